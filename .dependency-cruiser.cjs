@@ -1,0 +1,97 @@
+// The walls of the house: an import looks only further along the road, or to `domain`. Each rule is a sentence.
+const road = ["edge", "graph", "loaders", "services", "upstreams", "wire"];
+
+const lookingBack = road.map((room, index) => ({
+  name: `${room} looks only further along the road`,
+  severity: "error",
+  from: { path: `^src/${room}/` },
+  to: {
+    path: `^src/(${[...road.slice(0, index), "app\\.ts", "main\\.ts", "config\\.ts", "emulator", "client", "cli"].join("|")})`,
+  },
+}));
+
+const rooms = [...road, "domain", "emulator"];
+const doors = rooms.map((room) => ({
+  name: `${room} is entered through its index.ts only`,
+  severity: "error",
+  from: { path: "^(src|bench|scripts)/", pathNot: `^src/${room}/` },
+  to: {
+    path: `^src/${room}/`,
+    pathNot: room === "upstreams" ? "^src/upstreams/((ecs|swas)/)?index\\.ts$" : `^src/${room}/index\\.ts$`,
+  },
+}));
+
+const onlyIn = (name, packagePath, rooms) => ({
+  name,
+  severity: "error",
+  from: { path: "^src/", pathNot: rooms },
+  to: { path: `(^|node_modules/)${packagePath}(/|$)` },
+});
+
+module.exports = {
+  forbidden: [
+    ...lookingBack,
+    ...doors,
+    {
+      name: "domain looks nowhere",
+      severity: "error",
+      from: { path: "^src/domain/" },
+      to: { pathNot: "^src/domain/" },
+    },
+    {
+      name: "the emulator knows nothing of the gateway",
+      severity: "error",
+      from: { path: "^src/emulator/" },
+      to: { path: "^src/", pathNot: "^src/emulator/" },
+    },
+    {
+      name: "only app.ts and main.ts see the emulator",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(emulator/|app\\.ts|main\\.ts)" },
+      to: { path: "^src/emulator/" },
+    },
+    {
+      name: "ecs and swas are strangers",
+      severity: "error",
+      from: { path: "^src/upstreams/ecs/" },
+      to: { path: "^src/upstreams/swas/" },
+    },
+    {
+      name: "swas and ecs are strangers",
+      severity: "error",
+      from: { path: "^src/upstreams/swas/" },
+      to: { path: "^src/upstreams/ecs/" },
+    },
+    {
+      name: "only app.ts names an adapter",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(app\\.ts|upstreams/(ecs|swas)/)" },
+      to: { path: "^src/upstreams/(ecs|swas)/" },
+    },
+    onlyIn("only wire imports got", "got", "^src/wire/"),
+    onlyIn("only edge imports @apollo/server", "@apollo/server", "^src/edge/"),
+    onlyIn("only graph imports type-graphql", "type-graphql", "^src/graph/"),
+    onlyIn("only loaders imports dataloader", "dataloader", "^src/loaders/"),
+    {
+      name: "no circle of imports",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "every import can be resolved",
+      severity: "error",
+      from: { path: "^(src|test|bench|scripts)/" },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      conditionNames: ["source", "import", "require", "node", "default", "types"],
+      extensions: [".ts", ".js", ".cjs", ".mjs", ".json"],
+    },
+  },
+};

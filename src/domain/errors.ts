@@ -1,0 +1,72 @@
+import type { Source } from "./source.ts";
+
+/** What went wrong with one source, in classes that a client can act on. */
+export type SourceErrorCode =
+  | "THROTTLED"
+  | "TIMEOUT"
+  | "UNREACHABLE"
+  | "FORBIDDEN"
+  | "UNAUTHENTICATED"
+  | "NOT_SUPPORTED"
+  | "NOT_FOUND"
+  | "BAD_RESPONSE"
+  | "UNAVAILABLE"
+  | "UNKNOWN";
+
+/** What is told about a failed upstream call. Never a secret, a signature, a string to sign or an upstream body. */
+export interface UpstreamFailure {
+  readonly code: SourceErrorCode;
+  /** One sentence in our own words. */
+  readonly message: string;
+  readonly source: Source;
+  readonly action: string;
+  /** The upstream's own code. */
+  readonly upstreamCode: string | null;
+  readonly httpStatus: number | null;
+  readonly requestId: string | null;
+  readonly retryable: boolean;
+  /** How long to wait before asking again, where that is known. */
+  readonly retryAfterMs: number | null;
+}
+
+/** A call to an upstream that failed for good. Born in `wire` (transport, codes) and in the adapters (answers that cannot be read). */
+export class UpstreamError extends Error implements UpstreamFailure {
+  override readonly name = "UpstreamError";
+  readonly code: SourceErrorCode;
+  readonly source: Source;
+  readonly action: string;
+  readonly upstreamCode: string | null;
+  readonly httpStatus: number | null;
+  readonly requestId: string | null;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+
+  constructor(failure: UpstreamFailure) {
+    super(failure.message);
+    this.code = failure.code;
+    this.source = failure.source;
+    this.action = failure.action;
+    this.upstreamCode = failure.upstreamCode;
+    this.httpStatus = failure.httpStatus;
+    this.requestId = failure.requestId;
+    this.retryable = failure.retryable;
+    this.retryAfterMs = failure.retryAfterMs;
+  }
+}
+
+/** Codes of requests that are refused before any upstream call. */
+export type InputErrorCode = "BAD_USER_INPUT" | "INVALID_CURSOR" | "COST_LIMIT_EXCEEDED";
+
+/** A request that cannot be carried out as it was asked: says which argument, what was expected and what came. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  readonly code: InputErrorCode;
+  /** The argument's name as the schema spells it; null where it concerns none. */
+  readonly argument: string | null;
+
+  constructor(code: InputErrorCode, message: string, argument: string | null = null) {
+    super(message);
+    this.code = code;
+    this.argument = argument;
+  }
+}

@@ -1,0 +1,150 @@
+import type { Source } from "./source.ts";
+import type { InstanceInvocationStatus, InvocationStatus } from "./status.ts";
+
+/**
+ * An instant as `yyyy-MM-ddTHH:mm:ss.sssZ`, always UTC and always with milliseconds, so that instants compare as strings.
+ */
+export type Instant = string;
+
+/** What kind of script a command holds; `UNKNOWN` for a word that this gateway does not know. */
+export type CommandType = "RUN_SHELL_SCRIPT" | "RUN_BAT_SCRIPT" | "RUN_POWERSHELL_SCRIPT" | "UNKNOWN";
+
+/** The command that a run executed, as far as the run's own record tells. */
+export interface Command {
+  readonly commandId: string | null;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly type: CommandType | null;
+  /** Bytes of the script; null where there is none; undefined where they were not asked for and did not come along. */
+  readonly content: Uint8Array | null | undefined;
+}
+
+/** A label of a run. */
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Why an execution failed, in the vendor's words. */
+export interface ExecutionError {
+  /** The vendor's code; `Unknown` where only a text came. */
+  readonly code: string;
+  readonly info: string | null;
+}
+
+/** What an execution printed. */
+export interface Output {
+  /** The bytes as the upstream gave them, after base64. */
+  readonly bytes: Uint8Array;
+  /** Bytes the upstream cut away; null where it does not say. */
+  readonly droppedBytes: number | null;
+}
+
+/** Delivery of the full output to object storage, where it was asked for when the run was started. */
+export interface OssDelivery {
+  readonly status: string | null;
+  readonly uri: string | null;
+  readonly errorCode: string | null;
+  readonly errorInfo: string | null;
+}
+
+/** What is known of one execution of a command on one instance, whichever call told it. */
+export interface Execution {
+  readonly source: Source;
+  readonly invokeId: string;
+  readonly instanceId: string;
+  readonly commandId: string | null;
+  readonly status: InstanceInvocationStatus;
+  /** The upstream's own word for the status, untouched. */
+  readonly rawStatus: string | null;
+  readonly startTime: Instant | null;
+  readonly finishTime: Instant | null;
+  readonly stopTime: Instant | null;
+  /** Null until the execution is final. */
+  readonly exitCode: number | null;
+  readonly error: ExecutionError | null;
+  readonly repeats: number | null;
+  readonly username: string | null;
+  /** Null where there is none yet; undefined where it was not asked for and did not come along. */
+  readonly output: Output | null | undefined;
+  readonly ossDelivery: OssDelivery | null;
+}
+
+/** The latest state of a run on one instance. */
+export interface InstanceInvocation extends Execution {
+  readonly creationTime: Instant | null;
+  readonly updateTime: Instant | null;
+  /**
+   * False where the call that told of it knows no more than ids, status and creation time (SWAS DescribeInvocations);
+   * the rest, null here, then has to be asked for as a result.
+   */
+  readonly isComplete: boolean;
+}
+
+/** What one execution left behind on one instance. */
+export interface InvocationResult extends Execution {
+  /**
+   * Which execution of a repeated command this is: null for the latest, else a text that is the same whenever the same
+   * execution is read again.
+   */
+  readonly execution: string | null;
+}
+
+/** One run of a command on one or many instances. */
+export interface Invocation {
+  readonly source: Source;
+  readonly invokeId: string;
+  readonly command: Command;
+  readonly status: InvocationStatus;
+  /** The upstream's own word for the status, untouched. */
+  readonly rawStatus: string | null;
+  readonly creationTime: Instant | null;
+  readonly parameters: Readonly<Record<string, unknown>> | null;
+  readonly timed: boolean | null;
+  readonly repeatMode: string | null;
+  readonly frequency: string | null;
+  readonly timeoutSeconds: number | null;
+  readonly username: string | null;
+  readonly workingDir: string | null;
+  readonly tags: readonly Tag[];
+  readonly containerId: string | null;
+  readonly containerName: string | null;
+  readonly launcher: string | null;
+  readonly terminationMode: string | null;
+  readonly ossOutputDelivery: string | null;
+  readonly instances: readonly InstanceInvocation[];
+}
+
+/** A server that commands run on. */
+export interface Instance {
+  readonly source: Source;
+  readonly instanceId: string;
+  readonly name: string | null;
+  readonly osType: string | null;
+  readonly osName: string | null;
+  readonly status: string | null;
+  readonly privateIpAddresses: readonly string[] | null;
+  readonly publicIpAddresses: readonly string[] | null;
+}
+
+/** Names one run. */
+export interface InvocationRef {
+  readonly source: Source;
+  readonly invokeId: string;
+}
+
+/** Names one run on one instance. */
+export interface InstanceInvocationRef extends InvocationRef {
+  readonly instanceId: string;
+}
+
+/** Names one execution of a run on one instance; `execution` as in {@link InvocationResult}. */
+export interface ResultRef extends InstanceInvocationRef {
+  readonly execution: string | null;
+}
+
+/** Names one server. */
+export interface InstanceRef {
+  readonly source: Source;
+  readonly instanceId: string;
+}

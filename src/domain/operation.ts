@@ -1,0 +1,25 @@
+import type { Source } from "./source.ts";
+
+/** Counts what one operation costs upstream and refuses what would exceed its budget. */
+export interface CostMeter {
+  /**
+   * Called before every attempt that goes over the network.
+   * @throws InputError `COST_LIMIT_EXCEEDED` where the operation's budget is used up; the attempt must then not be made.
+   */
+  spend(source: Source, action: string): void;
+  /** An answer came from a cache instead of the network. */
+  addCached(count: number): void;
+  /** Calls that were not made because one call covered several needs. */
+  addSaved(count: number): void;
+}
+
+/** What travels with one client operation down the whole road. */
+export interface Operation {
+  /** Aborts when the client is gone or the deadline has passed; every wait on the road ends with it. */
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds by the {@link Clock}; no answer is later. */
+  readonly deadline: number;
+  /** Id of the client's request, for logs. */
+  readonly requestId: string;
+  readonly meter: CostMeter;
+}

@@ -1,0 +1,77 @@
+/** State of a whole run. */
+export type InvocationStatus =
+  | "PENDING"
+  | "SCHEDULED"
+  | "RUNNING"
+  | "STOPPING"
+  | "SUCCESS"
+  | "PARTIAL_FAILED"
+  | "FAILED"
+  | "STOPPED"
+  | "FINISHED"
+  | "UNKNOWN";
+
+/** State of a run on one instance. */
+export type InstanceInvocationStatus =
+  | "PENDING"
+  | "SCHEDULED"
+  | "RUNNING"
+  | "STOPPING"
+  | "SUCCESS"
+  | "FAILED"
+  | "ERROR"
+  | "TIMEOUT"
+  | "ABORTED"
+  | "INVALID"
+  | "CANCELLED"
+  | "TERMINATED"
+  | "STOPPED"
+  | "FINISHED"
+  | "UNKNOWN";
+
+const INVOCATION_FINAL: Readonly<Record<InvocationStatus, boolean>> = {
+  PENDING: false,
+  SCHEDULED: false,
+  RUNNING: false,
+  STOPPING: false,
+  SUCCESS: true,
+  PARTIAL_FAILED: true,
+  FAILED: true,
+  STOPPED: true,
+  FINISHED: true,
+  UNKNOWN: false,
+};
+
+const INSTANCE_FINAL: Readonly<Record<InstanceInvocationStatus, boolean>> = {
+  PENDING: false,
+  SCHEDULED: false,
+  RUNNING: false,
+  STOPPING: false,
+  SUCCESS: true,
+  FAILED: true,
+  ERROR: true,
+  TIMEOUT: true,
+  ABORTED: true,
+  INVALID: true,
+  CANCELLED: true,
+  TERMINATED: true,
+  STOPPED: true,
+  FINISHED: true,
+  UNKNOWN: false,
+};
+
+/** Every run status, in the order of the schema. */
+export const INVOCATION_STATUSES = Object.keys(INVOCATION_FINAL) as readonly InvocationStatus[];
+
+/** Every per-instance status, in the order of the schema. */
+export const INSTANCE_INVOCATION_STATUSES = Object.keys(INSTANCE_FINAL) as readonly InstanceInvocationStatus[];
+
+/** True when a run in this state never changes again. `UNKNOWN` is not final. */
+export function isFinalInvocationStatus(status: InvocationStatus): boolean {
+  return INVOCATION_FINAL[status];
+}
+
+/** True when a run in this state on one instance never changes again. `UNKNOWN` is not final. */
+export function isFinalInstanceStatus(status: InstanceInvocationStatus): boolean {
+  return INSTANCE_FINAL[status];
+}

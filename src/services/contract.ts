@@ -1,0 +1,131 @@
+import type {
+  Instance,
+  InstanceInvocationStatus,
+  InstanceRef,
+  Invocation,
+  InvocationFilter,
+  InvocationRef,
+  InvocationResult,
+  Operation,
+  ResultRef,
+  Source,
+  SourceErrorCode,
+  Wants,
+} from "#domain";
+
+/** Relay's four paging arguments, as the client gave them. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** One row of a page. */
+export interface Edge<Node> {
+  readonly node: Node;
+  /** Makes the cursor; made on demand, since most operations select only `pageInfo`'s. */
+  cursor(): string;
+}
+
+/** How one source fared when it was last asked; ok until proven otherwise. */
+export interface SourceState {
+  readonly source: Source;
+  readonly error: SourceFailure | null;
+}
+
+/** Why a source gave nothing. */
+export interface SourceFailure {
+  readonly code: SourceErrorCode;
+  readonly message: string;
+  readonly upstreamCode: string | null;
+  readonly httpStatus: number | null;
+  readonly requestId: string | null;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+}
+
+/** One page of a connection. */
+export interface Page<Node> {
+  readonly edges: readonly Edge<Node>[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** Where the page begins and ends; also set on an empty page that can be continued (a source failed, a scan budget ended). */
+  startCursor(): string | null;
+  endCursor(): string | null;
+  /** Null where it cannot be known or was not wanted. */
+  readonly totalCount: number | null;
+  /** The sources of this connection, in their order, as they fared for this page. */
+  readonly sources: readonly SourceState[];
+  /** False where the scan budget ended before the page was full; the cursor goes on from there. */
+  readonly isScanComplete: boolean;
+}
+
+/** What of a page a selection needs beyond its rows. */
+export interface PageWants extends Wants {
+  readonly totalCount: boolean;
+}
+
+/** Which results the connection `invocationResults` holds; at least one of the three ids is set. */
+export interface ResultFilter {
+  readonly source: Source;
+  readonly invokeId?: string;
+  readonly instanceId?: string;
+  readonly commandId?: string;
+  readonly statusIn?: readonly InstanceInvocationStatus[];
+  readonly includeHistory?: boolean;
+}
+
+/** A value, null for what does not exist, or the error that this key alone met. */
+export type Answer<Value> = Value | null | Error;
+
+/** Everything that the graph can ask for. Errors: InputError for bad arguments, UpstreamError where nothing could be had. */
+export interface Services {
+  /** Sources in their order, as they fared last. Costs no upstream call. */
+  sources(): readonly SourceState[];
+  /** The configured sources that these words name; an unknown account or region is no source, so null. */
+  findSource(provider: Source["provider"], regionId: string, account?: string | null): Source | null;
+  /** One page of the runs of every source, by the total order. */
+  pageInvocations(
+    args: PageArguments,
+    filter: InvocationFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<Invocation>>;
+  /** One page of results across runs: by the run's place in the total order, then instanceId, then newest execution first. */
+  pageResults(
+    args: PageArguments,
+    filter: ResultFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<InvocationResult>>;
+  /** Runs by id, one answer a key, in key order. */
+  readInvocations(
+    refs: readonly InvocationRef[],
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<Invocation>[]>;
+  /** Results by key, one answer a key, in key order; with `execution: null` the latest one. Takes the cheapest cover. */
+  readResults(
+    refs: readonly ResultRef[],
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<InvocationResult>[]>;
+  /** Every execution of a repeated run on one instance, newest first. */
+  readHistory(
+    ref: Omit<ResultRef, "execution">,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]>;
+  /** Servers by id, one answer a key, in key order. */
+  readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
+}
+
+/**
+ * Makes texts tamper-evident: what `open` gives back is what `seal` was given, with the same purpose and key, or null.
+ * The purpose binds a text to its use (a filter, an order, a parent) without being part of it.
+ */
+export interface Sealer {
+  seal(purpose: string, payload: string): string;
+  open(purpose: string, sealed: string): string | null;
+}

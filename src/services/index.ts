@@ -1,0 +1,16 @@
+/**
+ * Decides: merges the sources into one list, batches and caches results, knows what is final. Knows the contract `Upstream`,
+ * no product and no GraphQL.
+ */
+export type {
+  Answer,
+  Edge,
+  Page,
+  PageArguments,
+  PageWants,
+  ResultFilter,
+  Sealer,
+  Services,
+  SourceFailure,
+  SourceState,
+} from "./contract.ts";
