@@ -90,6 +90,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      mainFields: ["module", "main", "types", "typings"],
       conditionNames: ["source", "import", "require", "node", "default", "types"],
       extensions: [".ts", ".js", ".cjs", ".mjs", ".json"],
     },

@@ -1,0 +1,98 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+const root = process.cwd();
+const { forbidden } = createRequire(import.meta.url)(join(root, ".dependency-cruiser.cjs")) as {
+  forbidden: readonly { readonly name: string }[];
+};
+
+/** For each wall an import that breaks it: the file it stands in and what it imports. */
+const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]>> = {
+  "edge looks only further along the road": ["src/edge/planted.ts", "../config.ts"],
+  "graph looks only further along the road": ["src/graph/planted.ts", "#edge"],
+  "loaders looks only further along the road": ["src/loaders/planted.ts", "#graph"],
+  "services looks only further along the road": ["src/services/planted.ts", "#loaders"],
+  "upstreams looks only further along the road": ["src/upstreams/planted.ts", "#services"],
+  "wire looks only further along the road": ["src/wire/planted.ts", "#upstreams"],
+  "edge is entered through its index.ts only": ["src/app.ts", "./edge/inner.ts"],
+  "graph is entered through its index.ts only": ["src/edge/graph-inner.ts", "../graph/inner.ts"],
+  "loaders is entered through its index.ts only": ["src/edge/loaders-inner.ts", "../loaders/inner.ts"],
+  "services is entered through its index.ts only": ["src/edge/services-inner.ts", "../services/inner.ts"],
+  "upstreams is entered through its index.ts only": ["src/edge/upstreams-inner.ts", "../upstreams/inner.ts"],
+  "wire is entered through its index.ts only": ["src/edge/wire-inner.ts", "../wire/inner.ts"],
+  "domain is entered through its index.ts only": ["src/edge/domain-inner.ts", "../domain/inner.ts"],
+  "emulator is entered through its index.ts only": ["src/main.ts", "./emulator/inner.ts"],
+  "domain looks nowhere": ["src/domain/planted.ts", "graphql"],
+  "the emulator knows nothing of the gateway": ["src/emulator/planted.ts", "#domain"],
+  "only app.ts and main.ts see the emulator": ["src/edge/emulator-door.ts", "#emulator"],
+  "ecs and swas are strangers": ["src/upstreams/ecs/planted.ts", "#upstreams/swas"],
+  "swas and ecs are strangers": ["src/upstreams/swas/planted.ts", "#upstreams/ecs"],
+  "only app.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],
+  "only wire imports got": ["src/services/got.ts", "got"],
+  "only edge imports @apollo/server": ["src/graph/apollo.ts", "@apollo/server"],
+  "only graph imports type-graphql": ["src/edge/type-graphql.ts", "type-graphql"],
+  "only loaders imports dataloader": ["src/graph/dataloader.ts", "dataloader"],
+  "no circle of imports": ["src/wire/circle-back.ts", "./circle.ts"],
+  "every import can be resolved": ["src/wire/unresolved.ts", "#nowhere"],
+};
+
+const ROOMS = [
+  "domain",
+  "edge",
+  "emulator",
+  "graph",
+  "loaders",
+  "services",
+  "upstreams",
+  "upstreams/ecs",
+  "upstreams/swas",
+  "wire",
+];
+
+describe("the walls", () => {
+  const folder = mkdtempSync(join(tmpdir(), "walls-"));
+  const plant = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+  let broken: readonly string[] = [];
+
+  beforeAll(() => {
+    for (const file of ["package.json", "tsconfig.json", ".dependency-cruiser.cjs"])
+      cpSync(join(root, file), join(folder, file));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    for (const room of ROOMS) {
+      plant(`src/${room}/index.ts`, "export const door = 1;\n");
+      plant(`src/${room}/inner.ts`, "export const inner = 1;\n");
+    }
+    plant("src/config.ts", "export const config = 1;\n");
+    plant("src/wire/circle.ts", 'export * from "./circle-back.ts";\n');
+    for (const [file, specifier] of Object.values(PLANTS)) plant(file, `export * from "${specifier}";\n`);
+    broken = cruise(folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("each have a plant that breaks them", () => {
+    expect(Object.keys(PLANTS).sort()).toEqual(forbidden.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(PLANTS))("%s", (name, [file]) => {
+    expect(broken).toContain(`${name}: ${file}`);
+  });
+});
+
+function cruise(folder: string): readonly string[] {
+  const command = join(root, "node_modules", "dependency-cruiser", "bin", "dependency-cruise.mjs");
+  const args = [command, "src", "--config", ".dependency-cruiser.cjs", "--output-type", "json"];
+  const report: unknown = JSON.parse(run(args, folder));
+  const { violations } = (report as { summary: { violations: { rule: { name: string }; from: string }[] } }).summary;
+  return violations.map(({ rule, from }) => `${rule.name}: ${from}`);
+}
+
+function run(args: readonly string[], folder: string): string {
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8", maxBuffer: 1 << 26 });
+}
