@@ -4,10 +4,10 @@ import { InputError, splitLines } from "#domain";
 /** What is looked for in an output: exactly one of `text` and `pattern`. */
 export interface LineSearch {
   /** Taken literally. */
-  readonly text?: string | null;
+  readonly text?: string | null | undefined;
   /** A regular expression in RE2's syntax: no back references and no look-around, so that it runs in linear time. */
-  readonly pattern?: string | null;
-  readonly ignoreCase?: boolean | null;
+  readonly pattern?: string | null | undefined;
+  readonly ignoreCase?: boolean | null | undefined;
   /** How many lines to give before and after each match, 0 to {@link MAX_CONTEXT_LINES}. */
   readonly contextLines: number;
   /** How many matches to give, 0 to {@link MAX_MATCHES}. */

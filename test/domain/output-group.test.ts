@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@jest/globals";
+import { type Execution, groupOutputs, type Output } from "#domain";
+import { createExecution } from "../support/execution.ts";
+
+const output = (text: string, droppedBytes: number | null = 0): Output => ({ bytes: Buffer.from(text), droppedBytes });
+const execution = (instanceId: string, overrides: Partial<Execution>): Execution =>
+  createExecution({ instanceId, ...overrides });
+
+describe("groupOutputs", () => {
+  it("puts what ended alike together, the largest group first", () => {
+    const odd = execution("i-2", { output: output("no disk\n") });
+    const [first, second] = [
+      execution("i-1", { output: output("ok\n") }),
+      execution("i-3", { output: output("ok\n") }),
+    ];
+    expect(groupOutputs([odd, second, first])).toEqual([
+      { status: "SUCCESS", exitCode: 0, output: output("ok\n"), executions: [first, second] },
+      { status: "SUCCESS", exitCode: 0, output: output("no disk\n"), executions: [odd] },
+    ]);
+  });
+
+  it("keeps apart what differs in status, exit code, dropped bytes, or in having no output", () => {
+    const rows = [
+      execution("i-1", { status: "FAILED", exitCode: 1, output: output("x") }),
+      execution("i-2", { status: "FAILED", exitCode: 2, output: output("x") }),
+      execution("i-3", { output: output("x") }),
+      execution("i-4", { output: output("x", 5) }),
+      execution("i-5", { output: output("") }),
+      execution("i-6", { output: null }),
+    ];
+    expect(groupOutputs(rows).map(({ executions }) => executions.map(({ instanceId }) => instanceId))).toEqual(
+      rows.map(({ instanceId }) => [instanceId]),
+    );
+  });
+
+  it("orders equal sizes by status, then by first instance", () => {
+    const rows = [
+      execution("i-3", { status: "TIMEOUT" }),
+      execution("i-2", { status: "ERROR", exitCode: 1 }),
+      execution("i-1", { status: "ERROR", exitCode: 2 }),
+    ];
+    expect(groupOutputs(rows).map(({ executions }) => executions[0]?.instanceId)).toEqual(["i-1", "i-2", "i-3"]);
+  });
+
+  it("counts output that was not asked for as none", () => {
+    const rows = [execution("i-1", { output: undefined }), execution("i-2", { output: null })];
+    expect(groupOutputs(rows)).toEqual([{ status: "SUCCESS", exitCode: 0, output: null, executions: rows }]);
+  });
+
+  it("gives no group for no execution", () => {
+    expect(groupOutputs([])).toEqual([]);
+  });
+});
