@@ -13,7 +13,7 @@ const SAMPLES: Readonly<Record<string, Uint8Array>> = {
   "UTF-8, mixed": fill("2026-01-02 磁盘使用率 73% host-07 /dev/vda1 剩余 11 GB\n"),
   "UTF-8, Chinese": fill("服务已经启动成功，正在等待连接。\n"),
   GBK: fillBytes(Uint8Array.from([0xd6, 0xd0, 0xce, 0xc4, 0x20, 0x6f, 0x6b, 0x0a])),
-  "UTF-8, cut": fill("服务已经启动成功，正在等待连接。\n").subarray(0, OUTPUT_BYTES - 8),
+  "UTF-8, cut": Uint8Array.from([...fill("服务已经启动成功，正在等待连接。\n"), 0xe6, 0x9c]),
 };
 
 for (const [name, sample] of Object.entries(SAMPLES)) {
