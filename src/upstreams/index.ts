@@ -1,4 +1,27 @@
 /**
- * What a product must be able to do, and what the adapters share. May know the wire's `Call`; may not know who asks or why.
+ * What a product must be able to do, and what the adapters share: reading what the upstreams answer, in all its shapes,
+ * once. May know the wire's `Call`; may not know who asks or why.
  */
+export { canBeBase64, fromBase64 } from "./base64.ts";
+export { decodeBase64Field } from "./content.ts";
+export {
+  type EnvelopeSpec,
+  type PageShape,
+  RESULT_ENVELOPE,
+  RUN_ENVELOPE,
+  readPage,
+  readWhole,
+  unwrap,
+} from "./envelope.ts";
+export { type Surroundings, toInstanceInvocation, toResult } from "./execution.ts";
+export { type Fields, isFields, isNothing, pick, readId, readText, readTexts } from "./fields.ts";
+export { isGone, orWhenGone } from "./gone.ts";
+export { arrangeExecutions } from "./history.ts";
+export { createPageLimit, MAX_PAGE_SIZE, type PageLimit, readLimited, readWindow, walkPages } from "./pages.ts";
+export { chunk, mapBounded } from "./parallel.ts";
+export { COMMAND_TYPE_WORDS, singleStatus } from "./query.ts";
+export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
+export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
+export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
+export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type { InvocationList, InvocationWindow, PageRequest, ResultQuery, Upstream } from "./upstream.ts";

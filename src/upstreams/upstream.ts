@@ -15,6 +15,8 @@ export interface InvocationWindow {
   readonly pageSize: number;
   /** Length of the whole list as the upstream tells it; null where it does not. A hint: it may lie. */
   readonly totalCount: number | null;
+  /** Records of this stretch that could not be read and are left out of `items`, each of which has its index all the same. */
+  readonly unreadableCount?: number;
 }
 
 /**

@@ -1,0 +1,90 @@
+import type { Instance, Invocation, InvocationResult, Output, Source } from "#domain";
+import {
+  decodeBase64Field,
+  type ExecutionShape,
+  type Reading,
+  type RunShape,
+  rollUp,
+  toInstanceInvocation,
+  toResult,
+} from "#upstreams";
+import type { InstanceShape, ResultShape } from "./shapes.ts";
+
+/** A run of DescribeInvocations; `isOutputAsked` says whether a missing output means that there is none. */
+export function toInvocation(
+  run: RunShape & { readonly invokeId: string },
+  isOutputAsked: boolean,
+  reading: Reading,
+): Invocation {
+  const { source } = reading;
+  const { invokeId, commandId, username } = run;
+  return {
+    source,
+    invokeId,
+    command: toCommand(run, reading),
+    status: run.told?.status ?? rollUp(run.instances.map((instance) => instance.status)),
+    rawStatus: run.told?.rawStatus ?? null,
+    creationTime: run.creationTime,
+    parameters: run.parameters,
+    timed: run.timed ?? timedOf(run.repeatMode),
+    repeatMode: run.repeatMode ?? repeatModeOf(run),
+    frequency: run.frequency,
+    timeoutSeconds: run.timeoutSeconds,
+    username,
+    workingDir: run.workingDir,
+    tags: run.tags,
+    containerId: run.containerId,
+    containerName: run.containerName,
+    launcher: run.launcher,
+    terminationMode: run.terminationMode,
+    ossOutputDelivery: run.ossOutputDelivery,
+    instances: run.instances.map((shape) => {
+      const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username };
+      return toInstanceInvocation(shape, run, surroundings, toOutput(shape, isOutputAsked, reading), isComplete(shape));
+    }),
+  };
+}
+
+/** A record of DescribeInvocationResults, not yet told apart from other executions on the same instance. */
+export function toInvocationResult(shape: ResultShape, source: Source, reading: Reading): InvocationResult {
+  const { invokeId, instanceId } = shape;
+  const surroundings = { source, invokeId, instanceId, commandId: null, username: null };
+  return toResult(shape, surroundings, toOutput(shape, true, reading), null);
+}
+
+/** A server of DescribeInstances. */
+export function toInstance(shape: InstanceShape, source: Source): Instance {
+  return { source, ...shape };
+}
+
+function toCommand(run: RunShape, reading: Reading): Invocation["command"] {
+  const { commandContent } = run;
+  return {
+    commandId: run.commandId,
+    name: run.commandName,
+    description: run.commandDescription,
+    type: run.commandType,
+    content: commandContent === null ? null : decodeBase64Field("CommandContent", commandContent, reading),
+  };
+}
+
+function toOutput(shape: ExecutionShape, isAsked: boolean, reading: Reading): Output | null | undefined {
+  if (shape.output === null) return isAsked ? null : undefined;
+  return { bytes: decodeBase64Field("Output", shape.output, reading), droppedBytes: shape.droppedBytes };
+}
+
+// Documents of 2018 nest ids and states only; what has not begun has nothing more to tell in any generation.
+function isComplete(shape: ExecutionShape): boolean {
+  return shape.isDetailed || shape.status === "PENDING" || shape.status === "SCHEDULED";
+}
+
+function timedOf(repeatMode: string | null): boolean | null {
+  if (repeatMode === null) return null;
+  return repeatMode !== "Once" && repeatMode !== "DryRun";
+}
+
+// Generations before RepeatMode say no more than whether a run was timed.
+function repeatModeOf(run: RunShape): string | null {
+  if (run.timed === true) return "Period";
+  return run.timed === false && run.frequency === null ? "Once" : null;
+}

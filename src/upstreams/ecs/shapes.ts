@@ -1,0 +1,113 @@
+import {
+  type EnvelopeSpec,
+  type ExecutionShape,
+  type Fields,
+  isFields,
+  type PageShape,
+  pick,
+  RESULT_ENVELOPE,
+  type Reading,
+  RUN_ENVELOPE,
+  type RunShape,
+  readExecution,
+  readId,
+  readPage,
+  readRun,
+  readText,
+  readTexts,
+  readWhole,
+} from "#upstreams";
+
+/** One record of DescribeInstances. */
+export interface InstanceShape {
+  readonly instanceId: string;
+  readonly name: string | null;
+  readonly osType: string | null;
+  readonly osName: string | null;
+  readonly status: string | null;
+  readonly privateIpAddresses: readonly string[] | null;
+  readonly publicIpAddresses: readonly string[] | null;
+}
+
+const INSTANCE_ENVELOPE: EnvelopeSpec = {
+  name: "Instances",
+  roots: ["Instances"],
+  inner: "Instance",
+  marks: ["InstanceId"],
+};
+
+const REGION_ENVELOPE: EnvelopeSpec = { name: "Regions", roots: ["Regions"], inner: "Region", marks: ["RegionId"] };
+
+/** DescribeInvocations: `Invocations.Invocation[]`; a run without an id takes the one that was asked for. */
+export function readInvocationPage(
+  body: Fields,
+  askedInvokeId: string | undefined,
+  reading: Reading,
+): PageShape<RunShape & { readonly invokeId: string }> {
+  return readPage(body, RUN_ENVELOPE, reading, (fields) => {
+    const run = readRun(fields, reading);
+    const invokeId = run.invokeId ?? askedInvokeId;
+    return invokeId === undefined ? reading.fail("a run has no InvokeId") : { ...run, invokeId };
+  });
+}
+
+/** A result that says, with the request's help, of which run and instance it is. */
+export type ResultShape = ExecutionShape & { readonly invokeId: string; readonly instanceId: string };
+
+/** DescribeInvocationResults: `Invocation.InvocationResults.InvocationResult[]`; missing ids are those that were asked for. */
+export function readResultPage(
+  body: Fields,
+  asked: { readonly invokeId?: string | undefined; readonly instanceId?: string | undefined },
+  reading: Reading,
+): PageShape<ResultShape> {
+  return readPage(body, RESULT_ENVELOPE, reading, (fields) => {
+    const shape = readExecution(fields, reading);
+    const invokeId = shape.invokeId ?? asked.invokeId;
+    const instanceId = shape.instanceId ?? asked.instanceId;
+    if (invokeId === undefined) return reading.fail("a result has no InvokeId");
+    if (instanceId === undefined) return reading.fail("a result has no InstanceId");
+    return { ...shape, invokeId, instanceId };
+  });
+}
+
+/** DescribeInstances: `Instances.Instance[]`. */
+export function readInstancePage(body: Fields, reading: Reading): PageShape<InstanceShape> {
+  return readPage(body, INSTANCE_ENVELOPE, reading, (fields) => {
+    const instanceId = readId(fields, "InstanceId", reading);
+    if (instanceId === null) return reading.fail("a server has no InstanceId");
+    return {
+      instanceId,
+      name: readText(fields, "InstanceName", reading),
+      osType: readWord(fields, "OSType", reading),
+      osName: readWord(fields, "OSName", reading),
+      status: readWord(fields, "Status", reading),
+      privateIpAddresses: join(
+        addressesOf(fields, "VpcAttributes", "PrivateIpAddress"),
+        addressesOf(fields, "InnerIpAddress"),
+      ),
+      publicIpAddresses: join(addressesOf(fields, "PublicIpAddress"), addressesOf(fields, "EipAddress")),
+    };
+  });
+}
+
+/** DescribeRegions: `Regions.Region[]`. */
+export function readRegionIds(body: Fields, reading: Reading): readonly string[] {
+  return readWhole(body, REGION_ENVELOPE, reading, (fields) => {
+    return readId(fields, "RegionId", reading) ?? reading.fail("a region has no RegionId");
+  });
+}
+
+// DescribeInstances writes the word null where it has nothing to say.
+function readWord(fields: Fields, name: string, reading: Reading): string | null {
+  const word = readId(fields, name, reading);
+  return word === "null" ? null : word;
+}
+
+function addressesOf(fields: Fields, ...path: readonly string[]): readonly string[] | null {
+  const value = path.reduce<unknown>((node, name) => (isFields(node) ? pick(node, name) : undefined), fields);
+  return readTexts(value, "IpAddress");
+}
+
+function join(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
+  return a === null && b === null ? null : [...new Set([...(a ?? []), ...(b ?? [])])];
+}

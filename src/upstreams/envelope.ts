@@ -1,0 +1,103 @@
+import { type Fields, isFields, isNothing, pick, readInteger } from "./fields.ts";
+import type { Reading } from "./reading.ts";
+import { type ListSpec, type Readable, readEach, readRecords } from "./records.ts";
+
+/** One page of a list, read. */
+export interface PageShape<Item> extends Readable<Item> {
+  /** Length of the whole list as the upstream tells it; null where it does not. */
+  readonly totalCount: number | null;
+  /** The page size that the upstream says it used; null where it does not. */
+  readonly pageSize: number | null;
+}
+
+/** Where a list may stand in an answer, and how it may be wrapped there. */
+export interface EnvelopeSpec extends ListSpec {
+  /** Names of the list, the usual one first. */
+  readonly roots: readonly string[];
+  /** An object around the list and its paging members, which some generations leave out. */
+  readonly wrapper?: string;
+}
+
+/** Runs: `Invocations.Invocation[]` (ECS), `Invocations[]` and `CommandInvocations[]` (SWAS). */
+export const RUN_ENVELOPE: EnvelopeSpec = {
+  name: "Invocations",
+  roots: ["Invocations", "CommandInvocations"],
+  inner: "Invocation",
+  marks: ["InvokeId", "CommandName", "InvocationStatus", "InvokeStatus"],
+};
+
+/** Results: under `Invocation` (ECS), without it (documents of 2018), or one object alone (SWAS). */
+export const RESULT_ENVELOPE: EnvelopeSpec = {
+  name: "InvocationResults",
+  wrapper: "Invocation",
+  roots: ["InvocationResults", "InvocationResult"],
+  inner: "InvocationResult",
+  marks: ["InstanceId", "InvokeId", "InvocationStatus", "InvokeRecordStatus"],
+};
+
+/**
+ * Finds the list of an answer and reads its records. An answer without the list is an empty page only where it says by
+ * its paging members that nothing is to be expected.
+ * @throws UpstreamError `BAD_RESPONSE` for an answer that holds neither, and for a list of the wrong type.
+ */
+export function readPage<Item>(
+  answer: Fields,
+  spec: EnvelopeSpec,
+  reading: Reading,
+  read: (fields: Fields) => Item,
+): PageShape<Item> {
+  const body = unwrap(answer, reading);
+  const wrapped = spec.wrapper === undefined ? undefined : pick(body, spec.wrapper);
+  const holders = isFields(wrapped) ? [wrapped, body] : [body];
+  const root = findRoot(holders, spec);
+  const totalCount = readPaging(holders, "TotalCount", reading);
+  const pageSize = readPaging(holders, "PageSize", reading);
+  if (root === undefined && !isKnownToBeEmpty(wrapped, totalCount, pageSize)) {
+    return reading.fail(`the answer holds no ${spec.name}`);
+  }
+  const list = readEach(readRecords(root, spec, reading), spec, reading, read);
+  return { ...list, totalCount, pageSize };
+}
+
+/** The list of an answer that has no paging members, such as that of the regions. */
+export function readWhole<Item>(
+  answer: Fields,
+  spec: EnvelopeSpec,
+  reading: Reading,
+  read: (fields: Fields) => Item,
+): readonly Item[] {
+  return readPage(answer, spec, reading, read).items;
+}
+
+/** The body itself, where a converter from XML left it inside the element `<Action>Response`. */
+export function unwrap(answer: Fields, reading: Reading): Fields {
+  const inner = answer[`${reading.action}Response`];
+  return isFields(inner) ? inner : answer;
+}
+
+function findRoot(holders: readonly Fields[], spec: EnvelopeSpec): unknown {
+  for (const holder of holders) {
+    for (const name of spec.roots) {
+      const value = pick(holder, name);
+      if (value !== undefined) return value;
+    }
+  }
+  return undefined;
+}
+
+function readPaging(holders: readonly Fields[], name: string, reading: Reading): number | null {
+  for (const holder of holders) {
+    const value = readInteger({ [name]: pick(holder, name) }, name, reading);
+    if (value !== null && value >= 0) return value;
+  }
+  return null;
+}
+
+function isKnownToBeEmpty(wrapped: unknown, totalCount: number | null, pageSize: number | null): boolean {
+  if (wrapped !== undefined && (isNothing(wrapped) || isEmptyObject(wrapped))) return true;
+  return totalCount === 0 || (totalCount === null && pageSize !== null);
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isFields(value) && Object.keys(value).length === 0;
+}

@@ -1,0 +1,74 @@
+import { type Source, type Telemetry, UpstreamError } from "#domain";
+import type { CallAnswer } from "#wire";
+import type { ZonePolicy } from "./time.ts";
+
+/** What one answer is read with: where it came from, and whom to tell of what cannot be read in it. */
+export interface Reading {
+  readonly source: Source;
+  readonly action: string;
+  readonly requestId: string | null;
+  readonly zones: ZonePolicy;
+  /** Tells of a part that cannot be read and is left out; once per action and text. */
+  complain(what: string): void;
+  /** Tells of a word that no table knows; once per field and word. */
+  unknownWord(field: string, word: string): void;
+  /** Gives the answer, or the record it is thrown in, up: an UpstreamError `BAD_RESPONSE` with action and request id. */
+  fail(what: string): never;
+}
+
+/** Starts the reading of one answer. */
+export type Reader = (action: string, answer: CallAnswer) => Reading;
+
+/** How many different complaints one adapter remembers; a hostile upstream could invent new ones for ever. */
+const REMEMBERED = 1000;
+
+/** One reader per adapter: it remembers what has been told already. */
+export function createReader(options: {
+  readonly source: Source;
+  readonly telemetry: Telemetry;
+  readonly zones: ZonePolicy;
+}): Reader {
+  const { source, telemetry, zones } = options;
+  const isNews = createMemory();
+  return (action, answer) => ({
+    source,
+    action,
+    requestId: answer.requestId,
+    zones,
+    complain(what) {
+      if (!isNews(`${action} ${what}`)) return;
+      const details = { ...source, action, requestId: answer.requestId };
+      telemetry.notice({ level: "warn", message: `upstream answer: ${what}`, details });
+    },
+    unknownWord(field, word) {
+      if (isNews(`${field}=${word}`)) telemetry.unknownWord({ source, field, word });
+    },
+    fail(what) {
+      throw badResponse(source, action, answer.requestId, what);
+    },
+  });
+}
+
+/** An answer that was carried well and cannot be understood. */
+export function badResponse(source: Source, action: string, requestId: string | null, what: string): UpstreamError {
+  return new UpstreamError({
+    code: "BAD_RESPONSE",
+    message: `${source.provider} ${source.regionId} ${action} of account ${source.account}: ${what}`,
+    source,
+    action,
+    upstreamCode: null,
+    httpStatus: 200,
+    requestId,
+    retryable: false,
+    retryAfterMs: null,
+  });
+}
+
+function createMemory(): (text: string) => boolean {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text) || told.size >= REMEMBERED) return false;
+    told.add(text);
+    return true;
+  };
+}

@@ -1,0 +1,199 @@
+import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
+import { type CommandType, type ExecutionError, isFinalInstanceStatus, type OssDelivery, type Tag } from "#domain";
+import {
+  type Fields,
+  isFields,
+  pick,
+  readBoolean,
+  readId,
+  readInteger,
+  readParameters,
+  readTags,
+  readText,
+  readTime,
+} from "./fields.ts";
+import type { Reading } from "./reading.ts";
+import { readEach, readRecords } from "./records.ts";
+import { INSTANCE_STATUS_FIELDS, readInstanceStatus, readRunStatus } from "./status.ts";
+
+/** What any record of one execution says, read by the names of all generations; null where it does not say. */
+export interface ExecutionShape {
+  readonly invokeId: string | null;
+  readonly instanceId: string | null;
+  readonly commandId: string | null;
+  readonly status: InstanceInvocationStatus;
+  readonly rawStatus: string | null;
+  readonly creationTime: string | null;
+  readonly startTime: string | null;
+  readonly finishTime: string | null;
+  readonly stopTime: string | null;
+  readonly updateTime: string | null;
+  /** Null until the execution is final, whatever the upstream filled in. */
+  readonly exitCode: number | null;
+  readonly error: ExecutionError | null;
+  readonly repeats: number | null;
+  readonly username: string | null;
+  /** Still encoded; null for nothing. */
+  readonly output: string | null;
+  readonly droppedBytes: number | null;
+  readonly ossDelivery: OssDelivery | null;
+  readonly tags: readonly Tag[];
+  /** False where the record has not one of the fields beyond ids, status and creation time. */
+  readonly isDetailed: boolean;
+}
+
+/** What any record of one run says, read by the names of all generations; null where it does not say. */
+export interface RunShape {
+  readonly invokeId: string | null;
+  readonly commandId: string | null;
+  readonly commandName: string | null;
+  readonly commandDescription: string | null;
+  readonly commandType: CommandType | null;
+  /** Still encoded; null for nothing. */
+  readonly commandContent: string | null;
+  readonly creationTime: string | null;
+  /** Null where no field tells it; it is then rolled up from the instances. */
+  readonly told: { readonly status: InvocationStatus; readonly rawStatus: string } | null;
+  readonly parameters: Fields | null;
+  readonly timed: boolean | null;
+  readonly repeatMode: string | null;
+  readonly frequency: string | null;
+  readonly timeoutSeconds: number | null;
+  readonly username: string | null;
+  readonly workingDir: string | null;
+  readonly tags: readonly Tag[];
+  readonly containerId: string | null;
+  readonly containerName: string | null;
+  readonly launcher: string | null;
+  readonly terminationMode: string | null;
+  readonly ossOutputDelivery: string | null;
+  readonly instances: readonly ExecutionShape[];
+}
+
+const INSTANCE_LIST = { name: "InvokeInstances", inner: "InvokeInstance", marks: ["InstanceId"] };
+
+const DETAILS = ["StartTime", "FinishTime", "FinishedTime", "ExitCode", "ErrorCode", "Repeats", "Output", "UpdateTime"];
+
+const COMMAND_TYPES: Readonly<Record<string, CommandType>> = {
+  runshellscript: "RUN_SHELL_SCRIPT",
+  runbatscript: "RUN_BAT_SCRIPT",
+  runpowershellscript: "RUN_POWERSHELL_SCRIPT",
+};
+
+/** Reads one run with the instances nested in it. @throws UpstreamError `BAD_RESPONSE` where its instances cannot be read. */
+export function readRun(fields: Fields, reading: Reading): RunShape {
+  const nested = fields.InvokeInstances;
+  const instances = readInstances(nested, reading);
+  return {
+    ...readCommand(fields, reading),
+    invokeId: readId(fields, "InvokeId", reading),
+    creationTime: readTime(fields, "CreationTime", reading),
+    told: readRunStatus(fields, reading),
+    parameters: readParameters(fields, "Parameters", reading),
+    timed: readBoolean(fields, "Timed", reading),
+    repeatMode: readId(fields, "RepeatMode", reading),
+    frequency: readId(fields, "Frequency", reading),
+    timeoutSeconds: readInteger(fields, "Timeout", reading),
+    username: readUsername(fields, reading),
+    workingDir: readText(fields, "WorkingDir", reading),
+    tags: readRunTags(fields, nested, instances, reading),
+    containerId: readId(fields, "ContainerId", reading),
+    containerName: readId(fields, "ContainerName", reading),
+    launcher: readText(fields, "Launcher", reading),
+    terminationMode: readId(fields, "TerminationMode", reading),
+    ossOutputDelivery: readId(fields, "OssOutputDelivery", reading),
+    instances,
+  };
+}
+
+/** Reads one execution. `statusFields` says which fields may tell its state, the first that is there wins. */
+export function readExecution(
+  fields: Fields,
+  reading: Reading,
+  statusFields: readonly string[] = INSTANCE_STATUS_FIELDS,
+): ExecutionShape {
+  const exitCode = readInteger(fields, "ExitCode", reading);
+  const { status, rawStatus } = readInstanceStatus(fields, exitCode, reading, statusFields);
+  return {
+    status,
+    rawStatus,
+    invokeId: readId(fields, "InvokeId", reading),
+    instanceId: readId(fields, "InstanceId", reading),
+    commandId: readId(fields, "CommandId", reading),
+    creationTime: readTime(fields, "CreationTime", reading),
+    startTime: readTime(fields, "StartTime", reading),
+    finishTime: readTime(fields, "FinishTime", reading) ?? readTime(fields, "FinishedTime", reading),
+    stopTime: readTime(fields, "StopTime", reading),
+    updateTime: readTime(fields, "UpdateTime", reading),
+    exitCode: isFinalInstanceStatus(status) ? exitCode : null,
+    error: readError(fields, reading),
+    repeats: readInteger(fields, "Repeats", reading),
+    username: readUsername(fields, reading),
+    output: readText(fields, "Output", reading),
+    droppedBytes: readInteger(fields, "Dropped", reading),
+    ossDelivery: readOssDelivery(fields, reading),
+    tags: readTags(fields.Tags, reading),
+    isDetailed: DETAILS.some((name) => fields[name] !== undefined),
+  };
+}
+
+function readInstances(nested: unknown, reading: Reading): readonly ExecutionShape[] {
+  // A sample of the vendor's puts the run's tags, and nothing else that must be there, into InvokeInstances.
+  if (isFields(nested) && Object.keys(nested).every((key) => key === "Tags")) return [];
+  const records = readRecords(nested, INSTANCE_LIST, reading);
+  return readEach(records, INSTANCE_LIST, reading, (fields) => {
+    const execution = readExecution(fields, reading);
+    return execution.instanceId === null ? reading.fail("an instance of a run has no InstanceId") : execution;
+  }).items;
+}
+
+function readCommand(fields: Fields, reading: Reading) {
+  return {
+    commandId: readId(fields, "CommandId", reading),
+    commandName: readText(fields, "CommandName", reading),
+    commandDescription: readText(fields, "CommandDescription", reading),
+    commandType: readCommandType(fields, reading),
+    commandContent: readText(fields, "CommandContent", reading),
+  };
+}
+
+function readCommandType(fields: Fields, reading: Reading): CommandType | null {
+  const word = readId(fields, "CommandType", reading);
+  if (word === null) return null;
+  const key = word.toLowerCase();
+  if (Object.hasOwn(COMMAND_TYPES, key)) return COMMAND_TYPES[key] ?? "UNKNOWN";
+  reading.unknownWord("CommandType", word);
+  return "UNKNOWN";
+}
+
+function readUsername(fields: Fields, reading: Reading): string | null {
+  return readId(fields, "Username", reading) ?? readId(fields, "InvokeUser", reading);
+}
+
+function readError(fields: Fields, reading: Reading): ExecutionError | null {
+  const code = readId(fields, "ErrorCode", reading);
+  const info = readText(fields, "ErrorInfo", reading);
+  return code === null && info === null ? null : { code: code ?? "Unknown", info };
+}
+
+function readOssDelivery(fields: Fields, reading: Reading): OssDelivery | null {
+  const delivery = {
+    status: readId(fields, "OssOutputStatus", reading),
+    uri: readId(fields, "OssOutputUri", reading),
+    errorCode: readId(fields, "OssOutputErrorCode", reading),
+    errorInfo: readText(fields, "OssOutputErrorInfo", reading),
+  };
+  return Object.values(delivery).every((value) => value === null) ? null : delivery;
+}
+
+function readRunTags(
+  fields: Fields,
+  nested: unknown,
+  instances: readonly ExecutionShape[],
+  reading: Reading,
+): readonly Tag[] {
+  const own = readTags(fields.Tags, reading);
+  if (own.length > 0) return own;
+  const misplaced = isFields(nested) ? readTags(pick(nested, "Tags"), reading) : [];
+  return misplaced.length > 0 ? misplaced : (instances[0]?.tags ?? []);
+}
