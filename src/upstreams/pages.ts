@@ -17,9 +17,9 @@ export const MAX_PAGE_SIZE = 50;
 
 const OLD_MAX_PAGE_SIZE = 20;
 
-/** Starts with the largest page and only ever shrinks. */
-export function createPageLimit(): PageLimit {
-  let maxPageSize = MAX_PAGE_SIZE;
+/** Starts with the largest page, 50 unless told otherwise, and only ever shrinks. */
+export function createPageLimit(largest = MAX_PAGE_SIZE): PageLimit {
+  let maxPageSize = largest;
   return {
     get maxPageSize() {
       return maxPageSize;
@@ -94,15 +94,14 @@ const PAGES_AT_ONCE = 4;
 /** Every record of a list, each page by its number; ends with an empty page, a page without news, or where the total says so. */
 export async function walkPages<Item>(
   walk: Walk<Item>,
-  maxPageSize = MAX_PAGE_SIZE,
 ): Promise<{ readonly items: readonly Item[]; readonly repeatedCount: number }> {
-  const pageSize = Math.min(walk.limit.maxPageSize, maxPageSize);
+  const pageSize = walk.limit.maxPageSize;
   try {
     return await walkWith(walk, pageSize);
   } catch (error) {
     if (!isPageSizeRefused(error) || pageSize <= OLD_MAX_PAGE_SIZE) throw error;
     walk.limit.lower(OLD_MAX_PAGE_SIZE);
-    return walkPages(walk, maxPageSize);
+    return walkPages(walk);
   }
 }
 

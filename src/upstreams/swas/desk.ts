@@ -1,0 +1,25 @@
+import type { Clock, Operation, Source } from "#domain";
+import type { PageLimit, Reader } from "#upstreams";
+import type { Call, CallRequest } from "#wire";
+import type { Access } from "./access.ts";
+import type { Encoding } from "./encoding.ts";
+
+/** The API version that every call names. */
+export const VERSION = "2020-06-01";
+
+/** Calls that one question may have in flight at once. */
+export const CALLS_AT_ONCE = 8;
+
+/** The business parameters of a call. */
+export type Parameters = CallRequest["parameters"];
+
+/** What one adapter works with and remembers. */
+export interface Desk {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly reader: Reader;
+  readonly limit: PageLimit;
+  readonly access: Access;
+  readonly encoding: Encoding;
+  ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
+}

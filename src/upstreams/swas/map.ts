@@ -1,0 +1,128 @@
+import type { Instance, InstanceInvocation, Invocation, InvocationResult, Output, Source, Wants } from "#domain";
+import {
+  decodeBase64Field,
+  type ExecutionShape,
+  type Reading,
+  type RunShape,
+  rollUp,
+  toInstanceInvocation,
+  toResult,
+} from "#upstreams";
+import type { Encoding } from "./encoding.ts";
+import type { InstanceRunShape, NamedRun, ServerShape } from "./shapes.ts";
+
+/** A run of DescribeCommandInvocations with its instances. */
+export function toInvocation(run: NamedRun, encoding: Encoding, wants: Wants, source: Source): Invocation {
+  const { commandContent } = run;
+  const content = commandContent === null ? null : encoding.decode("content", commandContent, wants.content);
+  const instances = run.instances.map((shape) => {
+    const output = toOutput(shape, encoding, wants.output);
+    return toInstanceInvocation(shape, run, surround(shape, run, source), output, true);
+  });
+  return assemble(run, content, instances, source);
+}
+
+/** The results nested in a run of DescribeCommandInvocations. */
+export function toResults(
+  run: NamedRun,
+  encoding: Encoding,
+  wants: Wants,
+  source: Source,
+): readonly InvocationResult[] {
+  return run.instances.map((shape) =>
+    toResult(shape, surround(shape, run, source), toOutput(shape, encoding, wants.output), null),
+  );
+}
+
+/** An item of DescribeInvocations, which says nothing of the execution but its state. */
+export function toInstanceRun(item: InstanceRunShape, instanceId: string, reading: Reading): Invocation {
+  const { run, execution } = item;
+  const { source } = reading;
+  const surroundings = { source, invokeId: run.invokeId, instanceId, commandId: null, username: null };
+  const instance = toInstanceInvocation(execution, run, surroundings, undefined, false);
+  return assemble(run, toContent(run, reading), [instance], source);
+}
+
+/** A run put together from what DescribeInvocations and DescribeInvocationResult say of it. */
+export function toAssembledRun(
+  run: NamedRun,
+  results: readonly InvocationResult[],
+  reading: Reading | undefined,
+  source: Source,
+): Invocation {
+  const instances = results.map(({ execution: _execution, ...result }): InstanceInvocation => {
+    return { ...result, creationTime: run.creationTime, updateTime: null, isComplete: true };
+  });
+  const content = reading === undefined ? undefined : toContent(run, reading);
+  return assemble({ ...run, told: null }, content, instances, source);
+}
+
+/** The one record of DescribeInvocationResult, whose output is base64. */
+export function toSingleResult(
+  shape: ExecutionShape,
+  asked: { readonly invokeId: string; readonly instanceId: string },
+  reading: Reading,
+): InvocationResult {
+  const output = shape.output === null ? null : decodeBase64Field("Output", shape.output, reading);
+  const surroundings = { source: reading.source, ...asked, commandId: null, username: null };
+  const decoded = output === null ? null : { bytes: output, droppedBytes: shape.droppedBytes };
+  return toResult(shape, surroundings, decoded, null);
+}
+
+/** A server of ListInstances. */
+export function toInstance(shape: ServerShape, source: Source): Instance {
+  return { source, ...shape };
+}
+
+// The product knows no schedule: no frequency, no repetition, so every run is once.
+function assemble(
+  run: NamedRun,
+  content: Uint8Array | null | undefined,
+  instances: readonly InstanceInvocation[],
+  source: Source,
+): Invocation {
+  return {
+    source,
+    invokeId: run.invokeId,
+    command: {
+      commandId: run.commandId,
+      name: run.commandName,
+      description: run.commandDescription,
+      type: run.commandType,
+      content,
+    },
+    status: run.told?.status ?? rollUp(instances.map((instance) => instance.status)),
+    rawStatus: run.told?.rawStatus ?? null,
+    creationTime: run.creationTime,
+    parameters: run.parameters,
+    timed: run.timed ?? false,
+    repeatMode: run.repeatMode ?? "Once",
+    frequency: run.frequency,
+    timeoutSeconds: run.timeoutSeconds,
+    username: run.username,
+    workingDir: run.workingDir,
+    tags: run.tags,
+    containerId: run.containerId,
+    containerName: run.containerName,
+    launcher: run.launcher,
+    terminationMode: run.terminationMode,
+    ossOutputDelivery: run.ossOutputDelivery,
+    instances,
+  };
+}
+
+function surround(shape: ExecutionShape, run: NamedRun, source: Source) {
+  const { invokeId, commandId, username } = run;
+  return { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username };
+}
+
+function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean): Output | null | undefined {
+  if (shape.output === null) return null;
+  const bytes = encoding.decode("output", shape.output, isWanted);
+  return bytes === undefined ? undefined : { bytes, droppedBytes: shape.droppedBytes };
+}
+
+function toContent(run: RunShape, reading: Reading): Uint8Array | null {
+  const { commandContent } = run;
+  return commandContent === null ? null : decodeBase64Field("CommandContent", commandContent, reading);
+}

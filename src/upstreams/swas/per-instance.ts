@@ -1,0 +1,126 @@
+import type { Invocation, InvocationQuery, InvocationResult, Operation } from "#domain";
+import {
+  type InvocationList,
+  MAX_PAGE_SIZE,
+  mapBounded,
+  orWhenGone,
+  readLimited,
+  readWindow,
+  singleStatus,
+} from "#upstreams";
+import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
+import { toAssembledRun, toInstanceRun, toSingleResult } from "./map.ts";
+import { type NamedRun, readInstanceRunPage, readSingleResult } from "./shapes.ts";
+
+/** How far back on one instance the record of one run is searched for: 500 runs. */
+const SEARCHED_PAGES = 10;
+
+/** The list of the runs of one instance, by DescribeInvocations. */
+export function createInstanceList(desk: Desk, query: InvocationQuery, instanceId: string): InvocationList {
+  // The filter takes legacy words, of which only Running surely holds everything that runs.
+  const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
+  const { instanceId: _instanceId, ...rest } = query;
+  return {
+    key: instanceId,
+    isExact: Object.values(rest).every((value) => value === undefined),
+    read: (page, operation) =>
+      readWindow(page, desk.limit, async (PageNumber, PageSize) => {
+        const parameters = { InstanceId: instanceId, PageNumber, PageSize, InvokeStatus };
+        const { shape, reading } = await askInstanceRuns(desk, parameters, operation);
+        return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
+      }),
+  };
+}
+
+/** One run, put together from every instance that knows it; null where none does. @throws UpstreamError */
+export async function assembleRun(
+  desk: Desk,
+  invokeId: string,
+  instanceIds: readonly string[],
+  operation: Operation,
+): Promise<Invocation | null> {
+  const results = await readSingleResults(desk, invokeId, instanceIds, operation);
+  const first = results[0];
+  if (first === undefined) return null;
+  const record = await findRun(desk, invokeId, first.instanceId, operation);
+  return toAssembledRun(record?.run ?? nameOnly(invokeId), results, record?.reading, desk.source);
+}
+
+/** The results of one run on these instances, one call each. @throws UpstreamError */
+export async function readSingleResults(
+  desk: Desk,
+  invokeId: string,
+  instanceIds: readonly string[],
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const results = await mapBounded([...new Set(instanceIds)], CALLS_AT_ONCE, (instanceId) =>
+    readSingle(desk, { invokeId, instanceId }, operation),
+  );
+  return results.filter((result) => result !== null);
+}
+
+/** The result of one run on one instance by DescribeInvocationResult, null where there is none. @throws UpstreamError */
+export async function readSingle(
+  desk: Pick<Desk, "ask" | "reader">,
+  asked: { readonly invokeId: string; readonly instanceId: string },
+  operation: Operation,
+): Promise<InvocationResult | null> {
+  const action = "DescribeInvocationResult";
+  const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
+  const answer = await orWhenGone(desk.ask(action, parameters, operation), null);
+  if (answer === null) return null;
+  const reading = desk.reader(action, answer);
+  const shape = readSingleResult(answer.body, asked, reading);
+  return shape === null ? null : toSingleResult(shape, asked, reading);
+}
+
+async function findRun(desk: Desk, invokeId: string, instanceId: string, operation: Operation) {
+  for (let pageNumber = 1; pageNumber <= SEARCHED_PAGES; pageNumber += 1) {
+    const page = { pageNumber, pageSize: Math.min(MAX_PAGE_SIZE, desk.limit.maxPageSize) };
+    const { shape: found } = await readLimited(page, desk.limit, async (PageNumber, PageSize) => {
+      const { shape, reading } = await askInstanceRuns(
+        desk,
+        { InstanceId: instanceId, PageNumber, PageSize },
+        operation,
+      );
+      return { ...shape, items: shape.items.map((item) => ({ run: item.run, reading })) };
+    });
+    const record = found.items.find(({ run }) => run.invokeId === invokeId);
+    if (record !== undefined || found.items.length === 0) return record;
+  }
+  return undefined;
+}
+
+async function askInstanceRuns(desk: Desk, parameters: Parameters<Desk["ask"]>[1], operation: Operation) {
+  const action = "DescribeInvocations";
+  const answer = await desk.ask(action, parameters, operation);
+  const reading = desk.reader(action, answer);
+  return { shape: readInstanceRunPage(answer.body, reading), reading };
+}
+
+function nameOnly(invokeId: string): NamedRun {
+  return {
+    invokeId,
+    commandId: null,
+    commandName: null,
+    commandDescription: null,
+    commandType: null,
+    commandContent: null,
+    creationTime: null,
+    told: null,
+    parameters: {},
+    timed: null,
+    repeatMode: null,
+    frequency: null,
+    timeoutSeconds: null,
+    username: null,
+    workingDir: null,
+    tags: [],
+    containerId: null,
+    containerName: null,
+    launcher: null,
+    terminationMode: null,
+    ossOutputDelivery: null,
+    instances: [],
+  };
+}

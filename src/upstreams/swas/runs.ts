@@ -1,0 +1,154 @@
+import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
+import {
+  COMMAND_TYPE_WORDS,
+  type InvocationList,
+  type InvocationWindow,
+  MAX_PAGE_SIZE,
+  type PageRequest,
+  readLimited,
+  readWindow,
+  singleStatus,
+} from "#upstreams";
+import type { Desk, Parameters } from "./desk.ts";
+import { toInvocation, toResults } from "./map.ts";
+import { readRunPage } from "./shapes.ts";
+
+const ACTION = "DescribeCommandInvocations";
+
+/**
+ * The words of the filter InvocationStatus, which takes those of whole runs. Records may carry an instance's word at run
+ * level, so the two classes that several of these stand for are not counted upon.
+ */
+const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; readonly isExact: boolean }>> = {
+  PENDING: { word: "Pending", isExact: true },
+  SCHEDULED: { isExact: false },
+  RUNNING: { word: "Running", isExact: true },
+  STOPPING: { word: "Stopping", isExact: true },
+  SUCCESS: { word: "Success", isExact: true },
+  PARTIAL_FAILED: { word: "PartialFailed", isExact: true },
+  FAILED: { word: "Failed", isExact: false },
+  STOPPED: { word: "Stopped", isExact: false },
+  FINISHED: { isExact: false },
+  UNKNOWN: { isExact: false },
+};
+
+/** The one list of all runs of the region. `first` is what is already known of its first page, and is used once. */
+export function createRunList(
+  desk: Desk,
+  query: InvocationQuery,
+  wants: Wants,
+  first: InvocationWindow | undefined,
+): InvocationList {
+  let known = first;
+  return {
+    key: "command-invocations",
+    isExact: isExact(query),
+    async read(page, operation) {
+      const window = known === undefined ? undefined : cut(known, page);
+      known = undefined;
+      return window ?? readRunWindow(desk, query, wants, page, operation);
+    },
+  };
+}
+
+/** One page of the list of all runs. @throws UpstreamError */
+export function readRunWindow(
+  desk: Desk,
+  query: InvocationQuery,
+  wants: Wants,
+  page: PageRequest,
+  operation: Operation,
+): Promise<InvocationWindow> {
+  return readWindow(page, desk.limit, async (pageNumber, pageSize) => {
+    const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
+    const shape = await askRuns(desk, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
+    return { ...shape, items: shape.items.map((run) => toInvocation(run, desk.encoding, wants, desk.source)) };
+  });
+}
+
+/** One run, null where there is none. @throws UpstreamError */
+export async function readRun(
+  desk: Desk,
+  invokeId: string,
+  wants: Wants,
+  operation: Operation,
+): Promise<Invocation | null> {
+  const { items } = await askRuns(desk, { InvokeId: invokeId }, invokeId, wants, operation);
+  const run = items[0];
+  return run === undefined ? null : toInvocation(run, desk.encoding, wants, desk.source);
+}
+
+/** Every result of one run. @throws UpstreamError */
+export async function readRunResults(
+  desk: Desk,
+  invokeId: string,
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const { items } = await askRuns(desk, { InvokeId: invokeId }, invokeId, wants, operation);
+  return items.flatMap((run) => toResults(run, desk.encoding, wants, desk.source));
+}
+
+/** The results of the newest runs of one instance. @throws UpstreamError */
+export async function readResultsOfInstance(
+  desk: Desk,
+  instanceId: string,
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const page = { pageNumber: 1, pageSize: MAX_PAGE_SIZE };
+  const { shape } = await readLimited(page, desk.limit, (pageNumber, pageSize) => {
+    const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
+    return askRuns(desk, { InstanceId: instanceId, ...paging }, undefined, wants, operation);
+  });
+  const results = shape.items.flatMap((run) => toResults(run, desk.encoding, wants, desk.source));
+  return results.filter((result) => result.instanceId === instanceId);
+}
+
+async function askRuns(
+  desk: Desk,
+  parameters: Parameters,
+  invokeId: string | undefined,
+  wants: Wants,
+  operation: Operation,
+) {
+  const answer = await desk.ask(ACTION, parameters, operation);
+  desk.access.grant();
+  const reading = desk.reader(ACTION, answer);
+  const page = readRunPage(answer.body, invokeId, reading);
+  const meant = page.items.filter((run) => invokeId === undefined || run.invokeId === invokeId);
+  if (meant.length < page.items.length) reading.complain("a run that was not asked for is left out");
+  await desk.encoding.settle(meant, wants, operation);
+  return { ...page, items: meant };
+}
+
+/** What of a query the upstream applies itself: CommandName is silently ignored beside InstanceId. */
+function toFilter(query: InvocationQuery): Parameters {
+  const status = singleStatus(query.statusIn);
+  return {
+    InvokeId: query.invokeId,
+    InstanceId: query.instanceId,
+    CommandId: query.commandId,
+    CommandName: query.instanceId === undefined ? query.commandName : undefined,
+    CommandType: query.commandType === undefined ? undefined : COMMAND_TYPE_WORDS[query.commandType],
+    InvocationStatus: status === undefined ? undefined : STATUS_WORDS[status].word,
+  };
+}
+
+function isExact(query: InvocationQuery): boolean {
+  const status = singleStatus(query.statusIn);
+  return (
+    query.createdAfter === undefined &&
+    query.createdBefore === undefined &&
+    (query.statusIn === undefined || (status !== undefined && STATUS_WORDS[status].isExact)) &&
+    // Whether CommandName is matched exactly is nowhere documented.
+    query.commandName === undefined &&
+    query.commandType !== "UNKNOWN"
+  );
+}
+
+function cut(window: InvocationWindow, page: PageRequest): InvocationWindow | undefined {
+  const isWhole = (window.unreadableCount ?? 0) === 0;
+  if (page.pageNumber !== 1 || page.pageSize > window.pageSize || !isWhole) return undefined;
+  return { ...window, items: window.items.slice(0, page.pageSize), pageSize: page.pageSize };
+}

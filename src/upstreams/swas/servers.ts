@@ -1,0 +1,83 @@
+import { type Instance, type Operation, UpstreamError } from "#domain";
+import { badResponse, chunk, createPageLimit, isGone, mapBounded, walkPages } from "#upstreams";
+import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
+import { toInstance } from "./map.ts";
+import { readServerPage, type ServerShape } from "./shapes.ts";
+
+const ACTION = "ListInstances";
+const PER_CALL = 100;
+const FRESH_MS = 60_000;
+
+/** The servers of the region. */
+export interface Servers {
+  /** Servers by id; unknown ones are missing. @throws UpstreamError */
+  read(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
+  /** Ids of all servers, a minute old at most. @throws UpstreamError */
+  readAllIds(operation: Operation): Promise<readonly string[]>;
+}
+
+/** Reads servers by ListInstances, 100 at a time. */
+export function createServers(desk: Desk): Servers {
+  let kept: { readonly servers: readonly ServerShape[]; readonly until: number } | undefined;
+
+  async function readAll(operation: Operation): Promise<readonly ServerShape[]> {
+    if (kept !== undefined && desk.clock.now() < kept.until) return kept.servers;
+    const servers = await walkAll(desk, operation);
+    kept = { servers, until: desk.clock.now() + FRESH_MS };
+    return servers;
+  }
+
+  async function readSome(ids: readonly string[], operation: Operation): Promise<readonly ServerShape[]> {
+    try {
+      const page = await readPage(desk, { InstanceIds: JSON.stringify(ids) }, 1, operation);
+      return page.items;
+    } catch (error) {
+      if (!isUnknownId(error)) throw error;
+      // One unknown id fails the whole call, and does not say which it was.
+      return ids.length === 1 ? [] : readAll(operation);
+    }
+  }
+
+  return {
+    async read(instanceIds, operation) {
+      const ids = [...new Set(instanceIds)];
+      const found = await mapBounded(chunk(ids, PER_CALL), CALLS_AT_ONCE, async (some) => {
+        const servers = await readSome(some, operation);
+        return servers.filter((server) => some.includes(server.instanceId));
+      });
+      return found.flat().map((server) => toInstance(server, desk.source));
+    },
+    async readAllIds(operation) {
+      return (await readAll(operation)).map((server) => server.instanceId);
+    },
+  };
+}
+
+async function walkAll(desk: Desk, operation: Operation): Promise<readonly ServerShape[]> {
+  const { items } = await walkPages({
+    limit: createPageLimit(PER_CALL),
+    surePages: 1,
+    ask: (pageNumber) => readPage(desk, {}, pageNumber, operation),
+    keyOf: (server) => server.instanceId,
+    isEnough: () => false,
+    giveUp: () => {
+      throw badResponse(desk.source, ACTION, null, "the list of servers does not end");
+    },
+  });
+  return items;
+}
+
+async function readPage(
+  desk: Desk,
+  filter: { readonly InstanceIds?: string },
+  pageNumber: number,
+  operation: Operation,
+) {
+  const answer = await desk.ask(ACTION, { ...filter, PageNumber: pageNumber, PageSize: PER_CALL }, operation);
+  return readServerPage(answer.body, desk.reader(ACTION, answer));
+}
+
+// ListInstances answers an id that it does not know with InternalError.
+function isUnknownId(error: unknown): boolean {
+  return isGone(error) || (error instanceof UpstreamError && /^InternalError/.test(error.upstreamCode ?? ""));
+}

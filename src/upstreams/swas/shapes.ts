@@ -1,0 +1,114 @@
+import {
+  type EnvelopeSpec,
+  type ExecutionShape,
+  type Fields,
+  isFields,
+  type PageShape,
+  pick,
+  RESULT_ENVELOPE,
+  type Reading,
+  RUN_ENVELOPE,
+  RUN_STATUS_FIELDS,
+  type RunShape,
+  readExecution,
+  readId,
+  readPage,
+  readRun,
+  readText,
+  readTexts,
+  readWhole,
+  unwrap,
+} from "#upstreams";
+
+/** A run that says, with the request's help, which one it is. */
+export type NamedRun = RunShape & { readonly invokeId: string };
+
+/** An item of DescribeInvocations: a run as it is on the one instance that was asked for. */
+export interface InstanceRunShape {
+  readonly run: NamedRun;
+  readonly execution: ExecutionShape;
+}
+
+/** One record of ListInstances. */
+export interface ServerShape {
+  readonly instanceId: string;
+  readonly name: string | null;
+  readonly osType: string | null;
+  readonly osName: string | null;
+  readonly status: string | null;
+  readonly privateIpAddresses: readonly string[] | null;
+  readonly publicIpAddresses: readonly string[] | null;
+}
+
+const SERVER_ENVELOPE: EnvelopeSpec = {
+  name: "Instances",
+  roots: ["Instances"],
+  inner: "Instance",
+  marks: ["InstanceId"],
+};
+
+const REGION_ENVELOPE: EnvelopeSpec = { name: "Regions", roots: ["Regions"], inner: "Region", marks: ["RegionId"] };
+
+/** DescribeCommandInvocations: `CommandInvocations[]`; a run without an id takes the one that was asked for. */
+export function readRunPage(body: Fields, askedInvokeId: string | undefined, reading: Reading): PageShape<NamedRun> {
+  return readPage(body, RUN_ENVELOPE, reading, (fields) => toNamed(readRun(fields, reading), askedInvokeId, reading));
+}
+
+/** DescribeInvocations: `Invocations[]`, whose items say no more than their state and what was run. */
+export function readInstanceRunPage(body: Fields, reading: Reading): PageShape<InstanceRunShape> {
+  return readPage(body, RUN_ENVELOPE, reading, (fields) => ({
+    run: toNamed(readRun(fields, reading), undefined, reading),
+    execution: readExecution(fields, reading, RUN_STATUS_FIELDS),
+  }));
+}
+
+/** DescribeInvocationResult: one object, or nothing at all for a run that the upstream does not know. */
+export function readSingleResult(
+  body: Fields,
+  asked: { readonly invokeId: string; readonly instanceId: string },
+  reading: Reading,
+): ExecutionShape | null {
+  if (isBare(unwrap(body, reading))) return null;
+  const { items } = readPage(body, RESULT_ENVELOPE, reading, (fields) => readExecution(fields, reading));
+  const meant = items.find(
+    (shape) =>
+      (shape.invokeId ?? asked.invokeId) === asked.invokeId &&
+      (shape.instanceId ?? asked.instanceId) === asked.instanceId,
+  );
+  if (meant === undefined && items.length > 0) reading.complain("a result that was not asked for is left out");
+  return meant ?? null;
+}
+
+/** ListInstances: `Instances[]`. */
+export function readServerPage(body: Fields, reading: Reading): PageShape<ServerShape> {
+  return readPage(body, SERVER_ENVELOPE, reading, (fields) => {
+    const instanceId = readId(fields, "InstanceId", reading);
+    if (instanceId === null) return reading.fail("a server has no InstanceId");
+    const image = pick(fields, "Image");
+    return {
+      instanceId,
+      name: readText(fields, "InstanceName", reading),
+      osType: isFields(image) ? readId(image, "OsType", reading) : null,
+      osName: isFields(image) ? readText(image, "ImageName", reading) : null,
+      status: readId(fields, "Status", reading),
+      privateIpAddresses: readTexts(fields.InnerIpAddress, "IpAddress"),
+      publicIpAddresses: readTexts(fields.PublicIpAddress, "IpAddress"),
+    };
+  });
+}
+
+/** ListRegions: `Regions[]`. */
+export function readRegionIds(body: Fields, reading: Reading): readonly string[] {
+  return readWhole(body, REGION_ENVELOPE, reading, (fields) => {
+    return readId(fields, "RegionId", reading) ?? reading.fail("a region has no RegionId");
+  });
+}
+
+function toNamed(run: RunShape, asked: string | undefined, reading: Reading): NamedRun {
+  const invokeId = run.invokeId ?? asked;
+  return invokeId === undefined ? reading.fail("a run has no InvokeId") : { ...run, invokeId };
+}
+
+function isBare(body: Fields): boolean {
+  return Object.keys(body).every((key) => key.toLowerCase() === "requestid");
+}
