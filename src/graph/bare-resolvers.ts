@@ -1,0 +1,69 @@
+import type { GraphQLFieldResolver, GraphQLSchema } from "graphql";
+import { isObjectType } from "graphql";
+import { getMetadataStorage } from "type-graphql";
+
+type Resolver = GraphQLFieldResolver<unknown, unknown>;
+type Target = Readonly<Record<string, unknown>>;
+type Handler = ReturnType<typeof getMetadataStorage>["fieldResolvers"][number];
+type Parameter = NonNullable<Handler["params"]>[number];
+
+/**
+ * Replaces TypeGraphQL's resolvers by ones that call the decorated method and nothing else. TypeGraphQL awaits the
+ * validation of every argument also where validation is off, so that each field with an argument would answer a promise; a
+ * page of 200 outputs then costs more in promises than in everything else.
+ */
+export function useBareResolvers(schema: GraphQLSchema): void {
+  const storage = getMetadataStorage();
+  for (const handler of storage.queries) {
+    const instance = new (handler.target as new () => Target)();
+    install(schema, "Query", handler, () => instance);
+  }
+  for (const handler of storage.fieldResolvers) {
+    const type = storage.objectTypes.find((object) => object.target === handler.getObjectType?.());
+    if (type === undefined) continue;
+    if (handler.kind === "internal") install(schema, type.name, handler, (source) => source as Target);
+    else {
+      const instance = new (handler.target as new () => Target)();
+      install(schema, type.name, handler, () => instance);
+    }
+  }
+}
+
+type Installable = Pick<Handler, "methodName" | "schemaName" | "params">;
+
+function install(
+  schema: GraphQLSchema,
+  typeName: string,
+  { methodName, schemaName, params = [] }: Installable,
+  targetOf: (source: unknown) => Target,
+): void {
+  const type = schema.getType(typeName);
+  const field = isObjectType(type) ? type.getFields()[schemaName] : undefined;
+  if (field === undefined) return;
+  const readers = [...params].sort((a, b) => a.index - b.index).map(readerOf);
+  field.resolve = (source, args, context, info) => {
+    const target = targetOf(source);
+    const method = target[methodName] as (...values: unknown[]) => unknown;
+    return method.apply(
+      target,
+      readers.map((read) => read(source, args, context, info)),
+    );
+  };
+}
+
+function readerOf(parameter: Parameter): Resolver {
+  switch (parameter.kind) {
+    case "root":
+      return (source) => source;
+    case "args":
+      return (_source, args) => args;
+    case "arg":
+      return (_source, args) => args[parameter.name];
+    case "context":
+      return (_source, _args, context) => context;
+    case "info":
+      return (_source, _args, _context, info) => info;
+    default:
+      throw new Error(`Resolvers take no parameter of the kind ${parameter.kind}.`);
+  }
+}

@@ -1,0 +1,93 @@
+import { registerEnumType } from "type-graphql";
+
+import type { CommandType, InstanceInvocationStatus, InvocationStatus, Provider, SourceErrorCode } from "#domain";
+
+/** The cloud products, by the names that clients use. */
+export const ProviderEnum = enumOf<Provider>("Provider", "The cloud product whose Cloud Assistant ran the command.", {
+  ECS: "Elastic Compute Service: full servers, and machines elsewhere that are managed through it.",
+  SWAS: "Simple Application Server: small servers sold as one package.",
+});
+
+/** States of a whole run. */
+export const InvocationStatusEnum = enumOf<InvocationStatus>(
+  "InvocationStatus",
+  "State of a whole run. Final: SUCCESS, PARTIAL_FAILED, FAILED, STOPPED, FINISHED.",
+  {
+    PENDING: "Accepted; no instance has started yet. Not final.",
+    SCHEDULED: "Waits for its next time by its schedule. Not final.",
+    RUNNING: "At least one instance is still executing it. Not final.",
+    STOPPING: "Somebody asked to stop it; some instances are still at it. Not final.",
+    SUCCESS: "Every instance ended well. Final.",
+    PARTIAL_FAILED: "Some instances ended well, others did not. Final.",
+    FAILED: "No instance ended well. Final.",
+    STOPPED: "Stopped before its end. Final.",
+    FINISHED: "Over, but the upstream does not say whether well or not: look at the exit codes. Final.",
+    UNKNOWN: "The upstream used a word that the gateway does not know; `rawStatus` has it. Not final.",
+  },
+);
+
+/** States of a run on one instance. */
+export const InstanceInvocationStatusEnum = enumOf<InstanceInvocationStatus>(
+  "InstanceInvocationStatus",
+  "State of a run on one instance. Not final: PENDING, SCHEDULED, RUNNING, STOPPING, UNKNOWN.",
+  {
+    PENDING: "Accepted, but not yet handed to the instance. Not final.",
+    SCHEDULED: "Waits for its next time by its schedule. Not final.",
+    RUNNING: "The instance is executing it. Not final.",
+    STOPPING: "Somebody asked to stop it; the instance is still at it. Not final.",
+    SUCCESS: "Ended with exit code 0. Final.",
+    FAILED: "Ran to its end with another exit code than 0. Final.",
+    ERROR: "Could not be executed; `error` says why. Final.",
+    TIMEOUT: "Ran longer than its time-out allowed and was ended. Final.",
+    ABORTED: "Was broken off because the instance or its agent went away. Final.",
+    INVALID: "Type or parameters of the command do not fit this instance. Final.",
+    CANCELLED: "Taken back before it started. Final.",
+    TERMINATED: "Ended on somebody's request while it ran. Final.",
+    STOPPED: "Stopped before its end; the upstream does not say more. Final.",
+    FINISHED: "Over, but without an exit code that would say whether well or not. Final.",
+    UNKNOWN: "The upstream used a word that the gateway does not know; `rawStatus` has it. Not final.",
+  },
+);
+
+/** Kinds of scripts. */
+export const CommandTypeEnum = enumOf<CommandType>("CommandType", "What kind of script a command holds.", {
+  RUN_SHELL_SCRIPT: "A shell script, for Linux.",
+  RUN_BAT_SCRIPT: "A batch script, for Windows.",
+  RUN_POWERSHELL_SCRIPT: "A PowerShell script, for Windows.",
+  UNKNOWN: "A kind that the gateway does not know.",
+});
+
+/** Classes of what goes wrong with a source. */
+export const SourceErrorCodeEnum = enumOf<SourceErrorCode>(
+  "SourceErrorCode",
+  "What went wrong with a source, in classes that a client can act on.",
+  {
+    THROTTLED: "The account's quota of calls is used up; it recovers by itself.",
+    TIMEOUT: "No answer in time.",
+    UNREACHABLE: "No connection: name, network or TLS failed.",
+    FORBIDDEN: "The keys are good, but may not do this: a RAM policy has to be changed.",
+    UNAUTHENTICATED: "The keys were refused: wrong, disabled, expired, or the clock is off.",
+    NOT_SUPPORTED: "This region does not offer the product or the action.",
+    NOT_FOUND: "The upstream does not know what was asked for.",
+    BAD_RESPONSE: "An answer came, but nobody could read it.",
+    UNAVAILABLE: "The upstream failed on its side, or is not asked for a while because it kept failing.",
+    UNKNOWN: "Refused with a code that the gateway does not know; `upstreamCode` has it.",
+  },
+);
+
+/** A table of every member with its description becomes an enum whose values are the domain's words. */
+export function enumOf<Member extends string>(
+  name: string,
+  description: string,
+  members: Readonly<Record<Member, string>>,
+): Readonly<Record<Member, Member>> {
+  const words = Object.keys(members) as Member[];
+  const values = Object.fromEntries(words.map((word) => [word, word])) as Record<Member, Member>;
+  const valuesConfig = Object.fromEntries(words.map((word) => [word, { description: members[word] }]));
+  registerEnumType(values, {
+    name,
+    description,
+    valuesConfig: valuesConfig as Record<Member, { description: string }>,
+  });
+  return values;
+}

@@ -1,0 +1,116 @@
+import { ObjectType } from "type-graphql";
+
+import {
+  type Execution as ExecutionRecord,
+  type InstanceInvocationStatus,
+  type Instant,
+  isFinalInstanceStatus,
+} from "#domain";
+import { InstanceInvocationStatusEnum } from "./enums.ts";
+import { ExecutionError } from "./execution-error.ts";
+import { Node } from "./node.ts";
+import { DateTime, SafeInt } from "./scalars.ts";
+import { Value } from "./value.ts";
+
+/** What a field gives: its value, or the error that it met alone. */
+export type OrError<Value> = Value | Error;
+
+/**
+ * The fields that a run on one instance and a result of it have in common. Not a type of the schema: the two types inherit
+ * its fields.
+ */
+@ObjectType("ExecutionFields", { description: "Fields of everything that was executed on one instance." })
+export abstract class Execution extends Node {
+  #error: ExecutionError | undefined;
+
+  /** What identifies the execution, and its state. */
+  protected readonly record: ExecutionRecord;
+
+  constructor(record: ExecutionRecord) {
+    super();
+    this.record = record;
+  }
+
+  @Value(() => String, { description: "Id of the run." })
+  get invokeId(): string {
+    return this.record.invokeId;
+  }
+
+  @Value(() => String, { description: "Id of the server." })
+  get instanceId(): string {
+    return this.record.instanceId;
+  }
+
+  @Value(() => InstanceInvocationStatusEnum, { description: "State on this instance." })
+  get status(): InstanceInvocationStatus {
+    return this.record.status;
+  }
+
+  @Value(() => String, { nullable: true, description: "The upstream's own word for the status, untouched." })
+  get rawStatus(): string | null {
+    return this.record.rawStatus;
+  }
+
+  @Value(() => Boolean, { description: "True when nothing here will change any more." })
+  get isFinal(): boolean {
+    return isFinalInstanceStatus(this.record.status);
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When it started on the instance." })
+  get startTime(): OrError<Instant | null> {
+    return this.read("startTime");
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When it ended on the instance." })
+  get finishTime(): OrError<Instant | null> {
+    return this.read("finishTime");
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When somebody asked to stop it." })
+  get stopTime(): OrError<Instant | null> {
+    return this.read("stopTime");
+  }
+
+  @Value(() => SafeInt, {
+    nullable: true,
+    description: "From start to end in milliseconds; null where either is missing or the end lies before the start.",
+  })
+  get durationMs(): OrError<number | null> {
+    const details = this.details;
+    return details instanceof Error ? details : durationOf(details.startTime, details.finishTime);
+  }
+
+  @Value(() => SafeInt, { nullable: true, description: "The script's exit code; null until the execution is final." })
+  get exitCode(): OrError<number | null> {
+    return this.read("exitCode");
+  }
+
+  @Value(() => ExecutionError, { nullable: true, description: "Why it failed; null where it did not." })
+  get error(): OrError<ExecutionError | null> {
+    const failure = this.read("error");
+    if (failure === null || failure instanceof Error) return failure;
+    this.#error ??= new ExecutionError(failure);
+    return this.#error;
+  }
+
+  @Value(() => SafeInt, { nullable: true, description: "How many times it has been executed on this instance." })
+  get repeats(): OrError<number | null> {
+    return this.read("repeats");
+  }
+
+  /** The record that knows times, exit code and error; an error where it could not be read. */
+  protected get details(): OrError<ExecutionRecord> {
+    return this.record;
+  }
+
+  /** One member of the details. */
+  protected read<Field extends keyof ExecutionRecord>(field: Field): OrError<ExecutionRecord[Field]> {
+    const details = this.details;
+    return details instanceof Error ? details : details[field];
+  }
+}
+
+function durationOf(start: Instant | null, end: Instant | null): number | null {
+  if (start === null || end === null || end < start) return null;
+  return Date.parse(end) - Date.parse(start);
+}

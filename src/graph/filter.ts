@@ -1,0 +1,131 @@
+import { Field, InputType } from "type-graphql";
+
+import {
+  type CommandType,
+  type InvocationFilter as Filter,
+  InputError,
+  type InstanceInvocationStatus,
+  type Instant,
+  type InvocationStatus,
+  type Provider,
+} from "#domain";
+import type { ResultFilter, Services } from "#services";
+import { CommandTypeEnum, InstanceInvocationStatusEnum, InvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import { DateTime } from "./scalars.ts";
+import { requireSource } from "./source-lookup.ts";
+
+type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
+
+/** Which runs of all sources are meant. */
+@InputType("InvocationFilter", {
+  description:
+    "Which runs are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
+})
+export class InvocationFilter implements Optional<Filter> {
+  @Field(() => [ProviderEnum], { nullable: true, description: "Only runs of these products." })
+  readonly providerIn?: readonly Provider[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Only runs in these regions." })
+  readonly regionIdIn?: readonly string[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Only runs of these accounts, by alias." })
+  readonly accountIn?: readonly string[] | null;
+
+  @Field(() => [InvocationStatusEnum], { nullable: true, description: "Only runs in one of these states." })
+  readonly statusIn?: readonly InvocationStatus[] | null;
+
+  @Field(() => String, { nullable: true, description: "Only the run with this id." })
+  readonly invokeId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Only runs of the command with this id." })
+  readonly commandId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Only runs of commands with this name." })
+  readonly commandName?: string | null;
+
+  @Field(() => CommandTypeEnum, { nullable: true, description: "Only runs of this kind of script." })
+  readonly commandType?: CommandType | null;
+
+  @Field(() => String, { nullable: true, description: "Only runs that touched the instance with this id." })
+  readonly instanceId?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Only runs with a schedule, or only those without." })
+  readonly timed?: boolean | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Only runs handed in at this instant or later." })
+  readonly createdAfter?: Instant | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Only runs handed in before this instant." })
+  readonly createdBefore?: Instant | null;
+}
+
+/** Which results are meant; they all come from one source. */
+@InputType("InvocationResultFilter", {
+  description: "Which results are meant. At least one of invokeId, instanceId and commandId has to be given.",
+})
+export class InvocationResultFilter {
+  @Field(() => ProviderEnum, { description: "The product." })
+  readonly provider: Provider | undefined;
+
+  @Field(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  readonly regionId: string | undefined;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Alias of the account; may be left out where only one has this region.",
+  })
+  readonly account?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Only results of the run with this id." })
+  readonly invokeId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Only results on the instance with this id." })
+  readonly instanceId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Only results of the command with this id." })
+  readonly commandId?: string | null;
+
+  @Field(() => [InstanceInvocationStatusEnum], { nullable: true, description: "Only results in one of these states." })
+  readonly statusIn?: readonly InstanceInvocationStatus[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Every execution of a repeated command instead of the latest only. Needs `invokeId`.",
+  })
+  readonly includeHistory?: boolean | null;
+}
+
+/**
+ * The domain's filter; what is null restricts as little as what is left out.
+ * @throws InputError `BAD_USER_INPUT` for a blank text, which no run can match and an upstream could take for no filter
+ */
+export function toInvocationFilter(filter: InvocationFilter | null | undefined): Filter {
+  return present<Filter>(filter ?? {});
+}
+
+/**
+ * The filter of results, with its source found.
+ * @throws InputError `BAD_USER_INPUT` for an unknown account or region, a blank text, or where all three ids are missing
+ */
+export function toResultFilter(input: InvocationResultFilter, services: Services): ResultFilter {
+  const { provider, regionId, account, ...rest } = input;
+  const filter = present<Omit<ResultFilter, "source">>(rest);
+  if (filter.invokeId === undefined && filter.instanceId === undefined && filter.commandId === undefined) {
+    throw new InputError(
+      "BAD_USER_INPUT",
+      "filter: expected at least one of invokeId, instanceId and commandId, got none.",
+      "filter",
+    );
+  }
+  return { source: requireSource(services, { provider, regionId, account }), ...filter };
+}
+
+function present<Shape extends object>(input: Optional<Shape>): Shape {
+  const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
+  for (const [name, value] of members) {
+    if (typeof value === "string" && value.trim() === "") {
+      throw new InputError("BAD_USER_INPUT", `filter: expected ${name} to be a text, got a blank one.`, "filter");
+    }
+  }
+  return Object.fromEntries(members) as Shape;
+}

@@ -1,0 +1,107 @@
+import {
+  InputError,
+  type InstanceInvocationRef,
+  type InstanceRef,
+  type InvocationRef,
+  PROVIDERS,
+  type ResultRef,
+} from "#domain";
+
+/** What a global id names. */
+export type NodeRef =
+  | ({ readonly type: "Invocation" } & InvocationRef)
+  | ({ readonly type: "InstanceInvocation" } & InstanceInvocationRef)
+  | ({ readonly type: "InvocationResult" } & ResultRef)
+  | ({ readonly type: "Instance" } & InstanceRef);
+
+const VERSION = 1;
+const CHECKSUM_BYTES = 4;
+
+/** One letter a type; part of ids that clients keep, so a letter is never given a new meaning. */
+const LETTERS = {
+  Invocation: "r",
+  InstanceInvocation: "i",
+  InvocationResult: "o",
+  Instance: "m",
+} as const satisfies Record<NodeRef["type"], string>;
+
+/**
+ * The opaque id of a node: version, type letter and fields, then a checksum, as base64url. Holds everything that names the
+ * node, so that any replica can resolve it, and nothing that is secret.
+ */
+export function toGlobalId(ref: NodeRef): string {
+  const { provider, account, regionId } = ref.source;
+  const text = [LETTERS[ref.type], provider, account, regionId, ...ownParts(ref)].join("\0");
+  const body = Buffer.from(`${String.fromCharCode(VERSION)}${text}`, "utf8");
+  const id = Buffer.allocUnsafe(body.length + CHECKSUM_BYTES);
+  body.copy(id);
+  id.writeUInt32BE(checksum(body), body.length);
+  return id.toString("base64url");
+}
+
+/**
+ * What an id names.
+ * @throws InputError `BAD_USER_INPUT` for a text that this gateway never gave out as an id
+ */
+export function fromGlobalId(id: string, argument = "id"): NodeRef {
+  const ref = decode(id);
+  if (ref === null) {
+    throw new InputError(
+      "BAD_USER_INPUT",
+      `${argument}: expected an id as this gateway gives them out, got ${quote(id)}.`,
+      argument,
+    );
+  }
+  return ref;
+}
+
+function ownParts(ref: NodeRef): readonly string[] {
+  switch (ref.type) {
+    case "Invocation":
+      return [ref.invokeId];
+    case "InstanceInvocation":
+      return [ref.invokeId, ref.instanceId];
+    case "InvocationResult":
+      return ref.execution === null ? [ref.invokeId, ref.instanceId] : [ref.invokeId, ref.instanceId, ref.execution];
+    case "Instance":
+      return [ref.instanceId];
+  }
+}
+
+function decode(id: string): NodeRef | null {
+  const bytes = Buffer.from(id, "base64url");
+  // Node skips what is not base64url; an id that was altered must not pass for the one it was made from.
+  if (bytes.length <= CHECKSUM_BYTES || bytes.toString("base64url") !== id) return null;
+  const body = bytes.subarray(0, -CHECKSUM_BYTES);
+  if (bytes.readUInt32BE(body.length) !== checksum(body) || body[0] !== VERSION) return null;
+  const [letter, provider, account, regionId, ...parts] = body.toString("utf8", 1).split("\0");
+  const known = PROVIDERS.find((word) => word === provider);
+  if (known === undefined || account === undefined || regionId === undefined) return null;
+  return refOf(letter, { provider: known, account, regionId }, parts);
+}
+
+function refOf(letter: string | undefined, source: NodeRef["source"], parts: readonly string[]): NodeRef | null {
+  const [first, second, third] = parts;
+  if (first === undefined || parts.length > 3) return null;
+  if (letter === LETTERS.Invocation && second === undefined) return { type: "Invocation", source, invokeId: first };
+  if (letter === LETTERS.Instance && second === undefined) return { type: "Instance", source, instanceId: first };
+  if (second === undefined) return null;
+  if (letter === LETTERS.InvocationResult) {
+    return { type: "InvocationResult", source, invokeId: first, instanceId: second, execution: third ?? null };
+  }
+  if (letter === LETTERS.InstanceInvocation && third === undefined) {
+    return { type: "InstanceInvocation", source, invokeId: first, instanceId: second };
+  }
+  return null;
+}
+
+// FNV-1a: finds typing and copying errors, which is all that a checksum without a secret can find.
+function checksum(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+function quote(id: string): string {
+  return id.length > 60 ? `${JSON.stringify(id.slice(0, 60))}…` : JSON.stringify(id);
+}

@@ -1,0 +1,7 @@
+/**
+ * The schema: types, fields, descriptions, global ids, look-ahead, paging in memory. Takes data from the services and the
+ * loaders of its context; knows no upstream, no transport and no response format.
+ */
+export type { GraphContext } from "./context.ts";
+export { fromGlobalId, type NodeRef, toGlobalId } from "./global-id.ts";
+export { createSchema } from "./schema.ts";

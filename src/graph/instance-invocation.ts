@@ -1,0 +1,176 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
+
+import {
+  type Execution as ExecutionRecord,
+  type InstanceInvocation as InstanceInvocationRecord,
+  type Instant,
+  type Provider,
+  sourceKey,
+} from "#domain";
+import type { Wanted } from "#loaders";
+import type { Answer } from "#services";
+import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
+import type { GraphContext } from "./context.ts";
+import { ProviderEnum } from "./enums.ts";
+import { Execution, type OrError } from "./execution.ts";
+import { toGlobalId } from "./global-id.ts";
+import { historyList } from "./history.ts";
+import { Instance } from "./instance.ts";
+import type { Invocation } from "./invocation.ts";
+import { cutPage, openPage } from "./memory-page.ts";
+import { Node } from "./node.ts";
+import { InvocationResult, InvocationResultConnection, wantsOutput } from "./result.ts";
+import { DateTime } from "./scalars.ts";
+import { type Selection, selectionOf } from "./selection.ts";
+import { Value } from "./value.ts";
+
+type ResultRecord = ExecutionRecord & { readonly execution: string | null };
+
+/** One run on one instance. */
+@ObjectType("InstanceInvocation", { implements: Node, description: "One run on one instance: its latest state there." })
+export class InstanceInvocation extends Execution {
+  /** The run that it is a part of. */
+  readonly invocation: Invocation;
+  readonly #latest: InstanceInvocationRecord;
+  readonly #loaded: Answer<ResultRecord> | undefined;
+  #result: InvocationResult | undefined;
+
+  /** @param loaded the result, where the selection needs more of it than the run's own record tells */
+  constructor(record: InstanceInvocationRecord, invocation: Invocation, loaded?: Answer<ResultRecord>) {
+    super(record);
+    this.#latest = record;
+    this.invocation = invocation;
+    this.#loaded = loaded;
+  }
+
+  override get id(): string {
+    const { source, invokeId, instanceId } = this.record;
+    return toGlobalId({ type: "InstanceInvocation", source, invokeId, instanceId });
+  }
+
+  @Value(() => ProviderEnum, { description: "The product." })
+  get provider(): Provider {
+    return this.record.source.provider;
+  }
+
+  @Value(() => String, { description: "Alias of the account." })
+  get account(): string {
+    return this.record.source.account;
+  }
+
+  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  get regionId(): string {
+    return this.record.source.regionId;
+  }
+
+  @Field(() => Instance, { nullable: true, description: "The server; null where it is gone." })
+  async instance(@Ctx() context: GraphContext): Promise<Instance | null> {
+    const { source, instanceId } = this.record;
+    const instance = await context.loaders.instances.load({ source, instanceId });
+    return instance === null ? null : new Instance(instance);
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When the run was handed in for this instance." })
+  get creationTime(): Instant | null {
+    return this.#latest.creationTime;
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When its state last changed." })
+  get updateTime(): Instant | null {
+    return this.#latest.updateTime;
+  }
+
+  @Value(() => InvocationResult, {
+    nullable: true,
+    description: "The latest result. Free of charge until its `output` is selected.",
+  })
+  get result(): OrError<InvocationResult | null> {
+    if (this.#loaded instanceof Error) return this.#loaded;
+    this.#result ??= new InvocationResult(this.#loaded ?? this.#latest, null);
+    return this.#result;
+  }
+
+  @Field(() => InvocationResultConnection, {
+    nullable: true,
+    description: "Every execution of a repeated command, newest first.",
+  })
+  async history(
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<InvocationResult>> {
+    const { source, invokeId, instanceId } = this.record;
+    const page = openPage(["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
+    const wants = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
+    const results = await context.loaders.histories.load({ source, invokeId, instanceId, wants });
+    return connect(
+      cutPage(historyList(results ?? []), page, context.sealer),
+      (result) => new InvocationResult(result, result.execution),
+    );
+  }
+
+  /** The execution with what it printed, as far as that was loaded; for resolvers. */
+  get printed(): OrError<ExecutionRecord> {
+    return this.#loaded ?? this.#latest;
+  }
+
+  protected override get details(): OrError<ExecutionRecord> {
+    return this.#latest.isComplete ? this.#latest : (this.#loaded ?? this.#latest);
+  }
+}
+
+/** Pages of a run's instances. */
+export const InstanceInvocationConnection = declareConnection({
+  name: "InstanceInvocation",
+  row: () => InstanceInvocation,
+  plural: "runs on one instance each",
+  hasSources: false,
+});
+
+/** What a selection needs of each row beyond the run's own record. */
+export interface RowNeeds {
+  readonly output: boolean;
+  /** Times, exit code, error: what a bare record does not tell. */
+  readonly details: boolean;
+}
+
+const DETAILS = ["startTime", "finishTime", "stopTime", "durationMs", "exitCode", "error", "repeats"] as const;
+const RESULT_DETAILS = [...DETAILS, "commandId", "username", "ossDelivery"] as const;
+
+/** Reads from a selection of rows what must be loaded for them. */
+export function rowNeeds(rows: Selection | null): RowNeeds {
+  const result = rows?.under("result") ?? null;
+  return {
+    output: wantsOutput(result),
+    details: (rows?.hasAny(...DETAILS) ?? false) || (result?.hasAny(...RESULT_DETAILS) ?? false),
+  };
+}
+
+/**
+ * The rows of one run. Loads in one batch what the selection needs and the records do not hold, and waits only then; every
+ * field of a row can be read at once.
+ */
+export function toRows(
+  records: readonly InstanceInvocationRecord[],
+  invocation: Invocation,
+  needs: RowNeeds,
+  context: GraphContext,
+): InstanceInvocation[] | Promise<InstanceInvocation[]> {
+  const lacking = records.filter((record) => isLacking(record, needs));
+  if (lacking.length === 0) return records.map((record) => new InstanceInvocation(record, invocation));
+  return context.loaders.results.loadMany(lacking.map((record) => toKey(record, needs))).then((answers) => {
+    const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
+    return records.map((record) => new InstanceInvocation(record, invocation, loaded.get(record)));
+  });
+}
+
+function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {
+  return (needs.output && record.output === undefined) || (needs.details && !record.isComplete);
+}
+
+function toKey({ source, invokeId, instanceId }: InstanceInvocationRecord, needs: RowNeeds): Wanted<ResultKey> {
+  return { source, invokeId, instanceId, execution: null, wants: { output: needs.output, content: false } };
+}
+
+type ResultKey = Pick<InstanceInvocationRecord, "source" | "invokeId" | "instanceId"> & { readonly execution: null };

@@ -1,0 +1,255 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, ArgsType, Ctx, Field, Info, ObjectType } from "type-graphql";
+
+import {
+  INSTANCE_INVOCATION_STATUSES,
+  type InstanceInvocationStatus,
+  type InstanceInvocation as InstanceRecord,
+  type Instant,
+  type Invocation as InvocationRecord,
+  type InvocationStatus,
+  isFinalInvocationStatus,
+  type Provider,
+  sourceKey,
+  type Wants,
+} from "#domain";
+import { Command, StatusCount, Tag } from "./command.ts";
+import { Connection, declareConnection, PageArgs, rowsOf } from "./connection.ts";
+import type { GraphContext } from "./context.ts";
+import { InstanceInvocationStatusEnum, InvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import { toGlobalId } from "./global-id.ts";
+import { type InstanceInvocation, InstanceInvocationConnection, rowNeeds, toRows } from "./instance-invocation.ts";
+import { compareText, cutPage, openPage } from "./memory-page.ts";
+import { Node } from "./node.ts";
+import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
+import { checkPageArguments } from "./page-arguments.ts";
+import { DateTime, JsonObject, SafeInt } from "./scalars.ts";
+import { type Selection, selectionOf } from "./selection.ts";
+import { Value } from "./value.ts";
+
+/** Which of a run's instances are wanted. */
+@ArgsType()
+export class InstanceInvocationsArgs extends PageArgs {
+  @Field(() => [InstanceInvocationStatusEnum], {
+    nullable: true,
+    description: "Only instances in one of these states; an empty list matches none.",
+  })
+  readonly statusIn?: readonly InstanceInvocationStatus[] | null;
+}
+
+/** One run of a command on one or many instances. */
+@ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
+export class Invocation extends Node {
+  readonly #command: Command;
+  #rows: readonly InstanceRecord[] | undefined;
+
+  constructor(private readonly record: InvocationRecord) {
+    super();
+    this.#command = new Command(record.command);
+  }
+
+  override get id(): string {
+    return toGlobalId({ type: "Invocation", source: this.record.source, invokeId: this.record.invokeId });
+  }
+
+  @Value(() => ProviderEnum, { description: "The product whose Cloud Assistant ran it." })
+  get provider(): Provider {
+    return this.record.source.provider;
+  }
+
+  @Value(() => String, { description: "Alias of the account; `default` where only one is configured." })
+  get account(): string {
+    return this.record.source.account;
+  }
+
+  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  get regionId(): string {
+    return this.record.source.regionId;
+  }
+
+  @Value(() => String, {
+    description: "The upstream's id of the run, as `t-…`; unique within provider, account and region.",
+  })
+  get invokeId(): string {
+    return this.record.invokeId;
+  }
+
+  @Value(() => Command, { description: "What was run." })
+  get command(): Command {
+    return this.#command;
+  }
+
+  @Value(() => InvocationStatusEnum, { description: "State of the whole run." })
+  get status(): InvocationStatus {
+    return this.record.status;
+  }
+
+  @Value(() => String, { nullable: true, description: "The upstream's own word for the status, untouched." })
+  get rawStatus(): string | null {
+    return this.record.rawStatus;
+  }
+
+  @Value(() => Boolean, { description: "True when the run will not change any more." })
+  get isFinal(): boolean {
+    return isFinalInvocationStatus(this.record.status);
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
+  get creationTime(): Instant | null {
+    return this.record.creationTime;
+  }
+
+  @Value(() => JsonObject, { nullable: true, description: "Values of the command's parameters." })
+  get parameters(): Readonly<Record<string, unknown>> | null {
+    return this.record.parameters;
+  }
+
+  @Value(() => Boolean, { nullable: true, description: "True where it runs by a schedule or at every boot." })
+  get timed(): boolean | null {
+    return this.record.timed;
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description: "How it repeats: `Once`, `Period`, `NextRebootOnly`, `EveryReboot`.",
+  })
+  get repeatMode(): string | null {
+    return this.record.repeatMode;
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description: "Its schedule: a cron expression, `rate(…)` or `at(…)`, with a time zone where one was given.",
+  })
+  get frequency(): string | null {
+    return this.record.frequency;
+  }
+
+  @Value(() => SafeInt, { nullable: true, description: "How long it may run on an instance, in seconds." })
+  get timeoutSeconds(): number | null {
+    return this.record.timeoutSeconds;
+  }
+
+  @Value(() => String, { nullable: true, description: "The system user it runs as." })
+  get username(): string | null {
+    return this.record.username;
+  }
+
+  @Value(() => String, { nullable: true, description: "The folder it runs in." })
+  get workingDir(): string | null {
+    return this.record.workingDir;
+  }
+
+  @Value(() => [Tag], { description: "Its labels." })
+  get tags(): readonly Tag[] {
+    return this.record.tags.map((tag) => new Tag(tag));
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description: "Id of the container it runs in; null where it runs on the server.",
+  })
+  get containerId(): string | null {
+    return this.record.containerId;
+  }
+
+  @Value(() => String, { nullable: true, description: "Name of the container it runs in." })
+  get containerName(): string | null {
+    return this.record.containerName;
+  }
+
+  @Value(() => String, { nullable: true, description: "The program that starts the script, where one was named." })
+  get launcher(): string | null {
+    return this.record.launcher;
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description: "What ends with it when it is stopped: `Process` or `ProcessTree`.",
+  })
+  get terminationMode(): string | null {
+    return this.record.terminationMode;
+  }
+
+  @Value(() => String, { nullable: true, description: "Where in object storage the full output is delivered to." })
+  get ossOutputDelivery(): string | null {
+    return this.record.ossOutputDelivery;
+  }
+
+  @Value(() => [StatusCount], {
+    description: "How many instances are in each state; states that do not occur are left out.",
+  })
+  get statusCounts(): readonly StatusCount[] {
+    const counts = new Map<InstanceInvocationStatus, number>();
+    for (const { status } of this.record.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return INSTANCE_INVOCATION_STATUSES.flatMap((status) => {
+      const count = counts.get(status);
+      return count === undefined ? [] : [new StatusCount(status, count)];
+    });
+  }
+
+  @Field(() => InstanceInvocationConnection, {
+    nullable: true,
+    description: "The run on each instance, by instance id.",
+  })
+  instanceInvocations(
+    @Args(() => InstanceInvocationsArgs) args: InstanceInvocationsArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
+    const opened = openPage(this.purposeOf(args), args, context.sealer);
+    const records = this.rows.filter(({ status }) => args.statusIn?.includes(status) ?? true);
+    const list = { rows: records, keys: records.map(({ instanceId }) => instanceId), compare: compareText };
+    const page = cutPage(list, opened, context.sealer);
+    const needs = rowNeeds(rowsOf(selectionOf(info)));
+    const nodes = page.edges.map((edge) => edge.node);
+    const rows = toRows(nodes, this, needs, context);
+    return rows instanceof Promise ? rows.then((ready) => new Connection(page, ready)) : new Connection(page, rows);
+  }
+
+  @Field(() => [OutputGroup], {
+    nullable: true,
+    description:
+      "What the instances said, identical outputs together, largest group first. Reads the output of every instance of the run.",
+  })
+  async outputGroups(
+    @Args(() => FirstArgs) args: FirstArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<readonly OutputGroup[]> {
+    checkPageArguments({ first: args.first ?? null });
+    const rows = await toRows(this.rows, this, { output: true, details: true }, context);
+    return groupRows(rows, args);
+  }
+
+  /** The run on one instance, null where it did not run there; for resolvers. */
+  recordOf(instanceId: string): InstanceRecord | null {
+    return this.record.instances.find((record) => record.instanceId === instanceId) ?? null;
+  }
+
+  private get rows(): readonly InstanceRecord[] {
+    this.#rows ??= [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId));
+    return this.#rows;
+  }
+
+  private purposeOf({ statusIn }: InstanceInvocationsArgs): string {
+    const filter = statusIn == null ? "*" : [...new Set(statusIn)].sort(compareText).join(",");
+    return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter].join("\n");
+  }
+}
+
+/** Pages of runs. */
+export const InvocationConnection = declareConnection({
+  name: "Invocation",
+  row: () => Invocation,
+  plural: "runs",
+  hasSources: true,
+});
+
+/** What a selection of a run needs beyond what every list tells. */
+export function invocationWants(run: Selection | null): Wants {
+  const rows = rowsOf(run?.under("instanceInvocations") ?? null);
+  return {
+    output: rowNeeds(rows).output || (run?.hasAny("outputGroups") ?? false),
+    content: run?.under("command")?.hasAny("content", "contentBase64") ?? false,
+  };
+}

@@ -1,0 +1,40 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
+
+import { type Connection, connect, PageArgs, rowsOf } from "./connection.ts";
+import type { GraphContext } from "./context.ts";
+import { Instance } from "./instance.ts";
+import { InstanceInvocation } from "./instance-invocation.ts";
+import { Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import { selectionOf } from "./selection.ts";
+
+/** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
+@Resolver(() => InstanceInvocation)
+export class InstanceInvocationLinks {
+  @FieldResolver(() => Invocation, { nullable: true, description: "The run that this is a part of." })
+  invocation(@Root() row: InstanceInvocation): Invocation {
+    return row.invocation;
+  }
+}
+
+/** The way from a server to what ran on it. */
+@Resolver(() => Instance)
+export class InstanceLinks {
+  @FieldResolver(() => InvocationConnection, {
+    nullable: true,
+    description: "Runs that touched this server, newest first.",
+  })
+  async invocations(
+    @Root() { source, instanceId }: Instance,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { services, operation }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<Invocation>> {
+    const selection = selectionOf(info);
+    const wants = { ...invocationWants(rowsOf(selection)), totalCount: selection.hasAny("totalCount") };
+    const { provider, regionId, account } = source;
+    const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
+    const page = await services.pageInvocations(args, filter, wants, operation);
+    return connect(page, (record) => new Invocation(record));
+  }
+}

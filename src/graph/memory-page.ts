@@ -1,0 +1,80 @@
+import { InputError } from "#domain";
+import type { Page, PageArguments, Sealer } from "#services";
+import { type CheckedPage, checkPageArguments } from "./page-arguments.ts";
+
+/** A list that is already in memory, and how its rows are told apart and ordered. */
+export interface MemoryList<Row> {
+  readonly rows: readonly Row[];
+  /** Keys of all rows, in their order; they stay the same when rows are added or vanish elsewhere in the list. */
+  readonly keys: readonly string[];
+  /** Less than 0 where the first key comes first. */
+  readonly compare: (a: string, b: string) => number;
+}
+
+/** What a client asked for, checked before anything is read. */
+export interface OpenedPage extends CheckedPage {
+  readonly purpose: string;
+  /** Keys of the rows that the cursors stand for. */
+  readonly after: string | null;
+  readonly before: string | null;
+}
+
+/**
+ * Checks the arguments by the rules of every list and opens the cursors.
+ * @param purpose what the cursors are bound to: the parent and the filter
+ * @throws InputError `BAD_USER_INPUT` for bad arguments, `INVALID_CURSOR` for a cursor of another list or a damaged one
+ */
+export function openPage(purpose: string, args: PageArguments, sealer: Sealer): OpenedPage {
+  const checked = checkPageArguments(args);
+  const open = (argument: "after" | "before"): string | null => {
+    const cursor = args[argument];
+    return cursor == null ? null : openCursor(purpose, cursor, argument, sealer);
+  };
+  return { ...checked, purpose, after: open("after"), before: open("before") };
+}
+
+/** The rows of a list in memory that an opened page means. */
+export function cutPage<Row>(list: MemoryList<Row>, page: OpenedPage, sealer: Sealer): Page<Row> {
+  const { rows, keys } = list;
+  const start = page.after === null ? 0 : firstFrom(list, page.after, 1);
+  const end = page.before === null ? rows.length : firstFrom(list, page.before, 0);
+  const from = page.isBackwards ? Math.max(start, end - page.size) : start;
+  const to = page.isBackwards ? end : Math.min(end, start + page.size);
+  const edges = rows.slice(from, to).map((node, offset) => ({
+    node,
+    cursor: () => sealer.seal(page.purpose, keys[from + offset] ?? ""),
+  }));
+  return {
+    edges,
+    hasNextPage: page.isBackwards ? page.before !== null : to < rows.length,
+    hasPreviousPage: page.isBackwards ? from > 0 : page.after !== null,
+    startCursor: () => edges[0]?.cursor() ?? null,
+    endCursor: () => edges.at(-1)?.cursor() ?? null,
+    totalCount: rows.length,
+    sources: [],
+    isScanComplete: true,
+  };
+}
+
+/** Plain order of code units: the same on every machine, whatever its language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function openCursor(purpose: string, cursor: string, argument: string, sealer: Sealer): string {
+  const key = sealer.open(purpose, cursor);
+  if (key === null) {
+    throw new InputError(
+      "INVALID_CURSOR",
+      `${argument}: expected a cursor of this very list with the same filter, got one that is damaged or of another list.`,
+      argument,
+    );
+  }
+  return key;
+}
+
+/** Index of the first row that comes at least `distance` (0 or 1) behind the key, also where its own row has vanished. */
+function firstFrom<Row>({ keys, compare }: MemoryList<Row>, key: string, distance: 0 | 1): number {
+  const index = keys.findIndex((other) => Math.sign(compare(other, key)) >= distance);
+  return index === -1 ? keys.length : index;
+}

@@ -1,0 +1,182 @@
+import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
+
+import {
+  countLines,
+  type DecodedOutput,
+  decodeOutput,
+  firstLines,
+  InputError,
+  lastLines,
+  limitBytes,
+  type Output,
+  stripAnsi,
+} from "#domain";
+import { type LineMatch, searchLines } from "./output-search.ts";
+import { Base64, SafeInt } from "./scalars.ts";
+import { Value } from "./value.ts";
+
+const DEFAULT_MATCHES = 100;
+
+/** How much of a text is wanted, and in which form. */
+@ArgsType()
+export class TextArgs {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Leave out escape sequences for colours and cursor movements. Off if left out.",
+  })
+  readonly stripAnsi?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Only so many lines from the start. Not together with `lastLines`.",
+  })
+  readonly firstLines?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Only so many lines from the end. Not together with `firstLines`." })
+  readonly lastLines?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "At most so many bytes of UTF-8, cut between two characters; applied after everything else.",
+  })
+  readonly maxBytes?: number | null;
+}
+
+/** What is searched for in an output. */
+@ArgsType()
+export class SearchArgs {
+  @Field(() => String, { nullable: true, description: "A plain text to look for. Either this or `pattern`." })
+  readonly text?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A regular expression in RE2 syntax, which cannot be made to run away. Either this or `text`.",
+  })
+  readonly pattern?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Take capital and small letters for the same. Off if left out.",
+  })
+  readonly ignoreCase?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many lines to show around each match: 0 to 10, 0 if left out.",
+  })
+  readonly contextLines?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "At most so many matches, the first ones: 0 to 1000, 100 if left out.",
+  })
+  readonly limit?: number | null;
+}
+
+/** A line that matches a search. */
+@ObjectType("OutputMatch", { description: "A line of an output that matches a search." })
+export class OutputMatch {
+  constructor(private readonly match: LineMatch) {}
+
+  @Value(() => Int, { description: "Number of the line, counted from 1." })
+  get lineNumber(): number {
+    return this.match.lineNumber;
+  }
+
+  @Value(() => String, { description: "The line without its end." })
+  get line(): string {
+    return this.match.line;
+  }
+
+  @Value(() => [String], { description: "The lines in front of it, as many as `contextLines` asked for." })
+  get before(): readonly string[] {
+    return this.match.before;
+  }
+
+  @Value(() => [String], { description: "The lines behind it, as many as `contextLines` asked for." })
+  get after(): readonly string[] {
+    return this.match.after;
+  }
+}
+
+/** What an execution printed. */
+@ObjectType("CommandOutput", {
+  description: "What an execution printed. The upstream keeps the last 24 KB; what lies before is dropped there.",
+})
+export class CommandOutput {
+  #decoded: DecodedOutput | undefined;
+
+  constructor(private readonly output: Output) {}
+
+  @Field(() => String, { description: "Decoded text, whole unless the arguments say otherwise." })
+  text(@Args(() => TextArgs) args: TextArgs): string {
+    checkCounts({ firstLines: args.firstLines, lastLines: args.lastLines, maxBytes: args.maxBytes });
+    if (args.firstLines != null && args.lastLines != null) {
+      throw new InputError("BAD_USER_INPUT", "lastLines: expected not both firstLines and lastLines.", "lastLines");
+    }
+    let text = this.decoded.text;
+    if (args.stripAnsi) text = stripAnsi(text);
+    if (args.firstLines != null) text = firstLines(text, args.firstLines);
+    if (args.lastLines != null) text = lastLines(text, args.lastLines);
+    return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
+  }
+
+  @Value(() => Base64, { description: "The bytes as the upstream gave them." })
+  get base64(): Uint8Array {
+    return this.output.bytes;
+  }
+
+  @Value(() => Int, { description: "How many bytes there are." })
+  get byteLength(): number {
+    return this.output.bytes.byteLength;
+  }
+
+  @Value(() => Int, { description: "How many lines there are; a last line counts also without a line end." })
+  get lineCount(): number {
+    return countLines(this.decoded.text);
+  }
+
+  @Field(() => [OutputMatch], { description: "The lines that match, without transferring the others." })
+  search(@Args(() => SearchArgs) args: SearchArgs): readonly OutputMatch[] {
+    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
+    return searchLines(this.decoded.text, search).map((match) => new OutputMatch(match));
+  }
+
+  @Value(() => SafeInt, { nullable: true, description: "Bytes the upstream cut away; null where it does not say." })
+  get droppedBytes(): number | null {
+    return this.output.droppedBytes;
+  }
+
+  @Value(() => Boolean, {
+    nullable: true,
+    description: "True where the upstream cut bytes away; null where it does not say.",
+  })
+  get truncated(): boolean | null {
+    return this.output.droppedBytes === null ? null : this.output.droppedBytes > 0;
+  }
+
+  @Value(() => String, {
+    description: "WHATWG name of the charset that `text` was decoded with, as `utf-8` or `gb18030`.",
+  })
+  get charset(): string {
+    return this.decoded.charset;
+  }
+
+  @Value(() => Boolean, { description: "True where some bytes could not be decoded; `base64` has them all." })
+  get lossy(): boolean {
+    return this.decoded.lossy;
+  }
+
+  private get decoded(): DecodedOutput {
+    this.#decoded ??= decodeOutput(this.output.bytes, this.output.droppedBytes);
+    return this.#decoded;
+  }
+}
+
+function checkCounts(counts: Readonly<Record<string, number | null | undefined>>): void {
+  for (const [argument, count] of Object.entries(counts)) {
+    if (count != null && count < 0) {
+      throw new InputError("BAD_USER_INPUT", `${argument}: expected a number from 0 on, got ${count}.`, argument);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from "type-graphql";
+
+import type { Provider } from "#domain";
+import { type Connection, connect, PageArgs, rowsOf } from "./connection.ts";
+import type { GraphContext } from "./context.ts";
+import { ProviderEnum } from "./enums.ts";
+import { InvocationFilter, InvocationResultFilter, toInvocationFilter, toResultFilter } from "./filter.ts";
+import { Instance } from "./instance.ts";
+import { Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import { InvocationResult, InvocationResultConnection, wantsOutput } from "./result.ts";
+import { selectionOf } from "./selection.ts";
+import { requireSource, requireText } from "./source-lookup.ts";
+import { SourceState } from "./source-state.ts";
+
+/** Names the source of one thing. */
+@ArgsType()
+class SourceArgs {
+  @Field(() => ProviderEnum, { description: "The product." })
+  readonly provider: Provider | undefined;
+
+  @Field(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  readonly regionId: string | undefined;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Alias of the account; may be left out where only one has this region.",
+  })
+  readonly account?: string | null;
+}
+
+@ArgsType()
+class InvocationArgs extends SourceArgs {
+  @Field(() => String, { description: "The upstream's id of the run, as `t-…`." })
+  readonly invokeId: string | undefined;
+}
+
+@ArgsType()
+class InstanceArgs extends SourceArgs {
+  @Field(() => String, { description: "The upstream's id of the server." })
+  readonly instanceId: string | undefined;
+}
+
+@ArgsType()
+class InvocationsArgs extends PageArgs {
+  @Field(() => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
+  readonly filter?: InvocationFilter | null;
+}
+
+@ArgsType()
+class InvocationResultsArgs extends PageArgs {
+  @Field(() => InvocationResultFilter, { description: "Which results are meant." })
+  readonly filter: InvocationResultFilter | undefined;
+}
+
+/** The questions that start from nothing but words. */
+@Resolver()
+export class Queries {
+  @Query(() => InvocationConnection, { nullable: true, description: "Runs of every source in one list, newest first." })
+  async invocations(
+    @Args(() => InvocationsArgs) { filter, ...args }: InvocationsArgs,
+    @Ctx() { services, operation }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<Invocation>> {
+    const selection = selectionOf(info);
+    const wants = { ...invocationWants(rowsOf(selection)), totalCount: selection.hasAny("totalCount") };
+    const page = await services.pageInvocations(args, toInvocationFilter(filter), wants, operation);
+    return connect(page, (record) => new Invocation(record));
+  }
+
+  @Query(() => Invocation, {
+    nullable: true,
+    description: "One run by the upstream's own ids; null where it does not exist.",
+  })
+  async invocation(
+    @Args(() => InvocationArgs) { invokeId = "", ...words }: InvocationArgs,
+    @Ctx() { services, loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Invocation | null> {
+    const source = requireSource(services, words);
+    const wants = invocationWants(selectionOf(info));
+    const record = await loaders.invocations.load({ source, invokeId: requireText("invokeId", invokeId), wants });
+    return record === null ? null : new Invocation(record);
+  }
+
+  @Query(() => InvocationResultConnection, {
+    nullable: true,
+    description:
+      "Results across runs: of one instance, one command or one run. Newest runs first, then by instance id.",
+  })
+  async invocationResults(
+    @Args(() => InvocationResultsArgs) { filter = new InvocationResultFilter(), ...args }: InvocationResultsArgs,
+    @Ctx() { services, operation }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<InvocationResult>> {
+    const selection = selectionOf(info);
+    const wants = {
+      output: wantsOutput(rowsOf(selection)),
+      content: false,
+      totalCount: selection.hasAny("totalCount"),
+    };
+    const page = await services.pageResults(args, toResultFilter(filter, services), wants, operation);
+    return connect(page, (record) => new InvocationResult(record, record.execution));
+  }
+
+  @Query(() => Instance, {
+    nullable: true,
+    description: "One server by the upstream's own ids; null where it does not exist.",
+  })
+  async instance(
+    @Args(() => InstanceArgs) { instanceId = "", ...words }: InstanceArgs,
+    @Ctx() { services, loaders }: GraphContext,
+  ): Promise<Instance | null> {
+    const source = requireSource(services, words);
+    const record = await loaders.instances.load({ source, instanceId: requireText("instanceId", instanceId) });
+    return record === null ? null : new Instance(record);
+  }
+
+  @Query(() => [SourceState], {
+    nullable: true,
+    description:
+      "Every place the gateway reads from, and how it fared when it was last asked. Costs no upstream call; ok until proven " +
+      "otherwise.",
+  })
+  sources(@Ctx() { services }: GraphContext): readonly SourceState[] {
+    return services.sources().map((state) => new SourceState(state));
+  }
+}

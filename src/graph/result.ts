@@ -1,0 +1,101 @@
+import { ObjectType } from "type-graphql";
+
+import type { OssDelivery as Delivery, Execution as ExecutionRecord } from "#domain";
+import { declareConnection } from "./connection.ts";
+import { Execution, type OrError } from "./execution.ts";
+import { toGlobalId } from "./global-id.ts";
+import { Node } from "./node.ts";
+import { CommandOutput } from "./output.ts";
+import type { Selection } from "./selection.ts";
+import { Value } from "./value.ts";
+
+/** Delivery of the full output to object storage. */
+@ObjectType("OssDelivery", { description: "Delivery of the full output to object storage." })
+export class OssDelivery {
+  constructor(private readonly delivery: Delivery) {}
+
+  @Value(() => String, { nullable: true, description: "How the delivery went, in the upstream's word." })
+  get status(): string | null {
+    return this.delivery.status;
+  }
+
+  @Value(() => String, { nullable: true, description: "Where the output lies." })
+  get uri(): string | null {
+    return this.delivery.uri;
+  }
+
+  @Value(() => String, { nullable: true, description: "The vendor's code of a delivery that failed." })
+  get errorCode(): string | null {
+    return this.delivery.errorCode;
+  }
+
+  @Value(() => String, { nullable: true, description: "The vendor's text about a delivery that failed." })
+  get errorInfo(): string | null {
+    return this.delivery.errorInfo;
+  }
+}
+
+/** What one execution left behind on one instance. */
+@ObjectType("InvocationResult", {
+  implements: Node,
+  description: "What one execution left behind on one instance.",
+})
+export class InvocationResult extends Execution {
+  #output: CommandOutput | undefined;
+  #ossDelivery: OssDelivery | undefined;
+
+  /** @param execution which execution of a repeated command; null for the latest */
+  constructor(
+    record: ExecutionRecord,
+    private readonly execution: string | null,
+  ) {
+    super(record);
+  }
+
+  override get id(): string {
+    const { source, invokeId, instanceId } = this.record;
+    return toGlobalId({ type: "InvocationResult", source, invokeId, instanceId, execution: this.execution });
+  }
+
+  @Value(() => String, { nullable: true, description: "Id of the command; null where the upstream does not say." })
+  get commandId(): string | null {
+    return this.record.commandId;
+  }
+
+  @Value(() => String, { nullable: true, description: "The system user that executed it." })
+  get username(): string | null {
+    return this.record.username;
+  }
+
+  @Value(() => CommandOutput, { nullable: true, description: "What it printed; null where there is none yet." })
+  get output(): OrError<CommandOutput | null> {
+    const output = this.record.output;
+    if (output == null) return null;
+    this.#output ??= new CommandOutput(output);
+    return this.#output;
+  }
+
+  @Value(() => OssDelivery, {
+    nullable: true,
+    description: "Delivery of the full output to object storage; null where none was asked for.",
+  })
+  get ossDelivery(): OssDelivery | null {
+    const delivery = this.record.ossDelivery;
+    if (delivery === null) return null;
+    this.#ossDelivery ??= new OssDelivery(delivery);
+    return this.#ossDelivery;
+  }
+}
+
+/** Pages of results. */
+export const InvocationResultConnection = declareConnection({
+  name: "InvocationResult",
+  row: () => InvocationResult,
+  plural: "results",
+  hasSources: true,
+});
+
+/** True when a selection of a result needs what was printed. */
+export function wantsOutput(result: Selection | null): boolean {
+  return result?.hasAny("output") ?? false;
+}

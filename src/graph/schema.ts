@@ -1,0 +1,26 @@
+import "reflect-metadata";
+
+import type { GraphQLSchema } from "graphql";
+import { buildSchemaSync } from "type-graphql";
+
+import { useBareResolvers } from "./bare-resolvers.ts";
+import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
+import { NodeQueries } from "./node-queries.ts";
+import { Queries } from "./queries.ts";
+
+/** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks],
+    validate: false,
+  });
+  useBareResolvers(schema);
+  describeRoots(schema);
+  return schema;
+}
+
+// TypeGraphQL has no place for the descriptions of the root types.
+function describeRoots(schema: GraphQLSchema): void {
+  const query = schema.getQueryType();
+  if (query != null) query.description = "Everything that can be asked. Nothing here changes anything upstream.";
+}

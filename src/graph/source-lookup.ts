@@ -1,0 +1,54 @@
+import { InputError, type Provider, type Source } from "#domain";
+import type { Services } from "#services";
+
+/** The words by which a client names a source. */
+export interface SourceWords {
+  readonly provider: Provider | undefined;
+  readonly regionId: string | undefined;
+  readonly account?: string | null | undefined;
+}
+
+/**
+ * The configured source that these words name.
+ * @throws InputError `BAD_USER_INPUT` that names the word that fits none, and says which would
+ */
+export function requireSource(services: Services, { provider, regionId, account }: SourceWords): Source {
+  const found = provider && regionId ? services.findSource(provider, regionId, account) : null;
+  if (found !== null) return found;
+  const sources = services
+    .sources()
+    .map((state) => state.source)
+    .filter((source) => source.provider === provider);
+  if (account != null && !sources.some((source) => source.account === account)) {
+    throw refuse(
+      "account",
+      `an account with ${provider}`,
+      sources.map((source) => source.account),
+      account,
+    );
+  }
+  const regions = sources.filter((source) => account == null || source.account === account);
+  throw refuse(
+    "regionId",
+    `a configured region of ${provider}`,
+    regions.map((source) => source.regionId),
+    regionId,
+  );
+}
+
+/**
+ * An id that is a text.
+ * @throws InputError `BAD_USER_INPUT` for a blank one: an upstream would take it for no restriction at all
+ */
+export function requireText(argument: string, text: string): string {
+  if (text.trim() === "")
+    throw new InputError("BAD_USER_INPUT", `${argument}: expected an id, got a blank text.`, argument);
+  return text;
+}
+
+function refuse(argument: string, expected: string, options: readonly string[], got: string | undefined): InputError {
+  const known = [...new Set(options)].sort();
+  const list = known.length === 0 ? "none is configured" : known.join(", ");
+  const shown = JSON.stringify((got ?? "").slice(0, 60));
+  return new InputError("BAD_USER_INPUT", `${argument}: expected ${expected} (${list}), got ${shown}.`, argument);
+}

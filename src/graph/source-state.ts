@@ -1,0 +1,89 @@
+import { Int, ObjectType } from "type-graphql";
+
+import type { Provider, SourceErrorCode } from "#domain";
+import type { SourceFailure, SourceState as State } from "#services";
+import { ProviderEnum, SourceErrorCodeEnum } from "./enums.ts";
+import { SafeInt } from "./scalars.ts";
+import { Value } from "./value.ts";
+
+/** Why a source gave nothing. */
+@ObjectType("SourceError", { description: "Why a source gave nothing when it was last asked." })
+export class SourceError {
+  constructor(private readonly failure: SourceFailure) {}
+
+  @Value(() => SourceErrorCodeEnum, { description: "The class of the failure." })
+  get code(): SourceErrorCode {
+    return this.failure.code;
+  }
+
+  @Value(() => String, { description: "One sentence for people." })
+  get message(): string {
+    return this.failure.message;
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description: "The upstream's own code, for its documentation and its support.",
+  })
+  get upstreamCode(): string | null {
+    return this.failure.upstreamCode;
+  }
+
+  @Value(() => Int, { nullable: true, description: "HTTP status of the answer; null where none came." })
+  get httpStatus(): number | null {
+    return this.failure.httpStatus;
+  }
+
+  @Value(() => String, { nullable: true, description: "The upstream's id of the request; its support asks for it." })
+  get requestId(): string | null {
+    return this.failure.requestId;
+  }
+
+  @Value(() => Boolean, { description: "True where the same request may well succeed a little later." })
+  get retryable(): boolean {
+    return this.failure.retryable;
+  }
+
+  @Value(() => SafeInt, {
+    nullable: true,
+    description: "How long to wait before asking again, in milliseconds, where known.",
+  })
+  get retryAfterMs(): number | null {
+    return this.failure.retryAfterMs;
+  }
+}
+
+/** One place the gateway reads from. */
+@ObjectType("SourceState", { description: "One place the gateway reads from: a product in a region of an account." })
+export class SourceState {
+  readonly #error: SourceError | null;
+
+  constructor(private readonly state: State) {
+    this.#error = state.error === null ? null : new SourceError(state.error);
+  }
+
+  @Value(() => ProviderEnum, { description: "The product." })
+  get provider(): Provider {
+    return this.state.source.provider;
+  }
+
+  @Value(() => String, { description: "Alias of the account; `default` where only one is configured." })
+  get account(): string {
+    return this.state.source.account;
+  }
+
+  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  get regionId(): string {
+    return this.state.source.regionId;
+  }
+
+  @Value(() => Boolean, { description: "False where its rows are missing; `error` then says why." })
+  get ok(): boolean {
+    return this.#error === null;
+  }
+
+  @Value(() => SourceError, { nullable: true, description: "Why it gave nothing; null where it is ok." })
+  get error(): SourceError | null {
+    return this.#error;
+  }
+}

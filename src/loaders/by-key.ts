@@ -1,0 +1,71 @@
+import DataLoader from "dataloader";
+
+import type { Telemetry } from "#domain";
+import type { Answer } from "#services";
+
+/** How one kind of thing is loaded. */
+export interface ByKeyOptions<Key, Value> {
+  /** Names the loader in metrics. */
+  readonly name: string;
+  /** Equal exactly for keys that mean the same. */
+  readonly keyOf: (key: Key) => string;
+  /** Keys of one group are read by one call; one group where absent. */
+  readonly groupOf?: (key: Key) => string;
+  /** One answer a key, in key order. */
+  readonly readGroup: (keys: readonly Key[]) => Promise<readonly Answer<Value>[]>;
+  readonly telemetry: Telemetry;
+}
+
+/** Gathers the keys that one tick asks for; lives as long as one operation and asks for nothing twice. */
+export interface ByKey<Key, Value> {
+  /** @throws what this key alone met */
+  load(key: Key): Promise<Value | null>;
+  /** One answer a key, in key order; never rejects, a key that fails has its error as answer. */
+  loadMany(keys: readonly Key[]): Promise<readonly Answer<Value>[]>;
+}
+
+/** Answers in key order; a key that fails fails alone, a group whose call fails fails as a group. */
+export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKey<Key, Value> {
+  const { name, keyOf, groupOf = () => "", readGroup, telemetry } = options;
+  const loader = new DataLoader<Key, Value | null, string>(
+    async (keys) => {
+      telemetry.loaderBatch({ loader: name, size: keys.length });
+      const groups = [...groupKeys(keys, groupOf)];
+      const answers = await Promise.all(groups.map((group) => answersOf(group, readGroup)));
+      const byKey = new Map<string, Answer<Value>>();
+      groups.forEach((group, g) => {
+        group.forEach((key, k) => {
+          byKey.set(keyOf(key), answers[g]?.[k] ?? null);
+        });
+      });
+      return keys.map((key) => byKey.get(keyOf(key)) ?? null);
+    },
+    { cacheKeyFn: keyOf },
+  );
+  return {
+    load: (key) => loader.load(key),
+    loadMany: (keys) => loader.loadMany(keys),
+  };
+}
+
+function groupKeys<Key>(keys: readonly Key[], groupOf: (key: Key) => string): Iterable<Key[]> {
+  const groups = new Map<string, Key[]>();
+  for (const key of keys) {
+    const group = groups.get(groupOf(key));
+    if (group === undefined) groups.set(groupOf(key), [key]);
+    else group.push(key);
+  }
+  return groups.values();
+}
+
+async function answersOf<Key, Value>(
+  keys: readonly Key[],
+  readGroup: (keys: readonly Key[]) => Promise<readonly Answer<Value>[]>,
+): Promise<readonly Answer<Value>[]> {
+  try {
+    return await readGroup(keys);
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error("The read was refused without a reason.");
+    return keys.map(() => failure);
+  }
+}
