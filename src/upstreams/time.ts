@@ -3,16 +3,16 @@ import type { Instant } from "#domain";
 /** In which zone an instant without one is meant, by the way it is written: `Z`, or an offset such as `+08:00`. */
 export interface ZonePolicy {
   /** `yyyy-MM-dd HH:mm:ss`, as in the vendor's documents of 2018. */
-  readonly blankSeparated: string;
+  readonly blank: string;
   /** `yyyy-MM-ddTHH:mm:ss`, as in the sample of SWAS DescribeCommandInvocations. */
-  readonly tSeparated: string;
+  readonly t: string;
 }
 
 /**
  * The likelier guesses: the sample of 2018 prints the wall clock of Shanghai in its output at the very second that its
  * `FinishedTime` names, and everything written with a `T` is UTC wherever it names a zone.
  */
-export const DEFAULT_ZONES: ZonePolicy = { blankSeparated: "+08:00", tSeparated: "Z" };
+export const DEFAULT_ZONES: ZonePolicy = { blank: "+08:00", t: "Z" };
 
 const WRITTEN = /^(\d{4}-\d{2}-\d{2})(T| +)(\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
@@ -21,7 +21,7 @@ export function toInstant(text: string, zones: ZonePolicy): Instant | null {
   const match = WRITTEN.exec(text.trim());
   if (match === null) return null;
   const [, date, separator, minutes, seconds = ":00", fraction = "", zone] = match;
-  const offset = zone ?? (separator?.trim() === "" ? zones.blankSeparated : zones.tSeparated);
+  const offset = zone ?? (separator?.trim() === "" ? zones.blank : zones.t);
   const millis = fraction.padEnd(3, "0").slice(0, 3);
   const time = Date.parse(`${date}T${minutes}${seconds}.${millis}${normaliseOffset(offset)}`);
   return Number.isNaN(time) ? null : new Date(time).toISOString();

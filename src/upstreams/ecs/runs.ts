@@ -1,0 +1,89 @@
+import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
+import { COMMAND_TYPE_WORDS, type InvocationList, orWhenGone, readWindow, singleStatus } from "#upstreams";
+import type { Desk, Parameters } from "./desk.ts";
+import { toInvocation } from "./map.ts";
+import { readInvocationPage } from "./shapes.ts";
+
+const ACTION = "DescribeInvocations";
+
+/** The words of the filter InvokeStatus; `FINISHED` is a superset there, as `Finished` also holds runs whose outcome is told. */
+const STATUS_WORDS: Readonly<Record<InvocationStatus, string | undefined>> = {
+  PENDING: "Pending",
+  SCHEDULED: "Scheduled",
+  RUNNING: "Running",
+  STOPPING: "Stopping",
+  SUCCESS: "Success",
+  PARTIAL_FAILED: "PartialFailed",
+  FAILED: "Failed",
+  STOPPED: "Stopped",
+  FINISHED: "Finished",
+  UNKNOWN: undefined,
+};
+
+/** The one list of all runs of the region. Outputs come along only where the action allows it: beside InvokeId or InstanceId. */
+export function createRunList(desk: Desk, query: InvocationQuery, wants: Wants): InvocationList {
+  const { parameters, isExact } = toFilter(query);
+  const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
+  return {
+    key: "invocations",
+    isExact,
+    read: (page, operation) =>
+      readWindow(page, desk.runLimit, async (PageNumber, PageSize) => {
+        const paging = { PageNumber, PageSize };
+        return readRuns(desk, { ...parameters, ...paging }, query.invokeId, isOutputAsked, operation);
+      }),
+  };
+}
+
+/** What of a query the upstream applies itself: CommandName and the status PartialFailed are silently ignored beside InstanceId. */
+function toFilter(query: InvocationQuery): { readonly parameters: Parameters; readonly isExact: boolean } {
+  const isByInstance = query.instanceId !== undefined;
+  const status = singleStatus(query.statusIn);
+  const isStatusPushed = status !== undefined && !(isByInstance && status === "PARTIAL_FAILED");
+  const type = query.commandType;
+  return {
+    parameters: {
+      InvokeId: query.invokeId,
+      CommandId: query.commandId,
+      CommandName: isByInstance ? undefined : query.commandName,
+      CommandType: type === undefined ? undefined : COMMAND_TYPE_WORDS[type],
+      InstanceId: query.instanceId,
+      Timed: query.timed,
+      InvokeStatus: isStatusPushed ? STATUS_WORDS[status] : undefined,
+    },
+    isExact:
+      query.createdAfter === undefined &&
+      query.createdBefore === undefined &&
+      (query.statusIn === undefined || (isStatusPushed && status !== "UNKNOWN" && status !== "FINISHED")) &&
+      // Whether CommandName is matched exactly is nowhere documented.
+      query.commandName === undefined &&
+      type !== "UNKNOWN",
+  };
+}
+
+/** One run with its instances, null where there is none. @throws UpstreamError */
+export async function readInvocation(
+  desk: Desk,
+  invokeId: string,
+  wants: Wants,
+  operation: Operation,
+): Promise<Invocation | null> {
+  const page = await orWhenGone(readRuns(desk, { InvokeId: invokeId }, invokeId, wants.output, operation), null);
+  return page?.items[0] ?? null;
+}
+
+async function readRuns(
+  desk: Desk,
+  parameters: Parameters,
+  invokeId: string | undefined,
+  isOutputAsked: boolean,
+  operation: Operation,
+) {
+  const encoding = { ContentEncoding: "Base64", IncludeOutput: isOutputAsked ? true : undefined };
+  const answer = await desk.ask(ACTION, { ...parameters, ...encoding }, operation);
+  const reading = desk.reader(ACTION, answer);
+  const page = readInvocationPage(answer.body, invokeId, reading);
+  const meant = page.items.filter((run) => invokeId === undefined || run.invokeId === invokeId);
+  if (meant.length < page.items.length) reading.complain("a run that was not asked for is left out");
+  return { ...page, items: meant.map((run) => toInvocation(run, isOutputAsked, reading)) };
+}
