@@ -10,14 +10,17 @@ import { Value } from "./value.ts";
 export class PageArgs implements PageArguments {
   @Field(() => Int, {
     nullable: true,
-    description: "How many rows to give, from the newest on: 0 to 100, 20 if left out.",
+    description: "How many rows to give from the start of the list, or behind `after`: 0 to 100, 20 if left out.",
   })
   readonly first?: number | null;
 
   @Field(() => String, { nullable: true, description: "Go on behind this cursor of the same list. Goes with `first`." })
   readonly after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: "How many rows to give, up to the oldest: 0 to 100." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many rows to give from the end of the list, or in front of `before`: 0 to 100.",
+  })
   readonly last?: number | null;
 
   @Field(() => String, {

@@ -4,4 +4,5 @@
  */
 export type { GraphContext } from "./context.ts";
 export { fromGlobalId, type NodeRef, toGlobalId } from "./global-id.ts";
+export { printOrderedSchema } from "./print.ts";
 export { createSchema } from "./schema.ts";

@@ -101,7 +101,8 @@ export class OutputMatch {
 
 /** What an execution printed. */
 @ObjectType("CommandOutput", {
-  description: "What an execution printed. The upstream keeps the last 24 KB; what lies before is dropped there.",
+  description:
+    "What an execution printed. The upstream keeps 24 KB, beginning and end, and drops what lies between; while it runs, only a beginning may be there.",
 })
 export class CommandOutput {
   #decoded: DecodedOutput | undefined;
