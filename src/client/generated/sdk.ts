@@ -1,0 +1,72 @@
+// @ts-nocheck
+import { type GraphQLClient, type RequestOptions } from 'graphql-request';
+import * as Operations from './documents/graphql.ts';
+type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
+
+
+const defaultWrapper: SdkFunctionWrapper = (action, _operationName, _operationType, _variables) => action();
+
+export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = defaultWrapper) {
+  return {
+    failedRuns(variables: Operations.FailedRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.FailedRunsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.FailedRunsQuery>({ document: Operations.FailedRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'failedRuns', 'query', variables);
+    },
+    historyOfTimedRun(variables: Operations.HistoryOfTimedRunQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.HistoryOfTimedRunQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.HistoryOfTimedRunQuery>({ document: Operations.HistoryOfTimedRunDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'historyOfTimedRun', 'query', variables);
+    },
+    identicalOutputs(variables: Operations.IdenticalOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.IdenticalOutputsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.IdenticalOutputsQuery>({ document: Operations.IdenticalOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'identicalOutputs', 'query', variables);
+    },
+    nextPage(variables: Operations.NextPageQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.NextPageQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.NextPageQuery>({ document: Operations.NextPageDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'nextPage', 'query', variables);
+    },
+    outputOfInstance(variables: Operations.OutputOfInstanceQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.OutputOfInstanceQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.OutputOfInstanceQuery>({ document: Operations.OutputOfInstanceDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'outputOfInstance', 'query', variables);
+    },
+    recentRuns(variables?: Operations.RecentRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RecentRunsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RecentRunsQuery>({ document: Operations.RecentRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'recentRuns', 'query', variables);
+    },
+    refetch(variables: Operations.RefetchQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RefetchQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RefetchQuery>({ document: Operations.RefetchDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'refetch', 'query', variables);
+    },
+    runById(variables: Operations.RunByIdQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunByIdQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunByIdQuery>({ document: Operations.RunByIdDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runById', 'query', variables);
+    },
+    runOutputs(variables: Operations.RunOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunOutputsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunOutputsQuery>({ document: Operations.RunOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runOutputs', 'query', variables);
+    },
+    runStatus(variables: Operations.RunStatusQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunStatusQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunStatusQuery>({ document: Operations.RunStatusDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runStatus', 'query', variables);
+    },
+    runWithInstances(variables: Operations.RunWithInstancesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunWithInstancesQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunWithInstancesQuery>({ document: Operations.RunWithInstancesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runWithInstances', 'query', variables);
+    },
+    runsOnInstance(variables: Operations.RunsOnInstanceQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunsOnInstanceQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunsOnInstanceQuery>({ document: Operations.RunsOnInstanceDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runsOnInstance', 'query', variables);
+    },
+    searchOutputs(variables: Operations.SearchOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SearchOutputsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.SearchOutputsQuery>({ document: Operations.SearchOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'searchOutputs', 'query', variables);
+    },
+    sources(variables?: Operations.SourcesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SourcesQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.SourcesQuery>({ document: Operations.SourcesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'sources', 'query', variables);
+    }
+  };
+}
+export type Sdk = ReturnType<typeof getSdk>;
