@@ -1,0 +1,192 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { ApiError } from "./errors.ts";
+import type { WireRequest } from "./request.ts";
+
+/** A key pair that the emulator knows. */
+export interface EmulatorKey {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Set for temporary keys; a request must then carry it. */
+  readonly securityToken?: string;
+  /** Epoch milliseconds from which the token is answered with `InvalidSecurityToken.Expired`. */
+  readonly tokenExpiresAt?: number;
+  /** Name of the account it belongs to; `default` unless told otherwise. Quotas and records of calls go by it. */
+  readonly account?: string;
+  /** Actions that this key may not call: ECS answers `Forbidden.RAM`, SWAS `NoPermission`. `swas:DescribeCommands` names one product's. */
+  readonly denied?: readonly string[];
+}
+
+/** What a request says about who signed it, before anything is checked. */
+export interface Signature {
+  readonly version: "V1" | "V3" | "none";
+  readonly accessKeyId: string;
+  readonly nonce: string;
+}
+
+interface Claim extends Signature {
+  readonly date: string;
+  readonly given: string;
+  readonly token: string | undefined;
+  readonly stringToSign: string;
+  readonly computed: (secret: string) => string;
+}
+
+/** Checks who signed a request, when, and whether it was seen before. */
+export interface Verifier {
+  /** @throws ApiError as the vendor's common errors have it; `SignatureDoesNotMatch` carries the string to sign, as the real one does. */
+  verify(request: WireRequest): EmulatorKey;
+  setKeys(keys: readonly EmulatorKey[]): void;
+}
+
+const WINDOW_MS = 15 * 60_000;
+const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const MANDATORY_V3 = ["host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"] as const;
+const MANDATORY_V1 = [
+  "AccessKeyId",
+  "Signature",
+  "SignatureMethod",
+  "SignatureVersion",
+  "SignatureNonce",
+  "Timestamp",
+] as const;
+
+/** A verifier with its own memory of nonces, kept for the window in which a date is valid. */
+export function createVerifier(initialKeys: readonly EmulatorKey[], now: () => number): Verifier {
+  let keys = initialKeys;
+  const seen = new Map<string, number>();
+
+  function remember(claim: Claim): void {
+    for (const [name, at] of seen) {
+      if (now() - at <= 2 * WINDOW_MS) break;
+      seen.delete(name);
+    }
+    const name = `${claim.accessKeyId} ${claim.nonce}`;
+    if (seen.has(name)) throw new ApiError("SignatureNonceUsed");
+    seen.set(name, now());
+  }
+
+  return {
+    setKeys(next) {
+      keys = next;
+    },
+    verify(request) {
+      const claim = isV3(request) ? claimV3(request) : claimV1(request);
+      checkDate(claim.date, now());
+      const known = keys.filter((key) => key.accessKeyId === claim.accessKeyId);
+      if (known.length === 0) throw new ApiError("InvalidAccessKeyId.NotFound");
+      const key = known.find((candidate) => matches(claim, candidate.accessKeySecret));
+      if (key === undefined) throw mismatch(claim);
+      checkToken(key, claim.token, now());
+      remember(claim);
+      return key;
+    },
+  };
+}
+
+/** Who claims to have signed, as far as that can be read. */
+export function readSignature(request: WireRequest): Signature {
+  const { headers, query, form } = request;
+  if (isV3(request)) {
+    const accessKeyId = /Credential=([^,]*)/.exec(headers.authorization ?? "")?.[1] ?? "";
+    return { version: "V3", accessKeyId, nonce: headers["x-acs-signature-nonce"] ?? "" };
+  }
+  const parameter = (name: string) => query.get(name) ?? form.get(name) ?? "";
+  const version = parameter("Signature") === "" ? "none" : "V1";
+  return { version, accessKeyId: parameter("AccessKeyId"), nonce: parameter("SignatureNonce") };
+}
+
+function isV3(request: WireRequest): boolean {
+  return request.headers.authorization !== undefined || request.headers["x-acs-action"] !== undefined;
+}
+
+/** RFC 3986 over UTF-8, as both algorithms want it. */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** Parameters sorted by name and joined, with every name and value encoded. */
+export function canonicalQuery(parameters: Iterable<readonly [string, string]>): string {
+  return [...parameters]
+    .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join("&");
+}
+
+/** The request as ACS3 signs it (vendor's page "V3 request structure and signature"). */
+export function canonicalRequest(request: WireRequest, signedHeaders: readonly string[]): string {
+  const headers = signedHeaders.map((name) => `${name}:${(request.headers[name] ?? "").trim()}\n`).join("");
+  const payloadHash = createHash("sha256").update(request.body).digest("hex");
+  return [request.method, "/", canonicalQuery(request.query), headers, signedHeaders.join(";"), payloadHash].join("\n");
+}
+
+function claimV3(request: WireRequest): Claim {
+  const { headers } = request;
+  const parts = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)$/.exec(
+    headers.authorization ?? "",
+  );
+  const signedHeaders = parts?.[2]?.split(";") ?? [];
+  const isComplete = MANDATORY_V3.every((name) => headers[name] && signedHeaders.includes(name));
+  const hasSignedType =
+    headers["content-type"] === undefined || request.form.size === 0 || signedHeaders.includes("content-type");
+  if (parts === null || !isComplete || !hasSignedType) throw new ApiError("IncompleteSignature");
+  const canonical = canonicalRequest(request, signedHeaders);
+  const stringToSign = `ACS3-HMAC-SHA256\n${createHash("sha256").update(canonical).digest("hex")}`;
+  return {
+    version: "V3",
+    accessKeyId: parts[1] ?? "",
+    nonce: headers["x-acs-signature-nonce"] ?? "",
+    date: headers["x-acs-date"] ?? "",
+    given: parts[3] ?? "",
+    token: headers["x-acs-security-token"],
+    stringToSign,
+    computed: (secret) => createHmac("sha256", secret).update(stringToSign).digest("hex"),
+  };
+}
+
+function claimV1(request: WireRequest): Claim {
+  const all = new Map([...request.query, ...request.form]);
+  const value = (name: string) => all.get(name) ?? "";
+  if (MANDATORY_V1.some((name) => value(name) === "")) throw new ApiError("IncompleteSignature");
+  if (value("SignatureMethod") !== "HMAC-SHA1" || value("SignatureVersion") !== "1.0") {
+    throw new ApiError("IncompleteSignature");
+  }
+  const canonical = canonicalQuery([...all].filter(([name]) => name !== "Signature"));
+  const stringToSign = `${request.method}&${percentEncode("/")}&${percentEncode(canonical)}`;
+  return {
+    version: "V1",
+    accessKeyId: value("AccessKeyId"),
+    nonce: value("SignatureNonce"),
+    date: value("Timestamp"),
+    given: value("Signature"),
+    token: all.get("SecurityToken"),
+    stringToSign,
+    computed: (secret) => createHmac("sha1", `${secret}&`).update(stringToSign).digest("base64"),
+  };
+}
+
+function checkDate(date: string, now: number): void {
+  if (!DATE.test(date)) throw new ApiError("InvalidTimeStamp.Format");
+  if (!(Math.abs(Date.parse(date) - now) <= WINDOW_MS)) throw new ApiError("InvalidTimeStamp.Expired");
+}
+
+function checkToken(key: EmulatorKey, token: string | undefined, now: number): void {
+  if (key.securityToken === undefined) {
+    if (token) throw new ApiError("InvalidSecurityToken.MismatchWithAccessKey");
+    return;
+  }
+  if (!token) throw new ApiError("MissingSecurityToken");
+  if (token !== key.securityToken) throw new ApiError("InvalidSecurityToken.MismatchWithAccessKey");
+  if (key.tokenExpiresAt !== undefined && now >= key.tokenExpiresAt) throw new ApiError("InvalidSecurityToken.Expired");
+}
+
+function matches(claim: Claim, secret: string): boolean {
+  const computed = Buffer.from(claim.computed(secret));
+  const given = Buffer.from(claim.given);
+  return computed.length === given.length && timingSafeEqual(computed, given);
+}
+
+function mismatch(claim: Claim): ApiError {
+  return new ApiError("SignatureDoesNotMatch", {
+    message: `Specified signature is not matched with our calculation. server string to sign is:${claim.stringToSign}`,
+  });
+}

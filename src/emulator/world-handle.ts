@@ -1,0 +1,110 @@
+import type { Product, Run, RunRecord } from "./model.ts";
+import { isFinal } from "./status.ts";
+import type { RegionStore, Store } from "./store.ts";
+import type { ExecutionInput, InstanceInput, InvocationInput, RecordInput } from "./world.ts";
+import { toInstance, toRecord, toRun, withRecords } from "./world-defaults.ts";
+
+/** Changes a world while the emulator runs. Every function throws where the region, run or instance is unknown. */
+export interface WorldHandle {
+  /** Adds a run, created now unless told otherwise; gives its InvokeId. */
+  addInvocation(product: Product, regionId: string, invocation: InvocationInput): string;
+  /** Changes the record of a run on one instance; what is left out stays. */
+  updateRecord(product: Product, regionId: string, invokeId: string, instanceId: string, changes: RecordInput): void;
+  /** Ends every record that has not ended, now and with success unless told otherwise. */
+  finishInvocation(product: Product, regionId: string, invokeId: string, result?: ExecutionInput): void;
+  removeInvocation(product: Product, regionId: string, invokeId: string): void;
+  addInstance(product: Product, regionId: string, instance: InstanceInput): void;
+  removeInstance(product: Product, regionId: string, instanceId: string): void;
+  /** Ids of the runs there are, newest first. */
+  invokeIds(product: Product, regionId: string): readonly string[];
+  regionIds(product: Product): readonly string[];
+}
+
+/** A handle on a store. */
+export function createWorldHandle(store: Store, now: () => number): WorldHandle {
+  const regionOf = (product: Product, regionId: string): RegionStore =>
+    known(store.region(product, regionId), regionId);
+  const runOf = (product: Product, regionId: string, invokeId: string): Run =>
+    known(regionOf(product, regionId).run(invokeId), invokeId);
+
+  function change(
+    product: Product,
+    regionId: string,
+    run: Run,
+    changed: (record: RunRecord) => RecordInput | null,
+  ): void {
+    const place = { product, regionId };
+    const records = run.records(now()).map((record, index) => {
+      const changes = changed(record);
+      return changes === null ? record : toRecord(place, { ...toInput(record), ...changes }, index, run.creationTime);
+    });
+    regionOf(product, regionId).putRun(withRecords(run, records));
+  }
+
+  return {
+    addInvocation(product, regionId, invocation) {
+      const region = regionOf(product, regionId);
+      const creationTime = invocation.creationTime === undefined ? now() : invocation.creationTime;
+      const run = toRun({ product, regionId }, { ...invocation, creationTime }, 0, region.nextSequence());
+      for (const id of run.instanceIds) if (region.instance(id) === undefined) region.putInstance(toInstance(id));
+      region.putRun(run);
+      return run.invokeId;
+    },
+    updateRecord(product, regionId, invokeId, instanceId, changes) {
+      const run = runOf(product, regionId, invokeId);
+      if (!run.instanceIds.includes(instanceId)) throw new Error(`the world has no ${instanceId}`);
+      change(product, regionId, run, (record) => (record.instanceId === instanceId ? changes : null));
+    },
+    finishInvocation(product, regionId, invokeId, result = {}) {
+      const run = runOf(product, regionId, invokeId);
+      const end = {
+        status: result.exitCode ? "Failed" : "Success",
+        exitCode: 0,
+        finishTime: now(),
+        updateTime: now(),
+        repeats: 1,
+      };
+      change(product, regionId, run, (record) =>
+        isFinal(record.status) ? null : { startTime: record.startTime ?? now(), ...end, ...result },
+      );
+    },
+    removeInvocation(product, regionId, invokeId) {
+      regionOf(product, regionId).removeRun(runOf(product, regionId, invokeId).invokeId);
+    },
+    addInstance: (product, regionId, instance) => regionOf(product, regionId).putInstance(toInstance(instance)),
+    removeInstance(product, regionId, instanceId) {
+      if (!regionOf(product, regionId).removeInstance(instanceId)) throw new Error(`the world has no ${instanceId}`);
+    },
+    invokeIds: (product, regionId) =>
+      regionOf(product, regionId)
+        .runs()
+        .map((run) => run.invokeId),
+    regionIds: (product) => store.regions(product).map((region) => region.regionId),
+  };
+}
+
+function known<T>(found: T | undefined, name: string): T {
+  if (found === undefined) throw new Error(`the world has no ${name}`);
+  return found;
+}
+
+function toInput(record: RunRecord): RecordInput {
+  const { bytes, dropped } = record.output();
+  return {
+    instanceId: record.instanceId,
+    creationTime: record.creationTime,
+    startTime: record.startTime,
+    finishTime: record.finishTime,
+    stopTime: record.stopTime,
+    status: record.status,
+    exitCode: record.exitCode,
+    repeats: record.repeats,
+    output: bytes,
+    dropped,
+    history: record.history().map((each) => ({ ...each, output: each.output().bytes, dropped: each.output().dropped })),
+    ...(record.errorCode === "" ? {} : { errorCode: record.errorCode, errorInfo: record.errorInfo }),
+    ...(record.username === null ? {} : { username: record.username }),
+    ...(record.oss === null ? {} : { oss: record.oss }),
+    ...(record.wire === null ? {} : { wire: record.wire }),
+  };
+}
