@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { createGraphiql } from "./graphiql.ts";
+import { ANSWER_TYPES, chooseMediaType } from "./media-type.ts";
+import type { ServerOptions } from "./options.ts";
+import { send, sendText } from "./reply.ts";
+import { type Page, renderSandbox } from "./sandbox.ts";
+
+/** Answers what browsers ask for; resolves to false for everything else. */
+export type Explorers = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+/** The explorer that was chosen at /graphql for browsers, and the one that needs no internet at /graphiql. */
+export function createExplorers({ explorer, examples }: ServerOptions): Explorers {
+  const graphiql = createGraphiql(examples);
+  const pages: Readonly<Record<typeof explorer, (() => Page) | null>> = {
+    sandbox: () => renderSandbox(examples),
+    graphiql: graphiql.render,
+    none: null,
+  };
+  return async (path, request, response) => {
+    if (request.method !== "GET" && request.method !== "HEAD") return false;
+    if (path === "/graphql" && prefersHtml(request)) {
+      sendPage(response, pages[explorer]);
+      return true;
+    }
+    if (explorer === "none" || !path.startsWith("/graphiql")) return false;
+    if (path === "/graphiql") sendPage(response, graphiql.render);
+    else await graphiql.sendAsset(path, response);
+    return true;
+  };
+}
+
+function sendPage(response: ServerResponse, render: (() => Page) | null): void {
+  if (render === null) {
+    sendText(response, 404, "There is no explorer here. Send GraphQL requests with POST.");
+    return;
+  }
+  const { html, headers } = render();
+  send(response, 200, { vary: "Accept", ...headers }, html);
+}
+
+function prefersHtml({ headers: { accept } }: IncomingMessage): boolean {
+  return (
+    accept?.includes("text/html") === true && chooseMediaType(accept, [...ANSWER_TYPES, "text/html"]) === "text/html"
+  );
+}

@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+
+import { graphiqlScript } from "./graphiql-script.ts";
+import type { ExampleOperation } from "./options.ts";
+import { send, sendText } from "./reply.ts";
+import { htmlHeaders, type Page, toScript } from "./sandbox.ts";
+
+/** An explorer whose every byte comes from this process. */
+export interface Graphiql {
+  render(): Page;
+  /** Sends the file behind a path below /graphiql/, or 404. */
+  sendAsset(path: string, response: ServerResponse): Promise<void>;
+}
+
+const ASSETS = {
+  "/graphiql/react.js": { file: "react/umd/react.production.min.js", type: "text/javascript" },
+  "/graphiql/react-dom.js": { file: "react-dom/umd/react-dom.production.min.js", type: "text/javascript" },
+  "/graphiql/graphiql.js": { file: "graphiql/graphiql.min.js", type: "text/javascript" },
+  "/graphiql/graphiql.css": { file: "graphiql/graphiql.min.css", type: "text/css" },
+} as const;
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
+  "connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** GraphiQL with the examples as tabs; queries go over HTTP, subscriptions over server-sent events. */
+export function createGraphiql(examples: readonly ExampleOperation[]): Graphiql {
+  const { resolve } = createRequire(import.meta.url);
+  const files = new Map<string, Promise<string>>();
+  const script = graphiqlScript(toScript(examples.map(({ document, variables }) => toTab(document, variables))));
+  return {
+    render: () => ({ html: PAGE, headers: htmlHeaders(POLICY) }),
+    async sendAsset(path, response) {
+      if (path === "/graphiql/start.js") return send(response, 200, assetHeaders("text/javascript"), script);
+      const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path as keyof typeof ASSETS] : null;
+      if (asset === null) return sendText(response, 404, "Not found.");
+      const text = files.get(path) ?? readFile(resolve(asset.file), "utf8");
+      files.set(path, text);
+      return send(response, 200, assetHeaders(asset.type), await text);
+    },
+  };
+}
+
+function toTab(document: string, variables: ExampleOperation["variables"]): { query: string; variables: string } {
+  return { query: document, variables: variables === undefined ? "" : JSON.stringify(variables, null, 2) };
+}
+
+function assetHeaders(type: string): Readonly<Record<string, string>> {
+  return { "content-type": `${type}; charset=utf-8`, "cache-control": "public, max-age=3600" };
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Cloud Assistant gateway: GraphiQL</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/graphiql/graphiql.css">
+<style>html, body, #graphiql { height: 100%; margin: 0; overflow: hidden; }</style>
+</head>
+<body>
+<div id="graphiql">Loading GraphiQL.</div>
+<script src="/graphiql/react.js"></script>
+<script src="/graphiql/react-dom.js"></script>
+<script src="/graphiql/graphiql.js"></script>
+<script src="/graphiql/start.js"></script>
+</body>
+</html>
+`;

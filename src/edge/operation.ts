@@ -1,0 +1,93 @@
+import { type Clock, type CostMeter, InputError, type Operation } from "#domain";
+
+/** What an operation cost upstream, as `extensions.cost` tells it. */
+export interface Cost {
+  readonly calls: number;
+  readonly cached: number;
+  readonly saved: number;
+  readonly budget: number;
+}
+
+/** An operation under way, with what its transport has to know of it. */
+export interface RunningOperation {
+  readonly operation: Operation;
+  /** Resolves shortly after the deadline, when an answer can be waited for no longer; also once the operation has ended. */
+  readonly late: Promise<void>;
+  cost(): Cost;
+  /** The client is gone: every wait on the road ends. */
+  abandon(): void;
+  /** Done; lets go of its timers. */
+  end(): void;
+}
+
+/** How operations are run. */
+export interface OperationRules {
+  readonly clock: Clock;
+  readonly deadlineMs: number;
+  /** Most upstream calls of one operation. */
+  readonly callBudget: number;
+}
+
+// What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
+const GRACE_MS = 150;
+
+/** Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes. */
+export function startOperation(
+  requestId: string,
+  rules: Omit<OperationRules, "deadlineMs"> & { readonly deadlineMs: number | null },
+): RunningOperation {
+  const controller = new AbortController();
+  const ended = new AbortController();
+  const { deadlineMs, clock } = rules;
+  const { meter, cost } = createMeter(rules.callBudget);
+  return {
+    operation: {
+      signal: controller.signal,
+      deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.now() + deadlineMs,
+      requestId,
+      meter,
+    },
+    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
+    cost,
+    abandon: () => controller.abort(),
+    end: () => ended.abort(),
+  };
+}
+
+async function passDeadline(
+  deadlineMs: number,
+  clock: Clock,
+  controller: AbortController,
+  ended: AbortSignal,
+): Promise<void> {
+  await clock.sleep(deadlineMs, ended);
+  if (ended.aborted) return;
+  controller.abort();
+  await clock.sleep(GRACE_MS, ended);
+}
+
+function createMeter(budget: number): { meter: CostMeter; cost: () => Cost } {
+  let calls = 0;
+  let cached = 0;
+  let saved = 0;
+  return {
+    cost: () => ({ calls, cached, saved, budget }),
+    meter: {
+      spend: () => {
+        if (calls >= budget) {
+          throw new InputError(
+            "COST_LIMIT_EXCEEDED",
+            `The operation needs more than the ${budget} upstream calls that one operation may make: ask for fewer runs or instances, or leave out output.`,
+          );
+        }
+        calls += 1;
+      },
+      addCached: (count) => {
+        cached += count;
+      },
+      addSaved: (count) => {
+        saved += count;
+      },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { GraphQLSchema } from "graphql";
+import type { Registry } from "prom-client";
+
+import type { Clock, Operation } from "#domain";
+import type { OperationContext } from "./engine.ts";
+import type { Logger } from "./log.ts";
+import type { GatewayTelemetry } from "./telemetry.ts";
+
+/** Which explorer a browser gets at /graphql. */
+export type ExplorerName = "sandbox" | "graphiql" | "none";
+
+/** An operation that explorers offer. */
+export interface ExampleOperation {
+  readonly document: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything a server is made of. */
+export interface ServerOptions {
+  readonly schema: GraphQLSchema;
+  /** What resolvers get, made anew for each operation. */
+  createContext(operation: Operation): OperationContext;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly introspection: boolean;
+  /** `none` turns `/graphiql` off as well. */
+  readonly explorer: ExplorerName;
+  readonly examples: readonly ExampleOperation[];
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** From the first byte of a request to the abort of all its waits; an answer goes out at most 250 ms later. */
+  readonly operationDeadlineMs: number;
+  /** Most upstream calls of one operation. */
+  readonly operationCallBudget: number;
+  /** True where traffic can be taken: credentials can be had. A rejection counts as false. */
+  isReady(): Promise<boolean>;
+  /** Made by `createTelemetry` with the same logger and registry. */
+  readonly telemetry: GatewayTelemetry;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** `compiled` turns documents that come again into functions; `reference` is the GraphQL library's own executor. */
+  readonly executor?: "compiled" | "reference";
+}

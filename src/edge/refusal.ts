@@ -1,0 +1,43 @@
+import { GraphQLError } from "graphql";
+
+import type { LimitName } from "./limits.ts";
+
+/** Codes of requests that are refused before anything of them is executed. */
+export type RefusalCode =
+  | "BAD_REQUEST"
+  | "LIMIT_EXCEEDED"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "METHOD_NOT_ALLOWED"
+  | "NOT_ACCEPTABLE"
+  | "REQUEST_TIMEOUT"
+  | "PERSISTED_DOCUMENT_REQUIRED"
+  | "PERSISTED_DOCUMENT_NOT_FOUND";
+
+/** What a refusal tells besides its message. */
+export interface RefusalDetails {
+  readonly limit?: LimitName | "contentEncoding";
+  /** How much the limit allows. */
+  readonly max?: number;
+  /** How much came; where counting stopped early, the count at which it stopped. */
+  readonly actual?: number;
+}
+
+/** A request that is turned away at the door. A GraphQLError, so that every transport can send it as it is. */
+export class RefusalError extends GraphQLError {
+  override readonly name = "RefusalError";
+  /** For HTTP; other transports close or answer in their own way. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: RefusalCode,
+    message: string,
+    details: RefusalDetails = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message, { extensions: { code, ...details } });
+    this.status = status;
+    this.headers = headers;
+  }
+}

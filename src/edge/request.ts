@@ -1,0 +1,126 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+
+import { LIMITS, refuseAbove } from "./limits.ts";
+import { readContentType } from "./media-type.ts";
+import { RefusalError } from "./refusal.ts";
+
+/** What of a GraphQL request the door looks at; everything else is the engine's. */
+export interface GraphqlRequest {
+  readonly method: "GET" | "POST";
+  /** The query string with its question mark, or nothing. */
+  readonly search: string;
+  /** The parsed body of a POST. */
+  readonly body: unknown;
+  /** The document's text, where one came. */
+  readonly query: string | null;
+  readonly variables: unknown;
+}
+
+const ALLOW = { allow: "GET, POST, OPTIONS" };
+
+/**
+ * Reads a GraphQL request, and of its body no more than the limit.
+ * @throws RefusalError for other methods, content types, charsets and encodings, too large or unreadable bodies and batches
+ */
+export async function readGraphqlRequest(request: IncomingMessage, signal: AbortSignal): Promise<GraphqlRequest> {
+  const search = searchOf(request.url ?? "");
+  if (request.method === "GET") return { method: "GET", search, body: undefined, ...fromSearch(search) };
+  if (request.method !== "POST") {
+    throw new RefusalError(
+      405,
+      "METHOD_NOT_ALLOWED",
+      `Method ${request.method}: use POST, or GET for queries.`,
+      {},
+      ALLOW,
+    );
+  }
+  checkContent(request);
+  const body = parseJson(await readBody(request, signal));
+  if (Array.isArray(body)) refuseBatch(body.length);
+  return { method: "POST", search, body, ...fromBody(body) };
+}
+
+function checkContent(request: IncomingMessage): void {
+  const encoding = request.headers["content-encoding"];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
+    throw new RefusalError(
+      415,
+      "UNSUPPORTED_MEDIA_TYPE",
+      "Limit contentEncoding: send the body as it is, not compressed.",
+      { limit: "contentEncoding" },
+      { "accept-encoding": "identity" },
+    );
+  }
+  const content = readContentType(request.headers["content-type"] ?? "");
+  const isUtf8 = content?.charset == null || content.charset === "utf-8" || content.charset === "utf8";
+  if (content?.type === "application/json" && isUtf8) return;
+  throw new RefusalError(
+    415,
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Send the body as content-type: application/json in UTF-8.",
+    {},
+    { accept: "application/json" },
+  );
+}
+
+async function readBody(request: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  refuseAbove("bodyBytes", announced);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const tooSlow = () => {
+    request.destroy(new RefusalError(408, "REQUEST_TIMEOUT", "The body did not arrive in time."));
+  };
+  signal.addEventListener("abort", tooSlow, { once: true });
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      refuseAbove("bodyBytes", bytes);
+      chunks.push(chunk as Buffer);
+    }
+  } finally {
+    signal.removeEventListener("abort", tooSlow);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new RefusalError(400, "BAD_REQUEST", "The body is not UTF-8.");
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new RefusalError(400, "BAD_REQUEST", "The body is not JSON.");
+  }
+}
+
+function refuseBatch(length: number): never {
+  throw new RefusalError(
+    400,
+    "LIMIT_EXCEEDED",
+    `Limit batchedRequests: send one request at a time and not in a list, ${length} came.`,
+    { limit: "batchedRequests", max: LIMITS.batchedRequests, actual: length },
+  );
+}
+
+function fromBody(body: unknown): Pick<GraphqlRequest, "query" | "variables"> {
+  if (typeof body !== "object" || body === null) return { query: null, variables: null };
+  const { query, variables } = body as { readonly query?: unknown; readonly variables?: unknown };
+  return { query: typeof query === "string" ? query : null, variables };
+}
+
+function fromSearch(search: string): Pick<GraphqlRequest, "query" | "variables"> {
+  const parameters = new URLSearchParams(search);
+  const variables = parameters.get("variables");
+  try {
+    return { query: parameters.get("query"), variables: variables === null ? null : JSON.parse(variables) };
+  } catch {
+    // The engine says what is wrong with them.
+    return { query: parameters.get("query"), variables: null };
+  }
+}
+
+function searchOf(url: string): string {
+  const start = url.indexOf("?");
+  return start < 0 ? "" : url.slice(start);
+}

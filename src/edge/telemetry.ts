@@ -1,0 +1,105 @@
+import { LRUCache } from "lru-cache";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+import type { Telemetry } from "#domain";
+import type { Logger } from "./log.ts";
+
+/** What the rooms tell, as logs and metrics; also remembers which upstream calls an operation caused. */
+export interface GatewayTelemetry extends Telemetry {
+  /** The upstream's ids of the calls that this client operation caused, once; empty afterwards. */
+  takeUpstreamRequestIds(requestId: string): readonly string[];
+}
+
+const BREAKER_STATES = { closed: 0, "half-open": 1, open: 2 } as const;
+const MOST_OPERATIONS = 2_000;
+const MOST_IDS = 20;
+
+/**
+ * Makes metrics of what the rooms tell, and log lines of what is worth one. Labels come from closed sets (products, regions,
+ * actions, outcomes), so that the number of series stays bounded.
+ */
+export function createTelemetry({ logger, registry }: { logger: Logger; registry: Registry }): GatewayTelemetry {
+  const metrics = createUpstreamMetrics(registry);
+  const idsByOperation = new LRUCache<string, string[]>({ max: MOST_OPERATIONS });
+  return {
+    upstreamAttempt(event) {
+      const { provider, account, regionId } = event.source;
+      const labels = { provider, account, region: regionId, action: event.action };
+      metrics.attempts.inc({ ...labels, outcome: event.outcome });
+      metrics.attemptSeconds.observe({ provider, action: event.action }, event.durationMs / 1_000);
+      if (event.attempt > 1) metrics.retries.inc(labels);
+      remember(idsByOperation, event.requestId, event.upstreamRequestId);
+      const { source: _source, ...details } = event;
+      logger[event.outcome === "ok" ? "debug" : "warn"](
+        { provider, account, regionId, ...details },
+        "upstream attempt",
+      );
+    },
+    breakerChanged({ source, state }) {
+      const { provider, account, regionId } = source;
+      metrics.breaker.set({ provider, account, region: regionId }, BREAKER_STATES[state]);
+      logger.warn({ provider, account, regionId, state }, "breaker changed");
+    },
+    unknownWord: ({ source, field, word }) => logger.warn({ ...source, field, word }, "unknown word"),
+    cacheLookup: (event) => metrics.cacheLookups.inc({ cache: event.cache, outcome: event.outcome }),
+    loaderBatch: ({ loader, size }) => metrics.batchSizes.observe({ loader }, size),
+    notice: ({ level, message, details }) => logger[level](details ?? {}, message),
+    takeUpstreamRequestIds(requestId) {
+      const ids = idsByOperation.get(requestId) ?? [];
+      idsByOperation.delete(requestId);
+      return ids;
+    },
+  };
+}
+
+function remember(idsByOperation: LRUCache<string, string[]>, operation: string, id: string | null): void {
+  if (id === null) return;
+  const ids = idsByOperation.get(operation) ?? [];
+  if (ids.length < MOST_IDS) ids.push(id);
+  idsByOperation.set(operation, ids);
+}
+
+function createUpstreamMetrics(registry: Registry) {
+  const registers = [registry];
+  const source = ["provider", "account", "region"] as const;
+  return {
+    attempts: new Counter({
+      name: "gateway_upstream_attempts_total",
+      help: "Attempts to call an upstream, by what came of them.",
+      labelNames: [...source, "action", "outcome"],
+      registers,
+    }),
+    attemptSeconds: new Histogram({
+      name: "gateway_upstream_attempt_duration_seconds",
+      help: "How long attempts to call an upstream took.",
+      labelNames: ["provider", "action"],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    retries: new Counter({
+      name: "gateway_upstream_retries_total",
+      help: "Attempts after the first one of a call.",
+      labelNames: [...source, "action"],
+      registers,
+    }),
+    breaker: new Gauge({
+      name: "gateway_breaker_state",
+      help: "State of a source's breaker: 0 closed, 1 half open, 2 open.",
+      labelNames: source,
+      registers,
+    }),
+    cacheLookups: new Counter({
+      name: "gateway_cache_lookups_total",
+      help: "Lookups in a cache, by what came of them.",
+      labelNames: ["cache", "outcome"],
+      registers,
+    }),
+    batchSizes: new Histogram({
+      name: "gateway_loader_batch_size",
+      help: "Keys that one batch of a loader holds.",
+      labelNames: ["loader"],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 500],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,99 @@
+import { type GraphQLSchema, buildSchema } from "graphql";
+import { Registry } from "prom-client";
+
+import type { Clock, Operation } from "#domain";
+import { createLogger, createServer, createTelemetry, type GatewayServer, type ServerOptions } from "#edge";
+
+/** A gateway on loopback over a schema of this test, with what it logged. */
+export interface TestGateway extends GatewayServer {
+  readonly url: string;
+  /** Lines of the log so far, parsed. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Everything the log holds, as text. */
+  readonly logText: () => string;
+  readonly telemetry: ServerOptions["telemetry"];
+  /** Sends a document and gives status and parsed body. */
+  ask(
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }>;
+}
+
+/** Real time. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const timer = setTimeout(resolve, ms);
+      signal?.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }),
+};
+
+/** Resolvers of a stub schema, by type and field. */
+export type Resolvers = Readonly<
+  Record<string, Readonly<Record<string, (args: Record<string, unknown>, operation: Operation) => unknown>>>
+>;
+
+/** A schema from its text, with resolvers where a field needs one. */
+export function stubSchema(text: string, resolvers: Resolvers = {}): GraphQLSchema {
+  const schema = buildSchema(text);
+  for (const [typeName, fields] of Object.entries(resolvers)) {
+    const type = schema.getType(typeName);
+    if (type === undefined || !("getFields" in type)) throw new Error(`no type ${typeName}`);
+    for (const [name, resolve] of Object.entries(fields)) {
+      Object.assign(type.getFields()[name] ?? {}, {
+        resolve: (_source: unknown, args: Record<string, unknown>, context: { operation: Operation }) =>
+          resolve(args, context.operation),
+      });
+    }
+  }
+  return schema;
+}
+
+/** Starts a gateway; stop it at the end of the test. */
+export async function startGateway(options: Partial<ServerOptions> = {}): Promise<TestGateway> {
+  const lines: string[] = [];
+  const logger = createLogger("debug", { write: (line: string) => lines.push(line) });
+  const registry = new Registry();
+  const telemetry = createTelemetry({ logger, registry });
+  const server = createServer({
+    schema: stubSchema("type Query { hello: String }", { Query: { hello: () => "hello" } }),
+    createContext: (operation) => ({ operation }),
+    host: "127.0.0.1",
+    port: 0,
+    introspection: true,
+    explorer: "sandbox",
+    examples: [{ document: "query Example { hello }", variables: { first: 1 } }],
+    corsOrigins: [],
+    operationDeadlineMs: 10_000,
+    operationCallBudget: 200,
+    isReady: async () => true,
+    telemetry,
+    logger,
+    registry,
+    clock: realClock,
+    ...options,
+  });
+  const { url } = await server.start();
+  return {
+    ...server,
+    url,
+    telemetry,
+    get log() {
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    logText: () => lines.join(""),
+    async ask(body, headers = {}) {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      });
+      return { status: response.status, body: await response.json(), headers: response.headers };
+    },
+  };
+}
