@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { promisify } from "node:util";
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { describe, expect, it } from "@jest/globals";
+import { FailedRunsDocument, RunStatusDocument } from "cloud-assistant-gateway/documents";
+import { buildSchema, Kind, parse, print, validate } from "graphql";
+import { startGraphServer } from "../support/graph-server.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
+const FILES = readdirSync(new URL("schema/operations", ROOT)).map((name) => `schema/operations/${name}`);
+
+/** What any typed GraphQL client does with a document. */
+async function ask<Data, Variables>(
+  url: string,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(url, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ query: print(document), variables }),
+  });
+  const { data } = (await answer.json()) as { readonly data: Data };
+  return data;
+}
+
+describe("the operations", () => {
+  const schema = buildSchema(read("schema/schema.graphql"));
+
+  it.each(FILES)("%s holds one operation of its own name that stands alone and is valid", (path) => {
+    const document = parse(read(path));
+    const names = document.definitions.map((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION ? definition.name?.value : definition.kind,
+    );
+    expect(names).toEqual([
+      basename(path, ".graphql").replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase()),
+    ]);
+    expect(validate(schema, document)).toEqual([]);
+  });
+
+  it("each begin with a line that says what they are for", () => {
+    expect(FILES.filter((path) => !/^# [A-Z].+\n/.test(read(path)))).toEqual([]);
+  });
+});
+
+describe("the generated files", () => {
+  it("are what `npm run generate` makes of the schema and the operations", async () => {
+    const cli = ["node_modules/@graphql-codegen/cli/esm/bin.js", "--config", "codegen.yml", "--check"];
+    await expect(promisify(execFile)(process.execPath, cli, { cwd: ROOT })).resolves.toBeDefined();
+  });
+
+  it("hold a manifest with the SHA-256 of every operation", () => {
+    const manifest: unknown = JSON.parse(read("src/client/generated/documents/persisted-documents.json"));
+    const entries = Object.entries(manifest as Record<string, string>);
+    expect(entries).toHaveLength(FILES.length);
+    expect(entries.map(([hash]) => hash)).toEqual(
+      entries.map(([, text]) => `sha256:${createHash("sha256").update(text).digest("hex")}`),
+    );
+  });
+});
+
+describe("typed documents", () => {
+  it("type the variables and the data", async () => {
+    const statusCounts = [{ status: "RUNNING", count: 2 }];
+    const run = {
+      __typename: "Invocation",
+      id: "a",
+      invokeId: "t-1",
+      status: "RUNNING",
+      rawStatus: "Running",
+      isFinal: false,
+      statusCounts,
+    };
+    const { url, close } = await startGraphServer({ node: run });
+    const { node } = await ask(url, RunStatusDocument, { id: "a" });
+    await close();
+    expect(node?.__typename === "Invocation" ? [node.status, node.isFinal] : null).toEqual(["RUNNING", false]);
+  });
+
+  it("do not compile with other variables", () => {
+    // @ts-expect-error: the variable `since` is missing
+    const question = () => ask("http://gateway.example/graphql", FailedRunsDocument, {});
+    expect(question).toBeDefined();
+  });
+});
