@@ -129,7 +129,8 @@ function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, aske
   if (last === undefined || lengthOf(last) === 0) return 0;
   const used = usedPageSize(last, 1, asked);
   const total = last.totalCount !== null && last.totalCount >= readCount ? last.totalCount : null;
-  if (total === null) return lengthOf(last) < used ? 0 : 1;
+  if (total === null || total === readCount) return total === null && lengthOf(last) >= used ? 1 : 0;
+  if (lengthOf(last) < used) return 1;
   return Math.min(PAGES_AT_ONCE, Math.ceil((total - readCount) / used));
 }
 
@@ -144,13 +145,14 @@ function fit(page: PageRequest, maxPageSize: number): PageRequest {
   return { pageNumber: Math.floor(first / maxPageSize) + 1, pageSize: maxPageSize };
 }
 
+// A page that is shorter than the size it tells may as well be the list's end under the size that was asked for; on the
+// very first page, which begins at 0 whatever its size is, that is the better guess.
 function usedPageSize(shape: PageShape<unknown>, pageNumber: number, asked: number): number {
   const length = lengthOf(shape);
   const told = shape.pageSize ?? asked;
-  if (told >= 1 && told < asked && length <= told) return told;
-  // The very first page begins at 0 whatever its size is, so only there a short page can safely be taken for a clamp.
-  const isCutShort = pageNumber === 1 && length > 0 && length < asked && shape.totalCount !== null;
-  return isCutShort && (shape.totalCount ?? 0) > length && length === OLD_MAX_PAGE_SIZE ? length : asked;
+  if (told >= 1 && told < asked && length <= told && (length === told || pageNumber > 1)) return told;
+  const isCutShort = length === OLD_MAX_PAGE_SIZE && length < asked && (shape.totalCount ?? 0) > length;
+  return isCutShort && pageNumber === 1 ? length : asked;
 }
 
 // A total below what was just seen is no total: token mode and some samples tell 0 beside a full list.

@@ -113,7 +113,8 @@ export function readExecution(
   statusFields: readonly string[] = INSTANCE_STATUS_FIELDS,
 ): ExecutionShape {
   const exitCode = readInteger(fields, "ExitCode", reading);
-  const { status, rawStatus } = readInstanceStatus(fields, exitCode, reading, statusFields);
+  const finishTime = readTime(fields, "FinishTime", reading) ?? readTime(fields, "FinishedTime", reading);
+  const { status, rawStatus } = readInstanceStatus(fields, { exitCode, finishTime }, reading, statusFields);
   return {
     status,
     rawStatus,
@@ -122,7 +123,7 @@ export function readExecution(
     commandId: readId(fields, "CommandId", reading),
     creationTime: readTime(fields, "CreationTime", reading),
     startTime: readTime(fields, "StartTime", reading),
-    finishTime: readTime(fields, "FinishTime", reading) ?? readTime(fields, "FinishedTime", reading),
+    finishTime,
     stopTime: readTime(fields, "StopTime", reading),
     updateTime: readTime(fields, "UpdateTime", reading),
     exitCode: isFinalInstanceStatus(status) ? exitCode : null,

@@ -70,18 +70,27 @@ export function readRunStatus(
   return { status: toMeaning(told.word, told.field, reading)?.run ?? "UNKNOWN", rawStatus: told.word };
 }
 
-/** The state on one instance; `Finished` means what the exit code says, where there is one. */
+/** What else of a record bears on its state. */
+export interface Ending {
+  readonly exitCode: number | null;
+  readonly finishTime: string | null;
+}
+
+/**
+ * The state on one instance. `Finished` means what the exit code says, where there is one; so does a record without any
+ * word that has an end (half of the records in the sample of 2018).
+ */
 export function readInstanceStatus(
   fields: Fields,
-  exitCode: number | null,
+  ending: Ending,
   reading: Reading,
   names: readonly string[] = INSTANCE_STATUS_FIELDS,
 ): { readonly status: InstanceInvocationStatus; readonly rawStatus: string | null } {
   const told = firstText(fields, names, reading);
-  if (told === null) return { status: "UNKNOWN", rawStatus: null };
+  if (told === null)
+    return { status: ending.finishTime === null ? "UNKNOWN" : toOutcome(ending.exitCode), rawStatus: null };
   const status = toMeaning(told.word, told.field, reading)?.instance ?? "UNKNOWN";
-  if (status !== "FINISHED" || exitCode === null) return { status, rawStatus: told.word };
-  return { status: exitCode === 0 ? "SUCCESS" : "FAILED", rawStatus: told.word };
+  return { status: status === "FINISHED" ? toOutcome(ending.exitCode) : status, rawStatus: told.word };
 }
 
 /**
@@ -98,6 +107,11 @@ export function rollUp(statuses: readonly InstanceInvocationStatus[]): Invocatio
   if (outcomes.has("failure")) return isAnyWell ? "PARTIAL_FAILED" : "FAILED";
   if (!isAnyWell) return "STOPPED";
   return outcomes.has("end") ? "FINISHED" : "SUCCESS";
+}
+
+function toOutcome(exitCode: number | null): InstanceInvocationStatus {
+  if (exitCode === null) return "FINISHED";
+  return exitCode === 0 ? "SUCCESS" : "FAILED";
 }
 
 function firstText(fields: Fields, names: readonly string[], reading: Reading) {

@@ -1,0 +1,263 @@
+import { describe, expect, it } from "@jest/globals";
+import type { InvocationResult } from "#domain";
+import {
+  createBench,
+  ECS,
+  EVERYTHING,
+  instanceInvocation,
+  invocation,
+  NOTHING,
+  output,
+  readFixture,
+  refusal,
+  result,
+  SWAS,
+} from "./stub.ts";
+
+const FIRST_PAGE = { pageNumber: 1, pageSize: 50 };
+
+async function readSampleList(provider: "ECS" | "SWAS", fixture: string, instanceId?: string) {
+  const bench = createBench(provider, (action) => {
+    if (action === "DescribeCommandInvocations") throw noPermission();
+    return readFixture(fixture);
+  });
+  const query = instanceId === undefined ? {} : { instanceId };
+  const [list] = await bench.upstream.openLists(query, NOTHING, bench.operation);
+  const window = await list?.read(FIRST_PAGE, bench.operation);
+  return { bench, window };
+}
+
+function noPermission() {
+  return refusal("FORBIDDEN", "NoPermission", 403);
+}
+
+describe("ECS DescribeInvocationResults of 2018", () => {
+  const INVOKE_ID = "t-7d2a745b412b4601b2d47f6a768d3a14";
+  const FIRST = "i-uf614fhehhzmxdqw";
+  const SECOND = "i-uf614fhehhzmd3zj4k74";
+
+  function sample(instanceId: string, time: string, printed: string | null, rest: Partial<InvocationResult>) {
+    const finishTime = new Date(`2018-01-05T${time}+08:00`).toISOString();
+    return result(ECS, INVOKE_ID, instanceId, {
+      finishTime,
+      exitCode: 0,
+      output: printed === null ? null : output(printed),
+      execution: `f${Date.parse(finishTime)}`,
+      ...rest,
+    });
+  }
+
+  const FINISHED = { status: "SUCCESS", rawStatus: "Finished" } as const;
+
+  it("gives every execution of the JSON sample, by instance and newest first, in the zone of Shanghai", async () => {
+    const { upstream, asked, operation } = createBench("ECS", () =>
+      readFixture("ecs-describe-invocation-results-2018.json"),
+    );
+    const results = await upstream.readResults({ invokeId: INVOKE_ID, includeHistory: true }, EVERYTHING, operation);
+    const silent = { status: "SUCCESS", rawStatus: null } as const;
+    expect(results).toEqual([
+      sample(FIRST, "15:45:02", "15:45:01\n", FINISHED),
+      sample(FIRST, "15:40:02", null, FINISHED),
+      sample(FIRST, "15:30:02", "15:30:01\n", silent),
+      sample(SECOND, "15:20:02", null, silent),
+      sample(SECOND, "15:15:02", "15:15:01\n", FINISHED),
+    ]);
+    expect(asked).toEqual([
+      [
+        "DescribeInvocationResults",
+        { InvokeId: INVOKE_ID, IncludeHistory: true, PageNumber: 1, PageSize: 50, ContentEncoding: "Base64" },
+      ],
+    ]);
+  });
+
+  it("gives every execution of the XML sample, where a blank output is none", async () => {
+    const { upstream, operation } = createBench("ECS", () => readFixture("ecs-describe-invocation-results-2018.xml"));
+    const results = await upstream.readResults({ invokeId: INVOKE_ID, includeHistory: true }, EVERYTHING, operation);
+    const padded = { status: "SUCCESS", rawStatus: " Finished" } as const;
+    const silent = { status: "SUCCESS", rawStatus: null } as const;
+    expect(results).toEqual([
+      sample(FIRST, "15:45:02", "15:45:01\n", padded),
+      sample(FIRST, "15:40:02", null, padded),
+      sample(FIRST, "15:30:02", "15:30:01\n", silent),
+      sample(FIRST, "15:20:02", null, silent),
+      sample(FIRST, "15:15:02", "15:15:01\n", silent),
+    ]);
+  });
+
+  it("gives the newest execution of each instance without history", async () => {
+    const { upstream, operation } = createBench("ECS", () => readFixture("ecs-describe-invocation-results-2018.json"));
+    const results = await upstream.readResults({ invokeId: INVOKE_ID, includeHistory: false }, EVERYTHING, operation);
+    expect(results).toEqual([
+      sample(FIRST, "15:45:02", "15:45:01\n", { ...FINISHED, execution: null }),
+      sample(SECOND, "15:20:02", null, { status: "SUCCESS", rawStatus: null, execution: null }),
+    ]);
+  });
+});
+
+describe("ECS DescribeInvocationResults of 2020", () => {
+  it.each(["ecs-describe-invocation-results-2020.json", "ecs-describe-invocation-results-2020.xml"])(
+    "gives the one result of %s, which failed and finished",
+    async (fixture) => {
+      const { upstream, operation } = createBench("ECS", () => readFixture(fixture));
+      const query = { invokeId: "t-hz0jdfwd9f****", includeHistory: false };
+      expect(await upstream.readResults(query, EVERYTHING, operation)).toEqual([
+        result(ECS, "t-hz0jdfwd9f****", "i-bp1i7gg30r52z2em****", {
+          commandId: "c-hz0jdfwcsr****",
+          status: "FAILED",
+          rawStatus: "Failed",
+          startTime: "2020-05-11T09:01:40.000Z",
+          finishTime: "2020-05-11T09:01:41.000Z",
+          exitCode: 1,
+          error: { code: "ExitCodeNonzero", info: "the command execution exit code is not zero." },
+          repeats: 1,
+        }),
+      ]);
+    },
+  );
+});
+
+describe("ECS DescribeInvocations of 2018", () => {
+  const A = "i-uf614fhehhzmxxxxxxxx";
+  const B = "i-uf64isakb713xxxxxxxx";
+  const BASH = "RUN_SHELL_SCRIPT";
+
+  function run(invokeId: string, name: string, commandId: string, rest: object) {
+    const command = { commandId, name, description: null, type: BASH as "RUN_SHELL_SCRIPT", content: null };
+    return { ...invocation(ECS, invokeId, { command }), ...rest };
+  }
+
+  function on(invokeId: string, commandId: string, instanceId: string, rawStatus: string) {
+    const status = rawStatus === "finished" ? "FINISHED" : "RUNNING";
+    return instanceInvocation(ECS, invokeId, instanceId, { commandId, status, rawStatus, isComplete: false });
+  }
+
+  function sample(lastWord: string, fourthWord: string) {
+    const [t1, t2, t3, t4, t5] = [
+      "t-a8935b93739442e59ed621a6xxxxxxxx",
+      "t-001937b74e2a4242891fc789xxxxxxxx",
+      "t-bd09beef975b4e50883e5df1xxxxxxxx",
+      "t-c7499dfdfdb44e8aa0acce5bxxxxxxxx",
+      "t-e733d4172fee452c98106f58xxxxxxxx",
+    ] as const;
+    const [c1, c2, c4, c5] = [
+      "c-e67505b2be3e477dae94c0f0xxxxxxxx",
+      "c-6b0fb9d72adc421abab462abxxxxxxxx",
+      "c-d2a8ccf6440641ec8635f194xxxxxxxx",
+      "c-3f0e5e4a21c045afa197e036xxxxxxxx",
+    ] as const;
+    const timed = { timed: true, repeatMode: "Period", status: "RUNNING", rawStatus: "Running" };
+    const once = { timed: false, repeatMode: "Once" };
+    const fifth = { commandId: c5, name: "Test4", description: null, type: "RUN_BAT_SCRIPT" as const, content: null };
+    return [
+      run(t1, "Test1", c1, {
+        ...timed,
+        frequency: "0 */20 * * * *",
+        instances: [on(t1, c1, A, "finished"), on(t1, c1, B, "running")],
+      }),
+      run(t2, "Test2", c2, {
+        ...timed,
+        frequency: "0 */15 * * * *",
+        instances: [on(t2, c2, A, "finished"), on(t2, c2, B, lastWord)],
+      }),
+      run(t3, "Test3", c2, {
+        ...once,
+        status: "SUCCESS",
+        rawStatus: "success",
+        instances: [on(t3, c2, A, "finished"), on(t3, c2, B, "finished")],
+      }),
+      run(t4, "test", c4, {
+        ...once,
+        status: "SUCCESS",
+        rawStatus: fourthWord,
+        instances: [on(t4, c4, A, "finished")],
+      }),
+      run(t5, "Test4", c5, {
+        ...once,
+        command: fifth,
+        status: "RUNNING",
+        rawStatus: "Running",
+        instances: [on(t5, c5, A, "running")],
+      }),
+    ];
+  }
+
+  it.each([
+    ["ecs-describe-invocations-2018.json", "running", "success"],
+    ["ecs-describe-invocations-2018.xml", "Running", "Success"],
+  ])(
+    "gives the five runs of %s, whose instances have more to tell elsewhere",
+    async (fixture, lastWord, fourthWord) => {
+      const { bench, window } = await readSampleList("ECS", fixture);
+      expect(window).toEqual({
+        items: sample(lastWord, fourthWord),
+        offset: 0,
+        pageSize: 50,
+        totalCount: 5,
+        unreadableCount: 0,
+      });
+      expect(bench.asked).toEqual([
+        ["DescribeInvocations", { PageNumber: 1, PageSize: 50, ContentEncoding: "Base64" }],
+      ]);
+      expect(bench.unknownWords).toEqual([]);
+    },
+  );
+});
+
+describe("SWAS DescribeInvocationResult of 2025", () => {
+  it("gives the result with its contradiction: a success that names an error", async () => {
+    const { upstream, asked, operation } = createBench("SWAS", (action) => {
+      if (action === "DescribeCommandInvocations") throw noPermission();
+      return readFixture("swas-describe-invocation-result-2025.json");
+    });
+    const instanceIds = ["ace0706b2ac4454d984295a94213****"];
+    const query = { invokeId: "t-bj02prjje65****", instanceIds, includeHistory: false };
+    expect(await upstream.readResults(query, EVERYTHING, operation)).toEqual([
+      result(SWAS, "t-bj02prjje65****", "ace0706b2ac4454d984295a94213****", {
+        status: "SUCCESS",
+        rawStatus: "Success",
+        startTime: "2022-07-11T06:37:16.000Z",
+        finishTime: "2022-07-11T06:37:17.000Z",
+        exitCode: 0,
+        error: { code: "InstanceNotExists", info: "the specified instance does not exists" },
+        username: "root",
+        output: output("admin\n"),
+      }),
+    ]);
+    expect(asked).toEqual([
+      ["DescribeCommandInvocations", { InvokeId: "t-bj02prjje65****" }],
+      ["DescribeInvocationResult", { InstanceId: "ace0706b2ac4454d984295a94213****", InvokeId: "t-bj02prjje65****" }],
+    ]);
+  });
+});
+
+describe("SWAS DescribeInvocations of 2022", () => {
+  it.each(["swas-describe-invocations-2022.json", "swas-describe-invocations-2022.xml"])(
+    "gives the one run of %s, on the instance that was asked for",
+    async (fixture) => {
+      const instanceId = "3a658ca270df4df39f22e289b338****";
+      const { bench, window } = await readSampleList("SWAS", fixture, instanceId);
+      const invokeId = "t-hz02p9545t6****";
+      const status = { status: "SUCCESS", rawStatus: "Success" } as const;
+      const creationTime = "2022-07-11T06:37:16.000Z";
+      const content = Buffer.from("ls");
+      expect(window).toEqual({
+        items: [
+          invocation(SWAS, invokeId, {
+            ...status,
+            command: { commandId: null, name: "testname", description: null, type: "RUN_SHELL_SCRIPT", content },
+            creationTime,
+            instances: [instanceInvocation(SWAS, invokeId, instanceId, { ...status, creationTime, isComplete: false })],
+          }),
+        ],
+        offset: 0,
+        pageSize: 50,
+        totalCount: 10,
+        unreadableCount: 0,
+      });
+      expect(bench.asked.at(-1)).toEqual([
+        "DescribeInvocations",
+        { InstanceId: instanceId, PageNumber: 1, PageSize: 50 },
+      ]);
+    },
+  );
+});

@@ -1,0 +1,287 @@
+import { describe, expect, it } from "@jest/globals";
+import { createBench, ECS, EVERYTHING, NOTHING, output, refusal, result, SWAS } from "./stub.ts";
+
+const PAGE = { pageNumber: 1, pageSize: 50 };
+const RECORD = { InstanceId: "i-1", InvocationStatus: "Success", ExitCode: 0, Output: "b2sK" };
+const EXPECTED = result(ECS, "t-1", "i-1", {
+  status: "SUCCESS",
+  rawStatus: "Success",
+  exitCode: 0,
+  output: output("ok\n"),
+});
+
+function readResults(body: object) {
+  const { upstream, operation } = createBench("ECS", () => body);
+  return upstream.readResults({ invokeId: "t-1", includeHistory: false }, EVERYTHING, operation);
+}
+
+async function readRuns(body: object, provider: "ECS" | "SWAS" = "ECS", query = {}) {
+  const bench = createBench(provider, () => body);
+  const [list] = await bench.upstream.openLists(query, NOTHING, bench.operation);
+  const window = await list?.read(PAGE, bench.operation);
+  return { ...bench, window, items: window?.items ?? [] };
+}
+
+const ROOTS_OF_RESULTS: readonly (readonly [string, object])[] = [
+  [
+    "Invocation.InvocationResults.InvocationResult[]",
+    { Invocation: { InvocationResults: { InvocationResult: [RECORD] } } },
+  ],
+  ["InvocationResults.InvocationResult[]", { TotalCount: 1, InvocationResults: { InvocationResult: [RECORD] } }],
+  ["InvocationResults[]", { InvocationResults: [RECORD] }],
+  ["InvocationResult[]", { InvocationResult: [RECORD] }],
+  ["InvocationResult{}", { InvocationResult: RECORD }],
+  ["InvocationResults.InvocationResult{}", { InvocationResults: { InvocationResult: RECORD } }],
+  [
+    "Invocationresult[], as a document of 2017 writes it",
+    { Invocation: { Invocationresults: { Invocationresult: [RECORD] } } },
+  ],
+  [
+    "the element that a converter from XML leaves around it",
+    { DescribeInvocationResultsResponse: { InvocationResults: [RECORD] } },
+  ],
+];
+
+describe("accept list 1: roots of results", () => {
+  it.each(ROOTS_OF_RESULTS)("%s", async (_name, body) => {
+    expect(await readResults(body)).toEqual([EXPECTED]);
+  });
+
+  it.each(ROOTS_OF_RESULTS)("%s, from SWAS DescribeInvocationResult", async (_name, body) => {
+    const { upstream, operation } = createBench("SWAS", (action) => {
+      if (action === "DescribeCommandInvocations") throw noSuchAction();
+      return "DescribeInvocationResultsResponse" in body
+        ? { DescribeInvocationResultResponse: { InvocationResults: [RECORD] } }
+        : body;
+    });
+    const query = { invokeId: "t-1", instanceIds: ["i-1"], includeHistory: false };
+    expect(await upstream.readResults(query, EVERYTHING, operation)).toEqual([{ ...EXPECTED, source: SWAS }]);
+  });
+});
+
+const RUN = { InvokeId: "t-1", InvocationStatus: "Success" };
+const ROOTS_OF_RUNS: readonly (readonly [string, object])[] = [
+  ["Invocations.Invocation[]", { Invocations: { Invocation: [RUN] } }],
+  ["Invocations[]", { Invocations: [RUN] }],
+  ["CommandInvocations[]", { CommandInvocations: [RUN] }],
+  ["Invocations.Invocation{}", { Invocations: { Invocation: RUN } }],
+  ["Invocations{}, one element of XML", { Invocations: RUN }],
+  ["CommandInvocations{}, one element of XML", { CommandInvocations: RUN }],
+];
+
+describe("accept list 2: roots of runs", () => {
+  it.each(ROOTS_OF_RUNS)("%s, from either product", async (_name, body) => {
+    const ecs = await readRuns(body);
+    const swas = await readRuns(body, "SWAS");
+    const ids = [...ecs.items, ...swas.items].map(({ source, invokeId, status }) => [
+      source.provider,
+      invokeId,
+      status,
+    ]);
+    expect(ids).toEqual([
+      ["ECS", "t-1", "SUCCESS"],
+      ["SWAS", "t-1", "SUCCESS"],
+    ]);
+  });
+});
+
+const EMPTY_PAGING = { TotalCount: 0, PageNumber: 1, PageSize: 50 };
+
+describe("accept list 3: empty lists, and what is none", () => {
+  it.each<readonly [string, object]>([
+    ["an empty array under the inner name", { Invocations: { Invocation: [] }, ...EMPTY_PAGING }],
+    ["an empty object", { Invocations: {}, ...EMPTY_PAGING }],
+    ["an empty array", { Invocations: [], ...EMPTY_PAGING }],
+    ["an empty text", { Invocations: "", ...EMPTY_PAGING }],
+    ["a blank text, as XML gives it", { Invocations: "\n  ", ...EMPTY_PAGING }],
+    ["null", { Invocations: null, ...EMPTY_PAGING }],
+    ["missing beside a total of 0", EMPTY_PAGING],
+    ["missing beside a total of 0 as text", { TotalCount: "0" }],
+  ])("%s is an empty page", async (_name, body) => {
+    const { window } = await readRuns(body);
+    expect(window?.items).toEqual([]);
+  });
+
+  it.each<readonly [string, object]>([
+    ["an empty wrapper", { Invocation: {} }],
+    ["an empty text for a wrapper", { Invocation: "" }],
+    ["an empty list in it", { Invocation: { TotalCount: 0, InvocationResults: { InvocationResult: [] } } }],
+    ["an empty text in it", { Invocation: { InvocationResults: "" } }],
+  ])("%s holds no results", async (_name, body) => {
+    expect(await readResults(body)).toEqual([]);
+  });
+
+  it.each<readonly [string, object]>([
+    ["no member that is known", { Something: [] }],
+    ["nothing at all", {}],
+    ["a number for a list", { Invocations: 42 }],
+    ["a text for a list", { Invocations: "none" }],
+    ["a number under the inner name", { Invocations: { Invocation: 7 } }],
+    ["another inner name", { Invocations: { Runs: [RUN] } }],
+    ["records that are none", { Invocations: [1, "a", null] }],
+    ["a total but no list", { TotalCount: 3, PageNumber: 1, PageSize: 10 }],
+    ["no run that names itself", { Invocations: [{ CommandName: "demo" }] }],
+  ])("%s is a bad answer, with action and request id, and never an empty list", async (_name, body) => {
+    await expect(readRuns(body)).rejects.toMatchObject({
+      code: "BAD_RESPONSE",
+      action: "DescribeInvocations",
+      requestId: "R-1",
+      source: ECS,
+    });
+    await expect(readRuns(body, "SWAS")).rejects.toMatchObject({
+      code: "BAD_RESPONSE",
+      action: "DescribeCommandInvocations",
+      requestId: "R-1",
+      source: SWAS,
+    });
+  });
+
+  it("costs only itself where one record cannot be read, keeps the places of the others, and says so", async () => {
+    const { window, notices } = await readRuns({
+      Invocations: [RUN, { CommandName: "demo" }, { InvokeId: "t-2" }, 5],
+      TotalCount: 4,
+    });
+    expect(window?.items.map(({ invokeId }) => invokeId)).toEqual(["t-1", "t-2"]);
+    expect(window).toMatchObject({ offset: 0, unreadableCount: 2, totalCount: 4 });
+    expect(notices).toEqual(["upstream answer: a record of Invocations cannot be read and is left out"]);
+  });
+});
+
+const TAGS: readonly (readonly [string, object])[] = [
+  ["{Tag: […]} with TagKey", { Tags: { Tag: [{ TagKey: "env", TagValue: "prod" }] } }],
+  ["[…] with Key", { Tags: [{ Key: "env", Value: "prod" }] }],
+  ["one alone", { Tags: { Tag: { TagKey: "env", TagValue: "prod" } } }],
+  ["without the inner name", { Tags: { TagKey: "env", TagValue: "prod" } }],
+  ["inside InvokeInstances", { InvokeInstances: { Tags: { TagKey: "env", TagValue: "prod" } } }],
+  [
+    "inside InvokeInstances beside its list",
+    { InvokeInstances: { InvokeInstance: [{ InstanceId: "i-1" }], Tags: [{ Key: "env", Value: "prod" }] } },
+  ],
+  [
+    "inside an instance",
+    { InvokeInstances: { InvokeInstance: [{ InstanceId: "i-1", Tags: [{ Key: "env", Value: "prod" }] }] } },
+  ],
+];
+
+describe("accept list 4: tags", () => {
+  it.each(TAGS)("%s", async (_name, fields) => {
+    const { items } = await readRuns({ Invocations: [{ ...RUN, ...fields }] });
+    expect(items.map(({ tags }) => tags)).toEqual([[{ key: "env", value: "prod" }]]);
+  });
+
+  it.each<readonly [string, object]>([
+    ["an empty list", { Tags: { Tag: [] } }],
+    ["an empty text", { Tags: "" }],
+    ["an empty object", { Tags: {} }],
+    ["nothing", {}],
+  ])("%s is none", async (_name, fields) => {
+    const { items } = await readRuns({ Invocations: [{ ...RUN, ...fields }] });
+    expect(items.map(({ tags }) => tags)).toEqual([[]]);
+  });
+});
+
+describe("accept list 5: numbers as texts, texts as numbers, booleans as texts", () => {
+  it("reads them all the same", async () => {
+    const { window } = await readRuns({
+      TotalCount: "5",
+      PageNumber: "1",
+      PageSize: "50",
+      Invocations: {
+        Invocation: [
+          {
+            InvokeId: 7,
+            Timed: "True",
+            Timeout: "60",
+            Username: 0,
+            InvokeInstances: {
+              InvokeInstance: [
+                { InstanceId: "i-1", InvocationStatus: "Failed", ExitCode: "4294967295", Repeats: "", Dropped: null },
+              ],
+            },
+          },
+        ],
+      },
+    });
+    expect(window).toMatchObject({
+      totalCount: 5,
+      pageSize: 50,
+      items: [
+        {
+          invokeId: "7",
+          timed: true,
+          timeoutSeconds: 60,
+          username: "0",
+          instances: [{ exitCode: 4294967295, repeats: null }],
+        },
+      ],
+    });
+  });
+
+  it("gives null and says so for what is no number, boolean or time at all", async () => {
+    const { items, notices } = await readRuns({
+      Invocations: [{ ...RUN, Timed: "perhaps", Timeout: "soon", CreationTime: "yesterday", WorkingDir: {} }],
+    });
+    expect(items).toMatchObject([{ timed: null, timeoutSeconds: null, creationTime: null, workingDir: null }]);
+    expect(notices).toEqual([
+      "upstream answer: CreationTime is not a time",
+      "upstream answer: Timed is not a boolean",
+      "upstream answer: Timeout is not a whole number",
+      "upstream answer: WorkingDir is not a text",
+    ]);
+  });
+});
+
+describe("accept list 6: parameters", () => {
+  it.each<readonly [string, unknown, unknown]>([
+    ["JSON text", '{"name":"Jack"}', { name: "Jack" }],
+    ["an object", { name: "Jack" }, { name: "Jack" }],
+    ["the text of no parameters", "{}", {}],
+    ["an empty object", {}, {}],
+    ["an empty text", "", {}],
+    ["missing", undefined, {}],
+    ["a text that is no JSON", "name=Jack", null],
+    ["JSON of another type", "[1]", null],
+  ])("%s", async (_name, Parameters, expected) => {
+    const body = { Invocations: [{ ...RUN, Parameters }] };
+    const [ecs, swas] = [await readRuns(body), await readRuns(body, "SWAS")];
+    expect([...ecs.items, ...swas.items].map(({ parameters }) => parameters)).toEqual([expected, expected]);
+  });
+});
+
+describe("accept list 7: the end's time and the user under two names", () => {
+  it.each<readonly [string, object]>([
+    ["FinishTime and Username", { FinishTime: "2022-07-11T06:37:17Z", Username: "admin" }],
+    ["FinishedTime and InvokeUser", { FinishedTime: "2022-07-11T06:37:17Z", InvokeUser: "admin" }],
+  ])("%s", async (_name, fields) => {
+    const results = await readResults({ InvocationResults: [{ ...RECORD, ...fields }] });
+    expect(results).toEqual([{ ...EXPECTED, finishTime: "2022-07-11T06:37:17.000Z", username: "admin" }]);
+  });
+});
+
+describe("accept list 8: paging members", () => {
+  it.each<readonly [string, object]>([
+    ["at top level", { TotalCount: 70, PageSize: 50, InvocationResults: [RECORD] }],
+    [
+      "in the wrapper",
+      { Invocation: { TotalCount: 70, PageSize: 50, InvocationResults: { InvocationResult: [RECORD] } } },
+    ],
+    [
+      "in another case",
+      { Invocation: { Totalcount: "70", Pagesize: "50", InvocationResults: { InvocationResult: [RECORD] } } },
+    ],
+  ])("%s: the total says that there is a second page", async (_name, body) => {
+    const bench = createBench("ECS", (_action, { PageNumber }) => (PageNumber === 1 ? body : { Invocation: "" }));
+    await bench.upstream.readResults({ invokeId: "t-1", includeHistory: false }, NOTHING, bench.operation);
+    expect(bench.asked.map(([, parameters]) => parameters.PageNumber)).toEqual([1, 2]);
+  });
+
+  it("missing: a short page is the last", async () => {
+    const bench = createBench("ECS", () => ({ InvocationResults: [RECORD] }));
+    await bench.upstream.readResults({ invokeId: "t-1", includeHistory: false }, NOTHING, bench.operation);
+    expect(bench.asked).toHaveLength(1);
+  });
+});
+
+function noSuchAction() {
+  return refusal("NOT_SUPPORTED", "InvalidAction.NotFound", 404);
+}
