@@ -17,6 +17,11 @@ export interface CallRequest {
   readonly version: string;
   readonly action: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /**
+   * Set for actions that answer `InternalError` where something asked for does not exist: such an answer is then not tried again
+   * and no sign of an outage.
+   */
+  readonly internalErrorIsFinal?: boolean;
 }
 
 /** The answer of an action that succeeded. */

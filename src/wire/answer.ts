@@ -1,0 +1,97 @@
+import { parseXml } from "./xml.ts";
+
+/** An answer's body, read but not yet judged by its code. */
+export type ReadAnswer =
+  | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>>; readonly requestId: string | null }
+  | { readonly kind: "error"; readonly upstreamCode: string | null; readonly requestId: string | null }
+  /** `why` continues "the answer …". */
+  | { readonly kind: "unreadable"; readonly why: string; readonly requestId: string | null };
+
+/** Members that an error object may have; a 200 answer that holds `Code`, `Message` and none but these is an error. */
+const ERROR_MEMBERS = new Set([
+  "code",
+  "message",
+  "requestid",
+  "hostid",
+  "recommend",
+  "accessdenieddetail",
+  "success",
+  "httpstatuscode",
+  "status",
+  "statuscode",
+  "description",
+]);
+
+const SUCCESS_CODE = /^(ok|success|200)$/i;
+const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
+
+/**
+ * Reads a body as JSON or XML by what it holds, whatever its content type says. Keys of error objects are taken in any case,
+ * since some of the vendor's gateways write them in lower case. Nothing of the body gets into an error but its code and request id.
+ */
+export function readAnswer(httpStatus: number, body: Buffer, requestIdHeader: string | null): ReadAnswer {
+  const parsed = parseBody(body.toString("utf8"));
+  const header = toRequestId(requestIdHeader);
+  if (typeof parsed === "string") {
+    return httpStatus >= 200 && httpStatus < 300
+      ? { kind: "unreadable", why: parsed, requestId: header }
+      : { kind: "error", upstreamCode: null, requestId: header };
+  }
+  const requestId = toRequestId(findMember(parsed.data, "requestid")) ?? header;
+  const code = findMember(parsed.data, "code");
+  if (httpStatus >= 200 && httpStatus < 300 && !parsed.isError && !isErrorObject(parsed.data, code)) {
+    return { kind: "ok", body: parsed.data, requestId };
+  }
+  return { kind: "error", upstreamCode: toUpstreamCode(code), requestId };
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** Data, or what is wrong with the body. */
+function parseBody(raw: string): { readonly data: Data; readonly isError: boolean } | string {
+  const text = (raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw).trim();
+  if (text === "") return "was empty";
+  return text.startsWith("<") ? parseXmlBody(text) : parseJsonBody(text);
+}
+
+function parseJsonBody(text: string): { readonly data: Data; readonly isError: boolean } | string {
+  try {
+    const data: unknown = JSON.parse(text);
+    return isData(data) ? { data, isError: false } : "was no object";
+  } catch {
+    return "was neither whole JSON nor XML";
+  }
+}
+
+function parseXmlBody(text: string): { readonly data: Data; readonly isError: boolean } | string {
+  if (/^<(!doctype html|html)/i.test(text)) return "was a web page";
+  const root = parseXml(text);
+  if (root === null) return "was neither whole JSON nor XML";
+  if (root.content === "") return { data: {}, isError: root.name === "Error" };
+  return isData(root.content) ? { data: root.content, isError: root.name === "Error" } : "was no object";
+}
+
+function isData(value: unknown): value is Data {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isErrorObject(data: Data, code: unknown): boolean {
+  if (typeof code !== "string" || code === "" || SUCCESS_CODE.test(code)) return false;
+  if (typeof findMember(data, "message") !== "string") return false;
+  return Object.keys(data).every((name) => ERROR_MEMBERS.has(name.toLowerCase()));
+}
+
+function findMember(data: Data, foldedName: string): unknown {
+  return Object.entries(data).find(([name]) => name.toLowerCase() === foldedName)?.[1];
+}
+
+function toUpstreamCode(code: unknown): string | null {
+  const text = typeof code === "string" ? code.trim() : "";
+  return READABLE_CODE.test(text) ? text : null;
+}
+
+/** Request ids are no UUIDs everywhere: any short printable text is one. */
+function toRequestId(value: unknown): string | null {
+  const text = typeof value === "string" ? value.trim() : "";
+  return /^[\x21-\x7e]{1,128}$/.test(text) ? text : null;
+}

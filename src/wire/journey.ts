@@ -1,0 +1,20 @@
+import type { Operation } from "#domain";
+import type { CallRequest } from "./contract.ts";
+import type { Credential } from "./credentials.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** One call on its way through its attempts. */
+export interface Journey {
+  readonly request: CallRequest;
+  readonly operation: Operation;
+  readonly endpoint: Endpoint;
+  /** Encoded and sorted; the same for every attempt. */
+  readonly query: string;
+  credential: Credential;
+  /** Attempts made so far. */
+  attempt: number;
+  /** What the last attempt's date was moved by, in milliseconds. */
+  clockOffsetMs: number;
+  hasRenewedKeys: boolean;
+  hasCorrectedClock: boolean;
+}

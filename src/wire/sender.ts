@@ -1,0 +1,66 @@
+import type { Clock } from "#domain";
+import { type AttemptOutcome, judge } from "./attempt.ts";
+import type { Journey } from "./journey.ts";
+import { createSignedHeaders } from "./sign.ts";
+import type { AttemptTimeouts, HttpRequest, Transport } from "./transport.ts";
+import type { UpstreamClock } from "./upstream-clock.ts";
+import { createOverFailure } from "./wait.ts";
+
+const USER_AGENT = "cloud-assistant-gateway";
+
+/** An attempt that got less time than this says nothing about the source when it runs out of it. */
+const TELLING_TIMEOUT_MS = 1_000;
+
+/** What a sender is made of. */
+export interface SenderOptions {
+  readonly clock: Clock;
+  readonly upstreamClock: UpstreamClock;
+  readonly transport: Transport;
+  readonly timeouts: AttemptTimeouts;
+  readonly createNonce: () => string;
+}
+
+/** Makes what signs and sends one attempt, each with its own date and nonce, and judges what came. Never rejects. */
+export function createSender(options: SenderOptions): (journey: Journey) => Promise<AttemptOutcome> {
+  const { clock, upstreamClock, transport, timeouts } = options;
+  return async (journey) => {
+    const { request, operation } = journey;
+    const attemptTimeoutMs = Math.max(1, Math.min(timeouts.attemptTimeoutMs, operation.deadline - clock.now()));
+    const hadTime = attemptTimeoutMs >= Math.min(timeouts.attemptTimeoutMs, TELLING_TIMEOUT_MS);
+    journey.clockOffsetMs = upstreamClock.offsetMs();
+    const sent = await transport.send(toHttpRequest(journey, options, { ...timeouts, attemptTimeoutMs }));
+    if (sent.kind === "aborted") {
+      const error = createOverFailure(request, operation, clock);
+      const isOutage = hadTime && clock.now() >= operation.deadline;
+      return { kind: "failed", error, cure: "none", isOutage, serverDateMs: null };
+    }
+    const outcome = judge(request, sent, clock.now() + upstreamClock.offsetMs());
+    const isTimeout = outcome.kind === "failed" && outcome.error.code === "TIMEOUT";
+    return isTimeout && !hadTime ? { ...outcome, isOutage: false } : outcome;
+  };
+}
+
+function toHttpRequest(
+  { request, operation, endpoint, query, credential, clockOffsetMs }: Journey,
+  { clock, createNonce }: SenderOptions,
+  timeouts: AttemptTimeouts,
+): HttpRequest {
+  const signed = createSignedHeaders(
+    {
+      host: endpoint.host,
+      path: endpoint.path,
+      query,
+      action: request.action,
+      version: request.version,
+      dateMs: clock.now() + clockOffsetMs,
+      nonce: createNonce(),
+    },
+    credential,
+  );
+  return {
+    url: `${endpoint.origin}${endpoint.path}?${query}`,
+    headers: { ...signed, accept: "application/json", "content-length": "0", "user-agent": USER_AGENT },
+    timeouts,
+    signal: operation.signal,
+  };
+}

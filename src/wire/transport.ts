@@ -1,0 +1,159 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { got, RequestError, TimeoutError } from "got";
+import type { SourceErrorCode } from "#domain";
+
+/** How long the parts of one attempt may take, in milliseconds. */
+export interface AttemptTimeouts {
+  readonly attemptTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+}
+
+/** A whole answer, inflated. */
+export interface HttpAnswer {
+  readonly kind: "answer";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Why there is none. Nothing of the request is in it. */
+export interface HttpFailure {
+  readonly kind: "failure";
+  readonly code: SourceErrorCode;
+  /** Continues "ECS cn-hangzhou DescribeInvocations of account default: …". */
+  readonly says: string;
+  readonly isRetryable: boolean;
+  /** False where what came is to blame and not the way there. */
+  readonly isOutage: boolean;
+}
+
+/** The request was given up because its signal aborted. */
+export interface HttpAborted {
+  readonly kind: "aborted";
+}
+
+/** One signed POST with an empty body. */
+export interface HttpRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeouts: AttemptTimeouts;
+  readonly signal: AbortSignal;
+}
+
+/** Sends requests over kept-alive connections. Never rejects, never repeats, follows no redirect. */
+export interface Transport {
+  send(request: HttpRequest): Promise<HttpAnswer | HttpFailure | HttpAborted>;
+  close(): void;
+}
+
+/** @param maxAnswerBytes counts what came, and also what it inflates to. */
+export function createTransport(maxAnswerBytes: number): Transport {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const client = got.extend({
+    method: "POST",
+    agent: agents,
+    decompress: false,
+    followRedirect: false,
+    http2: false,
+    responseType: "buffer",
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+  });
+  return {
+    async send({ url, headers, timeouts, signal }) {
+      const controller = new AbortController();
+      const abort = () => controller.abort();
+      signal.addEventListener("abort", abort, { once: true });
+      if (signal.aborted) abort();
+      let isTooLarge = false;
+      try {
+        const promise = client(url, { headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
+        promise.on("downloadProgress", ({ transferred, total }) => {
+          if (Math.max(transferred, total ?? 0) <= maxAnswerBytes) return;
+          isTooLarge = true;
+          abort();
+        });
+        const response = await promise;
+        const body = await inflateBody(response.rawBody, response.headers["content-encoding"], maxAnswerBytes);
+        return { kind: "answer", status: response.statusCode, headers: response.headers, body };
+      } catch (error) {
+        if (isTooLarge) return TOO_LARGE;
+        return signal.aborted ? { kind: "aborted" } : explainError(error);
+      } finally {
+        signal.removeEventListener("abort", abort);
+      }
+    },
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+function toGotTimeouts({ attemptTimeoutMs, connectTimeoutMs, firstByteTimeoutMs }: AttemptTimeouts) {
+  return {
+    request: attemptTimeoutMs,
+    lookup: Math.min(connectTimeoutMs, attemptTimeoutMs),
+    connect: Math.min(connectTimeoutMs, attemptTimeoutMs),
+    secureConnect: Math.min(connectTimeoutMs, attemptTimeoutMs),
+    response: Math.min(firstByteTimeoutMs, attemptTimeoutMs),
+  };
+}
+
+const INFLATERS: Readonly<Record<string, (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>>> =
+  {
+    gzip: promisify(gunzip),
+    "x-gzip": promisify(gunzip),
+    deflate: promisify(inflate),
+    br: promisify(brotliDecompress),
+  };
+
+async function inflateBody(raw: Uint8Array, encoding: string | undefined, maxOutputLength: number): Promise<Buffer> {
+  const body = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const inflater = encoding === undefined ? undefined : INFLATERS[encoding.trim().toLowerCase()];
+  return inflater === undefined || body.length === 0 ? body : await inflater(body, { maxOutputLength });
+}
+
+const TOO_LARGE: HttpFailure = badResponse("the answer was larger than allowed");
+
+const TIMEOUT_PHASES: Readonly<Record<string, string>> = {
+  lookup: "its name was not resolved in time",
+  connect: "no connection in time",
+  secureConnect: "no secure connection in time",
+  response: "no answer began in time",
+  request: "no whole answer in time",
+};
+
+/** Errors that asking again does not cure: a name or a certificate that is wrong. */
+const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED.*|HOSTNAME_MISMATCH)$/;
+
+function explainError(error: unknown): HttpFailure {
+  if (error instanceof TimeoutError) {
+    const says = TIMEOUT_PHASES[error.event] ?? "no answer in time";
+    return { kind: "failure", code: "TIMEOUT", says, isRetryable: true, isOutage: true };
+  }
+  const code = toErrorCode(error);
+  if (code === "ERR_BUFFER_TOO_LARGE") return TOO_LARGE;
+  if (/^(Z_|ERR_ZLIB|ERR_BROTLI|ERR__ERROR)/.test(code)) return badResponse("the answer could not be inflated");
+  if (code.startsWith("HPE_")) return badResponse("the answer was no HTTP");
+  return {
+    kind: "failure",
+    code: "UNREACHABLE",
+    says: `it could not be reached (${code})`,
+    isRetryable: !LASTING.test(code),
+    isOutage: true,
+  };
+}
+
+function badResponse(says: string): HttpFailure {
+  return { kind: "failure", code: "BAD_RESPONSE", says, isRetryable: false, isOutage: false };
+}
+
+function toErrorCode(error: unknown): string {
+  const code = error instanceof RequestError || (error instanceof Error && "code" in error) ? error.code : undefined;
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : "no connection";
+}

@@ -1,0 +1,39 @@
+import type { Clock, Operation, UpstreamError } from "#domain";
+import type { CallRequest } from "./contract.ts";
+import { createFailure } from "./failure.ts";
+
+/** Waits for so long, or until the operation is over. */
+export function pause(ms: number, operation: Operation, clock: Clock): Promise<void> {
+  return clock.sleep(ms, operation.signal);
+}
+
+/** True where the client is gone or the deadline has passed. */
+export function isOver(operation: Operation, clock: Clock): boolean {
+  return operation.signal.aborted || clock.now() >= operation.deadline;
+}
+
+/** @throws UpstreamError TIMEOUT where {@link isOver}. */
+export function failWhenOver(request: CallRequest, operation: Operation, clock: Clock): void {
+  if (isOver(operation, clock)) throw createOverFailure(request, operation, clock);
+}
+
+/** The error of a call whose operation ended before it did. */
+export function createOverFailure(request: CallRequest, operation: Operation, clock: Clock): UpstreamError {
+  const says = clock.now() >= operation.deadline ? "no answer within the operation's time" : "cancelled";
+  return createFailure(request, { code: "TIMEOUT", says, retryable: true });
+}
+
+/** What the promise gives, or null as soon as the signal aborts. */
+export async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | null> {
+  if (signal.aborted) return null;
+  let stop = () => {};
+  const aborted = new Promise<null>((resolve) => {
+    stop = () => resolve(null);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
