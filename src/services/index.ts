@@ -14,3 +14,5 @@ export type {
   SourceFailure,
   SourceState,
 } from "./contract.ts";
+export { createSealer, type SealerOptions } from "./sealer.ts";
+export { createServices, type ServicesOptions } from "./services.ts";

@@ -1,0 +1,60 @@
+import { LRUCache } from "lru-cache";
+import type { Clock, Telemetry } from "#domain";
+
+/** What a cache gave: the value and when it was put there, in epoch milliseconds. */
+export interface CacheEntry<Value> {
+  readonly value: Value;
+  readonly at: number;
+}
+
+/** A cache that is bounded by the bytes it holds. */
+export interface ByteCache<Value> {
+  /** Undefined where there is nothing that still serves. */
+  get(key: string): CacheEntry<Value> | undefined;
+  /** Keeps a value for `keepMs`; infinity means until it is pushed out by newer ones. */
+  set(key: string, value: Value, keepMs: number): void;
+  /** Tells the telemetry how a look-up ended. */
+  note(outcome: "hit" | "miss" | "shared" | "stale"): void;
+  /** Bytes held, by estimate. */
+  readonly bytes: number;
+}
+
+/** What a cache is made of. */
+export interface ByteCacheOptions<Value> {
+  readonly name: string;
+  readonly bytesMax: number;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Bytes one value takes, by estimate; more than 0. */
+  sizeOf(value: Value): number;
+}
+
+interface Held<Value> extends CacheEntry<Value> {
+  readonly until: number;
+  readonly key: string;
+}
+
+/** Makes an empty one; the least recently used value goes first. */
+export function createByteCache<Value>(options: ByteCacheOptions<Value>): ByteCache<Value> {
+  const { clock, telemetry } = options;
+  const held = new LRUCache<string, Held<Value>>({
+    maxSize: Math.max(1, Math.floor(options.bytesMax)),
+    sizeCalculation: ({ value, key }) => Math.ceil(options.sizeOf(value)) + 2 * key.length + 100,
+  });
+  return {
+    get(key) {
+      const entry = held.get(key);
+      if (entry === undefined || entry.until > clock.now()) return entry;
+      held.delete(key);
+      return undefined;
+    },
+    set(key, value, keepMs) {
+      const at = clock.now();
+      held.set(key, { value, at, until: at + keepMs, key });
+    },
+    note: (outcome) => telemetry.cacheLookup({ cache: options.name, outcome }),
+    get bytes() {
+      return held.calculatedSize;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { type Invocation, type InvocationResult, isFinalInstanceStatus, isFinalInvocationStatus } from "#domain";
+
+/** How long what is final is kept, at most: an hour, so that what the vendor deleted does not live on for ever. */
+export const FINAL_KEEP_MS = 3_600_000;
+/** How long what still moves is kept. */
+export const MOVING_KEEP_MS = 1_500;
+/** How long a window of a list is kept. */
+export const WINDOW_KEEP_MS = 1_000;
+/** How long it is remembered that something does not exist. */
+export const ABSENT_KEEP_MS = 500;
+/** How long servers are kept: their names and addresses change seldom. */
+export const INSTANCE_KEEP_MS = 10_000;
+
+/** True when the run and everything that it did will never change again. */
+export function isFinalRun(run: Invocation): boolean {
+  return isFinalInvocationStatus(run.status) && run.instances.every((one) => isFinalInstanceStatus(one.status));
+}
+
+/** How long a run is kept. */
+export function runKeepMs(run: Invocation): number {
+  return isFinalRun(run) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
+}
+
+/** How long a result is kept: a repeated command's latest result is replaced by the next one. */
+export function resultKeepMs(result: InvocationResult): number {
+  const isSettled = result.execution !== null || (result.repeats ?? 0) <= 1;
+  return isFinalInstanceStatus(result.status) && isSettled ? FINAL_KEEP_MS : MOVING_KEEP_MS;
+}
+
+/** Bytes a run takes in memory, by estimate. */
+export function runBytes(run: Invocation): number {
+  const outputs = run.instances.reduce((sum, one) => sum + 600 + (one.output?.bytes.byteLength ?? 0), 0);
+  return 1_500 + (run.command.content?.byteLength ?? 0) + outputs;
+}
+
+/** Bytes a result takes in memory, by estimate. */
+export function resultBytes(result: InvocationResult): number {
+  return 700 + (result.output?.bytes.byteLength ?? 0);
+}

@@ -1,0 +1,111 @@
+import {
+  type Instance,
+  type InstanceRef,
+  type Invocation,
+  type InvocationRef,
+  type Operation,
+  type Source,
+  sourceKey,
+  type Wants,
+} from "#domain";
+import type { Answer } from "./contract.ts";
+import type { Flights } from "./flights.ts";
+import type { SourceBook } from "./sources.ts";
+import { type Stock, toResult } from "./stock.ts";
+
+const INSTANCES_PER_CALL = 100;
+
+/** Reads single runs and servers. */
+export interface Records {
+  readInvocations(
+    refs: readonly InvocationRef[],
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<Invocation>[]>;
+  readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
+}
+
+/** Makes a reader on a stock that other services fill and use too. */
+export function createRecords(book: SourceBook, stock: Stock, flights: Flights): Records {
+  async function readOne(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null> {
+    const known = stock.findRun(ref, wants);
+    stock.noteRun(known === undefined ? "miss" : "hit");
+    if (known !== undefined) {
+      operation.meter.addCached(1);
+      return known;
+    }
+    const upstream = book.findUpstream(ref.source);
+    if (upstream === undefined) return null;
+    const key = `run|${sourceKey(ref.source)}|${ref.invokeId}|${wants.output}|${wants.content}`;
+    return flights.share(key, ref.source, operation, async (shared) => {
+      const run = await book.watch(ref.source, upstream.readInvocation(ref.invokeId, wants, shared));
+      if (run === null) stock.putAbsentRun(ref);
+      else keep(run);
+      return run;
+    });
+  }
+
+  function keep(run: Invocation): void {
+    stock.putRun(run);
+    for (const one of run.instances) if (one.isComplete && one.output !== undefined) stock.putResult(toResult(one));
+  }
+
+  async function readBatch(source: Source, instanceIds: readonly string[], operation: Operation): Promise<void> {
+    const upstream = book.findUpstream(source);
+    if (upstream === undefined) return;
+    const key = `instances|${sourceKey(source)}|${instanceIds.join(",")}`;
+    await flights.share(key, source, operation, async (shared) => {
+      const found = await book.watch(source, upstream.readInstances(instanceIds, shared));
+      const byId = new Map(found.map((one) => [one.instanceId, one]));
+      for (const id of instanceIds) stock.putInstance(source, id, byId.get(id) ?? null);
+    });
+  }
+
+  return {
+    readInvocations: (refs, wants, operation) =>
+      Promise.all(refs.map((ref) => readOne(ref, wants, operation).catch(asError))),
+    async readInstances(refs, operation) {
+      const batches = toBatches(refs.filter((ref) => stock.findInstance(ref.source, ref.instanceId) === undefined));
+      const known = new Map(refs.map((ref) => [nameOf(ref), stock.findInstance(ref.source, ref.instanceId)]));
+      const failures = new Map<string, Error>();
+      await Promise.all(
+        batches.map(async ({ source, instanceIds }) => {
+          const failure = await readBatch(source, instanceIds, operation).then(() => null, asError);
+          for (const instanceId of instanceIds) {
+            if (failure !== null) failures.set(nameOf({ source, instanceId }), failure);
+            else known.set(nameOf({ source, instanceId }), stock.findInstance(source, instanceId));
+          }
+        }),
+      );
+      return refs.map((ref) => known.get(nameOf(ref)) ?? failures.get(nameOf(ref)) ?? null);
+    },
+  };
+}
+
+function toBatches(
+  refs: readonly InstanceRef[],
+): readonly { readonly source: Source; readonly instanceIds: readonly string[] }[] {
+  const bySource = new Map<string, { source: Source; ids: Set<string> }>();
+  for (const { source, instanceId } of refs) {
+    const group = bySource.get(sourceKey(source)) ?? { source, ids: new Set() };
+    group.ids.add(instanceId);
+    bySource.set(sourceKey(source), group);
+  }
+  return [...bySource.values()].flatMap(({ source, ids }) => {
+    const sorted = [...ids].sort();
+    const starts = Array.from(
+      { length: Math.ceil(sorted.length / INSTANCES_PER_CALL) },
+      (_, n) => n * INSTANCES_PER_CALL,
+    );
+    return starts.map((start) => ({ source, instanceIds: sorted.slice(start, start + INSTANCES_PER_CALL) }));
+  });
+}
+
+function nameOf(ref: InstanceRef): string {
+  return `${sourceKey(ref.source)}/${ref.instanceId}`;
+}
+
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  throw error;
+}

@@ -1,0 +1,135 @@
+import { type InvocationResult, type Operation, type ResultRef, type Source, sourceKey, type Wants } from "#domain";
+import type { ResultQuery } from "#upstreams";
+import type { Answer } from "./contract.ts";
+import { canonicalText } from "./filter.ts";
+import type { Flights } from "./flights.ts";
+import type { InstanceCover } from "./instance-cover.ts";
+import type { SourceBook } from "./sources.ts";
+import type { Stock } from "./stock.ts";
+
+/** Reads results of runs on instances at the least upstream cost. */
+export interface Results {
+  /** One answer a key, in key order. What the stock has costs nothing; the rest costs one read a run, or less. */
+  read(refs: readonly ResultRef[], wants: Wants, operation: Operation): Promise<readonly Answer<InvocationResult>[]>;
+  /** Every execution of a repeated run, by instance, newest first; only of some instances where they are given. */
+  readHistory(
+    source: Source,
+    invokeId: string,
+    instanceIds: readonly string[] | undefined,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]>;
+}
+
+/** What results are read with. */
+export interface ResultsOptions {
+  readonly book: SourceBook;
+  readonly stock: Stock;
+  readonly flights: Flights;
+  readonly cover: InstanceCover;
+}
+
+interface RunNeed {
+  readonly source: Source;
+  readonly invokeId: string;
+  readonly refs: ResultRef[];
+}
+
+/** Makes a reader on a stock that other services fill and use too. */
+export function createResults({ book, stock, flights, cover }: ResultsOptions): Results {
+  async function readThrough(
+    source: Source,
+    query: ResultQuery,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]> {
+    const upstream = book.findUpstream(source);
+    if (upstream === undefined) return [];
+    const key = `results|${sourceKey(source)}|${canonicalText(query)}|${canonicalText(wants)}`;
+    return flights.share(key, source, operation, async (shared) => {
+      const found = await book.watch(source, upstream.readResults(query, wants, shared));
+      for (const result of found) stock.putResult(result);
+      return found;
+    });
+  }
+
+  /** The answers of one run by {@link answerName}; an error stands for each of its keys. */
+  async function readRun(need: RunNeed, wants: Wants, operation: Operation): Promise<ReadonlyMap<string, Found>> {
+    const includeHistory = need.refs.some((ref) => ref.execution !== null);
+    const instanceIds = [...new Set(need.refs.map((ref) => ref.instanceId))].sort();
+    const query = { invokeId: need.invokeId, instanceIds, includeHistory };
+    try {
+      const found = await readThrough(need.source, query, wants, operation);
+      const latest = includeHistory && need.refs.some((ref) => ref.execution === null) ? newestFirst(found) : found;
+      return new Map(need.refs.map((ref) => [answerName(ref), pick(latest, ref)]));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return new Map(need.refs.map((ref) => [answerName(ref), error]));
+    }
+  }
+
+  return {
+    async read(refs, wants, operation) {
+      const answers = new Map<string, Found>();
+      const missing = refs.filter((ref) => {
+        const known = stock.findResult(ref, wants);
+        stock.noteResult(known === undefined ? "miss" : "hit");
+        if (known !== undefined) answers.set(answerName(ref), known);
+        return known === undefined;
+      });
+      noteSaved(missing, refs, operation);
+      await cover.tryCover(missing, wants, operation);
+      const left = missing.filter((ref) => {
+        const known = stock.findResult(ref, wants);
+        if (known !== undefined) answers.set(answerName(ref), known);
+        return known === undefined;
+      });
+      const read = await Promise.all(byRun(left).map((need) => readRun(need, wants, operation)));
+      for (const found of read) for (const [name, answer] of found) answers.set(name, answer);
+      for (const ref of left) if (answers.get(answerName(ref)) === null) stock.putAbsentResult(ref);
+      return refs.map((ref) => answers.get(answerName(ref)) ?? null);
+    },
+    async readHistory(source, invokeId, instanceIds, wants, operation) {
+      const narrowed = instanceIds === undefined ? {} : { instanceIds };
+      const found = await readThrough(source, { invokeId, ...narrowed, includeHistory: true }, wants, operation);
+      return newestFirst(found.filter((one) => instanceIds?.includes(one.instanceId) ?? true));
+    },
+  };
+}
+
+type Found = InvocationResult | Error | null;
+
+function answerName(ref: ResultRef): string {
+  return `${sourceKey(ref.source)}/${ref.invokeId}/${ref.instanceId}/${ref.execution ?? ""}`;
+}
+
+function pick(found: readonly InvocationResult[], ref: ResultRef): InvocationResult | null {
+  const isMeant = (one: InvocationResult): boolean =>
+    one.instanceId === ref.instanceId && (ref.execution === null || one.execution === ref.execution);
+  return found.find(isMeant) ?? null;
+}
+
+function newestFirst(results: readonly InvocationResult[]): readonly InvocationResult[] {
+  const moment = (one: InvocationResult): string => one.startTime ?? one.finishTime ?? "\uffff";
+  return [...results].sort((a, b) => {
+    if (a.instanceId !== b.instanceId) return a.instanceId < b.instanceId ? -1 : 1;
+    return moment(a) === moment(b) ? (b.repeats ?? 0) - (a.repeats ?? 0) : moment(a) < moment(b) ? 1 : -1;
+  });
+}
+
+function byRun(refs: readonly ResultRef[]): readonly RunNeed[] {
+  const needs = new Map<string, RunNeed>();
+  for (const ref of refs) {
+    const name = `${sourceKey(ref.source)}/${ref.invokeId}`;
+    const need = needs.get(name) ?? { source: ref.source, invokeId: ref.invokeId, refs: [] };
+    need.refs.push(ref);
+    needs.set(name, need);
+  }
+  return [...needs.values()];
+}
+
+/** Counts the runs that need no call any more. */
+function noteSaved(missing: readonly ResultRef[], refs: readonly ResultRef[], operation: Operation): void {
+  const cached = byRun(refs).length - byRun(missing).length;
+  if (cached > 0) operation.meter.addCached(cached);
+}

@@ -1,0 +1,55 @@
+import type { Clock, Telemetry } from "#domain";
+import type { Upstream } from "#upstreams";
+import type { Sealer, Services } from "./contract.ts";
+import { createFlights } from "./flights.ts";
+import { createHistoryOpener } from "./history.ts";
+import { createInstanceCover } from "./instance-cover.ts";
+import { pageInvocations } from "./invocation-pages.ts";
+import { createRanks } from "./ranks.ts";
+import { createRecords } from "./records.ts";
+import { pageResults } from "./result-pages.ts";
+import { createResults } from "./results.ts";
+import { createSourceBook } from "./sources.ts";
+import { createStock } from "./stock.ts";
+import { createWindowReader } from "./window-reader.ts";
+
+/** What the services are made of. */
+export interface ServicesOptions {
+  /** One for each source, in the order in which sources are named. */
+  readonly upstreams: readonly Upstream[];
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Bytes all caches hold at most, by estimate; 64 MiB unless told otherwise. */
+  readonly cacheBytes?: number;
+  /** Windows of 50 runs that one operation reads beyond what an unfiltered page would, in search of matches; 40 unless told otherwise. */
+  readonly scanBudget?: number;
+}
+
+const CACHE_BYTES = 64 * 1024 * 1024;
+const SCAN_BUDGET = 40;
+
+/** Puts the services together. They share one stock and one set of calls under way. */
+export function createServices(options: ServicesOptions): Services {
+  const { clock, telemetry, sealer } = options;
+  const book = createSourceBook(options.upstreams);
+  const stock = createStock({ cacheBytes: options.cacheBytes ?? CACHE_BYTES, clock, telemetry });
+  const flights = createFlights();
+  const ranks = createRanks(() => clock.now());
+  const reader = createWindowReader({ book, stock, flights, ranks });
+  const open = createHistoryOpener({ book, reader, sealer, scanBudget: options.scanBudget ?? SCAN_BUDGET });
+  const cover = createInstanceCover({ book, stock, flights, ranks, now: () => clock.now() });
+  const results = createResults({ book, stock, flights, cover });
+  const records = createRecords(book, stock, flights);
+  return {
+    sources: book.states,
+    findSource: book.findSource,
+    pageInvocations: (args, filter, wants, operation) => pageInvocations(open, args, filter, wants, operation),
+    pageResults: (args, filter, wants, operation) => pageResults({ open, results }, args, filter, wants, operation),
+    readInvocations: records.readInvocations,
+    readResults: results.read,
+    readHistory: (ref, wants, operation) =>
+      results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
+    readInstances: records.readInstances,
+  };
+}

@@ -1,0 +1,130 @@
+import {
+  type Clock,
+  type Instance,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationRef,
+  type InvocationResult,
+  type ResultRef,
+  type Source,
+  sourceKey,
+  type Telemetry,
+  type Wants,
+} from "#domain";
+import type { InvocationWindow } from "#upstreams";
+import { type ByteCache, createByteCache } from "./byte-cache.ts";
+import {
+  ABSENT_KEEP_MS,
+  INSTANCE_KEEP_MS,
+  isFinalRun,
+  resultBytes,
+  resultKeepMs,
+  runBytes,
+  runKeepMs,
+} from "./freshness.ts";
+
+/** Everything that was read lately or is final, keyed by source, and so never served across accounts. */
+export interface Stock {
+  readonly windows: ByteCache<InvocationWindow>;
+  putRun(run: Invocation): void;
+  /** A run that has what is wanted; null where it is known not to exist. */
+  findRun(ref: InvocationRef, wants: Wants): Invocation | null | undefined;
+  putAbsentRun(ref: InvocationRef): void;
+  putResult(result: InvocationResult): void;
+  /** A result that has what is wanted, from a result or from its run's record. */
+  findResult(ref: ResultRef, wants: Wants): InvocationResult | null | undefined;
+  putAbsentResult(ref: ResultRef): void;
+  readonly instances: ByteCache<Instance | null>;
+  /** Tells how look-ups of runs and of results ended. */
+  noteRun(outcome: "hit" | "miss"): void;
+  noteResult(outcome: "hit" | "miss"): void;
+  putInstance(source: Source, instanceId: string, instance: Instance | null): void;
+  findInstance(source: Source, instanceId: string): Instance | null | undefined;
+}
+
+/** What a stock is made of. */
+export interface StockOptions {
+  /** Bytes it holds at most, by estimate. */
+  readonly cacheBytes: number;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+/** Starts empty; a quarter of the bytes goes to windows, a quarter to runs, the most of the rest to results. */
+export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Stock {
+  const make = <Value>(name: string, share: number, sizeOf: (value: Value) => number): ByteCache<Value> =>
+    createByteCache<Value>({ name, bytesMax: cacheBytes * share, clock, telemetry, sizeOf });
+  const windows = make<InvocationWindow>("windows", 0.25, windowBytes);
+  const runs = make<Invocation | null>("invocations", 0.25, (run) => (run === null ? 50 : runBytes(run)));
+  const results = make<InvocationResult | null>("results", 0.45, (one) => (one === null ? 50 : resultBytes(one)));
+  const instances = make<Instance | null>("instances", 0.05, () => 800);
+
+  const findRun = (ref: InvocationRef, wants: Wants): Invocation | null | undefined => {
+    const run = runs.get(runName(ref))?.value;
+    return run === undefined || run === null || servesRun(run, wants) ? run : undefined;
+  };
+  const findInRun = (ref: ResultRef, wants: Wants): InvocationResult | undefined => {
+    const run = ref.execution === null ? findRun(ref, { output: false, content: false }) : undefined;
+    const found = run?.instances.find((one) => one.instanceId === ref.instanceId);
+    return found?.isComplete && (!wants.output || found.output !== undefined) ? toResult(found) : undefined;
+  };
+  return {
+    windows,
+    putRun(run) {
+      const known = runs.get(runName(run))?.value;
+      if (known && isFinalRun(known) && tellsMore(known, run)) return;
+      runs.set(runName(run), run, runKeepMs(run));
+    },
+    findRun,
+    putAbsentRun: (ref) => runs.set(runName(ref), null, ABSENT_KEEP_MS),
+    putResult(result) {
+      const known = results.get(resultName(result))?.value;
+      if (known && result.output === undefined && known.output !== undefined && known.status === result.status) return;
+      results.set(resultName(result), result, resultKeepMs(result));
+    },
+    findResult(ref, wants) {
+      const result = results.get(resultName(ref))?.value;
+      if (result && (!wants.output || result.output !== undefined)) return result;
+      return findInRun(ref, wants) ?? (result === null ? null : undefined);
+    },
+    putAbsentResult: (ref) => results.set(resultName(ref), null, ABSENT_KEEP_MS),
+    instances,
+    noteRun: (outcome) => runs.note(outcome),
+    noteResult: (outcome) => results.note(outcome),
+    putInstance: (source, instanceId, instance) =>
+      instances.set(
+        `${sourceKey(source)}/${instanceId}`,
+        instance,
+        instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS,
+      ),
+    findInstance: (source, instanceId) => instances.get(`${sourceKey(source)}/${instanceId}`)?.value,
+  };
+}
+
+/** The latest result, as a run's record tells it. */
+export function toResult(item: InstanceInvocation): InvocationResult {
+  const { creationTime: _created, updateTime: _updated, isComplete: _complete, ...execution } = item;
+  return { ...execution, execution: null };
+}
+
+function runName(ref: InvocationRef): string {
+  return `${sourceKey(ref.source)}/${ref.invokeId}`;
+}
+
+function resultName(ref: ResultRef): string {
+  return `${runName(ref)}/${ref.instanceId}/${ref.execution ?? ""}`;
+}
+
+function servesRun(run: Invocation, wants: Wants): boolean {
+  const hasOutput = !wants.output || run.instances.every((one) => one.output !== undefined);
+  return hasOutput && (!wants.content || run.command.content !== undefined);
+}
+
+function tellsMore(known: Invocation, run: Invocation): boolean {
+  const everything = { output: true, content: true };
+  return servesRun(known, everything) && !servesRun(run, everything) && known.instances.length >= run.instances.length;
+}
+
+function windowBytes(window: InvocationWindow): number {
+  return window.items.reduce((sum, run) => sum + runBytes(run), 200);
+}

@@ -1,0 +1,77 @@
+import { type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
+import type { InvocationList, InvocationWindow, PageRequest } from "#upstreams";
+import { canonicalText } from "./filter.ts";
+import type { Flights } from "./flights.ts";
+import { WINDOW_KEEP_MS } from "./freshness.ts";
+import type { Ranks } from "./ranks.ts";
+import type { SourceBook } from "./sources.ts";
+import { type Stock, toResult } from "./stock.ts";
+import { PAGE_SIZE_MAX } from "./window-choice.ts";
+
+/** One window that is wanted. */
+export interface WindowRequest {
+  readonly source: Source;
+  readonly list: InvocationList;
+  /** True where a run may show only some of its instances in this list. */
+  readonly isPartial: boolean;
+  readonly query: InvocationQuery;
+  readonly wants: Wants;
+  readonly page: PageRequest;
+  /** True where it must be read anew, since its present state is asked for. */
+  readonly isRepeat: boolean;
+}
+
+/** Reads windows of lists, each at most once at a time and once a second, and keeps the runs that they hold. */
+export interface WindowReader {
+  read(request: WindowRequest, operation: Operation): Promise<InvocationWindow>;
+  /** The page size that the list honours, as far as it has shown. */
+  pageSizeMax(source: Source, list: InvocationList): number;
+}
+
+/** What windows are read with. */
+export interface WindowReaderOptions {
+  readonly book: SourceBook;
+  readonly stock: Stock;
+  readonly flights: Flights;
+  readonly ranks: Ranks;
+}
+
+/** Makes a reader on a stock that other services fill and use too. */
+export function createWindowReader({ book, stock, flights, ranks }: WindowReaderOptions): WindowReader {
+  const pageSizes = new Map<string, number>();
+  const nameOf = (source: Source, list: InvocationList): string => `${sourceKey(source)}|${list.key}`;
+
+  async function readThrough(key: string, request: WindowRequest, operation: Operation): Promise<InvocationWindow> {
+    const { source, list, page } = request;
+    const window = await book.watch(source, list.read(page, operation));
+    if (window.pageSize < page.pageSize) pageSizes.set(nameOf(source, list), Math.max(1, window.pageSize));
+    stock.windows.set(key, window, WINDOW_KEEP_MS);
+    ranks.note(source, request.query, window);
+    keepRuns(stock, window, request);
+    return window;
+  }
+
+  return {
+    pageSizeMax: (source, list) => pageSizes.get(nameOf(source, list)) ?? PAGE_SIZE_MAX,
+    async read(request, operation) {
+      const { source, list, page, query, wants } = request;
+      const key = `${nameOf(source, list)}|${canonicalText(query)}|${canonicalText(wants)}|${page.pageNumber}/${page.pageSize}`;
+      const cached = request.isRepeat ? undefined : stock.windows.get(key);
+      if (cached !== undefined) {
+        stock.windows.note("hit");
+        operation.meter.addCached(1);
+        return cached.value;
+      }
+      stock.windows.note(flights.isUnderWay(key) ? "shared" : "miss");
+      return flights.share(key, source, operation, (shared) => readThrough(key, request, shared));
+    },
+  };
+}
+
+// A run in an instance's list may show that instance alone, so it does not stand for the whole run.
+function keepRuns(stock: Stock, window: InvocationWindow, { isPartial, query }: WindowRequest): void {
+  for (const run of window.items) {
+    if (!isPartial && query.instanceId === undefined) stock.putRun(run);
+    else for (const one of run.instances) if (one.isComplete) stock.putResult(toResult(one));
+  }
+}

@@ -1,0 +1,58 @@
+import type { Invocation } from "#domain";
+import type { InvocationWindow } from "#upstreams";
+import { compareTimes, type Direction, type RunKey, runKey } from "./run-key.ts";
+
+/** One record of a window, with its index in the whole list at the time of reading. */
+export interface Slot {
+  readonly run: Invocation;
+  readonly key: RunKey;
+  readonly index: number;
+}
+
+/** A window as a reader sees it who goes through the list in one direction. */
+export interface WindowView {
+  /** Records in the direction of reading, by creation time. */
+  readonly slots: readonly Slot[];
+  /** Records without creation time that stand in front of ones that have one: misplaced, since they come last. */
+  readonly strays: readonly Slot[];
+  /** Lowest index of the window, also where it is empty. */
+  readonly low: number;
+  /** Highest index that holds a record; `low - 1` where there is none. */
+  readonly high: number;
+  /** True where nothing lies in front of the window, in the direction of reading. */
+  readonly touchesStart: boolean;
+  /** True where nothing lies behind the window, in the direction of reading. */
+  readonly touchesEnd: boolean;
+  readonly total: number | null;
+}
+
+/** What a window tells about the end of its list; `doubt` where the page is short although the total says that more follows. */
+export type ListEnd = "reached" | "ahead" | "doubt";
+
+/** Tells whether a list ends with this window. An empty page ends it; a total alone never does. */
+export function listEnd(window: InvocationWindow): ListEnd {
+  const { items, offset, pageSize, totalCount } = window;
+  if (items.length === 0) return "reached";
+  const end = offset + items.length;
+  if (totalCount === end) return "reached";
+  if (items.length >= pageSize) return "ahead";
+  return totalCount === null || totalCount < end ? "reached" : "doubt";
+}
+
+/** Turns a window into the view of one direction; `isListEnd` as {@link listEnd} found it. */
+export function viewWindow(window: InvocationWindow, direction: Direction, isListEnd: boolean): WindowView {
+  const all = window.items.map((run, position) => ({ run, key: runKey(run), index: window.offset + position }));
+  const lastTimed = all.findLastIndex((slot) => slot.key.time !== "");
+  const isStray = (slot: Slot): boolean => slot.key.time === "" && slot.index < window.offset + lastTimed;
+  const slots = all.filter((slot) => !isStray(slot)).sort((a, b) => compareTimes(a.key.time, b.key.time));
+  const touchesHead = window.offset === 0;
+  return {
+    slots: direction > 0 ? slots : slots.reverse(),
+    strays: all.filter(isStray),
+    low: window.offset,
+    high: window.offset + all.length - 1,
+    touchesStart: direction > 0 ? touchesHead : isListEnd,
+    touchesEnd: direction > 0 ? isListEnd : touchesHead,
+    total: window.totalCount,
+  };
+}
