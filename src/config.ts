@@ -44,7 +44,12 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly persistedDocuments: { readonly mode: "off" | "log" | "enforce"; readonly file: string | null };
   readonly logLevel: string;
-  readonly emulator: { readonly seed: number; readonly faults: string | null };
+  readonly emulator: {
+    readonly seed: number;
+    readonly faults: string | null;
+    /** The key pair that it accepts; null for its own. */
+    readonly keyPair: { readonly accessKeyId: string; readonly accessKeySecret: string } | null;
+  };
 }
 
 /**
@@ -62,6 +67,16 @@ export function readConfig(
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) throw new SettingsError([...problems, ...following]);
   return toConfig(values, accounts);
+}
+
+/**
+ * Reads the settings of an emulator that runs alone: those of the gateway do not concern it.
+ * @throws SettingsError as {@link readConfig} does.
+ */
+export function readEmulatorConfig(overrides: Environment, environment: Environment = process.env): Config {
+  const names = ["EMULATOR_SEED", "EMULATOR_FAULTS", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
+  const given = Object.fromEntries(names.map((name) => [name, overrides[name] ?? environment[name]]));
+  return readConfig({ ...given, PORT: overrides.PORT, UPSTREAM: "embedded" });
 }
 
 function readAccounts(
@@ -188,6 +203,16 @@ function toConfig(values: Variables, accounts: readonly AccountSettings[]): Conf
     corsOrigins: values.CORS_ORIGINS ?? [],
     persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
     logLevel: values.LOG_LEVEL ?? "info",
-    emulator: { seed: values.EMULATOR_SEED, faults: values.EMULATOR_FAULTS ?? null },
+    emulator: {
+      seed: values.EMULATOR_SEED,
+      faults: values.EMULATOR_FAULTS ?? null,
+      keyPair:
+        values.ALIBABA_CLOUD_ACCESS_KEY_ID !== undefined && values.ALIBABA_CLOUD_ACCESS_KEY_SECRET !== undefined
+          ? {
+              accessKeyId: values.ALIBABA_CLOUD_ACCESS_KEY_ID,
+              accessKeySecret: values.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+            }
+          : null,
+    },
   };
 }

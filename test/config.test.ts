@@ -38,7 +38,7 @@ describe("settings", () => {
       corsOrigins: [],
       persistedDocuments: { mode: "off", file: null },
       logLevel: "info",
-      emulator: { seed: 1, faults: null },
+      emulator: { seed: 1, faults: null, keyPair: null },
     });
   });
 

@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import { Registry } from "prom-client";
+import type { Clock, Telemetry } from "#domain";
+import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
+import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
+import { createSchema, type GraphContext } from "#graph";
+import { createLoaders } from "#loaders";
+import { createSealer, createServices } from "#services";
+import type { Upstream } from "#upstreams";
+import { createEcsUpstream } from "#upstreams/ecs";
+import { createSwasUpstream } from "#upstreams/swas";
+import { createDefaultCredentials, createStaticCredentials, createWire, type Wire } from "#wire";
+import type { AccountSettings, CredentialSettings } from "./accounts.ts";
+import type { Config } from "./config.ts";
+import { readExamples } from "./examples.ts";
+import { findSources } from "./source-list.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** The gateway, put together. */
+export interface App {
+  /** Listens and tells where. Rejects where the address cannot be had. */
+  start(): Promise<{ readonly url: string }>;
+  /** Drains: lets what is in flight end, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** What differs between a process and a test. */
+export interface AppSurroundings {
+  readonly clock?: Clock;
+  /** Where log lines go; standard output unless told otherwise. */
+  readonly logDestination?: LogDestination;
+}
+
+/** Puts every room together as the settings say; nothing is opened before `start`. */
+export function createApp(config: Config, { clock = systemClock, logDestination }: AppSurroundings = {}): App {
+  const registry = new Registry();
+  const logger = createLogger(config.logLevel, logDestination);
+  const telemetry = createTelemetry({ logger, registry });
+  const opened: { stop(): Promise<void> }[] = [];
+  return {
+    async start() {
+      const far = await openFarEnd(config, opened);
+      const wire = openWire(config, far, clock, telemetry);
+      opened.push({ stop: () => wire.close() });
+      const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
+      const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
+      const services = createServices({
+        upstreams,
+        sealer,
+        clock,
+        telemetry,
+        cacheBytes: config.cacheBytes,
+        scanBudget: config.scanBudget,
+      });
+      const server = createServer({
+        schema: createSchema(),
+        createContext: (operation): GraphContext => ({
+          services,
+          sealer,
+          operation,
+          loaders: createLoaders(services, telemetry, operation),
+        }),
+        host: config.host,
+        port: config.port,
+        introspection: config.introspection,
+        explorer: config.explorer,
+        examples: readExamples(),
+        corsOrigins: config.corsOrigins,
+        operationDeadlineMs: config.operationDeadlineMs,
+        operationCallBudget: config.operationCallBudget,
+        isReady: async () => (await Promise.all(far.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
+        telemetry,
+        logger,
+        registry,
+        clock,
+      });
+      opened.push(server);
+      return server.start();
+    },
+    async stop() {
+      for (const part of opened.splice(0).reverse()) await part.stop();
+    },
+  };
+}
+
+/** What is read: the accounts of the settings, or those of an embedded emulator. */
+interface FarEnd {
+  readonly accounts: readonly AccountSettings[];
+  readonly endpoints: Config["endpoints"];
+}
+
+async function openFarEnd(config: Config, opened: { stop(): Promise<void> }[]): Promise<FarEnd> {
+  if (config.upstream === "alibaba") return config;
+  const emulator: Emulator = createEmulator(toEmulatorOptions(config.emulator));
+  const { url } = await emulator.start();
+  opened.push(emulator);
+  const [key] = emulator.keys;
+  const keyPair = { accessKeyId: key?.accessKeyId ?? "", accessKeySecret: key?.accessKeySecret ?? "" };
+  const credentials: CredentialSettings = { type: "static", ...keyPair, securityToken: null };
+  const [asked] = config.accounts;
+  return {
+    accounts: [
+      {
+        alias: "default",
+        credentials,
+        ecsRegions: asked?.ecsRegions ?? ["all"],
+        swasRegions: asked?.swasRegions ?? ["all"],
+      },
+    ],
+    endpoints: { ECS: url, SWAS: url },
+  };
+}
+
+/** What an emulator is told by the settings. */
+export function toEmulatorOptions({ seed, faults, keyPair }: Config["emulator"]): EmulatorOptions {
+  return {
+    seed,
+    faults: faults === null ? [] : parseEmulatorFaults(faults),
+    ...(keyPair === null ? {} : { keys: [keyPair] }),
+  };
+}
+
+function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetry): Wire {
+  return createWire({
+    accounts: new Map(
+      far.accounts.map(({ alias, credentials }) => [
+        alias,
+        credentials.type === "static" ? createStaticCredentials(credentials) : createDefaultCredentials(),
+      ]),
+    ),
+    endpoints: far.endpoints,
+    clock,
+    telemetry,
+    timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
+    governor: { callsPerMinute: config.upstreamCallsPerMinute, concurrency: config.upstreamConcurrency },
+  });
+}
+
+async function createUpstreams(
+  config: Config,
+  accounts: readonly AccountSettings[],
+  wire: Wire,
+  clock: Clock,
+  telemetry: Telemetry,
+): Promise<readonly Upstream[]> {
+  const sources = await findSources(accounts, wire.call, clock, telemetry, config.operationDeadlineMs);
+  const shared = { call: wire.call, telemetry, clock, zones: config.zones };
+  return sources.map((source) =>
+    source.provider === "ECS"
+      ? createEcsUpstream({ source, ...shared })
+      : createSwasUpstream({ source, ...shared, outputEncoding: config.swasOutputEncoding }),
+  );
+}
+
+function cursorKeys(config: Config, telemetry: Telemetry): readonly (string | Uint8Array)[] {
+  if (config.cursorKeys !== null) return config.cursorKeys;
+  if (config.upstream === "alibaba") {
+    telemetry.notice({
+      level: "warn",
+      message: "CURSOR_KEYS is not set: cursors of this process do not work in another one, nor after a restart",
+    });
+  }
+  return [randomBytes(32)];
+}

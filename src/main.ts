@@ -1,0 +1,62 @@
+import { parseArgs } from "node:util";
+import { createApp, toEmulatorOptions } from "#app";
+import { readConfig, readEmulatorConfig, SettingsError } from "#config";
+import { createEmulator, describeEmulator } from "#emulator";
+
+const USAGE = `Usage:
+  node dist/main.js                        the gateway; settings come from the environment (.env.example)
+  node dist/main.js emulator [--host H] [--port N] [--seed N]
+                                           the embedded upstream alone`;
+
+/** Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT. */
+async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === undefined) return serve(createApp(readConfig()));
+  if (args[0] === "emulator") return runEmulator(args.slice(1));
+  throw new SettingsError([`arguments: expected none, or emulator, got ${JSON.stringify(args[0])}\n${USAGE}`]);
+}
+
+async function serve(part: { start(): Promise<unknown>; stop(): Promise<void> }): Promise<void> {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    part.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  await part.start();
+}
+
+async function runEmulator(args: readonly string[]): Promise<void> {
+  const { host, port = "4010", seed } = readEmulatorArguments(args);
+  const config = readEmulatorConfig({ PORT: port, EMULATOR_SEED: seed });
+  const emulator = createEmulator({
+    host: host ?? "127.0.0.1",
+    port: config.port,
+    ...toEmulatorOptions(config.emulator),
+  });
+  await serve(emulator);
+  console.log(describeEmulator(emulator));
+}
+
+function readEmulatorArguments(args: readonly string[]) {
+  const options = { host: { type: "string" }, port: { type: "string" }, seed: { type: "string" } } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new SettingsError([`arguments: ${error instanceof Error ? error.message : "cannot be read"}\n${USAGE}`]);
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof SettingsError) {
+    console.error(error.message);
+    process.exit(2);
+  }
+  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  console.error(`The process cannot start: ${error instanceof Error ? error.message : "unknown reason"}${code}`);
+  process.exit(1);
+});

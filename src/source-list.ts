@@ -1,0 +1,68 @@
+import { type Clock, type Operation, type Source, type Telemetry, UpstreamError } from "#domain";
+import { listEcsRegions } from "#upstreams/ecs";
+import { listSwasRegions } from "#upstreams/swas";
+import type { Call } from "#wire";
+import type { AccountSettings } from "./accounts.ts";
+import { KNOWN_REGIONS } from "./known-regions.ts";
+
+const LISTS = { ECS: listEcsRegions, SWAS: listSwasRegions } as const;
+
+/**
+ * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; where that fails (no
+ * permission, no connection at start) the regions known when this was released are taken, and a line in the log says so.
+ */
+export async function findSources(
+  accounts: readonly AccountSettings[],
+  call: Call,
+  clock: Clock,
+  telemetry: Telemetry,
+  deadlineMs: number,
+): Promise<readonly Source[]> {
+  const lists = await Promise.all(
+    accounts.flatMap(({ alias, ecsRegions, swasRegions }) =>
+      (
+        [
+          ["ECS", ecsRegions],
+          ["SWAS", swasRegions],
+        ] as const
+      ).map(async ([provider, regionIds]) => {
+        const listed = regionIds.includes("all")
+          ? await ask(provider, alias, call, clock, telemetry, deadlineMs)
+          : regionIds;
+        return [...new Set(listed)].map((regionId): Source => ({ provider, account: alias, regionId }));
+      }),
+    ),
+  );
+  return lists.flat();
+}
+
+async function ask(
+  provider: Source["provider"],
+  account: string,
+  call: Call,
+  clock: Clock,
+  telemetry: Telemetry,
+  deadlineMs: number,
+): Promise<readonly string[]> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), deadlineMs);
+  const operation: Operation = {
+    signal: controller.signal,
+    deadline: clock.now() + deadlineMs,
+    requestId: "start",
+    meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
+  };
+  try {
+    return await LISTS[provider](call, account, operation);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    telemetry.notice({
+      level: "warn",
+      message: `The regions of ${provider} could not be listed for account ${account}: ${error.message}; the known ones are read instead`,
+      details: { code: error.code, upstreamCode: error.upstreamCode },
+    });
+    return KNOWN_REGIONS[provider];
+  } finally {
+    clearTimeout(timer);
+  }
+}
