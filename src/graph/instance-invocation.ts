@@ -6,10 +6,11 @@ import {
   type InstanceInvocation as InstanceInvocationRecord,
   type Instant,
   type Provider,
+  type Source,
   sourceKey,
 } from "#domain";
 import type { Wanted } from "#loaders";
-import type { Answer } from "#services";
+import type { Answer, SourceState } from "#services";
 import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { ProviderEnum } from "./enums.ts";
@@ -105,7 +106,7 @@ export class InstanceInvocation extends Execution {
     const wants = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
     const results = await context.loaders.histories.load({ source, invokeId, instanceId, wants });
     return connect(
-      cutPage(historyList(results ?? []), page, context.sealer),
+      { ...cutPage(historyList(results ?? []), page, context.sealer), sources: statesOf(source, context) },
       (result) => new InvocationResult(result, result.execution),
     );
   }
@@ -163,6 +164,10 @@ export function toRows(
     const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
     return records.map((record) => new InstanceInvocation(record, invocation, loaded.get(record)));
   });
+}
+
+function statesOf(source: Source, { services }: GraphContext): readonly SourceState[] {
+  return services.sources().filter((state) => sourceKey(state.source) === sourceKey(source));
 }
 
 function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {

@@ -15,24 +15,9 @@ export interface SourceWords {
 export function requireSource(services: Services, { provider, regionId, account }: SourceWords): Source {
   const found = provider && regionId ? services.findSource(provider, regionId, account) : null;
   if (found !== null) return found;
-  const sources = services
-    .sources()
-    .map((state) => state.source)
-    .filter((source) => source.provider === provider);
-  if (account != null && !sources.some((source) => source.account === account)) {
-    throw refuse(
-      "account",
-      `an account with ${provider}`,
-      sources.map((source) => source.account),
-      account,
-    );
-  }
-  const regions = sources.filter((source) => account == null || source.account === account);
-  throw refuse(
-    "regionId",
-    `a configured region of ${provider}`,
-    regions.map((source) => source.regionId),
-    regionId,
+  throw refusalOf(
+    services.sources().flatMap(({ source }) => (source.provider === provider ? [source] : [])),
+    { provider, regionId, account },
   );
 }
 
@@ -44,6 +29,23 @@ export function requireText(argument: string, text: string): string {
   if (text.trim() === "")
     throw new InputError("BAD_USER_INPUT", `${argument}: expected an id, got a blank text.`, argument);
   return text;
+}
+
+function refusalOf(sources: readonly Source[], { provider, regionId, account }: SourceWords): InputError {
+  const accounts = sources.filter((source) => source.regionId === regionId).map((source) => source.account);
+  if (account == null && accounts.length > 1)
+    return refuse("account", `an account, since several have ${regionId}`, accounts, "");
+  if (account != null && !sources.some((source) => source.account === account)) {
+    const having = sources.map((source) => source.account);
+    return refuse("account", `an account with ${provider}`, having, account);
+  }
+  const regions = sources.filter((source) => account == null || source.account === account);
+  return refuse(
+    "regionId",
+    `a configured region of ${provider}`,
+    regions.map((source) => source.regionId),
+    regionId,
+  );
 }
 
 function refuse(argument: string, expected: string, options: readonly string[], got: string | undefined): InputError {
