@@ -4,8 +4,7 @@ import { describeExecutionError, type ExecutionErrorClass, type ExecutionError a
 import { enumOf } from "./enums.ts";
 import { Value } from "./value.ts";
 
-/** Classes of failed executions. */
-export const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
+const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
   "ExecutionErrorClass",
   "Where to look first when an execution failed.",
   {

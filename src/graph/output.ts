@@ -11,7 +11,7 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
-import { type LineMatch, searchLines } from "./output-search.ts";
+import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "./output-search.ts";
 import { Base64, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
@@ -45,7 +45,10 @@ export class TextArgs {
 /** What is searched for in an output. */
 @ArgsType()
 export class SearchArgs {
-  @Field(() => String, { nullable: true, description: "A plain text to look for. Either this or `pattern`." })
+  @Field(() => String, {
+    nullable: true,
+    description: `A plain text to look for, up to ${MAX_SEARCH_LENGTH} characters. Either this or \`pattern\`.`,
+  })
   readonly text?: string | null;
 
   @Field(() => String, {
@@ -62,13 +65,13 @@ export class SearchArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: "How many lines to show around each match: 0 to 10, 0 if left out.",
+    description: `How many lines to show around each match: 0 to ${MAX_CONTEXT_LINES}, 0 if left out.`,
   })
   readonly contextLines?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "At most so many matches, the first ones: 0 to 1000, 100 if left out.",
+    description: `At most so many matches, the first ones: 0 to ${MAX_MATCHES}, ${DEFAULT_MATCHES} if left out.`,
   })
   readonly limit?: number | null;
 }

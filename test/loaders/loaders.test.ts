@@ -1,0 +1,91 @@
+import { describe, expect, it } from "@jest/globals";
+
+import { type InvocationRef, type Source, silentTelemetry, type Wants } from "#domain";
+import { createLoaders } from "#loaders";
+import type { Services } from "#services";
+import { createByKey } from "../../src/loaders/by-key.ts";
+import { createOperation } from "../support/operation.ts";
+
+const source: Source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
+const plain: Wants = { output: false, content: false };
+const costly: Wants = { output: true, content: false };
+
+/** Services that answer each run with an error or null, and note their calls. */
+function createServices() {
+  const calls: unknown[] = [];
+  const services = {
+    readInvocations: async (refs: readonly InvocationRef[], wants: Wants) => {
+      calls.push([refs.map(({ invokeId }) => invokeId), wants]);
+      return refs.map(({ invokeId }) => (invokeId === "t-bad" ? new Error(invokeId) : null));
+    },
+    readHistory: async ({ instanceId }: { instanceId: string }) => {
+      calls.push(instanceId);
+      if (instanceId === "i-bad") throw new Error(instanceId);
+      return [];
+    },
+  } as unknown as Services;
+  return { services, calls };
+}
+
+describe("the loaders of an operation", () => {
+  it("hand the keys of one tick to the services at once, each once, apart by what is wanted of them", async () => {
+    const { services, calls } = createServices();
+    const { invocations } = createLoaders(services, silentTelemetry, createOperation());
+    await Promise.all([
+      invocations.load({ source, invokeId: "t-1", wants: plain }),
+      invocations.load({ source, invokeId: "t-2", wants: costly }),
+      invocations.load({ source, invokeId: "t-1", wants: plain }),
+      invocations.load({ source, invokeId: "t-3", wants: plain }),
+    ]);
+    await invocations.load({ source, invokeId: "t-3", wants: plain });
+    expect(calls).toEqual([
+      [["t-1", "t-3"], plain],
+      [["t-2"], costly],
+    ]);
+  });
+
+  it("let a key that fails fail alone", async () => {
+    const { services } = createServices();
+    const { invocations } = createLoaders(services, silentTelemetry, createOperation());
+    const keys = ["t-1", "t-bad", "t-2"].map((invokeId) => ({ source, invokeId, wants: plain }));
+    expect(await invocations.loadMany(keys)).toEqual([null, new Error("t-bad"), null]);
+  });
+
+  it("let a history that fails fail alone", async () => {
+    const { services, calls } = createServices();
+    const { histories } = createLoaders(services, silentTelemetry, createOperation());
+    const keys = ["i-1", "i-bad"].map((instanceId) => ({ source, invokeId: "t-1", instanceId, wants: plain }));
+    expect(await histories.loadMany(keys)).toEqual([[], new Error("i-bad")]);
+    expect(calls).toEqual(["i-1", "i-bad"]);
+  });
+
+  it("tell keys of different sources apart", async () => {
+    const { services, calls } = createServices();
+    const { invocations } = createLoaders(services, silentTelemetry, createOperation());
+    const other: Source = { ...source, account: "other" };
+    await Promise.all([source, other].map((each) => invocations.load({ source: each, invokeId: "t-1", wants: plain })));
+    expect(calls).toEqual([[["t-1", "t-1"], plain]]);
+  });
+});
+
+describe("loading by key", () => {
+  const byKey = (readGroup: (keys: readonly string[]) => Promise<readonly (string | null | Error)[]>) => {
+    const batches: unknown[] = [];
+    const telemetry = { ...silentTelemetry, loaderBatch: (event: object) => batches.push(event) };
+    const keyOf = (key: string) => key;
+    return { batches, loader: createByKey({ name: "words", keyOf, readGroup, telemetry }) };
+  };
+
+  it("answers in key order and tells how large the batch was", async () => {
+    const { loader, batches } = byKey(async (keys) => keys.map((key) => key.toUpperCase()));
+    expect(await loader.loadMany(["b", "a", "b"])).toEqual(["B", "A", "B"]);
+    expect(batches).toEqual([{ loader: "words", size: 2 }]);
+  });
+
+  it("fails every key where the call fails, and none where it answers too little", async () => {
+    const failing = byKey(async () => Promise.reject(new Error("down")));
+    const short = byKey(async () => ["A"]);
+    expect(await failing.loader.loadMany(["a", "b"])).toEqual([new Error("down"), new Error("down")]);
+    expect(await short.loader.loadMany(["a", "b"])).toEqual(["A", null]);
+  });
+});
