@@ -30,7 +30,7 @@ export function createCall(parts: CallParts): Call {
     for (;;) {
       const outcome = await attempt(parts, journey).catch((error: unknown) => {
         // Refused at the gate: what the upstream itself said about this call is more telling.
-        throw lastFailure !== null && error instanceof UpstreamError && !operation.signal.aborted ? lastFailure : error;
+        throw lastFailure !== null && error instanceof UpstreamError ? lastFailure : error;
       });
       if (outcome.kind === "ok") return outcome.answer;
       lastFailure = outcome.error;

@@ -156,7 +156,7 @@ describe("ACS3-HMAC-SHA256", () => {
   it("adds and signs the token of temporary keys", () => {
     const headers = createSignedHeaders(call, { ...TEST_KEY, securityToken: "sts-token-1" });
     expect([headers["x-acs-security-token"], headers["x-acs-accesskey-id"]]).toEqual(["sts-token-1", "testid"]);
-    expect(headers["authorization"]).toContain(
+    expect(headers.authorization).toContain(
       "SignedHeaders=host;x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-security-token;x-acs-signature-nonce;x-acs-version",
     );
   });
