@@ -78,7 +78,7 @@ export function readInstancePage(body: Fields, reading: Reading): PageShape<Inst
     return {
       instanceId,
       name: readText(fields, "InstanceName", reading),
-      osType: readWord(fields, "OSType", reading),
+      osType: readWord(fields, "OSType", reading)?.toLowerCase() ?? null,
       osName: readWord(fields, "OSName", reading),
       status: readWord(fields, "Status", reading),
       privateIpAddresses: join(

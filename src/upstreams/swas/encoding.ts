@@ -58,8 +58,8 @@ export function createEncoding(
     async settle(runs, wants, operation) {
       const outputs = runs.flatMap((run) => run.instances.flatMap((instance) => instance.output ?? []));
       const contents = runs.flatMap((run) => run.commandContent ?? []);
-      if (outputs.some((text) => !canBeBase64(text))) known.output ??= "plain";
-      if (contents.some((text) => !canBeBase64(text))) known.content ??= "plain";
+      if (outputs.some(isCertainlyPlain)) known.output ??= "plain";
+      if (contents.some(isCertainlyPlain)) known.content ??= "plain";
       const isOpen =
         (wants.output && outputs.length > 0) || (wants.content && contents.length > 0 && known.content === undefined);
       const sample = known.output === undefined && isOpen ? findSample(runs) : undefined;
@@ -77,6 +77,12 @@ export function createEncoding(
       return isWanted ? guess(text) : undefined;
     },
   };
+}
+
+// Encoders that break lines do so after 64 or 76 characters; printed lines break anywhere.
+function isCertainlyPlain(text: string): boolean {
+  const broken = text.split(/\r?\n/).slice(0, -1);
+  return broken.some((line) => line.length !== 64 && line.length !== 76) || !canBeBase64(text);
 }
 
 function findSample(runs: readonly RunShape[]): (Sample & { readonly text: string }) | undefined {

@@ -147,8 +147,10 @@ function isExact(query: InvocationQuery): boolean {
   );
 }
 
+// Larger than the largest page that the upstream gives is as good as that page.
 function cut(window: InvocationWindow, page: PageRequest): InvocationWindow | undefined {
-  const isWhole = (window.unreadableCount ?? 0) === 0;
-  if (page.pageNumber !== 1 || page.pageSize > window.pageSize || !isWhole) return undefined;
+  if (page.pageNumber !== 1) return undefined;
+  if (page.pageSize >= window.pageSize) return window;
+  if ((window.unreadableCount ?? 0) > 0) return undefined;
   return { ...window, items: window.items.slice(0, page.pageSize), pageSize: page.pageSize };
 }

@@ -88,7 +88,7 @@ export function readServerPage(body: Fields, reading: Reading): PageShape<Server
     return {
       instanceId,
       name: readText(fields, "InstanceName", reading),
-      osType: isFields(image) ? readId(image, "OsType", reading) : null,
+      osType: isFields(image) ? (readId(image, "OsType", reading)?.toLowerCase() ?? null) : null,
       osName: isFields(image) ? readText(image, "ImageName", reading) : null,
       status: readId(fields, "Status", reading),
       privateIpAddresses: readTexts(fields.InnerIpAddress, "IpAddress"),

@@ -1,0 +1,27 @@
+import { describe } from "@jest/globals";
+import { describeUpstream } from "./conformance.ts";
+
+describe("ECS keeps the contract of an upstream", () => {
+  describeUpstream({
+    provider: "ECS",
+    instanceId: (number) => `i-bp1test${String(number).padStart(4, "0")}`,
+    runExtras: { timed: false, repeatMode: "Once", terminationMode: "Process" },
+    instanceExtras: { updateTime: "2026-01-02T03:00:03.000Z" },
+    resultExtras: { repeats: 1 },
+    droppedBytes: 0,
+    calls: {
+      firstPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=1 PageSize=50",
+      secondPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=2 PageSize=50",
+      byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} PageNumber=1 PageSize=50",
+      byStatus: "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Running PageNumber=1 PageSize=50",
+      run: (invokeId) => `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
+      runWithOutput: (invokeId) => `DescribeInvocations ContentEncoding=Base64 IncludeOutput=true InvokeId=${invokeId}`,
+      results: (invokeId) => [
+        `DescribeInvocationResults ContentEncoding=Base64 InvokeId=${invokeId} PageNumber=1 PageSize=50`,
+      ],
+      instanceResults: (instanceId) =>
+        `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${instanceId} PageNumber=1 PageSize=50`,
+      servers: (ids) => `DescribeInstances InstanceIds=${JSON.stringify(ids)} PageNumber=1 PageSize=100`,
+    },
+  });
+});

@@ -1,0 +1,24 @@
+import { describe } from "@jest/globals";
+import { describeUpstream } from "./conformance.ts";
+
+describe("SWAS keeps the contract of an upstream", () => {
+  describeUpstream({
+    provider: "SWAS",
+    instanceId: (number) => `ace0706b2ac4454d984295a94213${String(number).padStart(4, "0")}`,
+    runExtras: {},
+    instanceExtras: {},
+    resultExtras: {},
+    droppedBytes: null,
+    calls: {
+      firstPage: "DescribeCommandInvocations PageNumber=1 PageSize=50",
+      secondPage: "DescribeCommandInvocations PageNumber=2 PageSize=50",
+      byInstance: "DescribeCommandInvocations InstanceId={} PageNumber=1 PageSize=50",
+      byStatus: "DescribeCommandInvocations InvocationStatus=Running PageNumber=1 PageSize=50",
+      run: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
+      runWithOutput: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
+      results: (invokeId) => [`DescribeCommandInvocations InvokeId=${invokeId}`],
+      instanceResults: (instanceId) => `DescribeCommandInvocations InstanceId=${instanceId} PageNumber=1 PageSize=50`,
+      servers: (ids) => `ListInstances InstanceIds=${JSON.stringify(ids)} PageNumber=1 PageSize=100`,
+    },
+  });
+});
