@@ -1,0 +1,273 @@
+import { describe, expect, it } from "@jest/globals";
+import { fromBase64, toInstant } from "#upstreams";
+import { createBench, ECS, EVERYTHING, instanceInvocation, NOTHING, output } from "./stub.ts";
+
+const ZONES = { blank: "+08:00", t: "Z" };
+
+async function readRun(run: object) {
+  const bench = createBench("ECS", () => ({ Invocations: [{ InvokeId: "t-1", InvocationStatus: "Success", ...run }] }));
+  return { ...bench, run: await bench.upstream.readInvocation("t-1", EVERYTHING, bench.operation) };
+}
+
+async function readRecord(record: object) {
+  const { run, ...bench } = await readRun({
+    InvokeInstances: [{ InstanceId: "i-1", InvocationStatus: "Success", ...record }],
+  });
+  return { ...bench, record: run?.instances[0] };
+}
+
+describe("times in every shape that was seen", () => {
+  it.each<readonly [string, string | null]>([
+    ["2022-07-11T06:37:16Z", "2022-07-11T06:37:16.000Z"],
+    ["2022-07-11T06:37:16.5Z", "2022-07-11T06:37:16.500Z"],
+    ["2022-07-11T06:37:16.123456789Z", "2022-07-11T06:37:16.123Z"],
+    ["2020-11-17T06:52Z", "2020-11-17T06:52:00.000Z"],
+    ["2023-04-27T10:11:58", "2023-04-27T10:11:58.000Z"],
+    ["2018-01-05 15:45:02", "2018-01-05T07:45:02.000Z"],
+    ["2018-01-05 15:45:02Z", "2018-01-05T15:45:02.000Z"],
+    ["2018-01-05T15:45:02+08:00", "2018-01-05T07:45:02.000Z"],
+    ["2018-01-05T15:45:02+0800", "2018-01-05T07:45:02.000Z"],
+    [" 2022-07-11T06:37:16Z\n", "2022-07-11T06:37:16.000Z"],
+    ["2022-13-11T06:37:16Z", null],
+    ["2022-07-11", null],
+    ["1657521436", null],
+    ["yesterday", null],
+  ])("%s", (text, instant) => {
+    expect(toInstant(text, ZONES)).toBe(instant);
+  });
+
+  it("take the zones that are set where they name none", async () => {
+    const bench = createBench(
+      "ECS",
+      () => ({
+        Invocations: [
+          {
+            InvokeId: "t-1",
+            CreationTime: "2023-04-27T10:11:58",
+            InvokeInstances: [{ InstanceId: "i-1", StartTime: "2018-01-05 15:45:02" }],
+          },
+        ],
+      }),
+      { zones: { blank: "Z", t: "+08:00" } },
+    );
+    const run = await bench.upstream.readInvocation("t-1", NOTHING, bench.operation);
+    expect([run?.creationTime, run?.instances[0]?.startTime]).toEqual([
+      "2023-04-27T02:11:58.000Z",
+      "2018-01-05T15:45:02.000Z",
+    ]);
+  });
+});
+
+describe("base64 as it comes", () => {
+  it.each<readonly [string, string, string | null]>([
+    ["usual", "MTU6MzA6MDEK", "15:30:01\n"],
+    ["with line breaks", "MTU6\nMzA6\r\nMDEK", "15:30:01\n"],
+    ["without padding", "MTU6MzA6MDE", "15:30:01"],
+    ["with padding", "MTU6MzA6MDE=", "15:30:01"],
+    ["URL-safe", "fn5-Pz8_", "~~~???"],
+    ["another character", "hello world!", null],
+    ["a length that no bytes have", "OutputMsg", null],
+    ["padding inside", "MT=6MzA6MDEK", null],
+  ])("%s", (_name, text, expected) => {
+    const bytes = fromBase64(text);
+    expect(bytes === null ? null : Buffer.from(bytes).toString()).toBe(expected);
+  });
+});
+
+describe("nothing", () => {
+  it.each(["", " ", "\n", null, undefined])("%j is null wherever it stands", async (nothing) => {
+    const { run } = await readRun({
+      Frequency: nothing,
+      CommandName: nothing,
+      CommandDescription: nothing,
+      CommandContent: nothing,
+      CommandType: nothing,
+      CreationTime: nothing,
+      Username: nothing,
+      WorkingDir: nothing,
+      InvokeInstances: [
+        {
+          InstanceId: "i-1",
+          InvocationStatus: "Success",
+          StartTime: nothing,
+          FinishTime: nothing,
+          StopTime: nothing,
+          UpdateTime: nothing,
+          ExitCode: nothing,
+          ErrorCode: nothing,
+          ErrorInfo: nothing,
+          Output: nothing,
+          OssOutputUri: nothing,
+        },
+      ],
+    });
+    expect(run?.command).toEqual({ commandId: null, name: null, description: null, type: null, content: null });
+    expect([run?.frequency, run?.creationTime, run?.username, run?.workingDir]).toEqual([null, null, null, null]);
+    expect(run?.instances).toEqual([
+      instanceInvocation(ECS, "t-1", "i-1", {
+        status: "SUCCESS",
+        rawStatus: "Success",
+        output: null,
+        isComplete: nothing !== undefined,
+      }),
+    ]);
+  });
+});
+
+describe("records as they really come", () => {
+  it("a success that names an error keeps both", async () => {
+    const { record } = await readRecord({ ExitCode: 0, ErrorCode: "InstanceNotExists", ErrorInfo: "gone" });
+    expect([record?.status, record?.exitCode, record?.error]).toEqual([
+      "SUCCESS",
+      0,
+      { code: "InstanceNotExists", info: "gone" },
+    ]);
+  });
+
+  it("an error of text alone has the code Unknown, and a code that no document names passes through", async () => {
+    const text = await readRecord({ ErrorInfo: "something broke" });
+    const code = await readRecord({ ErrorCode: "BrandNewCode" });
+    expect([text.record?.error, code.record?.error]).toEqual([
+      { code: "Unknown", info: "something broke" },
+      { code: "BrandNewCode", info: null },
+    ]);
+  });
+
+  it("an end before the start is given as it came", async () => {
+    const { record } = await readRecord({ StartTime: "2023-05-09T03:32:24Z", FinishTime: "2023-04-03T02:42:29Z" });
+    expect([record?.startTime, record?.finishTime]).toEqual(["2023-05-09T03:32:24.000Z", "2023-04-03T02:42:29.000Z"]);
+  });
+
+  it.each([-1, 193, 3010, 4294967295, -1073741510])("exit code %d comes through", async (ExitCode) => {
+    const { record } = await readRecord({ ExitCode });
+    expect(record?.exitCode).toBe(ExitCode);
+  });
+
+  it("an integer that JSON cannot carry exactly is null and told", async () => {
+    const { record, notices } = await readRecord({ ExitCode: 2 ** 53 });
+    expect([record?.exitCode, notices]).toEqual([null, ["upstream answer: ExitCode is not a whole number"]]);
+  });
+
+  it("bytes that were dropped are counted", async () => {
+    const { record } = await readRecord({ Output: "b2sK", Dropped: 18234 });
+    expect(record?.output).toEqual(output("ok\n", 18234));
+  });
+
+  it("an output of GBK stays the bytes that it is", async () => {
+    const { record } = await readRecord({ Output: "1tDOxA==" });
+    expect(record?.output).toEqual(output(Uint8Array.from([0xd6, 0xd0, 0xce, 0xc4]), null));
+  });
+
+  it("an output that is no base64 is kept as text and told", async () => {
+    const { record, notices } = await readRecord({ Output: "plain words!" });
+    expect([record?.output, notices]).toEqual([
+      output("plain words!"),
+      ["upstream answer: Output is no base64 and is taken as text"],
+    ]);
+  });
+
+  it("fields that nobody knows are ignored", async () => {
+    const { record, notices } = await readRecord({ BrandNewField: { a: [1] }, Another: "x" });
+    expect([record?.status, notices]).toEqual(["SUCCESS", []]);
+  });
+
+  it("an unknown kind of script is UNKNOWN and told", async () => {
+    const { run, unknownWords } = await readRun({ CommandType: "RunPythonScript" });
+    expect([run?.command.type, unknownWords]).toEqual(["UNKNOWN", ["CommandType=RunPythonScript"]]);
+  });
+
+  it.each<readonly [object, boolean | null, string | null]>([
+    [{ Timed: true }, true, "Period"],
+    [{ Timed: "True", Frequency: "0 */20 * * * *" }, true, "Period"],
+    [{ Timed: false, Frequency: " " }, false, "Once"],
+    [{ Timed: false, Frequency: "rate(1h)" }, false, null],
+    [{ RepeatMode: "EveryReboot" }, true, "EveryReboot"],
+    [{ RepeatMode: "Once" }, false, "Once"],
+    [{}, null, null],
+  ])("whether and how %j repeats", async (fields, timed, repeatMode) => {
+    const { run } = await readRun(fields);
+    expect([run?.timed, run?.repeatMode]).toEqual([timed, repeatMode]);
+  });
+
+  it("all that the vendor offers today comes along", async () => {
+    const { run } = await readRun({
+      CommandDescription: "a demo",
+      Frequency: "rate(7d)",
+      RepeatMode: "Period",
+      Timed: true,
+      Timeout: 3600,
+      Username: "deploy",
+      WorkingDir: "/srv",
+      ContainerId: "0123",
+      ContainerName: "web",
+      Launcher: 'python3 -u {{ACS::ScriptFileName|Ext(".py")}}',
+      TerminationMode: "ProcessTree",
+      OssOutputDelivery: "oss://bucket/prefix",
+      Tags: { Tag: [{ TagKey: "env", TagValue: "" }] },
+      InvokeInstances: {
+        InvokeInstance: [
+          {
+            InstanceId: "i-1",
+            OssOutputStatus: "Failed",
+            OssOutputUri: "",
+            OssOutputErrorCode: "NoBucket",
+            OssOutputErrorInfo: "gone",
+          },
+        ],
+      },
+    });
+    expect(run).toMatchObject({
+      command: { description: "a demo" },
+      frequency: "rate(7d)",
+      repeatMode: "Period",
+      timed: true,
+      timeoutSeconds: 3600,
+      username: "deploy",
+      workingDir: "/srv",
+      containerId: "0123",
+      containerName: "web",
+      launcher: 'python3 -u {{ACS::ScriptFileName|Ext(".py")}}',
+      terminationMode: "ProcessTree",
+      ossOutputDelivery: "oss://bucket/prefix",
+      tags: [{ key: "env", value: "" }],
+      instances: [
+        { username: "deploy", ossDelivery: { status: "Failed", uri: null, errorCode: "NoBucket", errorInfo: "gone" } },
+      ],
+    });
+  });
+});
+
+describe("outputs and scripts that were not asked for", () => {
+  it("are undefined where they did not come, and there where they did", async () => {
+    const bench = createBench("ECS", () => ({
+      Invocations: [
+        {
+          InvokeId: "t-1",
+          InvokeInstances: [
+            { InstanceId: "i-1", ExitCode: 0 },
+            { InstanceId: "i-2", Output: "b2sK" },
+          ],
+        },
+      ],
+    }));
+    const run = await bench.upstream.readInvocation("t-1", NOTHING, bench.operation);
+    expect(run?.instances.map((instance) => instance.output)).toEqual([undefined, output("ok\n")]);
+  });
+});
+
+describe("answers to another question", () => {
+  it("a run that was not asked for is ignored", async () => {
+    const bench = createBench("ECS", () => ({ Invocations: [{ InvokeId: "t-2" }] }));
+    const run = await bench.upstream.readInvocation("t-1", NOTHING, bench.operation);
+    expect([run, bench.notices]).toEqual([null, ["upstream answer: a run that was not asked for is left out"]]);
+  });
+
+  it("a result that was not asked for is ignored, one without ids takes those of the request", async () => {
+    const bench = createBench("ECS", () => ({
+      InvocationResults: [{ InvokeId: "t-2", InstanceId: "i-1" }, { InstanceId: "i-2" }, { ExitCode: 0 }],
+    }));
+    const query = { invokeId: "t-1", instanceIds: ["i-1"], includeHistory: false };
+    const results = await bench.upstream.readResults(query, NOTHING, bench.operation);
+    expect(results.map(({ invokeId, instanceId }) => [invokeId, instanceId])).toEqual([["t-1", "i-1"]]);
+  });
+});
