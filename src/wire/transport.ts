@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
-import { got, RequestError, TimeoutError } from "got";
+import { got, TimeoutError } from "got";
 import type { SourceErrorCode } from "#domain";
 
 /** How long the parts of one attempt may take, in milliseconds. */
@@ -154,6 +154,6 @@ function badResponse(says: string): HttpFailure {
 }
 
 function toErrorCode(error: unknown): string {
-  const code = error instanceof RequestError || (error instanceof Error && "code" in error) ? error.code : undefined;
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
   return typeof code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : "no connection";
 }

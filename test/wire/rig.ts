@@ -72,6 +72,14 @@ export async function createRig(
   return { wire, upstream, clock, attempts, states, notices };
 }
 
+/** The time as it is, for what sockets do by themselves; nothing sleeps by it. */
+export const systemClock: FakeClock = {
+  now: Date.now,
+  sleep: async () => {},
+  advance: async () => {},
+  sleeps: [],
+};
+
 /** Keys that are found again wherever they leak. */
 export const KEYS = { accessKeyId: "canary-key-id", accessKeySecret: "canary-secret", securityToken: null };
 

@@ -1,0 +1,192 @@
+import type { ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer as createRawServer } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "@jest/globals";
+import { createOperation } from "../support/operation.ts";
+import { createRig, failureOf, OK, REQUEST, systemClock } from "./rig.ts";
+import type { Play } from "./upstream-server.ts";
+
+const ONCE = { retry: { maxAttempts: 1 } };
+const SHORT = { ...ONCE, timeouts: { attemptTimeoutMs: 150, connectTimeoutMs: 100, firstByteTimeoutMs: 100 } };
+const LIMIT = { ...ONCE, maxAnswerBytes: 10_000 };
+
+const JSON_TEXT = JSON.stringify({ RequestId: "REQ-OK", TotalCount: 0 });
+const BOMB = gzipSync(Buffer.alloc(1_000_000, " "));
+
+const forever: Play = () => (response) => {
+  response.writeHead(200);
+  const more = () => {
+    if (!response.destroyed) response.write(" ".repeat(1_000), more);
+  };
+  more();
+};
+
+describe("what comes back", () => {
+  it.each([
+    ["gzip", gzipSync(JSON_TEXT)],
+    ["deflate", deflateSync(JSON_TEXT)],
+    ["br", brotliCompressSync(JSON_TEXT)],
+  ])("is inflated where %s is announced", async (encoding, body) => {
+    const { wire } = await createRig(() => ({ headers: { "content-encoding": encoding }, body }));
+    expect(await wire.call(REQUEST, createOperation())).toEqual({ body: OK.body, requestId: "REQ-OK" });
+  });
+
+  it.each<[string, Play, object, object]>([
+    [
+      "a redirect",
+      () => ({ status: 302, headers: { location: "http://127.0.0.1:9/" } }),
+      ONCE,
+      { code: "BAD_RESPONSE", says: "the answer was a redirect, which is not followed (HTTP 302); check the endpoint" },
+    ],
+    ["an endless body", forever, LIMIT, { code: "BAD_RESPONSE", says: "the answer was larger than allowed" }],
+    [
+      "a body that says it is too long",
+      () => ({ body: "x".repeat(20_000) }),
+      LIMIT,
+      { code: "BAD_RESPONSE", says: "the answer was larger than allowed" },
+    ],
+    [
+      "a gzip bomb",
+      () => ({ headers: { "content-encoding": "gzip" }, body: BOMB }),
+      LIMIT,
+      { code: "BAD_RESPONSE", says: "the answer was larger than allowed" },
+    ],
+    [
+      "something else than the gzip announced",
+      () => ({ headers: { "content-encoding": "gzip" }, body: JSON_TEXT }),
+      ONCE,
+      { code: "BAD_RESPONSE", says: "the answer could not be inflated" },
+    ],
+    [
+      "a reset before the answer",
+      () => (response) => void response.destroy(),
+      ONCE,
+      { code: "UNREACHABLE", retryable: true, says: "it could not be reached (ECONNRESET)" },
+    ],
+    [
+      "a reset inside the body",
+      () => cut,
+      ONCE,
+      { code: "UNREACHABLE", retryable: true, says: "it could not be reached (ECONNRESET)" },
+    ],
+    ["nothing at all", () => () => {}, SHORT, { code: "TIMEOUT", retryable: true, says: "no answer began in time" }],
+    [
+      "a body that only dribbles",
+      () => dribble,
+      SHORT,
+      { code: "TIMEOUT", retryable: true, says: "no whole answer in time" },
+    ],
+  ])("may be %s", async (_name, play, options, expected) => {
+    const { wire } = await createRig(play, options, systemClock);
+    const { says, ...rest } = expected as { says: string };
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      retryable: false,
+      ...rest,
+      message: `ECS cn-hangzhou DescribeInvocations of account default: ${says}`,
+    });
+  });
+
+  it("may be no HTTP", async () => {
+    const sockets: Socket[] = [];
+    const server = createRawServer((socket) => {
+      sockets.push(socket);
+      socket.end("SSH-2.0-OpenSSH_9.6\r\n");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { wire } = await createRig(() => OK, { ...ONCE, endpoints: { ECS: url, SWAS: null } });
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "BAD_RESPONSE",
+      message: "ECS cn-hangzhou DescribeInvocations of account default: the answer was no HTTP",
+    });
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("may be nobody who listens, which is tried again", async () => {
+    const { wire, attempts } = await createRig(() => OK, { endpoints: { ECS: "http://127.0.0.1:9", SWAS: null } });
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "UNREACHABLE",
+      retryable: true,
+      message: "ECS cn-hangzhou DescribeInvocations of account default: it could not be reached (ECONNREFUSED)",
+    });
+    expect(attempts.map(({ outcome }) => outcome)).toEqual([
+      "UNREACHABLE",
+      "UNREACHABLE",
+      "UNREACHABLE",
+      "UNREACHABLE",
+    ]);
+  });
+
+  it("may be a name that does not exist, which is not tried again", async () => {
+    const { wire, attempts } = await createRig(() => OK, {
+      endpoints: { ECS: "https://upstream.invalid", SWAS: null },
+    });
+    const failure = await failureOf(wire.call(REQUEST, createOperation()));
+    expect(failure).toMatchObject({ code: "UNREACHABLE" });
+    // A machine without any resolver says EAI_AGAIN, which may pass.
+    expect(attempts.length).toBe((failure as { retryable: boolean }).retryable ? 4 : 1);
+  });
+});
+
+describe("the time of an attempt", () => {
+  it("ends with the client: the socket is closed at once", async () => {
+    let isClosed: Promise<void> = Promise.resolve();
+    const { wire, upstream } = await createRig(
+      () => (response) => {
+        isClosed = new Promise((resolve) => response.on("close", resolve));
+      },
+      {},
+      systemClock,
+    );
+    const client = new AbortController();
+    const failure = failureOf(wire.call(REQUEST, createOperation({ signal: client.signal })));
+    await upstream.waitFor(1);
+    client.abort();
+    expect(await failure).toMatchObject({
+      code: "TIMEOUT",
+      message: "ECS cn-hangzhou DescribeInvocations of account default: cancelled",
+      retryable: true,
+    });
+    await isClosed;
+  });
+
+  it("is never longer than the operation's", async () => {
+    const { wire } = await createRig(() => () => {}, {}, systemClock);
+    const startedAt = Date.now();
+    const operation = createOperation({ deadline: startedAt + 100 });
+    expect(await failureOf(wire.call(REQUEST, operation))).toMatchObject({ code: "TIMEOUT" });
+    expect(Date.now() - startedAt).toBeLessThan(350);
+  });
+
+  it("is not held against the source where it was short because of the operation", async () => {
+    const { wire, states } = await createRig(() => () => {}, {}, systemClock);
+    for (let count = 0; count < 6; count += 1) {
+      await failureOf(wire.call(REQUEST, createOperation({ deadline: Date.now() + 20 })));
+    }
+    expect(states).toEqual([]);
+  });
+
+  it("is held against the source where it was whole", async () => {
+    const { wire, states } = await createRig(
+      () => () => {},
+      { ...ONCE, timeouts: { attemptTimeoutMs: 20 } },
+      systemClock,
+    );
+    for (let count = 0; count < 5; count += 1) await failureOf(wire.call(REQUEST, createOperation()));
+    expect(states).toEqual(["open"]);
+  });
+});
+
+function cut(response: ServerResponse): void {
+  response.writeHead(200, { "content-length": "1000" });
+  response.write('{"RequestId":', () => response.destroy());
+}
+
+function dribble(response: ServerResponse): void {
+  response.writeHead(200);
+  response.write("{");
+  const timer = setInterval(() => response.write(" "), 10);
+  response.on("close", () => clearInterval(timer));
+}
