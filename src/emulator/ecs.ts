@@ -198,7 +198,7 @@ function toResultRows(runs: readonly Run[], now: number, instanceId: string | un
     let index = 0;
     for (const record of records) {
       if (instanceId !== undefined && record.instanceId !== instanceId) continue;
-      for (const execution of [record, ...(includeHistory ? record.history() : [])]) {
+      for (const execution of includeHistory ? record.executions() : [record]) {
         rows.push({ run, record, execution, index });
         index += 1;
       }

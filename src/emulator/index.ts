@@ -3,6 +3,7 @@
  * world behind it. It stands in for the far end of the wire and knows nothing of the gateway; it shares no code with it,
  * so that each proves the other.
  */
+export { describeEmulator } from "./describe.ts";
 export type { DriftOptions } from "./drift.ts";
 export type { Emulator, EmulatorOptions } from "./emulator.ts";
 export { createEmulator } from "./emulator.ts";
@@ -10,6 +11,7 @@ export type { ErrorForm, Fault, FaultRule } from "./faults.ts";
 export type { Generation } from "./generation.ts";
 export type { RecordedCall } from "./handler.ts";
 export type { InstanceRecord, Label, Product, RecordStatus } from "./model.ts";
+export { parseEmulatorFaults } from "./parse-faults.ts";
 export type { EmulatorKey } from "./verify.ts";
 export type {
   CommandInput,

@@ -51,7 +51,7 @@ export function createPlannedRun(plan: PlannedRun): Run {
     stop(now, instanceIds) {
       for (const [index, instanceId] of plan.instanceIds.entries()) {
         const isMeant = instanceIds.length === 0 || instanceIds.includes(instanceId);
-        const { status } = recordAt(plan.planOf(index), plan.creationTime, now, stopTimes.get(instanceId) ?? null);
+        const { status } = executionAt(plan.planOf(index), now);
         if (isMeant && !isFinal(status) && !stopTimes.has(instanceId)) stopTimes.set(instanceId, now);
       }
     },
@@ -59,7 +59,8 @@ export function createPlannedRun(plan: PlannedRun): Run {
 }
 
 function recordAt(plan: RecordPlan, creationTime: number, now: number, stopTime: number | null): RunRecord {
-  const execution = stopTime === null ? executionAt(plan, now) : stoppedAt(plan, now, stopTime);
+  const isStopped = stopTime !== null && stopTime <= now;
+  const execution = isStopped ? stoppedAt(plan, now, stopTime) : executionAt(plan, now);
   return {
     ...execution,
     instanceId: plan.instanceId,
@@ -67,7 +68,7 @@ function recordAt(plan: RecordPlan, creationTime: number, now: number, stopTime:
     updateTime: execution.finishTime ?? execution.stopTime ?? execution.startTime ?? creationTime,
     username: null,
     oss: null,
-    history: () => [],
+    executions: () => [execution],
     wire: null,
   };
 }

@@ -53,8 +53,8 @@ export interface RunRecord extends Execution {
   readonly updateTime: number | null;
   readonly username: string | null;
   readonly oss: OssOutput | null;
-  /** Earlier executions of a repeated command, newest first, without the latest. */
-  readonly history: () => readonly Execution[];
+  /** Every execution there was, newest first; only one for what runs once. */
+  readonly executions: () => readonly Execution[];
   /** Members that are put over the record's on the wire, whatever the action. */
   readonly wire: Readonly<Record<string, unknown>> | null;
 }

@@ -100,7 +100,7 @@ export function toRecord(place: Place, input: RecordInput, position: number, run
     updateTime: time(input.updateTime, execution.finishTime ?? execution.startTime ?? creationTime),
     username: input.username ?? null,
     oss: oss ? { uri: "", errorCode: "", errorInfo: "", ...oss } : null,
-    history: () => (input.history ?? []).map((each) => toExecution(each, creationTime)),
+    executions: () => [execution, ...(input.history ?? []).map((each) => toExecution(each, creationTime))],
     wire: input.wire ?? null,
   };
 }

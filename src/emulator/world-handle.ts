@@ -101,7 +101,10 @@ function toInput(record: RunRecord): RecordInput {
     repeats: record.repeats,
     output: bytes,
     dropped,
-    history: record.history().map((each) => ({ ...each, output: each.output().bytes, dropped: each.output().dropped })),
+    history: record
+      .executions()
+      .slice(1)
+      .map((each) => ({ ...each, output: each.output().bytes, dropped: each.output().dropped })),
     ...(record.errorCode === "" ? {} : { errorCode: record.errorCode, errorInfo: record.errorInfo }),
     ...(record.username === null ? {} : { username: record.username }),
     ...(record.oss === null ? {} : { oss: record.oss }),
