@@ -91,7 +91,7 @@ export function createStream(options: StreamOptions): Stream {
 
   async function readView(page: PageRequest): Promise<WindowView> {
     const window = await readPage(page);
-    pageSizeMax = Math.min(pageSizeMax, Math.max(1, window.pageSize));
+    if (window.pageSize < page.pageSize) pageSizeMax = Math.max(1, window.pageSize);
     let end = listEnd(window);
     if (end === "doubt") {
       const next = await readPage({ pageNumber: page.pageNumber + 1, pageSize: page.pageSize });

@@ -1,0 +1,86 @@
+import type { Clock, Invocation, InvocationFilter, Telemetry } from "#domain";
+import { silentTelemetry, UpstreamError } from "#domain";
+import {
+  createSealer,
+  createServices,
+  type Page,
+  type PageArguments,
+  type Services,
+  type ServicesOptions,
+} from "#services";
+import { createFakeClock } from "../../support/clock.ts";
+import { createOperation } from "../../support/operation.ts";
+import type { WorldSource } from "./world.ts";
+
+/** Services over a world, with what tests use most at hand. */
+export interface Gateway {
+  readonly services: Services;
+  readonly clock: Clock & { advance(ms: number): Promise<void> };
+}
+
+/** Puts services over sources of a world. */
+export function createGateway(
+  sources: readonly WorldSource[],
+  options: Partial<ServicesOptions> & { readonly telemetry?: Telemetry } = {},
+): Gateway {
+  const clock = createFakeClock();
+  const services = createServices({
+    upstreams: sources.map((one) => one.upstream),
+    sealer: createSealer({ keys: ["a key of the tests"] }),
+    clock,
+    telemetry: silentTelemetry,
+    ...options,
+  });
+  return { services, clock };
+}
+
+/** Nothing beyond the rows. */
+export const PLAIN = { output: false, content: false, totalCount: false } as const;
+
+/** One walk over every page, forwards or backwards. */
+export interface WalkRequest {
+  readonly size: number;
+  readonly direction: 1 | -1;
+  readonly filter?: InvocationFilter;
+  /** What happens in front of every page but the first. */
+  readonly between?: (page: number) => void;
+  readonly pagesMax?: number;
+}
+
+/** What a walk saw: the invoke ids of each page, in the order of the walk. */
+export interface WalkRecord {
+  readonly pages: readonly (readonly string[])[];
+  readonly failures: number;
+}
+
+/** Walks until no further page is told of. An operation that fails as a whole is tried again with the same cursor. */
+export async function walkAll(gateway: Gateway, request: WalkRequest): Promise<WalkRecord> {
+  const { size, direction, filter = {}, pagesMax = 2_000 } = request;
+  const pages: (readonly string[])[] = [];
+  let cursor: string | null = null;
+  let failures = 0;
+  for (let number = 1; number <= pagesMax; number += 1) {
+    if (number > 1) request.between?.(number);
+    // Whatever the last page left in the caches has expired.
+    await gateway.clock.advance(2_000);
+    const args: PageArguments = direction > 0 ? { first: size, after: cursor } : { last: size, before: cursor };
+    const page: Page<Invocation> | null = await gateway.services
+      .pageInvocations(args, filter, PLAIN, createOperation())
+      .catch(orNull);
+    if (page === null) {
+      failures += 1;
+      continue;
+    }
+    const ids = page.edges.map(({ node }) => `${node.source.provider} ${node.source.regionId} ${node.invokeId}`);
+    pages.push(direction > 0 ? ids : ids.reverse());
+    if (!(direction > 0 ? page.hasNextPage : page.hasPreviousPage)) return { pages, failures };
+    cursor = direction > 0 ? page.endCursor() : page.startCursor();
+    if (cursor === null) throw new Error("There are more pages, but no cursor.");
+  }
+  throw new Error("The walk does not end.");
+}
+
+function orNull(error: unknown): null {
+  if (error instanceof UpstreamError) return null;
+  throw error;
+}
