@@ -1,0 +1,78 @@
+import type { InvocationFilter, RecentRunsQuery } from "../client/index.ts";
+import { type Context, salvage, tell, writeJson } from "./context.ts";
+import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { formatSource, tellFailures } from "./sources.ts";
+import { type Style, toLine } from "./style.ts";
+import { clip, formatTable, formatTabs, type Row } from "./table.ts";
+
+type Page = NonNullable<RecentRunsQuery["invocations"]>;
+type Run = NonNullable<Page["nodes"][number]>;
+
+/** Which runs to list, and how many. */
+export interface ListOptions {
+  readonly filter: InvocationFilter;
+  readonly limit: number;
+  /** `pageInfo.endCursor` of an earlier list with the same filter. */
+  readonly after: string | undefined;
+}
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 1000;
+const NAME_WIDTH = 32;
+
+/** Lists runs, newest first: a table for people, tabs in a pipe, or JSON. */
+export async function listRuns(context: Context, options: ListOptions): Promise<ExitCode> {
+  const { runs, last } = await readRuns(context, options);
+  tellFailures(context, last.sources);
+  if (context.isJson) writeJson(context, { runs, pageInfo: last.pageInfo, sources: last.sources });
+  else writeRuns(context, runs, last.pageInfo.hasNextPage);
+  return EXIT_CODES.success;
+}
+
+async function readRuns(
+  context: Context,
+  { filter, limit, after }: ListOptions,
+): Promise<{ runs: readonly Run[]; last: Page }> {
+  const runs: Run[] = [];
+  let cursor = after ?? null;
+  for (let pages = 1; ; pages += 1) {
+    const first = Math.min(PAGE_SIZE, limit - runs.length);
+    const { invocations: page } = await salvage(context, context.client.recentRuns({ first, filter, after: cursor }));
+    if (page === null) throw new CommandError("The gateway gave no list.");
+    runs.push(...page.nodes.filter((node) => node !== null));
+    const { hasNextPage, endCursor } = page.pageInfo;
+    const isEnd = !hasNextPage || endCursor === null || endCursor === cursor;
+    if (isEnd || runs.length >= limit || pages >= MAX_PAGES) return { runs, last: page };
+    cursor = endCursor;
+  }
+}
+
+function writeRuns(context: Context, runs: readonly Run[], hasMore: boolean): void {
+  const { output } = context.surroundings;
+  if (!output.isTerminal)
+    output.write(formatTabs(runs.map((run) => toRow(run, context.style, Number.POSITIVE_INFINITY))));
+  else if (runs.length === 0) tell(context, "no run fits.");
+  else output.write(formatTable([titles(context.style), ...runs.map((run) => toRow(run, context.style, NAME_WIDTH))]));
+  if (hasMore && output.isTerminal) tell(context, "there are more: raise --limit.");
+}
+
+function titles(style: Style): Row {
+  return ["TIME", "STATUS", "SOURCE", "RUN", "COMMAND", "INSTANCES"].map((title) => style.heading(title));
+}
+
+function toRow(run: Run, style: Style, nameWidth: number): Row {
+  return [
+    run.creationTime ?? "-",
+    style.status(run.status),
+    formatSource(run),
+    toLine(run.invokeId),
+    clip(toLine(run.command.name ?? run.command.commandId ?? "-"), nameWidth),
+    formatCounts(run.statusCounts, style),
+  ];
+}
+
+/** How many instances are in each state, such as `297 SUCCESS, 3 FAILED`; `-` for none. */
+export function formatCounts(counts: Run["statusCounts"], style: Style): string {
+  const parts = counts.map(({ status, count }) => style.status(status, `${count} ${status}`));
+  return parts.length === 0 ? "-" : parts.join(", ");
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/** The command `cloud-assistant`: the only place that knows it runs in a process. A guest like the client: imports no room. */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runCommand } from "./program.ts";
+import type { Screen } from "./surroundings.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  environment: process.env,
+  output: toScreen(process.stdout),
+  errors: toScreen(process.stderr),
+  now: Date.now,
+  sleep: (ms) => sleep(ms),
+  version,
+});
+
+function toScreen(stream: NodeJS.WriteStream): Screen {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader such as `head` that has seen enough is no failure.
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+  return {
+    write: (content) => {
+      stream.write(content);
+    },
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns ?? 80,
+  };
+}

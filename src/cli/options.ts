@@ -1,0 +1,115 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { InvocationFilter } from "../client/index.ts";
+import type { Scope } from "./find.ts";
+import {
+  readCommandType,
+  readCount,
+  readDurationMs,
+  readInstant,
+  readProviders,
+  readStatuses,
+  readTexts,
+} from "./words.ts";
+
+/** Options of every command. */
+export interface CommonOptions {
+  readonly url: string;
+  readonly header?: Readonly<Record<string, string>>;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+/** Options that narrow the sources. */
+export interface ScopeOptions {
+  readonly provider?: NonNullable<Scope["providerIn"]>;
+  readonly region?: readonly string[];
+  readonly account?: readonly string[];
+}
+
+/** Options of `list`. */
+export interface ListCommandOptions extends ScopeOptions {
+  readonly status?: NonNullable<InvocationFilter["statusIn"]>;
+  readonly instance?: string;
+  readonly commandId?: string;
+  readonly commandName?: string;
+  readonly type?: NonNullable<InvocationFilter["commandType"]>;
+  readonly since?: string;
+  readonly until?: string;
+  readonly timed?: "yes" | "no";
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** Options of commands about one run. */
+export interface RunCommandOptions extends ScopeOptions {
+  readonly wait?: boolean;
+  readonly interval: number;
+  readonly timeout: number;
+}
+
+/** Options of `output`. */
+export interface OutputCommandOptions extends RunCommandOptions {
+  readonly instance?: string;
+  readonly raw?: boolean;
+  readonly group?: boolean;
+}
+
+const DEFAULT_INTERVAL_MS = 2000;
+const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+
+/** Options that narrow the sources. */
+export function addScopeOptions(command: Command): Command {
+  return command
+    .option("--provider <list>", "ecs, swas or both", readProviders)
+    .option("--region <list>", "such as cn-hangzhou,cn-beijing", readTexts)
+    .option("--account <list>", "aliases of accounts", readTexts);
+}
+
+/** Options of `list`; `now` is what ages count back from. */
+export function addListOptions(command: Command, now: () => number): Command {
+  const instant = (text: string): string => readInstant(text, now());
+  return addScopeOptions(command)
+    .option("--status <list>", "such as failed,partial-failed", readStatuses)
+    .option("--instance <id>", "runs on this instance")
+    .option("--command-id <id>", "runs of this command")
+    .option("--command-name <name>", "runs of commands of this name")
+    .option("--type <type>", "shell, bat or powershell", readCommandType)
+    .option("--since <when>", "created since then: an age such as 1h, or a time", instant)
+    .option("--until <when>", "created before then: an age such as 1h, or a time", instant)
+    .addOption(new Option("--timed <answer>", "whether it runs by a schedule").choices(["yes", "no"]))
+    .option("--limit <count>", "how many runs, 1 to 10000", readCount(1, 10_000), 20)
+    .option("--after <cursor>", "go on behind pageInfo.endCursor of an earlier list --json");
+}
+
+/** How to wait for a run. */
+export function addWaitOptions(command: Command): Command {
+  return addScopeOptions(command)
+    .option("--interval <duration>", "time between two questions (default: 2s)", readDurationMs, DEFAULT_INTERVAL_MS)
+    .option("--timeout <duration>", "how long to wait (default: 30m)", readDurationMs, DEFAULT_TIMEOUT_MS);
+}
+
+/** The sources that the options name. */
+export function toScope({ provider, region, account }: ScopeOptions): Scope {
+  return {
+    ...(provider && { providerIn: provider }),
+    ...(region && { regionIdIn: region }),
+    ...(account && { accountIn: account }),
+  };
+}
+
+/** The runs that the options of `list` name. */
+export function toFilter(options: ListCommandOptions): InvocationFilter {
+  const { status, instance, commandId, commandName, type, since, until, timed } = options;
+  return {
+    ...toScope(options),
+    ...(status && { statusIn: status }),
+    ...(instance && { instanceId: instance }),
+    ...(commandId && { commandId }),
+    ...(commandName && { commandName }),
+    ...(type && { commandType: type }),
+    ...(since && { createdAfter: since }),
+    ...(until && { createdBefore: until }),
+    ...(timed && { timed: timed === "yes" }),
+  };
+}

@@ -1,0 +1,103 @@
+import type { RunByIdQuery } from "../client/index.ts";
+import { type Context, salvage, writeJson } from "./context.ts";
+import { requireRun } from "./find.ts";
+import { formatCounts } from "./list.ts";
+import { formatSource } from "./sources.ts";
+import { type Style, toLine, toPrintable } from "./style.ts";
+import { formatTable, type Row } from "./table.ts";
+
+type Run = Extract<RunByIdQuery["node"], { readonly __typename: "Invocation" }>;
+type InstanceRun = NonNullable<NonNullable<Run["instanceInvocations"]>["nodes"][number]>;
+
+const MAX_PAGES = 100;
+
+/** Shows one run: what was run, and how it went on each instance. */
+export async function showRun(context: Context, id: string): Promise<void> {
+  const { run, instances } = await readRun(context, id);
+  if (context.isJson) writeJson(context, toJson(run, instances));
+  else writeRun(context, run, instances);
+}
+
+function writeRun({ surroundings, style }: Context, run: Run, instances: readonly InstanceRun[]): void {
+  const { output } = surroundings;
+  output.write(formatTable(describeRun(run, style)));
+  const content = run.command.content ?? "";
+  if (content !== "") output.write(`\n${indent(toPrintable(content))}\n`);
+  const rows = instances.map((instance) => toRow(instance, style));
+  if (rows.length > 0) output.write(`\n${formatTable([titles(style), ...rows])}`);
+  for (const instance of instances) output.write(describeError(instance));
+}
+
+async function readRun(context: Context, id: string): Promise<{ run: Run; instances: readonly InstanceRun[] }> {
+  const instances: InstanceRun[] = [];
+  let after: string | null = null;
+  for (let page = 1; ; page += 1) {
+    const run = await readPage(context, id, after);
+    instances.push(...(run.instanceInvocations?.nodes.filter((node) => node !== null) ?? []));
+    const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
+    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) return { run, instances };
+    after = endCursor;
+  }
+}
+
+async function readPage(context: Context, id: string, after: string | null): Promise<Run> {
+  return requireRun((await salvage(context, context.client.runById({ id, after }))).node);
+}
+
+function toJson({ instanceInvocations: _page, __typename, ...run }: Run, instances: readonly InstanceRun[]): object {
+  return { ...run, instances };
+}
+
+function describeRun(run: Run, style: Style): readonly Row[] {
+  const rows: readonly (readonly [string, string | null])[] = [
+    ["run", run.invokeId],
+    ["status", style.status(run.status) + (run.isFinal ? "" : " (not final)")],
+    ["source", formatSource(run)],
+    ["id", run.id],
+    ["created", run.creationTime],
+    ["command", describeCommand(run.command)],
+    ["schedule", run.timed ? [run.repeatMode, run.frequency].filter((word) => word !== null).join(" ") : null],
+    ["parameters", run.parameters === null ? null : JSON.stringify(run.parameters)],
+    ["timeout", run.timeoutSeconds === null ? null : `${run.timeoutSeconds} s`],
+    ["user", run.username],
+    ["directory", run.workingDir],
+    ["instances", formatCounts(run.statusCounts, style)],
+  ];
+  return rows.flatMap(([name, value]) =>
+    value === null || value === "" ? [] : [[style.heading(name), clean(name, value)]],
+  );
+}
+
+/** The styled values hold only words of ours, and their colours must stay. */
+function clean(name: string, value: string): string {
+  return name === "status" || name === "instances" ? value : toLine(value);
+}
+
+function describeCommand({ name, commandId, type }: Run["command"]): string {
+  return [name, commandId, type].filter((word) => word !== null).join(" ");
+}
+
+function titles(style: Style): Row {
+  return ["INSTANCE", "STATUS", "EXIT", "STARTED", "DURATION"].map((title) => style.heading(title));
+}
+
+function toRow({ instanceId, status, exitCode, startTime, durationMs }: InstanceRun, style: Style): Row {
+  return [
+    toLine(instanceId),
+    style.status(status),
+    exitCode === null ? "-" : String(exitCode),
+    startTime ?? "-",
+    durationMs === null ? "-" : `${durationMs / 1000} s`,
+  ];
+}
+
+function describeError({ instanceId, error }: InstanceRun): string {
+  if (error === null) return "";
+  const info = error.info === null ? "" : `: ${toLine(error.info)}`;
+  const remedy = error.remedy === null ? "" : `  ${error.remedy}\n`;
+  return `\n${toLine(instanceId)}: ${toLine(error.code)}${info}\n${remedy}`;
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replace(/^/gm, "    ");
+}

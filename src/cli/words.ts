@@ -1,0 +1,108 @@
+import { InvalidArgumentError } from "commander";
+import type { CommandType, InvocationStatus, Provider } from "../client/index.ts";
+
+const STATUSES: Readonly<Record<InvocationStatus, true>> = {
+  PENDING: true,
+  SCHEDULED: true,
+  RUNNING: true,
+  STOPPING: true,
+  SUCCESS: true,
+  PARTIAL_FAILED: true,
+  FAILED: true,
+  STOPPED: true,
+  FINISHED: true,
+  UNKNOWN: true,
+};
+const PROVIDERS: Readonly<Record<Provider, true>> = { ECS: true, SWAS: true };
+const COMMAND_TYPES: Readonly<Record<CommandType, true>> = {
+  RUN_SHELL_SCRIPT: true,
+  RUN_BAT_SCRIPT: true,
+  RUN_POWERSHELL_SCRIPT: true,
+  UNKNOWN: true,
+};
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads a list such as `failed,partial-failed`; may be given several times. */
+export const readStatuses = (text: string, previous: readonly InvocationStatus[] = []) =>
+  readList(STATUSES, text, previous);
+
+/** Reads a list such as `ecs,swas`. */
+export const readProviders = (text: string, previous: readonly Provider[] = []) => readList(PROVIDERS, text, previous);
+
+/** Reads a command type; `shell`, `bat` and `powershell` will do. */
+export function readCommandType(text: string): CommandType {
+  const word = fold(text);
+  return readWord(COMMAND_TYPES, word in COMMAND_TYPES ? word : `RUN_${word}_SCRIPT`);
+}
+
+/** Reads a list of any words. */
+export function readTexts(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, ...splitList(text)];
+}
+
+/** Reads a duration such as `500ms`, `2s`, `10m`, `1h` or `7d` as milliseconds. */
+export function readDurationMs(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim()) ?? [];
+  const unitMs = UNIT_MS[unit ?? ""];
+  if (amount === undefined || unitMs === undefined)
+    throw new InvalidArgumentError("Expected a duration such as 2s, 10m, 1h or 7d.");
+  return Number(amount) * unitMs;
+}
+
+/** Reads a point in time: a duration counts back from `now`, anything else is an instant such as 2026-01-02T03:04:05Z. */
+export function readInstant(text: string, now: number): string {
+  if (/^[\d.]+\s*[a-z]+$/.test(text.trim())) return new Date(now - readDurationMs(text)).toISOString();
+  // Without a zone the machine's own would decide, and the same line would mean something else elsewhere.
+  const isDated = /^\d{4}-\d\d-\d\d(?:$|T.*(?:Z|[+-]\d\d:?\d\d)$)/.test(text.trim());
+  const instant = new Date(text);
+  if (!isDated || Number.isNaN(instant.getTime())) {
+    throw new InvalidArgumentError("Expected an age such as 1h, or a time with its zone such as 2026-01-02T03:04:05Z.");
+  }
+  return instant.toISOString();
+}
+
+/** Reads a whole number from `min` to `max`. */
+export function readCount(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (/^\d+$/.test(text) && count >= min && count <= max) return count;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Reads a header such as `authorization: Bearer x`; may be given several times. */
+export function readHeader(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(text) ?? [];
+  // The text itself may be a secret, so the message does not repeat it.
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Expected 'name: value'.");
+  return { ...previous, [name]: value };
+}
+
+function readList<Word extends string>(
+  words: Readonly<Record<Word, true>>,
+  text: string,
+  previous: readonly Word[],
+): readonly Word[] {
+  return [...previous, ...splitList(text).map((word) => readWord(words, word))];
+}
+
+function readWord<Word extends string>(words: Readonly<Record<Word, true>>, text: string): Word {
+  const known = (Object.keys(words) as Word[]).find((word) => word === fold(text));
+  if (known === undefined)
+    throw new InvalidArgumentError(`Expected one of ${Object.keys(words).join(", ").toLowerCase()}.`);
+  return known;
+}
+
+function fold(text: string): string {
+  return text.trim().toUpperCase().replaceAll("-", "_");
+}
+
+function splitList(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
