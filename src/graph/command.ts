@@ -4,6 +4,8 @@ import {
   type Command as CommandRecord,
   type CommandType,
   decodeOutput,
+  type Execution,
+  INSTANCE_INVOCATION_STATUSES,
   type InstanceInvocationStatus,
   type Tag as TagRecord,
 } from "#domain";
@@ -80,4 +82,14 @@ export class StatusCount {
   get count(): number {
     return this.instances;
   }
+}
+
+/** How many instances are in each state, in the order of the schema, without the states that do not occur. */
+export function countStatuses(instances: readonly Pick<Execution, "status">[]): readonly StatusCount[] {
+  const counts = new Map<InstanceInvocationStatus, number>();
+  for (const { status } of instances) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return INSTANCE_INVOCATION_STATUSES.flatMap((status) => {
+    const count = counts.get(status);
+    return count === undefined ? [] : [new StatusCount(status, count)];
+  });
 }

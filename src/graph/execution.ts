@@ -112,5 +112,22 @@ export abstract class Execution extends Node {
 
 function durationOf(start: Instant | null, end: Instant | null): number | null {
   if (start === null || end === null || end < start) return null;
-  return Date.parse(end) - Date.parse(start);
+  // Most executions begin and end on one day, and Date.parse costs as much as all other fields of a row together.
+  return end.startsWith(start.slice(0, 11)) ? timeOfDay(end) - timeOfDay(start) : Date.parse(end) - Date.parse(start);
+}
+
+/** Milliseconds since midnight, of an instant as the domain writes it. */
+function timeOfDay(instant: Instant): number {
+  return (
+    digits(instant, 11, 2) * 3_600_000 +
+    digits(instant, 14, 2) * 60_000 +
+    digits(instant, 17, 2) * 1000 +
+    digits(instant, 20, 3)
+  );
+}
+
+function digits(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at += 1) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }

@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
+import { Args, ArgsType, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
   type Execution as ExecutionRecord,
   type InstanceInvocation as InstanceInvocationRecord,
+  type InstanceInvocationStatus,
   type Instant,
   type Provider,
   type Source,
@@ -13,7 +14,7 @@ import type { Wanted } from "#loaders";
 import type { Answer, SourceState } from "#services";
 import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
-import { ProviderEnum } from "./enums.ts";
+import { InstanceInvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { Execution, type OrError } from "./execution.ts";
 import { toGlobalId } from "./global-id.ts";
 import { historyList } from "./history.ts";
@@ -119,6 +120,16 @@ export class InstanceInvocation extends Execution {
   protected override get details(): OrError<ExecutionRecord> {
     return this.#latest.isComplete ? this.#latest : (this.#loaded ?? this.#latest);
   }
+}
+
+/** Which of a run's instances are wanted. */
+@ArgsType()
+export class InstanceInvocationsArgs extends PageArgs {
+  @Field(() => [InstanceInvocationStatusEnum], {
+    nullable: true,
+    description: "Only instances in one of these states; an empty list matches none.",
+  })
+  readonly statusIn?: readonly InstanceInvocationStatus[] | null;
 }
 
 /** Pages of a run's instances. */

@@ -1,8 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, ArgsType, Ctx, Field, Info, ObjectType } from "type-graphql";
+import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
-  INSTANCE_INVOCATION_STATUSES,
   type InstanceInvocationStatus,
   type InstanceInvocation as InstanceRecord,
   type Instant,
@@ -13,10 +12,10 @@ import {
   sourceKey,
   type Wants,
 } from "#domain";
-import { Command, StatusCount, Tag } from "./command.ts";
-import { Connection, declareConnection, PageArgs, rowsOf } from "./connection.ts";
+import { Command, countStatuses, StatusCount, Tag } from "./command.ts";
+import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
-import { InstanceInvocationStatusEnum, InvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { toGlobalId } from "./global-id.ts";
 import { type InstanceInvocation, InstanceInvocationConnection, rowNeeds, toRows } from "./instance-invocation.ts";
 import { compareText, cutPage, openPage } from "./memory-page.ts";
@@ -27,21 +26,13 @@ import { DateTime, JsonObject, SafeInt } from "./scalars.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
-/** Which of a run's instances are wanted. */
-@ArgsType()
-export class InstanceInvocationsArgs extends PageArgs {
-  @Field(() => [InstanceInvocationStatusEnum], {
-    nullable: true,
-    description: "Only instances in one of these states; an empty list matches none.",
-  })
-  readonly statusIn?: readonly InstanceInvocationStatus[] | null;
-}
-
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
 export class Invocation extends Node {
   readonly #command: Command;
   #rows: readonly InstanceRecord[] | undefined;
+  #tags: readonly Tag[] | undefined;
+  #statusCounts: readonly StatusCount[] | undefined;
 
   constructor(private readonly record: InvocationRecord) {
     super();
@@ -142,7 +133,8 @@ export class Invocation extends Node {
 
   @Value(() => [Tag], { description: "Its labels." })
   get tags(): readonly Tag[] {
-    return this.record.tags.map((tag) => new Tag(tag));
+    this.#tags ??= this.record.tags.map((tag) => new Tag(tag));
+    return this.#tags;
   }
 
   @Value(() => String, {
@@ -180,12 +172,8 @@ export class Invocation extends Node {
     description: "How many instances are in each state; states that do not occur are left out.",
   })
   get statusCounts(): readonly StatusCount[] {
-    const counts = new Map<InstanceInvocationStatus, number>();
-    for (const { status } of this.record.instances) counts.set(status, (counts.get(status) ?? 0) + 1);
-    return INSTANCE_INVOCATION_STATUSES.flatMap((status) => {
-      const count = counts.get(status);
-      return count === undefined ? [] : [new StatusCount(status, count)];
-    });
+    this.#statusCounts ??= countStatuses(this.record.instances);
+    return this.#statusCounts;
   }
 
   @Field(() => InstanceInvocationConnection, {

@@ -114,10 +114,7 @@ export class CommandOutput {
 
   @Field(() => String, { description: "Decoded text, whole unless the arguments say otherwise." })
   text(@Args(() => TextArgs) args: TextArgs): string {
-    checkCounts({ firstLines: args.firstLines, lastLines: args.lastLines, maxBytes: args.maxBytes });
-    if (args.firstLines != null && args.lastLines != null) {
-      throw new InputError("BAD_USER_INPUT", "lastLines: expected not both firstLines and lastLines.", "lastLines");
-    }
+    checkTextArgs(args);
     let text = this.decoded.text;
     if (args.stripAnsi) text = stripAnsi(text);
     if (args.firstLines != null) text = firstLines(text, args.firstLines);
@@ -177,10 +174,16 @@ export class CommandOutput {
   }
 }
 
-function checkCounts(counts: Readonly<Record<string, number | null | undefined>>): void {
-  for (const [argument, count] of Object.entries(counts)) {
-    if (count != null && count < 0) {
-      throw new InputError("BAD_USER_INPUT", `${argument}: expected a number from 0 on, got ${count}.`, argument);
-    }
+function checkTextArgs({ firstLines, lastLines, maxBytes }: TextArgs): void {
+  checkCount("firstLines", firstLines);
+  checkCount("lastLines", lastLines);
+  checkCount("maxBytes", maxBytes);
+  if (firstLines != null && lastLines != null) {
+    throw new InputError("BAD_USER_INPUT", "lastLines: expected not both firstLines and lastLines.", "lastLines");
   }
+}
+
+function checkCount(argument: string, count: number | null | undefined): void {
+  if (count == null || count >= 0) return;
+  throw new InputError("BAD_USER_INPUT", `${argument}: expected a number from 0 on, got ${count}.`, argument);
 }

@@ -223,6 +223,20 @@ describe.each(EXECUTORS)("with %s, a run", (executor) => {
     });
   });
 
+  it.each([
+    ["within a second", "2026-01-02T03:04:05.001Z", "2026-01-02T03:04:05.999Z", 998],
+    ["over midnight", "2026-01-31T23:59:59.500Z", "2026-02-01T00:00:00.250Z", 750],
+    ["over weeks", "2026-01-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z", 5_097_600_000],
+    ["not at all", "2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05.000Z", 0],
+  ])("has a duration on an instance that ran %s", async (_name, startTime, finishTime, durationMs) => {
+    const run = anInvocation({ instances: [anInstanceInvocation({ startTime, finishTime })] });
+    const asked = stubServices({ pageInvocations: async () => pageOf([run]) });
+    const query = "{ invocations { nodes { instanceInvocations { nodes { durationMs } } } } }";
+    expect(await ask(asked, query, {}, executor)).toEqual({
+      data: { invocations: { nodes: [{ instanceInvocations: { nodes: [{ durationMs }] } }] } },
+    });
+  });
+
   it("asks once for itself and its outputs where the upstream gives both", async () => {
     const run = anInvocation({ instances: [anInstanceInvocation({ output: printed("ok\n") })] });
     const asked = stubServices({ readInvocations: async () => [run] });
