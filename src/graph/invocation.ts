@@ -2,7 +2,6 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
-  type InstanceInvocationStatus,
   type InstanceInvocation as InstanceRecord,
   type Instant,
   type Invocation as InvocationRecord,
@@ -17,7 +16,13 @@ import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { toGlobalId } from "./global-id.ts";
-import { type InstanceInvocation, InstanceInvocationConnection, rowNeeds, toRows } from "./instance-invocation.ts";
+import {
+  type InstanceInvocation,
+  InstanceInvocationConnection,
+  InstanceInvocationsArgs,
+  rowNeeds,
+  toRows,
+} from "./instance-invocation.ts";
 import { compareText, cutPage, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
