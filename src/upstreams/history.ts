@@ -29,7 +29,7 @@ function placeOf(result: InvocationResult): string {
 }
 
 function compareNewestFirst(a: InvocationResult, b: InvocationResult): number {
-  return timeOf(b) - timeOf(a) || (b.repeats ?? 0) - (a.repeats ?? 0);
+  return timeOf(b) - timeOf(a) || (b.repeats ?? 0) - (a.repeats ?? 0) || Number(isOpen(a)) - Number(isOpen(b));
 }
 
 // What has not started yet is newer than everything that has.
@@ -60,6 +60,11 @@ function keyOf(result: InvocationResult): string {
   return `r${result.repeats ?? 0}`;
 }
 
+// Between two pages an execution may end: it is then told twice, once without its end.
 function isSame(a: InvocationResult, b: InvocationResult): boolean {
-  return a.finishTime === b.finishTime && a.repeats === b.repeats;
+  return (a.finishTime === b.finishTime || isOpen(a) || isOpen(b)) && a.repeats === b.repeats;
+}
+
+function isOpen(result: InvocationResult): boolean {
+  return result.finishTime === null;
 }

@@ -17,7 +17,15 @@ export { type Surroundings, toInstanceInvocation, toResult } from "./execution.t
 export { type Fields, isFields, isNothing, pick, readId, readText, readTexts } from "./fields.ts";
 export { isGone, orWhenGone } from "./gone.ts";
 export { arrangeExecutions } from "./history.ts";
-export { createPageLimit, MAX_PAGE_SIZE, type PageLimit, readLimited, readWindow, walkPages } from "./pages.ts";
+export {
+  createPageLimit,
+  MAX_PAGE_SIZE,
+  type PageLimit,
+  readLimited,
+  readWindow,
+  type WalkedList,
+  walkPages,
+} from "./pages.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";

@@ -86,15 +86,20 @@ export interface Walk<Item> {
   giveUp(): never;
 }
 
+/** What a walk found. */
+export interface WalkedList<Item> {
+  readonly items: readonly Item[];
+  /** True where records came twice and the total says that others are missing: the order changed between two pages. */
+  readonly isTorn: boolean;
+}
+
 /** No run has as many instances, and no region as many servers, as this many pages hold. */
 export const MAX_WALK_PAGES = 200;
 
 const PAGES_AT_ONCE = 4;
 
 /** Every record of a list, each page by its number; ends with an empty page, a page without news, or where the total says so. */
-export async function walkPages<Item>(
-  walk: Walk<Item>,
-): Promise<{ readonly items: readonly Item[]; readonly repeatedCount: number }> {
+export async function walkPages<Item>(walk: Walk<Item>): Promise<WalkedList<Item>> {
   const pageSize = walk.limit.maxPageSize;
   try {
     return await walkWith(walk, pageSize);
@@ -105,9 +110,11 @@ export async function walkPages<Item>(
   }
 }
 
-async function walkWith<Item>(walk: Walk<Item>, pageSize: number) {
+async function walkWith<Item>(walk: Walk<Item>, pageSize: number): Promise<WalkedList<Item>> {
   const found = new Map<string, Item>();
   let readCount = 0;
+  let total = 0;
+  let isMixed = false;
   let nextPage = 1;
   let pageCount = Math.max(1, walk.surePages);
   while (pageCount > 0) {
@@ -116,12 +123,17 @@ async function walkWith<Item>(walk: Walk<Item>, pageSize: number) {
     const pages = await mapBounded(numbers, PAGES_AT_ONCE, (pageNumber) => walk.ask(pageNumber, pageSize));
     const before = found.size;
     for (const item of pages.flatMap((page) => page.items)) found.set(walk.keyOf(item), item);
-    readCount += pages.reduce((sum, page) => sum + lengthOf(page), 0);
-    const isOver = found.size === before || walk.isEnough([...found.values()]);
+    const length = pages.reduce((sum, page) => sum + lengthOf(page), 0);
+    const newCount = found.size - before;
+    readCount += length;
+    // Pages that repeat others and bring nothing are an upstream that does not page, or a wrong total: nothing is missing.
+    isMixed ||= newCount > 0 && newCount < length;
+    total = Math.max(total, ...pages.map((page) => page.totalCount ?? 0));
+    const isOver = newCount === 0 || walk.isEnough([...found.values()]);
     pageCount = isOver ? 0 : pagesLeft(pages, readCount, pageSize);
     nextPage += numbers.length;
   }
-  return { items: [...found.values()], repeatedCount: readCount - found.size };
+  return { items: [...found.values()], isTorn: isMixed && found.size < total };
 }
 
 function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {

@@ -6,13 +6,18 @@ import {
   orWhenGone,
   type ResultQuery,
   readLimited,
+  type WalkedList,
   walkPages,
 } from "#upstreams";
 import type { Desk, Parameters } from "./desk.ts";
 import { toInvocationResult } from "./map.ts";
+import { readInvocation } from "./runs.ts";
 import { readResultPage } from "./shapes.ts";
 
 const ACTION = "DescribeInvocationResults";
+
+/** How often a history whose order changes between pages is read again. */
+const MORE_WALKS = 4;
 
 /** Results of one run, 50 a call; pages that are surely needed are asked for at once. @throws UpstreamError */
 export async function readResults(
@@ -61,11 +66,39 @@ async function walkResults(
         throw badResponse(desk.source, ACTION, null, "the list of results does not end");
       },
     });
-  const first = await walk();
-  // Records that came twice may have pushed out others between two pages: a second walk finds those.
-  if (first.repeatedCount === 0 || isEnough(first.items)) return first.items;
-  const second = await walk();
-  return [...first.items, ...second.items];
+  const { items, isTorn } = await walk();
+  if (!isTorn || isEnough(items)) return items;
+  if (!includeHistory) return [...items, ...(await readNested(desk, query.invokeId, items, operation))];
+  return walkAgain(walk, items);
+}
+
+/** Of a run, what a torn list did not hold: DescribeInvocations nests all instances without pages. */
+async function readNested(
+  desk: Desk,
+  invokeId: string,
+  known: readonly InvocationResult[],
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const run = await readInvocation(desk, invokeId, { output: true, content: false }, operation);
+  const found = new Set(known.map((result) => result.instanceId));
+  return (run?.instances ?? [])
+    .filter((instance) => !found.has(instance.instanceId))
+    .map(({ creationTime: _creationTime, updateTime: _updateTime, isComplete: _isComplete, ...rest }) => {
+      return { ...rest, execution: null };
+    });
+}
+
+async function walkAgain(
+  walk: () => Promise<WalkedList<InvocationResult>>,
+  known: readonly InvocationResult[],
+): Promise<readonly InvocationResult[]> {
+  const results = [...known];
+  for (let round = 0; round < MORE_WALKS; round += 1) {
+    const { items, isTorn } = await walk();
+    results.push(...items);
+    if (!isTorn) break;
+  }
+  return results;
 }
 
 /** Results of the newest runs on one instance, 50 at most. @throws UpstreamError */

@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type FarEnd, startFarEnd } from "./far-end.ts";
+import { createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
+
+const id = (number: number) => `i-bp1test${String(number).padStart(4, "0")}`;
+const ids = (count: number) => Array.from({ length: count }, (_, index) => id(index + 1));
+
+describe("ECS results over real HTTP", () => {
+  let end: FarEnd;
+  afterEach(() => end.close());
+
+  async function readAll(query: { instanceIds?: readonly string[]; includeHistory?: boolean } = {}) {
+    const results = await end.upstream.readResults(
+      { invokeId: "t-1", includeHistory: false, ...query },
+      EVERYTHING,
+      end.operation,
+    );
+    const pages = end.takeCalls().map((call) => /PageNumber=(\d+)/.exec(call)?.[1]);
+    return { results, ids: results.map(({ instanceId }) => instanceId), pages };
+  }
+
+  it("of 130 instances take three pages, as the total tells", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] });
+    const { ids: found, pages } = await readAll();
+    expect([found, pages.sort()]).toEqual([ids(130), ["1", "2", "3"]]);
+  });
+
+  it("of 50 named instances take one page", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(50) }] });
+    const { ids: found, pages } = await readAll({ instanceIds: ids(50) });
+    expect([found, pages]).toEqual([ids(50), ["1"]]);
+  });
+
+  it("of 100 named instances take two pages at once", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(100) }] });
+    const { ids: found, pages } = await readAll({ instanceIds: ids(100) });
+    expect([found, pages.sort()]).toEqual([ids(100), ["1", "2"]]);
+  });
+
+  it("stop where every named instance is found", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
+    const { ids: found, pages } = await readAll({ instanceIds: ids(10) });
+    expect([found, pages]).toEqual([ids(50), ["1"]]);
+  });
+
+  it("of one instance are asked for by its id", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
+    await end.upstream.readResults(
+      { invokeId: "t-1", instanceIds: [id(299)], includeHistory: false },
+      EVERYTHING,
+      end.operation,
+    );
+    expect(end.takeCalls()).toEqual([
+      `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${id(299)} InvokeId=t-1 PageNumber=1 PageSize=50`,
+    ]);
+  });
+
+  it.each<readonly [string, object]>([
+    ["cut to 20 without a word", { clampPageSizeTo: 20 }],
+    ["refused above 20", { refusePageSizeAbove: 20 }],
+    ["counted wrongly, too few", { totalCountError: -100 }],
+    ["counted wrongly, too many", { totalCountError: 40 }],
+    ["shuffled at every call", { shuffleTies: true, seed: 3 }],
+  ])("are whole where pages are %s", async (_name, drift) => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(90) }] });
+    end.emulator.setDrift(drift);
+    const { ids: found } = await readAll();
+    expect([...found].sort()).toEqual(ids(90));
+  });
+
+  it("of a timed run give every execution, each under the same key whenever it is read", async () => {
+    const history = Array.from({ length: 70 }, (_, index) => ({
+      startTime: Date.UTC(2026, 0, 1, 20, 0, 0) - index * 600_000,
+      exitCode: index % 7 === 0 ? 1 : 0,
+      repeats: 70 - index,
+      output: `run ${70 - index}\n`,
+    }));
+    const running = { instanceId: id(1), status: "Running", startTime: "2026-01-02T03:00:00Z", repeats: 71, history };
+    end = await startFarEnd("ECS", {
+      invocations: [{ invokeId: "t-1", frequency: "0 */10 * * * *", instances: [running, id(2)] }],
+    });
+    const before = await readAll({ includeHistory: true });
+    end.emulator.world.updateRecord("ecs", "cn-hangzhou", "t-1", id(1), {
+      status: "Success",
+      startTime: "2026-01-02T03:00:00Z",
+      finishTime: "2026-01-02T03:00:09Z",
+    });
+    const after = await readAll({ includeHistory: true, instanceIds: [id(1)] });
+    const keys = (results: readonly { execution: string | null }[]) => results.map(({ execution }) => execution);
+    expect(before.results).toHaveLength(72);
+    expect(keys(after.results)).toEqual(keys(before.results.slice(0, 71)));
+    expect(before.results[0]).toMatchObject({ status: "RUNNING", execution: `s${Date.UTC(2026, 0, 2, 3)}` });
+    expect(before.results[1]).toMatchObject({ repeats: 70, status: "FAILED", exitCode: 1 });
+    expect(new Set(keys(before.results.slice(0, 71))).size).toBe(71);
+  });
+
+  it("of a run that is not repeated are its history, which the upstream refuses to tell", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: [id(1)] }] });
+    const { results } = await readAll({ includeHistory: true });
+    expect(results.map(({ execution }) => execution)).toEqual([`s${Date.parse("2026-01-02T03:00:01Z")}`]);
+  });
+});
+
+describe("ECS results from an upstream that misbehaves", () => {
+  const page = (from: number, count: number, total: number | null) => ({
+    Invocation: {
+      ...(total === null ? {} : { TotalCount: total }),
+      InvocationResults: {
+        InvocationResult: Array.from({ length: count }, (_, index) => ({ InstanceId: id(from + index), ExitCode: 0 })),
+      },
+    },
+  });
+  const query = { invokeId: "t-1", includeHistory: false };
+
+  it("end where a page repeats what is known already", async () => {
+    const bench = createBench("ECS", () => page(1, 50, null));
+    const results = await bench.upstream.readResults(query, NOTHING, bench.operation);
+    expect(results).toHaveLength(50);
+    expect(bench.asked.length).toBeLessThanOrEqual(6);
+  });
+
+  it("give up on a list that does not end", async () => {
+    let next = 1;
+    const bench = createBench("ECS", () => {
+      next += 50;
+      return page(next, 50, null);
+    });
+    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({
+      code: "BAD_RESPONSE",
+      action: "DescribeInvocationResults",
+    });
+    expect(bench.asked.length).toBeLessThanOrEqual(200);
+  });
+
+  it("are none where the run is gone by an error", async () => {
+    const bench = createBench("ECS", () => {
+      throw refusal("NOT_FOUND", "InvalidInvokeId.NotFound", 404);
+    });
+    expect([
+      await bench.upstream.readResults(query, NOTHING, bench.operation),
+      await bench.upstream.readInstanceResults("i-1", NOTHING, bench.operation),
+      await bench.upstream.readInvocation("t-1", NOTHING, bench.operation),
+      await bench.upstream.readInstances(["i-1"], bench.operation),
+    ]).toEqual([[], [], null, []]);
+  });
+
+  it("are an error where something else is unknown", async () => {
+    const bench = createBench("ECS", () => {
+      throw refusal("NOT_FOUND", "InvalidRegionId.NotFound", 404);
+    });
+    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({
+      upstreamCode: "InvalidRegionId.NotFound",
+    });
+  });
+
+  it("leave out servers outside Alibaba Cloud, which DescribeInstances does not know", async () => {
+    const bench = createBench("ECS", () => ({ TotalCount: 0 }));
+    expect(await bench.upstream.readInstances(["mi-hz01"], bench.operation)).toEqual([]);
+    expect(bench.asked).toEqual([]);
+  });
+});
+
+describe("ECS filters", () => {
+  const open = async (query: object, wants = NOTHING) => {
+    const bench = createBench("ECS", () => ({ TotalCount: 0 }));
+    const [list] = await bench.upstream.openLists(query, wants, bench.operation);
+    await list?.read({ pageNumber: 1, pageSize: 50 }, bench.operation);
+    const { PageNumber: _n, PageSize: _s, ContentEncoding: _c, ...sent } = bench.asked[0]?.[1] ?? {};
+    return { sent, isExact: list?.isExact };
+  };
+
+  it.each<readonly [object, object, boolean]>([
+    [{}, {}, true],
+    [{ invokeId: "t-1" }, { InvokeId: "t-1" }, true],
+    [{ commandId: "c-1" }, { CommandId: "c-1" }, true],
+    [{ commandName: "demo" }, { CommandName: "demo" }, false],
+    [{ commandType: "RUN_BAT_SCRIPT" }, { CommandType: "RunBatScript" }, true],
+    [{ instanceId: "i-1", commandName: "demo" }, { InstanceId: "i-1" }, false],
+    [{ instanceId: "i-1", statusIn: ["PARTIAL_FAILED"] }, { InstanceId: "i-1" }, false],
+    [{ instanceId: "i-1", statusIn: ["FAILED"] }, { InstanceId: "i-1", InvokeStatus: "Failed" }, true],
+    [{ timed: false }, { Timed: false }, true],
+    [{ statusIn: ["PARTIAL_FAILED"] }, { InvokeStatus: "PartialFailed" }, true],
+    [{ statusIn: ["FINISHED"] }, { InvokeStatus: "Finished" }, false],
+    [{ statusIn: ["UNKNOWN"] }, {}, false],
+    [{ statusIn: ["SUCCESS", "FAILED"] }, {}, false],
+    [{ createdAfter: "2026-01-01T00:00:00.000Z" }, {}, false],
+  ])("%j is sent as %j", async (query, sent, isExact) => {
+    expect(await open(query)).toEqual({ sent, isExact });
+  });
+
+  it("ask for outputs in a list only beside a run or an instance", async () => {
+    const sent = await Promise.all([
+      open({}, EVERYTHING),
+      open({ instanceId: "i-1" }, EVERYTHING),
+      open({ invokeId: "t-1" }, EVERYTHING),
+      open({ instanceId: "i-1" }, NOTHING),
+    ]);
+    expect(sent.map((each) => each.sent)).toEqual([
+      {},
+      { InstanceId: "i-1", IncludeOutput: true },
+      { InvokeId: "t-1", IncludeOutput: true },
+      { InstanceId: "i-1" },
+    ]);
+  });
+});
