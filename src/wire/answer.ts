@@ -90,8 +90,8 @@ function toUpstreamCode(code: unknown): string | null {
   return READABLE_CODE.test(text) ? text : null;
 }
 
-/** Request ids are no UUIDs everywhere: any short printable text is one. */
+/** Request ids are no UUIDs everywhere: any short word is one. */
 function toRequestId(value: unknown): string | null {
   const text = typeof value === "string" ? value.trim() : "";
-  return /^[\x21-\x7e]{1,128}$/.test(text) ? text : null;
+  return /^[\w"*.:-]{1,128}$/.test(text) ? text : null;
 }

@@ -95,5 +95,5 @@ export async function failureOf(call: Promise<unknown>): Promise<object> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof UpstreamError)) throw error;
-  return { message: error.message, ...error };
+  return { ...error, message: error.message };
 }

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "@jest/globals";
+import { readAnswer } from "../../src/wire/answer.ts";
+
+const read = (status: number, body: string, header: string | null = null) =>
+  readAnswer(status, Buffer.from(body), header);
+
+describe("an answer", () => {
+  it.each([
+    ["JSON", '{"RequestId":"R-1","TotalCount":5}', { RequestId: "R-1", TotalCount: 5 }],
+    ["JSON after a byte order mark and blanks", '\ufeff \n{"RequestId":"R-1"}', { RequestId: "R-1" }],
+    [
+      "XML, in which repeated elements are lists and entities are characters",
+      `<?xml version="1.0" encoding="utf-8"?>
+       <DescribeInvocationsResponse xmlns="x">
+         <RequestId>R-1</RequestId>
+         <Invocations>
+           <Invocation><InvokeId>t-1</InvokeId><Name>a &lt;&amp;&#x4e2d;&#25991;&gt; </Name><Empty></Empty></Invocation>
+           <Invocation><InvokeId>t-2</InvokeId><Name><![CDATA[<b>]]></Name><Empty/></Invocation>
+         </Invocations>
+         <One><Item>1</Item></One>
+       </DescribeInvocationsResponse>`,
+      {
+        RequestId: "R-1",
+        Invocations: {
+          Invocation: [
+            { InvokeId: "t-1", Name: "a <&中文> ", Empty: "" },
+            { InvokeId: "t-2", Name: "<b>", Empty: "" },
+          ],
+        },
+        One: { Item: "1" },
+      },
+    ],
+    [
+      "XML with its text kept as it is",
+      "<R><RequestId>R-1</RequestId><ExitCode>007</ExitCode></R>",
+      { RequestId: "R-1", ExitCode: "007" },
+    ],
+  ])("may be %s", (_name, body, expected) => {
+    expect(read(200, body)).toEqual({ kind: "ok", body: expected, requestId: "R-1" });
+  });
+
+  it.each([
+    ["in JSON", '{"RequestId":"R-1","HostId":"h","Code":"NoPermission","Message":"m"}'],
+    [
+      "with more members",
+      '{"RequestId":"R-1","Code":"NoPermission","Message":"m","AccessDeniedDetail":{"AuthAction":"x"}}',
+    ],
+    ["in lower case", '{"requestId":"R-1","code":"NoPermission","message":"m"}'],
+    [
+      "in XML",
+      "<?xml version='1.0'?><Error><RequestId>R-1</RequestId><HostId/><Code>NoPermission</Code><Message>m</Message></Error>",
+    ],
+  ])("may be an error object %s, whatever its status", (_name, body) => {
+    const expected = { kind: "error", upstreamCode: "NoPermission", requestId: "R-1" };
+    expect([read(200, body), read(403, body), read(500, body)]).toEqual([expected, expected, expected]);
+  });
+
+  it("is none where there is a payload beside a code and a message", () => {
+    const body = { RequestId: "R-1", Code: "OK", Message: "done", Items: [] };
+    expect([read(200, JSON.stringify(body)), read(200, '{"Code":"200","Message":"ok","RequestId":"R-1"}')]).toEqual([
+      { kind: "ok", body, requestId: "R-1" },
+      { kind: "ok", body: { Code: "200", Message: "ok", RequestId: "R-1" }, requestId: "R-1" },
+    ]);
+  });
+
+  it.each([
+    ["", "was empty"],
+    [" \n", "was empty"],
+    ['{"RequestId":"R-1","Invocations":[{"Invo', "was neither whole JSON nor XML"],
+    ["{“RequestId”：“R-1”}", "was neither whole JSON nor XML"],
+    ["<html><body>502</body></html>", "was a web page"],
+    ["<!DOCTYPE html><html></html>", "was a web page"],
+    ["<R><A></R>", "was neither whole JSON nor XML"],
+    ['<!DOCTYPE r [<!ENTITY a "aaaa">]><r>&a;</r>', "was neither whole JSON nor XML"],
+    ["<a>".repeat(100) + "</a>".repeat(100), "was neither whole JSON nor XML"],
+    ["[]", "was no object"],
+    ["null", "was no object"],
+    ['"text"', "was no object"],
+    ["<R>text</R>", "was no object"],
+  ])("cannot be read as %j", (body, why) => {
+    expect([read(200, body, "R-HEADER"), read(502, body, "R-HEADER")]).toEqual([
+      { kind: "unreadable", why, requestId: "R-HEADER" },
+      { kind: "error", upstreamCode: null, requestId: "R-HEADER" },
+    ]);
+  });
+
+  it("takes request ids that are no UUIDs, and none that is no id", () => {
+    const bodies = ['{"RequestId":"\\"20758A-585D-4A41****"}', '{"RequestId":7}', `{"RequestId":"${"x".repeat(200)}"}`];
+    expect(bodies.map((body) => read(200, body).requestId)).toEqual(['"20758A-585D-4A41****', null, null]);
+  });
+
+  it("takes no code that is no word", () => {
+    const bodies = ['{"Code":"<b>no</b>","Message":"m"}', '{"Code":500,"Message":"m"}'];
+    expect(bodies.map((body) => read(400, body))).toEqual([
+      { kind: "error", upstreamCode: null, requestId: null },
+      { kind: "error", upstreamCode: null, requestId: null },
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Provider } from "#domain";
+import { createEndpointResolver } from "../../src/wire/endpoint.ts";
+
+const vendor = createEndpointResolver({ ECS: null, SWAS: null });
+const source = (provider: Provider, regionId: string) => ({ provider, account: "default", regionId });
+
+describe("the vendor's endpoints", () => {
+  it.each<[Provider, string, string]>([
+    ["ECS", "cn-beijing", "ecs.cn-beijing.aliyuncs.com"],
+    ["ECS", "ap-southeast-1", "ecs.ap-southeast-1.aliyuncs.com"],
+    ["ECS", "cn-hangzhou", "ecs-cn-hangzhou.aliyuncs.com"],
+    ["ECS", "cn-shenzhen-finance-1", "ecs-cn-hangzhou.aliyuncs.com"],
+    ["ECS", "cn-hangzhou-finance", "ecs.aliyuncs.com"],
+    ["ECS", "cn-north-2-gov-1", "ecs.aliyuncs.com"],
+    ["SWAS", "cn-hangzhou", "swas.cn-hangzhou.aliyuncs.com"],
+    ["SWAS", "ap-southeast-1", "swas.ap-southeast-1.aliyuncs.com"],
+  ])("%s %s is at %s", (provider, regionId, host) => {
+    expect(vendor(source(provider, regionId))).toEqual({ origin: `https://${host}`, host, path: "/" });
+  });
+
+  it.each(["", "a.b", "x/y", "x@y", "X", "-x", "a:1"])("there is none for the region id %j", (regionId) => {
+    expect(vendor(source("ECS", regionId))).toBeNull();
+  });
+});
+
+describe("endpoints of one's own", () => {
+  it("may hold the region id, a port and a path", () => {
+    const resolve = createEndpointResolver({
+      ECS: "https://{regionId}.example.com:8443/api/",
+      SWAS: "http://[::1]:4010",
+    });
+    expect([resolve(source("ECS", "cn-beijing")), resolve(source("SWAS", "cn-beijing"))]).toEqual([
+      { origin: "https://cn-beijing.example.com:8443", host: "cn-beijing.example.com:8443", path: "/api/" },
+      { origin: "http://[::1]:4010", host: "[::1]:4010", path: "/" },
+    ]);
+  });
+
+  it.each([
+    ["http://example.com", "The endpoint of ECS has to be https; plain http is for loopback only"],
+    ["http://127.0.0.1.example.com", "The endpoint of ECS has to be https; plain http is for loopback only"],
+    ["http://{regionId}:4010", "The endpoint of ECS has to be https; plain http is for loopback only"],
+    ["ftp://127.0.0.1", "The endpoint of ECS has to be https; plain http is for loopback only"],
+    ["example.com", "The endpoint of ECS is no URL"],
+  ])("%s is refused", (template, message) => {
+    expect(() => createEndpointResolver({ ECS: template, SWAS: null })).toThrow(new RangeError(message));
+  });
+});
