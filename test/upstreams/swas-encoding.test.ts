@@ -1,0 +1,145 @@
+import { describe, expect, it } from "@jest/globals";
+import { startFarEnd } from "./far-end.ts";
+import { type BenchOptions, createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
+
+const A = "ace0706b2ac4454d984295a942130001";
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+interface World {
+  /** What DescribeCommandInvocations says. */
+  readonly output: string;
+  readonly content?: string;
+  readonly status?: string;
+  /** What DescribeInvocationResult says; an error where undefined. */
+  readonly truth?: string;
+}
+
+function createWorldBench(world: World, options: BenchOptions = { outputEncoding: "auto" }) {
+  return createBench(
+    "SWAS",
+    (action) => {
+      if (action === "DescribeInvocationResult") {
+        if (world.truth === undefined) throw refusal("THROTTLED", "Throttling.User");
+        return { InvocationResult: { InvokeId: "t-1", InstanceId: A, Output: base64(world.truth) } };
+      }
+      const record = { InstanceId: A, InvocationStatus: world.status ?? "Success", Output: world.output };
+      return { CommandInvocations: [{ InvokeId: "t-1", CommandContent: world.content, InvokeInstances: [record] }] };
+    },
+    options,
+  );
+}
+
+async function readOutput(bench: ReturnType<typeof createWorldBench>, wants = EVERYTHING) {
+  const run = await bench.upstream.readInvocation("t-1", wants, bench.operation);
+  const bytes = run?.instances[0]?.output?.bytes;
+  return bytes === undefined ? bytes : Buffer.from(bytes).toString();
+}
+
+const calibrations = (bench: ReturnType<typeof createWorldBench>) =>
+  bench.asked.filter(([action]) => action === "DescribeInvocationResult").length;
+
+describe("the encoding of SWAS outputs, found out by itself", () => {
+  it.each<readonly [string, World, string]>([
+    ["plain words that are legal base64", { output: "file", truth: "file" }, "file"],
+    ["another of them", { output: "disk", truth: "disk\n" }, "disk"],
+    ["text that is itself base64", { output: "YWRtaW4K", truth: "YWRtaW4K\n" }, "YWRtaW4K"],
+    ["base64", { output: "YWRtaW4K", truth: "admin\n" }, "admin\n"],
+    ["base64 of a short word", { output: base64("ok"), truth: "ok" }, "ok"],
+  ])("%s: by one call", async (_name, world, expected) => {
+    const bench = createWorldBench(world);
+    expect([await readOutput(bench), await readOutput(bench), calibrations(bench)]).toEqual([expected, expected, 1]);
+  });
+
+  it.each<readonly [string, string]>([
+    ["words with blanks", "uptime is 3 days"],
+    ["the sample of the document", "OutputMsg"],
+    ["a printed line", "disk\n"],
+    ["printed lines of base64", "YWRtaW4K\nYWRtaW4K\n"],
+  ])("%s: without a call, as it can be no base64", async (_name, text) => {
+    const bench = createWorldBench({ output: text });
+    expect([await readOutput(bench), calibrations(bench)]).toEqual([text, 0]);
+  });
+
+  it("is not asked for where no output is wanted, which is then not there", async () => {
+    const bench = createWorldBench({ output: "YWRtaW4K", truth: "admin\n" });
+    expect([await readOutput(bench, NOTHING), calibrations(bench)]).toEqual([undefined, 0]);
+  });
+
+  it("is asked for once where many read at once", async () => {
+    const bench = createWorldBench({ output: "YWRtaW4K", truth: "admin\n" });
+    const texts = await Promise.all(Array.from({ length: 10 }, () => readOutput(bench)));
+    expect([texts, calibrations(bench)]).toEqual([texts.map(() => "admin\n"), 1]);
+  });
+
+  it("is plain for a short output where the question fails, and is asked for again a minute later", async () => {
+    const bench = createWorldBench({ output: "disk" });
+    const texts = [await readOutput(bench), await readOutput(bench)];
+    const early = calibrations(bench);
+    await bench.clock.advance(60_000);
+    await readOutput(bench);
+    expect([texts, early, calibrations(bench)]).toEqual([["disk", "disk"], 1, 2]);
+  });
+
+  it("is base64 for a long one of readable lines where the question fails", async () => {
+    const text = "deployed web-01 at 03:04\n";
+    expect(await readOutput(createWorldBench({ output: base64(text) }))).toBe(text);
+  });
+
+  it("is not asked for by an execution that still runs", async () => {
+    const bench = createWorldBench({ output: "step", status: "Running", truth: "step and step" });
+    expect([await readOutput(bench), calibrations(bench)]).toEqual(["step", 0]);
+  });
+
+  it("holds for scripts too, unless a script shows that it is plain", async () => {
+    const read = async (world: World) => {
+      const bench = createWorldBench(world);
+      const run = await bench.upstream.readInvocation("t-1", EVERYTHING, bench.operation);
+      return Buffer.from(run?.command.content ?? []).toString();
+    };
+    expect([
+      await read({ output: "YWRtaW4K", truth: "admin\n", content: base64("echo admin") }),
+      await read({ output: "YWRtaW4K", truth: "admin\n", content: "echo admin" }),
+      await read({ output: "two words", content: "ls" }),
+    ]).toEqual(["echo admin", "echo admin", "ls"]);
+  });
+});
+
+describe("the encoding of SWAS outputs, set", () => {
+  it.each<readonly ["plain" | "base64", string, string]>([
+    ["plain", "YWRtaW4K", "YWRtaW4K"],
+    ["base64", "YWRtaW4K", "admin\n"],
+    ["base64", "no base64!", "no base64!"],
+  ])("%s takes %j as %j without a call", async (outputEncoding, text, expected) => {
+    const bench = createWorldBench({ output: text }, { outputEncoding });
+    expect([await readOutput(bench), calibrations(bench)]).toEqual([expected, 0]);
+  });
+});
+
+describe("the encoding of SWAS outputs over real HTTP", () => {
+  it.each(["plain", "base64"] as const)("%s is found by one calibration", async (outputEncoding) => {
+    const instances = [{ instanceId: A, output: "dGVzdA==" }];
+    const end = await startFarEnd(
+      "SWAS",
+      { outputEncoding, invocations: [{ invokeId: "t-1", instances }] },
+      { outputEncoding: "auto" },
+    );
+    const texts: string[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      const results = await end.upstream.readResults(
+        { invokeId: "t-1", includeHistory: false },
+        EVERYTHING,
+        end.operation,
+      );
+      texts.push(Buffer.from(results[0]?.output?.bytes ?? []).toString());
+    }
+    expect([texts, end.takeCalls()]).toEqual([
+      ["dGVzdA==", "dGVzdA=="],
+      [
+        "DescribeCommandInvocations InvokeId=t-1",
+        `DescribeInvocationResult InstanceId=${A} InvokeId=t-1`,
+        "DescribeCommandInvocations InvokeId=t-1",
+      ],
+    ]);
+    await end.close();
+  });
+});
