@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { CommandType, InvocationStatus, Provider } from "../client/index.ts";
+import { CommandError } from "./exit-code.ts";
 
 const STATUSES: Readonly<Record<InvocationStatus, true>> = {
   PENDING: true,
@@ -76,8 +77,8 @@ export function readHeader(
   previous: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(text) ?? [];
-  // The text itself may be a secret, so the message does not repeat it.
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("Expected 'name: value'.");
+  // Commander would repeat the text of an argument that it takes for wrong, and this one may be a secret.
+  if (name === undefined || value === undefined) throw new CommandError("Expected --header 'name: value'.");
   return { ...previous, [name]: value };
 }
 

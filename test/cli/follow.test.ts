@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@jest/globals";
+import { createRun, inTurn, run } from "./rig.ts";
+
+const running = createRun({ status: "RUNNING", isFinal: false, statusCounts: [{ status: "RUNNING", count: 1 }] });
+
+describe("cloud-assistant follow", () => {
+  it("tells what changes until the run is final, then shows it", async () => {
+    const { exitCode, output, errors, asked } = await run({ node: inTurn([running, running, createRun()]) }, [
+      "follow",
+      "AXIAid",
+    ]);
+    expect({ exitCode, errors, asked: asked.map(([name]) => name) }).toEqual({
+      exitCode: 0,
+      errors: "cloud-assistant: t-hz01 RUNNING: 1 RUNNING\ncloud-assistant: t-hz01 SUCCESS: 1 SUCCESS\n",
+      asked: ["runStatus", "runStatus", "runStatus", "runById"],
+    });
+    expect(output.split("\n").slice(0, 2)).toEqual(["run        t-hz01", "status     SUCCESS"]);
+  });
+
+  it("rewrites one line on a terminal", async () => {
+    const { errors } = await run({ node: inTurn([running, createRun()]) }, ["follow", "AXIAid"], { isTerminal: true });
+    expect(errors).toBe("\r\u001b[Kt-hz01 \u001b[34mRUNNING\u001b[39m: \u001b[34m1 RUNNING\u001b[39m …\r\u001b[K");
+  });
+
+  it.each([
+    ["FAILED", [], 1],
+    ["PARTIAL_FAILED", [], 1],
+    ["STOPPED", [], 1],
+    ["FINISHED", [{ status: "SUCCESS", count: 2 }], 0],
+    ["FINISHED", [{ status: "FINISHED", count: 1 }], 1],
+    ["FINISHED", [], 1],
+  ])("ends %s %j with exit code %i", async (status, statusCounts, expected) => {
+    const { exitCode } = await run({ node: createRun({ status, statusCounts }) }, ["follow", "AXIAid", "--json"]);
+    expect(exitCode).toBe(expected);
+  });
+
+  it("gives up when the time is up", async () => {
+    const { exitCode, output, errors, asked } = await run({ node: running }, [
+      "show",
+      "AXIAid",
+      "--wait",
+      "--timeout",
+      "5s",
+      "--interval",
+      "2s",
+    ]);
+    expect({ exitCode, output, errors, count: asked.length }).toEqual({
+      exitCode: 3,
+      output: "",
+      errors: "cloud-assistant: t-hz01 RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
+      count: 4,
+    });
+  });
+
+  it("gives up on what will not pass at once", async () => {
+    const { exitCode, asked } = await run({ node: inTurn([running, new Error("No right.")]) }, ["follow", "AXIAid"]);
+    expect([exitCode, asked.length]).toEqual([2, 2]);
+  });
+});

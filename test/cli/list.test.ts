@@ -1,0 +1,116 @@
+import { describe, expect, it } from "@jest/globals";
+import { connection, createRun, run } from "./rig.ts";
+
+const FAILED_SOURCE = {
+  provider: "SWAS",
+  account: "default",
+  regionId: "cn-beijing",
+  ok: false,
+  error: { code: "THROTTLED", message: "Too many calls.", retryable: true },
+};
+
+describe("cloud-assistant list", () => {
+  it("writes fields between tabs into a pipe", async () => {
+    const partial = {
+      status: "PARTIAL_FAILED",
+      account: "prod",
+      command: { commandId: "c-2", name: null, type: null },
+    };
+    const counts = [
+      { status: "SUCCESS", count: 297 },
+      { status: "FAILED", count: 3 },
+    ];
+    const root = { invocations: connection([createRun(), createRun({ ...partial, statusCounts: counts })]) };
+    expect(await run(root, ["list"])).toEqual({
+      exitCode: 0,
+      output:
+        "2026-01-02T03:04:05Z\tSUCCESS\tECS cn-hangzhou\tt-hz01\tdisk check\t1 SUCCESS\n" +
+        "2026-01-02T03:04:05Z\tPARTIAL_FAILED\tECS cn-hangzhou prod\tt-hz01\tc-2\t297 SUCCESS, 3 FAILED\n",
+      errors: "",
+      asked: [["recentRuns", { first: 20, filter: {}, after: null }]],
+    });
+  });
+
+  it("draws a table with colours on a terminal, without what could steer it", async () => {
+    const name = "磁盘\u001b[2J检查\u0007";
+    const root = { invocations: connection([createRun({ command: { commandId: null, name, type: null } })]) };
+    const { output } = await run(root, ["list"], { isTerminal: true });
+    expect(output.split("\n")).toEqual([
+      "\u001b[1mTIME\u001b[22m                  \u001b[1mSTATUS\u001b[22m   \u001b[1mSOURCE\u001b[22m           \u001b[1mRUN\u001b[22m     \u001b[1mCOMMAND\u001b[22m   \u001b[1mINSTANCES\u001b[22m",
+      "2026-01-02T03:04:05Z  \u001b[32mSUCCESS\u001b[39m  ECS cn-hangzhou  t-hz01  磁盘检查  \u001b[32m1 SUCCESS\u001b[39m",
+      "",
+    ]);
+  });
+
+  it.each([
+    [["list", "--no-color"], {}],
+    [["list"], { NO_COLOR: "1" }],
+  ])("leaves colours out with %j and %j", async (words, environment) => {
+    const root = { invocations: connection([createRun()]) };
+    const { output } = await run(root, words, { isTerminal: true, environment });
+    expect(output).toBe(
+      "TIME                  STATUS   SOURCE           RUN     COMMAND     INSTANCES\n" +
+        "2026-01-02T03:04:05Z  SUCCESS  ECS cn-hangzhou  t-hz01  disk check  1 SUCCESS\n",
+    );
+  });
+
+  it("sends every filter to the gateway", async () => {
+    const words =
+      "list --provider ecs --region cn-hangzhou,cn-beijing --account prod --status failed,partial-failed --instance i-1 --command-id c-1 --command-name disk --type shell --since 1h --until 2026-01-02T03:00:00+08:00 --timed no --limit 5 --after CURSOR";
+    const { asked, exitCode } = await run({ invocations: connection([]) }, words.split(" "));
+    const filter = {
+      providerIn: ["ECS"],
+      regionIdIn: ["cn-hangzhou", "cn-beijing"],
+      accountIn: ["prod"],
+      statusIn: ["FAILED", "PARTIAL_FAILED"],
+      instanceId: "i-1",
+      commandId: "c-1",
+      commandName: "disk",
+      commandType: "RUN_SHELL_SCRIPT",
+      createdAfter: "2026-01-02T02:04:05.000Z",
+      createdBefore: "2026-01-01T19:00:00.000Z",
+      timed: false,
+    };
+    expect([exitCode, asked]).toEqual([0, [["recentRuns", { first: 5, after: "CURSOR", filter }]]]);
+  });
+
+  it("reads on until it has as many as were asked for", async () => {
+    const page = (size: number) => Array.from({ length: size }, () => createRun());
+    const root = {
+      invocations: ({ first, after }: { first: number; after: string | null }) =>
+        after === null ? connection(page(80), "a") : connection(page(first), "b"),
+    };
+    const { output, asked } = await run(root, ["list", "--limit", "150"]);
+    expect([output.split("\n").length - 1, asked.map(([, variables]) => variables)]).toEqual([
+      150,
+      [
+        { first: 100, after: null, filter: {} },
+        { first: 70, after: "a", filter: {} },
+      ],
+    ]);
+  });
+
+  it("writes JSON", async () => {
+    const root = { invocations: connection([createRun()], "next", [FAILED_SOURCE]) };
+    const { output, errors, exitCode } = await run(root, ["list", "--limit", "1", "--json"]);
+    const { instanceInvocations: _instances, __typename, ...expected } = createRun() as Record<string, unknown>;
+    expect({ ...JSON.parse(output), errors, exitCode }).toEqual({
+      runs: [expected],
+      pageInfo: { hasNextPage: true, endCursor: "next" },
+      sources: [FAILED_SOURCE],
+      errors: "cloud-assistant: SWAS cn-beijing gave no answer: Too many calls. (THROTTLED)\n",
+      exitCode: 0,
+    });
+  });
+
+  it("says on a terminal that there is nothing, or more", async () => {
+    const nothing = await run({ invocations: connection([]) }, ["list"], { isTerminal: true });
+    const more = await run({ invocations: connection([createRun()], "next") }, ["list", "--limit", "1"], {
+      isTerminal: true,
+    });
+    expect([nothing.errors, more.errors]).toEqual([
+      "cloud-assistant: no run fits.\n",
+      "cloud-assistant: there are more: raise --limit.\n",
+    ]);
+  });
+});

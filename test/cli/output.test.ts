@@ -1,0 +1,101 @@
+import { describe, expect, it } from "@jest/globals";
+import { connection, createInstanceRun, createOutput, createRun, run } from "./rig.ts";
+
+const FAILED = createInstanceRun({
+  instanceId: "i-02",
+  status: "FAILED",
+  exitCode: 2,
+  durationMs: null,
+  error: { code: "ExitCodeNonzero", class: "EXIT_CODE", info: "not\nzero", remedy: "Read the output." },
+  result: { id: "x", output: createOutput("no disk") },
+});
+const BOTH = connection([createInstanceRun(), FAILED]);
+
+describe("cloud-assistant output", () => {
+  it("prints the output of one instance as it is", async () => {
+    const node = createRun({ instanceInvocations: BOTH });
+    expect(await run({ node }, ["output", "AXIAid", "--instance", "i-02"])).toEqual({
+      exitCode: 0,
+      output: "no disk\n",
+      errors: "",
+      asked: [["runOutputs", { id: "AXIAid", after: null }]],
+    });
+  });
+
+  it("puts titles between the outputs of several", async () => {
+    const waiting = createInstanceRun({
+      instanceId: "i-03",
+      status: "RUNNING",
+      exitCode: null,
+      result: { id: "y", output: null },
+    });
+    const node = createRun({ instanceInvocations: connection([createInstanceRun(), FAILED, waiting]) });
+    const { output, errors } = await run({ node }, ["output", "AXIAid"]);
+    expect({ output, errors }).toEqual({
+      output:
+        "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-02 (FAILED, exit code 2) <==\nno disk\n\n==> i-03 (RUNNING) <==\n",
+      errors: "cloud-assistant: i-03 (RUNNING): no output yet.\n",
+    });
+  });
+
+  it("prints identical outputs once", async () => {
+    const group = { count: 297, status: "SUCCESS", exitCode: 0, instanceIds: ["i-01"], output: createOutput("ok\n") };
+    const odd = { count: 1, status: "FAILED", exitCode: 2, instanceIds: ["i-02"], output: createOutput("no disk\n") };
+    const { output, asked } = await run({ node: createRun({ outputGroups: [group, odd] }) }, [
+      "output",
+      "AXIAid",
+      "--group",
+    ]);
+    expect({ output, asked }).toEqual({
+      output: "==> 297 instances (SUCCESS, exit code 0) <==\nok\n\n==> i-02 (FAILED, exit code 2) <==\nno disk\n",
+      asked: [["identicalOutputs", { id: "AXIAid", first: 100 }]],
+    });
+  });
+
+  it("keeps a terminal from being steered, but not a pipe", async () => {
+    const text = "\u001b[31mred\u001b[0m\r\nbell\u0007\ttab\u009b2J";
+    const result = { id: "x", output: createOutput(text) };
+    const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
+    const [terminal, pipe] = [
+      await run({ node }, ["output", "AXIAid"], { isTerminal: true }),
+      await run({ node }, ["output", "AXIAid"]),
+    ];
+    expect([terminal.output, pipe.output]).toEqual(["red\nbell\ttab\n", `${text}\n`]);
+  });
+
+  it("writes the bytes as they came", async () => {
+    const result = { id: "x", output: createOutput("text", { base64: Buffer.from("bytes\u0000").toString("base64") }) };
+    const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
+    expect((await run({ node }, ["output", "AXIAid", "--raw"], { isTerminal: true })).output).toBe("bytes\u0000");
+  });
+
+  it("says what is missing from an output", async () => {
+    const result = { id: "x", output: createOutput("a\ufffd", { truncated: true, droppedBytes: 18234, lossy: true }) };
+    const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
+    expect((await run({ node }, ["output", "AXIAid"])).errors).toBe(
+      "cloud-assistant: i-01 (SUCCESS, exit code 0): 18234 bytes were cut away upstream.\n" +
+        "cloud-assistant: i-01 (SUCCESS, exit code 0): some bytes are no utf-8; --raw gives them.\n",
+    );
+  });
+
+  it("prints what there is where one part could not be read", async () => {
+    const unread = createInstanceRun({
+      instanceId: "i-04",
+      result: () => Promise.reject(new Error("Too many calls.")),
+    });
+    const node = createRun({ instanceInvocations: connection([createInstanceRun(), unread]) });
+    const { exitCode, output, errors } = await run({ node }, ["output", "AXIAid"]);
+    expect({ exitCode, output, errors }).toEqual({
+      exitCode: 0,
+      output: "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-04 (SUCCESS, exit code 0) <==\n",
+      errors:
+        "cloud-assistant: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
+        "cloud-assistant: i-04 (SUCCESS, exit code 0): no output yet.\n",
+    });
+  });
+
+  it("says that the run did not go to an instance", async () => {
+    const { exitCode, errors } = await run({ node: createRun() }, ["output", "AXIAid", "--instance", "i-9"]);
+    expect([exitCode, errors]).toEqual([2, "cloud-assistant: The run did not go to instance i-9.\n"]);
+  });
+});

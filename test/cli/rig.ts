@@ -1,0 +1,135 @@
+import type { ExitCode } from "../../src/cli/exit-code.ts";
+import { runCommand } from "../../src/cli/program.ts";
+import type { Surroundings } from "../../src/cli/surroundings.ts";
+import { type GraphRequest, type Root, startGraphServer } from "../support/graph-server.ts";
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly exitCode: ExitCode;
+  readonly output: string;
+  readonly errors: string;
+  readonly asked: readonly (readonly [string | undefined, GraphRequest["variables"]])[];
+}
+
+/** How the command is run. */
+export interface RunOptions {
+  readonly isTerminal?: boolean;
+  readonly environment?: Surroundings["environment"];
+}
+
+/** Now, for commands under test. */
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** Runs a command against a server that answers from `root`. Sleeping takes no time but moves the clock. */
+export async function run(root: Root, words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { url, requests, close } = await startGraphServer(root);
+  try {
+    const outcome = await runAt(["--url", url, ...words], options);
+    return { ...outcome, asked: requests.map(({ operationName, variables }) => [operationName, variables]) };
+  } finally {
+    await close();
+  }
+}
+
+/** Runs a command that says itself where the gateway is. */
+export async function runAt(words: readonly string[], options: RunOptions = {}): Promise<Omit<Outcome, "asked">> {
+  const written = { output: [] as Buffer[], errors: [] as Buffer[] };
+  const { isTerminal = false, environment = {} } = options;
+  const screen = (chunks: Buffer[]) => ({
+    write: (content: string | Uint8Array) => void chunks.push(Buffer.from(content as string)),
+    isTerminal,
+    columns: 120,
+  });
+  let now = NOW;
+  const exitCode = await runCommand(words, {
+    environment,
+    output: screen(written.output),
+    errors: screen(written.errors),
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+    version: "1.2.3",
+  });
+  const read = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString("utf8");
+  return { exitCode, output: read(written.output), errors: read(written.errors) };
+}
+
+/** A connection that ends here unless a cursor is given. */
+export function connection(
+  nodes: readonly unknown[],
+  endCursor: string | null = null,
+  sources: readonly unknown[] = [],
+): object {
+  return {
+    edges: [],
+    nodes,
+    sources,
+    pageInfo: { hasNextPage: endCursor !== null, hasPreviousPage: false, endCursor },
+  };
+}
+
+/** A run that succeeded on one instance, changed where the test says so. */
+export function createRun(overrides: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    __typename: "Invocation",
+    id: "AXIAid",
+    provider: "ECS",
+    account: "default",
+    regionId: "cn-hangzhou",
+    invokeId: "t-hz01",
+    status: "SUCCESS",
+    rawStatus: "Success",
+    isFinal: true,
+    creationTime: "2026-01-02T03:04:05Z",
+    timed: false,
+    command: { commandId: "c-hz01", name: "disk check", type: "RUN_SHELL_SCRIPT" },
+    statusCounts: [{ status: "SUCCESS", count: 1 }],
+    instanceInvocations: connection([createInstanceRun()]),
+    ...overrides,
+  };
+}
+
+/** How a run went on one instance, changed where the test says so. */
+export function createInstanceRun(overrides: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    id: "AWkAid",
+    instanceId: "i-01",
+    status: "SUCCESS",
+    rawStatus: "Success",
+    isFinal: true,
+    startTime: "2026-01-02T03:04:05Z",
+    finishTime: "2026-01-02T03:04:06.500Z",
+    durationMs: 1500,
+    exitCode: 0,
+    error: null,
+    result: { id: "AW8Aid", output: createOutput("ok\n") },
+    ...overrides,
+  };
+}
+
+/** An output of this text. */
+export function createOutput(text: string, overrides: Readonly<Record<string, unknown>> = {}): object {
+  const bytes = Buffer.from(text);
+  return {
+    text,
+    base64: bytes.toString("base64"),
+    byteLength: bytes.length,
+    droppedBytes: 0,
+    truncated: false,
+    charset: "utf-8",
+    lossy: false,
+    ...overrides,
+  };
+}
+
+/** Answers with each of these states in turn, the last one for ever. */
+export function inTurn(states: readonly (object | Error | null)[]): () => object | null {
+  let asked = 0;
+  return () => {
+    const state = states[Math.min(asked, states.length - 1)] ?? null;
+    asked += 1;
+    if (state instanceof Error) throw state;
+    return state;
+  };
+}
