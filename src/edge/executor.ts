@@ -1,4 +1,4 @@
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from "graphql";
+import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 
 /** What is to be executed: a document that was parsed, found valid, and is the same object each time its text comes. */
@@ -35,7 +35,8 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
     const { contextValue, variables } = execution;
     const result = (await compiled.query(undefined, contextValue, variables ?? {})) as ExecutionResult;
     // Nothing was executed, since the variables do not fit; the reference executor says why with places in the document.
-    return result.data === undefined ? reference(execution) : result;
+    if (result.data === undefined) return reference(execution);
+    return result.errors === undefined ? result : { ...result, errors: result.errors.map(toFullError) };
   };
 }
 
@@ -43,6 +44,17 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
 export function createReferenceExecutor(schema: GraphQLSchema): Executor {
   return async ({ document, operationName, variables, contextValue }) =>
     execute({ schema, document, operationName, variableValues: variables, contextValue });
+}
+
+// The compiler's errors only look like the library's: those without extensions break whoever reads them.
+function toFullError(error: GraphQLError): GraphQLError {
+  const { message, path, locations, originalError } = error;
+  const full = new GraphQLError(message, {
+    path,
+    originalError: originalError ?? null,
+    extensions: error.extensions ?? {},
+  });
+  return Object.assign(full, { locations });
 }
 
 function compiledOf(

@@ -33,14 +33,22 @@ export function createGraphiql(examples: readonly ExampleOperation[]): Graphiql 
   return {
     render: () => ({ html: PAGE, headers: htmlHeaders(POLICY) }),
     async sendAsset(path, response) {
-      if (path === "/graphiql/start.js") return send(response, 200, assetHeaders("text/javascript"), script);
-      const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path as keyof typeof ASSETS] : null;
-      if (asset === null) return sendText(response, 404, "Not found.");
-      const text = files.get(path) ?? readFile(resolve(asset.file), "utf8");
-      files.set(path, text);
-      return send(response, 200, assetHeaders(asset.type), await text);
+      if (path === "/graphiql/start.js") {
+        send(response, 200, assetHeaders("text/javascript"), script);
+      } else if (isAsset(path)) {
+        const { file, type } = ASSETS[path];
+        const text = files.get(path) ?? readFile(resolve(file), "utf8");
+        files.set(path, text);
+        send(response, 200, assetHeaders(type), await text);
+      } else {
+        sendText(response, 404, "Not found.");
+      }
     },
   };
+}
+
+function isAsset(path: string): path is keyof typeof ASSETS {
+  return Object.hasOwn(ASSETS, path);
 }
 
 function toTab(document: string, variables: ExampleOperation["variables"]): { query: string; variables: string } {

@@ -11,7 +11,7 @@ import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { RefusalError } from "./refusal.ts";
 import { contentTypeOf, type ErrorAnswer, send, toErrorAnswer } from "./reply.ts";
-import { type GraphqlRequest, readGraphqlRequest } from "./request.ts";
+import { readGraphqlRequest } from "./request.ts";
 
 /** Answers one HTTP request; never rejects. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -35,63 +35,75 @@ const READABLE = new Set([
   "INTROSPECTION_DISABLED",
 ]);
 
+// As web servers log it; nobody gets it.
+const CLIENT_GONE = 499;
+
 /** GraphQL over HTTP: reads, measures, executes within the deadline, answers, and writes one log line an operation. */
-export function createGraphqlRoute(options: ServerOptions, { engine, metrics }: GraphqlRouteParts): Route {
-  const limiter = createLimiter(options.schema);
+export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRouteParts): Route {
+  const execute = createExecution(options, parts.engine);
   const rules = {
     clock: options.clock,
     deadlineMs: options.operationDeadlineMs,
     callBudget: options.operationCallBudget,
   };
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const requestId = requestIdOf(request);
+    const running = startOperation(requestId, rules);
+    const exchange = createExchange(running);
+    parts.metrics.started();
+    response.once("close", () => {
+      if (!response.writableFinished) running.abandon();
+    });
+    const answer: Answer = await answerInTime(request, running, options, (type) =>
+      execute(request, type, exchange),
+    ).catch((error: unknown) => {
+      if (!response.destroyed) logInternal(options.logger, requestId, error);
+      return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
+    });
+    running.end();
+    const headers = { ...corsHeaders(request, options.corsOrigins), ...answer.headers, "x-request-id": requestId };
+    const isSent = send(response, answer.status, headers, answer.body);
+    answer.release?.();
+    // What is left of a refused body is read away, or the next request on this connection would wait behind it.
+    request.resume();
+    const durationMs = Math.round(performance.now() - startedAt);
+    const told = { status: isSent ? answer.status : CLIENT_GONE, durationMs, codes: answer.codes };
+    parts.metrics.ended({ type: exchange.operationType ?? "none", ...told });
+    logOperation(options, exchange, told);
+  };
+}
 
-  async function execute(request: IncomingMessage, type: AnswerType, exchange: Exchange): Promise<Answer> {
-    const read = await readGraphqlRequest(request, exchange.operation.signal);
+function createExecution(options: ServerOptions, engine: Engine) {
+  const limiter = createLimiter(options.schema);
+  return async (request: IncomingMessage, type: AnswerType, exchange: Exchange): Promise<Answer> => {
+    const read = await readGraphqlRequest(request);
     if (read.query !== null) limiter.checkDocument(read.query);
     limiter.checkVariables(read.variables);
     const context = () => options.createContext(exchange.operation);
-    const answer = await engine.answer(read as GraphqlRequest, engineHeaders(request), exchange, context);
+    const answer = await engine.answer(read, engineHeaders(request), exchange, context);
     return {
       ...answer,
       status: type === "application/json" && isReadable(answer.status, exchange.errorCodes) ? 200 : answer.status,
       headers: { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers },
       codes: exchange.errorCodes,
     };
-  }
-
-  async function answer(request: IncomingMessage, running: RunningOperation, exchange: Exchange): Promise<Answer> {
-    const type = chooseMediaType(request.headers.accept, ANSWER_TYPES);
-    try {
-      if (type === null) throw notAcceptable();
-      const late = running.late.then(() => toLateAnswer(type, options.operationDeadlineMs));
-      return await Promise.race([execute(request, type, exchange), late]);
-    } catch (error) {
-      logInternal(options.logger, exchange.operation.requestId, error);
-      return toErrorAnswer(error, type ?? ANSWER_TYPES[0]);
-    }
-  }
-
-  return async (request, response) => {
-    const startedAt = performance.now();
-    const requestId = requestIdOf(request);
-    const running = startOperation(requestId, rules);
-    const exchange = createExchange(running);
-    metrics.started();
-    response.once("close", () => {
-      if (!response.writableFinished) running.abandon();
-    });
-    const { status, headers, body, codes, release } = await answer(request, running, exchange);
-    running.end();
-    send(
-      response,
-      status,
-      { ...corsHeaders(request, options.corsOrigins), ...headers, "x-request-id": requestId },
-      body,
-    );
-    release?.();
-    const durationMs = Math.round(performance.now() - startedAt);
-    metrics.ended({ type: exchange.operationType ?? "none", status, durationMs, codes });
-    logOperation(options, exchange, { status, durationMs, codes });
   };
+}
+
+async function answerInTime(
+  request: IncomingMessage,
+  running: RunningOperation,
+  options: ServerOptions,
+  execute: (type: AnswerType) => Promise<Answer>,
+): Promise<Answer> {
+  const type = answerTypeOf(request);
+  if (type === null) throw new RefusalError(406, "NOT_ACCEPTABLE", `Accept ${ANSWER_TYPES.join(" or ")}.`);
+  const late = running.late.then(() => {
+    if (!request.complete) throw new RefusalError(408, "REQUEST_TIMEOUT", "The body did not arrive in time.");
+    return toLateAnswer(type, options.operationDeadlineMs);
+  });
+  return Promise.race([execute(type), late]);
 }
 
 function createExchange(running: RunningOperation): Exchange {
@@ -124,8 +136,8 @@ function isReadable(status: number, codes: readonly string[]): boolean {
   return status === 400 && codes.length > 0 && codes.every((code) => READABLE.has(code));
 }
 
-function notAcceptable(): RefusalError {
-  return new RefusalError(406, "NOT_ACCEPTABLE", `Accept ${ANSWER_TYPES.join(" or ")}.`);
+function answerTypeOf(request: IncomingMessage): AnswerType | null {
+  return chooseMediaType(request.headers.accept, ANSWER_TYPES);
 }
 
 function toLateAnswer(type: AnswerType, deadlineMs: number): Answer {

@@ -7,13 +7,14 @@ import { RefusalError } from "./refusal.ts";
 /** Headers of one answer. */
 export type ReplyHeaders = Readonly<Record<string, string>>;
 
-/** Sends a whole answer, unless the client has gone or has already got one. */
-export function send(response: ServerResponse, status: number, headers: ReplyHeaders, body: string): void {
-  if (response.headersSent || response.destroyed) return;
+/** Sends a whole answer; false where the client has gone or has already got one. */
+export function send(response: ServerResponse, status: number, headers: ReplyHeaders, body: string): boolean {
+  if (response.headersSent || response.destroyed) return false;
   const bytes = Buffer.byteLength(body);
   response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": String(bytes) });
   // One byte a character means plain ASCII, which latin1 writes without looking at each of them.
   response.end(body, bytes === body.length ? "latin1" : "utf8");
+  return true;
 }
 
 /** Sends a line of text. */

@@ -23,7 +23,7 @@ const ALLOW = { allow: "GET, POST, OPTIONS" };
  * Reads a GraphQL request, and of its body no more than the limit.
  * @throws RefusalError for other methods, content types, charsets and encodings, too large or unreadable bodies and batches
  */
-export async function readGraphqlRequest(request: IncomingMessage, signal: AbortSignal): Promise<GraphqlRequest> {
+export async function readGraphqlRequest(request: IncomingMessage): Promise<GraphqlRequest> {
   const search = searchOf(request.url ?? "");
   if (request.method === "GET") return { method: "GET", search, body: undefined, ...fromSearch(search) };
   if (request.method !== "POST") {
@@ -36,7 +36,7 @@ export async function readGraphqlRequest(request: IncomingMessage, signal: Abort
     );
   }
   checkContent(request);
-  const body = parseJson(await readBody(request, signal));
+  const body = parseJson(await readBody(request));
   if (Array.isArray(body)) refuseBatch(body.length);
   return { method: "POST", search, body, ...fromBody(body) };
 }
@@ -64,23 +64,15 @@ function checkContent(request: IncomingMessage): void {
   );
 }
 
-async function readBody(request: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   refuseAbove("bodyBytes", announced);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const tooSlow = () => {
-    request.destroy(new RefusalError(408, "REQUEST_TIMEOUT", "The body did not arrive in time."));
-  };
-  signal.addEventListener("abort", tooSlow, { once: true });
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      bytes += (chunk as Buffer).length;
-      refuseAbove("bodyBytes", bytes);
-      chunks.push(chunk as Buffer);
-    }
-  } finally {
-    signal.removeEventListener("abort", tooSlow);
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length;
+    refuseAbove("bodyBytes", bytes);
+    chunks.push(chunk as Buffer);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

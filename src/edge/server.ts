@@ -1,11 +1,11 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { corsHeaders } from "./cors.ts";
 import { createEngine } from "./engine.ts";
 import { createCompilingExecutor, createReferenceExecutor } from "./executor.ts";
 import { createExplorers } from "./explorers.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
+import { createListener, type Listener } from "./listener.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { send, sendText } from "./reply.ts";
@@ -21,98 +21,76 @@ export interface GatewayServer {
   stop(): Promise<void>;
 }
 
-const DRAIN_NOTICE_MS = 200;
-const DRAIN_MOST_MS = 10_000;
-
 /** A server for these options; it listens once started. */
 export function createServer(options: ServerOptions): GatewayServer {
-  const { schema, introspection, logger } = options;
+  const { schema, introspection, logger, clock } = options;
   const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
   const engine = createEngine({ schema, executor, introspection, logger });
-  const state = { isDraining: false };
-  const route = createRoutes(
-    options,
-    createGraphqlRoute(options, { engine, metrics: createOperationMetrics(options.registry) }),
-    state,
-  );
-  const server = createHttpServer({ requestTimeout: 30_000, keepAliveTimeout: 65_000 }, (request, response) => {
-    if (state.isDraining) response.setHeader("connection", "close");
+  const metrics = createOperationMetrics(options.registry);
+  const listener: Listener = createListener((request, response) => {
     route(request, response).catch((error: unknown) => {
       logger.error({ err: error }, "a route failed");
       sendText(response, 500, "Internal error");
     });
-  });
+  }, clock);
+  const route = createRoutes(options, createGraphqlRoute(options, { engine, metrics }), listener);
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    await listener.drain();
+    await engine.stop();
+    logger.info("stopped");
+  };
   return {
     async start() {
       await engine.start();
-      await listen(server, options.port, options.host);
-      const url = urlOf(server.address() as AddressInfo, options.host);
+      const url = urlOf(await listener.listen(options.port, options.host), options.host);
       logger.info({ url }, "ready");
       return { url };
     },
-    async stop() {
-      if (state.isDraining) return;
-      state.isDraining = true;
-      await drain(server, options);
-      await engine.stop();
-      logger.info("stopped");
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }
 
-function createRoutes(options: ServerOptions, graphql: Route, state: { readonly isDraining: boolean }): Route {
+function createRoutes(options: ServerOptions, graphql: Route, listener: Listener): Route {
   const explorers = createExplorers(options);
-  const pages: Readonly<Record<string, Route>> = {
-    "/livez": async (_request, response) => sendText(response, 200, "ok"),
-    "/readyz": async (_request, response) => {
-      const isReady = !state.isDraining && (await options.isReady().catch(() => false));
-      sendText(response, isReady ? 200 : 503, isReady ? "ok" : state.isDraining ? "draining" : "not ready");
-    },
-    "/metrics": async (_request, response) => {
-      send(response, 200, { "content-type": options.registry.contentType }, await options.registry.metrics());
-    },
-  };
+  const pages = createPages(options, listener);
   return async (request, response) => {
     const path = pathOf(request);
-    if (path === "/graphql" && request.method === "OPTIONS") return answerPreflight(request, response, options);
-    if (await explorers(path, request, response)) return;
-    if (path === "/graphql") return graphql(request, response);
-    const page = pages[path];
-    if (page === undefined) return sendText(response, 404, "Not found. GraphQL is at /graphql.");
-    if (request.method !== "GET" && request.method !== "HEAD")
-      return sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
-    return page(request, response);
+    if (path === "/graphql" && request.method === "OPTIONS") answerPreflight(request, response, options);
+    else if (await explorers(path, request, response)) return;
+    else if (path === "/graphql") await graphql(request, response);
+    else await sendPlain(pages[path], request, response);
   };
+}
+
+function createPages({ isReady, registry }: ServerOptions, listener: Listener): Readonly<Record<string, Route>> {
+  return {
+    "/livez": async (_request, response) => sendText(response, 200, "ok"),
+    "/readyz": async (_request, response) => {
+      if (listener.isDraining) sendText(response, 503, "draining");
+      else if (await isReady().catch(() => false)) sendText(response, 200, "ok");
+      else sendText(response, 503, "not ready");
+    },
+    "/metrics": async (_request, response) => {
+      send(response, 200, { "content-type": registry.contentType }, await registry.metrics());
+    },
+  };
+}
+
+async function sendPlain(page: Route | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (page === undefined) sendText(response, 404, "Not found. GraphQL is at /graphql.");
+  else if (request.method === "GET" || request.method === "HEAD") await page(request, response);
+  else sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
 }
 
 function answerPreflight(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
   send(response, 204, { allow: "GET, POST, OPTIONS", ...corsHeaders(request, options.corsOrigins) }, "");
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-// Requests that are on their way over an idle connection would be lost if it were closed at once: for a moment they are still
-// answered, with the request to close.
-async function drain(server: Server, { clock }: ServerOptions): Promise<void> {
-  await clock.sleep(DRAIN_NOTICE_MS);
-  const done = new AbortController();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const tooLong = clock.sleep(DRAIN_MOST_MS, done.signal);
-  await Promise.race([closed, tooLong]);
-  done.abort();
-  server.closeAllConnections();
-  await closed;
-}
-
-function urlOf({ port }: AddressInfo, host: string): string {
+function urlOf(port: number, host: string): string {
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}/graphql`;
 }

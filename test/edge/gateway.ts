@@ -1,4 +1,4 @@
-import { type GraphQLSchema, buildSchema } from "graphql";
+import { buildSchema, type GraphQLSchema } from "graphql";
 import { Registry } from "prom-client";
 
 import type { Clock, Operation } from "#domain";
