@@ -68,24 +68,30 @@ async function walkResults(
     });
   const { items, isTorn } = await walk();
   if (!isTorn || isEnough(items)) return items;
-  if (!includeHistory) return [...items, ...(await readNested(desk, query.invokeId, items, operation))];
-  return walkAgain(walk, items);
+  const nested = includeHistory ? null : await readNested(desk, query.invokeId, items, operation);
+  return nested === null ? walkAgain(walk, items) : [...items, ...nested];
 }
 
-/** Of a run, what a torn list did not hold: DescribeInvocations nests all instances without pages. */
+/** Of a run, what a torn list did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
 async function readNested(
   desk: Desk,
   invokeId: string,
   known: readonly InvocationResult[],
   operation: Operation,
-): Promise<readonly InvocationResult[]> {
-  const run = await readInvocation(desk, invokeId, { output: true, content: false }, operation);
+): Promise<readonly InvocationResult[] | null> {
+  const run = await readInvocation(desk, invokeId, { output: true, content: false }, operation).catch(orNull);
+  if (run === null) return null;
   const found = new Set(known.map((result) => result.instanceId));
-  return (run?.instances ?? [])
+  return run.instances
     .filter((instance) => !found.has(instance.instanceId))
     .map(({ creationTime: _creationTime, updateTime: _updateTime, isComplete: _isComplete, ...rest }) => {
       return { ...rest, execution: null };
     });
+}
+
+function orNull(error: unknown): null {
+  if (error instanceof UpstreamError) return null;
+  throw error;
 }
 
 async function walkAgain(
