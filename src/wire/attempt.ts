@@ -7,7 +7,7 @@ import { readExhaustedMs, readServerDate, readThrottleMs } from "./hints.ts";
 import type { HttpAnswer, HttpFailure } from "./transport.ts";
 
 /** An attempt that brought what was asked for. */
-export interface AttemptSuccess {
+interface AttemptSuccess {
   readonly kind: "ok";
   readonly answer: CallAnswer;
   readonly httpStatus: number;

@@ -19,7 +19,7 @@ export type AttemptEnd =
   | { readonly kind: "unknown" };
 
 /** Why nobody is let through. */
-export interface Refusal {
+interface Refusal {
   /** Of the failure that opened the breaker. */
   readonly failure: UpstreamFailure;
   readonly retryAfterMs: number;

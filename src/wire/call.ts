@@ -1,4 +1,5 @@
-import { type Clock, type Operation, type Source, type Telemetry, UpstreamError } from "#domain";
+import { setMaxListeners } from "node:events";
+import type { Clock, Operation, Source, Telemetry, UpstreamError } from "#domain";
 import type { AttemptOutcome } from "./attempt.ts";
 import type { AttemptEnd } from "./breaker.ts";
 import type { Call, CallRequest } from "./contract.ts";
@@ -30,7 +31,7 @@ export function createCall(parts: CallParts): Call {
     for (;;) {
       const outcome = await attempt(parts, journey).catch((error: unknown) => {
         // Refused at the gate: what the upstream itself said about this call is more telling.
-        throw lastFailure !== null && error instanceof UpstreamError ? lastFailure : error;
+        throw lastFailure ?? error;
       });
       if (outcome.kind === "ok") return outcome.answer;
       lastFailure = outcome.error;
@@ -40,6 +41,8 @@ export function createCall(parts: CallParts): Call {
 }
 
 async function begin(parts: CallParts, request: CallRequest, operation: Operation): Promise<Journey> {
+  // Every call of an operation listens to its one signal; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, operation.signal);
   failWhenOver(request, operation, parts.clock);
   const endpoint = parts.resolveEndpoint(request.source);
   if (endpoint === null) {
@@ -64,6 +67,7 @@ async function begin(parts: CallParts, request: CallRequest, operation: Operatio
     credential,
     attempt: 0,
     clockOffsetMs: 0,
+    hasTimedOut: false,
     hasRenewedKeys: false,
     hasCorrectedClock: false,
   };

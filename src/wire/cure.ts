@@ -1,10 +1,11 @@
 import type { Clock } from "#domain";
 import type { AttemptFailure } from "./attempt.ts";
+import type { Cure } from "./codes.ts";
 import type { Journey } from "./journey.ts";
 import { isSameCredential, type Keyring } from "./keyring.ts";
 import { choosePauseMs, type RetryBudget, type RetrySettings } from "./retry.ts";
 import type { UpstreamClock } from "./upstream-clock.ts";
-import { pause, untilAborted } from "./wait.ts";
+import { pause, SHORTEST_ATTEMPT_MS, untilAborted } from "./wait.ts";
 
 /** What curing takes. */
 export interface CureOptions {
@@ -61,12 +62,16 @@ function correctClock(journey: Journey, { serverDateMs }: AttemptFailure, { upst
 
 async function backOff(journey: Journey, { cure, error }: AttemptFailure, options: CureOptions): Promise<boolean> {
   const { clock, retry, random } = options;
-  const maxAttempts = cure === "few" ? retry.maxAttemptsAfterInternalError : retry.maxAttempts;
-  if (journey.attempt >= maxAttempts) return false;
+  if (journey.attempt >= maxAttemptsAfter(journey, cure, retry)) return false;
   const jitterMs = cure === "resign" ? 0 : choosePauseMs(retry, journey.attempt, random());
   const waitMs = jitterMs + (cure === "wait" ? (error.retryAfterMs ?? 0) : 0);
-  if (clock.now() + waitMs >= journey.operation.deadline) return false;
+  if (clock.now() + waitMs + SHORTEST_ATTEMPT_MS > journey.operation.deadline) return false;
   if (!options.budgetOf(journey).take()) return false;
   if (waitMs > 0) await pause(waitMs, journey.operation, clock);
   return true;
+}
+
+function maxAttemptsAfter({ hasTimedOut }: Journey, cure: Cure, retry: RetrySettings): number {
+  if (hasTimedOut) return retry.maxAttemptsAfterTimeout;
+  return cure === "few" ? retry.maxAttemptsAfterInternalError : retry.maxAttempts;
 }

@@ -15,6 +15,7 @@ export interface Journey {
   attempt: number;
   /** What the last attempt's date was moved by, in milliseconds. */
   clockOffsetMs: number;
+  hasTimedOut: boolean;
   hasRenewedKeys: boolean;
   hasCorrectedClock: boolean;
 }

@@ -3,7 +3,7 @@ import type { Clock } from "#domain";
 const WINDOW_MS = 60_000;
 
 /** Why a call may not be made yet. */
-export interface QuotaWait {
+interface QuotaWait {
   readonly waitMs: number;
   /** The upstream's own code where it asked for the pause; null where our own budget is used up. */
   readonly upstreamCode: string | null;

@@ -4,6 +4,8 @@ export interface RetrySettings {
   readonly maxAttempts: number;
   /** The same for errors that asking again seldom cures. */
   readonly maxAttemptsAfterInternalError: number;
+  /** The same for time-outs, which cost the client the most. */
+  readonly maxAttemptsAfterTimeout: number;
   /** The first pause is random up to this, each further one up to twice as much. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;

@@ -25,7 +25,10 @@ export function createSender(options: SenderOptions): (journey: Journey) => Prom
   const { clock, upstreamClock, transport, timeouts } = options;
   return async (journey) => {
     const { request, operation } = journey;
-    const attemptTimeoutMs = Math.max(1, Math.min(timeouts.attemptTimeoutMs, operation.deadline - clock.now()));
+    const leftMs = operation.deadline - clock.now();
+    // After a time-out half of what is left is kept for whatever else the operation has to do.
+    const shareMs = journey.hasTimedOut ? leftMs / 2 : leftMs;
+    const attemptTimeoutMs = Math.max(1, Math.min(timeouts.attemptTimeoutMs, shareMs));
     const hadTime = attemptTimeoutMs >= Math.min(timeouts.attemptTimeoutMs, TELLING_TIMEOUT_MS);
     journey.clockOffsetMs = upstreamClock.offsetMs();
     const sent = await transport.send(toHttpRequest(journey, options, { ...timeouts, attemptTimeoutMs }));
@@ -35,8 +38,9 @@ export function createSender(options: SenderOptions): (journey: Journey) => Prom
       return { kind: "failed", error, cure: "none", isOutage, serverDateMs: null };
     }
     const outcome = judge(request, sent, clock.now() + upstreamClock.offsetMs());
-    const isTimeout = outcome.kind === "failed" && outcome.error.code === "TIMEOUT";
-    return isTimeout && !hadTime ? { ...outcome, isOutage: false } : outcome;
+    if (outcome.kind === "ok" || outcome.error.code !== "TIMEOUT") return outcome;
+    journey.hasTimedOut = true;
+    return { ...outcome, isOutage: hadTime };
   };
 }
 

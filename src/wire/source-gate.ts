@@ -5,7 +5,7 @@ import { createFailure } from "./failure.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { createRetryBudget, type RetryBudget, type RetrySettings } from "./retry.ts";
 import { createTurns, type Turns } from "./turns.ts";
-import { failWhenOver, pause } from "./wait.ts";
+import { failWhenOver, pause, SHORTEST_ATTEMPT_MS } from "./wait.ts";
 
 /** Limits that the gateway sets itself. */
 export interface GovernorSettings {
@@ -16,7 +16,7 @@ export interface GovernorSettings {
 }
 
 /** Permission for one attempt. */
-export interface Admission {
+interface Admission {
   /** Says how the attempt ended and gives the turn back. */
   end(end: AttemptEnd): void;
 }
@@ -141,7 +141,7 @@ function failWhenOpen(request: CallRequest, breaker: Breaker): void {
 async function waitForQuota(request: CallRequest, operation: Operation, quota: Quota, clock: Clock): Promise<void> {
   const wait = quota.check();
   if (wait === null) return;
-  if (clock.now() + wait.waitMs >= operation.deadline) {
+  if (clock.now() + wait.waitMs + SHORTEST_ATTEMPT_MS > operation.deadline) {
     const says =
       wait.upstreamCode === null
         ? "the calls that may be made in this minute are used up"

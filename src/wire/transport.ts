@@ -32,7 +32,7 @@ export interface HttpFailure {
 }
 
 /** The request was given up because its signal aborted. */
-export interface HttpAborted {
+interface HttpAborted {
   readonly kind: "aborted";
 }
 

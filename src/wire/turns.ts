@@ -1,5 +1,5 @@
 /** Gives a turn back; calling it again does nothing. */
-export type Release = () => void;
+type Release = () => void;
 
 /** Lets only so many calls of one source run at once. */
 export interface Turns {

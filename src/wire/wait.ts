@@ -7,12 +7,10 @@ export function pause(ms: number, operation: Operation, clock: Clock): Promise<v
   return clock.sleep(ms, operation.signal);
 }
 
-/** True where the client is gone or the deadline has passed. */
-export function isOver(operation: Operation, clock: Clock): boolean {
-  return operation.signal.aborted || clock.now() >= operation.deadline;
-}
+/** Nobody waits for an attempt that would have less time than this. */
+export const SHORTEST_ATTEMPT_MS = 50;
 
-/** @throws UpstreamError TIMEOUT where {@link isOver}. */
+/** @throws UpstreamError TIMEOUT where the client is gone or the deadline has passed. */
 export function failWhenOver(request: CallRequest, operation: Operation, clock: Clock): void {
   if (isOver(operation, clock)) throw createOverFailure(request, operation, clock);
 }
@@ -36,4 +34,8 @@ export async function untilAborted<Value>(promise: Promise<Value>, signal: Abort
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+function isOver(operation: Operation, clock: Clock): boolean {
+  return operation.signal.aborted || clock.now() >= operation.deadline;
 }

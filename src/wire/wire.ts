@@ -22,7 +22,7 @@ export interface WireOptions {
   readonly telemetry: Telemetry;
   /** One attempt: 5 s; of it 3 s to connect, and all of it until the first byte. */
   readonly timeouts?: Partial<AttemptTimeouts>;
-  /** Up to 4 attempts (3 after an internal error), pauses of up to 100 ms doubling to 2 s, 20 retries saved, a tenth regained a success. */
+  /** Up to 4 attempts (3 after an internal error, 2 after a time-out), pauses of up to 100 ms doubling to 2 s, 20 retries saved, a tenth regained a success. */
   readonly retry?: Partial<RetrySettings>;
   /** 16 calls at once per source, no limit a minute. */
   readonly governor?: Partial<GovernorSettings>;
@@ -54,6 +54,7 @@ export function createWire(options: WireOptions): Wire {
   const retry: RetrySettings = {
     maxAttempts: 4,
     maxAttemptsAfterInternalError: 3,
+    maxAttemptsAfterTimeout: 2,
     firstPauseMs: 100,
     longestPauseMs: 2_000,
     savedRetries: 20,

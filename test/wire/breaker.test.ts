@@ -4,7 +4,7 @@ import { createOperation } from "../support/operation.ts";
 import { createRig, failureOf, OK, REQUEST, SOURCE } from "./rig.ts";
 import { errorReply, type Reply } from "./upstream-server.ts";
 
-const ONCE = { maxAttempts: 1, maxAttemptsAfterInternalError: 1 };
+const ONCE = { maxAttempts: 1 };
 
 /** A rig whose breaker is open after five failures. */
 async function createOpenRig() {

@@ -68,7 +68,7 @@ describe("retrying", () => {
   it("never pauses past the operation's deadline", async () => {
     const clock = createFakeClock();
     const { wire, upstream } = await createRig(() => errorReply(503, "ServiceUnavailable"), {}, clock);
-    expect(await failureOf(wire.call(REQUEST, endingIn(99, clock)))).toMatchObject({
+    expect(await failureOf(wire.call(REQUEST, endingIn(149, clock)))).toMatchObject({
       code: "UNAVAILABLE",
       httpStatus: 503,
     });

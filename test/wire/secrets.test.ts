@@ -54,7 +54,7 @@ const PATHS: readonly [string, Play, Partial<WireOptions>][] = [
   ["a reset", () => (response) => void response.destroy(), {}],
   ["nobody there", () => ({}), { endpoints: { ECS: "http://127.0.0.1:9", SWAS: null } }],
   ["no such name", () => ({}), { endpoints: { ECS: "https://canary.invalid", SWAS: null } }],
-  ["silence", () => () => {}, { timeouts: { attemptTimeoutMs: 30 }, retry: { maxAttempts: 1 } }],
+  ["silence", () => () => {}, { timeouts: { attemptTimeoutMs: 30 }, retry: { maxAttemptsAfterTimeout: 1 } }],
   [
     "no keys",
     () => ({}),

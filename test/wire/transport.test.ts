@@ -7,7 +7,7 @@ import { createOperation } from "../support/operation.ts";
 import { createRig, failureOf, OK, REQUEST, systemClock } from "./rig.ts";
 import type { Play } from "./upstream-server.ts";
 
-const ONCE = { retry: { maxAttempts: 1 } };
+const ONCE = { retry: { maxAttempts: 1, maxAttemptsAfterTimeout: 1 } };
 const SHORT = { ...ONCE, timeouts: { attemptTimeoutMs: 150, connectTimeoutMs: 100, firstByteTimeoutMs: 100 } };
 const LIMIT = { ...ONCE, maxAnswerBytes: 10_000 };
 
@@ -158,6 +158,26 @@ describe("the time of an attempt", () => {
     const operation = createOperation({ deadline: startedAt + 100 });
     expect(await failureOf(wire.call(REQUEST, operation))).toMatchObject({ code: "TIMEOUT" });
     expect(Date.now() - startedAt).toBeLessThan(350);
+  });
+
+  it("is given a second time after a time-out, of at most half of what is left", async () => {
+    const { wire, upstream } = await createRig(() => () => {}, { timeouts: { attemptTimeoutMs: 200 } }, systemClock);
+    const startedAt = Date.now();
+    const operation = createOperation({ deadline: startedAt + 400 });
+    expect(await failureOf(wire.call(REQUEST, operation))).toMatchObject({ code: "TIMEOUT", retryable: true });
+    const tookMs = Date.now() - startedAt;
+    expect([upstream.received.length, tookMs >= 290 && tookMs < 400]).toEqual([2, true]);
+  });
+
+  it("is shared by many calls at once without a warning of leaking listeners", async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error) => warnings.push(warning.name);
+    process.on("warning", listen);
+    const { wire } = await createRig(() => OK);
+    const operation = createOperation();
+    await Promise.all(Array.from({ length: 50 }, () => wire.call(REQUEST, operation)));
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
   });
 
   it("is not held against the source where it was short because of the operation", async () => {
