@@ -4,7 +4,7 @@ import { matchesQuery } from "./filter.ts";
 import { createGroupMarks, type StreamHint } from "./group-marks.ts";
 import { createLocator } from "./locator.ts";
 import { backOf, compareKeys, compareTimes, type Direction, frontOf, type RunKey } from "./run-key.ts";
-import { readTieGroup, type TieGroup } from "./tie-group.ts";
+import { readTieGroup } from "./tie-group.ts";
 import { chooseWindow, windowYield } from "./window-choice.ts";
 import { listEnd, type Slot, viewWindow, type WindowView } from "./window-view.ts";
 
@@ -163,23 +163,18 @@ export function createStream(options: StreamOptions): Stream {
 
   async function absorbTies(time: string): Promise<void> {
     const index = locator.index;
-    const group = await readTieGroup({ direction, time, index, pageSizeMax, total: total ?? null, read: readView });
+    const group = await readTieGroup({ direction, time, index, pageSizeMax, read: readView });
     if (group === null) throw options.unreadable();
     keep(group.slots);
-    noteGroup(group, index);
+    marks.note(
+      group.slots.map((slot, position) => ({ ...slot, index: group.low + position })),
+      group.total,
+    );
     need = { time, isPast: true };
     isDone = group.touchesEnd;
     pending = [];
     const drift = group.total !== null && typeof total === "number" ? total - group.total : 0;
-    locator.settle(Math.max(0, group.nextIndex + drift));
-  }
-
-  function noteGroup(group: TieGroup, index: number): void {
-    const low = direction > 0 ? index : group.nextIndex + 1;
-    marks.note(
-      group.slots.map((slot, position) => ({ ...slot, index: low + position })),
-      group.total,
-    );
+    locator.settle(Math.max(0, (direction > 0 ? group.end : group.low - 1) + drift));
   }
 
   async function advance(): Promise<void> {
