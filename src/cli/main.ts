@@ -29,6 +29,5 @@ function toScreen(stream: NodeJS.WriteStream): Screen {
       stream.write(content);
     },
     isTerminal: stream.isTTY === true,
-    columns: stream.columns ?? 80,
   };
 }

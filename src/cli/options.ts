@@ -59,7 +59,7 @@ const DEFAULT_INTERVAL_MS = 2000;
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 /** Options that narrow the sources. */
-export function addScopeOptions(command: Command): Command {
+function addScopeOptions(command: Command): Command {
   return command
     .option("--provider <list>", "ecs, swas or both", readProviders)
     .option("--region <list>", "such as cn-hangzhou,cn-beijing", readTexts)

@@ -96,7 +96,7 @@ function writeSections(context: Context, sections: readonly Section[], isRaw: bo
   const { output: screen } = context.surroundings;
   for (const [index, { title, output }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
-    if (output === null) tell(context, `${title}: no output yet.`);
+    if (output === null) tell(context, `${title}: no output.`);
     else writeOutput(context, output, isRaw);
     if (output?.truncated) tell(context, `${title}: ${output.droppedBytes} bytes were cut away upstream.`);
     if (output?.lossy && !isRaw) tell(context, `${title}: some bytes are no ${output.charset}; --raw gives them.`);

@@ -3,8 +3,6 @@ export interface Screen {
   write(content: string | Uint8Array): void;
   /** True where a person looks on; false in a pipe or a file. */
   readonly isTerminal: boolean;
-  /** Characters in a line; meaningless where nobody looks on. */
-  readonly columns: number;
 }
 
 /** Everything the command touches besides the gateway, so that tests can bring their own. */

@@ -34,7 +34,7 @@ describe("cloud-assistant output", () => {
     expect({ output, errors }).toEqual({
       output:
         "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-02 (FAILED, exit code 2) <==\nno disk\n\n==> i-03 (RUNNING) <==\n",
-      errors: "cloud-assistant: i-03 (RUNNING): no output yet.\n",
+      errors: "cloud-assistant: i-03 (RUNNING): no output.\n",
     });
   });
 
@@ -90,7 +90,7 @@ describe("cloud-assistant output", () => {
       output: "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-04 (SUCCESS, exit code 0) <==\n",
       errors:
         "cloud-assistant: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
-        "cloud-assistant: i-04 (SUCCESS, exit code 0): no output yet.\n",
+        "cloud-assistant: i-04 (SUCCESS, exit code 0): no output.\n",
     });
   });
 

@@ -18,7 +18,7 @@ export interface RunOptions {
 }
 
 /** Now, for commands under test. */
-export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** Runs a command against a server that answers from `root`. Sleeping takes no time but moves the clock. */
 export async function run(root: Root, words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
@@ -38,7 +38,6 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
   const screen = (chunks: Buffer[]) => ({
     write: (content: string | Uint8Array) => void chunks.push(Buffer.from(content as string)),
     isTerminal,
-    columns: 120,
   });
   let now = NOW;
   const exitCode = await runCommand(words, {
