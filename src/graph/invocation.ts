@@ -23,7 +23,7 @@ import {
   rowNeeds,
   toRows,
 } from "./instance-invocation.ts";
-import { compareText, cutPage, openPage } from "./memory-page.ts";
+import { compareText, cutPage, listByName, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
 import { checkPageArguments } from "./page-arguments.ts";
@@ -192,7 +192,7 @@ export class Invocation extends Node {
   ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
     const opened = openPage(this.purposeOf(args), args, context.sealer);
     const records = this.rows.filter(({ status }) => args.statusIn?.includes(status) ?? true);
-    const list = { rows: records, keys: records.map(({ instanceId }) => instanceId), compare: compareText };
+    const list = listByName(records, ({ instanceId }) => instanceId);
     const page = cutPage(list, opened, context.sealer);
     const needs = rowNeeds(rowsOf(selectionOf(info)));
     const nodes = page.edges.map((edge) => edge.node);

@@ -2,13 +2,26 @@ import { InputError } from "#domain";
 import type { Page, PageArguments, Sealer } from "#services";
 import { type CheckedPage, checkPageArguments } from "./page-arguments.ts";
 
-/** A list that is already in memory, and how its rows are told apart and ordered. */
+/** A list that is already in memory, and how its rows are found again by what a cursor remembers of them. */
 export interface MemoryList<Row> {
   readonly rows: readonly Row[];
-  /** Keys of all rows, in their order; they stay the same when rows are added or vanish elsewhere in the list. */
+  /** What cursors remember, one for each row. */
   readonly keys: readonly string[];
-  /** Less than 0 where the first key comes first. */
-  readonly compare: (a: string, b: string) => number;
+  /** Where the row of a key stands, or, once it has vanished, the first row behind where it stood. */
+  readonly seek: (key: string) => { readonly index: number; readonly isExact: boolean };
+}
+
+/** A list in ascending order of its rows' names. */
+export function listByName<Row>(rows: readonly Row[], nameOf: (row: Row) => string): MemoryList<Row> {
+  const keys = rows.map(nameOf);
+  return {
+    rows,
+    keys,
+    seek: (key) => {
+      const found = keys.findIndex((other) => compareText(other, key) >= 0);
+      return { index: found === -1 ? keys.length : found, isExact: keys[found] === key };
+    },
+  };
 }
 
 /** What a client asked for, checked before anything is read. */
@@ -36,8 +49,8 @@ export function openPage(purpose: string, args: PageArguments, sealer: Sealer): 
 /** The rows of a list in memory that an opened page means. */
 export function cutPage<Row>(list: MemoryList<Row>, page: OpenedPage, sealer: Sealer): Page<Row> {
   const { rows, keys } = list;
-  const start = page.after === null ? 0 : firstFrom(list, page.after, 1);
-  const end = page.before === null ? rows.length : firstFrom(list, page.before, 0);
+  const start = page.after === null ? 0 : indexBehind(list, page.after);
+  const end = page.before === null ? rows.length : list.seek(page.before).index;
   const from = page.isBackwards ? Math.max(start, end - page.size) : start;
   const to = page.isBackwards ? end : Math.min(end, start + page.size);
   const edges = rows.slice(from, to).map((node, offset) => ({
@@ -61,6 +74,11 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+function indexBehind<Row>(list: MemoryList<Row>, key: string): number {
+  const { index, isExact } = list.seek(key);
+  return isExact ? index + 1 : index;
+}
+
 function openCursor(purpose: string, cursor: string, argument: string, sealer: Sealer): string {
   const key = sealer.open(purpose, cursor);
   if (key === null) {
@@ -71,10 +89,4 @@ function openCursor(purpose: string, cursor: string, argument: string, sealer: S
     );
   }
   return key;
-}
-
-/** Index of the first row that comes at least `distance` (0 or 1) behind the key, also where its own row has vanished. */
-function firstFrom<Row>({ keys, compare }: MemoryList<Row>, key: string, distance: 0 | 1): number {
-  const index = keys.findIndex((other) => Math.sign(compare(other, key)) >= distance);
-  return index === -1 ? keys.length : index;
 }

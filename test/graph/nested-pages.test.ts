@@ -173,6 +173,32 @@ describe("the history of a repeated command", () => {
     });
   });
 
+  it("goes on behind a row whose name has changed since, or that has vanished", async () => {
+    const waiting = { ...at(3, "r3"), startTime: null };
+    const cursorOf = async (results: readonly InvocationResult[]): Promise<string> => {
+      const first = await turn(history(results), "(first: 1)", "pageInfo { endCursor }");
+      return (first as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+    };
+    const named = await cursorOf([at(3, "s3"), at(2, "s2")]);
+    const bare = await cursorOf([waiting, at(2, "s2")]);
+    const behind = [
+      await turn(
+        history([at(4, "s4"), at(2, "s2"), at(1, "s1")]),
+        `(first: 1, after: "${named}")`,
+        "nodes { repeats }",
+      ),
+      await turn(history([at(4, "s4"), at(2, "s2"), at(1, "s1")]), `(first: 1, after: "${bare}")`, "nodes { repeats }"),
+      await turn(history([at(4, "s4")]), `(first: 1, after: "${named}")`, "nodes { repeats }"),
+      await turn(history([at(4, "s4"), waiting, at(2, "s2")]), `(last: 5, before: "${bare}")`, "nodes { repeats }"),
+    ];
+    expect(behind).toEqual([
+      { nodes: [{ repeats: 2 }] },
+      { nodes: [{ repeats: 2 }] },
+      { nodes: [] },
+      { nodes: [{ repeats: 4 }] },
+    ]);
+  });
+
   it("is refused before anything is read where its arguments are bad", async () => {
     const asked = history([]);
     expect([
