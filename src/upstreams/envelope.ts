@@ -10,6 +10,9 @@ export interface PageShape<Item> extends Readable<Item> {
   readonly pageSize: number | null;
 }
 
+/** The page of a list that is about something that does not exist. */
+export const EMPTY_PAGE: PageShape<never> = { items: [], unreadableCount: 0, totalCount: 0, pageSize: null };
+
 /** Where a list may stand in an answer, and how it may be wrapped there. */
 export interface EnvelopeSpec extends ListSpec {
   /** Names of the list, the usual one first. */

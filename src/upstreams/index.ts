@@ -5,6 +5,7 @@
 export { canBeBase64, fromBase64 } from "./base64.ts";
 export { decodeBase64Field } from "./content.ts";
 export {
+  EMPTY_PAGE,
   type EnvelopeSpec,
   type PageShape,
   RESULT_ENVELOPE,
@@ -23,8 +24,6 @@ export {
   type PageLimit,
   readLimited,
   readWindow,
-  type WalkedList,
-  walkPages,
 } from "./pages.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, singleStatus } from "./query.ts";
@@ -33,3 +32,4 @@ export { type ExecutionShape, type RunShape, readExecution, readRun } from "./sh
 export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type { InvocationList, InvocationWindow, PageRequest, ResultQuery, Upstream } from "./upstream.ts";
+export { type WalkedList, walkPages } from "./walk.ts";

@@ -24,7 +24,7 @@ export const NOTHING: Wants = { output: false, content: false };
 export const EVERYTHING: Wants = { output: true, content: true };
 
 /** One upstream call: the action and the parameters that were really sent. */
-export type Asked = readonly [action: string, parameters: Readonly<Record<string, unknown>>];
+type Asked = readonly [action: string, parameters: Readonly<Record<string, unknown>>];
 
 /** Answers with a body, or throws. */
 export type Respond = (action: string, parameters: CallRequest["parameters"]) => object | CallAnswer;

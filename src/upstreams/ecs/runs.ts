@@ -1,5 +1,5 @@
 import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
-import { COMMAND_TYPE_WORDS, type InvocationList, orWhenGone, readWindow, singleStatus } from "#upstreams";
+import { COMMAND_TYPE_WORDS, EMPTY_PAGE, type InvocationList, orWhenGone, readWindow, singleStatus } from "#upstreams";
 import type { Desk, Parameters } from "./desk.ts";
 import { toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
@@ -30,7 +30,8 @@ export function createRunList(desk: Desk, query: InvocationQuery, wants: Wants):
     read: (page, operation) =>
       readWindow(page, desk.runLimit, async (PageNumber, PageSize) => {
         const paging = { PageNumber, PageSize };
-        return readRuns(desk, { ...parameters, ...paging }, query.invokeId, isOutputAsked, operation);
+        const page = readRuns(desk, { ...parameters, ...paging }, query.invokeId, isOutputAsked, operation);
+        return orWhenGone(page, EMPTY_PAGE);
       }),
   };
 }

@@ -4,12 +4,12 @@ import { type Clock, UpstreamError } from "#domain";
 export interface Access {
   state(): "unknown" | "granted" | "refused";
   grant(): void;
-  /** Remembered for {@link REMEMBERED_MS}; then it is tried again. */
+  /** Remembered for ten minutes; then it is tried again. */
   refuse(): void;
 }
 
-/** A policy may be changed at any time, and nobody wants to restart a gateway for it. */
-export const REMEMBERED_MS = 600_000;
+// A policy may be changed at any time, and nobody wants to restart a gateway for it.
+const REMEMBERED_MS = 600_000;
 
 /** Begins without knowing. */
 export function createAccess(clock: Clock): Access {

@@ -5,7 +5,7 @@ import { canBeBase64, type ExecutionShape, fromBase64, type RunShape } from "#up
 export type OutputEncodingSetting = "auto" | "plain" | "base64";
 
 /** One field that is encoded in the unstated way. */
-export type EncodedField = "output" | "content";
+type EncodedField = "output" | "content";
 
 /** A finished execution whose output can be had in base64 too. */
 export interface Sample {
@@ -56,6 +56,7 @@ export function createEncoding(
 
   return {
     async settle(runs, wants, operation) {
+      if (known.output !== undefined && known.content !== undefined) return;
       const outputs = runs.flatMap((run) => run.instances.flatMap((instance) => instance.output ?? []));
       const contents = runs.flatMap((run) => run.commandContent ?? []);
       if (outputs.some(isCertainlyPlain)) known.output ??= "plain";

@@ -1,5 +1,6 @@
 import type { Invocation, InvocationQuery, InvocationResult, Operation } from "#domain";
 import {
+  EMPTY_PAGE,
   type InvocationList,
   MAX_PAGE_SIZE,
   mapBounded,
@@ -26,7 +27,9 @@ export function createInstanceList(desk: Desk, query: InvocationQuery, instanceI
     read: (page, operation) =>
       readWindow(page, desk.limit, async (PageNumber, PageSize) => {
         const parameters = { InstanceId: instanceId, PageNumber, PageSize, InvokeStatus };
-        const { shape, reading } = await askInstanceRuns(desk, parameters, operation);
+        const answer = await orWhenGone(askInstanceRuns(desk, parameters, operation), null);
+        if (answer === null) return EMPTY_PAGE;
+        const { shape, reading } = answer;
         return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
       }),
   };

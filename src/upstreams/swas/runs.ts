@@ -1,9 +1,11 @@
 import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
 import {
   COMMAND_TYPE_WORDS,
+  EMPTY_PAGE,
   type InvocationList,
   type InvocationWindow,
   MAX_PAGE_SIZE,
+  orWhenGone,
   type PageRequest,
   readLimited,
   readWindow,
@@ -61,7 +63,8 @@ export function readRunWindow(
 ): Promise<InvocationWindow> {
   return readWindow(page, desk.limit, async (pageNumber, pageSize) => {
     const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-    const shape = await askRuns(desk, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
+    const asked = askRuns(desk, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
+    const shape = await orWhenGone(asked, EMPTY_PAGE);
     return { ...shape, items: shape.items.map((run) => toInvocation(run, desk.encoding, wants, desk.source)) };
   });
 }
