@@ -44,7 +44,7 @@ export function toInvocation({ run, records }: RunState, encode: Encoder, includ
 }
 
 function toInvokeInstance(run: Run, record: RunRecord, encode: Encoder | null): object {
-  const output = encode === null ? null : record.output();
+  const output = encode === null && !record.mayBeCut ? null : record.output();
   return {
     InstanceId: record.instanceId,
     CreationTime: toWireTime(record.creationTime),
@@ -56,7 +56,7 @@ function toInvokeInstance(run: Run, record: RunRecord, encode: Encoder | null): 
     InstanceInvokeStatus: legacyInstanceStatus(record.status),
     ExitCode: record.exitCode ?? undefined,
     Repeats: record.repeats,
-    Dropped: output?.dropped ?? record.output().dropped,
+    Dropped: output?.dropped ?? 0,
     Output: output === null ? undefined : encode?.(output.bytes),
     ErrorCode: record.errorCode,
     ErrorInfo: record.errorInfo,

@@ -1,13 +1,13 @@
-import type { Action, ActionContext, RunState } from "./action.ts";
+import type { Action, ActionContext } from "./action.ts";
 import { assistantRegionOf, encoderOf, regionOf, statesOf } from "./action.ts";
 import type { ResultRow } from "./ecs-shapes.ts";
 import { toEcsCommand, toEcsInstance, toInvocation, toInvocationResult } from "./ecs-shapes.ts";
 import { ApiError } from "./errors.ts";
-import { select, testEqual, testInstance, testTags, testTimed } from "./filter.ts";
+import { select, testAnyStatus, testEqual, testInstance, testTags, testTimed } from "./filter.ts";
 import type { Run } from "./model.ts";
 import type { PagingRules, Rows } from "./paging.ts";
 import { filterOf, paginate } from "./paging.ts";
-import { legacyRecordStatus, legacyRunStatus, rollUp } from "./status.ts";
+import { legacyRecordStatus } from "./status.ts";
 import type { RegionStore } from "./store.ts";
 
 const RULES: PagingRules = { maxSize: 50, hasCursor: true };
@@ -136,18 +136,12 @@ function selectInvocations(context: ActionContext, region: RegionStore, instance
     testEqual(parameters.text("ResourceGroupId"), (run) => run.settings.resourceGroupId),
     testTags(parameters),
   ]);
-  const timed = testTimed(parameters.flag("Timed"));
-  const byStatus = status === undefined || (isSwitchedOff && status === "PartialFailed") ? null : testRunStatus(status);
   const keyOf = (run: Run) => ({ time: run.creationTime, sequence: run.sequence, index: 0 });
-  if (timed === null && byStatus === null) return { rows: runs, keyOf };
-  return { rows: select(statesOf(runs, now), [timed, byStatus]).map((state) => state.run), keyOf };
-}
-
-function testRunStatus(status: string): (state: RunState) => boolean {
-  return ({ run, records }) => {
-    const statuses = records.map((record) => record.status);
-    return (run.status ?? rollUp(statuses)) === status || legacyRunStatus(statuses) === status;
-  };
+  const rows = select(runs, [
+    testTimed(parameters.flag("Timed"), now),
+    testAnyStatus(isSwitchedOff && status === "PartialFailed" ? undefined : status, now),
+  ]);
+  return { rows, keyOf };
 }
 
 function candidates(region: RegionStore, invokeId: string | undefined): readonly Run[] {
@@ -204,7 +198,9 @@ function toResultRows(runs: readonly Run[], now: number, instanceId: string | un
       }
     }
   }
-  return rows;
+  if (!includeHistory) return rows;
+  const latestFirst = rows.sort((a, b) => (b.execution.startTime ?? 0) - (a.execution.startTime ?? 0));
+  return latestFirst.map((row, position) => ({ ...row, index: position }));
 }
 
 function listed<T extends { readonly index: number }>(context: ActionContext, rows: readonly T[]): Rows<T> {

@@ -7,6 +7,7 @@ import { generateRegions } from "./generate.ts";
 import type { Generation } from "./generation.ts";
 import type { RecordedCall } from "./handler.ts";
 import { createHandler } from "./handler.ts";
+import type { Quirk } from "./quirks.ts";
 import { createRandom } from "./random.ts";
 import { createRegionStore, createStore } from "./store.ts";
 import type { EmulatorKey } from "./verify.ts";
@@ -29,7 +30,10 @@ export interface EmulatorOptions {
   readonly seed?: number;
   /** Epoch milliseconds; `Date.now`. */
   readonly now?: () => number;
+  /** Whose documents the answers follow; today's. */
   readonly generation?: Generation;
+  /** Oddities of shape put over every answer; none. */
+  readonly quirks?: readonly Quirk[];
   readonly faults?: readonly FaultRule[];
   readonly drift?: DriftOptions;
   /** How many of the latest calls are kept; 10,000. */
@@ -51,6 +55,7 @@ export interface Emulator {
   setFaults(rules: readonly FaultRule[]): void;
   setDrift(options: DriftOptions): void;
   setGeneration(generation: Generation): void;
+  setQuirks(quirks: readonly Quirk[]): void;
   /** Replaces the accepted key pairs, as when keys rotate or a token expires. */
   setKeys(keys: readonly EmulatorKey[]): void;
   readonly world: WorldHandle;
@@ -65,6 +70,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let drift = createDrift(options.drift ?? {});
   let faults = createFaults(options.faults ?? [], now, seed);
   let generation: Generation = options.generation ?? "today";
+  let quirks = options.quirks ?? [];
   let url = "";
   const calls: RecordedCall[] = [];
   const store = createStore(
@@ -80,6 +86,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     drift: () => drift,
     faults: () => faults,
     generation: () => generation,
+    quirks: () => quirks,
     putRandomRun: (product, regionId) => void world.addInvocation(product, regionId, {}),
     record(call) {
       calls.push(call);
@@ -120,6 +127,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     },
     setGeneration(next) {
       generation = next;
+    },
+    setQuirks(next) {
+      quirks = next;
     },
     setKeys(next) {
       keys = next;

@@ -7,9 +7,11 @@ import { encodeAnswer } from "./encode.ts";
 import { ApiError } from "./errors.ts";
 import type { Faults, Strike } from "./faults.ts";
 import type { Generation } from "./generation.ts";
-import { checkGeneration, toGeneration } from "./generation.ts";
+import { adaptParameters, toGeneration } from "./generation.ts";
 import type { Product } from "./model.ts";
 import { createParameters } from "./params.ts";
+import type { Quirk } from "./quirks.ts";
+import { applyQuirks } from "./quirks.ts";
 import { pick, randomText } from "./random.ts";
 import type { ApiRequest, WireRequest } from "./request.ts";
 import { formatOf, interpretRequest, readRequest } from "./request.ts";
@@ -45,6 +47,7 @@ export interface HandlerParts {
   readonly drift: () => Drift;
   readonly faults: () => Faults;
   readonly generation: () => Generation;
+  readonly quirks: () => readonly Quirk[];
   readonly putRandomRun: (product: Product, regionId: string) => void;
   readonly record: (call: RecordedCall) => void;
 }
@@ -71,7 +74,8 @@ export function createHandler(
     response.setHeader("x-acs-request-id", requestId);
     const wire = await readRequest(message).catch(() => null);
     if (wire === null) return void response.destroy();
-    const context = { format: formatOf(wire), requestId, hostId: wire.headers.host ?? "" };
+    const format = parts.quirks().includes("xml") ? "xml" : formatOf(wire);
+    const context: AnswerContext = { format, requestId, hostId: wire.headers.host ?? "" };
     const done = carryOut(parts, wire, context, at);
     parts.record(toRecord(wire, done, at));
     const { strike, answer } = done;
@@ -103,11 +107,11 @@ function carryOut(parts: HandlerParts, wire: WireRequest, context: AnswerContext
 }
 
 function perform(parts: HandlerParts, wire: WireRequest, call: ApiRequest, context: AnswerContext, at: number): object {
-  const { product, action, parameters } = call;
+  const { product, action } = call;
   const generation = parts.generation();
   const carry = Object.hasOwn(ACTIONS[product], action) ? ACTIONS[product][action] : undefined;
   if (carry === undefined) throw new ApiError("InvalidAction.NotFound");
-  checkGeneration(generation, product, action, parameters);
+  const parameters = adaptParameters(generation, product, action, call.parameters);
   const drift = parts.drift();
   drift.countCall();
   if (RUN_LISTS.has(action)) move(parts, product, regionIdOf(call), drift, at);
@@ -122,7 +126,8 @@ function perform(parts: HandlerParts, wire: WireRequest, call: ApiRequest, conte
     host: wire.headers.host ?? "",
     newId: (regionId) => `${regionId.replace(/^cn-/, "").slice(0, 2)}0${randomText(parts.random, 13)}`,
   });
-  return toGeneration(generation, action, { RequestId: context.requestId, ...body });
+  const answer = toGeneration(generation, product, action, { RequestId: context.requestId, ...body });
+  return applyQuirks(parts.quirks(), answer);
 }
 
 function move(parts: HandlerParts, product: Product, regionId: string | null, drift: Drift, at: number): void {

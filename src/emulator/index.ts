@@ -9,9 +9,11 @@ export type { Emulator, EmulatorOptions } from "./emulator.ts";
 export { createEmulator } from "./emulator.ts";
 export type { ErrorForm, Fault, FaultRule } from "./faults.ts";
 export type { Generation } from "./generation.ts";
+export { GENERATIONS } from "./generation.ts";
 export type { RecordedCall } from "./handler.ts";
 export type { InstanceRecord, Label, Product, RecordStatus } from "./model.ts";
 export { parseEmulatorFaults } from "./parse-faults.ts";
+export type { Quirk } from "./quirks.ts";
 export type { EmulatorKey } from "./verify.ts";
 export type {
   CommandInput,

@@ -118,7 +118,7 @@ export function planRecord(
   const endsAt = startsAt + between(random, job.durationMs[0], job.durationMs[1]);
   const print = (exitCode: number): PrintedOutput =>
     cutOutput(job.print({ machine, at: startsAt, exitCode, random: createRandom(seed + 1) }));
-  const base = { instanceId: machine.instanceId, startsAt, endsAt };
+  const base = { instanceId: machine.instanceId, startsAt, endsAt, mayBeCut: job.isLong ?? false };
   if (!isFailing) {
     return { ...base, outcome: "Success", exitCode: 0, errorCode: "", errorInfo: "", output: () => print(0) };
   }
@@ -138,6 +138,7 @@ export function planRecord(
   const timeoutMs = settingsOf(job).timeout * 1000;
   const failed = {
     instanceId: machine.instanceId,
+    mayBeCut: false,
     outcome: outcome.status,
     errorCode: outcome.errorCode,
     errorInfo: outcome.errorInfo[product],

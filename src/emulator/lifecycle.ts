@@ -12,6 +12,7 @@ export interface RecordPlan {
   readonly exitCode: number | null;
   readonly errorCode: string;
   readonly errorInfo: string;
+  readonly mayBeCut: boolean;
   readonly output: () => PrintedOutput;
 }
 
@@ -82,6 +83,7 @@ const WAITING: Execution = {
   repeats: 0,
   errorCode: "",
   errorInfo: "",
+  mayBeCut: false,
   output: () => NOTHING,
 };
 
@@ -97,6 +99,7 @@ export function executionAt(plan: RecordPlan, now: number): Execution {
       repeats: plan.startsAt === null ? 0 : 1,
       errorCode: plan.errorCode,
       errorInfo: plan.errorInfo,
+      mayBeCut: plan.mayBeCut,
       output: plan.output,
     };
   }

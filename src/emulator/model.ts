@@ -34,6 +34,8 @@ export interface Execution {
   /** Empty where nothing went wrong. */
   readonly errorCode: string;
   readonly errorInfo: string;
+  /** False where nothing can have been dropped, so that lists need not make the output to know. */
+  readonly mayBeCut: boolean;
   /** Made on demand, so that lists cost nothing. */
   readonly output: () => PrintedOutput;
 }

@@ -79,7 +79,6 @@ function createSchedule(ground: Ground, row: ScheduleRow, number: number, start:
   const random = createRandom(hash(ground.seed, ground.plan.regionId, "schedule", number));
   const machines = chooseMachines(ground, job, random);
   const creationTime = Math.floor((start - row.ageMs) / 1000) * 1000;
-  const isPeriod = row.repeatMode === "Period";
   return createScheduledRun({
     invokeId: `t-${ground.plan.runToken}0${randomText(random, 13)}`,
     sequence: number + 1,
@@ -89,7 +88,7 @@ function createSchedule(ground: Ground, row: ScheduleRow, number: number, start:
       ...settingsOf(job),
       frequency: row.frequency,
       repeatMode: row.repeatMode,
-      timed: isPeriod,
+      timed: true,
     },
     instanceIds: machines.map((machine) => machine.instanceId),
     firstAt: Math.ceil((creationTime + 1) / row.everyMs) * row.everyMs,

@@ -76,6 +76,7 @@ const NOT_YET: Execution = {
   repeats: 0,
   errorCode: "",
   errorInfo: "",
+  mayBeCut: false,
   output: () => ({ bytes: new Uint8Array(), dropped: 0 }),
 };
 

@@ -1,11 +1,11 @@
 import type { Action, ActionContext, RunState } from "./action.ts";
 import { assistantRegionOf, regionOf, statesOf } from "./action.ts";
 import { ApiError } from "./errors.ts";
-import { select, testEqual, testInstance } from "./filter.ts";
+import { select, testEqual, testInstance, testStatus } from "./filter.ts";
 import type { Run } from "./model.ts";
 import type { Page, PagingRules, Rows } from "./paging.ts";
 import { filterOf, paginate } from "./paging.ts";
-import { legacyInstanceStatus, rollUp } from "./status.ts";
+import { legacyInstanceStatus } from "./status.ts";
 import type { RegionStore } from "./store.ts";
 import { toCommandInvocation, toSwasCommand, toSwasInstance, toSwasInvocation, toSwasResult } from "./swas-shapes.ts";
 
@@ -79,19 +79,13 @@ export const describeCommandInvocations: Action = (context) => {
   const { parameters } = context;
   const instanceId = parameters.text("InstanceId");
   const invokeId = parameters.text("InvokeId");
-  const status = parameters.text("InvocationStatus");
-  const runs = select(candidates(region, invokeId), [
+  const rows = select(candidates(region, invokeId), [
     testInstance(instanceId),
     testEqual(parameters.text("CommandId"), (run) => run.command.commandId),
     testEqual(instanceId === undefined ? parameters.text("CommandName") : undefined, (run) => run.command.name),
     testEqual(parameters.text("CommandType"), (run) => run.command.type),
+    testStatus(parameters.text("InvocationStatus"), context.now),
   ]);
-  const rows =
-    status === undefined
-      ? runs
-      : statesOf(runs, context.now)
-          .filter(({ run, records }) => (run.status ?? rollUp(records.map((record) => record.status))) === status)
-          .map(({ run }) => run);
   const keyOf = (run: Run) => ({ time: run.creationTime, sequence: run.sequence, index: 0 });
   const list = { rows, keyOf, filter: filterOf(context.action, context.raw) };
   const page = paginate(list, parameters, RULES, context.drift);

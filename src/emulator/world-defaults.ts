@@ -123,6 +123,7 @@ function toExecution(input: ExecutionInput, creationTime: number | null): Execut
     repeats: input.repeats ?? (hasStarted && hasEnded ? 1 : 0),
     errorCode: input.errorCode ?? (isPlainFailure ? "ExitCodeNonzero" : ""),
     errorInfo: input.errorInfo ?? (isPlainFailure ? "The command execution exit code is not zero" : ""),
+    mayBeCut: (input.dropped ?? 0) > 0,
     output: () => ({ bytes: output, dropped: input.dropped ?? 0 }),
   };
 }

@@ -133,6 +133,7 @@ function start(
         : script.exitCode === 0
           ? ""
           : "The command execution exit code is not zero",
+      mayBeCut: false,
       output: () => ({ bytes: script.output, dropped: 0 }),
     }),
   });
