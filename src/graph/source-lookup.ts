@@ -34,7 +34,7 @@ export function requireText(argument: string, text: string): string {
 function refusalOf(sources: readonly Source[], { provider, regionId, account }: SourceWords): InputError {
   const accounts = sources.filter((source) => source.regionId === regionId).map((source) => source.account);
   if (account == null && accounts.length > 1)
-    return refuse("account", `an account, since several have ${regionId}`, accounts, "");
+    return refuse("account", `an account, since several have ${regionId}`, accounts, undefined);
   if (account != null && !sources.some((source) => source.account === account)) {
     const having = sources.map((source) => source.account);
     return refuse("account", `an account with ${provider}`, having, account);
@@ -51,6 +51,6 @@ function refusalOf(sources: readonly Source[], { provider, regionId, account }: 
 function refuse(argument: string, expected: string, options: readonly string[], got: string | undefined): InputError {
   const known = [...new Set(options)].sort();
   const list = known.length === 0 ? "none is configured" : known.join(", ");
-  const shown = JSON.stringify((got ?? "").slice(0, 60));
+  const shown = got === undefined ? "none" : JSON.stringify(got.slice(0, 60));
   return new InputError("BAD_USER_INPUT", `${argument}: expected ${expected} (${list}), got ${shown}.`, argument);
 }
