@@ -169,17 +169,6 @@ describe("the time of an attempt", () => {
     expect([upstream.received.length, tookMs >= 290 && tookMs < 400]).toEqual([2, true]);
   });
 
-  it("is shared by many calls at once without a warning of leaking listeners", async () => {
-    const warnings: string[] = [];
-    const listen = (warning: Error) => warnings.push(warning.name);
-    process.on("warning", listen);
-    const { wire } = await createRig(() => OK);
-    const operation = createOperation();
-    await Promise.all(Array.from({ length: 50 }, () => wire.call(REQUEST, operation)));
-    process.off("warning", listen);
-    expect(warnings).toEqual([]);
-  });
-
   it("is not held against the source where it was short because of the operation", async () => {
     const { wire, states } = await createRig(() => () => {}, {}, systemClock);
     for (let count = 0; count < 6; count += 1) {
