@@ -41,9 +41,9 @@ function createAccountKeys(source: CredentialSource, clock: Clock): AccountKeys 
   let renewedAt = Number.NEGATIVE_INFINITY;
   let pending: Promise<Credential | null> | null = null;
 
-  const fetchFrom = (ask: () => Promise<Credential>) => {
+  const fetchFrom = (ask: () => Promise<Credential>, fallback: Credential | null) => {
     pending ??= ask()
-      .catch(() => null)
+      .catch(() => fallback)
       .then((credential) => {
         present = credential;
         validUntil = clock.now() + (credential === null ? MEMORY_MS.failed : MEMORY_MS.found);
@@ -54,13 +54,14 @@ function createAccountKeys(source: CredentialSource, clock: Clock): AccountKeys 
   };
 
   return {
-    read: async () => (clock.now() < validUntil ? present : fetchFrom(() => source.read())),
+    // Where the source fails for a while, the keys it gave last may still be good: the upstream will say.
+    read: async () => (clock.now() < validUntil ? present : fetchFrom(() => source.read(), present)),
     renew: async (used) => {
       if (pending !== null) return pending;
       if (present !== null && !isSameCredential(present, used)) return present;
       if (clock.now() - renewedAt < MEMORY_MS.renewed) return present;
       renewedAt = clock.now();
-      return fetchFrom(() => source.renew());
+      return fetchFrom(() => source.renew(), null);
     },
   };
 }

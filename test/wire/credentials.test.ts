@@ -103,6 +103,19 @@ describe("an account without keys", () => {
     expect([upstream.received.length, await wire.ready("default")]).toEqual([1, true]);
   });
 
+  it("goes on with the keys it had while their source fails", async () => {
+    let isFailing = false;
+    const read = () => (isFailing ? Promise.reject(new Error("canary-of-the-chain")) : Promise.resolve(KEYS));
+    const { wire, upstream, clock } = await createRig(() => OK, {
+      accounts: new Map([["default", { read, renew: read }]]),
+    });
+    await wire.call(REQUEST, createOperation());
+    isFailing = true;
+    await clock.advance(60_000);
+    await wire.call(REQUEST, createOperation());
+    expect(upstream.received.length).toBe(2);
+  });
+
   it("costs no other account anything", async () => {
     const { wire, upstream } = await createRig(() => OK, {
       accounts: new Map([
