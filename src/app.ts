@@ -7,13 +7,13 @@ import { createSchema, type GraphContext } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
-import { createEcsUpstream } from "#upstreams/ecs";
-import { createSwasUpstream } from "#upstreams/swas";
+import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
+import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
 import { createDefaultCredentials, createStaticCredentials, createWire, type Wire } from "#wire";
 import type { AccountSettings, CredentialSettings } from "./accounts.ts";
 import type { Config } from "./config.ts";
 import { readExamples } from "./examples.ts";
-import { findSources } from "./source-list.ts";
+import { findSources, type ListRegions } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The gateway, put together. */
@@ -143,7 +143,11 @@ async function createUpstreams(
   clock: Clock,
   telemetry: Telemetry,
 ): Promise<readonly Upstream[]> {
-  const sources = await findSources(accounts, wire.call, clock, telemetry, config.operationDeadlineMs);
+  const listRegions: ListRegions = {
+    ECS: (account, operation) => listEcsRegions(wire.call, account, operation),
+    SWAS: (account, operation) => listSwasRegions(wire.call, account, operation),
+  };
+  const sources = await findSources(accounts, listRegions, clock, telemetry, config.operationDeadlineMs);
   const shared = { call: wire.call, telemetry, clock, zones: config.zones };
   return sources.map((source) =>
     source.provider === "ECS"

@@ -1,11 +1,11 @@
 import { type Clock, type Operation, type Source, type Telemetry, UpstreamError } from "#domain";
-import { listEcsRegions } from "#upstreams/ecs";
-import { listSwasRegions } from "#upstreams/swas";
-import type { Call } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
 import { KNOWN_REGIONS } from "./known-regions.ts";
 
-const LISTS = { ECS: listEcsRegions, SWAS: listSwasRegions } as const;
+/** Asks a product for the regions that an account may read. */
+export type ListRegions = Readonly<
+  Record<Source["provider"], (account: string, operation: Operation) => Promise<readonly string[]>>
+>;
 
 /**
  * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; where that fails (no
@@ -13,7 +13,7 @@ const LISTS = { ECS: listEcsRegions, SWAS: listSwasRegions } as const;
  */
 export async function findSources(
   accounts: readonly AccountSettings[],
-  call: Call,
+  listRegions: ListRegions,
   clock: Clock,
   telemetry: Telemetry,
   deadlineMs: number,
@@ -27,7 +27,7 @@ export async function findSources(
         ] as const
       ).map(async ([provider, regionIds]) => {
         const listed = regionIds.includes("all")
-          ? await ask(provider, alias, call, clock, telemetry, deadlineMs)
+          ? await ask(provider, alias, listRegions, clock, telemetry, deadlineMs)
           : regionIds;
         return [...new Set(listed)].map((regionId): Source => ({ provider, account: alias, regionId }));
       }),
@@ -39,7 +39,7 @@ export async function findSources(
 async function ask(
   provider: Source["provider"],
   account: string,
-  call: Call,
+  listRegions: ListRegions,
   clock: Clock,
   telemetry: Telemetry,
   deadlineMs: number,
@@ -53,7 +53,7 @@ async function ask(
     meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
   };
   try {
-    return await LISTS[provider](call, account, operation);
+    return await listRegions[provider](account, operation);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     telemetry.notice({
