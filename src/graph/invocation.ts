@@ -11,6 +11,7 @@ import {
   sourceKey,
   type Wants,
 } from "#domain";
+import { readPageArguments } from "#services";
 import { Command, countStatuses, StatusCount, Tag } from "./command.ts";
 import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
@@ -26,7 +27,6 @@ import {
 import { compareText, cutPage, listByName, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
-import { checkPageArguments } from "./page-arguments.ts";
 import { DateTime, JsonObject, SafeInt } from "./scalars.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
@@ -209,7 +209,7 @@ export class Invocation extends Node {
     @Args(() => FirstArgs) args: FirstArgs,
     @Ctx() context: GraphContext,
   ): Promise<readonly OutputGroup[]> {
-    checkPageArguments({ first: args.first ?? null });
+    readPageArguments({ first: args.first ?? null });
     const rows = await toRows(this.rows, this, { output: true, details: true }, context);
     return groupRows(rows, args);
   }

@@ -1,6 +1,5 @@
 import { InputError } from "#domain";
-import type { Page, PageArguments, Sealer } from "#services";
-import { type CheckedPage, checkPageArguments } from "./page-arguments.ts";
+import { type Page, type PageArguments, readPageArguments, type Sealer } from "#services";
 
 /** A list that is already in memory, and how its rows are found again by what a cursor remembers of them. */
 export interface MemoryList<Row> {
@@ -25,7 +24,9 @@ export function listByName<Row>(rows: readonly Row[], nameOf: (row: Row) => stri
 }
 
 /** What a client asked for, checked before anything is read. */
-export interface OpenedPage extends CheckedPage {
+export interface OpenedPage {
+  readonly size: number;
+  readonly isBackwards: boolean;
   readonly purpose: string;
   /** Keys of the rows that the cursors stand for. */
   readonly after: string | null;
@@ -38,12 +39,12 @@ export interface OpenedPage extends CheckedPage {
  * @throws InputError `BAD_USER_INPUT` for bad arguments, `INVALID_CURSOR` for a cursor of another list or a damaged one
  */
 export function openPage(purpose: string, args: PageArguments, sealer: Sealer): OpenedPage {
-  const checked = checkPageArguments(args);
+  const { size, direction } = readPageArguments(args);
   const open = (argument: "after" | "before"): string | null => {
     const cursor = args[argument];
     return cursor == null ? null : openCursor(purpose, cursor, argument, sealer);
   };
-  return { ...checked, purpose, after: open("after"), before: open("before") };
+  return { size, isBackwards: direction === -1, purpose, after: open("after"), before: open("before") };
 }
 
 /** The rows of a list in memory that an opened page means. */

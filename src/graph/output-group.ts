@@ -1,10 +1,10 @@
 import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
 
 import { type Execution, type OutputGroup as Group, groupOutputs, type InstanceInvocationStatus } from "#domain";
+import { readPageArguments } from "#services";
 import { InstanceInvocationStatusEnum } from "./enums.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { CommandOutput } from "./output.ts";
-import { checkPageArguments } from "./page-arguments.ts";
 import { SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
@@ -78,5 +78,5 @@ export function groupRows(rows: readonly InstanceInvocation[], args: FirstArgs):
 }
 
 function sizeOf({ first }: FirstArgs): number {
-  return checkPageArguments({ first: first ?? null }).size;
+  return readPageArguments({ first: first ?? null }).size;
 }

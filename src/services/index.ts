@@ -14,5 +14,6 @@ export type {
   SourceFailure,
   SourceState,
 } from "./contract.ts";
+export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 export { createSealer, type SealerOptions } from "./sealer.ts";
 export { createServices, type ServicesOptions } from "./services.ts";
