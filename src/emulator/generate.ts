@@ -20,9 +20,9 @@ export interface Ground {
 
 /** One run may start in each of these spans of time. */
 const SLOT_MS = 4_000;
-/** Long ago only every so-manieth slot was used, so that two weeks stay small. */
+/** Long ago so many slots were as one, so that two weeks stay small. */
 const THINNING = 12;
-const DENSE_SLOTS = 150;
+const DENSE_BLOCKS = 12;
 const RETENTION_MS = 14 * 86_400_000;
 const MAX_RUNS = 10_000;
 const RUNS_PER_SLOT = 4;
@@ -66,15 +66,15 @@ function createTimeline(
 ): (index: number) => readonly Run[] {
   const places = grounds.map((ground) => ({ ground, jobs: jobLot(ground), waiting: [] as Run[] }));
   const placeLot = createLot(places, ({ ground }) => ground.plan.weight);
-  const denseFrom = Math.floor(start / SLOT_MS) - DENSE_SLOTS;
+  const denseFrom = (Math.floor(start / SLOT_MS / THINNING) - DENSE_BLOCKS) * THINNING;
   let nextSlot = Math.floor((start - RETENTION_MS) / SLOT_MS);
 
-  function fill(slot: number): void {
+  function fill(slot: number, spanMs: number): void {
     const seed = grounds[0]?.seed ?? 0;
     const random = createRandom(hash(seed, slot));
     // Now and then several runs share one second, also within one region.
     const count = random() < 0.08 ? between(random, 2, RUNS_PER_SLOT) : 1;
-    const creationTime = Math.floor((slot * SLOT_MS + random() * (SLOT_MS - 1000)) / 1000) * 1000;
+    const creationTime = Math.floor((slot * SLOT_MS + random() * (spanMs - 1000)) / 1000) * 1000;
     for (let i = 0; i < count; i += 1) {
       const { ground, jobs, waiting } = placeLot.draw(random);
       waiting.push(createJobRun(ground, jobs.draw(random), slot * RUNS_PER_SLOT + i, creationTime, random));
@@ -84,7 +84,8 @@ function createTimeline(
   return (index) => {
     const lastSlot = Math.floor(now() / SLOT_MS) - 1;
     for (; nextSlot <= lastSlot; nextSlot += 1) {
-      if (nextSlot >= denseFrom || hash(nextSlot) % THINNING === 0) fill(nextSlot);
+      if (nextSlot >= denseFrom) fill(nextSlot, SLOT_MS);
+      else if (nextSlot % THINNING === 0) fill(nextSlot, THINNING * SLOT_MS);
     }
     return places[index]?.waiting.splice(0) ?? [];
   };

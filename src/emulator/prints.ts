@@ -125,12 +125,11 @@ export const printCertificate: Print = ({ at, exitCode, random }) => {
 
 /** A long diagnosis with Chinese words in it, far over the limit, so that a cut may fall inside a character. */
 export const printDiagnosis: Print = ({ machine, at, random }) => {
-  const count = between(random, 500, 1_400);
-  const rows = Array.from(
-    { length: count },
-    (_, i) =>
-      `${clock(at + i * 10)} ${machine.name} 诊断 ${i} ${pick(random, ["磁盘", "网络", "内存", "进程"])} ok ${randomText(random, 12)}`,
-  );
+  const head = `${clock(at)} ${machine.name} 诊断`;
+  const rows = Array.from({ length: between(random, 500, 1_400) }, (_, i) => {
+    const part = pick(random, ["磁盘", "网络", "内存", "进程"]);
+    return `${head} +${i * 10}ms ${part} ok ${Math.floor(random() * 1e12)}`;
+  });
   return lines(...rows);
 };
 

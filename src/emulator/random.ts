@@ -15,13 +15,14 @@ export function createRandom(seed: number): Random {
 /** Mixes whole numbers and texts into 32 bits; equal inputs give equal results on every machine. */
 export function hash(...parts: readonly (number | string)[]): number {
   let value = 0x811c9dc5;
-  const add = (byte: number) => {
-    value = Math.imul(value ^ byte, 0x01000193);
-  };
   for (const part of parts) {
-    if (typeof part === "string") for (let i = 0; i < part.length; i += 1) add(part.charCodeAt(i));
-    else for (let rest = Math.abs(Math.trunc(part)); rest >= 1; rest = Math.floor(rest / 65_536)) add(rest % 65_536);
-    add(0x1f);
+    if (typeof part === "string") {
+      for (let i = 0; i < part.length; i += 1) value = Math.imul(value ^ part.charCodeAt(i), 0x01000193);
+    } else {
+      value = Math.imul(value ^ ((part % 0x100000000) | 0), 0x85ebca6b);
+      value = Math.imul(value ^ (value >>> 15) ^ Math.floor(part / 0x100000000), 0x01000193);
+    }
+    value = Math.imul(value ^ 0x1f, 0x01000193);
   }
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   return (value ^ (value >>> 13)) >>> 0;

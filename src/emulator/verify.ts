@@ -88,15 +88,18 @@ export function readSignature(request: WireRequest): Signature {
   const { headers, query, form } = request;
   if (isV3(request)) {
     const accessKeyId = /Credential=([^,]*)/.exec(headers.authorization ?? "")?.[1] ?? "";
-    return { version: "V3", accessKeyId, nonce: headers["x-acs-signature-nonce"] ?? "" };
+    const version = headers.authorization === undefined ? "none" : "V3";
+    return { version, accessKeyId, nonce: headers["x-acs-signature-nonce"] ?? "" };
   }
   const parameter = (name: string) => query.get(name) ?? form.get(name) ?? "";
-  const version = parameter("Signature") === "" ? "none" : "V1";
-  return { version, accessKeyId: parameter("AccessKeyId"), nonce: parameter("SignatureNonce") };
+  return { version: "V1", accessKeyId: parameter("AccessKeyId"), nonce: parameter("SignatureNonce") };
 }
 
 function isV3(request: WireRequest): boolean {
-  return request.headers.authorization !== undefined || request.headers["x-acs-action"] !== undefined;
+  // The vendor's SDK sends the x-acs headers with version 1 too, so they alone say nothing.
+  return (
+    request.headers.authorization !== undefined || !(request.query.has("Signature") || request.form.has("Signature"))
+  );
 }
 
 /** RFC 3986 over UTF-8, as both algorithms want it. */
