@@ -9,7 +9,7 @@ export function arrangeExecutions(
   includeHistory: boolean,
 ): readonly InvocationResult[] {
   return groupByPlace(results).flatMap((group) => {
-    const ordered = [...group].sort(compareNewestFirst);
+    const ordered = [...group].sort(isNumbered(group) ? compareNumbered : compareNewestFirst);
     return includeHistory ? withKeys(ordered) : ordered.slice(0, 1);
   });
 }
@@ -26,6 +26,15 @@ function groupByPlace(results: readonly InvocationResult[]): readonly Invocation
 
 function placeOf(result: InvocationResult): string {
   return `${result.invokeId}/${result.instanceId}`;
+}
+
+// An execution that was never started has no time, but where all are numbered its number tells its place.
+function isNumbered(group: readonly InvocationResult[]): boolean {
+  return group.every(({ repeats }) => repeats !== null);
+}
+
+function compareNumbered(a: InvocationResult, b: InvocationResult): number {
+  return (b.repeats ?? 0) - (a.repeats ?? 0) || compareNewestFirst(a, b);
 }
 
 function compareNewestFirst(a: InvocationResult, b: InvocationResult): number {
