@@ -142,10 +142,23 @@ function readInstances(nested: unknown, reading: Reading): readonly ExecutionSha
   // A sample of the vendor's puts the run's tags, and nothing else that must be there, into InvokeInstances.
   if (isFields(nested) && Object.keys(nested).every((key) => key === "Tags")) return [];
   const records = readRecords(nested, INSTANCE_LIST, reading);
-  return readEach(records, INSTANCE_LIST, reading, (fields) => {
+  const { items } = readEach(records, INSTANCE_LIST, reading, (fields) => {
     const execution = readExecution(fields, reading);
     return execution.instanceId === null ? reading.fail("an instance of a run has no InstanceId") : execution;
-  }).items;
+  });
+  return keepNewest(items);
+}
+
+// A run has one state on an instance; an upstream that tells two has told an older one too.
+function keepNewest(executions: readonly ExecutionShape[]): readonly ExecutionShape[] {
+  const newest = new Map<string | null, ExecutionShape>();
+  for (const execution of executions) {
+    const known = newest.get(execution.instanceId);
+    if (known === undefined || (execution.startTime ?? "") > (known.startTime ?? "")) {
+      newest.set(execution.instanceId, execution);
+    }
+  }
+  return newest.size === executions.length ? executions : [...newest.values()];
 }
 
 function readCommand(fields: Fields, reading: Reading) {

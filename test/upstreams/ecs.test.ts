@@ -13,7 +13,7 @@ describe("ECS keeps the contract of an upstream", () => {
       firstPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=1 PageSize=50",
       secondPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=2 PageSize=50",
       byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} PageNumber=1 PageSize=50",
-      byStatus: "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Running PageNumber=1 PageSize=50",
+      byStatus: "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
       runWithOutput: (invokeId) => `DescribeInvocations ContentEncoding=Base64 IncludeOutput=true InvokeId=${invokeId}`,
       results: (invokeId) => [

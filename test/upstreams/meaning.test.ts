@@ -166,6 +166,12 @@ describe("records as they really come", () => {
     ]);
   });
 
+  it("an instance that is told twice has its newest state", async () => {
+    const twice = ["2026-01-02T01:00:00Z", "2026-01-02T02:00:00Z", "2026-01-02T00:00:00Z"];
+    const { run } = await readRun({ InvokeInstances: twice.map((StartTime) => ({ InstanceId: "i-1", StartTime })) });
+    expect(run?.instances.map(({ startTime }) => startTime)).toEqual(["2026-01-02T02:00:00.000Z"]);
+  });
+
   it("fields that nobody knows are ignored", async () => {
     const { record, notices } = await readRecord({ BrandNewField: { a: [1] }, Another: "x" });
     expect([record?.status, notices]).toEqual(["SUCCESS", []]);

@@ -13,7 +13,7 @@ describe("SWAS keeps the contract of an upstream", () => {
       firstPage: "DescribeCommandInvocations PageNumber=1 PageSize=50",
       secondPage: "DescribeCommandInvocations PageNumber=2 PageSize=50",
       byInstance: "DescribeCommandInvocations InstanceId={} PageNumber=1 PageSize=50",
-      byStatus: "DescribeCommandInvocations InvocationStatus=Running PageNumber=1 PageSize=50",
+      byStatus: "DescribeCommandInvocations InvocationStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
       runWithOutput: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
       results: (invokeId) => [`DescribeCommandInvocations InvokeId=${invokeId}`],

@@ -6,18 +6,21 @@ import { readInvocationPage } from "./shapes.ts";
 
 const ACTION = "DescribeInvocations";
 
-/** The words of the filter InvokeStatus; `FINISHED` is a superset there, as `Finished` also holds runs whose outcome is told. */
-const STATUS_WORDS: Readonly<Record<InvocationStatus, string | undefined>> = {
-  PENDING: "Pending",
-  SCHEDULED: "Scheduled",
-  RUNNING: "Running",
-  STOPPING: "Stopping",
-  SUCCESS: "Success",
-  PARTIAL_FAILED: "PartialFailed",
-  FAILED: "Failed",
-  STOPPED: "Stopped",
-  FINISHED: "Finished",
-  UNKNOWN: undefined,
+/**
+ * The words of the filter InvokeStatus. It takes those of InvocationStatus and the legacy ones together, so a word that
+ * both have may select runs by either: only words of one meaning are counted upon.
+ */
+const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; readonly isExact: boolean }>> = {
+  PENDING: { word: "Pending", isExact: true },
+  SCHEDULED: { word: "Scheduled", isExact: true },
+  RUNNING: { word: "Running", isExact: false },
+  STOPPING: { word: "Stopping", isExact: false },
+  SUCCESS: { word: "Success", isExact: true },
+  PARTIAL_FAILED: { word: "PartialFailed", isExact: false },
+  FAILED: { word: "Failed", isExact: false },
+  STOPPED: { word: "Stopped", isExact: false },
+  FINISHED: { word: "Finished", isExact: false },
+  UNKNOWN: { isExact: false },
 };
 
 /** The one list of all runs of the region. Outputs come along only where the action allows it: beside InvokeId or InstanceId. */
@@ -40,7 +43,7 @@ export function createRunList(desk: Desk, query: InvocationQuery, wants: Wants):
 function toFilter(query: InvocationQuery): { readonly parameters: Parameters; readonly isExact: boolean } {
   const isByInstance = query.instanceId !== undefined;
   const status = singleStatus(query.statusIn);
-  const isStatusPushed = status !== undefined && !(isByInstance && status === "PARTIAL_FAILED");
+  const isIgnored = isByInstance && status === "PARTIAL_FAILED";
   const type = query.commandType;
   return {
     parameters: {
@@ -50,12 +53,12 @@ function toFilter(query: InvocationQuery): { readonly parameters: Parameters; re
       CommandType: type === undefined ? undefined : COMMAND_TYPE_WORDS[type],
       InstanceId: query.instanceId,
       Timed: query.timed,
-      InvokeStatus: isStatusPushed ? STATUS_WORDS[status] : undefined,
+      InvokeStatus: status === undefined || isIgnored ? undefined : STATUS_WORDS[status].word,
     },
     isExact:
       query.createdAfter === undefined &&
       query.createdBefore === undefined &&
-      (query.statusIn === undefined || (isStatusPushed && status !== "UNKNOWN" && status !== "FINISHED")) &&
+      (query.statusIn === undefined || (status !== undefined && STATUS_WORDS[status].isExact)) &&
       // Whether CommandName is matched exactly is nowhere documented.
       query.commandName === undefined &&
       type !== "UNKNOWN",
