@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
 import { graphiqlScript } from "./graphiql-script.ts";
 import type { ExampleOperation } from "./options.ts";
@@ -14,11 +15,12 @@ export interface Graphiql {
   sendAsset(path: string, response: ServerResponse): Promise<void>;
 }
 
+// The bundles that the packages bring along are not among their exports, so they are found beside package.json.
 const ASSETS = {
-  "/graphiql/react.js": { file: "react/umd/react.production.min.js", type: "text/javascript" },
-  "/graphiql/react-dom.js": { file: "react-dom/umd/react-dom.production.min.js", type: "text/javascript" },
-  "/graphiql/graphiql.js": { file: "graphiql/graphiql.min.js", type: "text/javascript" },
-  "/graphiql/graphiql.css": { file: "graphiql/graphiql.min.css", type: "text/css" },
+  "/graphiql/react.js": { of: "react", file: "umd/react.production.min.js", type: "text/javascript" },
+  "/graphiql/react-dom.js": { of: "react-dom", file: "umd/react-dom.production.min.js", type: "text/javascript" },
+  "/graphiql/graphiql.js": { of: "graphiql", file: "graphiql.min.js", type: "text/javascript" },
+  "/graphiql/graphiql.css": { of: "graphiql", file: "graphiql.min.css", type: "text/css" },
 } as const;
 
 const POLICY =
@@ -36,8 +38,8 @@ export function createGraphiql(examples: readonly ExampleOperation[]): Graphiql 
       if (path === "/graphiql/start.js") {
         send(response, 200, assetHeaders("text/javascript"), script);
       } else if (isAsset(path)) {
-        const { file, type } = ASSETS[path];
-        const text = files.get(path) ?? readFile(resolve(file), "utf8");
+        const { of, file, type } = ASSETS[path];
+        const text = files.get(path) ?? readFile(join(dirname(resolve(`${of}/package.json`)), file), "utf8");
         files.set(path, text);
         send(response, 200, assetHeaders(type), await text);
       } else {

@@ -98,7 +98,7 @@ describe("limits", () => {
     expect({ status, errors: (body as { errors?: unknown }).errors }).toEqual({ status: 200, errors: undefined });
   });
 
-  it("refuses the last of many that are nearly too much within two seconds, and serves others meanwhile", async () => {
+  it("is done within two seconds with what is nearly too much, and serves others meanwhile", async () => {
     const hostile = [
       `{ node { ${times(1990, () => "id")} } }`,
       `{ node { ${times(660, () => "child{id}")} } }`,
@@ -126,7 +126,6 @@ describe("limits", () => {
         other: 200,
         size: true,
       });
-      if (performance.now() - startedAt > 100) console.log(query.slice(0, 60), performance.now() - startedAt);
     }
   });
 
