@@ -71,7 +71,7 @@ function keyOf(result: InvocationResult): string {
 
 // Between two pages an execution may end: it is then told twice, once without its end.
 function isSame(a: InvocationResult, b: InvocationResult): boolean {
-  return (a.finishTime === b.finishTime || isOpen(a) || isOpen(b)) && a.repeats === b.repeats;
+  return isOpen(a) || isOpen(b) || (a.finishTime === b.finishTime && a.repeats === b.repeats);
 }
 
 function isOpen(result: InvocationResult): boolean {

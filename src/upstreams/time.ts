@@ -16,8 +16,12 @@ export const DEFAULT_ZONES: ZonePolicy = { blank: "+08:00", t: "Z" };
 
 const WRITTEN = /^(\d{4}-\d{2}-\d{2})(T| +)(\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
+// What nearly every field holds; days that not every month has take the long way.
+const USUAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 /** An instant in any of the shapes that the vendor writes; null for what is none of them. */
 export function toInstant(text: string, zones: ZonePolicy): Instant | null {
+  if (text.length === 20 && USUAL.test(text)) return `${text.slice(0, 19)}.000Z`;
   const match = WRITTEN.exec(text.trim());
   if (match === null) return null;
   const [, date, separator, minutes, seconds = ":00", fraction = "", zone] = match;
