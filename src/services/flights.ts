@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Operation, type Source, UpstreamError } from "#domain";
 
 /** Identical reads share one call while it is under way, across operations. */
@@ -31,6 +32,7 @@ export function createFlights(): Flights {
 
   function depart(key: string, operation: Operation, run: (operation: Operation) => Promise<unknown>): Flight {
     const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
     const shared: Operation = {
       signal: controller.signal,
       get deadline() {
@@ -107,6 +109,8 @@ export function endedError(source: Source): UpstreamError {
 }
 
 function untilAborted<Value>(answer: Promise<Value>, signal: AbortSignal, source: Source): Promise<Value> {
+  // One operation may well wait for dozens of calls at once.
+  setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const end = (): void => reject(endedError(source));
     signal.addEventListener("abort", end, { once: true });

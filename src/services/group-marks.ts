@@ -34,7 +34,7 @@ export function createGroupMarks(): GroupMarks {
   return {
     note(slots, total) {
       latest = total;
-      for (const mark of toMarks(slots, total)) marks.set(mark.time, mark);
+      for (const mark of toMarks(slots, total)) marks.set(mark.time, joined(mark, marks.get(mark.time)));
     },
     hintBehind(place) {
       const own = marks.get(place.time);
@@ -45,6 +45,13 @@ export function createGroupMarks(): GroupMarks {
       return { index: Math.max(0, next.index + drift), width: isInside ? own.size : 0, total: latest };
     },
   };
+}
+
+/** A window may cut through a group: the one that held most of it knows where it lies, and any may have shown its last run. */
+function joined(mark: Mark, before: Mark | undefined): Mark {
+  if (before === undefined) return mark;
+  const last = compareKeys(mark.last, before.last) > 0 ? mark.last : before.last;
+  return { ...(mark.size >= before.size ? mark : before), last };
 }
 
 function toMarks(slots: readonly Slot[], total: number | null): readonly Mark[] {

@@ -48,8 +48,11 @@ export interface Stream {
   pop(): void;
   /** Reads until the bound has moved; rejects with the upstream's error, and may then be called again. */
   advance(): Promise<void>;
-  /** The one run that the first window ends with, where nothing speaks for a second one of its creation time. */
-  lastOfFirstWindow(): Slot | null;
+  /**
+   * The runs that the first window ends with, where nothing speaks for more of their creation time: every other time in the
+   * window has just as many.
+   */
+  lastOfFirstWindow(): readonly Slot[];
   /** Takes that run. */
   takeProvisionally(slot: Slot): void;
   /** Runs taken of a creation time that was not read to its end. */
@@ -68,6 +71,8 @@ interface Need {
 }
 
 const ATTEMPTS_MAX = 40;
+/** So many times with equally many runs each make it likely that the next one has as many. */
+const UNIFORM_TIMES_MIN = 10;
 
 /** Opens a list for reading; reads nothing yet. */
 export function createStream(options: StreamOptions): Stream {
@@ -131,6 +136,7 @@ export function createStream(options: StreamOptions): Stream {
     if (view.touchesEnd || far === undefined) {
       keep(wanted);
       isDone = true;
+      pending = [];
       return true;
     }
     const whole = wanted.filter((slot) => slot.key.time !== far);
@@ -161,9 +167,8 @@ export function createStream(options: StreamOptions): Stream {
     buffer = [...buffer, ...fresh.sort((a, b) => direction * compareKeys(a.key, b.key))];
   }
 
-  async function absorbTies(time: string): Promise<void> {
-    const index = locator.index;
-    const group = await readTieGroup({ direction, time, index, pageSizeMax, read: readView });
+  async function absorbTies(time: string, view: WindowView): Promise<void> {
+    const group = await readTieGroup({ direction, time, view, pageSizeMax, read: readView });
     if (group === null) throw options.unreadable();
     keep(group.slots);
     marks.note(
@@ -171,10 +176,13 @@ export function createStream(options: StreamOptions): Stream {
       group.total,
     );
     need = { time, isPast: true };
-    isDone = group.touchesEnd;
     pending = [];
-    const drift = group.total !== null && typeof total === "number" ? total - group.total : 0;
-    locator.settle(Math.max(0, (direction > 0 ? group.end : group.low - 1) + drift));
+    const isSeen = judge(group.view) === "inside";
+    if (isSeen) absorb(group.view);
+    const told = isSeen ? group.view.total : group.total;
+    const drift = typeof told === "number" && typeof total === "number" ? total - told : 0;
+    const index = isSeen ? locator.index : direction > 0 ? group.end : group.low - 1;
+    locator.settle(Math.max(0, index + drift));
   }
 
   async function advance(): Promise<void> {
@@ -189,7 +197,7 @@ export function createStream(options: StreamOptions): Stream {
       else {
         firstView = need === null ? view : null;
         if (absorb(view)) return;
-        if (isBestChoice(page, locator.index)) return absorbTies(view.slots.at(-1)?.key.time ?? "");
+        if (isBestChoice(page, locator.index)) return absorbTies(view.slots.at(-1)?.key.time ?? "", view);
       }
     }
     throw options.unreadable();
@@ -214,12 +222,12 @@ export function createStream(options: StreamOptions): Stream {
     return direction * compareKeys(reached, place) > 0 ? reached : place;
   }
 
-  function lastOfFirstWindow(): Slot | null {
-    if (firstView === null || isDone || buffer.length > 0 || start.place !== null || direction < 0) return null;
-    const times = new Set(firstView.slots.map((slot) => slot.key.time));
-    const [last] = pending;
-    if (last === undefined || times.size < firstView.slots.length) return null;
-    return isWanted(last) ? last : null;
+  function lastOfFirstWindow(): readonly Slot[] {
+    if (firstView === null || isDone || buffer.length > 0 || start.place !== null || direction < 0) return [];
+    const sizes = new Map<string, number>();
+    for (const { key } of firstView.slots) sizes.set(key.time, (sizes.get(key.time) ?? 0) + 1);
+    if (sizes.size < UNIFORM_TIMES_MIN || new Set(sizes.values()).size > 1) return [];
+    return pending.filter(isWanted).sort((a, b) => compareKeys(a.key, b.key));
   }
 
   function isWanted({ key, run }: Slot): boolean {

@@ -1,5 +1,5 @@
 import { type Invocation, type Source, UpstreamError } from "#domain";
-import { compareKeys, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
+import { compareKeys, compareTimes, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
 import type { Stream } from "./stream.ts";
 
 /** One source as a walk reads it. */
@@ -87,7 +87,7 @@ export function createWalk(options: WalkOptions): Walk {
       const first = firstHead(streams, direction);
       const open = streams.filter((stream) => isInTheWay(stream, first));
       if (open.length === 0) return first === null ? null : pop(streams, first);
-      const early = wanted === 1 ? takeEarly(streams, open) : null;
+      const early = takeEarly(streams, open, wanted);
       if (early !== null) return early;
       if (!(await readOn(open))) return null;
     }
@@ -106,20 +106,21 @@ export function createWalk(options: WalkOptions): Walk {
     return mergeRuns(runs);
   }
 
-  /** The last run of a page may come from a window's last record, where that alone would cost one more call. */
-  function takeEarly(streams: readonly Stream[], open: readonly Stream[]): Invocation | null {
-    const candidates = open.map((stream) => ({ stream, slot: stream.lastOfFirstWindow() }));
-    const keys = candidates.flatMap(({ slot }) => slot?.key ?? []);
-    const isSole = (key: RunKey): boolean =>
-      [...keys, ...heads(streams)].filter((one) => one.time === key.time).length === 1;
-    const first = [...keys].sort(compareKeys)[0];
-    const chosen = candidates.find(({ slot }) => slot !== null && slot.key === first);
-    const head = firstHead(streams, direction);
-    if (keys.length < open.length || first === undefined || !isSole(first)) return null;
-    if (!chosen?.slot || (head !== null && compareKeys(head, first) < 0)) return null;
-    chosen.stream.takeProvisionally(chosen.slot);
-    last = first;
-    return chosen.slot.run;
+  /** The last runs of a page may come from a window's last records, where only these would cost one more call. */
+  function takeEarly(streams: readonly Stream[], open: readonly Stream[], wanted: number): Invocation | null {
+    const candidates = open.map((stream) => ({ stream, slots: stream.lastOfFirstWindow() }));
+    if (candidates.some(({ slots }) => slots.length === 0)) return null;
+    const [first] = candidates.flatMap(({ slots }) => slots[0] ?? []).sort((a, b) => compareKeys(a.key, b.key));
+    const chosen = candidates.find(({ slots }) => slots[0] === first);
+    if (first === undefined || chosen === undefined || chosen.slots.length !== wanted) return null;
+    const others = [
+      ...heads(streams),
+      ...candidates.flatMap(({ slots }) => (slots === chosen.slots ? [] : (slots[0]?.key ?? []))),
+    ];
+    if (others.some((key) => compareTimes(key.time, first.key.time) <= 0)) return null;
+    chosen.stream.takeProvisionally(first);
+    last = first.key;
+    return first.run;
   }
 
   async function hasMore(): Promise<boolean> {

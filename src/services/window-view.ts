@@ -26,15 +26,18 @@ export interface WindowView {
   readonly total: number | null;
 }
 
-/** What a window tells about the end of its list; `doubt` where the page is short although the total says that more follows. */
+/** What a window tells about the end of its list; `doubt` where only the page behind it can tell. */
 export type ListEnd = "reached" | "ahead" | "doubt";
 
-/** Tells whether a list ends with this window. An empty page ends it; a total alone never does. */
+/**
+ * Tells whether a list ends with this window. An empty page ends it; behind the first page a full one never does, whatever the
+ * total says: an upstream that repeats records at the beginning of a page has others left over in the end.
+ */
 export function listEnd(window: InvocationWindow): ListEnd {
   const { items, offset, pageSize, totalCount } = window;
   if (items.length === 0) return "reached";
   const end = offset + items.length;
-  if (totalCount === end) return "reached";
+  if (totalCount === end) return offset > 0 && items.length >= pageSize ? "doubt" : "reached";
   if (items.length >= pageSize) return "ahead";
   return totalCount === null || totalCount < end ? "reached" : "doubt";
 }
