@@ -1,0 +1,23 @@
+import { describe, expect, it } from "@jest/globals";
+import { createGroupMarks } from "../../src/services/group-marks.ts";
+import { runKey } from "../../src/services/run-key.ts";
+import type { Slot } from "../../src/services/window-view.ts";
+import { createRun } from "./support/world.ts";
+
+const source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
+
+function slot(index: number, invokeId: string, second: number): Slot {
+  const run = createRun({ source, invokeId, creationTime: `2026-01-02T00:00:0${second}.000Z` });
+  return { run, key: runKey(run), index };
+}
+
+describe("marks of groups of one creation time", () => {
+  it("keep the last run of a group when a later window shows only the beginning of it", () => {
+    const marks = createGroupMarks();
+    const [a, b, c, older] = [slot(0, "t-a", 5), slot(1, "t-b", 5), slot(2, "t-c", 5), slot(3, "t-d", 4)];
+    marks.note([a, b, c, older], 4);
+    marks.note([a, b], 4);
+    expect(marks.hintBehind(b.key)).toEqual({ index: 0, width: 3, total: 4 });
+    expect(marks.hintBehind(c.key)).toEqual({ index: 3, width: 0, total: 4 });
+  });
+});
