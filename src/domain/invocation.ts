@@ -127,6 +127,18 @@ export interface Instance {
   readonly publicIpAddresses: readonly string[] | null;
 }
 
+/** The Cloud Assistant agent on a server. */
+export interface AgentState {
+  readonly source: Source;
+  readonly instanceId: string;
+  /** Whether it answers (ECS: a heartbeat within two minutes) or, where no more is known, whether it is there (SWAS). */
+  readonly isReady: boolean | null;
+  readonly version: string | null;
+  readonly lastHeartbeatTime: Instant | null;
+  readonly lastInvokedTime: Instant | null;
+  readonly activeTaskCount: number | null;
+}
+
 /** Names one run. */
 export interface InvocationRef {
   readonly source: Source;

@@ -2,6 +2,7 @@
  * What a product must be able to do, and what the adapters share: reading what the upstreams answer, in all its shapes,
  * once. May know the wire's `Call`; may not know who asks or why.
  */
+export { type AgentShape, readAgents } from "./agents.ts";
 export { canBeBase64, fromBase64 } from "./base64.ts";
 export { decodeBase64Field } from "./content.ts";
 export {
@@ -15,7 +16,18 @@ export {
   unwrap,
 } from "./envelope.ts";
 export { type Surroundings, toInstanceInvocation, toResult } from "./execution.ts";
-export { type Fields, isFields, isNothing, pick, readId, readText, readTexts } from "./fields.ts";
+export {
+  type Fields,
+  isFields,
+  isNothing,
+  pick,
+  readBoolean,
+  readId,
+  readInteger,
+  readText,
+  readTexts,
+  readTime,
+} from "./fields.ts";
 export { isGone, orWhenGone } from "./gone.ts";
 export { arrangeExecutions } from "./history.ts";
 export {

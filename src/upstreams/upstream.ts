@@ -1,4 +1,13 @@
-import type { Instance, Invocation, InvocationQuery, InvocationResult, Operation, Source, Wants } from "#domain";
+import type {
+  AgentState,
+  Instance,
+  Invocation,
+  InvocationQuery,
+  InvocationResult,
+  Operation,
+  Source,
+  Wants,
+} from "#domain";
 
 /** One page to be read from a list: pages are counted from 1, `pageSize` is 1 to 50. */
 export interface PageRequest {
@@ -68,4 +77,6 @@ export interface Upstream {
   ): Promise<readonly InvocationResult[] | null>;
   /** Servers by id, at most 100 a call; unknown ones are missing. */
   readInstances(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
+  /** The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call. */
+  readAgentStates?(instanceIds: readonly string[], operation: Operation): Promise<readonly AgentState[]>;
 }

@@ -13,6 +13,7 @@ export interface Product {
   readonly runExtras: object;
   readonly instanceExtras: object;
   readonly resultExtras: object;
+  readonly agentExtras: object;
   readonly droppedBytes: number | null;
   /** How the calls for the things below look. */
   readonly calls: {
@@ -301,6 +302,21 @@ export function describeUpstream(product: Product): void {
       await restart([], ids);
       const servers = await end.upstream.readInstances(ids, end.operation);
       expect([servers.length, end.takeCalls().length]).toEqual([230, 3]);
+    });
+  });
+
+  describe("agents", () => {
+    it("come by the ids of their servers, 50 a call, unknown ones are missing", async () => {
+      const ids = Array.from({ length: 60 }, (_, index) => product.instanceId(index + 1));
+      await end.close();
+      const offline = { instanceId: first, agentOnline: false };
+      end = await startFarEnd(provider, { instances: [offline, ...ids.slice(1)] });
+      const agents = (await end.upstream.readAgentStates?.([...ids, product.instanceId(99)], end.operation)) ?? [];
+      expect(agents.map(({ instanceId, isReady }) => [instanceId, isReady]).sort()).toEqual(
+        ids.map((instanceId) => [instanceId, instanceId !== first]),
+      );
+      expect(agents[0]).toEqual({ source: end.source, instanceId: first, isReady: false, ...product.agentExtras });
+      expect(end.takeCalls().length).toBeLessThanOrEqual(10);
     });
   });
 

@@ -8,6 +8,7 @@ describe("ECS keeps the contract of an upstream", () => {
     runExtras: { timed: false, repeatMode: "Once", terminationMode: "Process" },
     instanceExtras: { updateTime: "2026-01-02T03:00:03.000Z" },
     resultExtras: { repeats: 1 },
+    agentExtras: { version: "2.2.3.939", lastHeartbeatTime: null, lastInvokedTime: null, activeTaskCount: 0 },
     droppedBytes: 0,
     calls: {
       firstPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=1 PageSize=50",

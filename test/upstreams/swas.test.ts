@@ -8,6 +8,7 @@ describe("SWAS keeps the contract of an upstream", () => {
     runExtras: {},
     instanceExtras: {},
     resultExtras: {},
+    agentExtras: { version: null, lastHeartbeatTime: null, lastInvokedTime: null, activeTaskCount: null },
     droppedBytes: null,
     calls: {
       firstPage: "DescribeCommandInvocations PageNumber=1 PageSize=50",

@@ -4,7 +4,7 @@ import type { Call } from "#wire";
 import { type Desk, VERSION } from "./desk.ts";
 import { readInstanceResults, readResults } from "./results.ts";
 import { createRunList, readInvocation } from "./runs.ts";
-import { readInstances } from "./servers.ts";
+import { readAgentStates, readInstances } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 
 /** What the adapter of one ECS region works with. */
@@ -35,6 +35,7 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
     readResults: (query, _wants, operation) => readResults(desk, query, operation),
     readInstanceResults: (instanceId, _wants, operation) => readInstanceResults(desk, instanceId, operation),
     readInstances: (instanceIds, operation) => readInstances(desk, instanceIds, operation),
+    readAgentStates: (instanceIds, operation) => readAgentStates(desk, instanceIds, operation),
   };
 }
 

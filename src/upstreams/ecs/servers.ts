@@ -1,8 +1,8 @@
-import type { Instance, Operation } from "#domain";
-import { chunk, mapBounded, orWhenGone } from "#upstreams";
+import type { AgentState, Instance, Operation } from "#domain";
+import { chunk, mapBounded, orWhenGone, readAgents } from "#upstreams";
 import type { Desk } from "./desk.ts";
 import { toInstance } from "./map.ts";
-import { readInstancePage } from "./shapes.ts";
+import { readAgentPage, readInstancePage } from "./shapes.ts";
 
 const ACTION = "DescribeInstances";
 const PER_CALL = 100;
@@ -20,6 +20,20 @@ export async function readInstances(
     orWhenGone(readInstancesPage(desk, ids, operation), []),
   );
   return pages.flat();
+}
+
+/** The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus. @throws UpstreamError */
+export async function readAgentStates(
+  desk: Desk,
+  instanceIds: readonly string[],
+  operation: Operation,
+): Promise<readonly AgentState[]> {
+  const action = "DescribeCloudAssistantStatus";
+  const agents = await readAgents(instanceIds, operation, async (ids) => {
+    const answer = await desk.ask(action, { InstanceId: ids, PageNumber: 1, PageSize: ids.length }, operation);
+    return readAgentPage(answer.body, desk.reader(action, answer));
+  });
+  return agents.map((agent) => ({ source: desk.source, ...agent }));
 }
 
 async function readInstancesPage(desk: Desk, instanceIds: readonly string[], operation: Operation) {

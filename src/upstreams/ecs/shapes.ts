@@ -1,4 +1,5 @@
 import {
+  type AgentShape,
   type EnvelopeSpec,
   type ExecutionShape,
   type Fields,
@@ -9,12 +10,15 @@ import {
   type Reading,
   RUN_ENVELOPE,
   type RunShape,
+  readBoolean,
   readExecution,
   readId,
+  readInteger,
   readPage,
   readRun,
   readText,
   readTexts,
+  readTime,
   readWhole,
 } from "#upstreams";
 
@@ -33,6 +37,13 @@ const INSTANCE_ENVELOPE: EnvelopeSpec = {
   name: "Instances",
   roots: ["Instances"],
   inner: "Instance",
+  marks: ["InstanceId"],
+};
+
+const AGENT_ENVELOPE: EnvelopeSpec = {
+  name: "InstanceCloudAssistantStatusSet",
+  roots: ["InstanceCloudAssistantStatusSet"],
+  inner: "InstanceCloudAssistantStatus",
   marks: ["InstanceId"],
 };
 
@@ -88,6 +99,18 @@ export function readInstancePage(body: Fields, reading: Reading): PageShape<Inst
       publicIpAddresses: join(addressesOf(fields, "PublicIpAddress"), addressesOf(fields, "EipAddress")),
     };
   });
+}
+
+/** DescribeCloudAssistantStatus: `InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus[]`; the state is a text. */
+export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentShape> {
+  return readPage(body, AGENT_ENVELOPE, reading, (fields) => ({
+    instanceId: readId(fields, "InstanceId", reading) ?? reading.fail("an agent has no InstanceId"),
+    isReady: readBoolean(fields, "CloudAssistantStatus", reading),
+    version: readId(fields, "CloudAssistantVersion", reading),
+    lastHeartbeatTime: readTime(fields, "LastHeartbeatTime", reading),
+    lastInvokedTime: readTime(fields, "LastInvokedTime", reading),
+    activeTaskCount: readInteger(fields, "ActiveTaskCount", reading),
+  }));
 }
 
 /** DescribeRegions: `Regions.Region[]`. */

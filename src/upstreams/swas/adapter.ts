@@ -27,7 +27,7 @@ import { type Desk, VERSION } from "./desk.ts";
 import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
 import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
 import { createRunList, readResultsOfInstance, readRun, readRunResults, readRunWindow } from "./runs.ts";
-import { createServers, type Servers } from "./servers.ts";
+import { createServers, readAgentStates, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 
 /** What the adapter of one SWAS region works with. */
@@ -68,6 +68,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
         async () => null,
       ),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
+    readAgentStates: (instanceIds, operation) => readAgentStates(desk, instanceIds, operation),
   };
 }
 

@@ -1,8 +1,8 @@
-import { type Instance, type Operation, UpstreamError } from "#domain";
-import { badResponse, chunk, createPageLimit, isGone, mapBounded, walkPages } from "#upstreams";
+import { type AgentState, type Instance, type Operation, UpstreamError } from "#domain";
+import { badResponse, chunk, createPageLimit, isGone, mapBounded, readAgents, walkPages } from "#upstreams";
 import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
 import { toInstance } from "./map.ts";
-import { readServerPage, type ServerShape } from "./shapes.ts";
+import { readAgentPage, readServerPage, type ServerShape } from "./shapes.ts";
 
 const ACTION = "ListInstances";
 const PER_CALL = 100;
@@ -51,6 +51,21 @@ export function createServers(desk: Desk): Servers {
       return (await readAll(operation)).map((server) => server.instanceId);
     },
   };
+}
+
+/** The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus. @throws UpstreamError */
+export async function readAgentStates(
+  desk: Desk,
+  instanceIds: readonly string[],
+  operation: Operation,
+): Promise<readonly AgentState[]> {
+  const action = "DescribeCloudAssistantStatus";
+  const agents = await readAgents(instanceIds, operation, async (ids) => {
+    const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: ids.length };
+    const answer = await desk.ask(action, parameters, operation);
+    return readAgentPage(answer.body, desk.reader(action, answer));
+  });
+  return agents.map((agent) => ({ source: desk.source, ...agent }));
 }
 
 async function walkAll(desk: Desk, operation: Operation): Promise<readonly ServerShape[]> {

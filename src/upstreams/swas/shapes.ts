@@ -1,4 +1,5 @@
 import {
+  type AgentShape,
   type EnvelopeSpec,
   type ExecutionShape,
   type Fields,
@@ -10,6 +11,7 @@ import {
   RUN_ENVELOPE,
   RUN_STATUS_FIELDS,
   type RunShape,
+  readBoolean,
   readExecution,
   readId,
   readPage,
@@ -44,6 +46,13 @@ const SERVER_ENVELOPE: EnvelopeSpec = {
   name: "Instances",
   roots: ["Instances"],
   inner: "Instance",
+  marks: ["InstanceId"],
+};
+
+const AGENT_ENVELOPE: EnvelopeSpec = {
+  name: "CloudAssistantStatus",
+  roots: ["CloudAssistantStatus"],
+  inner: "CloudAssistantStatus",
   marks: ["InstanceId"],
 };
 
@@ -95,6 +104,18 @@ export function readServerPage(body: Fields, reading: Reading): PageShape<Server
       publicIpAddresses: readTexts(fields.PublicIpAddress, "IpAddress"),
     };
   });
+}
+
+/** DescribeCloudAssistantStatus: `CloudAssistantStatus[]`, which says no more than whether the agent is there. */
+export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentShape> {
+  return readPage(body, AGENT_ENVELOPE, reading, (fields) => ({
+    instanceId: readId(fields, "InstanceId", reading) ?? reading.fail("an agent has no InstanceId"),
+    isReady: readBoolean(fields, "Status", reading),
+    version: null,
+    lastHeartbeatTime: null,
+    lastInvokedTime: null,
+    activeTaskCount: null,
+  }));
 }
 
 /** ListRegions: `Regions[]`. */
