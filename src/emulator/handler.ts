@@ -90,6 +90,7 @@ function carryOut(parts: HandlerParts, wire: WireRequest, context: AnswerContext
   let strike = CALM;
   try {
     if (wire.method !== "GET" && wire.method !== "POST") throw new ApiError("UnsupportedHTTPMethod");
+    if (wire.path !== "/") throw new ApiError("InvalidAction.NotFound");
     call = interpretRequest(wire);
     key = parts.verifier.verify(wire);
     checkPermission(key, call);
@@ -124,7 +125,7 @@ function perform(parts: HandlerParts, wire: WireRequest, call: ApiRequest, conte
     now: at,
     drift,
     host: wire.headers.host ?? "",
-    newId: (regionId) => `${regionId.replace(/^cn-/, "").slice(0, 2)}0${randomText(parts.random, 13)}`,
+    newId: (regionId) => `${regionToken(regionId)}0${randomText(parts.random, 13)}`,
   });
   const answer = toGeneration(generation, product, action, { RequestId: context.requestId, ...body });
   return applyQuirks(parts.quirks(), answer);
@@ -174,6 +175,13 @@ function regionIdOf(call: ApiRequest): string | null {
 
 function accountOf(key: EmulatorKey): string {
   return key.account ?? "default";
+}
+
+// `cn-hangzhou` gives `hz`, as the vendor's ids have it: the first letter and the next one that begins a syllable.
+function regionToken(regionId: string): string {
+  const place = regionId.split("-")[1] ?? regionId;
+  const second = /(?:[aeiou]|n|g)([^aeioung])/.exec(place)?.[1] ?? place.slice(1, 2);
+  return `${place.slice(0, 1)}${second}`;
 }
 
 function createRequestId(random: () => number): string {

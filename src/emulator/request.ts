@@ -5,6 +5,8 @@ import type { Product } from "./model.ts";
 /** A request as it came over the wire, decoded but not yet verified. */
 export interface WireRequest {
   readonly method: string;
+  /** Without the query string. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Parameters of the query string, decoded. */
   readonly query: ReadonlyMap<string, string>;
@@ -62,6 +64,7 @@ export async function readRequest(message: IncomingMessage): Promise<WireRequest
   const isForm = (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
   return {
     method: message.method ?? "GET",
+    path: queryAt < 0 ? url : url.slice(0, queryAt),
     headers,
     query: decodePairs(queryAt < 0 ? "" : url.slice(queryAt + 1)),
     form: isForm ? decodePairs(body.toString("utf8")) : new Map(),

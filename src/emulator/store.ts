@@ -47,7 +47,7 @@ export function createStore(regions: readonly RegionStore[]): Store {
   };
 }
 
-/** One region, filled from a world; the world itself is never changed. */
+/** One region, filled from a world. */
 export function createRegionStore(world: RegionWorld, source?: RunSource): RegionStore {
   const instances = new Map(world.instances.map((instance) => [instance.instanceId, instance]));
   const commands = new Map(world.commands.map((command) => [command.commandId, command]));

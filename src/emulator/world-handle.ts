@@ -38,7 +38,7 @@ export function createWorldHandle(store: Store, now: () => number): WorldHandle 
       const changes = changed(record);
       return changes === null ? record : toRecord(place, { ...toInput(record), ...changes }, index, run.creationTime);
     });
-    regionOf(product, regionId).putRun(withRecords(run, records));
+    regionOf(product, regionId).putRun(withRecords(run, run.instanceIds, () => records));
   }
 
   return {

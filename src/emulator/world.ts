@@ -107,7 +107,10 @@ export interface World {
   readonly regions: readonly RegionWorld[];
 }
 
-/** Builds a world from a few lines; every id, time and text that is left out gets a fixed default, the same on every call. */
+/**
+ * Builds a world from a few lines; every id, time and text that is left out gets a fixed default, the same on every call.
+ * A world serves one emulator: stopping a run changes it.
+ */
 export function createWorld(input: WorldInput): World {
   const regions: RegionWorld[] = [];
   for (const product of ["ecs", "swas"] as const) {

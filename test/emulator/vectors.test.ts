@@ -121,11 +121,18 @@ function toRequest({ method, query, headers, signature, key = TESTID }: Vector):
   const body = Buffer.alloc(0);
   const form = new Map<string, string>();
   if (headers === undefined) {
-    return { method, headers: {}, query: new Map([...decodePairs(query), ["Signature", signature]]), form, body };
+    return {
+      method,
+      path: "/",
+      headers: {},
+      query: new Map([...decodePairs(query), ["Signature", signature]]),
+      form,
+      body,
+    };
   }
   const names = Object.keys(headers).sort().join(";");
   const authorization = `ACS3-HMAC-SHA256 Credential=${key.accessKeyId},SignedHeaders=${names},Signature=${signature}`;
-  return { method, headers: { ...headers, authorization }, query: decodePairs(query), form, body };
+  return { method, path: "/", headers: { ...headers, authorization }, query: decodePairs(query), form, body };
 }
 
 describe("known signatures", () => {

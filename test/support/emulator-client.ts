@@ -24,6 +24,7 @@ export interface EmulatorCallOptions {
 export interface EmulatorAnswer {
   readonly status: number;
   readonly headers: Headers;
+  /** With a byte order mark, where one came. */
   readonly text: string;
   /** The parsed body; null where it is no JSON. */
   readonly body: unknown;
@@ -40,6 +41,7 @@ export interface EmulatorClient {
 }
 
 const VERSIONS = { ecs: "2014-05-26", swas: "2020-06-01" } as const;
+const KEEPING_MARKS = new TextDecoder("utf-8", { ignoreBOM: true });
 const FORM = "application/x-www-form-urlencoded";
 
 /** A client of the emulator at an address. */
@@ -50,7 +52,7 @@ export function createEmulatorClient(options: EmulatorClientOptions): EmulatorCl
   async function send(method: string, query: string, form: string | null, headers: Record<string, string>) {
     const body = form === null ? {} : { body: form };
     const response = await fetch(`${options.url}/${query === "" ? "" : `?${query}`}`, { method, headers, ...body });
-    const text = await response.text();
+    const text = KEEPING_MARKS.decode(await response.arrayBuffer());
     return { status: response.status, headers: response.headers, text, body: parse(text) };
   }
 
