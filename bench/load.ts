@@ -42,7 +42,9 @@ function post(agent: Agent, url: string, body: string): Promise<number> {
       response.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
       });
-      response.on("end", () => (response.statusCode === 200 ? resolve(bytes) : reject(new Error(`HTTP ${response.statusCode}`))));
+      response.on("end", () =>
+        response.statusCode === 200 ? resolve(bytes) : reject(new Error(`HTTP ${response.statusCode}`)),
+      );
       response.on("error", reject);
     });
     outgoing.on("error", reject);

@@ -52,9 +52,14 @@ async function checkGateway() {
     const { data, errors } = await response.json();
     check(response.status === 200 && errors === undefined, "an answer without errors");
     const { nodes, sources } = data.invocations;
-    const outputs = nodes.flatMap((node) => node.instanceInvocations.nodes.map((row) => row.result?.output?.text ?? ""));
+    const outputs = nodes.flatMap((node) =>
+      node.instanceInvocations.nodes.map((row) => row.result?.output?.text ?? ""),
+    );
     check(nodes.length === 20, "20 runs");
-    check(outputs.some((text) => text.length > 0), "readable output");
+    check(
+      outputs.some((text) => text.length > 0),
+      "readable output",
+    );
     check(sources.length > 1 && sources.every((source) => source.ok), "every source to be ok");
     check((await fetch(new URL("/livez", url))).status === 200, "/livez to answer 200");
   } finally {
@@ -66,12 +71,17 @@ async function checkGateway() {
 async function checkSettings() {
   const { ended } = start([], { PORT: "eighty", LOG_LEVEL: "loud" });
   const { code, errors } = await ended;
-  check(code === 2 && errors.includes("PORT") && errors.includes("LOG_LEVEL"), "exit code 2 that names both bad settings");
+  check(
+    code === 2 && errors.includes("PORT") && errors.includes("LOG_LEVEL"),
+    "exit code 2 that names both bad settings",
+  );
 }
 
 async function checkEmulator() {
   const { child, lines, ended } = start(["emulator", "--port", "0"], {});
-  const url = (await lineMatching(lines, (line) => line.includes("http://127.0.0.1:"))).match(/http:\/\/127\.0\.0\.1:\d+/)[0];
+  const url = (await lineMatching(lines, (line) => line.includes("http://127.0.0.1:"))).match(
+    /http:\/\/127\.0\.0\.1:\d+/,
+  )[0];
   const response = await fetch(`${url}/?Action=DescribeRegions&Version=2014-05-26&Format=JSON`);
   check(response.status === 400, "the emulator to refuse an unsigned call");
   child.kill("SIGTERM");
