@@ -14,6 +14,8 @@ export interface DriftOptions {
   readonly vanishing?: number;
   /** Runs older than this are gone. */
   readonly retentionMs?: number;
+  /** A run cannot be read for so long after its creation, as where replicas lag behind. */
+  readonly hiddenForMs?: number;
   /** Larger pages are cut to this size without a word. */
   readonly clampPageSizeTo?: number;
   /** Larger pages are refused with `InvalidParam.PageSize`. */

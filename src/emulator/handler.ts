@@ -8,7 +8,7 @@ import { ApiError } from "./errors.ts";
 import type { Faults, Strike } from "./faults.ts";
 import type { Generation } from "./generation.ts";
 import { adaptParameters, toGeneration } from "./generation.ts";
-import type { Product } from "./model.ts";
+import type { Product, Run } from "./model.ts";
 import { createParameters } from "./params.ts";
 import type { Quirk } from "./quirks.ts";
 import { applyQuirks } from "./quirks.ts";
@@ -16,6 +16,7 @@ import { pick, randomText } from "./random.ts";
 import type { ApiRequest, WireRequest } from "./request.ts";
 import { formatOf, interpretRequest, readRequest } from "./request.ts";
 import type { Store } from "./store.ts";
+import { hideRuns } from "./store.ts";
 import type { EmulatorKey, Verifier } from "./verify.ts";
 import { readSignature } from "./verify.ts";
 
@@ -114,6 +115,7 @@ function perform(parts: HandlerParts, wire: WireRequest, call: ApiRequest, conte
   if (carry === undefined) throw new ApiError("InvalidAction.NotFound");
   const parameters = adaptParameters(generation, product, action, call.parameters);
   const drift = parts.drift();
+  const { hiddenForMs } = drift.options;
   drift.countCall();
   if (RUN_LISTS.has(action)) move(parts, product, regionIdOf(call), drift, at);
   const body = carry({
@@ -121,7 +123,7 @@ function perform(parts: HandlerParts, wire: WireRequest, call: ApiRequest, conte
     action,
     parameters: createParameters(parameters),
     raw: parameters,
-    store: parts.store,
+    store: hiddenForMs === undefined ? parts.store : hideRuns(parts.store, isTooNew(at - hiddenForMs)),
     now: at,
     drift,
     host: wire.headers.host ?? "",
@@ -129,6 +131,10 @@ function perform(parts: HandlerParts, wire: WireRequest, call: ApiRequest, conte
   });
   const answer = toGeneration(generation, product, action, { RequestId: context.requestId, ...body });
   return applyQuirks(parts.quirks(), answer);
+}
+
+function isTooNew(newest: number): (run: Run) => boolean {
+  return (run) => run.creationTime !== null && run.creationTime > newest;
 }
 
 function move(parts: HandlerParts, product: Product, regionId: string | null, drift: Drift, at: number): void {

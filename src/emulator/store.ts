@@ -47,6 +47,25 @@ export function createStore(regions: readonly RegionStore[]): Store {
   };
 }
 
+/** The same store with some runs out of sight, as replicas lag behind. */
+export function hideRuns(store: Store, isHidden: (run: Run) => boolean): Store {
+  const hide = (region: RegionStore): RegionStore => ({
+    ...region,
+    runs: () => region.runs().filter((run) => !isHidden(run)),
+    run(invokeId) {
+      const run = region.run(invokeId);
+      return run === undefined || isHidden(run) ? undefined : run;
+    },
+  });
+  return {
+    regions: (product) => store.regions(product).map(hide),
+    region(product, regionId) {
+      const region = store.region(product, regionId);
+      return region === undefined ? undefined : hide(region);
+    },
+  };
+}
+
 /** One region, filled from a world. */
 export function createRegionStore(world: RegionWorld, source?: RunSource): RegionStore {
   const instances = new Map(world.instances.map((instance) => [instance.instanceId, instance]));

@@ -70,6 +70,12 @@ describe("drift", () => {
     expect(ids(await list({ PageSize: 50 }))).toEqual(IDS.slice(0, 15));
   });
 
+  it("shows new runs late", async () => {
+    emulator.setDrift({ hiddenForMs: 2_000 });
+    expect(ids(await list({ PageSize: 50 }))[0]).toBe(IDS[10]);
+    expect((await list({ InvokeId: "t-09" })).TotalCount).toBe(0);
+  });
+
   it("repeats or leaves out records between pages", async () => {
     emulator.setDrift({ shiftedPages: 1, seed: 3 });
     const starts: number[] = [];
