@@ -9,6 +9,7 @@ import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts"
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
+import { createAllowList } from "./persisted-documents.ts";
 import { RefusalError } from "./refusal.ts";
 import { contentTypeOf, type ErrorAnswer, send, toErrorAnswer } from "./reply.ts";
 import { readGraphqlRequest } from "./request.ts";
@@ -76,8 +77,9 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
 
 function createExecution(options: ServerOptions, engine: Engine) {
   const limiter = createLimiter(options.schema);
+  const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
   return async (request: IncomingMessage, type: AnswerType, exchange: Exchange): Promise<Answer> => {
-    const read = await readGraphqlRequest(request);
+    const read = allow(await readGraphqlRequest(request), exchange.operation.requestId);
     if (read.query !== null) limiter.checkDocument(read.query);
     limiter.checkVariables(read.variables);
     const context = () => options.createContext(exchange.operation);

@@ -8,6 +8,11 @@ export { createLimiter, LIMITS, type Limiter, type LimitName } from "./limits.ts
 export { createLogger, type LogDestination, type Logger } from "./log.ts";
 export { type Cost, type OperationRules, type RunningOperation, startOperation } from "./operation.ts";
 export type { ExampleOperation, ExplorerName, ServerOptions } from "./options.ts";
+export {
+  type PersistedDocumentsMode,
+  type PersistedDocumentsOptions,
+  readPersistedDocuments,
+} from "./persisted-documents.ts";
 export { type RefusalCode, RefusalError } from "./refusal.ts";
 export { createServer, type GatewayServer } from "./server.ts";
 export { createTelemetry, type GatewayTelemetry } from "./telemetry.ts";

@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { Clock, Operation } from "#domain";
 import type { OperationContext } from "./engine.ts";
 import type { Logger } from "./log.ts";
+import type { PersistedDocumentsOptions } from "./persisted-documents.ts";
 import type { GatewayTelemetry } from "./telemetry.ts";
 
 /** Which explorer a browser gets at /graphql. */
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly clock: Clock;
+  /** Which documents may be asked for; `off` where absent. */
+  readonly persistedDocuments?: PersistedDocumentsOptions;
   /** `compiled` turns documents that come again into functions; `reference` is the GraphQL library's own executor. */
   readonly executor?: "compiled" | "reference";
 }

@@ -15,6 +15,8 @@ export interface GraphqlRequest {
   /** The document's text, where one came. */
   readonly query: string | null;
   readonly variables: unknown;
+  /** Id of a persisted document (GraphQL over HTTP, appendix A) or the hash of a persisted query, where one came. */
+  readonly documentId: string | null;
 }
 
 const ALLOW = { allow: "GET, POST, OPTIONS" };
@@ -95,21 +97,41 @@ function refuseBatch(length: number): never {
   );
 }
 
-function fromBody(body: unknown): Pick<GraphqlRequest, "query" | "variables"> {
-  if (typeof body !== "object" || body === null) return { query: null, variables: null };
-  const { query, variables } = body as { readonly query?: unknown; readonly variables?: unknown };
-  return { query: typeof query === "string" ? query : null, variables };
+type Read = Pick<GraphqlRequest, "query" | "variables" | "documentId">;
+
+function fromBody(body: unknown): Read {
+  if (typeof body !== "object" || body === null) return { query: null, variables: null, documentId: null };
+  const { query, variables, documentId, extensions } = body as Readonly<Record<string, unknown>>;
+  return { query: textOf(query), variables, documentId: textOf(documentId) ?? hashOf(extensions) };
 }
 
-function fromSearch(search: string): Pick<GraphqlRequest, "query" | "variables"> {
+function fromSearch(search: string): Read {
   const parameters = new URLSearchParams(search);
-  const variables = parameters.get("variables");
+  return {
+    query: parameters.get("query"),
+    variables: parameterOf(parameters, "variables"),
+    documentId: parameters.get("documentId") ?? hashOf(parameterOf(parameters, "extensions")),
+  };
+}
+
+function parameterOf(parameters: URLSearchParams, name: string): unknown {
   try {
-    return { query: parameters.get("query"), variables: variables === null ? null : JSON.parse(variables) };
+    return JSON.parse(parameters.get(name) ?? "null");
   } catch {
-    // The engine says what is wrong with them.
-    return { query: parameters.get("query"), variables: null };
+    // The engine says what is wrong with it.
+    return null;
   }
+}
+
+function hashOf(extensions: unknown): string | null {
+  const { persistedQuery } = (extensions ?? {}) as {
+    readonly persistedQuery?: { readonly sha256Hash?: unknown } | null;
+  };
+  return textOf(persistedQuery?.sha256Hash);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 function searchOf(url: string): string {
