@@ -40,7 +40,12 @@ export function toInvocation(
     ossOutputDelivery: run.ossOutputDelivery,
     instances: run.instances.map((shape) => {
       const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username };
-      return toInstanceInvocation(shape, run, surroundings, toOutput(shape, isOutputAsked, reading), isComplete(shape));
+      const output = toOutput(shape, isOutputAsked, reading);
+      // Here the instance has a time of its own: where it is empty, the run's would be a guess.
+      return {
+        ...toInstanceInvocation(shape, run, surroundings, output, isComplete(shape)),
+        creationTime: shape.creationTime,
+      };
     }),
   };
 }
