@@ -72,7 +72,7 @@ interface Need {
 
 const ATTEMPTS_MAX = 40;
 /** So many times with equally many runs each make it likely that the next one has as many. */
-const UNIFORM_TIMES_MIN = 10;
+const UNIFORM_TIMES_MIN = 5;
 
 /** Opens a list for reading; reads nothing yet. */
 export function createStream(options: StreamOptions): Stream {
@@ -197,7 +197,9 @@ export function createStream(options: StreamOptions): Stream {
       else {
         firstView = need === null ? view : null;
         if (absorb(view)) return;
-        if (isBestChoice(page, locator.index)) return absorbTies(view.slots.at(-1)?.key.time ?? "", view);
+        // Only where it was found where it was looked for: a page may begin off its place, and shows less of a group then.
+        if (locator.index === index && isBestChoice(page, index))
+          return absorbTies(view.slots.at(-1)?.key.time ?? "", view);
       }
     }
     throw options.unreadable();

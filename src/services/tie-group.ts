@@ -1,6 +1,6 @@
 import type { PageRequest } from "#upstreams";
 import { compareTimes, type Direction } from "./run-key.ts";
-import { chooseWindow } from "./window-choice.ts";
+import { chooseWindow, windowYield } from "./window-choice.ts";
 import type { Slot, WindowView } from "./window-view.ts";
 
 /** A group of records of one creation time that no single window holds. */
@@ -45,7 +45,8 @@ interface Round {
  * one. The windows are read over and over, since an order that changes between two calls hides records from both.
  *
  * A round reads from the newest record to the oldest. Runs that arrive meanwhile then make the group look larger than it is,
- * never smaller, so that the count cannot be met too early.
+ * never smaller, so that the count cannot be met too early. A group that one window could hold, and yet did not, is counted
+ * twice: some page began off its place.
  *
  * Null where the group would not become whole within a bounded number of reads.
  */
@@ -54,12 +55,18 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
   collect(need.view, need, seen);
   let first = need.direction > 0 ? need.view : await findLowView(need, seen);
   let readsLeft = 4;
+  let sizeBefore: number | null = null;
   for (let number = 1; readsLeft > 0; number += 1) {
     const round = await readRound(need, first, seen);
     if (number === 1) readsLeft = READS_PER_WINDOW * round.reads;
     readsLeft -= round.reads;
+    const size = sizeOf(round);
     const group = toGroup(round, seen, need.direction);
-    if (group !== null) return group;
+    const isCertain = round.lowView === round.endView || !fitsOneWindow(round, need) || size === sizeBefore;
+    if (group !== null && isCertain) return group;
+    // More records than there is room for: some of them have gone since, or a page began off its place.
+    if (size !== null && seen.size > size) seen.clear();
+    sizeBefore = size;
     // An order that alternates between calls would show an even number of windows in the same two orders for ever.
     const start = startIndex(round, first);
     if (round.reads % 2 === 0) collect(await readAt(need, start), need, seen);
@@ -67,6 +74,16 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
     collect(first, need, seen);
   }
   return null;
+}
+
+function sizeOf({ low, end }: Round): number | null {
+  return low === null || end === null ? null : end - low;
+}
+
+function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): boolean {
+  if (low === null || end === null) return false;
+  const best = chooseWindow({ direction: 1, index: low, pageSizeMax, total: null });
+  return windowYield(best, low, 1) > end - low;
 }
 
 function startIndex(round: Round, first: WindowView): number {
@@ -123,6 +140,6 @@ function collect(view: WindowView, { time }: TieGroupNeed, seen: Map<string, Slo
 function toGroup(round: Round, seen: ReadonlyMap<string, Slot>, direction: Direction): TieGroup | null {
   const { low, end, total, lowView, endView } = round;
   const view = direction > 0 ? endView : lowView;
-  if (low === null || end === null || view === null || seen.size < end - low) return null;
+  if (low === null || end === null || view === null || seen.size !== end - low) return null;
   return { slots: [...seen.values()], low, end, view, total };
 }

@@ -4,6 +4,9 @@ import type { Direction } from "./run-key.ts";
 /** Runs one upstream page holds at most (the vendor's document DescribeInvocations, PageSize and MaxResults). */
 export const PAGE_SIZE_MAX = 50;
 
+/** Worth more than any number of records: behind the first page, a full page does not prove that the list ends with it. */
+const END_PROOF = 1_000;
+
 /** What a window is chosen for. */
 export interface WindowNeed {
   readonly direction: Direction;
@@ -31,7 +34,7 @@ export function chooseWindow(need: WindowNeed): PageRequest {
   let bestYield = -1;
   for (let pageSize = pageSizeMax; pageSize >= Math.max(Math.min(2, pageSizeMax), pageSizeMax / 2); pageSize -= 1) {
     const start = Math.floor(anchor / pageSize) * pageSize;
-    const provesEnd = direction < 0 && anchor >= last && start + pageSize > last + 1 ? 0.5 : 0;
+    const provesEnd = direction < 0 && anchor >= last && start + pageSize > last + 1 ? END_PROOF : 0;
     const records = (direction > 0 ? start + pageSize - index : index - start + 1) + provesEnd;
     if (records > bestYield) {
       bestYield = records;

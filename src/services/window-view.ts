@@ -26,7 +26,7 @@ export interface WindowView {
   readonly total: number | null;
 }
 
-/** What a window tells about the end of its list; `doubt` where only the page behind it can tell. */
+/** What a window tells about the end of its list; `doubt` where the page is short although the total says that more follows. */
 export type ListEnd = "reached" | "ahead" | "doubt";
 
 /**
@@ -37,9 +37,8 @@ export function listEnd(window: InvocationWindow): ListEnd {
   const { items, offset, pageSize, totalCount } = window;
   if (items.length === 0) return "reached";
   const end = offset + items.length;
-  if (totalCount === end) return offset > 0 && items.length >= pageSize ? "doubt" : "reached";
-  if (items.length >= pageSize) return "ahead";
-  return totalCount === null || totalCount < end ? "reached" : "doubt";
+  if (items.length >= pageSize) return totalCount === end && offset === 0 ? "reached" : "ahead";
+  return totalCount === null || totalCount <= end ? "reached" : "doubt";
 }
 
 /** Turns a window into the view of one direction; `isListEnd` as {@link listEnd} found it. */

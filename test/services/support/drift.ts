@@ -24,6 +24,8 @@ export interface Plan {
   /** A list that holds this many at most: the oldest go as new ones come, and its length tells nothing of the drift. */
   readonly isCapped: boolean;
   readonly timelessRuns: number;
+  /** One page in so many begins up to three records off its place; 0 means none. */
+  readonly shiftOneIn: number;
 }
 
 /**
@@ -48,10 +50,13 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc
     tellsTotal: fc.constantFrom(true, true, true, false),
     isCapped: fc.boolean(),
     timelessRuns: fc.constantFrom(0, 0, 0, 1, 5),
+    shiftOneIn: fc.constantFrom(0, 0, 0, 3, 10),
   })
   .map((plan) => ({ ...plan, tiesMax: Math.min(plan.tiesMax, readableTies(plan)) }));
 
-function readableTies({ failOneIn, pageSizeMax }: Plan): number {
+function readableTies({ failOneIn, pageSizeMax, shiftOneIn }: Plan): number {
+  // Where a group is larger than a window, only indexes tell whether it is whole, so pages must begin where they say.
+  if (shiftOneIn > 0) return pageSizeMax < 50 ? 2 : 12;
   if (pageSizeMax < 50) return failOneIn > 0 ? 2 : 12;
   return failOneIn > 0 ? 12 : 70;
 }
@@ -147,6 +152,7 @@ function createSourceOf(plan: Plan, source: Source, random: () => number, size: 
   return createWorldSource(source, {
     pageSizeMax: plan.pageSizeMax,
     tellTotal: (length) => (plan.tellsTotal ? length : null),
+    shift: () => (plan.shiftOneIn > 0 && random() < 1 / plan.shiftOneIn ? Math.floor(random() * 7) - 3 : 0),
     fails: () => (plan.failOneIn > 0 && random() < 1 / plan.failOneIn ? "UNAVAILABLE" : null),
     order: plan.shuffles && size > 0 ? () => random() : (run) => run.invokeId,
   });

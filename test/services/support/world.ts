@@ -96,6 +96,8 @@ export interface Behaviour {
   pageSizeMax: number;
   /** Fails a call, counted from 1 over all calls of the source. */
   fails: (call: number) => SourceErrorCode | null;
+  /** By how many records a page begins off its place; never the first one. */
+  shift: (call: number) => number;
   /** What is told of the list's length. */
   tellTotal: (length: number) => number | null;
   /** Happens in front of each call. */
@@ -121,6 +123,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
     order: (run) => run.invokeId,
     pageSizeMax: 50,
     fails: () => null,
+    shift: () => 0,
     tellTotal: (length) => length,
     beforeCall: () => {},
     isExact: true,
@@ -195,6 +198,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
           listed(world.runs, (run) => world.order(run, number), show),
           page,
           world,
+          number,
         );
       },
     };
@@ -203,10 +207,11 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
   return world;
 }
 
-function cut(runs: readonly Invocation[], page: PageRequest, behaviour: Behaviour): InvocationWindow {
+function cut(runs: readonly Invocation[], page: PageRequest, behaviour: Behaviour, call: number): InvocationWindow {
   const pageSize = Math.min(page.pageSize, behaviour.pageSizeMax);
   const offset = (page.pageNumber - 1) * pageSize;
-  const items = runs.slice(offset, offset + pageSize);
+  const start = offset === 0 ? 0 : Math.max(0, offset + behaviour.shift(call));
+  const items = runs.slice(start, start + pageSize);
   return { items, offset, pageSize, totalCount: behaviour.tellTotal(runs.length) };
 }
 
