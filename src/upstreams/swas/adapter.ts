@@ -83,8 +83,10 @@ export async function listSwasRegions(call: Call, account: string, operation: Op
 function createDesk(options: SwasUpstreamOptions): Desk {
   const { source, call, telemetry, clock, outputEncoding, zones = DEFAULT_ZONES } = options;
   const reader = createReader({ source, telemetry, zones });
-  const ask: Desk["ask"] = (action, parameters, operation) =>
-    call({ source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } }, operation);
+  const ask: Desk["ask"] = (action, parameters, operation, options = {}) => {
+    const request = { source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } };
+    return call({ ...request, ...options }, operation);
+  };
   const encoding = createEncoding(outputEncoding, clock, async (sample, operation) => {
     const result = await readSingle({ ask, reader }, sample, operation);
     return result?.output?.bytes ?? null;

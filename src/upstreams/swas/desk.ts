@@ -21,5 +21,11 @@ export interface Desk {
   readonly limit: PageLimit;
   readonly access: Access;
   readonly encoding: Encoding;
-  ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
+  /** `internalErrorIsFinal` as in {@link CallRequest}. */
+  ask(
+    action: string,
+    parameters: Parameters,
+    operation: Operation,
+    options?: Pick<CallRequest, "internalErrorIsFinal">,
+  ): ReturnType<Call>;
 }

@@ -88,7 +88,10 @@ async function readPage(
   pageNumber: number,
   operation: Operation,
 ) {
-  const answer = await desk.ask(ACTION, { ...filter, PageNumber: pageNumber, PageSize: PER_CALL }, operation);
+  const parameters = { ...filter, PageNumber: pageNumber, PageSize: PER_CALL };
+  // With ids an internal error tells of an unknown one: asking again would only cost quota.
+  const internalErrorIsFinal = filter.InstanceIds !== undefined;
+  const answer = await desk.ask(ACTION, parameters, operation, { internalErrorIsFinal });
   return readServerPage(answer.body, desk.reader(ACTION, answer));
 }
 
