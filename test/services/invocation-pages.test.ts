@@ -1,0 +1,249 @@
+import { describe, expect, it } from "@jest/globals";
+import { InputError, type InvocationFilter } from "#domain";
+import type { PageArguments } from "#services";
+import { createOperation } from "../support/operation.ts";
+import { countCalls, createFixedSource, NEWEST, sourceAt } from "./support/fixed.ts";
+import { createGateway, type Gateway, PLAIN, walkAll } from "./support/gateway.ts";
+import { createFailure, createRun, createWorldSource } from "./support/world.ts";
+
+function read(gateway: Gateway, args: PageArguments, filter: InvocationFilter = {}) {
+  return gateway.services.pageInvocations(args, filter, PLAIN, createOperation());
+}
+
+async function refusal(gateway: Gateway, args: PageArguments, filter: InvocationFilter = {}): Promise<unknown> {
+  const error = await read(gateway, args, filter).catch((reason: unknown) => reason);
+  return error instanceof InputError ? { code: error.code, argument: error.argument } : error;
+}
+
+describe("the arguments of a page", () => {
+  it.each([
+    [{ first: -1 }, "first"],
+    [{ first: 101 }, "first"],
+    [{ first: 1.5 }, "first"],
+    [{ last: -1 }, "last"],
+    [{ last: 101 }, "last"],
+    [{ first: 1, last: 1 }, "last"],
+  ] satisfies [PageArguments, string][])("%j is refused by name, before any call", async (args, argument) => {
+    const source = createFixedSource(0, 3);
+    expect(await refusal(createGateway([source]), args)).toEqual({ code: "BAD_USER_INPUT", argument });
+    expect(source.calls).toEqual([]);
+  });
+
+  it("are 20 from the front where nothing is said, and 20 from the back where only `before` is", async () => {
+    const gateway = createGateway([createFixedSource(0, 100)]);
+    const page = await read(gateway, {});
+    const next = await read(gateway, { after: page.endCursor() });
+    const back = await read(gateway, { before: next.startCursor() });
+    expect(back.edges.map(({ node }) => node.invokeId)).toEqual(page.edges.map(({ node }) => node.invokeId));
+    expect([back.hasNextPage, back.hasPreviousPage]).toEqual([true, false]);
+  });
+});
+
+describe("a cursor", () => {
+  it.each(["", "no cursor", "AAAA"])("that is %j is refused, before any call", async (after) => {
+    const source = createFixedSource(0, 3);
+    expect(await refusal(createGateway([source]), { after })).toEqual({ code: "INVALID_CURSOR", argument: "after" });
+    expect(source.calls).toEqual([]);
+  });
+
+  it("of another filter is refused, before any call", async () => {
+    const source = createFixedSource(0, 100);
+    const gateway = createGateway([source]);
+    const cursor = (await read(gateway, { first: 1 })).endCursor();
+    source.calls.length = 0;
+    expect(await refusal(gateway, { last: 1, before: cursor }, { timed: false })).toEqual({
+      code: "INVALID_CURSOR",
+      argument: "before",
+    });
+    expect(source.calls).toEqual([]);
+  });
+
+  it("that was changed in one character is refused", async () => {
+    const gateway = createGateway([createFixedSource(0, 100)]);
+    const cursor = (await read(gateway, { first: 1 })).endCursor() ?? "";
+    const changed = `${cursor.slice(0, 20)}${cursor[20] === "A" ? "B" : "A"}${cursor.slice(21)}`;
+    expect(await refusal(gateway, { after: changed })).toEqual({ code: "INVALID_CURSOR", argument: "after" });
+  });
+
+  it("of any row goes on behind that row, on another gateway with the same key too", async () => {
+    const sources = [createFixedSource(0, 60), createFixedSource(1, 60)];
+    const page = await read(createGateway(sources), { first: 30 });
+    const ids = page.edges.map(({ node }) => node.invokeId);
+    for (const position of [0, 7, 28]) {
+      const after = page.edges[position]?.cursor() ?? null;
+      const rest = await read(createGateway(sources), { first: 29 - position, after });
+      expect(rest.edges.map(({ node }) => node.invokeId)).toEqual(ids.slice(position + 1));
+    }
+  });
+});
+
+describe("a filter", () => {
+  const sources = () => [createFixedSource(0, 200), createFixedSource(1, 200)];
+
+  it.each([
+    { statusIn: [] },
+    { providerIn: [] },
+    { accountIn: [] },
+    { regionIdIn: [] },
+    { createdAfter: "2026-01-01T00:00:00.000Z", createdBefore: "2026-01-01T00:00:00.000Z" },
+  ] satisfies InvocationFilter[])("%j matches nothing and costs nothing", async (filter) => {
+    const world = sources();
+    const page = await read(createGateway(world), {}, filter);
+    expect({
+      edges: page.edges,
+      hasNextPage: page.hasNextPage,
+      end: page.endCursor(),
+      calls: countCalls(world),
+    }).toEqual({
+      edges: [],
+      hasNextPage: false,
+      end: null,
+      calls: 0,
+    });
+  });
+
+  it("by source asks only the sources that it names", async () => {
+    const world = sources();
+    const page = await read(createGateway(world), { first: 10 }, { providerIn: ["SWAS"] });
+    expect(page.edges.every(({ node }) => node.source.provider === "SWAS")).toBe(true);
+    expect(world.map((source) => source.calls.length)).toEqual([0, 1]);
+  });
+
+  it("by `createdAfter` stops where older runs begin", async () => {
+    const world = sources();
+    const createdAfter = new Date(NEWEST - 10 * 60_000).toISOString();
+    const record = await walkAll(createGateway(world), { size: 50, direction: 1, filter: { createdAfter } });
+    expect([record.pages.flat().length, countCalls(world)]).toEqual([21, 2]);
+  });
+
+  it("by both times gives the same runs in both directions", async () => {
+    const filter = {
+      createdAfter: new Date(NEWEST - 150 * 60_000).toISOString(),
+      createdBefore: new Date(NEWEST - 100 * 60_000).toISOString(),
+    };
+    const forwards = await walkAll(createGateway(sources()), { size: 7, direction: 1, filter });
+    const backwards = await walkAll(createGateway(sources()), { size: 7, direction: -1, filter });
+    expect(forwards.pages.flat()).toHaveLength(100);
+    expect(backwards.pages.flat().reverse()).toEqual(forwards.pages.flat());
+  });
+
+  it("that the upstream ignores is applied all the same, and a scan that is too long goes on from where it stood", async () => {
+    const source = createFixedSource(0, 2_000);
+    source.isExact = false;
+    source.runs = source.runs.map((run, serial) => (serial % 700 === 699 ? { ...run, status: "FAILED" } : run));
+    const gateway = createGateway([source], { scanBudget: 5 });
+    const filter: InvocationFilter = { statusIn: ["FAILED"] };
+    const pages: { ids: string[]; isScanComplete: boolean }[] = [];
+    let after: string | null = null;
+    do {
+      const page = await read(gateway, { first: 2, after }, filter);
+      pages.push({ ids: page.edges.map(({ node }) => node.invokeId), isScanComplete: page.isScanComplete });
+      after = page.hasNextPage ? page.endCursor() : null;
+    } while (after !== null && pages.length < 50);
+    expect(pages.flatMap((page) => page.ids)).toEqual(["t-0-0699", "t-0-1399"]);
+    expect(pages.filter((page) => !page.isScanComplete).length).toBeGreaterThan(2);
+    expect(source.calls.length).toBeLessThan(60);
+  });
+});
+
+describe("a source that fails", () => {
+  it("costs only its own rows, says why, and goes on later from where it was", async () => {
+    const sources = [createFixedSource(0, 30), createFixedSource(1, 30)];
+    const [, failing] = sources;
+    const gateway = createGateway(sources);
+    const first = await read(gateway, { first: 20 });
+    await gateway.clock.advance(2_000);
+    if (failing) failing.fails = () => "THROTTLED";
+    const second = await read(gateway, { first: 10, after: first.endCursor() });
+    expect(second.edges.map(({ node }) => node.source.provider)).toEqual(Array.from({ length: 10 }, () => "ECS"));
+    expect(second.sources.map(({ error }) => error?.code ?? "ok")).toEqual(["ok", "THROTTLED"]);
+    if (failing) failing.fails = () => null;
+    await gateway.clock.advance(2_000);
+    const third = await read(gateway, { first: 100, after: second.endCursor() });
+    const ids = [first, second, third].flatMap((page) => page.edges.map(({ node }) => node.invokeId));
+    expect([ids.length, new Set(ids).size, third.hasNextPage]).toEqual([60, 60, false]);
+  });
+
+  it("leaves an empty page that can be continued where the others have nothing left", async () => {
+    const sources = [createFixedSource(0, 0), createFixedSource(1, 3)];
+    const [, failing] = sources;
+    const gateway = createGateway(sources);
+    if (failing) failing.fails = () => "TIMEOUT";
+    const page = await read(gateway, { first: 5 });
+    expect([page.edges.length, page.hasNextPage, page.endCursor() === null]).toEqual([0, true, false]);
+    if (failing) failing.fails = () => null;
+    const next = await read(gateway, { first: 5, after: page.endCursor() });
+    expect(next.edges).toHaveLength(3);
+  });
+
+  it("is an error where no source answered; the same cursor works again", async () => {
+    const sources = [createFixedSource(0, 30), createFixedSource(1, 30)];
+    const gateway = createGateway(sources);
+    const first = await read(gateway, { first: 20 });
+    await gateway.clock.advance(2_000);
+    for (const [position, source] of sources.entries()) source.fails = () => (position === 0 ? "TIMEOUT" : "FORBIDDEN");
+    await expect(read(gateway, { first: 5, after: first.endCursor() })).rejects.toEqual(
+      createFailure(sourceAt(1), "FORBIDDEN"),
+    );
+    for (const source of sources) source.fails = () => null;
+    const again = await read(gateway, { first: 40, after: first.endCursor() });
+    expect(again.edges).toHaveLength(40);
+  });
+
+  it("because its region has no such API is empty and is not asked again", async () => {
+    const sources = [createFixedSource(0, 30), createFixedSource(1, 30)];
+    const [, unsupported] = sources;
+    if (unsupported) unsupported.fails = () => "NOT_SUPPORTED";
+    const gateway = createGateway(sources);
+    const page = await read(gateway, { first: 30 });
+    expect([page.edges.length, page.hasNextPage]).toEqual([30, false]);
+    expect(page.sources.map(({ error }) => error?.code ?? "ok")).toEqual(["ok", "NOT_SUPPORTED"]);
+  });
+});
+
+describe("a source that lists per instance", () => {
+  it("shows a run on several instances once, with all of them", async () => {
+    const world = createFixedSource(1, 120, (serial) => `i-${serial % 3}`);
+    world.listsPerInstance = true;
+    world.runs = world.runs.map((run, serial) =>
+      serial % 2 === 0
+        ? run
+        : { ...run, instances: [...run.instances, { ...run.instances[0], instanceId: "i-x" }] as typeof run.instances },
+    );
+    const gateway = createGateway([world]);
+    const seen = new Map<string, readonly string[]>();
+    let after: string | null = null;
+    do {
+      const page = await read(gateway, { first: 50, after });
+      for (const { node } of page.edges) {
+        expect(seen.has(node.invokeId)).toBe(false);
+        seen.set(
+          node.invokeId,
+          node.instances.map((one) => one.instanceId),
+        );
+      }
+      after = page.hasNextPage ? page.endCursor() : null;
+      await gateway.clock.advance(2_000);
+    } while (after !== null);
+    expect(Object.fromEntries(seen)).toEqual(
+      Object.fromEntries(world.runs.map((run) => [run.invokeId, run.instances.map((one) => one.instanceId)])),
+    );
+  });
+});
+
+describe("runs without a creation time", () => {
+  it("come last, also where the upstream lists them in front", async () => {
+    const source = sourceAt(0);
+    const world = createWorldSource(source);
+    const run = (invokeId: string, time: number | null) =>
+      createRun({ source, invokeId, creationTime: time === null ? null : new Date(time).toISOString() });
+    world.runs = [
+      run("t-b", null),
+      ...Array.from({ length: 70 }, (_, serial) => run(`t-${serial}`, NEWEST - serial * 1_000)),
+      run("t-a", null),
+    ];
+    const record = await walkAll(createGateway([world]), { size: 20, direction: 1 });
+    expect(record.pages.flat().slice(-2)).toEqual(["ECS cn-region-10 t-a", "ECS cn-region-10 t-b"]);
+    expect(record.pages.flat()).toHaveLength(72);
+  });
+});
