@@ -10,6 +10,13 @@ export interface Wants {
   readonly content: boolean;
 }
 
+/** A label that a run has to carry. */
+export interface TagQuery {
+  readonly key: string;
+  /** Any value where absent. */
+  readonly value?: string;
+}
+
 /** Which runs of one source are meant. Members are joined by and; absent members do not restrict. */
 export interface InvocationQuery {
   readonly invokeId?: string;
@@ -18,6 +25,13 @@ export interface InvocationQuery {
   readonly commandType?: CommandType;
   readonly instanceId?: string;
   readonly timed?: boolean;
+  /** All of these. Products whose runs have no labels have no such runs. */
+  readonly tags?: readonly TagQuery[];
+  /**
+   * Only runs that were started with this resource group. No answer names it, so it is the upstream alone that knows;
+   * products without it have no such runs.
+   */
+  readonly resourceGroupId?: string;
   /** Any of these; an empty list matches nothing. */
   readonly statusIn?: readonly InvocationStatus[];
   /** At or after. */

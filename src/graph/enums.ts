@@ -1,11 +1,26 @@
 import { registerEnumType } from "type-graphql";
 
-import type { CommandType, InstanceInvocationStatus, InvocationStatus, Provider, SourceErrorCode } from "#domain";
+import type {
+  CommandType,
+  InstanceInvocationStatus,
+  InvocationStatus,
+  Provider,
+  ScheduleKind,
+  SourceErrorCode,
+} from "#domain";
 
 /** The cloud products, by the names that clients use. */
 export const ProviderEnum = enumOf<Provider>("Provider", "The cloud product whose Cloud Assistant ran the command.", {
   ECS: "Elastic Compute Service: full servers, and machines elsewhere that are managed through it.",
   SWAS: "Simple Application Server: small servers sold as one package.",
+});
+
+/** How timed runs are scheduled. */
+export const ScheduleKindEnum = enumOf<ScheduleKind>("ScheduleKind", "How a timed run is scheduled.", {
+  CRON: "By the fields of a cron expression, which begin with seconds.",
+  RATE: "At a steady rate, as `5m`.",
+  AT: "Once, at an instant.",
+  UNKNOWN: "In a form that this gateway does not know.",
 });
 
 /** States of a whole run. */

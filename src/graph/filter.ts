@@ -8,6 +8,7 @@ import {
   type Instant,
   type InvocationStatus,
   type Provider,
+  type TagQuery,
 } from "#domain";
 import type { ResultFilter, Services } from "#services";
 import { CommandTypeEnum, InstanceInvocationStatusEnum, InvocationStatusEnum, ProviderEnum } from "./enums.ts";
@@ -16,12 +17,22 @@ import { requireSource } from "./source-lookup.ts";
 
 type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
 
+/** A label that a run has to carry. */
+@InputType("TagFilter", { description: "A label that a run has to carry." })
+export class TagFilter {
+  @Field(() => String, { description: "What the label is about." })
+  readonly key: string | undefined;
+
+  @Field(() => String, { nullable: true, description: "What it says; any value where it is left out." })
+  readonly value?: string | null;
+}
+
 /** Which runs of all sources are meant. */
 @InputType("InvocationFilter", {
   description:
     "Which runs are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
 })
-export class InvocationFilter implements Optional<Filter> {
+export class InvocationFilter implements Optional<Omit<Filter, "tags">> {
   @Field(() => [ProviderEnum], { nullable: true, description: "Only runs of these products." })
   readonly providerIn?: readonly Provider[] | null;
 
@@ -51,6 +62,18 @@ export class InvocationFilter implements Optional<Filter> {
 
   @Field(() => Boolean, { nullable: true, description: "Only runs with a schedule, or only those without." })
   readonly timed?: boolean | null;
+
+  @Field(() => [TagFilter], {
+    nullable: true,
+    description: "Only runs that carry all of these labels. ECS alone has them.",
+  })
+  readonly tags?: readonly TagFilter[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Only runs that were started with this resource group. ECS alone has them.",
+  })
+  readonly resourceGroupId?: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "Only runs handed in at this instant or later." })
   readonly createdAfter?: Instant | null;
@@ -100,7 +123,11 @@ export class InvocationResultFilter {
  * @throws InputError `BAD_USER_INPUT` for a blank text, which no run can match and an upstream could take for no filter
  */
 export function toInvocationFilter(filter: InvocationFilter | null | undefined): Filter {
-  return present<Filter>(filter ?? {});
+  const { tags, ...rest } = filter ?? {};
+  const restricting = present<Omit<Filter, "tags">>(rest);
+  return tags == null
+    ? restricting
+    : { ...restricting, tags: tags.map((tag) => present<TagQuery>({ key: tag.key ?? "", value: tag.value ?? null })) };
 }
 
 /**

@@ -2,6 +2,8 @@
  * The schema: types, fields, descriptions, global ids, look-ahead, paging in memory. Takes data from the services and the
  * loaders of its context; knows no upstream, no transport and no response format.
  */
+import "reflect-metadata";
+
 export type { GraphContext } from "./context.ts";
 export { fromGlobalId, type NodeRef, toGlobalId } from "./global-id.ts";
 export { printOrderedSchema } from "./print.ts";

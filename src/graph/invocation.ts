@@ -8,6 +8,7 @@ import {
   type InvocationStatus,
   isFinalInvocationStatus,
   type Provider,
+  readSchedule,
   sourceKey,
   type Wants,
 } from "#domain";
@@ -28,6 +29,7 @@ import { compareText, cutPage, listByName, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
 import { DateTime, JsonObject, SafeInt } from "./scalars.ts";
+import { Schedule } from "./schedule.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
@@ -119,6 +121,12 @@ export class Invocation extends Node {
   })
   get frequency(): string | null {
     return this.record.frequency;
+  }
+
+  @Value(() => Schedule, { nullable: true, description: "The frequency, taken apart; null where there is none." })
+  get schedule(): Schedule | null {
+    const schedule = readSchedule(this.record.frequency);
+    return schedule === null ? null : new Schedule(schedule);
   }
 
   @Value(() => SafeInt, { nullable: true, description: "How long it may run on an instance, in seconds." })

@@ -1,4 +1,5 @@
 import {
+  type AgentState,
   type Instance,
   type InstanceInvocationRef,
   type InstanceRef,
@@ -23,6 +24,8 @@ export interface Loaders {
   readonly results: ByKey<Wanted<ResultRef>, InvocationResult>;
   readonly invocations: ByKey<Wanted<InvocationRef>, Invocation>;
   readonly instances: ByKey<InstanceRef, Instance>;
+  /** The agents on servers. */
+  readonly agents: ByKey<InstanceRef, AgentState>;
   /** Every execution of a repeated run on one instance, newest first. */
   readonly histories: ByKey<Wanted<InstanceInvocationRef>, readonly InvocationResult[]>;
 }
@@ -49,6 +52,12 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
       name: "instances",
       keyOf: (key) => textOf(key, key.instanceId),
       readGroup: (keys) => services.readInstances(keys, operation),
+    }),
+    agents: createByKey({
+      telemetry,
+      name: "agents",
+      keyOf: (key) => textOf(key, key.instanceId),
+      readGroup: (keys) => services.readAgentStates(keys, operation),
     }),
     histories: createByKey({
       telemetry,

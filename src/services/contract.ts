@@ -1,4 +1,5 @@
 import type {
+  AgentState,
   Instance,
   InstanceInvocationStatus,
   InstanceRef,
@@ -119,6 +120,8 @@ export interface Services {
   ): Promise<readonly InvocationResult[]>;
   /** Servers by id, one answer a key, in key order. */
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
+  /** The agents on servers, one answer a key, in key order. */
+  readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<AgentState>[]>;
 }
 
 /**

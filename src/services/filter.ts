@@ -1,4 +1,4 @@
-import type { Invocation, InvocationFilter, InvocationQuery, Source } from "#domain";
+import type { Invocation, InvocationFilter, InvocationQuery, Source, TagQuery } from "#domain";
 
 /** True where the filter names this source; an empty list names none. */
 export function namesSource(filter: InvocationFilter, source: Source): boolean {
@@ -34,6 +34,7 @@ export function matchesQuery(run: Invocation, query: InvocationQuery, isTrusted:
     isSame(run.command.name, query.commandName, isTrusted) &&
     isSame(run.command.type, query.commandType, isTrusted) &&
     isSame(run.timed, query.timed, isTrusted) &&
+    (query.tags ?? []).every((tag) => hasTag(run, tag)) &&
     touchesInstance(run, query.instanceId, isTrusted) &&
     (query.statusIn?.includes(run.status) ?? true) &&
     isWithin(run.creationTime, query)
@@ -50,6 +51,10 @@ export function canonicalText(value: object): string {
 
 function isSame<Value>(value: Value | null, wanted: Value | undefined, isTrusted: boolean): boolean {
   return wanted === undefined || value === wanted || (value === null && isTrusted);
+}
+
+function hasTag(run: Invocation, { key, value }: TagQuery): boolean {
+  return run.tags.some((tag) => tag.key === key && (value === undefined || tag.value === value));
 }
 
 function touchesInstance(run: Invocation, instanceId: string | undefined, isTrusted: boolean): boolean {

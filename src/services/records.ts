@@ -10,6 +10,7 @@ import {
 } from "#domain";
 import type { Answer } from "./contract.ts";
 import type { Flights } from "./flights.ts";
+import { nameOf, toInstanceBatches } from "./instance-batches.ts";
 import type { SourceBook } from "./sources.ts";
 import { type Stock, toResult } from "./stock.ts";
 
@@ -65,7 +66,10 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     readInvocations: (refs, wants, operation) =>
       Promise.all(refs.map((ref) => readOne(ref, wants, operation).catch(asError))),
     async readInstances(refs, operation) {
-      const batches = toBatches(refs.filter((ref) => stock.findInstance(ref.source, ref.instanceId) === undefined));
+      const batches = toInstanceBatches(
+        refs.filter((ref) => stock.findInstance(ref.source, ref.instanceId) === undefined),
+        INSTANCES_PER_CALL,
+      );
       const known = new Map(refs.map((ref) => [nameOf(ref), stock.findInstance(ref.source, ref.instanceId)]));
       const failures = new Map<string, Error>();
       await Promise.all(
@@ -80,29 +84,6 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
       return refs.map((ref) => known.get(nameOf(ref)) ?? failures.get(nameOf(ref)) ?? null);
     },
   };
-}
-
-function toBatches(
-  refs: readonly InstanceRef[],
-): readonly { readonly source: Source; readonly instanceIds: readonly string[] }[] {
-  const bySource = new Map<string, { source: Source; ids: Set<string> }>();
-  for (const { source, instanceId } of refs) {
-    const group = bySource.get(sourceKey(source)) ?? { source, ids: new Set() };
-    group.ids.add(instanceId);
-    bySource.set(sourceKey(source), group);
-  }
-  return [...bySource.values()].flatMap(({ source, ids }) => {
-    const sorted = [...ids].sort();
-    const starts = Array.from(
-      { length: Math.ceil(sorted.length / INSTANCES_PER_CALL) },
-      (_, n) => n * INSTANCES_PER_CALL,
-    );
-    return starts.map((start) => ({ source, instanceIds: sorted.slice(start, start + INSTANCES_PER_CALL) }));
-  });
-}
-
-function nameOf(ref: InstanceRef): string {
-  return `${sourceKey(ref.source)}/${ref.instanceId}`;
 }
 
 function asError(error: unknown): Error {

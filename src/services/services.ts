@@ -1,5 +1,6 @@
 import type { Clock, Telemetry } from "#domain";
 import type { Upstream } from "#upstreams";
+import { createAgentReader } from "./agents.ts";
 import type { Sealer, Services } from "./contract.ts";
 import { createFlights } from "./flights.ts";
 import { createHistoryOpener } from "./history.ts";
@@ -51,5 +52,6 @@ export function createServices(options: ServicesOptions): Services {
     readHistory: (ref, wants, operation) =>
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
     readInstances: records.readInstances,
+    readAgentStates: createAgentReader(book, flights),
   };
 }

@@ -53,6 +53,8 @@ function toFilter(query: InvocationQuery): { readonly parameters: Parameters; re
       CommandType: type === undefined ? undefined : COMMAND_TYPE_WORDS[type],
       InstanceId: query.instanceId,
       Timed: query.timed,
+      Tag: query.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
+      ResourceGroupId: query.resourceGroupId,
       InvokeStatus: status === undefined || isIgnored ? undefined : STATUS_WORDS[status].word,
     },
     isExact:

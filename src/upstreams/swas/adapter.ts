@@ -118,8 +118,8 @@ function createListOpener(desk: Desk, servers: Servers): Upstream["openLists"] {
   }
 
   return async (query, wants, operation) => {
-    // The product knows no timed runs.
-    if (query.timed === true) return [];
+    // The product knows no timed runs, no labels on runs, and no resource groups of them.
+    if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
     const first = desk.access.state() === "unknown" ? await findOut(query, wants, operation) : undefined;
     if (desk.access.state() !== "refused") return [createRunList(desk, query, wants, first)];
     return openInstanceLists(desk, servers, query, operation);

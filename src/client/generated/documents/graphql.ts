@@ -87,8 +87,12 @@ export type InvocationFilter = {
   readonly providerIn?: ReadonlyArray<Provider> | null | undefined;
   /** Only runs in these regions. */
   readonly regionIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only runs that were started with this resource group. ECS alone has them. */
+  readonly resourceGroupId?: string | null | undefined;
   /** Only runs in one of these states. */
   readonly statusIn?: ReadonlyArray<InvocationStatus> | null | undefined;
+  /** Only runs that carry all of these labels. ECS alone has them. */
+  readonly tags?: ReadonlyArray<TagFilter> | null | undefined;
   /** Only runs with a schedule, or only those without. */
   readonly timed?: boolean | null | undefined;
 };
@@ -145,6 +149,14 @@ export type SourceErrorCode =
   | 'UNKNOWN'
   /** No connection: name, network or TLS failed. */
   | 'UNREACHABLE';
+
+/** A label that a run has to carry. */
+export type TagFilter = {
+  /** What the label is about. */
+  readonly key: string;
+  /** What it says; any value where it is left out. */
+  readonly value?: string | null | undefined;
+};
 
 export type FailedRunsQueryVariables = Exact<{
   since: string;
