@@ -1,18 +1,17 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
 
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
-import { createLimiter } from "./limits.ts";
+import type { Gate } from "./gate.ts";
 import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
-import { createAllowList } from "./persisted-documents.ts";
 import { RefusalError } from "./refusal.ts";
 import { contentTypeOf, type ErrorAnswer, send, toErrorAnswer } from "./reply.ts";
 import { readGraphqlRequest } from "./request.ts";
+import { requestIdOf } from "./request-id.ts";
 
 /** Answers one HTTP request; never rejects. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -20,6 +19,7 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => Prom
 /** What the GraphQL route needs besides the server's options. */
 export interface GraphqlRouteParts {
   readonly engine: Engine;
+  readonly gate: Gate;
   readonly metrics: OperationMetrics;
 }
 
@@ -41,7 +41,7 @@ const CLIENT_GONE = 499;
 
 /** GraphQL over HTTP: reads, measures, executes within the deadline, answers, and writes one log line an operation. */
 export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRouteParts): Route {
-  const execute = createExecution(options, parts.engine);
+  const execute = createExecution(options, parts);
   const rules = {
     clock: options.clock,
     deadlineMs: options.operationDeadlineMs,
@@ -75,13 +75,9 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   };
 }
 
-function createExecution(options: ServerOptions, engine: Engine) {
-  const limiter = createLimiter(options.schema);
-  const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
+function createExecution(options: ServerOptions, { engine, gate }: GraphqlRouteParts) {
   return async (request: IncomingMessage, type: AnswerType, exchange: Exchange): Promise<Answer> => {
-    const read = allow(await readGraphqlRequest(request), exchange.operation.requestId);
-    if (read.query !== null) limiter.checkDocument(read.query);
-    limiter.checkVariables(read.variables);
+    const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
     const context = () => options.createContext(exchange.operation);
     const answer = await engine.answer(read, engineHeaders(request), exchange, context);
     return {
@@ -155,9 +151,4 @@ function engineHeaders({ headers }: IncomingMessage): EngineHeaders {
     return typeof value === "string" ? [[name, value]] : [];
   });
   return Object.fromEntries(present) as EngineHeaders;
-}
-
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers["x-request-id"];
-  return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }

@@ -26,6 +26,8 @@ export const LIMITS = {
   variables: 500,
   /** Requests in one HTTP body. */
   batchedRequests: 1,
+  /** Operations at the same time on one WebSocket. */
+  connectionOperations: 100,
 } as const;
 
 /** Name of a limit, as clients see it in `extensions.limit`. */
@@ -42,6 +44,7 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   directives: "directives that are repeated or unknown",
   variables: "variables",
   batchedRequests: "operation in one request",
+  connectionOperations: "operations on one connection",
 };
 
 const STATUS: Readonly<Partial<Record<LimitName, number>>> = { bodyBytes: 413 };

@@ -15,6 +15,7 @@ export interface GraphqlRequest {
   /** The document's text, where one came. */
   readonly query: string | null;
   readonly variables: unknown;
+  readonly operationName: string | null;
   /** Id of a persisted document (GraphQL over HTTP, appendix A) or the hash of a persisted query, where one came. */
   readonly documentId: string | null;
 }
@@ -97,12 +98,19 @@ function refuseBatch(length: number): never {
   );
 }
 
-type Read = Pick<GraphqlRequest, "query" | "variables" | "documentId">;
+type Read = Pick<GraphqlRequest, "query" | "variables" | "operationName" | "documentId">;
+
+const NOTHING: Read = { query: null, variables: null, operationName: null, documentId: null };
 
 function fromBody(body: unknown): Read {
-  if (typeof body !== "object" || body === null) return { query: null, variables: null, documentId: null };
-  const { query, variables, documentId, extensions } = body as Readonly<Record<string, unknown>>;
-  return { query: textOf(query), variables, documentId: textOf(documentId) ?? hashOf(extensions) };
+  if (typeof body !== "object" || body === null) return NOTHING;
+  const { query, variables, operationName, documentId, extensions } = body as Readonly<Record<string, unknown>>;
+  return {
+    query: textOf(query),
+    variables,
+    operationName: textOf(operationName),
+    documentId: textOf(documentId) ?? hashOf(extensions),
+  };
 }
 
 function fromSearch(search: string): Read {
@@ -110,6 +118,7 @@ function fromSearch(search: string): Read {
   return {
     query: parameters.get("query"),
     variables: parameterOf(parameters, "variables"),
+    operationName: parameters.get("operationName"),
     documentId: parameters.get("documentId") ?? hashOf(parameterOf(parameters, "extensions")),
   };
 }

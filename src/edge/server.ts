@@ -2,13 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { corsHeaders } from "./cors.ts";
 import { createEngine } from "./engine.ts";
+import { createEventStreamRoute } from "./event-stream-route.ts";
 import { createCompilingExecutor, createReferenceExecutor } from "./executor.ts";
 import { createExplorers } from "./explorers.ts";
+import { createGate } from "./gate.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
 import { createListener, type Listener } from "./listener.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { send, sendText } from "./reply.ts";
+import { createWebSockets } from "./websocket.ts";
 
 /** The gateway as it listens. */
 export interface GatewayServer {
@@ -33,9 +36,20 @@ export function createServer(options: ServerOptions): GatewayServer {
       sendText(response, 500, "Internal error");
     });
   }, clock);
-  const route = createRoutes(options, createGraphqlRoute(options, { engine, metrics }), listener);
+  const gate = createGate(options);
+  const draining = new AbortController();
+  const graphql = createGraphqlRoute(options, { engine, metrics, gate });
+  const events = createEventStreamRoute(options, { metrics, gate, draining: draining.signal });
+  const route = createRoutes(options, { graphql, events }, listener);
+  const webSockets = createWebSockets(options, { metrics, gate });
+  listener.server.on("upgrade", (request, socket, head) => {
+    if (pathOf(request) === "/graphql" && !listener.isDraining) webSockets.upgrade(request, socket, head);
+    else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  });
   let stopped: Promise<void> | null = null;
   const stop = async () => {
+    draining.abort();
+    webSockets.close();
     await listener.drain();
     await engine.stop();
     logger.info("stopped");
@@ -54,14 +68,20 @@ export function createServer(options: ServerOptions): GatewayServer {
   };
 }
 
-function createRoutes(options: ServerOptions, graphql: Route, listener: Listener): Route {
+function createRoutes(
+  options: ServerOptions,
+  { graphql, events }: { readonly graphql: Route; readonly events: Route },
+  listener: Listener,
+): Route {
   const explorers = createExplorers(options);
   const pages = createPages(options, listener);
   return async (request, response) => {
     const path = pathOf(request);
-    if (path === "/graphql" && request.method === "OPTIONS") answerPreflight(request, response, options);
+    const isGraphql = path === "/graphql" || path === "/graphql/stream";
+    if (isGraphql && request.method === "OPTIONS") answerPreflight(request, response, options);
     else if (await explorers(path, request, response)) return;
     else if (path === "/graphql") await graphql(request, response);
+    else if (path === "/graphql/stream") await events(request, response);
     else await sendPlain(pages[path], request, response);
   };
 }

@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FormattedExecutionResult } from "graphql";
+
+import { corsHeaders } from "./cors.ts";
+import { toErrorResponse } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+import type { Route } from "./graphql-route.ts";
+import { type LiveResults, runLive } from "./live.ts";
+import { type LiveRecord, startRecord } from "./live-record.ts";
+import type { OperationMetrics } from "./operation-metrics.ts";
+import type { ServerOptions } from "./options.ts";
+import { RefusalError } from "./refusal.ts";
+import { send, toErrorAnswer } from "./reply.ts";
+import { readGraphqlRequest } from "./request.ts";
+import { requestIdOf } from "./request-id.ts";
+
+/** What the route needs besides the server's options. */
+export interface EventStreamParts {
+  readonly gate: Gate;
+  readonly metrics: OperationMetrics;
+  /** Aborts when the server drains. */
+  readonly draining: AbortSignal;
+}
+
+const PING_MS = 12_000;
+const HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * Server-sent events after the protocol of graphql-sse, distinct connections mode: one POST an operation, `next` events with
+ * results, `complete` at the end. A stream that ends without `complete` was cut off and can be asked for again.
+ */
+export function createEventStreamRoute(options: ServerOptions, parts: EventStreamParts): Route {
+  return async (request, response) => {
+    const requestId = requestIdOf(request);
+    const cors = corsHeaders(request, options.corsOrigins);
+    const record = startRecord(options, parts.metrics, { requestId, transport: "sse" });
+    try {
+      checkAccept(request);
+      const read = parts.gate.admit(await readGraphqlRequest(request), requestId);
+      checkPreflight(request);
+      const prepared = parts.gate.prepare(read, requestId);
+      response.writeHead(200, { ...HEADERS, ...cors, "x-request-id": requestId });
+      if ("document" in prepared) {
+        record.begin(prepared);
+        await stream(options, response, runLive(options, prepared), record, parts.draining);
+      } else {
+        const errors = prepared.map((error) => toErrorResponse(error).formatted);
+        record.add({ errors });
+        response.end(`${toEvent("next", { errors })}${toEvent("complete")}`);
+      }
+      record.end(200);
+    } catch (error) {
+      const { status, headers, body, codes } = toErrorAnswer(error, "application/json");
+      send(response, status, { ...cors, ...headers, "x-request-id": requestId }, body);
+      request.resume();
+      record.end(status, codes);
+    }
+  };
+}
+
+async function stream(
+  options: ServerOptions,
+  response: ServerResponse,
+  results: LiveResults,
+  record: LiveRecord,
+  draining: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const stop = () => {
+    void results.return();
+  };
+  response.once("close", stop);
+  draining.addEventListener("abort", stop, { once: true });
+  void ping(options, response, over.signal);
+  try {
+    response.flushHeaders();
+    for await (const result of results) {
+      record.add(result);
+      if (!response.write(toEvent("next", result)))
+        await Promise.race([once(response, "drain"), once(response, "close")]);
+    }
+    response.end(draining.aborted ? "" : toEvent("complete"));
+  } finally {
+    over.abort();
+    draining.removeEventListener("abort", stop);
+  }
+}
+
+// Proxies close streams on which nothing moves.
+async function ping({ clock }: ServerOptions, response: ServerResponse, over: AbortSignal): Promise<void> {
+  for (;;) {
+    await clock.sleep(PING_MS, over);
+    if (over.aborted || response.destroyed) return;
+    response.write(":\n\n");
+  }
+}
+
+function toEvent(event: "next" | "complete", data?: FormattedExecutionResult): string {
+  return `event: ${event}\ndata:${data === undefined ? "" : ` ${JSON.stringify(data)}`}\n\n`;
+}
+
+function checkAccept({ headers: { accept = "*/*" } }: IncomingMessage): void {
+  if (/text\/event-stream|text\/\*|\*\/\*/.test(accept)) return;
+  throw new RefusalError(406, "NOT_ACCEPTABLE", "Accept text/event-stream.");
+}
+
+// A GET or a form needs no preflight; a foreign page must not be able to start anything with it.
+function checkPreflight({ method, headers }: IncomingMessage): void {
+  if (method === "POST" || headers["apollo-require-preflight"] || headers["x-apollo-operation-name"]) return;
+  throw new RefusalError(400, "BAD_REQUEST", "A GET needs the header apollo-require-preflight.");
+}

@@ -1,0 +1,95 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+
+import { createLimiter } from "./limits.ts";
+import type { LiveOperation } from "./live.ts";
+import type { ServerOptions } from "./options.ts";
+import { createAllowList } from "./persisted-documents.ts";
+import type { GraphqlRequest } from "./request.ts";
+
+/** What every request passes before anything of it is executed, on whatever transport. */
+export interface Gate {
+  /**
+   * The request with its document in the place of an id, measured.
+   * @throws RefusalError
+   */
+  admit(request: GraphqlRequest, requestId: string): GraphqlRequest;
+  /**
+   * The operation of an admitted request, for transports that do without the engine.
+   * @returns the errors where the document cannot be parsed, is not valid, or holds no such operation
+   */
+  prepare(request: GraphqlRequest, requestId: string): LiveOperation | readonly GraphQLError[];
+}
+
+const CHARACTERS = 262_144;
+
+/** One gate for all transports of a server. */
+export function createGate(options: ServerOptions): Gate {
+  const limiter = createLimiter(options.schema);
+  const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
+  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: CHARACTERS,
+    sizeCalculation: (_document, text) => text.length + 256,
+  });
+
+  function read(text: string): DocumentNode | readonly GraphQLError[] {
+    const known = documents.get(text);
+    if (known !== undefined) return known;
+    const document = parseText(text);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(options.schema, document, rules, { maxErrors: 20 });
+    if (errors.length > 0) return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
+    documents.set(text, document);
+    return document;
+  }
+
+  return {
+    admit(request, requestId) {
+      const allowed = allow(request, requestId);
+      if (allowed.query !== null) limiter.checkDocument(allowed.query);
+      limiter.checkVariables(allowed.variables);
+      return allowed;
+    },
+    prepare({ query, variables, operationName }, requestId) {
+      if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];
+      const document = read(query);
+      if (!("kind" in document)) return document;
+      const operation = getOperationAST(document, operationName);
+      if (operation == null)
+        return [coded("The document holds no operation of this name.", "OPERATION_RESOLUTION_FAILURE")];
+      if (variables != null && (typeof variables !== "object" || Array.isArray(variables))) {
+        return [coded("`variables` must be an object.", "BAD_REQUEST")];
+      }
+      const given = (variables ?? null) as LiveOperation["variables"];
+      return { type: operation.operation, document, operationName, variables: given, requestId };
+    },
+  };
+}
+
+function parseText(text: string): DocumentNode | GraphQLError {
+  try {
+    return parse(text);
+  } catch (error) {
+    return error instanceof GraphQLError
+      ? withCode(error, "GRAPHQL_PARSE_FAILED")
+      : coded("Unreadable.", "BAD_REQUEST");
+  }
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes = null, source = null, positions = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+}
+
+function coded(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}

@@ -1,0 +1,192 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  OperationTypeNode,
+} from "graphql";
+
+import { logInternal } from "./engine.ts";
+import { toErrorResponse } from "./errors.ts";
+import { type RunningOperation, startOperation } from "./operation.ts";
+import type { ServerOptions } from "./options.ts";
+
+/** An operation that was found good, by whatever transport it came. */
+export interface LiveOperation {
+  readonly type: OperationTypeNode;
+  readonly document: DocumentNode;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly requestId: string;
+}
+
+/** Results of a live operation, ready to be sent. Returning it stops the operation at once, also while a result is awaited. */
+export interface LiveResults extends AsyncIterableIterator<FormattedExecutionResult> {
+  return(): Promise<IteratorResult<FormattedExecutionResult>>;
+}
+
+/**
+ * Runs an operation that may answer more than once: a query once, a subscription once an event. Each answer has a context, a
+ * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Never throws: what fails is told
+ * as a result with errors, after which nothing follows.
+ */
+export function runLive(options: ServerOptions, live: LiveOperation): LiveResults {
+  const stop = createStop();
+  const results = produce(options, live, stop);
+  return {
+    next: () => results.next(),
+    return: () => {
+      stop.now();
+      return results.return(undefined);
+    },
+    throw: (error) => {
+      stop.now();
+      return results.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+interface Stop {
+  /** Resolves to null once nobody wants more. */
+  readonly stopped: Promise<null>;
+  readonly signal: AbortSignal;
+  now(): void;
+}
+
+function createStop(): Stop {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stopped = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
+  return { stopped, signal, now: () => controller.abort() };
+}
+
+async function* produce(
+  options: ServerOptions,
+  live: LiveOperation,
+  stop: Stop,
+): AsyncGenerator<FormattedExecutionResult, undefined> {
+  if (live.type !== OperationTypeNode.SUBSCRIPTION) {
+    yield await answerOnce(options, live, undefined, stop);
+    return undefined;
+  }
+  const running = startOperation(live.requestId, { ...rulesOf(options), deadlineMs: null });
+  stop.signal.addEventListener("abort", running.abandon, { once: true });
+  const source = await openSource(options, live, running);
+  try {
+    if (!(Symbol.asyncIterator in source)) {
+      yield source;
+      return undefined;
+    }
+    const events = source[Symbol.asyncIterator]();
+    try {
+      yield* answerEach(options, live, events, stop);
+    } finally {
+      await events.return?.();
+    }
+  } finally {
+    running.abandon();
+    running.end();
+  }
+  return undefined;
+}
+
+async function* answerEach(
+  options: ServerOptions,
+  live: LiveOperation,
+  events: AsyncIterator<unknown>,
+  stop: Stop,
+): AsyncGenerator<FormattedExecutionResult, void> {
+  for (;;) {
+    const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
+    const event = await Promise.race([next, stop.stopped]);
+    if (event === null || event.done === true) return;
+    if ("error" in event) {
+      yield toFailure(options, live, event.error);
+      return;
+    }
+    yield await answerOnce(options, live, event.value, stop);
+  }
+}
+
+async function openSource(
+  options: ServerOptions,
+  live: LiveOperation,
+  running: RunningOperation,
+): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
+  try {
+    const source = await createSourceEventStream(toArguments(options, live, running, undefined));
+    return Symbol.asyncIterator in source ? source : format(options, live, source, null);
+  } catch (error) {
+    return toFailure(options, live, error);
+  }
+}
+
+async function answerOnce(
+  options: ServerOptions,
+  live: LiveOperation,
+  rootValue: unknown,
+  stop: Stop,
+): Promise<FormattedExecutionResult> {
+  const running = startOperation(live.requestId, rulesOf(options));
+  stop.signal.addEventListener("abort", running.abandon, { once: true });
+  try {
+    const executed = (async () => execute(toArguments(options, live, running, rootValue)))();
+    const late = running.late.then(() => {
+      throw new GraphQLError(`The operation did not end within ${options.operationDeadlineMs} ms.`, {
+        extensions: { code: "DEADLINE_EXCEEDED" },
+      });
+    });
+    return format(options, live, await Promise.race([executed, late]), running);
+  } catch (error) {
+    return toFailure(options, live, error);
+  } finally {
+    stop.signal.removeEventListener("abort", running.abandon);
+    running.end();
+  }
+}
+
+function toArguments(
+  options: ServerOptions,
+  live: LiveOperation,
+  running: RunningOperation,
+  rootValue: unknown,
+): ExecutionArgs {
+  return {
+    schema: options.schema,
+    document: live.document,
+    rootValue,
+    contextValue: options.createContext(running.operation),
+    variableValues: live.variables,
+    operationName: live.operationName,
+  };
+}
+
+function format(
+  options: ServerOptions,
+  live: LiveOperation,
+  result: ExecutionResult,
+  running: RunningOperation | null,
+): FormattedExecutionResult {
+  for (const error of result.errors ?? []) logInternal(options.logger, live.requestId, error);
+  const errors = result.errors?.map((error) => toErrorResponse(error).formatted);
+  return {
+    ...(errors === undefined ? {} : { errors }),
+    ...(result.data === undefined ? {} : { data: result.data }),
+    ...(running === null || result.data === undefined ? {} : { extensions: { cost: running.cost() } }),
+  };
+}
+
+function toFailure(options: ServerOptions, live: LiveOperation, error: unknown): FormattedExecutionResult {
+  logInternal(options.logger, live.requestId, error);
+  return { errors: [toErrorResponse(error).formatted] };
+}
+
+function rulesOf({ clock, operationDeadlineMs, operationCallBudget }: ServerOptions) {
+  return { clock, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ExecutionArgs, GraphQLError } from "graphql";
+import { handleProtocols, makeServer, type OperationResult, type SubscribePayload } from "graphql-ws";
+import { type WebSocket, WebSocketServer } from "ws";
+
+import { toErrorResponse } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+import { LIMITS, refuseAbove } from "./limits.ts";
+import { type LiveResults, runLive } from "./live.ts";
+import { type LiveRecord, startRecord } from "./live-record.ts";
+import type { OperationMetrics } from "./operation-metrics.ts";
+import type { ServerOptions } from "./options.ts";
+import type { GraphqlRequest } from "./request.ts";
+
+/** Connections that carry many operations. */
+export interface WebSockets {
+  /** Takes over a connection that a client asks to upgrade, or turns it away. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says to every client that the server goes, and closes. */
+  close(): void;
+}
+
+/** What the transport needs besides the server's options. */
+export interface WebSocketParts {
+  readonly gate: Gate;
+  readonly metrics: OperationMetrics;
+}
+
+interface Started {
+  readonly record: LiveRecord;
+  run(): LiveResults;
+}
+
+const PING_MS = 12_000;
+const GOING_AWAY = 1001;
+const INTERNAL_ERROR = 4500;
+
+/** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
+export function createWebSockets(options: ServerOptions, parts: WebSocketParts): WebSockets {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.bodyBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const protocol = createProtocol(options, parts);
+  server.on("connection", (socket) => serve(options, protocol, socket));
+  return {
+    upgrade(request, socket, head) {
+      if (!isWelcome(request, options.corsOrigins)) {
+        socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
+    },
+    close() {
+      for (const client of server.clients) client.close(GOING_AWAY, "Going away");
+      server.close();
+    },
+  };
+}
+
+function createProtocol(options: ServerOptions, parts: WebSocketParts) {
+  const started = new WeakMap<object, Started>();
+  const run = ({ contextValue }: ExecutionArgs): OperationResult => {
+    const operation = started.get(contextValue as object);
+    if (operation === undefined) throw new GraphQLError("No such operation.");
+    // Its errors have become responses already; `onNext` passes them on as they are.
+    return operation.run() as unknown as OperationResult;
+  };
+  return makeServer({
+    onSubscribe: ({ subscriptions }, _id, payload) => {
+      const requestId = randomUUID();
+      const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
+      const prepared = prepare(parts.gate, Object.keys(subscriptions).length, payload, requestId);
+      if ("document" in prepared) {
+        record.begin(prepared);
+        const contextValue = {};
+        started.set(contextValue, { record, run: () => withRecord(runLive(options, prepared), record) });
+        return {
+          schema: options.schema,
+          document: prepared.document,
+          operationName: prepared.operationName,
+          contextValue,
+        };
+      }
+      record.end(
+        400,
+        prepared.map((error) => String(toErrorResponse(error).formatted.extensions?.code)),
+      );
+      return prepared;
+    },
+    execute: run,
+    subscribe: run,
+    onError: (_context, _id, _payload, errors) => errors.map((error) => toErrorResponse(error).formatted),
+    onNext: (_context, _id, _payload, _args, result) => result as object,
+  });
+}
+
+function prepare(gate: Gate, operations: number, payload: SubscribePayload, requestId: string) {
+  try {
+    refuseAbove("connectionOperations", operations);
+    return gate.prepare(gate.admit(toRequest(payload), requestId), requestId);
+  } catch (error) {
+    return [
+      error instanceof GraphQLError ? error : new GraphQLError("Internal error", { originalError: error as Error }),
+    ];
+  }
+}
+
+function toRequest({ query, variables, operationName, extensions }: SubscribePayload): GraphqlRequest {
+  const { documentId } = (extensions ?? {}) as { readonly documentId?: unknown };
+  return {
+    method: "POST",
+    search: "",
+    body: {},
+    query: typeof query === "string" && query !== "" ? query : null,
+    variables,
+    operationName: typeof operationName === "string" ? operationName : null,
+    documentId: typeof documentId === "string" ? documentId : null,
+  };
+}
+
+function withRecord(results: LiveResults, record: LiveRecord): LiveResults {
+  return {
+    async next() {
+      const next = await results.next();
+      if (next.done === true) record.end(200);
+      else record.add(next.value);
+      return next;
+    },
+    async return() {
+      record.end(200);
+      return results.return();
+    },
+    async throw() {
+      return this.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function serve(options: ServerOptions, protocol: ReturnType<typeof createProtocol>, socket: WebSocket): void {
+  const over = new AbortController();
+  // The socket closes itself after an error such as a message that is too large.
+  socket.on("error", () => {});
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) => {
+        socket.on("message", (message) => {
+          handle(String(message)).catch((error: unknown) => {
+            options.logger.error({ err: error }, "a WebSocket message failed");
+            socket.close(INTERNAL_ERROR, "Internal error");
+          });
+        });
+      },
+    },
+    {},
+  );
+  socket.once("close", (code, reason) => {
+    over.abort();
+    void closed(code, String(reason));
+  });
+  void watchLife(options, socket, over.signal);
+}
+
+// A client that went without a word would otherwise be served for ever.
+async function watchLife({ clock }: ServerOptions, socket: WebSocket, over: AbortSignal): Promise<void> {
+  let isAlive = true;
+  socket.on("pong", () => {
+    isAlive = true;
+  });
+  for (;;) {
+    await clock.sleep(PING_MS, over);
+    if (over.aborted) return;
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }
+}
+
+// Browsers let any page open a WebSocket anywhere and say where the page came from; programs say nothing.
+function isWelcome({ headers: { origin, host } }: IncomingMessage, origins: readonly string[]): boolean {
+  if (origin === undefined || origins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
