@@ -51,6 +51,12 @@ module.exports = {
       to: { path: "^src/emulator/" },
     },
     {
+      name: "client and cli are guests",
+      severity: "error",
+      from: { path: "^src/(client|cli)/" },
+      to: { path: "^src/", pathNot: "^src/(client|cli)/" },
+    },
+    {
       name: "ecs and swas are strangers",
       severity: "error",
       from: { path: "^src/upstreams/ecs/" },

@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, type GraphContext } from "#graph";
+import { createSchema, type GraphContext, toSubgraph } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
@@ -11,6 +11,7 @@ import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
 import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
 import { createDefaultCredentials, createStaticCredentials, createWire, type Wire } from "#wire";
 import type { AccountSettings, CredentialSettings } from "./accounts.ts";
+import { readAllowList } from "./allow-list.ts";
 import type { Config } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
@@ -37,6 +38,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
   const logger = createLogger(config.logLevel, logDestination);
   const telemetry = createTelemetry({ logger, registry });
   const opened: { stop(): Promise<void> }[] = [];
+  const persistedDocuments = readAllowList(config.persistedDocuments);
   return {
     async start() {
       const far = await openFarEnd(config, opened);
@@ -53,7 +55,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         scanBudget: config.scanBudget,
       });
       const server = createServer({
-        schema: createSchema(),
+        schema: config.federation ? toSubgraph(createSchema()) : createSchema(),
         createContext: (operation): GraphContext => ({
           services,
           sealer,
@@ -66,6 +68,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         explorer: config.explorer,
         examples: readExamples(),
         corsOrigins: config.corsOrigins,
+        persistedDocuments,
         operationDeadlineMs: config.operationDeadlineMs,
         operationCallBudget: config.operationCallBudget,
         isReady: async () => (await Promise.all(far.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),

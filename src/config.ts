@@ -43,6 +43,8 @@ export interface Config {
   readonly explorer: "sandbox" | "graphiql" | "none";
   readonly corsOrigins: readonly string[];
   readonly persistedDocuments: { readonly mode: "off" | "log" | "enforce"; readonly file: string | null };
+  /** Serves the schema as a subgraph of an Apollo Federation. */
+  readonly federation: boolean;
   readonly logLevel: string;
   readonly emulator: {
     readonly seed: number;
@@ -202,6 +204,7 @@ function toConfig(values: Variables, accounts: readonly AccountSettings[]): Conf
     explorer: values.EXPLORER ?? (production ? "none" : "sandbox"),
     corsOrigins: values.CORS_ORIGINS ?? [],
     persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
+    federation: values.FEDERATION ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
     emulator: {
       seed: values.EMULATOR_SEED,

@@ -37,6 +37,7 @@ describe("settings", () => {
       explorer: "sandbox",
       corsOrigins: [],
       persistedDocuments: { mode: "off", file: null },
+      federation: false,
       logLevel: "info",
       emulator: { seed: 1, faults: null, keyPair: null },
     });

@@ -29,6 +29,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "domain looks nowhere": ["src/domain/planted.ts", "graphql"],
   "the emulator knows nothing of the gateway": ["src/emulator/planted.ts", "#domain"],
   "only app.ts and main.ts see the emulator": ["src/edge/emulator-door.ts", "#emulator"],
+  "client and cli are guests": ["src/client/planted.ts", "#domain"],
   "ecs and swas are strangers": ["src/upstreams/ecs/planted.ts", "#upstreams/swas"],
   "swas and ecs are strangers": ["src/upstreams/swas/planted.ts", "#upstreams/ecs"],
   "only app.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],

@@ -65,7 +65,8 @@ const MISMATCH_CODES: ReadonlySet<string> = new Set([
   "GRAPHQL_VALIDATION_FAILED",
   "GRAPHQL_PARSE_FAILED",
   "PERSISTED_QUERY_NOT_FOUND",
-  "DOCUMENT_NOT_ALLOWED",
+  "PERSISTED_DOCUMENT_NOT_FOUND",
+  "PERSISTED_DOCUMENT_REQUIRED",
 ]);
 
 function fromAnswer({ status, errors, data }: Answer, address: string): GatewayError {

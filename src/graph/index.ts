@@ -5,6 +5,7 @@
 import "reflect-metadata";
 
 export type { GraphContext } from "./context.ts";
+export { toSubgraph } from "./federation.ts";
 export { fromGlobalId, type NodeRef, toGlobalId } from "./global-id.ts";
 export { printOrderedSchema } from "./print.ts";
 export { createSchema } from "./schema.ts";

@@ -53,7 +53,8 @@ async function readOrFail(id: string, selection: Selection, context: GraphContex
   }
 }
 
-async function readNode(ref: NodeRef, selection: Selection, context: GraphContext): Promise<Node | null> {
+/** What an id names, with what the selection needs of its type; null where it is gone. */
+export async function readNode(ref: NodeRef, selection: Selection, context: GraphContext): Promise<Node | null> {
   const { provider, regionId, account } = ref.source;
   if (context.services.findSource(provider, regionId, account) === null) return null;
   const selected = selection.as(ref.type);

@@ -1,0 +1,115 @@
+import {
+  type ConstDirectiveNode,
+  extendSchema,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+} from "graphql";
+
+import { InputError } from "#domain";
+import type { GraphContext } from "./context.ts";
+import { fromGlobalId } from "./global-id.ts";
+import { readNode } from "./node-queries.ts";
+import { printOrderedSchema } from "./print.ts";
+import { type Selection, selectionOf } from "./selection.ts";
+
+// Routers gather what they need into one request; this is more than any page of a list makes them need.
+const MAX_REPRESENTATIONS = 1000;
+
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
+
+/**
+ * The same schema as a subgraph of an Apollo Federation (subgraph specification, version 2): every node is an entity whose key is
+ * its id, so that other subgraphs can add fields to runs and servers. Entities are read through the loaders like `nodes`.
+ */
+export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
+  const entities = nodeTypesOf(schema).map(({ name }) => name);
+  const subgraph = extendSchema(schema, parse(subgraphAdditions(entities)));
+  const sdl = printSubgraph(schema, entities);
+  installRoot(subgraph, sdl);
+  const union = subgraph.getType("_Entity");
+  const node = subgraph.getType("Node");
+  if (isUnionType(union) && isInterfaceType(node)) union.resolveType = node.resolveType;
+  return subgraph;
+}
+
+function subgraphAdditions(entities: readonly string[]): string {
+  return `
+    "Names an entity: its type and its key."
+    scalar _Any
+    "What other subgraphs may add fields to."
+    union _Entity = ${entities.join(" | ")}
+    "This subgraph, for composition."
+    type _Service { "Its schema with the directives of the federation." sdl: String! }
+    extend type Query {
+      "Entities by their keys, for routers."
+      _entities("At most ${MAX_REPRESENTATIONS}." representations: [_Any!]!): [_Entity]!
+      "This subgraph, for composition."
+      _service: _Service!
+    }`;
+}
+
+function installRoot(subgraph: GraphQLSchema, sdl: string): void {
+  const fields = subgraph.getQueryType()?.getFields();
+  const { _service: service, _entities: entities } = fields ?? {};
+  if (service === undefined || entities === undefined) throw new Error("The subgraph lacks the fields it was given.");
+  service.resolve = () => ({ sdl });
+  entities.resolve = (_source, { representations }, context: GraphContext, info) => {
+    const selection = selectionOf(info);
+    checkLength(representations);
+    return Promise.all(representations.map((each: unknown) => readEntity(each, selection, context)));
+  };
+}
+
+function checkLength({ length }: readonly unknown[]): void {
+  if (length <= MAX_REPRESENTATIONS) return;
+  const message = `representations: expected at most ${MAX_REPRESENTATIONS}, got ${length}.`;
+  throw new InputError("BAD_USER_INPUT", message, "representations");
+}
+
+// One that is damaged or cannot be read costs its own place in the list only.
+async function readEntity(representation: unknown, selection: Selection, context: GraphContext): Promise<unknown> {
+  try {
+    const { __typename, id } = (representation ?? {}) as { readonly __typename?: unknown; readonly id?: unknown };
+    const ref = fromGlobalId(typeof id === "string" ? id : "", "representations");
+    if (ref.type === __typename) return await readNode(ref, selection, context);
+    const message = `representations: expected an id of the type ${JSON.stringify(__typename)}, got one of ${ref.type}.`;
+    throw new InputError("BAD_USER_INPUT", message, "representations");
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+function printSubgraph(schema: GraphQLSchema, entities: readonly string[]): string {
+  const document = parse(printOrderedSchema(schema), { noLocation: true });
+  const definitions = document.definitions.map((definition) => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+    return { ...definition, directives: directivesOf(definition, entities) };
+  });
+  return `${LINK}\n\n${print({ ...document, definitions })}\n`;
+}
+
+// Every subgraph with Relay's lists has a PageInfo of its own.
+function directivesOf({ name }: ObjectTypeDefinitionNode, entities: readonly string[]): readonly ConstDirectiveNode[] {
+  if (entities.includes(name.value)) return directive('@key(fields: "id")');
+  return name.value === "PageInfo" ? directive("@shareable") : [];
+}
+
+function directive(text: string): readonly ConstDirectiveNode[] {
+  const [definition] = parse(`type Bearer ${text} { field: Int }`, { noLocation: true }).definitions;
+  return definition?.kind === Kind.OBJECT_TYPE_DEFINITION ? (definition.directives ?? []) : [];
+}
+
+function nodeTypesOf(schema: GraphQLSchema): readonly GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter((type) => type.getInterfaces().some(({ name }) => name === "Node"))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
