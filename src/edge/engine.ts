@@ -87,6 +87,8 @@ export function createEngine(options: EngineOptions): Engine {
   const server = new ApolloServer<OperationContext>({
     gateway: gatewayOf(options.schema, options.executor),
     introspection: options.introspection,
+    // Suggestions would spell out what introspection does not tell.
+    hideSchemaDetailsFromClientErrors: !options.introspection,
     documentStore: createDocumentStore(),
     persistedQueries: { cache: createTextCache() },
     includeStacktraceInErrorResponses: false,

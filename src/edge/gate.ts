@@ -47,7 +47,9 @@ export function createGate(options: ServerOptions): Gate {
     const document = parseText(text);
     if (document instanceof GraphQLError) return [document];
     const errors = validate(options.schema, document, rules, { maxErrors: 20 });
-    if (errors.length > 0) return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
+    if (errors.length > 0) {
+      return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection));
+    }
     documents.set(text, document);
     return document;
   }
@@ -85,9 +87,15 @@ function parseText(text: string): DocumentNode | GraphQLError {
   }
 }
 
-function withCode(error: GraphQLError, code: string): GraphQLError {
+// Suggestions would spell out what introspection does not tell.
+function withCode(error: GraphQLError, code: string, hasSuggestions = true): GraphQLError {
   const { message, nodes = null, source = null, positions = null } = error;
-  return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+  return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {
+    nodes,
+    source,
+    positions,
+    extensions: { code },
+  });
 }
 
 function coded(message: string, code: string): GraphQLError {

@@ -43,6 +43,7 @@ export function startOperation(
   return {
     operation: {
       signal: controller.signal,
+      ...(deadlineMs === null ? {} : { ended: ended.signal }),
       deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.now() + deadlineMs,
       requestId,
       meter,

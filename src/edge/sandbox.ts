@@ -38,6 +38,7 @@ export function renderSandbox(examples: readonly ExampleOperation[]): Page {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style nonce="${nonce}">
 html, body, #sandbox { height: 100%; margin: 0; }
+#sandbox { overflow: auto; }
 #sandbox iframe { width: 100%; height: 100%; border: none; }
 #offline { font: 16px/1.5 sans-serif; margin: 3rem; }
 </style>
@@ -48,7 +49,9 @@ html, body, #sandbox { height: 100%; margin: 0; }
 <script nonce="${nonce}">
 if (window.EmbeddedSandbox) {
   document.getElementById("offline").remove();
-  new window.EmbeddedSandbox({ ...${toScript(settings)}, initialEndpoint: new URL("/graphql", window.location.href).href });
+  const initialEndpoint = new URL("/graphql", window.location.href).href;
+  const initialSubscriptionEndpoint = initialEndpoint.replace(/^http/, "ws");
+  new window.EmbeddedSandbox({ ...${toScript(settings)}, initialEndpoint, initialSubscriptionEndpoint });
 }
 </script>
 </body>

@@ -166,6 +166,28 @@ describe.each(Object.entries(transports))("operations over %s", (name, ask) => {
   });
 });
 
+describe("introspection that is off", () => {
+  it("is refused on every transport, and no suggestion tells names", async () => {
+    const gateway = await startGateway({ schema: createSchema([]), introspection: false });
+    const queries = ["{ __schema { queryType { name } } }", "{ helo }"];
+    const messages = async (ask: (query: string) => Promise<unknown>) => {
+      const texts: string[] = [];
+      for (const query of queries)
+        texts.push(/"message":"(.*?[^\\\\])"/.exec(JSON.stringify(await ask(query)))?.[1] ?? "");
+      return texts;
+    };
+    expect(await messages(async (query) => (await gateway.ask({ query })).body)).toEqual([
+      expect.stringContaining("introspection"),
+      'Cannot query field \\"helo\\" on type \\"Query\\".',
+    ]);
+    expect(await messages(async (query) => (await transports.websocket(gateway.url, { query })).end)).toEqual([
+      expect.stringContaining("introspection"),
+      'Cannot query field \\"helo\\" on type \\"Query\\".',
+    ]);
+    await gateway.stop();
+  });
+});
+
 describe("a client that leaves", () => {
   const notes: string[] = [];
   let gateway: TestGateway;
