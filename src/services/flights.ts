@@ -95,9 +95,10 @@ export function createFlights(): Flights {
 
 /** The error of an operation that ended while an upstream call was under way for it. */
 export function endedError(source: Source): UpstreamError {
+  const { provider, regionId, account } = source;
   return new UpstreamError({
     code: "TIMEOUT",
-    message: "The operation ended before the upstream answered.",
+    message: `${provider} ${regionId} of account ${account}: no answer within the operation's time`,
     source,
     action: "",
     upstreamCode: null,

@@ -77,7 +77,6 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
       },
     };
     const sources = await Promise.all(upstreams.map((upstream) => openSource(options, request, opening, upstream)));
-    operation.signal.throwIfAborted();
     const allowance = lists.size + options.scanBudget + 2 * Math.ceil(args.size / 50);
     const walk = createWalk({
       direction: args.direction,
@@ -101,7 +100,7 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
 
 async function openSource(
   { book, reader }: HistoryOptions,
-  { args: { direction }, wants, operation }: HistoryRequest,
+  { args: { direction, size }, wants, operation }: HistoryRequest,
   { query, cursor, onRead, lists }: Opening,
   upstream: Upstream,
 ): Promise<SourceReading> {
@@ -137,8 +136,10 @@ async function openSource(
           },
           unreadable: () => unreadableError(source),
         });
-        lists.set(stream, list);
-        return stream;
+        // Every list is read for the first row anyway: one that is slow to open keeps no other one waiting.
+        const begun = size > 0 ? beginReading(stream) : stream;
+        lists.set(begun, list);
+        return begun;
       });
     return {
       ...reading,
@@ -187,6 +188,20 @@ async function countOne(
     if (error instanceof UpstreamError) return null;
     throw error;
   }
+}
+
+/** Lets the first read begin at once; whoever advances the stream first gets what became of it. */
+function beginReading(stream: Stream): Stream {
+  let first: Promise<void> | null = stream.advance();
+  first.catch(() => {});
+  return {
+    ...stream,
+    advance: () => {
+      const begun = first ?? stream.advance();
+      first = null;
+      return begun;
+    },
+  };
 }
 
 function isSameKey(a: RunKey, b: RunKey | null): boolean {

@@ -40,7 +40,8 @@ export async function pageResults(
   const { direction, size } = request;
   const history = await open({
     kind: "results",
-    args: request,
+    // With no status wanted no row is, and so nothing is read.
+    args: filter.statusIn?.length === 0 ? { ...request, size: 0 } : request,
     filter: toRunFilter(filter),
     binding: { statusIn: filter.statusIn, includeHistory: filter.includeHistory },
     wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),

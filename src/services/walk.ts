@@ -1,4 +1,5 @@
 import { type Invocation, type Source, UpstreamError } from "#domain";
+import { endedError } from "./flights.ts";
 import { compareKeys, compareTimes, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
 import type { Stream } from "./stream.ts";
 
@@ -60,13 +61,16 @@ export function createWalk(options: WalkOptions): Walk {
   const live = (): Stream[] => outcomes.filter((one) => one.failure === null).flatMap((one) => one.streams);
 
   async function readOn(streams: readonly Stream[]): Promise<boolean> {
-    options.signal.throwIfAborted();
+    if (options.signal.aborted) {
+      // At the deadline the page is what was read until then.
+      for (const stream of streams) drop(stream, endedError(stream.source));
+      return true;
+    }
     if (streams.every((stream) => stream.total() !== undefined) && !options.mayScan()) {
       stoppedScanning = true;
       return false;
     }
     const results = await Promise.allSettled(streams.map((stream) => stream.advance()));
-    options.signal.throwIfAborted();
     for (const [position, result] of results.entries()) {
       if (result.status === "rejected") drop(streams[position], result.reason);
     }

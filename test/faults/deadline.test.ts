@@ -1,0 +1,83 @@
+import { describe, expect, it } from "@jest/globals";
+import type { FaultRule } from "#emulator";
+import { createHurriedClock, sleep, startRig } from "./rig.ts";
+
+const LIST = `{ invocations { nodes { invokeId } pageInfo { hasNextPage } sources { provider error { code retryable } } } }`;
+const OUTPUT = `{ invocations { nodes { instanceInvocations { nodes { result { output { text } } } } } } }`;
+const DEADLINE_MS = 600;
+const HANG = { kind: "hang" } as const;
+
+/** Attempts may take longer than the whole operation, so that it is the deadline that ends them. */
+async function askSlow(faults: readonly FaultRule[], query: string) {
+  const settings = { UPSTREAM_TIMEOUT_MS: "5000", OPERATION_DEADLINE_MS: String(DEADLINE_MS) };
+  const rig = await startRig({ faults, settings, clock: { ...createHurriedClock(), sleep } });
+  const startedAt = performance.now();
+  const { body } = await rig.ask(query);
+  const tookMs = performance.now() - startedAt;
+  const internal = rig.log.filter((line) => line.includes('"level":"error"'));
+  return { body, isInTime: tookMs < DEADLINE_MS + 250, internal, calls: rig.takeCalls() };
+}
+
+const timeOut = { code: "TIMEOUT", retryable: true };
+
+describe("an operation at its deadline", () => {
+  it.each([
+    ["ecs", "SWAS", ["t-swas2", "t-swas1"]],
+    ["swas", "ECS", ["t-ecs2", "t-ecs1"]],
+  ] as const)("costs the rows of the source that is silent alone: %s", async (product, wellProvider, rows) => {
+    const answer = await askSlow([{ product, fault: HANG }], LIST);
+    expect(answer).toEqual({
+      body: {
+        data: {
+          invocations: {
+            nodes: rows.map((invokeId) => ({ invokeId })),
+            pageInfo: { hasNextPage: true },
+            sources: ["ECS", "SWAS"].map((provider) => ({
+              provider,
+              error: provider === wellProvider ? null : timeOut,
+            })),
+          },
+        },
+        extensions: { cost: { calls: 2, cached: 0, saved: 0, budget: 200 } },
+      },
+      isInTime: true,
+      internal: [],
+      calls: expect.arrayContaining(["ecs DescribeInvocations", "swas DescribeCommandInvocations"]),
+    });
+  });
+
+  it("is an error of the upstream where every source is silent", async () => {
+    const answer = await askSlow([{ fault: HANG }], LIST);
+    expect(answer).toMatchObject({
+      body: {
+        data: { invocations: null },
+        errors: [
+          {
+            message: "ECS cn-hangzhou of account default: no answer within the operation's time",
+            path: ["invocations"],
+            extensions: { code: "UPSTREAM_TIMEOUT", provider: "ECS", regionId: "cn-hangzhou", retryable: true },
+          },
+        ],
+      },
+      isInTime: true,
+      internal: [],
+    });
+  });
+
+  it("keeps what was read before, and says of each part that is missing why", async () => {
+    const answer = await askSlow([{ action: "DescribeInvocationResults", fault: HANG }], OUTPUT);
+    const whole = (text: string) => ({ instanceInvocations: { nodes: [{ result: { output: { text } } }] } });
+    const missing = { instanceInvocations: { nodes: [{ result: null }] } };
+    expect(answer).toMatchObject({
+      body: {
+        data: { invocations: { nodes: [whole("output of swas2\n"), missing, whole("output of swas1\n"), missing] } },
+        errors: [1, 3].map((row) => ({
+          path: ["invocations", "nodes", row, "instanceInvocations", "nodes", 0, "result"],
+          extensions: { code: "UPSTREAM_TIMEOUT", provider: "ECS", retryable: true },
+        })),
+      },
+      isInTime: true,
+      internal: [],
+    });
+  });
+});
