@@ -156,8 +156,12 @@ function pour(response: ServerResponse, bytes: number): void {
 
 /** Runs later, unless the connection has gone by then. */
 export function after(response: ServerResponse, ms: number, run: () => void): void {
-  const timer = setTimeout(run, ms);
-  response.once("close", () => clearTimeout(timer));
+  const cancel = () => clearTimeout(timer);
+  const timer = setTimeout(() => {
+    response.off("close", cancel);
+    run();
+  }, ms);
+  response.once("close", cancel);
 }
 
 /** The status that a fault ends with, for the record of calls. */

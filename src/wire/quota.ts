@@ -5,7 +5,9 @@ const WINDOW_MS = 60_000;
 /** Why a call may not be made yet. */
 interface QuotaWait {
   readonly waitMs: number;
-  /** The upstream's own code where it asked for the pause; null where our own budget is used up. */
+  /** True where our own budget is used up; false where the upstream asked for the pause. */
+  readonly isOwn: boolean;
+  /** The upstream's own code; null where it gave none. */
   readonly upstreamCode: string | null;
 }
 
@@ -38,8 +40,8 @@ export function createQuota(callsPerMinute: number | null, clock: Clock): Quota 
       const blockMs = blockedUntil - now;
       if (budgetMs <= 0 && blockMs <= 0) return null;
       return blockMs >= budgetMs
-        ? { waitMs: blockMs, upstreamCode: blockedBy }
-        : { waitMs: budgetMs, upstreamCode: null };
+        ? { waitMs: blockMs, isOwn: false, upstreamCode: blockedBy }
+        : { waitMs: budgetMs, isOwn: true, upstreamCode: null };
     },
     take() {
       if (callsPerMinute === null) return;

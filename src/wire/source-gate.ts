@@ -142,10 +142,9 @@ async function waitForQuota(request: CallRequest, operation: Operation, quota: Q
   const wait = quota.check();
   if (wait === null) return;
   if (clock.now() + wait.waitMs + SHORTEST_ATTEMPT_MS > operation.deadline) {
-    const says =
-      wait.upstreamCode === null
-        ? "the calls that may be made in this minute are used up"
-        : "too many requests, as the upstream said a moment ago";
+    const says = wait.isOwn
+      ? "the calls that may be made in this minute are used up"
+      : "too many requests, as the upstream said a moment ago";
     throw createFailure(request, {
       code: "THROTTLED",
       says,

@@ -3,7 +3,7 @@ import { afterEach } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
-import { createEmulator, createWorld, type Emulator, type EmulatorKey, type FaultRule } from "#emulator";
+import { createEmulator, createWorld, type Emulator, type EmulatorKey, type FaultRule, type Quirk } from "#emulator";
 
 /** What is planted as the account's keys: wherever one of these turns up, it has leaked. */
 export const CANARIES = {
@@ -43,7 +43,10 @@ export interface RigOptions {
   readonly ecsUrl?: string;
   readonly keys?: readonly EmulatorKey[];
   readonly settings?: Readonly<Record<string, string>>;
+  readonly quirks?: readonly Quirk[];
   readonly clock?: Clock;
+  /** The time as the emulator has it; the gateway's own unless told otherwise. */
+  readonly upstreamClock?: Clock;
 }
 
 const running: Rig[] = [];
@@ -54,8 +57,9 @@ afterEach(async () => {
 
 /** Starts a gateway and its emulator; both are stopped after the test. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const { faults = [], ecsUrl, keys = [CANARIES], settings = {}, clock = createHurriedClock() } = options;
-  const emulator = createEmulator({ world: createFaultWorld(), keys, faults, now: () => clock.now() });
+  const { faults = [], quirks = [], ecsUrl, keys = [CANARIES], settings = {}, clock = createHurriedClock() } = options;
+  const { upstreamClock = clock } = options;
+  const emulator = createEmulator({ world: createFaultWorld(), keys, faults, quirks, now: () => upstreamClock.now() });
   const { url: upstreamUrl } = await emulator.start();
   const log: string[] = [];
   const config = readConfig({
@@ -112,8 +116,8 @@ async function ask(url: string, query: string, signal?: AbortSignal): Promise<Re
  * Time that goes its usual pace from the fifth second of a minute on, so that no test meets the end of one; the short pauses between
  * attempts pass ten times as fast.
  */
-export function createHurriedClock(): Clock {
-  const offset = Date.UTC(2026, 0, 2, 3, 4, 5) - Date.now();
+export function createHurriedClock(aheadMs = 0): Clock {
+  const offset = Date.UTC(2026, 0, 2, 3, 4, 5) + aheadMs - Date.now();
   return {
     now: () => Date.now() + offset,
     sleep: (ms, signal) => sleep(ms <= 400 ? ms / 10 : ms, signal),
