@@ -53,6 +53,11 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         telemetry,
         cacheBytes: config.cacheBytes,
         scanBudget: config.scanBudget,
+        watch: {
+          ...config.watch,
+          pollDeadlineMs: config.operationDeadlineMs,
+          pollCallBudget: config.operationCallBudget,
+        },
       });
       const server = createServer({
         schema: config.federation ? toSubgraph(createSchema()) : createSchema(),

@@ -54,8 +54,19 @@ export class UpstreamError extends Error implements UpstreamFailure {
   }
 }
 
-/** Codes of requests that are refused before any upstream call. */
-export type InputErrorCode = "BAD_USER_INPUT" | "INVALID_CURSOR" | "COST_LIMIT_EXCEEDED";
+/** Codes of requests that cannot be carried out as they were asked; all but the last two are refused before any upstream call. */
+export type InputErrorCode =
+  | "BAD_USER_INPUT"
+  | "INVALID_CURSOR"
+  | "LIMIT_EXCEEDED"
+  | "COST_LIMIT_EXCEEDED"
+  | "NOT_FOUND";
+
+/** Which limit was met, and how much it allows. */
+export interface MetLimit {
+  readonly limit: string;
+  readonly max: number;
+}
 
 /** A request that cannot be carried out as it was asked: says which argument, what was expected and what came. */
 export class InputError extends Error {
@@ -63,10 +74,13 @@ export class InputError extends Error {
   readonly code: InputErrorCode;
   /** The argument's name as the schema spells it; null where it concerns none. */
   readonly argument: string | null;
+  /** With `LIMIT_EXCEEDED`; null otherwise. */
+  readonly met: MetLimit | null;
 
-  constructor(code: InputErrorCode, message: string, argument: string | null = null) {
+  constructor(code: InputErrorCode, message: string, argument: string | null = null, met: MetLimit | null = null) {
     super(message);
     this.code = code;
     this.argument = argument;
+    this.met = met;
   }
 }

@@ -49,7 +49,11 @@ function meaningOf(error: unknown): Meaning | null {
   const cause = causeOf(error);
   if (cause instanceof UpstreamError) return { message: cause.message, extensions: upstreamExtensions(cause) };
   if (cause instanceof InputError) {
-    const extensions = { code: cause.code, ...(cause.argument === null ? {} : { argument: cause.argument }) };
+    const extensions = {
+      code: cause.code,
+      ...(cause.argument === null ? {} : { argument: cause.argument }),
+      ...cause.met,
+    };
     return { message: cause.message, extensions };
   }
   return error instanceof GraphQLError ? graphqlMeaning(error, cause) : null;

@@ -67,6 +67,12 @@ export interface PageWants extends Wants {
   readonly totalCount: boolean;
 }
 
+/** What of a watched run is wanted. */
+export interface WatchWants extends Wants {
+  /** Times, exit codes and errors of its instances, also where the run's own record does not tell them. */
+  readonly details: boolean;
+}
+
 /** Which results the connection `invocationResults` holds; at least one of the three ids is set. */
 export interface ResultFilter {
   readonly source: Source;
@@ -120,6 +126,13 @@ export interface Services {
   ): Promise<readonly InvocationResult[]>;
   /** Servers by id, one answer a key, in key order. */
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
+  /**
+   * The run as it changes: its present state, then each state that differs from the last in what is wanted, and the end when
+   * it is final. A reader who is slow gets the newest state only. Errors that may pass are waited out; others end it, as does
+   * InputError `NOT_FOUND` for a run that is gone. Ends quietly when the operation's signal aborts.
+   * @throws InputError `LIMIT_EXCEEDED` where too many watch already
+   */
+  watchInvocation(ref: InvocationRef, wants: WatchWants, operation: Operation): AsyncIterableIterator<Invocation>;
   /** The agents on servers, one answer a key, in key order. */
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<AgentState>[]>;
 }

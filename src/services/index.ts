@@ -13,7 +13,9 @@ export type {
   Services,
   SourceFailure,
   SourceState,
+  WatchWants,
 } from "./contract.ts";
 export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 export { createSealer, type SealerOptions } from "./sealer.ts";
 export { createServices, type ServicesOptions } from "./services.ts";
+export type { WatchOptions } from "./watch.ts";

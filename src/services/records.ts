@@ -23,6 +23,8 @@ export interface Records {
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<Invocation>[]>;
+  /** A run as it is now, past the stock, which gets it; shares a call that is under way. @throws UpstreamError */
+  readFresh(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null>;
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
 }
 
@@ -35,6 +37,10 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
       operation.meter.addCached(1);
       return known;
     }
+    return readFresh(ref, wants, operation);
+  }
+
+  async function readFresh(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null> {
     const upstream = book.findUpstream(ref.source);
     if (upstream === undefined) return null;
     const key = `run|${sourceKey(ref.source)}|${ref.invokeId}|${wants.output}|${wants.content}`;
@@ -63,6 +69,7 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
   }
 
   return {
+    readFresh,
     readInvocations: (refs, wants, operation) =>
       Promise.all(refs.map((ref) => readOne(ref, wants, operation).catch(asError))),
     async readInstances(refs, operation) {

@@ -12,6 +12,8 @@ import { pageResults } from "./result-pages.ts";
 import { createResults } from "./results.ts";
 import { createSourceBook } from "./sources.ts";
 import { createStock } from "./stock.ts";
+import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
+import { createPoll } from "./watch-poll.ts";
 import { createWindowReader } from "./window-reader.ts";
 
 /** What the services are made of. */
@@ -25,6 +27,8 @@ export interface ServicesOptions {
   readonly cacheBytes?: number;
   /** Windows of 50 runs that one operation reads beyond what an unfiltered page would, in search of matches; 40 unless told otherwise. */
   readonly scanBudget?: number;
+  /** How runs are watched; see {@link DEFAULT_WATCH} for what is not told. */
+  readonly watch?: Partial<WatchOptions>;
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -52,6 +56,11 @@ export function createServices(options: ServicesOptions): Services {
     readHistory: (ref, wants, operation) =>
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
     readInstances: records.readInstances,
+    watchInvocation: createWatch({
+      poll: createPoll({ book, stock, records }),
+      clock,
+      options: { ...DEFAULT_WATCH, ...options.watch },
+    }),
     readAgentStates: createAgentReader(book, flights),
   };
 }

@@ -1,0 +1,169 @@
+import { isDeepStrictEqual } from "node:util";
+
+import {
+  type Clock,
+  InputError,
+  type Invocation,
+  type InvocationRef,
+  isFinalInvocationStatus,
+  UpstreamError,
+} from "#domain";
+import type { WatchWants } from "./contract.ts";
+import type { Mailbox } from "./watch-mailbox.ts";
+import { createPollMeter, type Poll } from "./watch-poll.ts";
+
+/** How often a watched run is asked for. */
+export interface WatchRules {
+  /** Between two looks while the run changes. */
+  readonly minIntervalMs: number;
+  /** Doubled up to this while nothing changes or the upstream does not answer. */
+  readonly maxIntervalMs: number;
+  /** One look takes no longer than this. */
+  readonly pollDeadlineMs: number;
+  /** Most upstream calls of one look. */
+  readonly pollCallBudget: number;
+}
+
+/** One who watches. */
+export interface Watcher {
+  readonly wants: WatchWants;
+  readonly mailbox: Mailbox<Invocation>;
+  /** The run as it was told last, as far as this watcher can see it. */
+  seen: Invocation | null;
+}
+
+/** Looks after one run for all who watch it. */
+export interface Poller {
+  join(watcher: Watcher): void;
+  leave(watcher: Watcher): void;
+}
+
+/** What a poller is made of. */
+export interface PollerOptions {
+  readonly poll: Poll;
+  readonly clock: Clock;
+  readonly rules: WatchRules;
+  /** For logs: the operation that made it necessary. */
+  readonly requestId: string;
+  /** Called once, when nobody watches any more and no more is asked. */
+  readonly onEnd: () => void;
+}
+
+/** Begins to look when the first one joins, and ends when the run is final or gone, or the last one has left. */
+export function createPoller(ref: InvocationRef, options: PollerOptions): Poller {
+  const { poll, clock, rules } = options;
+  const watchers = new Set<Watcher>();
+  const life = new AbortController();
+  let nap = new AbortController();
+  let latest: { readonly run: Invocation; readonly wants: WatchWants; readonly at: number } | null = null;
+
+  function end(error?: Error): void {
+    for (const { mailbox } of watchers) mailbox.close(error);
+    watchers.clear();
+    if (life.signal.aborted) return;
+    life.abort();
+    nap.abort();
+    options.onEnd();
+  }
+
+  async function look(wants: WatchWants): Promise<Invocation | Error> {
+    const operation = {
+      signal: life.signal,
+      deadline: clock.now() + rules.pollDeadlineMs,
+      requestId: options.requestId,
+      meter: createPollMeter(rules.pollCallBudget),
+    };
+    return poll(ref, wants, operation).then(
+      (run) => run ?? gone(ref),
+      (error: unknown) => (error instanceof Error ? error : new Error("A look at a run failed.", { cause: error })),
+    );
+  }
+
+  /** Tells everybody what is new to them; true where it was new to somebody. */
+  function tell(run: Invocation, wants: WatchWants): boolean {
+    const isFinal = isFinalInvocationStatus(run.status);
+    let isNews = false;
+    for (const watcher of [...watchers].filter((one) => isServed(one.wants, wants))) {
+      isNews = offer(watcher, run) || isNews;
+      if (!isFinal) continue;
+      watchers.delete(watcher);
+      watcher.mailbox.close();
+    }
+    return isNews;
+  }
+
+  async function lookAfter(): Promise<void> {
+    let intervalMs = rules.minIntervalMs;
+    while (watchers.size > 0) {
+      const wants = join(watchers);
+      const found = await look(wants);
+      if (life.signal.aborted) return;
+      if (found instanceof Error) {
+        if (!(found instanceof UpstreamError) || !found.retryable) return end(found);
+        await clock.sleep(Math.max(intervalMs, found.retryAfterMs ?? 0), life.signal);
+        intervalMs = longer(intervalMs, rules);
+        continue;
+      }
+      latest = { run: found, wants, at: clock.now() };
+      if (tell(found, wants)) intervalMs = rules.minIntervalMs;
+      // Whoever came meanwhile and wants more than was asked for is not kept waiting.
+      if ([...watchers].some(({ seen }) => seen === null)) continue;
+      nap = new AbortController();
+      if (watchers.size > 0) await clock.sleep(intervalMs, nap.signal);
+      intervalMs = longer(intervalMs, rules);
+    }
+    end();
+  }
+
+  return {
+    join(watcher) {
+      const isFirst = watchers.size === 0 && latest === null;
+      watchers.add(watcher);
+      if (isFirst) void lookAfter();
+      else if (latest === null) return;
+      else if (clock.now() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
+        offer(watcher, latest.run);
+      } else nap.abort();
+    },
+    leave(watcher) {
+      if (watchers.delete(watcher) && watchers.size === 0) end();
+    },
+  };
+}
+
+function offer(watcher: Watcher, run: Invocation): boolean {
+  const visible = asSeen(run, watcher.wants);
+  if (isDeepStrictEqual(visible, watcher.seen)) return false;
+  watcher.seen = visible;
+  watcher.mailbox.put(run);
+  return true;
+}
+
+// Upstreams list a run's instances in any order, and outputs that others asked for are no news to who does not want them.
+function asSeen(run: Invocation, wants: WatchWants): Invocation {
+  const instances = wants.output ? [...run.instances] : run.instances.map((one) => ({ ...one, output: undefined }));
+  const command = wants.content ? run.command : { ...run.command, content: undefined };
+  return { ...run, command, instances: instances.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)) };
+}
+
+function join(watchers: ReadonlySet<Watcher>): WatchWants {
+  const all = [...watchers].map(({ wants }) => wants);
+  return {
+    output: all.some(({ output }) => output),
+    content: all.some(({ content }) => content),
+    details: all.some(({ details }) => details),
+  };
+}
+
+function isServed(wanted: WatchWants, asked: WatchWants): boolean {
+  return (asked.output || !wanted.output) && (asked.content || !wanted.content) && (asked.details || !wanted.details);
+}
+
+function longer(intervalMs: number, { maxIntervalMs }: WatchRules): number {
+  return Math.min(intervalMs * 2, maxIntervalMs);
+}
+
+function gone({ invokeId, source }: InvocationRef): InputError {
+  const place = `${source.provider} in ${source.regionId}`;
+  return new InputError("NOT_FOUND", `There is no run ${invokeId} of ${place} (any more).`, "id");
+}

@@ -1,0 +1,71 @@
+import { type Clock, InputError, type InvocationRef, sourceKey } from "#domain";
+import type { Services } from "./contract.ts";
+import { createMailbox } from "./watch-mailbox.ts";
+import type { Poll } from "./watch-poll.ts";
+import { createPoller, type Poller, type Watcher, type WatchRules } from "./watch-poller.ts";
+
+/** How runs are watched. */
+export interface WatchOptions extends WatchRules {
+  /** Most watchers at a time, of all runs together. */
+  readonly maxWatchers: number;
+}
+
+/** What watching is made of. */
+export interface WatchParts {
+  readonly poll: Poll;
+  readonly clock: Clock;
+  readonly options: WatchOptions;
+}
+
+/** What holds where no setting says otherwise. */
+export const DEFAULT_WATCH: WatchOptions = {
+  minIntervalMs: 1_000,
+  maxIntervalMs: 10_000,
+  pollDeadlineMs: 10_000,
+  pollCallBudget: 200,
+  maxWatchers: 1_000,
+};
+
+/** Watches runs: one poller a run, however many watch it. */
+export function createWatch({ poll, clock, options }: WatchParts): Services["watchInvocation"] {
+  const pollers = new Map<string, Poller>();
+  let watcherCount = 0;
+
+  function pollerOf(ref: InvocationRef, requestId: string): Poller {
+    const key = `${sourceKey(ref.source)}/${ref.invokeId}`;
+    const known = pollers.get(key);
+    if (known !== undefined) return known;
+    const onEnd = (): void => {
+      if (pollers.get(key) === poller) pollers.delete(key);
+    };
+    const poller = createPoller(ref, { poll, clock, rules: options, requestId, onEnd });
+    pollers.set(key, poller);
+    return poller;
+  }
+
+  return (ref, wants, operation) => {
+    if (watcherCount >= options.maxWatchers) throw tooMany(options.maxWatchers);
+    watcherCount += 1;
+    const poller = pollerOf(ref, operation.requestId);
+    const leave = (): void => {
+      poller.leave(watcher);
+      watcher.mailbox.close();
+    };
+    const onClose = (): void => {
+      watcherCount -= 1;
+      operation.signal.removeEventListener("abort", leave);
+    };
+    const watcher: Watcher = { wants, mailbox: createMailbox({ onReturn: leave, onClose }), seen: null };
+    if (operation.signal.aborted) leave();
+    else {
+      operation.signal.addEventListener("abort", leave, { once: true });
+      poller.join(watcher);
+    }
+    return watcher.mailbox.values;
+  };
+}
+
+function tooMany(max: number): InputError {
+  const message = `Limit watchers: at most ${max} runs can be watched at a time; try again when others have ended.`;
+  return new InputError("LIMIT_EXCEEDED", message, null, { limit: "watchers", max });
+}
