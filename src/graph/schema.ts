@@ -5,20 +5,32 @@ import { useBareResolvers } from "./bare-resolvers.ts";
 import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
 import { NodeQueries } from "./node-queries.ts";
 import { Queries } from "./queries.ts";
+import { Subscriptions } from "./subscription.ts";
 
 /** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks],
+    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks, Subscriptions],
     validate: false,
+    pubSub: NO_TOPICS,
   });
   useBareResolvers(schema);
   describeRoots(schema);
   return schema;
 }
 
+// TypeGraphQL demands topics where there is a subscription, also where none of them has one.
+const NO_TOPICS = {
+  publish() {},
+  subscribe(): never {
+    throw new Error("Subscriptions here have no topics.");
+  },
+};
+
 // TypeGraphQL has no place for the descriptions of the root types.
 function describeRoots(schema: GraphQLSchema): void {
   const query = schema.getQueryType();
   if (query != null) query.description = "Everything that can be asked. Nothing here changes anything upstream.";
+  const subscription = schema.getSubscriptionType();
+  if (subscription != null) subscription.description = "What can be watched, over WebSocket or server-sent events.";
 }

@@ -60,6 +60,7 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
     readResults: noted("readResults"),
     readHistory: noted("readHistory"),
     readInstances: noted("readInstances"),
+    watchInvocation: noted("watchInvocation"),
   } as Services;
   return { services, calls };
 }
