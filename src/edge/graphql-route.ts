@@ -3,6 +3,7 @@ import { GraphQLError } from "graphql";
 
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
+import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
@@ -21,6 +22,7 @@ export interface GraphqlRouteParts {
   readonly engine: Engine;
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
+  readonly freshness: Freshness;
 }
 
 interface Answer extends ErrorAnswer {
@@ -50,7 +52,7 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   return async (request, response) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
-    const running = startOperation(requestId, rules);
+    const running = startOperation(requestId, rules, parts.freshness.begin(request.socket));
     const exchange = createExchange(running);
     parts.metrics.started();
     response.once("close", () => {
@@ -63,6 +65,7 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
       return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
     });
     running.end();
+    parts.freshness.end();
     const headers = { ...corsHeaders(request, options.corsOrigins), ...answer.headers, "x-request-id": requestId };
     const isSent = send(response, answer.status, headers, answer.body);
     answer.release?.();

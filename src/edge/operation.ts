@@ -31,10 +31,14 @@ export interface OperationRules {
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
 const GRACE_MS = 150;
 
-/** Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes. */
+/**
+ * Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes.
+ * `freshAfter` is handed on to it.
+ */
 export function startOperation(
   requestId: string,
   rules: Omit<OperationRules, "deadlineMs"> & { readonly deadlineMs: number | null },
+  freshAfter?: number,
 ): RunningOperation {
   const controller = new AbortController();
   const ended = new AbortController();
@@ -43,7 +47,7 @@ export function startOperation(
   return {
     operation: {
       signal: controller.signal,
-      ...(deadlineMs === null ? {} : { ended: ended.signal }),
+      ...(freshAfter === undefined ? {} : { freshAfter }),
       deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.now() + deadlineMs,
       requestId,
       meter,

@@ -9,10 +9,10 @@ export interface CacheEntry<Value> {
 
 /** A cache that is bounded by the bytes it holds. */
 export interface ByteCache<Value> {
-  /** Undefined where there is nothing that still serves. */
-  get(key: string): CacheEntry<Value> | undefined;
-  /** Keeps a value for `keepMs`; infinity means until it is pushed out by newer ones. */
-  set(key: string, value: Value, keepMs: number): void;
+  /** Undefined where there is nothing that still serves; what moves does so only where it was put there at `freshAfter` or later. */
+  get(key: string, freshAfter?: number): CacheEntry<Value> | undefined;
+  /** Keeps a value for `keepMs`; infinity means until it is pushed out by newer ones. `isMoving` says that it may change meanwhile. */
+  set(key: string, value: Value, keepMs: number, isMoving?: boolean): void;
   /** Tells the telemetry how a look-up ended. */
   note(outcome: "hit" | "miss" | "shared" | "stale"): void;
   /** Bytes held, by estimate. */
@@ -31,6 +31,7 @@ export interface ByteCacheOptions<Value> {
 
 interface Held<Value> extends CacheEntry<Value> {
   readonly until: number;
+  readonly isMoving: boolean;
   readonly key: string;
 }
 
@@ -42,15 +43,16 @@ export function createByteCache<Value>(options: ByteCacheOptions<Value>): ByteCa
     sizeCalculation: ({ value, key }) => Math.ceil(options.sizeOf(value)) + 2 * key.length + 100,
   });
   return {
-    get(key) {
+    get(key, freshAfter = Number.NEGATIVE_INFINITY) {
       const entry = held.get(key);
-      if (entry === undefined || entry.until > clock.now()) return entry;
+      if (entry === undefined) return undefined;
+      if (entry.until > clock.now()) return entry.isMoving && entry.at < freshAfter ? undefined : entry;
       held.delete(key);
       return undefined;
     },
-    set(key, value, keepMs) {
+    set(key, value, keepMs, isMoving = false) {
       const at = clock.now();
-      held.set(key, { value, at, until: at + keepMs, key });
+      held.set(key, { value, at, until: at + keepMs, isMoving, key });
     },
     note: (outcome) => telemetry.cacheLookup({ cache: options.name, outcome }),
     get bytes() {

@@ -72,7 +72,7 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
     async read(refs, wants, operation) {
       const answers = new Map<string, Found>();
       const missing = refs.filter((ref) => {
-        const known = stock.findResult(ref, wants);
+        const known = stock.findResult(ref, wants, operation.freshAfter);
         stock.noteResult(known === undefined ? "miss" : "hit");
         if (known !== undefined) answers.set(answerName(ref), known);
         return known === undefined;
@@ -80,7 +80,7 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
       noteSaved(missing, refs, operation);
       await cover.tryCover(missing, wants, operation);
       const left = missing.filter((ref) => {
-        const known = stock.findResult(ref, wants);
+        const known = stock.findResult(ref, wants, operation.freshAfter);
         if (known !== undefined) answers.set(answerName(ref), known);
         return known === undefined;
       });

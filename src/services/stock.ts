@@ -15,6 +15,7 @@ import type { InvocationWindow } from "#upstreams";
 import { type ByteCache, createByteCache } from "./byte-cache.ts";
 import {
   ABSENT_KEEP_MS,
+  FINAL_KEEP_MS,
   INSTANCE_KEEP_MS,
   isFinalRun,
   resultBytes,
@@ -27,12 +28,12 @@ import {
 export interface Stock {
   readonly windows: ByteCache<InvocationWindow>;
   putRun(run: Invocation): void;
-  /** A run that has what is wanted; null where it is known not to exist. */
-  findRun(ref: InvocationRef, wants: Wants): Invocation | null | undefined;
+  /** A run that has what is wanted and is not too old; null where it is known not to exist. */
+  findRun(ref: InvocationRef, wants: Wants, freshAfter?: number): Invocation | null | undefined;
   putAbsentRun(ref: InvocationRef): void;
   putResult(result: InvocationResult): void;
-  /** A result that has what is wanted, from a result or from its run's record. */
-  findResult(ref: ResultRef, wants: Wants): InvocationResult | null | undefined;
+  /** A result that has what is wanted and is not too old, from a result or from its run's record. */
+  findResult(ref: ResultRef, wants: Wants, freshAfter?: number): InvocationResult | null | undefined;
   putAbsentResult(ref: ResultRef): void;
   readonly instances: ByteCache<Instance | null>;
   /** Tells how look-ups of runs and of results ended. */
@@ -59,12 +60,12 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
   const results = make<InvocationResult | null>("results", 0.45, (one) => (one === null ? 50 : resultBytes(one)));
   const instances = make<Instance | null>("instances", 0.05, () => 800);
 
-  const findRun = (ref: InvocationRef, wants: Wants): Invocation | null | undefined => {
-    const run = runs.get(runName(ref))?.value;
+  const findRun = (ref: InvocationRef, wants: Wants, freshAfter?: number): Invocation | null | undefined => {
+    const run = runs.get(runName(ref), freshAfter)?.value;
     return run === undefined || run === null || servesRun(run, wants) ? run : undefined;
   };
-  const findInRun = (ref: ResultRef, wants: Wants): InvocationResult | undefined => {
-    const run = ref.execution === null ? findRun(ref, { output: false, content: false }) : undefined;
+  const findInRun = (ref: ResultRef, wants: Wants, freshAfter?: number): InvocationResult | undefined => {
+    const run = ref.execution === null ? findRun(ref, { output: false, content: false }, freshAfter) : undefined;
     const found = run?.instances.find((one) => one.instanceId === ref.instanceId);
     return found?.isComplete && (!wants.output || found.output !== undefined) ? toResult(found) : undefined;
   };
@@ -73,21 +74,21 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
     putRun(run) {
       const known = runs.get(runName(run))?.value;
       if (known && isFinalRun(known) && tellsMore(known, run)) return;
-      runs.set(runName(run), run, runKeepMs(run));
+      runs.set(runName(run), run, runKeepMs(run), runKeepMs(run) < FINAL_KEEP_MS);
     },
     findRun,
-    putAbsentRun: (ref) => runs.set(runName(ref), null, ABSENT_KEEP_MS),
+    putAbsentRun: (ref) => runs.set(runName(ref), null, ABSENT_KEEP_MS, true),
     putResult(result) {
       const known = results.get(resultName(result))?.value;
       if (known && result.output === undefined && known.output !== undefined && known.status === result.status) return;
-      results.set(resultName(result), result, resultKeepMs(result));
+      results.set(resultName(result), result, resultKeepMs(result), resultKeepMs(result) < FINAL_KEEP_MS);
     },
-    findResult(ref, wants) {
-      const result = results.get(resultName(ref))?.value;
+    findResult(ref, wants, freshAfter) {
+      const result = results.get(resultName(ref), freshAfter)?.value;
       if (result && (!wants.output || result.output !== undefined)) return result;
-      return findInRun(ref, wants) ?? (result === null ? null : undefined);
+      return findInRun(ref, wants, freshAfter) ?? (result === null ? null : undefined);
     },
-    putAbsentResult: (ref) => results.set(resultName(ref), null, ABSENT_KEEP_MS),
+    putAbsentResult: (ref) => results.set(resultName(ref), null, ABSENT_KEEP_MS, true),
     instances,
     noteRun: (outcome) => runs.note(outcome),
     noteResult: (outcome) => results.note(outcome),
@@ -96,6 +97,7 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
         `${sourceKey(source)}/${instanceId}`,
         instance,
         instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS,
+        instance === null,
       ),
     findInstance: (source, instanceId) => instances.get(`${sourceKey(source)}/${instanceId}`)?.value,
   };

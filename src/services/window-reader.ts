@@ -45,7 +45,7 @@ export function createWindowReader({ book, stock, flights, ranks }: WindowReader
     const { source, list, page } = request;
     const window = await book.watch(source, list.read(page, operation));
     if (window.pageSize < page.pageSize) pageSizes.set(nameOf(source, list), Math.max(1, window.pageSize));
-    stock.windows.set(key, window, WINDOW_KEEP_MS);
+    stock.windows.set(key, window, WINDOW_KEEP_MS, true);
     ranks.note(source, request.query, window);
     keepRuns(stock, window, request);
     return window;
@@ -56,7 +56,7 @@ export function createWindowReader({ book, stock, flights, ranks }: WindowReader
     async read(request, operation) {
       const { source, list, page, query, wants } = request;
       const key = `${nameOf(source, list)}|${canonicalText(query)}|${canonicalText(wants)}|${page.pageNumber}/${page.pageSize}`;
-      const cached = request.isRepeat ? undefined : stock.windows.get(key);
+      const cached = request.isRepeat ? undefined : stock.windows.get(key, operation.freshAfter);
       if (cached !== undefined) {
         stock.windows.note("hit");
         operation.meter.addCached(1);

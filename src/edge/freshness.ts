@@ -1,0 +1,51 @@
+import type { Socket } from "node:net";
+import type { Clock } from "#domain";
+
+/**
+ * How old what still moves may be in an answer. Requests that overlap in time may share it, as if they had asked together. One
+ * that comes when no other is under way comes after an answer, and gets nothing that was read before that answer.
+ */
+export interface Freshness {
+  /** A connection was accepted. */
+  noteConnection(socket: Socket): void;
+  /** A request came; epoch milliseconds of the oldest reading that may serve it. */
+  begin(socket: Socket): number;
+  /** Its answer is about to be sent. */
+  end(): void;
+}
+
+interface Connection {
+  readonly acceptedAt: number;
+  isUsed: boolean;
+}
+
+/** Starts as if nothing had been answered yet. */
+export function createFreshness(clock: Clock): Freshness {
+  const connections = new WeakMap<Socket, Connection>();
+  let underWay = 0;
+  let lastAnswerAt = Number.NEGATIVE_INFINITY;
+  let freshAfter = Number.NEGATIVE_INFINITY;
+
+  // Clients that came at once are still at the door when the first of them has its answer.
+  function wasWaiting(socket: Socket): boolean {
+    const connection = connections.get(socket);
+    if (connection === undefined || connection.isUsed) return false;
+    connection.isUsed = true;
+    return connection.acceptedAt <= lastAnswerAt;
+  }
+
+  return {
+    noteConnection: (socket) => void connections.set(socket, { acceptedAt: clock.now(), isUsed: false }),
+    begin(socket) {
+      const isLate = wasWaiting(socket);
+      // What was read in the very millisecond of the last answer may be what was answered.
+      if (underWay === 0 && !isLate) freshAfter = lastAnswerAt + 1;
+      underWay += 1;
+      return freshAfter;
+    },
+    end() {
+      underWay -= 1;
+      lastAnswerAt = clock.now();
+    },
+  };
+}

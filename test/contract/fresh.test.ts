@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+const OUTPUT = `{ invocations(first: 1) { nodes { invokeId status instanceInvocations(first: 100) { nodes { status result { status output { text } } } } } } }`;
+
+describe("what moves", () => {
+  it("is asked for again by the next operation", async () => {
+    const run: Run = {
+      invokeId: "t-1",
+      at: Date.UTC(2026, 0, 2),
+      status: "Running",
+      executions: [{ instanceId: "i-1", status: "Running", output: "1" }],
+    };
+    const place = createPlace([run]);
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    const read = async () => (await rig.ask(OUTPUT)).data.invocations.nodes[0];
+    expect(await read()).toMatchObject({ invokeId: "t-1", status: "RUNNING" });
+    place.runs[0] = { ...run, status: "Success", executions: [{ instanceId: "i-1", output: "12" }] };
+    expect(await read()).toEqual({
+      invokeId: "t-1",
+      status: "SUCCESS",
+      instanceInvocations: { nodes: [{ status: "SUCCESS", result: { status: "SUCCESS", output: { text: "12" } } }] },
+    });
+    place.runs.unshift({ ...manyRuns(1, "t-new")[0], at: Date.UTC(2026, 0, 3) } as Run);
+    expect(await read()).toMatchObject({ invokeId: "t-new00000" });
+  });
+
+  it("is shared by 100 clients that ask at once, also when their connections are known", async () => {
+    const executions = [{ instanceId: "i-1", status: "Running", output: "1" }];
+    rig = await startRig({
+      "ECS/cn-hangzhou": createPlace([{ invokeId: "t-1", at: Date.UTC(2026, 0, 2), status: "Running", executions }]),
+    });
+    await rig.ask(OUTPUT);
+    const alone = rig.far.calls.length;
+    for (let burst = 1; burst <= 3; burst += 1) {
+      rig.far.calls.length = 0;
+      await Promise.all(Array.from({ length: 100 }, () => rig.ask(OUTPUT)));
+      expect(rig.far.calls).toHaveLength(alone);
+    }
+  });
+});

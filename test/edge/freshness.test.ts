@@ -1,0 +1,37 @@
+import { Socket } from "node:net";
+import { describe, expect, it } from "@jest/globals";
+import { createFreshness } from "../../src/edge/freshness.ts";
+import { createFakeClock } from "../support/clock.ts";
+
+describe("how old what still moves may be", () => {
+  it("is any age for the first request, and as old as the last answer for one that comes after it", () => {
+    const clock = createFakeClock(1_000, { autoAdvance: true });
+    const freshness = createFreshness(clock);
+    const socket = new Socket();
+    freshness.noteConnection(socket);
+    expect(freshness.begin(socket)).toBe(Number.NEGATIVE_INFINITY);
+    freshness.end();
+    expect(freshness.begin(socket)).toBe(1_001);
+  });
+
+  it("is the same for requests that overlap, and for those that were at the door when the first was answered", async () => {
+    const clock = createFakeClock(1_000, { autoAdvance: true });
+    const freshness = createFreshness(clock);
+    const [first, second, third, later] = [new Socket(), new Socket(), new Socket(), new Socket()];
+    for (const socket of [first, second, third]) freshness.noteConnection(socket);
+    const ages = [freshness.begin(first), freshness.begin(second)];
+    freshness.end();
+    freshness.end();
+    await clock.sleep(5);
+    ages.push(freshness.begin(third));
+    freshness.end();
+    await clock.sleep(5);
+    freshness.noteConnection(later);
+    expect([...ages, freshness.begin(later)]).toEqual([
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      1_006,
+    ]);
+  });
+});
