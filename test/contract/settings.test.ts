@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "@jest/globals";
+
+const folder = mkdtempSync("/tmp/settings-");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface End {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/** Starts the process with these variables alone; ends it once it is ready. */
+function run(environment: Readonly<Record<string, string>>): Promise<End> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", "src/main.ts"], {
+      env: { PATH: process.env.PATH ?? "", HOME: folder, PORT: "0", ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    const hear = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('"msg":"ready"')) child.kill("SIGTERM");
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.on("exit", (code) => resolve({ code, said }));
+  });
+}
+
+const secrets = { ALIBABA_CLOUD_ACCESS_KEY_ID: "LTAIkeykeykey", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "sssecretsss" };
+
+describe("settings", () => {
+  it("that are bad are all named at once, without secrets, and the process exits 2", async () => {
+    const { code, said } = await run({
+      ...secrets,
+      PORT: "seventy",
+      UPSTREAM: "moon",
+      ECS_REGIONS: "cn hangzhou",
+      SWAS_REGIONS: "cn-hangzhou",
+      ECS_ENDPOINT: "http://example.com",
+      SWAS_OUTPUT_ENCODING: "utf7",
+      UPSTREAM_TIMEOUT_MS: "-1",
+      OPERATION_DEADLINE_MS: "soon",
+      WATCH_MIN_INTERVAL_MS: "x",
+      WATCH_MAX_INTERVAL_MS: "y",
+      INTROSPECTION: "perhaps",
+      EXPLORER: "netscape",
+      CORS_ORIGINS: "not an origin",
+      LOG_LEVEL: "loud",
+      ACCOUNTS_FILE: `${folder}/none.json`,
+    });
+    expect(code).toBe(2);
+    for (const name of [
+      "PORT",
+      "UPSTREAM",
+      "ECS_REGIONS",
+      "ECS_ENDPOINT",
+      "SWAS_OUTPUT_ENCODING",
+      "UPSTREAM_TIMEOUT_MS",
+      "OPERATION_DEADLINE_MS",
+      "WATCH_MIN_INTERVAL_MS",
+      "WATCH_MAX_INTERVAL_MS",
+      "INTROSPECTION",
+      "EXPLORER",
+      "CORS_ORIGINS",
+      "LOG_LEVEL",
+      "ACCOUNTS_FILE",
+    ]) {
+      expect(said).toContain(name);
+    }
+    expect(said).not.toMatch(/LTAIkeykeykey|sssecretsss|\n\s+at /);
+  }, 30_000);
+
+  it.each([
+    ["the embedded upstream in production by default", { NODE_ENV: "production" }, "UPSTREAM"],
+    [
+      "half of a key pair",
+      { ECS_REGIONS: "cn-hangzhou", ALIBABA_CLOUD_ACCESS_KEY_ID: "LTAIkeykeykey" },
+      "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    ],
+    ["the vendor without a region", { UPSTREAM: "alibaba", ...secrets }, "ECS_REGIONS"],
+  ])(
+    "refuse %s",
+    async (_name, environment, named) => {
+      const { code, said } = await run(environment as Record<string, string>);
+      expect([code, said.includes(named), said.includes("LTAIkeykeykey")]).toEqual([2, true, false]);
+    },
+    30_000,
+  );
+
+  it("may be none: it listens and says where", async () => {
+    const { said } = await run({});
+    const ready = said.split("\n").find((line) => line.includes('"msg":"ready"'));
+    expect(JSON.parse(ready ?? "{}").url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
+  }, 30_000);
+
+  it("may ask for the embedded upstream in production", async () => {
+    const { said } = await run({ NODE_ENV: "production", UPSTREAM: "embedded" });
+    expect(said).toContain('"msg":"ready"');
+  }, 30_000);
+
+  it("take accounts from a file", async () => {
+    const file = `${folder}/accounts.yaml`;
+    writeFileSync(
+      file,
+      "accounts:\n  - alias: one\n    ecsRegions: [cn-hangzhou]\n    credentials: { type: static, accessKeyId: a, accessKeySecret: b }\n",
+    );
+    const { said } = await run({ ACCOUNTS_FILE: file, ECS_ENDPOINT: "http://127.0.0.1:1" });
+    expect(said).toContain('"msg":"ready"');
+  }, 30_000);
+});
