@@ -41,6 +41,14 @@ function install(
   const field = isObjectType(type) ? type.getFields()[schemaName] : undefined;
   if (field === undefined) return;
   const readers = [...params].sort((a, b) => a.index - b.index).map(readerOf);
+  const [only] = readers;
+  if (only !== undefined && readers.length === 1) {
+    field.resolve = (source, args, context, info) => {
+      const target = targetOf(source);
+      return (target[methodName] as (value: unknown) => unknown).call(target, only(source, args, context, info));
+    };
+    return;
+  }
   field.resolve = (source, args, context, info) => {
     const target = targetOf(source);
     const method = target[methodName] as (...values: unknown[]) => unknown;

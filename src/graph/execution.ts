@@ -22,6 +22,7 @@ export type OrError<Value> = Value | Error;
 @ObjectType("ExecutionFields", { description: "Fields of everything that was executed on one instance." })
 export abstract class Execution extends Node {
   #error: ExecutionError | undefined;
+  #durationMs: number | null | undefined;
 
   /** What identifies the execution, and its state. */
   protected readonly record: ExecutionRecord;
@@ -77,7 +78,9 @@ export abstract class Execution extends Node {
   })
   get durationMs(): OrError<number | null> {
     const details = this.details;
-    return details instanceof Error ? details : durationOf(details.startTime, details.finishTime);
+    if (details instanceof Error) return details;
+    if (this.#durationMs === undefined) this.#durationMs = durationOf(details.startTime, details.finishTime);
+    return this.#durationMs;
   }
 
   @Value(() => SafeInt, { nullable: true, description: "The script's exit code; null until the execution is final." })

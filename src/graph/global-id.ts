@@ -98,7 +98,7 @@ function refOf(letter: string | undefined, source: NodeRef["source"], parts: rea
 // FNV-1a: finds typing and copying errors, which is all that a checksum without a secret can find.
 function checksum(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let at = 0; at < bytes.length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   return hash >>> 0;
 }
 

@@ -10,7 +10,6 @@ import {
   type Source,
   sourceKey,
 } from "#domain";
-import type { Wanted } from "#loaders";
 import type { Answer, SourceState } from "#services";
 import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
@@ -22,10 +21,13 @@ import { Instance } from "./instance.ts";
 import type { Invocation } from "./invocation.ts";
 import { cutPage, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
-import { InvocationResult, InvocationResultConnection, wantsOutput } from "./result.ts";
+import { InvocationResult, InvocationResultConnection, resultOf, wantsOutput } from "./result.ts";
 import { DateTime } from "./scalars.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
+
+/** What was loaded for a row; undefined where its run's own record tells enough. */
+export type RowResult = Answer<ResultRecord> | undefined;
 
 type ResultRecord = ExecutionRecord & { readonly execution: string | null };
 
@@ -35,11 +37,12 @@ export class InstanceInvocation extends Execution {
   /** The run that it is a part of. */
   readonly invocation: Invocation;
   readonly #latest: InstanceInvocationRecord;
-  readonly #loaded: Answer<ResultRecord> | undefined;
+  readonly #loaded: RowResult;
   #result: InvocationResult | undefined;
+  #id: string | undefined;
 
   /** @param loaded the result, where the selection needs more of it than the run's own record tells */
-  constructor(record: InstanceInvocationRecord, invocation: Invocation, loaded?: Answer<ResultRecord>) {
+  constructor(record: InstanceInvocationRecord, invocation: Invocation, loaded?: RowResult) {
     super(record);
     this.#latest = record;
     this.invocation = invocation;
@@ -47,8 +50,10 @@ export class InstanceInvocation extends Execution {
   }
 
   override get id(): string {
+    if (this.#id !== undefined) return this.#id;
     const { source, invokeId, instanceId } = this.record;
-    return toGlobalId({ type: "InstanceInvocation", source, invokeId, instanceId });
+    this.#id = toGlobalId({ type: "InstanceInvocation", source, invokeId, instanceId });
+    return this.#id;
   }
 
   @Value(() => ProviderEnum, { description: "The product." })
@@ -89,7 +94,7 @@ export class InstanceInvocation extends Execution {
   })
   get result(): OrError<InvocationResult | null> {
     if (this.#loaded instanceof Error) return this.#loaded;
-    this.#result ??= new InvocationResult(this.#loaded ?? this.#latest, null);
+    this.#result ??= resultOf(this.#loaded ?? this.#latest);
     return this.#result;
   }
 
@@ -103,13 +108,18 @@ export class InstanceInvocation extends Execution {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<InvocationResult>> {
     const { source, invokeId, instanceId } = this.record;
-    const page = openPage(["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
+    const page = openPage(() => ["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
     const wants = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
     const results = await context.loaders.histories.load({ source, invokeId, instanceId, wants });
     return connect(
       { ...cutPage(historyList(results ?? []), page, context.sealer), sources: statesOf(source, context) },
       (result) => new InvocationResult(result, result.execution),
     );
+  }
+
+  /** True for a row that was made with this very result. */
+  isMadeWith(loaded: RowResult): boolean {
+    return this.#loaded === loaded;
   }
 
   /** The execution with what it printed, as far as that was loaded; for resolvers. */
@@ -170,11 +180,16 @@ export function toRows(
   context: GraphContext,
 ): InstanceInvocation[] | Promise<InstanceInvocation[]> {
   const lacking = records.filter((record) => isLacking(record, needs));
-  if (lacking.length === 0) return records.map((record) => new InstanceInvocation(record, invocation));
-  return context.loaders.results.loadMany(lacking.map((record) => toKey(record, needs))).then((answers) => {
+  if (lacking.length === 0) return records.map((record) => invocation.rowOf(record, undefined));
+  const join = (answers: readonly Answer<ResultRecord>[]): InstanceInvocation[] => {
+    if (lacking.length === records.length) {
+      return records.map((record, index) => invocation.rowOf(record, answers[index] ?? null));
+    }
     const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
-    return records.map((record) => new InstanceInvocation(record, invocation, loaded.get(record)));
-  });
+    return records.map((record) => invocation.rowOf(record, loaded.get(record)));
+  };
+  const answers = context.loaders.latestResults(lacking, { output: needs.output, content: false });
+  return answers instanceof Promise ? answers.then(join) : join(answers);
 }
 
 function statesOf(source: Source, { services }: GraphContext): readonly SourceState[] {
@@ -184,9 +199,3 @@ function statesOf(source: Source, { services }: GraphContext): readonly SourceSt
 function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {
   return (needs.output && record.output === undefined) || (needs.details && !record.isComplete);
 }
-
-function toKey({ source, invokeId, instanceId }: InstanceInvocationRecord, needs: RowNeeds): Wanted<ResultKey> {
-  return { source, invokeId, instanceId, execution: null, wants: { output: needs.output, content: false } };
-}
-
-type ResultKey = Pick<InstanceInvocationRecord, "source" | "invokeId" | "instanceId"> & { readonly execution: null };

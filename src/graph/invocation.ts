@@ -19,25 +19,28 @@ import type { GraphContext } from "./context.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { toGlobalId } from "./global-id.ts";
 import {
-  type InstanceInvocation,
+  InstanceInvocation,
   InstanceInvocationConnection,
   InstanceInvocationsArgs,
+  type RowResult,
   rowNeeds,
   toRows,
 } from "./instance-invocation.ts";
-import { compareText, cutPage, listByName, openPage } from "./memory-page.ts";
+import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
 import { DateTime, JsonObject, SafeInt } from "./scalars.ts";
 import { Schedule } from "./schedule.ts";
-import { type Selection, selectionOf } from "./selection.ts";
+import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
 export class Invocation extends Node {
   readonly #command: Command;
-  #rows: readonly InstanceRecord[] | undefined;
+  readonly #made = new Map<InstanceRecord, InstanceInvocation>();
+  #id: string | undefined;
+  #all: MemoryList<InstanceRecord> | undefined;
   #tags: readonly Tag[] | undefined;
   #statusCounts: readonly StatusCount[] | undefined;
 
@@ -47,7 +50,8 @@ export class Invocation extends Node {
   }
 
   override get id(): string {
-    return toGlobalId({ type: "Invocation", source: this.record.source, invokeId: this.record.invokeId });
+    this.#id ??= toGlobalId({ type: "Invocation", source: this.record.source, invokeId: this.record.invokeId });
+    return this.#id;
   }
 
   @Value(() => ProviderEnum, { description: "The product whose Cloud Assistant ran it." })
@@ -198,13 +202,10 @@ export class Invocation extends Node {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
-    const opened = openPage(this.purposeOf(args), args, context.sealer);
-    const records = this.rows.filter(({ status }) => args.statusIn?.includes(status) ?? true);
-    const list = listByName(records, ({ instanceId }) => instanceId);
-    const page = cutPage(list, opened, context.sealer);
-    const needs = rowNeeds(rowsOf(selectionOf(info)));
-    const nodes = page.edges.map((edge) => edge.node);
-    const rows = toRows(nodes, this, needs, context);
+    const opened = openPage(() => this.purposeOf(args), args, context.sealer);
+    const page = cutPage(this.listOf(args), opened, context.sealer);
+    const needs = oncePerPlace(info, () => rowNeeds(rowsOf(selectionOf(info))));
+    const rows = toRows(page.nodes, this, needs, context);
     return rows instanceof Promise ? rows.then((ready) => new Connection(page, ready)) : new Connection(page, rows);
   }
 
@@ -218,7 +219,7 @@ export class Invocation extends Node {
     @Ctx() context: GraphContext,
   ): Promise<readonly OutputGroup[]> {
     readPageArguments({ first: args.first ?? null });
-    const rows = await toRows(this.rows, this, { output: true, details: true }, context);
+    const rows = await toRows(this.all.rows, this, { output: true, details: true }, context);
     return groupRows(rows, args);
   }
 
@@ -227,15 +228,45 @@ export class Invocation extends Node {
     return this.record.instances.find((record) => record.instanceId === instanceId) ?? null;
   }
 
-  private get rows(): readonly InstanceRecord[] {
-    this.#rows ??= [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId));
-    return this.#rows;
+  /**
+   * The row of one of its instances; for resolvers. One object as long as nothing else was loaded for it, so that what it
+   * worked out serves other operations too.
+   */
+  rowOf(record: InstanceRecord, loaded: RowResult): InstanceInvocation {
+    const known = this.#made.get(record);
+    if (known?.isMadeWith(loaded)) return known;
+    const row = new InstanceInvocation(record, this, loaded);
+    this.#made.set(record, row);
+    return row;
+  }
+
+  private get all(): MemoryList<InstanceRecord> {
+    this.#all ??= listByName(
+      [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
+      ({ instanceId }) => instanceId,
+    );
+    return this.#all;
+  }
+
+  private listOf({ statusIn }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
+    if (statusIn == null) return this.all;
+    const rows = this.all.rows.filter(({ status }) => statusIn.includes(status));
+    return listByName(rows, ({ instanceId }) => instanceId);
   }
 
   private purposeOf({ statusIn }: InstanceInvocationsArgs): string {
     const filter = statusIn == null ? "*" : [...new Set(statusIn)].sort(compareText).join(",");
     return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter].join("\n");
   }
+}
+
+const known = new WeakMap<InvocationRecord, Invocation>();
+
+/** What a record becomes: one object as long as the record lives, so that what it worked out serves other operations too. */
+export function invocationOf(record: InvocationRecord): Invocation {
+  const made = known.get(record) ?? new Invocation(record);
+  known.set(record, made);
+  return made;
 }
 
 /** Pages of runs. */

@@ -6,7 +6,7 @@ import { type Connection, connect, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { Instance } from "./instance.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
-import { Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import { Invocation, InvocationConnection, invocationOf, invocationWants } from "./invocation.ts";
 import { selectionOf } from "./selection.ts";
 
 /** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
@@ -46,6 +46,6 @@ export class InstanceLinks {
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
     const page = await services.pageInvocations(args, filter, wants, operation);
-    return connect(page, (record) => new Invocation(record));
+    return connect(page, invocationOf);
   }
 }

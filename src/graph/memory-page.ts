@@ -27,7 +27,7 @@ export function listByName<Row>(rows: readonly Row[], nameOf: (row: Row) => stri
 export interface OpenedPage {
   readonly size: number;
   readonly isBackwards: boolean;
-  readonly purpose: string;
+  readonly purpose: () => string;
   /** Keys of the rows that the cursors stand for. */
   readonly after: string | null;
   readonly before: string | null;
@@ -35,35 +35,42 @@ export interface OpenedPage {
 
 /**
  * Checks the arguments by the rules of every list and opens the cursors.
- * @param purpose what the cursors are bound to: the parent and the filter
+ * @param purpose what the cursors are bound to: the parent and the filter; made only where there is a cursor
  * @throws InputError `BAD_USER_INPUT` for bad arguments, `INVALID_CURSOR` for a cursor of another list or a damaged one
  */
-export function openPage(purpose: string, args: PageArguments, sealer: Sealer): OpenedPage {
+export function openPage(purpose: () => string, args: PageArguments, sealer: Sealer): OpenedPage {
   const { size, direction } = readPageArguments(args);
   const open = (argument: "after" | "before"): string | null => {
     const cursor = args[argument];
-    return cursor == null ? null : openCursor(purpose, cursor, argument, sealer);
+    return cursor == null ? null : openCursor(purpose(), cursor, argument, sealer);
   };
   return { size, isBackwards: direction === -1, purpose, after: open("after"), before: open("before") };
 }
 
+/** A page of a list in memory. */
+export interface MemoryPage<Row> extends Page<Row> {
+  /** The rows without their cursors. */
+  readonly nodes: readonly Row[];
+}
+
 /** The rows of a list in memory that an opened page means. */
-export function cutPage<Row>(list: MemoryList<Row>, page: OpenedPage, sealer: Sealer): Page<Row> {
+export function cutPage<Row>(list: MemoryList<Row>, page: OpenedPage, sealer: Sealer): MemoryPage<Row> {
   const { rows, keys } = list;
   const start = page.after === null ? 0 : indexBehind(list, page.after);
   const end = page.before === null ? rows.length : list.seek(page.before).index;
   const from = page.isBackwards ? Math.max(start, end - page.size) : start;
   const to = page.isBackwards ? end : Math.min(end, start + page.size);
-  const edges = rows.slice(from, to).map((node, offset) => ({
-    node,
-    cursor: () => sealer.seal(page.purpose, keys[from + offset] ?? ""),
-  }));
+  const nodes = rows.slice(from, to);
+  const cursorAt = (index: number): string => sealer.seal(page.purpose(), keys[index] ?? "");
   return {
-    edges,
+    nodes,
+    get edges() {
+      return nodes.map((node, offset) => ({ node, cursor: () => cursorAt(from + offset) }));
+    },
     hasNextPage: page.isBackwards ? page.before !== null : to < rows.length,
     hasPreviousPage: page.isBackwards ? from > 0 : page.after !== null,
-    startCursor: () => edges[0]?.cursor() ?? null,
-    endCursor: () => edges.at(-1)?.cursor() ?? null,
+    startCursor: () => (nodes.length === 0 ? null : cursorAt(from)),
+    endCursor: () => (nodes.length === 0 ? null : cursorAt(from + nodes.length - 1)),
     totalCount: rows.length,
     sources: [],
     isScanComplete: true,

@@ -6,7 +6,7 @@ import type { GraphContext } from "./context.ts";
 import { fromGlobalId, type NodeRef } from "./global-id.ts";
 import { Instance } from "./instance.ts";
 import { rowNeeds, toRows } from "./instance-invocation.ts";
-import { Invocation, invocationWants } from "./invocation.ts";
+import { type Invocation, invocationOf, invocationWants } from "./invocation.ts";
 import { Node } from "./node.ts";
 import { InvocationResult, wantsOutput } from "./result.ts";
 import { type Selection, selectionOf } from "./selection.ts";
@@ -78,7 +78,7 @@ async function readInvocation(
   { loaders }: GraphContext,
 ): Promise<Invocation | null> {
   const record = await loaders.invocations.load({ source, invokeId, wants });
-  return record === null ? null : new Invocation(record);
+  return record === null ? null : invocationOf(record);
 }
 
 async function readInstanceInvocation(

@@ -7,7 +7,7 @@ import type { GraphContext } from "./context.ts";
 import { ProviderEnum } from "./enums.ts";
 import { InvocationFilter, InvocationResultFilter, toInvocationFilter, toResultFilter } from "./filter.ts";
 import { Instance } from "./instance.ts";
-import { Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import { Invocation, InvocationConnection, invocationOf, invocationWants } from "./invocation.ts";
 import { InvocationResult, InvocationResultConnection, wantsOutput } from "./result.ts";
 import { selectionOf } from "./selection.ts";
 import { requireSource, requireText } from "./source-lookup.ts";
@@ -65,7 +65,7 @@ export class Queries {
     const selection = selectionOf(info);
     const wants = { ...invocationWants(rowsOf(selection)), totalCount: selection.hasAny("totalCount") };
     const page = await services.pageInvocations(args, toInvocationFilter(filter), wants, operation);
-    return connect(page, (record) => new Invocation(record));
+    return connect(page, invocationOf);
   }
 
   @Query(() => Invocation, {
@@ -80,7 +80,7 @@ export class Queries {
     const source = requireSource(services, words);
     const wants = invocationWants(selectionOf(info));
     const record = await loaders.invocations.load({ source, invokeId: requireText("invokeId", invokeId), wants });
-    return record === null ? null : new Invocation(record);
+    return record === null ? null : invocationOf(record);
   }
 
   @Query(() => InvocationResultConnection, {

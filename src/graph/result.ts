@@ -41,6 +41,7 @@ export class OssDelivery {
   description: "What one execution left behind on one instance.",
 })
 export class InvocationResult extends Execution {
+  #id: string | undefined;
   #output: CommandOutput | undefined;
   #ossDelivery: OssDelivery | undefined;
 
@@ -53,8 +54,10 @@ export class InvocationResult extends Execution {
   }
 
   override get id(): string {
+    if (this.#id !== undefined) return this.#id;
     const { source, invokeId, instanceId } = this.record;
-    return toGlobalId({ type: "InvocationResult", source, invokeId, instanceId, execution: this.execution });
+    this.#id = toGlobalId({ type: "InvocationResult", source, invokeId, instanceId, execution: this.execution });
+    return this.#id;
   }
 
   @Value(() => String, { nullable: true, description: "Id of the command; null where the upstream does not say." })
@@ -85,6 +88,17 @@ export class InvocationResult extends Execution {
     this.#ossDelivery ??= new OssDelivery(delivery);
     return this.#ossDelivery;
   }
+}
+
+const latestResults = new WeakMap<ExecutionRecord, InvocationResult>();
+
+/** What a record of the latest execution becomes: one object as long as the record lives, so that it is decoded once. */
+export function resultOf(record: ExecutionRecord): InvocationResult {
+  const known = latestResults.get(record);
+  if (known !== undefined) return known;
+  const result = new InvocationResult(record, null);
+  latestResults.set(record, result);
+  return result;
 }
 
 /** Pages of results. */

@@ -30,6 +30,26 @@ export function selectionOf(info: SelectionInfo): Selection {
   return createSelection(sets, info);
 }
 
+type Worked = WeakMap<SelectionInfo["operation"], Map<string, unknown>>;
+
+const worked = new WeakMap<SelectionInfo["variableValues"], Worked>();
+
+/** Works something out of the selection once for all rows of one execution that stand at the same place in its document. */
+export function oncePerPlace<Value>(info: SelectionInfo, workOut: () => Value): Value {
+  const places = placesOf(info);
+  const place = responseKeys(info.path).join(" ");
+  if (!places.has(place)) places.set(place, workOut());
+  return places.get(place) as Value;
+}
+
+function placesOf({ operation, variableValues }: SelectionInfo): Map<string, unknown> {
+  const byOperation: Worked = worked.get(variableValues) ?? new WeakMap();
+  worked.set(variableValues, byOperation);
+  const places = byOperation.get(operation) ?? new Map<string, unknown>();
+  byOperation.set(operation, places);
+  return places;
+}
+
 /** Everything that either selects. */
 export function joinSelections(...selections: readonly (Selection | null | undefined)[]): Selection | null {
   const present = selections.filter((selection) => selection != null);

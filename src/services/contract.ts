@@ -1,6 +1,7 @@
 import type {
   AgentState,
   Instance,
+  InstanceInvocation,
   InstanceInvocationStatus,
   InstanceRef,
   Invocation,
@@ -118,6 +119,11 @@ export interface Services {
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
+  /**
+   * The latest results that belong to these rows of one run, in their order, at once; null where one of them has to be read.
+   * The same objects as long as they are at hand.
+   */
+  findResults?(rows: readonly InstanceInvocation[], wants: Wants): readonly InvocationResult[] | null;
   /** Every execution of a repeated run on one instance, newest first. */
   readHistory(
     ref: Omit<ResultRef, "execution">,

@@ -1,4 +1,10 @@
-import { type Invocation, type InvocationResult, isFinalInstanceStatus, isFinalInvocationStatus } from "#domain";
+import {
+  type Invocation,
+  type InvocationResult,
+  isFinalInstanceStatus,
+  isFinalInvocationStatus,
+  type Output,
+} from "#domain";
 
 /** How long what is final is kept, at most: an hour, so that what the vendor deleted does not live on for ever. */
 export const FINAL_KEEP_MS = 3_600_000;
@@ -29,11 +35,16 @@ export function resultKeepMs(result: InvocationResult): number {
 
 /** Bytes a run takes in memory, by estimate. */
 export function runBytes(run: Invocation): number {
-  const outputs = run.instances.reduce((sum, one) => sum + 600 + (one.output?.bytes.byteLength ?? 0), 0);
+  const outputs = run.instances.reduce((sum, one) => sum + 600 + outputBytes(one.output), 0);
   return 1_500 + (run.command.content?.byteLength ?? 0) + outputs;
 }
 
 /** Bytes a result takes in memory, by estimate. */
 export function resultBytes(result: InvocationResult): number {
-  return 700 + (result.output?.bytes.byteLength ?? 0);
+  return 700 + outputBytes(result.output);
+}
+
+// Whoever reads an output keeps its text beside the record.
+function outputBytes(output: Output | null | undefined): number {
+  return 2 * (output?.bytes.byteLength ?? 0);
 }

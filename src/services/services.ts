@@ -8,6 +8,7 @@ import { createInstanceCover } from "./instance-cover.ts";
 import { pageInvocations } from "./invocation-pages.ts";
 import { createRanks } from "./ranks.ts";
 import { createRecords } from "./records.ts";
+import { createResultFinder } from "./result-finder.ts";
 import { pageResults } from "./result-pages.ts";
 import { createResults } from "./results.ts";
 import { createSourceBook } from "./sources.ts";
@@ -53,6 +54,7 @@ export function createServices(options: ServicesOptions): Services {
     pageResults: (args, filter, wants, operation) => pageResults({ open, results }, args, filter, wants, operation),
     readInvocations: records.readInvocations,
     readResults: results.read,
+    findResults: createResultFinder(stock, clock),
     readHistory: (ref, wants, operation) =>
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
     readInstances: records.readInstances,

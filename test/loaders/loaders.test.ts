@@ -1,6 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { type InvocationRef, type Source, silentTelemetry, type Wants } from "#domain";
+import {
+  type InstanceInvocation,
+  type InvocationRef,
+  type InvocationResult,
+  type Source,
+  silentTelemetry,
+  type Wants,
+} from "#domain";
 import { createLoaders } from "#loaders";
 import type { Services } from "#services";
 import { createByKey } from "../../src/loaders/by-key.ts";
@@ -49,6 +56,33 @@ describe("the loaders of an operation", () => {
     const { invocations } = createLoaders(services, silentTelemetry, createOperation());
     const keys = ["t-1", "t-bad", "t-2"].map((invokeId) => ({ source, invokeId, wants: plain }));
     expect(await invocations.loadMany(keys)).toEqual([null, new Error("t-bad"), null]);
+  });
+
+  it("give the results of a run's rows at once where they are at hand, and count that as one call not made", () => {
+    const row = { source, invokeId: "t-1", instanceId: "i-1" } as InstanceInvocation;
+    const found = [{ ...row, execution: null }] as unknown as InvocationResult[];
+    const services = { findResults: () => found } as unknown as Services;
+    const counts: number[] = [];
+    const operation = createOperation();
+    const meter = { ...operation.meter, addCached: (count: number) => void counts.push(count) };
+    const { latestResults } = createLoaders(services, silentTelemetry, { ...operation, meter });
+    expect([latestResults([row], costly), latestResults([row], costly)]).toEqual([found, found]);
+    expect(counts).toEqual([1]);
+  });
+
+  it("read the results of a run's rows where one of them is not at hand", async () => {
+    const row = { source, invokeId: "t-1", instanceId: "i-1" } as InstanceInvocation;
+    const asked: unknown[] = [];
+    const services = {
+      findResults: () => null,
+      readResults: async (refs: unknown, wants: Wants) => {
+        asked.push([refs, wants]);
+        return [new Error("t-1")];
+      },
+    } as unknown as Services;
+    const { latestResults } = createLoaders(services, silentTelemetry, createOperation());
+    expect(await latestResults([row], costly)).toEqual([new Error("t-1")]);
+    expect(asked).toEqual([[[{ ...row, execution: null, wants: costly }], costly]]);
   });
 
   it("let a history that fails fail alone", async () => {

@@ -1,0 +1,51 @@
+import type { Clock, InstanceInvocation, InvocationResult, Wants } from "#domain";
+import { FINAL_KEEP_MS, resultKeepMs } from "./freshness.ts";
+import type { Stock } from "./stock.ts";
+
+/** How long a row's result is believed to be in the stock still, without a look. */
+const BELIEVED_MS = 1_000;
+
+/**
+ * The latest results of rows of one run, in their order; null where one of them has to be read.
+ * @param rows as a list told them
+ */
+export type ResultFinder = (rows: readonly InstanceInvocation[], wants: Wants) => readonly InvocationResult[] | null;
+
+interface Believed {
+  readonly result: InvocationResult;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
+/**
+ * Finds what the stock has. A page of hundreds of rows that are all over is asked for again and again, so what was found for
+ * a row and is final is kept with the row's record for a moment.
+ */
+export function createResultFinder(stock: Stock, clock: Clock): ResultFinder {
+  const believed = new WeakMap<InstanceInvocation, Believed>();
+
+  function find(row: InstanceInvocation, wants: Wants, now: number): InvocationResult | null {
+    const known = believed.get(row);
+    if (known !== undefined && known.until > now && (!wants.output || known.result.output !== undefined)) {
+      return known.result;
+    }
+    const { source, invokeId, instanceId } = row;
+    const result = stock.findResult({ source, invokeId, instanceId, execution: null }, wants) ?? null;
+    if (result !== null && resultKeepMs(result) === FINAL_KEEP_MS) {
+      believed.set(row, { result, until: now + BELIEVED_MS });
+    }
+    return result;
+  }
+
+  return (rows, wants) => {
+    const now = clock.now();
+    const results: InvocationResult[] = [];
+    for (const row of rows) {
+      const result = find(row, wants, now);
+      if (result === null) return null;
+      results.push(result);
+    }
+    for (const _ of results) stock.noteResult("hit");
+    return results;
+  };
+}
