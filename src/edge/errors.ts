@@ -80,7 +80,9 @@ function graphqlMeaning(error: GraphQLError, cause: unknown): Meaning | null {
   if (typeof extensions.code === "string") {
     return extensions.code === INTERNAL ? null : { message: error.message, extensions };
   }
-  if (error.message.startsWith('Argument "')) {
+  // Variables that do not fit are found before anything is executed, so without a path; the engine has coded those of its own.
+  const isVariable = error.path === undefined && error.message.startsWith('Variable "$');
+  if (isVariable || error.message.startsWith('Argument "')) {
     return { message: error.message, extensions: { ...extensions, code: "BAD_USER_INPUT" } };
   }
   return null;

@@ -1,5 +1,6 @@
 import { createApp } from "#app";
 import { readConfig } from "#config";
+import type { Clock } from "#domain";
 import { createEmulator, type Emulator, type EmulatorOptions } from "#emulator";
 
 /** A whole gateway over HTTP on an emulator over HTTP, both on loopback. */
@@ -23,10 +24,16 @@ export interface GatewayAnswer<Data> {
 /** How a test gateway differs from the default one. */
 export interface TestGatewayOptions extends EmulatorOptions {
   readonly settings?: Readonly<Record<string, string>>;
+  /** The gateway's; the emulator has `now`. */
+  readonly clock?: Clock;
 }
 
 /** Starts both; every region of the emulator's world is read unless the settings say otherwise. */
-export async function startGateway({ settings = {}, ...emulatorOptions }: TestGatewayOptions): Promise<TestGateway> {
+export async function startGateway({
+  settings = {},
+  clock,
+  ...emulatorOptions
+}: TestGatewayOptions): Promise<TestGateway> {
   const emulator = createEmulator(emulatorOptions);
   const { url: upstreamUrl } = await emulator.start();
   const logLines: string[] = [];
@@ -42,7 +49,10 @@ export async function startGateway({ settings = {}, ...emulatorOptions }: TestGa
     CURSOR_KEYS: "a key that only tests use",
     ...settings,
   });
-  const app = createApp(config, { logDestination: { write: (line) => void logLines.push(line) } });
+  const app = createApp(config, {
+    logDestination: { write: (line) => void logLines.push(line) },
+    ...(clock === undefined ? {} : { clock }),
+  });
   const { url } = await app.start();
   emulator.clearCalls();
   return {
