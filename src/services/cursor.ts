@@ -3,6 +3,7 @@ import { InputError } from "#domain";
 import type { Sealer } from "./contract.ts";
 import type { StreamHint } from "./group-marks.ts";
 import type { Direction, RunKey } from "./run-key.ts";
+import type { StrayRange } from "./strays.ts";
 
 /** Where one list stands. */
 export interface ListPosition {
@@ -13,6 +14,8 @@ export interface ListPosition {
   readonly place?: RunKey | null;
   /** Runs of the place's creation time that were handed out already. */
   readonly taken: readonly string[];
+  /** Where runs without a creation time were seen on the way here. */
+  readonly strays: StrayRange | null;
 }
 
 /** Where one source stands. */
@@ -92,14 +95,24 @@ export function readCursor(sealer: Sealer, purpose: string, text: string, argume
   };
 }
 
-type ListText = [name: string, index?: number, width?: number, total?: number, place?: number, taken?: string[]];
+type ListText = [
+  name: string,
+  index?: number,
+  width?: number,
+  total?: number,
+  place?: number,
+  taken?: string[],
+  strays?: number[],
+];
 
 function toListText(name: string, list: ListPosition, numberOf: (key: RunKey | null) => number): ListText {
-  const { hint, place, taken } = list;
+  const { hint, place, taken, strays } = list;
   if (list.isExhausted) return [name];
   const text: ListText = [name, hint?.index ?? -1, hint?.width ?? 0, hint?.total ?? -1];
-  if (place !== undefined || taken.length > 0) text.push(place === undefined ? -1 : numberOf(place));
-  if (taken.length > 0) text.push([...taken]);
+  const hasTaken = taken.length > 0 || strays !== null;
+  if (place !== undefined || hasTaken) text.push(place === undefined ? -1 : numberOf(place));
+  if (hasTaken) text.push([...taken]);
+  if (strays !== null) text.push([strays.low, strays.end, strays.total ?? -1]);
   return text;
 }
 
@@ -114,13 +127,18 @@ function fromSourceText(parts: readonly unknown[], places: readonly (RunKey | nu
 }
 
 function fromListText(list: ListText, places: readonly (RunKey | null)[]): ListPosition {
-  const [, index = -1, width = 0, total = -1, place = -1, taken = []] = list;
+  const [, index = -1, width = 0, total = -1, place = -1, taken = [], strays] = list;
   return {
     isExhausted: list.length === 1,
     hint: index < 0 ? null : { index, width, total: total < 0 ? null : total },
     ...(place >= 0 ? { place: places[place] ?? null } : {}),
     taken,
+    strays: strays === undefined ? null : toStrayRange(strays),
   };
+}
+
+function toStrayRange([low = 0, end = 0, total = -1]: readonly number[]): StrayRange {
+  return { low, end, total: total < 0 ? null : total };
 }
 
 function toKeyText(key: RunKey | null): KeyText {

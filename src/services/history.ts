@@ -14,7 +14,8 @@ import type { PageRequestArguments } from "./page-arguments.ts";
 import { positionsAt, startOf, startPlace } from "./positions.ts";
 import { compareKeys, type RunKey, sourceRank } from "./run-key.ts";
 import type { SourceBook } from "./sources.ts";
-import { createStream, type Stream } from "./stream.ts";
+import { createStream } from "./stream.ts";
+import type { Stream } from "./stream-contract.ts";
 import { createWalk, type SourceReading, type Walk } from "./walk.ts";
 import type { WindowReader } from "./window-reader.ts";
 

@@ -3,7 +3,7 @@ import type { Cursor, ListPosition, SourcePosition } from "./cursor.ts";
 import { shortName } from "./cursor.ts";
 import type { StreamHint } from "./group-marks.ts";
 import { backOf, compareKeys, type Direction, frontOf, laterKey, type RunKey, sourceRank } from "./run-key.ts";
-import type { Stream, StreamStart } from "./stream.ts";
+import type { Stream, StreamStart } from "./stream-contract.ts";
 import { placeAt, type SourceOutcome, type Walk } from "./walk.ts";
 
 /** Behind which place a source or list is read: where the cursor has it, and within the filter's time. */
@@ -40,13 +40,13 @@ export function startOf(
   query: InvocationQuery,
   direction: Direction,
 ): StreamStart {
-  if (entry === undefined || entry.isExhausted) return { place: sourcePlace, hint: null, taken: [] };
+  if (entry === undefined || entry.isExhausted) return { place: sourcePlace, hint: null, taken: [], strays: null };
   const { hint } = entry;
   if (cursor?.direction === direction) {
     const place = entry.place === undefined ? sourcePlace : startPlace(cursor, entry.place, query, direction);
-    return { place, hint, taken: entry.taken };
+    return { place, hint, taken: entry.taken, strays: entry.strays };
   }
-  return { place: sourcePlace, hint: entry.place === undefined ? hint : widened(hint), taken: [] };
+  return { place: sourcePlace, hint: entry.place === undefined ? hint : widened(hint), taken: [], strays: null };
 }
 
 /** Where every source stands when the walk is broken off behind `place`; `isEnd` where that is where it really stands. */
@@ -93,7 +93,7 @@ function sourceAt(standing: Standing): SourcePosition {
   return { isExhausted: false, ...lagging, lists };
 }
 
-const EXHAUSTED: ListPosition = { isExhausted: true, hint: null, taken: [] };
+const EXHAUSTED: ListPosition = { isExhausted: true, hint: null, taken: [], strays: null };
 
 function listAt(stream: Stream, sourcePlace: RunKey | null, standing: Standing): ListPosition {
   const { outcome, direction, isEnd, walk, hasRow } = standing;
@@ -114,6 +114,7 @@ function listAt(stream: Stream, sourcePlace: RunKey | null, standing: Standing):
     hint: hint ?? carried,
     ...(isSamePlace(place, sourcePlace) ? {} : { place }),
     taken: [...taken, ...provisional],
+    strays: direction > 0 ? stream.strays() : null,
   };
 }
 

@@ -35,6 +35,8 @@ interface Round {
   end: number | null;
   total: number | null;
   reads: number;
+  /** Indexes of records without a creation time, which may stand in between. */
+  readonly strays: Map<string, number>;
   /** The windows that showed the bounds. */
   lowView: WindowView | null;
   endView: WindowView | null;
@@ -76,8 +78,9 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
   return null;
 }
 
-function sizeOf({ low, end }: Round): number | null {
-  return low === null || end === null ? null : end - low;
+function sizeOf({ low, end, strays }: Round): number | null {
+  if (low === null || end === null) return null;
+  return end - low - [...strays.values()].filter((index) => index >= low && index < end).length;
 }
 
 function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): boolean {
@@ -103,7 +106,15 @@ async function findLowView(need: TieGroupNeed, seen: Map<string, Slot>): Promise
 }
 
 async function readRound(need: TieGroupNeed, first: WindowView, seen: Map<string, Slot>): Promise<Round> {
-  const round: Round = { low: null, end: null, total: first.total, reads: 1, lowView: null, endView: null };
+  const round: Round = {
+    low: null,
+    end: null,
+    total: first.total,
+    reads: 1,
+    strays: new Map(),
+    lowView: null,
+    endView: null,
+  };
   noteBounds(round, first, need);
   for (let view = first; round.low !== null && round.end === null && round.reads < 200; round.reads += 1) {
     view = await readAt(need, view.high + 1);
@@ -119,9 +130,13 @@ function readAt({ pageSizeMax, read }: TieGroupNeed, index: number): Promise<Win
 
 function noteBounds(round: Round, view: WindowView, { time, direction }: TieGroupNeed): void {
   const drift = view.total === null || round.total === null ? 0 : view.total - round.total;
+  for (const slot of [...view.strays, ...view.slots]) {
+    if (slot.key.time === "" && time !== "") round.strays.set(slot.run.invokeId, slot.index - drift);
+  }
   const slots = direction > 0 ? view.slots : [...view.slots].reverse();
   const newer = slots.findLast((slot) => compareTimes(slot.key.time, time) < 0);
-  const older = slots.find((slot) => compareTimes(slot.key.time, time) > 0);
+  // A run without a creation time may stand among the group, so it does not end it.
+  const older = slots.find((slot) => slot.key.time !== "" && compareTimes(slot.key.time, time) > 0);
   // The later a bound was seen, the better it fits the other one.
   if (newer !== undefined || view.low === 0) {
     round.low = newer === undefined ? 0 : newer.index + 1 - drift;
@@ -138,8 +153,8 @@ function collect(view: WindowView, { time }: TieGroupNeed, seen: Map<string, Slo
 }
 
 function toGroup(round: Round, seen: ReadonlyMap<string, Slot>, direction: Direction): TieGroup | null {
-  const { low, end, total, lowView, endView } = round;
+  const { low, total, lowView, endView } = round;
   const view = direction > 0 ? endView : lowView;
-  if (low === null || end === null || view === null || seen.size !== end - low) return null;
-  return { slots: [...seen.values()], low, end, view, total };
+  if (low === null || view === null || seen.size !== sizeOf(round)) return null;
+  return { slots: [...seen.values()], low, end: low + seen.size, view, total };
 }

@@ -1,7 +1,7 @@
 import { type Invocation, type Source, UpstreamError } from "#domain";
 import { endedError } from "./flights.ts";
 import { compareKeys, compareTimes, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
-import type { Stream } from "./stream.ts";
+import type { Stream } from "./stream-contract.ts";
 
 /** One source as a walk reads it. */
 export interface SourceReading {

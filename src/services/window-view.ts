@@ -11,9 +11,9 @@ export interface Slot {
 
 /** A window as a reader sees it who goes through the list in one direction. */
 export interface WindowView {
-  /** Records in the direction of reading, by creation time. */
+  /** Records by creation time, in the direction of reading. */
   readonly slots: readonly Slot[];
-  /** Records without creation time that stand in front of ones that have one: misplaced, since they come last. */
+  /** Records without a creation time in front of one that has one: misplaced, since they come last. */
   readonly strays: readonly Slot[];
   /** Lowest index of the window, also where it is empty. */
   readonly low: number;

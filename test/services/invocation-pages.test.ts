@@ -232,18 +232,37 @@ describe("a source that lists per instance", () => {
 });
 
 describe("runs without a creation time", () => {
-  it("come last, also where the upstream lists them in front", async () => {
-    const source = sourceAt(0);
-    const world = createWorldSource(source);
-    const run = (invokeId: string, time: number | null) =>
-      createRun({ source, invokeId, creationTime: time === null ? null : new Date(time).toISOString() });
-    world.runs = [
-      run("t-b", null),
-      ...Array.from({ length: 70 }, (_, serial) => run(`t-${serial}`, NEWEST - serial * 1_000)),
-      run("t-a", null),
-    ];
-    const record = await walkAll(createGateway([world]), { size: 20, direction: 1 });
-    expect(record.pages.flat().slice(-2)).toEqual(["ECS cn-region-10 t-a", "ECS cn-region-10 t-b"]);
-    expect(record.pages.flat()).toHaveLength(72);
+  const source = sourceAt(0);
+  const run = (invokeId: string, time: number | null) =>
+    createRun({ source, invokeId, creationTime: time === null ? null : new Date(time).toISOString() });
+  const timed = Array.from({ length: 170 }, (_, serial) =>
+    run(`t-${String(serial).padStart(3, "0")}`, NEWEST - serial * 1_000),
+  );
+  const runs = [...timed, run("t-b", null), run("t-c", null), run("t-a", null)];
+  const expected = [...timed.map((one) => one.invokeId), "t-a", "t-b", "t-c"].map((id) => `ECS cn-region-10 ${id}`);
+  const walk = (placeOf: (invokeId: string) => number, direction: 1 | -1, size: number) => {
+    const world = createWorldSource(source, {
+      runs,
+      placeOf: (one) => one.creationTime ?? new Date(placeOf(one.invokeId)).toISOString(),
+    });
+    return walkAll(createGateway([world]), { size, direction });
+  };
+
+  it.each([7, 20, 50, 100])("come last, where the upstream lists them last, in pages of %i", async (size) => {
+    const last = (): number => NEWEST - 1_000_000;
+    expect((await walk(last, 1, size)).pages.flat()).toEqual(expected);
+    expect((await walk(last, -1, size)).pages.flat().reverse()).toEqual(expected);
   });
+
+  it.each([7, 20, 50, 100])(
+    "come last, also where the upstream lists them among the others, in pages of %i",
+    async (size) => {
+      const places: Readonly<Record<string, number>> = {
+        "t-a": NEWEST + 1_000,
+        "t-b": NEWEST - 48_500,
+        "t-c": NEWEST - 49_500,
+      };
+      expect((await walk((invokeId) => places[invokeId] ?? NEWEST, 1, size)).pages.flat()).toEqual(expected);
+    },
+  );
 });

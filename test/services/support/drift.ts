@@ -24,6 +24,8 @@ export interface Plan {
   /** A list that holds this many at most: the oldest go as new ones come, and its length tells nothing of the drift. */
   readonly isCapped: boolean;
   readonly timelessRuns: number;
+  /** Whether they stand anywhere in the list, and not last. */
+  readonly isTimelessAnywhere: boolean;
   /** One page in so many begins up to three records off its place; 0 means none. */
   readonly shiftOneIn: number;
 }
@@ -35,12 +37,12 @@ export interface Plan {
 export const planArbitrary: fc.Arbitrary<Plan> = fc
   .record({
     seed: fc.integer({ min: 0, max: 0x7fffffff }),
-    sourceSizes: fc.array(fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 120 })), {
+    sourceSizes: fc.array(fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 100 })), {
       minLength: 1,
       maxLength: 4,
     }),
     tiesMax: fc.constantFrom(1, 1, 2, 4, 12, 70),
-    pageSize: fc.constantFrom(2, 7, 20, 20, 50, 100),
+    pageSize: fc.constantFrom(5, 7, 20, 20, 50, 100),
     arrivalsMax: fc.constantFrom(0, 0, 1, 5, 60),
     arrivesWithinPages: fc.boolean(),
     vanishMax: fc.constantFrom(0, 0, 1, 3),
@@ -49,14 +51,36 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc
     pageSizeMax: fc.constantFrom(50, 50, 50, 20, 10),
     tellsTotal: fc.constantFrom(true, true, true, false),
     isCapped: fc.boolean(),
-    timelessRuns: fc.constantFrom(0, 0, 0, 1, 5),
+    timelessRuns: fc.constantFrom(0, 0, 0, 1, 5, 60),
+    isTimelessAnywhere: fc.boolean(),
     shiftOneIn: fc.constantFrom(0, 0, 0, 3, 10),
   })
-  .map((plan) => ({ ...plan, tiesMax: Math.min(plan.tiesMax, readableTies(plan)) }));
+  .map(toReadable);
 
-function readableTies({ failOneIn, pageSizeMax, shiftOneIn }: Plan): number {
+function toReadable(plan: Plan): Plan {
+  const pageSizeMax = plan.shiftOneIn > 0 ? 50 : plan.pageSizeMax;
+  const isTimelessAnywhere = plan.isTimelessAnywhere && isStill(plan);
+  const isCalm = !plan.shuffles && plan.shiftOneIn + plan.failOneIn + plan.arrivalsMax + plan.vanishMax === 0;
+  const timelessRuns = isCalm && !isTimelessAnywhere ? plan.timelessRuns : Math.min(plan.timelessRuns, 5);
+  return {
+    ...plan,
+    pageSizeMax,
+    timelessRuns,
+    isTimelessAnywhere,
+    tiesMax: Math.min(plan.tiesMax, readableTies({ ...plan, pageSizeMax })),
+  };
+}
+
+// Runs without a time among the others are found again by their index alone.
+function isStill({ shiftOneIn, pageSizeMax, vanishMax, tellsTotal, isCapped, shuffles, tiesMax }: Plan): boolean {
+  return (
+    shiftOneIn === 0 && pageSizeMax === 50 && vanishMax === 0 && tellsTotal && !isCapped && !shuffles && tiesMax <= 12
+  );
+}
+
+function readableTies({ failOneIn, pageSizeMax, shiftOneIn, isCapped, arrivesWithinPages }: Plan): number {
   // Where a group is larger than a window, only indexes tell whether it is whole, so pages must begin where they say.
-  if (shiftOneIn > 0) return pageSizeMax < 50 ? 2 : 12;
+  if (shiftOneIn > 0 || (isCapped && arrivesWithinPages)) return Math.min(12, pageSizeMax / 5);
   if (pageSizeMax < 50) return failOneIn > 0 ? 2 : 12;
   return failOneIn > 0 ? 12 : 70;
 }
@@ -154,8 +178,14 @@ function createSourceOf(plan: Plan, source: Source, random: () => number, size: 
     tellTotal: (length) => (plan.tellsTotal ? length : null),
     shift: () => (plan.shiftOneIn > 0 && random() < 1 / plan.shiftOneIn ? Math.floor(random() * 7) - 3 : 0),
     fails: () => (plan.failOneIn > 0 && random() < 1 / plan.failOneIn ? "UNAVAILABLE" : null),
+    placeOf: (run) => run.creationTime ?? (plan.isTimelessAnywhere ? hiddenTime(run) : ""),
     order: plan.shuffles && size > 0 ? () => random() : (run) => run.invokeId,
   });
+}
+
+function hiddenTime(run: Invocation): string {
+  const serial = Number(run.invokeId.split("-").at(-1));
+  return new Date(START + ((serial * 7_919) % 120) * 500).toISOString();
 }
 
 function byTotalOrder(a: Invocation, b: Invocation): number {

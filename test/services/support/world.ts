@@ -92,6 +92,8 @@ export interface Behaviour {
   runs: Invocation[];
   /** How runs of one creation time are ordered at a call: by this rank. */
   order: (run: Invocation, call: number) => number | string;
+  /** By what runs are listed, the greatest first: their creation time. */
+  placeOf: (run: Invocation) => string;
   /** The greatest page size that is honoured. */
   pageSizeMax: number;
   /** Fails a call, counted from 1 over all calls of the source. */
@@ -121,6 +123,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
   const world: WorldSource = {
     runs: [],
     order: (run) => run.invokeId,
+    placeOf: (run) => run.creationTime ?? "",
     pageSizeMax: 50,
     fails: () => null,
     shift: () => 0,
@@ -160,7 +163,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
       readInstanceResults: async (instanceId, wants, operation) => {
         call(operation, `instance-results ${instanceId}`);
         const runs = listed(
-          world.runs,
+          world,
           () => 0,
           (run) => narrow(run, instanceId),
         );
@@ -195,7 +198,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
         // The answer takes a turn of the loop, as one over the network does.
         await Promise.resolve();
         return cut(
-          listed(world.runs, (run) => world.order(run, number), show),
+          listed(world, (run) => world.order(run, number), show),
           page,
           world,
           number,
@@ -216,13 +219,13 @@ function cut(runs: readonly Invocation[], page: PageRequest, behaviour: Behaviou
 }
 
 function listed(
-  runs: readonly Invocation[],
+  { runs, placeOf }: Behaviour,
   rank: (run: Invocation) => number | string,
   show: (run: Invocation) => Invocation | null,
 ): readonly Invocation[] {
   return runs
     .flatMap((run) => show(run) ?? [])
-    .map((run) => ({ run, time: run.creationTime ?? "", rank: rank(run) }))
+    .map((run) => ({ run, time: placeOf(run), rank: rank(run) }))
     .sort((a, b) => (a.time === b.time ? (a.rank < b.rank ? -1 : 1) : a.time > b.time ? -1 : 1))
     .map(({ run }) => run);
 }
