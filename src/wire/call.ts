@@ -35,6 +35,8 @@ export function createCall(parts: CallParts): Call {
       });
       if (outcome.kind === "ok") return outcome.answer;
       lastFailure = outcome.error;
+      // Nobody would be let through after the pause.
+      if (parts.gate.isOpen(request.source)) throw outcome.error;
       if (!(await parts.tryCure(journey, outcome))) throw outcome.error;
     }
   };

@@ -28,6 +28,8 @@ export interface SourceGate {
    * @throws UpstreamError where it may not within the operation's deadline, and what `operation.meter` throws.
    */
   admit(request: CallRequest, operation: Operation): Promise<Admission>;
+  /** True where the source's breaker lets nobody through now. */
+  isOpen(source: Source): boolean;
   quota(request: CallRequest): Quota;
   retries(source: Source): RetryBudget;
   /** Of every source that was called. */
@@ -103,6 +105,7 @@ export function createSourceGate({ clock, telemetry, governor, breaker, retry }:
         release();
       }
     },
+    isOpen: (source) => partsOf(source).breaker.check() !== null,
     quota: quotaOf,
     retries: (source) => partsOf(source).retries,
     breakers: () => [...parts.values()].map(({ source, breaker }) => ({ source, state: breaker.state() })),

@@ -40,6 +40,12 @@ describe("the breaker of a source", () => {
     ]);
   });
 
+  it("keeps nobody waiting for an attempt that it will not let through", async () => {
+    const { wire, clock } = await createRig(() => errorReply(503, "ServiceUnavailable"));
+    for (let count = 0; count < 2; count += 1) await failureOf(wire.call(REQUEST, createOperation()));
+    expect(clock.sleeps).toEqual([100, 200, 400]);
+  });
+
   it("is charged nothing while it is open", async () => {
     const { wire } = await createOpenRig();
     const operation = createOperation();
