@@ -46,7 +46,7 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
   return {
     results,
     latestResults(rows, wants) {
-      const known = services.findResults?.(rows, wants) ?? null;
+      const known = services.findResults?.(rows, wants, operation) ?? null;
       const [first] = rows;
       if (known === null) {
         return results.loadMany(

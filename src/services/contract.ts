@@ -120,10 +120,14 @@ export interface Services {
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
   /**
-   * The latest results that belong to these rows of one run, in their order, at once; null where one of them has to be read.
-   * The same objects as long as they are at hand.
+   * The latest results that belong to these rows of one run, in their order, at once; null where one of them has to be read or
+   * is too old for the operation. The same objects as long as they are at hand.
    */
-  findResults?(rows: readonly InstanceInvocation[], wants: Wants): readonly InvocationResult[] | null;
+  findResults?(
+    rows: readonly InstanceInvocation[],
+    wants: Wants,
+    operation: Operation,
+  ): readonly InvocationResult[] | null;
   /** Every execution of a repeated run on one instance, newest first. */
   readHistory(
     ref: Omit<ResultRef, "execution">,

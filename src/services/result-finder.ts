@@ -1,4 +1,4 @@
-import type { Clock, InstanceInvocation, InvocationResult, Wants } from "#domain";
+import type { Clock, InstanceInvocation, InvocationResult, Operation, Wants } from "#domain";
 import { FINAL_KEEP_MS, resultKeepMs } from "./freshness.ts";
 import type { Stock } from "./stock.ts";
 
@@ -6,10 +6,14 @@ import type { Stock } from "./stock.ts";
 const BELIEVED_MS = 1_000;
 
 /**
- * The latest results of rows of one run, in their order; null where one of them has to be read.
+ * The latest results of rows of one run, in their order; null where one of them has to be read or is too old for the operation.
  * @param rows as a list told them
  */
-export type ResultFinder = (rows: readonly InstanceInvocation[], wants: Wants) => readonly InvocationResult[] | null;
+export type ResultFinder = (
+  rows: readonly InstanceInvocation[],
+  wants: Wants,
+  operation: Operation,
+) => readonly InvocationResult[] | null;
 
 interface Believed {
   readonly result: InvocationResult;
@@ -24,24 +28,29 @@ interface Believed {
 export function createResultFinder(stock: Stock, clock: Clock): ResultFinder {
   const believed = new WeakMap<InstanceInvocation, Believed>();
 
-  function find(row: InstanceInvocation, wants: Wants, now: number): InvocationResult | null {
+  function find(
+    row: InstanceInvocation,
+    wants: Wants,
+    { freshAfter }: Operation,
+    now: number,
+  ): InvocationResult | null {
     const known = believed.get(row);
     if (known !== undefined && known.until > now && (!wants.output || known.result.output !== undefined)) {
       return known.result;
     }
     const { source, invokeId, instanceId } = row;
-    const result = stock.findResult({ source, invokeId, instanceId, execution: null }, wants) ?? null;
+    const result = stock.findResult({ source, invokeId, instanceId, execution: null }, wants, freshAfter) ?? null;
     if (result !== null && resultKeepMs(result) === FINAL_KEEP_MS) {
       believed.set(row, { result, until: now + BELIEVED_MS });
     }
     return result;
   }
 
-  return (rows, wants) => {
+  return (rows, wants, operation) => {
     const now = clock.now();
     const results: InvocationResult[] = [];
     for (const row of rows) {
-      const result = find(row, wants, now);
+      const result = find(row, wants, operation, now);
       if (result === null) return null;
       results.push(result);
     }

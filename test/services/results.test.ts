@@ -55,16 +55,18 @@ describe("results", () => {
     const { services } = createGateway([world]);
     const [run, other] = world.runs;
     const rows = run?.instances ?? [];
-    expect(services.findResults?.(rows, OUTPUT)).toBeNull();
+    expect(services.findResults?.(rows, OUTPUT, createOperation())).toBeNull();
     await services.readResults(
       refsOf(world).filter(({ invokeId }) => invokeId === run?.invokeId),
       OUTPUT,
       createOperation(),
     );
-    const found = services.findResults?.(rows, OUTPUT);
+    const found = services.findResults?.(rows, OUTPUT, createOperation());
     expect(found?.map(textOf)).toEqual(rows.map(({ instanceId }) => `t-1 ${instanceId} latest`));
-    expect(services.findResults?.(rows, OUTPUT)?.every((one, index) => one === found?.[index])).toBe(true);
-    expect(services.findResults?.([...rows, ...(other?.instances ?? [])], OUTPUT)).toBeNull();
+    expect(services.findResults?.(rows, OUTPUT, createOperation())?.every((one, index) => one === found?.[index])).toBe(
+      true,
+    );
+    expect(services.findResults?.([...rows, ...(other?.instances ?? [])], OUTPUT, createOperation())).toBeNull();
     expect(world.calls).toEqual(["results t-1 50"]);
   });
 
