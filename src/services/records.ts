@@ -31,7 +31,7 @@ export interface Records {
 /** Makes a reader on a stock that other services fill and use too. */
 export function createRecords(book: SourceBook, stock: Stock, flights: Flights): Records {
   async function readOne(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null> {
-    const known = stock.findRun(ref, wants);
+    const known = stock.findRun(ref, wants, operation.freshAfter);
     stock.noteRun(known === undefined ? "miss" : "hit");
     if (known !== undefined) {
       operation.meter.addCached(1);
