@@ -28,6 +28,8 @@ export const LIMITS = {
   batchedRequests: 1,
   /** Operations at the same time on one WebSocket. */
   connectionOperations: 100,
+  /** WebSockets at the same time. */
+  connections: 2_000,
 } as const;
 
 /** Name of a limit, as clients see it in `extensions.limit`. */
@@ -45,9 +47,10 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   variables: "variables",
   batchedRequests: "operation in one request",
   connectionOperations: "operations on one connection",
+  connections: "connections",
 };
 
-const STATUS: Readonly<Partial<Record<LimitName, number>>> = { bodyBytes: 413 };
+const STATUS: Readonly<Partial<Record<LimitName, number>>> = { bodyBytes: 413, connections: 503 };
 
 /** Measures requests before they are parsed for good, validated or executed. */
 export interface Limiter {

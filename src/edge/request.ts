@@ -44,6 +44,26 @@ export async function readGraphqlRequest(request: IncomingMessage): Promise<Grap
   return { method: "POST", search, body, ...fromBody(body) };
 }
 
+/**
+ * The same of a payload that came by another way than as a body. An empty query is none: a document's id stands for it, beside
+ * the query or in the extensions.
+ */
+export function toGraphqlRequest(payload: object): GraphqlRequest {
+  const read = fromBody(payload);
+  const { documentId } = Object("extensions" in payload ? payload.extensions : null) as {
+    readonly documentId?: unknown;
+  };
+  const query = read.query === "" ? null : read.query;
+  return {
+    method: "POST",
+    search: "",
+    body: payload,
+    ...read,
+    query,
+    documentId: read.documentId ?? textOf(documentId),
+  };
+}
+
 function checkContent(request: IncomingMessage): void {
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {

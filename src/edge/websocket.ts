@@ -7,18 +7,19 @@ import { type WebSocket, WebSocketServer } from "ws";
 
 import { toErrorResponse } from "./errors.ts";
 import type { Gate } from "./gate.ts";
-import { LIMITS, refuseAbove } from "./limits.ts";
+import { refuseAbove } from "./limits.ts";
 import { type LiveResults, runLive } from "./live.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
-import type { GraphqlRequest } from "./request.ts";
+import { toGraphqlRequest } from "./request.ts";
+import { refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
 
 /** Connections that carry many operations. */
 export interface WebSockets {
   /** Takes over a connection that a client asks to upgrade, or turns it away. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Says to every client that the server goes, and closes. */
+  /** Says to every client that the server goes, and closes; whoever does not answer is cut off after two seconds. */
   close(): void;
 }
 
@@ -36,12 +37,15 @@ interface Started {
 const PING_MS = 12_000;
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 4500;
+const CLOSING_MS = 2_000;
+// Larger messages end the connection before they are read; up to here a refusal can still say which operation it is about.
+const MOST_MESSAGE_BYTES = 1_048_576;
 
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
 export function createWebSockets(options: ServerOptions, parts: WebSocketParts): WebSockets {
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: LIMITS.bodyBytes,
+    maxPayload: MOST_MESSAGE_BYTES,
     perMessageDeflate: false,
     handleProtocols,
   });
@@ -49,15 +53,19 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
   server.on("connection", (socket) => serve(options, protocol, socket));
   return {
     upgrade(request, socket, head) {
-      if (!isWelcome(request, options.corsOrigins)) {
-        socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-        return;
-      }
-      server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
+      // The peer may break off before it is answered.
+      socket.once("error", () => socket.destroy());
+      const refusal = refusalOf(request, options.corsOrigins, server.clients.size + 1);
+      if (refusal !== null) turnAway(socket, refusal);
+      else server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
     },
     close() {
       for (const client of server.clients) client.close(GOING_AWAY, "Going away");
-      server.close();
+      const closed = new AbortController();
+      server.close(() => closed.abort());
+      void options.clock.sleep(CLOSING_MS, closed.signal).then(() => {
+        for (const client of server.clients) client.terminate();
+      });
     },
   };
 }
@@ -102,25 +110,12 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
 function prepare(gate: Gate, operations: number, payload: SubscribePayload, requestId: string) {
   try {
     refuseAbove("connectionOperations", operations);
-    return gate.prepare(gate.admit(toRequest(payload), requestId), requestId);
+    return gate.prepare(gate.admit(toGraphqlRequest(payload), requestId), requestId);
   } catch (error) {
     return [
       error instanceof GraphQLError ? error : new GraphQLError("Internal error", { originalError: error as Error }),
     ];
   }
-}
-
-function toRequest({ query, variables, operationName, extensions }: SubscribePayload): GraphqlRequest {
-  const { documentId } = (extensions ?? {}) as { readonly documentId?: unknown };
-  return {
-    method: "POST",
-    search: "",
-    body: {},
-    query: typeof query === "string" && query !== "" ? query : null,
-    variables,
-    operationName: typeof operationName === "string" ? operationName : null,
-    documentId: typeof documentId === "string" ? documentId : null,
-  };
 }
 
 function withRecord(results: LiveResults, record: LiveRecord): LiveResults {
@@ -155,7 +150,13 @@ function serve(options: ServerOptions, protocol: ReturnType<typeof createProtoco
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (message) => {
-          handle(String(message)).catch((error: unknown) => {
+          const text = String(message);
+          const refusal = refusalAbove("bodyBytes", Buffer.byteLength(text));
+          if (refusal !== null) {
+            refuseMessage(socket, text, refusal);
+            return;
+          }
+          handle(text).catch((error: unknown) => {
             options.logger.error({ err: error }, "a WebSocket message failed");
             socket.close(INTERNAL_ERROR, "Internal error");
           });
@@ -184,10 +185,4 @@ async function watchLife({ clock }: ServerOptions, socket: WebSocket, over: Abor
     isAlive = false;
     socket.ping();
   }
-}
-
-// Browsers let any page open a WebSocket anywhere and say where the page came from; programs say nothing.
-function isWelcome({ headers: { origin, host } }: IncomingMessage, origins: readonly string[]): boolean {
-  if (origin === undefined || origins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import { createClient as createSseClient } from "graphql-sse";
@@ -5,6 +6,7 @@ import { createClient as createWsClient } from "graphql-ws";
 import { WebSocket } from "ws";
 
 import type { Operation } from "#domain";
+import { refusalOf } from "../../src/edge/websocket-refusal.ts";
 import { startGateway, stubSchema, type TestGateway } from "./gateway.ts";
 
 const SCHEMA =
@@ -294,6 +296,43 @@ describe("who may open a WebSocket", () => {
     const socket = new WebSocket(gateway.url.replace("http", "ws"), "graphql-transport-ws");
     socket.on("open", () => socket.send("x".repeat(102_401)));
     expect(await new Promise((resolve) => socket.on("close", resolve))).toBe(1009);
+  });
+
+  it("is refused an operation above 100 KB by its id, and goes on", async () => {
+    const socket = new WebSocket(gateway.url.replace("http", "ws"), "graphql-transport-ws");
+    const told: unknown[] = [];
+    const ask = (id: string, query: string) =>
+      socket.send(JSON.stringify({ id, type: "subscribe", payload: { query } }));
+    socket.on("open", () => socket.send('{"type":"connection_init"}'));
+    await new Promise<void>((resolve) => {
+      socket.on("message", (message) => {
+        const { type, id, payload } = JSON.parse(String(message)) as Record<string, unknown>;
+        if (type === "connection_ack") {
+          ask("large", `{ hello } # ${"x".repeat(102_400)}`);
+          ask("small", "{ hello }");
+        } else told.push([type, id, payload]);
+        if (type === "complete") resolve();
+      });
+    });
+    socket.terminate();
+    const message = expect.stringMatching(
+      /^Limit bodyBytes: at most 102400 bytes in the request's body are allowed, \d+ came\.$/,
+    );
+    const extensions = { code: "LIMIT_EXCEEDED", limit: "bodyBytes", max: 102_400, actual: expect.any(Number) };
+    expect(told).toEqual([
+      ["error", "large", [{ message, extensions }]],
+      ["next", "small", { data: { hello: "hello" }, extensions: { cost: { ...cost, calls: 0 } } }],
+      ["complete", "small", undefined],
+    ]);
+  });
+
+  it("is refused one connection too many", () => {
+    const request = { headers: {} } as IncomingMessage;
+    expect(refusalOf(request, [], 2_000)).toBeNull();
+    expect(refusalOf(request, [], 2_001)).toMatchObject({
+      status: 503,
+      extensions: { code: "LIMIT_EXCEEDED", limit: "connections", max: 2_000, actual: 2_001 },
+    });
   });
 
   it("is refused the 101st operation at the same time", async () => {

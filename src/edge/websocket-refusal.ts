@@ -1,0 +1,62 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { MessageType } from "graphql-ws";
+import type { WebSocket } from "ws";
+
+import { toErrorResponse } from "./errors.ts";
+import { type LimitName, refuseAbove } from "./limits.ts";
+import { RefusalError } from "./refusal.ts";
+import { toErrorAnswer } from "./reply.ts";
+
+const TOO_LARGE = 1009;
+
+/** The refusal of what is above a limit; null below. */
+export function refusalAbove(limit: LimitName, actual: number): RefusalError | null {
+  try {
+    refuseAbove(limit, actual);
+    return null;
+  } catch (error) {
+    if (error instanceof RefusalError) return error;
+    throw error;
+  }
+}
+
+/** Refuses the operation that a message asks for; where it asks for none there is nobody to tell, and the connection ends. */
+export function refuseMessage(socket: WebSocket, text: string, refusal: RefusalError): void {
+  const id = operationOf(text);
+  if (id === null) socket.close(TOO_LARGE, refusal.message);
+  else socket.send(JSON.stringify({ id, type: MessageType.Error, payload: [toErrorResponse(refusal).formatted] }));
+}
+
+/** Why a connection cannot be had, being one of so many; null where it can. */
+export function refusalOf(
+  request: IncomingMessage,
+  origins: readonly string[],
+  connections: number,
+): RefusalError | null {
+  if (isWelcome(request, origins)) return refusalAbove("connections", connections);
+  return new RefusalError(403, "BAD_REQUEST", "Pages of this origin may not open a WebSocket here.");
+}
+
+/** Answers a client that asked to upgrade its connection with a refusal, and hangs up. */
+export function turnAway(socket: Duplex, refusal: RefusalError): void {
+  const { status, headers, body } = toErrorAnswer(refusal, "application/json");
+  const fields = { ...headers, connection: "close", "content-length": String(Buffer.byteLength(body)) };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+}
+
+function operationOf(text: string): string | null {
+  try {
+    const { id, type } = Object(JSON.parse(text)) as { readonly id?: unknown; readonly type?: unknown };
+    return type === MessageType.Subscribe && typeof id === "string" ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+// Browsers let any page open a WebSocket anywhere and say where the page came from; programs say nothing.
+function isWelcome({ headers: { origin, host } }: IncomingMessage, origins: readonly string[]): boolean {
+  if (origin === undefined || origins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
