@@ -90,6 +90,7 @@ describe("the operations against a gateway", () => {
     const failed = invocations?.nodes.flatMap((run) => run?.instanceInvocations?.nodes ?? []);
     expect(failed).toEqual([
       {
+        id: expect.any(String),
         instanceId: "i-3",
         status: "FAILED",
         exitCode: 2,
