@@ -11,6 +11,13 @@ export interface CostMeter {
   addCached(count: number): void;
   /** Calls that were not made because one call covered several needs. */
   addSaved(count: number): void;
+  /**
+   * Called before several calls of which it is known how many they are at least; nothing of them is to be made where it throws.
+   * @throws InputError `COST_LIMIT_EXCEEDED` where they would go beyond the operation's budget.
+   */
+  foresee?(calls: number): void;
+  /** What was given had been read at this time, in epoch milliseconds, and its source has failed since. */
+  noteStale?(source: Source, readAt: number): void;
 }
 
 /** What travels with one client operation down the whole road. */

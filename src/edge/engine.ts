@@ -17,7 +17,7 @@ import { createDocumentStore } from "./document-store.ts";
 import { toErrorResponse } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { Logger } from "./log.ts";
-import type { Cost } from "./operation.ts";
+import type { AnswerExtensions, Cost } from "./operation.ts";
 import type { GraphqlRequest } from "./request.ts";
 
 /** What resolvers get; the engine itself only looks at the operation. */
@@ -29,6 +29,7 @@ export interface OperationContext {
 export interface Exchange {
   readonly operation: Operation;
   cost(): Cost;
+  extensions(): AnswerExtensions;
   operationName: string | null;
   operationType: OperationTypeNode | null;
   errorCodes: readonly string[];
@@ -177,7 +178,7 @@ function trackingPlugin(tracks: WeakMap<Operation, Track>, logger: Logger): Apol
           if (body.kind !== "single") return;
           track.exchange.errorCodes = codesOf(body.singleResult);
           if (body.singleResult.data !== undefined) {
-            body.singleResult.extensions = { ...body.singleResult.extensions, cost: track.exchange.cost() };
+            body.singleResult.extensions = { ...body.singleResult.extensions, ...track.exchange.extensions() };
           }
         },
       };

@@ -111,6 +111,7 @@ function createExchange(running: RunningOperation): Exchange {
   return {
     operation: running.operation,
     cost: running.cost,
+    extensions: running.extensions,
     operationName: null,
     operationType: null,
     errorCodes: [],

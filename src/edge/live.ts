@@ -178,7 +178,7 @@ function format(
   return {
     ...(errors === undefined ? {} : { errors }),
     ...(result.data === undefined ? {} : { data: result.data }),
-    ...(running === null || result.data === undefined ? {} : { extensions: { cost: running.cost() } }),
+    ...(running === null || result.data === undefined ? {} : { extensions: { ...running.extensions() } }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, type CostMeter, InputError, type Operation } from "#domain";
+import { type Clock, type CostMeter, InputError, type Operation, type Source, sourceKey } from "#domain";
 
 /** What an operation cost upstream, as `extensions.cost` tells it. */
 export interface Cost {
@@ -8,12 +8,25 @@ export interface Cost {
   readonly budget: number;
 }
 
+/** A source that fails, and from when what an operation gave of it is. */
+export interface StaleSource extends Source {
+  /** RFC 3339; of the oldest part. */
+  readonly readAt: string;
+}
+
+/** What every answer tells beside its data; `stale` only where there is any. */
+export interface AnswerExtensions {
+  readonly cost: Cost;
+  readonly stale?: readonly StaleSource[];
+}
+
 /** An operation under way, with what its transport has to know of it. */
 export interface RunningOperation {
   readonly operation: Operation;
   /** Resolves shortly after the deadline, when an answer can be waited for no longer; also once the operation has ended. */
   readonly late: Promise<void>;
   cost(): Cost;
+  extensions(): AnswerExtensions;
   /** The client is gone: every wait on the road ends. */
   abandon(): void;
   /** Done; lets go of its timers. */
@@ -44,16 +57,18 @@ export function startOperation(
   const ended = new AbortController();
   const { deadlineMs, clock } = rules;
   const { meter, cost } = createMeter(rules.callBudget);
+  const stale = createStaleNotes();
   return {
     operation: {
       signal: controller.signal,
       ...(freshAfter === undefined ? {} : { freshAfter }),
       deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.now() + deadlineMs,
       requestId,
-      meter,
+      meter: { ...meter, noteStale: stale.note },
     },
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
     cost,
+    extensions: () => ({ cost: cost(), ...stale.told() }),
     abandon: () => controller.abort(),
     end: () => ended.abort(),
   };
@@ -75,16 +90,23 @@ function createMeter(budget: number): { meter: CostMeter; cost: () => Cost } {
   let calls = 0;
   let cached = 0;
   let saved = 0;
+  const foresee = (more: number) => {
+    if (calls + more <= budget) return;
+    const need =
+      more > 1
+        ? `at least ${calls + more} upstream calls, more than the ${budget}`
+        : `more than the ${budget} upstream calls`;
+    throw new InputError(
+      "COST_LIMIT_EXCEEDED",
+      `The operation needs ${need} that one operation may make: ask for fewer runs or instances, or leave out output.`,
+    );
+  };
   return {
     cost: () => ({ calls, cached, saved, budget }),
     meter: {
+      foresee,
       spend: () => {
-        if (calls >= budget) {
-          throw new InputError(
-            "COST_LIMIT_EXCEEDED",
-            `The operation needs more than the ${budget} upstream calls that one operation may make: ask for fewer runs or instances, or leave out output.`,
-          );
-        }
+        foresee(1);
         calls += 1;
       },
       addCached: (count) => {
@@ -93,6 +115,26 @@ function createMeter(budget: number): { meter: CostMeter; cost: () => Cost } {
       addSaved: (count) => {
         saved += count;
       },
+    },
+  };
+}
+
+function createStaleNotes() {
+  const oldest = new Map<string, { readonly source: Source; readonly readAt: number }>();
+  return {
+    note(source: Source, readAt: number) {
+      const known = oldest.get(sourceKey(source));
+      if (known === undefined || readAt < known.readAt) oldest.set(sourceKey(source), { source, readAt });
+    },
+    told(): Pick<AnswerExtensions, "stale"> {
+      if (oldest.size === 0) return {};
+      const stale = [...oldest.values()].map(({ source, readAt }) => ({
+        provider: source.provider,
+        account: source.account,
+        regionId: source.regionId,
+        readAt: new Date(readAt).toISOString(),
+      }));
+      return { stale };
     },
   };
 }

@@ -35,6 +35,8 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     stock.noteRun(known === undefined ? "miss" : "hit");
     if (known !== undefined) {
       operation.meter.addCached(1);
+      const readAt = book.isFailing(ref.source) ? stock.runReadAt(ref) : undefined;
+      if (readAt !== undefined) operation.meter.noteStale?.(ref.source, readAt);
       return known;
     }
     return readFresh(ref, wants, operation);

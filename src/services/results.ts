@@ -1,4 +1,12 @@
-import { type InvocationResult, type Operation, type ResultRef, type Source, sourceKey, type Wants } from "#domain";
+import {
+  InputError,
+  type InvocationResult,
+  type Operation,
+  type ResultRef,
+  type Source,
+  sourceKey,
+  type Wants,
+} from "#domain";
 import type { ResultQuery } from "#upstreams";
 import type { Answer } from "./contract.ts";
 import { canonicalText } from "./filter.ts";
@@ -45,7 +53,7 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
   ): Promise<readonly InvocationResult[]> {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
-    const key = `results|${sourceKey(source)}|${canonicalText(query)}|${canonicalText(wants)}`;
+    const key = flightName(source, query, wants);
     return flights.share(key, source, operation, async (shared) => {
       const found = await book.watch(source, upstream.readResults(query, wants, shared));
       for (const result of found) stock.putResult(result);
@@ -55,16 +63,35 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
 
   /** The answers of one run by {@link answerName}; an error stands for each of its keys. */
   async function readRun(need: RunNeed, wants: Wants, operation: Operation): Promise<ReadonlyMap<string, Found>> {
-    const includeHistory = need.refs.some((ref) => ref.execution !== null);
-    const instanceIds = [...new Set(need.refs.map((ref) => ref.instanceId))].sort();
-    const query = { invokeId: need.invokeId, instanceIds, includeHistory };
+    const query = queryOf(need);
     try {
       const found = await readThrough(need.source, query, wants, operation);
-      const latest = includeHistory && need.refs.some((ref) => ref.execution === null) ? newestFirst(found) : found;
+      const latest =
+        query.includeHistory && need.refs.some((ref) => ref.execution === null) ? newestFirst(found) : found;
       return new Map(need.refs.map((ref) => [answerName(ref), pick(latest, ref)]));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       return new Map(need.refs.map((ref) => [answerName(ref), error]));
+    }
+  }
+
+  function noteStale(refs: readonly ResultRef[], answers: ReadonlyMap<string, Found>, { meter }: Operation): void {
+    for (const ref of refs) {
+      if (!book.isFailing(ref.source) || !answers.has(answerName(ref))) continue;
+      const readAt = stock.resultReadAt(ref);
+      if (readAt !== undefined) meter.noteStale?.(ref.source, readAt);
+    }
+  }
+
+  /** Each of these runs costs one call at least: what would go beyond the budget is not begun. */
+  function refuseEarly(needs: readonly RunNeed[], wants: Wants, { meter }: Operation): Error | null {
+    const own = needs.filter((need) => !flights.isUnderWay(flightName(need.source, queryOf(need), wants)));
+    try {
+      meter.foresee?.(own.length);
+      return null;
+    } catch (error) {
+      if (error instanceof InputError) return error;
+      throw error;
     }
   }
 
@@ -78,13 +105,18 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
         return known === undefined;
       });
       noteSaved(missing, refs, operation);
+      noteStale(refs, answers, operation);
       await cover.tryCover(missing, wants, operation);
       const left = missing.filter((ref) => {
         const known = stock.findResult(ref, wants, operation.freshAfter);
         if (known !== undefined) answers.set(answerName(ref), known);
         return known === undefined;
       });
-      const read = await Promise.all(byRun(left).map((need) => readRun(need, wants, operation)));
+      const needs = byRun(left);
+      const refusal = refuseEarly(needs, wants, operation);
+      const read = await Promise.all(
+        needs.map((need) => (refusal === null ? readRun(need, wants, operation) : refuseRun(need, refusal))),
+      );
       for (const found of read) for (const [name, answer] of found) answers.set(name, answer);
       for (const ref of left) if (answers.get(answerName(ref)) === null) stock.putAbsentResult(ref);
       return refs.map((ref) => answers.get(answerName(ref)) ?? null);
@@ -98,6 +130,19 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
 }
 
 type Found = InvocationResult | Error | null;
+
+function queryOf(need: RunNeed): ResultQuery {
+  const instanceIds = [...new Set(need.refs.map((ref) => ref.instanceId))].sort();
+  return { invokeId: need.invokeId, instanceIds, includeHistory: need.refs.some((ref) => ref.execution !== null) };
+}
+
+function flightName(source: Source, query: ResultQuery, wants: Wants): string {
+  return `results|${sourceKey(source)}|${canonicalText(query)}|${canonicalText(wants)}`;
+}
+
+function refuseRun(need: RunNeed, refusal: Error): ReadonlyMap<string, Found> {
+  return new Map(need.refs.map((ref) => [answerName(ref), refusal]));
+}
 
 function answerName(ref: ResultRef): string {
   return `${sourceKey(ref.source)}/${ref.invokeId}/${ref.instanceId}/${ref.execution ?? ""}`;

@@ -9,6 +9,8 @@ export interface SourceBook {
   readonly findSource: Services["findSource"];
   /** The upstream of one source; undefined where it is not configured. */
   findUpstream(source: Source): Upstream | undefined;
+  /** True where the source failed when it was last asked. */
+  isFailing(source: Source): boolean;
   /** Passes on what the upstream did and notes how it fared. */
   watch<Value>(source: Source, reading: Promise<Value>): Promise<Value>;
 }
@@ -28,6 +30,7 @@ export function createSourceBook(upstreams: readonly Upstream[]): SourceBook {
           source.account === (account ?? soleAccount(upstreams, provider, regionId)),
       )?.source ?? null,
     findUpstream: (source) => byKey.get(sourceKey(source)),
+    isFailing: (source) => failures.has(sourceKey(source)),
     async watch(source, reading) {
       try {
         const value = await reading;

@@ -31,6 +31,9 @@ export interface Stock {
   /** A run that has what is wanted and is not too old; null where it is known not to exist. */
   findRun(ref: InvocationRef, wants: Wants, freshAfter?: number): Invocation | null | undefined;
   putAbsentRun(ref: InvocationRef): void;
+  /** When what there is of a run, or of a result, was read, in epoch milliseconds. */
+  runReadAt(ref: InvocationRef): number | undefined;
+  resultReadAt(ref: ResultRef): number | undefined;
   putResult(result: InvocationResult): void;
   /** A result that has what is wanted and is not too old, from a result or from its run's record. */
   findResult(ref: ResultRef, wants: Wants, freshAfter?: number): InvocationResult | null | undefined;
@@ -77,6 +80,8 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
       runs.set(runName(run), run, runKeepMs(run), runKeepMs(run) < FINAL_KEEP_MS);
     },
     findRun,
+    runReadAt: (ref) => runs.get(runName(ref))?.at,
+    resultReadAt: (ref) => results.get(resultName(ref))?.at ?? runs.get(runName(ref))?.at,
     putAbsentRun: (ref) => runs.set(runName(ref), null, ABSENT_KEEP_MS, true),
     putResult(result) {
       const known = results.get(resultName(result))?.value;

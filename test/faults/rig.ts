@@ -44,6 +44,8 @@ export interface RigOptions {
   readonly keys?: readonly EmulatorKey[];
   readonly settings?: Readonly<Record<string, string>>;
   readonly quirks?: readonly Quirk[];
+  /** Gives each run of ECS a second instance. */
+  readonly hasWideRuns?: boolean;
   readonly clock?: Clock;
   /** The time as the emulator has it; the gateway's own unless told otherwise. */
   readonly upstreamClock?: Clock;
@@ -59,7 +61,13 @@ afterEach(async () => {
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { faults = [], quirks = [], ecsUrl, keys = [CANARIES], settings = {}, clock = createHurriedClock() } = options;
   const { upstreamClock = clock } = options;
-  const emulator = createEmulator({ world: createFaultWorld(), keys, faults, quirks, now: () => upstreamClock.now() });
+  const emulator = createEmulator({
+    world: createFaultWorld(options),
+    keys,
+    faults,
+    quirks,
+    now: () => upstreamClock.now(),
+  });
   const { url: upstreamUrl } = await emulator.start();
   const log: string[] = [];
   const config = readConfig({
@@ -130,15 +138,16 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Two runs on each product, all final, with an instance and an output each. */
-export function createFaultWorld() {
-  const runs = (prefix: string, instanceId: string, second: number) =>
+export function createFaultWorld({ hasWideRuns = false }: Pick<RigOptions, "hasWideRuns"> = {}) {
+  const runs = (prefix: string, instanceIds: readonly string[], second: number) =>
     [1, 2].map((number) => ({
       invokeId: `t-${prefix}${number}`,
       creationTime: Date.UTC(2026, 0, 2, 1, number, second),
-      instances: [{ instanceId, output: `output of ${prefix}${number}\n` }],
+      instances: instanceIds.map((instanceId) => ({ instanceId, output: `output of ${prefix}${number}\n` })),
     }));
+  const instances = hasWideRuns ? ["i-1", "i-2"] : ["i-1"];
   return createWorld({
-    ecs: { "cn-hangzhou": { instances: ["i-1"], invocations: runs("ecs", "i-1", 0) } },
-    swas: { "cn-hangzhou": { instances: ["ace0706b"], invocations: runs("swas", "ace0706b", 30) } },
+    ecs: { "cn-hangzhou": { instances, invocations: runs("ecs", instances, 0) } },
+    swas: { "cn-hangzhou": { instances: ["ace0706b"], invocations: runs("swas", ["ace0706b"], 30) } },
   });
 }
