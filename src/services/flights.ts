@@ -26,6 +26,9 @@ interface Flight {
   deadline: number;
 }
 
+/** Why a shared call ends early; one for all, since making an error costs more than the rest of a cached read. */
+const LEFT = new Error("Nobody waits for this call any more.");
+
 /** Starts with none under way. */
 export function createFlights(): Flights {
   const flights = new Map<string, Flight>();
@@ -62,7 +65,7 @@ export function createFlights(): Flights {
     flight.waiting.delete(operation);
     if (flight.waiting.size > 0) return;
     if (flights.get(key) === flight) flights.delete(key);
-    flight.controller.abort();
+    flight.controller.abort(LEFT);
   }
 
   async function share<Value>(
