@@ -30,7 +30,7 @@ describe("the schema", () => {
     [
       "a field is gone",
       /^ {2}invokeId: String!$/m,
-      "",
+      "  runId: String!",
       "Field `invokeId` was removed from object type `InstanceInvocation`",
     ],
     [

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+import { startGateway, type TestGateway } from "../support/gateway.ts";
+import { openBrowser, type TestBrowser } from "./browser.ts";
+import { world } from "./world.ts";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executable = PLACES.find((place) => existsSync(place));
+const isCi = (process.env.CI ?? "") !== "";
+if (executable === undefined && !isCi) {
+  process.stderr.write(`The explorers were not seen in a browser: none of ${PLACES.join(", ")} is installed.\n`);
+}
+// In CI the browser has to be there: .ci/run installs it.
+const whereBrowserIs = executable === undefined && !isCi ? describe.skip : describe;
+
+whereBrowserIs("in a browser", () => {
+  let gateway: TestGateway;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    gateway = await startGateway({ world });
+    browser = await openBrowser(executable ?? "chromium", new URL(gateway.url).origin);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.stop();
+  });
+
+  it("GraphiQL runs an example by a click, and asks no other host", async () => {
+    const { page, foreign } = browser;
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
+    await page.goto(new URL("/graphiql", gateway.url).href);
+    const tabs = page.getByRole("tab");
+    await tabs.first().waitFor();
+    const names = (await tabs.allInnerTexts()).map((text) => text.split(/\s/)[0]);
+    expect(names.slice(0, 3)).toEqual(["recentRuns", "failedRuns", "historyOfTimedRun"]);
+    await page.getByRole("button", { name: /execute query/i }).click();
+    await page.locator(".result-window", { hasText: '"t-00"' }).waitFor();
+    await page.screenshot({ path: join(tmpdir(), "cloud-assistant-gateway-graphiql.png") });
+    expect([foreign, problems]).toEqual([[], []]);
+  });
+
+  it("Sandbox is told the first example and not to poll; without Apollo's script the page says where to go", async () => {
+    const { page, foreign } = browser;
+    await page.goto(gateway.url);
+    await page.getByText("Apollo Sandbox is loaded from Apollo's servers.").waitFor();
+    await page.screenshot({ path: join(tmpdir(), "cloud-assistant-gateway-sandbox.png") });
+    const script = await page.locator("script").last().textContent();
+    expect(script).toContain('"document":"# The newest runs of every source');
+    expect(script).toContain('"pollForSchemaUpdates":false');
+    expect(foreign.map((address) => new URL(address).host)).toEqual(["embeddable-sandbox.cdn.apollographql.com"]);
+    await page.getByRole("link", { name: "/graphiql" }).click();
+    await page.getByRole("tab").first().waitFor();
+  });
+});
