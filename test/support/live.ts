@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 export interface LiveRequest {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
 }
 
 /** One subscription of one client, as it goes on. */
