@@ -40,11 +40,18 @@ export function createGroupMarks(): GroupMarks {
       const own = marks.get(place.time);
       const isInside = own !== undefined && compareKeys(own.last, place) > 0;
       const next = isInside ? own : nextOlder(marks.values(), place.time);
-      if (next === undefined) return null;
+      if (next === undefined) return hintAtEnd(marks.values(), latest);
       const drift = latest !== null && next.total !== null ? latest - next.total : 0;
       return { index: Math.max(0, next.index + drift), width: isInside ? own.size : 0, total: latest };
     },
   };
+}
+
+/** Where the list's end was seen, and only newer runs in front of it: whoever reads backwards begins there. */
+function hintAtEnd(marks: Iterable<Mark>, latest: number | null): StreamHint | null {
+  const last = [...marks].find(({ index, size, total }) => index + size === total);
+  if (last === undefined || latest === null) return null;
+  return { index: Math.max(0, latest - 1), width: 1, total: latest };
 }
 
 /** A window may cut through a group: the one that held most of it knows where it lies, and any may have shown its last run. */

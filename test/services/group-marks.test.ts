@@ -21,3 +21,20 @@ describe("marks of groups of one creation time", () => {
     expect(marks.hintBehind(c.key)).toEqual({ index: 3, width: 0, total: 4 });
   });
 });
+
+describe("the hint of a list of which nothing lies behind a place", () => {
+  const [newer, last] = [slot(8, "t-a", 5), slot(9, "t-b", 4)];
+  const older = slot(0, "t-z", 1);
+
+  it("is its end, where that was seen, so that a walk backwards need not look for it again", () => {
+    const marks = createGroupMarks();
+    marks.note([newer, last], 10);
+    expect(marks.hintBehind(older.key)).toEqual({ index: 9, width: 1, total: 10 });
+  });
+
+  it("is none where the list goes on", () => {
+    const marks = createGroupMarks();
+    marks.note([newer, last], 11);
+    expect(marks.hintBehind(older.key)).toBeNull();
+  });
+});
