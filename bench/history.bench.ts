@@ -1,0 +1,95 @@
+/**
+ * Walks over one history: how exact they are in random worlds that drift, and what a page costs. Prints figures; fails where a
+ * run is lost, doubled or out of order, or where a page costs more than it may.
+ *
+ * `npx tsx bench/history.bench.ts [worlds] [seed]`: 500 worlds unless told otherwise, each walked in both directions; 50,000 take
+ * about half an hour.
+ */
+import { performance } from "node:perf_hooks";
+import fc from "fast-check";
+import type { Invocation } from "#domain";
+import type { Page } from "#services";
+import { createPlannedWorld, judgeWalk, planArbitrary } from "../test/services/support/drift.ts";
+import { countCalls, createFixedSource } from "../test/services/support/fixed.ts";
+import { createGateway, PLAIN } from "../test/services/support/gateway.ts";
+import { createOperation } from "../test/support/operation.ts";
+
+/** What random walks came to. */
+export interface WalkFigures {
+  readonly walks: number;
+  readonly seed: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly outOfOrder: number;
+}
+
+/** Walks random worlds in both directions; `seed` makes the same worlds again. */
+export async function measureWalks(worlds: number, seed: number): Promise<WalkFigures> {
+  const figures = { walks: 0, seed, lost: 0, doubled: 0, outOfOrder: 0 };
+  for (const plan of fc.sample(planArbitrary, { numRuns: worlds, seed })) {
+    for (const direction of [1, -1] as const) {
+      const fitting = direction > 0 ? plan : { ...plan, isTimelessAnywhere: false };
+      const verdict = await judgeWalk(createPlannedWorld(fitting), direction);
+      figures.walks += 1;
+      figures.lost += verdict.lost.length;
+      figures.doubled += verdict.doubled.length;
+      figures.outOfOrder += verdict.outOfOrder.length;
+    }
+  }
+  return figures;
+}
+
+/** What the pages of a long walk cost. */
+export interface PageFigures {
+  /** Upstream calls by page, the first one first. */
+  readonly calls: readonly number[];
+  /** Heap in use after each tenth of the pages, in MiB. */
+  readonly heapMiB: readonly number[];
+  readonly msPerPage: number;
+}
+
+/** Walks `pages` pages of 20 over `sources` sources of `runs` runs each. */
+export async function measurePages(sources: number, runs: number, pages: number): Promise<PageFigures> {
+  const worlds = Array.from({ length: sources }, (_, position) => createFixedSource(position, runs));
+  // Small caches, so that what grows is not what is kept on purpose.
+  const gateway = createGateway(worlds, { cacheBytes: 4 * 2 ** 20 });
+  const calls: number[] = [];
+  const heapMiB: number[] = [];
+  const begin = performance.now();
+  let after: string | null = null;
+  for (let number = 1; number <= pages; number += 1) {
+    await gateway.clock.advance(2_000);
+    const before = countCalls(worlds);
+    const page: Page<Invocation> = await gateway.services.pageInvocations(
+      { first: 20, after },
+      {},
+      PLAIN,
+      createOperation(),
+    );
+    calls.push(countCalls(worlds) - before);
+    after = page.endCursor();
+    if (number % Math.ceil(pages / 10) !== 0) continue;
+    globalThis.gc?.();
+    heapMiB.push(Math.round(process.memoryUsage().heapUsed / 2 ** 20));
+  }
+  return { calls, heapMiB, msPerPage: (performance.now() - begin) / pages };
+}
+
+/** Prints what was measured; true where everything is as it must be. */
+export async function reportHistory(worlds: number, seed: number): Promise<boolean> {
+  const walks = await measureWalks(worlds, seed);
+  console.log(
+    `history: ${walks.walks} walks (seed ${seed}): ${walks.lost} lost, ${walks.doubled} doubled, ${walks.outOfOrder} out of order`,
+  );
+  const { calls, heapMiB, msPerPage } = await measurePages(12, 10_000, 200);
+  console.log(
+    `history: 12 sources of 10,000 runs: page 1 ${calls[0]}, page 2 ${calls[1]}, page 200 ${calls[199]} calls;` +
+      ` most ${Math.max(...calls)}, allowed 12 and one for each 50 runs of a source; ${msPerPage.toFixed(1)} ms a page`,
+  );
+  console.log(`history: heap over the walk, MiB: ${heapMiB.join(" ")}`);
+  const isExact = walks.lost + walks.doubled + walks.outOfOrder === 0;
+  return isExact && calls[199] === calls[1] && Math.max(...calls) <= 12 + 12;
+}
+
+const [worlds = "500", seed = String(Math.floor(Math.random() * 2 ** 31))] = process.argv.slice(2);
+if (!(await reportHistory(Number(worlds), Number(seed)))) process.exitCode = 1;
