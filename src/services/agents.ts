@@ -23,7 +23,7 @@ export function createAgentReader(book: SourceBook, flights: Flights): ReadAgent
     if (upstream?.readAgentStates === undefined) return [];
     const read = upstream.readAgentStates.bind(upstream);
     const key = `agents|${sourceKey(source)}|${ids.join(",")}`;
-    return flights.share(key, source, operation, (shared) => book.watch(source, read(ids, shared)));
+    return flights.share(key, source, operation, (shared) => book.watch(source, read(ids, shared), shared));
   }
 
   return async (refs, operation) => {

@@ -113,7 +113,7 @@ async function openSource(
   const reading: SourceReading = { source, place, wasExhausted, exhaustedLists: [], streams: [], failure: null };
   if (wasExhausted) return reading;
   try {
-    const opened = await book.watch(source, upstream.openLists(query, wants, operation));
+    const opened = await book.watch(source, upstream.openLists(query, wants, operation), operation);
     const entries = opened.map((list) => ({
       list,
       name: shortName(list.key),

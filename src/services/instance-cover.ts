@@ -45,7 +45,7 @@ export function createInstanceCover({ book, stock, flights, ranks, now }: Instan
     if (upstream === undefined) return;
     const key = `instance-results|${sourceKey(source)}|${instanceId}|${wants.output}|${wants.content}`;
     const found = await flights.share(key, source, operation, async (shared) => {
-      const results = await book.watch(source, upstream.readInstanceResults(instanceId, wants, shared));
+      const results = await book.watch(source, upstream.readInstanceResults(instanceId, wants, shared), shared);
       for (const result of results ?? []) stock.putResult(result);
       return results;
     });

@@ -47,7 +47,7 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     if (upstream === undefined) return null;
     const key = `run|${sourceKey(ref.source)}|${ref.invokeId}|${wants.output}|${wants.content}`;
     return flights.share(key, ref.source, operation, async (shared) => {
-      const run = await book.watch(ref.source, upstream.readInvocation(ref.invokeId, wants, shared));
+      const run = await book.watch(ref.source, upstream.readInvocation(ref.invokeId, wants, shared), shared);
       if (run === null) stock.putAbsentRun(ref);
       else keep(run);
       return run;
@@ -64,7 +64,7 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     if (upstream === undefined) return;
     const key = `instances|${sourceKey(source)}|${instanceIds.join(",")}`;
     await flights.share(key, source, operation, async (shared) => {
-      const found = await book.watch(source, upstream.readInstances(instanceIds, shared));
+      const found = await book.watch(source, upstream.readInstances(instanceIds, shared), shared);
       const byId = new Map(found.map((one) => [one.instanceId, one]));
       for (const id of instanceIds) stock.putInstance(source, id, byId.get(id) ?? null);
     });

@@ -55,7 +55,7 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
     if (upstream === undefined) return [];
     const key = flightName(source, query, wants);
     return flights.share(key, source, operation, async (shared) => {
-      const found = await book.watch(source, upstream.readResults(query, wants, shared));
+      const found = await book.watch(source, upstream.readResults(query, wants, shared), shared);
       for (const result of found) stock.putResult(result);
       return found;
     });

@@ -38,7 +38,7 @@ const SCAN_BUDGET = 40;
 /** Puts the services together. They share one stock and one set of calls under way. */
 export function createServices(options: ServicesOptions): Services {
   const { clock, telemetry, sealer } = options;
-  const book = createSourceBook(options.upstreams);
+  const book = createSourceBook(options.upstreams, () => clock.now());
   const stock = createStock({ cacheBytes: options.cacheBytes ?? CACHE_BYTES, clock, telemetry });
   const flights = createFlights();
   const ranks = createRanks(() => clock.now());

@@ -1,4 +1,4 @@
-import { type Source, sourceKey, UpstreamError } from "#domain";
+import { type Operation, type Source, sourceKey, UpstreamError } from "#domain";
 import type { Upstream } from "#upstreams";
 import type { Services, SourceFailure, SourceState } from "./contract.ts";
 
@@ -11,12 +11,15 @@ export interface SourceBook {
   findUpstream(source: Source): Upstream | undefined;
   /** True where the source failed when it was last asked. */
   isFailing(source: Source): boolean;
-  /** Passes on what the upstream did and notes how it fared. */
-  watch<Value>(source: Source, reading: Promise<Value>): Promise<Value>;
+  /** Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. */
+  watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value>;
 }
 
-/** Books the sources in the order in which they were configured; all are ok until proven otherwise. */
-export function createSourceBook(upstreams: readonly Upstream[]): SourceBook {
+/**
+ * Books the sources in the order in which they were configured; all are ok until proven otherwise.
+ * @param now epoch milliseconds.
+ */
+export function createSourceBook(upstreams: readonly Upstream[], now: () => number): SourceBook {
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
   const failures = new Map<string, SourceFailure>();
   return {
@@ -31,13 +34,14 @@ export function createSourceBook(upstreams: readonly Upstream[]): SourceBook {
       )?.source ?? null,
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isFailing: (source) => failures.has(sourceKey(source)),
-    async watch(source, reading) {
+    async watch(source, reading, { signal, deadline }) {
       try {
         const value = await reading;
         failures.delete(sourceKey(source));
         return value;
       } catch (error) {
-        if (error instanceof UpstreamError) failures.set(sourceKey(source), toSourceFailure(error));
+        const isGivenUp = signal.aborted && now() < deadline;
+        if (error instanceof UpstreamError && !isGivenUp) failures.set(sourceKey(source), toSourceFailure(error));
         throw error;
       }
     },

@@ -36,7 +36,7 @@ export function createPoll({ book, stock, records }: PollParts): Poll {
     if (run === null || upstream === undefined || isTold(run, wants)) return run;
     const instanceIds = run.instances.filter((one) => isLacking(one, wants)).map((one) => one.instanceId);
     const query = { invokeId: ref.invokeId, instanceIds, includeHistory: false };
-    const results = await book.watch(ref.source, upstream.readResults(query, wants, operation));
+    const results = await book.watch(ref.source, upstream.readResults(query, wants, operation), operation);
     const told = tell(run, results);
     stock.putRun(told);
     return told;

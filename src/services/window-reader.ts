@@ -43,7 +43,7 @@ export function createWindowReader({ book, stock, flights, ranks }: WindowReader
 
   async function readThrough(key: string, request: WindowRequest, operation: Operation): Promise<InvocationWindow> {
     const { source, list, page } = request;
-    const window = await book.watch(source, list.read(page, operation));
+    const window = await book.watch(source, list.read(page, operation), operation);
     if (window.pageSize < page.pageSize) pageSizes.set(nameOf(source, list), Math.max(1, window.pageSize));
     stock.windows.set(key, window, WINDOW_KEEP_MS, true);
     ranks.note(source, request.query, window);

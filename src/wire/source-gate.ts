@@ -91,7 +91,8 @@ export function createSourceGate({ clock, telemetry, governor, breaker, retry }:
         failWhenOver(request, operation, clock);
         failWhenOpen(request, breaker);
         await waitForQuota(request, operation, quota, clock);
-        const release = await turns.take(operation, operation.signal);
+        // Calls that operations share have an operation object of their own, but the meter of who began them.
+        const release = await turns.take(operation.meter, operation.signal);
         if (release === null) continue;
         try {
           failWhenOver(request, operation, clock);
