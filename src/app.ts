@@ -71,7 +71,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         port: config.port,
         introspection: config.introspection,
         explorer: config.explorer,
-        examples: readExamples(),
+        examples: readExamples(clock.now()),
         corsOrigins: config.corsOrigins,
         persistedDocuments,
         operationDeadlineMs: config.operationDeadlineMs,

@@ -1,23 +1,49 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { ExampleOperation } from "#edge";
 
-const QUERIES = new URL("../schema/operations/", import.meta.url);
-const SUBSCRIPTIONS = new URL("../schema/subscriptions/", import.meta.url);
-const FIRST = "recent-runs.graphql";
+// Subscriptions lie apart: the generated SDK would send them as plain requests.
+const FOLDERS = ["../schema/operations/", "../schema/subscriptions/"].map((path) => new URL(path, import.meta.url));
+const HOUR_MS = 3_600_000;
 
-/** The operations below `schema`, which explorers offer: the recent runs first, then queries by name, then subscriptions. */
-export function readExamples(): readonly ExampleOperation[] {
-  const queries = namesIn(QUERIES);
-  const ordered = [...queries.filter((name) => name === FIRST), ...queries.filter((name) => name !== FIRST)];
-  return [...ordered.map((name) => read(name, QUERIES)), ...namesIn(SUBSCRIPTIONS).map((n) => read(n, SUBSCRIPTIONS))];
+const HERE = { provider: "ECS", regionId: "cn-hangzhou" };
+const RUN = "the id of a run, from recentRuns";
+const INVOKE = "an invokeId, from recentRuns";
+const INSTANCE = "an instanceId, from runById";
+
+/** What each operation is offered with, in the order of the tabs: first those that run as they are. Others follow by name. */
+const VARIABLES: Readonly<Record<string, (now: number) => Readonly<Record<string, unknown>>>> = {
+  "recent-runs": () => ({ first: 20 }),
+  "failed-runs": (now) => ({ since: new Date(now - HOUR_MS).toISOString() }),
+  sources: () => ({}),
+  "run-by-id": () => ({ id: RUN }),
+  "run-outputs": () => ({ id: RUN }),
+  "identical-outputs": () => ({ id: RUN }),
+  "search-outputs": () => ({ id: RUN, pattern: "error|failed" }),
+  "run-status": () => ({ id: RUN }),
+  "watch-run": () => ({ id: RUN }),
+  "run-with-instances": () => ({ ...HERE, invokeId: INVOKE }),
+  "output-of-instance": () => ({ ...HERE, invokeId: INVOKE, instanceId: INSTANCE }),
+  "history-of-timed-run": () => ({ ...HERE, invokeId: INVOKE, instanceId: INSTANCE }),
+  "runs-on-instance": () => ({ ...HERE, instanceId: INSTANCE }),
+  "next-page": () => ({ after: "the endCursor of recentRuns" }),
+  refetch: () => ({ id: "any id, from any answer" }),
+};
+
+/** The operations of `schema/operations` and `schema/subscriptions`, which explorers offer, with variables to begin with. `now` in milliseconds since 1970. */
+export function readExamples(now: number): readonly ExampleOperation[] {
+  const files = new Map(FOLDERS.flatMap(filesIn));
+  const names = [...files.keys()].sort();
+  const known = Object.keys(VARIABLES).filter((name) => names.includes(name));
+  const ordered = [...known, ...names.filter((name) => !known.includes(name))];
+  return ordered.map((name) => {
+    const document = readFileSync(files.get(name) ?? name, "utf8");
+    const variables = VARIABLES[name]?.(now) ?? {};
+    return Object.keys(variables).length === 0 ? { document } : { document, variables };
+  });
 }
 
-function namesIn(folder: URL): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".graphql"))
-    .sort();
-}
-
-function read(name: string, folder: URL): ExampleOperation {
-  return { document: readFileSync(new URL(name, folder), "utf8") };
+function filesIn(folder: URL): [name: string, file: URL][] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".graphql"));
+  return files.map((name) => [basename(name, ".graphql"), new URL(name, folder)]);
 }

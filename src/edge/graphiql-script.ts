@@ -60,6 +60,10 @@ function fetcher(request, options) {
   return isSubscription(request, options) ? fetchStream(request) : fetchOnce(request);
 }
 
+// GraphiQL shows the variables of its first tab only where it finds them in its storage.
+if (localStorage.getItem("graphiql:tabState") === null) {
+  localStorage.setItem("graphiql:variables", tabs[0]?.variables ?? "");
+}
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, { fetcher, defaultTabs: tabs, defaultEditorToolsVisibility: "variables", shouldPersistHeaders: false }),
 );

@@ -37,8 +37,9 @@ whereBrowserIs("in a browser", () => {
     const tabs = page.getByRole("tab");
     await tabs.first().waitFor();
     const names = (await tabs.allInnerTexts()).map((text) => text.split(/\s/)[0]);
-    expect(names.slice(0, 3)).toEqual(["recentRuns", "failedRuns", "historyOfTimedRun"]);
+    expect(names.slice(0, 3)).toEqual(["recentRuns", "failedRuns", "sources"]);
     await page.getByRole("button", { name: /execute query/i }).click();
+    await page.locator(".graphiql-editor-tool", { hasText: '"first": 20' }).waitFor();
     await page.locator(".result-window", { hasText: '"t-00"' }).waitFor();
     await page.screenshot({ path: join(tmpdir(), "cloud-assistant-gateway-graphiql.png") });
     expect([foreign, problems]).toEqual([[], []]);
@@ -51,7 +52,7 @@ whereBrowserIs("in a browser", () => {
     await page.screenshot({ path: join(tmpdir(), "cloud-assistant-gateway-sandbox.png") });
     const script = await page.locator("script").last().textContent();
     expect(script).toContain('"document":"# The newest runs of every source');
-    expect(script).toContain('"pollForSchemaUpdates":false');
+    expect(script).toContain('"variables":{"first":20},"pollForSchemaUpdates":false');
     expect(foreign.map((address) => new URL(address).host)).toEqual(["embeddable-sandbox.cdn.apollographql.com"]);
     await page.getByRole("link", { name: "/graphiql" }).click();
     await page.getByRole("tab").first().waitFor();
