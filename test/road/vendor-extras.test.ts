@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createWorld } from "#emulator";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 
-const SWAS_ID = "0".repeat(31) + "1";
+const SWAS_ID = `${"0".repeat(31)}1`;
 let gateway: TestGateway;
 
 beforeAll(async () => {
