@@ -30,7 +30,10 @@ const VARIABLES: Readonly<Record<string, (now: number) => Readonly<Record<string
   refetch: () => ({ id: "any id, from any answer" }),
 };
 
-/** The operations of `schema/operations` and `schema/subscriptions`, which explorers offer, with variables to begin with. `now` in milliseconds since 1970. */
+/**
+ * The operations of `schema/operations` and `schema/subscriptions`, which explorers offer, with variables to begin with. `now` in
+ * milliseconds since 1970.
+ */
 export function readExamples(now: number): readonly ExampleOperation[] {
   const files = new Map(FOLDERS.flatMap(filesIn));
   const names = [...files.keys()].sort();
