@@ -58,7 +58,10 @@ export function createStrays(before: StrayRange | null): Strays {
       for (; index < end; ) {
         const view = await read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
         note(view);
-        for (const slot of [...view.slots, ...view.strays]) records.add(slot.run.invokeId);
+        for (const slot of [...view.slots, ...view.strays]) {
+          records.add(slot.run.invokeId);
+          if (slot.key.time === "") seen.set(slot.run.invokeId, slot);
+        }
         if (view.high < index) break;
         index = view.high + 1;
       }
