@@ -127,9 +127,9 @@ function logOperation(
   const { calls, cached, saved } = exchange.cost();
   const { status, durationMs, codes } = told;
   const { operationName, operationType } = exchange;
-  const upstreamRequestIds = telemetry.takeUpstreamRequestIds(requestId);
+  const work = telemetry.takeUpstreamWork(requestId);
   logger.info(
-    { requestId, operationName, operationType, status, durationMs, calls, cached, saved, upstreamRequestIds, codes },
+    { requestId, operationName, operationType, status, durationMs, calls, cached, saved, ...work, codes },
     "operation",
   );
 }

@@ -40,11 +40,8 @@ export function startRecord(
       const durationMs = Math.round(performance.now() - startedAt);
       const told = { status, durationMs, codes: [...codes, ...more] };
       metrics.ended({ type: type ?? "none", ...told });
-      const upstreamRequestIds = telemetry.takeUpstreamRequestIds(requestId);
-      logger.info(
-        { requestId, operationName, operationType: type, transport, results, upstreamRequestIds, ...told },
-        "operation",
-      );
+      const work = telemetry.takeUpstreamWork(requestId);
+      logger.info({ requestId, operationName, operationType: type, transport, results, ...work, ...told }, "operation");
     },
   };
 }

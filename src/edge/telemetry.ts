@@ -1,18 +1,26 @@
 import { LRUCache } from "lru-cache";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-import type { Telemetry } from "#domain";
+import type { Telemetry, UpstreamAttempt } from "#domain";
 import type { Logger } from "./log.ts";
 
 /** What the rooms tell, as logs and metrics; also remembers which upstream calls an operation caused. */
 export interface GatewayTelemetry extends Telemetry {
-  /** The upstream's ids of the calls that this client operation caused, once; empty afterwards. */
-  takeUpstreamRequestIds(requestId: string): readonly string[];
+  /** What this client operation caused upstream, once; empty afterwards. */
+  takeUpstreamWork(requestId: string): UpstreamWork;
+}
+
+/** The first attempts of one operation, as its log line tells them. */
+export interface UpstreamWork {
+  /** Of those that were answered, as the upstream names them. */
+  readonly upstreamRequestIds: readonly string[];
+  /** Of all, in the order in which they ended. */
+  readonly upstreamDurationsMs: readonly number[];
 }
 
 const BREAKER_STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 const MOST_OPERATIONS = 2_000;
-const MOST_IDS = 20;
+const MOST_ATTEMPTS = 20;
 
 /**
  * Makes metrics of what the rooms tell, and log lines of what is worth one. Labels come from closed sets (products, regions,
@@ -20,7 +28,7 @@ const MOST_IDS = 20;
  */
 export function createTelemetry({ logger, registry }: { logger: Logger; registry: Registry }): GatewayTelemetry {
   const metrics = createUpstreamMetrics(registry);
-  const idsByOperation = new LRUCache<string, string[]>({ max: MOST_OPERATIONS });
+  const workByOperation = new LRUCache<string, UpstreamWork>({ max: MOST_OPERATIONS });
   return {
     upstreamAttempt(event) {
       const { provider, account, regionId } = event.source;
@@ -28,7 +36,7 @@ export function createTelemetry({ logger, registry }: { logger: Logger; registry
       metrics.attempts.inc({ ...labels, outcome: event.outcome });
       metrics.attemptSeconds.observe({ provider, action: event.action }, event.durationMs / 1_000);
       if (event.attempt > 1) metrics.retries.inc(labels);
-      remember(idsByOperation, event.requestId, event.upstreamRequestId);
+      remember(workByOperation, event);
       const { source: _source, ...details } = event;
       logger[event.outcome === "ok" ? "debug" : "warn"](
         { provider, account, regionId, ...details },
@@ -44,19 +52,26 @@ export function createTelemetry({ logger, registry }: { logger: Logger; registry
     cacheLookup: (event) => metrics.cacheLookups.inc({ cache: event.cache, outcome: event.outcome }),
     loaderBatch: ({ loader, size }) => metrics.batchSizes.observe({ loader }, size),
     notice: ({ level, message, details }) => logger[level](details ?? {}, message),
-    takeUpstreamRequestIds(requestId) {
-      const ids = idsByOperation.get(requestId) ?? [];
-      idsByOperation.delete(requestId);
-      return ids;
+    takeUpstreamWork(requestId) {
+      const work = workByOperation.get(requestId) ?? NO_WORK;
+      workByOperation.delete(requestId);
+      return work;
     },
   };
 }
 
-function remember(idsByOperation: LRUCache<string, string[]>, operation: string, id: string | null): void {
-  if (id === null) return;
-  const ids = idsByOperation.get(operation) ?? [];
-  if (ids.length < MOST_IDS) ids.push(id);
-  idsByOperation.set(operation, ids);
+const NO_WORK: UpstreamWork = { upstreamRequestIds: [], upstreamDurationsMs: [] };
+
+function remember(
+  workByOperation: LRUCache<string, UpstreamWork>,
+  { requestId, upstreamRequestId, durationMs }: UpstreamAttempt,
+): void {
+  const { upstreamRequestIds, upstreamDurationsMs } = workByOperation.get(requestId) ?? NO_WORK;
+  if (upstreamDurationsMs.length >= MOST_ATTEMPTS) return;
+  workByOperation.set(requestId, {
+    upstreamRequestIds: upstreamRequestId === null ? upstreamRequestIds : [...upstreamRequestIds, upstreamRequestId],
+    upstreamDurationsMs: [...upstreamDurationsMs, durationMs],
+  });
 }
 
 function createUpstreamMetrics(registry: Registry) {

@@ -55,6 +55,7 @@ describe("logs and metrics", () => {
         cached: 0,
         saved: 0,
         upstreamRequestIds: ["upstream-1"],
+        upstreamDurationsMs: [expect.any(Number)],
         codes: [],
         msg: "operation",
       },

@@ -41,6 +41,7 @@ describe("what an outage shows to those who run the gateway", () => {
       cached: 0,
       saved: 0,
       upstreamRequestIds: Array.from({ length: 5 }, () => expect.stringMatching(ID)),
+      upstreamDurationsMs: Array.from({ length: 5 }, () => expect.any(Number)),
       codes: [],
     });
     const failed = lines(rig, "upstream attempt").filter(({ outcome }) => outcome !== "ok");
