@@ -12,7 +12,8 @@ export function readAllowList({ mode, file }: Config["persistedDocuments"]): Per
     return { mode, documents: readPersistedDocuments(readFileSync(file, "utf8")) };
   } catch (error) {
     const expected = "an object of texts by hash, as GraphQL code generator writes it, or Apollo's format";
-    const cause = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    const { code } = error as { readonly code?: unknown };
+    const cause = typeof code === "string" ? ` (${code})` : "";
     throw new SettingsError([`PERSISTED_DOCUMENTS_FILE: expected ${expected}, got ${JSON.stringify(file)}${cause}`]);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { stripIgnoredCharacters } from "graphql";
 
+import { canonicalText } from "./canonical-document.ts";
+import { LIMITS } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { RefusalError } from "./refusal.ts";
 import type { GraphqlRequest } from "./request.ts";
@@ -33,7 +34,7 @@ export function readPersistedDocuments(manifest: string): ReadonlyMap<string, st
 /** The list as the mode wants it; in mode `off` everything passes as it came. */
 export function createAllowList({ mode, documents }: PersistedDocumentsOptions, logger: Logger): AllowList {
   if (mode === "off") return (request) => request;
-  const texts = new Set([...documents.values()].map(stripIgnoredCharacters));
+  const texts = new Set([...documents.values()].map(canonicalText));
   return (request, requestId) => {
     const known = request.documentId === null ? undefined : documents.get(hashOf(request.documentId));
     if (known !== undefined) return withQuery(request, known);
@@ -66,8 +67,9 @@ function withoutHash(extensions: unknown): object {
 
 function isListed(query: string, documents: ReadonlyMap<string, string>, texts: ReadonlySet<string>): boolean {
   if (documents.has(sha256(query))) return true;
+  if (query.length > LIMITS.documentBytes) return false;
   try {
-    return texts.has(stripIgnoredCharacters(query));
+    return texts.has(canonicalText(query));
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { readPersistedDocuments } from "#edge";
+import { canonicalText } from "../../src/edge/canonical-document.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
 
 const LISTED = "query Listed { hello }";
@@ -46,6 +47,21 @@ describe("a list of documents that is enforced", () => {
       status: 400,
       body: { errors: [{ message: expect.stringContaining("allow list"), extensions: { code } }] },
     });
+  });
+});
+
+describe("a listed document", () => {
+  const text =
+    "query A($a: Int, $b: Int) { y: f(b: $b, a: $a, in: { c: 1, d: 2 }) { i j } ...F } fragment F on T { k }";
+
+  it("is known again in another order, and no other document is taken for it", async () => {
+    gateway = await startGateway();
+    const sorted =
+      "fragment F on T { k } query A($b: Int, $a: Int) { ...F y: f(in: { d: 2, c: 1 }, a: $a, b: $b) { j i } }";
+    expect(canonicalText(sorted)).toBe(canonicalText(text));
+    for (const other of [text.replace("i j", "i"), text.replace("y:", "z:"), text.replace("b: $b", "b: $a")]) {
+      expect(canonicalText(other)).not.toBe(canonicalText(text));
+    }
   });
 });
 
