@@ -1,0 +1,35 @@
+import { describe, expect, it } from "@jest/globals";
+import { createSealer } from "#services";
+
+describe("a sealer", () => {
+  it("opens what it sealed, for the same purpose alone", () => {
+    const sealer = createSealer({ keys: ["one"] });
+    const sealed = sealer.seal("runs", "the text");
+    expect([sealer.open("runs", sealed), sealer.open("results", sealed)]).toEqual(["the text", null]);
+  });
+
+  it("seals with its first key and opens with any", () => {
+    const old = createSealer({ keys: ["old"] });
+    const both = createSealer({ keys: ["new", "old"] });
+    expect(both.open("runs", old.seal("runs", "before"))).toBe("before");
+    expect(old.open("runs", both.seal("runs", "after"))).toBeNull();
+  });
+
+  it.each(["", "A", "????", "AAAA".repeat(20)])("does not open %j", (text) => {
+    expect(createSealer({ keys: ["one"] }).open("runs", text)).toBeNull();
+  });
+
+  it("does not open a text that was changed in any one place", () => {
+    const sealer = createSealer({ keys: ["one"] });
+    const sealed = sealer.seal("runs", "text");
+    const opened = Array.from({ length: sealed.length }, (_, place) => {
+      const other = sealed[place] === "A" ? "B" : "A";
+      return sealer.open("runs", `${sealed.slice(0, place)}${other}${sealed.slice(place + 1)}`);
+    });
+    expect(opened.filter((text) => text !== null)).toEqual([]);
+  });
+
+  it("needs a key", () => {
+    expect(() => createSealer({ keys: [] })).toThrow(RangeError);
+  });
+});
