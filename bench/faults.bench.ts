@@ -57,11 +57,12 @@ async function loseOneSource(): Promise<void> {
   for (const rig of [healthy, lame]) await repeat(150, 2, rig.page);
   const times = { healthy: [] as number[], lame: [] as number[] };
   let answered = 0;
-  for (let round = 0; round < 6; round += 1) {
-    times.healthy.push(...(await repeat(100, 2, healthy.page)).map(({ ms }) => ms));
-    const pages = await repeat(100, 2, lame.page);
-    answered += pages.filter(({ okSources, isAnswered }) => isAnswered && okSources === 3).length;
-    times.lame.push(...pages.map(({ ms }) => ms));
+  // Turn by turn, so that whatever else this machine does meets both.
+  for (let turn = 0; turn < 1_200; turn += 1) {
+    times.healthy.push((await healthy.page()).ms);
+    const { ms, okSources, isAnswered } = await lame.page();
+    times.lame.push(ms);
+    if (isAnswered && okSources === 3) answered += 1;
   }
   await Promise.all([healthy.stop(), lame.stop()]);
   const ratio = percentile(times.lame, 0.99) / percentile(times.healthy, 0.99);
@@ -94,10 +95,16 @@ async function fallSilent(): Promise<void> {
     { probability: 0.3, fault: { kind: "hang" } },
     { probability: 0.3, fault: { kind: "dribble", bytes: 64, everyMs: 20 } },
   ];
-  const rig = await start({ faults, settings });
-  const pages = await repeat(100, 20, rig.page);
+  const rig = await start({ settings });
+  await repeat(50, 2, rig.page);
+  rig.emulator.setFaults(faults);
+  // Beside a timer of the same length, which is as late as this machine is busy.
+  const pages = await repeat(60, 6, async () => {
+    const [page, timerMs] = await Promise.all([rig.page(), measureTimer(deadlineMs)]);
+    return { ...page, lateMs: page.ms - timerMs };
+  });
   await rig.stop();
-  const late = Math.max(...pages.map(({ ms }) => ms)) - deadlineMs;
+  const late = Math.max(...pages.map(({ lateMs }) => lateMs));
   report(
     "silent sources: the latest answer after the deadline",
     `${late.toFixed(0)} ms`,
@@ -183,6 +190,12 @@ async function repeat<Value>(count: number, atOnce: number, run: () => Promise<V
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return values;
+}
+
+async function measureTimer(ms: number): Promise<number> {
+  const startedAt = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return performance.now() - startedAt;
 }
 
 /** Time that passes so many times as fast as it does. */

@@ -42,7 +42,7 @@ export interface OperationRules {
 }
 
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
-const GRACE_MS = 150;
+const GRACE_MS = 100;
 
 /**
  * Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes.
