@@ -92,6 +92,8 @@ export function createEngine(options: EngineOptions): Engine {
     hideSchemaDetailsFromClientErrors: !options.introspection,
     documentStore: createDocumentStore(),
     persistedQueries: { cache: createTextCache() },
+    // Apollo's own adds a line end, and so copies the whole answer.
+    stringifyResult: (result) => JSON.stringify(result),
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,

@@ -41,6 +41,9 @@ export interface OperationRules {
   readonly callBudget: number;
 }
 
+// Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end.
+const ENDED = new Error("The operation has ended.");
+
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
 const GRACE_MS = 100;
 
@@ -70,7 +73,7 @@ export function startOperation(
     cost,
     extensions: () => ({ cost: cost(), ...stale.told() }),
     abandon: () => controller.abort(),
-    end: () => ended.abort(),
+    end: () => ended.abort(ENDED),
   };
 }
 

@@ -49,7 +49,7 @@ export function createTelemetry({ logger, registry }: { logger: Logger; registry
       logger.warn({ provider, account, regionId, state }, "breaker changed");
     },
     unknownWord: ({ source, field, word }) => logger.warn({ ...source, field, word }, "unknown word"),
-    cacheLookup: (event) => metrics.cacheLookups.inc({ cache: event.cache, outcome: event.outcome }),
+    cacheLookup: ({ cache, outcome, count = 1 }) => metrics.cacheLookups.inc({ cache, outcome }, count),
     loaderBatch: ({ loader, size }) => metrics.batchSizes.observe({ loader }, size),
     notice: ({ level, message, details }) => logger[level](details ?? {}, message),
     takeUpstreamWork(requestId) {

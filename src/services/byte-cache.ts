@@ -13,8 +13,8 @@ export interface ByteCache<Value> {
   get(key: string, freshAfter?: number): CacheEntry<Value> | undefined;
   /** Keeps a value for `keepMs`; infinity means until it is pushed out by newer ones. `isMoving` says that it may change meanwhile. */
   set(key: string, value: Value, keepMs: number, isMoving?: boolean): void;
-  /** Tells the telemetry how a look-up ended. */
-  note(outcome: "hit" | "miss" | "shared" | "stale"): void;
+  /** Tells the telemetry how a look-up ended, or how `count` of them did. */
+  note(outcome: "hit" | "miss" | "shared" | "stale", count?: number): void;
   /** Bytes held, by estimate. */
   readonly bytes: number;
 }
@@ -54,7 +54,7 @@ export function createByteCache<Value>(options: ByteCacheOptions<Value>): ByteCa
       const at = clock.now();
       held.set(key, { value, at, until: at + keepMs, isMoving, key });
     },
-    note: (outcome) => telemetry.cacheLookup({ cache: options.name, outcome }),
+    note: (outcome, count = 1) => telemetry.cacheLookup({ cache: options.name, outcome, count }),
     get bytes() {
       return held.calculatedSize;
     },

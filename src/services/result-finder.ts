@@ -54,7 +54,7 @@ export function createResultFinder(stock: Stock, clock: Clock): ResultFinder {
       if (result === null) return null;
       results.push(result);
     }
-    for (const _ of results) stock.noteResult("hit");
+    stock.noteResult("hit", results.length);
     return results;
   };
 }

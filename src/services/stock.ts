@@ -41,7 +41,7 @@ export interface Stock {
   readonly instances: ByteCache<Instance | null>;
   /** Tells how look-ups of runs and of results ended. */
   noteRun(outcome: "hit" | "miss"): void;
-  noteResult(outcome: "hit" | "miss"): void;
+  noteResult(outcome: "hit" | "miss", count?: number): void;
   putInstance(source: Source, instanceId: string, instance: Instance | null): void;
   findInstance(source: Source, instanceId: string): Instance | null | undefined;
 }
@@ -96,7 +96,7 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
     putAbsentResult: (ref) => results.set(resultName(ref), null, ABSENT_KEEP_MS, true),
     instances,
     noteRun: (outcome) => runs.note(outcome),
-    noteResult: (outcome) => results.note(outcome),
+    noteResult: (outcome, count) => results.note(outcome, count),
     putInstance: (source, instanceId, instance) =>
       instances.set(
         `${sourceKey(source)}/${instanceId}`,
