@@ -11,15 +11,25 @@ import { createEmulator, createWorld } from "#emulator";
 
 type Answer = { readonly data: { readonly invocations: object } };
 
-const makers = { bare: startBare, apollo: startApollo, gateway: startGateway } as const;
+const makers = { bare: startBare, apollo: startApollo, emulator: startEmulator, gateway: startGateway } as const;
+
+/** Which server is meant. */
+export type ServerKind = keyof typeof makers;
+
+/** What a server is started with: the answer to give, how many runs the emulator has, or where it listens. */
+export interface Given {
+  readonly answer?: unknown;
+  readonly runs?: number;
+  readonly emulatorUrl?: string;
+}
 
 process.once("SIGINT", () => process.exit(0));
-process.once("message", async (message: { data: Answer }) => {
-  const kind = process.argv[2] as keyof typeof makers;
-  process.send?.(await makers[kind](message.data));
+process.once("message", async (given: Given) => {
+  const kind = process.argv[2] as ServerKind;
+  process.send?.(await makers[kind](given));
 });
 
-async function startBare(answer: Answer): Promise<string> {
+async function startBare({ answer }: Given): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().on("end", () => {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
@@ -29,23 +39,28 @@ async function startBare(answer: Answer): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function startApollo(answer: Answer): Promise<string> {
+async function startApollo({ answer }: Given): Promise<string> {
   const typeDefs = readFileSync(new URL("../schema/schema.graphql", import.meta.url), "utf8");
   const server = new ApolloServer({
     typeDefs,
-    resolvers: { Query: { invocations: () => answer.data.invocations }, Node: { __resolveType: () => "Invocation" } },
+    resolvers: {
+      Query: { invocations: () => (answer as Answer).data.invocations },
+      Node: { __resolveType: () => "Invocation" },
+    },
   });
   return (await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" } })).url;
 }
 
-async function startGateway(): Promise<string> {
-  const emulator = createEmulator({ world: benchWorld() });
-  const { url } = await emulator.start();
+async function startEmulator({ runs = 20 }: Given): Promise<string> {
+  return (await createEmulator({ world: benchWorld(runs) }).start()).url;
+}
+
+async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
   const config = readConfig({
     PORT: "0",
     UPSTREAM: "alibaba",
     ECS_REGIONS: "cn-hangzhou",
-    ECS_ENDPOINT: url,
+    ECS_ENDPOINT: emulatorUrl,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
     CURSOR_KEYS: "a key that only benches use",
@@ -55,12 +70,12 @@ async function startGateway(): Promise<string> {
   return (await createApp(config).start()).url;
 }
 
-function benchWorld() {
+function benchWorld(runs: number) {
   const instances = Array.from({ length: 10 }, (_, index) => ({
     instanceId: `i-bp1bench${String(index).padStart(6, "0")}`,
     output: `line of output ${index}\n`.repeat(6),
   }));
-  const invocations = Array.from({ length: 20 }, (_, index) => ({
+  const invocations = Array.from({ length: runs }, (_, index) => ({
     invokeId: `t-hz0bench${String(index).padStart(5, "0")}`,
     instances,
   }));

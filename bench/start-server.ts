@@ -1,0 +1,22 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Given, ServerKind } from "./http-server.ts";
+
+/** A server in a process of its own. */
+export interface StartedServer {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+/** Starts one of the servers of `http-server.ts` and tells where it listens. */
+export function startServer(kind: ServerKind, given: Given): Promise<StartedServer> {
+  const child = fork(fileURLToPath(new URL("./http-server.ts", import.meta.url)), [kind], {
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  child.send(given);
+  return new Promise((resolve, reject) => {
+    child.once("message", (url) => resolve({ child, url: String(url) }));
+    child.once("error", reject);
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * The gateway's own processor time per upstream call, for DescribeInvocations of 50 runs on 10 instances each: the wire alone
+ * (signing, sending, judging), and the wire with the adapter that reads the answer; against a bare `fetch` and a bare `got` that
+ * parse the same body from the same server. The far end is a process of its own; medians, in turns.
+ */
+import { Agent } from "node:http";
+import got from "got";
+import { type Operation, type Source, silentTelemetry } from "#domain";
+import { DEFAULT_ZONES } from "#upstreams";
+import { createEcsUpstream } from "#upstreams/ecs";
+import { createStaticCredentials, createWire, type Wire } from "#wire";
+import { median } from "./load.ts";
+import { startServer } from "./start-server.ts";
+
+const ROUNDS = 15;
+const CALLS = 40;
+const source: Source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
+const clock = {
+  now: () => Date.now(),
+  sleep: (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms).unref()),
+};
+const request = {
+  source,
+  version: "2014-05-26",
+  action: "DescribeInvocations",
+  parameters: { RegionId: source.regionId, PageNumber: 1, PageSize: 50, ContentEncoding: "Base64" },
+};
+
+const emulator = await startServer("emulator", { runs: 50 });
+const real = openWire(emulator.url);
+const { body } = await real.call(request, createOperation());
+await real.close();
+emulator.child.kill();
+
+const far = await startServer("bare", { answer: body });
+const wire = openWire(far.url);
+const upstream = createEcsUpstream({
+  source,
+  call: wire.call,
+  telemetry: silentTelemetry,
+  clock,
+  zones: DEFAULT_ZONES,
+});
+const agent = new Agent({ keepAlive: true });
+const ways: Readonly<Record<string, () => Promise<unknown>>> = {
+  fetch: async () => (await fetch(far.url, { method: "POST" })).json(),
+  got: () => got.post(far.url, { agent: { http: agent }, retry: { limit: 0 }, responseType: "json" }),
+  wire: () => wire.call(request, createOperation()),
+  "wire and adapter": async () => {
+    const operation = createOperation();
+    const [list] = await upstream.openLists({}, { output: false, content: false }, operation);
+    return list?.read({ pageNumber: 1, pageSize: 50 }, operation);
+  },
+};
+
+const micros = new Map(Object.keys(ways).map((name) => [name, [] as number[]]));
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const [name, way] of Object.entries(ways)) micros.get(name)?.push(await measure(way));
+}
+far.child.kill();
+agent.destroy();
+await wire.close();
+
+const limit = median(micros.get("fetch") ?? []);
+console.log(`one answer of ${JSON.stringify(body).length} bytes, processor time a call`);
+for (const [name, values] of micros) {
+  const value = median(values);
+  console.log(`${name.padEnd(18)} ${value.toFixed(0).padStart(6)} us  ${(value / limit).toFixed(2)} of fetch`);
+}
+
+async function measure(way: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  for (let call = 0; call < CALLS; call += 1) await way();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / CALLS;
+}
+
+function openWire(url: string): Wire {
+  return createWire({
+    accounts: new Map([
+      [
+        "default",
+        createStaticCredentials({ accessKeyId: "testid", accessKeySecret: "testsecret", securityToken: null }),
+      ],
+    ]),
+    endpoints: { ECS: url, SWAS: url },
+    clock,
+    telemetry: silentTelemetry,
+  });
+}
+
+function createOperation(): Operation {
+  return {
+    signal: new AbortController().signal,
+    deadline: Date.now() + 60_000,
+    requestId: "bench",
+    meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
+  };
+}
