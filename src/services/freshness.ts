@@ -9,9 +9,9 @@ import {
 /** How long what is final is kept, at most: an hour, so that what the vendor deleted does not live on for ever. */
 export const FINAL_KEEP_MS = 3_600_000;
 /** How long what still moves is kept. */
-export const MOVING_KEEP_MS = 1_500;
+export const MOVING_KEEP_MS = 2_000;
 /** How long a window of a list is kept. */
-export const WINDOW_KEEP_MS = 1_000;
+export const WINDOW_KEEP_MS = 2_000;
 /** How long it is remembered that something does not exist. */
 export const ABSENT_KEEP_MS = 500;
 /** How long servers are kept: their names and addresses change seldom. */

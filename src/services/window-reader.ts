@@ -21,7 +21,7 @@ export interface WindowRequest {
   readonly isRepeat: boolean;
 }
 
-/** Reads windows of lists, each at most once at a time and once a second, and keeps the runs that they hold. */
+/** Reads windows of lists, each at most once at a time and once in two seconds, and keeps the runs that they hold. */
 export interface WindowReader {
   read(request: WindowRequest, operation: Operation): Promise<InvocationWindow>;
   /** The page size that the list honours, as far as it has shown. */
