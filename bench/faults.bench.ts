@@ -39,7 +39,7 @@ async function failAtRandom(): Promise<void> {
     faults: [
       { probability: share, fault: { kind: "error", code: "ServiceUnavailable" } },
       { probability: share, fault: { kind: "reset", where: "before" } },
-      { probability: share, fault: { kind: "error", code: "InternalError" } },
+      { probability: share, fault: { kind: "error", code: "BadGateway", status: 502, form: "html" } },
     ],
   });
   const pages = await repeat(operations, 16, rig.page);
