@@ -15,14 +15,25 @@ export interface Freshness {
 }
 
 interface Connection {
+  /** Answers sent before the client was at the door. */
+  readonly answersBefore: number;
   readonly acceptedAt: number;
   isUsed: boolean;
+}
+
+// Whoever comes in the very next turns of the event loop was on the way before the answer was out.
+const TURNS = 2;
+
+function afterTurns(turns: number, done: () => void): void {
+  setImmediate(() => (turns <= 1 ? done() : afterTurns(turns - 1, done)));
 }
 
 /** Starts as if nothing had been answered yet. */
 export function createFreshness(clock: Clock): Freshness {
   const connections = new WeakMap<Socket, Connection>();
   let underWay = 0;
+  let answerCount = 0;
+  let justAnswered = 0;
   let lastAnswerAt = Number.NEGATIVE_INFINITY;
   let freshAfter = Number.NEGATIVE_INFINITY;
 
@@ -31,21 +42,29 @@ export function createFreshness(clock: Clock): Freshness {
     const connection = connections.get(socket);
     if (connection === undefined || connection.isUsed) return false;
     connection.isUsed = true;
-    return connection.acceptedAt <= lastAnswerAt;
+    return connection.answersBefore < answerCount || connection.acceptedAt <= lastAnswerAt;
   }
 
   return {
-    noteConnection: (socket) => void connections.set(socket, { acceptedAt: clock.now(), isUsed: false }),
+    noteConnection(socket) {
+      const answersBefore = answerCount - justAnswered;
+      connections.set(socket, { answersBefore, acceptedAt: clock.now(), isUsed: false });
+    },
     begin(socket) {
       const isLate = wasWaiting(socket);
       // What was read in the very millisecond of the last answer may be what was answered.
-      if (underWay === 0 && !isLate) freshAfter = lastAnswerAt + 1;
+      if (underWay === 0 && justAnswered === 0 && !isLate) freshAfter = lastAnswerAt + 1;
       underWay += 1;
       return freshAfter;
     },
     end() {
       underWay -= 1;
       lastAnswerAt = clock.now();
+      answerCount += 1;
+      justAnswered += 1;
+      afterTurns(TURNS, () => {
+        justAnswered -= 1;
+      });
     },
   };
 }

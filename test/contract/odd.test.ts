@@ -1,0 +1,211 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { ordered, type Rig, startRig, walk, walkedIds } from "./rig.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const SERVER = "9".repeat(32);
+const world = (total?: "absent") => ({
+  "ECS/cn-hangzhou": createPlace(manyRuns(70, "t-h", { perSecond: 3 }), {
+    ties: "shuffled",
+    ...(total ? { total } : {}),
+  }),
+  "SWAS/cn-hangzhou": createPlace(manyRuns(70, "t-s", { perSecond: 3, instanceId: SERVER }), { ties: "shuffled" }),
+});
+type Body = Readonly<Record<string, unknown>>;
+const listOf = (body: Body): readonly Body[] => {
+  const found = (body.CommandInvocations ??
+    (body.Invocations as Body | undefined)?.Invocation ??
+    body.Invocations) as readonly Body[];
+  return found;
+};
+
+const SHAPES: readonly [string, (body: Body) => unknown][] = [
+  [
+    "flat lists on ECS, wrapped ones on SWAS",
+    (body) =>
+      "CommandInvocations" in body
+        ? { ...body, CommandInvocations: { Invocation: listOf(body) } }
+        : { ...body, Invocations: listOf(body) },
+  ],
+  [
+    "the list under the other product's name",
+    (body) => ({ ...body, Invocations: undefined, CommandInvocations: listOf(body) }),
+  ],
+  ["a total as text", (body) => ({ ...body, TotalCount: String(body.TotalCount), PageSize: String(body.PageSize) })],
+  [
+    "paging members in another case",
+    ({ TotalCount, PageNumber, PageSize, ...body }) => ({
+      ...body,
+      totalCount: TotalCount,
+      Pagenumber: PageNumber,
+      Pagesize: PageSize,
+    }),
+  ],
+  ["no paging members at all", ({ TotalCount: _t, PageNumber: _n, PageSize: _s, NextToken: _x, ...body }) => body],
+  ["members that are new", (body) => ({ ...body, Brand: { New: [1, { Deep: true }] }, Items: [] })],
+];
+
+describe("a list is walked whole where the far end sends", () => {
+  it.each(SHAPES)("%s", async (_name, mangle) => {
+    const places = world();
+    rig = await startRig(places);
+    rig.far.mangle = (body, { action }) => (/Invocations$/.test(action) ? mangle(body) : body);
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered(places));
+    expect(await walkedIds(rig, { size: 50, backwards: true })).toEqual(ordered(places));
+  });
+
+  it("an empty list in every form", async () => {
+    for (const none of [[], {}, "", null, undefined, { Invocation: [] }, { Invocation: "" }, { Invocation: null }]) {
+      rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) });
+      rig.far.mangle = (body) => ({ ...body, Invocations: none });
+      const { data, errors } = await rig.ask(
+        "{ invocations { nodes { id } totalCount pageInfo { hasNextPage } sources { ok } } }",
+      );
+      if (none !== undefined) await rig.stop();
+      expect({ none, data, errors }).toEqual({
+        none,
+        data: { invocations: { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false }, sources: [{ ok: true }] } },
+        errors: undefined,
+      });
+      if (none === undefined) return;
+    }
+  });
+
+  it("one run as an object instead of a list", async () => {
+    const places = { "ECS/cn-hangzhou": createPlace(manyRuns(1, "t-h")) };
+    rig = await startRig(places);
+    rig.far.mangle = (body) => ({ ...body, Invocations: { Invocation: listOf(body)[0] } });
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered(places));
+  });
+
+  it("XML with success", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) });
+    rig.far.interfere = () => ({
+      status: 200,
+      contentType: "text/xml;charset=utf-8",
+      body: `<?xml version="1.0"?><DescribeInvocationsResponse><RequestId>R</RequestId><TotalCount>1</TotalCount><PageNumber>1</PageNumber><PageSize>50</PageSize><Invocations><Invocation><InvokeId>t-1</InvokeId><CommandName>a</CommandName><InvokeStatus>finished</InvokeStatus><Timed>True</Timed><InvokeInstances><InvokeInstance><InstanceId>i-1</InstanceId><InstanceInvokeStatus>running</InstanceInvokeStatus></InvokeInstance></InvokeInstances></Invocation></Invocations></DescribeInvocationsResponse>`,
+    });
+    const { data, errors } = await rig.ask(
+      "{ invocations { nodes { invokeId timed status instanceInvocations { nodes { instanceId status } } } } }",
+    );
+    expect(errors).toBeUndefined();
+    expect(data.invocations.nodes).toEqual([
+      {
+        invokeId: "t-1",
+        timed: true,
+        status: "FINISHED",
+        instanceInvocations: { nodes: [{ instanceId: "i-1", status: "RUNNING" }] },
+      },
+    ]);
+  });
+
+  it("a byte order mark and another content type", async () => {
+    const places = { "ECS/cn-hangzhou": createPlace(manyRuns(3, "t-h")) };
+    rig = await startRig(places);
+    const body = { TotalCount: 1, PageNumber: 1, PageSize: 50, Invocations: { Invocation: [{ InvokeId: "t-1" }] } };
+    rig.far.interfere = () => ({ status: 200, contentType: "text/plain", body: `\ufeff${JSON.stringify(body)}` });
+    const { data, errors } = await rig.ask("{ invocations { nodes { invokeId } } }");
+    expect([errors, data.invocations.nodes]).toEqual([undefined, [{ invokeId: "t-1" }]]);
+  });
+});
+
+describe("runs without a creation time", () => {
+  const timeless = (index: number, at: number): Run => ({
+    invokeId: `t-z${index}`,
+    at,
+    wire: { CreationTime: "" },
+    executions: [{ instanceId: "i-1" }],
+  });
+  it.each([
+    ["at the end", (index: number) => Date.UTC(2025, 0, 1) - index * 1_000],
+    ["at the front", (index: number) => Date.UTC(2026, 5, 1) + index * 1_000],
+    ["in the middle", (index: number) => Date.UTC(2026, 0, 2, 12) - index * 7_000],
+  ])("come last, where the far end lists them %s", async (_name, at) => {
+    const zs = Array.from({ length: 6 }, (_, index) => timeless(index, at(index)));
+    const timed = manyRuns(90, "t-h", { perSecond: 3 });
+    const place = createPlace([...timed, ...zs], { ties: "shuffled" });
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    const expected = [
+      ...ordered({ "ECS/cn-hangzhou": createPlace(timed) }),
+      ...zs.map(({ invokeId }) => invokeId).sort(),
+    ];
+    for (const size of [7, 20, 50, 100]) {
+      expect({ size, ids: await walkedIds(rig, { size }) }).toEqual({ size, ids: expected });
+      if (_name !== "at the end") continue;
+      expect({ size, ids: await walkedIds(rig, { size, backwards: true }) }).toEqual({ size, ids: expected });
+    }
+  });
+});
+
+describe("runs and results that vanish between two calls", () => {
+  it("are null results, not errors", async () => {
+    const place = createPlace(manyRuns(5, "t-h"));
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    rig.far.interfere = ({ action }) => {
+      if (action === "DescribeInvocationResults") place.runs.length = 0;
+      return null;
+    };
+    const { data, errors } = await rig.ask(
+      "{ invocations { nodes { invokeId instanceInvocations { nodes { status result { output { text } } } } } } }",
+    );
+    expect(errors).toBeUndefined();
+    expect(data.invocations.nodes).toHaveLength(5);
+  });
+
+  it("end a walk that goes on, without an error", async () => {
+    const place = createPlace(manyRuns(60, "t-h"));
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    const pages = await walk(rig, {
+      size: 20,
+      between: (page) => {
+        if (page === 2) place.runs.length = 0;
+      },
+    });
+    expect(pages.map(({ ids, errors }) => [ids.length, errors])).toEqual([
+      [20, undefined],
+      [20, undefined],
+      [0, undefined],
+    ]);
+  });
+});
+
+describe("the results of a run", () => {
+  const FIELDS =
+    "{ nodes { instanceId status exitCode output { text } } totalCount pageInfo { hasNextPage endCursor } sources { ok } }";
+  it("come whole and in order of their instances, in pages", async () => {
+    const executions = Array.from({ length: 130 }, (_, index) => ({
+      instanceId: `i-${String((index * 37) % 130).padStart(3, "0")}`,
+      output: `${index}`,
+    }));
+    rig = await startRig({
+      "ECS/cn-hangzhou": createPlace([{ invokeId: "t-1", at: Date.UTC(2026, 0, 2), executions }], { clamp: 20 }),
+    });
+    const ids: string[] = [];
+    let after: string | null = null;
+    do {
+      const answer = await rig.ask(
+        `query ($after: String) { invocationResults(first: 50, after: $after, filter: { provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1" }) ${FIELDS} }`,
+        { after },
+      );
+      expect(answer.errors).toBeUndefined();
+      const page = answer.data.invocationResults;
+      ids.push(...page.nodes.map((node: { instanceId: string }) => node.instanceId));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(ids).toEqual(executions.map(({ instanceId }) => instanceId).sort());
+  });
+
+  it.each([
+    ["no id", 'provider: ECS, regionId: "cn-hangzhou"'],
+    ["an unknown region", 'provider: ECS, regionId: "moon", invokeId: "t-1"'],
+  ])("are an error or nothing with %s, without a call", async (_name, filter) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(3, "t-h")) });
+    const { data, errors } = await rig.ask(`{ invocationResults(filter: { ${filter} }) ${FIELDS} }`);
+    expect(rig.far.calls).toEqual([]);
+    expect(
+      errors === undefined ? (data.invocationResults?.nodes ?? []) : errors.map(({ extensions }) => extensions?.code),
+    ).toEqual(errors === undefined ? [] : ["BAD_USER_INPUT"]);
+  });
+});
