@@ -110,8 +110,24 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
 
 /** The latest result, as a run's record tells it. */
 export function toResult(item: InstanceInvocation): InvocationResult {
-  const { creationTime: _created, updateTime: _updated, isComplete: _complete, ...execution } = item;
-  return { ...execution, execution: null };
+  return {
+    source: item.source,
+    invokeId: item.invokeId,
+    instanceId: item.instanceId,
+    commandId: item.commandId,
+    status: item.status,
+    rawStatus: item.rawStatus,
+    startTime: item.startTime,
+    finishTime: item.finishTime,
+    stopTime: item.stopTime,
+    exitCode: item.exitCode,
+    error: item.error,
+    repeats: item.repeats,
+    username: item.username,
+    output: item.output,
+    ossDelivery: item.ossDelivery,
+    execution: null,
+  };
 }
 
 function runName(ref: InvocationRef): string {

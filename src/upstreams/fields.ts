@@ -12,7 +12,13 @@ export function isFields(value: unknown): value is Fields {
 
 /** True for all the ways in which the upstreams say that there is nothing: absent, null, an empty or a blank text. */
 export function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+  if (typeof value === "string") return value === "" || (!isInk(value.charCodeAt(0)) && value.trim() === "");
+  return value === undefined || value === null;
+}
+
+// Nearly every text begins and ends with a visible character of ASCII, and `trim` is the dearest part of reading one.
+function isInk(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
 }
 
 /** A member by its name, else by its name in any case (documents of 2017 write `Pagenumber`); undefined where there is none. */
@@ -34,12 +40,15 @@ export function readText(fields: Fields, name: string, reading: Reading): string
 
 /** An id or a name of one line: a text without the blanks around it. */
 export function readId(fields: Fields, name: string, reading: Reading): string | null {
-  return readText(fields, name, reading)?.trim() ?? null;
+  const text = readText(fields, name, reading);
+  if (text === null) return null;
+  return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(text.length - 1)) ? text : text.trim();
 }
 
 /** A whole number that JSON can carry exactly, also where it came as a text. */
 export function readInteger(fields: Fields, name: string, reading: Reading): number | null {
   const value = fields[name];
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
   if (isNothing(value)) return null;
   const number = typeof value === "string" && /^\s*[+-]?\d+(\.0+)?\s*$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isSafeInteger(number) ? number : refuse(name, "a whole number", reading);

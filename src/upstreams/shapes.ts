@@ -85,7 +85,11 @@ export function readRun(fields: Fields, reading: Reading): RunShape {
   const nested = fields.InvokeInstances;
   const instances = readInstances(nested, reading);
   return {
-    ...readCommand(fields, reading),
+    commandId: readId(fields, "CommandId", reading),
+    commandName: readText(fields, "CommandName", reading),
+    commandDescription: readText(fields, "CommandDescription", reading),
+    commandType: readCommandType(fields, reading),
+    commandContent: readText(fields, "CommandContent", reading),
     invokeId: readId(fields, "InvokeId", reading),
     creationTime: readTime(fields, "CreationTime", reading),
     told: readRunStatus(fields, reading),
@@ -161,16 +165,6 @@ function keepNewest(executions: readonly ExecutionShape[]): readonly ExecutionSh
   return newest.size === executions.length ? executions : [...newest.values()];
 }
 
-function readCommand(fields: Fields, reading: Reading) {
-  return {
-    commandId: readId(fields, "CommandId", reading),
-    commandName: readText(fields, "CommandName", reading),
-    commandDescription: readText(fields, "CommandDescription", reading),
-    commandType: readCommandType(fields, reading),
-    commandContent: readText(fields, "CommandContent", reading),
-  };
-}
-
 function readCommandType(fields: Fields, reading: Reading): CommandType | null {
   const word = readId(fields, "CommandType", reading);
   if (word === null) return null;
@@ -191,13 +185,12 @@ function readError(fields: Fields, reading: Reading): ExecutionError | null {
 }
 
 function readOssDelivery(fields: Fields, reading: Reading): OssDelivery | null {
-  const delivery = {
-    status: readId(fields, "OssOutputStatus", reading),
-    uri: readId(fields, "OssOutputUri", reading),
-    errorCode: readId(fields, "OssOutputErrorCode", reading),
-    errorInfo: readText(fields, "OssOutputErrorInfo", reading),
-  };
-  return Object.values(delivery).every((value) => value === null) ? null : delivery;
+  const status = readId(fields, "OssOutputStatus", reading);
+  const uri = readId(fields, "OssOutputUri", reading);
+  const errorCode = readId(fields, "OssOutputErrorCode", reading);
+  const errorInfo = readText(fields, "OssOutputErrorInfo", reading);
+  const isTold = status !== null || uri !== null || errorCode !== null || errorInfo !== null;
+  return isTold ? { status, uri, errorCode, errorInfo } : null;
 }
 
 function readRunTags(

@@ -30,6 +30,11 @@ const MEANINGS: Readonly<Record<StatusWord, Meaning>> = {
   finished: { instance: "FINISHED", run: "FINISHED" },
 };
 
+// As the vendor's documents write them; others take the long way.
+const USUAL_WORDS: ReadonlyMap<string, Meaning> = new Map(
+  Object.entries(MEANINGS).map(([word, meaning]) => [`${word.slice(0, 1).toUpperCase()}${word.slice(1)}`, meaning]),
+);
+
 type Outcome = "success" | "failure" | "stop" | "end" | "unknown" | "none";
 
 /** What each state of an instance adds to the state of its run. */
@@ -123,6 +128,8 @@ function firstText(fields: Fields, names: readonly string[], reading: Reading) {
 }
 
 function toMeaning(word: string, field: string, reading: Reading): Meaning | null {
+  const usual = USUAL_WORDS.get(word);
+  if (usual !== undefined) return usual;
   const key = word.trim().toLowerCase();
   if (isStatusWord(key)) return MEANINGS[key];
   reading.unknownWord(field, word);

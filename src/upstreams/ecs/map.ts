@@ -42,10 +42,7 @@ export function toInvocation(
       const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username };
       const output = toOutput(shape, isOutputAsked, reading);
       // Here the instance has a time of its own: where it is empty, the run's would be a guess.
-      return {
-        ...toInstanceInvocation(shape, run, surroundings, output, isComplete(shape)),
-        creationTime: shape.creationTime,
-      };
+      return toInstanceInvocation(shape, UNTIMED, surroundings, output, isComplete(shape));
     }),
   };
 }
@@ -77,6 +74,8 @@ function toOutput(shape: ExecutionShape, isAsked: boolean, reading: Reading): Ou
   if (shape.output === null) return isAsked ? null : undefined;
   return { bytes: decodeBase64Field("Output", shape.output, reading), droppedBytes: shape.droppedBytes };
 }
+
+const UNTIMED = { creationTime: null };
 
 // Documents of 2018 nest ids and states only; what has not begun has nothing more to tell in any generation.
 function isComplete(shape: ExecutionShape): boolean {
