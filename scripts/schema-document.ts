@@ -96,14 +96,14 @@ function typeOf(text: string): string {
   const [name = ""] = /\w+/.exec(text) ?? [];
   const [before = "", after = ""] = text.split(name);
   const isBuiltIn = ["ID", "String", "Int", "Boolean", "Float"].includes(name);
-  return isBuiltIn ? `\`${text}\`` : `${escape(before)}${linkTo(name)}${escape(after)}`;
+  return isBuiltIn ? `\`${text}\`` : `${escapeBrackets(before)}${linkTo(name)}${escapeBrackets(after)}`;
 }
 
 function linkTo(name: string): string {
   return `[${name}](#${name.toLowerCase()})`;
 }
 
-function escape(text: string): string {
+function escapeBrackets(text: string): string {
   return text.replace(/[[\]]/g, "\\$&");
 }
 
