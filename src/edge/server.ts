@@ -46,6 +46,8 @@ export function createServer(options: ServerOptions): GatewayServer {
   const route = createRoutes(options, { graphql, events }, listener);
   const webSockets = createWebSockets(options, { metrics, gate });
   listener.server.on("upgrade", (request, socket, head) => {
+    // The peer may break off before it is answered, and an error that nobody hears ends the process.
+    socket.once("error", () => socket.destroy());
     if (pathOf(request) === "/graphql" && !listener.isDraining) webSockets.upgrade(request, socket, head);
     else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   });

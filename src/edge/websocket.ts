@@ -53,8 +53,6 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
   server.on("connection", (socket) => serve(options, protocol, socket));
   return {
     upgrade(request, socket, head) {
-      // The peer may break off before it is answered.
-      socket.once("error", () => socket.destroy());
       const refusal = refusalOf(request, options.corsOrigins, server.clients.size + 1);
       if (refusal !== null) turnAway(socket, refusal);
       else server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
