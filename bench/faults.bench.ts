@@ -6,6 +6,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
 import { createEmulator, createWorld, type Emulator, type FaultRule } from "#emulator";
+import { median } from "./load.ts";
 
 const KEYS = { accessKeyId: "canary-id", accessKeySecret: "canary-secret", securityToken: "canary-token" };
 const LEAK = /canary|ACS3-HMAC|[0-9a-f]{64}|Signature=/i;
@@ -65,7 +66,15 @@ async function loseOneSource(): Promise<void> {
     if (isAnswered && okSources === 3) answered += 1;
   }
   await Promise.all([healthy.stop(), lame.stop()]);
-  const ratio = percentile(times.lame, 0.99) / percentile(times.healthy, 0.99);
+  // The middle of several stretches, since a hiccup of the machine meets one of the two alone.
+  const ratio = median(
+    [0, 1, 2, 3, 4].map((stretch) => {
+      const [lameP99 = 0, healthyP99 = 1] = [times.lame, times.healthy].map((all) =>
+        percentile(all.slice(stretch * 240, stretch * 240 + 240), 0.99),
+      );
+      return lameP99 / healthyP99;
+    }),
+  );
   const share = answered / times.lame.length;
   report("1 of 4 sources dead: operations with the other three", percent(share), "100%", share === 1);
   report("1 of 4 sources dead: p99 to the healthy p99", ratio.toFixed(2), "at most 1.10", ratio <= 1.1);
@@ -84,8 +93,13 @@ async function throttleEverything(): Promise<void> {
     if (outcome === "Throttling.User") throttledMinutes.add(minute);
   }
   await rig.stop();
-  const text = `${inVain} in ${throttledMinutes.size} throttled minutes`;
-  report("throttle storm: calls in a throttled minute", text, "0", inVain === 0 && throttledMinutes.size > 0);
+  const minutes = throttledMinutes.size;
+  report(
+    "throttle storm: calls in a throttled minute",
+    `${inVain} in ${minutes} such minutes`,
+    "0",
+    inVain === 0 && minutes > 0,
+  );
 }
 
 async function fallSilent(): Promise<void> {
@@ -171,8 +185,8 @@ async function askPage(url: string, number: number) {
   const ms = performance.now() - startedAt;
   search(text);
   const body = JSON.parse(text) as { data?: { invocations: { sources: { ok: boolean }[] } | null } };
-  const sources = body.data?.invocations?.sources ?? [];
-  return { ms, okSources: sources.filter(({ ok }) => ok).length, isAnswered: body.data !== undefined };
+  const okSources = (body.data?.invocations?.sources ?? []).filter(({ ok }) => ok).length;
+  return { ms, okSources, isAnswered: body.data !== undefined };
 }
 
 function search(text: string): void {
@@ -194,7 +208,7 @@ async function repeat<Value>(count: number, atOnce: number, run: () => Promise<V
 
 async function measureTimer(ms: number): Promise<number> {
   const startedAt = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await createFastClock(1).sleep(ms);
   return performance.now() - startedAt;
 }
 
@@ -224,10 +238,8 @@ function createBenchWorld() {
       creationTime: Date.UTC(2026, 0, 2) - index * 60_000,
       instances: [instanceId],
     }));
-  const regions = (prefix: string) =>
-    Object.fromEntries(
-      REGIONS.map((regionId) => [regionId, { invocations: runs(`${prefix}${regionId}`, `i-${prefix}`) }]),
-    );
+  const region = (prefix: string, regionId: string) => ({ invocations: runs(`${prefix}${regionId}`, `i-${prefix}`) });
+  const regions = (prefix: string) => Object.fromEntries(REGIONS.map((id) => [id, region(prefix, id)]));
   return createWorld({ ecs: regions("e"), swas: regions("s") });
 }
 
