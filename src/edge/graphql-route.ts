@@ -100,11 +100,18 @@ async function answerInTime(
 ): Promise<Answer> {
   const type = answerTypeOf(request);
   if (type === null) throw new RefusalError(406, "NOT_ACCEPTABLE", `Accept ${ANSWER_TYPES.join(" or ")}.`);
-  const late = running.late.then(() => {
+  let isAnswered = false;
+  const late = running.late.then((): Answer | Promise<never> => {
+    // The wait for the deadline ends with the operation too, and nobody listens any more then.
+    if (isAnswered) return new Promise(() => {});
     if (!request.complete) throw new RefusalError(408, "REQUEST_TIMEOUT", "The body did not arrive in time.");
     return toLateAnswer(type, options.operationDeadlineMs);
   });
-  return Promise.race([execute(type), late]);
+  try {
+    return await Promise.race([execute(type), late]);
+  } finally {
+    isAnswered = true;
+  }
 }
 
 function createExchange(running: RunningOperation): Exchange {
