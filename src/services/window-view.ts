@@ -34,11 +34,17 @@ export type ListEnd = "reached" | "ahead" | "doubt";
  * total says: an upstream that repeats records at the beginning of a page has others left over in the end.
  */
 export function listEnd(window: InvocationWindow): ListEnd {
-  const { items, offset, pageSize, totalCount } = window;
-  if (items.length === 0) return "reached";
-  const end = offset + items.length;
-  if (items.length >= pageSize) return totalCount === end && offset === 0 ? "reached" : "ahead";
+  const { offset, pageSize, totalCount } = window;
+  const length = lengthOf(window);
+  if (length === 0) return "reached";
+  const end = offset + length;
+  if (length >= pageSize) return totalCount === end && offset === 0 ? "reached" : "ahead";
   return totalCount === null || totalCount <= end ? "reached" : "doubt";
+}
+
+// A record that could not be read takes its place in the list all the same.
+function lengthOf({ items, unreadableCount = 0 }: InvocationWindow): number {
+  return items.length + unreadableCount;
 }
 
 /** Turns a window into the view of one direction; `isListEnd` as {@link listEnd} found it. */
@@ -52,7 +58,7 @@ export function viewWindow(window: InvocationWindow, direction: Direction, isLis
     slots: direction > 0 ? slots : slots.reverse(),
     strays: all.filter(isStray),
     low: window.offset,
-    high: window.offset + all.length - 1,
+    high: window.offset + lengthOf(window) - 1,
     touchesStart: direction > 0 ? touchesHead : isListEnd,
     touchesEnd: direction > 0 ? isListEnd : touchesHead,
     total: window.totalCount,
