@@ -59,14 +59,19 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     for (const one of run.instances) if (one.isComplete && one.output !== undefined) stock.putResult(toResult(one));
   }
 
-  async function readBatch(source: Source, instanceIds: readonly string[], operation: Operation): Promise<void> {
+  async function readBatch(
+    source: Source,
+    instanceIds: readonly string[],
+    operation: Operation,
+  ): Promise<ReadonlyMap<string, Instance>> {
     const upstream = book.findUpstream(source);
-    if (upstream === undefined) return;
-    const key = `instances|${sourceKey(source)}|${instanceIds.join(",")}`;
-    await flights.share(key, source, operation, async (shared) => {
+    if (upstream === undefined) return new Map();
+    const key = `instances|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
+    return flights.share(key, source, operation, async (shared) => {
       const found = await book.watch(source, upstream.readInstances(instanceIds, shared), shared);
       const byId = new Map(found.map((one) => [one.instanceId, one]));
       for (const id of instanceIds) stock.putInstance(source, id, byId.get(id) ?? null);
+      return byId;
     });
   }
 
@@ -75,22 +80,22 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     readInvocations: (refs, wants, operation) =>
       Promise.all(refs.map((ref) => readOne(ref, wants, operation).catch(asError))),
     async readInstances(refs, operation) {
-      const batches = toInstanceBatches(
-        refs.filter((ref) => stock.findInstance(ref.source, ref.instanceId) === undefined),
-        INSTANCES_PER_CALL,
+      const answers = new Map<string, Answer<Instance> | undefined>(
+        refs.map((ref) => [nameOf(ref), stock.findInstance(ref.source, ref.instanceId)]),
       );
-      const known = new Map(refs.map((ref) => [nameOf(ref), stock.findInstance(ref.source, ref.instanceId)]));
-      const failures = new Map<string, Error>();
+      const missing = refs.filter((ref) => answers.get(nameOf(ref)) === undefined);
+      const batches = toInstanceBatches(missing, INSTANCES_PER_CALL);
       await Promise.all(
         batches.map(async ({ source, instanceIds }) => {
-          const failure = await readBatch(source, instanceIds, operation).then(() => null, asError);
+          // From the call and not from the stock, which may be too small to have kept them.
+          const found = await readBatch(source, instanceIds, operation).catch(asError);
           for (const instanceId of instanceIds) {
-            if (failure !== null) failures.set(nameOf({ source, instanceId }), failure);
-            else known.set(nameOf({ source, instanceId }), stock.findInstance(source, instanceId));
+            const answer = found instanceof Error ? found : found.get(instanceId);
+            answers.set(nameOf({ source, instanceId }), answer);
           }
         }),
       );
-      return refs.map((ref) => known.get(nameOf(ref)) ?? failures.get(nameOf(ref)) ?? null);
+      return refs.map((ref) => answers.get(nameOf(ref)) ?? null);
     },
   };
 }

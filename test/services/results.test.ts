@@ -241,6 +241,13 @@ describe("single records", () => {
     expect(world.calls).toEqual(["instances 100", "instances 50"]);
   });
 
+  it("of servers are found where there is no room to keep them", async () => {
+    const world = createFixedSource(0, 0);
+    const refs = [{ source: world.source, instanceId: "i-1" }];
+    const answers = await createGateway([world], { cacheBytes: 0 }).services.readInstances(refs, createOperation());
+    expect(answers).toMatchObject([{ instanceId: "i-1" }]);
+  });
+
   it("of runs are read once and are null where they are gone", async () => {
     const world = createFixedSource(0, 1);
     const { services } = createGateway([world]);
