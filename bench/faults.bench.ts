@@ -6,7 +6,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
 import { createEmulator, createWorld, type Emulator, type FaultRule } from "#emulator";
-import { median } from "./load.ts";
+import { median, percentile } from "./load.ts";
 
 const KEYS = { accessKeyId: "canary-id", accessKeySecret: "canary-secret", securityToken: "canary-token" };
 const LEAK = /canary|ACS3-HMAC|[0-9a-f]{64}|Signature=/i;
@@ -114,7 +114,11 @@ async function fallSilent(): Promise<void> {
   rig.emulator.setFaults(faults);
   // Beside a timer of the same length, which is as late as this machine is busy.
   const pages = await repeat(60, 6, async () => {
-    const [page, timerMs] = await Promise.all([rig.page(), measureTimer(deadlineMs)]);
+    const startedAt = performance.now();
+    const timer = createFastClock(1)
+      .sleep(deadlineMs)
+      .then(() => performance.now() - startedAt);
+    const [page, timerMs] = await Promise.all([rig.page(), timer]);
     return { ...page, lateMs: page.ms - timerMs };
   });
   await rig.stop();
@@ -206,12 +210,6 @@ async function repeat<Value>(count: number, atOnce: number, run: () => Promise<V
   return values;
 }
 
-async function measureTimer(ms: number): Promise<number> {
-  const startedAt = performance.now();
-  await createFastClock(1).sleep(ms);
-  return performance.now() - startedAt;
-}
-
 /** Time that passes so many times as fast as it does. */
 function createFastClock(factor: number): Clock {
   const start = Date.now();
@@ -241,10 +239,6 @@ function createBenchWorld() {
   const region = (prefix: string, regionId: string) => ({ invocations: runs(`${prefix}${regionId}`, `i-${prefix}`) });
   const regions = (prefix: string) => Object.fromEntries(REGIONS.map((id) => [id, region(prefix, id)]));
   return createWorld({ ecs: regions("e"), swas: regions("s") });
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
 }
 
 function percent(share: number): string {
