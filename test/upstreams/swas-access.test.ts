@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { silentTelemetry } from "#domain";
 import type { RegionInput } from "#emulator";
+import { createSwasUpstream } from "#upstreams/swas";
+import type { Call } from "#wire";
+import { createFakeClock } from "../support/clock.ts";
+import { createOperation } from "../support/operation.ts";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import {
   createBench,
@@ -281,6 +286,45 @@ describe("SWAS DescribeInvocationResult of what is gone", () => {
       bench.operation,
     );
     expect(results.map(({ execution }) => execution)).toEqual([`s${Date.UTC(2023, 4, 9, 3, 32, 24)}`]);
+  });
+});
+
+describe("who waits while it is found out whether the list may be read", () => {
+  it("finds out by itself where the operation that began it was broken off", async () => {
+    const leader = new AbortController();
+    const asked: string[] = [];
+    const call: Call = async ({ action }, { signal }) => {
+      asked.push(action);
+      if (asked.length === 1) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        throw refusal("TIMEOUT", "Cancelled");
+      }
+      if (action === "DescribeCommandInvocations") throw refusal("FORBIDDEN", "NoPermission", 403);
+      return { body: { TotalCount: 1, Instances: [{ InstanceId: A }] }, requestId: "R-1" };
+    };
+    const clock = createFakeClock();
+    const upstream = createSwasUpstream({
+      source: SWAS,
+      call,
+      telemetry: silentTelemetry,
+      clock,
+      outputEncoding: "plain",
+    });
+    const left = upstream.openLists({}, NOTHING, createOperation({ signal: leader.signal }));
+    const waiting = upstream.openLists({}, NOTHING, createOperation());
+    leader.abort();
+    await expect(left).rejects.toMatchObject({ code: "TIMEOUT" });
+    expect((await waiting).map(({ key }) => key)).toEqual([A]);
+    expect(asked).toEqual(["DescribeCommandInvocations", "DescribeCommandInvocations", "ListInstances"]);
+  });
+
+  it("meets the upstream's error without asking again", async () => {
+    const bench = createBench("SWAS", () => {
+      throw refusal("UNAVAILABLE", "ServiceUnavailable", 503);
+    });
+    const opened = [1, 2, 3].map(() => bench.upstream.openLists({}, NOTHING, bench.operation));
+    for (const one of opened) await expect(one).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(bench.asked).toHaveLength(1);
   });
 });
 

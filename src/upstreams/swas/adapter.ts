@@ -6,6 +6,7 @@ import {
   type Source,
   silentTelemetry,
   type Telemetry,
+  UpstreamError,
   type Wants,
 } from "#domain";
 import {
@@ -101,19 +102,27 @@ function createDesk(options: SwasUpstreamOptions): Desk {
 function createListOpener(desk: Desk, servers: Servers): Upstream["openLists"] {
   let probe: { readonly subject: string; readonly window: Promise<InvocationWindow | undefined> } | undefined;
 
-  function findOut(query: InvocationQuery, wants: Wants, operation: Operation): Promise<InvocationWindow | undefined> {
+  async function findOut(
+    query: InvocationQuery,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<InvocationWindow | undefined> {
     const subject = JSON.stringify([query, wants]);
-    if (probe !== undefined) {
-      const isSame = probe.subject === subject;
-      return probe.window.then(
-        (window) => (isSame ? window : undefined),
-        () => undefined,
-      );
+    while (probe !== undefined) {
+      const { window, subject: probed } = probe;
+      const first = await window;
+      if (desk.access.state() !== "unknown") return probed === subject ? first : undefined;
     }
     const window = probeList(desk, query, wants, operation).finally(() => {
       probe = undefined;
     });
-    probe = { subject, window };
+    // Those who wait need not fail with an operation that was broken off: one of them begins anew.
+    const shared = window.catch((error: unknown) => {
+      if (operation.signal.aborted || !(error instanceof UpstreamError)) return undefined;
+      throw error;
+    });
+    shared.catch(() => {});
+    probe = { subject, window: shared };
     return window;
   }
 
