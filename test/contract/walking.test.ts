@@ -13,9 +13,9 @@ const SERVER = "a".repeat(32);
 /** Three sources with runs of their own. */
 function threePlaces(habits: Partial<Habits>, perSecond: number): Record<string, Place> {
   return {
-    "ECS/cn-hangzhou": createPlace(manyRuns(131, "t-h", { perSecond }), habits),
-    "ECS/cn-beijing": createPlace(manyRuns(60, "t-b", { perSecond }), habits),
-    "SWAS/cn-hangzhou": createPlace(manyRuns(87, "t-s", { perSecond, instanceId: SERVER }), habits),
+    "ECS/cn-hangzhou": createPlace(manyRuns(107, "t-h", { perSecond }), habits),
+    "ECS/cn-beijing": createPlace(manyRuns(30, "t-b", { perSecond }), habits),
+    "SWAS/cn-hangzhou": createPlace(manyRuns(57, "t-s", { perSecond, instanceId: SERVER }), habits),
   };
 }
 
