@@ -219,11 +219,10 @@ function createFastClock(factor: number): Clock {
       new Promise((resolve) => {
         const wake = () => {
           clearTimeout(timer);
-          signal?.removeEventListener("abort", wake);
           resolve();
         };
         const timer = setTimeout(wake, ms / factor);
-        signal?.addEventListener("abort", wake);
+        signal?.addEventListener("abort", wake, { once: true });
         if (signal?.aborted) wake();
       }),
   };
