@@ -38,6 +38,8 @@ export interface Output {
   readonly bytes: Uint8Array;
   /** Bytes the upstream cut away; null where it does not say. */
   readonly droppedBytes: number | null;
+  /** Set where the upstream's encoding was not known, so that the same output may be read otherwise later. */
+  readonly isGuess?: true;
 }
 
 /** Delivery of the full output to object storage, where it was asked for when the run was started. */

@@ -24,13 +24,18 @@ export function isFinalRun(run: Invocation): boolean {
 
 /** How long a run is kept. */
 export function runKeepMs(run: Invocation): number {
-  return isFinalRun(run) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
+  return isFinalRun(run) && !run.instances.some(isGuessed) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
 }
 
 /** How long a result is kept: a repeated command's latest result is replaced by the next one. */
 export function resultKeepMs(result: InvocationResult): number {
   const isSettled = result.execution !== null || (result.repeats ?? 0) <= 1;
-  return isFinalInstanceStatus(result.status) && isSettled ? FINAL_KEEP_MS : MOVING_KEEP_MS;
+  return isFinalInstanceStatus(result.status) && isSettled && !isGuessed(result) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
+}
+
+// An output that was decoded by guessing would otherwise stay wrong long after its encoding is known.
+function isGuessed({ output }: { readonly output: Output | null | undefined }): boolean {
+  return output?.isGuess === true;
 }
 
 /** Bytes a run takes in memory, by estimate. */

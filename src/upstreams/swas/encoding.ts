@@ -19,6 +19,8 @@ export interface Encoding {
   settle(runs: readonly RunShape[], wants: Wants, operation: Operation): Promise<void>;
   /** The bytes of a text; undefined where the encoding is not known and the field is not wanted. */
   decode(field: EncodedField, text: string, isWanted: boolean): Uint8Array | undefined;
+  /** True as long as what it decodes of outputs is a guess. */
+  isGuessing(): boolean;
 }
 
 type Kind = "plain" | "base64";
@@ -77,6 +79,7 @@ export function createEncoding(
       if (kind !== undefined) return kind === "plain" ? fromText(text) : (fromBase64(text) ?? fromText(text));
       return isWanted ? guess(text) : undefined;
     },
+    isGuessing: () => known.output === undefined,
   };
 }
 

@@ -119,7 +119,9 @@ function surround(shape: ExecutionShape, run: NamedRun, source: Source) {
 function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean): Output | null | undefined {
   if (shape.output === null) return null;
   const bytes = encoding.decode("output", shape.output, isWanted);
-  return bytes === undefined ? undefined : { bytes, droppedBytes: shape.droppedBytes };
+  if (bytes === undefined) return undefined;
+  const { droppedBytes } = shape;
+  return encoding.isGuessing() ? { bytes, droppedBytes, isGuess: true } : { bytes, droppedBytes };
 }
 
 function toContent(run: RunShape, reading: Reading): Uint8Array | null {
