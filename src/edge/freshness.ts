@@ -3,7 +3,8 @@ import type { Clock } from "#domain";
 
 /**
  * How old what still moves may be in an answer. Requests that overlap in time may share it, as if they had asked together. One
- * that comes when no other is under way comes after an answer, and gets nothing that was read before that answer.
+ * that comes when no other is under way comes after an answer, and gets nothing that was read before that answer; only a crowd, of
+ * which some overlapped, stays together for a moment longer.
  */
 export interface Freshness {
   /** A connection was accepted. */
@@ -21,6 +22,8 @@ interface Connection {
   isUsed: boolean;
 }
 
+// A crowd does not come all at once: who comes soon after others that overlapped belongs to them.
+const CROWD_MS = 250;
 // Whoever comes in the very next turns of the event loop was on the way before the answer was out.
 const TURNS = 2;
 
@@ -36,6 +39,9 @@ export function createFreshness(clock: Clock): Freshness {
   let justAnswered = 0;
   let lastAnswerAt = Number.NEGATIVE_INFINITY;
   let freshAfter = Number.NEGATIVE_INFINITY;
+  let mostUnderWay = 0;
+
+  const isCrowd = () => mostUnderWay > 1 && clock.now() - lastAnswerAt <= CROWD_MS;
 
   // Clients that came at once are still at the door when the first of them has its answer.
   function wasWaiting(socket: Socket): boolean {
@@ -53,8 +59,12 @@ export function createFreshness(clock: Clock): Freshness {
     begin(socket) {
       const isLate = wasWaiting(socket);
       // What was read in the very millisecond of the last answer may be what was answered.
-      if (underWay === 0 && justAnswered === 0 && !isLate) freshAfter = lastAnswerAt + 1;
+      if (underWay === 0 && justAnswered === 0 && !isLate && !isCrowd()) {
+        freshAfter = lastAnswerAt + 1;
+        mostUnderWay = 0;
+      }
       underWay += 1;
+      mostUnderWay = Math.max(mostUnderWay, underWay);
       return freshAfter;
     },
     end() {

@@ -32,7 +32,7 @@ describe("how old what still moves may be", () => {
     await clock.sleep(3);
     ages.push(freshness.begin(third));
     freshness.end();
-    await clock.sleep(5);
+    await clock.sleep(260);
     await turns();
     freshness.noteConnection(later);
     expect([...ages, freshness.begin(later)]).toEqual([
@@ -41,5 +41,21 @@ describe("how old what still moves may be", () => {
       Number.NEGATIVE_INFINITY,
       1_006,
     ]);
+  });
+
+  it("is the same for a crowd that comes over connections in use, until it has been quiet for a moment", async () => {
+    const clock = createFakeClock(1_000, { autoAdvance: true });
+    const freshness = createFreshness(clock);
+    const [first, second] = [new Socket(), new Socket()];
+    const ages: number[] = [];
+    for (const quietMs of [200, 251, 0]) {
+      ages.push(freshness.begin(first), freshness.begin(second));
+      freshness.end();
+      freshness.end();
+      await turns();
+      await clock.sleep(quietMs);
+    }
+    const always = Number.NEGATIVE_INFINITY;
+    expect(ages).toEqual([always, always, always, always, 1_201, 1_201]);
   });
 });
