@@ -117,9 +117,9 @@ export class InstanceInvocation extends Execution {
     );
   }
 
-  /** True for a row that was made with this very result. */
-  isMadeWith(loaded: RowResult): boolean {
-    return this.#loaded === loaded;
+  /** True for a row that was made with this very record and result. */
+  isMadeWith(record: InstanceInvocationRecord, loaded: RowResult): boolean {
+    return this.#latest === record && this.#loaded === loaded;
   }
 
   /** The execution with what it printed, as far as that was loaded; for resolvers. */

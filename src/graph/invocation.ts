@@ -38,7 +38,8 @@ import { Value } from "./value.ts";
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
 export class Invocation extends Node {
   readonly #command: Command;
-  readonly #made = new Map<InstanceRecord, InstanceInvocation>();
+  // By what each was made with, so that no row keeps a result that the cache has let go.
+  readonly #made = new WeakMap<object, InstanceInvocation>();
   #id: string | undefined;
   #all: MemoryList<InstanceRecord> | undefined;
   #tags: readonly Tag[] | undefined;
@@ -233,10 +234,11 @@ export class Invocation extends Node {
    * worked out serves other operations too.
    */
   rowOf(record: InstanceRecord, loaded: RowResult): InstanceInvocation {
-    const known = this.#made.get(record);
-    if (known?.isMadeWith(loaded)) return known;
+    const key = loaded ?? record;
+    const known = this.#made.get(key);
+    if (known?.isMadeWith(record, loaded)) return known;
     const row = new InstanceInvocation(record, this, loaded);
-    this.#made.set(record, row);
+    this.#made.set(key, row);
     return row;
   }
 

@@ -16,7 +16,8 @@ export type ResultFinder = (
 ) => readonly InvocationResult[] | null;
 
 interface Believed {
-  readonly result: InvocationResult;
+  /** Weak, so that a row keeps no result that the stock has let go. */
+  readonly result: WeakRef<InvocationResult>;
   /** Epoch milliseconds. */
   readonly until: number;
 }
@@ -35,13 +36,12 @@ export function createResultFinder(stock: Stock, clock: Clock): ResultFinder {
     now: number,
   ): InvocationResult | null {
     const known = believed.get(row);
-    if (known !== undefined && known.until > now && (!wants.output || known.result.output !== undefined)) {
-      return known.result;
-    }
+    const kept = known !== undefined && known.until > now ? known.result.deref() : undefined;
+    if (kept !== undefined && (!wants.output || kept.output !== undefined)) return kept;
     const { source, invokeId, instanceId } = row;
     const result = stock.findResult({ source, invokeId, instanceId, execution: null }, wants, freshAfter) ?? null;
     if (result !== null && resultKeepMs(result) === FINAL_KEEP_MS) {
-      believed.set(row, { result, until: now + BELIEVED_MS });
+      believed.set(row, { result: new WeakRef(result), until: now + BELIEVED_MS });
     }
     return result;
   }
