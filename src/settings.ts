@@ -132,7 +132,9 @@ export function parseVariables(environment: Readonly<Record<string, string | und
 
 function describeProblem(name: keyof Variables, value: string | undefined): string {
   const { expected } = variables.shape[name].meta() as { expected: string };
-  return `${name}: expected ${expected}, ${SECRET.has(name) ? "what came is not shown" : `got ${JSON.stringify(value)}`}`;
+  // A URL with a password before the host is refused for it, and must not be printed.
+  const isSecret = SECRET.has(name) || value?.includes("@") === true;
+  return `${name}: expected ${expected}, ${isSecret ? "what came is not shown" : `got ${JSON.stringify(value)}`}`;
 }
 
 function isUsableEndpoint(value: string): boolean {

@@ -68,6 +68,12 @@ describe("settings", () => {
     ]);
   });
 
+  it("do not print a password that stands in a URL", () => {
+    expect(problemsOf({ ECS_ENDPOINT: "https://user:do-not-print-me@example.com" }).join()).not.toContain(
+      "do-not-print-me",
+    );
+  });
+
   it("name every bad and missing one at once, and no secret", () => {
     expect(
       problemsOf({
