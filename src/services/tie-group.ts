@@ -35,6 +35,8 @@ interface Round {
   end: number | null;
   total: number | null;
   reads: number;
+  /** Records that could not be read, and may belong to the group. */
+  unreadable: number;
   /** Indexes of records without a creation time, which may stand in between. */
   readonly strays: Map<string, number>;
   /** The windows that showed the bounds. */
@@ -58,17 +60,21 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
   let first = need.direction > 0 ? need.view : await findLowView(need, seen);
   let readsLeft = 4;
   let sizeBefore: number | null = null;
+  let seenBefore: number | null = null;
   for (let number = 1; readsLeft > 0; number += 1) {
     const round = await readRound(need, first, seen);
     if (number === 1) readsLeft = READS_PER_WINDOW * round.reads;
     readsLeft -= round.reads;
     const size = sizeOf(round);
     const group = toGroup(round, seen, need.direction);
-    const isCertain = round.lowView === round.endView || !fitsOneWindow(round, need) || size === sizeBefore;
+    const isCounted = round.lowView === round.endView || !fitsOneWindow(round, need) || size === sizeBefore;
+    // What could not be read may be part of the group or not: it is whole once another round shows nothing more.
+    const isCertain = isCounted && (round.unreadable === 0 || seen.size === seenBefore);
     if (group !== null && isCertain) return group;
     // More records than there is room for: some of them have gone since, or a page began off its place.
     if (size !== null && seen.size > size) seen.clear();
     sizeBefore = size;
+    seenBefore = seen.size;
     // An order that alternates between calls would show an even number of windows in the same two orders for ever.
     const start = startIndex(round, first);
     if (round.reads % 2 === 0) collect(await readAt(need, start), need, seen);
@@ -111,6 +117,7 @@ async function readRound(need: TieGroupNeed, first: WindowView, seen: Map<string
     end: null,
     total: first.total,
     reads: 1,
+    unreadable: first.unreadable,
     strays: new Map(),
     lowView: null,
     endView: null,
@@ -120,6 +127,7 @@ async function readRound(need: TieGroupNeed, first: WindowView, seen: Map<string
     view = await readAt(need, view.high + 1);
     collect(view, need, seen);
     noteBounds(round, view, need);
+    round.unreadable += view.unreadable;
   }
   return round;
 }
@@ -155,6 +163,7 @@ function collect(view: WindowView, { time }: TieGroupNeed, seen: Map<string, Slo
 function toGroup(round: Round, seen: ReadonlyMap<string, Slot>, direction: Direction): TieGroup | null {
   const { low, total, lowView, endView } = round;
   const view = direction > 0 ? endView : lowView;
-  if (low === null || view === null || seen.size !== sizeOf(round)) return null;
+  const missing = (sizeOf(round) ?? Number.NaN) - seen.size;
+  if (low === null || view === null || !(missing >= 0 && missing <= round.unreadable)) return null;
   return { slots: [...seen.values()], low, end: low + seen.size, view, total };
 }

@@ -24,6 +24,8 @@ export interface WindowView {
   /** True where nothing lies behind the window, in the direction of reading. */
   readonly touchesEnd: boolean;
   readonly total: number | null;
+  /** Records of the window that could not be read; where in it they stand is not known. */
+  readonly unreadable: number;
 }
 
 /** What a window tells about the end of its list; `doubt` where the page is short although the total says that more follows. */
@@ -62,5 +64,6 @@ export function viewWindow(window: InvocationWindow, direction: Direction, isLis
     touchesStart: direction > 0 ? touchesHead : isListEnd,
     touchesEnd: direction > 0 ? isListEnd : touchesHead,
     total: window.totalCount,
+    unreadable: window.unreadableCount ?? 0,
   };
 }

@@ -5,11 +5,15 @@ import { createWorldSource } from "./support/world.ts";
 
 const NEWEST = Date.UTC(2026, 0, 1);
 
-/** A region of so many runs, a minute apart, of which one record is no run. */
-function createRegion(count: number, unreadable: number) {
+const MINUTE_APART = (serial: number): number => serial;
+/** A hundred runs of one minute, and others on either side. */
+const CROWDED = (serial: number): number => (serial < 20 || serial > 120 ? serial : 20);
+
+/** A region of so many runs, the newest first, of which one record is no run. */
+function createRegion(count: number, unreadable: number, minuteOf = MINUTE_APART) {
   const records = Array.from({ length: count }, (_, serial) => ({
     InvokeId: `t-${String(serial).padStart(4, "0")}`,
-    CreationTime: new Date(NEWEST - serial * 60_000).toISOString(),
+    CreationTime: new Date(NEWEST - minuteOf(serial) * 60_000).toISOString(),
     InvocationStatus: "Success",
     InvokeInstances: { InvokeInstance: [] },
   }));
@@ -36,8 +40,11 @@ describe("a record that cannot be read", () => {
     expect(bench.asked.length).toBe(1);
   });
 
-  it.each([0, 7, 49, 50, 199])("costs a walk over all pages itself alone, as number %i", async (unreadable) => {
-    const { bench, services, meant } = createRegion(200, unreadable);
+  it.each([
+    ...[0, 7, 49, 50, 199].map((unreadable) => [unreadable, MINUTE_APART] as const),
+    ...[10, 20, 45, 55, 120, 130].map((unreadable) => [unreadable, CROWDED] as const),
+  ])("costs a walk over all pages itself alone, as number %i", async (unreadable, minuteOf) => {
+    const { bench, services, meant } = createRegion(200, unreadable, minuteOf);
     const seen: string[] = [];
     let after: string | null = null;
     for (let hasNextPage = true; hasNextPage; ) {
