@@ -84,9 +84,11 @@ export function addListOptions(command: Command, now: () => number): Command {
 
 /** How to wait for a run. */
 export function addWaitOptions(command: Command): Command {
+  const interval = new Option("--interval <duration>", "time between two questions");
+  const timeout = new Option("--timeout <duration>", "how long to wait");
   return addScopeOptions(command)
-    .option("--interval <duration>", "time between two questions (default: 2s)", readDurationMs, DEFAULT_INTERVAL_MS)
-    .option("--timeout <duration>", "how long to wait (default: 30m)", readDurationMs, DEFAULT_TIMEOUT_MS);
+    .addOption(interval.argParser(readDurationMs).default(DEFAULT_INTERVAL_MS, "2s"))
+    .addOption(timeout.argParser(readDurationMs).default(DEFAULT_TIMEOUT_MS, "30m"));
 }
 
 /** The sources that the options name. */

@@ -88,6 +88,11 @@ describe("cloud-assistant", () => {
     ]);
   });
 
+  it("tells the default of a wait once", async () => {
+    const { output } = await runAt(["follow", "--help"]);
+    expect(output.replace(/\s+/g, " ").match(/\(default: [^)]*\)/g)).toEqual(["(default: 2s)", "(default: 30m)"]);
+  });
+
   it("runs as a process", async () => {
     const words = ["--import", "tsx", "-C", "source", "src/cli/main.ts", "--version"];
     const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: new URL("../../", import.meta.url) });
