@@ -12,7 +12,7 @@ import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
 import { createDefaultCredentials, createStaticCredentials, createWire, type Wire } from "#wire";
 import type { AccountSettings, CredentialSettings } from "./accounts.ts";
 import { readAllowList } from "./allow-list.ts";
-import type { Config } from "./config.ts";
+import { type Config, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
@@ -119,13 +119,24 @@ async function openFarEnd(config: Config, opened: { stop(): Promise<void> }[]): 
   };
 }
 
-/** What an emulator is told by the settings. */
+/**
+ * What an emulator is told by the settings.
+ * @throws SettingsError where its faults cannot be read
+ */
 export function toEmulatorOptions({ seed, faults, keyPair }: Config["emulator"]): EmulatorOptions {
   return {
     seed,
-    faults: faults === null ? [] : parseEmulatorFaults(faults),
+    faults: faults === null ? [] : readFaults(faults),
     ...(keyPair === null ? {} : { keys: [keyPair] }),
   };
+}
+
+function readFaults(text: string): ReturnType<typeof parseEmulatorFaults> {
+  try {
+    return parseEmulatorFaults(text);
+  } catch (error) {
+    throw new SettingsError([`EMULATOR_FAULTS: ${error instanceof Error ? error.message : "cannot be read"}`]);
+  }
 }
 
 function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetry): Wire {
