@@ -8,12 +8,11 @@ import {
   type InvocationStatus,
   isFinalInvocationStatus,
   type Provider,
-  readSchedule,
   sourceKey,
   type Wants,
 } from "#domain";
 import { readPageArguments } from "#services";
-import { Command, countStatuses, StatusCount, Tag } from "./command.ts";
+import { Command, countStatuses, StatusCount } from "./command.ts";
 import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
@@ -26,27 +25,26 @@ import {
   rowNeeds,
   toRows,
 } from "./instance-invocation.ts";
+import { InvocationSettings } from "./invocation-settings.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
-import { DateTime, JsonObject, SafeInt } from "./scalars.ts";
-import { Schedule } from "./schedule.ts";
+import { DateTime } from "./scalars.ts";
 import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
-export class Invocation extends Node {
+export class Invocation extends InvocationSettings {
   readonly #command: Command;
   // By what each was made with, so that no row keeps a result that the cache has let go.
   readonly #made = new WeakMap<object, InstanceInvocation>();
   #id: string | undefined;
   #all: MemoryList<InstanceRecord> | undefined;
-  #tags: readonly Tag[] | undefined;
   #statusCounts: readonly StatusCount[] | undefined;
 
-  constructor(private readonly record: InvocationRecord) {
-    super();
+  constructor(record: InvocationRecord) {
+    super(record);
     this.#command = new Command(record.command);
   }
 
@@ -100,90 +98,6 @@ export class Invocation extends Node {
   @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
   get creationTime(): Instant | null {
     return this.record.creationTime;
-  }
-
-  @Value(() => JsonObject, { nullable: true, description: "Values of the command's parameters." })
-  get parameters(): Readonly<Record<string, unknown>> | null {
-    return this.record.parameters;
-  }
-
-  @Value(() => Boolean, { nullable: true, description: "True where it runs by a schedule or at every boot." })
-  get timed(): boolean | null {
-    return this.record.timed;
-  }
-
-  @Value(() => String, {
-    nullable: true,
-    description: "How it repeats: `Once`, `Period`, `NextRebootOnly`, `EveryReboot`.",
-  })
-  get repeatMode(): string | null {
-    return this.record.repeatMode;
-  }
-
-  @Value(() => String, {
-    nullable: true,
-    description: "Its schedule: a cron expression, `rate(…)` or `at(…)`, with a time zone where one was given.",
-  })
-  get frequency(): string | null {
-    return this.record.frequency;
-  }
-
-  @Value(() => Schedule, { nullable: true, description: "The frequency, taken apart; null where there is none." })
-  get schedule(): Schedule | null {
-    const schedule = readSchedule(this.record.frequency);
-    return schedule === null ? null : new Schedule(schedule);
-  }
-
-  @Value(() => SafeInt, { nullable: true, description: "How long it may run on an instance, in seconds." })
-  get timeoutSeconds(): number | null {
-    return this.record.timeoutSeconds;
-  }
-
-  @Value(() => String, { nullable: true, description: "The system user it runs as." })
-  get username(): string | null {
-    return this.record.username;
-  }
-
-  @Value(() => String, { nullable: true, description: "The folder it runs in." })
-  get workingDir(): string | null {
-    return this.record.workingDir;
-  }
-
-  @Value(() => [Tag], { description: "Its labels." })
-  get tags(): readonly Tag[] {
-    this.#tags ??= this.record.tags.map((tag) => new Tag(tag));
-    return this.#tags;
-  }
-
-  @Value(() => String, {
-    nullable: true,
-    description: "Id of the container it runs in; null where it runs on the server.",
-  })
-  get containerId(): string | null {
-    return this.record.containerId;
-  }
-
-  @Value(() => String, { nullable: true, description: "Name of the container it runs in." })
-  get containerName(): string | null {
-    return this.record.containerName;
-  }
-
-  @Value(() => String, { nullable: true, description: "The program that starts the script, where one was named." })
-  get launcher(): string | null {
-    return this.record.launcher;
-  }
-
-  @Value(() => String, {
-    nullable: true,
-    description: "What ends with it when it is stopped: `Process` or `ProcessTree`.",
-  })
-  get terminationMode(): string | null {
-    return this.record.terminationMode;
-  }
-
-  @Value(() => String, { nullable: true, description: "Where in object storage the full output is delivered to." })
-  get ossOutputDelivery(): string | null {
-    return this.record.ossOutputDelivery;
   }
 
   @Value(() => [StatusCount], {
