@@ -1,20 +1,16 @@
 import { ObjectType } from "type-graphql";
 
-import { type Invocation as InvocationRecord, readSchedule } from "#domain";
+import { readSchedule } from "#domain";
 import { Tag } from "./command.ts";
-import { Node } from "./node.ts";
+import { InvocationState } from "./invocation-state.ts";
 import { JsonObject, SafeInt } from "./scalars.ts";
 import { Schedule } from "./schedule.ts";
 import { Value } from "./value.ts";
 
 /** How a run was asked for. Not a type of the schema: the run inherits its fields. */
 @ObjectType("InvocationSettings", { description: "How a run was asked for." })
-export abstract class InvocationSettings extends Node {
+export abstract class InvocationSettings extends InvocationState {
   #tags: readonly Tag[] | undefined;
-
-  constructor(protected readonly record: InvocationRecord) {
-    super();
-  }
 
   @Value(() => JsonObject, { nullable: true, description: "Values of the command's parameters." })
   get parameters(): Readonly<Record<string, unknown>> | null {

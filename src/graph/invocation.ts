@@ -3,19 +3,14 @@ import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
   type InstanceInvocation as InstanceRecord,
-  type Instant,
   type Invocation as InvocationRecord,
-  type InvocationStatus,
-  isFinalInvocationStatus,
-  type Provider,
   sourceKey,
   type Wants,
 } from "#domain";
 import { readPageArguments } from "#services";
-import { Command, countStatuses, StatusCount } from "./command.ts";
+import { countStatuses, StatusCount } from "./command.ts";
 import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
-import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { toGlobalId } from "./global-id.ts";
 import {
   InstanceInvocation,
@@ -29,75 +24,21 @@ import { InvocationSettings } from "./invocation-settings.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
-import { DateTime } from "./scalars.ts";
 import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
 export class Invocation extends InvocationSettings {
-  readonly #command: Command;
   // By what each was made with, so that no row keeps a result that the cache has let go.
   readonly #made = new WeakMap<object, InstanceInvocation>();
   #id: string | undefined;
   #all: MemoryList<InstanceRecord> | undefined;
   #statusCounts: readonly StatusCount[] | undefined;
 
-  constructor(record: InvocationRecord) {
-    super(record);
-    this.#command = new Command(record.command);
-  }
-
   override get id(): string {
     this.#id ??= toGlobalId({ type: "Invocation", source: this.record.source, invokeId: this.record.invokeId });
     return this.#id;
-  }
-
-  @Value(() => ProviderEnum, { description: "The product whose Cloud Assistant ran it." })
-  get provider(): Provider {
-    return this.record.source.provider;
-  }
-
-  @Value(() => String, { description: "Alias of the account; `default` where only one is configured." })
-  get account(): string {
-    return this.record.source.account;
-  }
-
-  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
-  get regionId(): string {
-    return this.record.source.regionId;
-  }
-
-  @Value(() => String, {
-    description: "The upstream's id of the run, as `t-…`; unique within provider, account and region.",
-  })
-  get invokeId(): string {
-    return this.record.invokeId;
-  }
-
-  @Value(() => Command, { description: "What was run." })
-  get command(): Command {
-    return this.#command;
-  }
-
-  @Value(() => InvocationStatusEnum, { description: "State of the whole run." })
-  get status(): InvocationStatus {
-    return this.record.status;
-  }
-
-  @Value(() => String, { nullable: true, description: "The upstream's own word for the status, untouched." })
-  get rawStatus(): string | null {
-    return this.record.rawStatus;
-  }
-
-  @Value(() => Boolean, { description: "True when the run will not change any more." })
-  get isFinal(): boolean {
-    return isFinalInvocationStatus(this.record.status);
-  }
-
-  @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
-  get creationTime(): Instant | null {
-    return this.record.creationTime;
   }
 
   @Value(() => [StatusCount], {

@@ -1,0 +1,72 @@
+import { ObjectType } from "type-graphql";
+
+import {
+  type Instant,
+  type Invocation as InvocationRecord,
+  type InvocationStatus,
+  isFinalInvocationStatus,
+  type Provider,
+} from "#domain";
+import { Command } from "./command.ts";
+import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import { Node } from "./node.ts";
+import { DateTime } from "./scalars.ts";
+import { Value } from "./value.ts";
+
+/** What a run is and how it stands. Not a type of the schema: the run inherits its fields. */
+@ObjectType("InvocationState", { description: "What a run is and how it stands." })
+export abstract class InvocationState extends Node {
+  readonly #command: Command;
+
+  constructor(protected readonly record: InvocationRecord) {
+    super();
+    this.#command = new Command(record.command);
+  }
+
+  @Value(() => ProviderEnum, { description: "The product whose Cloud Assistant ran it." })
+  get provider(): Provider {
+    return this.record.source.provider;
+  }
+
+  @Value(() => String, { description: "Alias of the account; `default` where only one is configured." })
+  get account(): string {
+    return this.record.source.account;
+  }
+
+  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  get regionId(): string {
+    return this.record.source.regionId;
+  }
+
+  @Value(() => String, {
+    description: "The upstream's id of the run, as `t-…`; unique within provider, account and region.",
+  })
+  get invokeId(): string {
+    return this.record.invokeId;
+  }
+
+  @Value(() => Command, { description: "What was run." })
+  get command(): Command {
+    return this.#command;
+  }
+
+  @Value(() => InvocationStatusEnum, { description: "State of the whole run." })
+  get status(): InvocationStatus {
+    return this.record.status;
+  }
+
+  @Value(() => String, { nullable: true, description: "The upstream's own word for the status, untouched." })
+  get rawStatus(): string | null {
+    return this.record.rawStatus;
+  }
+
+  @Value(() => Boolean, { description: "True when the run will not change any more." })
+  get isFinal(): boolean {
+    return isFinalInvocationStatus(this.record.status);
+  }
+
+  @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
+  get creationTime(): Instant | null {
+    return this.record.creationTime;
+  }
+}
