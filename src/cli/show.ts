@@ -11,7 +11,7 @@ type InstanceRun = NonNullable<NonNullable<Run["instanceInvocations"]>["nodes"][
 
 const MAX_PAGES = 100;
 
-/** Shows one run: what was run, and how it went on each instance. */
+/** Shows one run: what was run, and how it went on each instance, what failed in front and what went well at the end. */
 export async function showRun(context: Context, id: string): Promise<void> {
   const { run, instances } = await readRun(context, id);
   if (context.isJson) writeJson(context, toJson(run, instances));
@@ -23,9 +23,10 @@ function writeRun({ surroundings, style }: Context, run: Run, instances: readonl
   output.write(formatTable(describeRun(run, style)));
   const content = run.command.content ?? "";
   if (content !== "") output.write(`\n${indent(toPrintable(content))}\n`);
-  const rows = instances.map((instance) => toRow(instance, style));
+  const ordered = [...instances].sort((a, b) => rankOf(a) - rankOf(b));
+  const rows = ordered.map((instance) => toRow(instance, style));
   if (rows.length > 0) output.write(`\n${formatTable([titles(style), ...rows])}`);
-  for (const instance of instances) output.write(describeError(instance));
+  for (const instance of ordered) output.write(describeError(instance));
 }
 
 async function readRun(context: Context, id: string): Promise<{ run: Run; instances: readonly InstanceRun[] }> {
@@ -77,13 +78,19 @@ function describeCommand({ name, commandId, type }: Run["command"]): string {
   return [name, commandId, type].filter((word) => word !== null).join(" ");
 }
 
-function titles(style: Style): Row {
-  return ["INSTANCE", "STATUS", "EXIT", "STARTED", "DURATION"].map((title) => style.heading(title));
+function rankOf({ status, isFinal }: InstanceRun): number {
+  if (status === "SUCCESS") return 2;
+  return isFinal ? 0 : 1;
 }
 
-function toRow({ instanceId, status, exitCode, startTime, durationMs }: InstanceRun, style: Style): Row {
+function titles(style: Style): Row {
+  return ["INSTANCE", "NAME", "STATUS", "EXIT", "STARTED", "DURATION"].map((title) => style.heading(title));
+}
+
+function toRow({ instanceId, instance, status, exitCode, startTime, durationMs }: InstanceRun, style: Style): Row {
   return [
     toLine(instanceId),
+    toLine(instance?.name ?? "-"),
     style.status(status),
     exitCode === null ? "-" : String(exitCode),
     startTime ?? "-",
@@ -91,11 +98,12 @@ function toRow({ instanceId, status, exitCode, startTime, durationMs }: Instance
   ];
 }
 
-function describeError({ instanceId, error }: InstanceRun): string {
+function describeError({ instanceId, instance, error }: InstanceRun): string {
   if (error === null) return "";
   const info = error.info === null ? "" : `: ${toLine(error.info)}`;
   const remedy = error.remedy === null ? "" : `  ${error.remedy}\n`;
-  return `\n${toLine(instanceId)}: ${toLine(error.code)}${info}\n${remedy}`;
+  const name = instance?.name == null ? "" : ` (${toLine(instance.name)})`;
+  return `\n${toLine(instanceId)}${name}: ${toLine(error.code)}${info}\n${remedy}`;
 }
 
 function indent(text: string): string {

@@ -94,6 +94,7 @@ export function createInstanceRun(overrides: Readonly<Record<string, unknown>> =
   return {
     id: "AWkAid",
     instanceId: "i-01",
+    instance: null,
     status: "SUCCESS",
     rawStatus: "Success",
     isFinal: true,

@@ -3,6 +3,7 @@ import { connection, createInstanceRun, createOutput, createRun, inTurn, run } f
 
 const FAILED = createInstanceRun({
   instanceId: "i-02",
+  instance: { id: "s", name: "web-02" },
   status: "FAILED",
   exitCode: 2,
   durationMs: null,
@@ -58,11 +59,11 @@ describe("cloud-assistant show", () => {
         "    #!/bin/sh",
         "    df -h",
         "",
-        "INSTANCE  STATUS   EXIT  STARTED               DURATION",
-        "i-01      SUCCESS  0     2026-01-02T03:04:05Z  1.5 s",
-        "i-02      FAILED   2     2026-01-02T03:04:05Z  -",
+        "INSTANCE  NAME    STATUS   EXIT  STARTED               DURATION",
+        "i-02      web-02  FAILED   2     2026-01-02T03:04:05Z  -",
+        "i-01      -       SUCCESS  0     2026-01-02T03:04:05Z  1.5 s",
         "",
-        "i-02: ExitCodeNonzero: not zero",
+        "i-02 (web-02): ExitCodeNonzero: not zero",
         "  Read the output.",
         "",
       ].join("\n"),
