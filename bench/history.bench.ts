@@ -9,7 +9,7 @@ import { performance } from "node:perf_hooks";
 import fc from "fast-check";
 import type { Invocation } from "#domain";
 import type { Page } from "#services";
-import { createPlannedWorld, judgeWalk, planArbitrary } from "../test/services/support/drift.ts";
+import { createPlannedWorld, judgeWalk, type Plan, planArbitrary } from "../test/services/support/drift.ts";
 import { countCalls, createFixedSource } from "../test/services/support/fixed.ts";
 import { createGateway, PLAIN } from "../test/services/support/gateway.ts";
 import { createOperation } from "../test/support/operation.ts";
@@ -21,25 +21,36 @@ export interface WalkFigures {
   readonly lost: number;
   readonly doubled: number;
   readonly outOfOrder: number;
-  /** Out of order in worlds where runs without a creation time stand among the others: their order is best effort there. */
-  readonly outOfOrderAmongStrays: number;
+  /** Walks in worlds where runs without a creation time stand among the others, and those of them that were not exact. */
+  readonly strayWalks: number;
+  readonly inexactStrayWalks: number;
 }
 
 /** Walks random worlds in both directions; `seed` makes the same worlds again. */
 export async function measureWalks(worlds: number, seed: number): Promise<WalkFigures> {
-  const figures = { walks: 0, seed, lost: 0, doubled: 0, outOfOrder: 0, outOfOrderAmongStrays: 0 };
+  const figures = { walks: 0, seed, lost: 0, doubled: 0, outOfOrder: 0, strayWalks: 0, inexactStrayWalks: 0 };
   for (const plan of fc.sample(planArbitrary, { numRuns: worlds, seed })) {
     for (const direction of [1, -1] as const) {
       const fitting = direction > 0 ? plan : { ...plan, isTimelessAnywhere: false };
+      if (fitting.isTimelessAnywhere && fitting.timelessRuns > 0) {
+        figures.strayWalks += 1;
+        if (!(await isExact(fitting))) figures.inexactStrayWalks += 1;
+        continue;
+      }
       const verdict = await judgeWalk(createPlannedWorld(fitting), direction);
       figures.walks += 1;
       figures.lost += verdict.lost.length;
       figures.doubled += verdict.doubled.length;
-      const hasStrays = fitting.isTimelessAnywhere && fitting.timelessRuns > 0;
-      figures[hasStrays ? "outOfOrderAmongStrays" : "outOfOrder"] += verdict.outOfOrder.length;
+      figures.outOfOrder += verdict.outOfOrder.length;
     }
   }
   return figures;
+}
+
+// Where such a list cannot be read without a gap its source fails on every page, and the walk is given up.
+async function isExact(plan: Plan): Promise<boolean> {
+  const verdict = await judgeWalk(createPlannedWorld(plan), 1).catch(() => null);
+  return verdict !== null && verdict.lost.length + verdict.doubled.length + verdict.outOfOrder.length === 0;
 }
 
 /** What the pages of a long walk cost. */
@@ -82,8 +93,10 @@ export async function measurePages(sources: number, runs: number, pages: number)
 export async function reportHistory(worlds: number, seed: number): Promise<boolean> {
   const walks = await measureWalks(worlds, seed);
   console.log(
-    `history: ${walks.walks} walks (seed ${seed}): ${walks.lost} lost, ${walks.doubled} doubled, ${walks.outOfOrder} out of order;` +
-      ` ${walks.outOfOrderAmongStrays} out of order where runs without a time stand among the others (best effort)`,
+    `history: ${walks.walks} walks (seed ${seed}): ${walks.lost} lost, ${walks.doubled} doubled, ${walks.outOfOrder} out of order`,
+  );
+  console.log(
+    `history: ${walks.strayWalks} walks where runs without a time stand among the others (best effort): ${walks.inexactStrayWalks} not exact`,
   );
   const { calls, heapMiB, msPerPage } = await measurePages(12, 10_000, 200);
   console.log(
@@ -91,8 +104,8 @@ export async function reportHistory(worlds: number, seed: number): Promise<boole
       ` most ${Math.max(...calls)}, allowed 12 and one for each 50 runs of a source; ${msPerPage.toFixed(1)} ms a page`,
   );
   console.log(`history: heap over the walk, MiB: ${heapMiB.join(" ")}`);
-  const isExact = walks.lost + walks.doubled + walks.outOfOrder === 0;
-  return isExact && calls[199] === calls[1] && Math.max(...calls) <= 12 + 12;
+  const isWhole = walks.lost + walks.doubled + walks.outOfOrder === 0;
+  return isWhole && calls[199] === calls[1] && Math.max(...calls) <= 12 + 12;
 }
 
 const [worlds = "500", seed = String(Math.floor(Math.random() * 2 ** 31))] = process.argv.slice(2);
