@@ -1,4 +1,4 @@
-import { type Clock, InputError, type InvocationRef, sourceKey } from "#domain";
+import { type Clock, InputError, type Invocation, type InvocationRef, sourceKey } from "#domain";
 import type { Services } from "./contract.ts";
 import { createMailbox } from "./watch-mailbox.ts";
 import type { Poll } from "./watch-poll.ts";
@@ -45,6 +45,7 @@ export function createWatch({ poll, clock, options }: WatchParts): Services["wat
 
   return (ref, wants, operation) => {
     if (watcherCount >= options.maxWatchers) throw tooMany(options.maxWatchers);
+    if (operation.signal.aborted) return endedAtOnce();
     watcherCount += 1;
     const poller = pollerOf(ref, operation.requestId);
     const leave = (): void => {
@@ -56,13 +57,16 @@ export function createWatch({ poll, clock, options }: WatchParts): Services["wat
       operation.signal.removeEventListener("abort", leave);
     };
     const watcher: Watcher = { wants, mailbox: createMailbox({ onReturn: leave, onClose }), seen: null };
-    if (operation.signal.aborted) leave();
-    else {
-      operation.signal.addEventListener("abort", leave, { once: true });
-      poller.join(watcher);
-    }
+    operation.signal.addEventListener("abort", leave, { once: true });
+    poller.join(watcher);
     return watcher.mailbox.values;
   };
+}
+
+function endedAtOnce(): AsyncIterableIterator<Invocation> {
+  const mailbox = createMailbox<Invocation>({ onReturn: () => {}, onClose: () => {} });
+  mailbox.close();
+  return mailbox.values;
 }
 
 function tooMany(max: number): InputError {

@@ -1,86 +1,22 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { type Invocation, type Operation, silentTelemetry, UpstreamError, type UpstreamFailure } from "#domain";
-import { createSealer, createServices, type Services, type WatchOptions, type WatchWants } from "#services";
-import type { ResultQuery, Upstream } from "#upstreams";
-import { createFakeClock } from "../support/clock.ts";
+import type { Operation } from "#domain";
+import type { ResultQuery } from "#upstreams";
 import { createExecution } from "../support/execution.ts";
 import { createOperation } from "../support/operation.ts";
-import { sourceAt } from "./support/fixed.ts";
-import { createItem, createRun } from "./support/world.ts";
-
-const SOURCE = sourceAt(0);
-const REF = { source: SOURCE, invokeId: "t-1" };
-const BARE: WatchWants = { output: false, content: false, details: false };
-const WITH_OUTPUT: WatchWants = { ...BARE, output: true };
-
-const printed = (text: string) => ({ bytes: Buffer.from(text), droppedBytes: 0 });
-
-/** The run with one instance in a state. */
-function running(text = "", status: "RUNNING" | "SUCCESS" = "RUNNING"): Invocation {
-  const instances = [createItem({ ...REF, instanceId: "i-1", status, output: printed(text) })];
-  return createRun({ ...REF, creationTime: "2026-01-02T03:04:05.000Z", status, instances });
-}
-
-const done = (text = "") => running(text, "SUCCESS");
-
-function createFailure(code: UpstreamFailure["code"], retryAfterMs: number | null = null): UpstreamError {
-  const told = { code, message: "No.", source: SOURCE, action: "DescribeInvocations" };
-  const retryable = code !== "FORBIDDEN";
-  return new UpstreamError({ ...told, upstreamCode: null, httpStatus: null, requestId: null, retryable, retryAfterMs });
-}
-
-type Answer = Invocation | null | UpstreamError;
-
-/** Services over one run that answers one of these a look, the last one again and again, with the times of the looks. */
-function createScene(answers: readonly Answer[], options: Partial<WatchOptions> & Partial<Upstream> = {}) {
-  const clock = createFakeClock();
-  const start = clock.now();
-  const looks: { atMs: number; output: boolean }[] = [];
-  const operations: Operation[] = [];
-  const upstream = {
-    source: SOURCE,
-    async readInvocation(_invokeId, wants, operation) {
-      const answer = answers[Math.min(looks.length, answers.length - 1)] ?? null;
-      looks.push({ atMs: clock.now() - start, output: wants.output });
-      operations.push(operation);
-      if (answer instanceof Error) throw answer;
-      return answer;
-    },
-    ...options,
-  } as Upstream;
-  const services = createServices({
-    upstreams: [upstream],
-    sealer: createSealer({ keys: ["a key of the tests"] }),
-    clock,
-    telemetry: silentTelemetry,
-    watch: options,
-  });
-  /** Lets what can happen now happen, and then time pass. */
-  const pass = async (ms: number) => {
-    await clock.advance(0);
-    await clock.advance(ms);
-  };
-  return { services, pass, looks, operations, times: () => looks.map(({ atMs }) => atMs) };
-}
-
-/** What a reader got so far, each state by its status and output, and how it ended. */
-function read(services: Services, wants: WatchWants = BARE, operation: Operation = createOperation()) {
-  const told: string[] = [];
-  const values = services.watchInvocation(REF, wants, operation);
-  const ended = (async () => {
-    try {
-      for await (const run of values) {
-        const [one] = run.instances;
-        told.push(`${run.status} ${Buffer.from(one?.output?.bytes ?? []).toString()}`.trim());
-      }
-      told.push("end");
-    } catch (error) {
-      told.push(`${(error as UpstreamError).code}`);
-    }
-  })();
-  return { told, values, ended };
-}
+import { createItem } from "./support/world.ts";
+import {
+  BARE,
+  createFailure,
+  createScene,
+  done,
+  printed,
+  REF,
+  read,
+  running,
+  SOURCE,
+  WITH_OUTPUT,
+} from "./watch-scene.ts";
 
 describe("a watched run", () => {
   it("is told as it is, then as it changes, until it is final", async () => {
@@ -211,50 +147,5 @@ describe("a watched run that cannot be read", () => {
     const { told } = read(services);
     await pass(0);
     expect(told).toEqual(["COST_LIMIT_EXCEEDED"]);
-  });
-});
-
-describe("who watches", () => {
-  it("ends the looks by leaving last", async () => {
-    const { services, pass, times, operations } = createScene([running()]);
-    const leaving = new AbortController();
-    const [one, other] = [read(services), read(services, BARE, createOperation({ signal: leaving.signal }))];
-    await pass(0);
-    await one.values.return?.();
-    await pass(1_000);
-    leaving.abort();
-    await pass(60_000);
-    expect([one.told, other.told, times()]).toEqual([
-      ["RUNNING", "end"],
-      ["RUNNING", "end"],
-      [0, 1_000],
-    ]);
-    expect(operations.map(({ signal }) => signal.aborted)).toEqual([true, true]);
-  });
-
-  it("begins anew after all had left", async () => {
-    const { services, pass, times } = createScene([running(), done()]);
-    const first = read(services);
-    await pass(0);
-    await first.values.return?.();
-    const second = read(services);
-    await pass(0);
-    expect([second.told, times()]).toEqual([
-      ["SUCCESS", "end"],
-      [0, 0],
-    ]);
-  });
-
-  it("is refused where too many watch already, until somebody leaves", async () => {
-    const { services, pass } = createScene([running()], { maxWatchers: 2 });
-    const [first] = [read(services), read(services)];
-    await pass(0);
-    expect(() => services.watchInvocation(REF, BARE, createOperation())).toThrow(
-      expect.objectContaining({ code: "LIMIT_EXCEEDED", met: { limit: "watchers", max: 2 } }),
-    );
-    await first?.values.return?.();
-    const third = read(services);
-    await pass(0);
-    expect(third.told).toEqual(["RUNNING"]);
   });
 });

@@ -1,0 +1,81 @@
+import { type Invocation, type Operation, silentTelemetry, UpstreamError, type UpstreamFailure } from "#domain";
+import { createSealer, createServices, type Services, type WatchOptions, type WatchWants } from "#services";
+import type { Upstream } from "#upstreams";
+import { createFakeClock } from "../support/clock.ts";
+import { createOperation } from "../support/operation.ts";
+import { sourceAt } from "./support/fixed.ts";
+import { createItem, createRun } from "./support/world.ts";
+
+/** The source of the one run. */
+export const SOURCE = sourceAt(0);
+export const REF = { source: SOURCE, invokeId: "t-1" };
+export const BARE: WatchWants = { output: false, content: false, details: false };
+export const WITH_OUTPUT: WatchWants = { ...BARE, output: true };
+
+export const printed = (text: string) => ({ bytes: Buffer.from(text), droppedBytes: 0 });
+
+/** The run with one instance in a state. */
+export function running(text = "", status: "RUNNING" | "SUCCESS" = "RUNNING"): Invocation {
+  const instances = [createItem({ ...REF, instanceId: "i-1", status, output: printed(text) })];
+  return createRun({ ...REF, creationTime: "2026-01-02T03:04:05.000Z", status, instances });
+}
+
+export const done = (text = "") => running(text, "SUCCESS");
+
+export function createFailure(code: UpstreamFailure["code"], retryAfterMs: number | null = null): UpstreamError {
+  const told = { code, message: "No.", source: SOURCE, action: "DescribeInvocations" };
+  const retryable = code !== "FORBIDDEN";
+  return new UpstreamError({ ...told, upstreamCode: null, httpStatus: null, requestId: null, retryable, retryAfterMs });
+}
+
+type Answer = Invocation | null | UpstreamError;
+
+/** Services over one run that answers one of these a look, the last one again and again, with the times of the looks. */
+export function createScene(answers: readonly Answer[], options: Partial<WatchOptions> & Partial<Upstream> = {}) {
+  const clock = createFakeClock();
+  const start = clock.now();
+  const looks: { atMs: number; output: boolean }[] = [];
+  const operations: Operation[] = [];
+  const upstream = {
+    source: SOURCE,
+    async readInvocation(_invokeId, wants, operation) {
+      const answer = answers[Math.min(looks.length, answers.length - 1)] ?? null;
+      looks.push({ atMs: clock.now() - start, output: wants.output });
+      operations.push(operation);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    ...options,
+  } as Upstream;
+  const services = createServices({
+    upstreams: [upstream],
+    sealer: createSealer({ keys: ["a key of the tests"] }),
+    clock,
+    telemetry: silentTelemetry,
+    watch: options,
+  });
+  /** Lets what can happen now happen, and then time pass. */
+  const pass = async (ms: number) => {
+    await clock.advance(0);
+    await clock.advance(ms);
+  };
+  return { services, pass, looks, operations, times: () => looks.map(({ atMs }) => atMs) };
+}
+
+/** What a reader got so far, each state by its status and output, and how it ended. */
+export function read(services: Services, wants: WatchWants = BARE, operation: Operation = createOperation()) {
+  const told: string[] = [];
+  const values = services.watchInvocation(REF, wants, operation);
+  const ended = (async () => {
+    try {
+      for await (const run of values) {
+        const [one] = run.instances;
+        told.push(`${run.status} ${Buffer.from(one?.output?.bytes ?? []).toString()}`.trim());
+      }
+      told.push("end");
+    } catch (error) {
+      told.push(`${(error as UpstreamError).code}`);
+    }
+  })();
+  return { told, values, ended };
+}
