@@ -4,6 +4,7 @@ import type { FormattedExecutionResult } from "graphql";
 
 import { corsHeaders } from "./cors.ts";
 import { toErrorResponse } from "./errors.ts";
+import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import type { Route } from "./graphql-route.ts";
 import { type LiveResults, runLive } from "./live.ts";
@@ -19,6 +20,7 @@ import { requestIdOf } from "./request-id.ts";
 export interface EventStreamParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
+  readonly freshness: Freshness;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
 }
@@ -48,7 +50,8 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
       response.writeHead(200, { ...HEADERS, ...cors, "x-request-id": requestId });
       if ("document" in prepared) {
         record.begin(prepared);
-        await stream(options, response, runLive(options, prepared), record, parts.draining);
+        const asker = { freshness: parts.freshness, socket: request.socket };
+        await stream(options, response, runLive(options, prepared, asker), record, parts.draining);
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
         record.add({ errors });

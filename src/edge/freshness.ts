@@ -2,17 +2,28 @@ import type { Socket } from "node:net";
 import type { Clock } from "#domain";
 
 /**
- * How old what still moves may be in an answer. Requests that overlap in time may share it, as if they had asked together. One
- * that comes when no other is under way comes after an answer, and gets nothing that was read before that answer; only a crowd, of
- * which some overlapped, stays together for a moment longer.
+ * How old what still moves may be in an answer, on whatever transport. Requests that overlap in time may share it, as if they
+ * had asked together. One that comes when no other is under way comes after an answer, and gets nothing that was read before
+ * that answer; only a crowd, of which some overlapped, stays together for a moment longer.
  */
 export interface Freshness {
   /** A connection was accepted. */
   noteConnection(socket: Socket): void;
-  /** A request came; epoch milliseconds of the oldest reading that may serve it. */
-  begin(socket: Socket): number;
+  /**
+   * A request came; epoch milliseconds of the oldest reading that may serve it. `socket` is the connection that it was made on,
+   * null for a message on one that had carried others before: nobody waits at the door for those.
+   */
+  begin(socket: Socket | null): number;
   /** Its answer is about to be sent. */
   end(): void;
+  /** An event is about to be sent to a client that asked for it long ago: an answer too, to which no request belongs. */
+  noteEvent(): void;
+}
+
+/** Who asks: on which connection, as {@link Freshness.begin} takes it, and what is shared with all others. */
+export interface Asker {
+  readonly freshness: Freshness;
+  readonly socket: Socket | null;
 }
 
 interface Connection {
@@ -38,17 +49,18 @@ export function createFreshness(clock: Clock): Freshness {
   let answerCount = 0;
   let justAnswered = 0;
   let lastAnswerAt = Number.NEGATIVE_INFINITY;
+  let lastEventAt = Number.NEGATIVE_INFINITY;
   let freshAfter = Number.NEGATIVE_INFINITY;
   let mostUnderWay = 0;
 
   const isCrowd = () => mostUnderWay > 1 && clock.now() - lastAnswerAt <= CROWD_MS;
 
-  // Clients that came at once are still at the door when the first of them has its answer.
-  function wasWaiting(socket: Socket): boolean {
-    const connection = connections.get(socket);
+  // Clients that came at once are still at the door when the first of them has its answer; who has only kept a connection is not.
+  function wasWaiting(socket: Socket | null): boolean {
+    const connection = socket === null ? undefined : connections.get(socket);
     if (connection === undefined || connection.isUsed) return false;
     connection.isUsed = true;
-    return connection.answersBefore < answerCount || connection.acceptedAt <= lastAnswerAt;
+    return connection.answersBefore < answerCount && clock.now() - connection.acceptedAt <= CROWD_MS;
   }
 
   return {
@@ -60,7 +72,7 @@ export function createFreshness(clock: Clock): Freshness {
       const isLate = wasWaiting(socket);
       // What was read in the very millisecond of the last answer may be what was answered.
       if (underWay === 0 && justAnswered === 0 && !isLate && !isCrowd()) {
-        freshAfter = lastAnswerAt + 1;
+        freshAfter = Math.max(lastAnswerAt, lastEventAt) + 1;
         mostUnderWay = 0;
       }
       underWay += 1;
@@ -75,6 +87,9 @@ export function createFreshness(clock: Clock): Freshness {
       afterTurns(TURNS, () => {
         justAnswered -= 1;
       });
+    },
+    noteEvent() {
+      lastEventAt = clock.now();
     },
   };
 }

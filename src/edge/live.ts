@@ -11,6 +11,7 @@ import {
 
 import { logInternal } from "./engine.ts";
 import { toErrorResponse } from "./errors.ts";
+import type { Asker } from "./freshness.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { ServerOptions } from "./options.ts";
 
@@ -33,9 +34,9 @@ export interface LiveResults extends AsyncIterableIterator<FormattedExecutionRes
  * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Never throws: what fails is told
  * as a result with errors, after which nothing follows.
  */
-export function runLive(options: ServerOptions, live: LiveOperation): LiveResults {
+export function runLive(options: ServerOptions, live: LiveOperation, asker: Asker): LiveResults {
   const stop = createStop();
-  const results = produce(options, live, stop);
+  const results = produce(options, live, asker, stop);
   return {
     next: () => results.next(),
     return: () => {
@@ -53,26 +54,36 @@ export function runLive(options: ServerOptions, live: LiveOperation): LiveResult
 }
 
 interface Stop {
-  /** Resolves to null once nobody wants more. */
-  readonly stopped: Promise<null>;
   readonly signal: AbortSignal;
   now(): void;
+  /** What is waited for, or null once nobody wants more. Holds on to nothing afterwards: it is asked for every event. */
+  or<Value>(awaited: Promise<Value>): Promise<Value | null>;
 }
 
 function createStop(): Stop {
   const controller = new AbortController();
   const { signal } = controller;
-  const stopped = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
-  return { stopped, signal, now: () => controller.abort() };
+  return {
+    signal,
+    now: () => controller.abort(),
+    or: (awaited) =>
+      new Promise((resolve, reject) => {
+        const give = () => resolve(null);
+        if (signal.aborted) give();
+        signal.addEventListener("abort", give, { once: true });
+        awaited.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
+      }),
+  };
 }
 
 async function* produce(
   options: ServerOptions,
   live: LiveOperation,
+  asker: Asker,
   stop: Stop,
 ): AsyncGenerator<FormattedExecutionResult, undefined> {
   if (live.type !== OperationTypeNode.SUBSCRIPTION) {
-    yield await answerOnce(options, live, undefined, stop);
+    yield await answerRequest(options, live, asker, stop);
     return undefined;
   }
   const running = startOperation(live.requestId, { ...rulesOf(options), deadlineMs: null });
@@ -85,7 +96,7 @@ async function* produce(
     }
     const events = source[Symbol.asyncIterator]();
     try {
-      yield* answerEach(options, live, events, stop);
+      yield* answerEach(options, live, { events, asker, stop });
     } finally {
       await events.return?.();
     }
@@ -96,21 +107,38 @@ async function* produce(
   return undefined;
 }
 
+async function answerRequest(
+  options: ServerOptions,
+  live: LiveOperation,
+  { freshness, socket }: Asker,
+  stop: Stop,
+): Promise<FormattedExecutionResult> {
+  const running = startOperation(live.requestId, rulesOf(options), freshness.begin(socket));
+  try {
+    return await answerOnce(options, live, { running, rootValue: undefined, stop });
+  } finally {
+    freshness.end();
+  }
+}
+
 async function* answerEach(
   options: ServerOptions,
   live: LiveOperation,
-  events: AsyncIterator<unknown>,
-  stop: Stop,
+  { events, asker, stop }: { readonly events: AsyncIterator<unknown>; readonly asker: Asker; readonly stop: Stop },
 ): AsyncGenerator<FormattedExecutionResult, void> {
   for (;;) {
     const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
-    const event = await Promise.race([next, stop.stopped]);
+    const event = await stop.or(next);
     if (event === null || event.done === true) return;
     if ("error" in event) {
       yield toFailure(options, live, event.error);
       return;
     }
-    yield await answerOnce(options, live, event.value, stop);
+    // An event brings what was just read for it, so it has no bound of its own; it is one for whoever asks after it.
+    const running = startOperation(live.requestId, rulesOf(options));
+    const answer = await answerOnce(options, live, { running, rootValue: event.value, stop });
+    asker.freshness.noteEvent();
+    yield answer;
   }
 }
 
@@ -130,10 +158,8 @@ async function openSource(
 async function answerOnce(
   options: ServerOptions,
   live: LiveOperation,
-  rootValue: unknown,
-  stop: Stop,
+  { running, rootValue, stop }: { readonly running: RunningOperation; readonly rootValue: unknown; readonly stop: Stop },
 ): Promise<FormattedExecutionResult> {
-  const running = startOperation(live.requestId, rulesOf(options));
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   try {
     const executed = (async () => execute(toArguments(options, live, running, rootValue)))();

@@ -42,9 +42,9 @@ export function createServer(options: ServerOptions): GatewayServer {
   listener.server.on("connection", freshness.noteConnection);
   const draining = new AbortController();
   const graphql = createGraphqlRoute(options, { engine, metrics, gate, freshness });
-  const events = createEventStreamRoute(options, { metrics, gate, draining: draining.signal });
+  const events = createEventStreamRoute(options, { metrics, gate, freshness, draining: draining.signal });
   const route = createRoutes(options, { graphql, events }, listener);
-  const webSockets = createWebSockets(options, { metrics, gate });
+  const webSockets = createWebSockets(options, { metrics, gate, freshness });
   listener.server.on("upgrade", (request, socket, head) => {
     // The peer may break off before it is answered, and an error that nobody hears ends the process.
     socket.once("error", () => socket.destroy());

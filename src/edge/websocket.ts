@@ -6,6 +6,7 @@ import { handleProtocols, makeServer, type OperationResult, type SubscribePayloa
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { toErrorResponse } from "./errors.ts";
+import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import { refuseAbove } from "./limits.ts";
 import { type LiveResults, runLive } from "./live.ts";
@@ -27,6 +28,7 @@ export interface WebSockets {
 export interface WebSocketParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
+  readonly freshness: Freshness;
 }
 
 interface Started {
@@ -69,6 +71,7 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
 }
 
 function createProtocol(options: ServerOptions, parts: WebSocketParts) {
+  const asker = { freshness: parts.freshness, socket: null };
   const started = new WeakMap<object, Started>();
   const run = ({ contextValue }: ExecutionArgs): OperationResult => {
     const operation = started.get(contextValue as object);
@@ -84,7 +87,7 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
       if ("document" in prepared) {
         record.begin(prepared);
         const contextValue = {};
-        started.set(contextValue, { record, run: () => withRecord(runLive(options, prepared), record) });
+        started.set(contextValue, { record, run: () => withRecord(runLive(options, prepared, asker), record) });
         return {
           schema: options.schema,
           document: prepared.document,

@@ -58,4 +58,42 @@ describe("how old what still moves may be", () => {
     const always = Number.NEGATIVE_INFINITY;
     expect(ages).toEqual([always, always, always, always, 1_201, 1_201]);
   });
+
+  it("is as old as the last answer for a connection that was accepted after it, also in the same millisecond", async () => {
+    const freshness = createFreshness(createFakeClock(1_000));
+    const [first, second] = [new Socket(), new Socket()];
+    freshness.noteConnection(first);
+    freshness.begin(first);
+    freshness.end();
+    await turns();
+    freshness.noteConnection(second);
+    expect(freshness.begin(second)).toBe(1_001);
+  });
+
+  it("is as old as the last answer for a connection on which nothing was asked for long", async () => {
+    const clock = createFakeClock(1_000, { autoAdvance: true });
+    const freshness = createFreshness(clock);
+    const [first, idle] = [new Socket(), new Socket()];
+    for (const socket of [first, idle]) freshness.noteConnection(socket);
+    freshness.begin(first);
+    freshness.end();
+    await turns();
+    await clock.sleep(251);
+    expect(freshness.begin(idle)).toBe(1_001);
+  });
+
+  it("is as old as the last event that was told, and events keep no crowd together", async () => {
+    const clock = createFakeClock(1_000, { autoAdvance: true });
+    const freshness = createFreshness(clock);
+    const [first, second] = [new Socket(), new Socket()];
+    for (const socket of [first, second]) freshness.noteConnection(socket);
+    for (const socket of [first, second]) freshness.begin(socket);
+    freshness.end();
+    freshness.end();
+    await turns();
+    await clock.sleep(200);
+    freshness.noteEvent();
+    await clock.sleep(51);
+    expect(freshness.begin(first)).toBe(1_201);
+  });
 });
