@@ -1,7 +1,7 @@
-import { type AgentState, type InstanceRef, type Operation, type Source, sourceKey } from "#domain";
+import { type AgentState, type InstanceRef, instanceKey, type Operation, type Source, sourceKey } from "#domain";
 import type { Answer } from "./contract.ts";
 import type { Flights } from "./flights.ts";
-import { nameOf, toInstanceBatches } from "./instance-batches.ts";
+import { toInstanceBatches } from "./instance-batches.ts";
 import type { SourceBook } from "./sources.ts";
 
 const AGENTS_PER_CALL = 50;
@@ -22,7 +22,7 @@ export function createAgentReader(book: SourceBook, flights: Flights): ReadAgent
     const upstream = book.findUpstream(source);
     if (upstream?.readAgentStates === undefined) return [];
     const read = upstream.readAgentStates.bind(upstream);
-    const key = `agents|${sourceKey(source)}|${ids.join(",")}`;
+    const key = `agents|${sourceKey(source)}|${JSON.stringify(ids)}`;
     return flights.share(key, source, operation, (shared) => book.watch(source, read(ids, shared), shared));
   }
 
@@ -31,13 +31,13 @@ export function createAgentReader(book: SourceBook, flights: Flights): ReadAgent
     await Promise.all(
       toInstanceBatches(refs, AGENTS_PER_CALL).map(async ({ source, instanceIds }) => {
         try {
-          for (const state of await readBatch(source, instanceIds, operation)) found.set(nameOf(state), state);
+          for (const state of await readBatch(source, instanceIds, operation)) found.set(instanceKey(state), state);
         } catch (error) {
           if (!(error instanceof Error)) throw error;
-          for (const instanceId of instanceIds) found.set(nameOf({ source, instanceId }), error);
+          for (const instanceId of instanceIds) found.set(instanceKey({ source, instanceId }), error);
         }
       }),
     );
-    return refs.map((ref) => found.get(nameOf(ref)) ?? null);
+    return refs.map((ref) => found.get(instanceKey(ref)) ?? null);
   };
 }

@@ -87,6 +87,12 @@ export interface ResultFilter {
 /** A value, null for what does not exist, or the error that this key alone met. */
 export type Answer<Value> = Value | null | Error;
 
+/**
+ * A key whose own `wants`, where there are any, are less than those of its read: what is at hand serves it where it has these,
+ * and only what has to be read is read with all that the read is for.
+ */
+export type Asked<Ref> = Ref & { readonly wants?: Wants };
+
 /** Everything that the graph can ask for. Errors: InputError for bad arguments, UpstreamError where nothing could be had. */
 export interface Services {
   /** Sources in their order, as they fared last. Costs no upstream call. */
@@ -109,13 +115,13 @@ export interface Services {
   ): Promise<Page<InvocationResult>>;
   /** Runs by id, one answer a key, in key order. */
   readInvocations(
-    refs: readonly InvocationRef[],
+    refs: readonly Asked<InvocationRef>[],
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<Invocation>[]>;
   /** Results by key, one answer a key, in key order; with `execution: null` the latest one. Takes the cheapest cover. */
   readResults(
-    refs: readonly ResultRef[],
+    refs: readonly Asked<ResultRef>[],
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;

@@ -21,8 +21,3 @@ export function toInstanceBatches(refs: readonly InstanceRef[], perCall: number)
     return starts.map((start) => ({ source, instanceIds: sorted.slice(start, start + perCall) }));
   });
 }
-
-/** One text per server, equal exactly when the servers are. */
-export function nameOf(ref: InstanceRef): string {
-  return `${sourceKey(ref.source)}/${ref.instanceId}`;
-}

@@ -1,4 +1,13 @@
-import { type Operation, type ResultRef, type Source, sourceKey, UpstreamError, type Wants } from "#domain";
+import {
+  instanceKey,
+  invocationKey,
+  type Operation,
+  type ResultRef,
+  type Source,
+  sourceKey,
+  UpstreamError,
+  type Wants,
+} from "#domain";
 import type { Flights } from "./flights.ts";
 import type { Ranks } from "./ranks.ts";
 import type { SourceBook } from "./sources.ts";
@@ -49,7 +58,8 @@ export function createInstanceCover({ book, stock, flights, ranks, now }: Instan
       for (const result of results ?? []) stock.putResult(result);
       return results;
     });
-    const covered = refs.filter((ref) => found?.some((one) => one.invokeId === ref.invokeId)).length;
+    const wanted = new Set(refs.map(({ invokeId }) => invokeId));
+    const covered = [...wanted].filter((invokeId) => found?.some((one) => one.invokeId === invokeId)).length;
     if (covered < 2) distrustedUntil.set(sourceKey(source), now() + DISTRUST_MS);
     else operation.meter.addSaved(covered - 1);
   }
@@ -74,15 +84,15 @@ export function createInstanceCover({ book, stock, flights, ranks, now }: Instan
 function findCandidates(refs: readonly ResultRef[], ranks: Ranks): readonly Candidate[] {
   const instancesOfRun = new Map<string, Set<string>>();
   for (const ref of refs) {
-    const run = `${sourceKey(ref.source)}/${ref.invokeId}`;
+    const run = invocationKey(ref);
     instancesOfRun.set(run, (instancesOfRun.get(run) ?? new Set()).add(ref.instanceId));
   }
   const candidates = new Map<string, { source: Source; instanceId: string; refs: ResultRef[] }>();
   for (const ref of refs) {
-    const isSole = instancesOfRun.get(`${sourceKey(ref.source)}/${ref.invokeId}`)?.size === 1 && ref.execution === null;
+    const isSole = instancesOfRun.get(invocationKey(ref))?.size === 1 && ref.execution === null;
     const limit = PAGE_SIZE_MAX - RANK_MARGIN;
     if (!isSole || !ranks.isAmongNewest(ref.source, ref.instanceId, ref.invokeId, limit)) continue;
-    const name = `${sourceKey(ref.source)}/${ref.instanceId}`;
+    const name = instanceKey(ref);
     const candidate = candidates.get(name) ?? { source: ref.source, instanceId: ref.instanceId, refs: [] };
     candidate.refs.push(ref);
     candidates.set(name, candidate);

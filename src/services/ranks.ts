@@ -1,4 +1,4 @@
-import { type InvocationQuery, type Source, sourceKey } from "#domain";
+import { type InvocationQuery, resultKey, type Source } from "#domain";
 import type { InvocationWindow } from "#upstreams";
 
 /** Runs kept at most; each takes some hundred bytes. */
@@ -20,7 +20,7 @@ export interface Ranks {
 export function createRanks(now: () => number): Ranks {
   const ranks = new Map<string, { readonly index: number; readonly at: number }>();
   const nameOf = (source: Source, instanceId: string, invokeId: string): string =>
-    `${sourceKey(source)}/${instanceId}/${invokeId}`;
+    resultKey({ source, invokeId, instanceId, execution: null });
   return {
     note(source, query, window) {
       // Any other filter hides runs, and an index among what is left says nothing about the rank among all.

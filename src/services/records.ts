@@ -3,14 +3,17 @@ import {
   type InstanceRef,
   type Invocation,
   type InvocationRef,
+  instanceKey,
+  invocationKey,
   type Operation,
   type Source,
   sourceKey,
   type Wants,
 } from "#domain";
-import type { Answer } from "./contract.ts";
+import type { Answer, Asked } from "./contract.ts";
 import type { Flights } from "./flights.ts";
-import { nameOf, toInstanceBatches } from "./instance-batches.ts";
+import { refusalOf } from "./foresight.ts";
+import { toInstanceBatches } from "./instance-batches.ts";
 import type { SourceBook } from "./sources.ts";
 import { type Stock, toResult } from "./stock.ts";
 
@@ -19,7 +22,7 @@ const INSTANCES_PER_CALL = 100;
 /** Reads single runs and servers. */
 export interface Records {
   readInvocations(
-    refs: readonly InvocationRef[],
+    refs: readonly Asked<InvocationRef>[],
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<Invocation>[]>;
@@ -30,23 +33,27 @@ export interface Records {
 
 /** Makes a reader on a stock that other services fill and use too. */
 export function createRecords(book: SourceBook, stock: Stock, flights: Flights): Records {
-  async function readOne(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null> {
-    const known = stock.findRun(ref, wants, operation.freshAfter);
+  /** What is at hand of a run; null where it is known not to exist. */
+  function findKnown(ref: InvocationRef, wants: Wants, { freshAfter, meter }: Operation) {
+    const known = stock.findRun(ref, wants, freshAfter);
     stock.noteRun(known === undefined ? "miss" : "hit");
-    if (known !== undefined) {
-      operation.meter.addCached(1);
-      const readAt = book.isFailing(ref.source) ? stock.runReadAt(ref) : undefined;
-      if (readAt !== undefined) operation.meter.noteStale?.(ref.source, readAt);
-      return known;
-    }
-    return readFresh(ref, wants, operation);
+    if (known === undefined) return undefined;
+    meter.addCached(1);
+    const readAt = book.isFailing(ref.source) ? stock.runReadAt(ref) : undefined;
+    if (readAt !== undefined) meter.noteStale?.(ref.source, readAt);
+    return known;
+  }
+
+  /** Each of these runs costs one call at least: what would go beyond the budget is not begun. */
+  function refuseEarly(refs: readonly InvocationRef[], wants: Wants, operation: Operation): Error | null {
+    const own = refs.filter((ref) => book.findUpstream(ref.source) && !flights.isUnderWay(flightName(ref, wants)));
+    return refusalOf(new Set(own.map(invocationKey)).size, operation);
   }
 
   async function readFresh(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null> {
     const upstream = book.findUpstream(ref.source);
     if (upstream === undefined) return null;
-    const key = `run|${sourceKey(ref.source)}|${ref.invokeId}|${wants.output}|${wants.content}`;
-    return flights.share(key, ref.source, operation, async (shared) => {
+    return flights.share(flightName(ref, wants), ref.source, operation, async (shared) => {
       const run = await book.watch(ref.source, upstream.readInvocation(ref.invokeId, wants, shared), shared);
       if (run === null) stock.putAbsentRun(ref);
       else keep(run);
@@ -77,13 +84,22 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
 
   return {
     readFresh,
-    readInvocations: (refs, wants, operation) =>
-      Promise.all(refs.map((ref) => readOne(ref, wants, operation).catch(asError))),
+    async readInvocations(refs, wants, operation) {
+      const known = refs.map((ref) => findKnown(ref, ref.wants ?? wants, operation));
+      const missing = refs.filter((_, position) => known[position] === undefined);
+      const refusal = refuseEarly(missing, wants, operation);
+      return Promise.all(
+        refs.map((ref, position) => {
+          const found = known[position];
+          return found === undefined ? (refusal ?? readFresh(ref, wants, operation).catch(asError)) : found;
+        }),
+      );
+    },
     async readInstances(refs, operation) {
       const answers = new Map<string, Answer<Instance> | undefined>(
-        refs.map((ref) => [nameOf(ref), stock.findInstance(ref.source, ref.instanceId)]),
+        refs.map((ref) => [instanceKey(ref), stock.findInstance(ref.source, ref.instanceId)]),
       );
-      const missing = refs.filter((ref) => answers.get(nameOf(ref)) === undefined);
+      const missing = refs.filter((ref) => answers.get(instanceKey(ref)) === undefined);
       const batches = toInstanceBatches(missing, INSTANCES_PER_CALL);
       await Promise.all(
         batches.map(async ({ source, instanceIds }) => {
@@ -91,13 +107,17 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
           const found = await readBatch(source, instanceIds, operation).catch(asError);
           for (const instanceId of instanceIds) {
             const answer = found instanceof Error ? found : found.get(instanceId);
-            answers.set(nameOf({ source, instanceId }), answer);
+            answers.set(instanceKey({ source, instanceId }), answer);
           }
         }),
       );
-      return refs.map((ref) => answers.get(nameOf(ref)) ?? null);
+      return refs.map((ref) => answers.get(instanceKey(ref)) ?? null);
     },
   };
+}
+
+function flightName(ref: InvocationRef, wants: Wants): string {
+  return `run|${invocationKey(ref)}|${wants.output}|${wants.content}`;
 }
 
 function asError(error: unknown): Error {

@@ -1,6 +1,6 @@
 import {
-  InputError,
   type InvocationResult,
+  invocationKey,
   type Operation,
   type ResultRef,
   type Source,
@@ -8,9 +8,10 @@ import {
   type Wants,
 } from "#domain";
 import type { ResultQuery } from "#upstreams";
-import type { Answer } from "./contract.ts";
+import type { Answer, Asked } from "./contract.ts";
 import { canonicalText } from "./filter.ts";
 import type { Flights } from "./flights.ts";
+import { refusalOf } from "./foresight.ts";
 import type { InstanceCover } from "./instance-cover.ts";
 import type { SourceBook } from "./sources.ts";
 import type { Stock } from "./stock.ts";
@@ -18,7 +19,11 @@ import type { Stock } from "./stock.ts";
 /** Reads results of runs on instances at the least upstream cost. */
 export interface Results {
   /** One answer a key, in key order. What the stock has costs nothing; the rest costs one read a run, or less. */
-  read(refs: readonly ResultRef[], wants: Wants, operation: Operation): Promise<readonly Answer<InvocationResult>[]>;
+  read(
+    refs: readonly Asked<ResultRef>[],
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<InvocationResult>[]>;
   /** Every execution of a repeated run, by instance, newest first; only of some instances where they are given. */
   readHistory(
     source: Source,
@@ -61,65 +66,59 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
     });
   }
 
-  /** The answers of one run by {@link answerName}; an error stands for each of its keys. */
-  async function readRun(need: RunNeed, wants: Wants, operation: Operation): Promise<ReadonlyMap<string, Found>> {
+  /** The answers of one run by their keys; an error stands for each of them. */
+  async function readRun(need: RunNeed, wants: Wants, operation: Operation): Promise<Answers> {
     const query = queryOf(need);
     try {
       const found = await readThrough(need.source, query, wants, operation);
       const latest =
         query.includeHistory && need.refs.some((ref) => ref.execution === null) ? newestFirst(found) : found;
-      return new Map(need.refs.map((ref) => [answerName(ref), pick(latest, ref)]));
+      return new Map(need.refs.map((ref) => [ref, pick(latest, ref)]));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return new Map(need.refs.map((ref) => [answerName(ref), error]));
+      return refuseRun(need, error);
     }
   }
 
-  function noteStale(refs: readonly ResultRef[], answers: ReadonlyMap<string, Found>, { meter }: Operation): void {
-    for (const ref of refs) {
-      if (!book.isFailing(ref.source) || !answers.has(answerName(ref))) continue;
+  function noteStale(answers: Answers, { meter }: Operation): void {
+    for (const ref of answers.keys()) {
+      if (!book.isFailing(ref.source)) continue;
       const readAt = stock.resultReadAt(ref);
       if (readAt !== undefined) meter.noteStale?.(ref.source, readAt);
     }
   }
 
   /** Each of these runs costs one call at least: what would go beyond the budget is not begun. */
-  function refuseEarly(needs: readonly RunNeed[], wants: Wants, { meter }: Operation): Error | null {
+  function refuseEarly(needs: readonly RunNeed[], wants: Wants, operation: Operation): Error | null {
     const own = needs.filter((need) => !flights.isUnderWay(flightName(need.source, queryOf(need), wants)));
-    try {
-      meter.foresee?.(own.length);
-      return null;
-    } catch (error) {
-      if (error instanceof InputError) return error;
-      throw error;
-    }
+    return refusalOf(own.length, operation);
   }
 
   return {
     async read(refs, wants, operation) {
-      const answers = new Map<string, Found>();
-      const missing = refs.filter((ref) => {
-        const known = stock.findResult(ref, wants, operation.freshAfter);
-        stock.noteResult(known === undefined ? "miss" : "hit");
-        if (known !== undefined) answers.set(answerName(ref), known);
+      const answers = new Map<ResultRef, Found>();
+      const isMissing = (ref: Asked<ResultRef>): boolean => {
+        const known = stock.findResult(ref, ref.wants ?? wants, operation.freshAfter);
+        if (known !== undefined) answers.set(ref, known);
         return known === undefined;
+      };
+      const missing = refs.filter((ref) => {
+        const isMiss = isMissing(ref);
+        stock.noteResult(isMiss ? "miss" : "hit");
+        return isMiss;
       });
       noteSaved(missing, refs, operation);
-      noteStale(refs, answers, operation);
+      noteStale(answers, operation);
       await cover.tryCover(missing, wants, operation);
-      const left = missing.filter((ref) => {
-        const known = stock.findResult(ref, wants, operation.freshAfter);
-        if (known !== undefined) answers.set(answerName(ref), known);
-        return known === undefined;
-      });
+      const left = missing.filter(isMissing);
       const needs = byRun(left);
       const refusal = refuseEarly(needs, wants, operation);
       const read = await Promise.all(
         needs.map((need) => (refusal === null ? readRun(need, wants, operation) : refuseRun(need, refusal))),
       );
-      for (const found of read) for (const [name, answer] of found) answers.set(name, answer);
-      for (const ref of left) if (answers.get(answerName(ref)) === null) stock.putAbsentResult(ref);
-      return refs.map((ref) => answers.get(answerName(ref)) ?? null);
+      for (const found of read) for (const [ref, answer] of found) answers.set(ref, answer);
+      for (const ref of left) if (answers.get(ref) === null) stock.putAbsentResult(ref);
+      return refs.map((ref) => answers.get(ref) ?? null);
     },
     async readHistory(source, invokeId, instanceIds, wants, operation) {
       const narrowed = instanceIds === undefined ? {} : { instanceIds };
@@ -131,6 +130,9 @@ export function createResults({ book, stock, flights, cover }: ResultsOptions): 
 
 type Found = InvocationResult | Error | null;
 
+/** By the very keys that were asked for, of which two may name the same execution. */
+type Answers = ReadonlyMap<ResultRef, Found>;
+
 function queryOf(need: RunNeed): ResultQuery {
   const instanceIds = [...new Set(need.refs.map((ref) => ref.instanceId))].sort();
   return { invokeId: need.invokeId, instanceIds, includeHistory: need.refs.some((ref) => ref.execution !== null) };
@@ -140,12 +142,8 @@ function flightName(source: Source, query: ResultQuery, wants: Wants): string {
   return `results|${sourceKey(source)}|${canonicalText(query)}|${canonicalText(wants)}`;
 }
 
-function refuseRun(need: RunNeed, refusal: Error): ReadonlyMap<string, Found> {
-  return new Map(need.refs.map((ref) => [answerName(ref), refusal]));
-}
-
-function answerName(ref: ResultRef): string {
-  return `${sourceKey(ref.source)}/${ref.invokeId}/${ref.instanceId}/${ref.execution ?? ""}`;
+function refuseRun(need: RunNeed, refusal: Error): Answers {
+  return new Map(need.refs.map((ref) => [ref, refusal]));
 }
 
 function pick(found: readonly InvocationResult[], ref: ResultRef): InvocationResult | null {
@@ -165,7 +163,7 @@ function newestFirst(results: readonly InvocationResult[]): readonly InvocationR
 function byRun(refs: readonly ResultRef[]): readonly RunNeed[] {
   const needs = new Map<string, RunNeed>();
   for (const ref of refs) {
-    const name = `${sourceKey(ref.source)}/${ref.invokeId}`;
+    const name = invocationKey(ref);
     const need = needs.get(name) ?? { source: ref.source, invokeId: ref.invokeId, refs: [] };
     need.refs.push(ref);
     needs.set(name, need);

@@ -5,9 +5,11 @@ import {
   type Invocation,
   type InvocationRef,
   type InvocationResult,
+  instanceKey,
+  invocationKey,
   type ResultRef,
+  resultKey,
   type Source,
-  sourceKey,
   type Telemetry,
   type Wants,
 } from "#domain";
@@ -64,7 +66,7 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
   const instances = make<Instance | null>("instances", 0.05, () => 800);
 
   const findRun = (ref: InvocationRef, wants: Wants, freshAfter?: number): Invocation | null | undefined => {
-    const run = runs.get(runName(ref), freshAfter)?.value;
+    const run = runs.get(invocationKey(ref), freshAfter)?.value;
     return run === undefined || run === null || servesRun(run, wants) ? run : undefined;
   };
   const findInRun = (ref: ResultRef, wants: Wants, freshAfter?: number): InvocationResult | undefined => {
@@ -75,36 +77,36 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
   return {
     windows,
     putRun(run) {
-      const known = runs.get(runName(run))?.value;
+      const known = runs.get(invocationKey(run))?.value;
       if (known && isFinalRun(known) && tellsMore(known, run)) return;
-      runs.set(runName(run), run, runKeepMs(run), runKeepMs(run) < FINAL_KEEP_MS);
+      runs.set(invocationKey(run), run, runKeepMs(run), runKeepMs(run) < FINAL_KEEP_MS);
     },
     findRun,
-    runReadAt: (ref) => runs.get(runName(ref))?.at,
-    resultReadAt: (ref) => results.get(resultName(ref))?.at ?? runs.get(runName(ref))?.at,
-    putAbsentRun: (ref) => runs.set(runName(ref), null, ABSENT_KEEP_MS, true),
+    runReadAt: (ref) => runs.get(invocationKey(ref))?.at,
+    resultReadAt: (ref) => results.get(resultKey(ref))?.at ?? runs.get(invocationKey(ref))?.at,
+    putAbsentRun: (ref) => runs.set(invocationKey(ref), null, ABSENT_KEEP_MS, true),
     putResult(result) {
-      const known = results.get(resultName(result))?.value;
+      const known = results.get(resultKey(result))?.value;
       if (known && result.output === undefined && known.output !== undefined && known.status === result.status) return;
-      results.set(resultName(result), result, resultKeepMs(result), resultKeepMs(result) < FINAL_KEEP_MS);
+      results.set(resultKey(result), result, resultKeepMs(result), resultKeepMs(result) < FINAL_KEEP_MS);
     },
     findResult(ref, wants, freshAfter) {
-      const result = results.get(resultName(ref), freshAfter)?.value;
+      const result = results.get(resultKey(ref), freshAfter)?.value;
       if (result && (!wants.output || result.output !== undefined)) return result;
       return findInRun(ref, wants, freshAfter) ?? (result === null ? null : undefined);
     },
-    putAbsentResult: (ref) => results.set(resultName(ref), null, ABSENT_KEEP_MS, true),
+    putAbsentResult: (ref) => results.set(resultKey(ref), null, ABSENT_KEEP_MS, true),
     instances,
     noteRun: (outcome) => runs.note(outcome),
     noteResult: (outcome, count) => results.note(outcome, count),
     putInstance: (source, instanceId, instance) =>
       instances.set(
-        `${sourceKey(source)}/${instanceId}`,
+        instanceKey({ source, instanceId }),
         instance,
         instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS,
         instance === null,
       ),
-    findInstance: (source, instanceId) => instances.get(`${sourceKey(source)}/${instanceId}`)?.value,
+    findInstance: (source, instanceId) => instances.get(instanceKey({ source, instanceId }))?.value,
   };
 }
 
@@ -128,14 +130,6 @@ export function toResult(item: InstanceInvocation): InvocationResult {
     ossDelivery: item.ossDelivery,
     execution: null,
   };
-}
-
-function runName(ref: InvocationRef): string {
-  return `${sourceKey(ref.source)}/${ref.invokeId}`;
-}
-
-function resultName(ref: ResultRef): string {
-  return `${runName(ref)}/${ref.instanceId}/${ref.execution ?? ""}`;
 }
 
 function servesRun(run: Invocation, wants: Wants): boolean {

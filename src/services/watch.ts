@@ -1,4 +1,4 @@
-import { type Clock, InputError, type Invocation, type InvocationRef, sourceKey } from "#domain";
+import { type Clock, InputError, type Invocation, type InvocationRef, invocationKey } from "#domain";
 import type { Services } from "./contract.ts";
 import { createMailbox } from "./watch-mailbox.ts";
 import type { Poll } from "./watch-poll.ts";
@@ -32,7 +32,7 @@ export function createWatch({ poll, clock, options }: WatchParts): Services["wat
   let watcherCount = 0;
 
   function pollerOf(ref: InvocationRef, requestId: string): Poller {
-    const key = `${sourceKey(ref.source)}/${ref.invokeId}`;
+    const key = invocationKey(ref);
     const known = pollers.get(key);
     if (known !== undefined) return known;
     const onEnd = (): void => {

@@ -1,0 +1,12 @@
+import { InputError, type Operation } from "#domain";
+
+/** Why so many calls, at the least, are not to be begun: they would go beyond the operation's budget. Null where they may. */
+export function refusalOf(calls: number, { meter }: Operation): InputError | null {
+  try {
+    meter.foresee?.(calls);
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}
