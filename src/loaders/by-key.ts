@@ -9,8 +9,8 @@ export interface ByKeyOptions<Key, Value> {
   readonly name: string;
   /** Equal exactly for keys that mean the same. */
   readonly keyOf: (key: Key) => string;
-  /** Keys of one group are read by one call; one group where absent. */
-  readonly groupOf?: (key: Key) => string;
+  /** The group of each key of a batch, in key order; keys of one group are read by one call. One group where absent. */
+  readonly groupsOf?: (keys: readonly Key[]) => readonly string[];
   /** One answer a key, in key order. */
   readonly readGroup: (keys: readonly Key[]) => Promise<readonly Answer<Value>[]>;
   readonly telemetry: Telemetry;
@@ -26,11 +26,11 @@ export interface ByKey<Key, Value> {
 
 /** Answers in key order; a key that fails fails alone, a group whose call fails fails as a group. */
 export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKey<Key, Value> {
-  const { name, keyOf, groupOf = () => "", readGroup, telemetry } = options;
+  const { name, keyOf, groupsOf = oneGroup, readGroup, telemetry } = options;
   const loader = new DataLoader<Key, Value | null, string>(
     async (keys) => {
       telemetry.loaderBatch({ loader: name, size: keys.length });
-      const groups = [...groupKeys(keys, groupOf)];
+      const groups = [...groupKeys(keys, groupsOf(keys))];
       const answers = await Promise.all(groups.map((group) => answersOf(group, readGroup)));
       const byKey = new Map<string, Answer<Value>>();
       groups.forEach((group, g) => {
@@ -48,14 +48,19 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
   };
 }
 
-function groupKeys<Key>(keys: readonly Key[], groupOf: (key: Key) => string): Iterable<Key[]> {
+function groupKeys<Key>(keys: readonly Key[], names: readonly string[]): Iterable<Key[]> {
   const groups = new Map<string, Key[]>();
-  for (const key of keys) {
-    const group = groups.get(groupOf(key));
-    if (group === undefined) groups.set(groupOf(key), [key]);
+  keys.forEach((key, position) => {
+    const name = names[position] ?? "";
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [key]);
     else group.push(key);
-  }
+  });
   return groups.values();
+}
+
+function oneGroup(): readonly string[] {
+  return [];
 }
 
 async function answersOf<Key, Value>(

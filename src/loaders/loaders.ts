@@ -7,14 +7,17 @@ import {
   type Invocation,
   type InvocationRef,
   type InvocationResult,
+  instanceKey,
+  invocationKey,
   type Operation,
   type ResultRef,
-  sourceKey,
+  resultKey,
   type Telemetry,
   type Wants,
 } from "#domain";
 import type { Answer, Services } from "#services";
 import { type ByKey, createByKey } from "./by-key.ts";
+import { joinWants, wantsKey } from "./join-wants.ts";
 
 /** A key with the costly parts that its selection needs. */
 export type Wanted<Ref> = Ref & { readonly wants: Wants };
@@ -53,35 +56,35 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
           rows.map(({ source, invokeId, instanceId }) => ({ source, invokeId, instanceId, execution: null, wants })),
         );
       }
-      if (first !== undefined) countOnce(textOf(first, first.invokeId, wantsKey(wants)), counted, operation);
+      if (first !== undefined) countOnce(runName({ ...first, wants }), counted, operation);
       return known;
     },
     invocations: createByKey({
       telemetry,
       name: "invocations",
-      keyOf: (key) => textOf(key, key.invokeId, wantsKey(key.wants)),
-      groupOf: (key) => wantsKey(key.wants),
+      keyOf: runName,
+      groupsOf: (keys) => joinWants(keys, invocationKey).map(wantsKey),
       readGroup: (keys) => services.readInvocations(keys, wantsOf(keys), operation),
     }),
     instances: createByKey({
       telemetry,
       name: "instances",
-      keyOf: (key) => textOf(key, key.instanceId),
+      keyOf: instanceKey,
       readGroup: (keys) => services.readInstances(keys, operation),
     }),
     agents: createByKey({
       telemetry,
       name: "agents",
-      keyOf: (key) => textOf(key, key.instanceId),
+      keyOf: instanceKey,
       readGroup: (keys) => services.readAgentStates(keys, operation),
     }),
     histories: createByKey({
       telemetry,
       name: "histories",
-      keyOf: (key) => textOf(key, key.invokeId, key.instanceId, wantsKey(key.wants)),
+      keyOf: (key) => `${pairName(key)}\n${wantsKey(key.wants)}`,
       // Each history is a call of its own, and one that fails must not take the others with it.
-      groupOf: (key) => textOf(key, key.invokeId, key.instanceId, wantsKey(key.wants)),
-      readGroup: (keys) => Promise.all(keys.map((key) => services.readHistory(key, key.wants, operation))),
+      groupsOf: (keys) => keys.map(pairName),
+      readGroup: (keys) => Promise.all(keys.map((key) => services.readHistory(key, wantsOf(keys), operation))),
     }),
   };
 }
@@ -90,8 +93,8 @@ function createResultLoader(services: Services, telemetry: Telemetry, operation:
   return createByKey<Wanted<ResultRef>, InvocationResult>({
     telemetry,
     name: "results",
-    keyOf: (key) => textOf(key, key.invokeId, key.instanceId, key.execution ?? "", wantsKey(key.wants)),
-    groupOf: (key) => wantsKey(key.wants),
+    keyOf: (key) => `${resultKey(key)}\n${wantsKey(key.wants)}`,
+    groupsOf: (keys) => joinWants(keys, resultKey).map(wantsKey),
     readGroup: (keys) => services.readResults(keys, wantsOf(keys), operation),
   });
 }
@@ -103,14 +106,19 @@ function countOnce(run: string, counted: Set<string>, { meter }: Operation): voi
   meter.addCached(1);
 }
 
-function textOf(key: { readonly source: InvocationRef["source"] }, ...parts: readonly string[]): string {
-  return [sourceKey(key.source), ...parts].join("\n");
+// No wants hold a line feed, so what follows the last one is theirs.
+function runName(key: Wanted<InvocationRef>): string {
+  return `${invocationKey(key)}\n${wantsKey(key.wants)}`;
 }
 
-function wantsKey(wants: Wants): string {
-  return `${wants.output ? "output" : ""},${wants.content ? "content" : ""}`;
+function pairName(ref: InstanceInvocationRef): string {
+  return resultKey({ ...ref, execution: null });
 }
 
+/** All that is wanted of the keys of a group. */
 function wantsOf(keys: readonly { readonly wants: Wants }[]): Wants {
-  return keys[0]?.wants ?? { output: false, content: false };
+  return {
+    output: keys.some(({ wants }) => wants.output),
+    content: keys.some(({ wants }) => wants.content),
+  };
 }

@@ -4,6 +4,7 @@ import {
   type InstanceInvocation,
   type InvocationRef,
   type InvocationResult,
+  type ResultRef,
   type Source,
   silentTelemetry,
   type Wants,
@@ -49,6 +50,43 @@ describe("the loaders of an operation", () => {
       [["t-1", "t-3"], plain],
       [["t-2"], costly],
     ]);
+  });
+
+  it("read what is asked for twice with different wants once, with all of them, and nothing else with more", async () => {
+    const { services, calls } = createServices();
+    const { invocations } = createLoaders(services, silentTelemetry, createOperation());
+    const script: Wants = { output: false, content: true };
+    await Promise.all([
+      invocations.load({ source, invokeId: "t-1", wants: plain }),
+      invocations.load({ source, invokeId: "t-2", wants: plain }),
+      invocations.load({ source, invokeId: "t-1", wants: costly }),
+      invocations.load({ source, invokeId: "t-3", wants: costly }),
+      invocations.load({ source, invokeId: "t-4", wants: costly }),
+      invocations.load({ source, invokeId: "t-4", wants: script }),
+    ]);
+    expect(calls).toEqual([
+      [["t-1", "t-1", "t-3"], costly],
+      [["t-2"], plain],
+      [["t-4", "t-4"], { output: true, content: true }],
+    ]);
+  });
+
+  it("tell ids apart that hold what parts keys", async () => {
+    const asked: unknown[] = [];
+    const services = {
+      readResults: async (refs: readonly ResultRef[]) => {
+        asked.push(refs.map(({ invokeId, instanceId }) => [invokeId, instanceId]));
+        return refs.map(() => null);
+      },
+    } as unknown as Services;
+    const { results } = createLoaders(services, silentTelemetry, createOperation());
+    const ids = [
+      ["t", "1\n2"],
+      ["t\n1", "2"],
+    ] as const;
+    const keys = ids.map(([invokeId, instanceId]) => ({ source, invokeId, instanceId, execution: null, wants: plain }));
+    await results.loadMany(keys);
+    expect(asked).toEqual([ids]);
   });
 
   it("let a key that fails fail alone", async () => {
