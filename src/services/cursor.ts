@@ -3,7 +3,7 @@ import { InputError } from "#domain";
 import type { Sealer } from "./contract.ts";
 import type { StreamHint } from "./group-marks.ts";
 import type { Direction, RunKey } from "./run-key.ts";
-import type { StrayRange } from "./strays.ts";
+import { NO_STRAYS, type StrayMap } from "./stray-map.ts";
 
 /** Where one list stands. */
 export interface ListPosition {
@@ -14,8 +14,8 @@ export interface ListPosition {
   readonly place?: RunKey | null;
   /** Runs of the place's creation time that were handed out already. */
   readonly taken: readonly string[];
-  /** Where runs without a creation time were seen on the way here. */
-  readonly strays: StrayRange | null;
+  /** Where runs without a creation time were seen on the way here; null where a walk backwards shows them where they stand. */
+  readonly strays: StrayMap | null;
 }
 
 /** Where one source stands. */
@@ -65,7 +65,7 @@ export function writeCursor(sealer: Sealer, purpose: string, cursor: Cursor): st
       : [
           name,
           source.place === undefined ? 0 : numberOf(source.place),
-          ...[...source.lists].map(([listName, list]) => toListText(listName, list, numberOf)),
+          ...[...source.lists].map(([listName, list]) => toListText(listName, list, cursor.direction, numberOf)),
         ],
   );
   return sealer.seal(purpose, JSON.stringify([cursor.direction, keys, sources, ...(cursor.row ? [cursor.row] : [])]));
@@ -90,7 +90,7 @@ export function readCursor(sealer: Sealer, purpose: string, text: string, argume
   return {
     direction,
     place: places[0] ?? null,
-    sources: new Map(sources.map((parts) => [String(parts[0]), fromSourceText(parts, places)])),
+    sources: new Map(sources.map((parts) => [String(parts[0]), fromSourceText(parts, places, direction)])),
     row: row ?? null,
   };
 }
@@ -105,40 +105,63 @@ type ListText = [
   strays?: number[],
 ];
 
-function toListText(name: string, list: ListPosition, numberOf: (key: RunKey | null) => number): ListText {
+function toListText(
+  name: string,
+  list: ListPosition,
+  direction: Direction,
+  numberOf: (key: RunKey | null) => number,
+): ListText {
   const { hint, place, taken, strays } = list;
   if (list.isExhausted) return [name];
   const text: ListText = [name, hint?.index ?? -1, hint?.width ?? 0, hint?.total ?? -1];
-  const hasTaken = taken.length > 0 || strays !== null;
+  const strayText = toStrayText(strays, direction);
+  const hasTaken = taken.length > 0 || strayText !== null;
   if (place !== undefined || hasTaken) text.push(place === undefined ? -1 : numberOf(place));
   if (hasTaken) text.push([...taken]);
-  if (strays !== null) text.push([strays.low, strays.end, strays.total ?? -1]);
+  if (strayText !== null) text.push(strayText);
   return text;
 }
 
-function fromSourceText(parts: readonly unknown[], places: readonly (RunKey | null)[]): SourcePosition {
+function fromSourceText(
+  parts: readonly unknown[],
+  places: readonly (RunKey | null)[],
+  direction: Direction,
+): SourcePosition {
   const [, place, ...lists] = parts as [string, number | undefined, ...ListText[]];
   if (place === undefined) return { isExhausted: true, lists: new Map() };
   return {
     isExhausted: false,
     ...(place > 0 ? { place: places[place] ?? null } : {}),
-    lists: new Map(lists.map((list) => [list[0], fromListText(list, places)])),
+    lists: new Map(lists.map((list) => [list[0], fromListText(list, places, direction)])),
   };
 }
 
-function fromListText(list: ListText, places: readonly (RunKey | null)[]): ListPosition {
+function fromListText(list: ListText, places: readonly (RunKey | null)[], direction: Direction): ListPosition {
   const [, index = -1, width = 0, total = -1, place = -1, taken = [], strays] = list;
   return {
     isExhausted: list.length === 1,
     hint: index < 0 ? null : { index, width, total: total < 0 ? null : total },
     ...(place >= 0 ? { place: places[place] ?? null } : {}),
     taken,
-    strays: strays === undefined ? null : toStrayRange(strays),
+    strays: strays === undefined ? usualStrays(direction) : fromStrayText(strays),
   };
 }
 
-function toStrayRange([low = 0, end = 0, total = -1]: readonly number[]): StrayRange {
-  return { low, end, total: total < 0 ? null : total };
+/** Most lists have none: forwards none were seen then, and backwards nobody has looked. */
+function usualStrays(direction: Direction): StrayMap | null {
+  return direction > 0 ? NO_STRAYS : null;
+}
+
+function toStrayText(strays: StrayMap | null, direction: Direction): number[] | null {
+  if (strays === null || (direction > 0 && strays.ranges.length === 0)) return null;
+  return [strays.total ?? -1, ...strays.ranges.flatMap(({ low, end, count }) => [low, end, count])];
+}
+
+function fromStrayText([total = -1, ...numbers]: readonly number[]): StrayMap {
+  const ranges = numbers.flatMap((low, position) =>
+    position % 3 === 0 ? [{ low, end: numbers[position + 1] ?? low, count: numbers[position + 2] ?? 0 }] : [],
+  );
+  return { ranges, total: total < 0 ? null : total };
 }
 
 function toKeyText(key: RunKey | null): KeyText {

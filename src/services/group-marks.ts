@@ -11,18 +11,25 @@ export interface StreamHint {
   readonly total: number | null;
 }
 
-interface Mark {
+/** Records of one creation time as a window showed them, and where. */
+export interface GroupSight {
   readonly time: string;
-  readonly index: number;
-  readonly size: number;
+  /** Index behind that of the next newer record; the group's own first one where no window showed the newer one. */
+  readonly low: number;
+  /** Index of the next older record; the one behind the group's own last where no window showed the older one. */
+  readonly end: number;
+  /** The last of them in the total order. */
   readonly last: RunKey;
+}
+
+interface Mark extends GroupSight {
   readonly total: number | null;
 }
 
 /** Remembers where groups of one creation time lie in a list. */
 export interface GroupMarks {
-  /** Notes records in list order, as one window showed them. */
-  note(slots: readonly Slot[], total: number | null): void;
+  /** Notes groups, and the length of the list to which their indexes belong. */
+  note(groups: readonly GroupSight[], total: number | null): void;
   /** The hint for a place; null where nothing behind it was seen. */
   hintBehind(place: RunKey): StreamHint | null;
 }
@@ -32,9 +39,9 @@ export function createGroupMarks(): GroupMarks {
   const marks = new Map<string, Mark>();
   let latest: number | null = null;
   return {
-    note(slots, total) {
+    note(groups, total) {
       latest = total;
-      for (const mark of toMarks(slots, total)) marks.set(mark.time, joined(mark, marks.get(mark.time)));
+      for (const group of groups) marks.set(group.time, joined({ ...group, total }, marks.get(group.time)));
     },
     hintBehind(place) {
       const own = marks.get(place.time);
@@ -42,14 +49,58 @@ export function createGroupMarks(): GroupMarks {
       const next = isInside ? own : nextOlder(marks.values(), place.time);
       if (next === undefined) return hintAtEnd(marks.values(), latest);
       const drift = latest !== null && next.total !== null ? latest - next.total : 0;
-      return { index: Math.max(0, next.index + drift), width: isInside ? own.size : 0, total: latest };
+      return { index: Math.max(0, next.low + drift), width: isInside ? own.end - own.low : 0, total: latest };
     },
   };
 }
 
+/** What a window shows, record by record in list order. */
+export interface GroupsShown {
+  /** Records that have a creation time. */
+  readonly slots: readonly Slot[];
+  /** Those behind them that have none; empty where the list goes on. */
+  readonly tail: readonly Slot[];
+  /** True where the list begins with this window. */
+  readonly isHead: boolean;
+  /** Index behind the list's last record; null where the list goes on. */
+  readonly listEnd: number | null;
+}
+
+/** The groups of a window. */
+export function groupsIn({ slots, tail, isHead, listEnd }: GroupsShown): readonly GroupSight[] {
+  const byTime = new Map<string, Slot[]>();
+  for (const slot of [...slots, ...tail]) {
+    const group = byTime.get(slot.key.time);
+    if (group === undefined) byTime.set(slot.key.time, [slot]);
+    else group.push(slot);
+  }
+  const groups = [...byTime].map(([time, members]) => ({ time, ...extentOf(members) }));
+  return groups.map(({ time, first, behind, last }, position) => ({
+    time,
+    low: groups[position - 1]?.behind ?? (isHead ? 0 : first),
+    end: groups[position + 1]?.first ?? listEnd ?? behind,
+    last,
+  }));
+}
+
+function extentOf(members: readonly Slot[]): {
+  readonly first: number;
+  readonly behind: number;
+  readonly last: RunKey;
+} {
+  const indexes = members.map(({ index }) => index);
+  return { first: Math.min(...indexes), behind: Math.max(...indexes) + 1, last: lastOf(members) };
+}
+
+/** The last of some records in the total order. */
+export function lastOf(slots: readonly Slot[]): RunKey {
+  const keys = slots.map(({ key }) => key);
+  return keys.reduce((last, key) => (compareKeys(key, last) > 0 ? key : last));
+}
+
 /** Where the list's end was seen, and only newer runs in front of it: whoever reads backwards begins there. */
 function hintAtEnd(marks: Iterable<Mark>, latest: number | null): StreamHint | null {
-  const last = [...marks].find(({ index, size, total }) => index + size === total);
+  const last = [...marks].find(({ end, total }) => end === total);
   if (last === undefined || latest === null) return null;
   return { index: Math.max(0, latest - 1), width: 1, total: latest };
 }
@@ -58,22 +109,7 @@ function hintAtEnd(marks: Iterable<Mark>, latest: number | null): StreamHint | n
 function joined(mark: Mark, before: Mark | undefined): Mark {
   if (before === undefined) return mark;
   const last = compareKeys(mark.last, before.last) > 0 ? mark.last : before.last;
-  return { ...(mark.size >= before.size ? mark : before), last };
-}
-
-function toMarks(slots: readonly Slot[], total: number | null): readonly Mark[] {
-  const groups = new Map<string, Mark>();
-  for (const { key, index } of slots) {
-    const group = groups.get(key.time);
-    groups.set(key.time, {
-      time: key.time,
-      index: Math.min(group?.index ?? index, index),
-      size: (group?.size ?? 0) + 1,
-      last: group === undefined || compareKeys(key, group.last) > 0 ? key : group.last,
-      total,
-    });
-  }
-  return [...groups.values()];
+  return { ...(mark.end - mark.low >= before.end - before.low ? mark : before), last };
 }
 
 function nextOlder(marks: Iterable<Mark>, time: string): Mark | undefined {

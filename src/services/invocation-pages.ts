@@ -2,9 +2,8 @@ import type { Invocation, InvocationFilter, Operation, SourceErrorCode, Upstream
 import type { Page, PageArguments, PageWants, SourceState } from "./contract.ts";
 import type { History, HistoryRequest } from "./history.ts";
 import { readPageArguments } from "./page-arguments.ts";
-import { runKey } from "./run-key.ts";
 import { toSourceFailure } from "./sources.ts";
-import type { SourceOutcome, Walk } from "./walk.ts";
+import type { SourceOutcome, TakenRun, Walk } from "./walk.ts";
 
 /** Reads one page of the runs of every source. */
 export async function pageInvocations(
@@ -22,7 +21,7 @@ export async function pageInvocations(
   refuseWhereAllFailed(history.walk.outcomes(), runs.length);
   const totalCount = wants.totalCount ? await history.totalCount() : null;
   const rows = direction > 0 ? runs : runs.reverse();
-  const edges = rows.map((node) => ({ node, cursor: () => history.cursorAt(runKey(node), null) }));
+  const edges = rows.map(({ run, key }) => ({ node: run, cursor: () => history.cursorAt(key, null) }));
   const ends = pageEnds(edges, () => history.cursorAt(null, null), direction, hasMore, history.walk.didStopScanning());
   return {
     edges,
@@ -41,8 +40,8 @@ export function plainWants({ output, content }: PageWants): { readonly output: b
 }
 
 /** Takes runs until there are enough, or no more can be had. */
-async function takeRuns(walk: Walk, size: number): Promise<Invocation[]> {
-  const runs: Invocation[] = [];
+async function takeRuns(walk: Walk, size: number): Promise<TakenRun[]> {
+  const runs: TakenRun[] = [];
   while (runs.length < size) {
     const run = await walk.take(size - runs.length);
     if (run === null) break;

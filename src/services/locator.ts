@@ -7,8 +7,8 @@ export interface Locator {
   readonly index: number;
   /** The list was found to be longer or shorter by this much: everything has probably moved so far. */
   shift(drift: number): void;
-  /** The window holds only records in front of the wanted ones. */
-  sawShort(view: WindowView): void;
+  /** The window holds only records in front of the wanted ones, up to the index `reach`. */
+  sawShort(view: WindowView, reach: number): void;
   /** The window begins behind the first wanted record, or may do so. */
   sawBeyond(view: WindowView): void;
   /** Starts anew at an index that is known to be right. */
@@ -84,8 +84,8 @@ export function createLocator({ direction, pageSizeMax, index }: LocatorStart): 
       high += direction * drift;
       drifted = true;
     },
-    sawShort(view) {
-      low = Math.max(low, direction > 0 ? view.high : -view.low);
+    sawShort(view, reach) {
+      low = Math.max(low, direction * reach);
       move(view.total);
     },
     sawBeyond(view) {

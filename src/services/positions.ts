@@ -3,6 +3,7 @@ import type { Cursor, ListPosition, SourcePosition } from "./cursor.ts";
 import { shortName } from "./cursor.ts";
 import type { StreamHint } from "./group-marks.ts";
 import { backOf, compareKeys, type Direction, frontOf, laterKey, type RunKey, sourceRank } from "./run-key.ts";
+import { NO_STRAYS } from "./stray-map.ts";
 import type { Stream, StreamStart } from "./stream-contract.ts";
 import { placeAt, type SourceOutcome, type Walk } from "./walk.ts";
 
@@ -40,13 +41,22 @@ export function startOf(
   query: InvocationQuery,
   direction: Direction,
 ): StreamStart {
-  if (entry === undefined || entry.isExhausted) return { place: sourcePlace, hint: null, taken: [], strays: null };
+  if (entry === undefined || entry.isExhausted) {
+    // Whoever turns round at a run that has a time has those without one behind him.
+    const isTurned = cursor !== null && cursor.direction !== direction && sourcePlace?.time !== "";
+    return { place: sourcePlace, hint: null, taken: [], strays: isTurned ? NO_STRAYS : null };
+  }
   const { hint } = entry;
   if (cursor?.direction === direction) {
     const place = entry.place === undefined ? sourcePlace : startPlace(cursor, entry.place, query, direction);
     return { place, hint, taken: entry.taken, strays: entry.strays };
   }
-  return { place: sourcePlace, hint: entry.place === undefined ? hint : widened(hint), taken: [], strays: null };
+  return {
+    place: sourcePlace,
+    hint: entry.place === undefined ? hint : widened(hint),
+    taken: [],
+    strays: entry.strays,
+  };
 }
 
 /** Where every source stands when the walk is broken off behind `place`; `isEnd` where that is where it really stands. */
@@ -114,7 +124,7 @@ function listAt(stream: Stream, sourcePlace: RunKey | null, standing: Standing):
     hint: hint ?? carried,
     ...(isSamePlace(place, sourcePlace) ? {} : { place }),
     taken: [...taken, ...provisional],
-    strays: direction > 0 ? stream.strays() : null,
+    strays: stream.strays(),
   };
 }
 

@@ -1,18 +1,12 @@
-import {
-  InputError,
-  type Invocation,
-  type InvocationFilter,
-  type InvocationResult,
-  type Operation,
-  type ResultRef,
-} from "#domain";
+import { InputError, type InvocationFilter, type InvocationResult, type Operation, type ResultRef } from "#domain";
 import type { Page, PageArguments, PageWants, ResultFilter } from "./contract.ts";
 import type { History, HistoryRequest } from "./history.ts";
 import { pageEnds, plainWants, refuseWhereAllFailed, toState } from "./invocation-pages.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import type { Results } from "./results.ts";
-import { compareKeys, type Direction, runKey } from "./run-key.ts";
+import { compareKeys, type Direction, type RunKey } from "./run-key.ts";
 import { toResult } from "./stock.ts";
+import type { TakenRun } from "./walk.ts";
 
 /** What pages of results are read with. */
 export interface ResultPagesOptions {
@@ -22,7 +16,7 @@ export interface ResultPagesOptions {
 
 /** One row: a result, perhaps not yet read in full, and the run that it belongs to. */
 interface Row {
-  readonly run: Invocation;
+  readonly key: RunKey;
   readonly result: InvocationResult;
   readonly isWhole: boolean;
 }
@@ -47,7 +41,7 @@ export async function pageResults(
     wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
     operation,
   });
-  const rowsOf = async (run: Invocation): Promise<readonly Row[]> => {
+  const rowsOf = async (run: TakenRun): Promise<readonly Row[]> => {
     const all = filter.includeHistory
       ? await historyRows(results, run, filter, wants, operation)
       : latestRows(run, filter, wants);
@@ -68,7 +62,7 @@ export async function pageResults(
   const nodes = await fill(results, rows, wants, operation);
   const edges = rows.map((row, position) => ({
     node: nodes[position] ?? row.result,
-    cursor: () => history.cursorAt(runKey(row.run), rowName(row.result)),
+    cursor: () => history.cursorAt(row.key, rowName(row.result)),
   }));
   const ordered = direction > 0 ? edges : edges.reverse();
   const isCutShort = history.walk.didStopScanning() && rows.length < size;
@@ -112,11 +106,11 @@ function toRunFilter({ source, invokeId, instanceId, commandId }: ResultFilter):
   };
 }
 
-function latestRows(run: Invocation, filter: ResultFilter, wants: PageWants): readonly Row[] {
+function latestRows({ run, key }: TakenRun, filter: ResultFilter, wants: PageWants): readonly Row[] {
   return run.instances
     .filter((one) => filter.instanceId === undefined || one.instanceId === filter.instanceId)
     .map((one) => ({
-      run,
+      key,
       result: toResult(one),
       isWhole: one.isComplete && (!wants.output || one.output !== undefined),
     }))
@@ -125,14 +119,14 @@ function latestRows(run: Invocation, filter: ResultFilter, wants: PageWants): re
 
 async function historyRows(
   results: Results,
-  run: Invocation,
+  { run, key }: TakenRun,
   filter: ResultFilter,
   wants: PageWants,
   operation: Operation,
 ): Promise<readonly Row[]> {
   const instanceIds = filter.instanceId === undefined ? undefined : [filter.instanceId];
   const found = await results.readHistory(run.source, run.invokeId, instanceIds, plainWants(wants), operation);
-  return found.map((result) => ({ run, result, isWhole: true }));
+  return found.map((result) => ({ key, result, isWhole: true }));
 }
 
 function rowName(result: InvocationResult): readonly string[] {
@@ -143,9 +137,11 @@ function rowName(result: InvocationResult): readonly string[] {
 function behindCursor(rows: readonly Row[], { cursor }: History, direction: Direction): readonly Row[] {
   const [first] = rows;
   if (!cursor?.row || cursor.place === null || first === undefined) return rows;
-  if (compareKeys({ ...cursor.place, edge: 0 }, runKey(first.run)) !== 0) return rows;
+  if (compareKeys({ ...cursor.place, edge: 0 }, first.key) !== 0) return rows;
   const [instanceId = "", execution] = cursor.row;
-  const own = rows.findIndex(({ result }) => rowName(result).join("/") === `${instanceId}/${execution}`);
+  const own = rows.findIndex(
+    ({ result }) => result.instanceId === instanceId && (result.execution ?? "") === execution,
+  );
   if (own >= 0) return rows.slice(own + 1);
   return rows.filter(({ result }) => (direction > 0 ? result.instanceId > instanceId : result.instanceId < instanceId));
 }
@@ -153,7 +149,7 @@ function behindCursor(rows: readonly Row[], { cursor }: History, direction: Dire
 /** Whether any further run has rows that are meant; a run may have none of the wanted status. */
 async function hasMoreRows(
   history: History,
-  rowsOf: (run: Invocation) => Promise<readonly Row[]>,
+  rowsOf: (run: TakenRun) => Promise<readonly Row[]>,
   filter: ResultFilter,
 ): Promise<boolean> {
   if (filter.statusIn === undefined && history.cursor?.row == null) return history.walk.hasMore();
@@ -171,16 +167,13 @@ async function fill(
   wants: PageWants,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const refs: ResultRef[] = rows.filter((row) => !row.isWhole).map(({ result }) => result);
-  const answers = await results.read(refs, plainWants(wants), operation);
-  const failure = answers.find((answer) => answer instanceof Error);
-  if (failure instanceof Error) throw failure;
-  const found = new Map(
-    answers.flatMap((one) => (one === null || one instanceof Error ? [] : [[rowKey(one), one] as const])),
-  );
-  return rows.map(({ result }) => found.get(rowKey(result)) ?? result);
-}
-
-function rowKey(result: InvocationResult): string {
-  return `${result.invokeId}/${result.instanceId}`;
+  const lacking = rows.filter((row) => !row.isWhole);
+  const refs: ResultRef[] = lacking.map(({ result }) => result);
+  const found = new Map<Row, InvocationResult | null>();
+  for (const [position, answer] of (await results.read(refs, plainWants(wants), operation)).entries()) {
+    if (answer instanceof Error) throw answer;
+    const row = lacking[position];
+    if (row !== undefined) found.set(row, answer);
+  }
+  return rows.map((row) => found.get(row) ?? row.result);
 }

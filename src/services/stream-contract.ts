@@ -2,7 +2,7 @@ import type { InvocationQuery, Source } from "#domain";
 import type { InvocationWindow, PageRequest } from "#upstreams";
 import type { StreamHint } from "./group-marks.ts";
 import type { Direction, RunKey } from "./run-key.ts";
-import type { StrayRange } from "./strays.ts";
+import type { StrayMap } from "./stray-map.ts";
 import type { Slot } from "./window-view.ts";
 
 /** Where reading of one list begins. */
@@ -12,8 +12,11 @@ export interface StreamStart {
   readonly hint: StreamHint | null;
   /** Runs of the place's own creation time that were handed out already. */
   readonly taken: readonly string[];
-  /** Where runs without a creation time were seen on the way here. */
-  readonly strays: StrayRange | null;
+  /**
+   * Where runs without a creation time were seen on the way here. Null where nobody has looked: at the beginning, and in a walk
+   * backwards that shows them where they stand.
+   */
+  readonly strays: StrayMap | null;
 }
 
 /** What a stream reads from, and how. */
@@ -26,6 +29,8 @@ export interface StreamOptions {
   readonly query: InvocationQuery;
   /** True where the upstream applies the whole query by itself. */
   readonly isExact: boolean;
+  /** True where the list is known to have runs without a creation time among the others. */
+  hasStrays(): boolean;
   /** The page size that the upstream honours, as far as is known. */
   readonly pageSizeMax: number;
   /** Reads one page; `isRepeat` says that this stream has read the page before and wants it as it is now. */
@@ -59,8 +64,8 @@ export interface Stream {
   /** True where more runs follow for sure, false where none do, null where only reading on can tell. */
   hasMore(): boolean | null;
   hintBehind(place: RunKey): StreamHint | null;
-  /** Where runs without a creation time were seen. */
-  strays(): StrayRange | null;
+  /** Where runs without a creation time were seen; null where they are shown where they stand. */
+  strays(): StrayMap | null;
   /** Length of the list as last told; undefined where it was not read. */
   total(): number | null | undefined;
 }

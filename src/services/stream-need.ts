@@ -1,6 +1,6 @@
 import { backOf, compareKeys, compareTimes, type Direction, frontOf, type RunKey } from "./run-key.ts";
 import type { StreamStart } from "./stream-contract.ts";
-import type { Slot, WindowView } from "./window-view.ts";
+import { tailOf, type WindowView } from "./window-view.ts";
 
 /** From which creation time on, in the direction of reading, runs of a list are still wanted. */
 export interface Need {
@@ -18,9 +18,12 @@ export function isAhead(time: string, need: Need | null, direction: Direction): 
 }
 
 /** True where a window proves that nothing wanted lies in front of it: it begins with a record that is not wanted any more. */
-export function isAnchored(view: WindowView, near: Slot, need: Need | null, direction: Direction): boolean {
+export function isAnchored(view: WindowView, need: Need | null, direction: Direction): boolean {
   if (view.touchesStart || need === null) return view.touchesStart;
-  return direction * compareTimes(near.key.time, need.time) < (need.isPast ? 1 : 0);
+  // Behind the runs without a time, which end the list, the way back begins.
+  if (direction < 0 && need.time === "" && need.isPast) return tailOf(view).length > 0;
+  const [near] = view.slots;
+  return near !== undefined && direction * compareTimes(near.key.time, need.time) < (need.isPast ? 1 : 0);
 }
 
 /** No run in front of this place is wanted any more. */
@@ -60,7 +63,7 @@ export function isBelow(index: number, total: number | null | undefined): boolea
   return typeof total === "number" ? total > index + 1 : null;
 }
 
-/** Records as the upstream lists them. */
-export function listOrder(slots: readonly Slot[], direction: Direction): readonly Slot[] {
-  return direction > 0 ? slots : [...slots].reverse();
+/** True where the runs without a creation time, which come last, are still wanted by someone who reads backwards. */
+export function wantsTail(need: Need | null): boolean {
+  return need === null || (need.time === "" && !need.isPast);
 }

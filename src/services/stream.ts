@@ -1,18 +1,19 @@
 import type { PageRequest } from "#upstreams";
 import { matchesQuery } from "./filter.ts";
-import { createGroupMarks } from "./group-marks.ts";
+import { createGroupMarks, groupsIn, lastOf } from "./group-marks.ts";
 import { createListReader } from "./list-reader.ts";
 import { createLocator } from "./locator.ts";
 import { compareKeys, type RunKey } from "./run-key.ts";
-import { createStrays } from "./strays.ts";
+import { createStrays, type StrayReading } from "./strays.ts";
 import type { Stream, StreamOptions } from "./stream-contract.ts";
-import { boundOf, firstNeed, hintedIndex, isAhead, isAnchored, isBelow, isUniform, listOrder } from "./stream-need.ts";
-import { readTieGroup } from "./tie-group.ts";
+import { boundOf, firstNeed, hintedIndex, isAhead, isAnchored, isBelow, isUniform, wantsTail } from "./stream-need.ts";
+import { readTieGroup, type TieGroup } from "./tie-group.ts";
 import { chooseWindow, windowYield } from "./window-choice.ts";
-import type { Slot, WindowView } from "./window-view.ts";
+import { inListOrder, reachOf, type Slot, tailOf, type WindowView } from "./window-view.ts";
 
 /** Windows read for one step, at most: a list that is not found by then does not hold still. */
 const ATTEMPTS_MAX = 40;
+
 /** Opens a list for reading; reads nothing yet. */
 export function createStream(options: StreamOptions): Stream {
   const { direction, query, start } = options;
@@ -35,6 +36,11 @@ export function createStream(options: StreamOptions): Stream {
   let firstView: WindowView | null = null;
   let pending: readonly Slot[] = [];
   let provisional: string[] = [];
+  // Backwards they come first: the list's end, then what is known to stand elsewhere.
+  let isTailDue = direction < 0 && wantsTail(need);
+  let areStraysDue =
+    query.createdAfter === undefined && query.createdBefore === undefined && (direction > 0 || isTailDue);
+  let isInPlace = direction < 0 && start.strays === null;
 
   async function readView(page: PageRequest): Promise<WindowView> {
     const view = await list.read(page);
@@ -42,75 +48,105 @@ export function createStream(options: StreamOptions): Stream {
     return view;
   }
 
+  const isWantedTime = (time: string): boolean => isAhead(time, need, direction);
+
   /** Whether the wanted runs begin inside the window, behind it, or possibly in front of it. */
   function judge(view: WindowView): "inside" | "short" | "beyond" {
     const [near] = view.slots;
-    if (near === undefined) {
+    if (near === undefined && view.timeless.length === 0) {
       if (view.low === 0) return "inside";
       return direction > 0 ? "beyond" : "short";
     }
-    if (!isAnchored(view, near, need, direction)) return "beyond";
-    return view.touchesEnd || view.slots.some((slot) => isAhead(slot.key.time, need, direction)) ? "inside" : "short";
+    if (!isAnchored(view, need, direction)) return "beyond";
+    return view.touchesEnd || near === undefined || view.slots.some(({ key }) => isWantedTime(key.time))
+      ? "inside"
+      : "short";
   }
 
   /** Takes over every group that the window holds whole; false where it holds none. */
   function absorb(view: WindowView): boolean {
-    const wanted = view.slots.filter((slot) => isAhead(slot.key.time, need, direction));
-    marks.note(listOrder(view.slots, direction), view.total);
+    noteGroups(view);
+    const tail = tailOf(view);
+    const isTailWhole = isTailDue && (view.slots.length > 0 || view.touchesEnd);
+    if (isTailWhole) finishTail(tail);
+    const wanted = view.slots.filter(({ key }) => isWantedTime(key.time));
     const far = wanted.at(-1)?.key.time;
-    if (view.touchesEnd || far === undefined) {
-      keep(wanted);
+    if (view.touchesEnd) {
+      keep([...wanted, ...inPlaceOf(view, wanted)]);
       hasReachedEnd = true;
       pending = [];
       return true;
     }
-    const whole = wholeGroups(wanted, far);
-    if (limit !== null && isOutside(far)) {
-      keep(whole);
-      hasReachedEnd = true;
-      return true;
+    const whole = wanted.filter(({ key }) => key.time !== far);
+    const before = view.slots.at(-1 - (wanted.length - whole.length));
+    pending = wanted.filter(({ key }) => key.time === far);
+    locator.settle(before === undefined ? (direction > 0 ? view.low : view.high) : before.index + direction);
+    if (whole.length > 0) {
+      keep([...whole, ...inPlaceOf(view, whole)]);
+      need = { time: far ?? "", isPast: false };
     }
-    pending = wanted.filter((slot) => !whole.includes(slot));
-    locator.settle(pending[0]?.index ?? view.high);
-    if (whole.length === 0) return false;
-    keep(whole);
-    need = { time: pending[0]?.key.time ?? far, isPast: false };
-    return true;
+    if (limit !== null && far !== undefined && isOutside(far)) hasReachedEnd = true;
+    return whole.length > 0 || hasReachedEnd || (isTailWhole && tail.length > 0);
   }
 
-  /** Every group but the last one, which the window may cut off. */
-  function wholeGroups(wanted: readonly Slot[], far: string): readonly Slot[] {
-    const whole = wanted.filter((slot) => slot.key.time !== far);
-    const lastTimed = whole.at(-1)?.key.time;
-    if (far !== "" || direction < 0 || lastTimed === undefined) return whole;
-    // Whether runs without a creation time are the last ones, or stand among the others, only the next window tells.
-    return whole.filter((slot) => slot.key.time !== lastTimed);
+  function finishTail(tail: readonly Slot[]): void {
+    keep(tail);
+    isTailDue = false;
+    need = { time: "", isPast: true };
   }
 
   function isOutside(time: string): boolean {
     return limit !== null && (direction > 0 ? time < limit : time >= limit);
   }
 
+  function noteGroups(view: WindowView): void {
+    const isListEnd = direction > 0 ? view.touchesEnd : view.touchesStart;
+    const groups = groupsIn({
+      slots: inListOrder(view, direction),
+      tail: isListEnd ? tailOf(view) : [],
+      isHead: view.low === 0,
+      listEnd: isListEnd ? view.high + 1 : null,
+    });
+    marks.note(groups, view.total);
+  }
+
+  /** Runs without a creation time beside whole groups, shown with the group that stands in front of them. */
+  function inPlaceOf(view: WindowView, whole: readonly Slot[]): readonly Slot[] {
+    if (!isInPlace) return [];
+    const tail = tailOf(view);
+    const listed = inListOrder(view, direction);
+    return view.timeless.flatMap((slot) => {
+      const before = listed.findLast(({ index }) => index < slot.index) ?? (view.low === 0 ? listed[0] : undefined);
+      const isShown = !tail.includes(slot) && whole.some(({ key }) => key.time === before?.key.time);
+      return isShown && before !== undefined ? [{ ...slot, key: { ...slot.key, time: before.key.time } }] : [];
+    });
+  }
+
   function keep(slots: readonly Slot[]): void {
-    const known = new Set<string>();
+    const known = new Set(buffer.map(({ run }) => run.invokeId));
     const fresh = slots.filter((slot) => {
       const isRepeat = known.has(slot.run.invokeId);
       known.add(slot.run.invokeId);
       return !isRepeat && isWanted(slot);
     });
-    buffer = [...buffer, ...fresh.sort((a, b) => direction * compareKeys(a.key, b.key))];
+    buffer = [...buffer, ...fresh].sort((a, b) => direction * compareKeys(a.key, b.key));
   }
 
-  async function absorbTies(time: string, view: WindowView): Promise<void> {
-    const group = await readTieGroup({ direction, time, view, pageSizeMax: list.pageSizeMax(), read: readView });
+  async function absorbTies(time: string | null, view: WindowView): Promise<void> {
+    const pageSizeMax = list.pageSizeMax();
+    const group = await readTieGroup({ direction, time, isWanted: isWantedTime, view, pageSizeMax, read: readView });
     if (group === null) throw options.unreadable();
-    keep(group.slots);
-    marks.note(
-      group.slots.map((slot, position) => ({ ...slot, index: group.low + position })),
-      group.total,
-    );
-    need = { time, isPast: true };
+    noteTies(group);
     pending = [];
+    if (time === "") finishTail(group.timeless);
+    else {
+      keep([...group.slots, ...innerOf(group)]);
+      if (group.time !== null) need = { time: group.time, isPast: true };
+    }
+    if (group.isLast) {
+      hasReachedEnd = true;
+      return;
+    }
     const isSeen = judge(group.view) === "inside";
     if (isSeen) absorb(group.view);
     const told = isSeen ? group.view.total : group.total;
@@ -120,21 +156,47 @@ export function createStream(options: StreamOptions): Stream {
     locator.settle(Math.max(0, index + drift));
   }
 
+  function noteTies({ slots, timeless, low, end, total, isLast }: TieGroup): void {
+    const tail = timeless.filter(({ index }) => slots.every((slot) => slot.index < index));
+    const groups = isLast === direction > 0 ? tail : [];
+    marks.note(
+      [
+        ...(slots[0] === undefined ? [] : [{ time: slots[0].key.time, low, end, last: lastOf(slots) }]),
+        ...(groups.length === 0 ? [] : [{ time: "", low: end - tail.length, end, last: lastOf(tail) }]),
+      ],
+      total,
+    );
+  }
+
+  function innerOf({ inner, time }: TieGroup): readonly Slot[] {
+    if (!isInPlace || time === null) return [];
+    return inner.map((slot) => ({ ...slot, key: { ...slot.key, time } }));
+  }
+
   async function advance(): Promise<void> {
     if (!hasReachedEnd) await readOn();
-    if (hasReachedEnd) await readStrays();
+    if (areStraysDue && (direction > 0 ? hasReachedEnd : !isTailDue)) {
+      keep(await readStrays());
+      areStraysDue = false;
+    }
     isDone = hasReachedEnd;
   }
 
   async function readOn(): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const index = locator.index;
-      const page = chooseWindow({ direction, index, pageSizeMax: list.pageSizeMax(), total: list.totalHint() });
+      const page = choosePage(index, list.totalHint());
       const view = await readView(page);
       const verdict = judge(view);
-      if (verdict === "short") locator.sawShort(view);
-      else if (verdict === "beyond") locator.sawBeyond(view);
-      else if (view.slots.length === 0) {
+      if (verdict === "beyond") locator.sawBeyond(view);
+      else if (verdict === "short") {
+        const reach = reachOf(view, direction);
+        locator.sawShort(view, reach);
+        // Nothing but runs without a time as far as a window reaches: what follows is found by reading on alone.
+        if (reach !== (direction > 0 ? view.high : view.low) && isSame(choosePage(locator.index, view.total), page)) {
+          return absorbTies(null, view);
+        }
+      } else if (view.slots.length + view.timeless.length === 0) {
         hasReachedEnd = true;
         return;
       } else {
@@ -142,24 +204,27 @@ export function createStream(options: StreamOptions): Stream {
         if (absorb(view)) return;
         // Only where it was found where it was looked for: a page may begin off its place, and shows less of a group then.
         if (locator.index === index && isBestChoice(page, index)) {
-          return absorbTies(pending[0]?.key.time ?? "", view);
+          return absorbTies(isTailDue ? "" : (pending[0]?.key.time ?? null), view);
         }
       }
     }
     throw options.unreadable();
   }
 
-  /** Those without a creation time that stood among the others come last, with those that the list ends with. */
-  async function readStrays(): Promise<void> {
-    if (direction < 0 || query.createdAfter !== undefined || query.createdBefore !== undefined) return;
-    const slots = await strays.gather(readView, list.pageSizeMax(), list.total() ?? null);
-    if (slots === null) throw options.unreadable();
-    keep(slots.filter(({ run }) => !buffer.some((slot) => slot.run.invokeId === run.invokeId)));
-    buffer.sort((a, b) => compareKeys(a.key, b.key));
+  async function readStrays(): Promise<readonly Slot[]> {
+    const total = list.total() ?? null;
+    const reading: StrayReading = { direction, pageSizeMax: list.pageSizeMax(), total, read: readView };
+    const isKnown = start.strays !== null || (direction > 0 && start.place === null);
+    const scanned = !isKnown && options.hasStrays() ? await strays.scan(reading) : null;
+    if (scanned !== null) isInPlace = false;
+    return scanned ?? (isInPlace ? [] : strays.gather(reading));
   }
 
+  const choosePage = (index: number, total: number | null): PageRequest =>
+    chooseWindow({ direction, index, pageSizeMax: list.pageSizeMax(), total });
+
   function isBestChoice(page: PageRequest, index: number): boolean {
-    const best = chooseWindow({ direction, index, pageSizeMax: list.pageSizeMax(), total: list.total() ?? null });
+    const best = choosePage(index, list.total() ?? null);
     return windowYield(best, index, direction) <= windowYield(page, index, direction);
   }
 
@@ -205,6 +270,10 @@ export function createStream(options: StreamOptions): Stream {
     hasMore,
     hintBehind: (place) => marks.hintBehind(place),
     total: () => list.total(),
-    strays: () => strays.range(),
+    strays: () => (isInPlace ? null : strays.map()),
   };
+}
+
+function isSame(a: PageRequest, b: PageRequest): boolean {
+  return a.pageNumber === b.pageNumber && a.pageSize === b.pageSize;
 }

@@ -33,10 +33,16 @@ export interface WalkOptions {
   mayScan(): boolean;
 }
 
+/** A run that was handed out, and its place in the walk: its own, unless it is shown where its upstream lists it. */
+export interface TakenRun {
+  readonly run: Invocation;
+  readonly key: RunKey;
+}
+
 /** One list out of many, run by run in the total order. */
 export interface Walk {
   /** The next run; null at the end, where only failed sources are left, and where the scan budget ended. */
-  take(wanted: number): Promise<Invocation | null>;
+  take(wanted: number): Promise<TakenRun | null>;
   /** True where more runs follow or may follow. */
   hasMore(): Promise<boolean>;
   /** The place of the last run taken; null where none was. */
@@ -85,7 +91,7 @@ export function createWalk(options: WalkOptions): Walk {
     outcomes[position] = { ...outcome, failure: reason, failedAt: laterKey(outcome.place, last, direction) };
   }
 
-  async function take(wanted: number): Promise<Invocation | null> {
+  async function take(wanted: number): Promise<TakenRun | null> {
     for (;;) {
       const streams = live();
       const first = firstHead(streams, direction);
@@ -102,16 +108,17 @@ export function createWalk(options: WalkOptions): Walk {
     return bound !== null && (first === null || direction * compareKeys(bound, first) <= 0);
   }
 
-  function pop(streams: readonly Stream[], key: RunKey): Invocation | null {
+  function pop(streams: readonly Stream[], key: RunKey): TakenRun | null {
     const holders = streams.filter((stream) => stream.head()?.key !== undefined && isSame(stream.head()?.key, key));
     const runs = holders.flatMap((stream) => stream.head()?.run ?? []);
     for (const stream of holders) stream.pop();
     last = key;
-    return mergeRuns(runs);
+    const run = mergeRuns(runs);
+    return run === null ? null : { run, key };
   }
 
   /** The last runs of a page may come from a window's last records, where only these would cost one more call. */
-  function takeEarly(streams: readonly Stream[], open: readonly Stream[], wanted: number): Invocation | null {
+  function takeEarly(streams: readonly Stream[], open: readonly Stream[], wanted: number): TakenRun | null {
     const candidates = open.map((stream) => ({ stream, slots: stream.lastOfFirstWindow() }));
     if (candidates.some(({ slots }) => slots.length === 0)) return null;
     const [first] = candidates.flatMap(({ slots }) => slots[0] ?? []).sort((a, b) => compareKeys(a.key, b.key));
@@ -124,7 +131,7 @@ export function createWalk(options: WalkOptions): Walk {
     if (others.some((key) => compareTimes(key.time, first.key.time) <= 0)) return null;
     chosen.stream.takeProvisionally(first);
     last = first.key;
-    return first.run;
+    return first;
   }
 
   async function hasMore(): Promise<boolean> {

@@ -8,6 +8,9 @@ import type { SourceBook } from "./sources.ts";
 import { type Stock, toResult } from "./stock.ts";
 import { PAGE_SIZE_MAX } from "./window-choice.ts";
 
+/** Lists that are remembered to have strays, at most. */
+const STRAY_LISTS_MAX = 1_000;
+
 /** One window that is wanted. */
 export interface WindowRequest {
   readonly source: Source;
@@ -26,6 +29,8 @@ export interface WindowReader {
   read(request: WindowRequest, operation: Operation): Promise<InvocationWindow>;
   /** The page size that the list honours, as far as it has shown. */
   pageSizeMax(source: Source, list: InvocationList): number;
+  /** True where runs without a creation time were seen in front of others that have one. */
+  hasStrays(source: Source, list: InvocationList, query: InvocationQuery): boolean;
 }
 
 /** What windows are read with. */
@@ -39,19 +44,30 @@ export interface WindowReaderOptions {
 /** Makes a reader on a stock that other services fill and use too. */
 export function createWindowReader({ book, stock, flights, ranks }: WindowReaderOptions): WindowReader {
   const pageSizes = new Map<string, number>();
+  const strayLists = new Set<string>();
   const nameOf = (source: Source, list: InvocationList): string => `${sourceKey(source)}|${list.key}`;
 
   async function readThrough(key: string, request: WindowRequest, operation: Operation): Promise<InvocationWindow> {
     const { source, list, page } = request;
     const window = await book.watch(source, list.read(page, operation), operation);
     if (window.pageSize < page.pageSize) pageSizes.set(nameOf(source, list), Math.max(1, window.pageSize));
+    noteStrays(`${nameOf(source, list)}|${canonicalText(request.query)}`, window);
     stock.windows.set(key, window, WINDOW_KEEP_MS, true);
     ranks.note(source, request.query, window);
     keepRuns(stock, window, request);
     return window;
   }
 
+  function noteStrays(name: string, { items }: InvocationWindow): void {
+    const lastTimed = items.findLastIndex(({ creationTime }) => creationTime !== null);
+    if (!items.slice(0, lastTimed + 1).some(({ creationTime }) => creationTime === null)) return;
+    // Filters make lists without number; which of them have strays is learned again where it was forgotten.
+    if (strayLists.size >= STRAY_LISTS_MAX) strayLists.clear();
+    strayLists.add(name);
+  }
+
   return {
+    hasStrays: (source, list, query) => strayLists.has(`${nameOf(source, list)}|${canonicalText(query)}`),
     pageSizeMax: (source, list) => pageSizes.get(nameOf(source, list)) ?? PAGE_SIZE_MAX,
     async read(request, operation) {
       const { source, list, page, query, wants } = request;

@@ -11,10 +11,10 @@ export interface Slot {
 
 /** A window as a reader sees it who goes through the list in one direction. */
 export interface WindowView {
-  /** Records by creation time, in the direction of reading. */
+  /** Records with a creation time, by that time, in the direction of reading. */
   readonly slots: readonly Slot[];
-  /** Records without a creation time in front of one that has one: misplaced, since they come last. */
-  readonly strays: readonly Slot[];
+  /** Records without one, as listed; they come last wherever they stand. */
+  readonly timeless: readonly Slot[];
   /** Lowest index of the window, also where it is empty. */
   readonly low: number;
   /** Highest index that holds a record; `low - 1` where there is none. */
@@ -52,13 +52,11 @@ function lengthOf({ items, unreadableCount = 0 }: InvocationWindow): number {
 /** Turns a window into the view of one direction; `isListEnd` as {@link listEnd} found it. */
 export function viewWindow(window: InvocationWindow, direction: Direction, isListEnd: boolean): WindowView {
   const all = window.items.map((run, position) => ({ run, key: runKey(run), index: window.offset + position }));
-  const lastTimed = all.findLastIndex((slot) => slot.key.time !== "");
-  const isStray = (slot: Slot): boolean => slot.key.time === "" && slot.index < window.offset + lastTimed;
-  const slots = all.filter((slot) => !isStray(slot)).sort((a, b) => compareTimes(a.key.time, b.key.time));
+  const slots = all.filter(isTimed).sort((a, b) => compareTimes(a.key.time, b.key.time));
   const touchesHead = window.offset === 0;
   return {
     slots: direction > 0 ? slots : slots.reverse(),
-    strays: all.filter(isStray),
+    timeless: all.filter((slot) => !isTimed(slot)),
     low: window.offset,
     high: window.offset + lengthOf(window) - 1,
     touchesStart: direction > 0 ? touchesHead : isListEnd,
@@ -66,4 +64,32 @@ export function viewWindow(window: InvocationWindow, direction: Direction, isLis
     total: window.totalCount,
     unreadable: window.unreadableCount ?? 0,
   };
+}
+
+/** Those without a creation time behind all others of a window, as listed. */
+export function tailOf({ slots, timeless }: WindowView): readonly Slot[] {
+  const last = Math.max(-1, ...slots.map(({ index }) => index));
+  return timeless.filter(({ index }) => index > last);
+}
+
+/** Those without a creation time that are listed in front of one that has one. */
+export function straysOf(view: WindowView): readonly Slot[] {
+  const tail = tailOf(view);
+  return view.timeless.filter((slot) => !tail.includes(slot));
+}
+
+/** Records that have a time, as the upstream lists them. */
+export function inListOrder({ slots }: WindowView, direction: Direction): readonly Slot[] {
+  return direction > 0 ? slots : [...slots].reverse();
+}
+
+/** The farthest index that the window accounts for, in the direction of reading: what stands behind it may be in front of a wanted run. */
+export function reachOf(view: WindowView, direction: Direction): number {
+  const far = view.slots.at(-1)?.index;
+  const isOpen = far !== undefined && view.timeless.some(({ index }) => direction * (index - far) > 0);
+  return isOpen ? far : direction > 0 ? view.high : view.low;
+}
+
+function isTimed({ key }: Slot): boolean {
+  return key.time !== "";
 }
