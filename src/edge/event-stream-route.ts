@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FormattedExecutionResult } from "graphql";
 
 import { corsHeaders } from "./cors.ts";
+import { onDeparture } from "./departure.ts";
 import { toErrorResponse } from "./errors.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
@@ -22,6 +23,13 @@ export interface EventStreamParts {
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
   /** Aborts when the server drains. */
+  readonly draining: AbortSignal;
+}
+
+/** What a stream can end by besides itself. */
+interface StreamEnds {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly draining: AbortSignal;
 }
 
@@ -51,7 +59,8 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
       if ("document" in prepared) {
         record.begin(prepared);
         const asker = { freshness: parts.freshness, socket: request.socket };
-        await stream(options, response, runLive(options, prepared, asker), record, parts.draining);
+        const ends = { request, response, draining: parts.draining };
+        await stream(options, ends, runLive(options, prepared, asker), record);
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
         record.add({ errors });
@@ -69,28 +78,30 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
 
 async function stream(
   options: ServerOptions,
-  response: ServerResponse,
+  { request, response, draining }: StreamEnds,
   results: LiveResults,
   record: LiveRecord,
-  draining: AbortSignal,
 ): Promise<void> {
   const over = new AbortController();
   const stop = () => {
+    over.abort();
     void results.return();
   };
-  response.once("close", stop);
+  const stay = onDeparture(request, response, stop);
   draining.addEventListener("abort", stop, { once: true });
+  if (draining.aborted) stop();
   void ping(options, response, over.signal);
   try {
     response.flushHeaders();
     for await (const result of results) {
       record.add(result);
-      if (!response.write(toEvent("next", result)))
-        await Promise.race([once(response, "drain"), once(response, "close")]);
+      // A wait that the end of the stream cuts short is none that failed.
+      if (!response.write(toEvent("next", result))) await once(response, "drain", over).catch(() => {});
     }
     response.end(draining.aborted ? "" : toEvent("complete"));
   } finally {
     over.abort();
+    stay();
     draining.removeEventListener("abort", stop);
   }
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 
 import type { Clock } from "#domain";
+import { onDeparture } from "./departure.ts";
 
 /** An HTTP server that can be closed without losing a request. */
 export interface Listener {
@@ -30,7 +31,7 @@ export function createListener(
   const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: 65_000 }, (request, response) => {
     if (isDraining) askToClose(response);
     inFlight.add(response);
-    response.once("close", () => {
+    onDeparture(request, response, () => {
       inFlight.delete(response);
       if (inFlight.size === 0) onEmpty();
     });

@@ -155,10 +155,17 @@ async function openSource(
   }
 }
 
+interface Answering {
+  readonly running: RunningOperation;
+  /** The event, where there is one. */
+  readonly rootValue: unknown;
+  readonly stop: Stop;
+}
+
 async function answerOnce(
   options: ServerOptions,
   live: LiveOperation,
-  { running, rootValue, stop }: { readonly running: RunningOperation; readonly rootValue: unknown; readonly stop: Stop },
+  { running, rootValue, stop }: Answering,
 ): Promise<FormattedExecutionResult> {
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   try {

@@ -54,13 +54,11 @@ export function stubSchema(text: string, resolvers: Resolvers = {}): GraphQLSche
   return schema;
 }
 
-/** Starts a gateway; stop it at the end of the test. */
-export async function startGateway(options: Partial<ServerOptions> = {}): Promise<TestGateway> {
-  const lines: string[] = [];
-  const logger = createLogger("debug", { write: (line: string) => lines.push(line) });
+/** Everything a server is made of, for a test of one of its parts; what it logs goes to `write`. */
+export function createOptions(options: Partial<ServerOptions> = {}, write: (line: string) => void = () => {}) {
+  const logger = createLogger("debug", { write });
   const registry = new Registry();
-  const telemetry = createTelemetry({ logger, registry });
-  const server = createServer({
+  return {
     schema: stubSchema("type Query { hello: String }", { Query: { hello: () => "hello" } }),
     createContext: (operation) => ({ operation }),
     host: "127.0.0.1",
@@ -72,17 +70,24 @@ export async function startGateway(options: Partial<ServerOptions> = {}): Promis
     operationDeadlineMs: 10_000,
     operationCallBudget: 200,
     isReady: async () => true,
-    telemetry,
+    telemetry: createTelemetry({ logger, registry }),
     logger,
     registry,
     clock: realClock,
     ...options,
-  });
+  } satisfies ServerOptions;
+}
+
+/** Starts a gateway; stop it at the end of the test. */
+export async function startGateway(options: Partial<ServerOptions> = {}): Promise<TestGateway> {
+  const lines: string[] = [];
+  const all = createOptions(options, (line) => lines.push(line));
+  const server = createServer(all);
   const { url } = await server.start();
   return {
     ...server,
     url,
-    telemetry,
+    telemetry: all.telemetry,
     get log() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },

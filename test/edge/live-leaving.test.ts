@@ -1,8 +1,15 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createClient as createWsClient } from "graphql-ws";
 import { WebSocket } from "ws";
 
-import { startGateway, type TestGateway } from "./gateway.ts";
+import { createEventStreamRoute } from "../../src/edge/event-stream-route.ts";
+import { createFreshness } from "../../src/edge/freshness.ts";
+import { createGate } from "../../src/edge/gate.ts";
+import { createOperationMetrics } from "../../src/edge/operation-metrics.ts";
+import { createOptions, startGateway, type TestGateway } from "./gateway.ts";
 import { createLiveSchema } from "./live-schema.ts";
 
 describe("a client that leaves", () => {
@@ -75,5 +82,44 @@ describe("a client that leaves", () => {
       'event: next\ndata: {"data":{"wait":1},"extensions":{"cost":{"calls":1,"cached":0,"saved":0,"budget":200}}}\n\n',
     );
     expect(await untilStopped()).toEqual(["stopped"]);
+  });
+
+  it("stops what waits for its turn on the connection, over server-sent events", async () => {
+    const begun: string[] = [];
+    gateway = await startGateway({ schema: createLiveSchema(notes, begun) });
+    const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
+    const body = '{"query":"subscription { wait }"}';
+    const lines = ["host: localhost", "content-type: application/json", `content-length: ${body.length}`, "", body];
+    socket.write(`POST /graphql/stream HTTP/1.1\r\n${lines.join("\r\n")}`.repeat(2));
+    while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    socket.destroy();
+    while (notes.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(notes.splice(0)).toEqual(["stopped", "stopped"]);
+  });
+});
+
+describe("a client that has left before it is served", () => {
+  it("is served nothing over server-sent events", async () => {
+    const begun: string[] = [];
+    const options = createOptions({ schema: createLiveSchema([], begun) });
+    const route = createEventStreamRoute(options, {
+      gate: createGate(options),
+      metrics: createOperationMetrics(options.registry),
+      freshness: createFreshness(options.clock),
+      draining: new AbortController().signal,
+    });
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    client.write(
+      "GET /graphql/stream?query=subscription{wait} HTTP/1.1\r\nhost: x\r\napollo-require-preflight: 1\r\n\r\n",
+    );
+    const [request, response] = (await once(server, "request")) as [IncomingMessage, ServerResponse];
+    client.destroy();
+    await once(response, "close");
+    await route(request, response);
+    expect(begun).toEqual([]);
+    server.close();
   });
 });

@@ -9,8 +9,12 @@ const SCHEMA =
 
 const source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
 
-/** A schema whose subscriptions count, wait until its operation ends, breaks off, and refuses: with a note of what became of each. */
-export function createLiveSchema(notes: string[] = []): GraphQLSchema {
+/**
+ * A schema whose subscriptions count, wait until their operation ends, break off, or refuse.
+ * @param notes what became of those that wait
+ * @param begun one for each that begins to wait
+ */
+export function createLiveSchema(notes: string[] = [], begun: string[] = []): GraphQLSchema {
   const schema = stubSchema(SCHEMA, { Query: { hello: () => "hello" } });
   const fields = schema.getSubscriptionType()?.getFields() ?? {};
   const declare = (name: string, subscribe: (args: { to: number }, operation: Operation) => unknown) => {
@@ -30,6 +34,7 @@ export function createLiveSchema(notes: string[] = []): GraphQLSchema {
   declare("wait", async function* (_args, { signal }) {
     try {
       yield 1;
+      begun.push("wait");
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
     } finally {
       notes.push("stopped");
