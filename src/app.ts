@@ -76,6 +76,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         persistedDocuments,
         operationDeadlineMs: config.operationDeadlineMs,
         operationCallBudget: config.operationCallBudget,
+        maxWebSockets: config.maxWebSockets,
         isReady: async () => (await Promise.all(far.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
         telemetry,
         logger,

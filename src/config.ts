@@ -36,7 +36,8 @@ export interface Config {
   readonly upstreamConcurrency: number;
   readonly scanBudget: number;
   readonly cacheBytes: number;
-  readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number };
+  readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
+  readonly maxWebSockets: number;
   /** Null where cursors are sealed with a key of this process alone. */
   readonly cursorKeys: readonly string[] | null;
   readonly introspection: boolean;
@@ -198,7 +199,12 @@ function toConfig(values: Variables, accounts: readonly AccountSettings[]): Conf
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
     scanBudget: values.SCAN_BUDGET,
     cacheBytes: values.CACHE_BYTES,
-    watch: { minIntervalMs: values.WATCH_MIN_INTERVAL_MS, maxIntervalMs: values.WATCH_MAX_INTERVAL_MS },
+    watch: {
+      minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
+      maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,
+      maxWatchers: values.WATCH_MAX_WATCHERS,
+    },
+    maxWebSockets: values.WEBSOCKET_MAX_CONNECTIONS,
     cursorKeys: values.CURSOR_KEYS ?? null,
     introspection: values.INTROSPECTION ?? !production,
     explorer: values.EXPLORER ?? (production ? "none" : "sandbox"),

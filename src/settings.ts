@@ -78,6 +78,8 @@ const variables = z.object({
   CACHE_BYTES: integer(67_108_864, 0, 17_179_869_184),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
+  WATCH_MAX_WATCHERS: integer(1_000, 1, 1_000_000),
+  WEBSOCKET_MAX_CONNECTIONS: integer(2_000, 1, 1_000_000),
   CURSOR_KEYS: list((value) => value.length >= 16, "a comma list of texts of at least 16 characters, newest first"),
   INTROSPECTION: flag,
   EXPLORER: oneOf(["sandbox", "graphiql", "none"]),

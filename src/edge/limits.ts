@@ -28,7 +28,7 @@ export const LIMITS = {
   batchedRequests: 1,
   /** Operations at the same time on one WebSocket. */
   connectionOperations: 100,
-  /** WebSockets at the same time. */
+  /** WebSockets at the same time, where no setting says otherwise. */
   connections: 2_000,
 } as const;
 
@@ -84,9 +84,8 @@ export function createLimiter(schema: GraphQLSchema): Limiter {
   };
 }
 
-/** Throws where `actual` is more than the limit allows. */
-export function refuseAbove(limit: LimitName, actual: number): void {
-  const max = LIMITS[limit];
+/** Throws where `actual` is more than the limit allows; `max` for one that a setting changes. */
+export function refuseAbove(limit: LimitName, actual: number, max: number = LIMITS[limit]): void {
   if (actual <= max) return;
   const came = Number.isFinite(actual) ? `${actual} came` : "the document contains itself";
   throw new RefusalError(

@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly operationDeadlineMs: number;
   /** Most upstream calls of one operation. */
   readonly operationCallBudget: number;
+  /** Most WebSockets at the same time; the limit's own default where absent. */
+  readonly maxWebSockets?: number;
   /** True where traffic can be taken: credentials can be had. A rejection counts as false. */
   isReady(): Promise<boolean>;
   /** Made by `createTelemetry` with the same logger and registry. */

@@ -5,15 +5,16 @@ import type { WebSocket } from "ws";
 
 import { toErrorResponse } from "./errors.ts";
 import { type LimitName, refuseAbove } from "./limits.ts";
+import type { ServerOptions } from "./options.ts";
 import { RefusalError } from "./refusal.ts";
 import { toErrorAnswer } from "./reply.ts";
 
 const TOO_LARGE = 1009;
 
-/** The refusal of what is above a limit; null below. */
-export function refusalAbove(limit: LimitName, actual: number): RefusalError | null {
+/** The refusal of what is above a limit; null below. `max` for one that a setting changes. */
+export function refusalAbove(limit: LimitName, actual: number, max?: number): RefusalError | null {
   try {
-    refuseAbove(limit, actual);
+    refuseAbove(limit, actual, max);
     return null;
   } catch (error) {
     if (error instanceof RefusalError) return error;
@@ -31,10 +32,10 @@ export function refuseMessage(socket: WebSocket, text: string, refusal: RefusalE
 /** Why a connection cannot be had, being one of so many; null where it can. */
 export function refusalOf(
   request: IncomingMessage,
-  origins: readonly string[],
+  { corsOrigins, maxWebSockets }: Pick<ServerOptions, "corsOrigins" | "maxWebSockets">,
   connections: number,
 ): RefusalError | null {
-  if (isWelcome(request, origins)) return refusalAbove("connections", connections);
+  if (isWelcome(request, corsOrigins)) return refusalAbove("connections", connections, maxWebSockets);
   return new RefusalError(403, "BAD_REQUEST", "Pages of this origin may not open a WebSocket here.");
 }
 

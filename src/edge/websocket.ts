@@ -55,7 +55,7 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
   server.on("connection", (socket) => serve(options, protocol, socket));
   return {
     upgrade(request, socket, head) {
-      const refusal = refusalOf(request, options.corsOrigins, server.clients.size + 1);
+      const refusal = refusalOf(request, options, server.clients.size + 1);
       if (refusal !== null) turnAway(socket, refusal);
       else server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
     },

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createClient as createWsClient } from "graphql-ws";
 import { WebSocket } from "ws";
@@ -72,11 +74,25 @@ describe("who may open a WebSocket", () => {
 
   it("is refused one connection too many", () => {
     const request = { headers: {} } as IncomingMessage;
-    expect(refusalOf(request, [], 2_000)).toBeNull();
-    expect(refusalOf(request, [], 2_001)).toMatchObject({
+    expect(refusalOf(request, { corsOrigins: [] }, 2_000)).toBeNull();
+    expect(refusalOf(request, { corsOrigins: [] }, 2_001)).toMatchObject({
       status: 503,
       extensions: { code: "LIMIT_EXCEEDED", limit: "connections", max: 2_000, actual: 2_001 },
     });
+  });
+
+  it("is refused what a setting does not allow", async () => {
+    const small = await startGateway({ maxWebSockets: 1 });
+    const url = small.url.replace("http", "ws");
+    const first = new WebSocket(url, "graphql-transport-ws");
+    await once(first, "open");
+    const second = new WebSocket(url, "graphql-transport-ws");
+    const [, response] = (await once(second, "unexpected-response")) as [unknown, IncomingMessage];
+    const message = "Limit connections: at most 1 connections are allowed, 2 came.";
+    const extensions = { code: "LIMIT_EXCEEDED", limit: "connections", max: 1, actual: 2 };
+    expect([response.statusCode, await json(response)]).toEqual([503, { errors: [{ message, extensions }] }]);
+    first.terminate();
+    await small.stop();
   });
 
   it("is refused the 101st operation at the same time", async () => {
