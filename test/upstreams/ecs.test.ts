@@ -12,7 +12,6 @@ describe("ECS keeps the contract of an upstream", () => {
     droppedBytes: 0,
     calls: {
       firstPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=1 PageSize=50",
-      secondPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=2 PageSize=50",
       byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} PageNumber=1 PageSize=50",
       byStatus: "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,

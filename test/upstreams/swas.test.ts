@@ -12,7 +12,6 @@ describe("SWAS keeps the contract of an upstream", () => {
     droppedBytes: null,
     calls: {
       firstPage: "DescribeCommandInvocations PageNumber=1 PageSize=50",
-      secondPage: "DescribeCommandInvocations PageNumber=2 PageSize=50",
       byInstance: "DescribeCommandInvocations InstanceId={} PageNumber=1 PageSize=50",
       byStatus: "DescribeCommandInvocations InvocationStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "@jest/globals";
+import { startFarEnd } from "./far-end.ts";
+import { NOTHING } from "./stub.ts";
+
+const A = "ace0706b2ac4454d984295a942130001";
+const B = "ace0706b2ac4454d984295a942130002";
+describe("SWAS servers", () => {
+  it("are looked for in the whole list where one id fails the whole call", async () => {
+    const end = await startFarEnd("SWAS", { instances: [A, B] });
+    const fault = { kind: "error", code: "InternalError" } as const;
+    end.emulator.setFaults([{ action: "ListInstances", times: 1, fault }]);
+    const servers = await end.upstream.readInstances([A, "unknown"], end.operation);
+    expect(servers.map(({ instanceId }) => instanceId)).toEqual([A]);
+    expect(end.takeCalls()).toEqual([
+      `ListInstances InstanceIds=["${A}","unknown"] PageNumber=1 PageSize=100`,
+      "ListInstances PageNumber=1 PageSize=100",
+    ]);
+    await end.close();
+  });
+});
+
+describe("SWAS list of servers", () => {
+  it("is asked for again after an internal error where no id could be to blame", async () => {
+    const end = await startFarEnd(
+      "SWAS",
+      { instances: [A, B] },
+      {
+        keys: [{ accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeCommandInvocations"] }],
+      },
+    );
+    end.emulator.setFaults([{ action: "ListInstances", times: 1, fault: { kind: "error", code: "InternalError" } }]);
+    const lists = await end.upstream.openLists({}, NOTHING, end.operation);
+    expect(lists.map(({ key }) => key)).toEqual([A, B]);
+    expect(end.takeCalls()).toEqual([
+      "DescribeCommandInvocations PageNumber=1 PageSize=50",
+      "ListInstances PageNumber=1 PageSize=100",
+      "ListInstances PageNumber=1 PageSize=100",
+    ]);
+    await end.close();
+  });
+});
