@@ -1,4 +1,4 @@
-import { UpstreamError } from "#domain";
+import { type Clock, UpstreamError } from "#domain";
 import type { PageShape } from "./envelope.ts";
 import type { InvocationWindow, PageRequest } from "./upstream.ts";
 
@@ -17,15 +17,21 @@ export const MAX_PAGE_SIZE = 50;
 /** What documents of 2018 allow. */
 export const OLD_MAX_PAGE_SIZE = 20;
 
-/** Starts with the largest page, 50 unless told otherwise, and only ever shrinks. */
-export function createPageLimit(largest = MAX_PAGE_SIZE): PageLimit {
-  let maxPageSize = largest;
+/** How long a smaller page is remembered: one odd answer must not make every list dear for good. */
+const REMEMBERED_MS = 600_000;
+
+/** Starts with the largest page, 50 unless told otherwise; what it has learned is forgotten ten minutes later. */
+export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimit {
+  let lowered = largest;
+  let until = Number.NEGATIVE_INFINITY;
+  const current = (): number => (clock.now() < until ? lowered : largest);
   return {
     get maxPageSize() {
-      return maxPageSize;
+      return current();
     },
     lower(pageSize) {
-      maxPageSize = Math.max(1, Math.min(maxPageSize, pageSize));
+      lowered = Math.max(1, Math.min(current(), pageSize));
+      until = clock.now() + REMEMBERED_MS;
     },
   };
 }

@@ -42,6 +42,22 @@ export function describeLists(stage: Stage): void {
       expect(items[10]?.invokeId).toBe("t-050");
     });
 
+    it("is asked for in the largest pages again ten minutes after they were cut", async () => {
+      await stage.restart({ invocations: many });
+      stage.end.emulator.setDrift({ clampPageSizeTo: 1 });
+      const list = await stage.openOnly();
+      const page = { pageNumber: 1, pageSize: 50 };
+      await list.read(page, stage.end.operation);
+      stage.end.emulator.setDrift({});
+      const sizes: number[] = [];
+      for (const waitMs of [0, 599_000, 1_000]) {
+        await stage.end.clock.advance(waitMs);
+        const { items } = await list.read(page, stage.end.operation);
+        sizes.push(items.length);
+      }
+      expect(sizes).toEqual([1, 1, 50]);
+    });
+
     it("is asked for in pages of 20 where larger ones are refused", async () => {
       await stage.restart({ invocations: many });
       stage.end.emulator.setDrift({ refusePageSizeAbove: 20 });

@@ -19,12 +19,12 @@ export interface EcsUpstreamOptions {
 
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
 export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
-  const { source, call, telemetry, zones = DEFAULT_ZONES } = options;
+  const { source, call, telemetry, clock, zones = DEFAULT_ZONES } = options;
   const desk: Desk = {
     source,
     reader: createReader({ source, telemetry, zones }),
-    runLimit: createPageLimit(),
-    resultLimit: createPageLimit(),
+    runLimit: createPageLimit(clock),
+    resultLimit: createPageLimit(clock),
     ask: (action, parameters, operation) =>
       call({ source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } }, operation),
   };

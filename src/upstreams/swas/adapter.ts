@@ -92,7 +92,7 @@ function createDesk(options: SwasUpstreamOptions): Desk {
     const result = await readSingle({ ask, reader }, sample, operation);
     return result?.output?.bytes ?? null;
   });
-  return { source, clock, reader, limit: createPageLimit(), access: createAccess(clock), encoding, ask };
+  return { source, clock, reader, limit: createPageLimit(clock), access: createAccess(clock), encoding, ask };
 }
 
 /**

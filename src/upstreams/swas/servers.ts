@@ -70,7 +70,7 @@ export async function readAgentStates(
 
 async function walkAll(desk: Desk, operation: Operation): Promise<readonly ServerShape[]> {
   const { items } = await walkPages({
-    limit: createPageLimit(PER_CALL),
+    limit: createPageLimit(desk.clock, PER_CALL),
     surePages: 1,
     ask: (pageNumber) => readPage(desk, {}, pageNumber, operation),
     keyOf: (server) => server.instanceId,
