@@ -36,7 +36,7 @@ export interface AppSurroundings {
 export function createApp(config: Config, { clock = systemClock, logDestination }: AppSurroundings = {}): App {
   const registry = new Registry();
   const logger = createLogger(config.logLevel, logDestination);
-  const telemetry = createTelemetry({ logger, registry });
+  const telemetry = createTelemetry({ logger, registry, clock });
   const opened: { stop(): Promise<void> }[] = [];
   const persistedDocuments = readAllowList(config.persistedDocuments);
   return {

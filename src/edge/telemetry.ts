@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-import type { Telemetry, UpstreamAttempt } from "#domain";
+import { type Clock, sourceKey, type Telemetry, type UpstreamAttempt } from "#domain";
 import type { Logger } from "./log.ts";
+import { createRepeats, type Repeats } from "./repeats.ts";
 
 /** What the rooms tell, as logs and metrics; also remembers which upstream calls an operation caused. */
 export interface GatewayTelemetry extends Telemetry {
@@ -21,13 +22,25 @@ export interface UpstreamWork {
 const BREAKER_STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 const MOST_OPERATIONS = 2_000;
 const MOST_ATTEMPTS = 20;
+// What stays so until a person mends keys or rights: each attempt would say the same again.
+const LASTING: ReadonlySet<UpstreamAttempt["outcome"]> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "NOT_SUPPORTED"]);
+const QUIET_MS = 60_000;
+
+/** What telling is made of. */
+export interface TelemetryParts {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly clock: Clock;
+}
 
 /**
- * Makes metrics of what the rooms tell, and log lines of what is worth one. Labels come from closed sets (products, regions,
+ * Makes metrics of what the rooms tell, and log lines of what is worth one: every failed attempt, but a refusal that lasts once a
+ * minute by source, action and code, with how many were passed over (`repeated`); those are told at level debug. Labels come from closed sets (products, regions,
  * actions, outcomes), so that the number of series stays bounded.
  */
-export function createTelemetry({ logger, registry }: { logger: Logger; registry: Registry }): GatewayTelemetry {
+export function createTelemetry({ logger, registry, clock }: TelemetryParts): GatewayTelemetry {
   const metrics = createUpstreamMetrics(registry);
+  const repeats = createRepeats(clock, QUIET_MS);
   const workByOperation = new LRUCache<string, UpstreamWork>({ max: MOST_OPERATIONS });
   return {
     upstreamAttempt(event) {
@@ -37,11 +50,7 @@ export function createTelemetry({ logger, registry }: { logger: Logger; registry
       metrics.attemptSeconds.observe({ provider, action: event.action }, event.durationMs / 1_000);
       if (event.attempt > 1) metrics.retries.inc(labels);
       remember(workByOperation, event);
-      const { source: _source, ...details } = event;
-      logger[event.outcome === "ok" ? "debug" : "warn"](
-        { provider, account, regionId, ...details },
-        "upstream attempt",
-      );
+      logAttempt(logger, repeats, event);
     },
     breakerChanged({ source, state }) {
       const { provider, account, regionId } = source;
@@ -58,6 +67,18 @@ export function createTelemetry({ logger, registry }: { logger: Logger; registry
       return work;
     },
   };
+}
+
+function logAttempt(logger: Logger, repeats: Repeats, { source, ...details }: UpstreamAttempt): void {
+  const { provider, account, regionId } = source;
+  const { action, outcome, upstreamCode } = details;
+  const repeated = LASTING.has(outcome)
+    ? repeats(JSON.stringify([sourceKey(source), action, outcome, upstreamCode]))
+    : 0;
+  logger[outcome === "ok" || repeated === null ? "debug" : "warn"](
+    { provider, account, regionId, ...details, ...(repeated === null || repeated === 0 ? {} : { repeated }) },
+    "upstream attempt",
+  );
 }
 
 const NO_WORK: UpstreamWork = { upstreamRequestIds: [], upstreamDurationsMs: [] };

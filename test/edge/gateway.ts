@@ -58,6 +58,7 @@ export function stubSchema(text: string, resolvers: Resolvers = {}): GraphQLSche
 export function createOptions(options: Partial<ServerOptions> = {}, write: (line: string) => void = () => {}) {
   const logger = createLogger("debug", { write });
   const registry = new Registry();
+  const clock = options.clock ?? realClock;
   return {
     schema: stubSchema("type Query { hello: String }", { Query: { hello: () => "hello" } }),
     createContext: (operation) => ({ operation }),
@@ -70,10 +71,10 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
     operationDeadlineMs: 10_000,
     operationCallBudget: 200,
     isReady: async () => true,
-    telemetry: createTelemetry({ logger, registry }),
+    telemetry: createTelemetry({ logger, registry, clock }),
     logger,
     registry,
-    clock: realClock,
+    clock,
     ...options,
   } satisfies ServerOptions;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
-import { startGateway, stubSchema, type TestGateway } from "./gateway.ts";
+import { createFakeClock } from "../support/clock.ts";
+import { createOptions, startGateway, stubSchema, type TestGateway } from "./gateway.ts";
 
 const source = { provider: "SWAS", account: "default", regionId: "cn-beijing" } as const;
 
@@ -113,6 +114,59 @@ describe("logs and metrics", () => {
     expect(told).toEqual([
       { level: "warn", signature: "[Redacted]", count: 1, msg: "something happened" },
       { level: "warn", ...source, field: "InvocationStatus", word: "Dreaming", msg: "unknown word" },
+    ]);
+  });
+});
+
+describe("a refusal that lasts until somebody mends it", () => {
+  it("is a warning once a minute by source, action and code, while the metrics count every attempt", async () => {
+    const clock = createFakeClock();
+    const lines: string[] = [];
+    const options = createOptions({ clock }, (line) => lines.push(line));
+    const attempt = (regionId: string, outcome: "UNAUTHENTICATED" | "UNAVAILABLE", upstreamCode: string) =>
+      options.telemetry.upstreamAttempt({
+        source: { ...source, regionId },
+        action: "DescribeInvocations",
+        outcome,
+        attempt: 1,
+        durationMs: 40,
+        httpStatus: 404,
+        upstreamCode,
+        upstreamRequestId: null,
+        requestId: "asked",
+      });
+    const round = () => {
+      attempt("cn-beijing", "UNAUTHENTICATED", "SignatureDoesNotMatch");
+      attempt("cn-hangzhou", "UNAUTHENTICATED", "SignatureDoesNotMatch");
+      attempt("cn-hangzhou", "UNAVAILABLE", "ServiceUnavailable");
+    };
+    round();
+    round();
+    await clock.advance(59_999);
+    round();
+    attempt("cn-beijing", "UNAUTHENTICATED", "InvalidAccessKeyId.NotFound");
+    await clock.advance(1);
+    round();
+    const warnings = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ level }) => level === "warn")
+      .map(({ regionId, upstreamCode, repeated }) => [regionId, upstreamCode, repeated]);
+    expect(warnings).toEqual([
+      ["cn-beijing", "SignatureDoesNotMatch", undefined],
+      ["cn-hangzhou", "SignatureDoesNotMatch", undefined],
+      ["cn-hangzhou", "ServiceUnavailable", undefined],
+      ["cn-hangzhou", "ServiceUnavailable", undefined],
+      ["cn-hangzhou", "ServiceUnavailable", undefined],
+      ["cn-beijing", "InvalidAccessKeyId.NotFound", undefined],
+      ["cn-beijing", "SignatureDoesNotMatch", 2],
+      ["cn-hangzhou", "SignatureDoesNotMatch", 2],
+      ["cn-hangzhou", "ServiceUnavailable", undefined],
+    ]);
+    const counted = await options.registry.getSingleMetric("gateway_upstream_attempts_total")?.get();
+    expect(counted?.values.map(({ labels, value }) => [labels.region, labels.outcome, value])).toEqual([
+      ["cn-beijing", "UNAUTHENTICATED", 5],
+      ["cn-hangzhou", "UNAUTHENTICATED", 4],
+      ["cn-hangzhou", "UNAVAILABLE", 4],
     ]);
   });
 });
