@@ -17,6 +17,8 @@ export interface Command {
   readonly type: CommandType | null;
   /** Bytes of the script; null where there is none; undefined where they were not asked for and did not come along. */
   readonly content: Uint8Array | null | undefined;
+  /** Set where the upstream's encoding of the script was not known, so that the same script may be read otherwise later. */
+  readonly isGuess?: true;
 }
 
 /** A label of a run. */

@@ -24,7 +24,8 @@ export function isFinalRun(run: Invocation): boolean {
 
 /** How long a run is kept. */
 export function runKeepMs(run: Invocation): number {
-  return isFinalRun(run) && !run.instances.some(isGuessed) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
+  const isCertain = run.command.isGuess !== true && !run.instances.some(isGuessed);
+  return isFinalRun(run) && isCertain ? FINAL_KEEP_MS : MOVING_KEEP_MS;
 }
 
 /** How long a result is kept: a repeated command's latest result is replaced by the next one. */
@@ -33,7 +34,7 @@ export function resultKeepMs(result: InvocationResult): number {
   return isFinalInstanceStatus(result.status) && isSettled && !isGuessed(result) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
 }
 
-// An output that was decoded by guessing would otherwise stay wrong long after its encoding is known.
+// An output or a script that was decoded by guessing would otherwise stay wrong long after its encoding is known.
 function isGuessed({ output }: { readonly output: Output | null | undefined }): boolean {
   return output?.isGuess === true;
 }

@@ -10,12 +10,15 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 /** A region whose outputs are base64, which only DescribeInvocationResult tells: it fails at first. */
 function createRegion() {
   let isDown = true;
+  const script = { CommandContent: base64("uptime") };
   const item = { InvokeId: "t-1", InstanceId: "i-1", InvocationStatus: "Success", Output: base64("ok") };
   const bench = createBench(
     "SWAS",
     (action) => {
       if (action !== "DescribeInvocationResult") {
-        return { CommandInvocations: [{ InvokeId: "t-1", InvocationStatus: "Success", InvokeInstances: [item] }] };
+        return {
+          CommandInvocations: [{ ...script, InvokeId: "t-1", InvocationStatus: "Success", InvokeInstances: [item] }],
+        };
       }
       if (isDown) throw refusal("THROTTLED", "Throttling.User");
       return { InvocationResult: item };
@@ -31,7 +34,13 @@ function createRegion() {
     asked: () => bench.asked.splice(0).map(([action]) => action),
     recover: () => {
       isDown = false;
-      return bench.clock.advance(60_000);
+    },
+    passMinute: () => bench.clock.advance(60_000),
+    readScript: async () => {
+      const wants = { output: false, content: true };
+      const [run] = await services.readInvocations([{ source, invokeId: "t-1" }], wants, bench.operation);
+      const content = run instanceof Error ? null : run?.command.content;
+      return content ? Buffer.from(content).toString() : null;
     },
     read: async () => textOf((await services.readResults([key], EVERYTHING, bench.operation))[0]),
   };
@@ -49,11 +58,26 @@ describe("an output whose encoding could only be guessed", () => {
       base64("ok"),
       ["DescribeCommandInvocations", "DescribeInvocationResult"],
     ]);
-    await region.recover();
+    region.recover();
+    await region.passMinute();
     expect([await region.read(), region.asked()]).toEqual([
       "ok",
       ["DescribeCommandInvocations", "DescribeInvocationResult"],
     ]);
+    await region.passMinute();
     expect([await region.read(), region.asked()]).toEqual(["ok", []]);
+  });
+});
+
+describe("a script whose encoding could only be guessed", () => {
+  it("is read anew once the encoding can be known, and is kept from then on", async () => {
+    const region = createRegion();
+    const calls = ["DescribeCommandInvocations", "DescribeInvocationResult"];
+    expect([await region.readScript(), region.asked()]).toEqual([base64("uptime"), calls]);
+    region.recover();
+    await region.passMinute();
+    expect([await region.readScript(), region.asked()]).toEqual(["uptime", calls]);
+    await region.passMinute();
+    expect([await region.readScript(), region.asked()]).toEqual(["uptime", []]);
   });
 });

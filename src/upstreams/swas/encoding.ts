@@ -19,8 +19,8 @@ export interface Encoding {
   settle(runs: readonly RunShape[], wants: Wants, operation: Operation): Promise<void>;
   /** The bytes of a text; undefined where the encoding is not known and the field is not wanted. */
   decode(field: EncodedField, text: string, isWanted: boolean): Uint8Array | undefined;
-  /** True as long as what it decodes of outputs is a guess. */
-  isGuessing(): boolean;
+  /** True as long as what it decodes of the field is a guess. */
+  isGuessing(field: EncodedField): boolean;
 }
 
 type Kind = "plain" | "base64";
@@ -56,6 +56,9 @@ export function createEncoding(
     }
   }
 
+  // A script is encoded as outputs are, unless one has shown otherwise.
+  const kindOf = (field: EncodedField): Kind | undefined => known[field] ?? known.output;
+
   return {
     async settle(runs, wants, operation) {
       if (known.output !== undefined && known.content !== undefined) return;
@@ -75,11 +78,11 @@ export function createEncoding(
       return calibration;
     },
     decode(field, text, isWanted) {
-      const kind = known[field] ?? known.output;
+      const kind = kindOf(field);
       if (kind !== undefined) return kind === "plain" ? fromText(text) : (fromBase64(text) ?? fromText(text));
       return isWanted ? guess(text) : undefined;
     },
-    isGuessing: () => known.output === undefined,
+    isGuessing: (field) => kindOf(field) === undefined,
   };
 }
 

@@ -1,4 +1,13 @@
-import type { Instance, InstanceInvocation, Invocation, InvocationResult, Output, Source, Wants } from "#domain";
+import type {
+  Command,
+  Instance,
+  InstanceInvocation,
+  Invocation,
+  InvocationResult,
+  Output,
+  Source,
+  Wants,
+} from "#domain";
 import {
   decodeBase64Field,
   type ExecutionShape,
@@ -13,13 +22,11 @@ import type { InstanceRunShape, NamedRun, ServerShape } from "./shapes.ts";
 
 /** A run of DescribeCommandInvocations with its instances. */
 export function toInvocation(run: NamedRun, encoding: Encoding, wants: Wants, source: Source): Invocation {
-  const { commandContent } = run;
-  const content = commandContent === null ? null : encoding.decode("content", commandContent, wants.content);
   const instances = run.instances.map((shape) => {
     const output = toOutput(shape, encoding, wants.output);
     return toInstanceInvocation(shape, run, surround(shape, run, source), output, true);
   });
-  return assemble(run, content, instances, source);
+  return assemble(run, decodeScript(run, encoding, wants.content), instances, source);
 }
 
 /** The results nested in a run of DescribeCommandInvocations. */
@@ -40,7 +47,7 @@ export function toInstanceRun(item: InstanceRunShape, instanceId: string, readin
   const { source } = reading;
   const surroundings = { source, invokeId: run.invokeId, instanceId, commandId: null, username: null };
   const instance = toInstanceInvocation(execution, run, surroundings, undefined, false);
-  return assemble(run, toContent(run, reading), [instance], source);
+  return assemble(run, { content: toContent(run, reading) }, [instance], source);
 }
 
 /** A run put together from what DescribeInvocations and DescribeInvocationResult say of it. */
@@ -54,7 +61,7 @@ export function toAssembledRun(
     return { ...result, creationTime: run.creationTime, updateTime: null, isComplete: true };
   });
   const content = reading === undefined ? undefined : toContent(run, reading);
-  return assemble({ ...run, told: null }, content, instances, source);
+  return assemble({ ...run, told: null }, { content }, instances, source);
 }
 
 /** The one record of DescribeInvocationResult, whose output is base64. */
@@ -77,7 +84,7 @@ export function toInstance(shape: ServerShape, source: Source): Instance {
 // The product knows no schedule: no frequency, no repetition, so every run is once.
 function assemble(
   run: NamedRun,
-  content: Uint8Array | null | undefined,
+  script: Pick<Command, "content" | "isGuess">,
   instances: readonly InstanceInvocation[],
   source: Source,
 ): Invocation {
@@ -89,7 +96,7 @@ function assemble(
       name: run.commandName,
       description: run.commandDescription,
       type: run.commandType,
-      content,
+      ...script,
     },
     status: run.told?.status ?? rollUp(instances.map((instance) => instance.status)),
     rawStatus: run.told?.rawStatus ?? null,
@@ -121,7 +128,14 @@ function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean):
   const bytes = encoding.decode("output", shape.output, isWanted);
   if (bytes === undefined) return undefined;
   const { droppedBytes } = shape;
-  return encoding.isGuessing() ? { bytes, droppedBytes, isGuess: true } : { bytes, droppedBytes };
+  return encoding.isGuessing("output") ? { bytes, droppedBytes, isGuess: true } : { bytes, droppedBytes };
+}
+
+function decodeScript(run: RunShape, encoding: Encoding, isWanted: boolean): Pick<Command, "content" | "isGuess"> {
+  const { commandContent } = run;
+  if (commandContent === null) return { content: null };
+  const content = encoding.decode("content", commandContent, isWanted);
+  return content !== undefined && encoding.isGuessing("content") ? { content, isGuess: true } : { content };
 }
 
 function toContent(run: RunShape, reading: Reading): Uint8Array | null {
