@@ -86,6 +86,13 @@ export function parseAccountsFile(
   return parsed.data.accounts;
 }
 
+/** Variables that an account reads its keys from. */
+export function namesOfKeys({ credentials }: AccountSettings): readonly string[] {
+  if (credentials.type !== "environment") return [];
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  return securityToken === null ? [accessKeyId, accessKeySecret] : [accessKeyId, accessKeySecret, securityToken];
+}
+
 function innermost(issue: z.core.$ZodIssue): readonly { path: PropertyKey[]; message: string }[] {
   if (issue.code !== "invalid_union") return [issue];
   const branch = issue.errors.at(-1) ?? [];

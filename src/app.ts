@@ -14,6 +14,7 @@ import type { AccountSettings, CredentialSettings } from "./accounts.ts";
 import { readAllowList } from "./allow-list.ts";
 import { type Config, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
+import { describeMisspelt } from "./misspelt.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -41,6 +42,9 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
   const persistedDocuments = readAllowList(config.persistedDocuments);
   return {
     async start() {
+      for (const one of config.misspelt) {
+        telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
+      }
       const far = await openFarEnd(config, opened);
       const wire = openWire(config, far, clock, telemetry);
       opened.push({ stop: () => wire.close() });

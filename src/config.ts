@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type AccountSettings, parseAccountsFile } from "./accounts.ts";
-import { parseVariables, type Variables } from "./settings.ts";
+import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
+import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
+import { parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
 /** Environment variables, or anything shaped like them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,8 +11,9 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[]) {
-    super(["The settings cannot be used:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
+  /** Hints are printed beneath the problems, which they may explain. */
+  constructor(problems: readonly string[], hints: readonly string[] = []) {
+    super(["The settings cannot be used:", ...[...problems, ...hints].map((line) => `  ${line}`)].join("\n"));
     this.problems = problems;
   }
 }
@@ -47,6 +49,8 @@ export interface Config {
   /** Serves the schema as a subgraph of an Apollo Federation. */
   readonly federation: boolean;
   readonly logLevel: string;
+  /** What was set in vain, probably by a slip. */
+  readonly misspelt: readonly MisspeltVariable[];
   readonly emulator: {
     readonly seed: number;
     readonly faults: string | null;
@@ -65,11 +69,15 @@ export function readConfig(
 ): Config {
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
-  const accounts = resolveKeys(readAccounts(values, readFile, found), environment, found);
+  const declared = readAccounts(values, readFile, found);
+  const accounts = resolveKeys(declared, environment, found);
+  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)]);
   // A variable that is wrong by itself is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
-  if (problems.length + following.length > 0) throw new SettingsError([...problems, ...following]);
-  return toConfig(values, accounts);
+  if (problems.length + following.length > 0) {
+    throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
+  }
+  return toConfig(values, accounts, misspelt);
 }
 
 /**
@@ -181,7 +189,11 @@ function chooseUpstream(values: Variables, accounts: readonly AccountSettings[])
   return values.UPSTREAM ?? (accounts.length > 0 || values.ACCOUNTS_FILE !== undefined ? "alibaba" : "embedded");
 }
 
-function toConfig(values: Variables, accounts: readonly AccountSettings[]): Config {
+function toConfig(
+  values: Variables,
+  accounts: readonly AccountSettings[],
+  misspelt: readonly MisspeltVariable[],
+): Config {
   const production = values.NODE_ENV === "production";
   return {
     host: values.HOST,
@@ -212,6 +224,7 @@ function toConfig(values: Variables, accounts: readonly AccountSettings[]): Conf
     persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
     federation: values.FEDERATION ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
+    misspelt,
     emulator: {
       seed: values.EMULATOR_SEED,
       faults: values.EMULATOR_FAULTS ?? null,

@@ -1,6 +1,25 @@
 import { describe, expect, it } from "@jest/globals";
-import { toEmulatorOptions } from "#app";
-import { SettingsError } from "#config";
+import { createApp, toEmulatorOptions } from "#app";
+import { readConfig, SettingsError } from "#config";
+
+describe("a gateway that starts", () => {
+  it("warns of a variable that was set in vain, without its value", async () => {
+    const lines: string[] = [];
+    const config = readConfig({ PORT: "0", WATCH_MIN_INTERVAL: "do-not-print-me", HOME: "/" });
+    const app = createApp(config, { logDestination: { write: (line) => void lines.push(line) } });
+    await app.start();
+    await app.stop();
+    expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn")).toEqual([
+      {
+        level: "warn",
+        time: expect.any(String),
+        variable: "WATCH_MIN_INTERVAL",
+        msg: "WATCH_MIN_INTERVAL is set but is no setting, and has no effect: is WATCH_MIN_INTERVAL_MS meant?",
+      },
+    ]);
+    expect(lines.join()).not.toContain("do-not-print-me");
+  });
+});
 
 describe("toEmulatorOptions", () => {
   it("refuses faults that cannot be read as a wrong setting, so that the process ends with 2", () => {
