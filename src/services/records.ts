@@ -3,6 +3,7 @@ import {
   type InstanceRef,
   type Invocation,
   type InvocationRef,
+  type InvocationResult,
   instanceKey,
   invocationKey,
   type Operation,
@@ -26,8 +27,17 @@ export interface Records {
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<Invocation>[]>;
-  /** A run as it is now, past the stock, which gets it; shares a call that is under way. @throws UpstreamError */
-  readFresh(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null>;
+  /**
+   * A run as it is now, past what the stock has of it and moves; the stock gets it. Shares a call that is under way.
+   * @param last the run as it was when it was read last
+   * @throws UpstreamError
+   */
+  readFresh(
+    ref: InvocationRef,
+    wants: Wants,
+    operation: Operation,
+    last?: Invocation | null,
+  ): Promise<Invocation | null>;
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
 }
 
@@ -50,11 +60,19 @@ export function createRecords(book: SourceBook, stock: Stock, flights: Flights):
     return refusalOf(new Set(own.map(invocationKey)).size, operation);
   }
 
-  async function readFresh(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Invocation | null> {
+  async function readFresh(
+    ref: InvocationRef,
+    wants: Wants,
+    operation: Operation,
+    last: Invocation | null = null,
+  ): Promise<Invocation | null> {
     const upstream = book.findUpstream(ref.source);
     if (upstream === undefined) return null;
+    const findResult = (instanceId: string): InvocationResult | null =>
+      stock.findFinalResult({ ...ref, instanceId, execution: null }, wants);
+    const known = { run: last, findResult };
     return flights.share(flightName(ref, wants), ref.source, operation, async (shared) => {
-      const run = await book.watch(ref.source, upstream.readInvocation(ref.invokeId, wants, shared), shared);
+      const run = await book.watch(ref.source, upstream.readInvocation(ref.invokeId, wants, shared, known), shared);
       if (run === null) stock.putAbsentRun(ref);
       else keep(run);
       return run;

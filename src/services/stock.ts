@@ -39,6 +39,8 @@ export interface Stock {
   putResult(result: InvocationResult): void;
   /** A result that has what is wanted and is not too old, from a result or from its run's record. */
   findResult(ref: ResultRef, wants: Wants, freshAfter?: number): InvocationResult | null | undefined;
+  /** As {@link findResult}, but only what will not change any more. */
+  findFinalResult(ref: ResultRef, wants: Wants): InvocationResult | null;
   putAbsentResult(ref: ResultRef): void;
   readonly instances: ByteCache<Instance | null>;
   /** Tells how look-ups of runs and of results ended. */
@@ -74,6 +76,11 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
     const found = run?.instances.find((one) => one.instanceId === ref.instanceId);
     return found?.isComplete && (!wants.output || found.output !== undefined) ? toResult(found) : undefined;
   };
+  const findResult = (ref: ResultRef, wants: Wants, freshAfter?: number): InvocationResult | null | undefined => {
+    const result = results.get(resultKey(ref), freshAfter)?.value;
+    if (result && (!wants.output || result.output !== undefined)) return result;
+    return findInRun(ref, wants, freshAfter) ?? (result === null ? null : undefined);
+  };
   return {
     windows,
     putRun(run) {
@@ -90,11 +97,8 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
       if (known && result.output === undefined && known.output !== undefined && known.status === result.status) return;
       results.set(resultKey(result), result, resultKeepMs(result), resultKeepMs(result) < FINAL_KEEP_MS);
     },
-    findResult(ref, wants, freshAfter) {
-      const result = results.get(resultKey(ref), freshAfter)?.value;
-      if (result && (!wants.output || result.output !== undefined)) return result;
-      return findInRun(ref, wants, freshAfter) ?? (result === null ? null : undefined);
-    },
+    findResult,
+    findFinalResult: (ref, wants) => findResult(ref, wants, Number.POSITIVE_INFINITY) ?? null,
     putAbsentResult: (ref) => results.set(resultKey(ref), null, ABSENT_KEEP_MS, true),
     instances,
     noteRun: (outcome) => runs.note(outcome),

@@ -6,14 +6,20 @@ import {
   type InvocationResult,
   type Operation,
 } from "#domain";
+import type { Upstream } from "#upstreams";
 import type { WatchWants } from "./contract.ts";
 import { isFinalRun } from "./freshness.ts";
 import type { Records } from "./records.ts";
 import type { SourceBook } from "./sources.ts";
 import type { Stock } from "./stock.ts";
 
-/** Asks for a run as it is now; null where it is gone. */
-export type Poll = (ref: InvocationRef, wants: WatchWants, operation: Operation) => Promise<Invocation | null>;
+/** Asks for a run as it is now, which `last` was at the look before; null where it is gone. */
+export type Poll = (
+  ref: InvocationRef,
+  wants: WatchWants,
+  operation: Operation,
+  last: Invocation | null,
+) => Promise<Invocation | null>;
 
 /** What a poll reads with. */
 export interface PollParts {
@@ -23,21 +29,38 @@ export interface PollParts {
 }
 
 /**
- * Asks past the stock, since what still moves there is as old as the last look, and leaves there what it found. Only a run
- * that is final there costs nothing. Where the run's own record tells less than is wanted (a source that is read instance by
- * instance), the results that lack are asked for as well.
+ * Asks past the stock, since what still moves there is as old as the last look, and leaves there what it found. Only a run, or
+ * a result, that is final there costs nothing. Where the run's own record tells less than is wanted (as the oldest generations
+ * of the API do), the results that lack are asked for as well.
  */
 export function createPoll({ book, stock, records }: PollParts): Poll {
-  return async (ref, wants, operation) => {
+  async function readResults(
+    upstream: Upstream,
+    { source, invokeId }: InvocationRef,
+    lacking: readonly string[],
+    wants: WatchWants,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]> {
+    const known = lacking.flatMap(
+      (instanceId) => stock.findFinalResult({ source, invokeId, instanceId, execution: null }, wants) ?? [],
+    );
+    const knownIds = new Set(known.map(({ instanceId }) => instanceId));
+    const instanceIds = lacking.filter((instanceId) => !knownIds.has(instanceId));
+    if (instanceIds.length === 0) return known;
+    const query = { invokeId, instanceIds, includeHistory: false };
+    const read = await book.watch(source, upstream.readResults(query, wants, operation), operation);
+    for (const result of read) stock.putResult(result);
+    return [...known, ...read];
+  }
+
+  return async (ref, wants, operation, last) => {
     const known = stock.findRun(ref, wants);
     if (known && isFinalRun(known) && isTold(known, wants)) return known;
-    const run = await records.readFresh(ref, wants, operation);
+    const run = await records.readFresh(ref, wants, operation, last);
     const upstream = book.findUpstream(ref.source);
     if (run === null || upstream === undefined || isTold(run, wants)) return run;
-    const instanceIds = run.instances.filter((one) => isLacking(one, wants)).map((one) => one.instanceId);
-    const query = { invokeId: ref.invokeId, instanceIds, includeHistory: false };
-    const results = await book.watch(ref.source, upstream.readResults(query, wants, operation), operation);
-    const told = tell(run, results);
+    const lacking = run.instances.filter((one) => isLacking(one, wants)).map((one) => one.instanceId);
+    const told = tell(run, await readResults(upstream, ref, lacking, wants, operation));
     stock.putRun(told);
     return told;
   };

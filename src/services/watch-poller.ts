@@ -73,7 +73,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       requestId: options.requestId,
       meter: createPollMeter(rules.pollCallBudget),
     };
-    return poll(ref, wants, operation).then(
+    return poll(ref, wants, operation, latest?.run ?? null).then(
       (run) => run ?? gone(ref),
       (error: unknown) => (error instanceof Error ? error : new Error("A look at a run failed.", { cause: error })),
     );

@@ -43,5 +43,5 @@ export { badResponse, createReader, type Reader, type Reading } from "./reading.
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
-export type { InvocationList, InvocationWindow, PageRequest, ResultQuery, Upstream } from "./upstream.ts";
+export type { InvocationList, InvocationWindow, KnownRun, PageRequest, ResultQuery, Upstream } from "./upstream.ts";
 export { type WalkedList, walkPages } from "./walk.ts";

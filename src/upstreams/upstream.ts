@@ -50,6 +50,14 @@ export interface ResultQuery {
   readonly includeHistory: boolean;
 }
 
+/** What is known of a run already; a source that is read piece by piece needs to be asked for the rest only. */
+export interface KnownRun {
+  /** The run as it was when it was read last; null where it was not. */
+  readonly run: Invocation | null;
+  /** The latest result on one instance where it is final and has what is wanted, else null. */
+  findResult(instanceId: string): InvocationResult | null;
+}
+
 /**
  * The contract that every product's adapter keeps, for one source. Left of it nobody knows that Alibaba exists.
  * Every method rejects with UpstreamError only; what does not exist is null or missing, never an error.
@@ -62,8 +70,8 @@ export interface Upstream {
    * appears in several lists, each time with other instances.
    */
   openLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly InvocationList[]>;
-  /** One run, null where the upstream does not know it (any more). */
-  readInvocation(invokeId: string, wants: Wants, operation: Operation): Promise<Invocation | null>;
+  /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
+  readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
   /** Results of one run, in as few calls as the API allows; an instance without result is missing. */
   readResults(query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
   /**

@@ -104,6 +104,35 @@ describe("a watched run", () => {
     ]);
     expect(queries).toEqual([{ invokeId: "t-1", instanceIds: ["i-1"], includeHistory: false }]);
   });
+
+  it("is completed by no result again that is final already", async () => {
+    const asked: (readonly string[] | undefined)[] = [];
+    const bare = ["i-1", "i-2"].map((instanceId) => {
+      return {
+        ...createItem({ ...REF, instanceId, status: "RUNNING" as const, output: undefined }),
+        isComplete: false,
+      };
+    });
+    const { services, pass } = createScene(
+      [
+        { ...running(), instances: bare },
+        { ...done(), instances: bare },
+      ],
+      {
+        async readResults({ instanceIds }) {
+          asked.push(instanceIds);
+          return (instanceIds ?? []).map((instanceId) => {
+            const status = instanceId === "i-2" && asked.length < 3 ? "RUNNING" : "SUCCESS";
+            return { ...createExecution({ ...REF, instanceId, status, output: printed("ok") }), execution: null };
+          });
+        },
+      },
+    );
+    const { told } = read(services, { ...WITH_OUTPUT, details: true });
+    await pass(60_000);
+    expect(told.at(-1)).toBe("end");
+    expect(asked).toEqual([["i-1", "i-2"], ["i-2"]]);
+  });
 });
 
 describe("a watched run that cannot be read", () => {

@@ -55,11 +55,11 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   return {
     source,
     openLists,
-    readInvocation: (invokeId, wants, operation) =>
+    readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
         desk,
         () => orWhenGone(readRun(desk, invokeId, wants, operation), null),
-        async () => assembleRun(desk, invokeId, await servers.readAllIds(operation), operation),
+        () => assembleRun(desk, servers, invokeId, wants, operation, known),
       ),
     readResults: (query, wants, operation) => readResults(desk, servers, query, wants, operation),
     readInstanceResults: (instanceId, wants, operation) =>

@@ -57,11 +57,14 @@ export function toAssembledRun(
   reading: Reading | undefined,
   source: Source,
 ): Invocation {
-  const instances = results.map(({ execution: _execution, ...result }): InstanceInvocation => {
-    return { ...result, creationTime: run.creationTime, updateTime: null, isComplete: true };
-  });
   const content = reading === undefined ? undefined : toContent(run, reading);
-  return assemble({ ...run, told: null }, { content }, instances, source);
+  return assemble({ ...run, told: null }, { content }, toInstances(run, results), source);
+}
+
+/** A run that was put together before, with what its instances say now. */
+export function toNewerRun(run: Invocation, results: readonly InvocationResult[]): Invocation {
+  const status = rollUp(results.map((result) => result.status));
+  return { ...run, status, rawStatus: null, instances: toInstances(run, results) };
 }
 
 /** The one record of DescribeInvocationResult, whose output is base64. */
@@ -129,6 +132,15 @@ function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean):
   if (bytes === undefined) return undefined;
   const { droppedBytes } = shape;
   return encoding.isGuessing("output") ? { bytes, droppedBytes, isGuess: true } : { bytes, droppedBytes };
+}
+
+function toInstances(
+  { creationTime }: Pick<Invocation, "creationTime">,
+  results: readonly InvocationResult[],
+): readonly InstanceInvocation[] {
+  return results.map(({ execution: _execution, ...result }) => {
+    return { ...result, creationTime, updateTime: null, isComplete: true };
+  });
 }
 
 function decodeScript(run: RunShape, encoding: Encoding, isWanted: boolean): Pick<Command, "content" | "isGuess"> {

@@ -1,7 +1,15 @@
-import type { Invocation, InvocationQuery, InvocationResult, Operation } from "#domain";
+import {
+  type Invocation,
+  type InvocationQuery,
+  type InvocationResult,
+  isFinalInstanceStatus,
+  type Operation,
+  type Wants,
+} from "#domain";
 import {
   EMPTY_PAGE,
   type InvocationList,
+  type KnownRun,
   MAX_PAGE_SIZE,
   mapBounded,
   orWhenGone,
@@ -10,11 +18,14 @@ import {
   singleStatus,
 } from "#upstreams";
 import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
-import { toAssembledRun, toInstanceRun, toSingleResult } from "./map.ts";
+import { toAssembledRun, toInstanceRun, toNewerRun, toSingleResult } from "./map.ts";
+import type { Servers } from "./servers.ts";
 import { type NamedRun, readInstanceRunPage, readSingleResult } from "./shapes.ts";
 
 /** How far back on one instance the record of one run is searched for: 500 runs. */
 const SEARCHED_PAGES = 10;
+
+const UNKNOWN_RUN: KnownRun = { run: null, findResult: () => null };
 
 /** The list of the runs of one instance, by DescribeInvocations. */
 export function createInstanceList(desk: Desk, query: InvocationQuery, instanceId: string): InvocationList {
@@ -35,29 +46,47 @@ export function createInstanceList(desk: Desk, query: InvocationQuery, instanceI
   };
 }
 
-/** One run, put together from every instance that knows it; null where none does. @throws UpstreamError */
+/**
+ * One run, put together from every instance that knows it; null where none does. As long as it moves on the instances that it is
+ * known to have, no others are asked: which else it has is found out before it is told to be over.
+ * @throws UpstreamError
+ */
 export async function assembleRun(
   desk: Desk,
+  servers: Pick<Servers, "readAllIds">,
   invokeId: string,
-  instanceIds: readonly string[],
+  wants: Wants,
   operation: Operation,
+  known: KnownRun = UNKNOWN_RUN,
 ): Promise<Invocation | null> {
-  const results = await readSingleResults(desk, invokeId, instanceIds, operation);
+  const readSome = (ids: readonly string[]) => readSingleResults(desk, invokeId, ids, operation, known.findResult);
+  const ownIds = known.run?.instances.map(({ instanceId }) => instanceId) ?? [];
+  const own = await readSome(ownIds);
+  const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
+  const others = isMoving
+    ? []
+    : await readSome((await servers.readAllIds(operation)).filter((id) => !ownIds.includes(id)));
+  const results = [...own, ...others];
   const first = results[0];
   if (first === undefined) return null;
+  const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !wants.content);
+  if (known.run !== null && isRecordKnown) return toNewerRun(known.run, results);
   const record = await findRun(desk, invokeId, first.instanceId, operation);
   return toAssembledRun(record?.run ?? nameOnly(invokeId), results, record?.reading, desk.source);
 }
 
-/** The results of one run on these instances, one call each. @throws UpstreamError */
+/** The results of one run on these instances, one call each for those that are not known. @throws UpstreamError */
 export async function readSingleResults(
   desk: Desk,
   invokeId: string,
   instanceIds: readonly string[],
   operation: Operation,
+  findKnown: KnownRun["findResult"] = UNKNOWN_RUN.findResult,
 ): Promise<readonly InvocationResult[]> {
-  const results = await mapBounded([...new Set(instanceIds)], CALLS_AT_ONCE, (instanceId) =>
-    readSingle(desk, { invokeId, instanceId }, operation),
+  const results = await mapBounded(
+    [...new Set(instanceIds)],
+    CALLS_AT_ONCE,
+    async (instanceId) => findKnown(instanceId) ?? readSingle(desk, { invokeId, instanceId }, operation),
   );
   return results.filter((result) => result !== null);
 }
