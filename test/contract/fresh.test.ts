@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { TRANSPORTS } from "../support/live.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { createPlace, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
 const OUTPUT = `{ invocations(first: 1) { nodes { invokeId status instanceInvocations(first: 100) { nodes { status result { status output { text } } } } } } }`;
+const STATUS = "{ invocations(first: 1) { nodes { status } } }";
 
 describe("what moves", () => {
   it("is asked for again by the next operation", async () => {
@@ -27,6 +29,47 @@ describe("what moves", () => {
     place.runs.unshift({ ...manyRuns(1, "t-new")[0], at: Date.UTC(2026, 0, 3) } as Run);
     expect(await read()).toMatchObject({ invokeId: "t-new00000" });
   });
+
+  it.each(["websocket", "server-sent events"] as const)("is asked for again over %s", async (transport) => {
+    const run: Run = {
+      invokeId: "t-1",
+      at: Date.UTC(2026, 0, 2),
+      status: "Running",
+      executions: [{ instanceId: "i-1", status: "Running" }],
+    };
+    const place = createPlace([run]);
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    const statuses: unknown[] = [];
+    for (const status of ["Running", "Stopping"]) {
+      place.runs[0] = { ...run, status };
+      const { results, end, leave } = TRANSPORTS[transport](rig.url, { query: STATUS });
+      await end;
+      await leave();
+      statuses.push(results[0]);
+    }
+    expect(statuses).toMatchObject(
+      ["RUNNING", "STOPPING"].map((status) => ({ data: { invocations: { nodes: [{ status }] } } })),
+    );
+  });
+
+  it.each(["websocket", "server-sent events"] as const)(
+    "is shared by 100 clients at once over %s",
+    async (transport) => {
+      rig = await startRig({
+        "ECS/cn-hangzhou": createPlace([
+          { invokeId: "t-1", at: Date.UTC(2026, 0, 2), status: "Running", executions: [] },
+        ]),
+      });
+      await rig.ask(STATUS);
+      const alone = rig.far.calls.length;
+      rig.far.calls.length = 0;
+      const clients = Array.from({ length: 100 }, () => TRANSPORTS[transport](rig.url, { query: STATUS }));
+      expect(await Promise.all(clients.map(({ end }) => end))).toEqual(Array(100).fill("complete"));
+      await Promise.all(clients.map(({ leave }) => leave()));
+      // Connections take a moment to be made: some clients may come when the first ones have their answers.
+      expect(rig.far.calls.length).toBeLessThanOrEqual(alone + 2);
+    },
+  );
 
   it("is shared by 100 clients that ask at once, also when their connections are known", async () => {
     const executions = [{ instanceId: "i-1", status: "Running", output: "1" }];
