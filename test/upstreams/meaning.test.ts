@@ -1,8 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fromBase64, toInstant } from "#upstreams";
 import { createBench, ECS, EVERYTHING, instanceInvocation, NOTHING, output } from "./stub.ts";
-
-const ZONES = { blank: "+08:00", t: "Z" };
 
 async function readRun(run: object) {
   const bench = createBench("ECS", () => ({ Invocations: [{ InvokeId: "t-1", InvocationStatus: "Success", ...run }] }));
@@ -15,66 +12,6 @@ async function readRecord(record: object) {
   });
   return { ...bench, record: run?.instances[0] };
 }
-
-describe("times in every shape that was seen", () => {
-  it.each<readonly [string, string | null]>([
-    ["2022-07-11T06:37:16Z", "2022-07-11T06:37:16.000Z"],
-    ["2024-02-29T23:59:59Z", "2024-02-29T23:59:59.000Z"],
-    ["2022-07-11T24:37:16Z", null],
-    ["2022-07-11T06:37:16.5Z", "2022-07-11T06:37:16.500Z"],
-    ["2022-07-11T06:37:16.123456789Z", "2022-07-11T06:37:16.123Z"],
-    ["2020-11-17T06:52Z", "2020-11-17T06:52:00.000Z"],
-    ["2023-04-27T10:11:58", "2023-04-27T10:11:58.000Z"],
-    ["2018-01-05 15:45:02", "2018-01-05T07:45:02.000Z"],
-    ["2018-01-05 15:45:02Z", "2018-01-05T15:45:02.000Z"],
-    ["2018-01-05T15:45:02+08:00", "2018-01-05T07:45:02.000Z"],
-    ["2018-01-05T15:45:02+0800", "2018-01-05T07:45:02.000Z"],
-    [" 2022-07-11T06:37:16Z\n", "2022-07-11T06:37:16.000Z"],
-    ["2022-13-11T06:37:16Z", null],
-    ["2022-07-11", null],
-    ["1657521436", null],
-    ["yesterday", null],
-  ])("%s", (text, instant) => {
-    expect(toInstant(text, ZONES)).toBe(instant);
-  });
-
-  it("take the zones that are set where they name none", async () => {
-    const bench = createBench(
-      "ECS",
-      () => ({
-        Invocations: [
-          {
-            InvokeId: "t-1",
-            CreationTime: "2023-04-27T10:11:58",
-            InvokeInstances: [{ InstanceId: "i-1", StartTime: "2018-01-05 15:45:02" }],
-          },
-        ],
-      }),
-      { zones: { blank: "Z", t: "+08:00" } },
-    );
-    const run = await bench.upstream.readInvocation("t-1", NOTHING, bench.operation);
-    expect([run?.creationTime, run?.instances[0]?.startTime]).toEqual([
-      "2023-04-27T02:11:58.000Z",
-      "2018-01-05T15:45:02.000Z",
-    ]);
-  });
-});
-
-describe("base64 as it comes", () => {
-  it.each<readonly [string, string, string | null]>([
-    ["usual", "MTU6MzA6MDEK", "15:30:01\n"],
-    ["with line breaks", "MTU6\nMzA6\r\nMDEK", "15:30:01\n"],
-    ["without padding", "MTU6MzA6MDE", "15:30:01"],
-    ["with padding", "MTU6MzA6MDE=", "15:30:01"],
-    ["URL-safe", "fn5-Pz8_", "~~~???"],
-    ["another character", "hello world!", null],
-    ["a length that no bytes have", "OutputMsg", null],
-    ["padding inside", "MT=6MzA6MDEK", null],
-  ])("%s", (_name, text, expected) => {
-    const bytes = fromBase64(text);
-    expect(bytes === null ? null : Buffer.from(bytes).toString()).toBe(expected);
-  });
-});
 
 describe("nothing", () => {
   it.each(["", " ", "\n", null, undefined])("%j is null wherever it stands", async (nothing) => {

@@ -1,35 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { InvocationResult } from "#domain";
-import {
-  createBench,
-  ECS,
-  EVERYTHING,
-  instanceInvocation,
-  invocation,
-  NOTHING,
-  output,
-  readFixture,
-  refusal,
-  result,
-  SWAS,
-} from "./stub.ts";
-
-const FIRST_PAGE = { pageNumber: 1, pageSize: 50 };
-
-async function readSampleList(provider: "ECS" | "SWAS", fixture: string, instanceId?: string) {
-  const bench = createBench(provider, (action) => {
-    if (action === "DescribeCommandInvocations") throw noPermission();
-    return readFixture(fixture);
-  });
-  const query = instanceId === undefined ? {} : { instanceId };
-  const [list] = await bench.upstream.openLists(query, NOTHING, bench.operation);
-  const window = await list?.read(FIRST_PAGE, bench.operation);
-  return { bench, window };
-}
-
-function noPermission() {
-  return refusal("FORBIDDEN", "NoPermission", 403);
-}
+import { readSampleList } from "./sample-list.ts";
+import { createBench, ECS, EVERYTHING, instanceInvocation, invocation, output, readFixture, result } from "./stub.ts";
 
 describe("ECS DescribeInvocationResults of 2018", () => {
   const INVOKE_ID = "t-7d2a745b412b4601b2d47f6a768d3a14";
@@ -199,65 +171,6 @@ describe("ECS DescribeInvocations of 2018", () => {
         ["DescribeInvocations", { PageNumber: 1, PageSize: 50, ContentEncoding: "Base64" }],
       ]);
       expect(bench.unknownWords).toEqual([]);
-    },
-  );
-});
-
-describe("SWAS DescribeInvocationResult of 2025", () => {
-  it("gives the result with its contradiction: a success that names an error", async () => {
-    const { upstream, asked, operation } = createBench("SWAS", (action) => {
-      if (action === "DescribeCommandInvocations") throw noPermission();
-      return readFixture("swas-describe-invocation-result-2025.json");
-    });
-    const instanceIds = ["ace0706b2ac4454d984295a94213****"];
-    const query = { invokeId: "t-bj02prjje65****", instanceIds, includeHistory: false };
-    expect(await upstream.readResults(query, EVERYTHING, operation)).toEqual([
-      result(SWAS, "t-bj02prjje65****", "ace0706b2ac4454d984295a94213****", {
-        status: "SUCCESS",
-        rawStatus: "Success",
-        startTime: "2022-07-11T06:37:16.000Z",
-        finishTime: "2022-07-11T06:37:17.000Z",
-        exitCode: 0,
-        error: { code: "InstanceNotExists", info: "the specified instance does not exists" },
-        username: "root",
-        output: output("admin\n"),
-      }),
-    ]);
-    expect(asked).toEqual([
-      ["DescribeCommandInvocations", { InvokeId: "t-bj02prjje65****" }],
-      ["DescribeInvocationResult", { InstanceId: "ace0706b2ac4454d984295a94213****", InvokeId: "t-bj02prjje65****" }],
-    ]);
-  });
-});
-
-describe("SWAS DescribeInvocations of 2022", () => {
-  it.each(["swas-describe-invocations-2022.json", "swas-describe-invocations-2022.xml"])(
-    "gives the one run of %s, on the instance that was asked for",
-    async (fixture) => {
-      const instanceId = "3a658ca270df4df39f22e289b338****";
-      const { bench, window } = await readSampleList("SWAS", fixture, instanceId);
-      const invokeId = "t-hz02p9545t6****";
-      const status = { status: "SUCCESS", rawStatus: "Success" } as const;
-      const creationTime = "2022-07-11T06:37:16.000Z";
-      const content = Buffer.from("ls");
-      expect(window).toEqual({
-        items: [
-          invocation(SWAS, invokeId, {
-            ...status,
-            command: { commandId: null, name: "testname", description: null, type: "RUN_SHELL_SCRIPT", content },
-            creationTime,
-            instances: [instanceInvocation(SWAS, invokeId, instanceId, { ...status, creationTime, isComplete: false })],
-          }),
-        ],
-        offset: 0,
-        pageSize: 50,
-        totalCount: 10,
-        unreadableCount: 0,
-      });
-      expect(bench.asked.at(-1)).toEqual([
-        "DescribeInvocations",
-        { InstanceId: instanceId, PageNumber: 1, PageSize: 50 },
-      ]);
     },
   );
 });
