@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { InputError } from "#domain";
 import type { Sealer } from "./contract.ts";
 import type { StreamHint } from "./group-marks.ts";
-import type { Direction, RunKey } from "./run-key.ts";
+import { type Direction, NEWEST, type RunKey } from "./run-key.ts";
 import { NO_STRAYS, type StrayMap } from "./stray-map.ts";
 
 /** Where one list stands. */
@@ -14,7 +14,7 @@ export interface ListPosition {
   readonly place?: RunKey | null;
   /** Runs of the place's creation time that were handed out already. */
   readonly taken: readonly string[];
-  /** Where runs without a creation time were seen on the way here; null where a walk backwards shows them where they stand. */
+  /** Where runs without a creation time were seen on the way here, if any place is known. */
   readonly strays: StrayMap | null;
 }
 
@@ -147,26 +147,30 @@ function fromListText(list: ListText, places: readonly (RunKey | null)[], direct
   };
 }
 
-/** Most lists have none: forwards none were seen then, and backwards nobody has looked. */
-function usualStrays(direction: Direction): StrayMap | null {
-  return direction > 0 ? NO_STRAYS : null;
+/** Most lists have none: backwards nobody has looked for any then, and none were met. */
+function usualStrays(direction: Direction): StrayMap {
+  return { ...NO_STRAYS, areLate: direction < 0 };
 }
 
 function toStrayText(strays: StrayMap | null, direction: Direction): number[] | null {
-  if (strays === null || (direction > 0 && strays.ranges.length === 0)) return null;
-  return [strays.total ?? -1, ...strays.ranges.flatMap(({ low, end, count }) => [low, end, count])];
+  if (strays === null || (strays.ranges.length === 0 && strays.areLate === direction < 0)) return null;
+  return [
+    strays.areLate ? 1 : 0,
+    strays.total ?? -1,
+    ...strays.ranges.flatMap(({ low, end, count }) => [low, end, count]),
+  ];
 }
 
-function fromStrayText([total = -1, ...numbers]: readonly number[]): StrayMap {
+function fromStrayText([areLate, total = -1, ...numbers]: readonly number[]): StrayMap {
   const ranges = numbers.flatMap((low, position) =>
     position % 3 === 0 ? [{ low, end: numbers[position + 1] ?? low, count: numbers[position + 2] ?? 0 }] : [],
   );
-  return { ranges, total: total < 0 ? null : total };
+  return { ranges, total: total < 0 ? null : total, areLate: areLate === 1 };
 }
 
 function toKeyText(key: RunKey | null): KeyText {
   if (key === null) return null;
-  const time = key.time === "" ? "" : Date.parse(key.time).toString(36);
+  const time = key.time === "" || key.time === NEWEST ? key.time : Date.parse(key.time).toString(36);
   return key.edge === 0 ? [time, key.source, key.invokeId] : [time, key.source, key.invokeId, key.edge];
 }
 
@@ -174,7 +178,7 @@ function fromKeyText(text: KeyText): RunKey | null {
   if (text === null) return null;
   const [time, source, invokeId, edge = 0] = text;
   return {
-    time: time === "" ? "" : new Date(Number.parseInt(time, 36)).toISOString(),
+    time: time === "" || time === NEWEST ? time : new Date(Number.parseInt(time, 36)).toISOString(),
     source,
     invokeId,
     edge: edge < 0 ? -1 : edge > 0 ? 1 : 0,

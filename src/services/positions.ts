@@ -2,7 +2,7 @@ import type { InvocationQuery } from "#domain";
 import type { Cursor, ListPosition, SourcePosition } from "./cursor.ts";
 import { shortName } from "./cursor.ts";
 import type { StreamHint } from "./group-marks.ts";
-import { backOf, compareKeys, type Direction, frontOf, laterKey, type RunKey, sourceRank } from "./run-key.ts";
+import { backOf, compareKeys, type Direction, frontOf, laterKey, NEWEST, type RunKey, sourceRank } from "./run-key.ts";
 import { NO_STRAYS } from "./stray-map.ts";
 import type { Stream, StreamStart } from "./stream-contract.ts";
 import { placeAt, type SourceOutcome, type Walk } from "./walk.ts";
@@ -25,7 +25,7 @@ function cursorPlace(cursor: Cursor | null, own: RunKey | null | undefined, dire
   if (place !== null) return row === null ? place : { ...place, edge: direction > 0 ? -1 : 1 };
   // A walk that had not begun stands at its own beginning, and nothing lies beyond that the other way.
   if (isSameWay) return null;
-  return direction > 0 ? backOf("") : frontOf("\uffff");
+  return direction > 0 ? backOf("") : frontOf(NEWEST);
 }
 
 function filterPlace({ createdAfter, createdBefore }: InvocationQuery, direction: Direction): RunKey | null {
@@ -49,13 +49,14 @@ export function startOf(
   const { hint } = entry;
   if (cursor?.direction === direction) {
     const place = entry.place === undefined ? sourcePlace : startPlace(cursor, entry.place, query, direction);
-    return { place, hint, taken: entry.taken, strays: entry.strays };
+    // A list that stands at its beginning has not been looked through.
+    return { place, hint, taken: entry.taken, strays: place === null ? null : entry.strays };
   }
   return {
     place: sourcePlace,
     hint: entry.place === undefined ? hint : widened(hint),
     taken: [],
-    strays: entry.strays,
+    strays: entry.strays?.areLate === false ? entry.strays : null,
   };
 }
 
@@ -132,7 +133,7 @@ function listAt(stream: Stream, sourcePlace: RunKey | null, standing: Standing):
 function scannedPlace(stream: Stream, direction: Direction): RunKey | null {
   const head = stream.head();
   if (head !== null) return { ...head.key, edge: direction > 0 ? -1 : 1 };
-  return stream.bound() ?? (direction > 0 ? backOf("") : frontOf("\uffff"));
+  return stream.bound() ?? (direction > 0 ? backOf("") : frontOf(NEWEST));
 }
 
 function carriedHint(start: StreamStart, place: RunKey | null): StreamHint | null {

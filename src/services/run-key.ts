@@ -16,6 +16,9 @@ export interface RunKey {
 /** Which way a list is read: 1 is forwards, from the newest run on; -1 is backwards, from the oldest. */
 export type Direction = 1 | -1;
 
+/** In place of a time: newer than all. Runs that a walk backwards comes upon too late stand there. */
+export const NEWEST = "\uffff";
+
 /** In place of a source: the gap in front of every run of a time. */
 const FRONT = "";
 /** In place of a source: the gap behind every run of a time. */

@@ -16,10 +16,12 @@ export interface StrayMap {
   readonly ranges: readonly StrayRange[];
   /** Length of the list when that was seen. */
   readonly total: number | null;
+  /** True in a walk backwards that learns of them on its way, and shows them at its end since it is past where they belong. */
+  readonly areLate: boolean;
 }
 
 /** Of a list that was looked through, and has none. */
-export const NO_STRAYS: StrayMap = { ranges: [], total: null };
+export const NO_STRAYS: StrayMap = { ranges: [], total: null, areLate: false };
 
 /** Stretches that are nearer to each other are taken as one, since one window holds both. */
 const NEAR = 25;
@@ -37,14 +39,23 @@ export function moved<Stretch extends Span>(stretch: Stretch, drift: number): St
   return { ...stretch, low, end: Math.max(low + 1, stretch.end + drift) };
 }
 
-/** What is left of a stretch without what a span covers; as many of its runs as could be in the span are taken to be there. */
-export function without(range: StrayRange, { low, end }: Span): readonly StrayRange[] {
-  const covered = Math.min(range.end, end) - Math.max(range.low, low);
-  if (covered <= 0) return [range];
-  const count = Math.max(0, range.count - covered);
-  const front = { low: range.low, end: low, count };
-  const back = { low: end, end: range.end, count: low > range.low ? 0 : count };
-  return [front, back].filter((part) => part.end > part.low);
+/**
+ * What is left of a stretch after some spans of the list were read, and so many runs without a creation time seen in the stretch: its
+ * parts outside of the spans, or all of it where fewer were seen than there are.
+ */
+export function without(range: StrayRange, spans: readonly Span[], seen: number): readonly StrayRange[] {
+  const count = Math.max(0, range.count - seen);
+  const parts = spans.reduce<readonly Span[]>((left, span) => left.flatMap((part) => cut(part, span)), [range]);
+  if (parts.length === 0) return count === 0 ? [] : [{ ...range, count }];
+  return parts.map(({ low, end }, position) => ({ low, end, count: position === 0 ? count : 0 }));
+}
+
+function cut(part: Span, { low, end }: Span): readonly Span[] {
+  if (end <= part.low || low >= part.end) return [part];
+  return [
+    { low: part.low, end: low },
+    { low: end, end: part.end },
+  ].filter((rest) => rest.end > rest.low);
 }
 
 /** The same runs in fewer stretches, in list order. */

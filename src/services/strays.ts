@@ -2,14 +2,18 @@ import type { PageRequest } from "#upstreams";
 import type { Direction } from "./run-key.ts";
 import { covering, driftOf, moved, type StrayMap, type StrayRange, without } from "./stray-map.ts";
 import { chooseWindow } from "./window-choice.ts";
-import type { Slot, WindowView } from "./window-view.ts";
+import { type Slot, straysOf, tailOf, type WindowView } from "./window-view.ts";
 
-/** Runs without a creation time, wherever an upstream lists them: they come last all the same. */
+/** Runs without a creation time that an upstream lists in front of others that have one: they come last all the same. */
 export interface Strays {
   /** Notes those of a window. */
   note(view: WindowView): void;
+  /** Notes others, with the length of the list to which their indexes belong. */
+  add(slots: readonly Slot[], total: number | null): void;
   /** Where they were seen, in this and in earlier operations. */
-  map(): StrayMap;
+  map(): Pick<StrayMap, "ranges" | "total">;
+  /** True where {@link Strays.gather} has nothing to read. */
+  isAtHand(total: number | null): boolean;
   /** Every one that was seen so far; reads again where only earlier operations have seen some. */
   gather(list: StrayReading): Promise<readonly Slot[]>;
   /** Looks through the whole list, from its head on, and gives every one of it; null where the list is too long for that. */
@@ -25,8 +29,11 @@ export interface StrayReading {
   read(page: PageRequest): Promise<WindowView>;
 }
 
-/** Windows read in search of those that are not where they were seen, at most: 40 hold 2,000 runs. */
-const SCAN_MAX = 40;
+/** Records looked through for those that are not where they were seen, at most, and how often. */
+const RECORDS_MAX = 2_000;
+const ROUNDS_MAX = 3;
+/** Readings of one window, beyond the first. */
+const RETRIES_MAX = 3;
 
 interface Viewed {
   readonly low: number;
@@ -38,61 +45,99 @@ interface Viewed {
 export function createStrays(before: StrayMap | null): Strays {
   const seen = new Map<string, { readonly slot: Slot; readonly total: number | null }>();
   const views: Viewed[] = [];
+  const records = new Set<string>();
 
-  function note({ low, high, total, timeless }: WindowView): void {
+  function note(view: WindowView): void {
+    const { low, high, total } = view;
     views.push({ low, end: high + 1, total });
-    for (const slot of timeless) seen.set(slot.run.invokeId, { slot, total });
+    for (const { run } of [...view.slots, ...view.timeless]) records.add(run.invokeId);
+    add(straysOf(view), total);
+  }
+
+  function add(added: readonly Slot[], total: number | null): void {
+    for (const slot of added) seen.set(slot.run.invokeId, { slot, total });
   }
 
   /** What only earlier operations have seen, as if the list had this length. */
   function unseen(total: number | null): readonly StrayRange[] {
     const drift = driftOf(before?.total ?? null, total);
     const spans = views.map((view) => moved(view, driftOf(view.total, total)));
-    const ranges = (before?.ranges ?? []).map((range) => moved(range, drift));
-    return spans.reduce<readonly StrayRange[]>((left, span) => left.flatMap((range) => without(range, span)), ranges);
+    const own = seenAt(total);
+    return (before?.ranges ?? []).flatMap((one) => {
+      const range = moved(one, drift);
+      return without(range, spans, own.filter(({ low }) => low >= range.low && low < range.end).length);
+    });
   }
 
-  function map(): StrayMap {
+  function seenAt(total: number | null): readonly StrayRange[] {
+    return [...seen.values()].map(({ slot: { index }, total: length }) =>
+      moved({ low: index, end: index + 1, count: 1 }, driftOf(length, total)),
+    );
+  }
+
+  function map(): Pick<StrayMap, "ranges" | "total"> {
     const total = views.at(-1)?.total ?? before?.total ?? null;
-    const own = [...seen.values()].map((one) => {
-      const { index } = one.slot;
-      return moved({ low: index, end: index + 1, count: 1 }, driftOf(one.total, total));
-    });
-    return { ranges: covering([...unseen(total), ...own]), total };
+    return { ranges: covering([...unseen(total), ...seenAt(total)]), total };
+  }
+
+  /** Reads window by window; false where it was not enough. */
+  async function readFrom(
+    low: number,
+    { read, pageSizeMax }: StrayReading,
+    isEnough: (view: WindowView) => boolean,
+  ): Promise<boolean> {
+    let before: readonly string[] = [];
+    let retries = 0;
+    let open: readonly Slot[] = [];
+    for (let index = low; index < low + RECORDS_MAX; ) {
+      const view = await read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
+      const names = [...view.slots, ...view.timeless].map(({ run }) => run.invokeId);
+      // Each window begins in the one before: where it shows nothing of that, it began off its place, and may have skipped some.
+      if (
+        before.length > 0 &&
+        view.high >= index &&
+        retries < RETRIES_MAX &&
+        !names.some((name) => before.includes(name))
+      ) {
+        retries += 1;
+        continue;
+      }
+      // Whether they end the list, what is listed behind them tells.
+      if (view.slots.length > 0) add(open, view.total);
+      open = view.slots.length > 0 ? tailOf(view) : [...open, ...view.timeless];
+      if (view.high < index || isEnough(view)) return true;
+      index = view.high + 1;
+      before = names;
+      retries = 0;
+    }
+    return false;
   }
 
   const slots = (): readonly Slot[] => [...seen.values()].map(({ slot }) => slot);
   return {
     note,
+    add,
     map,
+    isAtHand: (total) => unseen(total).length === 0,
     async gather(list) {
       const missing = unseen(list.total);
       const wanted = seen.size + missing.reduce((sum, { count }) => sum + count, 0);
-      for (const { low, end } of missing) await readFrom(list, low, (view) => view.high + 1 >= end);
-      // What has moved by more than the list has grown is looked for everywhere.
-      if (seen.size < wanted) await readFrom(list, 0, (view) => seen.size >= wanted || isListEnd(view, list));
+      for (const { low, end } of missing) await readFrom(low, list, (view) => view.high + 1 >= end);
+      // What has moved by more than the list has grown is looked for everywhere; some may have gone for good.
+      for (let rounds = 0; rounds < ROUNDS_MAX && seen.size < wanted; rounds += 1) {
+        await readFrom(0, list, (view) => seen.size >= wanted || isListEnd(view, list));
+      }
       return slots();
     },
     async scan(list) {
-      if ((list.total ?? 0) > SCAN_MAX * list.pageSizeMax) return null;
-      return (await readFrom(list, 0, (view) => isListEnd(view, list))) ? slots() : null;
+      if ((list.total ?? 0) > RECORDS_MAX) return null;
+      // A page that began off its place may have hidden some: once is enough only where as many were seen as there are.
+      for (let rounds = 0; rounds < ROUNDS_MAX && (rounds === 0 || records.size < (list.total ?? 0)); rounds += 1) {
+        if (!(await readFrom(0, list, (view) => isListEnd(view, list)))) return null;
+      }
+      return slots();
     },
   };
-}
-
-/** Reads window by window; false where it was not enough. */
-async function readFrom(
-  { read, pageSizeMax }: StrayReading,
-  low: number,
-  isEnough: (view: WindowView) => boolean,
-): Promise<boolean> {
-  let index = low;
-  for (let reads = 0; reads < SCAN_MAX; reads += 1) {
-    const view = await read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
-    if (view.high < index || isEnough(view)) return true;
-    index = view.high + 1;
-  }
-  return false;
 }
 
 function isListEnd(view: WindowView, { direction }: StrayReading): boolean {

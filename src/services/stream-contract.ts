@@ -12,10 +12,7 @@ export interface StreamStart {
   readonly hint: StreamHint | null;
   /** Runs of the place's own creation time that were handed out already. */
   readonly taken: readonly string[];
-  /**
-   * Where runs without a creation time were seen on the way here. Null where nobody has looked: at the beginning, and in a walk
-   * backwards that shows them where they stand.
-   */
+  /** Where runs without a creation time were seen on the way here; null at the beginning. */
   readonly strays: StrayMap | null;
 }
 
@@ -64,8 +61,8 @@ export interface Stream {
   /** True where more runs follow for sure, false where none do, null where only reading on can tell. */
   hasMore(): boolean | null;
   hintBehind(place: RunKey): StreamHint | null;
-  /** Where runs without a creation time were seen; null where they are shown where they stand. */
-  strays(): StrayMap | null;
+  /** Where runs without a creation time were seen. */
+  strays(): StrayMap;
   /** Length of the list as last told; undefined where it was not read. */
   total(): number | null | undefined;
 }

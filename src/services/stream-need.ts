@@ -1,4 +1,4 @@
-import { backOf, compareKeys, compareTimes, type Direction, frontOf, type RunKey } from "./run-key.ts";
+import { backOf, compareKeys, compareTimes, type Direction, frontOf, NEWEST, type RunKey } from "./run-key.ts";
 import type { StreamStart } from "./stream-contract.ts";
 import { tailOf, type WindowView } from "./window-view.ts";
 
@@ -55,7 +55,7 @@ export function firstNeed({ place, hint }: StreamStart, direction: Direction): N
 }
 
 function outermost(direction: Direction): RunKey {
-  return direction > 0 ? frontOf("\uffff") : backOf("");
+  return direction > 0 ? frontOf(NEWEST) : backOf("");
 }
 
 /** Whether an index has others behind it; null where the length is not known. */

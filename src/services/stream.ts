@@ -3,7 +3,7 @@ import { matchesQuery } from "./filter.ts";
 import { createGroupMarks, groupsIn, lastOf } from "./group-marks.ts";
 import { createListReader } from "./list-reader.ts";
 import { createLocator } from "./locator.ts";
-import { compareKeys, type RunKey } from "./run-key.ts";
+import { compareKeys, NEWEST, type RunKey } from "./run-key.ts";
 import { createStrays, type StrayReading } from "./strays.ts";
 import type { Stream, StreamOptions } from "./stream-contract.ts";
 import { boundOf, firstNeed, hintedIndex, isAhead, isAnchored, isBelow, isUniform, wantsTail } from "./stream-need.ts";
@@ -36,11 +36,14 @@ export function createStream(options: StreamOptions): Stream {
   let firstView: WindowView | null = null;
   let pending: readonly Slot[] = [];
   let provisional: string[] = [];
-  // Backwards they come first: the list's end, then what is known to stand elsewhere.
+  // Forwards: the runs without a creation time that the list ends with.
+  let tail: readonly Slot[] = [];
   let isTailDue = direction < 0 && wantsTail(need);
-  let areStraysDue =
-    query.createdAfter === undefined && query.createdBefore === undefined && (direction > 0 || isTailDue);
-  let isInPlace = direction < 0 && start.strays === null;
+  // A window of time holds none without one.
+  const isTimeless = query.createdAfter === undefined && query.createdBefore === undefined;
+  let areLate = start.strays?.areLate === true;
+  let areFirstDue = isTimeless && isTailDue && !areLate;
+  let areLastDue = isTimeless && (direction > 0 || areLate);
 
   async function readView(page: PageRequest): Promise<WindowView> {
     const view = await list.read(page);
@@ -66,13 +69,13 @@ export function createStream(options: StreamOptions): Stream {
   /** Takes over every group that the window holds whole; false where it holds none. */
   function absorb(view: WindowView): boolean {
     noteGroups(view);
-    const tail = tailOf(view);
     const isTailWhole = isTailDue && (view.slots.length > 0 || view.touchesEnd);
-    if (isTailWhole) finishTail(tail);
+    if (isTailWhole) finishTail(tailOf(view));
     const wanted = view.slots.filter(({ key }) => isWantedTime(key.time));
     const far = wanted.at(-1)?.key.time;
     if (view.touchesEnd) {
-      keep([...wanted, ...inPlaceOf(view, wanted)]);
+      keep(wanted);
+      if (direction > 0) tail = tailOf(view);
       hasReachedEnd = true;
       pending = [];
       return true;
@@ -82,15 +85,15 @@ export function createStream(options: StreamOptions): Stream {
     pending = wanted.filter(({ key }) => key.time === far);
     locator.settle(before === undefined ? (direction > 0 ? view.low : view.high) : before.index + direction);
     if (whole.length > 0) {
-      keep([...whole, ...inPlaceOf(view, whole)]);
+      keep(whole);
       need = { time: far ?? "", isPast: false };
     }
     if (limit !== null && far !== undefined && isOutside(far)) hasReachedEnd = true;
-    return whole.length > 0 || hasReachedEnd || (isTailWhole && tail.length > 0);
+    return whole.length > 0 || hasReachedEnd || (isTailWhole && tailOf(view).length > 0);
   }
 
-  function finishTail(tail: readonly Slot[]): void {
-    keep(tail);
+  function finishTail(slots: readonly Slot[]): void {
+    keep(slots);
     isTailDue = false;
     need = { time: "", isPast: true };
   }
@@ -108,18 +111,6 @@ export function createStream(options: StreamOptions): Stream {
       listEnd: isListEnd ? view.high + 1 : null,
     });
     marks.note(groups, view.total);
-  }
-
-  /** Runs without a creation time beside whole groups, shown with the group that stands in front of them. */
-  function inPlaceOf(view: WindowView, whole: readonly Slot[]): readonly Slot[] {
-    if (!isInPlace) return [];
-    const tail = tailOf(view);
-    const listed = inListOrder(view, direction);
-    return view.timeless.flatMap((slot) => {
-      const before = listed.findLast(({ index }) => index < slot.index) ?? (view.low === 0 ? listed[0] : undefined);
-      const isShown = !tail.includes(slot) && whole.some(({ key }) => key.time === before?.key.time);
-      return isShown && before !== undefined ? [{ ...slot, key: { ...slot.key, time: before.key.time } }] : [];
-    });
   }
 
   function keep(slots: readonly Slot[]): void {
@@ -140,7 +131,9 @@ export function createStream(options: StreamOptions): Stream {
     pending = [];
     if (time === "") finishTail(group.timeless);
     else {
-      keep([...group.slots, ...innerOf(group)]);
+      keep(group.slots);
+      strays.add(group.strays, group.total);
+      if (direction > 0 && group.isLast) tail = tailOfGroup(group);
       if (group.time !== null) need = { time: group.time, isPast: true };
     }
     if (group.isLast) {
@@ -156,30 +149,48 @@ export function createStream(options: StreamOptions): Stream {
     locator.settle(Math.max(0, index + drift));
   }
 
-  function noteTies({ slots, timeless, low, end, total, isLast }: TieGroup): void {
-    const tail = timeless.filter(({ index }) => slots.every((slot) => slot.index < index));
-    const groups = isLast === direction > 0 ? tail : [];
+  function noteTies(group: TieGroup): void {
+    const { slots, low, end, total, isLast } = group;
+    const ending = isLast && direction > 0 ? tailOfGroup(group) : [];
     marks.note(
       [
         ...(slots[0] === undefined ? [] : [{ time: slots[0].key.time, low, end, last: lastOf(slots) }]),
-        ...(groups.length === 0 ? [] : [{ time: "", low: end - tail.length, end, last: lastOf(tail) }]),
+        ...(ending.length === 0 ? [] : [{ time: "", low: end - ending.length, end, last: lastOf(ending) }]),
       ],
       total,
     );
   }
 
-  function innerOf({ inner, time }: TieGroup): readonly Slot[] {
-    if (!isInPlace || time === null) return [];
-    return inner.map((slot) => ({ ...slot, key: { ...slot.key, time } }));
-  }
-
   async function advance(): Promise<void> {
     if (!hasReachedEnd) await readOn();
-    if (areStraysDue && (direction > 0 ? hasReachedEnd : !isTailDue)) {
-      keep(await readStrays());
-      areStraysDue = false;
-    }
-    isDone = hasReachedEnd;
+    if (areFirstDue && !isTailDue) await keepFirst();
+    if (areLastDue && hasReachedEnd) await keepLast();
+    isDone = hasReachedEnd && !areLastDue;
+  }
+
+  /** Runs without a creation time that come last; they are read only once all others are gone. */
+  async function keepLast(): Promise<void> {
+    const isTurned = direction > 0 && start.strays === null && start.place !== null && options.hasStrays();
+    need = { time: direction > 0 ? "" : NEWEST, isPast: false };
+    if (buffer.length > 0 && (isTurned || !strays.isAtHand(list.total() ?? null))) return;
+    const found = isTurned ? await strays.scan(strayReading()) : null;
+    const slots = found ?? (await strays.gather(strayReading()));
+    keep([...tail, ...slots.map((slot) => (direction > 0 ? slot : { ...slot, key: { ...slot.key, time: NEWEST } }))]);
+    areLastDue = false;
+  }
+
+  /** Backwards, runs without a creation time come first, as far as they are known; others are shown last. */
+  async function keepFirst(): Promise<void> {
+    const isKnown = start.strays !== null || hasReachedEnd;
+    const slots = await (isKnown
+      ? strays.gather(strayReading())
+      : options.hasStrays()
+        ? strays.scan(strayReading())
+        : null);
+    areFirstDue = false;
+    areLate = slots === null;
+    areLastDue = areLate;
+    keep(slots ?? []);
   }
 
   async function readOn(): Promise<void> {
@@ -211,14 +222,12 @@ export function createStream(options: StreamOptions): Stream {
     throw options.unreadable();
   }
 
-  async function readStrays(): Promise<readonly Slot[]> {
-    const total = list.total() ?? null;
-    const reading: StrayReading = { direction, pageSizeMax: list.pageSizeMax(), total, read: readView };
-    const isKnown = start.strays !== null || (direction > 0 && start.place === null);
-    const scanned = !isKnown && options.hasStrays() ? await strays.scan(reading) : null;
-    if (scanned !== null) isInPlace = false;
-    return scanned ?? (isInPlace ? [] : strays.gather(reading));
-  }
+  const strayReading = (): StrayReading => ({
+    direction,
+    pageSizeMax: list.pageSizeMax(),
+    total: list.total() ?? null,
+    read: readView,
+  });
 
   const choosePage = (index: number, total: number | null): PageRequest =>
     chooseWindow({ direction, index, pageSizeMax: list.pageSizeMax(), total });
@@ -270,8 +279,12 @@ export function createStream(options: StreamOptions): Stream {
     hasMore,
     hintBehind: (place) => marks.hintBehind(place),
     total: () => list.total(),
-    strays: () => (isInPlace ? null : strays.map()),
+    strays: () => ({ ...strays.map(), areLate }),
   };
+}
+
+function tailOfGroup({ timeless, strays }: TieGroup): readonly Slot[] {
+  return timeless.filter((slot) => !strays.includes(slot));
 }
 
 function isSame(a: PageRequest, b: PageRequest): boolean {

@@ -23,8 +23,8 @@ export interface TieGroup {
   readonly slots: readonly Slot[];
   /** Records without a creation time between the next newer record and the next older one. */
   readonly timeless: readonly Slot[];
-  /** Those of them that stand behind the group's first record and do not end the list. */
-  readonly inner: readonly Slot[];
+  /** Those of them that do not end the list. */
+  readonly strays: readonly Slot[];
   /** Index behind that of the next newer record. */
   readonly low: number;
   /** Index of the next older one. */
@@ -63,8 +63,6 @@ interface Sight {
   readonly seen: Map<string, Slot>;
   /** Where they were seen last, counted from the list's end, which arrivals do not move. */
   readonly places: Map<string, number>;
-  /** Runs without a creation time that stand in front of the group's first record. */
-  readonly leading: Set<string>;
 }
 
 /**
@@ -78,7 +76,7 @@ interface Sight {
  * Null where the group would not become whole within a bounded number of reads.
  */
 export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null> {
-  const sight: Sight = { time: need.time, seen: new Map(), places: new Map(), leading: new Set() };
+  const sight: Sight = { time: need.time, seen: new Map(), places: new Map() };
   const { seen } = sight;
   collect(need.view, need, sight);
   let first = need.direction > 0 ? need.view : await findLowView(need, sight);
@@ -208,12 +206,9 @@ function collect(view: WindowView, need: TieGroupNeed, sight: Sight): void {
     sight.seen.set(slot.run.invokeId, slot);
     sight.places.set(slot.run.invokeId, slot.index - (view.total ?? 0));
   }
-  if (newer === undefined) return;
-  const begin = Math.min(...view.slots.flatMap(({ key, index }) => (key.time === sight.time ? [index] : [])), end);
-  for (const { index, run } of view.timeless) if (index > low && index < begin) sight.leading.add(run.invokeId);
 }
 
-function toGroup(round: Round, { time, seen, places, leading }: Sight, direction: Direction): TieGroup | null {
+function toGroup(round: Round, { time, seen, places }: Sight, direction: Direction): TieGroup | null {
   const { low, end, total, lowView, endView } = round;
   const view = direction > 0 ? endView : lowView;
   const missing = (sizeOf(round) ?? Number.NaN) - seen.size;
@@ -227,7 +222,7 @@ function toGroup(round: Round, { time, seen, places, leading }: Sight, direction
     time: time === "" ? null : time,
     slots,
     timeless,
-    inner: timeless.filter((slot) => !leading.has(slot.run.invokeId) && placeOf(slot) < behind),
+    strays: timeless.filter((slot) => placeOf(slot) < behind),
     low,
     end,
     view,
