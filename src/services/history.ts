@@ -130,6 +130,7 @@ async function openSource(
           query,
           isExact: list.isExact,
           start: startOf(cursor, entry, place, query, direction),
+          groups: reader.groups({ source, list, isPartial: opened.length > 1, query, wants }, operation),
           hasStrays: () => reader.hasStrays(source, list, query),
           pageSizeMax: reader.pageSizeMax(source, list),
           read: (page, isRepeat) => {

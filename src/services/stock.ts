@@ -25,10 +25,13 @@ import {
   runBytes,
   runKeepMs,
 } from "./freshness.ts";
+import type { KnownGroup } from "./stream-contract.ts";
 
 /** Everything that was read lately or is final, keyed by source, and so never served across accounts. */
 export interface Stock {
   readonly windows: ByteCache<InvocationWindow>;
+  /** Groups of runs of one creation time that took several windows to read. */
+  readonly groups: ByteCache<KnownGroup>;
   putRun(run: Invocation): void;
   /** A run that has what is wanted and is not too old; null where it is known not to exist. */
   findRun(ref: InvocationRef, wants: Wants, freshAfter?: number): Invocation | null | undefined;
@@ -58,11 +61,12 @@ export interface StockOptions {
   readonly telemetry: Telemetry;
 }
 
-/** Starts empty; a quarter of the bytes goes to windows, a quarter to runs, the most of the rest to results. */
+/** Starts empty; a quarter of the bytes goes to windows and groups, a quarter to runs, the most of the rest to results. */
 export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Stock {
   const make = <Value>(name: string, share: number, sizeOf: (value: Value) => number): ByteCache<Value> =>
     createByteCache<Value>({ name, bytesMax: cacheBytes * share, clock, telemetry, sizeOf });
-  const windows = make<InvocationWindow>("windows", 0.25, windowBytes);
+  const windows = make<InvocationWindow>("windows", 0.15, ({ items }) => listBytes(items));
+  const groups = make<KnownGroup>("groups", 0.1, ({ slots }) => listBytes(slots.map(({ run }) => run)));
   const runs = make<Invocation | null>("invocations", 0.25, (run) => (run === null ? 50 : runBytes(run)));
   const results = make<InvocationResult | null>("results", 0.45, (one) => (one === null ? 50 : resultBytes(one)));
   const instances = make<Instance | null>("instances", 0.05, () => 800);
@@ -83,6 +87,7 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
   };
   return {
     windows,
+    groups,
     putRun(run) {
       const known = runs.get(invocationKey(run))?.value;
       if (known && isFinalRun(known) && tellsMore(known, run)) return;
@@ -146,6 +151,6 @@ function tellsMore(known: Invocation, run: Invocation): boolean {
   return servesRun(known, everything) && !servesRun(run, everything) && known.instances.length >= run.instances.length;
 }
 
-function windowBytes(window: InvocationWindow): number {
-  return window.items.reduce((sum, run) => sum + runBytes(run), 200);
+function listBytes(runs: readonly Invocation[]): number {
+  return runs.reduce((sum, run) => sum + runBytes(run), 200);
 }

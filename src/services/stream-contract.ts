@@ -16,6 +16,23 @@ export interface StreamStart {
   readonly strays: StrayMap | null;
 }
 
+/** A whole group of runs of one creation time, as it was read. */
+export interface KnownGroup {
+  readonly slots: readonly Slot[];
+  /** Index behind that of the next newer record. */
+  readonly low: number;
+  /** Index of the next older one. */
+  readonly end: number;
+  /** Length of the list to which the indexes belong. */
+  readonly total: number | null;
+}
+
+/** Groups that took several windows to read, kept from one page to the next for as long as what they hold is. */
+export interface GroupBook {
+  find(time: string): KnownGroup | undefined;
+  keep(time: string, group: KnownGroup): void;
+}
+
 /** What a stream reads from, and how. */
 export interface StreamOptions {
   /** Names the list in cursors. */
@@ -26,6 +43,7 @@ export interface StreamOptions {
   readonly query: InvocationQuery;
   /** True where the upstream applies the whole query by itself. */
   readonly isExact: boolean;
+  readonly groups: GroupBook;
   /** True where the list is known to have runs without a creation time among the others. */
   hasStrays(): boolean;
   /** The page size that the upstream honours, as far as is known. */

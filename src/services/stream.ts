@@ -31,9 +31,12 @@ export function createStream(options: StreamOptions): Stream {
   });
   let buffer: Slot[] = [];
   let need = firstNeed(start, direction);
+  let isFirst = true;
   let isDone = false;
   let hasReachedEnd = false;
   let firstView: WindowView | null = null;
+  let lastView: WindowView | null = null;
+  // What the last window shows of the group that it cuts through.
   let pending: readonly Slot[] = [];
   let provisional: string[] = [];
   // Forwards: the runs without a creation time that the list ends with.
@@ -80,6 +83,7 @@ export function createStream(options: StreamOptions): Stream {
       pending = [];
       return true;
     }
+    lastView = view;
     const whole = wanted.filter(({ key }) => key.time !== far);
     const before = view.slots.at(-1 - (wanted.length - whole.length));
     pending = wanted.filter(({ key }) => key.time === far);
@@ -128,12 +132,14 @@ export function createStream(options: StreamOptions): Stream {
     const group = await readTieGroup({ direction, time, isWanted: isWantedTime, view, pageSizeMax, read: readView });
     if (group === null) throw options.unreadable();
     noteTies(group);
+    // A group that still is the newest may grow.
+    if (group.time !== null && !group.isHead) options.groups.keep(group.time, group);
     pending = [];
     if (time === "") finishTail(group.timeless);
     else {
       keep(group.slots);
-      strays.add(group.strays, group.total);
-      if (direction > 0 && group.isLast) tail = tailOfGroup(group);
+      if (!group.isTail) strays.add(group.timeless, group.total);
+      else if (direction > 0) tail = group.timeless;
       if (group.time !== null) need = { time: group.time, isPast: true };
     }
     if (group.isLast) {
@@ -149,9 +155,8 @@ export function createStream(options: StreamOptions): Stream {
     locator.settle(Math.max(0, index + drift));
   }
 
-  function noteTies(group: TieGroup): void {
-    const { slots, low, end, total, isLast } = group;
-    const ending = isLast && direction > 0 ? tailOfGroup(group) : [];
+  function noteTies({ slots, timeless, low, end, total, isTail }: TieGroup): void {
+    const ending = isTail ? timeless : [];
     marks.note(
       [
         ...(slots[0] === undefined ? [] : [{ time: slots[0].key.time, low, end, last: lastOf(slots) }]),
@@ -162,7 +167,9 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   async function advance(): Promise<void> {
-    if (!hasReachedEnd) await readOn();
+    const isRecalled = isFirst && recall();
+    isFirst = false;
+    if (!hasReachedEnd && !isRecalled) await readOn();
     if (areFirstDue && !isTailDue) await keepFirst();
     if (areLastDue && hasReachedEnd) await keepLast();
     isDone = hasReachedEnd && !areLastDue;
@@ -193,7 +200,25 @@ export function createStream(options: StreamOptions): Stream {
     keep(slots ?? []);
   }
 
+  /**
+   * Goes on inside of a group that an earlier page has read; false where nothing comes of that. Whoever stands inside of a group
+   * has seen its beginning, so that none that came into it since then belongs to what follows.
+   */
+  function recall(): boolean {
+    if (start.place === null || need === null || need.isPast || need.time !== start.place.time) return false;
+    const group = options.groups.find(need.time);
+    if (group === undefined) return false;
+    const { slots, low, end, total } = group;
+    marks.note([{ time: need.time, low, end, last: lastOf(slots) }], total);
+    keep(slots);
+    need = { time: need.time, isPast: true };
+    const drift = total === null || !start.hint?.total ? 0 : start.hint.total - total;
+    locator.settle(Math.max(0, (direction > 0 ? end : low - 1) + drift));
+    return buffer.length > 0;
+  }
+
   async function readOn(): Promise<void> {
+    if (lastView !== null && isTooLarge(pending)) return absorbTies(pending[0]?.key.time ?? null, lastView);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const index = locator.index;
       const page = choosePage(index, list.totalHint());
@@ -214,7 +239,8 @@ export function createStream(options: StreamOptions): Stream {
         firstView = need === null ? view : null;
         if (absorb(view)) return;
         // Only where it was found where it was looked for: a page may begin off its place, and shows less of a group then.
-        if (locator.index === index && isBestChoice(page, index)) {
+        const isWhereExpected = locator.index === index && isBestChoice(page, index);
+        if (isWhereExpected || (!isTailDue && isTooLarge(pending))) {
           return absorbTies(isTailDue ? "" : (pending[0]?.key.time ?? null), view);
         }
       }
@@ -231,6 +257,12 @@ export function createStream(options: StreamOptions): Stream {
 
   const choosePage = (index: number, total: number | null): PageRequest =>
     chooseWindow({ direction, index, pageSizeMax: list.pageSizeMax(), total });
+
+  /** True for a group of which a window shows so much that another one will hardly hold it whole. */
+  function isTooLarge(group: readonly Slot[]): boolean {
+    const { index } = locator;
+    return 2 * group.length > windowYield(choosePage(index, list.total() ?? null), index, direction);
+  }
 
   function isBestChoice(page: PageRequest, index: number): boolean {
     const best = choosePage(index, list.total() ?? null);
@@ -281,10 +313,6 @@ export function createStream(options: StreamOptions): Stream {
     total: () => list.total(),
     strays: () => ({ ...strays.map(), areLate }),
   };
-}
-
-function tailOfGroup({ timeless, strays }: TieGroup): readonly Slot[] {
-  return timeless.filter((slot) => !strays.includes(slot));
 }
 
 function isSame(a: PageRequest, b: PageRequest): boolean {

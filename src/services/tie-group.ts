@@ -23,8 +23,6 @@ export interface TieGroup {
   readonly slots: readonly Slot[];
   /** Records without a creation time between the next newer record and the next older one. */
   readonly timeless: readonly Slot[];
-  /** Those of them that do not end the list. */
-  readonly strays: readonly Slot[];
   /** Index behind that of the next newer record. */
   readonly low: number;
   /** Index of the next older one. */
@@ -33,6 +31,10 @@ export interface TieGroup {
   readonly view: WindowView;
   /** True where nothing lies behind it, in the direction of reading. */
   readonly isLast: boolean;
+  /** True where no newer record stands in front of it. */
+  readonly isHead: boolean;
+  /** True where no older record follows: those without a creation time end the list then. */
+  readonly isTail: boolean;
   /** Length of the list to which the indexes belong. */
   readonly total: number | null;
 }
@@ -43,6 +45,10 @@ const READS_PER_WINDOW = 12;
 const ROUND_MAX = 200;
 
 interface Round {
+  /** The window it began with. */
+  readonly first: WindowView;
+  /** True where it went from the oldest record to the newest. */
+  readonly isBack: boolean;
   /** Bounds, as if the list had not moved since the round began; null while not seen. */
   low: number | null;
   end: number | null;
@@ -50,6 +56,8 @@ interface Round {
   reads: number;
   /** Records that could not be read, and may belong to the group. */
   unreadable: number;
+  /** Whether every window showed what the one before it had shown, where they overlap. */
+  isStitched: boolean;
   /** The windows that showed the bounds, and whether they are the list's own. */
   lowView: WindowView | null;
   endView: WindowView | null;
@@ -61,8 +69,6 @@ interface Round {
 interface Sight {
   time: string | null;
   readonly seen: Map<string, Slot>;
-  /** Where they were seen last, counted from the list's end, which arrivals do not move. */
-  readonly places: Map<string, number>;
 }
 
 /**
@@ -70,40 +76,39 @@ interface Sight {
  * one. The windows are read over and over, since an order that changes between two calls hides records from both.
  *
  * A round reads from the newest record to the oldest. Runs that arrive meanwhile then make the group look larger than it is,
- * never smaller, so that the count cannot be met too early. A group that one window could hold, and yet did not, is counted
- * twice: some page began off its place.
+ * never smaller, so that the count cannot be met too early. Where that does not hold, it counts only if each window shows the
+ * same records as the one before where both overlap: in a round the other way, and where one window could have held the group
+ * and yet did not, since some page began off its place. The latter is also taken when it is counted alike twice.
  *
  * Null where the group would not become whole within a bounded number of reads.
  */
 export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null> {
-  const sight: Sight = { time: need.time, seen: new Map(), places: new Map() };
+  const sight: Sight = { time: need.time, seen: new Map() };
   const { seen } = sight;
   collect(need.view, need, sight);
-  let first = need.direction > 0 ? need.view : await findLowView(need, sight);
-  let readsLeft = 4;
+  let round = need.direction > 0 ? await readRound(need, need.view, sight) : await readBack(need, sight);
   let sizeBefore: number | null = null;
   let seenBefore: number | null = null;
-  for (let number = 1; readsLeft > 0; number += 1) {
-    const round = await readRound(need, first, sight);
-    if (number === 1) readsLeft = READS_PER_WINDOW * round.reads;
+  for (let readsLeft = READS_PER_WINDOW * round.reads; ; ) {
     readsLeft -= round.reads;
     const size = sizeOf(round);
     const group = toGroup(round, sight, need.direction);
-    const isCounted = round.lowView === round.endView || !fitsOneWindow(round, need) || size === sizeBefore;
+    const isCounted = round.isStitched || (!round.isBack && !fitsOneWindow(round, need)) || size === sizeBefore;
     // What could not be read may be part of the group or not: it is whole once another round shows nothing more.
     const isCertain = isCounted && (round.unreadable === 0 || seen.size === seenBefore);
     if (group !== null && isCertain) return group;
+    if (readsLeft <= 0) return null;
     // More records than there is room for: some of them have gone since, or a page began off its place.
     if (size !== null && seen.size > size) seen.clear();
-    sizeBefore = size;
+    sizeBefore = round.isBack ? null : size;
     seenBefore = seen.size;
     // An order that alternates between calls would show an even number of windows in the same two orders for ever.
-    const start = startIndex(round, first);
+    const start = round.low ?? Math.max(0, round.first.low - Math.ceil((round.first.high - round.first.low) / 2));
     if (round.reads % 2 === 0) collect(await readAt(need, start), need, sight);
-    first = await readAt(need, start);
+    const first = await readAt(need, start);
     collect(first, need, sight);
+    round = await readRound(need, first, sight);
   }
-  return null;
 }
 
 function sizeOf({ low, end }: Round): number | null {
@@ -116,42 +121,58 @@ function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): bool
   return windowYield(best, low, 1) > end - low;
 }
 
-function startIndex(round: Round, first: WindowView): number {
-  return round.low ?? Math.max(0, first.low - Math.ceil((first.high - first.low) / 2));
-}
-
-/** Reading backwards: a window that shows what is newer than the group. */
-async function findLowView(need: TieGroupNeed, sight: Sight): Promise<WindowView> {
-  const { pageSizeMax } = need;
-  let view = need.view;
-  for (let reads = 0; reads < ROUND_MAX && view.low > 0; reads += 1) {
-    view = await need.read(chooseWindow({ direction: -1, index: view.low - 1, pageSizeMax, total: null }));
-    collect(view, need, sight);
-    if (view.slots.some((slot) => sideOf(slot, need, sight) < 0)) break;
-  }
-  return view;
-}
-
-async function readRound(need: TieGroupNeed, first: WindowView, sight: Sight): Promise<Round> {
-  const round: Round = {
+function createRound(first: WindowView, isBack: boolean): Round {
+  return {
+    first,
+    isBack,
     low: null,
     end: null,
     total: first.total,
     reads: 1,
     unreadable: first.unreadable,
+    isStitched: true,
     lowView: null,
     endView: null,
     isHead: false,
     isTail: false,
   };
+}
+
+/** Reading backwards: from the group's oldest records to a window that shows what is newer than it. */
+async function readBack(need: TieGroupNeed, sight: Sight): Promise<Round> {
+  const { pageSizeMax, view: first } = need;
+  const round = createRound(first, true);
   noteBounds(round, first, need, sight);
-  for (let view = first; round.low !== null && round.end === null && round.reads < ROUND_MAX; round.reads += 1) {
-    view = await readAt(need, view.high + 1);
-    collect(view, need, sight);
-    noteBounds(round, view, need, sight);
-    round.unreadable += view.unreadable;
+  for (let view = first; round.low === null && view.low > 0 && round.reads < ROUND_MAX; round.reads += 1) {
+    const page = chooseWindow({ direction: -1, index: view.low - 1, pageSizeMax, total: null });
+    view = noteView(round, view, await need.read(page), need, sight);
   }
   return round;
+}
+
+async function readRound(need: TieGroupNeed, first: WindowView, sight: Sight): Promise<Round> {
+  const round = createRound(first, false);
+  noteBounds(round, first, need, sight);
+  for (let view = first; round.low !== null && round.end === null && round.reads < ROUND_MAX; round.reads += 1) {
+    view = noteView(round, view, await readAt(need, view.high + 1), need, sight);
+  }
+  return round;
+}
+
+function noteView(round: Round, before: WindowView, view: WindowView, need: TieGroupNeed, sight: Sight): WindowView {
+  collect(view, need, sight);
+  noteBounds(round, view, need, sight);
+  round.unreadable += view.unreadable;
+  round.isStitched &&= isStitched(before, view);
+  return view;
+}
+
+/** True where two windows overlap, and show the same records there: the list has not moved in between, nor have its pages. */
+function isStitched(a: WindowView, b: WindowView): boolean {
+  if (a.total !== b.total) return false;
+  const names = new Map([...a.slots, ...a.timeless].map(({ index, run }) => [index, run.invokeId]));
+  const shared = [...b.slots, ...b.timeless].filter(({ index }) => names.has(index));
+  return shared.length > 0 && shared.every(({ index, run }) => names.get(index) === run.invokeId);
 }
 
 function readAt({ pageSizeMax, read }: TieGroupNeed, index: number): Promise<WindowView> {
@@ -202,27 +223,21 @@ function collect(view: WindowView, need: TieGroupNeed, sight: Sight): void {
     ...view.slots.filter(({ key }) => key.time === sight.time),
     ...view.timeless.filter(({ index }) => index > low && index < end),
   ];
-  for (const slot of members) {
-    sight.seen.set(slot.run.invokeId, slot);
-    sight.places.set(slot.run.invokeId, slot.index - (view.total ?? 0));
-  }
+  for (const slot of members) sight.seen.set(slot.run.invokeId, slot);
 }
 
-function toGroup(round: Round, { time, seen, places }: Sight, direction: Direction): TieGroup | null {
+function toGroup(round: Round, { time, seen }: Sight, direction: Direction): TieGroup | null {
   const { low, end, total, lowView, endView } = round;
   const view = direction > 0 ? endView : lowView;
   const missing = (sizeOf(round) ?? Number.NaN) - seen.size;
   if (low === null || end === null || view === null || !(missing >= 0 && missing <= round.unreadable)) return null;
   const members = [...seen.values()];
-  const slots = members.filter(({ key }) => key.time !== "");
-  const timeless = members.filter(({ key }) => key.time === "");
-  const placeOf = ({ run }: Slot): number => places.get(run.invokeId) ?? 0;
-  const behind = round.isTail ? Math.max(...slots.map(placeOf)) : Number.POSITIVE_INFINITY;
   return {
     time: time === "" ? null : time,
-    slots,
-    timeless,
-    strays: timeless.filter((slot) => placeOf(slot) < behind),
+    slots: members.filter(({ key }) => key.time !== ""),
+    timeless: members.filter(({ key }) => key.time === ""),
+    isHead: round.isHead,
+    isTail: round.isTail,
     low,
     end,
     view,

@@ -2,10 +2,11 @@ import { type InvocationQuery, type Operation, type Source, sourceKey, type Want
 import type { InvocationList, InvocationWindow, PageRequest } from "#upstreams";
 import { canonicalText } from "./filter.ts";
 import type { Flights } from "./flights.ts";
-import { WINDOW_KEEP_MS } from "./freshness.ts";
+import { FINAL_KEEP_MS, runKeepMs, WINDOW_KEEP_MS } from "./freshness.ts";
 import type { Ranks } from "./ranks.ts";
 import type { SourceBook } from "./sources.ts";
 import { type Stock, toResult } from "./stock.ts";
+import type { GroupBook } from "./stream-contract.ts";
 import { PAGE_SIZE_MAX } from "./window-choice.ts";
 
 /** Lists that are remembered to have strays, at most. */
@@ -29,6 +30,8 @@ export interface WindowReader {
   read(request: WindowRequest, operation: Operation): Promise<InvocationWindow>;
   /** The page size that the list honours, as far as it has shown. */
   pageSizeMax(source: Source, list: InvocationList): number;
+  /** Groups of the list that earlier operations have read. */
+  groups(request: Omit<WindowRequest, "page" | "isRepeat">, operation: Operation): GroupBook;
   /** True where runs without a creation time were seen in front of others that have one. */
   hasStrays(source: Source, list: InvocationList, query: InvocationQuery): boolean;
 }
@@ -66,12 +69,27 @@ export function createWindowReader({ book, stock, flights, ranks }: WindowReader
     strayLists.add(name);
   }
 
+  const keyOf = ({ source, list, query, wants }: Omit<WindowRequest, "page" | "isRepeat">, part: string): string =>
+    `${nameOf(source, list)}|${canonicalText(query)}|${canonicalText(wants)}|${part}`;
+
   return {
+    groups: (request, { freshAfter, meter }) => ({
+      find(time) {
+        const group = stock.groups.get(keyOf(request, time), freshAfter)?.value;
+        stock.groups.note(group === undefined ? "miss" : "hit");
+        if (group !== undefined) meter.addCached(1);
+        return group;
+      },
+      keep(time, group) {
+        const keepMs = Math.min(...group.slots.map(({ run }) => runKeepMs(run)));
+        stock.groups.set(keyOf(request, time), group, keepMs, keepMs < FINAL_KEEP_MS);
+      },
+    }),
     hasStrays: (source, list, query) => strayLists.has(`${nameOf(source, list)}|${canonicalText(query)}`),
     pageSizeMax: (source, list) => pageSizes.get(nameOf(source, list)) ?? PAGE_SIZE_MAX,
     async read(request, operation) {
-      const { source, list, page, query, wants } = request;
-      const key = `${nameOf(source, list)}|${canonicalText(query)}|${canonicalText(wants)}|${page.pageNumber}/${page.pageSize}`;
+      const { source, page } = request;
+      const key = keyOf(request, `${page.pageNumber}/${page.pageSize}`);
       const cached = request.isRepeat ? undefined : stock.windows.get(key, operation.freshAfter);
       if (cached !== undefined) {
         stock.windows.note("hit");
