@@ -1,4 +1,5 @@
 import { compareKeys, compareTimes, type RunKey } from "./run-key.ts";
+import type { TieGroup } from "./tie-group.ts";
 import type { Slot } from "./window-view.ts";
 
 /** Where a reader should look for the runs behind a place in one list. */
@@ -81,6 +82,16 @@ export function groupsIn({ slots, tail, isHead, listEnd }: GroupsShown): readonl
     end: groups[position + 1]?.first ?? listEnd ?? behind,
     last,
   }));
+}
+
+/** A group that took several windows to read, and with it those without a creation time that end the list behind it. */
+export function groupsOf({ slots, timeless, low, end, isTail }: TieGroup): readonly GroupSight[] {
+  const [first] = slots;
+  const tail = isTail ? timeless : [];
+  return [
+    ...(first === undefined ? [] : [{ time: first.key.time, low, end, last: lastOf(slots) }]),
+    ...(tail.length === 0 ? [] : [{ time: "", low: end - tail.length, end, last: lastOf(tail) }]),
+  ];
 }
 
 function extentOf(members: readonly Slot[]): {

@@ -18,12 +18,21 @@ export function isAhead(time: string, need: Need | null, direction: Direction): 
 }
 
 /** True where a window proves that nothing wanted lies in front of it: it begins with a record that is not wanted any more. */
-export function isAnchored(view: WindowView, need: Need | null, direction: Direction): boolean {
+function isAnchored(view: WindowView, need: Need | null, direction: Direction): boolean {
   if (view.touchesStart || need === null) return view.touchesStart;
   // Behind the runs without a time, which end the list, the way back begins.
   if (direction < 0 && need.time === "" && need.isPast) return tailOf(view).length > 0;
   const [near] = view.slots;
   return near !== undefined && direction * compareTimes(near.key.time, need.time) < (need.isPast ? 1 : 0);
+}
+
+/** Whether the wanted runs begin inside a window, behind it, or possibly in front of it. */
+export function judgeWindow(view: WindowView, need: Need | null, direction: Direction): "inside" | "short" | "beyond" {
+  const isEmpty = view.slots.length + view.timeless.length === 0;
+  if (isEmpty) return view.low === 0 ? "inside" : direction > 0 ? "beyond" : "short";
+  if (!isAnchored(view, need, direction)) return "beyond";
+  const isOpen = view.slots.every(({ key }) => !isAhead(key.time, need, direction)) && view.slots.length > 0;
+  return isOpen && !view.touchesEnd ? "short" : "inside";
 }
 
 /** No run in front of this place is wanted any more. */

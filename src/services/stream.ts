@@ -1,13 +1,14 @@
 import type { PageRequest } from "#upstreams";
-import { matchesQuery } from "./filter.ts";
-import { createGroupMarks, groupsIn, lastOf } from "./group-marks.ts";
+import { createGroupMarks, groupsIn, groupsOf, lastOf } from "./group-marks.ts";
 import { createListReader } from "./list-reader.ts";
 import { createLocator } from "./locator.ts";
+import { createRunBuffer } from "./run-buffer.ts";
 import { compareKeys, NEWEST, type RunKey } from "./run-key.ts";
-import { createStrays, type StrayReading } from "./strays.ts";
+import type { StrayReading } from "./strays.ts";
 import type { Stream, StreamOptions } from "./stream-contract.ts";
-import { boundOf, firstNeed, hintedIndex, isAhead, isAnchored, isBelow, isUniform, wantsTail } from "./stream-need.ts";
-import { readTieGroup, type TieGroup } from "./tie-group.ts";
+import { boundOf, firstNeed, hintedIndex, isAhead, isBelow, isUniform, judgeWindow } from "./stream-need.ts";
+import { readTieGroup } from "./tie-group.ts";
+import { createTimeless } from "./timeless.ts";
 import { chooseWindow, windowYield } from "./window-choice.ts";
 import { inListOrder, reachOf, type Slot, tailOf, type WindowView } from "./window-view.ts";
 
@@ -18,10 +19,8 @@ const ATTEMPTS_MAX = 40;
 export function createStream(options: StreamOptions): Stream {
   const { direction, query, start } = options;
   const marks = createGroupMarks();
-  const taken = new Set(start.taken);
   const limit = (direction > 0 ? query.createdAfter : query.createdBefore) ?? null;
   const locator = createLocator({ direction, pageSizeMax: options.pageSizeMax, index: hintedIndex(start, direction) });
-  const strays = createStrays(start.strays);
   const list = createListReader({
     direction,
     pageSizeMax: options.pageSizeMax,
@@ -29,8 +28,9 @@ export function createStream(options: StreamOptions): Stream {
     read: options.read,
     onDrift: (drift) => locator.shift(drift),
   });
-  let buffer: Slot[] = [];
+  const buffer = createRunBuffer(options);
   let need = firstNeed(start, direction);
+  const timeless = createTimeless(options, need);
   let isFirst = true;
   let isDone = false;
   let hasReachedEnd = false;
@@ -38,47 +38,24 @@ export function createStream(options: StreamOptions): Stream {
   let lastView: WindowView | null = null;
   // What the last window shows of the group that it cuts through.
   let pending: readonly Slot[] = [];
-  let provisional: string[] = [];
-  // Forwards: the runs without a creation time that the list ends with.
-  let tail: readonly Slot[] = [];
-  let isTailDue = direction < 0 && wantsTail(need);
-  // A window of time holds none without one.
-  const isTimeless = query.createdAfter === undefined && query.createdBefore === undefined;
-  let areLate = start.strays?.areLate === true;
-  let areFirstDue = isTimeless && isTailDue && !areLate;
-  let areLastDue = isTimeless && (direction > 0 || areLate);
-
   async function readView(page: PageRequest): Promise<WindowView> {
     const view = await list.read(page);
-    strays.note(view);
+    timeless.note(view);
     return view;
   }
 
   const isWantedTime = (time: string): boolean => isAhead(time, need, direction);
 
-  /** Whether the wanted runs begin inside the window, behind it, or possibly in front of it. */
-  function judge(view: WindowView): "inside" | "short" | "beyond" {
-    const [near] = view.slots;
-    if (near === undefined && view.timeless.length === 0) {
-      if (view.low === 0) return "inside";
-      return direction > 0 ? "beyond" : "short";
-    }
-    if (!isAnchored(view, need, direction)) return "beyond";
-    return view.touchesEnd || near === undefined || view.slots.some(({ key }) => isWantedTime(key.time))
-      ? "inside"
-      : "short";
-  }
-
   /** Takes over every group that the window holds whole; false where it holds none. */
   function absorb(view: WindowView): boolean {
     noteGroups(view);
-    const isTailWhole = isTailDue && (view.slots.length > 0 || view.touchesEnd);
+    const isTailWhole = timeless.isTailDue && (view.slots.length > 0 || view.touchesEnd);
     if (isTailWhole) finishTail(tailOf(view));
     const wanted = view.slots.filter(({ key }) => isWantedTime(key.time));
     const far = wanted.at(-1)?.key.time;
     if (view.touchesEnd) {
-      keep(wanted);
-      if (direction > 0) tail = tailOf(view);
+      buffer.keep(wanted);
+      if (direction > 0) timeless.noteEnd(view);
       hasReachedEnd = true;
       pending = [];
       return true;
@@ -89,7 +66,7 @@ export function createStream(options: StreamOptions): Stream {
     pending = wanted.filter(({ key }) => key.time === far);
     locator.settle(before === undefined ? (direction > 0 ? view.low : view.high) : before.index + direction);
     if (whole.length > 0) {
-      keep(whole);
+      buffer.keep(whole);
       need = { time: far ?? "", isPast: false };
     }
     if (limit !== null && far !== undefined && isOutside(far)) hasReachedEnd = true;
@@ -97,8 +74,8 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   function finishTail(slots: readonly Slot[]): void {
-    keep(slots);
-    isTailDue = false;
+    buffer.keep(slots);
+    timeless.finishTail();
     need = { time: "", isPast: true };
   }
 
@@ -117,36 +94,25 @@ export function createStream(options: StreamOptions): Stream {
     marks.note(groups, view.total);
   }
 
-  function keep(slots: readonly Slot[]): void {
-    const known = new Set(buffer.map(({ run }) => run.invokeId));
-    const fresh = slots.filter((slot) => {
-      const isRepeat = known.has(slot.run.invokeId);
-      known.add(slot.run.invokeId);
-      return !isRepeat && isWanted(slot);
-    });
-    buffer = [...buffer, ...fresh].sort((a, b) => direction * compareKeys(a.key, b.key));
-  }
-
   async function absorbTies(time: string | null, view: WindowView): Promise<void> {
     const pageSizeMax = list.pageSizeMax();
     const group = await readTieGroup({ direction, time, isWanted: isWantedTime, view, pageSizeMax, read: readView });
     if (group === null) throw options.unreadable();
-    noteTies(group);
+    marks.note(groupsOf(group), group.total);
     // A group that still is the newest may grow.
     if (group.time !== null && !group.isHead) options.groups.keep(group.time, group);
     pending = [];
     if (time === "") finishTail(group.timeless);
     else {
-      keep(group.slots);
-      if (!group.isTail) strays.add(group.timeless, group.total);
-      else if (direction > 0) tail = group.timeless;
+      buffer.keep(group.slots);
+      timeless.noteGroup(group);
       if (group.time !== null) need = { time: group.time, isPast: true };
     }
     if (group.isLast) {
       hasReachedEnd = true;
       return;
     }
-    const isSeen = judge(group.view) === "inside";
+    const isSeen = judgeWindow(group.view, need, direction) === "inside";
     if (isSeen) absorb(group.view);
     const told = isSeen ? group.view.total : group.total;
     const total = list.total();
@@ -155,49 +121,17 @@ export function createStream(options: StreamOptions): Stream {
     locator.settle(Math.max(0, index + drift));
   }
 
-  function noteTies({ slots, timeless, low, end, total, isTail }: TieGroup): void {
-    const ending = isTail ? timeless : [];
-    marks.note(
-      [
-        ...(slots[0] === undefined ? [] : [{ time: slots[0].key.time, low, end, last: lastOf(slots) }]),
-        ...(ending.length === 0 ? [] : [{ time: "", low: end - ending.length, end, last: lastOf(ending) }]),
-      ],
-      total,
-    );
-  }
-
   async function advance(): Promise<void> {
     const isRecalled = isFirst && recall();
     isFirst = false;
     if (!hasReachedEnd && !isRecalled) await readOn();
-    if (areFirstDue && !isTailDue) await keepFirst();
-    if (areLastDue && hasReachedEnd) await keepLast();
-    isDone = hasReachedEnd && !areLastDue;
-  }
-
-  /** Runs without a creation time that come last; they are read only once all others are gone. */
-  async function keepLast(): Promise<void> {
-    const isTurned = direction > 0 && start.strays === null && start.place !== null && options.hasStrays();
-    need = { time: direction > 0 ? "" : NEWEST, isPast: false };
-    if (buffer.length > 0 && (isTurned || !strays.isAtHand(list.total() ?? null))) return;
-    const found = isTurned ? await strays.scan(strayReading()) : null;
-    const slots = found ?? (await strays.gather(strayReading()));
-    keep([...tail, ...slots.map((slot) => (direction > 0 ? slot : { ...slot, key: { ...slot.key, time: NEWEST } }))]);
-    areLastDue = false;
-  }
-
-  /** Backwards, runs without a creation time come first, as far as they are known; others are shown last. */
-  async function keepFirst(): Promise<void> {
-    const isKnown = start.strays !== null || hasReachedEnd;
-    const slots = await (isKnown
-      ? strays.gather(strayReading())
-      : options.hasStrays()
-        ? strays.scan(strayReading())
-        : null);
-    areFirstDue = false;
-    areLate = slots === null;
-    areLastDue = areLate;
-    keep(slots ?? []);
+    buffer.keep(await timeless.first(strayReading(), hasReachedEnd));
+    if (hasReachedEnd && timeless.isLastDue) {
+      need = { time: direction > 0 ? "" : NEWEST, isPast: false };
+      // They are read only once all others are gone.
+      buffer.keep((await timeless.last(strayReading(), buffer.length === 0)) ?? []);
+    }
+    isDone = hasReachedEnd && !timeless.isLastDue;
   }
 
   /**
@@ -210,7 +144,7 @@ export function createStream(options: StreamOptions): Stream {
     if (group === undefined) return false;
     const { slots, low, end, total } = group;
     marks.note([{ time: need.time, low, end, last: lastOf(slots) }], total);
-    keep(slots);
+    buffer.keep(slots);
     need = { time: need.time, isPast: true };
     const drift = total === null || !start.hint?.total ? 0 : start.hint.total - total;
     locator.settle(Math.max(0, (direction > 0 ? end : low - 1) + drift));
@@ -223,7 +157,7 @@ export function createStream(options: StreamOptions): Stream {
       const index = locator.index;
       const page = choosePage(index, list.totalHint());
       const view = await readView(page);
-      const verdict = judge(view);
+      const verdict = judgeWindow(view, need, direction);
       if (verdict === "beyond") locator.sawBeyond(view);
       else if (verdict === "short") {
         const reach = reachOf(view, direction);
@@ -240,8 +174,8 @@ export function createStream(options: StreamOptions): Stream {
         if (absorb(view)) return;
         // Only where it was found where it was looked for: a page may begin off its place, and shows less of a group then.
         const isWhereExpected = locator.index === index && isBestChoice(page, index);
-        if (isWhereExpected || (!isTailDue && isTooLarge(pending))) {
-          return absorbTies(isTailDue ? "" : (pending[0]?.key.time ?? null), view);
+        if (isWhereExpected || (!timeless.isTailDue && isTooLarge(pending))) {
+          return absorbTies(timeless.isTailDue ? "" : (pending[0]?.key.time ?? null), view);
         }
       }
     }
@@ -270,24 +204,18 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   function bound(): RunKey | null {
-    const [head] = buffer;
-    return head?.key ?? (isDone ? null : boundOf(need, start.place, direction));
+    return buffer.head()?.key ?? (isDone ? null : boundOf(need, start.place, direction));
   }
 
   function lastOfFirstWindow(): readonly Slot[] {
     if (firstView === null || isDone || buffer.length > 0 || start.place !== null || direction < 0) return [];
-    return isUniform(firstView) ? pending.filter(isWanted).sort((a, b) => compareKeys(a.key, b.key)) : [];
-  }
-
-  function isWanted({ key, run }: Slot): boolean {
-    if (taken.has(run.invokeId) || !matchesQuery(run, query, options.isExact)) return false;
-    return start.place === null || direction * compareKeys(key, start.place) > 0;
+    return isUniform(firstView) ? pending.filter(buffer.isWanted).sort((a, b) => compareKeys(a.key, b.key)) : [];
   }
 
   function hasMore(): boolean | null {
     if (buffer.length > 0) return true;
     if (isDone) return false;
-    if (pending.some(isWanted)) return true;
+    if (pending.some(buffer.isWanted)) return true;
     const isFollowed = firstView !== null && options.isExact && limit === null && direction > 0;
     return isFollowed ? isBelow(firstView?.high ?? 0, list.total()) : null;
   }
@@ -296,22 +224,17 @@ export function createStream(options: StreamOptions): Stream {
     name: options.name,
     source: options.source,
     start,
-    head: () => buffer[0] ?? null,
+    head: buffer.head,
     bound,
-    pop: () => {
-      buffer = buffer.slice(1);
-    },
+    pop: buffer.pop,
     advance,
     lastOfFirstWindow,
-    takeProvisionally: (slot) => {
-      provisional = [...provisional, slot.run.invokeId];
-      taken.add(slot.run.invokeId);
-    },
-    provisional: () => provisional,
+    takeProvisionally: buffer.takeProvisionally,
+    provisional: buffer.provisional,
     hasMore,
     hintBehind: (place) => marks.hintBehind(place),
     total: () => list.total(),
-    strays: () => ({ ...strays.map(), areLate }),
+    strays: timeless.map,
   };
 }
 

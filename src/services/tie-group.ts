@@ -1,6 +1,6 @@
 import type { PageRequest } from "#upstreams";
 import { compareTimes, type Direction } from "./run-key.ts";
-import { chooseWindow, windowYield } from "./window-choice.ts";
+import { chooseWindow } from "./window-choice.ts";
 import { inListOrder, type Slot, type WindowView } from "./window-view.ts";
 
 /** A group of records of one creation time that no single window holds, with those without any that stand between. */
@@ -93,7 +93,7 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
     readsLeft -= round.reads;
     const size = sizeOf(round);
     const group = toGroup(round, sight, need.direction);
-    const isCounted = round.isStitched || (!round.isBack && !fitsOneWindow(round, need)) || size === sizeBefore;
+    const isCounted = round.isStitched || size === sizeBefore;
     // What could not be read may be part of the group or not: it is whole once another round shows nothing more.
     const isCertain = isCounted && (round.unreadable === 0 || seen.size === seenBefore);
     if (group !== null && isCertain) return group;
@@ -113,12 +113,6 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
 
 function sizeOf({ low, end }: Round): number | null {
   return low === null || end === null ? null : end - low;
-}
-
-function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): boolean {
-  if (low === null || end === null) return false;
-  const best = chooseWindow({ direction: 1, index: low, pageSizeMax, total: null });
-  return windowYield(best, low, 1) > end - low;
 }
 
 function createRound(first: WindowView, isBack: boolean): Round {
@@ -169,8 +163,8 @@ function noteView(round: Round, before: WindowView, view: WindowView, need: TieG
 
 /** True where two windows overlap, and show the same records there: the list has not moved in between, nor have its pages. */
 function isStitched(a: WindowView, b: WindowView): boolean {
-  if (a.total !== b.total) return false;
-  const names = new Map([...a.slots, ...a.timeless].map(({ index, run }) => [index, run.invokeId]));
+  const drift = a.total === null || b.total === null ? 0 : b.total - a.total;
+  const names = new Map([...a.slots, ...a.timeless].map(({ index, run }) => [index + drift, run.invokeId]));
   const shared = [...b.slots, ...b.timeless].filter(({ index }) => names.has(index));
   return shared.length > 0 && shared.every(({ index, run }) => names.get(index) === run.invokeId);
 }

@@ -41,7 +41,7 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc
       minLength: 1,
       maxLength: 4,
     }),
-    tiesMax: fc.constantFrom(1, 1, 2, 4, 12, 70),
+    tiesMax: fc.constantFrom(1, 1, 2, 4, 12, 70, 150),
     pageSize: fc.constantFrom(5, 7, 20, 20, 50, 100),
     arrivalsMax: fc.constantFrom(0, 0, 1, 5, 60),
     arrivesWithinPages: fc.boolean(),
@@ -85,11 +85,13 @@ function mayFail({
   return shiftOneIn === 0 && pageSizeMax === 50 && vanishMax === 0 && tellsTotal && !isCapped;
 }
 
-function readableTies({ failOneIn, pageSizeMax, shiftOneIn, isCapped, arrivesWithinPages }: Plan): number {
+function readableTies(plan: Plan): number {
+  const { failOneIn, pageSizeMax, shiftOneIn, isCapped, arrivesWithinPages, tellsTotal } = plan;
   // Where a group is larger than a window, only indexes tell whether it is whole, so pages must begin where they say.
   if (shiftOneIn > 0 || (isCapped && arrivesWithinPages)) return Math.min(12, pageSizeMax / 5);
   if (pageSizeMax < 50) return failOneIn > 0 ? 2 : 12;
-  return failOneIn > 0 ? 12 : 70;
+  if (failOneIn > 0) return 12;
+  return isCapped || !tellsTotal ? 70 : 150;
 }
 
 /** A world that plays a plan. */
