@@ -42,7 +42,7 @@ export function createServices(options: ServicesOptions): Services {
   const stock = createStock({ cacheBytes: options.cacheBytes ?? CACHE_BYTES, clock, telemetry });
   const flights = createFlights();
   const ranks = createRanks(() => clock.now());
-  const reader = createWindowReader({ book, stock, flights, ranks });
+  const reader = createWindowReader({ book, stock, flights, ranks, now: () => clock.now() });
   const open = createHistoryOpener({ book, reader, sealer, scanBudget: options.scanBudget ?? SCAN_BUDGET });
   const cover = createInstanceCover({ book, stock, flights, ranks, now: () => clock.now() });
   const results = createResults({ book, stock, flights, cover });

@@ -32,6 +32,8 @@ export interface StrayReading {
 /** Records looked through for those that are not where they were seen, at most, and how often. */
 const RECORDS_MAX = 2_000;
 const ROUNDS_MAX = 3;
+/** Records read in one operation, at most, so that strays all over a long list do not use up what an operation may spend. */
+const READ_MAX = 5_000;
 /** Readings of one window, beyond the first. */
 const RETRIES_MAX = 3;
 
@@ -46,6 +48,7 @@ export function createStrays(before: StrayMap | null): Strays {
   const seen = new Map<string, { readonly slot: Slot; readonly total: number | null }>();
   const views: Viewed[] = [];
   const records = new Set<string>();
+  let recordsRead = 0;
 
   function note(view: WindowView): void {
     const { low, high, total } = view;
@@ -89,7 +92,8 @@ export function createStrays(before: StrayMap | null): Strays {
     let before: readonly string[] = [];
     let retries = 0;
     let open: readonly Slot[] = [];
-    for (let index = low; index < low + RECORDS_MAX; ) {
+    for (let index = low; index < low + RECORDS_MAX && recordsRead < READ_MAX; ) {
+      recordsRead += pageSizeMax;
       const view = await read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
       const names = [...view.slots, ...view.timeless].map(({ run }) => run.invokeId);
       // Each window begins in the one before: where it shows nothing of that, it began off its place, and may have skipped some.

@@ -139,14 +139,15 @@ export function createStream(options: StreamOptions): Stream {
    * has seen its beginning, so that none that came into it since then belongs to what follows.
    */
   function recall(): boolean {
-    if (start.place === null || need === null || need.isPast || need.time !== start.place.time) return false;
+    const { place, hint } = start;
+    if (place === null || hint === null || need === null || need.isPast || need.time !== place.time) return false;
     const group = options.groups.find(need.time);
     if (group === undefined) return false;
     const { slots, low, end, total } = group;
     marks.note([{ time: need.time, low, end, last: lastOf(slots) }], total);
     buffer.keep(slots);
     need = { time: need.time, isPast: true };
-    const drift = total === null || !start.hint?.total ? 0 : start.hint.total - total;
+    const drift = total === null || hint.total === null ? 0 : hint.total - total;
     locator.settle(Math.max(0, (direction > 0 ? end : low - 1) + drift));
     return buffer.length > 0;
   }

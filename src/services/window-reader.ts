@@ -9,6 +9,8 @@ import { type Stock, toResult } from "./stock.ts";
 import type { GroupBook } from "./stream-contract.ts";
 import { PAGE_SIZE_MAX } from "./window-choice.ts";
 
+/** How long it is believed that a list honours no larger pages: one odd answer would otherwise make it dear for ever. */
+const PAGE_SIZE_KEEP_MS = 600_000;
 /** Lists that are remembered to have strays, at most. */
 const STRAY_LISTS_MAX = 1_000;
 
@@ -42,18 +44,23 @@ export interface WindowReaderOptions {
   readonly stock: Stock;
   readonly flights: Flights;
   readonly ranks: Ranks;
+  /** Epoch milliseconds. */
+  now(): number;
 }
 
 /** Makes a reader on a stock that other services fill and use too. */
-export function createWindowReader({ book, stock, flights, ranks }: WindowReaderOptions): WindowReader {
-  const pageSizes = new Map<string, number>();
+export function createWindowReader({ book, stock, flights, ranks, now }: WindowReaderOptions): WindowReader {
+  const pageSizes = new Map<string, { readonly pageSize: number; readonly until: number }>();
   const strayLists = new Set<string>();
   const nameOf = (source: Source, list: InvocationList): string => `${sourceKey(source)}|${list.key}`;
 
   async function readThrough(key: string, request: WindowRequest, operation: Operation): Promise<InvocationWindow> {
     const { source, list, page } = request;
     const window = await book.watch(source, list.read(page, operation), operation);
-    if (window.pageSize < page.pageSize) pageSizes.set(nameOf(source, list), Math.max(1, window.pageSize));
+    if (window.pageSize < page.pageSize) {
+      const pageSize = Math.max(1, window.pageSize);
+      pageSizes.set(nameOf(source, list), { pageSize, until: now() + PAGE_SIZE_KEEP_MS });
+    }
     noteStrays(`${nameOf(source, list)}|${canonicalText(request.query)}`, window);
     stock.windows.set(key, window, WINDOW_KEEP_MS, true);
     ranks.note(source, request.query, window);
@@ -86,7 +93,10 @@ export function createWindowReader({ book, stock, flights, ranks }: WindowReader
       },
     }),
     hasStrays: (source, list, query) => strayLists.has(`${nameOf(source, list)}|${canonicalText(query)}`),
-    pageSizeMax: (source, list) => pageSizes.get(nameOf(source, list)) ?? PAGE_SIZE_MAX,
+    pageSizeMax(source, list) {
+      const known = pageSizes.get(nameOf(source, list));
+      return known !== undefined && now() < known.until ? known.pageSize : PAGE_SIZE_MAX;
+    },
     async read(request, operation) {
       const { source, page } = request;
       const key = keyOf(request, `${page.pageNumber}/${page.pageSize}`);
