@@ -54,6 +54,10 @@ describe("runs without a creation time among others", () => {
     ],
     ["in several lists", { seed: 11, sourceSizes: [79, 4, 22], pageSize: 50, arrivalsMax: 5, timelessRuns: 1 }],
     ["in lists that grow fast", { seed: 1243232225, sourceSizes: [18, 3, 44], tiesMax: 1, arrivalsMax: 60 }],
+    [
+      "in seconds whose order changes at every call, beside others",
+      { seed: 2, sourceSizes: [19, 84, 5], tiesMax: 12, pageSize: 100, vanishMax: 3, shuffles: true, pageSizeMax: 10 },
+    ],
     ["as the most of a list", { seed: 24, sourceSizes: [3], timelessRuns: 60, pageSize: 7 }],
     [
       "in a list that forgets its oldest runs and does not tell its length",

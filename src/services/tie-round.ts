@@ -1,0 +1,172 @@
+import type { PageRequest } from "#upstreams";
+import { compareTimes, type Direction } from "./run-key.ts";
+import { chooseWindow } from "./window-choice.ts";
+import { inListOrder, type Slot, type WindowView } from "./window-view.ts";
+
+/** A group of records of one creation time that no single window holds, with those without any that stand between. */
+export interface TieGroupNeed {
+  readonly direction: Direction;
+  /** The group's creation time; null where no window has shown a wanted record yet; empty for the list's end without one. */
+  readonly time: string | null;
+  /** True where a record of this time belongs to this group or lies behind it, in the direction of reading. */
+  isWanted(time: string): boolean;
+  /** The window that showed its first records, in the direction of reading, and what lies in front of them. */
+  readonly view: WindowView;
+  readonly pageSizeMax: number;
+  read(page: PageRequest): Promise<WindowView>;
+}
+
+/** One reading of all windows of a group. */
+export interface Round {
+  /** The window it began with. */
+  readonly first: WindowView;
+  /** True where it went from the oldest record to the newest. */
+  readonly isBack: boolean;
+  /** Bounds, as if the list had not moved since the round began; null while not seen. */
+  low: number | null;
+  end: number | null;
+  total: number | null;
+  reads: number;
+  /** Records that could not be read, and may belong to the group. */
+  unreadable: number;
+  /** Records without a creation time that this round showed between the bounds. */
+  readonly between: Set<string>;
+  /** Whether every window showed what the one before it had shown, where they overlap. */
+  isStitched: boolean;
+  /** The windows that showed the bounds, and whether they are the list's own. */
+  lowView: WindowView | null;
+  endView: WindowView | null;
+  isHead: boolean;
+  isTail: boolean;
+}
+
+/** What has been seen of a group so far. */
+export interface Sight {
+  time: string | null;
+  readonly seen: Map<string, Slot>;
+  /** Those without a creation time, as far as the latest window that showed them had them between the bounds. */
+  readonly timeless: Map<string, Slot>;
+}
+
+/** Windows of one round, at most. */
+const ROUND_MAX = 200;
+
+/** Starts with nothing seen. */
+export function createSight(time: string | null): Sight {
+  return { time, seen: new Map(), timeless: new Map() };
+}
+
+function createRound(first: WindowView, isBack: boolean): Round {
+  return {
+    first,
+    isBack,
+    low: null,
+    end: null,
+    total: first.total,
+    reads: 1,
+    unreadable: first.unreadable,
+    between: new Set(),
+    isStitched: true,
+    lowView: null,
+    endView: null,
+    isHead: false,
+    isTail: false,
+  };
+}
+
+/** A round backwards: from the group's oldest records to a window that shows what is newer than it. */
+export async function readBack(need: TieGroupNeed, sight: Sight): Promise<Round> {
+  const { pageSizeMax, view: first } = need;
+  const round = createRound(first, true);
+  noteBounds(round, first, need, sight);
+  for (let view = first; round.low === null && view.low > 0 && round.reads < ROUND_MAX; round.reads += 1) {
+    const page = chooseWindow({ direction: -1, index: view.low - 1, pageSizeMax, total: null });
+    view = noteView(round, view, await need.read(page), need, sight);
+  }
+  return round;
+}
+
+/** A round from a window that shows the newest records of the group, or what is newer, to its oldest. */
+export async function readRound(need: TieGroupNeed, first: WindowView, sight: Sight): Promise<Round> {
+  const round = createRound(first, false);
+  noteBounds(round, first, need, sight);
+  for (let view = first; round.low !== null && round.end === null && round.reads < ROUND_MAX; round.reads += 1) {
+    view = noteView(round, view, await readAt(need, view.high + 1), need, sight);
+  }
+  return round;
+}
+
+function noteView(round: Round, before: WindowView, view: WindowView, need: TieGroupNeed, sight: Sight): WindowView {
+  collect(view, need, sight);
+  noteBounds(round, view, need, sight);
+  round.unreadable += view.unreadable;
+  round.isStitched &&= isStitched(before, view);
+  return view;
+}
+
+/** True where two windows overlap, and show the same records there: the list has not moved in between, nor have its pages. */
+function isStitched(a: WindowView, b: WindowView): boolean {
+  const drift = a.total === null || b.total === null ? 0 : b.total - a.total;
+  const names = new Map([...a.slots, ...a.timeless].map(({ index, run }) => [index + drift, run.invokeId]));
+  const shared = [...b.slots, ...b.timeless].filter(({ index }) => names.has(index));
+  return shared.length > 0 && shared.every(({ index, run }) => names.get(index) === run.invokeId);
+}
+
+/** Reads the window that shows most from an index on, and the record in front of it. */
+export function readAt({ pageSizeMax, read }: TieGroupNeed, index: number): Promise<WindowView> {
+  return read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
+}
+
+/** Negative for a record that is newer than the group, positive for an older one. */
+function sideOf({ key }: Slot, { direction }: TieGroupNeed, { time }: Sight): number {
+  // Where no wanted one has been seen yet, all lie in front of the group.
+  return time === null ? -direction : compareTimes(key.time, time);
+}
+
+function noteBounds(round: Round, view: WindowView, need: TieGroupNeed, sight: Sight): void {
+  const drift = view.total === null || round.total === null ? 0 : view.total - round.total;
+  const { newer, older, isBetween } = boundsIn(view, need, sight);
+  // One that changes places with a record of the next second is between the bounds in some windows only: the latest one counts.
+  for (const slot of view.timeless) {
+    if (isBetween(slot)) round.between.add(slot.run.invokeId);
+    else round.between.delete(slot.run.invokeId);
+  }
+  // The later a bound was seen, the better it fits the other one.
+  if (newer !== undefined || view.low === 0) {
+    round.low = newer === undefined ? 0 : newer.index + 1 - drift;
+    round.lowView = view;
+    round.isHead = newer === undefined;
+  }
+  if (older !== undefined || (need.direction > 0 ? view.touchesEnd : view.touchesStart)) {
+    round.end = (older?.index ?? view.high + 1) - drift;
+    round.endView = view;
+    round.isTail = older === undefined;
+  }
+}
+
+interface Bounds {
+  readonly newer: Slot | undefined;
+  readonly older: Slot | undefined;
+  /** True where nothing in the window says that a record stands outside of the bounds. */
+  isBetween(slot: Slot): boolean;
+}
+
+function boundsIn(view: WindowView, need: TieGroupNeed, sight: Sight): Bounds {
+  const slots = inListOrder(view, need.direction);
+  const newer = slots.findLast((slot) => sideOf(slot, need, sight) < 0);
+  const older = slots.find((slot) => sideOf(slot, need, sight) > 0);
+  const low = newer?.index ?? Number.NEGATIVE_INFINITY;
+  const end = older?.index ?? Number.POSITIVE_INFINITY;
+  return { newer, older, isBetween: ({ index }) => index > low && index < end };
+}
+
+/** Takes the records of the group, and those without a time that stand between its bounds. */
+export function collect(view: WindowView, need: TieGroupNeed, sight: Sight): void {
+  sight.time ??= view.slots.find(({ key }) => need.isWanted(key.time))?.key.time ?? null;
+  for (const slot of view.slots) if (slot.key.time === sight.time) sight.seen.set(slot.run.invokeId, slot);
+  const { isBetween } = boundsIn(view, need, sight);
+  for (const slot of view.timeless) {
+    if (isBetween(slot)) sight.timeless.set(slot.run.invokeId, slot);
+    else sight.timeless.delete(slot.run.invokeId);
+  }
+}
