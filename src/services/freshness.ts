@@ -16,6 +16,8 @@ export const WINDOW_KEEP_MS = 2_000;
 export const ABSENT_KEEP_MS = 500;
 /** How long servers are kept: their names and addresses change seldom. */
 export const INSTANCE_KEEP_MS = 10_000;
+/** The vendor's words for what is carried out more than once (its document DescribeInvocations, RepeatMode). */
+const REPEAT_MODES: ReadonlySet<string> = new Set(["Period", "EveryReboot"]);
 
 /** True when the run and everything that it did will never change again. */
 export function isFinalRun(run: Invocation): boolean {
@@ -28,9 +30,14 @@ export function runKeepMs(run: Invocation): number {
   return isFinalRun(run) && isCertain ? FINAL_KEEP_MS : MOVING_KEEP_MS;
 }
 
-/** How long a result is kept: a repeated command's latest result is replaced by the next one. */
-export function resultKeepMs(result: InvocationResult): number {
-  const isSettled = result.execution !== null || (result.repeats ?? 0) <= 1;
+/** True for a run that is carried out again until somebody stops it: its latest result is replaced by the next one. */
+export function isRepeated(run: Invocation): boolean {
+  return run.timed !== false && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
+}
+
+/** How long a result is kept. `run` is the run that it belongs to, where that is at hand: the first of many looks like an only one. */
+export function resultKeepMs(result: InvocationResult, run: Invocation | null = null): number {
+  const isSettled = result.execution !== null || ((result.repeats ?? 0) <= 1 && (run === null || !isRepeated(run)));
   return isFinalInstanceStatus(result.status) && isSettled && !isGuessed(result) ? FINAL_KEEP_MS : MOVING_KEEP_MS;
 }
 

@@ -100,7 +100,8 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
     putResult(result) {
       const known = results.get(resultKey(result))?.value;
       if (known && result.output === undefined && known.output !== undefined && known.status === result.status) return;
-      results.set(resultKey(result), result, resultKeepMs(result), resultKeepMs(result) < FINAL_KEEP_MS);
+      const keepMs = resultKeepMs(result, runs.get(invocationKey(result))?.value);
+      results.set(resultKey(result), result, keepMs, keepMs < FINAL_KEEP_MS);
     },
     findResult,
     findFinalResult: (ref, wants) => findResult(ref, wants, Number.POSITIVE_INFINITY) ?? null,

@@ -8,7 +8,7 @@ import {
 } from "#domain";
 import type { Upstream } from "#upstreams";
 import type { WatchWants } from "./contract.ts";
-import { isFinalRun } from "./freshness.ts";
+import { isFinalRun, isRepeated } from "./freshness.ts";
 import type { Records } from "./records.ts";
 import type { SourceBook } from "./sources.ts";
 import type { Stock } from "./stock.ts";
@@ -36,12 +36,14 @@ export interface PollParts {
 export function createPoll({ book, stock, records }: PollParts): Poll {
   async function readResults(
     upstream: Upstream,
-    { source, invokeId }: InvocationRef,
-    lacking: readonly string[],
+    run: Invocation,
     wants: WatchWants,
     operation: Operation,
   ): Promise<readonly InvocationResult[]> {
-    const known = lacking.flatMap(
+    const { source, invokeId } = run;
+    const lacking = run.instances.filter((one) => isLacking(one, wants)).map((one) => one.instanceId);
+    // What is final of a repeated run is its last execution but one, as soon as the next has begun.
+    const known = (isRepeated(run) ? [] : lacking).flatMap(
       (instanceId) => stock.findFinalResult({ source, invokeId, instanceId, execution: null }, wants) ?? [],
     );
     const knownIds = new Set(known.map(({ instanceId }) => instanceId));
@@ -59,8 +61,7 @@ export function createPoll({ book, stock, records }: PollParts): Poll {
     const run = await records.readFresh(ref, wants, operation, last);
     const upstream = book.findUpstream(ref.source);
     if (run === null || upstream === undefined || isTold(run, wants)) return run;
-    const lacking = run.instances.filter((one) => isLacking(one, wants)).map((one) => one.instanceId);
-    const told = tell(run, await readResults(upstream, ref, lacking, wants, operation));
+    const told = tell(run, await readResults(upstream, run, wants, operation));
     stock.putRun(told);
     return told;
   };

@@ -65,6 +65,21 @@ describe("results", () => {
     ]);
   });
 
+  it("of a repeated run are read again after a moment, also when only one execution has ended", async () => {
+    const world = createWideSource();
+    const [run] = world.runs;
+    const { services, clock } = createGateway([world]);
+    const repeatsAt = async (repeats: number) => {
+      const instances = (run?.instances ?? []).slice(0, 1).map((one) => ({ ...one, repeats, isComplete: false }));
+      world.runs = run ? [{ ...run, timed: true, repeatMode: "Period", status: "RUNNING", instances }] : [];
+      await clock.advance(2_000);
+      await services.pageInvocations({ first: 1 }, {}, { ...NO_OUTPUT, totalCount: false }, createOperation());
+      const answers = await services.readResults(refsOf(world), NO_OUTPUT, createOperation());
+      return answers.map((one) => (one instanceof Error ? one : one?.repeats));
+    };
+    expect([await repeatsAt(1), await repeatsAt(2)]).toEqual([[1], [2]]);
+  });
+
   it("kept without output do not serve one with output", async () => {
     const world = createFixedSource(0, 1);
     const { services } = createGateway([world]);

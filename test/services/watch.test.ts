@@ -133,6 +133,24 @@ describe("a watched run", () => {
     expect(told.at(-1)).toBe("end");
     expect(asked).toEqual([["i-1", "i-2"], ["i-2"]]);
   });
+
+  it("is told execution by execution where it is repeated and its own record tells less than is wanted", async () => {
+    const bare = { ...createItem({ ...REF, instanceId: "i-1", output: undefined }), isComplete: false };
+    let repeats = 0;
+    const { services, pass } = createScene(
+      [{ ...running(), timed: true, repeatMode: "Period", instances: [{ ...bare, status: "SCHEDULED" }] }],
+      {
+        async readResults() {
+          repeats += 1;
+          const output = printed(`execution ${repeats}`);
+          return [{ ...createExecution({ ...REF, instanceId: "i-1", repeats, output }), execution: null }];
+        },
+      },
+    );
+    const { told } = read(services, { ...WITH_OUTPUT, details: true });
+    await pass(2_500);
+    expect(told).toEqual(["RUNNING execution 1", "RUNNING execution 2", "RUNNING execution 3"]);
+  });
 });
 
 describe("a watched run that cannot be read", () => {
