@@ -127,66 +127,6 @@ describe("settings", () => {
   });
 });
 
-describe("variables that look like settings", () => {
-  const misspelt = (...names: string[]) =>
-    readConfig(Object.fromEntries(names.map((name) => [name, "do-not-print-me"]))).misspelt;
-
-  it("are named with the nearest setting", () => {
-    expect(
-      misspelt(
-        "ECS_REGION",
-        "WATCH_INTERVAL_MS",
-        "UPSTREAM_RETRIES",
-        "LOGLEVEL",
-        "OPERATION_DEADLINE",
-        "PROT",
-        "port",
-        "CORS_ORIGNIS",
-      ),
-    ).toEqual([
-      { name: "ECS_REGION", nearest: "ECS_REGIONS" },
-      { name: "WATCH_INTERVAL_MS", nearest: "WATCH_MIN_INTERVAL_MS" },
-      { name: "UPSTREAM_RETRIES", nearest: "UPSTREAM_TIMEOUT_MS" },
-      { name: "LOGLEVEL", nearest: "LOG_LEVEL" },
-      { name: "OPERATION_DEADLINE", nearest: "OPERATION_DEADLINE_MS" },
-      { name: "PROT", nearest: "PORT" },
-      { name: "port", nearest: "PORT" },
-      { name: "CORS_ORIGNIS", nearest: "CORS_ORIGINS" },
-    ]);
-  });
-
-  it("are not those of other programs, of the machine, nor blank ones", () => {
-    expect(
-      misspelt(
-        "HOME",
-        "HOSTNAME",
-        "PATH",
-        "NODE_OPTIONS",
-        "CURSOR_TRACE_ID",
-        "ALIBABA_CLOUD_ROLE_ARN",
-        "ALIBABA_CLOUD_ECS_METADATA",
-        "ECS_CONTAINER_METADATA_URI_V4",
-        "UPSTREAM_SERVICE_HOST",
-        "UPSTREAM_PORT_80_TCP",
-      ),
-    ).toEqual([]);
-    expect(readConfig({ ECS_REGION: " " }).misspelt).toEqual([]);
-  });
-
-  it("are not those that the accounts file names", () => {
-    const credentials = { type: "environment", accessKeyId: "ECS_KEY_ID", accessKeySecret: "ECS_KEY_SECRET" };
-    const file = JSON.stringify([{ alias: "a", credentials, ecsRegions: "all" }]);
-    const environment = { ACCOUNTS_FILE: "accounts.json", ECS_KEY_ID: "id", ECS_KEY_SECRET: "secret" };
-    expect(readConfig(environment, () => file).misspelt).toEqual([]);
-  });
-
-  it("are told beneath the problems that they may explain, without a value", () => {
-    const read = () => readConfig({ UPSTREAM: "alibaba", ECS_REGION: "do-not-print-me" });
-    expect(read).toThrow(/both are missing\n {2}ECS_REGION is set but is no setting, .* is ECS_REGIONS meant\?$/);
-    expect(read).not.toThrow("do-not-print-me");
-  });
-});
-
 describe("the accounts file", () => {
   it("holds several accounts as YAML, with keys from the environment", () => {
     const file = [
