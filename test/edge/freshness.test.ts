@@ -70,6 +70,33 @@ describe("how old what still moves may be", () => {
     expect(freshness.begin(second)).toBe(1_001);
   });
 
+  it("is the same for a request that was on the way before the answer was out", async () => {
+    const freshness = createFreshness(createFakeClock(1_000));
+    const socket = new Socket();
+    freshness.noteConnection(socket);
+    const ages = [freshness.begin(socket)];
+    freshness.end();
+    ages.push(freshness.begin(socket));
+    expect(ages).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  });
+
+  it("is the same for the first request of a connection that was on the way before the answer was out", async () => {
+    const clock = createFakeClock(1_000, { autoAdvance: true });
+    const freshness = createFreshness(clock);
+    const [first, second] = [new Socket(), new Socket()];
+    freshness.noteConnection(first);
+    freshness.begin(first);
+    freshness.end();
+    freshness.noteConnection(second);
+    await turns();
+    await clock.sleep(249);
+    const ages = [freshness.begin(second)];
+    freshness.end();
+    await turns();
+    ages.push(freshness.begin(second));
+    expect(ages).toEqual([Number.NEGATIVE_INFINITY, 1_250]);
+  });
+
   it("is as old as the last answer for a connection on which nothing was asked for long", async () => {
     const clock = createFakeClock(1_000, { autoAdvance: true });
     const freshness = createFreshness(clock);
