@@ -1,5 +1,5 @@
 import { compareKeys, compareTimes, type RunKey } from "./run-key.ts";
-import type { TieGroup } from "./tie-group.ts";
+import type { KnownGroup } from "./tie-group.ts";
 import type { Slot } from "./window-view.ts";
 
 /** Where a reader should look for the runs behind a place in one list. */
@@ -85,7 +85,7 @@ export function groupsIn({ slots, tail, isHead, listEnd }: GroupsShown): readonl
 }
 
 /** A group that took several windows to read, and with it those without a creation time that end the list behind it. */
-export function groupsOf({ slots, timeless, low, end, isTail }: TieGroup): readonly GroupSight[] {
+export function groupsOf({ slots, timeless, low, end, isTail }: KnownGroup): readonly GroupSight[] {
   const [first] = slots;
   const tail = isTail ? timeless : [];
   return [

@@ -25,7 +25,7 @@ import {
   runBytes,
   runKeepMs,
 } from "./freshness.ts";
-import type { KnownGroup } from "./stream-contract.ts";
+import type { KnownGroup } from "./tie-group.ts";
 
 /** Everything that was read lately or is final, keyed by source, and so never served across accounts. */
 export interface Stock {
@@ -66,7 +66,9 @@ export function createStock({ cacheBytes, clock, telemetry }: StockOptions): Sto
   const make = <Value>(name: string, share: number, sizeOf: (value: Value) => number): ByteCache<Value> =>
     createByteCache<Value>({ name, bytesMax: cacheBytes * share, clock, telemetry, sizeOf });
   const windows = make<InvocationWindow>("windows", 0.15, ({ items }) => listBytes(items));
-  const groups = make<KnownGroup>("groups", 0.1, ({ slots }) => listBytes(slots.map(({ run }) => run)));
+  const groups = make<KnownGroup>("groups", 0.1, ({ slots, timeless }) =>
+    listBytes([...slots, ...timeless].map(({ run }) => run)),
+  );
   const runs = make<Invocation | null>("invocations", 0.25, (run) => (run === null ? 50 : runBytes(run)));
   const results = make<InvocationResult | null>("results", 0.45, (one) => (one === null ? 50 : resultBytes(one)));
   const instances = make<Instance | null>("instances", 0.05, () => 800);

@@ -74,7 +74,7 @@ function joinNear(sorted: readonly StrayRange[], near: number): readonly StrayRa
     if (last === undefined || range.low - last.end > near) joined.push(range);
     else {
       const end = Math.max(last.end, range.end);
-      joined[joined.length - 1] = { low: last.low, end, count: Math.min(last.count + range.count, end - last.low) };
+      joined[joined.length - 1] = { low: last.low, end, count: last.count + range.count };
     }
   }
   return joined;

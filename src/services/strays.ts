@@ -8,7 +8,7 @@ import { type Slot, straysOf, tailOf, type WindowView } from "./window-view.ts";
 export interface Strays {
   /** Notes those of a window. */
   note(view: WindowView): void;
-  /** Notes others, with the length of the list to which their indexes belong. */
+  /** Notes others, if they were not noted yet, with the length of the list to which their indexes belong. */
   add(slots: readonly Slot[], total: number | null): void;
   /** Where they were seen, in this and in earlier operations. */
   map(): Pick<StrayMap, "ranges" | "total">;
@@ -54,11 +54,11 @@ export function createStrays(before: StrayMap | null): Strays {
     const { low, high, total } = view;
     views.push({ low, end: high + 1, total });
     for (const { run } of [...view.slots, ...view.timeless]) records.add(run.invokeId);
-    add(straysOf(view), total);
+    for (const slot of straysOf(view)) seen.set(slot.run.invokeId, { slot, total });
   }
 
   function add(added: readonly Slot[], total: number | null): void {
-    for (const slot of added) seen.set(slot.run.invokeId, { slot, total });
+    for (const slot of added) if (!seen.has(slot.run.invokeId)) seen.set(slot.run.invokeId, { slot, total });
   }
 
   /** What only earlier operations have seen, as if the list had this length. */
@@ -136,8 +136,13 @@ export function createStrays(before: StrayMap | null): Strays {
     async scan(list) {
       if ((list.total ?? 0) > RECORDS_MAX) return null;
       // A page that began off its place may have hidden some: once is enough only where as many were seen as there are.
-      for (let rounds = 0; rounds < ROUNDS_MAX && (rounds === 0 || records.size < (list.total ?? 0)); rounds += 1) {
-        if (!(await readFrom(0, list, (view) => isListEnd(view, list)))) return null;
+      let length = 0;
+      for (let rounds = 0; rounds < ROUNDS_MAX && (rounds === 0 || records.size < length); rounds += 1) {
+        const isWhole = await readFrom(0, list, (view) => {
+          length = view.total ?? view.high + 1;
+          return isListEnd(view, list);
+        });
+        if (!isWhole) return null;
       }
       return slots();
     },

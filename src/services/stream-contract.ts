@@ -3,6 +3,7 @@ import type { InvocationWindow, PageRequest } from "#upstreams";
 import type { StreamHint } from "./group-marks.ts";
 import type { Direction, RunKey } from "./run-key.ts";
 import type { StrayMap } from "./stray-map.ts";
+import type { KnownGroup } from "./tie-group.ts";
 import type { Slot } from "./window-view.ts";
 
 /** Where reading of one list begins. */
@@ -14,17 +15,6 @@ export interface StreamStart {
   readonly taken: readonly string[];
   /** Where runs without a creation time were seen on the way here; null at the beginning. */
   readonly strays: StrayMap | null;
-}
-
-/** A whole group of runs of one creation time, as it was read. */
-export interface KnownGroup {
-  readonly slots: readonly Slot[];
-  /** Index behind that of the next newer record. */
-  readonly low: number;
-  /** Index of the next older one. */
-  readonly end: number;
-  /** Length of the list to which the indexes belong. */
-  readonly total: number | null;
 }
 
 /** Groups that took several windows to read, kept from one page to the next for as long as what they hold is. */

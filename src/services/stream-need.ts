@@ -47,7 +47,7 @@ export function boundOf(need: Need | null, place: RunKey | null, direction: Dire
 export function isUniform(view: WindowView): boolean {
   const sizes = new Map<string, number>();
   for (const { key } of view.slots) sizes.set(key.time, (sizes.get(key.time) ?? 0) + 1);
-  return sizes.size >= UNIFORM_TIMES_MIN && new Set(sizes.values()).size === 1;
+  return view.timeless.length === 0 && sizes.size >= UNIFORM_TIMES_MIN && new Set(sizes.values()).size === 1;
 }
 
 /** Index at which reading begins; null where that is not known. */

@@ -1,5 +1,5 @@
 import type { PageRequest } from "#upstreams";
-import { createGroupMarks, groupsIn, groupsOf, lastOf } from "./group-marks.ts";
+import { createGroupMarks, groupsIn, groupsOf } from "./group-marks.ts";
 import { createListReader } from "./list-reader.ts";
 import { createLocator } from "./locator.ts";
 import { createRunBuffer } from "./run-buffer.ts";
@@ -100,7 +100,7 @@ export function createStream(options: StreamOptions): Stream {
     if (group === null) throw options.unreadable();
     marks.note(groupsOf(group), group.total);
     // A group that still is the newest may grow.
-    if (group.time !== null && !group.isHead) options.groups.keep(group.time, group);
+    if (group.time !== null && group.slots.length > 0 && !group.isHead) options.groups.keep(group.time, group);
     pending = [];
     if (time === "") finishTail(group.timeless);
     else {
@@ -136,16 +136,18 @@ export function createStream(options: StreamOptions): Stream {
 
   /**
    * Goes on inside of a group that an earlier page has read; false where nothing comes of that. Whoever stands inside of a group
-   * has seen its beginning, so that none that came into it since then belongs to what follows.
+   * has seen its beginning, so that none that came into it since then belongs to what follows. Where runs without a time stand among
+   * the others, whoever passes over a group may miss one that has changed places with its last record.
    */
   function recall(): boolean {
     const { place, hint } = start;
     if (place === null || hint === null || need === null || need.isPast || need.time !== place.time) return false;
-    const group = options.groups.find(need.time);
+    const group = options.hasStrays() ? undefined : options.groups.find(need.time);
     if (group === undefined) return false;
-    const { slots, low, end, total } = group;
-    marks.note([{ time: need.time, low, end, last: lastOf(slots) }], total);
-    buffer.keep(slots);
+    const { low, end, total } = group;
+    marks.note(groupsOf(group), total);
+    buffer.keep(group.slots);
+    timeless.noteGroup(group);
     need = { time: need.time, isPast: true };
     const drift = total === null || hint.total === null ? 0 : hint.total - total;
     locator.settle(Math.max(0, (direction > 0 ? end : low - 1) + drift));

@@ -11,27 +11,31 @@ import {
 } from "./tie-round.ts";
 import type { Slot, WindowView } from "./window-view.ts";
 
-/** The whole group. */
-export interface TieGroup {
-  /** Null where the list has no wanted record left that has a creation time. */
-  readonly time: string | null;
+/** A whole group of runs of one creation time. */
+export interface KnownGroup {
   readonly slots: readonly Slot[];
   /** Records without a creation time between the next newer record and the next older one. */
   readonly timeless: readonly Slot[];
+  /** True where no older record follows: those without a creation time end the list then. */
+  readonly isTail: boolean;
   /** Index behind that of the next newer record. */
   readonly low: number;
   /** Index of the next older one. */
   readonly end: number;
+  /** Length of the list to which the indexes belong. */
+  readonly total: number | null;
+}
+
+/** A group as it was read. */
+export interface TieGroup extends KnownGroup {
+  /** Null where the list has no wanted record left that has a creation time. */
+  readonly time: string | null;
   /** The window that showed what lies behind the group, in the direction of reading. */
   readonly view: WindowView;
   /** True where nothing lies behind it, in the direction of reading. */
   readonly isLast: boolean;
   /** True where no newer record stands in front of it. */
   readonly isHead: boolean;
-  /** True where no older record follows: those without a creation time end the list then. */
-  readonly isTail: boolean;
-  /** Length of the list to which the indexes belong. */
-  readonly total: number | null;
 }
 
 /** Reads per window of the group, at most: an order that changes at every call shows other records at each. */
@@ -88,7 +92,11 @@ function membersOf({ time, seen, timeless }: Sight): Map<string, Slot> {
 
 function missingIn(round: Round, sight: Sight): number {
   const { seen, timeless } = sight;
-  const counted = membersOf(sight) === seen ? seen.size + round.between.size : timeless.size;
+  // Where the order changes, one at a window's edge may belong to a neighbouring second, which the other window may not show.
+  const between = [...round.between].filter(
+    (name) => round.isStitched || (round.behind.has(name) && round.before.has(name)),
+  );
+  const counted = membersOf(sight) === seen ? seen.size + between.length : timeless.size;
   return (sizeOf(round) ?? Number.NaN) - counted;
 }
 

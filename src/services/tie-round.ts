@@ -31,6 +31,11 @@ export interface Round {
   unreadable: number;
   /** Records without a creation time that this round showed between the bounds. */
   readonly between: Set<string>;
+  /** Those of them that were shown behind a record that has one, and those shown before one. */
+  readonly behind: Set<string>;
+  readonly before: Set<string>;
+  /** Those that the last window ended with. */
+  ending: readonly string[];
   /** Whether every window showed what the one before it had shown, where they overlap. */
   isStitched: boolean;
   /** The windows that showed the bounds, and whether they are the list's own. */
@@ -66,6 +71,9 @@ function createRound(first: WindowView, isBack: boolean): Round {
     reads: 1,
     unreadable: first.unreadable,
     between: new Set(),
+    behind: new Set(),
+    before: new Set(),
+    ending: [],
     isStitched: true,
     lowView: null,
     endView: null,
@@ -126,21 +134,48 @@ function sideOf({ key }: Slot, { direction }: TieGroupNeed, { time }: Sight): nu
 function noteBounds(round: Round, view: WindowView, need: TieGroupNeed, sight: Sight): void {
   const drift = view.total === null || round.total === null ? 0 : view.total - round.total;
   const { newer, older, isBetween } = boundsIn(view, need, sight);
-  // One that changes places with a record of the next second is between the bounds in some windows only: the latest one counts.
-  for (const slot of view.timeless) {
-    if (isBetween(slot)) round.between.add(slot.run.invokeId);
-    else round.between.delete(slot.run.invokeId);
-  }
+  const isLastWindow = need.direction > 0 ? view.touchesEnd : view.touchesStart;
+  noteTimeless(round, view, isBetween, isLastWindow);
   // The later a bound was seen, the better it fits the other one.
   if (newer !== undefined || view.low === 0) {
     round.low = newer === undefined ? 0 : newer.index + 1 - drift;
     round.lowView = view;
     round.isHead = newer === undefined;
   }
-  if (older !== undefined || (need.direction > 0 ? view.touchesEnd : view.touchesStart)) {
+  if (older !== undefined || isLastWindow) {
     round.end = (older?.index ?? view.high + 1) - drift;
     round.endView = view;
     round.isTail = older === undefined;
+  }
+}
+
+/**
+ * One that changes places with a record of a neighbouring second is between the bounds in some windows only: the latest one counts, and
+ * only where it, or another one beside which the one before had it, shows records with a time on both sides.
+ */
+function noteTimeless(round: Round, view: WindowView, isBetween: (slot: Slot) => boolean, isLastWindow: boolean): void {
+  const { between, behind, before } = round;
+  for (const slot of view.timeless) {
+    const { invokeId } = slot.run;
+    if (isBetween(slot)) between.add(invokeId);
+    else for (const names of [between, behind, before]) names.delete(invokeId);
+  }
+  const listed = [...view.slots, ...view.timeless].sort((a, b) => a.index - b.index);
+  spread(listed, behind, view.low === 0);
+  spread([...listed].reverse(), before, isLastWindow);
+  // What the window before ended with goes on in this one.
+  const joint = round.ending.findLastIndex((name) => before.has(name));
+  for (const name of round.ending.slice(0, joint + 1)) before.add(name);
+  const open = view.timeless.map(({ run }) => run.invokeId).filter((name) => between.has(name) && !before.has(name));
+  round.ending = view.slots.length > 0 ? open : [...new Set([...round.ending, ...open])];
+}
+
+/** Adds those without a time that come after one that has one, or after one that is known to. */
+function spread(slots: readonly Slot[], known: Set<string>, fromStart: boolean): void {
+  let isBehind = fromStart;
+  for (const { key, run } of slots) {
+    isBehind ||= key.time !== "" || known.has(run.invokeId);
+    if (isBehind && key.time === "") known.add(run.invokeId);
   }
 }
 

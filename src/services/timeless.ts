@@ -3,7 +3,7 @@ import type { StrayMap } from "./stray-map.ts";
 import { createStrays, type StrayReading } from "./strays.ts";
 import type { StreamOptions } from "./stream-contract.ts";
 import { type Need, wantsTail } from "./stream-need.ts";
-import type { TieGroup } from "./tie-group.ts";
+import type { KnownGroup } from "./tie-group.ts";
 import { type Slot, tailOf, type WindowView } from "./window-view.ts";
 
 /**
@@ -15,7 +15,7 @@ export interface Timeless {
   /** Notes those of a window. */
   note(view: WindowView): void;
   /** Notes those of a group that was read whole. */
-  noteGroup(group: TieGroup): void;
+  noteGroup(group: KnownGroup): void;
   /** Notes that the list's end was seen, reading forwards. */
   noteEnd(view: WindowView): void;
   /** True as long as the tail is wanted and not read, reading backwards. */

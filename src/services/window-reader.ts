@@ -87,8 +87,9 @@ export function createWindowReader({ book, stock, flights, ranks, now }: WindowR
         if (group !== undefined) meter.addCached(1);
         return group;
       },
-      keep(time, group) {
-        const keepMs = Math.min(...group.slots.map(({ run }) => runKeepMs(run)));
+      keep(time, { slots, timeless, isTail, low, end, total }) {
+        const keepMs = Math.min(...[...slots, ...timeless].map(({ run }) => runKeepMs(run)));
+        const group = { slots, timeless, isTail, low, end, total };
         stock.groups.set(keyOf(request, time), group, keepMs, keepMs < FINAL_KEEP_MS);
       },
     }),
