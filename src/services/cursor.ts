@@ -102,7 +102,8 @@ type ListText = [
   total?: number,
   place?: number,
   taken?: string[],
-  strays?: number[],
+  strays?: number[] | 0,
+  tag?: string,
 ];
 
 function toListText(
@@ -115,10 +116,12 @@ function toListText(
   if (list.isExhausted) return [name];
   const text: ListText = [name, hint?.index ?? -1, hint?.width ?? 0, hint?.total ?? -1];
   const strayText = toStrayText(strays, direction);
-  const hasTaken = taken.length > 0 || strayText !== null;
+  const tag = hint?.tag;
+  const hasTaken = taken.length > 0 || strayText !== null || tag !== undefined;
   if (place !== undefined || hasTaken) text.push(place === undefined ? -1 : numberOf(place));
   if (hasTaken) text.push([...taken]);
-  if (strayText !== null) text.push(strayText);
+  if (strayText !== null || tag !== undefined) text.push(strayText ?? 0);
+  if (tag !== undefined) text.push(tag);
   return text;
 }
 
@@ -137,13 +140,13 @@ function fromSourceText(
 }
 
 function fromListText(list: ListText, places: readonly (RunKey | null)[], direction: Direction): ListPosition {
-  const [, index = -1, width = 0, total = -1, place = -1, taken = [], strays] = list;
+  const [, index = -1, width = 0, total = -1, place = -1, taken = [], strays = 0, tag] = list;
   return {
     isExhausted: list.length === 1,
-    hint: index < 0 ? null : { index, width, total: total < 0 ? null : total },
+    hint: index < 0 ? null : { index, width, total: total < 0 ? null : total, ...(tag === undefined ? {} : { tag }) },
     ...(place >= 0 ? { place: places[place] ?? null } : {}),
     taken,
-    strays: strays === undefined ? usualStrays(direction) : fromStrayText(strays),
+    strays: strays === 0 ? usualStrays(direction) : fromStrayText(strays),
   };
 }
 

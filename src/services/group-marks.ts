@@ -10,6 +10,8 @@ export interface StreamHint {
   readonly width: number;
   /** Length of the list when that was seen. */
   readonly total: number | null;
+  /** Names the group as it was read, if it was kept. */
+  readonly tag?: string;
 }
 
 /** Records of one creation time as a window showed them, and where. */
@@ -21,6 +23,8 @@ export interface GroupSight {
   readonly end: number;
   /** The last of them in the total order. */
   readonly last: RunKey;
+  /** Names the group as it was read, if it was kept. */
+  readonly tag?: string | undefined;
 }
 
 interface Mark extends GroupSight {
@@ -50,7 +54,10 @@ export function createGroupMarks(): GroupMarks {
       const next = isInside ? own : nextOlder(marks.values(), place.time);
       if (next === undefined) return hintAtEnd(marks.values(), latest);
       const drift = latest !== null && next.total !== null ? latest - next.total : 0;
-      return { index: Math.max(0, next.low + drift), width: isInside ? own.end - own.low : 0, total: latest };
+      const index = Math.max(0, next.low + drift);
+      if (!isInside) return { index, width: 0, total: latest };
+      const tag = own.tag === undefined ? {} : { tag: own.tag };
+      return { index, width: own.end - own.low, total: latest, ...tag };
     },
   };
 }
@@ -85,11 +92,11 @@ export function groupsIn({ slots, tail, isHead, listEnd }: GroupsShown): readonl
 }
 
 /** A group that took several windows to read, and with it those without a creation time that end the list behind it. */
-export function groupsOf({ slots, timeless, low, end, isTail }: KnownGroup): readonly GroupSight[] {
+export function groupsOf({ slots, timeless, low, end, isTail }: KnownGroup, tag?: string): readonly GroupSight[] {
   const [first] = slots;
   const tail = isTail ? timeless : [];
   return [
-    ...(first === undefined ? [] : [{ time: first.key.time, low, end, last: lastOf(slots) }]),
+    ...(first === undefined ? [] : [{ time: first.key.time, low, end, last: lastOf(slots), tag }]),
     ...(tail.length === 0 ? [] : [{ time: "", low: end - tail.length, end, last: lastOf(tail) }]),
   ];
 }
@@ -120,7 +127,8 @@ function hintAtEnd(marks: Iterable<Mark>, latest: number | null): StreamHint | n
 function joined(mark: Mark, before: Mark | undefined): Mark {
   if (before === undefined) return mark;
   const last = compareKeys(mark.last, before.last) > 0 ? mark.last : before.last;
-  return { ...(mark.end - mark.low >= before.end - before.low ? mark : before), last };
+  const best = mark.end - mark.low >= before.end - before.low ? mark : before;
+  return { ...best, last, tag: mark.tag ?? before.tag };
 }
 
 function nextOlder(marks: Iterable<Mark>, time: string): Mark | undefined {

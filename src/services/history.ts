@@ -15,7 +15,7 @@ import { positionsAt, startOf, startPlace } from "./positions.ts";
 import { compareKeys, type RunKey, sourceRank } from "./run-key.ts";
 import type { SourceBook } from "./sources.ts";
 import { createStream } from "./stream.ts";
-import type { Stream } from "./stream-contract.ts";
+import type { SearchBudget, Stream } from "./stream-contract.ts";
 import { createWalk, type SourceReading, type Walk } from "./walk.ts";
 import type { WindowReader } from "./window-reader.ts";
 
@@ -47,7 +47,10 @@ export interface HistoryOptions {
   readonly book: SourceBook;
   readonly reader: WindowReader;
   readonly sealer: Sealer;
-  /** Windows one operation reads at most beyond the first of each list and two for each 50 runs wanted. */
+  /**
+   * Windows one operation reads at most beyond the first of each list and two for each 50 runs wanted; and again as many in search
+   * of runs without a creation time.
+   */
   readonly scanBudget: number;
 }
 
@@ -55,6 +58,7 @@ interface Opening {
   readonly query: InvocationQuery;
   readonly cursor: Cursor | null;
   onRead(): void;
+  readonly search: SearchBudget;
   readonly lists: Map<Stream, InvocationList>;
 }
 
@@ -76,6 +80,7 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
       onRead: () => {
         reads += 1;
       },
+      search: createSearchBudget(options.scanBudget),
     };
     const sources = await Promise.all(upstreams.map((upstream) => openSource(options, request, opening, upstream)));
     const allowance = lists.size + options.scanBudget + 2 * Math.ceil(args.size / 50);
@@ -102,7 +107,7 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
 async function openSource(
   { book, reader }: HistoryOptions,
   { args: { direction, size }, wants, operation }: HistoryRequest,
-  { query, cursor, onRead, lists }: Opening,
+  { query, cursor, onRead, search, lists }: Opening,
   upstream: Upstream,
 ): Promise<SourceReading> {
   const { source } = upstream;
@@ -137,6 +142,7 @@ async function openSource(
             onRead();
             return reader.read({ source, list, isPartial: opened.length > 1, query, wants, page, isRepeat }, operation);
           },
+          search,
           unreadable: () => unreadableError(source),
         });
         // Every list is read for the first row anyway: one that is slow to open keeps no other one waiting.
@@ -203,6 +209,19 @@ function beginReading(stream: Stream): Stream {
       const begun = first ?? stream.advance();
       first = null;
       return begun;
+    },
+  };
+}
+
+function createSearchBudget(windows: number): SearchBudget {
+  let left = windows;
+  return {
+    get left() {
+      return left;
+    },
+    take() {
+      left -= 1;
+      return left >= 0;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { PageRequest } from "#upstreams";
 import type { Direction } from "./run-key.ts";
 import { covering, driftOf, moved, type StrayMap, type StrayRange, without } from "./stray-map.ts";
+import type { SearchBudget } from "./stream-contract.ts";
 import { chooseWindow } from "./window-choice.ts";
 import { type Slot, straysOf, tailOf, type WindowView } from "./window-view.ts";
 
@@ -27,13 +28,11 @@ export interface StrayReading {
   /** Length of the list as last told. */
   readonly total: number | null;
   read(page: PageRequest): Promise<WindowView>;
+  readonly search: SearchBudget;
 }
 
-/** Records looked through for those that are not where they were seen, at most, and how often. */
-const RECORDS_MAX = 2_000;
+/** How often a list is looked through, at most, while some are missing. */
 const ROUNDS_MAX = 3;
-/** Records read in one operation, at most, so that strays all over a long list do not use up what an operation may spend. */
-const READ_MAX = 5_000;
 /** Readings of one window, beyond the first. */
 const RETRIES_MAX = 3;
 
@@ -48,7 +47,6 @@ export function createStrays(before: StrayMap | null): Strays {
   const seen = new Map<string, { readonly slot: Slot; readonly total: number | null }>();
   const views: Viewed[] = [];
   const records = new Set<string>();
-  let recordsRead = 0;
 
   function note(view: WindowView): void {
     const { low, high, total } = view;
@@ -86,14 +84,13 @@ export function createStrays(before: StrayMap | null): Strays {
   /** Reads window by window; false where it was not enough. */
   async function readFrom(
     low: number,
-    { read, pageSizeMax }: StrayReading,
+    { read, pageSizeMax, search }: StrayReading,
     isEnough: (view: WindowView) => boolean,
   ): Promise<boolean> {
     let before: readonly string[] = [];
     let retries = 0;
     let open: readonly Slot[] = [];
-    for (let index = low; index < low + RECORDS_MAX && recordsRead < READ_MAX; ) {
-      recordsRead += pageSizeMax;
+    for (let index = low; search.take(); ) {
       const view = await read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
       const names = [...view.slots, ...view.timeless].map(({ run }) => run.invokeId);
       // Each window begins in the one before: where it shows nothing of that, it began off its place, and may have skipped some.
@@ -106,8 +103,8 @@ export function createStrays(before: StrayMap | null): Strays {
         retries += 1;
         continue;
       }
-      // Whether they end the list, what is listed behind them tells.
-      if (view.slots.length > 0) add(open, view.total);
+      // Whether they end the list, what is listed behind them tells; what a list that has grown shows again tells nothing.
+      if (view.slots.some(({ run }) => !before.includes(run.invokeId))) add(open, view.total);
       open = view.slots.length > 0 ? tailOf(view) : [...open, ...view.timeless];
       if (view.high < index || isEnough(view)) return true;
       index = view.high + 1;
@@ -115,6 +112,22 @@ export function createStrays(before: StrayMap | null): Strays {
       retries = 0;
     }
     return false;
+  }
+
+  /** Reads the whole list, or until it is enough; false where it was too long for that. */
+  async function readThrough(list: StrayReading, isEnough: () => boolean): Promise<boolean> {
+    let length = list.total ?? 0;
+    if (length > list.search.left * list.pageSizeMax) return false;
+    // A page that began off its place may have hidden some: once will do only where as many records were seen as there are.
+    for (let rounds = 0; rounds < ROUNDS_MAX && (rounds === 0 || records.size < length); rounds += 1) {
+      const isRead = await readFrom(0, list, (view) => {
+        length = view.total ?? view.high + 1;
+        return isEnough() || isListEnd(view, list);
+      });
+      if (!isRead) return rounds > 0;
+      if (isEnough()) return true;
+    }
+    return true;
   }
 
   const slots = (): readonly Slot[] => [...seen.values()].map(({ slot }) => slot);
@@ -128,24 +141,10 @@ export function createStrays(before: StrayMap | null): Strays {
       const wanted = seen.size + missing.reduce((sum, { count }) => sum + count, 0);
       for (const { low, end } of missing) await readFrom(low, list, (view) => view.high + 1 >= end);
       // What has moved by more than the list has grown is looked for everywhere; some may have gone for good.
-      for (let rounds = 0; rounds < ROUNDS_MAX && seen.size < wanted; rounds += 1) {
-        await readFrom(0, list, (view) => seen.size >= wanted || isListEnd(view, list));
-      }
+      if (seen.size < wanted) await readThrough(list, () => seen.size >= wanted);
       return slots();
     },
-    async scan(list) {
-      if ((list.total ?? 0) > RECORDS_MAX) return null;
-      // A page that began off its place may have hidden some: once is enough only where as many were seen as there are.
-      let length = 0;
-      for (let rounds = 0; rounds < ROUNDS_MAX && (rounds === 0 || records.size < length); rounds += 1) {
-        const isWhole = await readFrom(0, list, (view) => {
-          length = view.total ?? view.high + 1;
-          return isListEnd(view, list);
-        });
-        if (!isWhole) return null;
-      }
-      return slots();
-    },
+    scan: async (list) => ((await readThrough(list, () => false)) ? slots() : null),
   };
 }
 

@@ -17,10 +17,19 @@ export interface StreamStart {
   readonly strays: StrayMap | null;
 }
 
-/** Groups that took several windows to read, kept from one page to the next for as long as what they hold is. */
+/** Groups that took several windows to read, kept from one page to the next. */
 export interface GroupBook {
-  find(time: string): KnownGroup | undefined;
-  keep(time: string, group: KnownGroup): void;
+  /** The group of that time, if it still is the one of that name. */
+  find(time: string, tag: string): KnownGroup | undefined;
+  /** Keeps a group that will not change any more, and names it; undefined for others. */
+  keep(time: string, group: KnownGroup): string | undefined;
+}
+
+/** Windows that one operation may read in search of runs without a creation time, all its lists together. */
+export interface SearchBudget {
+  readonly left: number;
+  /** True, and counted, as long as there is one left. */
+  take(): boolean;
 }
 
 /** What a stream reads from, and how. */
@@ -40,6 +49,7 @@ export interface StreamOptions {
   readonly pageSizeMax: number;
   /** Reads one page; `isRepeat` says that this stream has read the page before and wants it as it is now. */
   read(page: PageRequest, isRepeat: boolean): Promise<InvocationWindow>;
+  readonly search: SearchBudget;
   /** Makes the error for a list that does not hold still for long enough to be read. */
   unreadable(): Error;
 }

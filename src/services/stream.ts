@@ -98,9 +98,9 @@ export function createStream(options: StreamOptions): Stream {
     const pageSizeMax = list.pageSizeMax();
     const group = await readTieGroup({ direction, time, isWanted: isWantedTime, view, pageSizeMax, read: readView });
     if (group === null) throw options.unreadable();
-    marks.note(groupsOf(group), group.total);
     // A group that still is the newest may grow.
-    if (group.time !== null && group.slots.length > 0 && !group.isHead) options.groups.keep(group.time, group);
+    const isClosed = group.time !== null && !group.isHead && group.unreadable === 0;
+    marks.note(groupsOf(group, isClosed ? options.groups.keep(group.time ?? "", group) : undefined), group.total);
     pending = [];
     if (time === "") finishTail(group.timeless);
     else {
@@ -135,17 +135,16 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   /**
-   * Goes on inside of a group that an earlier page has read; false where nothing comes of that. Whoever stands inside of a group
-   * has seen its beginning, so that none that came into it since then belongs to what follows. Where runs without a time stand among
+   * Goes on inside of the group that the page before has read; false where nothing comes of that. Where runs without a time stand among
    * the others, whoever passes over a group may miss one that has changed places with its last record.
    */
   function recall(): boolean {
     const { place, hint } = start;
-    if (place === null || hint === null || need === null || need.isPast || need.time !== place.time) return false;
-    const group = options.hasStrays() ? undefined : options.groups.find(need.time);
+    if (hint?.tag === undefined || need === null || need.isPast || need.time !== place?.time) return false;
+    const group = options.hasStrays() ? undefined : options.groups.find(need.time, hint.tag);
     if (group === undefined) return false;
     const { low, end, total } = group;
-    marks.note(groupsOf(group), total);
+    marks.note(groupsOf(group, hint.tag), total);
     buffer.keep(group.slots);
     timeless.noteGroup(group);
     need = { time: need.time, isPast: true };
@@ -190,6 +189,7 @@ export function createStream(options: StreamOptions): Stream {
     pageSizeMax: list.pageSizeMax(),
     total: list.total() ?? null,
     read: readView,
+    search: options.search,
   });
 
   const choosePage = (index: number, total: number | null): PageRequest =>

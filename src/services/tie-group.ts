@@ -2,6 +2,7 @@ import type { Direction } from "./run-key.ts";
 import {
   collect,
   createSight,
+  hasTime,
   type Round,
   readAt,
   readBack,
@@ -9,6 +10,7 @@ import {
   type Sight,
   type TieGroupNeed,
 } from "./tie-round.ts";
+import { chooseWindow, windowYield } from "./window-choice.ts";
 import type { Slot, WindowView } from "./window-view.ts";
 
 /** A whole group of runs of one creation time. */
@@ -36,6 +38,8 @@ export interface TieGroup extends KnownGroup {
   readonly isLast: boolean;
   /** True where no newer record stands in front of it. */
   readonly isHead: boolean;
+  /** Records that could not be read, and may belong to it. */
+  readonly unreadable: number;
 }
 
 /** Reads per window of the group, at most: an order that changes at every call shows other records at each. */
@@ -62,7 +66,7 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
     readsLeft -= round.reads;
     const size = sizeOf(round);
     const group = toGroup(round, sight, need.direction);
-    const isCounted = round.isStitched || size === sizeBefore;
+    const isCounted = round.isStitched || size === sizeBefore || (!round.isBack && !fitsOneWindow(round, need));
     // What could not be read may be part of the group or not: it is whole once another round shows nothing more.
     const seen = membersOf(sight);
     const isCertain = isCounted && (round.unreadable === 0 || seen.size === seenBefore);
@@ -81,22 +85,28 @@ export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null>
   }
 }
 
+function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): boolean {
+  if (low === null || end === null) return false;
+  const best = chooseWindow({ direction: 1, index: low, pageSizeMax, total: null });
+  return windowYield(best, low, 1) > end - low;
+}
+
 function sizeOf({ low, end }: Round): number | null {
   return low === null || end === null ? null : end - low;
 }
 
 /** What is counted: the group, or where there is none the records without a time. */
-function membersOf({ time, seen, timeless }: Sight): Map<string, Slot> {
-  return time === null || time === "" ? timeless : seen;
+function membersOf(sight: Sight): Map<string, Slot> {
+  return hasTime(sight) ? sight.seen : sight.timeless;
 }
 
 function missingIn(round: Round, sight: Sight): number {
   const { seen, timeless } = sight;
   // Where the order changes, one at a window's edge may belong to a neighbouring second, which the other window may not show.
-  const between = [...round.between].filter(
-    (name) => round.isStitched || (round.behind.has(name) && round.before.has(name)),
+  const between = [...round.between].filter((name) =>
+    round.isStitched ? !round.isTail || round.before.has(name) : round.behind.has(name) && round.before.has(name),
   );
-  const counted = membersOf(sight) === seen ? seen.size + between.length : timeless.size;
+  const counted = hasTime(sight) ? seen.size + between.length : timeless.size;
   return (sizeOf(round) ?? Number.NaN) - counted;
 }
 
@@ -108,13 +118,17 @@ function toGroup(round: Round, sight: Sight, direction: Direction): TieGroup | n
   return {
     time: sight.time === "" ? null : sight.time,
     slots: [...sight.seen.values()],
-    timeless: [...sight.timeless.values()],
+    // Those behind the last record that has a time end the list.
+    timeless: [...sight.timeless.values()].filter(
+      ({ run }) => !(isTail && hasTime(sight)) || round.before.has(run.invokeId),
+    ),
     low,
     end,
     view,
-    isLast: direction > 0 ? isTail : isHead,
+    isLast: direction > 0 ? isTail && !hasTime(sight) : isHead,
     isHead,
-    isTail,
+    isTail: isTail && !hasTime(sight),
+    unreadable: round.unreadable,
     total,
   };
 }

@@ -38,6 +38,8 @@ export interface Round {
   ending: readonly string[];
   /** Whether every window showed what the one before it had shown, where they overlap. */
   isStitched: boolean;
+  /** Index behind the last record shown that has a creation time. */
+  timedEnd: number | null;
   /** The windows that showed the bounds, and whether they are the list's own. */
   lowView: WindowView | null;
   endView: WindowView | null;
@@ -74,6 +76,7 @@ function createRound(first: WindowView, isBack: boolean): Round {
     behind: new Set(),
     before: new Set(),
     ending: [],
+    timedEnd: null,
     isStitched: true,
     lowView: null,
     endView: null,
@@ -133,27 +136,35 @@ function sideOf({ key }: Slot, { direction }: TieGroupNeed, { time }: Sight): nu
 
 function noteBounds(round: Round, view: WindowView, need: TieGroupNeed, sight: Sight): void {
   const drift = view.total === null || round.total === null ? 0 : view.total - round.total;
-  const { newer, older, isBetween } = boundsIn(view, need, sight);
-  const isLastWindow = need.direction > 0 ? view.touchesEnd : view.touchesStart;
-  noteTimeless(round, view, isBetween, isLastWindow);
+  const { newer, older, last, isBetween } = boundsIn(view, need, sight);
+  const isListEnd = need.direction > 0 ? view.touchesEnd : view.touchesStart;
+  noteTimeless(round, view, isBetween);
+  if (last !== undefined) round.timedEnd = last.index + 1 - drift;
   // The later a bound was seen, the better it fits the other one.
   if (newer !== undefined || view.low === 0) {
     round.low = newer === undefined ? 0 : newer.index + 1 - drift;
     round.lowView = view;
     round.isHead = newer === undefined;
   }
-  if (older !== undefined || isLastWindow) {
-    round.end = (older?.index ?? view.high + 1) - drift;
+  if (older !== undefined || isListEnd) {
+    // What has no time behind the last record that has one is no part of that one's group.
+    const listEnd = hasTime(sight) ? round.timedEnd : view.high + 1 - drift;
+    round.end = older === undefined ? listEnd : older.index - drift;
     round.endView = view;
     round.isTail = older === undefined;
   }
+}
+
+/** True where a group of a creation time is read, and not what a list ends with. */
+export function hasTime({ time }: Sight): boolean {
+  return time !== null && time !== "";
 }
 
 /**
  * One that changes places with a record of a neighbouring second is between the bounds in some windows only: the latest one counts, and
  * only where it, or another one beside which the one before had it, shows records with a time on both sides.
  */
-function noteTimeless(round: Round, view: WindowView, isBetween: (slot: Slot) => boolean, isLastWindow: boolean): void {
+function noteTimeless(round: Round, view: WindowView, isBetween: (slot: Slot) => boolean): void {
   const { between, behind, before } = round;
   for (const slot of view.timeless) {
     const { invokeId } = slot.run;
@@ -162,7 +173,7 @@ function noteTimeless(round: Round, view: WindowView, isBetween: (slot: Slot) =>
   }
   const listed = [...view.slots, ...view.timeless].sort((a, b) => a.index - b.index);
   spread(listed, behind, view.low === 0);
-  spread([...listed].reverse(), before, isLastWindow);
+  spread([...listed].reverse(), before, false);
   // What the window before ended with goes on in this one.
   const joint = round.ending.findLastIndex((name) => before.has(name));
   for (const name of round.ending.slice(0, joint + 1)) before.add(name);
@@ -182,6 +193,8 @@ function spread(slots: readonly Slot[], known: Set<string>, fromStart: boolean):
 interface Bounds {
   readonly newer: Slot | undefined;
   readonly older: Slot | undefined;
+  /** The last record that has a creation time. */
+  readonly last: Slot | undefined;
   /** True where nothing in the window says that a record stands outside of the bounds. */
   isBetween(slot: Slot): boolean;
 }
@@ -192,7 +205,7 @@ function boundsIn(view: WindowView, need: TieGroupNeed, sight: Sight): Bounds {
   const older = slots.find((slot) => sideOf(slot, need, sight) > 0);
   const low = newer?.index ?? Number.NEGATIVE_INFINITY;
   const end = older?.index ?? Number.POSITIVE_INFINITY;
-  return { newer, older, isBetween: ({ index }) => index > low && index < end };
+  return { newer, older, last: slots.at(-1), isBetween: ({ index }) => index > low && index < end };
 }
 
 /** Takes the records of the group, and those without a time that stand between its bounds. */

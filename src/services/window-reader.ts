@@ -1,5 +1,6 @@
 import { type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
 import type { InvocationList, InvocationWindow, PageRequest } from "#upstreams";
+import { shortName } from "./cursor.ts";
 import { canonicalText } from "./filter.ts";
 import type { Flights } from "./flights.ts";
 import { FINAL_KEEP_MS, runKeepMs, WINDOW_KEEP_MS } from "./freshness.ts";
@@ -33,7 +34,7 @@ export interface WindowReader {
   /** The page size that the list honours, as far as it has shown. */
   pageSizeMax(source: Source, list: InvocationList): number;
   /** Groups of the list that earlier operations have read. */
-  groups(request: Omit<WindowRequest, "page" | "isRepeat">, operation: Operation): GroupBook;
+  groups(request: Omit<WindowRequest, "page" | "isRepeat">, operation: Pick<Operation, "meter">): GroupBook;
   /** True where runs without a creation time were seen in front of others that have one. */
   hasStrays(source: Source, list: InvocationList, query: InvocationQuery): boolean;
 }
@@ -54,6 +55,10 @@ export function createWindowReader({ book, stock, flights, ranks, now }: WindowR
   const strayLists = new Set<string>();
   const nameOf = (source: Source, list: InvocationList): string => `${sourceKey(source)}|${list.key}`;
 
+  // Short, since filters may be long.
+  const strayName = (source: Source, list: InvocationList, query: InvocationQuery): string =>
+    shortName(`${nameOf(source, list)}|${canonicalText(query)}`);
+
   async function readThrough(key: string, request: WindowRequest, operation: Operation): Promise<InvocationWindow> {
     const { source, list, page } = request;
     const window = await book.watch(source, list.read(page, operation), operation);
@@ -61,7 +66,7 @@ export function createWindowReader({ book, stock, flights, ranks, now }: WindowR
       const pageSize = Math.max(1, window.pageSize);
       pageSizes.set(nameOf(source, list), { pageSize, until: now() + PAGE_SIZE_KEEP_MS });
     }
-    noteStrays(`${nameOf(source, list)}|${canonicalText(request.query)}`, window);
+    noteStrays(strayName(source, list, request.query), window);
     stock.windows.set(key, window, WINDOW_KEEP_MS, true);
     ranks.note(source, request.query, window);
     keepRuns(stock, window, request);
@@ -80,23 +85,32 @@ export function createWindowReader({ book, stock, flights, ranks, now }: WindowR
     `${nameOf(source, list)}|${canonicalText(query)}|${canonicalText(wants)}|${part}`;
 
   return {
-    groups: (request, { freshAfter, meter }) => ({
-      find(time) {
-        const group = stock.groups.get(keyOf(request, time), freshAfter)?.value;
+    groups: (request, { meter }) => ({
+      find(time, tag) {
+        const group = stock.groups.get(keyOf(request, `${time}/${tag}`))?.value;
         stock.groups.note(group === undefined ? "miss" : "hit");
         if (group !== undefined) meter.addCached(1);
         return group;
       },
       keep(time, { slots, timeless, isTail, low, end, total }) {
-        const keepMs = Math.min(...[...slots, ...timeless].map(({ run }) => runKeepMs(run)));
-        const group = { slots, timeless, isTail, low, end, total };
-        stock.groups.set(keyOf(request, time), group, keepMs, keepMs < FINAL_KEEP_MS);
+        const runs = [...slots, ...timeless].map(({ run }) => run);
+        if (runs.length === 0 || runs.some((run) => runKeepMs(run) < FINAL_KEEP_MS)) return undefined;
+        const tag = shortName(
+          runs
+            .map(({ invokeId }) => invokeId)
+            .sort()
+            .join("\n"),
+        );
+        stock.groups.set(keyOf(request, `${time}/${tag}`), { slots, timeless, isTail, low, end, total }, FINAL_KEEP_MS);
+        return tag;
       },
     }),
-    hasStrays: (source, list, query) => strayLists.has(`${nameOf(source, list)}|${canonicalText(query)}`),
+    hasStrays: (source, list, query) => strayLists.has(strayName(source, list, query)),
     pageSizeMax(source, list) {
       const known = pageSizes.get(nameOf(source, list));
-      return known !== undefined && now() < known.until ? known.pageSize : PAGE_SIZE_MAX;
+      if (known !== undefined && now() < known.until) return known.pageSize;
+      pageSizes.delete(nameOf(source, list));
+      return PAGE_SIZE_MAX;
     },
     async read(request, operation) {
       const { source, page } = request;

@@ -250,7 +250,8 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1, isKnown 
   const learn = (): void => {
     for (const run of world.sources.flatMap((one) => one.runs)) known.set(nameOf(run), run);
   };
-  const gateway = createGateway(world.sources);
+  // Backwards, lists with strays are looked through for as long as it takes.
+  const gateway = createGateway(world.sources, { scanBudget: 2_000 });
   if (isKnown) await walkAll(gateway, { size: 100, direction: 1 });
   const record = await walkAll(gateway, {
     size: world.plan.pageSize,
