@@ -10,7 +10,7 @@ export interface StreamHint {
   readonly width: number;
   /** Length of the list when that was seen. */
   readonly total: number | null;
-  /** Names the group as it was read, if it was kept. */
+  /** Names the group of the place's own creation time as it was read, if it was kept. */
   readonly tag?: string;
 }
 
@@ -55,9 +55,8 @@ export function createGroupMarks(): GroupMarks {
       if (next === undefined) return hintAtEnd(marks.values(), latest);
       const drift = latest !== null && next.total !== null ? latest - next.total : 0;
       const index = Math.max(0, next.low + drift);
-      if (!isInside) return { index, width: 0, total: latest };
-      const tag = own.tag === undefined ? {} : { tag: own.tag };
-      return { index, width: own.end - own.low, total: latest, ...tag };
+      const tag = own?.tag === undefined ? {} : { tag: own.tag };
+      return { index, width: isInside ? own.end - own.low : 0, total: latest, ...tag };
     },
   };
 }

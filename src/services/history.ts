@@ -13,9 +13,11 @@ import { canonicalText, matchesNothing, namesSource, toQuery } from "./filter.ts
 import type { PageRequestArguments } from "./page-arguments.ts";
 import { positionsAt, startOf, startPlace } from "./positions.ts";
 import { compareKeys, type RunKey, sourceRank } from "./run-key.ts";
+import { createSearchBudget, type SearchBudget } from "./search-budget.ts";
 import type { SourceBook } from "./sources.ts";
 import { createStream } from "./stream.ts";
-import type { SearchBudget, Stream } from "./stream-contract.ts";
+import type { Stream } from "./stream-contract.ts";
+import { createTurns, type InTurn } from "./turns.ts";
 import { createWalk, type SourceReading, type Walk } from "./walk.ts";
 import type { WindowReader } from "./window-reader.ts";
 
@@ -59,6 +61,7 @@ interface Opening {
   readonly cursor: Cursor | null;
   onRead(): void;
   readonly search: SearchBudget;
+  readonly inTurn: InTurn;
   readonly lists: Map<Stream, InvocationList>;
 }
 
@@ -81,6 +84,7 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
         reads += 1;
       },
       search: createSearchBudget(options.scanBudget),
+      inTurn: createTurns(),
     };
     const sources = await Promise.all(upstreams.map((upstream) => openSource(options, request, opening, upstream)));
     const allowance = lists.size + options.scanBudget + 2 * Math.ceil(args.size / 50);
@@ -107,7 +111,7 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
 async function openSource(
   { book, reader }: HistoryOptions,
   { args: { direction, size }, wants, operation }: HistoryRequest,
-  { query, cursor, onRead, search, lists }: Opening,
+  { query, cursor, onRead, search, inTurn, lists }: Opening,
   upstream: Upstream,
 ): Promise<SourceReading> {
   const { source } = upstream;
@@ -143,6 +147,7 @@ async function openSource(
             return reader.read({ source, list, isPartial: opened.length > 1, query, wants, page, isRepeat }, operation);
           },
           search,
+          inTurn,
           unreadable: () => unreadableError(source),
         });
         // Every list is read for the first row anyway: one that is slow to open keeps no other one waiting.
@@ -209,19 +214,6 @@ function beginReading(stream: Stream): Stream {
       const begun = first ?? stream.advance();
       first = null;
       return begun;
-    },
-  };
-}
-
-function createSearchBudget(windows: number): SearchBudget {
-  let left = windows;
-  return {
-    get left() {
-      return left;
-    },
-    take() {
-      left -= 1;
-      return left >= 0;
     },
   };
 }

@@ -47,6 +47,7 @@ export function createListReader(options: ListReaderOptions): ListReader {
       const window = await readPage(page);
       if (window.pageSize < page.pageSize) pageSizeMax = Math.max(1, window.pageSize);
       let end = listEnd(window);
+      const calls = end === "doubt" ? 2 : 1;
       if (end === "doubt") {
         const next = await readPage({ pageNumber: page.pageNumber + 1, pageSize: page.pageSize });
         end = next.items.length === 0 ? "reached" : "ahead";
@@ -54,7 +55,7 @@ export function createListReader(options: ListReaderOptions): ListReader {
       const known = totalHint();
       if (known !== null && window.totalCount !== null) options.onDrift(window.totalCount - known);
       total = window.totalCount;
-      return viewWindow(window, options.direction, end === "reached");
+      return viewWindow(window, options.direction, end === "reached", calls);
     },
   };
 }

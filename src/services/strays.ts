@@ -1,7 +1,7 @@
 import type { PageRequest } from "#upstreams";
 import type { Direction } from "./run-key.ts";
+import type { SearchBudget } from "./search-budget.ts";
 import { covering, driftOf, moved, type StrayMap, type StrayRange, without } from "./stray-map.ts";
-import type { SearchBudget } from "./stream-contract.ts";
 import { chooseWindow } from "./window-choice.ts";
 import { type Slot, straysOf, tailOf, type WindowView } from "./window-view.ts";
 

@@ -2,8 +2,10 @@ import type { InvocationQuery, Source } from "#domain";
 import type { InvocationWindow, PageRequest } from "#upstreams";
 import type { StreamHint } from "./group-marks.ts";
 import type { Direction, RunKey } from "./run-key.ts";
+import type { SearchBudget } from "./search-budget.ts";
 import type { StrayMap } from "./stray-map.ts";
 import type { KnownGroup } from "./tie-group.ts";
+import type { InTurn } from "./turns.ts";
 import type { Slot } from "./window-view.ts";
 
 /** Where reading of one list begins. */
@@ -25,13 +27,6 @@ export interface GroupBook {
   keep(time: string, group: KnownGroup): string | undefined;
 }
 
-/** Windows that one operation may read in search of runs without a creation time, all its lists together. */
-export interface SearchBudget {
-  readonly left: number;
-  /** True, and counted, as long as there is one left. */
-  take(): boolean;
-}
-
 /** What a stream reads from, and how. */
 export interface StreamOptions {
   /** Names the list in cursors. */
@@ -50,6 +45,8 @@ export interface StreamOptions {
   /** Reads one page; `isRepeat` says that this stream has read the page before and wants it as it is now. */
   read(page: PageRequest, isRepeat: boolean): Promise<InvocationWindow>;
   readonly search: SearchBudget;
+  /** Does one such work of an operation after the other, so that some are done where its budget does not do for all. */
+  readonly inTurn: InTurn;
   /** Makes the error for a list that does not hold still for long enough to be read. */
   unreadable(): Error;
 }

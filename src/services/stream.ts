@@ -95,8 +95,8 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   async function absorbTies(time: string | null, view: WindowView): Promise<void> {
-    const pageSizeMax = list.pageSizeMax();
-    const group = await readTieGroup({ direction, time, isWanted: isWantedTime, view, pageSizeMax, read: readView });
+    const reading = { direction, pageSizeMax: list.pageSizeMax(), read: readView, inTurn: options.inTurn };
+    const group = await readTieGroup({ ...reading, time, isWanted: isWantedTime, view });
     if (group === null) throw options.unreadable();
     // A group that still is the newest may grow.
     const isClosed = group.time !== null && !group.isHead && group.unreadable === 0;
@@ -155,19 +155,22 @@ export function createStream(options: StreamOptions): Stream {
 
   async function readOn(): Promise<void> {
     if (lastView !== null && isTooLarge(pending)) return absorbTies(pending[0]?.key.time ?? null, lastView);
+    const beyond = new Set<string>();
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const index = locator.index;
       const page = choosePage(index, list.totalHint());
       const view = await readView(page);
       const verdict = judgeWindow(view, need, direction);
-      if (verdict === "beyond") locator.sawBeyond(view);
-      else if (verdict === "short") {
+      if (verdict === "beyond") {
+        locator.sawBeyond(view);
+        beyond.add(nameOf(page));
+      } else if (verdict === "short") {
         const reach = reachOf(view, direction);
         locator.sawShort(view, reach);
-        // Nothing but runs without a time as far as a window reaches: what follows is found by reading on alone.
-        if (reach !== (direction > 0 ? view.high : view.low) && isSame(choosePage(locator.index, view.total), page)) {
-          return absorbTies(null, view);
-        }
+        const next = nameOf(choosePage(locator.index, view.total));
+        // Nothing but runs without a time as far as a window reaches, or windows that contradict each other: reading on finds what follows.
+        const isBlocked = reach !== (direction > 0 ? view.high : view.low) && next === nameOf(page);
+        if (isBlocked || beyond.has(next)) return absorbTies(null, view);
       } else if (view.slots.length + view.timeless.length === 0) {
         hasReachedEnd = true;
         return;
@@ -176,7 +179,8 @@ export function createStream(options: StreamOptions): Stream {
         if (absorb(view)) return;
         // Only where it was found where it was looked for: a page may begin off its place, and shows less of a group then.
         const isWhereExpected = locator.index === index && isBestChoice(page, index);
-        if (isWhereExpected || (!timeless.isTailDue && isTooLarge(pending))) {
+        const isInVain = isTooLarge(pending) || beyond.has(nameOf(choosePage(locator.index, view.total)));
+        if (isWhereExpected || (!timeless.isTailDue && isInVain)) {
           return absorbTies(timeless.isTailDue ? "" : (pending[0]?.key.time ?? null), view);
         }
       }
@@ -241,6 +245,6 @@ export function createStream(options: StreamOptions): Stream {
   };
 }
 
-function isSame(a: PageRequest, b: PageRequest): boolean {
-  return a.pageNumber === b.pageNumber && a.pageSize === b.pageSize;
+function nameOf({ pageNumber, pageSize }: PageRequest): string {
+  return `${pageNumber}/${pageSize}`;
 }

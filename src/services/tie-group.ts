@@ -59,30 +59,42 @@ const READS_PER_WINDOW = 12;
 export async function readTieGroup(need: TieGroupNeed): Promise<TieGroup | null> {
   const sight = createSight(need.time);
   collect(need.view, need, sight);
-  let round = need.direction > 0 ? await readRound(need, need.view, sight) : await readBack(need, sight);
-  let sizeBefore: number | null = null;
-  let seenBefore: number | null = null;
-  for (let readsLeft = READS_PER_WINDOW * round.reads; ; ) {
-    readsLeft -= round.reads;
-    const size = sizeOf(round);
-    const group = toGroup(round, sight, need.direction);
-    const isCounted = round.isStitched || size === sizeBefore || (!round.isBack && !fitsOneWindow(round, need));
-    // What could not be read may be part of the group or not: it is whole once another round shows nothing more.
-    const seen = membersOf(sight);
-    const isCertain = isCounted && (round.unreadable === 0 || seen.size === seenBefore);
-    if (group !== null && isCertain) return group;
-    if (readsLeft <= 0) return null;
+  const round = need.direction > 0 ? await readRound(need, need.view, sight) : await readBack(need, sight);
+  const group = toGroup(round, sight, need.direction);
+  if (group !== null && round.unreadable === 0 && isCounted(round, need, null)) return group;
+  return need.inTurn(() => readAgain(need, round, sight));
+}
+
+async function readAgain(need: TieGroupNeed, begun: Round, sight: Sight): Promise<TieGroup | null> {
+  let round = begun;
+  for (let readsLeft = (READS_PER_WINDOW - 1) * begun.reads; readsLeft > 0; readsLeft -= round.reads) {
     // More records than there is room for: some of them have gone since, or a page began off its place.
-    if (missingIn(round, sight) < 0) seen.clear();
-    sizeBefore = round.isBack ? null : size;
-    seenBefore = seen.size;
-    // An order that alternates between calls would show an even number of windows in the same two orders for ever.
-    const start = round.low ?? Math.max(0, round.first.low - Math.ceil((round.first.high - round.first.low) / 2));
-    if (round.reads % 2 === 0) collect(await readAt(need, start), need, sight);
-    const first = await readAt(need, start);
-    collect(first, need, sight);
-    round = await readRound(need, first, sight);
+    if (missingIn(round, sight) < 0) membersOf(sight).clear();
+    const sizeBefore = round.isBack ? null : sizeOf(round);
+    const seenBefore = membersOf(sight).size;
+    round = await readRound(need, await readFirst(need, round, sight), sight);
+    const group = toGroup(round, sight, need.direction);
+    // What could not be read may be part of the group or not: it is whole once another round shows nothing more.
+    const isCertain = round.unreadable === 0 || membersOf(sight).size === seenBefore;
+    if (group !== null && isCertain && isCounted(round, need, sizeBefore)) return group;
   }
+  return null;
+}
+
+async function readFirst(need: TieGroupNeed, { low, first, calls }: Round, sight: Sight): Promise<WindowView> {
+  const start = low ?? Math.max(0, first.low - Math.ceil((first.high - first.low) / 2));
+  const view = await readAt(need, start);
+  collect(view, need, sight);
+  // An order that alternates between calls would show the windows in the same two orders for ever.
+  if (calls % 2 === 1 || view.calls % 2 === 0) return view;
+  const again = await readAt(need, start);
+  collect(again, need, sight);
+  return again;
+}
+
+/** Whether a round's count of the group's records is to be believed. */
+function isCounted(round: Round, need: TieGroupNeed, sizeBefore: number | null): boolean {
+  return round.isStitched || sizeOf(round) === sizeBefore || (!round.isBack && !fitsOneWindow(round, need));
 }
 
 function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): boolean {

@@ -1,5 +1,6 @@
 import type { PageRequest } from "#upstreams";
 import { compareTimes, type Direction } from "./run-key.ts";
+import type { InTurn } from "./turns.ts";
 import { chooseWindow } from "./window-choice.ts";
 import { inListOrder, type Slot, type WindowView } from "./window-view.ts";
 
@@ -14,6 +15,8 @@ export interface TieGroupNeed {
   readonly view: WindowView;
   readonly pageSizeMax: number;
   read(page: PageRequest): Promise<WindowView>;
+  /** Does this in turn with other dear work of the operation. */
+  readonly inTurn: InTurn;
 }
 
 /** One reading of all windows of a group. */
@@ -27,6 +30,8 @@ export interface Round {
   end: number | null;
   total: number | null;
   reads: number;
+  /** Calls that the reads took. */
+  calls: number;
   /** Records that could not be read, and may belong to the group. */
   unreadable: number;
   /** Records without a creation time that this round showed between the bounds. */
@@ -71,6 +76,7 @@ function createRound(first: WindowView, isBack: boolean): Round {
     end: null,
     total: first.total,
     reads: 1,
+    calls: first.calls,
     unreadable: first.unreadable,
     between: new Set(),
     behind: new Set(),
@@ -111,6 +117,7 @@ function noteView(round: Round, before: WindowView, view: WindowView, need: TieG
   collect(view, need, sight);
   noteBounds(round, view, need, sight);
   round.unreadable += view.unreadable;
+  round.calls += view.calls;
   round.isStitched &&= isStitched(before, view);
   return view;
 }

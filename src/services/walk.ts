@@ -1,4 +1,4 @@
-import { type Invocation, type Source, UpstreamError } from "#domain";
+import { InputError, type Invocation, type Source, UpstreamError } from "#domain";
 import { endedError } from "./flights.ts";
 import { compareKeys, compareTimes, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
 import type { Stream } from "./stream-contract.ts";
@@ -84,11 +84,11 @@ export function createWalk(options: WalkOptions): Walk {
   }
 
   function drop(stream: Stream | undefined, reason: unknown): void {
-    if (!(reason instanceof UpstreamError)) throw reason;
+    const failure = reason instanceof UpstreamError ? reason : toSpentError(stream, reason);
     const position = outcomes.findIndex((one) => stream !== undefined && one.streams.includes(stream));
     const outcome = outcomes[position];
     if (outcome === undefined || outcome.failure !== null) return;
-    outcomes[position] = { ...outcome, failure: reason, failedAt: laterKey(outcome.place, last, direction) };
+    outcomes[position] = { ...outcome, failure, failedAt: laterKey(outcome.place, last, direction) };
   }
 
   async function take(wanted: number): Promise<TakenRun | null> {
@@ -147,6 +147,26 @@ export function createWalk(options: WalkOptions): Walk {
   }
 
   return { take, hasMore, last: () => last, didStopScanning: () => stoppedScanning, outcomes: () => outcomes };
+}
+
+/**
+ * A list that was begun, and that the operation's budget does not let be read on, fails for this page: what the others have is shown,
+ * so that the next page has less to read.
+ */
+function toSpentError(stream: Stream | undefined, reason: unknown): UpstreamError {
+  const isSpent = reason instanceof InputError && reason.code === "COST_LIMIT_EXCEEDED";
+  if (!isSpent || stream?.total() === undefined) throw reason;
+  return new UpstreamError({
+    code: "THROTTLED",
+    message: "The operation's budget of upstream calls was used up; the next page goes on from here.",
+    source: stream.source,
+    action: "",
+    upstreamCode: null,
+    httpStatus: null,
+    requestId: null,
+    retryable: true,
+    retryAfterMs: null,
+  });
 }
 
 /** The place at which a source stands when the walk is broken off behind `key`. */

@@ -26,6 +26,8 @@ export interface WindowView {
   readonly total: number | null;
   /** Records of the window that could not be read; where in it they stand is not known. */
   readonly unreadable: number;
+  /** Calls that it took, with those that tell where the list ends. */
+  readonly calls: number;
 }
 
 /** What a window tells about the end of its list; `doubt` where the page is short although the total says that more follows. */
@@ -50,7 +52,7 @@ function lengthOf({ items, unreadableCount = 0 }: InvocationWindow): number {
 }
 
 /** Turns a window into the view of one direction; `isListEnd` as {@link listEnd} found it. */
-export function viewWindow(window: InvocationWindow, direction: Direction, isListEnd: boolean): WindowView {
+export function viewWindow(window: InvocationWindow, direction: Direction, isListEnd: boolean, calls = 1): WindowView {
   const all = window.items.map((run, position) => ({ run, key: runKey(run), index: window.offset + position }));
   const slots = all.filter(isTimed).sort((a, b) => compareTimes(a.key.time, b.key.time));
   const touchesHead = window.offset === 0;
@@ -63,6 +65,7 @@ export function viewWindow(window: InvocationWindow, direction: Direction, isLis
     touchesEnd: direction > 0 ? isListEnd : touchesHead,
     total: window.totalCount,
     unreadable: window.unreadableCount ?? 0,
+    calls,
   };
 }
 
