@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { InputError } from "#domain";
 import { createOperation } from "../support/operation.ts";
 import { createGateway, type Gateway, PLAIN, walkAll } from "./support/gateway.ts";
 import { createRandom, createRun, createWorldSource, type WorldSource } from "./support/world.ts";
@@ -96,6 +97,92 @@ describe("a second with more runs than a window holds", () => {
     expect({ ids: second.edges.map(({ node }) => node.invokeId), calls: world.calls.length }).toEqual({
       ids: crowd.sort().slice(20, 70),
       calls: 4,
+    });
+  });
+
+  it("does not hide from a later walk what came to match since somebody read it", async () => {
+    const world = createCrowd(25);
+    const gateway = createGateway([world]);
+    await readPage(gateway, null);
+    world.runs = [...world.runs, createRun({ source: SOURCE, invokeId: "t-99999", creationTime: CROWDED })];
+    const { pages } = await walkAll(gateway, { size: 10, direction: 1 });
+    expect(new Set(pages.flat()).size).toBe(86);
+  });
+
+  it("is forgotten with its last run, and the walk goes on", async () => {
+    const world = createCrowd(120);
+    const gateway = createGateway([world]);
+    const first = await readPage(gateway, null);
+    world.runs = world.runs.filter(({ invokeId }) => !invokeId.startsWith("t-"));
+    const second = await readPage(createGateway([world]), first.endCursor());
+    expect(second.edges.map(({ node }) => node.invokeId)).toEqual(
+      Array.from({ length: 30 }, (_, index) => `older-${index}`),
+    );
+  });
+
+  it.each([
+    ["forwards", 1],
+    ["backwards", -1],
+  ] as const)(
+    "is read whole where its order turns round at every call and the list says that it is longer, %s",
+    async (_name, direction) => {
+      const world = createCrowd(120, { newer: 0 });
+      world.order = (run, call) => (call % 2 === 0 ? run.invokeId : [...run.invokeId].reverse().join(""));
+      world.tellTotal = (length) => length + 3;
+      const { runs, different } = await walkCosts(world, direction);
+      expect({ runs, different }).toEqual({ runs: 150, different: 150 });
+    },
+  );
+
+  it("is read once by a page that three sources share", async () => {
+    const regions = ["cn-a", "cn-b", "cn-c"].map((regionId) => ({ ...SOURCE, regionId }));
+    for (const direction of [1, -1] as const) {
+      const worlds = regions.map((source) => {
+        const runs = createCrowd(120).runs.map((run) => ({ ...run, source }));
+        return createWorldSource(source, { runs });
+      });
+      const calls: number[] = [];
+      const between = (): number => calls.push(worlds.flatMap((world) => world.calls.splice(0)).length);
+      const { pages } = await walkAll(createGateway(worlds), { size: 100, direction, between });
+      expect({ direction, runs: new Set(pages.flat()).size, calls: calls.slice(1, 3) }).toEqual({
+        direction,
+        runs: 540,
+        calls: [0, 0],
+      });
+    }
+  });
+
+  it("fails one source for a page where the operation may not call as often as all need, and the next pages go on", async () => {
+    const regions = ["cn-a", "cn-b", "cn-c"].map((regionId) => ({ ...SOURCE, regionId }));
+    const random = createRandom(7);
+    const worlds = regions.map((source) =>
+      createWorldSource(source, {
+        runs: createCrowd(120, { newer: 0 }).runs.map((run) => ({ ...run, source })),
+        order: random,
+      }),
+    );
+    const gateway = createGateway(worlds);
+    const seen: string[] = [];
+    const failures: unknown[] = [];
+    let after: string | null = null;
+    for (let pages = 0, isMore = true; isMore && pages < 20; pages += 1) {
+      let spent = 0;
+      const spend = (): void => {
+        spent += 1;
+        if (spent > 50) throw new InputError("COST_LIMIT_EXCEEDED", "Too many calls.");
+      };
+      await gateway.clock.advance(2_000);
+      const operation = createOperation({ meter: { spend, addCached: () => {}, addSaved: () => {} } });
+      const page = await gateway.services.pageInvocations({ first: 50, after }, {}, PLAIN, operation);
+      seen.push(...page.edges.map(({ node }) => `${node.source.regionId} ${node.invokeId}`));
+      failures.push(...page.sources.flatMap(({ error }) => error?.code ?? []));
+      after = page.endCursor();
+      isMore = page.hasNextPage;
+    }
+    expect({ seen: seen.length, different: new Set(seen).size, failures: [...new Set(failures)] }).toEqual({
+      seen: 450,
+      different: 450,
+      failures: ["THROTTLED"],
     });
   });
 });

@@ -94,6 +94,42 @@ describe("runs without a creation time among others", () => {
     expect(calls).toEqual([...Array.from({ length: 19 }, () => 1), 3]);
   });
 
+  it("hinder nobody where the order of a second turns round at every call", async () => {
+    const secondOf = (index: number): number => (index < 45 ? index : index < 48 ? 100 : 200);
+    const runs = Array.from({ length: 51 }, (_, index) =>
+      createRun({
+        source: SOURCE,
+        invokeId: `t-${String(index).padStart(4, "0")}`,
+        creationTime: index === 47 ? null : new Date(Date.UTC(2026, 0, 2) - secondOf(index) * 1_000).toISOString(),
+      }),
+    );
+    const world = createWorldSource(SOURCE, {
+      runs,
+      placeOf: ({ invokeId }) => String(2_000 - secondOf(Number(invokeId.slice(2)))),
+      order: ({ invokeId }, call) => Number(invokeId.slice(2)) * (call % 2 === 0 ? 1 : -1),
+    });
+    expect(await walkNumbers(world, 1, 1)).toEqual([
+      ...Array.from({ length: 47 }, (_, index) => index),
+      48,
+      49,
+      50,
+      47,
+    ]);
+  });
+
+  it("are looked for within bounds, and then end the walk like those that nobody knew of", async () => {
+    const strays = Array.from({ length: 5 }, (_, index) => index * 700 + 20);
+    const world = createList(3_500, strays);
+    const gateway = createGateway([world]);
+    await gateway.services.pageInvocations({ first: 100 }, {}, PLAIN, createOperation());
+    world.calls.length = 0;
+    const last = await gateway.services.pageInvocations({ last: 20 }, {}, PLAIN, createOperation());
+    expect({ ids: last.edges.map(({ node }) => Number(node.invokeId.slice(2))), calls: world.calls.length }).toEqual({
+      ids: Array.from({ length: 20 }, (_, index) => 3_480 + index),
+      calls: 1,
+    });
+  });
+
   it("end a walk backwards that learns of them on its way, so that none is lost", async () => {
     const strays = [90, 91, 100];
     const world = createList(200, strays);
