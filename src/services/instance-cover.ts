@@ -9,10 +9,10 @@ import {
   type Wants,
 } from "#domain";
 import type { Flights } from "./flights.ts";
+import { PAGE_SIZE_MAX } from "./history/window-choice.ts";
 import type { Ranks } from "./ranks.ts";
 import type { SourceBook } from "./sources.ts";
 import type { Stock } from "./stock.ts";
-import { PAGE_SIZE_MAX } from "./window-choice.ts";
 
 /** How long a source is not tried again that did not give what its lists promised. */
 const DISTRUST_MS = 600_000;

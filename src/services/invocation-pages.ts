@@ -1,9 +1,9 @@
 import type { Invocation, InvocationFilter, Operation, SourceErrorCode, UpstreamError } from "#domain";
 import type { Page, PageArguments, PageWants, SourceState } from "./contract.ts";
-import type { History, HistoryRequest } from "./history.ts";
+import type { History, HistoryRequest } from "./history/history.ts";
+import type { SourceOutcome, TakenRun, Walk } from "./history/walk.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import { toSourceFailure } from "./sources.ts";
-import type { SourceOutcome, TakenRun, Walk } from "./walk.ts";
 
 /** Reads one page of the runs of every source. */
 export async function pageInvocations(

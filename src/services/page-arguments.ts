@@ -1,6 +1,6 @@
 import { InputError } from "#domain";
 import type { PageArguments } from "./contract.ts";
-import type { Direction } from "./run-key.ts";
+import type { Direction } from "./history/run-key.ts";
 
 const SIZE_DEFAULT = 20;
 const SIZE_MAX = 100;

@@ -1,12 +1,12 @@
 import { InputError, type InvocationFilter, type InvocationResult, type Operation, type ResultRef } from "#domain";
 import type { Page, PageArguments, PageWants, ResultFilter } from "./contract.ts";
-import type { History, HistoryRequest } from "./history.ts";
+import type { History, HistoryRequest } from "./history/history.ts";
+import { compareKeys, type Direction, type RunKey } from "./history/run-key.ts";
+import type { TakenRun } from "./history/walk.ts";
 import { pageEnds, plainWants, refuseWhereAllFailed, toState } from "./invocation-pages.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import type { Results } from "./results.ts";
-import { compareKeys, type Direction, type RunKey } from "./run-key.ts";
 import { toResult } from "./stock.ts";
-import type { TakenRun } from "./walk.ts";
 
 /** What pages of results are read with. */
 export interface ResultPagesOptions {

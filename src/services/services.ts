@@ -3,7 +3,8 @@ import type { Upstream } from "#upstreams";
 import { createAgentReader } from "./agents.ts";
 import type { Sealer, Services } from "./contract.ts";
 import { createFlights } from "./flights.ts";
-import { createHistoryOpener } from "./history.ts";
+import { createHistoryOpener } from "./history/history.ts";
+import { createWindowReader } from "./history/window-reader.ts";
 import { createInstanceCover } from "./instance-cover.ts";
 import { pageInvocations } from "./invocation-pages.ts";
 import { createRanks } from "./ranks.ts";
@@ -15,7 +16,6 @@ import { createSourceBook } from "./sources.ts";
 import { createStock } from "./stock.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
-import { createWindowReader } from "./window-reader.ts";
 
 /** What the services are made of. */
 export interface ServicesOptions {

@@ -25,7 +25,7 @@ import {
   runBytes,
   runKeepMs,
 } from "./freshness.ts";
-import type { KnownGroup } from "./tie-group.ts";
+import type { KnownGroup } from "./history/tie-group.ts";
 
 /** Everything that was read lately or is final, keyed by source, and so never served across accounts. */
 export interface Stock {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { chooseWindow, windowYield } from "../../src/services/window-choice.ts";
+import { chooseWindow, windowYield } from "../../src/services/history/window-choice.ts";
 
 describe("the window for an index", () => {
   it.each([1, -1] as const)("holds the anchor and at least 20 new records, in direction %i", (direction) => {

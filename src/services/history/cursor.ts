@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { InputError } from "#domain";
-import type { Sealer } from "./contract.ts";
+import type { Sealer } from "../contract.ts";
 import type { StreamHint } from "./group-marks.ts";
 import { type Direction, NEWEST, type RunKey } from "./run-key.ts";
 import { NO_STRAYS, type StrayMap } from "./stray-map.ts";

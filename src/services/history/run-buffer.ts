@@ -1,4 +1,4 @@
-import { matchesQuery } from "./filter.ts";
+import { matchesQuery } from "../filter.ts";
 import { compareKeys } from "./run-key.ts";
 import type { StreamOptions } from "./stream-contract.ts";
 import type { Slot } from "./window-view.ts";

@@ -7,14 +7,14 @@ import {
   type Wants,
 } from "#domain";
 import type { InvocationList, Upstream } from "#upstreams";
-import type { Sealer } from "./contract.ts";
+import type { Sealer } from "../contract.ts";
+import { canonicalText, matchesNothing, namesSource, toQuery } from "../filter.ts";
+import type { PageRequestArguments } from "../page-arguments.ts";
+import type { SourceBook } from "../sources.ts";
 import { type Cursor, readCursor, shortName, writeCursor } from "./cursor.ts";
-import { canonicalText, matchesNothing, namesSource, toQuery } from "./filter.ts";
-import type { PageRequestArguments } from "./page-arguments.ts";
 import { positionsAt, startOf, startPlace } from "./positions.ts";
 import { compareKeys, type RunKey, sourceRank } from "./run-key.ts";
 import { createSearchBudget, type SearchBudget } from "./search-budget.ts";
-import type { SourceBook } from "./sources.ts";
 import { createStream } from "./stream.ts";
 import type { Stream } from "./stream-contract.ts";
 import { createTurns, type InTurn } from "./turns.ts";

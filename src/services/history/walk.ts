@@ -1,5 +1,5 @@
 import { InputError, type Invocation, type Source, UpstreamError } from "#domain";
-import { endedError } from "./flights.ts";
+import { endedError } from "../flights.ts";
 import { compareKeys, compareTimes, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
 import type { Stream } from "./stream-contract.ts";
 

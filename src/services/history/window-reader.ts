@@ -1,12 +1,12 @@
 import { type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
 import type { InvocationList, InvocationWindow, PageRequest } from "#upstreams";
+import { canonicalText } from "../filter.ts";
+import type { Flights } from "../flights.ts";
+import { FINAL_KEEP_MS, runKeepMs, WINDOW_KEEP_MS } from "../freshness.ts";
+import type { Ranks } from "../ranks.ts";
+import type { SourceBook } from "../sources.ts";
+import { type Stock, toResult } from "../stock.ts";
 import { shortName } from "./cursor.ts";
-import { canonicalText } from "./filter.ts";
-import type { Flights } from "./flights.ts";
-import { FINAL_KEEP_MS, runKeepMs, WINDOW_KEEP_MS } from "./freshness.ts";
-import type { Ranks } from "./ranks.ts";
-import type { SourceBook } from "./sources.ts";
-import { type Stock, toResult } from "./stock.ts";
 import type { GroupBook } from "./stream-contract.ts";
 import { PAGE_SIZE_MAX } from "./window-choice.ts";
 
