@@ -69,7 +69,7 @@ describe("a second with more runs than a window holds", () => {
     expect(await walkCosts(world, 1)).toEqual({ calls: [4, 4, 4, 1], runs: 180, different: 180 });
   });
 
-  it("is read again by a walk that begins anew, as long as it is the newest", async () => {
+  it("is read again by a walk that begins anew", async () => {
     const world = createCrowd(120, { newer: 0 });
     const gateway = createGateway([world]);
     const first = await readPage(gateway, null);
@@ -85,6 +85,28 @@ describe("a second with more runs than a window holds", () => {
       first: 50,
       runs: 151,
       hasNew: true,
+    });
+  });
+
+  it("is left where it ends now, though runs have come meanwhile", async () => {
+    const world = createCrowd(120);
+    const gateway = createGateway([world]);
+    const first = await readPage(gateway, null);
+    const second = await readPage(gateway, first.endCursor());
+    const newest = Array.from({ length: 40 }, (_, index) =>
+      createRun({
+        source: SOURCE,
+        invokeId: `new-${index}`,
+        creationTime: new Date(NOON + 900_000 + index).toISOString(),
+      }),
+    );
+    world.runs = [...world.runs, ...newest];
+    world.calls.length = 0;
+    const third = await readPage(gateway, second.endCursor());
+    const fourth = await readPage(gateway, third.endCursor());
+    expect({ runs: [third, fourth].map(({ edges }) => edges.length), calls: world.calls }).toEqual({
+      runs: [50, 30],
+      calls: ["list 4/49", "list 5/47"],
     });
   });
 

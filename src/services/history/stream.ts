@@ -98,9 +98,8 @@ export function createStream(options: StreamOptions): Stream {
     const reading = { direction, pageSizeMax: list.pageSizeMax(), read: readView, inTurn: options.inTurn };
     const group = await readTieGroup({ ...reading, time, isWanted: isWantedTime, view });
     if (group === null) throw options.unreadable();
-    // A group that still is the newest may grow.
-    const isClosed = group.time !== null && !group.isHead && group.unreadable === 0;
-    marks.note(groupsOf(group, isClosed ? options.groups.keep(group.time ?? "", group) : undefined), group.total);
+    const isKept = group.time !== null && group.unreadable === 0;
+    marks.note(groupsOf(group, isKept ? options.groups.keep(group.time ?? "", group) : undefined), group.total);
     pending = [];
     if (time === "") finishTail(group.timeless);
     else {

@@ -36,8 +36,6 @@ export interface TieGroup extends KnownGroup {
   readonly view: WindowView;
   /** True where nothing lies behind it, in the direction of reading. */
   readonly isLast: boolean;
-  /** True where no newer record stands in front of it. */
-  readonly isHead: boolean;
   /** Records that could not be read, and may belong to it. */
   readonly unreadable: number;
 }
@@ -138,7 +136,6 @@ function toGroup(round: Round, sight: Sight, direction: Direction): TieGroup | n
     end,
     view,
     isLast: direction > 0 ? isTail && !hasTime(sight) : isHead,
-    isHead,
     isTail: isTail && !hasTime(sight),
     unreadable: round.unreadable,
     total,
