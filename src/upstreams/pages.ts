@@ -17,6 +17,9 @@ export const MAX_PAGE_SIZE = 50;
 /** What documents of 2018 allow. */
 export const OLD_MAX_PAGE_SIZE = 20;
 
+/** What is tried where a page is refused as too large, one after the other; 10 is what the vendor's documents have by default. */
+const SMALLER_PAGE_SIZES = [MAX_PAGE_SIZE, OLD_MAX_PAGE_SIZE, 10];
+
 /** How long a smaller page is remembered: one odd answer must not make every list dear for good. */
 const REMEMBERED_MS = 600_000;
 
@@ -36,7 +39,7 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
   };
 }
 
-/** One page, asked for again with the old limit of 20 where the upstream refuses the size. */
+/** One page, asked for again in smaller sizes, down to 10, where the upstream refuses the size. */
 export async function readLimited<Item>(
   page: PageRequest,
   limit: PageLimit,
@@ -47,8 +50,9 @@ export async function readLimited<Item>(
     const shape = await ask(fitted.pageNumber, fitted.pageSize);
     return { shape, ...fitted };
   } catch (error) {
-    if (!isPageSizeRefused(error) || fitted.pageSize <= OLD_MAX_PAGE_SIZE) throw error;
-    limit.lower(OLD_MAX_PAGE_SIZE);
+    const smaller = smallerPageSize(error, fitted.pageSize);
+    if (smaller === undefined) throw error;
+    limit.lower(smaller);
     return readLimited(page, limit, ask);
   }
 }
@@ -103,9 +107,10 @@ function totalOf(shape: PageShape<unknown>, offset: number, length: number): num
   return shape.totalCount;
 }
 
-/** True where an upstream does not give pages of the size that was asked for. */
-export function isPageSizeRefused(error: unknown): boolean {
-  return error instanceof UpstreamError && /^InvalidParam(eter)?\.PageSize/i.test(error.upstreamCode ?? "");
+/** The page size to try where the upstream refuses this one; undefined where there is none, or where the error is another. */
+export function smallerPageSize(error: unknown, refused: number): number | undefined {
+  const isRefused = error instanceof UpstreamError && /^InvalidParam(eter)?\.PageSize/i.test(error.upstreamCode ?? "");
+  return isRefused ? SMALLER_PAGE_SIZES.find((pageSize) => pageSize < refused) : undefined;
 }
 
 /** How many places of the list a page takes. */

@@ -1,5 +1,5 @@
 import type { PageShape } from "./envelope.ts";
-import { type AskPage, isPageSizeRefused, lengthOf, OLD_MAX_PAGE_SIZE, type PageLimit, usedPageSize } from "./pages.ts";
+import { type AskPage, lengthOf, type PageLimit, smallerPageSize, usedPageSize } from "./pages.ts";
 import { mapBounded } from "./parallel.ts";
 
 /** How a whole list is walked. */
@@ -34,8 +34,9 @@ export async function walkPages<Item>(walk: Walk<Item>): Promise<WalkedList<Item
   try {
     return await walkWith(walk, pageSize);
   } catch (error) {
-    if (!isPageSizeRefused(error) || pageSize <= OLD_MAX_PAGE_SIZE) throw error;
-    walk.limit.lower(OLD_MAX_PAGE_SIZE);
+    const smaller = smallerPageSize(error, pageSize);
+    if (smaller === undefined) throw error;
+    walk.limit.lower(smaller);
     return walkPages(walk);
   }
 }

@@ -58,18 +58,29 @@ export function describeLists(stage: Stage): void {
       expect(sizes).toEqual([1, 1, 50]);
     });
 
-    it("is asked for in pages of 20 where larger ones are refused", async () => {
+    it.each([
+      [20, [50, 20]],
+      [10, [50, 20, 10]],
+    ])("is asked for in pages of %d where larger ones are refused", async (allowed, tried) => {
       await stage.restart({ invocations: many });
-      stage.end.emulator.setDrift({ refusePageSizeAbove: 20 });
+      stage.end.emulator.setDrift({ refusePageSizeAbove: allowed });
       const list = await stage.openOnly();
       const { items, ...rest } = await list.read({ pageNumber: 1, pageSize: 50 }, stage.end.operation);
-      expect([items.length, rest]).toEqual([20, { offset: 0, pageSize: 20, totalCount: 120, unreadableCount: 0 }]);
-      await list.read({ pageNumber: 2, pageSize: 20 }, stage.end.operation);
-      expect(stage.end.takeCalls()).toEqual([
-        calls.firstPage,
-        calls.firstPage.replace("PageSize=50", "PageSize=20"),
-        calls.firstPage.replace("PageSize=50", "PageSize=20").replace("PageNumber=1", "PageNumber=2"),
-      ]);
+      const place = { offset: 0, pageSize: allowed, totalCount: 120, unreadableCount: 0 };
+      expect([items.length, rest]).toEqual([allowed, place]);
+      await list.read({ pageNumber: 2, pageSize: allowed }, stage.end.operation);
+      const asked = (pageSize: number) => calls.firstPage.replace("PageSize=50", `PageSize=${pageSize}`);
+      const second = asked(allowed).replace("PageNumber=1", "PageNumber=2");
+      expect(stage.end.takeCalls()).toEqual([...tried.map(asked), second]);
+    });
+
+    it("fails where pages of 10 are refused too", async () => {
+      await stage.restart({ invocations: many });
+      stage.end.emulator.setDrift({ refusePageSizeAbove: 9 });
+      const reading = stage.openOnly().then((list) => list.read({ pageNumber: 1, pageSize: 50 }, stage.end.operation));
+      await expect(reading).rejects.toMatchObject({ upstreamCode: "InvalidParam.PageSize" });
+      const asked = (pageSize: number) => calls.firstPage.replace("PageSize=50", `PageSize=${pageSize}`);
+      expect(stage.end.takeCalls()).toEqual([50, 20, 10].map(asked));
     });
 
     it("of one instance is filtered by the upstream", async () => {

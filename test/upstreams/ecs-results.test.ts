@@ -58,6 +58,7 @@ describe("ECS results over real HTTP", () => {
   it.each<readonly [string, object]>([
     ["cut to 20 without a word", { clampPageSizeTo: 20 }],
     ["refused above 20", { refusePageSizeAbove: 20 }],
+    ["refused above 10", { refusePageSizeAbove: 10 }],
     ["counted wrongly, too few", { totalCountError: -100 }],
     ["counted wrongly, too many", { totalCountError: 40 }],
     ["shuffled at every call", { shuffleTies: true, seed: 3 }],

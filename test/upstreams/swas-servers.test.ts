@@ -38,4 +38,21 @@ describe("SWAS list of servers", () => {
     ]);
     await end.close();
   });
+
+  it("is read in smaller pages where the upstream refuses the largest", async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `ace0706b2ac4454d984295a9${42_130_000 + index}`);
+    const key = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeCommandInvocations"] };
+    const end = await startFarEnd("SWAS", { instances: ids }, { keys: [key] });
+    const fault = { kind: "error", code: "InvalidParam.PageSize" } as const;
+    end.emulator.setFaults([{ action: "ListInstances", times: 1, fault }]);
+    const lists = await end.upstream.openLists({}, NOTHING, end.operation);
+    expect(lists.map(({ key }) => key).sort()).toEqual(ids);
+    expect(end.takeCalls()).toEqual([
+      "DescribeCommandInvocations PageNumber=1 PageSize=50",
+      "ListInstances PageNumber=1 PageSize=100",
+      "ListInstances PageNumber=1 PageSize=50",
+      "ListInstances PageNumber=2 PageSize=50",
+    ]);
+    await end.close();
+  });
 });

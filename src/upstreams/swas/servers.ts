@@ -1,11 +1,21 @@
 import { type AgentState, type Instance, type Operation, UpstreamError } from "#domain";
-import { badResponse, chunk, createPageLimit, isGone, mapBounded, readAgents, walkPages } from "#upstreams";
+import {
+  badResponse,
+  chunk,
+  createPageLimit,
+  isGone,
+  mapBounded,
+  type PageRequest,
+  readAgents,
+  walkPages,
+} from "#upstreams";
 import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
 import { toInstance } from "./map.ts";
 import { readAgentPage, readServerPage, type ServerShape } from "./shapes.ts";
 
 const ACTION = "ListInstances";
 const PER_CALL = 100;
+const ONE_PAGE: PageRequest = { pageNumber: 1, pageSize: PER_CALL };
 const FRESH_MS = 60_000;
 
 /** The servers of the region. */
@@ -29,7 +39,7 @@ export function createServers(desk: Desk): Servers {
 
   async function readSome(ids: readonly string[], operation: Operation): Promise<readonly ServerShape[]> {
     try {
-      const page = await readPage(desk, { InstanceIds: JSON.stringify(ids) }, 1, operation);
+      const page = await readPage(desk, { InstanceIds: JSON.stringify(ids) }, ONE_PAGE, operation);
       return page.items;
     } catch (error) {
       if (!isUnknownId(error)) throw error;
@@ -72,7 +82,7 @@ async function walkAll(desk: Desk, operation: Operation): Promise<readonly Serve
   const { items } = await walkPages({
     limit: createPageLimit(desk.clock, PER_CALL),
     surePages: 1,
-    ask: (pageNumber) => readPage(desk, {}, pageNumber, operation),
+    ask: (pageNumber, pageSize) => readPage(desk, {}, { pageNumber, pageSize }, operation),
     keyOf: (server) => server.instanceId,
     isEnough: () => false,
     giveUp: () => {
@@ -85,10 +95,10 @@ async function walkAll(desk: Desk, operation: Operation): Promise<readonly Serve
 async function readPage(
   desk: Desk,
   filter: { readonly InstanceIds?: string },
-  pageNumber: number,
+  { pageNumber, pageSize }: PageRequest,
   operation: Operation,
 ) {
-  const parameters = { ...filter, PageNumber: pageNumber, PageSize: PER_CALL };
+  const parameters = { ...filter, PageNumber: pageNumber, PageSize: pageSize };
   // With ids an internal error tells of an unknown one: asking again would only cost quota.
   const internalErrorIsFinal = filter.InstanceIds !== undefined;
   const answer = await desk.ask(ACTION, parameters, operation, { internalErrorIsFinal });
