@@ -19,16 +19,23 @@ const WRITTEN = /^(\d{4}-\d{2}-\d{2})(T| +)(\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,9}
 // What nearly every field holds; days that not every month has take the long way.
 const USUAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-/** An instant in any of the shapes that the vendor writes; null for what is none of them. */
+/** An instant in any of the shapes that the vendor writes; null for what is none of them, or is in no calendar. */
 export function toInstant(text: string, zones: ZonePolicy): Instant | null {
   if (text.length === 20 && USUAL.test(text)) return `${text.slice(0, 19)}.000Z`;
   const match = WRITTEN.exec(text.trim());
   if (match === null) return null;
-  const [, date, separator, minutes, seconds = ":00", fraction = "", zone] = match;
+  const [, date = "", separator, minutes, seconds = ":00", fraction = "", zone] = match;
+  if (!isInCalendar(date)) return null;
   const offset = zone ?? (separator?.trim() === "" ? zones.blank : zones.t);
   const millis = fraction.padEnd(3, "0").slice(0, 3);
   const time = Date.parse(`${date}T${minutes}${seconds}.${millis}${normaliseOffset(offset)}`);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+// Date.parse takes the 30th of February for the 2nd of March; days beyond the 31st and all else it refuses by itself.
+function isInCalendar(date: string): boolean {
+  const day = Number(date.slice(8));
+  return day <= 28 || day <= new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate();
 }
 
 function normaliseOffset(offset: string): string {
