@@ -1,5 +1,6 @@
 import type { InvocationWindow, PageRequest } from "#upstreams";
 import type { Direction } from "./run-key.ts";
+import { pageName } from "./window-choice.ts";
 import { listEnd, viewWindow, type WindowView } from "./window-view.ts";
 
 /** Reads windows of one list and keeps what they tell of the list as a whole. */
@@ -32,7 +33,7 @@ export function createListReader(options: ListReaderOptions): ListReader {
   let total: number | null | undefined;
 
   function readPage(page: PageRequest): Promise<InvocationWindow> {
-    const text = `${page.pageNumber}/${page.pageSize}`;
+    const text = pageName(page);
     const isRepeat = asked.has(text);
     asked.add(text);
     return options.read(page, isRepeat);

@@ -9,11 +9,13 @@ import type { Stream, StreamOptions } from "./stream-contract.ts";
 import { boundOf, firstNeed, hintedIndex, isAhead, isBelow, isUniform, judgeWindow } from "./stream-need.ts";
 import { readTieGroup } from "./tie-group.ts";
 import { createTimeless } from "./timeless.ts";
-import { chooseWindow, windowYield } from "./window-choice.ts";
+import { chooseWindow, pageName, windowYield } from "./window-choice.ts";
 import { inListOrder, reachOf, type Slot, tailOf, type WindowView } from "./window-view.ts";
 
 /** Windows read for one step, at most: a list that is not found by then does not hold still. */
 const ATTEMPTS_MAX = 40;
+/** How often a window may be found to begin too late before others are read on from: once or twice, its page began off its place. */
+const CIRCLES_MAX = 3;
 
 /** Opens a list for reading; reads nothing yet. */
 export function createStream(options: StreamOptions): Stream {
@@ -154,7 +156,8 @@ export function createStream(options: StreamOptions): Stream {
 
   async function readOn(): Promise<void> {
     if (lastView !== null && isTooLarge(pending)) return absorbTies(pending[0]?.key.time ?? null, lastView);
-    const beyond = new Set<string>();
+    const beyond = new Map<string, number>();
+    const isInCircles = (page: PageRequest): boolean => (beyond.get(pageName(page)) ?? 0) >= CIRCLES_MAX;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const index = locator.index;
       const page = choosePage(index, list.totalHint());
@@ -162,14 +165,14 @@ export function createStream(options: StreamOptions): Stream {
       const verdict = judgeWindow(view, need, direction);
       if (verdict === "beyond") {
         locator.sawBeyond(view);
-        beyond.add(nameOf(page));
+        beyond.set(pageName(page), (beyond.get(pageName(page)) ?? 0) + 1);
       } else if (verdict === "short") {
         const reach = reachOf(view, direction);
         locator.sawShort(view, reach);
-        const next = nameOf(choosePage(locator.index, view.total));
+        const next = choosePage(locator.index, view.total);
         // Nothing but runs without a time as far as a window reaches, or windows that contradict each other: reading on finds what follows.
-        const isBlocked = reach !== (direction > 0 ? view.high : view.low) && next === nameOf(page);
-        if (isBlocked || beyond.has(next)) return absorbTies(null, view);
+        const isBlocked = reach !== (direction > 0 ? view.high : view.low) && pageName(next) === pageName(page);
+        if (isBlocked || isInCircles(next)) return absorbTies(null, view);
       } else if (view.slots.length + view.timeless.length === 0) {
         hasReachedEnd = true;
         return;
@@ -178,7 +181,7 @@ export function createStream(options: StreamOptions): Stream {
         if (absorb(view)) return;
         // Only where it was found where it was looked for: a page may begin off its place, and shows less of a group then.
         const isWhereExpected = locator.index === index && isBestChoice(page, index);
-        const isInVain = isTooLarge(pending) || beyond.has(nameOf(choosePage(locator.index, view.total)));
+        const isInVain = isTooLarge(pending) || isInCircles(choosePage(locator.index, view.total));
         if (isWhereExpected || (!timeless.isTailDue && isInVain)) {
           return absorbTies(timeless.isTailDue ? "" : (pending[0]?.key.time ?? null), view);
         }
@@ -242,8 +245,4 @@ export function createStream(options: StreamOptions): Stream {
     total: () => list.total(),
     strays: timeless.map,
   };
-}
-
-function nameOf({ pageNumber, pageSize }: PageRequest): string {
-  return `${pageNumber}/${pageSize}`;
 }

@@ -44,6 +44,11 @@ export function chooseWindow(need: WindowNeed): PageRequest {
   return best;
 }
 
+/** One text for one page. */
+export function pageName({ pageNumber, pageSize }: PageRequest): string {
+  return `${pageNumber}/${pageSize}`;
+}
+
 /** How many wanted records a page can hold that is asked for `index`. */
 export function windowYield(page: PageRequest, index: number, direction: Direction): number {
   const start = (page.pageNumber - 1) * page.pageSize;

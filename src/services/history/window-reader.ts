@@ -8,7 +8,7 @@ import type { SourceBook } from "../sources.ts";
 import { type Stock, toResult } from "../stock.ts";
 import { shortName } from "./cursor.ts";
 import type { GroupBook } from "./stream-contract.ts";
-import { PAGE_SIZE_MAX } from "./window-choice.ts";
+import { PAGE_SIZE_MAX, pageName } from "./window-choice.ts";
 
 /** How long it is believed that a list honours no larger pages: one odd answer would otherwise make it dear for ever. */
 const PAGE_SIZE_KEEP_MS = 600_000;
@@ -114,7 +114,7 @@ export function createWindowReader({ book, stock, flights, ranks, now }: WindowR
     },
     async read(request, operation) {
       const { source, page } = request;
-      const key = keyOf(request, `${page.pageNumber}/${page.pageSize}`);
+      const key = keyOf(request, pageName(page));
       const cached = request.isRepeat ? undefined : stock.windows.get(key, operation.freshAfter);
       if (cached !== undefined) {
         stock.windows.note("hit");
