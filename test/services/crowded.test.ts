@@ -122,6 +122,15 @@ describe("a second with more runs than a window holds", () => {
     });
   });
 
+  it("cuts no page short, whatever it takes", async () => {
+    const world = createCrowd(300, { isShuffled: true });
+    const page = await createGateway([world]).services.pageInvocations({ last: 100 }, {}, PLAIN, createOperation());
+    expect({ runs: page.edges.length, isScanComplete: page.isScanComplete }).toEqual({
+      runs: 100,
+      isScanComplete: true,
+    });
+  });
+
   it("does not hide from a later walk what came to match since somebody read it", async () => {
     const world = createCrowd(25);
     const gateway = createGateway([world]);

@@ -19,6 +19,7 @@ import { createStream } from "./stream.ts";
 import type { Stream } from "./stream-contract.ts";
 import { createTurns, type InTurn } from "./turns.ts";
 import { createWalk, type SourceReading, type Walk } from "./walk.ts";
+import { PAGE_SIZE_MAX } from "./window-choice.ts";
 import type { WindowReader } from "./window-reader.ts";
 
 /** What a list of runs is opened with. */
@@ -50,7 +51,7 @@ export interface HistoryOptions {
   readonly reader: WindowReader;
   readonly sealer: Sealer;
   /**
-   * Windows one operation reads at most beyond the first of each list and two for each 50 runs wanted; and again as many in search
+   * Windows one operation reads at most beyond the first of each list and two for each page of runs wanted; and again as many in search
    * of runs without a creation time.
    */
   readonly scanBudget: number;
@@ -87,12 +88,15 @@ export function createHistoryOpener(options: HistoryOptions): (request: HistoryR
       inTurn: createTurns(),
     };
     const sources = await Promise.all(upstreams.map((upstream) => openSource(options, request, opening, upstream)));
-    const allowance = lists.size + options.scanBudget + 2 * Math.ceil(args.size / 50);
+    const pageSizes = (): readonly number[] =>
+      [...lists].map(([{ source }, list]) => options.reader.pageSizeMax(source, list));
+    const allowance = (): number =>
+      lists.size + options.scanBudget + 2 * Math.ceil(args.size / Math.min(PAGE_SIZE_MAX, ...pageSizes()));
     const walk = createWalk({
       direction: args.direction,
       sources,
       signal: operation.signal,
-      mayScan: () => reads < allowance,
+      mayScan: () => reads < allowance(),
     });
     return {
       walk,
@@ -143,7 +147,8 @@ async function openSource(
           hasStrays: () => reader.hasStrays(source, list, query),
           pageSizeMax: reader.pageSizeMax(source, list),
           read: (page, isRepeat) => {
-            onRead();
+            // What is read again for a crowded second is no scanning.
+            if (!isRepeat) onRead();
             return reader.read({ source, list, isPartial: opened.length > 1, query, wants, page, isRepeat }, operation);
           },
           search,
