@@ -4,7 +4,7 @@ import { createSwasUpstream } from "#upstreams/swas";
 import type { Call } from "#wire";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
-import { createBench, NOTHING, refusal, SWAS } from "./stub.ts";
+import { createBench, EVERYTHING, NOTHING, refusal, SWAS } from "./stub.ts";
 
 const A = "ace0706b2ac4454d984295a942130001";
 const PAGE = { pageNumber: 1, pageSize: 50 };
@@ -31,6 +31,33 @@ describe("SWAS finding out whether the list of all runs may be used", () => {
     const windows = await Promise.all(opened.map(([list]) => list?.read(PAGE, bench.operation)));
     expect(windows.map((window) => window?.items.length)).toEqual(opened.map(() => 1));
     expect(bench.asked).toHaveLength(1);
+  });
+
+  it("costs no page more for who asks while the encoding of that page is found out", async () => {
+    const readFirst = async () => {
+      const [list] = await bench.upstream.openLists({}, EVERYTHING, bench.operation);
+      return list?.read(PAGE, bench.operation);
+    };
+    const opened: ReturnType<typeof readFirst>[] = [];
+    const record = { InstanceId: A, InvocationStatus: "Success", Output: "YWRtaW4K" };
+    const bench = createBench(
+      "SWAS",
+      (action) => {
+        if (action === "DescribeCommandInvocations") {
+          return { CommandInvocations: [{ InvokeId: "t-1", InvokeInstances: [record] }], TotalCount: 1 };
+        }
+        opened.push(readFirst());
+        return { InvocationResult: { InvokeId: "t-1", InstanceId: A, Output: "YWRtaW4K" } };
+      },
+      { outputEncoding: "auto" },
+    );
+    opened.push(readFirst());
+    await opened[0];
+    const windows = await Promise.all(opened);
+    expect(windows.map((window) => window?.items[0]?.instances[0]?.output?.bytes)).toEqual(
+      opened.map(() => Buffer.from("admin\n")),
+    );
+    expect(bench.asked.map(([action]) => action)).toEqual(["DescribeCommandInvocations", "DescribeInvocationResult"]);
   });
 
   it("asks nothing for timed runs, which the product does not have", async () => {

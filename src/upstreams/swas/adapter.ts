@@ -107,7 +107,7 @@ function createListOpener(desk: Desk, servers: Servers): Upstream["openLists"] {
     wants: Wants,
     operation: Operation,
   ): Promise<InvocationWindow | undefined> {
-    const subject = JSON.stringify([query, wants]);
+    const subject = subjectOf(query, wants);
     while (probe !== undefined) {
       const { window, subject: probed } = probe;
       const first = await window;
@@ -129,10 +129,16 @@ function createListOpener(desk: Desk, servers: Servers): Upstream["openLists"] {
   return async (query, wants, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
-    const first = desk.access.state() === "unknown" ? await findOut(query, wants, operation) : undefined;
+    // The first page may still be on its way when it is known that it may be read: how it encodes outputs is found out first.
+    const isOnItsWay = probe !== undefined && probe.subject === subjectOf(query, wants);
+    const first = isOnItsWay || desk.access.state() === "unknown" ? await findOut(query, wants, operation) : undefined;
     if (desk.access.state() !== "refused") return [createRunList(desk, query, wants, first)];
     return openInstanceLists(desk, servers, query, operation);
   };
+}
+
+function subjectOf(query: InvocationQuery, wants: Wants): string {
+  return JSON.stringify([query, wants]);
 }
 
 async function probeList(
