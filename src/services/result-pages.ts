@@ -41,11 +41,13 @@ export async function pageResults(
     wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
     operation,
   });
+  const meantCounts: number[] = [];
   const rowsOf = async (run: TakenRun): Promise<readonly Row[]> => {
     const all = filter.includeHistory
       ? await historyRows(results, run, filter, wants, operation)
       : latestRows(run, filter, wants);
     const meant = all.filter(({ result }) => filter.statusIn?.includes(result.status) ?? true);
+    meantCounts.push(meant.length);
     return behindCursor(direction > 0 ? meant : [...meant].reverse(), history, direction);
   };
   const taken: Row[] = [];
@@ -64,6 +66,12 @@ export async function pageResults(
     node: nodes[position] ?? row.result,
     cursor: () => history.cursorAt(row.key, rowName(row.result)),
   }));
+  const totalOf = (): number | null => {
+    const [only, ...others] = meantCounts;
+    const isWhole = !filter.includeHistory && others.length === 0 && wasReadWhole(history);
+    if (isWhole && only !== undefined) return only;
+    return request.cursor === null && !hasMore ? rows.length : null;
+  };
   const ordered = direction > 0 ? edges : edges.reverse();
   const isCutShort = history.walk.didStopScanning() && rows.length < size;
   return {
@@ -71,8 +79,7 @@ export async function pageResults(
     hasNextPage: direction > 0 ? hasMore : request.cursor !== null,
     hasPreviousPage: direction > 0 ? request.cursor !== null : hasMore,
     ...pageEnds(ordered, () => standing ?? history.cursorAt(null, null), direction, hasMore, isCutShort),
-    totalCount:
-      wants.totalCount && filter.invokeId !== undefined && request.cursor === null && !hasMore ? rows.length : null,
+    totalCount: wants.totalCount && filter.invokeId !== undefined ? totalOf() : null,
     sources: history.walk.outcomes().map(toState),
     isScanComplete: !isCutShort,
   };
@@ -144,6 +151,15 @@ function behindCursor(rows: readonly Row[], { cursor }: History, direction: Dire
   );
   if (own >= 0) return rows.slice(own + 1);
   return rows.filter(({ result }) => (direction > 0 ? result.instanceId > instanceId : result.instanceId < instanceId));
+}
+
+/** True where nothing more of the run that was taken can come: one list shows runs whole, several only once each was read to its end. */
+function wasReadWhole({ walk }: History): boolean {
+  return walk.outcomes().every(({ failure, streams, exhaustedLists }) => {
+    if (exhaustedLists.length > 0) return false;
+    const areAtEnd = failure === null && streams.every((stream) => stream.head() === null && stream.bound() === null);
+    return streams.length === 1 || areAtEnd;
+  });
 }
 
 /** Whether any further run has rows that are meant; a run may have none of the wanted status. */

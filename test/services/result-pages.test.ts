@@ -1,8 +1,43 @@
 import { describe, expect, it } from "@jest/globals";
+import type { ResultFilter } from "#services";
 import { createOperation } from "../support/operation.ts";
 import { createWideSource, refsOf, textOf } from "./result-scene.ts";
-import { createFixedSource } from "./support/fixed.ts";
-import { createGateway, PLAIN } from "./support/gateway.ts";
+import { createFixedSource, sourceAt } from "./support/fixed.ts";
+import { createGateway, type Gateway, PLAIN } from "./support/gateway.ts";
+import { createItem, createRun, createWorldSource, type WorldSource } from "./support/world.ts";
+
+/** One run on 130 instances of which every tenth failed, and an older one. */
+function createLargeRun(listsPerInstance: boolean): WorldSource {
+  const source = sourceAt(0);
+  const instances = Array.from({ length: 130 }, (_, serial) =>
+    createItem({
+      source,
+      invokeId: "t-1",
+      instanceId: `i-${String(serial).padStart(3, "0")}`,
+      status: serial % 10 === 0 ? "FAILED" : "SUCCESS",
+    }),
+  );
+  const runs = [
+    createRun({ source, invokeId: "t-1", creationTime: "2026-01-02T00:00:00.000Z", instances }),
+    createRun({ source, invokeId: "t-0", creationTime: "2026-01-01T00:00:00.000Z" }),
+  ];
+  return createWorldSource(source, { runs, listsPerInstance });
+}
+
+/** Length and total of every page of results, in the order of the walk. */
+async function walkTotals({ services, clock }: Gateway, filter: ResultFilter, direction: 1 | -1) {
+  const pages: (readonly [length: number, total: number | null])[] = [];
+  let cursor: string | null = null;
+  do {
+    const args = direction > 0 ? { first: 50, after: cursor } : { last: 50, before: cursor };
+    const page = await services.pageResults(args, filter, { ...PLAIN, totalCount: true }, createOperation());
+    pages.push([page.edges.length, page.totalCount]);
+    const hasMore = direction > 0 ? page.hasNextPage : page.hasPreviousPage;
+    cursor = hasMore ? (direction > 0 ? page.endCursor() : page.startCursor()) : null;
+    await clock.advance(2_000);
+  } while (cursor !== null);
+  return pages;
+}
 
 describe("pages of results", () => {
   it("go through every run of an instance, with output for the rows of the page alone", async () => {
@@ -70,5 +105,44 @@ describe("pages of results", () => {
     );
     await expect(reading).rejects.toMatchObject({ code: "BAD_USER_INPUT", argument });
     expect(world.calls).toEqual([]);
+  });
+});
+
+describe("the total of results", () => {
+  it.each([
+    ["of one list, forwards", false, 1],
+    ["of one list, backwards", false, -1],
+    ["of a list per instance, forwards", true, 1],
+    ["of a list per instance, backwards", true, -1],
+  ] as const)("is that of one run on every page of it: %s", async (_name, listsPerInstance, direction) => {
+    const world = createLargeRun(listsPerInstance);
+    const filter = { source: world.source, invokeId: "t-1" };
+    expect(await walkTotals(createGateway([world]), filter, direction)).toEqual([
+      [50, 130],
+      [50, 130],
+      [30, 130],
+    ]);
+    const failed = { ...filter, statusIn: ["FAILED"] as const };
+    expect(await walkTotals(createGateway([world]), failed, direction)).toEqual([[13, 13]]);
+  });
+
+  it.each([
+    ["the history of a run that is longer than a page", { invokeId: "t-1", includeHistory: true }],
+    ["a command's results", { commandId: "c-1" }],
+  ])("is null for %s", async (_name, filter) => {
+    const world = createLargeRun(false);
+    const [first] = await walkTotals(createGateway([world]), { source: world.source, ...filter }, 1);
+    expect(first).toEqual([50, null]);
+  });
+
+  it("is null where the run was not read", async () => {
+    const world = createLargeRun(false);
+    const page = await createGateway([world]).services.pageResults(
+      { first: 0 },
+      { source: world.source, invokeId: "t-1" },
+      { ...PLAIN, totalCount: true },
+      createOperation(),
+    );
+    expect([page.edges.length, page.hasNextPage, page.totalCount]).toEqual([0, true, null]);
   });
 });
