@@ -9,9 +9,11 @@ import { performance } from "node:perf_hooks";
 import fc from "fast-check";
 import type { Invocation } from "#domain";
 import type { Page } from "#services";
-import { createPlannedWorld, isToBeKnown, judgeWalk, planArbitrary } from "../test/services/support/drift.ts";
+import { createPlannedWorld } from "../test/services/support/drift.ts";
 import { countCalls, createFixedSource } from "../test/services/support/fixed.ts";
 import { createGateway, PLAIN } from "../test/services/support/gateway.ts";
+import { isToBeKnown, planArbitrary } from "../test/services/support/plan.ts";
+import { judgeWalk } from "../test/services/support/verdict.ts";
 import { createOperation } from "../test/support/operation.ts";
 
 /** What random walks came to. */

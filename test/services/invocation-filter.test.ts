@@ -34,6 +34,29 @@ describe("a filter", () => {
     });
   });
 
+  it.each([
+    { statusIn: ["SUCCESS", "FAILED"] },
+    { createdAfter: "2026-01-01T00:00:00.000Z" },
+    { createdBefore: "2026-01-01T00:00:00.000Z" },
+  ] satisfies InvocationFilter[])("%j has no total, and to say so alone costs nothing", async (filter) => {
+    const world = sources();
+    for (const source of world) source.isExact = false;
+    const { services } = createGateway(world);
+    const wants = { ...PLAIN, totalCount: true, isTotalAlone: true };
+    const { totalCount } = await services.pageInvocations({}, filter, wants, createOperation());
+    const ofNone = await services.pageInvocations({}, { ...filter, regionIdIn: [] }, wants, createOperation());
+    expect([totalCount, ofNone.edges, countCalls(world)]).toEqual([null, [], 0]);
+  });
+
+  it.each([{}, { statusIn: ["SUCCESS", "SUCCESS"] }] satisfies InvocationFilter[])(
+    "%j has a total, which is counted where it is all that is wanted",
+    async (filter) => {
+      const wants = { ...PLAIN, totalCount: true, isTotalAlone: true };
+      const page = await createGateway(sources()).services.pageInvocations({}, filter, wants, createOperation());
+      expect(page.totalCount).toBe(400);
+    },
+  );
+
   it("by source asks only the sources that it names", async () => {
     const world = sources();
     const page = await read(createGateway(world), { first: 10 }, { providerIn: ["SWAS"] });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { createOperation } from "../support/operation.ts";
-import { createPlannedWorld, judgeWalk, type Plan } from "./support/drift.ts";
+import { createPlannedWorld } from "./support/drift.ts";
 import { createGateway, PLAIN, walkAll } from "./support/gateway.ts";
+import type { Plan } from "./support/plan.ts";
+import { judgeWalk } from "./support/verdict.ts";
 import { createRun, createWorldSource, type WorldSource } from "./support/world.ts";
 
 const SOURCE = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;

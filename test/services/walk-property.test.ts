@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { createPlannedWorld, isToBeKnown, judgeWalk, planArbitrary } from "./support/drift.ts";
+import { createPlannedWorld } from "./support/drift.ts";
+import { isToBeKnown, planArbitrary } from "./support/plan.ts";
+import { judgeWalk } from "./support/verdict.ts";
 
 // Each is walked in both directions. The benchmark walks others, with a new seed each time.
 const WORLDS = 1_010;
