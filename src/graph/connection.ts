@@ -1,6 +1,6 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from "type-graphql";
 
-import type { Page, PageArguments, Edge as PageEdge } from "#services";
+import type { Page, PageArguments, Edge as PageEdge, PageWants } from "#services";
 import { joinSelections, type Selection } from "./selection.ts";
 import { SourceState } from "./source-state.ts";
 import { Value } from "./value.ts";
@@ -122,6 +122,13 @@ export function connect<Record, Row>(page: Page<Record>, toRow: (record: Record)
 /** What is selected of the rows of a connection, whether as `nodes` or by `edges`. */
 export function rowsOf(connection: Selection | null): Selection | null {
   return joinSelections(connection?.under("nodes"), connection?.under("edges")?.under("node"));
+}
+
+/** What a connection's selection needs of its total, beside what it needs of its rows. */
+export function totalWants(connection: Selection): Pick<PageWants, "totalCount" | "isTotalAlone"> {
+  const totalCount = connection.hasAny("totalCount");
+  const isTotalAlone = totalCount && !connection.hasAny("nodes", "edges", "pageInfo", "sources");
+  return isTotalAlone ? { totalCount, isTotalAlone } : { totalCount };
 }
 
 /** What tells one kind of connection from another. */

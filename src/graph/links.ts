@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
 import { AgentState } from "./agent.ts";
-import { type Connection, connect, PageArgs, rowsOf } from "./connection.ts";
+import { type Connection, connect, PageArgs, rowsOf, totalWants } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { Instance } from "./instance.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
@@ -42,7 +42,7 @@ export class InstanceLinks {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {
     const selection = selectionOf(info);
-    const wants = { ...invocationWants(rowsOf(selection)), totalCount: selection.hasAny("totalCount") };
+    const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
     const page = await services.pageInvocations(args, filter, wants, operation);

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from "type-graphql";
 
 import type { Provider } from "#domain";
-import { type Connection, connect, PageArgs, rowsOf } from "./connection.ts";
+import { type Connection, connect, PageArgs, rowsOf, totalWants } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { ProviderEnum } from "./enums.ts";
 import { InvocationFilter, InvocationResultFilter, toInvocationFilter, toResultFilter } from "./filter.ts";
@@ -63,7 +63,7 @@ export class Queries {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {
     const selection = selectionOf(info);
-    const wants = { ...invocationWants(rowsOf(selection)), totalCount: selection.hasAny("totalCount") };
+    const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
     const page = await services.pageInvocations(args, toInvocationFilter(filter), wants, operation);
     return connect(page, invocationOf);
   }

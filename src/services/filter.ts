@@ -16,6 +16,11 @@ export function matchesNothing(filter: InvocationFilter): boolean {
   return filter.statusIn?.length === 0 || isEmptyTime;
 }
 
+/** True where the runs that are meant can be counted: no upstream counts by time, or by more than one status. */
+export function isCountable({ createdAfter, createdBefore, statusIn }: InvocationFilter): boolean {
+  return createdAfter === undefined && createdBefore === undefined && new Set(statusIn).size <= 1;
+}
+
 /** The part of a filter that concerns runs and not sources. */
 export function toQuery(filter: InvocationFilter): InvocationQuery {
   const { providerIn: _provider, accountIn: _account, regionIdIn: _region, ...query } = filter;

@@ -1,13 +1,20 @@
 import type { Invocation, InvocationFilter, Operation, SourceErrorCode, UpstreamError } from "#domain";
 import type { Page, PageArguments, PageWants, SourceState } from "./contract.ts";
+import { isCountable, namesSource } from "./filter.ts";
 import type { History, HistoryRequest } from "./history/history.ts";
 import type { SourceOutcome, TakenRun, Walk } from "./history/walk.ts";
 import { readPageArguments } from "./page-arguments.ts";
-import { toSourceFailure } from "./sources.ts";
+import { type SourceBook, toSourceFailure } from "./sources.ts";
+
+/** What pages of runs are read with. */
+export interface InvocationPagesOptions {
+  open(request: HistoryRequest): Promise<History>;
+  readonly book: SourceBook;
+}
 
 /** Reads one page of the runs of every source. */
 export async function pageInvocations(
-  open: (request: HistoryRequest) => Promise<History>,
+  { open, book }: InvocationPagesOptions,
   args: PageArguments,
   filter: InvocationFilter,
   wants: PageWants,
@@ -15,6 +22,10 @@ export async function pageInvocations(
 ): Promise<Page<Invocation>> {
   const request = readPageArguments(args);
   const { direction, size } = request;
+  // A cursor has to be checked, which opening the list does; of no source at all the total is known.
+  const isInVain = wants.isTotalAlone === true && request.cursor === null && !isCountable(filter);
+  const unread = isInVain ? book.states().filter(({ source }) => namesSource(filter, source)) : [];
+  if (unread.length > 0) return unreadPage(unread);
   const history = await open({ kind: "runs", args: request, filter, wants: plainWants(wants), operation });
   const runs = await takeRuns(history.walk, size);
   const hasMore = await history.walk.hasMore();
@@ -31,6 +42,20 @@ export async function pageInvocations(
     totalCount,
     sources: history.walk.outcomes().map(toState),
     isScanComplete: runs.length >= size || !history.walk.didStopScanning(),
+  };
+}
+
+/** A page of which nothing is wanted but a total that nobody can know. */
+function unreadPage(sources: readonly SourceState[]): Page<Invocation> {
+  return {
+    edges: [],
+    hasNextPage: false,
+    hasPreviousPage: false,
+    startCursor: () => null,
+    endCursor: () => null,
+    totalCount: null,
+    sources,
+    isScanComplete: true,
   };
 }
 

@@ -50,7 +50,8 @@ export function createServices(options: ServicesOptions): Services {
   return {
     sources: book.states,
     findSource: book.findSource,
-    pageInvocations: (args, filter, wants, operation) => pageInvocations(open, args, filter, wants, operation),
+    pageInvocations: (args, filter, wants, operation) =>
+      pageInvocations({ open, book }, args, filter, wants, operation),
     pageResults: (args, filter, wants, operation) => pageResults({ open, results }, args, filter, wants, operation),
     readInvocations: records.readInvocations,
     readResults: results.read,
