@@ -15,7 +15,7 @@ export interface PageLimit {
 export const MAX_PAGE_SIZE = 50;
 
 /** What documents of 2018 allow. */
-export const OLD_MAX_PAGE_SIZE = 20;
+const OLD_MAX_PAGE_SIZE = 20;
 
 /** What is tried where a page is refused as too large, one after the other; 10 is what the vendor's documents have by default. */
 const SMALLER_PAGE_SIZES = [MAX_PAGE_SIZE, OLD_MAX_PAGE_SIZE, 10];
