@@ -16,6 +16,9 @@ import { isToBeKnown, planArbitrary } from "../test/services/support/plan.ts";
 import { judgeWalk } from "../test/services/support/verdict.ts";
 import { createOperation } from "../test/support/operation.ts";
 
+/** A hundred thousand walks take a while. */
+const PROGRESS_EVERY = 10_000;
+
 /** What random walks came to. */
 export interface WalkFigures {
   readonly walks: number;
@@ -33,6 +36,7 @@ export async function measureWalks(worlds: number, seed: number): Promise<WalkFi
   for (const plan of fc.sample(planArbitrary, { numRuns: worlds, seed })) {
     for (const direction of [1, -1] as const) {
       figures.walks += 1;
+      if (figures.walks % PROGRESS_EVERY === 0) console.log(`history: ${figures.walks} walks so far`);
       const verdict = await judgeWalk(createPlannedWorld(plan), direction, isToBeKnown(plan, direction)).catch(
         () => null,
       );

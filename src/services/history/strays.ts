@@ -24,7 +24,8 @@ export interface Strays {
 /** What strays are read with. */
 export interface StrayReading {
   readonly direction: Direction;
-  readonly pageSizeMax: number;
+  /** The page size that the upstream honours, as far as it has shown. */
+  pageSizeMax(): number;
   /** Length of the list as last told. */
   readonly total: number | null;
   read(page: PageRequest): Promise<WindowView>;
@@ -91,7 +92,9 @@ export function createStrays(before: StrayMap | null): Strays {
     let retries = 0;
     let open: readonly Slot[] = [];
     for (let index = low; search.take(); ) {
-      const view = await read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
+      const view = await read(chooseWindow({ direction: 1, index, pageSizeMax: pageSizeMax(), total: null }));
+      // Larger pages than the list gives lie elsewhere.
+      if (view.low > index) continue;
       const names = [...view.slots, ...view.timeless].map(({ run }) => run.invokeId);
       // Each window begins in the one before: where it shows nothing of that, it began off its place, and may have skipped some.
       if (
@@ -117,7 +120,7 @@ export function createStrays(before: StrayMap | null): Strays {
   /** Reads the whole list, or until it is enough; false where it was too long for that. */
   async function readThrough(list: StrayReading, isEnough: () => boolean): Promise<boolean> {
     let length = list.total ?? 0;
-    if (length > list.search.left * list.pageSizeMax) return false;
+    if (length > list.search.left * list.pageSizeMax()) return false;
     // A page that began off its place may have hidden some: once will do only where as many records were seen as there are.
     for (let rounds = 0; rounds < ROUNDS_MAX && (rounds === 0 || records.size < length); rounds += 1) {
       const isRead = await readFrom(0, list, (view) => {

@@ -97,8 +97,10 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   async function absorbTies(time: string | null, view: WindowView): Promise<void> {
-    const reading = { direction, pageSizeMax: list.pageSizeMax(), read: readView, inTurn: options.inTurn };
-    const group = await readTieGroup({ ...reading, time, isWanted: isWantedTime, view });
+    const { pageSizeMax } = list;
+    const { inTurn } = options;
+    const isWanted = isWantedTime;
+    const group = await readTieGroup({ direction, time, isWanted, view, pageSizeMax, read: readView, inTurn });
     if (group === null) throw options.unreadable();
     const isKept = group.time !== null && group.unreadable === 0;
     marks.note(groupsOf(group, isKept ? options.groups.keep(group.time ?? "", group) : undefined), group.total);
@@ -192,7 +194,7 @@ export function createStream(options: StreamOptions): Stream {
 
   const strayReading = (): StrayReading => ({
     direction,
-    pageSizeMax: list.pageSizeMax(),
+    pageSizeMax: list.pageSizeMax,
     total: list.total() ?? null,
     read: readView,
     search: options.search,

@@ -97,12 +97,12 @@ function isCounted(round: Round, need: TieGroupNeed, sizeBefore: number | null):
 
 function fitsOneWindow({ low, end }: Round, { pageSizeMax }: TieGroupNeed): boolean {
   if (low === null || end === null) return false;
-  const best = chooseWindow({ direction: 1, index: low, pageSizeMax, total: null });
+  const best = chooseWindow({ direction: 1, index: low, pageSizeMax: pageSizeMax(), total: null });
   return windowYield(best, low, 1) > end - low;
 }
 
-function sizeOf({ low, end }: Round): number | null {
-  return low === null || end === null ? null : end - low;
+function sizeOf({ low, end, hasGap }: Round): number | null {
+  return low === null || end === null || hasGap ? null : end - low;
 }
 
 /** What is counted: the group, or where there is none the records without a time. */

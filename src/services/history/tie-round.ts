@@ -13,7 +13,8 @@ export interface TieGroupNeed {
   isWanted(time: string): boolean;
   /** The window that showed its first records, in the direction of reading, and what lies in front of them. */
   readonly view: WindowView;
-  readonly pageSizeMax: number;
+  /** The page size that the upstream honours, as far as it has shown. */
+  pageSizeMax(): number;
   read(page: PageRequest): Promise<WindowView>;
   /** Does this in turn with other dear work of the operation. */
   readonly inTurn: InTurn;
@@ -43,6 +44,8 @@ export interface Round {
   ending: readonly string[];
   /** Whether every window showed what the one before it had shown, where they overlap. */
   isStitched: boolean;
+  /** Whether two windows did not touch. */
+  hasGap: boolean;
   /** Index behind the last record shown that has a creation time. */
   timedEnd: number | null;
   /** The windows that showed the bounds, and whether they are the list's own. */
@@ -84,6 +87,7 @@ function createRound(first: WindowView, isBack: boolean): Round {
     ending: [],
     timedEnd: null,
     isStitched: true,
+    hasGap: false,
     lowView: null,
     endView: null,
     isHead: false,
@@ -93,11 +97,11 @@ function createRound(first: WindowView, isBack: boolean): Round {
 
 /** A round backwards: from the group's oldest records to a window that shows what is newer than it. */
 export async function readBack(need: TieGroupNeed, sight: Sight): Promise<Round> {
-  const { pageSizeMax, view: first } = need;
+  const first = need.view;
   const round = createRound(first, true);
   noteBounds(round, first, need, sight);
   for (let view = first; round.low === null && view.low > 0 && round.reads < ROUND_MAX; round.reads += 1) {
-    const page = chooseWindow({ direction: -1, index: view.low - 1, pageSizeMax, total: null });
+    const page = chooseWindow({ direction: -1, index: view.low - 1, pageSizeMax: need.pageSizeMax(), total: null });
     view = noteView(round, view, await need.read(page), need, sight);
   }
   return round;
@@ -114,6 +118,8 @@ export async function readRound(need: TieGroupNeed, first: WindowView, sight: Si
 }
 
 function noteView(round: Round, before: WindowView, view: WindowView, need: TieGroupNeed, sight: Sight): WindowView {
+  // A page that is larger than the list gives lies elsewhere: the round has a gap.
+  if (view.low > before.high + 1 || view.high < before.low - 1) round.hasGap = true;
   collect(view, need, sight);
   noteBounds(round, view, need, sight);
   round.unreadable += view.unreadable;
@@ -122,9 +128,13 @@ function noteView(round: Round, before: WindowView, view: WindowView, need: TieG
   return view;
 }
 
-/** True where two windows overlap, and show the same records there: the list has not moved in between, nor have its pages. */
+/**
+ * True where two windows overlap, and show the same records there: the list has not moved in between by more than it tells, nor have
+ * its pages. Where it tells nothing, the same record may stand there by chance.
+ */
 function isStitched(a: WindowView, b: WindowView): boolean {
-  const drift = a.total === null || b.total === null ? 0 : b.total - a.total;
+  if (a.total === null || b.total === null) return false;
+  const drift = b.total - a.total;
   const names = new Map([...a.slots, ...a.timeless].map(({ index, run }) => [index + drift, run.invokeId]));
   const shared = [...b.slots, ...b.timeless].filter(({ index }) => names.has(index));
   return shared.length > 0 && shared.every(({ index, run }) => names.get(index) === run.invokeId);
@@ -132,7 +142,7 @@ function isStitched(a: WindowView, b: WindowView): boolean {
 
 /** Reads the window that shows most from an index on, and the record in front of it. */
 export function readAt({ pageSizeMax, read }: TieGroupNeed, index: number): Promise<WindowView> {
-  return read(chooseWindow({ direction: 1, index, pageSizeMax, total: null }));
+  return read(chooseWindow({ direction: 1, index, pageSizeMax: pageSizeMax(), total: null }));
 }
 
 /** Negative for a record that is newer than the group, positive for an older one. */
@@ -145,6 +155,8 @@ function noteBounds(round: Round, view: WindowView, need: TieGroupNeed, sight: S
   const drift = view.total === null || round.total === null ? 0 : view.total - round.total;
   const { newer, older, last, isBetween } = boundsIn(view, need, sight);
   const isListEnd = need.direction > 0 ? view.touchesEnd : view.touchesStart;
+  // Where the bound comes only now, all that was seen before stands outside of it.
+  if ((round.isBack ? older : newer) !== undefined) clear(round);
   noteTimeless(round, view, isBetween);
   if (last !== undefined) round.timedEnd = last.index + 1 - drift;
   // The later a bound was seen, the better it fits the other one.
@@ -160,6 +172,11 @@ function noteBounds(round: Round, view: WindowView, need: TieGroupNeed, sight: S
     round.endView = view;
     round.isTail = older === undefined;
   }
+}
+
+function clear(round: Round): void {
+  for (const names of [round.between, round.behind, round.before]) names.clear();
+  round.ending = [];
 }
 
 /** True where a group of a creation time is read, and not what a list ends with. */
