@@ -157,16 +157,16 @@ describe("the time of an attempt", () => {
     const startedAt = Date.now();
     const operation = createOperation({ deadline: startedAt + 100 });
     expect(await failureOf(wire.call(REQUEST, operation))).toMatchObject({ code: "TIMEOUT" });
-    expect(Date.now() - startedAt).toBeLessThan(350);
+    expect(Date.now() - startedAt).toBeLessThan(2_500);
   });
 
   it("is given a second time after a time-out, of at most half of what is left", async () => {
-    const { wire, upstream } = await createRig(() => () => {}, { timeouts: { attemptTimeoutMs: 200 } }, systemClock);
+    const { wire, upstream } = await createRig(() => () => {}, { timeouts: { attemptTimeoutMs: 1_000 } }, systemClock);
     const startedAt = Date.now();
-    const operation = createOperation({ deadline: startedAt + 400 });
+    const operation = createOperation({ deadline: startedAt + 2_000 });
     expect(await failureOf(wire.call(REQUEST, operation))).toMatchObject({ code: "TIMEOUT", retryable: true });
     const tookMs = Date.now() - startedAt;
-    expect([upstream.received.length, tookMs >= 290 && tookMs < 400]).toEqual([2, true]);
+    expect([upstream.received.length, tookMs >= 1_450 && tookMs < 2_000]).toEqual([2, true]);
   });
 
   it("is not held against the source where it was short because of the operation", async () => {
