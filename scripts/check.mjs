@@ -1,6 +1,6 @@
 // Runs every check the project has, in order of cost, and ends with how many tests passed and failed.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -72,6 +72,10 @@ try {
   console.log("The tests left no report.");
 }
 rmSync(folder, { recursive: true, force: true });
+const browsers = JSON.parse(readFileSync(join("test", "clients", "browsers.json"), "utf8"));
+if (!browsers.some((place) => existsSync(place)) && (process.env.CI ?? "") === "") {
+  console.log(`The explorers were not looked at: none of ${browsers.join(", ")} is installed.`);
+}
 console.log(`${failedChecks === 0 ? "All checks passed." : `${failedChecks} check(s) failed.`}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failedChecks === 0 && failed === 0 && passed > 0 ? 0 : 1);

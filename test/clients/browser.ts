@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
@@ -9,6 +9,13 @@ export interface TestBrowser {
   /** Addresses of other hosts that the page asked for, whether it got them or not. */
   readonly foreign: readonly string[];
   close(): Promise<void>;
+}
+
+/** The browser of this machine; where there is none, its name on Debian, which the start then says is missing. */
+export function findBrowser(): string {
+  const places: unknown = JSON.parse(readFileSync("test/clients/browsers.json", "utf8"));
+  const found = Array.isArray(places) ? places.find((place) => existsSync(String(place))) : undefined;
+  return found === undefined ? "chromium" : String(found);
 }
 
 const FLAGS = [

@@ -1,27 +1,17 @@
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import { startGateway, type TestGateway } from "../support/gateway.ts";
-import { openBrowser, type TestBrowser } from "./browser.ts";
+import { findBrowser, openBrowser, type TestBrowser } from "./browser.ts";
 import { world } from "./world.ts";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executable = PLACES.find((place) => existsSync(place));
-const isCi = (process.env.CI ?? "") !== "";
-if (executable === undefined && !isCi) {
-  process.stderr.write(`The explorers were not seen in a browser: none of ${PLACES.join(", ")} is installed.\n`);
-}
-// In CI the browser has to be there: .ci/run installs it.
-const whereBrowserIs = executable === undefined && !isCi ? describe.skip : describe;
-
-whereBrowserIs("in a browser", () => {
+describe("in a browser", () => {
   let gateway: TestGateway;
   let browser: TestBrowser;
   beforeAll(async () => {
     gateway = await startGateway({ world });
-    browser = await openBrowser(executable ?? "chromium", new URL(gateway.url).origin);
+    browser = await openBrowser(findBrowser(), new URL(gateway.url).origin);
   });
   afterAll(async () => {
     await browser.close();
