@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type Operation, type Source, UpstreamError } from "#domain";
+import { createOwnFailure } from "./own-failure.ts";
 
 /** Identical reads share one call while it is under way, across operations. */
 export interface Flights {
@@ -99,17 +100,8 @@ export function createFlights(): Flights {
 /** The error of an operation that ended while an upstream call was under way for it. */
 export function endedError(source: Source): UpstreamError {
   const { provider, regionId, account } = source;
-  return new UpstreamError({
-    code: "TIMEOUT",
-    message: `${provider} ${regionId} of account ${account}: no answer within the operation's time`,
-    source,
-    action: "",
-    upstreamCode: null,
-    httpStatus: null,
-    requestId: null,
-    retryable: true,
-    retryAfterMs: null,
-  });
+  const message = `${provider} ${regionId} of account ${account}: no answer within the operation's time`;
+  return createOwnFailure(source, "TIMEOUT", message);
 }
 
 function untilAborted<Value>(answer: Promise<Value>, signal: AbortSignal, source: Source): Promise<Value> {

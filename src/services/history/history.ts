@@ -9,6 +9,7 @@ import {
 import type { InvocationList, Upstream } from "#upstreams";
 import type { Sealer } from "../contract.ts";
 import { canonicalText, matchesNothing, namesSource, toQuery } from "../filter.ts";
+import { createOwnFailure } from "../own-failure.ts";
 import type { PageRequestArguments } from "../page-arguments.ts";
 import type { SourceBook } from "../sources.ts";
 import { type Cursor, readCursor, shortName, writeCursor } from "./cursor.ts";
@@ -228,15 +229,6 @@ function isSameKey(a: RunKey, b: RunKey | null): boolean {
 }
 
 function unreadableError(source: Source): UpstreamError {
-  return new UpstreamError({
-    code: "BAD_RESPONSE",
-    message: "The upstream's list changed too much between calls to be read without a gap.",
-    source,
-    action: "",
-    upstreamCode: null,
-    httpStatus: null,
-    requestId: null,
-    retryable: true,
-    retryAfterMs: null,
-  });
+  const message = "The upstream's list changed too much between calls to be read without a gap.";
+  return createOwnFailure(source, "BAD_RESPONSE", message);
 }

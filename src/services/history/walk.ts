@@ -1,5 +1,6 @@
 import { InputError, type Invocation, type Source, UpstreamError } from "#domain";
 import { endedError } from "../flights.ts";
+import { createOwnFailure } from "../own-failure.ts";
 import { compareKeys, compareTimes, type Direction, earlierKey, laterKey, type RunKey } from "./run-key.ts";
 import type { Stream } from "./stream-contract.ts";
 
@@ -156,17 +157,8 @@ export function createWalk(options: WalkOptions): Walk {
 function toSpentError(stream: Stream | undefined, reason: unknown): UpstreamError {
   const isSpent = reason instanceof InputError && reason.code === "COST_LIMIT_EXCEEDED";
   if (!isSpent || stream?.total() === undefined) throw reason;
-  return new UpstreamError({
-    code: "THROTTLED",
-    message: "The operation's budget of upstream calls was used up; the next page goes on from here.",
-    source: stream.source,
-    action: "",
-    upstreamCode: null,
-    httpStatus: null,
-    requestId: null,
-    retryable: true,
-    retryAfterMs: null,
-  });
+  const message = "The operation's budget of upstream calls was used up; the next page goes on from here.";
+  return createOwnFailure(stream.source, "THROTTLED", message);
 }
 
 /** The place at which a source stands when the walk is broken off behind `key`. */

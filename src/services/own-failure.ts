@@ -1,0 +1,16 @@
+import { type Source, type SourceErrorCode, UpstreamError } from "#domain";
+
+/** A failure of a source that no upstream told of: the gateway broke off, and asking again may help. */
+export function createOwnFailure(source: Source, code: SourceErrorCode, message: string): UpstreamError {
+  return new UpstreamError({
+    code,
+    message,
+    source,
+    action: "",
+    upstreamCode: null,
+    httpStatus: null,
+    requestId: null,
+    retryable: true,
+    retryAfterMs: null,
+  });
+}
