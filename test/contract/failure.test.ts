@@ -1,20 +1,12 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createFastClock } from "./fast-clock.ts";
-import { ordered, type Rig, startRig, walk, walkedIds } from "./rig.ts";
-import { type FarCall, type FarFault, refusal } from "./upstream.ts";
-import { createPlace, manyRuns, type Place } from "./world.ts";
+import { ordered, type Rig, startRig, walkedIds } from "./rig.ts";
+import { createSources, isOfBeijing } from "./sources.ts";
+import { type FarFault, refusal } from "./upstream.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const SERVER = "f".repeat(32);
-const quick = () => createFastClock();
-const world = (): Record<string, Place> => ({
-  "ECS/cn-hangzhou": createPlace(manyRuns(60, "t-h", { perSecond: 2 })),
-  "ECS/cn-beijing": createPlace(manyRuns(60, "t-b", { perSecond: 2 })),
-  "SWAS/cn-hangzhou": createPlace(manyRuns(60, "t-s", { perSecond: 2, instanceId: SERVER })),
-});
-const beijing = ({ regionId }: FarCall) => regionId === "cn-beijing";
 const STATES = `{ invocations(first: 100) { nodes { regionId provider } sources { provider account regionId ok error { code message upstreamCode httpStatus requestId retryable } } } }`;
 
 const XML = `<?xml version="1.0" encoding="UTF-8"?><Error><RequestId>R-X</RequestId><HostId>h</HostId><Code>Forbidden.RAM</Code><Message>no</Message></Error>`;
@@ -105,8 +97,8 @@ const FAULTS: readonly [string, FarFault, object][] = [
 
 describe("one source's failure costs only that source", () => {
   it.each(FAULTS)("%s", async (_name, fault, error) => {
-    rig = await startRig(world(), {}, quick());
-    rig.far.interfere = (call) => (beijing(call) ? fault : null);
+    rig = await startRig(createSources(), {}, createFastClock());
+    rig.far.interfere = (call) => (isOfBeijing(call) ? fault : null);
     const { data, errors } = await rig.ask(STATES);
     expect(errors).toBeUndefined();
     expect(data.invocations.nodes.filter((node: { regionId: string }) => node.regionId === "cn-beijing")).toEqual([]);
@@ -127,219 +119,21 @@ describe("one source's failure costs only that source", () => {
   });
 
   it("a region without the API is empty, not broken", async () => {
-    const places = world();
-    rig = await startRig(places, {}, quick());
-    rig.far.interfere = (call) => (beijing(call) ? refusal(400, "RegionId.ApiNotSupported") : null);
+    const places = createSources();
+    rig = await startRig(places, {}, createFastClock());
+    rig.far.interfere = (call) => (isOfBeijing(call) ? refusal(400, "RegionId.ApiNotSupported") : null);
     const ids = await walkedIds(rig, { size: 50 });
     expect(ids).toEqual(ordered(places).filter((id) => !id.startsWith("t-b")));
   });
 
   it("a source that never answers is a TIMEOUT within the deadline", async () => {
-    rig = await startRig(world(), { UPSTREAM_TIMEOUT_MS: "200", OPERATION_DEADLINE_MS: "900" });
-    rig.far.interfere = (call) => (beijing(call) ? "silent" : null);
+    rig = await startRig(createSources(), { UPSTREAM_TIMEOUT_MS: "200", OPERATION_DEADLINE_MS: "900" });
+    rig.far.interfere = (call) => (isOfBeijing(call) ? "silent" : null);
     const begin = Date.now();
     const { data, errors } = await rig.ask(STATES);
     expect(Date.now() - begin).toBeLessThan(1_500);
     expect(errors).toBeUndefined();
     expect(data.invocations.sources[1]).toMatchObject({ ok: false, error: { code: "TIMEOUT", retryable: true } });
     expect(data.invocations.nodes).toHaveLength(100);
-  });
-});
-
-describe("a source that fails on some pages of a walk and comes back", () => {
-  it.each([
-    [20, [2]],
-    [20, [1, 2]],
-    [7, [3, 4, 8]],
-    [50, [1]],
-  ])("gives all its runs in the end: pages of %d, failing on pages %j", async (size, failing) => {
-    const places = world();
-    rig = await startRig(places, {}, quick());
-    let page = 1;
-    rig.far.interfere = (call) => (beijing(call) && failing.includes(page) ? refusal(403, "NoPermission") : null);
-    const pages = await walk(rig, {
-      size,
-      between: () => {
-        page += 1;
-      },
-    });
-    const ids = pages.flatMap((one) => one.ids);
-    expect([...ids].sort()).toEqual([...ordered(places)].sort());
-    const others = ids.filter((id) => !id.startsWith("t-b"));
-    expect(others).toEqual(ordered(places).filter((id) => !id.startsWith("t-b")));
-    expect(pages.every(({ errors }) => errors === undefined)).toBe(true);
-  });
-});
-
-describe("when every source failed", () => {
-  it("the field is null with one error, and the same cursor works later", async () => {
-    const places = world();
-    rig = await startRig(places, {}, quick());
-    const NEXT =
-      "query ($after: String) { invocations(first: 20, after: $after) { nodes { invokeId } pageInfo { endCursor } } }";
-    const first = await rig.ask(NEXT);
-    const after = first.data.invocations.pageInfo.endCursor;
-    let isDown = true;
-    rig.far.interfere = () => (isDown ? refusal(403, "Forbidden.RAM") : null);
-    const failed = await rig.ask(NEXT.replace("first: 20", "first: 100"), { after });
-    expect(failed.data).toEqual({ invocations: null });
-    expect(failed.errors).toEqual([
-      {
-        message: expect.any(String),
-        path: ["invocations"],
-        locations: expect.anything(),
-        extensions: expect.objectContaining({
-          code: "UPSTREAM_FORBIDDEN",
-          upstreamCode: "Forbidden.RAM",
-          retryable: false,
-        }),
-      },
-    ]);
-    isDown = false;
-    const again = await rig.ask(NEXT.replace("first: 20", "first: 100"), { after });
-    expect(again.data.invocations.nodes.map((node: { invokeId: string }) => node.invokeId)).toEqual(
-      ordered(places).slice(20, 120),
-    );
-  });
-});
-
-describe("a single object that cannot be read", () => {
-  it("is null and one error that says where and why", async () => {
-    rig = await startRig(world(), {}, quick());
-    rig.far.interfere = () => refusal(400, "Throttling.User");
-    const { data, errors } = await rig.ask(
-      `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-h00000") { id } sources { ok } }`,
-    );
-    expect(data).toEqual({ invocation: null, sources: expect.any(Array) });
-    expect(errors?.map(({ extensions, path }) => ({ extensions, path }))).toEqual([
-      {
-        path: ["invocation"],
-        extensions: {
-          code: "UPSTREAM_THROTTLED",
-          provider: "ECS",
-          account: "default",
-          regionId: "cn-hangzhou",
-          upstreamCode: "Throttling.User",
-          requestId: "R-E",
-          retryable: true,
-        },
-      },
-    ]);
-  });
-
-  it("is null without an error where the upstream does not know it", async () => {
-    rig = await startRig(world(), {}, quick());
-    const ask = (provider: string) =>
-      rig.ask(`{ invocation(provider: ${provider}, regionId: "cn-hangzhou", invokeId: "t-unknown") { id } }`);
-    expect([await ask("ECS"), await ask("SWAS")].map(({ data, errors }) => [data, errors])).toEqual([
-      [{ invocation: null }, undefined],
-      [{ invocation: null }, undefined],
-    ]);
-    rig.far.interfere = () => refusal(404, "InvalidInvokeId.NotFound");
-    expect((await ask("ECS")).data).toEqual({ invocation: null });
-  });
-});
-
-describe("retries", () => {
-  it("are signed anew each time", async () => {
-    rig = await startRig(world(), {}, quick());
-    rig.far.interfere = (_call, number) => (number <= 2 ? refusal(400, "SignatureNonceUsed") : null);
-    const { data, errors } = await rig.ask(
-      `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-h00000") { invokeId } }`,
-    );
-    expect([data, errors]).toEqual([{ invocation: { invokeId: "t-h00000" } }, undefined]);
-  });
-
-  it.each(["Forbidden.RAM", "InvalidParameter", "SignatureDoesNotMatch", "RegionId.ApiNotSupported"])(
-    "are none after %s",
-    async (code) => {
-      rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) }, {}, quick());
-      rig.far.interfere = () => refusal(400, code);
-      await rig.ask("{ invocations { nodes { id } } }");
-      expect(rig.far.calls).toHaveLength(1);
-    },
-  );
-});
-
-describe("an account that may not use DescribeCommandInvocations", () => {
-  const servers = Array.from({ length: 5 }, (_, index) => String(index).repeat(32));
-  const runs = manyRuns(90, "t-s", { perSecond: 4 }).map((run, index) => ({
-    ...run,
-    executions: [{ instanceId: servers[index % 5] ?? "", output: `from ${run.invokeId}\n` }],
-  }));
-  const only = (call: FarCall) => (call.action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null);
-
-  it.each([7, 20, 100])("still has all runs in order: pages of %d", async (size) => {
-    const places = { "SWAS/cn-hangzhou": { ...createPlace(runs, { ties: "shuffled" as const }), servers } };
-    rig = await startRig(places, {}, quick());
-    rig.far.interfere = only;
-    expect(await walkedIds(rig, { size })).toEqual(ordered(places));
-    expect(await walkedIds(rig, { size, backwards: true })).toEqual(ordered(places));
-  });
-
-  it("still has outputs, single runs and an instance's runs", async () => {
-    const places = { "SWAS/cn-hangzhou": { ...createPlace(runs), servers } };
-    rig = await startRig(places, {}, quick());
-    rig.far.interfere = only;
-    const list = await rig.ask(
-      "{ invocations(first: 3) { nodes { id invokeId instanceInvocations { nodes { exitCode result { output { text } } } } } } }",
-    );
-    expect(list.errors).toBeUndefined();
-    for (const node of list.data.invocations.nodes) {
-      expect(node.instanceInvocations.nodes).toEqual([
-        { exitCode: 0, result: { output: { text: `from ${node.invokeId}\n` } } },
-      ]);
-    }
-    const own = await rig.ask(
-      `{ instance(provider: SWAS, regionId: "cn-hangzhou", instanceId: "${servers[2]}") { invocations(first: 50) { nodes { invokeId } } } }`,
-    );
-    const expected = ordered(places).filter(
-      (id) => runs.find((run) => run.invokeId === id)?.executions[0]?.instanceId === servers[2],
-    );
-    expect(own.data?.instance.invocations.nodes.map((node: { invokeId: string }) => node.invokeId)).toEqual(expected);
-    const single = await rig.ask("query ($id: ID!) { node(id: $id) { ... on Invocation { invokeId status } } }", {
-      id: list.data.invocations.nodes[0].id,
-    });
-    expect([single.data, single.errors]).toEqual([
-      { node: { invokeId: list.data.invocations.nodes[0].invokeId, status: "SUCCESS" } },
-      undefined,
-    ]);
-  });
-});
-
-describe("several accounts", () => {
-  it("are sources of their own", async () => {
-    const { mkdtempSync, rmSync, writeFileSync } = await import("node:fs");
-    const folder = mkdtempSync("/tmp/accounts-");
-    const file = `${folder}/accounts.json`;
-    const account = (alias: string, key: string) => ({
-      alias,
-      ecsRegions: ["cn-hangzhou"],
-      credentials: { type: "static", accessKeyId: key, accessKeySecret: "s" },
-    });
-    writeFileSync(file, JSON.stringify({ accounts: [account("one", "key-1"), account("two", "key-2")] }));
-    const places = {
-      "key-1/ECS/cn-hangzhou": createPlace(manyRuns(30, "t-x")),
-      "key-2/ECS/cn-hangzhou": createPlace(manyRuns(30, "t-x")),
-    };
-    rig = await startRig(places, { ACCOUNTS_FILE: file, ECS_REGIONS: "", SWAS_REGIONS: "" });
-    const { data, errors } = await rig.ask(
-      "{ invocations(first: 100) { nodes { account invokeId } sources { account ok } } }",
-    );
-    const some = await rig.ask(`{ invocations(first: 100, filter: { accountIn: ["two"] }) { nodes { account } } }`);
-    rmSync(folder, { recursive: true });
-    expect(errors).toBeUndefined();
-    expect(data.invocations.sources).toEqual([
-      { account: "one", ok: true },
-      { account: "two", ok: true },
-    ]);
-    const ids = ordered({ "key-1/ECS/cn-hangzhou": places["key-1/ECS/cn-hangzhou"] });
-    expect(data.invocations.nodes).toEqual(
-      ids.flatMap((invokeId) => [
-        { account: "one", invokeId },
-        { account: "two", invokeId },
-      ]),
-    );
-    expect(some.data.invocations.nodes).toHaveLength(30);
   });
 });

@@ -1,8 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { getIntrospectionQuery } from "graphql";
-import { type Answer, type Rig, startRig } from "./rig.ts";
+import { type Rig, startRig } from "./rig.ts";
+import { aliases, createSender, JSON_TYPE, type Reply } from "./sender.ts";
 import { createPlace, manyRuns } from "./world.ts";
 
 let rig: Rig;
@@ -10,30 +10,8 @@ beforeAll(async () => {
   rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(30, "t-h")) });
 });
 afterAll(() => rig.stop());
+const { send, post } = createSender(() => rig.url);
 
-interface Reply {
-  readonly status: number;
-  readonly text: string;
-  readonly body: Answer | null;
-}
-
-const JSON_TYPE = { "content-type": "application/json" };
-
-async function send(
-  init: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array },
-  search = "",
-): Promise<Reply> {
-  const response = await fetch(`${rig.url}${search}`, { method: "POST", headers: JSON_TYPE, ...init } as RequestInit);
-  const text = await response.text();
-  let body: Answer | null = null;
-  try {
-    body = JSON.parse(text);
-  } catch {}
-  return { status: response.status, text, body };
-}
-
-const post = (body: unknown) => send({ body: JSON.stringify(body) });
-const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: __typename`).join(" ")} }`;
 const roots = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: sources { ok }`).join(" ")} }`;
 const nested = (depth: number) =>
   `{ invocations(first: 1) { nodes ${"{ instanceInvocations(first: 1) { nodes { invocation ".repeat(depth)}{ id }${" } } }".repeat(depth)} } }`;
@@ -186,66 +164,5 @@ describe("refused, before any upstream call, in time, with a code and without a 
       call.end();
     });
     expect(status === "closed" || (Number(status) >= 400 && Number(status) < 500)).toBe(true);
-  });
-});
-
-describe("passed:", () => {
-  it("full introspection", async () => {
-    const { body, status } = await post({
-      query: getIntrospectionQuery({
-        descriptions: true,
-        specifiedByUrl: true,
-        directiveIsRepeatable: true,
-        schemaDescription: true,
-        inputValueDeprecation: true,
-      }),
-    });
-    expect([status, body?.errors]).toEqual([200, undefined]);
-  });
-
-  it("a Relay page 12 levels deep", async () => {
-    const query = `{ invocations(first: 2) { edges { node { instanceInvocations(first: 2) { edges { node { invocation {
-      instanceInvocations(first: 1) { edges { node { result { output { text } } } } } } } } } } } } }`;
-    const { body } = await post({ query });
-    expect(body?.errors).toBeUndefined();
-  });
-
-  it("100 aliases", async () => {
-    const { body } = await post({ query: aliases(100) });
-    expect(body?.errors).toBeUndefined();
-  });
-
-  it("GET with a preflight header, and a JSON body with a charset", async () => {
-    const get = await send(
-      { method: "GET", headers: { "apollo-require-preflight": "1" } },
-      `?query=${encodeURIComponent("{ __typename }")}`,
-    );
-    const charset = await send({
-      headers: { "content-type": "application/json; charset=UTF-8" },
-      body: JSON.stringify({ query: "{ __typename }" }),
-    });
-    expect([get.body, charset.body]).toMatchObject([
-      { data: { __typename: "Query" } },
-      { data: { __typename: "Query" } },
-    ]);
-  });
-
-  it("1,000 requests of one client in a row of bursts", async () => {
-    const statuses = new Set<number>();
-    for (let burst = 0; burst < 10; burst += 1) {
-      const replies = await Promise.all(Array.from({ length: 100 }, () => post({ query: "{ sources { ok } }" })));
-      for (const { status } of replies) statuses.add(status);
-    }
-    expect([...statuses]).toEqual([200]);
-  });
-
-  it("many different large documents, within bounded memory", async () => {
-    const text = (n: number) =>
-      `{ ${Array.from({ length: 60 }, (_, index) => `f${n}_${index}: __typename`).join(" ")} } #${"x".repeat(10_000)}`;
-    for (let n = 0; n < 300; n += 1) await post({ query: text(n) });
-    const before = process.memoryUsage().heapUsed;
-    for (let n = 300; n < 900; n += 1) await post({ query: text(n) });
-    // 600 documents of 12 KB text, each several times that once parsed.
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
   });
 });

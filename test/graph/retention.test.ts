@@ -6,7 +6,7 @@ import { silentTelemetry } from "#domain";
 import { invocationOf } from "../../src/graph/invocation.ts";
 import { createResultFinder } from "../../src/services/result-finder.ts";
 import { createStock, toResult } from "../../src/services/stock.ts";
-import { createItem, createRun } from "../services/support/world.ts";
+import { createItem, createRun } from "../services/support/records.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { InputError } from "#domain";
 import { createOperation } from "../support/operation.ts";
 import { createGateway, type Gateway, PLAIN, walkAll } from "./support/gateway.ts";
-import { createRandom, createRun, createWorldSource, type WorldSource } from "./support/world.ts";
+import { createRun } from "./support/records.ts";
+import { createRandom, createWorldSource, type WorldSource } from "./support/world.ts";
 
 const SOURCE = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
 const NOON = Date.UTC(2026, 0, 2, 12);

@@ -3,7 +3,7 @@ import { InputError, type Operation } from "#domain";
 import { createFlights, endedError } from "../../src/services/flights.ts";
 import { createOperation } from "../support/operation.ts";
 import { sourceAt } from "./support/fixed.ts";
-import { createFailure } from "./support/world.ts";
+import { createFailure } from "./support/records.ts";
 
 const SOURCE = sourceAt(0);
 

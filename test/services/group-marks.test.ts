@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createGroupMarks, groupsIn } from "../../src/services/history/group-marks.ts";
 import { runKey } from "../../src/services/history/run-key.ts";
 import type { Slot } from "../../src/services/history/window-view.ts";
-import { createRun } from "./support/world.ts";
+import { createRun } from "./support/records.ts";
 
 const source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
 

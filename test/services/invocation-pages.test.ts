@@ -4,7 +4,8 @@ import type { PageArguments } from "#services";
 import { createOperation } from "../support/operation.ts";
 import { createFixedSource, NEWEST, sourceAt } from "./support/fixed.ts";
 import { createGateway, type Gateway, PLAIN, walkAll } from "./support/gateway.ts";
-import { createFailure, createRun, createWorldSource } from "./support/world.ts";
+import { createFailure, createRun } from "./support/records.ts";
+import { createWorldSource } from "./support/world.ts";
 
 function read(gateway: Gateway, args: PageArguments, filter: InvocationFilter = {}) {
   return gateway.services.pageInvocations(args, filter, PLAIN, createOperation());

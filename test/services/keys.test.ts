@@ -3,7 +3,8 @@ import type { AgentState } from "#domain";
 import { createOperation } from "../support/operation.ts";
 import { sourceAt } from "./support/fixed.ts";
 import { createGateway } from "./support/gateway.ts";
-import { createItem, createRun, createWorldSource } from "./support/world.ts";
+import { createItem, createRun } from "./support/records.ts";
+import { createWorldSource } from "./support/world.ts";
 
 const SOURCE = sourceAt(0);
 const NO_OUTPUT = { output: false, content: false };

@@ -4,7 +4,8 @@ import { createOperation } from "../support/operation.ts";
 import { createWideSource, refsOf, textOf } from "./result-scene.ts";
 import { createFixedSource, sourceAt } from "./support/fixed.ts";
 import { createGateway, type Gateway, PLAIN } from "./support/gateway.ts";
-import { createItem, createRun, createWorldSource, type WorldSource } from "./support/world.ts";
+import { createItem, createRun } from "./support/records.ts";
+import { createWorldSource, type WorldSource } from "./support/world.ts";
 
 /** One run on 130 instances of which every tenth failed, and an older one. */
 function createLargeRun(listsPerInstance: boolean): WorldSource {

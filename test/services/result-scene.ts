@@ -1,6 +1,7 @@
 import type { InvocationResult, ResultRef } from "#domain";
 import { sourceAt } from "./support/fixed.ts";
-import { createItem, createRun, createWorldSource, type WorldSource } from "./support/world.ts";
+import { createItem, createRun } from "./support/records.ts";
+import { createWorldSource, type WorldSource } from "./support/world.ts";
 
 /** With output. */
 export const OUTPUT = { output: true, content: false };

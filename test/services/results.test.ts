@@ -3,7 +3,7 @@ import { createOperation } from "../support/operation.ts";
 import { createWideSource, NO_OUTPUT, OUTPUT, refsOf, textOf } from "./result-scene.ts";
 import { createFixedSource } from "./support/fixed.ts";
 import { createGateway, PLAIN } from "./support/gateway.ts";
-import { createFailure } from "./support/world.ts";
+import { createFailure } from "./support/records.ts";
 
 describe("results", () => {
   it("of two runs on fifty instances each cost two calls, in key order", async () => {

@@ -3,8 +3,9 @@ import { createOperation } from "../support/operation.ts";
 import { createPlannedWorld } from "./support/drift.ts";
 import { createGateway, PLAIN, walkAll } from "./support/gateway.ts";
 import type { Plan } from "./support/plan.ts";
+import { createRun } from "./support/records.ts";
 import { judgeWalk } from "./support/verdict.ts";
-import { createRun, createWorldSource, type WorldSource } from "./support/world.ts";
+import { createWorldSource, type WorldSource } from "./support/world.ts";
 
 const SOURCE = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
 const EXACT = { lost: [], doubled: [], outOfOrder: [] };

@@ -4,7 +4,7 @@ import type { Upstream } from "#upstreams";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 import { sourceAt } from "./support/fixed.ts";
-import { createItem, createRun } from "./support/world.ts";
+import { createItem, createRun } from "./support/records.ts";
 
 /** The source of the one run. */
 export const SOURCE = sourceAt(0);

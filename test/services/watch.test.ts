@@ -4,7 +4,7 @@ import type { Operation } from "#domain";
 import type { ResultQuery } from "#upstreams";
 import { createExecution } from "../support/execution.ts";
 import { createOperation } from "../support/operation.ts";
-import { createItem } from "./support/world.ts";
+import { createItem } from "./support/records.ts";
 import {
   BARE,
   createFailure,

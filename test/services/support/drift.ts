@@ -1,6 +1,7 @@
 import type { Invocation, Source } from "#domain";
 import type { Plan } from "./plan.ts";
-import { createRandom, createRun, createWorldSource, type WorldSource } from "./world.ts";
+import { createRun } from "./records.ts";
+import { createRandom, createWorldSource, type WorldSource } from "./world.ts";
 
 /** A world that plays a plan. */
 export interface PlannedWorld {

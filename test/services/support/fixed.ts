@@ -1,5 +1,6 @@
 import type { Source } from "#domain";
-import { createItem, createRun, createWorldSource, type WorldSource } from "./world.ts";
+import { createItem, createRun } from "./records.ts";
+import { createWorldSource, type WorldSource } from "./world.ts";
 
 /** Sources in two products, as many as are asked for. */
 export function sourceAt(position: number): Source {

@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { createFastClock } from "./fast-clock.ts";
+import { ordered, type Rig, startRig, walk } from "./rig.ts";
+import { createSources, isOfBeijing } from "./sources.ts";
+import { refusal } from "./upstream.ts";
+import { createPlace } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+describe("a source that fails on some pages of a walk and comes back", () => {
+  it.each([
+    [20, [2]],
+    [20, [1, 2]],
+    [7, [3, 4, 8]],
+    [50, [1]],
+  ])("gives all its runs in the end: pages of %d, failing on pages %j", async (size, failing) => {
+    const places = createSources();
+    rig = await startRig(places, {}, createFastClock());
+    let page = 1;
+    rig.far.interfere = (call) => (isOfBeijing(call) && failing.includes(page) ? refusal(403, "NoPermission") : null);
+    const pages = await walk(rig, {
+      size,
+      between: () => {
+        page += 1;
+      },
+    });
+    const ids = pages.flatMap((one) => one.ids);
+    expect([...ids].sort()).toEqual([...ordered(places)].sort());
+    const others = ids.filter((id) => !id.startsWith("t-b"));
+    expect(others).toEqual(ordered(places).filter((id) => !id.startsWith("t-b")));
+    expect(pages.every(({ errors }) => errors === undefined)).toBe(true);
+  });
+});
+
+describe("when every source failed", () => {
+  it("the field is null with one error, and the same cursor works later", async () => {
+    const places = createSources();
+    rig = await startRig(places, {}, createFastClock());
+    const NEXT =
+      "query ($after: String) { invocations(first: 20, after: $after) { nodes { invokeId } pageInfo { endCursor } } }";
+    const first = await rig.ask(NEXT);
+    const after = first.data.invocations.pageInfo.endCursor;
+    let isDown = true;
+    rig.far.interfere = () => (isDown ? refusal(403, "Forbidden.RAM") : null);
+    const failed = await rig.ask(NEXT.replace("first: 20", "first: 100"), { after });
+    expect(failed.data).toEqual({ invocations: null });
+    expect(failed.errors).toEqual([
+      {
+        message: expect.any(String),
+        path: ["invocations"],
+        locations: expect.anything(),
+        extensions: expect.objectContaining({
+          code: "UPSTREAM_FORBIDDEN",
+          upstreamCode: "Forbidden.RAM",
+          retryable: false,
+        }),
+      },
+    ]);
+    isDown = false;
+    const again = await rig.ask(NEXT.replace("first: 20", "first: 100"), { after });
+    expect(again.data.invocations.nodes.map((node: { invokeId: string }) => node.invokeId)).toEqual(
+      ordered(places).slice(20, 120),
+    );
+  });
+});
+
+describe("a single object that cannot be read", () => {
+  it("is null and one error that says where and why", async () => {
+    rig = await startRig(createSources(), {}, createFastClock());
+    rig.far.interfere = () => refusal(400, "Throttling.User");
+    const { data, errors } = await rig.ask(
+      `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-h00000") { id } sources { ok } }`,
+    );
+    expect(data).toEqual({ invocation: null, sources: expect.any(Array) });
+    expect(errors?.map(({ extensions, path }) => ({ extensions, path }))).toEqual([
+      {
+        path: ["invocation"],
+        extensions: {
+          code: "UPSTREAM_THROTTLED",
+          provider: "ECS",
+          account: "default",
+          regionId: "cn-hangzhou",
+          upstreamCode: "Throttling.User",
+          requestId: "R-E",
+          retryable: true,
+        },
+      },
+    ]);
+  });
+
+  it("is null without an error where the upstream does not know it", async () => {
+    rig = await startRig(createSources(), {}, createFastClock());
+    const ask = (provider: string) =>
+      rig.ask(`{ invocation(provider: ${provider}, regionId: "cn-hangzhou", invokeId: "t-unknown") { id } }`);
+    expect([await ask("ECS"), await ask("SWAS")].map(({ data, errors }) => [data, errors])).toEqual([
+      [{ invocation: null }, undefined],
+      [{ invocation: null }, undefined],
+    ]);
+    rig.far.interfere = () => refusal(404, "InvalidInvokeId.NotFound");
+    expect((await ask("ECS")).data).toEqual({ invocation: null });
+  });
+});
+
+describe("retries", () => {
+  it("are signed anew each time", async () => {
+    rig = await startRig(createSources(), {}, createFastClock());
+    rig.far.interfere = (_call, number) => (number <= 2 ? refusal(400, "SignatureNonceUsed") : null);
+    const { data, errors } = await rig.ask(
+      `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-h00000") { invokeId } }`,
+    );
+    expect([data, errors]).toEqual([{ invocation: { invokeId: "t-h00000" } }, undefined]);
+  });
+
+  it.each(["Forbidden.RAM", "InvalidParameter", "SignatureDoesNotMatch", "RegionId.ApiNotSupported"])(
+    "are none after %s",
+    async (code) => {
+      rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) }, {}, createFastClock());
+      rig.far.interfere = () => refusal(400, code);
+      await rig.ask("{ invocations { nodes { id } } }");
+      expect(rig.far.calls).toHaveLength(1);
+    },
+  );
+});
