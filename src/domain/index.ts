@@ -9,6 +9,8 @@ export { type DecodedOutput, decodeOutput } from "./output-decode.ts";
 export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export type { InvocationFilter, InvocationQuery, TagQuery, Wants } from "./query.ts";
+export { createOwnFailure } from "./own-failure.ts";
+export * from "./query-match.ts";
 export * from "./ref-key.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
 export * from "./source.ts";

@@ -117,6 +117,8 @@ export interface Invocation {
   readonly terminationMode: string | null;
   readonly ossOutputDelivery: string | null;
   readonly instances: readonly InstanceInvocation[];
+  /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
+  readonly resourceGroupIds?: readonly string[];
 }
 
 /** A server that commands run on. */

@@ -24,11 +24,8 @@ export interface CostMeter {
 export interface Operation {
   /** Aborts when the client is gone or the deadline has passed; every wait on the road ends with it. */
   readonly signal: AbortSignal;
-  /**
-   * Epoch milliseconds by the {@link Clock}: what still moves and was read before is too old for this operation. Absent where
-   * it does not matter.
-   */
-  readonly freshAfter?: number;
+  /** Set on repeated reading of what still moves, which never waits for quota: what is known answers as well. */
+  readonly pace?: "refresh";
   /** Epoch milliseconds by the {@link Clock}; no answer is later. */
   readonly deadline: number;
   /** Id of the client's request, for logs. */

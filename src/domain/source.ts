@@ -12,7 +12,26 @@ export interface Source {
   readonly regionId: string;
 }
 
-/** One string per source, equal exactly when the sources are equal; also their order among each other. */
+// Each is asked for once a row and more; sources are few objects that live as long as the process.
+const keys = new WeakMap<Source, string>();
+const ranks = new WeakMap<Source, string>();
+
+/** One string per source, equal exactly when the sources are equal. */
 export function sourceKey(source: Source): string {
-  return `${source.provider}/${source.account}/${source.regionId}`;
+  let key = keys.get(source);
+  if (key === undefined) {
+    key = `${source.provider}/${source.account}/${source.regionId}`;
+    keys.set(source, key);
+  }
+  return key;
+}
+
+/** Orders sources by provider, then account, then region, as text. The separator sorts below every other character. */
+export function sourceRank(source: Source): string {
+  let rank = ranks.get(source);
+  if (rank === undefined) {
+    rank = `${source.provider}\t${source.account}\t${source.regionId}`;
+    ranks.set(source, rank);
+  }
+  return rank;
 }

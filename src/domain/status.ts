@@ -1,3 +1,5 @@
+import type { Invocation } from "./invocation.ts";
+
 /** State of a whole run. */
 export type InvocationStatus =
   | "PENDING"
@@ -74,4 +76,17 @@ export function isFinalInvocationStatus(status: InvocationStatus): boolean {
 /** True when a run in this state on one instance never changes again. `UNKNOWN` is not final. */
 export function isFinalInstanceStatus(status: InstanceInvocationStatus): boolean {
   return INSTANCE_FINAL[status];
+}
+
+/** The vendor's words for what is carried out more than once (its document DescribeInvocations, RepeatMode). */
+const REPEAT_MODES: ReadonlySet<string> = new Set(["Period", "EveryReboot"]);
+
+/** True when the run and everything that it did will never change again. */
+export function isFinalRun(run: Pick<Invocation, "status" | "instances">): boolean {
+  return isFinalInvocationStatus(run.status) && run.instances.every((one) => isFinalInstanceStatus(one.status));
+}
+
+/** True for a run that is carried out again until somebody stops it: its latest result is replaced by the next one. */
+export function isRepeated(run: Pick<Invocation, "status" | "timed" | "repeatMode">): boolean {
+  return run.timed !== false && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }

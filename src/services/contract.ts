@@ -1,7 +1,6 @@
 import type {
   AgentState,
   Instance,
-  InstanceInvocation,
   InstanceInvocationStatus,
   InstanceRef,
   Invocation,
@@ -11,9 +10,9 @@ import type {
   Operation,
   ResultRef,
   Source,
-  SourceErrorCode,
   Wants,
 } from "#domain";
+import type { SourceState } from "#sync";
 
 /** Relay's four paging arguments, as the client gave them. */
 export interface PageArguments {
@@ -30,21 +29,12 @@ export interface Edge<Node> {
   cursor(): string;
 }
 
-/** How one source fared when it was last asked; ok until proven otherwise. */
-export interface SourceState {
-  readonly source: Source;
-  readonly error: SourceFailure | null;
-}
-
-/** Why a source gave nothing. */
-export interface SourceFailure {
-  readonly code: SourceErrorCode;
-  readonly message: string;
-  readonly upstreamCode: string | null;
-  readonly httpStatus: number | null;
-  readonly requestId: string | null;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number | null;
+/** How one source fared for a page. */
+export interface PageSourceState extends SourceState {
+  /** False if something that this page should hold is missing, as of `asOf`. */
+  readonly isComplete: boolean;
+  /** Epoch milliseconds: how far back the source is known without a gap; null if it is not known at all. */
+  readonly oldestTime: number | null;
 }
 
 /** One page of a connection. */
@@ -58,8 +48,8 @@ export interface Page<Node> {
   /** Null where it cannot be known or was not wanted. */
   readonly totalCount: number | null;
   /** The sources of this connection, in their order, as they fared for this page. */
-  readonly sources: readonly SourceState[];
-  /** False where the scan budget ended before the page was full; the cursor goes on from there. */
+  readonly sources: readonly PageSourceState[];
+  /** False if reading was broken off before the page was full; the cursor goes on from there. */
   readonly isScanComplete: boolean;
 }
 
@@ -98,7 +88,7 @@ export type Asked<Ref> = Ref & { readonly wants?: Wants };
 /** Everything that the graph can ask for. Errors: InputError for bad arguments, UpstreamError where nothing could be had. */
 export interface Services {
   /** Sources in their order, as they fared last. Costs no upstream call. */
-  sources(): readonly SourceState[];
+  sources(): Promise<readonly PageSourceState[]>;
   /** The configured sources that these words name; an unknown account or region is no source, so null. */
   findSource(provider: Source["provider"], regionId: string, account?: string | null): Source | null;
   /** One page of the runs of every source, by the total order. */
@@ -127,15 +117,6 @@ export interface Services {
     wants: Wants,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
-  /**
-   * The latest results that belong to these rows of one run, in their order, at once; null where one of them has to be read or
-   * is too old for the operation. The same objects as long as they are at hand.
-   */
-  findResults?(
-    rows: readonly InstanceInvocation[],
-    wants: Wants,
-    operation: Operation,
-  ): readonly InvocationResult[] | null;
   /** Every execution of a repeated run on one instance, newest first. */
   readHistory(
     ref: Omit<ResultRef, "execution">,
@@ -160,6 +141,6 @@ export interface Services {
  * The purpose binds a text to its use (a filter, an order, a parent) without being part of it.
  */
 export interface Sealer {
-  seal(purpose: string, payload: string): string;
-  open(purpose: string, sealed: string): string | null;
+  seal(purpose: string, payload: string | Uint8Array): string;
+  open(purpose: string, sealed: string): Uint8Array | null;
 }

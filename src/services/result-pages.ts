@@ -1,179 +1,224 @@
-import { InputError, type InvocationFilter, type InvocationResult, type Operation, type ResultRef } from "#domain";
-import type { Page, PageArguments, PageWants, ResultFilter } from "./contract.ts";
-import type { History, HistoryRequest } from "./history/history.ts";
-import { compareKeys, type Direction, type RunKey } from "./history/run-key.ts";
-import type { TakenRun } from "./history/walk.ts";
-import { pageEnds, plainWants, refuseWhereAllFailed, toState } from "./invocation-pages.ts";
-import { readPageArguments } from "./page-arguments.ts";
-import type { Results } from "./results.ts";
-import { toResult } from "./stock.ts";
+import { canonicalText, InputError, type InvocationFilter, type InvocationResult, type Operation, sourceRank } from "#domain";
+import { NO_TIME, type Position, positionOf, type StoredRun } from "#store";
+import { resultOf, type Sync } from "#sync";
+import type { Page, PageArguments, PageSourceState, PageWants, ResultFilter, Sealer } from "./contract.ts";
+import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
+import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
+import { newestFirst, type Results } from "./results.ts";
+import { plainWants, type RunPages, type RunStretch } from "./run-pages.ts";
+import type { DescribeSource } from "./source-states.ts";
 
 /** What pages of results are read with. */
-export interface ResultPagesOptions {
-  open(request: HistoryRequest): Promise<History>;
+export interface ResultPagesParts {
+  readonly sync: Sync;
+  readonly sealer: Sealer;
+  readonly pages: RunPages;
   readonly results: Results;
+  readonly describe: DescribeSource;
 }
 
-/** One row: a result, perhaps not yet read in full, and the run that it belongs to. */
+/** One row: a result, perhaps not yet read in full. */
 interface Row {
-  readonly key: RunKey;
   readonly result: InvocationResult;
   readonly isWhole: boolean;
+  cursor(): string;
 }
 
-/** Reads one page of results across runs: rows of the runs of one source that the filter means, in their order. */
-export async function pageResults(
-  { open, results }: ResultPagesOptions,
-  args: PageArguments,
+/**
+ * Reads one page of results: those of one run, which stand on their own, or those of the runs of an instance or a command in
+ * the order of the runs.
+ */
+export function createResultPages(parts: ResultPagesParts) {
+  return async (
+    args: PageArguments,
+    filter: ResultFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<InvocationResult>> => {
+    checkFilter(filter);
+    const request = readPageArguments(args);
+    return filter.invokeId === undefined
+      ? pageOfRuns(parts, request, filter, wants, operation)
+      : pageOfRun(parts, request, { ...filter, invokeId: filter.invokeId }, wants, operation);
+  };
+}
+
+/** Results of one run: read whole, whether or not the run's own list knows the run. */
+async function pageOfRun(
+  { sync, sealer, results, describe }: ResultPagesParts,
+  { direction, size, cursor, cursorArgument }: PageRequestArguments,
+  filter: ResultFilter & { readonly invokeId: string },
+  wants: PageWants,
+  operation: Operation,
+): Promise<Page<InvocationResult>> {
+  const { source, invokeId } = filter;
+  const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
+  const at = cursor === null ? null : codec.open(cursor, cursorArgument);
+  const isEmpty = filter.statusIn?.length === 0;
+  const all = isEmpty ? [] : await readRun(sync, results, filter, wants, operation);
+  const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
+  const rows = all.filter((one) => isMeant(one, filter));
+  const [from, to] = cut(rows, at, direction, size);
+  const edges = rows.slice(from, to).map((result) => ({
+    node: result,
+    cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
+  }));
+  return {
+    edges,
+    hasNextPage: direction > 0 ? to < rows.length : cursor !== null,
+    hasPreviousPage: direction > 0 ? cursor !== null : from > 0,
+    startCursor: () => edges[0]?.cursor() ?? null,
+    endCursor: () => edges.at(-1)?.cursor() ?? null,
+    totalCount: wants.totalCount ? rows.length : null,
+    sources: [await describe(source, true)],
+    isScanComplete: true,
+  };
+}
+
+async function readRun(
+  sync: Sync,
+  results: Results,
+  { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
+  wants: PageWants,
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const instanceIds = instanceId === undefined ? undefined : [instanceId];
+  if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
+  const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
+  const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
+  const found = isKnown
+    ? known.run.instances.map(resultOf)
+    : await sync.results.read(source, { invokeId, ...(instanceIds && { instanceIds }), includeHistory }, plainWants(wants), operation);
+  return newestFirst(found);
+}
+
+/** The rows of a page from a whole list: where it begins and ends. */
+function cut(
+  rows: readonly InvocationResult[],
+  cursor: PageCursor | null,
+  direction: 1 | -1,
+  size: number,
+): readonly [number, number] {
+  const own = cursor === null ? -1 : rows.findIndex((one) => rowName(one).join("\n") === cursor.row.join("\n"));
+  const [instanceId = ""] = cursor?.row ?? [];
+  if (direction > 0) {
+    const next = rows.findIndex((one) => one.instanceId > instanceId);
+    const from = cursor === null ? 0 : own >= 0 ? own + 1 : next < 0 ? rows.length : next;
+    return [from, Math.min(rows.length, from + size)];
+  }
+  const before = rows.findIndex((one) => one.instanceId >= instanceId);
+  const to = cursor === null ? rows.length : own >= 0 ? own : before < 0 ? rows.length : before;
+  return [Math.max(0, to - size), to];
+}
+
+/** Results of the runs of one instance or one command. */
+async function pageOfRuns(
+  { pages, results }: ResultPagesParts,
+  request: PageRequestArguments,
   filter: ResultFilter,
   wants: PageWants,
   operation: Operation,
 ): Promise<Page<InvocationResult>> {
-  checkFilter(filter);
-  const request = readPageArguments(args);
-  const { direction, size } = request;
-  const history = await open({
-    kind: "results",
-    // With no status wanted no row is, and so nothing is read.
-    args: filter.statusIn?.length === 0 ? { ...request, size: 0 } : request,
-    filter: toRunFilter(filter),
-    binding: { statusIn: filter.statusIn, includeHistory: filter.includeHistory },
-    wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
+  const { direction, size, cursor } = request;
+  const stretch = await pages.readStretch(
+    {
+      args: { ...request, size: filter.statusIn?.length === 0 ? 0 : Math.min(100, size + 1) },
+      filter: toRunFilter(filter),
+      wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
+      purpose: purposeOf(filter),
+      isRunAgain: ({ row }) => row.length > 0,
+    },
     operation,
-  });
-  const meantCounts: number[] = [];
-  const rowsOf = async (run: TakenRun): Promise<readonly Row[]> => {
-    const all = filter.includeHistory
-      ? await historyRows(results, run, filter, wants, operation)
-      : latestRows(run, filter, wants);
-    const meant = all.filter(({ result }) => filter.statusIn?.includes(result.status) ?? true);
-    meantCounts.push(meant.length);
-    return behindCursor(direction > 0 ? meant : [...meant].reverse(), history, direction);
-  };
-  const taken: Row[] = [];
-  while (taken.length < size && filter.statusIn?.length !== 0) {
-    const run = await history.walk.take(size + 1);
-    if (run === null) break;
-    taken.push(...(await rowsOf(run)));
-  }
-  const rows = taken.slice(0, size);
-  const standing = rows.length === 0 ? history.cursorAt(null, null) : null;
-  const hasMore =
-    filter.statusIn?.length !== 0 && (taken.length > size || (await hasMoreRows(history, rowsOf, filter)));
-  refuseWhereAllFailed(history.walk.outcomes(), rows.length);
+  );
+  const ordered = direction > 0 ? stretch.runs : [...stretch.runs].reverse();
+  const all = ordered.flatMap((stored) => rowsOf(stored, stretch, filter, wants, direction));
+  const rows = all.slice(0, size);
+  const hasMore = all.length > size || stretch.hasMore;
   const nodes = await fill(results, rows, wants, operation);
-  const edges = rows.map((row, position) => ({
-    node: nodes[position] ?? row.result,
-    cursor: () => history.cursorAt(row.key, rowName(row.result)),
-  }));
-  const totalOf = (): number | null => {
-    const [only, ...others] = meantCounts;
-    const isWhole = !filter.includeHistory && others.length === 0 && wasReadWhole(history);
-    if (isWhole && only !== undefined) return only;
-    return request.cursor === null && !hasMore ? rows.length : null;
-  };
-  const ordered = direction > 0 ? edges : edges.reverse();
-  const isCutShort = history.walk.didStopScanning() && rows.length < size;
+  const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
+  const shown = direction > 0 ? edges : edges.reverse();
+  const onward = (): string | null => (hasMore && size > 0 ? stretch.cursorAt(null) : null);
   return {
-    edges: ordered,
-    hasNextPage: direction > 0 ? hasMore : request.cursor !== null,
-    hasPreviousPage: direction > 0 ? request.cursor !== null : hasMore,
-    ...pageEnds(ordered, () => standing ?? history.cursorAt(null, null), direction, hasMore, isCutShort),
-    totalCount: wants.totalCount && filter.invokeId !== undefined ? totalOf() : null,
-    sources: history.walk.outcomes().map(toState),
-    isScanComplete: !isCutShort,
+    edges: shown,
+    hasNextPage: direction > 0 ? hasMore : cursor !== null,
+    hasPreviousPage: direction > 0 ? cursor !== null : hasMore,
+    startCursor: () => shown[0]?.cursor() ?? (direction > 0 ? null : onward()),
+    endCursor: () => shown.at(-1)?.cursor() ?? (direction > 0 ? onward() : null),
+    totalCount: null,
+    sources: stretch.sources,
+    isScanComplete: stretch.sources.every(({ isComplete }: PageSourceState) => isComplete),
   };
+}
+
+/** The rows of one run in the order of walking, without those that earlier pages showed. */
+function rowsOf(
+  stored: StoredRun,
+  stretch: RunStretch & { readonly cursor: PageCursor | null },
+  filter: ResultFilter,
+  wants: PageWants,
+  direction: 1 | -1,
+): readonly Row[] {
+  const rows = stored.run.instances
+    .filter((one) => filter.instanceId === undefined || one.instanceId === filter.instanceId)
+    .map((one): Row => {
+      const result = resultOf(one);
+      return {
+        result,
+        isWhole: one.isComplete && (!wants.output || one.output !== undefined),
+        cursor: () => stretch.cursorAt(stored.run, rowName(result)),
+      };
+    })
+    .filter(({ result }) => isMeant(result, filter))
+    .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
+  const { cursor } = stretch;
+  const place = positionOf(stored.run);
+  const isCursorRun = cursor !== null && cursor.position.invokeId === place.invokeId && cursor.position.source === place.source;
+  const [shown] = cursor?.row ?? [];
+  if (!isCursorRun || shown === undefined) return rows;
+  return rows.filter(({ result }) => (direction > 0 ? result.instanceId > shown : result.instanceId < shown));
+}
+
+function isMeant(result: InvocationResult, { instanceId, commandId, statusIn }: ResultFilter): boolean {
+  return (
+    (instanceId === undefined || result.instanceId === instanceId) &&
+    (commandId === undefined || result.commandId === null || result.commandId === commandId) &&
+    (statusIn?.includes(result.status) ?? true)
+  );
 }
 
 function checkFilter(filter: ResultFilter): void {
   if (filter.invokeId === undefined && filter.instanceId === undefined && filter.commandId === undefined) {
     throw new InputError(
       "BAD_USER_INPUT",
-      "`filter` must have at least one of `invokeId`, `instanceId` and `commandId`; what came has none.",
+      "`filter`: expected at least one of `invokeId`, `instanceId` and `commandId`, got none.",
       "filter",
     );
   }
   if (filter.includeHistory && filter.invokeId === undefined) {
     throw new InputError(
       "BAD_USER_INPUT",
-      "`filter.includeHistory` must come with `filter.invokeId`: the upstream keeps the history of one run at a time.",
+      "`filter.includeHistory`: expected `filter.invokeId` beside it, got none. The upstream keeps the history of one run at a time.",
       "filter",
     );
   }
 }
 
-function toRunFilter({ source, invokeId, instanceId, commandId }: ResultFilter): InvocationFilter {
+function toRunFilter({ source, instanceId, commandId }: ResultFilter): InvocationFilter {
   return {
     providerIn: [source.provider],
     accountIn: [source.account],
     regionIdIn: [source.regionId],
-    ...(invokeId === undefined ? {} : { invokeId }),
     ...(instanceId === undefined ? {} : { instanceId }),
     ...(commandId === undefined ? {} : { commandId }),
   };
 }
 
-function latestRows({ run, key }: TakenRun, filter: ResultFilter, wants: PageWants): readonly Row[] {
-  return run.instances
-    .filter((one) => filter.instanceId === undefined || one.instanceId === filter.instanceId)
-    .map((one) => ({
-      key,
-      result: toResult(one),
-      isWhole: one.isComplete && (!wants.output || one.output !== undefined),
-    }))
-    .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -1 : 1));
-}
-
-async function historyRows(
-  results: Results,
-  { run, key }: TakenRun,
-  filter: ResultFilter,
-  wants: PageWants,
-  operation: Operation,
-): Promise<readonly Row[]> {
-  const instanceIds = filter.instanceId === undefined ? undefined : [filter.instanceId];
-  const found = await results.readHistory(run.source, run.invokeId, instanceIds, plainWants(wants), operation);
-  return found.map((result) => ({ key, result, isWhole: true }));
+function purposeOf({ source, ...filter }: ResultFilter): string {
+  return `results\n${sourceRank(source)}\n${canonicalText(filter)}`;
 }
 
 function rowName(result: InvocationResult): readonly string[] {
   return [result.instanceId, result.execution ?? ""];
-}
-
-/** Leaves out the rows of the cursor's own run that earlier pages had. */
-function behindCursor(rows: readonly Row[], { cursor }: History, direction: Direction): readonly Row[] {
-  const [first] = rows;
-  if (!cursor?.row || cursor.place === null || first === undefined) return rows;
-  if (compareKeys({ ...cursor.place, edge: 0 }, first.key) !== 0) return rows;
-  const [instanceId = "", execution] = cursor.row;
-  const own = rows.findIndex(
-    ({ result }) => result.instanceId === instanceId && (result.execution ?? "") === execution,
-  );
-  if (own >= 0) return rows.slice(own + 1);
-  return rows.filter(({ result }) => (direction > 0 ? result.instanceId > instanceId : result.instanceId < instanceId));
-}
-
-/** True where nothing more of the run that was taken can come: one list shows runs whole, several only once each was read to its end. */
-function wasReadWhole({ walk }: History): boolean {
-  return walk.outcomes().every(({ failure, streams, exhaustedLists }) => {
-    if (exhaustedLists.length > 0) return false;
-    const areAtEnd = failure === null && streams.every((stream) => stream.head() === null && stream.bound() === null);
-    return streams.length === 1 || areAtEnd;
-  });
-}
-
-/** Whether any further run has rows that are meant; a run may have none of the wanted status. */
-async function hasMoreRows(
-  history: History,
-  rowsOf: (run: TakenRun) => Promise<readonly Row[]>,
-  filter: ResultFilter,
-): Promise<boolean> {
-  if (filter.statusIn === undefined && history.cursor?.row == null) return history.walk.hasMore();
-  for (;;) {
-    const run = await history.walk.take(2);
-    if (run === null) return history.walk.hasMore();
-    if ((await rowsOf(run)).length > 0) return true;
-  }
 }
 
 /** Reads what the list did not tell of the rows of the page, and of no others. */
@@ -184,9 +229,9 @@ async function fill(
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
   const lacking = rows.filter((row) => !row.isWhole);
-  const refs: ResultRef[] = lacking.map(({ result }) => result);
+  const answers = await results.read(lacking.map(({ result }) => result), plainWants(wants), operation);
   const found = new Map<Row, InvocationResult | null>();
-  for (const [position, answer] of (await results.read(refs, plainWants(wants), operation)).entries()) {
+  for (const [position, answer] of answers.entries()) {
     if (answer instanceof Error) throw answer;
     const row = lacking[position];
     if (row !== undefined) found.set(row, answer);

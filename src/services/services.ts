@@ -1,19 +1,13 @@
-import type { Clock, Telemetry } from "#domain";
+import type { Clock } from "#domain";
+import type { RunStore } from "#store";
+import { createSync } from "#sync";
 import type { Upstream } from "#upstreams";
-import { createAgentReader } from "./agents.ts";
 import type { Sealer, Services } from "./contract.ts";
-import { createFlights } from "./flights.ts";
-import { createHistoryOpener } from "./history/history.ts";
-import { createWindowReader } from "./history/window-reader.ts";
-import { createInstanceCover } from "./instance-cover.ts";
-import { pageInvocations } from "./invocation-pages.ts";
-import { createRanks } from "./ranks.ts";
-import { createRecords } from "./records.ts";
-import { createResultFinder } from "./result-finder.ts";
-import { pageResults } from "./result-pages.ts";
+import { createRecordReader } from "./records.ts";
+import { createResultPages } from "./result-pages.ts";
 import { createResults } from "./results.ts";
-import { createSourceBook } from "./sources.ts";
-import { createStock } from "./stock.ts";
+import { createRunPages } from "./run-pages.ts";
+import { createDescribeSource } from "./source-states.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
 
@@ -21,49 +15,43 @@ import { createPoll } from "./watch-poll.ts";
 export interface ServicesOptions {
   /** One for each source, in the order in which sources are named. */
   readonly upstreams: readonly Upstream[];
+  readonly store: RunStore;
   readonly sealer: Sealer;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  /** Bytes all caches hold at most, by estimate; 64 MiB unless told otherwise. */
-  readonly cacheBytes?: number;
-  /** Windows of 50 runs that one operation reads beyond what an unfiltered page would, in search of matches; 40 unless told otherwise. */
-  readonly scanBudget?: number;
+  /** How old what still moves may be in an answer, in milliseconds; 2,000 unless told otherwise. */
+  readonly freshnessMs?: number;
+  /** How long a list waits for a slow source while it can show something, in milliseconds; 1,500 unless told otherwise. */
+  readonly softDeadlineMs?: number;
   /** How runs are watched; see {@link DEFAULT_WATCH} for what is not told. */
   readonly watch?: Partial<WatchOptions>;
 }
 
-const CACHE_BYTES = 64 * 1024 * 1024;
-const SCAN_BUDGET = 40;
+const FRESHNESS_MS = 2_000;
+const SOFT_DEADLINE_MS = 1_500;
 
-/** Puts the services together. They share one stock and one set of calls under way. */
+/** Puts the services together. They share one store and one set of readings under way. */
 export function createServices(options: ServicesOptions): Services {
-  const { clock, telemetry, sealer } = options;
-  const book = createSourceBook(options.upstreams, () => clock.now());
-  const stock = createStock({ cacheBytes: options.cacheBytes ?? CACHE_BYTES, clock, telemetry });
-  const flights = createFlights();
-  const ranks = createRanks(() => clock.now());
-  const reader = createWindowReader({ book, stock, flights, ranks, now: () => clock.now() });
-  const open = createHistoryOpener({ book, reader, sealer, scanBudget: options.scanBudget ?? SCAN_BUDGET });
-  const cover = createInstanceCover({ book, stock, flights, ranks, now: () => clock.now() });
-  const results = createResults({ book, stock, flights, cover });
-  const records = createRecords(book, stock, flights);
+  const { upstreams, store, sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS } = options;
+  const sync = createSync({ upstreams, store, clock, freshnessMs });
+  const describe = createDescribeSource(sync);
+  const results = createResults(sync);
+  const pages = createRunPages({ sync, store, sealer, describe, clock, freshnessMs, softDeadlineMs });
   return {
-    sources: book.states,
-    findSource: book.findSource,
-    pageInvocations: (args, filter, wants, operation) =>
-      pageInvocations({ open, book }, args, filter, wants, operation),
-    pageResults: (args, filter, wants, operation) => pageResults({ open, results }, args, filter, wants, operation),
-    readInvocations: records.readInvocations,
+    sources: () => Promise.all(upstreams.map(({ source }) => describe(source, true))),
+    findSource: sync.book.findSource,
+    pageInvocations: pages.page,
+    pageResults: createResultPages({ sync, sealer, pages, results, describe }),
+    readInvocations: createRecordReader(sync),
     readResults: results.read,
-    findResults: createResultFinder(stock, clock),
     readHistory: (ref, wants, operation) =>
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
-    readInstances: records.readInstances,
+    readInstances: sync.servers.readInstances,
+    readAgentStates: sync.servers.readAgentStates,
     watchInvocation: createWatch({
-      poll: createPoll({ book, stock, records }),
+      poll: createPoll({ sync, store }),
+      follower: sync.follower,
       clock,
       options: { ...DEFAULT_WATCH, ...options.watch },
     }),
-    readAgentStates: createAgentReader(book, flights),
   };
 }

@@ -1,70 +1,48 @@
-import {
-  InputError,
-  type InstanceInvocation,
-  type Invocation,
-  type InvocationRef,
-  type InvocationResult,
-  type Operation,
-} from "#domain";
-import type { Upstream } from "#upstreams";
+import { InputError, type InstanceInvocation, type Invocation, type InvocationRef, type Operation } from "#domain";
+import type { RunStore, StoredRun } from "#store";
+import { isSettledExecution, isSettledRun, type Sync } from "#sync";
 import type { WatchWants } from "./contract.ts";
-import { isFinalRun, isRepeated } from "./freshness.ts";
-import type { Records } from "./records.ts";
-import type { SourceBook } from "./sources.ts";
-import type { Stock } from "./stock.ts";
 
-/** Asks for a run as it is now, which `last` was at the look before; null where it is gone. */
+/** The run as it is now, no older than so many milliseconds if quota and upstream allow; null if the upstream does not know it. */
 export type Poll = (
   ref: InvocationRef,
   wants: WatchWants,
   operation: Operation,
-  last: Invocation | null,
+  maxAgeMs: number,
 ) => Promise<Invocation | null>;
 
 /** What a poll reads with. */
 export interface PollParts {
-  readonly book: SourceBook;
-  readonly stock: Stock;
-  readonly records: Records;
+  readonly sync: Sync;
+  readonly store: RunStore;
 }
 
-/**
- * Asks past the stock, since what still moves there is as old as the last look, and leaves there what it found. Only a run, or
- * a result, that is final there costs nothing. Where the run's own record tells less than is wanted (as the oldest generations
- * of the API do), the results that lack are asked for as well.
- */
-export function createPoll({ book, stock, records }: PollParts): Poll {
-  async function readResults(
-    upstream: Upstream,
-    run: Invocation,
-    wants: WatchWants,
-    operation: Operation,
-  ): Promise<readonly InvocationResult[]> {
-    const { source, invokeId } = run;
-    const lacking = run.instances.filter((one) => isLacking(one, wants)).map((one) => one.instanceId);
-    // What is final of a repeated run is its last execution but one, as soon as the next has begun.
-    const known = (isRepeated(run) ? [] : lacking).flatMap(
-      (instanceId) => stock.findFinalResult({ source, invokeId, instanceId, execution: null }, wants) ?? [],
-    );
-    const knownIds = new Set(known.map(({ instanceId }) => instanceId));
-    const instanceIds = lacking.filter((instanceId) => !knownIds.has(instanceId));
-    if (instanceIds.length === 0) return known;
-    const query = { invokeId, instanceIds, includeHistory: false };
-    const read = await book.watch(source, upstream.readResults(query, wants, operation), operation);
-    for (const result of read) stock.putResult(result);
-    return [...known, ...read];
-  }
+/** One reading of a source's running runs serves everybody who watches one of them. */
+export function createPoll({ sync, store }: PollParts): Poll {
+  const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> => (await store.readRuns([ref], wants))[0] ?? null;
 
-  return async (ref, wants, operation, last) => {
-    const known = stock.findRun(ref, wants);
-    if (known && isFinalRun(known) && isTold(known, wants)) return known;
-    const run = await records.readFresh(ref, wants, operation, last);
-    const upstream = book.findUpstream(ref.source);
-    if (run === null || upstream === undefined || isTold(run, wants)) return run;
-    const told = tell(run, await readResults(upstream, run, wants, operation));
-    stock.putRun(told);
-    return told;
+  return async (ref, wants, operation, maxAgeMs) => {
+    const known = await find(ref, wants);
+    if (known !== null && isSettledRun(known.run) && !known.run.instances.some((one) => isLacking(one, known.run, wants))) {
+      return known.run;
+    }
+    if (known === null) {
+      const run = await sync.runs.read(ref, { output: false, content: wants.content }, operation, 0);
+      if (run === null) return null;
+    } else await sync.follower.follow([known], operation, maxAgeMs);
+    const now = await find(ref, wants);
+    if (now === null || now.isGone) return null;
+    const instanceIds = now.run.instances.filter((one) => isLacking(one, now.run, wants)).map(({ instanceId }) => instanceId);
+    if (instanceIds.length === 0) return now.run;
+    await sync.results.read(ref.source, { invokeId: ref.invokeId, instanceIds, includeHistory: false }, wants, operation);
+    return (await find(ref, wants))?.run ?? now.run;
   };
+}
+
+/** True if the run's record tells less of an instance than is wanted. */
+function isLacking(one: InstanceInvocation, run: Invocation, wants: WatchWants): boolean {
+  const isOutputOld = one.output === undefined || !isSettledExecution(one, run);
+  return (wants.output && isOutputOld) || (wants.details && !one.isComplete);
 }
 
 /** Counts the calls of one poll, and refuses what one poll may not cost. */
@@ -82,26 +60,5 @@ export function createPollMeter(callBudget: number): Operation["meter"] {
     },
     addCached: () => {},
     addSaved: () => {},
-  };
-}
-
-function isTold(run: Invocation, wants: WatchWants): boolean {
-  return !run.instances.some((one) => isLacking(one, wants));
-}
-
-function isLacking(one: InstanceInvocation, wants: WatchWants): boolean {
-  return (wants.output && one.output === undefined) || (wants.details && !one.isComplete);
-}
-
-function tell(run: Invocation, results: readonly InvocationResult[]): Invocation {
-  const byInstance = new Map(results.map((result) => [result.instanceId, result]));
-  return {
-    ...run,
-    instances: run.instances.map((one) => {
-      const result = byInstance.get(one.instanceId);
-      if (result === undefined) return one;
-      const { execution: _latest, ...execution } = result;
-      return { ...one, ...execution, isComplete: true };
-    }),
   };
 }

@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 
 import {
   type Clock,
+  createOwnFailure,
   InputError,
   type Invocation,
   type InvocationRef,
+  type InvocationStatus,
   isFinalInvocationStatus,
   UpstreamError,
 } from "#domain";
@@ -36,7 +38,17 @@ export interface Watcher {
 export interface Poller {
   join(watcher: Watcher): void;
   leave(watcher: Watcher): void;
+  /** The state of the run when it was seen last; null if it was not. */
+  status(): InvocationStatus | null;
 }
+
+/** How long a run that was never seen is waited for: right after it was begun, replicas of the upstream may not know it. */
+const APPEAR_MS = 15_000;
+/** Looks in a row without the run after which one that was seen is believed to be gone. */
+const ABSENT_LOOKS_MAX = 3;
+
+/** A look takes what others read a moment ago: pollers of many runs then share one reading an interval. */
+const AGE_SHARE = 0.9;
 
 /** What a poller is made of. */
 export interface PollerOptions {
@@ -55,6 +67,8 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   const watchers = new Set<Watcher>();
   const life = new AbortController();
   let nap = new AbortController();
+  const begunAt = clock.now();
+  let absentLooks = 0;
   let latest: { readonly run: Invocation; readonly wants: WatchWants; readonly at: number } | null = null;
 
   function end(error?: Error): void {
@@ -73,10 +87,17 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       requestId: options.requestId,
       meter: createPollMeter(rules.pollCallBudget),
     };
-    return poll(ref, wants, operation, latest?.run ?? null).then(
-      (run) => run ?? gone(ref),
+    return poll(ref, wants, operation, rules.minIntervalMs * AGE_SHARE).then(
+      (run) => run ?? absent(),
       (error: unknown) => (error instanceof Error ? error : new Error("A look at a run failed.", { cause: error })),
     );
+  }
+
+  /** What an empty look means: not yet there, not there for once, or gone. */
+  function absent(): Error {
+    absentLooks += 1;
+    const isAwaited = latest === null ? clock.now() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
+    return isAwaited ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.") : gone(ref);
   }
 
   /** Tells everybody what is new to them; true where it was new to somebody. */
@@ -104,6 +125,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
         intervalMs = longer(intervalMs, rules);
         continue;
       }
+      absentLooks = 0;
       latest = { run: found, wants, at: clock.now() };
       if (tell(found, wants)) intervalMs = rules.minIntervalMs;
       // Whoever came meanwhile and wants more than was asked for is not kept waiting.
@@ -116,6 +138,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   }
 
   return {
+    status: () => latest?.run.status ?? null,
     join(watcher) {
       const isFirst = watchers.size === 0 && latest === null;
       watchers.add(watcher);

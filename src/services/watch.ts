@@ -1,4 +1,5 @@
 import { type Clock, InputError, type Invocation, type InvocationRef, invocationKey } from "#domain";
+import type { Follower } from "#sync";
 import type { Services } from "./contract.ts";
 import { createMailbox } from "./watch-mailbox.ts";
 import type { Poll } from "./watch-poll.ts";
@@ -13,6 +14,7 @@ export interface WatchOptions extends WatchRules {
 /** What watching is made of. */
 export interface WatchParts {
   readonly poll: Poll;
+  readonly follower: Pick<Follower, "watch">;
   readonly clock: Clock;
   readonly options: WatchOptions;
 }
@@ -27,7 +29,7 @@ export const DEFAULT_WATCH: WatchOptions = {
 };
 
 /** Watches runs: one poller a run, however many watch it. */
-export function createWatch({ poll, clock, options }: WatchParts): Services["watchInvocation"] {
+export function createWatch({ poll, follower, clock, options }: WatchParts): Services["watchInvocation"] {
   const pollers = new Map<string, Poller>();
   let watcherCount = 0;
 
@@ -35,7 +37,9 @@ export function createWatch({ poll, clock, options }: WatchParts): Services["wat
     const key = invocationKey(ref);
     const known = pollers.get(key);
     if (known !== undefined) return known;
+    const endWatching = follower.watch(ref, () => poller.status());
     const onEnd = (): void => {
+      endWatching();
       if (pollers.get(key) === poller) pollers.delete(key);
     };
     const poller = createPoller(ref, { poll, clock, rules: options, requestId, onEnd });

@@ -1,0 +1,106 @@
+import type { Invocation } from "./invocation.ts";
+import type { InvocationFilter, InvocationQuery, TagQuery } from "./query.ts";
+import type { Source } from "./source.ts";
+
+/** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
+const SCHEDULED_MODES: ReadonlySet<string> = new Set(["Period", "NextRebootOnly", "EveryReboot"]);
+
+/** True when the filter names this source; an empty list names none. */
+export function namesSource(filter: InvocationFilter, source: Source): boolean {
+  return (
+    (filter.providerIn?.includes(source.provider) ?? true) &&
+    (filter.accountIn?.includes(source.account) ?? true) &&
+    (filter.regionIdIn?.includes(source.regionId) ?? true)
+  );
+}
+
+/** True when no run can match, whatever the upstreams hold. */
+export function matchesNothing(filter: InvocationFilter): boolean {
+  const { createdAfter, createdBefore } = filter;
+  const isEmptyTime = createdAfter !== undefined && createdBefore !== undefined && createdAfter >= createdBefore;
+  return filter.statusIn?.length === 0 || isEmptyTime;
+}
+
+/** True when the runs that are meant can be counted: no upstream counts by time, or by more than one status. */
+export function isCountable({ createdAfter, createdBefore, statusIn }: InvocationFilter): boolean {
+  return createdAfter === undefined && createdBefore === undefined && new Set(statusIn).size <= 1;
+}
+
+/** The part of a filter that concerns runs and not sources. */
+export function toQuery(filter: InvocationFilter): InvocationQuery {
+  const { providerIn: _provider, accountIn: _account, regionIdIn: _region, ...query } = filter;
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/**
+ * True when a run is meant by the query. Everything that upstreams list is matched again, since they ignore filters silently
+ * in combination. What a record leaves out does not match: the reader of a list first adds what the list was asked for.
+ */
+export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
+  return (
+    isSame(run.invokeId, query.invokeId) &&
+    isSame(run.command.commandId, query.commandId) &&
+    isSame(run.command.name, query.commandName) &&
+    isSame(run.command.type, query.commandType) &&
+    isSame(hasSchedule(run), query.timed) &&
+    (query.tags ?? []).every((tag) => hasTag(run, tag)) &&
+    (query.resourceGroupId === undefined || (run.resourceGroupIds ?? []).includes(query.resourceGroupId)) &&
+    (query.instanceId === undefined || run.instances.some((item) => item.instanceId === query.instanceId)) &&
+    (query.statusIn?.includes(run.status) ?? true) &&
+    isWithin(run.creationTime, query)
+  );
+}
+
+/**
+ * What a list was asked for, as far as its records leave it out: the upstream applied it, so it holds. Instances are left alone:
+ * nothing is known of them but that they are there.
+ */
+export function completeRun(run: Invocation, applied: InvocationQuery): Invocation {
+  const { commandId, commandName, commandType, resourceGroupId, tags } = applied;
+  const missingTags = (tags ?? []).filter((tag) => tag.value !== undefined && !hasTag(run, tag));
+  const isWhole =
+    (commandId === undefined || run.command.commandId !== null) &&
+    (commandName === undefined || run.command.name !== null) &&
+    (commandType === undefined || run.command.type !== null) &&
+    resourceGroupId === undefined &&
+    missingTags.length === 0;
+  if (isWhole) return run;
+  return {
+    ...run,
+    command: {
+      ...run.command,
+      commandId: run.command.commandId ?? commandId ?? null,
+      name: run.command.name ?? commandName ?? null,
+      type: run.command.type ?? commandType ?? null,
+    },
+    tags: [...run.tags, ...missingTags.map(({ key, value }) => ({ key, value: value ?? "" }))],
+    ...(resourceGroupId === undefined ? {} : { resourceGroupIds: [resourceGroupId] }),
+  };
+}
+
+/** True for a run that has a schedule, also when the schedule is over. */
+function hasSchedule(run: Invocation): boolean {
+  return run.timed === true || (run.repeatMode !== null && SCHEDULED_MODES.has(run.repeatMode));
+}
+
+/** One text for all filters that mean the same, for binding cursors and keying caches. */
+export function canonicalText(value: object): string {
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined && member !== null)
+    .map(([name, member]): [string, unknown] => [name, Array.isArray(member) ? [...new Set(member)].sort() : member]);
+  return JSON.stringify(members.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isSame<Value>(value: Value | null, wanted: Value | undefined): boolean {
+  return wanted === undefined || value === wanted;
+}
+
+function hasTag(run: Invocation, { key, value }: TagQuery): boolean {
+  return run.tags.some((tag) => tag.key === key && (value === undefined || tag.value === value));
+}
+
+function isWithin(time: string | null, { createdAfter, createdBefore }: InvocationQuery): boolean {
+  if (createdAfter === undefined && createdBefore === undefined) return true;
+  if (time === null) return false;
+  return (createdAfter === undefined || time >= createdAfter) && (createdBefore === undefined || time < createdBefore);
+}

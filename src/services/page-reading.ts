@@ -1,0 +1,77 @@
+import { type Clock, InputError, type Operation, UpstreamError } from "#domain";
+import type { KnownList } from "#sync";
+import type { PageSource } from "./page-source.ts";
+
+/** How patient a page is. */
+export interface PageTiming {
+  readonly clock: Clock;
+  /** How old what still moves may be, in milliseconds. */
+  readonly freshnessMs: number;
+  /** How long a page waits for a slow source while something else can be shown, in milliseconds. */
+  readonly softDeadlineMs: number;
+}
+
+/** One reading for a page. */
+export interface PageReading {
+  readonly part: PageSource;
+  readonly end: Promise<unknown>;
+}
+
+/** Waits for all readings, but beyond the page's soft deadline only as long as nothing can be shown; notes what failed or is late. */
+export type SettleReadings = (readings: readonly PageReading[]) => Promise<void>;
+
+/** @param hasSomething true once anything can be shown without what is still under way */
+export function createSettler({ clock, softDeadlineMs }: PageTiming, hasSomething: () => Promise<boolean>): SettleReadings {
+  const softEnd = clock.now() + softDeadlineMs;
+  return async (readings) => {
+    const open = new Set(readings);
+    const ends = Promise.all(
+      readings.map(async (reading) => {
+        reading.part.wasAsked = true;
+        await reading.end.catch((error: unknown) => noteEnd(reading.part, error));
+        open.delete(reading);
+      }),
+    );
+    const patience = new AbortController();
+    const soft = clock.sleep(Math.max(0, softEnd - clock.now()), patience.signal).then(hasSomething);
+    try {
+      const isDone = await Promise.race([ends.then(() => true), soft]);
+      if (!isDone) await ends;
+      for (const { part } of open) part.isLate = true;
+    } finally {
+      patience.abort();
+      ends.catch(() => {});
+    }
+  };
+}
+
+/** A budget or a deadline that ends makes a source late; anything that is no failure of an upstream ends the page. */
+function noteEnd(part: PageSource, error: unknown): void {
+  const isSpent = error instanceof InputError && error.code === "COST_LIMIT_EXCEEDED";
+  if (!isSpent && !(error instanceof UpstreamError)) throw error;
+  if (error instanceof UpstreamError && error.isPaced) return;
+  part.isLate = true;
+  if (error instanceof UpstreamError) part.failure = error;
+}
+
+/** Begins to read the newest end of every list that was read too long ago. */
+export async function refreshStale(
+  parts: readonly PageSource[],
+  { clock, freshnessMs }: PageTiming,
+  operation: Operation,
+): Promise<readonly PageReading[]> {
+  const readings: PageReading[] = [];
+  for (const part of parts) {
+    for (const list of part.lists) {
+      const readAt = await list.readAt();
+      const age = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
+      if (age >= 0 && age < freshnessMs) continue;
+      readings.push({ part, end: refresh(list, readAt !== null, operation) });
+    }
+  }
+  return readings;
+}
+
+function refresh(list: KnownList, isKnown: boolean, operation: Operation): Promise<void> {
+  return list.refresh(isKnown ? { ...operation, pace: "refresh" } : operation);
+}

@@ -1,0 +1,56 @@
+import { type InvocationQuery, type InvocationStatus, type Operation, type Source, type UpstreamError, type Wants } from "#domain";
+import { LIST_END, LIST_HEAD, type Position } from "#store";
+import type { KnownList, Sync } from "#sync";
+
+/** What a page reads of one source, and how that fares. */
+export interface PageSource {
+  readonly source: Source;
+  /** Its own place if it lagged behind on the pages before; else that of the page; null at the beginning. */
+  readonly start: Position | null;
+  lists: readonly KnownList[];
+  failure: UpstreamError | null;
+  /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
+  isLate: boolean;
+  /** True if this page asked the source for anything. */
+  wasAsked: boolean;
+}
+
+/** More statuses than this are looked for in the list of all runs. */
+const NARROW_STATUSES_MAX = 4;
+
+/** The lists that a page reads of a source: the list of all runs if that is known to its end, else the narrowest. @throws UpstreamError */
+export async function chooseLists(
+  sync: Sync,
+  source: Source,
+  query: InvocationQuery,
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly KnownList[]> {
+  const { statusIn, createdAfter: _after, createdBefore: _before, invokeId: _id, ...narrow } = query;
+  const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
+  if (isNarrow && query.resourceGroupId === undefined) {
+    const all = await sync.openLists(source, {}, wants, operation);
+    if (await areWhole(all)) return all;
+  }
+  if (!isFew(statusIn)) return sync.openLists(source, narrow, wants, operation);
+  const lists = await Promise.all(
+    [...new Set(statusIn)].map((status) => sync.openLists(source, { ...narrow, statusIn: [status] }, wants, operation)),
+  );
+  return [...new Map(lists.flat().map((list) => [list.key, list])).values()];
+}
+
+function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is readonly InvocationStatus[] {
+  return statusIn !== undefined && new Set(statusIn).size <= NARROW_STATUSES_MAX && !statusIn.includes("UNKNOWN");
+}
+
+async function areWhole(lists: readonly KnownList[]): Promise<boolean> {
+  const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
+  return bounds.length > 0 && bounds.every((bound) => bound === LIST_END);
+}
+
+/** Down to which time, exclusive, all of a source's runs are known that were created at `from` or earlier. */
+export async function boundBelow({ lists }: PageSource, from: number): Promise<number> {
+  if (lists.length === 0) return LIST_END;
+  const bounds = await Promise.all(lists.map((list) => list.boundBelow(from)));
+  return Math.max(...bounds);
+}

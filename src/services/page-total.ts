@@ -1,0 +1,36 @@
+import { type InvocationFilter, isCountable, toQuery } from "#domain";
+import { LIST_END, LIST_HEAD, type RunStore } from "#store";
+import type { PageSource } from "./page-source.ts";
+
+/** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
+export async function countRuns(
+  store: RunStore,
+  parts: readonly PageSource[],
+  filter: InvocationFilter,
+): Promise<number | null> {
+  const { createdAfter } = filter;
+  const limit = createdAfter === undefined ? LIST_END : Date.parse(createdAfter) - 1;
+  let sum = 0;
+  for (const part of parts) {
+    const count = (await isWhole(part, limit)) ? await countKnown(store, part, filter) : await toldCount(part, filter);
+    if (count === null) return null;
+    sum += count;
+  }
+  return sum;
+}
+
+async function isWhole({ lists, isLate, failure }: PageSource, limit: number): Promise<boolean> {
+  if (lists.length === 0) return !isLate || failure?.code === "NOT_SUPPORTED";
+  const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
+  return bounds.every((bound) => bound <= limit);
+}
+
+function countKnown(store: RunStore, { source }: PageSource, filter: InvocationFilter): Promise<number> {
+  return store.count({ stretches: [{ source, after: null, before: null }], query: toQuery(filter) });
+}
+
+async function toldCount({ lists }: PageSource, filter: InvocationFilter): Promise<number | null> {
+  const [only, ...others] = lists;
+  if (only === undefined || others.length > 0 || !only.isExact || !isCountable(filter)) return null;
+  return only.total();
+}

@@ -1,0 +1,184 @@
+import {
+  type Invocation,
+  type InvocationRef,
+  type InvocationResult,
+  invocationKey,
+  isFinalRun,
+  matchesQuery,
+  type Source,
+  sourceKey,
+} from "#domain";
+import { createChangeFeed } from "./change-feed.ts";
+import { mergeResult, mergeRun } from "./merge.ts";
+import { NO_TIME, type Position, positionOf } from "./position.ts";
+import type { ListRecord, RunPageRequest, RunStore, RunWrite, StoredRun, Stretch } from "./run-store.ts";
+import { executionBytes, runBytes } from "./sizes.ts";
+import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
+import { cutSpans } from "./spans.ts";
+
+/** How the memory keeper is bounded. */
+export interface MemoryStoreOptions {
+  /** Bytes that the records take at most, by estimate. */
+  readonly bytesMax: number;
+}
+
+/** A run in memory, with its place. */
+export interface Entry extends StoredRun {
+  readonly position: Position;
+  readonly bytes: number;
+}
+
+/** Share of the bytes that what was written last keeps, however old it is: a page that goes deep must outlive its own reading. */
+const RECENT_SHARE = 0.25;
+/** What is left after letting go, so that not every write has to. */
+const FULL_SHARE = 0.95;
+const LOOSE_RESULTS_MAX = 2_000;
+
+interface LooseResult {
+  readonly result: InvocationResult;
+  readonly readAt: number;
+}
+
+/** A keeper in memory. It lets go of the oldest runs first, and the coverage of their lists says so. */
+export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
+  const entries = new Map<string, Entry>();
+  const lists = new Map<string, Map<string, ListRecord>>();
+  const loose = new Map<string, Map<string, LooseResult>>();
+  const recent = new Map<string, number>();
+  const sorted: SortedRuns = createSortedRuns();
+  const feed = createChangeFeed();
+  let bytes = 0;
+  let recentBytes = 0;
+
+  function put(run: Invocation, readAt: number, executionReadAt: StoredRun["executionReadAt"], isGone = false): void {
+    const key = invocationKey(run);
+    const known = entries.get(key);
+    const position = known?.run.creationTime === run.creationTime ? known.position : positionOf(run);
+    const size = known?.run === run ? known.bytes : runBytes(run);
+    const entry: Entry = { run, readAt, executionReadAt, isGone, position, bytes: size };
+    bytes += size - (known?.bytes ?? 0);
+    entries.set(key, entry);
+    sorted.put(entry, known);
+    touch(key, size);
+    if (known?.run !== run) feed.note(known?.run ?? null, run);
+  }
+
+  function touch(key: string, size: number): void {
+    recentBytes += size - (recent.get(key) ?? 0);
+    recent.delete(key);
+    recent.set(key, size);
+    for (const [oldest, its] of recent) {
+      if (recentBytes <= bytesMax * RECENT_SHARE || oldest === key) break;
+      recent.delete(oldest);
+      recentBytes -= its;
+    }
+  }
+
+  function writeRun(read: Invocation, readAt: number): void {
+    const key = invocationKey(read);
+    const known = entries.get(key);
+    const merged = known === undefined ? withLoose(read) : mergeRun(known.run, read);
+    put(merged, Math.max(readAt, known?.readAt ?? 0), known?.executionReadAt ?? new Map());
+  }
+
+  function withLoose(run: Invocation): Invocation {
+    const results = loose.get(invocationKey(run));
+    loose.delete(invocationKey(run));
+    return [...(results?.values() ?? [])].reduce((merged, { result }) => mergeResult(merged, result), run);
+  }
+
+  function writeResult(result: InvocationResult, readAt: number): void {
+    const key = invocationKey(result);
+    const known = entries.get(key);
+    if (known === undefined) return keepLoose(key, { result, readAt });
+    const executionReadAt = new Map(known.executionReadAt).set(result.instanceId, readAt);
+    put(mergeResult(known.run, result), known.readAt, executionReadAt);
+  }
+
+  function keepLoose(key: string, one: LooseResult): void {
+    const own = loose.get(key) ?? new Map<string, LooseResult>();
+    loose.delete(key);
+    loose.set(key, own.set(one.result.instanceId, one));
+    for (const oldest of loose.keys()) {
+      if (loose.size <= LOOSE_RESULTS_MAX && looseBytes() <= bytesMax * RECENT_SHARE) break;
+      loose.delete(oldest);
+    }
+  }
+
+  function looseBytes(): number {
+    let sum = 0;
+    for (const own of loose.values()) for (const { result } of own.values()) sum += executionBytes(result);
+    return sum;
+  }
+
+  function forgetOldest(): void {
+    const gone = sorted.takeOldest({
+      isEnough: () => bytes <= bytesMax * FULL_SHARE,
+      mayStay: ({ run }) => recent.has(invocationKey(run)),
+      onGone: (entry) => {
+        bytes -= entry.bytes;
+        entries.delete(invocationKey(entry.run));
+      },
+    });
+    for (const [key, { oldest, newest }] of timesBySource(gone)) {
+      const own = lists.get(key);
+      for (const [name, record] of own ?? []) {
+        own?.set(name, { ...record, spans: cutSpans(record.spans, oldest, newest) });
+      }
+    }
+  }
+
+  return {
+    async write({ source, readAt, runs = [], results = [], gone = [], list }: RunWrite) {
+      for (const run of runs) writeRun(run, readAt);
+      for (const result of results) writeResult(result, readAt);
+      for (const invokeId of gone) {
+        const known = entries.get(invocationKey({ source, invokeId }));
+        if (known !== undefined) put(known.run, known.readAt, known.executionReadAt, true);
+      }
+      if (list !== undefined) listsOf(lists, source).set(list.key, list.record);
+      if (bytes > bytesMax) forgetOldest();
+      feed.flush();
+    },
+    readRuns: async (refs) => refs.map((ref) => entries.get(invocationKey(ref)) ?? null),
+    readLooseResults: async (ref: InvocationRef) => [...(loose.get(invocationKey(ref))?.values() ?? [])],
+    async readPage({ stretches, query, direction, limit }: RunPageRequest) {
+      return sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query));
+    },
+    async count({ stretches, query }) {
+      return sorted.read(bySource(stretches), 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query)).length;
+    },
+    async readUnfinished(source, limit) {
+      const stretches = bySource([{ source, after: null, before: null }]);
+      return sorted.read(stretches, 1, limit, ({ run }) => !isFinalRun(run));
+    },
+    readList: async (source, key) => lists.get(sourceKey(source))?.get(key) ?? null,
+    async oldestTime(source) {
+      const [oldest] = sorted.read(bySource([{ source, after: null, before: null }]), -1, 1, ({ position }) => position.time !== NO_TIME);
+      return oldest?.position.time ?? null;
+    },
+    onChange: feed.listen,
+    close: async () => {},
+  };
+}
+
+function listsOf(lists: Map<string, Map<string, ListRecord>>, source: Source): Map<string, ListRecord> {
+  const own = lists.get(sourceKey(source)) ?? new Map<string, ListRecord>();
+  lists.set(sourceKey(source), own);
+  return own;
+}
+
+function bySource(stretches: readonly Stretch[]): ReadonlyMap<string, Stretch> {
+  return new Map(stretches.map((stretch) => [sourceKey(stretch.source), stretch]));
+}
+
+function timesBySource(entries: readonly Entry[]): ReadonlyMap<string, { oldest: number; newest: number }> {
+  const times = new Map<string, { oldest: number; newest: number }>();
+  for (const { run, position } of entries) {
+    const own = times.get(sourceKey(run.source)) ?? { oldest: position.time, newest: position.time };
+    own.oldest = Math.min(own.oldest, position.time);
+    own.newest = Math.max(own.newest, position.time);
+    times.set(sourceKey(run.source), own);
+  }
+  return times;
+}

@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  type Command,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationResult,
+  isFinalInstanceStatus,
+  isFinalInvocationStatus,
+  isFinalRun,
+  isRepeated,
+} from "#domain";
+
+/**
+ * What is known of a run after one more reading: the newer state, but no state that is final is replaced by one that is not, and
+ * what one reading left out stays as another told it. The same object if nothing changed.
+ */
+export function mergeRun(known: Invocation, read: Invocation): Invocation {
+  if (isSettled(known) && !tellsMore(known, read)) return known;
+  const isOlder = isFinalInvocationStatus(known.status) && !isFinalInvocationStatus(read.status);
+  const [newer, older] = isOlder ? [known, read] : [read, known];
+  const merged: Invocation = {
+    ...fill(newer, older),
+    command: mergeCommand(newer.command, older.command),
+    tags: newer.tags.length === 0 ? older.tags : newer.tags,
+    resourceGroupIds: [...new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])])],
+    instances: mergeInstances(known, read),
+  };
+  return isDeepStrictEqual(merged, known) ? known : merged;
+}
+
+/** The run with what a result of one of its instances tells; the run itself if it has no such instance. */
+export function mergeResult(run: Invocation, result: InvocationResult): Invocation {
+  const position = run.instances.findIndex(({ instanceId }) => instanceId === result.instanceId);
+  const known = run.instances[position];
+  const { execution: _latest, ...execution } = result;
+  const merged = known === undefined ? toInstance(result) : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
+  if (merged === known) return run;
+  const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
+  return { ...run, instances };
+}
+
+function toInstance({ execution: _latest, ...execution }: InvocationResult): InstanceInvocation {
+  return { ...execution, creationTime: null, updateTime: null, isComplete: true };
+}
+
+/** True if nothing of the run will change any more and nothing of it was read by guessing. */
+function isSettled(run: Invocation): boolean {
+  return isFinalRun(run) && run.command.isGuess !== true && run.instances.every(({ output }) => output?.isGuess !== true);
+}
+
+function tellsMore(known: Invocation, read: Invocation): boolean {
+  const own = new Map(known.instances.map((one) => [one.instanceId, one]));
+  const groups = known.resourceGroupIds ?? [];
+  return (
+    (known.command.content === undefined && read.command.content !== undefined) ||
+    (known.command.commandId === null && read.command.commandId !== null) ||
+    (read.resourceGroupIds ?? []).some((id) => !groups.includes(id)) ||
+    read.instances.some((one) => {
+      const other = own.get(one.instanceId);
+      if (other === undefined || other.isComplete !== one.isComplete) return other === undefined || one.isComplete;
+      return (other.output === undefined && one.output !== undefined) || (other.creationTime === null && one.creationTime !== null);
+    })
+  );
+}
+
+function mergeInstances(known: Invocation, read: Invocation): readonly InstanceInvocation[] {
+  const canMove = isRepeated(read) || isRepeated(known);
+  const older = new Map(known.instances.map((one) => [one.instanceId, one]));
+  const merged = read.instances.map((one) => {
+    const own = older.get(one.instanceId);
+    older.delete(one.instanceId);
+    return own === undefined ? one : mergeExecution(own, one, canMove);
+  });
+  return older.size === 0 ? merged : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+}
+
+/** @param canMove true for a run that is carried out again and again: its latest execution may go from an end to a beginning. */
+function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, canMove: boolean): InstanceInvocation {
+  const isOlder = isFinalInstanceStatus(known.status) && !isFinalInstanceStatus(read.status) && !canMove;
+  const isPoorer = known.isComplete && !read.isComplete && known.status === read.status;
+  const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
+  const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
+  const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
+  const merged = { ...fill(newer, older, isSame), output, isComplete: newer.isComplete || (isSame && older.isComplete) };
+  return isDeepStrictEqual(merged, known) ? known : merged;
+}
+
+function isBetter(output: InstanceInvocation["output"]): boolean {
+  return output !== undefined && output?.isGuess !== true;
+}
+
+function mergeCommand(newer: Command, older: Command): Command {
+  const isWorse = newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
+  const { content: _content, isGuess: _isGuess, ...rest } = fill(newer, older);
+  const { content, isGuess } = isWorse ? older : newer;
+  return isGuess === undefined ? { ...rest, content } : { ...rest, content, isGuess };
+}
+
+// What one call does not tell of a record is null in it; the other call's word stands.
+function fill<Record extends object>(newer: Record, older: Record, isSameState = false): Record {
+  const filled: Record = { ...newer };
+  for (const name of Object.keys(older) as (keyof Record)[]) {
+    if (!isSameState && LATEST.has(name as string)) continue;
+    if (filled[name] === null || filled[name] === undefined) filled[name] = older[name];
+  }
+  return filled;
+}
+
+// Of these null says something: no error, no end, no exit code yet.
+const LATEST: ReadonlySet<string> = new Set([
+  "status",
+  "rawStatus",
+  "exitCode",
+  "error",
+  "startTime",
+  "finishTime",
+  "stopTime",
+  "output",
+]);

@@ -1,0 +1,93 @@
+import type {
+  Invocation,
+  InvocationQuery,
+  InvocationRef,
+  InvocationResult,
+  Source,
+  Wants,
+} from "#domain";
+import type { Position } from "./position.ts";
+import type { Span } from "./spans.ts";
+
+/** A run as it is known. */
+export interface StoredRun {
+  readonly run: Invocation;
+  /** Epoch milliseconds: when the run's own record was read last. */
+  readonly readAt: number;
+  /** When an instance's execution was read, for those that were read later than the run's record. */
+  readonly executionReadAt: ReadonlyMap<string, number>;
+  /** True when the upstream was asked for the run and does not know it any more. */
+  readonly isGone: boolean;
+}
+
+/** What is known of one list of a source. Plain data that JSON carries unchanged. */
+export interface ListRecord {
+  /** What is known whole, newest first; the keeper cuts it when it lets runs go. */
+  readonly spans: readonly Span[];
+  /** Epoch milliseconds: when the newest end was read last with success; null if never. */
+  readonly readAt: number | null;
+  /** What the reader of the list notes for itself: where it can be read on, how long it is. */
+  readonly notes: unknown;
+}
+
+/** What one reading found; written as one step, so that nothing is claimed to be known that is not there. */
+export interface RunWrite {
+  readonly source: Source;
+  /** Epoch milliseconds. */
+  readonly readAt: number;
+  readonly runs?: readonly Invocation[];
+  /** Latest results of runs; those of a run that is not known are kept for when it is. */
+  readonly results?: readonly InvocationResult[];
+  /** Runs that the upstream was asked for and does not know. */
+  readonly gone?: readonly string[];
+  readonly list?: { readonly key: string; readonly record: ListRecord };
+}
+
+/** Which part of a source's runs is meant: strictly behind `after` and strictly in front of `before`. */
+export interface Stretch {
+  readonly source: Source;
+  /** Null from the newest run on. */
+  readonly after: Position | null;
+  /** Null to the oldest. */
+  readonly before: Position | null;
+}
+
+/** Which runs are asked for. */
+export interface RunPageRequest {
+  readonly stretches: readonly Stretch[];
+  readonly query: InvocationQuery;
+  /** 1 takes the first runs in the total order, -1 the last ones; they are always answered in the total order. */
+  readonly direction: 1 | -1;
+  readonly limit: number;
+  /** Which costly parts have to be there if they are known. */
+  readonly wants: Wants;
+}
+
+/** A run that came, changed or was let go. */
+export interface RunChange {
+  /** Null for a run that was not known before. */
+  readonly before: Invocation | null;
+  readonly after: Invocation;
+}
+
+/**
+ * Keeps what was read: runs, their executions and outputs, in the total order, and how far each list is known. Knows neither
+ * upstreams nor callers. A state that is final is never replaced by one that is not, nor a richer record by a poorer one.
+ */
+export interface RunStore {
+  write(write: RunWrite): Promise<void>;
+  /** Runs in key order; null for those that are not known. */
+  readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]>;
+  /** Latest results of a run that is not known itself, by instance; those of known runs are in the run. */
+  readLooseResults(ref: InvocationRef): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
+  readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
+  count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
+  /** Unfinished runs of a source, newest first, at most `limit`. */
+  readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;
+  readList(source: Source, key: string): Promise<ListRecord | null>;
+  /** Creation time of the oldest run that is known of a source, in epoch milliseconds; null if it has none. */
+  oldestTime(source: Source): Promise<number | null>;
+  /** Calls the listener after each write that changed anything, in order; returns how to end that. */
+  onChange(listener: (changes: readonly RunChange[]) => void): () => void;
+  close(): Promise<void>;
+}

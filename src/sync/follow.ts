@@ -1,0 +1,72 @@
+import { type InvocationRef, type InvocationStatus, invocationKey, isFinalInvocationStatus, type Operation, type Source, sourceKey, type Wants } from "#domain";
+import type { StoredRun } from "#store";
+import { isFresh, isSettledRun } from "./freshness.ts";
+import type { KnownList } from "./lists.ts";
+import type { ReaderParts, RunReader } from "./run-reader.ts";
+
+/** Learns how unfinished runs went on. */
+export interface Follower {
+  /**
+   * Makes these runs as fresh as quota and upstream allow. From two runs of one state on, the list of that state tells of 50 at
+   * a call; what has left it is read by id. Never rejects because of an upstream.
+   */
+  follow(runs: readonly StoredRun[], operation: Operation, maxAgeMs?: number): Promise<void>;
+  /** Counts a run as watched until the returned function is called: then a list serves also those who ask for one run only. */
+  watch(ref: InvocationRef, statusOf: () => InvocationStatus | null): () => void;
+}
+
+/** What following works with. */
+export interface FollowParts extends ReaderParts {
+  readonly runs: RunReader;
+  openLists(source: Source, status: InvocationStatus, operation: Operation): Promise<readonly KnownList[]>;
+}
+
+const NOTHING: Wants = { output: false, content: false };
+
+/** Starts with nothing watched. */
+export function createFollower({ store, clock, runs, openLists, freshnessMs }: FollowParts): Follower {
+  const watched = new Map<symbol, { readonly ref: InvocationRef; statusOf(): InvocationStatus | null }>();
+
+  function countWatched(source: Source, status: InvocationStatus): number {
+    const all = [...watched.values()].filter(({ ref }) => sourceKey(ref.source) === sourceKey(source));
+    return new Set(all.filter((one) => one.statusOf() === status).map(({ ref }) => invocationKey(ref))).size;
+  }
+
+  async function readState(group: readonly StoredRun[], operation: Operation): Promise<void> {
+    const [first] = group;
+    if (first === undefined) return;
+    const { source, status } = first.run;
+    if (status === "UNKNOWN" || isFinalInvocationStatus(status)) return;
+    if (Math.max(group.length, countWatched(source, status)) < 2) return;
+    const lists = await openLists(source, status, operation);
+    await Promise.all(lists.map((list) => list.refresh(operation)));
+  }
+
+  return {
+    async follow(all, operation, maxMs = freshnessMs) {
+      const isStale = ({ run, readAt, isGone }: StoredRun): boolean =>
+        !isGone && !isSettledRun(run) && !isFresh(readAt, { now: clock.now(), maxMs });
+      const stale = all.filter(isStale);
+      if (stale.length === 0) return;
+      const paced: Operation = { ...operation, pace: "refresh" };
+      await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced)));
+      const known = await store.readRuns(stale.map(({ run }) => run), NOTHING);
+      const left = known.flatMap((stored) => (stored !== null && isStale(stored) ? [stored] : []));
+      await Promise.allSettled(left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)));
+    },
+    watch(ref, statusOf) {
+      const key = Symbol(ref.invokeId);
+      watched.set(key, { ref, statusOf });
+      return () => void watched.delete(key);
+    },
+  };
+}
+
+function groupByState(runs: readonly StoredRun[]): ReadonlyMap<string, readonly StoredRun[]> {
+  const groups = new Map<string, StoredRun[]>();
+  for (const stored of runs) {
+    const key = `${sourceKey(stored.run.source)}|${stored.run.status}`;
+    groups.set(key, [...(groups.get(key) ?? []), stored]);
+  }
+  return groups;
+}

@@ -1,0 +1,41 @@
+import { type InstanceInvocation, type Invocation, isFinalInstanceStatus, isFinalRun, isRepeated, type Wants } from "#domain";
+import type { StoredRun } from "#store";
+
+/** True when nothing of the run can change any more. */
+export function isSettledRun(run: Invocation): boolean {
+  return isFinalRun(run) && run.command.isGuess !== true;
+}
+
+/** True when nothing of the execution can change any more; the latest one of a repeated run is replaced by the next. */
+export function isSettledExecution(execution: Pick<InstanceInvocation, "status" | "repeats">, run: Invocation | null): boolean {
+  if (!isFinalInstanceStatus(execution.status)) return false;
+  return run === null ? (execution.repeats ?? 0) <= 1 : !isRepeated(run);
+}
+
+/** True if every costly part that is wanted of a run's record is there. */
+export function holdsRun(run: Invocation, wants: Wants): boolean {
+  return (!wants.content || (run.command.content !== undefined && run.command.isGuess !== true)) &&
+    (!wants.output || run.instances.every((one) => holdsOutput(one)));
+}
+
+/** True if the output is known, and not by guessing its encoding. */
+export function holdsOutput({ output }: Pick<InstanceInvocation, "output">): boolean {
+  return output !== undefined && output?.isGuess !== true;
+}
+
+/** How old something is allowed to be, and the time. */
+export interface Age {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly maxMs: number;
+}
+
+/** True if it was read a short while ago; a clock that was set back makes everything old. */
+export function isFresh(readAt: number | null | undefined, { now, maxMs }: Age): boolean {
+  return readAt !== null && readAt !== undefined && readAt <= now && now - readAt < maxMs;
+}
+
+/** When an instance's execution was read last. */
+export function executionReadAt({ readAt, executionReadAt: own }: StoredRun, instanceId: string): number {
+  return Math.max(readAt, own.get(instanceId) ?? 0);
+}

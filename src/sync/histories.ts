@@ -1,0 +1,28 @@
+import { LRUCache } from "lru-cache";
+import { type Clock, type InvocationResult, isFinalInstanceStatus, type ResultRef, resultKey, type Source, type Wants } from "#domain";
+import type { ResultQuery } from "#upstreams";
+import { holdsOutput, isFresh } from "./freshness.ts";
+
+/** Executions of repeated runs that were read lately, each under its own name. */
+export interface Histories {
+  put(source: Source, query: ResultQuery, results: readonly InvocationResult[]): void;
+  find(ref: ResultRef, wants: Wants, maxAgeMs: number): InvocationResult | undefined;
+}
+
+const EXECUTIONS_MAX = 5_000;
+
+/** Starts empty; an execution that is over never changes, since the next one has another name. */
+export function createHistories(clock: Clock): Histories {
+  const executions = new LRUCache<string, { readonly result: InvocationResult; readonly readAt: number }>({ max: EXECUTIONS_MAX });
+  return {
+    put(_source, _query, results) {
+      for (const result of results) executions.set(resultKey(result), { result, readAt: clock.now() });
+    },
+    find(ref, wants, maxMs) {
+      const found = executions.get(resultKey(ref));
+      if (found === undefined || (wants.output && !holdsOutput(found.result))) return undefined;
+      const isSettled = isFinalInstanceStatus(found.result.status);
+      return isSettled || isFresh(found.readAt, { now: clock.now(), maxMs }) ? found.result : undefined;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * Keeps the store true: reads lists on, at both ends, follows what is unfinished, shares one reading among all who wait for it.
+ * Knows upstreams and the store; may not know who asks or why.
+ */
+export type { Follower } from "./follow.ts";
+export { isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
+export type { KnownList } from "./lists.ts";
+export { resultOf } from "./result-reader.ts";
+export type { SourceBook, SourceFailure, SourceState } from "./source-book.ts";
+export { createSync, type Sync, type SyncOptions } from "./sync.ts";

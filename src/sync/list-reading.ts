@@ -1,0 +1,81 @@
+import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
+import type { RunListPage } from "#upstreams";
+import { addMark, bottomOf, type ListState, type Mark, markBehind, timesOf } from "./list-notes.ts";
+
+/** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
+const OVERLAP_MS = 60_000;
+
+/** Beyond what was certain at the reading before, the newest end has to be read down to here before both readings join. */
+export function certainTop({ readAt, notes }: ListState): number {
+  if (readAt === null || notes.newest === null) return LIST_END;
+  return Math.min(notes.newest, Math.max(readAt, notes.newest) - OVERLAP_MS) - 1;
+}
+
+/** What one more answer from the newest end is added to. */
+export interface HeadReading {
+  /** The list as it was known before this reading of its newest end. */
+  readonly before: ListState;
+  /** Epoch milliseconds. */
+  readonly readAt: number;
+  /** True for a list that runs can enter later, at any place: what lies below is then known no longer. */
+  readonly isEnteredLater: boolean;
+  /** Runs of this reading that were not known before. */
+  readonly arrivals: number;
+}
+
+/** The list after its newest end was read down to the end of `page`, which began there. */
+export function withHead(page: RunListPage, { before, readAt, isEnteredLater, arrivals }: HeadReading): ListState {
+  const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
+  const isFresh = isEnteredLater || isOtherMode || before.readAt === null;
+  const known = isFresh ? [] : olderSpans(before);
+  const bottom = bottomOf(page, LIST_HEAD);
+  const shift = isFresh ? 0 : before.notes.shift + arrivals;
+  const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
+  const mark = markBehind(page, null, shift);
+  const newest = timesOf(page.runs)[0] ?? null;
+  return {
+    spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
+    readAt,
+    notes: {
+      mode: page.mode,
+      total: page.total,
+      newest,
+      shift,
+      marks: mark === null ? [] : [mark, ...marks],
+      isDoubtful: isFresh ? false : before.notes.isDoubtful,
+    },
+  };
+}
+
+function olderSpans(before: ListState): readonly Span[] {
+  const top = certainTop(before);
+  return before.spans
+    .map((span) => ({ from: Math.min(span.from, top), to: span.to }))
+    .filter(({ from, to }) => from > to);
+}
+
+/** What one more answer from within the list is added to. */
+export interface DeepReading {
+  /** Where the reading began. */
+  readonly base: Mark;
+  /** True when every run of the base's time is known now. */
+  readonly isTieWhole: boolean;
+}
+
+/** The list after it was read on from a mark. */
+export function withMore(state: ListState, page: RunListPage, { base, isTieWhole }: DeepReading): ListState {
+  const bottom = bottomOf(page, base.time);
+  const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
+  const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
+  const mark = markBehind(page, base, state.notes.shift);
+  return {
+    ...state,
+    spans: addSpan(state.spans, span),
+    notes: {
+      ...state.notes,
+      mode: page.mode,
+      total: page.total ?? state.notes.total,
+      marks: addMark(state.notes.marks, base, mark),
+    },
+  };
+}

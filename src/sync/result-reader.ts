@@ -1,0 +1,95 @@
+import {
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationRef,
+  type InvocationResult,
+  invocationKey,
+  type Operation,
+  type ResultRef,
+  resultKey,
+  type Source,
+  type Wants,
+} from "#domain";
+import type { StoredRun } from "#store";
+import type { ResultQuery } from "#upstreams";
+import { createAbsences } from "./absences.ts";
+import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
+import { createHistories } from "./histories.ts";
+import { type ReaderParts, toResult } from "./run-reader.ts";
+
+/** Reads results of runs on instances. */
+export interface ResultReader {
+  /** What is known of results, in key order; undefined for those that have to be read, null for those that are known not to be. */
+  findKnown(refs: readonly ResultRef[], wants: Wants): Promise<readonly (InvocationResult | null | undefined)[]>;
+  /** Results of one run from the upstream. @throws UpstreamError */
+  read(source: Source, query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
+  isUnderWay(source: Source, query: ResultQuery, wants: Wants): boolean;
+  /** Notes that the upstream has no such result. */
+  noteAbsent(ref: ResultRef): void;
+}
+
+/** Results: what is final is read once, what moves when it is older than the freshness. */
+export function createResultReader(parts: ReaderParts): ResultReader {
+  const { store, book, flights, clock, freshnessMs } = parts;
+  const absences = createAbsences(clock);
+  const histories = createHistories(clock);
+
+  function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, wants: Wants): boolean {
+    if (!one.isComplete || (wants.output && !holdsOutput(one))) return false;
+    return isSettledExecution(one, run) || isFresh(readAt, { now: clock.now(), maxMs: freshnessMs });
+  }
+
+  function findInRun(stored: StoredRun, { instanceId }: ResultRef, wants: Wants): InvocationResult | undefined {
+    const one = stored.run.instances.find((item) => item.instanceId === instanceId);
+    const isUsable = one !== undefined && serves(one, stored.run, executionReadAt(stored, instanceId), wants);
+    return isUsable ? resultOf(one) : undefined;
+  }
+
+  async function findLoose(ref: ResultRef, wants: Wants): Promise<InvocationResult | undefined> {
+    const found = (await store.readLooseResults(ref)).find(({ result }) => result.instanceId === ref.instanceId);
+    if (found === undefined) return undefined;
+    const one = { ...found.result, creationTime: null, updateTime: null, isComplete: true };
+    return serves(one, null, found.readAt, wants) ? found.result : undefined;
+  }
+
+  async function findOne(ref: ResultRef, stored: StoredRun | null, wants: Wants) {
+    if (ref.execution !== null) return histories.find(ref, wants, freshnessMs);
+    const found = stored === null ? await findLoose(ref, wants) : findInRun(stored, ref, wants);
+    return found ?? (absences.has(resultKey(ref), freshnessMs) ? null : undefined);
+  }
+
+  return {
+    async findKnown(refs, wants) {
+      const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
+      const known = await store.readRuns([...runs.values()], wants);
+      const byKey = new Map([...runs.keys()].map((key, position) => [key, known[position] ?? null]));
+      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, wants)));
+    },
+    isUnderWay: (source, query, wants) => flights.isUnderWay(flightName(source, query, wants)),
+    read: (source, query, wants, operation) =>
+      flights.share(flightName(source, query, wants), source, operation, async (shared) => {
+        const upstream = book.findUpstream(source);
+        if (upstream === undefined) return [];
+        const readAt = clock.now();
+        const found = await book.watch(source, upstream.readResults(query, wants, shared), shared);
+        if (query.includeHistory) histories.put(source, query, found);
+        else await store.write({ source, readAt, results: found });
+        return found;
+      }),
+    noteAbsent: (ref) => absences.add(resultKey(ref)),
+  };
+}
+
+const results = new WeakMap<InstanceInvocation, InvocationResult>();
+
+/** The latest result of a row; the same object for the same row. */
+export function resultOf(row: InstanceInvocation): InvocationResult {
+  const known = results.get(row) ?? toResult(row);
+  results.set(row, known);
+  return known;
+}
+
+function flightName(source: Source, query: ResultQuery, wants: Wants): string {
+  const instanceIds = query.instanceIds?.join(",") ?? "*";
+  return `results|${invocationKey({ source, invokeId: query.invokeId })}|${instanceIds}|${query.includeHistory}|${wants.output}`;
+}

@@ -1,0 +1,116 @@
+import {
+  type Clock,
+  type Invocation,
+  type InvocationRef,
+  type InvocationResult,
+  invocationKey,
+  isFinalRun,
+  type Operation,
+  type Wants,
+} from "#domain";
+import type { RunStore, StoredRun } from "#store";
+import type { KnownRun } from "#upstreams";
+import { createAbsences } from "./absences.ts";
+import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
+import type { SingleFlight } from "./single-flight.ts";
+import type { SourceBook } from "./source-book.ts";
+
+/** What records are read with. */
+export interface ReaderParts {
+  readonly store: RunStore;
+  readonly book: SourceBook;
+  readonly flights: SingleFlight;
+  readonly clock: Clock;
+  /** How old what still moves may be, in milliseconds. */
+  readonly freshnessMs: number;
+}
+
+/** Reads single runs. */
+export interface RunReader {
+  /** The run, from what is known if that is enough, else from the upstream; null if neither knows it. @throws UpstreamError */
+  read(ref: InvocationRef, wants: Wants, operation: Operation, maxAgeMs?: number): Promise<StoredRun | null>;
+  /** What is known of runs, in key order; undefined for those that have to be read. */
+  findKnown(
+    refs: readonly InvocationRef[],
+    wants: Wants,
+    maxAgeMs?: number,
+  ): Promise<readonly (StoredRun | null | undefined)[]>;
+  isUnderWay(ref: InvocationRef, wants: Wants): boolean;
+}
+
+/** Runs by id: what is final is read once, what moves when it is older than the freshness. */
+export function createRunReader({ store, book, flights, clock, freshnessMs }: ReaderParts): RunReader {
+  const absences = createAbsences(clock);
+
+  function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
+    const { run } = stored;
+    if (!holdsRun(run, wants)) return false;
+    if (stored.isGone || isSettledRun(run)) return true;
+    const age = { now: clock.now(), maxMs };
+    const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
+      isFresh(executionReadAt(stored, instanceId), age);
+    return isFresh(stored.readAt, age) && (!wants.output || run.instances.every(isOutputFresh));
+  }
+
+  async function findKnown(refs: readonly InvocationRef[], wants: Wants, maxAgeMs = freshnessMs) {
+    const known = await store.readRuns(refs, wants);
+    return refs.map((ref, position) => {
+      const stored = known[position] ?? null;
+      if (stored !== null) return serves(stored, wants, maxAgeMs) ? stored : undefined;
+      return absences.has(invocationKey(ref), maxAgeMs) ? null : undefined;
+    });
+  }
+
+  async function readUpstream(ref: InvocationRef, wants: Wants, operation: Operation): Promise<StoredRun | null> {
+    const upstream = book.findUpstream(ref.source);
+    if (upstream === undefined) return null;
+    const [known = null] = await store.readRuns([ref], wants);
+    const readAt = clock.now();
+    const reading = upstream.readInvocation(ref.invokeId, wants, operation, toKnownRun(known, wants));
+    const run = await book.watch(ref.source, reading, operation);
+    if (run === null) return noteGone(ref, known, readAt);
+    await store.write({ source: ref.source, readAt, runs: [run] });
+    const [stored] = await store.readRuns([ref], wants);
+    // A keeper that is full may not have kept it.
+    return stored ?? { run, readAt, executionReadAt: new Map(), isGone: false };
+  }
+
+  async function noteGone(ref: InvocationRef, known: StoredRun | null, readAt: number): Promise<StoredRun | null> {
+    absences.add(invocationKey(ref));
+    if (known === null) return null;
+    await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
+    // What is over stays to be looked at after the upstream forgot it.
+    return isFinalRun(known.run) ? { ...known, isGone: true } : null;
+  }
+
+  return {
+    findKnown,
+    isUnderWay: (ref, wants) => flights.isUnderWay(flightName(ref, wants)),
+    async read(ref, wants, operation, maxAgeMs = freshnessMs) {
+      const [known] = await findKnown([ref], wants, maxAgeMs);
+      if (known !== undefined) return known;
+      return flights.share(flightName(ref, wants), ref.source, operation, (shared) => readUpstream(ref, wants, shared));
+    },
+  };
+}
+
+function flightName(ref: InvocationRef, wants: Wants): string {
+  return `run|${invocationKey(ref)}|${wants.output}|${wants.content}`;
+}
+
+/** What an upstream that reads a run piece by piece need not ask again. */
+function toKnownRun(stored: StoredRun | null, wants: Wants): KnownRun {
+  return {
+    run: stored?.run ?? null,
+    findResult(instanceId) {
+      const one = stored?.run.instances.find((item) => item.instanceId === instanceId);
+      const isUsable = one !== undefined && one.isComplete && isSettledExecution(one, stored?.run ?? null);
+      return isUsable && (!wants.output || holdsOutput(one)) ? toResult(one) : null;
+    },
+  };
+}
+
+/** The latest result, as a run's record tells it. */
+export function toResult({ creationTime: _created, updateTime: _updated, isComplete: _complete, ...execution }: Invocation["instances"][number]): InvocationResult {
+  return { ...execution, execution: null };
+}

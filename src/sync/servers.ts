@@ -1,0 +1,84 @@
+import { LRUCache } from "lru-cache";
+import { type AgentState, type Instance, type InstanceRef, instanceKey, type Operation, type Source, sourceKey } from "#domain";
+import type { Upstream } from "#upstreams";
+import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
+import type { ReaderParts } from "./run-reader.ts";
+
+/** What stands for one server: what was found, null if it is unknown, or why it could not be read. */
+export type ServerAnswer<Value> = Value | null | Error;
+
+/** Reads servers and the agents on them, in key order. */
+export interface ServerReader {
+  readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<Instance>[]>;
+  readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<AgentState>[]>;
+}
+
+const INSTANCES_PER_CALL = 100;
+const AGENTS_PER_CALL = 50;
+/** Names and addresses change seldom. */
+const INSTANCE_KEEP_MS = 10_000;
+const INSTANCES_MAX = 10_000;
+/** How long it is remembered that the upstream does not know a server. */
+const ABSENT_KEEP_MS = 500;
+
+/** Servers are kept for a moment; agents move, so nothing of them is. */
+export function createServerReader({ book, flights, clock }: ReaderParts): ServerReader {
+  const kept = new LRUCache<string, { readonly instance: Instance | null; readonly until: number }>({ max: INSTANCES_MAX });
+
+  function findKept(ref: InstanceRef): Instance | null | undefined {
+    const found = kept.get(instanceKey(ref));
+    return found !== undefined && found.until > clock.now() ? found.instance : undefined;
+  }
+
+  function keep(source: Source, instanceId: string, instance: Instance | null): void {
+    const until = clock.now() + (instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS);
+    kept.set(instanceKey({ source, instanceId }), { instance, until });
+  }
+
+  /** Reads what is not known in as few calls as there are batches; one that fails is the answer of its own keys alone. */
+  async function readBatches<Value extends InstanceRef>(
+    kind: string,
+    batches: readonly InstanceBatch[],
+    operation: Operation,
+    read: (upstream: Upstream, ids: readonly string[], shared: Operation) => Promise<readonly Value[]>,
+  ): Promise<ReadonlyMap<string, Value | Error>> {
+    const answers = new Map<string, Value | Error>();
+    await Promise.all(
+      batches.map(async ({ source, instanceIds }) => {
+        const upstream = book.findUpstream(source);
+        if (upstream === undefined) return;
+        const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
+        try {
+          const found = await flights.share(key, source, operation, (shared) =>
+            book.watch(source, read(upstream, instanceIds, shared), shared),
+          );
+          for (const one of found) answers.set(instanceKey(one), one);
+        } catch (error) {
+          if (!(error instanceof Error)) throw error;
+          for (const instanceId of instanceIds) answers.set(instanceKey({ source, instanceId }), error);
+        }
+      }),
+    );
+    return answers;
+  }
+
+  return {
+    async readInstances(refs, operation) {
+      const known = new Map(refs.map((ref) => [instanceKey(ref), findKept(ref)]));
+      const missing = refs.filter((ref) => known.get(instanceKey(ref)) === undefined);
+      const batches = toInstanceBatches(missing, INSTANCES_PER_CALL);
+      const read = await readBatches("instances", batches, operation, (upstream, ids, shared) => upstream.readInstances(ids, shared));
+      for (const ref of missing) {
+        const found = read.get(instanceKey(ref)) ?? null;
+        if (!(found instanceof Error)) keep(ref.source, ref.instanceId, found);
+      }
+      return refs.map((ref) => known.get(instanceKey(ref)) ?? read.get(instanceKey(ref)) ?? null);
+    },
+    async readAgentStates(refs, operation) {
+      const read = await readBatches("agents", toInstanceBatches(refs, AGENTS_PER_CALL), operation, async (upstream, ids, shared) =>
+        (await upstream.readAgentStates?.(ids, shared)) ?? [],
+      );
+      return refs.map((ref) => read.get(instanceKey(ref)) ?? null);
+    },
+  };
+}

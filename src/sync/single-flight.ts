@@ -1,0 +1,115 @@
+import { setMaxListeners } from "node:events";
+import { type Operation, type Source, UpstreamError } from "#domain";
+import { createOwnFailure } from "./own-failure.ts";
+
+/** Identical reads share one call while it is under way, across operations. */
+export interface SingleFlight {
+  /**
+   * Carries out `run`, or waits for the one that is under way under the same key. A shared call ends early only when all who
+   * wait for it have gone, and its deadline is the latest of theirs. What only the first one could not have (its budget,
+   * its deadline) is tried again for the others.
+   */
+  share<Value>(
+    key: string,
+    source: Source,
+    operation: Operation,
+    run: (operation: Operation) => Promise<Value>,
+  ): Promise<Value>;
+  /** True where a call under this key is under way. */
+  isUnderWay(key: string): boolean;
+}
+
+interface Flight {
+  readonly answer: Promise<unknown>;
+  readonly leader: Operation;
+  readonly controller: AbortController;
+  readonly waiting: Set<Operation>;
+  deadline: number;
+}
+
+/** Why a shared call ends early; one for all, since making an error costs more than the rest of a cached read. */
+const LEFT = new Error("Nobody waits for this call any more.");
+
+/** Starts with none under way. */
+export function createSingleFlight(): SingleFlight {
+  const flights = new Map<string, Flight>();
+
+  function depart(key: string, operation: Operation, run: (operation: Operation) => Promise<unknown>): Flight {
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const shared: Operation = {
+      signal: controller.signal,
+      get deadline() {
+        return flight.deadline;
+      },
+      requestId: operation.requestId,
+      meter: operation.meter,
+    };
+    const flight: Flight = {
+      leader: operation,
+      controller,
+      waiting: new Set(),
+      deadline: operation.deadline,
+      // Begun in the next microtask, so that `flight` stands when `run` reads the deadline.
+      answer: Promise.resolve()
+        .then(() => run(shared))
+        .finally(() => {
+          if (flights.get(key) === flight) flights.delete(key);
+        }),
+    };
+    flight.answer.catch(() => {});
+    flights.set(key, flight);
+    return flight;
+  }
+
+  function leave(key: string, flight: Flight, operation: Operation): void {
+    flight.waiting.delete(operation);
+    if (flight.waiting.size > 0) return;
+    if (flights.get(key) === flight) flights.delete(key);
+    flight.controller.abort(LEFT);
+  }
+
+  async function share<Value>(
+    key: string,
+    source: Source,
+    operation: Operation,
+    run: (operation: Operation) => Promise<Value>,
+  ): Promise<Value> {
+    if (operation.signal.aborted) throw endedError(source);
+    const flight = flights.get(key) ?? depart(key, operation, run);
+    const isLeader = flight.leader === operation;
+    const isLate = operation.deadline > flight.deadline;
+    flight.deadline = Math.max(flight.deadline, operation.deadline);
+    flight.waiting.add(operation);
+    try {
+      const value = await untilAborted(flight.answer as Promise<Value>, operation.signal, source);
+      if (!isLeader) operation.meter.addCached(1);
+      return value;
+    } catch (error) {
+      const wasLeaderOnly = !isLeader && (!(error instanceof UpstreamError) || (isLate && error.code === "TIMEOUT"));
+      if (!wasLeaderOnly || operation.signal.aborted) throw error;
+      return share(key, source, operation, run);
+    } finally {
+      leave(key, flight, operation);
+    }
+  }
+
+  return { share, isUnderWay: (key) => flights.has(key) };
+}
+
+/** The error of an operation that ended while an upstream call was under way for it. */
+export function endedError(source: Source): UpstreamError {
+  const { provider, regionId, account } = source;
+  const message = `${provider} ${regionId} of account ${account}: no answer within the operation's time`;
+  return createOwnFailure(source, "TIMEOUT", message);
+}
+
+function untilAborted<Value>(answer: Promise<Value>, signal: AbortSignal, source: Source): Promise<Value> {
+  // One operation may well wait for dozens of calls at once.
+  setMaxListeners(0, signal);
+  return new Promise((resolve, reject) => {
+    const end = (): void => reject(endedError(source));
+    signal.addEventListener("abort", end, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+  });
+}

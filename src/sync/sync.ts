@@ -1,0 +1,67 @@
+import { type Clock, type InvocationQuery, type Operation, type Source, type Wants } from "#domain";
+import { LIST_END, LIST_HEAD, type RunStore } from "#store";
+import type { Upstream } from "#upstreams";
+import { createFollower, type Follower } from "./follow.ts";
+import { type KnownList, openKnownLists } from "./lists.ts";
+import { createResultReader, type ResultReader } from "./result-reader.ts";
+import { createRunReader, type RunReader } from "./run-reader.ts";
+import { createServerReader, type ServerReader } from "./servers.ts";
+import { createSingleFlight } from "./single-flight.ts";
+import { createSourceBook, type SourceBook } from "./source-book.ts";
+
+/** Keeps the store true: reads lists on at both ends, follows what is unfinished, shares one reading among all who wait for it. */
+export interface Sync {
+  readonly book: SourceBook;
+  readonly runs: RunReader;
+  readonly results: ResultReader;
+  readonly servers: ServerReader;
+  readonly follower: Follower;
+  /** The lists whose union holds every run that the query means; none if the source is not configured. @throws UpstreamError */
+  openLists(source: Source, query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly KnownList[]>;
+  /** How far back the runs of a source are known without a gap, in epoch milliseconds; null if they are not known at all. */
+  oldestKnown(source: Source): Promise<number | null>;
+}
+
+/** What keeping the store true is made of. */
+export interface SyncOptions {
+  /** One for each source, in the order in which sources are named. */
+  readonly upstreams: readonly Upstream[];
+  readonly store: RunStore;
+  readonly clock: Clock;
+  /** How old what still moves may be, in milliseconds. */
+  readonly freshnessMs: number;
+}
+
+/** Key of the list of all runs of a source, as adapters name it. */
+const ALL_RUNS = "runs";
+
+/** Puts the readers together over one store. */
+export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions): Sync {
+  const book = createSourceBook(upstreams, () => clock.now());
+  const flights = createSingleFlight();
+  const parts = { store, book, flights, clock, freshnessMs };
+  const runs = createRunReader(parts);
+  const openLists: Sync["openLists"] = async (source, query, wants, operation) => {
+    const upstream = book.findUpstream(source);
+    return upstream === undefined ? [] : openKnownLists(parts, upstream, query, wants, operation);
+  };
+  return {
+    book,
+    runs,
+    results: createResultReader(parts),
+    servers: createServerReader(parts),
+    follower: createFollower({
+      ...parts,
+      runs,
+      openLists: (source, status, operation) =>
+        openLists(source, { statusIn: [status] }, { output: false, content: false }, operation),
+    }),
+    openLists,
+    async oldestKnown(source) {
+      const record = await store.readList(source, ALL_RUNS);
+      const head = record?.spans.find(({ from }) => from === LIST_HEAD);
+      if (head === undefined) return null;
+      return head.to === LIST_END ? store.oldestTime(source) : head.to;
+    },
+  };
+}
