@@ -5,9 +5,11 @@
 export { type AgentShape, readAgents } from "./agents.ts";
 export { canBeBase64, fromBase64 } from "./base64.ts";
 export { decodeBase64Field } from "./content.ts";
+export { DeadPlaceError } from "./dead-place.ts";
 export {
   EMPTY_PAGE,
   type EnvelopeSpec,
+  keepItems,
   type PageShape,
   RESULT_ENVELOPE,
   RUN_ENVELOPE,
@@ -37,11 +39,23 @@ export {
   readLimited,
   readWindow,
 } from "./pages.ts";
+export { createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
-export { COMMAND_TYPE_WORDS, singleStatus } from "./query.ts";
+export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
+export { createRunListReader, type RunListReader } from "./run-list.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
-export type { InvocationList, InvocationWindow, KnownRun, PageRequest, ResultQuery, Upstream } from "./upstream.ts";
+export type {
+  InvocationList,
+  InvocationWindow,
+  KnownRun,
+  PageRequest,
+  Place,
+  ResultQuery,
+  RunList,
+  RunListPage,
+  Upstream,
+} from "./upstream.ts";
 export { type WalkedList, walkPages } from "./walk.ts";

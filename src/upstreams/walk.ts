@@ -1,5 +1,5 @@
 import type { PageShape } from "./envelope.ts";
-import { type AskPage, lengthOf, type PageLimit, smallerPageSize, usedPageSize } from "./pages.ts";
+import { type AskPage, isPageSizeRefused, lengthOf, type PageLimit, smallerPageSize, usedPageSize } from "./pages.ts";
 import { mapBounded } from "./parallel.ts";
 
 /** How a whole list is walked. */
@@ -34,7 +34,7 @@ export async function walkPages<Item>(walk: Walk<Item>): Promise<WalkedList<Item
   try {
     return await walkWith(walk, pageSize);
   } catch (error) {
-    const smaller = smallerPageSize(error, pageSize);
+    const smaller = isPageSizeRefused(error) ? smallerPageSize(pageSize) : undefined;
     if (smaller === undefined) throw error;
     walk.limit.lower(smaller);
     return walkPages(walk);

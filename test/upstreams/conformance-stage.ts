@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from "@jest/globals";
 import type { RegionInput } from "#emulator";
-import type { InvocationList } from "#upstreams";
+import type { InvocationList, RunList } from "#upstreams";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { NOTHING } from "./stub.ts";
 
@@ -42,6 +42,8 @@ export interface Stage {
   restart(region: RegionInput): Promise<void>;
   /** The one list that means a query. */
   openOnly(query?: object): Promise<InvocationList>;
+  /** The one list that is read on and means a query. */
+  openRunList(query?: object): Promise<RunList>;
 }
 
 /** Starts with an empty world before each test of the block that it is called in. */
@@ -64,11 +66,17 @@ export function createStage(product: Product): Stage {
       await start(region);
     },
     async openOnly(query = {}) {
-      const lists = await end.upstream.openLists(query, NOTHING, end.operation);
-      expect(lists).toHaveLength(1);
-      const [list] = lists;
-      if (list === undefined) throw new Error("no list");
-      return list;
+      return only(await end.upstream.openLists(query, NOTHING, end.operation));
+    },
+    async openRunList(query = {}) {
+      return only(await end.upstream.openRunLists(query, NOTHING, end.operation));
     },
   };
+}
+
+function only<List>(lists: readonly List[]): List {
+  expect(lists).toHaveLength(1);
+  const [list] = lists;
+  if (list === undefined) throw new Error("no list");
+  return list;
 }

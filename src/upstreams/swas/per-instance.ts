@@ -7,12 +7,16 @@ import {
   type Wants,
 } from "#domain";
 import {
+  createRunListReader,
   EMPTY_PAGE,
   type InvocationList,
   type KnownRun,
+  listKey,
   MAX_PAGE_SIZE,
   mapBounded,
   orWhenGone,
+  type PageShape,
+  type RunList,
   readLimited,
   readWindow,
   singleStatus,
@@ -38,12 +42,44 @@ export function createInstanceList(desk: Desk, query: InvocationQuery, instanceI
     read: (page, operation) =>
       readWindow(page, desk.limit, async (PageNumber, PageSize) => {
         const parameters = { InstanceId: instanceId, PageNumber, PageSize, InvokeStatus };
-        const answer = await orWhenGone(askInstanceRuns(desk, parameters, operation), null);
-        if (answer === null) return EMPTY_PAGE;
-        const { shape, reading } = answer;
-        return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
+        return readInstanceRuns(desk, instanceId, parameters, operation);
       }),
   };
+}
+
+/** The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running. */
+export function createInstanceRunList(desk: Desk, query: InvocationQuery, instanceId: string): RunList {
+  const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
+  const key = listKey("invocations", { InstanceId: instanceId, InvokeStatus });
+  const reader = createRunListReader({
+    source: desk.source,
+    action: "DescribeInvocations",
+    key,
+    paging: desk.instancePaging,
+    ask: ({ pageNumber, pageSize }, operation) => {
+      const parameters = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize, InvokeStatus };
+      return readInstanceRuns(desk, instanceId, parameters, operation);
+    },
+  });
+  const { instanceId: _instanceId, ...rest } = query;
+  return {
+    key,
+    applied: InvokeStatus === undefined ? { instanceId } : { instanceId, statusIn: ["RUNNING"] },
+    isExact: Object.values(rest).every((value) => value === undefined),
+    ...reader,
+  };
+}
+
+async function readInstanceRuns(
+  desk: Desk,
+  instanceId: string,
+  parameters: Parameters<Desk["ask"]>[1],
+  operation: Operation,
+): Promise<PageShape<Invocation>> {
+  const answer = await orWhenGone(askInstanceRuns(desk, parameters, operation), null);
+  if (answer === null) return EMPTY_PAGE;
+  const { shape, reading } = answer;
+  return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
 }
 
 /**
