@@ -40,7 +40,7 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
 }
 
 /** One page, asked for again in smaller sizes, down to 10, where the upstream refuses the size. */
-export async function readLimited<Item>(
+async function readLimited<Item>(
   page: PageRequest,
   limit: PageLimit,
   ask: AskPage<Item>,

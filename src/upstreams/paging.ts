@@ -1,5 +1,6 @@
 import { type Clock, UpstreamError } from "#domain";
-import { createPageLimit, fit, type PageLimit, smallerPageSize } from "./pages.ts";
+import type { PageShape } from "./envelope.ts";
+import { createPageLimit, fit, lengthOf, type PageLimit, smallerPageSize } from "./pages.ts";
 import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
 import type { Place, RunListPage } from "./upstream.ts";
 import { chooseWindow } from "./window-choice.ts";
@@ -14,6 +15,13 @@ export interface PagingParameters {
 
 /** A place of a list in page mode. */
 export type PagePlace = Extract<Place, { pageNumber: number }>;
+
+/** What the documents say of how an action pages. */
+export interface PagingOptions {
+  readonly hasTokens: boolean;
+  /** 50 unless told otherwise. */
+  readonly maxPageSize?: number;
+}
 
 /** What the answers of one action have shown of how it pages. */
 export interface Paging {
@@ -40,8 +48,8 @@ const REMEMBERED_MS = 600_000;
 const REMEMBERED_LISTS = 1000;
 
 /** Starts without knowledge; what is refused is tried again after ten minutes. */
-export function createPaging(clock: Clock, options: { readonly hasTokens: boolean }): Paging {
-  const limit = createPageLimit(clock);
+export function createPaging(clock: Clock, options: PagingOptions): Paging {
+  const limit = createPageLimit(clock, options.maxPageSize);
   const guards = new Map<string, RepeatGuard>();
   let mode: RunListPage["mode"] | null = options.hasTokens ? null : "page";
   let noPagesUntil = Number.NEGATIVE_INFINITY;
@@ -99,6 +107,37 @@ function refusedParameter(error: unknown): "PageNumber" | "PageSize" | "MaxResul
   const found = /\b(PageNumber|PageSize|MaxResults)\b/i.exec(error.upstreamCode ?? "")?.[1]?.toLowerCase();
   if (found === "pagenumber") return "PageNumber";
   return found === "pagesize" ? "PageSize" : found === "maxresults" ? "MaxResults" : null;
+}
+
+/** Asks, and asks in another way as long as the upstream refuses how the request pages. */
+export async function askAgain<Sent extends PagingParameters, Item>(
+  paging: Paging,
+  parameters: () => Sent,
+  ask: (sent: Sent) => Promise<PageShape<Item>>,
+): Promise<{ readonly sent: Sent; readonly shape: PageShape<Item> }> {
+  const sent = parameters();
+  try {
+    return { sent, shape: await ask(sent) };
+  } catch (error) {
+    if (!paging.learnFrom(error, sent)) throw error;
+    return askAgain(paging, parameters, ask);
+  }
+}
+
+/**
+ * True if the first answer of a list shows the token mode. The total is not valid there: the vendor says 0 beside a full
+ * list. So do some samples in page mode, and a full page may then be followed by others.
+ */
+export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPageSize: number): boolean {
+  if (shape.nextToken !== null) return true;
+  if ((shape.totalCount ?? 0) > 0) return false;
+  const length = lengthOf(shape);
+  return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && length < askedPageSize);
+}
+
+/** True if an upstream answered a request that had a token by the page that stood beside it. */
+export function isPageAnswer(shape: PageShape<unknown>, askedPageNumber: number | undefined): boolean {
+  return shape.nextToken === null && (shape.totalCount ?? 0) > 0 && shape.pageNumber === askedPageNumber;
 }
 
 // Never the first page if records lie before: its number in the answer would not show that pages are answered.

@@ -2,7 +2,7 @@ import type { Invocation, Operation, Source } from "#domain";
 import { DeadPlaceError, isDeadToken } from "./dead-place.ts";
 import type { PageShape } from "./envelope.ts";
 import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.ts";
-import type { PagePlace, Paging, PagingParameters } from "./paging.ts";
+import { askAgain, isPageAnswer, isTokenAnswer, type PagePlace, type Paging, type PagingParameters } from "./paging.ts";
 import { badResponse } from "./reading.ts";
 import { hasSameRuns } from "./repeat-guard.ts";
 import { nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
@@ -31,9 +31,9 @@ export function createRunListReader(options: RunListOptions): RunListReader {
   const { paging } = options;
 
   async function readFirst(operation: Operation): Promise<RunListPage> {
-    const { sent, shape } = await askAgain(options, paging.first, operation);
+    const { sent, shape } = await ask(options, paging.first, operation);
     const { pageNumber, pageSize } = sent;
-    if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(shape, paging)) {
+    if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(paging, shape, pageSize)) {
       return toTokenPage(options, shape, null);
     }
     return toPage(shape, { pageNumber, pageSize }, operation);
@@ -41,16 +41,17 @@ export function createRunListReader(options: RunListOptions): RunListReader {
 
   async function readToken(place: TokenPlace, operation: Operation): Promise<RunListPage> {
     const parameters = () => paging.byToken(place.token, place.passed);
-    const { sent, shape } = await askAgain(options, parameters, operation);
+    const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
-    const isPage = shape.nextToken === null && (shape.totalCount ?? 0) > 0 && shape.pageNumber === pageNumber;
-    if (!isPage || pageNumber === undefined || pageSize === undefined) return toTokenPage(options, shape, place);
+    if (pageNumber === undefined || pageSize === undefined || !isPageAnswer(shape, pageNumber)) {
+      return toTokenPage(options, shape, place);
+    }
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
   async function readPage(place: PagePlace, operation: Operation): Promise<RunListPage> {
     const parameters = () => paging.byPage(place) ?? failAsDead(options, "the list does not answer in pages any more");
-    const { sent, shape } = await askAgain(options, parameters, operation);
+    const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
     if (pageNumber === 1 && shape.nextToken !== null) return toTokenPage(options, shape, null);
     return toPage(shape, { pageNumber, pageSize }, operation);
@@ -76,27 +77,14 @@ export function createRunListReader(options: RunListOptions): RunListReader {
   };
 }
 
-/** Asks, and asks in another way as long as the upstream refuses how the request pages. */
-async function askAgain<Sent extends PagingParameters>(
-  options: RunListOptions,
-  parameters: () => Sent,
-  operation: Operation,
-): Promise<{ readonly sent: Sent; readonly shape: Shape }> {
-  const sent = parameters();
-  try {
-    return { sent, shape: await options.ask(sent, operation) };
-  } catch (error) {
-    if (isDeadToken(error)) throw new DeadPlaceError(error);
-    if (!options.paging.learnFrom(error, sent)) throw error;
-    return askAgain(options, parameters, operation);
-  }
-}
-
-// In token mode the total is not valid: the vendor says 0 beside a full list.
-function isTokenAnswer(shape: Shape, paging: Paging): boolean {
-  if (shape.nextToken !== null) return true;
-  const total = shape.totalCount ?? (paging.mode() === "token" ? 0 : null);
-  return total === 0 && (lengthOf(shape) > 0 || paging.mode() === "token");
+function ask<Sent extends PagingParameters>(options: RunListOptions, parameters: () => Sent, operation: Operation) {
+  return askAgain(options.paging, parameters, async (sent) => {
+    try {
+      return await options.ask(sent, operation);
+    } catch (error) {
+      throw isDeadToken(error) ? new DeadPlaceError(error) : error;
+    }
+  });
 }
 
 function toTokenPage({ source, action, paging }: RunListOptions, shape: Shape, from: TokenPlace | null): RunListPage {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from "@jest/globals";
-import type { RegionInput } from "#emulator";
-import type { InvocationList, RunList } from "#upstreams";
+import type { DriftOptions, RegionInput } from "#emulator";
+import type { InvocationList, RunList, RunListPage } from "#upstreams";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { NOTHING } from "./stub.ts";
 
@@ -15,6 +15,8 @@ export interface Product {
   readonly resultExtras: object;
   readonly agentExtras: object;
   readonly droppedBytes: number | null;
+  /** Each way in which an upstream of this product may answer lists. */
+  readonly listModes: readonly ListMode[];
   /** How the calls for the things below look. */
   readonly calls: {
     readonly firstPage: string;
@@ -26,6 +28,14 @@ export interface Product {
     readonly instanceResults: (instanceId: string) => string;
     readonly servers: (ids: readonly string[]) => string;
   };
+}
+
+/** One way in which an upstream may answer lists. */
+export interface ListMode {
+  readonly name: string;
+  /** What makes the emulator answer so. */
+  readonly drift: DriftOptions;
+  readonly mode: RunListPage["mode"];
 }
 
 /** When the runs of these tests were created. */

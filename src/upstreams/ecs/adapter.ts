@@ -4,7 +4,7 @@ import type { Call } from "#wire";
 import { type Desk, VERSION } from "./desk.ts";
 import { readInstanceResults, readResults } from "./results.ts";
 import { createRunList, findRun, openRunLists, readInvocation } from "./runs.ts";
-import { readAgentStates, readInstances } from "./servers.ts";
+import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 import { createTimedProbe } from "./timed-probe.ts";
 
@@ -29,7 +29,10 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
     reader,
     runLimit: createPageLimit(clock),
     runPaging: createPaging(clock, { hasTokens: true }),
-    resultLimit: createPageLimit(clock),
+    resultPaging: createPaging(clock, { hasTokens: true }),
+    serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
+    agentPaging: createPaging(clock, { hasTokens: true }),
+    managedPaging: createPaging(clock, { hasTokens: true }),
     timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask }, filter, operation)),
     ask,
   };

@@ -1,5 +1,5 @@
 import type { Operation, Source } from "#domain";
-import type { PageLimit, Paging, Reader } from "#upstreams";
+import type { PageLimit, Paging, PagingParameters, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { TimedProbe } from "./timed-probe.ts";
 
@@ -15,7 +15,15 @@ export interface Desk {
   readonly reader: Reader;
   readonly runLimit: PageLimit;
   readonly runPaging: Paging;
+  readonly resultPaging: Paging;
+  readonly serverPaging: Paging;
+  readonly agentPaging: Paging;
+  readonly managedPaging: Paging;
   readonly timedProbe: TimedProbe;
-  readonly resultLimit: PageLimit;
   ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
+}
+
+/** How a request pages, in this product's words. */
+export function toParameters({ pageNumber, pageSize, maxResults, nextToken }: PagingParameters): Parameters {
+  return { PageNumber: pageNumber, PageSize: pageSize, MaxResults: maxResults, NextToken: nextToken };
 }

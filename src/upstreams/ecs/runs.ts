@@ -11,7 +11,7 @@ import {
   readWindow,
   singleStatus,
 } from "#upstreams";
-import type { Desk, Parameters } from "./desk.ts";
+import { type Desk, type Parameters, toParameters } from "./desk.ts";
 import { toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
 
@@ -59,9 +59,8 @@ function createList(desk: Desk, query: InvocationQuery, wants: Wants, timed: boo
     action: ACTION,
     key,
     paging: desk.runPaging,
-    ask: ({ pageNumber, pageSize, maxResults, nextToken }, operation) => {
-      const paging = { PageNumber: pageNumber, PageSize: pageSize, MaxResults: maxResults, NextToken: nextToken };
-      const parameters = { ...filter, Timed: timed, ...paging };
+    ask: (paging, operation) => {
+      const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
       return orWhenGone(readRuns(desk, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
     },
   });

@@ -16,6 +16,7 @@ import {
   DEFAULT_ZONES,
   type InvocationList,
   type InvocationWindow,
+  isRefusal,
   MAX_PAGE_SIZE,
   orWhenGone,
   type ResultQuery,
@@ -25,7 +26,7 @@ import {
   type ZonePolicy,
 } from "#upstreams";
 import type { Call } from "#wire";
-import { createAccess, isRefusal } from "./access.ts";
+import { createAccess } from "./access.ts";
 import { type Desk, VERSION } from "./desk.ts";
 import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
@@ -44,7 +45,7 @@ import {
   readRunResults,
   readRunWindow,
 } from "./runs.ts";
-import { createServers, readAgentStates, type Servers } from "./servers.ts";
+import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 
 /** What the adapter of one SWAS region works with. */
@@ -125,6 +126,8 @@ function createDesk(options: SwasUpstreamOptions): Desk {
     limit: createPageLimit(clock),
     runPaging: createPaging(clock, { hasTokens: false }),
     instancePaging: createPaging(clock, { hasTokens: false }),
+    serverPaging: createPaging(clock, { hasTokens: false, maxPageSize: SERVERS_PER_CALL }),
+    hasAttributes: createAccess(clock),
     access: createAccess(clock),
     encoding,
     ask,

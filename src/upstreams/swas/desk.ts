@@ -21,7 +21,10 @@ export interface Desk {
   readonly limit: PageLimit;
   readonly runPaging: Paging;
   readonly instancePaging: Paging;
+  readonly serverPaging: Paging;
   readonly access: Access;
+  /** Whether DescribeCloudAssistantAttributes may be used. */
+  readonly hasAttributes: Access;
   readonly encoding: Encoding;
   /** `internalErrorIsFinal` as in {@link CallRequest}. */
   ask(

@@ -1,5 +1,5 @@
 import { type InvocationQuery, type Operation, UpstreamError, type Wants } from "#domain";
-import { isRefusal } from "./access.ts";
+import { isRefusal } from "#upstreams";
 import type { Desk } from "./desk.ts";
 
 /** Reads the newest page of the list of all runs. */

@@ -7,17 +7,16 @@ import {
   type Wants,
 } from "#domain";
 import {
+  askAgain,
   createRunListReader,
   EMPTY_PAGE,
   type InvocationList,
   type KnownRun,
   listKey,
-  MAX_PAGE_SIZE,
   mapBounded,
   orWhenGone,
   type PageShape,
   type RunList,
-  readLimited,
   readWindow,
   singleStatus,
 } from "#upstreams";
@@ -143,16 +142,18 @@ export async function readSingle(
 }
 
 async function findRun(desk: Desk, invokeId: string, instanceId: string, operation: Operation) {
+  const { instancePaging } = desk;
   for (let pageNumber = 1; pageNumber <= SEARCHED_PAGES; pageNumber += 1) {
-    const page = { pageNumber, pageSize: Math.min(MAX_PAGE_SIZE, desk.limit.maxPageSize) };
-    const { shape: found } = await readLimited(page, desk.limit, async (PageNumber, PageSize) => {
-      const { shape, reading } = await askInstanceRuns(
-        desk,
-        { InstanceId: instanceId, PageNumber, PageSize },
-        operation,
-      );
-      return { ...shape, items: shape.items.map((item) => ({ run: item.run, reading })) };
-    });
+    const paging = () => ({ pageNumber, pageSize: instancePaging.limit.maxPageSize });
+    const { shape: found } = await askAgain(
+      instancePaging,
+      paging,
+      async ({ pageNumber: PageNumber, pageSize: PageSize }) => {
+        const parameters = { InstanceId: instanceId, PageNumber, PageSize };
+        const { shape, reading } = await askInstanceRuns(desk, parameters, operation);
+        return { ...shape, items: shape.items.map((item) => ({ run: item.run, reading })) };
+      },
+    );
     const record = found.items.find(({ run }) => run.invokeId === invokeId);
     if (record !== undefined || found.items.length === 0) return record;
   }

@@ -1,5 +1,6 @@
 import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
 import {
+  askAgain,
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
@@ -7,13 +8,11 @@ import {
   type InvocationWindow,
   keepItems,
   listKey,
-  MAX_PAGE_SIZE,
   orWhenGone,
   type PageRequest,
   type PageShape,
   type RunList,
   type RunListPage,
-  readLimited,
   readWindow,
   singleStatus,
 } from "#upstreams";
@@ -163,8 +162,7 @@ export async function readResultsOfInstance(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const page = { pageNumber: 1, pageSize: MAX_PAGE_SIZE };
-  const { shape } = await readLimited(page, desk.limit, (pageNumber, pageSize) => {
+  const { shape } = await askAgain(desk.runPaging, desk.runPaging.first, ({ pageNumber, pageSize }) => {
     const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
     return askRuns(desk, { InstanceId: instanceId, ...paging }, undefined, wants, operation);
   });
