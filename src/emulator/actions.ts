@@ -9,6 +9,7 @@ export const ACTIONS: Readonly<Record<Product, Readonly<Record<string, Action>>>
   ecs: {
     DescribeRegions: ecs.describeRegions,
     DescribeInstances: ecs.describeInstances,
+    DescribeManagedInstances: ecs.describeManagedInstances,
     DescribeCommands: ecs.describeCommands,
     DescribeCloudAssistantStatus: ecs.describeCloudAssistantStatus,
     DescribeInvocations: ecs.describeInvocations,
@@ -22,6 +23,7 @@ export const ACTIONS: Readonly<Record<Product, Readonly<Record<string, Action>>>
     ListInstances: swas.listInstances,
     DescribeCommands: swas.describeSwasCommands,
     DescribeCloudAssistantStatus: swas.describeSwasAssistantStatus,
+    DescribeCloudAssistantAttributes: swas.describeAssistantAttributes,
     DescribeInvocations: swas.describeSwasInvocations,
     DescribeInvocationResult: swas.describeInvocationResult,
     DescribeCommandInvocations: swas.describeCommandInvocations,

@@ -16,9 +16,20 @@ export interface DriftOptions {
   readonly retentionMs?: number;
   /** A run cannot be read for so long after its creation, as where replicas lag behind. */
   readonly hiddenForMs?: number;
+  /**
+   * What becomes of PageNumber and PageSize in actions that know tokens: `ignored`, tokens are given whatever was asked;
+   * `refused`, the same, and a request that names them is refused; `only`, an old upstream that ignores MaxResults and NextToken.
+   */
+  readonly pages?: "ignored" | "refused" | "only";
+  /** Probability that a page of the token mode holds fewer records than it could, or none, and has a token all the same. */
+  readonly shortPages?: number;
+  /** Tokens given under another key are refused: a new key kills all tokens given so far. */
+  readonly tokenKey?: string;
+  /** Lists without the parameter `Timed` hold what will run again too; the documents say that they do not. */
+  readonly showsTimed?: boolean;
   /** Larger pages are cut to this size without a word. */
   readonly clampPageSizeTo?: number;
-  /** Larger pages are refused with `InvalidParam.PageSize`. */
+  /** Larger pages are refused with `InvalidParam.PageSize` or `InvalidParameter.MaxResults`. */
   readonly refusePageSizeAbove?: number;
   /** A token is refused once more than so many calls of any kind have been made since it was given. */
   readonly tokenLifetimeCalls?: number;
@@ -39,8 +50,10 @@ export interface Drift {
   arrivals(): number;
   /** Whether the oldest run vanishes before this call. */
   vanishes(): boolean;
-  /** @throws ApiError `InvalidParam.PageSize`. */
-  pageSize(asked: number): number;
+  /** @throws ApiError with the code. */
+  pageSize(asked: number, code: string): number;
+  /** How many records a page of the token mode holds. */
+  shorten(pageSize: number): number;
   /** Shuffles within groups of one time. */
   arrange<T>(rows: readonly T[], timeOf: (row: T) => number | null): readonly T[];
   /** By how many records a page begins off its place. */
@@ -64,11 +77,11 @@ export function createDrift(options: DriftOptions): Drift {
     },
     arrivals: () => (options.arrivals ? between(random, 0, options.arrivals) : 0),
     vanishes: () => random() < (options.vanishing ?? 0),
-    pageSize(asked) {
-      if (asked > (options.refusePageSizeAbove ?? Number.POSITIVE_INFINITY))
-        throw new ApiError("InvalidParam.PageSize");
+    pageSize(asked, code) {
+      if (asked > (options.refusePageSizeAbove ?? Number.POSITIVE_INFINITY)) throw new ApiError(code);
       return Math.min(asked, options.clampPageSizeTo ?? asked);
     },
+    shorten: (pageSize) => (random() < (options.shortPages ?? 0) ? between(random, 0, pageSize - 1) : pageSize),
     arrange: (rows, timeOf) => (options.shuffleTies ? shuffleTies(random, rows, timeOf) : rows),
     shift(pageNumber) {
       if (random() >= (options.shiftedPages ?? 0)) return 0;

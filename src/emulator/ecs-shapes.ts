@@ -145,6 +145,26 @@ export function toEcsInstance(instance: InstanceRecord, regionId: string): objec
   };
 }
 
+/** Item of `Instances` of DescribeManagedInstances, which is a flat list. */
+export function toManagedInstance(instance: InstanceRecord): object {
+  return {
+    InstanceId: instance.instanceId,
+    InstanceName: instance.name,
+    Hostname: instance.name,
+    IntranetIp: instance.privateIpAddress,
+    InternetIp: instance.publicIpAddress,
+    OsType: instance.osType,
+    OsVersion: instance.osName,
+    Connected: instance.agentOnline,
+    AgentVersion: "2.2.3.939",
+    InvocationCount: 0,
+    RegistrationTime: toWireTime(instance.creationTime),
+    LastInvokedTime: "",
+    ResourceGroupId: "",
+    Tags: instance.tags.map(({ key, value }) => ({ TagKey: key, TagValue: value })),
+  };
+}
+
 /** `Command` of DescribeCommands. */
 export function toEcsCommand(command: CommandRecord, encode: Encoder, invokeTimes: number): object {
   return {

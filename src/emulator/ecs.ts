@@ -1,10 +1,10 @@
 import type { Action, ActionContext } from "./action.ts";
 import { assistantRegionOf, encoderOf, regionOf, statesOf } from "./action.ts";
 import type { ResultRow } from "./ecs-shapes.ts";
-import { toEcsCommand, toEcsInstance, toInvocation, toInvocationResult } from "./ecs-shapes.ts";
+import { toEcsCommand, toEcsInstance, toInvocation, toInvocationResult, toManagedInstance } from "./ecs-shapes.ts";
 import { ApiError } from "./errors.ts";
 import { select, testAnyStatus, testEqual, testInstance, testTags, testTimed } from "./filter.ts";
-import type { Run } from "./model.ts";
+import type { InstanceRecord, Run } from "./model.ts";
 import type { PagingRules, Rows } from "./paging.ts";
 import { filterOf, paginate } from "./paging.ts";
 import { legacyRecordStatus } from "./status.ts";
@@ -40,6 +40,7 @@ export const describeInstances: Action = (context) => {
   const status = context.parameters.text("Status");
   const rows = region
     .instances()
+    .filter((instance) => !isManaged(instance))
     .filter((instance) => ids === undefined || ids.includes(instance.instanceId))
     .filter((instance) => name === undefined || matchesWildcard(name, instance.name))
     .filter((instance) => status === undefined || instance.status === status)
@@ -50,6 +51,23 @@ export const describeInstances: Action = (context) => {
     Instances: { Instance: page.items.map(({ instance }) => toEcsInstance(instance, region.regionId)) },
   };
 };
+
+/** DescribeManagedInstances: machines outside the vendor's cloud. */
+export const describeManagedInstances: Action = (context) => {
+  const region = assistantRegionOf(context);
+  const ids = context.parameters.list("InstanceId");
+  if (ids.length > 50) throw new ApiError("InstanceIds.ExceedLimit");
+  const rows = region
+    .instances()
+    .filter((instance) => isManaged(instance) && (ids.length === 0 || ids.includes(instance.instanceId)))
+    .map((instance, index) => ({ instance, index }));
+  const page = paginate(listed(context, rows), context.parameters, RULES, context.drift);
+  return { ...pageMembers(page), Instances: page.items.map(({ instance }) => toManagedInstance(instance)) };
+};
+
+function isManaged({ instanceId }: InstanceRecord): boolean {
+  return instanceId.startsWith("mi-");
+}
 
 /** DescribeCommands. */
 export const describeCommands: Action = (context) => {
@@ -87,7 +105,9 @@ export const describeCloudAssistantStatus: Action = (context) => {
     .instances()
     .filter((instance) => ids.length === 0 || ids.includes(instance.instanceId))
     .map((instance, index) => ({ instance, index }));
-  const page = paginate(listed(context, rows), context.parameters, RULES, context.drift);
+  // Ids switch the tokens off.
+  const rules = { ...RULES, hasCursor: ids.length === 0 };
+  const page = paginate(listed(context, rows), context.parameters, rules, context.drift);
   return {
     ...pageMembers(page),
     InstanceCloudAssistantStatusSet: {
@@ -138,7 +158,7 @@ function selectInvocations(context: ActionContext, region: RegionStore, instance
   ]);
   const keyOf = (run: Run) => ({ time: run.creationTime, sequence: run.sequence, index: 0 });
   const rows = select(runs, [
-    testTimed(parameters.flag("Timed"), now),
+    testTimed(parameters.flag("Timed") ?? (context.drift.options.showsTimed ? undefined : false), now),
     testAnyStatus(isSwitchedOff && status === "PartialFailed" ? undefined : status, now),
   ]);
   return { rows, keyOf };

@@ -48,7 +48,7 @@ function wordsOf(run: Run, now: number): StateWords {
   return words;
 }
 
-/** Runs that will run again by themselves (true), or one-off and ended ones (false). */
+/** Runs that will run again (true), or one-off and ended ones (false). */
 export function testTimed(timed: boolean | undefined, now: number): RunTest | null {
   if (timed === undefined) return null;
   return (run) => (run.settings.repeatMode !== "Once" && !wordsOf(run, now).isFinal) === timed;

@@ -30,6 +30,8 @@ export interface Page<T> {
 }
 
 const DEFAULT_SIZE = 10;
+/** In front of every row. */
+const NEWEST: RowKey = { time: Number.MAX_SAFE_INTEGER, sequence: Number.MAX_SAFE_INTEGER, index: -1 };
 const PAGING_PARAMETERS: ReadonlySet<string> = new Set(["PageNumber", "PageSize", "MaxResults", "NextToken"]);
 
 /** A list that can be paged: rows in order, with the key of each. */
@@ -48,15 +50,27 @@ export function filterOf(action: string, parameters: ReadonlyMap<string, string>
 
 /** The page that is asked for. MaxResults or NextToken select the cursor mode where there is one; page numbers are then ignored. */
 export function paginate<T>(list: Rows<T>, parameters: Parameters, rules: PagingRules, drift: Drift): Page<T> {
-  const isCursor =
-    rules.hasCursor && (parameters.text("MaxResults") !== undefined || parameters.text("NextToken") !== undefined);
-  return isCursor ? byCursor(list, parameters, rules, drift) : byNumber(list, parameters, rules, drift);
+  return isByCursor(parameters, rules, drift)
+    ? byCursor(list, parameters, rules, drift)
+    : byNumber(list, parameters, rules, drift);
+}
+
+function isByCursor(parameters: Parameters, rules: PagingRules, { options }: Drift): boolean {
+  const isAsked = (name: string): boolean => parameters.text(name) !== undefined;
+  if (!rules.hasCursor || options.pages === "only") return false;
+  if (options.pages === "refused") {
+    for (const name of ["PageNumber", "PageSize"]) if (isAsked(name)) throw new ApiError(`InvalidParam.${name}`);
+  }
+  return options.pages !== undefined || isAsked("MaxResults") || isAsked("NextToken");
 }
 
 function byNumber<T>(list: Rows<T>, parameters: Parameters, rules: PagingRules, drift: Drift): Page<T> {
   const pageNumber = parameters.integer("PageNumber", "InvalidParam.PageNumber") ?? 1;
   if (pageNumber < 1) throw new ApiError("InvalidParam.PageNumber");
-  const pageSize = drift.pageSize(sizeOf(parameters, "PageSize", "InvalidParam.PageSize", rules));
+  const pageSize = drift.pageSize(
+    sizeOf(parameters, "PageSize", "InvalidParam.PageSize", rules),
+    "InvalidParam.PageSize",
+  );
   const rows = drift.arrange(list.rows, (row) => list.keyOf(row).time);
   const start = Math.max(0, (pageNumber - 1) * pageSize + drift.shift(pageNumber));
   return {
@@ -69,14 +83,17 @@ function byNumber<T>(list: Rows<T>, parameters: Parameters, rules: PagingRules, 
 }
 
 function byCursor<T>(list: Rows<T>, parameters: Parameters, rules: PagingRules, drift: Drift): Page<T> {
-  const pageSize = drift.pageSize(sizeOf(parameters, "MaxResults", "InvalidParameter.MaxResults", rules));
+  const code = "InvalidParameter.MaxResults";
+  const pageSize = drift.pageSize(sizeOf(parameters, "MaxResults", code, rules), code);
   const token = parameters.text("NextToken");
-  const start = token === undefined ? 0 : startAfter(list, openToken(token, list.filter));
+  const seal = `${drift.options.tokenKey ?? ""} ${list.filter}`;
+  const key = token === undefined ? null : openToken(token, seal);
+  const start = key === null ? 0 : startAfter(list, key);
   if (token !== undefined) drift.useToken(token);
-  const items = list.rows.slice(start, start + pageSize);
+  const items = list.rows.slice(start, start + drift.shorten(pageSize));
   const last = items.at(-1);
-  const isEnd = last === undefined || start + items.length >= list.rows.length;
-  const next = isEnd ? "" : sealToken(list.keyOf(last), list.filter);
+  const isEnd = start + items.length >= list.rows.length;
+  const next = isEnd ? "" : sealToken(last === undefined ? (key ?? NEWEST) : list.keyOf(last), seal);
   const nextToken = drift.options.repeatTokens && token !== undefined ? token : next;
   drift.issueToken(nextToken);
   return {

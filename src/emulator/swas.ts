@@ -112,24 +112,45 @@ export const describeSwasCommands: Action = (context) => {
   return { ...pageMembers(page), Commands: page.items.map(({ command }) => toSwasCommand(command)) };
 };
 
-/** DescribeCloudAssistantStatus: a real flag here, unlike on ECS. */
+/** DescribeCloudAssistantStatus: a real flag here, unlike on ECS, which tells whether the agent is installed. */
 export const describeSwasAssistantStatus: Action = (context) => {
+  const page = pageOfInstances(context, context.parameters.jsonList("InstanceIds"));
+  return {
+    ...pageMembers(page),
+    CloudAssistantStatus: page.items.map(({ instance }) => ({
+      InstanceId: instance.instanceId,
+      Status: true,
+    })),
+  };
+};
+
+/** DescribeCloudAssistantAttributes: whether the agent answers; texts end in a line feed, as in the vendor's sample. */
+export const describeAssistantAttributes: Action = (context) => {
+  context.parameters.required("InstanceIds");
+  const page = pageOfInstances(context, context.parameters.jsonList("InstanceIds"));
+  return {
+    ...pageMembers(page),
+    CloudAssistant: page.items.map(({ instance }) => ({
+      InstanceId: `${instance.instanceId}\n`,
+      CloudAssistantStatus: `${instance.agentOnline}\n`,
+      CloudAssistantVersion: "2.2.3.939\n",
+      OSType: instance.osType === "linux" ? "Linux\n" : "Windows\n",
+      InvocationCount: 0,
+      ActiveTaskCount: 0,
+      SupportSessionManager: true,
+    })),
+  };
+};
+
+function pageOfInstances(context: ActionContext, ids: readonly string[] | undefined) {
   const region = assistantRegionOf(context);
-  const ids = context.parameters.jsonList("InstanceIds");
   if (ids && ids.length > 50) throw new ApiError("InstanceIds.ExceedLimit");
   const rows = region
     .instances()
     .filter((instance) => ids === undefined || ids.includes(instance.instanceId))
     .map((instance, index) => ({ instance, index }));
-  const page = paginate(listed(context, rows), context.parameters, RULES, context.drift);
-  return {
-    ...pageMembers(page),
-    CloudAssistantStatus: page.items.map(({ instance }) => ({
-      InstanceId: instance.instanceId,
-      Status: instance.agentOnline,
-    })),
-  };
-};
+  return paginate(listed(context, rows), context.parameters, RULES, context.drift);
+}
 
 function existing(region: RegionStore, instanceId: string): string {
   const isKnown =

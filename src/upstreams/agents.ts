@@ -1,5 +1,4 @@
 import type { AgentState, Operation } from "#domain";
-import type { PageShape } from "./envelope.ts";
 import { isGone } from "./gone.ts";
 import { chunk, mapBounded } from "./parallel.ts";
 
@@ -16,12 +15,12 @@ const CALLS_AT_ONCE = 4;
 export async function readAgents(
   instanceIds: readonly string[],
   operation: Operation,
-  ask: (instanceIds: readonly string[], operation: Operation) => Promise<PageShape<AgentShape>>,
+  ask: (instanceIds: readonly string[], operation: Operation) => Promise<readonly AgentShape[]>,
 ): Promise<readonly AgentShape[]> {
   async function readSome(ids: readonly string[]): Promise<readonly AgentShape[]> {
     try {
-      const { items } = await ask(ids, operation);
-      return items.filter((agent) => ids.includes(agent.instanceId));
+      const agents = await ask(ids, operation);
+      return agents.filter((agent) => ids.includes(agent.instanceId));
     } catch (error) {
       if (!isGone(error)) throw error;
       if (ids.length === 1) return [];

@@ -1,4 +1,4 @@
-import { type Fields, isFields, isNothing, pick, readInteger } from "./fields.ts";
+import { type Fields, isFields, isNothing, pick, readId, readInteger } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 import { type ListSpec, type Readable, readEach, readRecords } from "./records.ts";
 
@@ -8,10 +8,33 @@ export interface PageShape<Item> extends Readable<Item> {
   readonly totalCount: number | null;
   /** The page size that the upstream says it used; null where it does not. */
   readonly pageSize: number | null;
+  /** The page number that the upstream says it answers; null if it does not. */
+  readonly pageNumber: number | null;
+  /** Where a list in token mode goes on; null at its end and in page mode. */
+  readonly nextToken: string | null;
 }
 
 /** The page of a list that is about something that does not exist. */
-export const EMPTY_PAGE: PageShape<never> = { items: [], unreadableCount: 0, totalCount: 0, pageSize: null };
+export const EMPTY_PAGE: PageShape<never> = {
+  items: [],
+  positions: [],
+  unreadableCount: 0,
+  totalCount: 0,
+  pageSize: null,
+  pageNumber: null,
+  nextToken: null,
+};
+
+/** The same page with only those items that pass; each keeps its position. */
+export function keepItems<Item>(page: PageShape<Item>, test: (item: Item) => boolean): PageShape<Item> {
+  if (page.items.every(test)) return page;
+  const kept = [...page.items.keys()].filter((index) => test(page.items[index] as Item));
+  return {
+    ...page,
+    items: kept.map((index) => page.items[index] as Item),
+    positions: kept.map((index) => page.positions[index] ?? index),
+  };
+}
 
 /** Where a list may stand in an answer, and how it may be wrapped there. */
 export interface EnvelopeSpec extends ListSpec {
@@ -55,11 +78,12 @@ export function readPage<Item>(
   const root = findRoot(holders, spec);
   const totalCount = readPaging(holders, "TotalCount", reading);
   const pageSize = readPaging(holders, "PageSize", reading);
-  if (root === undefined && !isKnownToBeEmpty(wrapped, totalCount, pageSize)) {
+  const nextToken = readNextToken(holders, reading);
+  if (root === undefined && nextToken === null && !isKnownToBeEmpty(wrapped, totalCount, pageSize)) {
     return reading.fail(`the answer holds no ${spec.name}`);
   }
   const list = readEach(readRecords(root, spec, reading), spec, reading, read);
-  return { ...list, totalCount, pageSize };
+  return { ...list, totalCount, pageSize, pageNumber: readPaging(holders, "PageNumber", reading), nextToken };
 }
 
 /** The list of an answer that has no paging members, such as that of the regions. */
@@ -92,6 +116,14 @@ function readPaging(holders: readonly Fields[], name: string, reading: Reading):
   for (const holder of holders) {
     const value = readInteger({ [name]: pick(holder, name) }, name, reading);
     if (value !== null && value >= 0) return value;
+  }
+  return null;
+}
+
+function readNextToken(holders: readonly Fields[], reading: Reading): string | null {
+  for (const holder of holders) {
+    const token = readId({ NextToken: pick(holder, "NextToken") }, "NextToken", reading);
+    if (token !== null) return token;
   }
   return null;
 }

@@ -3,11 +3,14 @@
  * once. May know the wire's `Call`; may not know who asks or why.
  */
 export { type AgentShape, readAgents } from "./agents.ts";
+export { type AllItems, readAllPages } from "./all-pages.ts";
 export { canBeBase64, fromBase64 } from "./base64.ts";
 export { decodeBase64Field } from "./content.ts";
+export { DeadPlaceError } from "./dead-place.ts";
 export {
   EMPTY_PAGE,
   type EnvelopeSpec,
+  keepItems,
   type PageShape,
   RESULT_ENVELOPE,
   RUN_ENVELOPE,
@@ -34,14 +37,25 @@ export {
   createPageLimit,
   MAX_PAGE_SIZE,
   type PageLimit,
-  readLimited,
   readWindow,
 } from "./pages.ts";
+export { askAgain, createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
-export { COMMAND_TYPE_WORDS, singleStatus } from "./query.ts";
+export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
+export { isRefusal, orWhenRefused } from "./refusal.ts";
+export { createRunListReader, type RunListReader } from "./run-list.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
-export type { InvocationList, InvocationWindow, KnownRun, PageRequest, ResultQuery, Upstream } from "./upstream.ts";
-export { type WalkedList, walkPages } from "./walk.ts";
+export type {
+  InvocationList,
+  InvocationWindow,
+  KnownRun,
+  PageRequest,
+  Place,
+  ResultQuery,
+  RunList,
+  RunListPage,
+  Upstream,
+} from "./upstream.ts";

@@ -40,7 +40,7 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
 }
 
 /** One page, asked for again in smaller sizes, down to 10, where the upstream refuses the size. */
-export async function readLimited<Item>(
+async function readLimited<Item>(
   page: PageRequest,
   limit: PageLimit,
   ask: AskPage<Item>,
@@ -50,7 +50,7 @@ export async function readLimited<Item>(
     const shape = await ask(fitted.pageNumber, fitted.pageSize);
     return { shape, ...fitted };
   } catch (error) {
-    const smaller = smallerPageSize(error, fitted.pageSize);
+    const smaller = isPageSizeRefused(error) ? smallerPageSize(fitted.pageSize) : undefined;
     if (smaller === undefined) throw error;
     limit.lower(smaller);
     return readLimited(page, limit, ask);
@@ -68,7 +68,6 @@ export async function readWindow<Item>(
 ): Promise<Omit<InvocationWindow, "items"> & { readonly items: readonly Item[] }> {
   const { shape, pageNumber, pageSize } = await readLimited(page, limit, ask);
   const used = usedPageSize(shape, pageNumber, pageSize);
-  const length = lengthOf(shape);
   if (used < pageSize) limit.lower(used);
   const offset = (pageNumber - 1) * used;
   const wanted = (page.pageNumber - 1) * page.pageSize;
@@ -77,13 +76,13 @@ export async function readWindow<Item>(
     items: shape.items,
     offset,
     pageSize: used,
-    totalCount: totalOf(shape, offset, length),
+    totalCount: totalOf(shape, offset),
     unreadableCount: shape.unreadableCount,
   };
 }
 
 /** The page that holds the first index asked for, where pages must be smaller than asked. */
-function fit(page: PageRequest, maxPageSize: number): PageRequest {
+export function fit(page: PageRequest, maxPageSize: number): PageRequest {
   if (page.pageSize <= maxPageSize) return page;
   const first = (page.pageNumber - 1) * page.pageSize;
   return { pageNumber: Math.floor(first / maxPageSize) + 1, pageSize: maxPageSize };
@@ -101,16 +100,41 @@ export function usedPageSize(shape: PageShape<unknown>, pageNumber: number, aske
   return isCutShort && pageNumber === 1 ? length : asked;
 }
 
-// A total below what was just seen is no total: token mode and some samples tell 0 beside a full list.
-function totalOf(shape: PageShape<unknown>, offset: number, length: number): number | null {
+/** The length of the whole list. A total below what was just seen is none: some samples say 0 beside a full list. */
+export function totalOf(shape: PageShape<unknown>, offset: number): number | null {
+  const length = lengthOf(shape);
   if (shape.totalCount === null || (length > 0 && shape.totalCount < offset + length)) return null;
   return shape.totalCount;
 }
 
-/** The page size to try where the upstream refuses this one; undefined where there is none, or where the error is another. */
-export function smallerPageSize(error: unknown, refused: number): number | undefined {
-  const isRefused = error instanceof UpstreamError && /^InvalidParam(eter)?\.PageSize/i.test(error.upstreamCode ?? "");
-  return isRefused ? SMALLER_PAGE_SIZES.find((pageSize) => pageSize < refused) : undefined;
+/** True if the upstream refuses the size of a page. */
+export function isPageSizeRefused(error: unknown): boolean {
+  return error instanceof UpstreamError && /^InvalidParam(eter)?\.PageSize/i.test(error.upstreamCode ?? "");
+}
+
+/** The page size to try if the upstream refuses this one; undefined if there is none. */
+export function smallerPageSize(refused: number): number | undefined {
+  return SMALLER_PAGE_SIZES.find((pageSize) => pageSize < refused);
+}
+
+/** What a page says about the end of its list; `doubt` if the page is short although the total says that more follows. */
+export type ListEnd = "reached" | "ahead" | "doubt";
+
+/**
+ * Whether a list ends with this page. An empty page ends it. Behind the first page a full one never does, whatever the total
+ * says: an upstream that repeats records at the beginning of a page has others left over in the end.
+ */
+export function listEnd(page: {
+  readonly offset: number;
+  readonly pageSize: number;
+  readonly length: number;
+  readonly total: number | null;
+}): ListEnd {
+  const { offset, pageSize, length, total } = page;
+  if (length === 0) return "reached";
+  const end = offset + length;
+  if (length >= pageSize) return total === end && offset === 0 ? "reached" : "ahead";
+  return total === null || total <= end ? "reached" : "doubt";
 }
 
 /** How many places of the list a page takes. */

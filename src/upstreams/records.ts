@@ -12,32 +12,26 @@ export interface ListSpec {
   readonly marks: readonly string[];
 }
 
-/** The records of a list, unchecked, and how many of its elements are none. */
-export interface Records {
-  readonly records: readonly Fields[];
-  readonly strayCount: number;
-}
-
 /** What could be read of a list. */
 export interface Readable<Item> {
   readonly items: readonly Item[];
+  /** For each item, its position in the list as it was answered: parallel to `items`. */
+  readonly positions: readonly number[];
   readonly unreadableCount: number;
 }
 
-const NO_RECORDS: Records = { records: [], strayCount: 0 };
-
 /**
- * A list in any of its shapes: an array, one record alone, either under the inner name, or nothing.
+ * The elements, unchecked, of a list in any of its shapes: an array, one record alone, either under the inner name, or nothing.
  * @throws UpstreamError `BAD_RESPONSE` for anything else: never a silent empty list.
  */
-export function readRecords(value: unknown, spec: ListSpec, reading: Reading): Records {
-  if (isNothing(value)) return NO_RECORDS;
-  if (Array.isArray(value)) return fromArray(value);
+export function readRecords(value: unknown, spec: ListSpec, reading: Reading): readonly unknown[] {
+  if (isNothing(value)) return [];
+  if (Array.isArray(value)) return value;
   if (!isFields(value)) return reading.fail(`${spec.name} is neither a list nor an object`);
   const inner = pick(value, spec.inner);
   if (inner !== undefined && !isMarked(value, spec)) return fromInner(inner, spec, reading);
-  if (isMarked(value, spec)) return { records: [value], strayCount: 0 };
-  if (Object.keys(value).length === 0) return NO_RECORDS;
+  if (isMarked(value, spec)) return [value];
+  if (Object.keys(value).length === 0) return [];
   return reading.fail(`${spec.name} holds no ${spec.inner}`);
 }
 
@@ -46,38 +40,35 @@ export function readRecords(value: unknown, spec: ListSpec, reading: Reading): R
  * @throws UpstreamError `BAD_RESPONSE` where there are records and none of them can be read.
  */
 export function readEach<Item>(
-  records: Records,
+  records: readonly unknown[],
   spec: ListSpec,
   reading: Reading,
   read: (fields: Fields) => Item,
 ): Readable<Item> {
   const items: Item[] = [];
-  let unreadableCount = records.strayCount;
-  for (const fields of records.records) {
+  const positions: number[] = [];
+  for (const [position, record] of records.entries()) {
+    if (!isFields(record)) continue;
     try {
-      items.push(read(fields));
+      items.push(read(record));
+      positions.push(position);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      unreadableCount += 1;
     }
   }
+  const unreadableCount = records.length - items.length;
   if (unreadableCount > 0 && items.length === 0) return reading.fail(`no record of ${spec.name} can be read`);
   if (unreadableCount > 0) reading.complain(`a record of ${spec.name} cannot be read and is left out`);
-  return { items, unreadableCount };
+  return { items, positions, unreadableCount };
 }
 
 function isMarked(fields: Fields, spec: ListSpec): boolean {
   return spec.marks.some((mark) => fields[mark] !== undefined);
 }
 
-function fromArray(elements: readonly unknown[]): Records {
-  const records = elements.filter(isFields);
-  return { records, strayCount: elements.length - records.length };
-}
-
-function fromInner(value: unknown, spec: ListSpec, reading: Reading): Records {
-  if (isNothing(value)) return NO_RECORDS;
-  if (Array.isArray(value)) return fromArray(value);
+function fromInner(value: unknown, spec: ListSpec, reading: Reading): readonly unknown[] {
+  if (isNothing(value)) return [];
+  if (Array.isArray(value)) return value;
   if (!isFields(value)) return reading.fail(`${spec.inner} is neither a list nor an object`);
-  return Object.keys(value).length === 0 ? NO_RECORDS : { records: [value], strayCount: 0 };
+  return Object.keys(value).length === 0 ? [] : [value];
 }

@@ -41,37 +41,50 @@ export interface InvocationList {
   read(page: PageRequest, operation: Operation): Promise<InvocationWindow>;
 }
 
-/** Where a list can be read on. Plain data that JSON carries unchanged; means something to the list that made it only. */
+/**
+ * Where a list can be read on. Plain data that JSON carries unchanged; it means something only to lists with the key of the
+ * list that made it.
+ */
 export type Place = { readonly token: string } | { readonly pageNumber: number; readonly pageSize: number };
 
 /** One answer of a list. */
 export interface RunListPage {
   readonly runs: readonly Invocation[];
-  /** Where the list goes on; null at its end. A short or empty page with a place is not the end. */
+  /**
+   * Where the list goes on; null at its end. A short or empty page with a place is not the end. In pages, the next answer
+   * repeats the last record of this one, unless this page was shorter than asked for.
+   */
   readonly next: Place | null;
-  /** Which mode the list answered in, as this answer shows. */
+  /** Which mode the list answered in, as this answer shows. A list may change its mode at any answer. */
   readonly mode: "token" | "page";
-  /** Index in the whole list of the first record of this answer; null for tokens. Unreadable records have their index all the same. */
+  /** Index in the whole list of the first record of this answer, unreadable ones included; null for tokens. */
   readonly offset: number | null;
-  /** For each run its index; null for tokens. */
+  /** For each run its index in the whole list, parallel to `runs`; null for tokens. */
   readonly indexes: readonly number[] | null;
-  /** Length of the whole list if this mode has a valid one; token lists have none. May lie. */
+  /** Length of the whole list, if this mode has a valid one; null for tokens. It may lie. */
   readonly total: number | null;
   /** Records that could not be read and are left out of `runs`. */
   readonly unreadable: number;
 }
 
-/** One list of runs, newest first, without order inside one creation time. */
+/** One list of runs, newest first, without order inside one creation time. Not a snapshot: new runs shift all others. */
 export interface RunList {
-  /** The same text for the same list in every process; unique within its source; tells the filter that the upstream applies. */
+  /** The same text for the same list in every process; unique within its source; names the filter that the upstream applies. */
   readonly key: string;
-  /** What of the query the upstream applies itself: the list holds just the runs that this means. */
+  /** What of the query the upstream applies itself: the list holds all runs that this means. */
   readonly applied: InvocationQuery;
-  /** True when the upstream applies every part of the query, so that `total` counts just what is asked for. */
+  /** True if the upstream applies every part of the query asked for, so that `total` counts just what is asked for. */
   readonly isExact: boolean;
-  /** Reads on at a place, null begins at the newest. @throws UpstreamError; one with `isDeadPlace` if the place is no good any more */
+  /**
+   * Reads on at a place; null begins at the newest.
+   * @throws DeadPlaceError if the upstream does not know the place any more: begin again at the newest.
+   * @throws UpstreamError `BAD_RESPONSE` for a list that repeats itself instead of going on.
+   */
   read(place: Place | null, operation: Operation): Promise<RunListPage>;
-  /** A place whose page holds the record in front of this index and as many from it on as can be had; null for tokens. */
+  /**
+   * A place whose page holds the record in front of this index, which proves that nothing was skipped, and as many records
+   * from it on as can be had. Null as long as the list is not known to answer in pages.
+   */
   placeAt(index: number): Place | null;
 }
 
@@ -104,9 +117,12 @@ export interface Upstream {
    * appears in several lists, each time with other instances.
    */
   openLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly InvocationList[]>;
+  /**
+   * The lists whose union holds every run that the query means, and possibly others: the caller filters again. A source that
+   * lists per instance has one list per instance, each of which shows its own instance of a run. A region may have several
+   * lists without a run in common. An upstream filters by one status at most.
+   */
   openRunLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly RunList[]>;
-  /** True if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
-  readonly listsHoldOutputs?: boolean;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
   readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
   /** Results of one run, in as few calls as the API allows; an instance without result is missing. */

@@ -95,7 +95,8 @@ describe("the generated world", () => {
     const large: number[] = [];
     const isMissing = () => statuses.size < ALL_STATUSES.length || codes.size < 19 || large.length < 2;
     for (let PageNumber = 1; PageNumber <= 140 && isMissing(); PageNumber += 1) {
-      for (const run of await list("ecs", "cn-hangzhou", { PageNumber })) {
+      const pages = [true, false].map((Timed) => list("ecs", "cn-hangzhou", { PageNumber, Timed }));
+      for (const run of (await Promise.all(pages)).flat()) {
         for (const { InvocationStatus, ErrorCode } of run.records) {
           // A pending or stopping run may or may not be there at this moment.
           if (ALL_STATUSES.includes(InvocationStatus)) statuses.add(InvocationStatus);

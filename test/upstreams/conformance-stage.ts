@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from "@jest/globals";
-import type { RegionInput } from "#emulator";
-import type { InvocationList } from "#upstreams";
+import type { DriftOptions, RegionInput } from "#emulator";
+import type { InvocationList, RunList, RunListPage } from "#upstreams";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { NOTHING } from "./stub.ts";
 
@@ -15,6 +15,8 @@ export interface Product {
   readonly resultExtras: object;
   readonly agentExtras: object;
   readonly droppedBytes: number | null;
+  /** Each way in which an upstream of this product may answer lists. */
+  readonly listModes: readonly ListMode[];
   /** How the calls for the things below look. */
   readonly calls: {
     readonly firstPage: string;
@@ -26,6 +28,14 @@ export interface Product {
     readonly instanceResults: (instanceId: string) => string;
     readonly servers: (ids: readonly string[]) => string;
   };
+}
+
+/** One way in which an upstream may answer lists. */
+export interface ListMode {
+  readonly name: string;
+  /** What makes the emulator answer so. */
+  readonly drift: DriftOptions;
+  readonly mode: RunListPage["mode"];
 }
 
 /** When the runs of these tests were created. */
@@ -42,6 +52,8 @@ export interface Stage {
   restart(region: RegionInput): Promise<void>;
   /** The one list that means a query. */
   openOnly(query?: object): Promise<InvocationList>;
+  /** The one list that is read on and means a query. */
+  openRunList(query?: object): Promise<RunList>;
 }
 
 /** Starts with an empty world before each test of the block that it is called in. */
@@ -64,11 +76,17 @@ export function createStage(product: Product): Stage {
       await start(region);
     },
     async openOnly(query = {}) {
-      const lists = await end.upstream.openLists(query, NOTHING, end.operation);
-      expect(lists).toHaveLength(1);
-      const [list] = lists;
-      if (list === undefined) throw new Error("no list");
-      return list;
+      return only(await end.upstream.openLists(query, NOTHING, end.operation));
+    },
+    async openRunList(query = {}) {
+      return only(await end.upstream.openRunLists(query, NOTHING, end.operation));
     },
   };
+}
+
+function only<List>(lists: readonly List[]): List {
+  expect(lists).toHaveLength(1);
+  const [list] = lists;
+  if (list === undefined) throw new Error("no list");
+  return list;
 }

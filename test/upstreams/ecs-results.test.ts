@@ -1,9 +1,18 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import type { DriftOptions } from "#emulator";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
 
 const id = (number: number) => `i-bp1test${String(number).padStart(4, "0")}`;
 const ids = (count: number) => Array.from({ length: count }, (_, index) => id(index + 1));
+
+// The last member counts the calls that find out.
+const MODES: readonly (readonly [string, DriftOptions, number])[] = [
+  ["by tokens", {}, 0],
+  ["by tokens, page numbers being refused", { pages: "refused" }, 1],
+  ["in pages", { pages: "only" }, 0],
+];
+const DEAD_TOKEN = "InvalidParameter.NextToken";
 
 describe("ECS results over real HTTP", () => {
   let end: FarEnd;
@@ -15,32 +24,47 @@ describe("ECS results over real HTTP", () => {
       EVERYTHING,
       end.operation,
     );
-    const pages = end.takeCalls().map((call) => /PageNumber=(\d+)/.exec(call)?.[1]);
-    return { results, ids: results.map(({ instanceId }) => instanceId), pages };
+    return { results, ids: results.map(({ instanceId }) => instanceId), calls: end.takeCalls().length };
   }
 
-  it("of 130 instances take three pages, as the total tells", async () => {
+  it.each(MODES)("of 130 instances take three calls, read %s", async (_name, drift, extra) => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] }, { drift });
+    const { ids: found, calls } = await readAll();
+    expect([found, calls]).toEqual([ids(130), 3 + extra]);
+  });
+
+  it.each(MODES)("of 130 instances are whole where short pages have tokens, read %s", async (_name, drift) => {
     end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] });
-    const { ids: found, pages } = await readAll();
-    expect([found, pages.sort()]).toEqual([ids(130), ["1", "2", "3"]]);
+    end.emulator.setDrift({ ...drift, shortPages: 0.5, seed: 4 });
+    const { ids: found } = await readAll();
+    expect(found).toEqual(ids(130));
+  });
+
+  it("of 300 instances are whole where a token dies", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
+    end.emulator.setFaults([
+      { action: "DescribeInvocationResults", nth: 3, fault: { kind: "error", code: DEAD_TOKEN } },
+    ]);
+    const { ids: found, calls } = await readAll();
+    expect([found, calls]).toEqual([ids(300), 9]);
   });
 
   it("of 50 named instances take one page", async () => {
     end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(50) }] });
-    const { ids: found, pages } = await readAll({ instanceIds: ids(50) });
-    expect([found, pages]).toEqual([ids(50), ["1"]]);
+    const { ids: found, calls } = await readAll({ instanceIds: ids(50) });
+    expect([found, calls]).toEqual([ids(50), 1]);
   });
 
-  it("of 100 named instances take two pages at once", async () => {
+  it("of 100 named instances take two pages", async () => {
     end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(100) }] });
-    const { ids: found, pages } = await readAll({ instanceIds: ids(100) });
-    expect([found, pages.sort()]).toEqual([ids(100), ["1", "2"]]);
+    const { ids: found, calls } = await readAll({ instanceIds: ids(100) });
+    expect([found, calls]).toEqual([ids(100), 2]);
   });
 
   it("stop where every named instance is found", async () => {
     end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
-    const { ids: found, pages } = await readAll({ instanceIds: ids(10) });
-    expect([found, pages]).toEqual([ids(50), ["1"]]);
+    const { ids: found, calls } = await readAll({ instanceIds: ids(10) });
+    expect([found, calls]).toEqual([ids(50), 1]);
   });
 
   it("of one instance are asked for by its id", async () => {
@@ -51,7 +75,7 @@ describe("ECS results over real HTTP", () => {
       end.operation,
     );
     expect(end.takeCalls()).toEqual([
-      `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${id(299)} InvokeId=t-1 PageNumber=1 PageSize=50`,
+      `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${id(299)} InvokeId=t-1 MaxResults=50 PageNumber=1 PageSize=50`,
     ]);
   });
 
@@ -64,7 +88,7 @@ describe("ECS results over real HTTP", () => {
     ["shuffled at every call", { shuffleTies: true, seed: 3 }],
   ])("are whole where pages are %s", async (_name, drift) => {
     end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(90) }] });
-    end.emulator.setDrift(drift);
+    end.emulator.setDrift({ ...drift, pages: "only" });
     const { ids: found } = await readAll();
     expect([...found].sort()).toEqual(ids(90));
   });
@@ -155,10 +179,28 @@ describe("ECS results from an upstream that misbehaves", () => {
     });
   });
 
-  it("leave out servers outside Alibaba Cloud, which DescribeInstances does not know", async () => {
-    const bench = createBench("ECS", () => ({ TotalCount: 0 }));
-    expect(await bench.upstream.readInstances(["mi-hz01"], bench.operation)).toEqual([]);
-    expect(bench.asked).toEqual([]);
+  it("fail where the tokens go round in a circle", async () => {
+    let next = 0;
+    const bench = createBench("ECS", () => {
+      next += 1;
+      return { Invocation: { ...page(next, 1, 0).Invocation, NextToken: `token-${next % 3}` } };
+    });
+    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({
+      code: "BAD_RESPONSE",
+    });
+    expect(bench.asked.length).toBeLessThanOrEqual(10);
+  });
+
+  it("fail where ever new tokens bring nothing new", async () => {
+    let next = 0;
+    const bench = createBench("ECS", () => {
+      next += 1;
+      return { Invocation: { ...page(1, 10, 0).Invocation, NextToken: `token-${next}` } };
+    });
+    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({
+      code: "BAD_RESPONSE",
+    });
+    expect(bench.asked.length).toBeLessThanOrEqual(22);
   });
 });
 

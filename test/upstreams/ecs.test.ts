@@ -10,6 +10,12 @@ describe("ECS keeps the contract of an upstream", () => {
     resultExtras: { repeats: 1 },
     agentExtras: { version: "2.2.3.939", lastHeartbeatTime: null, lastInvokedTime: null, activeTaskCount: 0 },
     droppedBytes: 0,
+    listModes: [
+      { name: "by tokens", drift: {}, mode: "token" },
+      { name: "by tokens, page numbers being ignored", drift: { pages: "ignored" }, mode: "token" },
+      { name: "by tokens, page numbers being refused", drift: { pages: "refused" }, mode: "token" },
+      { name: "in pages, tokens being unknown", drift: { pages: "only" }, mode: "page" },
+    ],
     calls: {
       firstPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=1 PageSize=50",
       byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} PageNumber=1 PageSize=50",
@@ -17,11 +23,11 @@ describe("ECS keeps the contract of an upstream", () => {
       run: (invokeId) => `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
       runWithOutput: (invokeId) => `DescribeInvocations ContentEncoding=Base64 IncludeOutput=true InvokeId=${invokeId}`,
       results: (invokeId) => [
-        `DescribeInvocationResults ContentEncoding=Base64 InvokeId=${invokeId} PageNumber=1 PageSize=50`,
+        `DescribeInvocationResults ContentEncoding=Base64 InvokeId=${invokeId} MaxResults=50 PageNumber=1 PageSize=50`,
       ],
       instanceResults: (instanceId) =>
-        `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${instanceId} PageNumber=1 PageSize=50`,
-      servers: (ids) => `DescribeInstances InstanceIds=${JSON.stringify(ids)} PageNumber=1 PageSize=100`,
+        `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${instanceId} MaxResults=50 PageNumber=1 PageSize=50`,
+      servers: (ids) => `DescribeInstances InstanceIds=${JSON.stringify(ids)} MaxResults=100 PageNumber=1 PageSize=100`,
     },
   });
 });

@@ -37,7 +37,14 @@ describe("ECS DescribeInvocationResults of 2018", () => {
     expect(asked).toEqual([
       [
         "DescribeInvocationResults",
-        { InvokeId: INVOKE_ID, IncludeHistory: true, PageNumber: 1, PageSize: 50, ContentEncoding: "Base64" },
+        {
+          InvokeId: INVOKE_ID,
+          IncludeHistory: true,
+          PageNumber: 1,
+          PageSize: 50,
+          MaxResults: 50,
+          ContentEncoding: "Base64",
+        },
       ],
     ]);
   });

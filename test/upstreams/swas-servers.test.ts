@@ -56,3 +56,27 @@ describe("SWAS list of servers", () => {
     await end.close();
   });
 });
+
+describe("SWAS agents", () => {
+  it("are told to be installed, and no more, where their attributes may not be read", async () => {
+    const key = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeCloudAssistantAttributes"] };
+    const end = await startFarEnd("SWAS", { instances: [{ instanceId: A, agentOnline: false }] }, { keys: [key] });
+    const read = () => end.upstream.readAgentStates?.([A], end.operation);
+    const agent = {
+      source: end.source,
+      instanceId: A,
+      isReady: true,
+      version: null,
+      lastHeartbeatTime: null,
+      lastInvokedTime: null,
+      activeTaskCount: null,
+    };
+    expect([await read(), await read()]).toEqual([[agent], [agent]]);
+    expect(end.takeCalls().map((call) => call.split(" ")[0])).toEqual([
+      "DescribeCloudAssistantAttributes",
+      "DescribeCloudAssistantStatus",
+      "DescribeCloudAssistantStatus",
+    ]);
+    await end.close();
+  });
+});

@@ -8,8 +8,9 @@ describe("SWAS keeps the contract of an upstream", () => {
     runExtras: {},
     instanceExtras: {},
     resultExtras: {},
-    agentExtras: { version: null, lastHeartbeatTime: null, lastInvokedTime: null, activeTaskCount: null },
+    agentExtras: { version: "2.2.3.939", lastHeartbeatTime: null, lastInvokedTime: null, activeTaskCount: 0 },
     droppedBytes: null,
+    listModes: [{ name: "in pages", drift: {}, mode: "page" }],
     calls: {
       firstPage: "DescribeCommandInvocations PageNumber=1 PageSize=50",
       byInstance: "DescribeCommandInvocations InstanceId={} PageNumber=1 PageSize=50",

@@ -1,11 +1,12 @@
 import { type Clock, type Operation, type Source, silentTelemetry, type Telemetry } from "#domain";
-import { createPageLimit, createReader, DEFAULT_ZONES, type Upstream, type ZonePolicy } from "#upstreams";
+import { createPageLimit, createPaging, createReader, DEFAULT_ZONES, type Upstream, type ZonePolicy } from "#upstreams";
 import type { Call } from "#wire";
 import { type Desk, VERSION } from "./desk.ts";
 import { readInstanceResults, readResults } from "./results.ts";
-import { createRunList, readInvocation } from "./runs.ts";
-import { readAgentStates, readInstances } from "./servers.ts";
+import { createRunList, findRun, openRunLists, readInvocation } from "./runs.ts";
+import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
+import { createTimedProbe } from "./timed-probe.ts";
 
 /** What the adapter of one ECS region works with. */
 export interface EcsUpstreamOptions {
@@ -20,16 +21,24 @@ export interface EcsUpstreamOptions {
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
 export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
   const { source, call, telemetry, clock, zones = DEFAULT_ZONES } = options;
+  const reader = createReader({ source, telemetry, zones });
+  const ask: Desk["ask"] = (action, parameters, operation) =>
+    call({ source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } }, operation);
   const desk: Desk = {
     source,
-    reader: createReader({ source, telemetry, zones }),
+    reader,
     runLimit: createPageLimit(clock),
-    resultLimit: createPageLimit(clock),
-    ask: (action, parameters, operation) =>
-      call({ source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } }, operation),
+    runPaging: createPaging(clock, { hasTokens: true }),
+    resultPaging: createPaging(clock, { hasTokens: true }),
+    serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
+    agentPaging: createPaging(clock, { hasTokens: true }),
+    managedPaging: createPaging(clock, { hasTokens: true }),
+    timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask }, filter, operation)),
+    ask,
   };
   return {
     source,
+    openRunLists: (query, wants, operation) => openRunLists(desk, query, wants, operation),
     openLists: async (query, wants) => [createRunList(desk, query, wants)],
     readInvocation: (invokeId, wants, operation) => readInvocation(desk, invokeId, wants, operation),
     readResults: (query, _wants, operation) => readResults(desk, query, operation),

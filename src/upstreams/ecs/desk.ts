@@ -1,6 +1,7 @@
 import type { Operation, Source } from "#domain";
-import type { PageLimit, Reader } from "#upstreams";
+import type { PageLimit, Paging, PagingParameters, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
+import type { TimedProbe } from "./timed-probe.ts";
 
 /** The API version that every call names. */
 export const VERSION = "2014-05-26";
@@ -13,6 +14,16 @@ export interface Desk {
   readonly source: Source;
   readonly reader: Reader;
   readonly runLimit: PageLimit;
-  readonly resultLimit: PageLimit;
+  readonly runPaging: Paging;
+  readonly resultPaging: Paging;
+  readonly serverPaging: Paging;
+  readonly agentPaging: Paging;
+  readonly managedPaging: Paging;
+  readonly timedProbe: TimedProbe;
   ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
+}
+
+/** How a request pages, in this product's words. */
+export function toParameters({ pageNumber, pageSize, maxResults, nextToken }: PagingParameters): Parameters {
+  return { PageNumber: pageNumber, PageSize: pageSize, MaxResults: maxResults, NextToken: nextToken };
 }

@@ -1,15 +1,15 @@
 import { type InvocationResult, type Operation, UpstreamError } from "#domain";
 import {
+  type AllItems,
   arrangeExecutions,
+  askAgain,
   badResponse,
-  MAX_PAGE_SIZE,
+  keepItems,
   orWhenGone,
   type ResultQuery,
-  readLimited,
-  type WalkedList,
-  walkPages,
+  readAllPages,
 } from "#upstreams";
-import type { Desk, Parameters } from "./desk.ts";
+import { type Desk, type Parameters, toParameters } from "./desk.ts";
 import { toInvocationResult } from "./map.ts";
 import { readInvocation } from "./runs.ts";
 import { readResultPage } from "./shapes.ts";
@@ -17,9 +17,9 @@ import { readResultPage } from "./shapes.ts";
 const ACTION = "DescribeInvocationResults";
 
 /** How often a history whose order changes between pages is read again. */
-const MORE_WALKS = 4;
+const MORE_READINGS = 4;
 
-/** Results of one run, 50 a call; pages that are surely needed are asked for at once. @throws UpstreamError */
+/** Results of one run, 50 a call. @throws UpstreamError */
 export async function readResults(
   desk: Desk,
   query: ResultQuery,
@@ -33,43 +33,41 @@ export async function readResults(
     IncludeHistory: includeHistory ? true : undefined,
   };
   try {
-    const results = await orWhenGone(walkResults(desk, query, parameters, operation), []);
+    const results = await orWhenGone(readAllResults(desk, query, parameters, operation), []);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (!includeHistory || !isHistoryRefused(error)) throw error;
-    const results = await walkResults(desk, query, { ...parameters, IncludeHistory: undefined }, operation);
+    const results = await readAllResults(desk, query, { ...parameters, IncludeHistory: undefined }, operation);
     return arrangeExecutions(results, includeHistory);
   }
 }
 
-async function walkResults(
+async function readAllResults(
   desk: Desk,
   query: ResultQuery,
   parameters: Parameters,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
   const { instanceIds, includeHistory } = query;
-  const wanted = new Set(instanceIds);
   const isEnough = (results: readonly InvocationResult[]) => {
     if (includeHistory || instanceIds === undefined) return false;
     const found = new Set(results.map((result) => result.instanceId));
-    return [...wanted].every((instanceId) => found.has(instanceId));
+    return instanceIds.every((instanceId) => found.has(instanceId));
   };
-  const walk = () =>
-    walkPages({
-      limit: desk.resultLimit,
-      surePages: Math.ceil(wanted.size / MAX_PAGE_SIZE),
-      ask: (PageNumber, PageSize) => readResultsPage(desk, { ...parameters, PageNumber, PageSize }, operation),
+  const readAll = () =>
+    readAllPages({
+      paging: desk.resultPaging,
+      ask: (paging) => readResultsPage(desk, { ...parameters, ...toParameters(paging) }, operation),
       keyOf: (result) => JSON.stringify([result.instanceId, result.startTime, result.finishTime, result.repeats]),
       isEnough,
       giveUp: () => {
         throw badResponse(desk.source, ACTION, null, "the list of results does not end");
       },
     });
-  const { items, isTorn } = await walk();
+  const { items, isTorn } = await readAll();
   if (!isTorn || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(desk, query.invokeId, items, operation);
-  return nested === null ? walkAgain(walk, items) : [...items, ...nested];
+  return nested === null ? readSeveralTimes(readAll, items) : [...items, ...nested];
 }
 
 /** Of a run, what a torn list did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
@@ -94,13 +92,13 @@ function orNull(error: unknown): null {
   throw error;
 }
 
-async function walkAgain(
-  walk: () => Promise<WalkedList<InvocationResult>>,
+async function readSeveralTimes(
+  readAll: () => Promise<AllItems<InvocationResult>>,
   known: readonly InvocationResult[],
 ): Promise<readonly InvocationResult[]> {
   const results = [...known];
-  for (let round = 0; round < MORE_WALKS; round += 1) {
-    const { items, isTorn } = await walk();
+  for (let round = 0; round < MORE_READINGS; round += 1) {
+    const { items, isTorn } = await readAll();
     results.push(...items);
     if (!isTorn) break;
   }
@@ -113,8 +111,9 @@ export async function readInstanceResults(
   instanceId: string,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const read = readLimited({ pageNumber: 1, pageSize: MAX_PAGE_SIZE }, desk.resultLimit, (PageNumber, PageSize) =>
-    readResultsPage(desk, { InstanceId: instanceId, PageNumber, PageSize }, operation),
+  const { resultPaging } = desk;
+  const read = askAgain(resultPaging, resultPaging.first, (paging) =>
+    readResultsPage(desk, { InstanceId: instanceId, ...toParameters(paging) }, operation),
   );
   const page = await orWhenGone(read, null);
   return page === null ? [] : arrangeExecutions(page.shape.items, false);
@@ -125,13 +124,14 @@ async function readResultsPage(desk: Desk, parameters: Parameters, operation: Op
   const reading = desk.reader(ACTION, answer);
   const asked = { invokeId: textOf(parameters.InvokeId), instanceId: textOf(parameters.InstanceId) };
   const page = readResultPage(answer.body, asked, reading);
-  const meant = page.items.filter(
+  const meant = keepItems(
+    page,
     (shape) =>
       (asked.invokeId === undefined || shape.invokeId === asked.invokeId) &&
       (asked.instanceId === undefined || shape.instanceId === asked.instanceId),
   );
-  if (meant.length < page.items.length) reading.complain("a result that was not asked for is left out");
-  return { ...page, items: meant.map((shape) => toInvocationResult(shape, desk.source, reading)) };
+  if (meant !== page) reading.complain("a result that was not asked for is left out");
+  return { ...meant, items: meant.items.map((shape) => toInvocationResult(shape, desk.source, reading)) };
 }
 
 // The document: IncludeHistory needs the InvokeId of a periodic command; the latest execution is then all there is.

@@ -1,6 +1,17 @@
 import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
-import { COMMAND_TYPE_WORDS, EMPTY_PAGE, type InvocationList, orWhenGone, readWindow, singleStatus } from "#upstreams";
-import type { Desk, Parameters } from "./desk.ts";
+import {
+  COMMAND_TYPE_WORDS,
+  createRunListReader,
+  EMPTY_PAGE,
+  type InvocationList,
+  keepItems,
+  listKey,
+  orWhenGone,
+  type RunList,
+  readWindow,
+  singleStatus,
+} from "#upstreams";
+import { type Desk, type Parameters, toParameters } from "./desk.ts";
 import { toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
 
@@ -22,6 +33,62 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
   FINISHED: { word: "Finished", isExact: false },
   UNKNOWN: { isExact: false },
 };
+
+/**
+ * The lists of the region's runs: one, or two if the list without `Timed` hides what will run again. That word does not mean
+ * the query's `timed`, which is about having a schedule, so the query's is never sent.
+ */
+export async function openRunLists(
+  desk: Desk,
+  query: InvocationQuery,
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly RunList[]> {
+  const isWholeRegion = query.invokeId === undefined && query.instanceId === undefined;
+  const isHiding = isWholeRegion ? await desk.timedProbe.ask(operation) : desk.timedProbe.isHiding();
+  const timed = isHiding ? [true, false] : [undefined];
+  return timed.map((isTimed) => createList(desk, query, wants, isTimed));
+}
+
+function createList(desk: Desk, query: InvocationQuery, wants: Wants, timed: boolean | undefined): RunList {
+  const { Timed: _timed, ...filter } = toFilter(query).parameters;
+  const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
+  const key = listKey("invocations", { ...filter, timed });
+  const reader = createRunListReader({
+    source: desk.source,
+    action: ACTION,
+    key,
+    paging: desk.runPaging,
+    ask: (paging, operation) => {
+      const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
+      return orWhenGone(readRuns(desk, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
+    },
+  });
+  return {
+    key,
+    applied: toApplied(query, filter),
+    isExact: toFilter(query).isExact && query.timed === undefined,
+    ...reader,
+  };
+}
+
+function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery {
+  const {
+    timed: _timed,
+    createdAfter: _after,
+    createdBefore: _before,
+    commandName,
+    commandType,
+    statusIn,
+    ...rest
+  } = query;
+  return {
+    ...rest,
+    ...(commandName === undefined || filter.CommandName === undefined ? {} : { commandName }),
+    ...(commandType === undefined || filter.CommandType === undefined ? {} : { commandType }),
+    ...(statusIn === undefined || filter.InvokeStatus === undefined ? {} : { statusIn }),
+  };
+}
 
 /** The one list of all runs of the region. Outputs come along only where the action allows it: beside InvokeId or InstanceId. */
 export function createRunList(desk: Desk, query: InvocationQuery, wants: Wants): InvocationList {
@@ -67,6 +134,15 @@ function toFilter(query: InvocationQuery): { readonly parameters: Parameters; re
   };
 }
 
+/** One run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
+export async function findRun(desk: Pick<Desk, "ask" | "reader">, filter: Parameters, operation: Operation) {
+  const one = { PageNumber: 1, PageSize: 1, MaxResults: 1 };
+  const invokeId = typeof filter.InvokeId === "string" ? filter.InvokeId : undefined;
+  const parameters = invokeId === undefined ? { ...filter, ...one } : filter;
+  const page = await orWhenGone(readRuns(desk, parameters, invokeId, false, operation), null);
+  return page?.items[0] ?? null;
+}
+
 /** One run with its instances, null where there is none. @throws UpstreamError */
 export async function readInvocation(
   desk: Desk,
@@ -79,7 +155,7 @@ export async function readInvocation(
 }
 
 async function readRuns(
-  desk: Desk,
+  desk: Pick<Desk, "ask" | "reader">,
   parameters: Parameters,
   invokeId: string | undefined,
   isOutputAsked: boolean,
@@ -89,7 +165,7 @@ async function readRuns(
   const answer = await desk.ask(ACTION, { ...parameters, ...encoding }, operation);
   const reading = desk.reader(ACTION, answer);
   const page = readInvocationPage(answer.body, invokeId, reading);
-  const meant = page.items.filter((run) => invokeId === undefined || run.invokeId === invokeId);
-  if (meant.length < page.items.length) reading.complain("a run that was not asked for is left out");
-  return { ...page, items: meant.map((run) => toInvocation(run, isOutputAsked, reading)) };
+  const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
+  if (meant !== page) reading.complain("a run that was not asked for is left out");
+  return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputAsked, reading)) };
 }

@@ -1,44 +1,122 @@
 import type { AgentState, Instance, Operation } from "#domain";
-import { chunk, mapBounded, orWhenGone, readAgents } from "#upstreams";
-import type { Desk } from "./desk.ts";
+import {
+  type AgentShape,
+  badResponse,
+  chunk,
+  type Fields,
+  mapBounded,
+  orWhenGone,
+  orWhenRefused,
+  type PageShape,
+  type Paging,
+  type Reading,
+  readAgents,
+  readAllPages,
+} from "#upstreams";
+import { type Desk, type Parameters, toParameters } from "./desk.ts";
 import { toInstance } from "./map.ts";
-import { readAgentPage, readInstancePage } from "./shapes.ts";
+import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } from "./shapes.ts";
 
-const ACTION = "DescribeInstances";
-const PER_CALL = 100;
+/** Servers that one call of DescribeInstances gives, at most. */
+export const SERVERS_PER_CALL = 100;
+
+const MANAGED_PER_CALL = 50;
 const CALLS_AT_ONCE = 4;
 
-/** Servers by id, 100 a call; unknown ones are missing. @throws UpstreamError */
+/**
+ * Servers by id, unknown ones are missing: 100 a call by DescribeInstances, and machines outside Alibaba Cloud (`mi-…`) 50 a
+ * call by DescribeManagedInstances. @throws UpstreamError
+ */
 export async function readInstances(
   desk: Desk,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly Instance[]> {
-  // Machines outside Alibaba Cloud (`mi-…`) run commands too, and DescribeInstances does not know them.
-  const known = [...new Set(instanceIds)].filter((instanceId) => !instanceId.startsWith("mi-"));
-  const pages = await mapBounded(chunk(known, PER_CALL), CALLS_AT_ONCE, (ids) =>
-    orWhenGone(readInstancesPage(desk, ids, operation), []),
-  );
-  return pages.flat();
+  const [managedIds, ids] = splitIds(instanceIds);
+  const pages = await mapBounded(chunk(ids, SERVERS_PER_CALL), CALLS_AT_ONCE, (some) => {
+    const found = readById(desk, some, operation, {
+      action: "DescribeInstances",
+      parameters: { InstanceIds: JSON.stringify(some) },
+      paging: desk.serverPaging,
+      read: readInstancePage,
+    });
+    return orWhenGone(found, []);
+  });
+  const managed = await readManaged(desk, managedIds, operation);
+  return [...pages.flat(), ...managed].map((shape) => toInstance(shape, desk.source));
 }
 
-/** The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus. @throws UpstreamError */
+/**
+ * The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus, and on machines outside Alibaba Cloud by
+ * DescribeManagedInstances. @throws UpstreamError
+ */
 export async function readAgentStates(
   desk: Desk,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly AgentState[]> {
-  const action = "DescribeCloudAssistantStatus";
-  const agents = await readAgents(instanceIds, operation, async (ids) => {
-    const answer = await desk.ask(action, { InstanceId: ids, PageNumber: 1, PageSize: ids.length }, operation);
-    return readAgentPage(answer.body, desk.reader(action, answer));
-  });
-  return agents.map((agent) => ({ source: desk.source, ...agent }));
+  const [managedIds, ids] = splitIds(instanceIds);
+  const agents = await readAgents(ids, operation, (some) =>
+    readById(desk, some, operation, {
+      action: "DescribeCloudAssistantStatus",
+      parameters: { InstanceId: some },
+      paging: desk.agentPaging,
+      read: readAgentPage,
+    }),
+  );
+  const managed = await readManaged(desk, managedIds, operation);
+  return [...agents, ...managed.map(({ agent }) => agent)].map((agent) => ({ source: desk.source, ...agent }));
 }
 
-async function readInstancesPage(desk: Desk, instanceIds: readonly string[], operation: Operation) {
-  const parameters = { InstanceIds: JSON.stringify(instanceIds), PageNumber: 1, PageSize: PER_CALL };
-  const answer = await desk.ask(ACTION, parameters, operation);
-  const { items } = readInstancePage(answer.body, desk.reader(ACTION, answer));
-  return items.filter((shape) => instanceIds.includes(shape.instanceId)).map((shape) => toInstance(shape, desk.source));
+async function readManaged(
+  desk: Desk,
+  instanceIds: readonly string[],
+  operation: Operation,
+): Promise<readonly ManagedShape[]> {
+  const pages = await mapBounded(chunk(instanceIds, MANAGED_PER_CALL), CALLS_AT_ONCE, (some) => {
+    const found = readById(desk, some, operation, {
+      action: "DescribeManagedInstances",
+      parameters: { InstanceId: some },
+      paging: desk.managedPaging,
+      read: readManagedPage,
+    });
+    return orWhenRefused(orWhenGone(found, []), []);
+  });
+  return pages.flat();
+}
+
+/** An action that lists what it is asked for by ids. */
+interface ListAction<Shape> {
+  readonly action: string;
+  readonly parameters: Parameters;
+  readonly paging: Paging;
+  read(body: Fields, reading: Reading): PageShape<Shape>;
+}
+
+async function readById<Shape extends Pick<AgentShape, "instanceId">>(
+  desk: Desk,
+  ids: readonly string[],
+  operation: Operation,
+  { action, parameters, paging, read }: ListAction<Shape>,
+): Promise<readonly Shape[]> {
+  const isAskedFor = ({ instanceId }: Shape) => ids.includes(instanceId);
+  const { items } = await readAllPages<Shape>({
+    paging,
+    ask: async (sent) => {
+      const answer = await desk.ask(action, { ...parameters, ...toParameters(sent) }, operation);
+      return read(answer.body, desk.reader(action, answer));
+    },
+    keyOf: ({ instanceId }) => instanceId,
+    isEnough: (items) => items.filter(isAskedFor).length === ids.length,
+    giveUp: () => {
+      throw badResponse(desk.source, action, null, "the list does not end");
+    },
+  });
+  return items.filter(isAskedFor);
+}
+
+function splitIds(instanceIds: readonly string[]): readonly [managed: readonly string[], others: readonly string[]] {
+  const ids = [...new Set(instanceIds)];
+  const isManaged = (id: string): boolean => id.startsWith("mi-");
+  return [ids.filter(isManaged), ids.filter((id) => !isManaged(id))];
 }

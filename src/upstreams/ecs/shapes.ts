@@ -113,6 +113,36 @@ export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentSh
   }));
 }
 
+/** One record of DescribeManagedInstances, with what it says of the agent. */
+export interface ManagedShape extends InstanceShape {
+  readonly agent: AgentShape;
+}
+
+/** DescribeManagedInstances: `Instances[]`, machines outside Alibaba Cloud. They are connected or not, and have no other status. */
+export function readManagedPage(body: Fields, reading: Reading): PageShape<ManagedShape> {
+  return readPage(body, INSTANCE_ENVELOPE, reading, (fields) => {
+    const instanceId = readId(fields, "InstanceId", reading) ?? reading.fail("a machine has no InstanceId");
+    const isConnected = readBoolean(fields, "Connected", reading);
+    return {
+      instanceId,
+      name: readText(fields, "InstanceName", reading) ?? readText(fields, "Hostname", reading),
+      osType: readWord(fields, "OsType", reading)?.toLowerCase() ?? null,
+      osName: readText(fields, "OsVersion", reading),
+      status: isConnected === null ? null : isConnected ? "Connected" : "Disconnected",
+      privateIpAddresses: readTexts(fields.IntranetIp, "IpAddress"),
+      publicIpAddresses: readTexts(fields.InternetIp, "IpAddress"),
+      agent: {
+        instanceId,
+        isReady: isConnected,
+        version: readId(fields, "AgentVersion", reading),
+        lastHeartbeatTime: null,
+        lastInvokedTime: readTime(fields, "LastInvokedTime", reading),
+        activeTaskCount: null,
+      },
+    };
+  });
+}
+
 /** DescribeRegions: `Regions.Region[]`. */
 export function readRegionIds(body: Fields, reading: Reading): readonly string[] {
   return readWhole(body, REGION_ENVELOPE, reading, (fields) => {

@@ -1,6 +1,6 @@
-import { type Clock, UpstreamError } from "#domain";
+import type { Clock } from "#domain";
 
-/** Whether DescribeCommandInvocations may be used. */
+/** Whether an action may be used. */
 export interface Access {
   state(): "unknown" | "granted" | "refused";
   grant(): void;
@@ -28,11 +28,4 @@ export function createAccess(clock: Clock): Access {
       refusedUntil = clock.now() + REMEMBERED_MS;
     },
   };
-}
-
-/** True where an error says that the action may not be used here, by policy or because the region does not have it. */
-export function isRefusal(error: unknown): boolean {
-  if (!(error instanceof UpstreamError)) return false;
-  if (error.code === "FORBIDDEN" || error.code === "NOT_SUPPORTED") return true;
-  return /^(InvalidAction|InvalidVersion|UnsupportedOperation)/.test(error.upstreamCode ?? "");
 }

@@ -6,29 +6,46 @@ import {
   type Source,
   silentTelemetry,
   type Telemetry,
-  UpstreamError,
   type Wants,
 } from "#domain";
 import {
   arrangeExecutions,
   createPageLimit,
+  createPaging,
   createReader,
   DEFAULT_ZONES,
   type InvocationList,
   type InvocationWindow,
+  isRefusal,
   MAX_PAGE_SIZE,
   orWhenGone,
   type ResultQuery,
+  type RunList,
+  type RunListPage,
   type Upstream,
   type ZonePolicy,
 } from "#upstreams";
 import type { Call } from "#wire";
-import { createAccess, isRefusal } from "./access.ts";
+import { createAccess } from "./access.ts";
 import { type Desk, VERSION } from "./desk.ts";
 import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
-import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
-import { createRunList, readResultsOfInstance, readRun, readRunResults, readRunWindow } from "./runs.ts";
-import { createServers, readAgentStates, type Servers } from "./servers.ts";
+import { createListProbe } from "./list-probe.ts";
+import {
+  assembleRun,
+  createInstanceList,
+  createInstanceRunList,
+  readSingle,
+  readSingleResults,
+} from "./per-instance.ts";
+import {
+  createCommandInvocationList,
+  createRunList,
+  readResultsOfInstance,
+  readRun,
+  readRunResults,
+  readRunWindow,
+} from "./runs.ts";
+import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 
 /** What the adapter of one SWAS region works with. */
@@ -51,10 +68,20 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   const { source } = options;
   const desk = createDesk(options);
   const servers = createServers(desk);
-  const openLists = createListOpener(desk, servers);
   return {
     source,
-    openLists,
+    openLists: openLists<InvocationList, InvocationWindow>(desk, servers, {
+      readFirst: (query, wants, operation) =>
+        readRunWindow(desk, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation),
+      openWhole: (query, wants, first) => createRunList(desk, query, wants, first),
+      openInstance: (query, instanceId) => createInstanceList(desk, query, instanceId),
+    }),
+    openRunLists: openLists<RunList, RunListPage>(desk, servers, {
+      readFirst: (query, wants, operation) =>
+        createCommandInvocationList(desk, query, wants, undefined).read(null, operation),
+      openWhole: (query, wants, first) => createCommandInvocationList(desk, query, wants, first),
+      openInstance: (query, instanceId) => createInstanceRunList(desk, query, instanceId),
+    }),
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
         desk,
@@ -92,79 +119,39 @@ function createDesk(options: SwasUpstreamOptions): Desk {
     const result = await readSingle({ ask, reader }, sample, operation);
     return result?.output?.bytes ?? null;
   });
-  return { source, clock, reader, limit: createPageLimit(clock), access: createAccess(clock), encoding, ask };
-}
-
-/**
- * Opens the one list where it is known that it may be read. Where that is not known its first page is read: the page is
- * then part of the list, so that finding out costs nothing, and operations that come meanwhile wait for the same page.
- */
-function createListOpener(desk: Desk, servers: Servers): Upstream["openLists"] {
-  let probe: { readonly subject: string; readonly window: Promise<InvocationWindow | undefined> } | undefined;
-
-  async function findOut(
-    query: InvocationQuery,
-    wants: Wants,
-    operation: Operation,
-  ): Promise<InvocationWindow | undefined> {
-    const subject = subjectOf(query, wants);
-    while (probe !== undefined) {
-      const { window, subject: probed } = probe;
-      const first = await window;
-      if (desk.access.state() !== "unknown") return probed === subject ? first : undefined;
-    }
-    const window = probeList(desk, query, wants, operation).finally(() => {
-      probe = undefined;
-    });
-    // Those who wait need not fail with an operation that was broken off: one of them begins anew.
-    const shared = window.catch((error: unknown) => {
-      if (operation.signal.aborted || !(error instanceof UpstreamError)) return undefined;
-      throw error;
-    });
-    shared.catch(() => {});
-    probe = { subject, window: shared };
-    return window;
-  }
-
-  return async (query, wants, operation) => {
-    // The product knows no timed runs, no labels on runs, and no resource groups of them.
-    if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
-    // The first page may still be on its way when it is known that it may be read: how it encodes outputs is found out first.
-    const isOnItsWay = probe !== undefined && probe.subject === subjectOf(query, wants);
-    const first = isOnItsWay || desk.access.state() === "unknown" ? await findOut(query, wants, operation) : undefined;
-    if (desk.access.state() !== "refused") return [createRunList(desk, query, wants, first)];
-    return openInstanceLists(desk, servers, query, operation);
+  return {
+    source,
+    clock,
+    reader,
+    limit: createPageLimit(clock),
+    runPaging: createPaging(clock, { hasTokens: false }),
+    instancePaging: createPaging(clock, { hasTokens: false }),
+    serverPaging: createPaging(clock, { hasTokens: false, maxPageSize: SERVERS_PER_CALL }),
+    hasAttributes: createAccess(clock),
+    access: createAccess(clock),
+    encoding,
+    ask,
   };
 }
 
-function subjectOf(query: InvocationQuery, wants: Wants): string {
-  return JSON.stringify([query, wants]);
+/** A list of the old contract and of the new one, with what reads the newest page of all runs. */
+interface ListKind<List, Page> {
+  readFirst(query: InvocationQuery, wants: Wants, operation: Operation): Promise<Page>;
+  openWhole(query: InvocationQuery, wants: Wants, first: Page | undefined): List;
+  openInstance(query: InvocationQuery, instanceId: string): List;
 }
 
-async function probeList(
-  desk: Desk,
-  query: InvocationQuery,
-  wants: Wants,
-  operation: Operation,
-): Promise<InvocationWindow | undefined> {
-  try {
-    return await readRunWindow(desk, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    desk.access.refuse();
-    return undefined;
-  }
-}
-
-async function openInstanceLists(
-  desk: Desk,
-  servers: Servers,
-  query: InvocationQuery,
-  operation: Operation,
-): Promise<readonly InvocationList[]> {
-  const { instanceId } = query;
-  const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
-  return instanceIds.map((id) => createInstanceList(desk, query, id));
+function openLists<List, Page>(desk: Desk, servers: Servers, kind: ListKind<List, Page>) {
+  const findOut = createListProbe(desk, kind.readFirst);
+  return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly List[]> => {
+    // The product knows no timed runs, no labels on runs, and no resource groups of them.
+    if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
+    const first = await findOut(query, wants, operation);
+    if (desk.access.state() !== "refused") return [kind.openWhole(query, wants, first)];
+    const { instanceId } = query;
+    const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
+    return instanceIds.map((id) => kind.openInstance(query, id));
+  };
 }
 
 async function readResults(

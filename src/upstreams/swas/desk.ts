@@ -1,5 +1,5 @@
 import type { Clock, Operation, Source } from "#domain";
-import type { PageLimit, Reader } from "#upstreams";
+import type { PageLimit, Paging, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
@@ -19,7 +19,12 @@ export interface Desk {
   readonly clock: Clock;
   readonly reader: Reader;
   readonly limit: PageLimit;
+  readonly runPaging: Paging;
+  readonly instancePaging: Paging;
+  readonly serverPaging: Paging;
   readonly access: Access;
+  /** Whether DescribeCloudAssistantAttributes may be used. */
+  readonly hasAttributes: Access;
   readonly encoding: Encoding;
   /** `internalErrorIsFinal` as in {@link CallRequest}. */
   ask(

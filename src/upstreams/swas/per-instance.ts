@@ -7,13 +7,16 @@ import {
   type Wants,
 } from "#domain";
 import {
+  askAgain,
+  createRunListReader,
   EMPTY_PAGE,
   type InvocationList,
   type KnownRun,
-  MAX_PAGE_SIZE,
+  listKey,
   mapBounded,
   orWhenGone,
-  readLimited,
+  type PageShape,
+  type RunList,
   readWindow,
   singleStatus,
 } from "#upstreams";
@@ -38,12 +41,44 @@ export function createInstanceList(desk: Desk, query: InvocationQuery, instanceI
     read: (page, operation) =>
       readWindow(page, desk.limit, async (PageNumber, PageSize) => {
         const parameters = { InstanceId: instanceId, PageNumber, PageSize, InvokeStatus };
-        const answer = await orWhenGone(askInstanceRuns(desk, parameters, operation), null);
-        if (answer === null) return EMPTY_PAGE;
-        const { shape, reading } = answer;
-        return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
+        return readInstanceRuns(desk, instanceId, parameters, operation);
       }),
   };
+}
+
+/** The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running. */
+export function createInstanceRunList(desk: Desk, query: InvocationQuery, instanceId: string): RunList {
+  const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
+  const key = listKey("invocations", { InstanceId: instanceId, InvokeStatus });
+  const reader = createRunListReader({
+    source: desk.source,
+    action: "DescribeInvocations",
+    key,
+    paging: desk.instancePaging,
+    ask: ({ pageNumber, pageSize }, operation) => {
+      const parameters = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize, InvokeStatus };
+      return readInstanceRuns(desk, instanceId, parameters, operation);
+    },
+  });
+  const { instanceId: _instanceId, ...rest } = query;
+  return {
+    key,
+    applied: InvokeStatus === undefined ? { instanceId } : { instanceId, statusIn: ["RUNNING"] },
+    isExact: Object.values(rest).every((value) => value === undefined),
+    ...reader,
+  };
+}
+
+async function readInstanceRuns(
+  desk: Desk,
+  instanceId: string,
+  parameters: Parameters<Desk["ask"]>[1],
+  operation: Operation,
+): Promise<PageShape<Invocation>> {
+  const answer = await orWhenGone(askInstanceRuns(desk, parameters, operation), null);
+  if (answer === null) return EMPTY_PAGE;
+  const { shape, reading } = answer;
+  return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
 }
 
 /**
@@ -107,16 +142,18 @@ export async function readSingle(
 }
 
 async function findRun(desk: Desk, invokeId: string, instanceId: string, operation: Operation) {
+  const { instancePaging } = desk;
   for (let pageNumber = 1; pageNumber <= SEARCHED_PAGES; pageNumber += 1) {
-    const page = { pageNumber, pageSize: Math.min(MAX_PAGE_SIZE, desk.limit.maxPageSize) };
-    const { shape: found } = await readLimited(page, desk.limit, async (PageNumber, PageSize) => {
-      const { shape, reading } = await askInstanceRuns(
-        desk,
-        { InstanceId: instanceId, PageNumber, PageSize },
-        operation,
-      );
-      return { ...shape, items: shape.items.map((item) => ({ run: item.run, reading })) };
-    });
+    const paging = () => ({ pageNumber, pageSize: instancePaging.limit.maxPageSize });
+    const { shape: found } = await askAgain(
+      instancePaging,
+      paging,
+      async ({ pageNumber: PageNumber, pageSize: PageSize }) => {
+        const parameters = { InstanceId: instanceId, PageNumber, PageSize };
+        const { shape, reading } = await askInstanceRuns(desk, parameters, operation);
+        return { ...shape, items: shape.items.map((item) => ({ run: item.run, reading })) };
+      },
+    );
     const record = found.items.find(({ run }) => run.invokeId === invokeId);
     if (record !== undefined || found.items.length === 0) return record;
   }

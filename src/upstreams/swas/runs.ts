@@ -1,13 +1,18 @@
 import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
 import {
+  askAgain,
   COMMAND_TYPE_WORDS,
+  createRunListReader,
   EMPTY_PAGE,
   type InvocationList,
   type InvocationWindow,
-  MAX_PAGE_SIZE,
+  keepItems,
+  listKey,
   orWhenGone,
   type PageRequest,
-  readLimited,
+  type PageShape,
+  type RunList,
+  type RunListPage,
   readWindow,
   singleStatus,
 } from "#upstreams";
@@ -53,6 +58,55 @@ export function createRunList(
   };
 }
 
+/** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
+export function createCommandInvocationList(
+  desk: Desk,
+  query: InvocationQuery,
+  wants: Wants,
+  first: RunListPage | undefined,
+): RunList {
+  const { filter, key } = toKey(query);
+  const reader = createRunListReader({
+    source: desk.source,
+    action: ACTION,
+    key,
+    paging: desk.runPaging,
+    ask: ({ pageNumber, pageSize }, operation) => {
+      const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
+      return readRuns(desk, { ...filter, ...paging }, query.invokeId, wants, operation);
+    },
+  });
+  let known = first;
+  return {
+    key,
+    applied: toApplied(query, filter),
+    isExact: isExact(query),
+    placeAt: reader.placeAt,
+    async read(place, operation) {
+      const page = place === null ? known : undefined;
+      known = undefined;
+      return page ?? reader.read(place, operation);
+    },
+  };
+}
+
+function toKey(query: InvocationQuery) {
+  const filter = toFilter(query);
+  return { filter, key: listKey("command-invocations", filter) };
+}
+
+function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery {
+  const { invokeId, instanceId, commandId, commandName, commandType, statusIn } = query;
+  return {
+    ...(invokeId === undefined ? {} : { invokeId }),
+    ...(instanceId === undefined ? {} : { instanceId }),
+    ...(commandId === undefined ? {} : { commandId }),
+    ...(commandName === undefined || filter.CommandName === undefined ? {} : { commandName }),
+    ...(commandType === undefined || filter.CommandType === undefined ? {} : { commandType }),
+    ...(statusIn === undefined || filter.InvocationStatus === undefined ? {} : { statusIn }),
+  };
+}
+
 /** One page of the list of all runs. @throws UpstreamError */
 export function readRunWindow(
   desk: Desk,
@@ -63,10 +117,19 @@ export function readRunWindow(
 ): Promise<InvocationWindow> {
   return readWindow(page, desk.limit, async (pageNumber, pageSize) => {
     const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-    const asked = askRuns(desk, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
-    const shape = await orWhenGone(asked, EMPTY_PAGE);
-    return { ...shape, items: shape.items.map((run) => toInvocation(run, desk.encoding, wants, desk.source)) };
+    return readRuns(desk, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
   });
+}
+
+async function readRuns(
+  desk: Desk,
+  parameters: Parameters,
+  invokeId: string | undefined,
+  wants: Wants,
+  operation: Operation,
+): Promise<PageShape<Invocation>> {
+  const shape = await orWhenGone(askRuns(desk, parameters, invokeId, wants, operation), EMPTY_PAGE);
+  return { ...shape, items: shape.items.map((run) => toInvocation(run, desk.encoding, wants, desk.source)) };
 }
 
 /** One run, null where there is none. @throws UpstreamError */
@@ -99,8 +162,7 @@ export async function readResultsOfInstance(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const page = { pageNumber: 1, pageSize: MAX_PAGE_SIZE };
-  const { shape } = await readLimited(page, desk.limit, (pageNumber, pageSize) => {
+  const { shape } = await askAgain(desk.runPaging, desk.runPaging.first, ({ pageNumber, pageSize }) => {
     const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
     return askRuns(desk, { InstanceId: instanceId, ...paging }, undefined, wants, operation);
   });
@@ -119,10 +181,10 @@ async function askRuns(
   desk.access.grant();
   const reading = desk.reader(ACTION, answer);
   const page = readRunPage(answer.body, invokeId, reading);
-  const meant = page.items.filter((run) => invokeId === undefined || run.invokeId === invokeId);
-  if (meant.length < page.items.length) reading.complain("a run that was not asked for is left out");
-  await desk.encoding.settle(meant, wants, operation);
-  return { ...page, items: meant };
+  const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
+  if (meant !== page) reading.complain("a run that was not asked for is left out");
+  await desk.encoding.settle(meant.items, wants, operation);
+  return meant;
 }
 
 /** What of a query the upstream applies itself: CommandName is silently ignored beside InstanceId. */

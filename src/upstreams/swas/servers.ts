@@ -1,21 +1,26 @@
 import { type AgentState, type Instance, type Operation, UpstreamError } from "#domain";
 import {
+  type AgentShape,
   badResponse,
   chunk,
-  createPageLimit,
+  type Fields,
   isGone,
   mapBounded,
-  type PageRequest,
+  orWhenRefused,
+  type PageShape,
+  type PagingParameters,
+  type Reading,
   readAgents,
-  walkPages,
+  readAllPages,
 } from "#upstreams";
 import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
 import { toInstance } from "./map.ts";
-import { readAgentPage, readServerPage, type ServerShape } from "./shapes.ts";
+import { readAgentPage, readAttributePage, readServerPage, type ServerShape } from "./shapes.ts";
 
 const ACTION = "ListInstances";
-const PER_CALL = 100;
-const ONE_PAGE: PageRequest = { pageNumber: 1, pageSize: PER_CALL };
+/** Servers that one call gives, at most. */
+export const SERVERS_PER_CALL = 100;
+
 const FRESH_MS = 60_000;
 
 /** The servers of the region. */
@@ -32,15 +37,14 @@ export function createServers(desk: Desk): Servers {
 
   async function readAll(operation: Operation): Promise<readonly ServerShape[]> {
     if (kept !== undefined && desk.clock.now() < kept.until) return kept.servers;
-    const servers = await walkAll(desk, operation);
+    const servers = await readAllServers(desk, operation);
     kept = { servers, until: desk.clock.now() + FRESH_MS };
     return servers;
   }
 
   async function readSome(ids: readonly string[], operation: Operation): Promise<readonly ServerShape[]> {
     try {
-      const page = await readPage(desk, { InstanceIds: JSON.stringify(ids) }, ONE_PAGE, operation);
-      return page.items;
+      return await readByIds(desk, ids, operation);
     } catch (error) {
       if (!isUnknownId(error)) throw error;
       // One unknown id fails the whole call, and does not say which it was.
@@ -51,7 +55,7 @@ export function createServers(desk: Desk): Servers {
   return {
     async read(instanceIds, operation) {
       const ids = [...new Set(instanceIds)];
-      const found = await mapBounded(chunk(ids, PER_CALL), CALLS_AT_ONCE, async (some) => {
+      const found = await mapBounded(chunk(ids, SERVERS_PER_CALL), CALLS_AT_ONCE, async (some) => {
         const servers = await readSome(some, operation);
         return servers.filter((server) => some.includes(server.instanceId));
       });
@@ -63,26 +67,43 @@ export function createServers(desk: Desk): Servers {
   };
 }
 
-/** The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus. @throws UpstreamError */
+/**
+ * The agents on servers by id, 50 a call: by DescribeCloudAssistantAttributes, and if that may not be used by
+ * DescribeCloudAssistantStatus, which says no more than whether an agent is installed. @throws UpstreamError
+ */
 export async function readAgentStates(
   desk: Desk,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly AgentState[]> {
-  const action = "DescribeCloudAssistantStatus";
   const agents = await readAgents(instanceIds, operation, async (ids) => {
-    const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: ids.length };
-    const answer = await desk.ask(action, parameters, operation);
-    return readAgentPage(answer.body, desk.reader(action, answer));
+    if (desk.hasAttributes.state() !== "refused") {
+      const attributes = askAgents(desk, "DescribeCloudAssistantAttributes", ids, operation, readAttributePage);
+      const found = await orWhenRefused(attributes, null);
+      if (found !== null) return found;
+      desk.hasAttributes.refuse();
+    }
+    return askAgents(desk, "DescribeCloudAssistantStatus", ids, operation, readAgentPage);
   });
   return agents.map((agent) => ({ source: desk.source, ...agent }));
 }
 
-async function walkAll(desk: Desk, operation: Operation): Promise<readonly ServerShape[]> {
-  const { items } = await walkPages({
-    limit: createPageLimit(desk.clock, PER_CALL),
-    surePages: 1,
-    ask: (pageNumber, pageSize) => readPage(desk, {}, { pageNumber, pageSize }, operation),
+async function askAgents(
+  desk: Desk,
+  action: string,
+  ids: readonly string[],
+  operation: Operation,
+  read: (body: Fields, reading: Reading) => PageShape<AgentShape>,
+): Promise<readonly AgentShape[]> {
+  const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: ids.length };
+  const answer = await desk.ask(action, parameters, operation);
+  return read(answer.body, desk.reader(action, answer)).items;
+}
+
+async function readAllServers(desk: Desk, operation: Operation): Promise<readonly ServerShape[]> {
+  const { items } = await readAllPages<ServerShape>({
+    paging: desk.serverPaging,
+    ask: (paging) => readPage(desk, paging, operation),
     keyOf: (server) => server.instanceId,
     isEnough: () => false,
     giveUp: () => {
@@ -92,17 +113,16 @@ async function walkAll(desk: Desk, operation: Operation): Promise<readonly Serve
   return items;
 }
 
-async function readPage(
-  desk: Desk,
-  filter: { readonly InstanceIds?: string },
-  { pageNumber, pageSize }: PageRequest,
-  operation: Operation,
-) {
-  const parameters = { ...filter, PageNumber: pageNumber, PageSize: pageSize };
-  // With ids an internal error tells of an unknown one: asking again would only cost quota.
-  const internalErrorIsFinal = filter.InstanceIds !== undefined;
-  const answer = await desk.ask(ACTION, parameters, operation, { internalErrorIsFinal });
+async function readPage(desk: Desk, { pageNumber, pageSize }: PagingParameters, operation: Operation) {
+  const answer = await desk.ask(ACTION, { PageNumber: pageNumber, PageSize: pageSize }, operation);
   return readServerPage(answer.body, desk.reader(ACTION, answer));
+}
+
+async function readByIds(desk: Desk, ids: readonly string[], operation: Operation) {
+  const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: SERVERS_PER_CALL };
+  // An internal error tells of an unknown id: asking again would only cost quota.
+  const answer = await desk.ask(ACTION, parameters, operation, { internalErrorIsFinal: true });
+  return readServerPage(answer.body, desk.reader(ACTION, answer)).items;
 }
 
 // ListInstances answers an id that it does not know with InternalError.

@@ -14,10 +14,12 @@ import {
   readBoolean,
   readExecution,
   readId,
+  readInteger,
   readPage,
   readRun,
   readText,
   readTexts,
+  readTime,
   readWhole,
   unwrap,
 } from "#upstreams";
@@ -53,6 +55,13 @@ const AGENT_ENVELOPE: EnvelopeSpec = {
   name: "CloudAssistantStatus",
   roots: ["CloudAssistantStatus"],
   inner: "CloudAssistantStatus",
+  marks: ["InstanceId"],
+};
+
+const ATTRIBUTE_ENVELOPE: EnvelopeSpec = {
+  name: "CloudAssistant",
+  roots: ["CloudAssistant"],
+  inner: "CloudAssistant",
   marks: ["InstanceId"],
 };
 
@@ -116,6 +125,22 @@ export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentSh
     lastInvokedTime: null,
     activeTaskCount: null,
   }));
+}
+
+/** DescribeCloudAssistantAttributes: `CloudAssistant[]`; texts may end in a line feed, as in the vendor's sample. */
+export function readAttributePage(body: Fields, reading: Reading): PageShape<AgentShape> {
+  return readPage(body, ATTRIBUTE_ENVELOPE, reading, (fields) => {
+    const text = (name: string) => readId(fields, name, reading)?.trim() ?? null;
+    const trimmed = { ...fields, CloudAssistantStatus: text("CloudAssistantStatus") };
+    return {
+      instanceId: text("InstanceId") ?? reading.fail("an agent has no InstanceId"),
+      isReady: readBoolean(trimmed, "CloudAssistantStatus", reading),
+      version: text("CloudAssistantVersion"),
+      lastHeartbeatTime: readTime(fields, "LastHeartbeatTime", reading),
+      lastInvokedTime: readTime(fields, "LastInvokedTime", reading),
+      activeTaskCount: readInteger(fields, "ActiveTaskCount", reading),
+    };
+  });
 }
 
 /** ListRegions: `Regions[]`. */

@@ -71,6 +71,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
     calls,
     upstream: {
       source,
+      openRunLists: async () => [],
       openLists: async (query) => {
         const instanceIds = [
           ...new Set(world.runs.flatMap((run) => run.instances.map((one) => one.instanceId))),

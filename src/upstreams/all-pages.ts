@@ -1,0 +1,144 @@
+import { isDeadToken } from "./dead-place.ts";
+import type { PageShape } from "./envelope.ts";
+import { lengthOf, usedPageSize } from "./pages.ts";
+import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
+import { mapBounded } from "./parallel.ts";
+import { nextTokenPlace, type TokenPlace } from "./token-place.ts";
+
+/** How a whole list is read. */
+export interface AllPages<Item> {
+  readonly paging: Paging;
+  ask(parameters: PagingParameters): Promise<PageShape<Item>>;
+  /** Tells records apart; a page on which nothing is new ends a list in page mode. */
+  keyOf(item: Item): string;
+  /** True once no further page is needed. */
+  isEnough(items: readonly Item[]): boolean;
+  /** Fails the source: the list does not end within 200 answers, or goes on without anything new. */
+  giveUp(): never;
+}
+
+/** What was read of a whole list. */
+export interface AllItems<Item> {
+  readonly items: readonly Item[];
+  /** True if records came twice and the total says that others are missing: the order changed between two pages. */
+  readonly isTorn: boolean;
+}
+
+// No run has as many instances, and no region as many servers, as this many pages hold.
+const MAX_ANSWERS = 200;
+
+/** How many answers in token mode may bring nothing new, one after the other. */
+const MAX_BARREN_ANSWERS = 20;
+
+const PAGES_AT_ONCE = 4;
+
+/** Every record of a list once, by tokens or by pages, as the upstream answers. */
+export function readAllPages<Item>(reading: AllPages<Item>): Promise<AllItems<Item>> {
+  return begin(reading, createCollection(reading));
+}
+
+async function begin<Item>(reading: AllPages<Item>, collection: Collection<Item>): Promise<AllItems<Item>> {
+  const { sent, shape } = await askAgain(reading.paging, reading.paging.first, reading.ask);
+  collection.add([shape]);
+  const { pageNumber, pageSize } = sent;
+  if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(reading.paging, shape, pageSize)) {
+    return readByTokens(reading, collection, shape.nextToken);
+  }
+  return readByPages(reading, collection, shape, pageSize);
+}
+
+async function readByTokens<Item>(
+  reading: AllPages<Item>,
+  collection: Collection<Item>,
+  firstToken: string | null,
+): Promise<AllItems<Item>> {
+  let place = firstToken === null ? null : nextTokenPlace(null, firstToken, 0);
+  while (place !== null && !collection.isEnough()) {
+    reading.paging.note("token");
+    const from: TokenPlace = place;
+    const answer = await askByToken(reading, from);
+    // A dead token or another mode: what was read stays, and the list is read again from its beginning.
+    if (answer === null) return begin(reading, collection);
+    collection.add([answer]);
+    place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer));
+    if (answer.nextToken !== null && place === null) return reading.giveUp();
+  }
+  return { items: collection.items(), isTorn: false };
+}
+
+async function askByToken<Item>(reading: AllPages<Item>, from: TokenPlace): Promise<PageShape<Item> | null> {
+  try {
+    const parameters = () => reading.paging.byToken(from.token, from.passed);
+    const { sent, shape } = await askAgain(reading.paging, parameters, reading.ask);
+    return isPageAnswer(shape, sent.pageNumber) ? null : shape;
+  } catch (error) {
+    if (isDeadToken(error)) return null;
+    throw error;
+  }
+}
+
+async function readByPages<Item>(
+  reading: AllPages<Item>,
+  collection: Collection<Item>,
+  first: PageShape<Item>,
+  pageSize: number,
+): Promise<AllItems<Item>> {
+  let readCount = lengthOf(first);
+  let nextPage = 2;
+  let pageCount = pagesLeft([first], readCount, pageSize);
+  while (pageCount > 0 && !collection.isEnough()) {
+    const numbers = Array.from({ length: pageCount }, (_, index) => nextPage + index);
+    const pages = await mapBounded(numbers, PAGES_AT_ONCE, (pageNumber) => reading.ask({ pageNumber, pageSize }));
+    collection.add(pages);
+    readCount += pages.reduce((sum, page) => sum + lengthOf(page), 0);
+    pageCount = collection.isBarren() ? 0 : pagesLeft(pages, readCount, pageSize);
+    nextPage += numbers.length;
+  }
+  return { items: collection.items(), isTorn: collection.isTorn() };
+}
+
+function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {
+  const last = pages.at(-1);
+  if (last === undefined || lengthOf(last) === 0) return 0;
+  const used = usedPageSize(last, 1, asked);
+  const total = last.totalCount !== null && last.totalCount >= readCount ? last.totalCount : null;
+  if (total === null || total === readCount) return total === null && lengthOf(last) >= used ? 1 : 0;
+  if (lengthOf(last) < used) return 1;
+  return Math.min(PAGES_AT_ONCE, Math.ceil((total - readCount) / used));
+}
+
+/** The records that were read so far. */
+interface Collection<Item> {
+  items(): readonly Item[];
+  /** Fails the source if it answers without end. */
+  add(pages: readonly PageShape<Item>[]): void;
+  isEnough(): boolean;
+  /** True if the latest pages brought nothing new. */
+  isBarren(): boolean;
+  isTorn(): boolean;
+}
+
+function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Collection<Item> {
+  const found = new Map<string, Item>();
+  const counts = { answers: 0, barren: 0, total: 0 };
+  let isMixed = false;
+  const items = () => [...found.values()];
+  return {
+    items,
+    add(pages) {
+      const before = found.size;
+      for (const item of pages.flatMap((page) => page.items)) found.set(keyOf(item), item);
+      const length = pages.reduce((sum, page) => sum + lengthOf(page), 0);
+      const newCount = found.size - before;
+      // Pages that repeat others and bring nothing are an upstream that does not page, or a wrong total: nothing is missing.
+      isMixed ||= newCount > 0 && newCount < length;
+      counts.total = Math.max(counts.total, ...pages.map((page) => page.totalCount ?? 0));
+      counts.barren = newCount > 0 ? 0 : counts.barren + 1;
+      counts.answers += pages.length;
+      if (counts.answers >= MAX_ANSWERS || counts.barren > MAX_BARREN_ANSWERS) giveUp();
+    },
+    isEnough: () => isEnough(items()),
+    isBarren: () => counts.barren > 0,
+    isTorn: () => isMixed && found.size < counts.total,
+  };
+}

@@ -1,0 +1,147 @@
+import { type Clock, UpstreamError } from "#domain";
+import type { PageShape } from "./envelope.ts";
+import { createPageLimit, fit, lengthOf, type PageLimit, smallerPageSize } from "./pages.ts";
+import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
+import type { Place, RunListPage } from "./upstream.ts";
+import { chooseWindow } from "./window-choice.ts";
+
+/** How one answer of a list is asked for, in the vendor's words. Undefined members are not sent. */
+export interface PagingParameters {
+  readonly pageNumber?: number | undefined;
+  readonly pageSize?: number | undefined;
+  readonly maxResults?: number | undefined;
+  readonly nextToken?: string | undefined;
+}
+
+/** A place of a list in page mode. */
+export type PagePlace = Extract<Place, { pageNumber: number }>;
+
+/** What the documents say of how an action pages. */
+export interface PagingOptions {
+  readonly hasTokens: boolean;
+  /** 50 unless told otherwise. */
+  readonly maxPageSize?: number;
+}
+
+/** What the answers of one action have shown of how it pages. */
+export interface Paging {
+  readonly limit: PageLimit;
+  /** The mode of the latest answer that could be of this mode only; null before. */
+  mode(): RunListPage["mode"] | null;
+  note(mode: RunListPage["mode"]): void;
+  /** Both modes at once, as long as neither was refused: the upstream chooses. Begins at the newest. */
+  first(): PagingParameters;
+  /** @param passed how many records lie before; an upstream that has forgotten tokens answers the page about there. */
+  byToken(nextToken: string, passed: number): PagingParameters;
+  /** Null if the upstream refuses pages. */
+  byPage(place: PagePlace): PagePlace | null;
+  /** What the answers of one list have shown, the list being named by its key. */
+  guard(key: string): RepeatGuard;
+  /** True if the request was refused for how it pages, and there is another way to try. */
+  learnFrom(error: unknown, sent: PagingParameters): boolean;
+}
+
+/** How long a refused parameter is left out: the upstream may be another one after ten minutes. */
+const REMEMBERED_MS = 600_000;
+
+/** Filters make lists without number. */
+const REMEMBERED_LISTS = 1000;
+
+/** Starts without knowledge; what is refused is tried again after ten minutes. */
+export function createPaging(clock: Clock, options: PagingOptions): Paging {
+  const limit = createPageLimit(clock, options.maxPageSize);
+  const guards = new Map<string, RepeatGuard>();
+  let mode: RunListPage["mode"] | null = options.hasTokens ? null : "page";
+  let noPagesUntil = Number.NEGATIVE_INFINITY;
+  let noTokensUntil = options.hasTokens ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const hasPages = (): boolean => clock.now() >= noPagesUntil;
+  const hasTokens = (): boolean => clock.now() >= noTokensUntil;
+
+  function refuse(what: "pages" | "tokens"): boolean {
+    const isOnlyWay = what === "pages" ? !hasTokens() : !hasPages();
+    if (isOnlyWay) return false;
+    if (what === "pages") noPagesUntil = clock.now() + REMEMBERED_MS;
+    else noTokensUntil = clock.now() + REMEMBERED_MS;
+    return true;
+  }
+
+  return {
+    limit,
+    mode: () => mode,
+    note(shown) {
+      mode = shown;
+    },
+    first: () => ({
+      ...(hasPages() ? { pageNumber: 1, pageSize: limit.maxPageSize } : {}),
+      ...(hasTokens() ? { maxResults: limit.maxPageSize } : {}),
+    }),
+    byToken: (nextToken, passed) => ({
+      ...(hasPages() ? pageAfter(passed, limit.maxPageSize) : {}),
+      maxResults: limit.maxPageSize,
+      nextToken,
+    }),
+    byPage: (place) => (hasPages() ? fit(place, limit.maxPageSize) : null),
+    guard(key) {
+      const guard = guards.get(key) ?? createRepeatGuard();
+      guards.delete(key);
+      guards.set(key, guard);
+      for (const oldest of guards.keys()) if (guards.size > REMEMBERED_LISTS) guards.delete(oldest);
+      return guard;
+    },
+    learnFrom(error, sent) {
+      const parameter = refusedParameter(error);
+      if (parameter === "PageNumber") return sent.pageNumber !== undefined && refuse("pages");
+      if (parameter === null) return false;
+      const size = parameter === "PageSize" ? sent.pageSize : sent.maxResults;
+      if (size === undefined) return false;
+      const smaller = smallerPageSize(size);
+      if (smaller === undefined) return refuse(parameter === "PageSize" ? "pages" : "tokens");
+      limit.lower(smaller);
+      return true;
+    },
+  };
+}
+
+function refusedParameter(error: unknown): "PageNumber" | "PageSize" | "MaxResults" | null {
+  if (!(error instanceof UpstreamError)) return null;
+  const found = /\b(PageNumber|PageSize|MaxResults)\b/i.exec(error.upstreamCode ?? "")?.[1]?.toLowerCase();
+  if (found === "pagenumber") return "PageNumber";
+  return found === "pagesize" ? "PageSize" : found === "maxresults" ? "MaxResults" : null;
+}
+
+/** Asks, and asks in another way as long as the upstream refuses how the request pages. */
+export async function askAgain<Sent extends PagingParameters, Item>(
+  paging: Paging,
+  parameters: () => Sent,
+  ask: (sent: Sent) => Promise<PageShape<Item>>,
+): Promise<{ readonly sent: Sent; readonly shape: PageShape<Item> }> {
+  const sent = parameters();
+  try {
+    return { sent, shape: await ask(sent) };
+  } catch (error) {
+    if (!paging.learnFrom(error, sent)) throw error;
+    return askAgain(paging, parameters, ask);
+  }
+}
+
+/**
+ * True if the first answer of a list shows the token mode. The total is not valid there: the vendor says 0 beside a full
+ * list. So do some samples in page mode, and a full page may then be followed by others.
+ */
+export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPageSize: number): boolean {
+  if (shape.nextToken !== null) return true;
+  if ((shape.totalCount ?? 0) > 0) return false;
+  const length = lengthOf(shape);
+  return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && length < askedPageSize);
+}
+
+/** True if an upstream answered a request that had a token by the page that stood beside it. */
+export function isPageAnswer(shape: PageShape<unknown>, askedPageNumber: number | undefined): boolean {
+  return shape.nextToken === null && (shape.totalCount ?? 0) > 0 && shape.pageNumber === askedPageNumber;
+}
+
+// Never the first page if records lie before: its number in the answer would not show that pages are answered.
+function pageAfter(passed: number, maxPageSize: number): PagePlace {
+  const window = chooseWindow(passed, maxPageSize);
+  return passed === 0 || window.pageNumber > 1 ? window : { pageNumber: 2, pageSize: Math.max(1, passed - 1) };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "@jest/globals";
+import { startFarEnd } from "./far-end.ts";
+import { ECS } from "./stub.ts";
+
+const WORLD = {
+  instances: [
+    { instanceId: "i-1", name: "web-1" },
+    { instanceId: "mi-1", name: "office-1" },
+  ],
+};
+const DENIED = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeManagedInstances"] };
+
+describe("ECS machines outside Alibaba Cloud", () => {
+  it("are read by DescribeManagedInstances, with their agents", async () => {
+    const end = await startFarEnd("ECS", WORLD);
+    expect(await end.upstream.readInstances(["mi-1", "i-1", "mi-9"], end.operation)).toMatchObject([
+      { instanceId: "i-1", name: "web-1", status: "Running" },
+      {
+        source: ECS,
+        instanceId: "mi-1",
+        name: "office-1",
+        osType: "linux",
+        status: "Connected",
+        privateIpAddresses: ["172.16.0.10"],
+        publicIpAddresses: ["203.0.113.10"],
+      },
+    ]);
+    expect(await end.upstream.readAgentStates?.(["mi-1"], end.operation)).toEqual([
+      {
+        source: ECS,
+        instanceId: "mi-1",
+        isReady: true,
+        version: "2.2.3.939",
+        lastHeartbeatTime: null,
+        lastInvokedTime: null,
+        activeTaskCount: null,
+      },
+    ]);
+    expect(end.takeCalls()).toEqual([
+      'DescribeInstances InstanceIds=["i-1"] MaxResults=100 PageNumber=1 PageSize=100',
+      "DescribeManagedInstances InstanceId.1=mi-1 InstanceId.2=mi-9 MaxResults=50 PageNumber=1 PageSize=50",
+      "DescribeManagedInstances InstanceId.1=mi-1 MaxResults=50 PageNumber=1 PageSize=50",
+    ]);
+    await end.close();
+  });
+
+  it("are missing where the account may not read them, and cost no other server", async () => {
+    const end = await startFarEnd("ECS", WORLD, { keys: [DENIED] });
+    const servers = await end.upstream.readInstances(["mi-1", "i-1"], end.operation);
+    expect(servers.map(({ instanceId }) => instanceId)).toEqual(["i-1"]);
+    await end.close();
+  });
+});
+
+describe("ECS servers", () => {
+  it.each([
+    ["by tokens", {}],
+    ["by tokens in short pages", { shortPages: 0.7, seed: 3 }],
+    ["in pages", { pages: "only" }],
+  ] as const)("are all found, read %s", async (_name, drift) => {
+    const ids = Array.from({ length: 120 }, (_, index) => `i-${String(index).padStart(3, "0")}`);
+    const end = await startFarEnd("ECS", { instances: ids }, { drift });
+    const servers = await end.upstream.readInstances(ids, end.operation);
+    expect(servers.map(({ instanceId }) => instanceId).sort()).toEqual(ids);
+    await end.close();
+  });
+});
