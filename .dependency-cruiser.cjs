@@ -1,5 +1,5 @@
 // The walls of the house: an import looks only further along the road, or to `domain`. Each rule is a sentence.
-const road = ["edge", "graph", "loaders", "services", "upstreams", "wire"];
+const road = ["edge", "graph", "loaders", "services", "sync", "upstreams", "wire"];
 
 const lookingBack = road.map((room, index) => ({
   name: `${room} looks only further along the road`,
@@ -10,7 +10,7 @@ const lookingBack = road.map((room, index) => ({
   },
 }));
 
-const rooms = [...road, "domain", "emulator"];
+const rooms = [...road, "store", "domain", "emulator"];
 const doors = rooms.map((room) => ({
   name: `${room} is entered through its index.ts only`,
   severity: "error",
@@ -37,6 +37,18 @@ module.exports = {
       severity: "error",
       from: { path: "^src/domain/" },
       to: { pathNot: "^src/domain/" },
+    },
+    {
+      name: "store looks at domain only",
+      severity: "error",
+      from: { path: "^src/store/" },
+      to: { path: "^src/", pathNot: "^src/(store|domain)/" },
+    },
+    {
+      name: "only services and sync see the store",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(store|services|sync)/|^src/app\\.ts" },
+      to: { path: "^src/store/" },
     },
     {
       name: "the emulator knows nothing of the gateway",

@@ -6,6 +6,7 @@ import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFault
 import { createSchema, type GraphContext, toSubgraph } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
+import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
 import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
@@ -50,13 +51,13 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       opened.push({ stop: () => wire.close() });
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
+      const store = createMemoryStore({ bytesMax: config.cacheBytes });
+      opened.push({ stop: () => store.close() });
       const services = createServices({
         upstreams,
         sealer,
         clock,
-        telemetry,
-        cacheBytes: config.cacheBytes,
-        scanBudget: config.scanBudget,
+        store,
         watch: {
           ...config.watch,
           pollDeadlineMs: config.operationDeadlineMs,

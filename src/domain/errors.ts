@@ -27,10 +27,8 @@ export interface UpstreamFailure {
   readonly retryable: boolean;
   /** How long to wait before asking again, where that is known. */
   readonly retryAfterMs: number | null;
-  /** True if the call was not made, since the gateway's own pace did not allow it; the upstream said nothing. */
+  /** True when the gateway itself did not make a refresh, to keep within the quota; absent for all that the upstream said. */
   readonly isPaced?: boolean;
-  /** True if the place at which a list was to be read on is no good any more; the list has to be begun again. */
-  readonly isDeadPlace?: boolean;
 }
 
 /** A call to an upstream that failed for good. Born in `wire` (transport, codes) and in the adapters (answers that cannot be read). */
@@ -44,8 +42,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
   readonly requestId: string | null;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
-  readonly isPaced: boolean;
-  readonly isDeadPlace: boolean;
+  declare readonly isPaced?: boolean;
 
   constructor(failure: UpstreamFailure) {
     super(failure.message);
@@ -57,8 +54,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
     this.requestId = failure.requestId;
     this.retryable = failure.retryable;
     this.retryAfterMs = failure.retryAfterMs;
-    this.isPaced = failure.isPaced ?? false;
-    this.isDeadPlace = failure.isDeadPlace ?? false;
+    if (failure.isPaced) this.isPaced = true;
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type Source,
   sourceKey,
 } from "#domain";
-import type { Answer, SourceState } from "#services";
+import type { Answer, PageSourceState } from "#services";
 import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { InstanceInvocationStatusEnum, ProviderEnum } from "./enums.ts";
@@ -112,7 +112,7 @@ export class InstanceInvocation extends Execution {
     const wants = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
     const results = await context.loaders.histories.load({ source, invokeId, instanceId, wants });
     return connect(
-      { ...cutPage(historyList(results ?? []), page, context.sealer), sources: statesOf(source, context) },
+      { ...cutPage(historyList(results ?? []), page, context.sealer), sources: await statesOf(source, context) },
       (result) => new InvocationResult(result, result.execution),
     );
   }
@@ -188,12 +188,11 @@ export function toRows(
     const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
     return records.map((record) => invocation.rowOf(record, loaded.get(record)));
   };
-  const answers = context.loaders.latestResults(lacking, { output: needs.output, content: false });
-  return answers instanceof Promise ? answers.then(join) : join(answers);
+  return context.loaders.latestResults(lacking, { output: needs.output, content: false }).then(join);
 }
 
-function statesOf(source: Source, { services }: GraphContext): readonly SourceState[] {
-  return services.sources().filter((state) => sourceKey(state.source) === sourceKey(source));
+async function statesOf(source: Source, { services }: GraphContext): Promise<readonly PageSourceState[]> {
+  return (await services.sources()).filter((state) => sourceKey(state.source) === sourceKey(source));
 }
 
 function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {

@@ -96,5 +96,5 @@ function openCursor(purpose: string, cursor: string, argument: string, sealer: S
       argument,
     );
   }
-  return key;
+  return Buffer.from(key).toString();
 }

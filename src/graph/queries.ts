@@ -122,7 +122,7 @@ export class Queries {
       "Every place the gateway reads from, and how it fared when it was last asked. Costs no upstream call; ok until proven " +
       "otherwise.",
   })
-  sources(@Ctx() { services }: GraphContext): readonly SourceState[] {
-    return services.sources().map((state) => new SourceState(state));
+  async sources(@Ctx() { services }: GraphContext): Promise<readonly SourceState[]> {
+    return (await services.sources()).map((state) => new SourceState(state));
   }
 }

@@ -16,7 +16,7 @@ export function requireSource(services: Services, { provider, regionId, account 
   const found = provider && regionId ? services.findSource(provider, regionId, account) : null;
   if (found !== null) return found;
   throw refusalOf(
-    services.sources().flatMap(({ source }) => (source.provider === provider ? [source] : [])),
+    services.listSources().filter((source) => source.provider === provider),
     { provider, regionId, account },
   );
 }

@@ -1,9 +1,9 @@
 import { Int, ObjectType } from "type-graphql";
 
 import type { Provider, SourceErrorCode } from "#domain";
-import type { SourceFailure, SourceState as State } from "#services";
+import type { SourceFailure, PageSourceState as State } from "#services";
 import { ProviderEnum, SourceErrorCodeEnum } from "./enums.ts";
-import { SafeInt } from "./scalars.ts";
+import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
 /** Why a source gave nothing. */
@@ -85,5 +85,28 @@ export class SourceState {
   @Value(() => SourceError, { nullable: true, description: "Why it gave nothing; null where it is ok." })
   get error(): SourceError | null {
     return this.#error;
+  }
+
+  @Value(() => DateTime, {
+    nullable: true,
+    description: "When the source was last read with success; null if it never was. Its rows are as of then.",
+  })
+  get asOf(): string | null {
+    return this.state.asOf === null ? null : new Date(this.state.asOf).toISOString();
+  }
+
+  @Value(() => Boolean, {
+    description: "False if something that this page should hold is missing, as of `asOf`; later pages of the walk bring it.",
+  })
+  get isComplete(): boolean {
+    return this.state.isComplete;
+  }
+
+  @Value(() => DateTime, {
+    nullable: true,
+    description: "How far back the source is known without a gap; null if it was not read yet.",
+  })
+  get oldestTime(): string | null {
+    return this.state.oldestTime === null || this.state.oldestTime < 0 ? null : new Date(this.state.oldestTime).toISOString();
   }
 }

@@ -26,14 +26,8 @@ export type Wanted<Ref> = Ref & { readonly wants: Wants };
 export interface Loaders {
   /** Results of one execution each; those of one tick go to the services together, so that one run is read at once. */
   readonly results: ByKey<Wanted<ResultRef>, InvocationResult>;
-  /**
-   * The latest results of rows of one run, in their order: at once where all of them are at hand, else with the others of
-   * this tick. Never rejects; a result that could not be read has its error as answer.
-   */
-  latestResults(
-    rows: readonly InstanceInvocation[],
-    wants: Wants,
-  ): readonly Answer<InvocationResult>[] | Promise<readonly Answer<InvocationResult>[]>;
+  /** The latest results of rows of one run, in their order. Never rejects; a result that could not be read has its error as answer. */
+  latestResults(rows: readonly InstanceInvocation[], wants: Wants): Promise<readonly Answer<InvocationResult>[]>;
   readonly invocations: ByKey<Wanted<InvocationRef>, Invocation>;
   readonly instances: ByKey<InstanceRef, Instance>;
   /** The agents on servers. */
@@ -45,20 +39,12 @@ export interface Loaders {
 /** Fresh loaders for one operation: nothing that they hold is seen by another one. */
 export function createLoaders(services: Services, telemetry: Telemetry, operation: Operation): Loaders {
   const results = createResultLoader(services, telemetry, operation);
-  const counted = new Set<string>();
   return {
     results,
-    latestResults(rows, wants) {
-      const known = services.findResults?.(rows, wants, operation) ?? null;
-      const [first] = rows;
-      if (known === null) {
-        return results.loadMany(
-          rows.map(({ source, invokeId, instanceId }) => ({ source, invokeId, instanceId, execution: null, wants })),
-        );
-      }
-      if (first !== undefined) countOnce(runName({ ...first, wants }), counted, operation);
-      return known;
-    },
+    latestResults: (rows, wants) =>
+      results.loadMany(
+        rows.map(({ source, invokeId, instanceId }) => ({ source, invokeId, instanceId, execution: null, wants })),
+      ),
     invocations: createByKey({
       telemetry,
       name: "invocations",
@@ -97,13 +83,6 @@ function createResultLoader(services: Services, telemetry: Telemetry, operation:
     groupsOf: (keys) => joinWants(keys, resultKey).map(wantsKey),
     readGroup: (keys) => services.readResults(keys, wantsOf(keys), operation),
   });
-}
-
-// A run whose results were at hand is a call that was not made; the same run elsewhere in the operation is not another one.
-function countOnce(run: string, counted: Set<string>, { meter }: Operation): void {
-  if (counted.has(run)) return;
-  counted.add(run);
-  meter.addCached(1);
 }
 
 // No wants hold a line feed, so what follows the last one is theirs.

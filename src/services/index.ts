@@ -1,5 +1,5 @@
 /**
- * Decides: merges the sources into one list, batches and caches results, knows what is final. Knows the contract `Upstream`,
+ * Decides what a question needs: which sources, how fresh, how far back. Has `sync` see to it and answers from the store. Knows
  * no product and no GraphQL.
  */
 export type {
@@ -7,15 +7,15 @@ export type {
   Edge,
   Page,
   PageArguments,
+  PageSourceState,
   PageWants,
   ResultFilter,
   Sealer,
   Services,
-  SourceFailure,
-  SourceState,
   WatchWants,
 } from "./contract.ts";
 export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 export { createSealer, type SealerOptions } from "./sealer.ts";
 export { createServices, type ServicesOptions } from "./services.ts";
 export type { WatchOptions } from "./watch.ts";
+export type { SourceFailure } from "#sync";

@@ -1,13 +1,12 @@
 import { InputError } from "#domain";
 import type { PageArguments } from "./contract.ts";
-import type { Direction } from "./history/run-key.ts";
 
 const SIZE_DEFAULT = 20;
 const SIZE_MAX = 100;
 
 /** What the four paging arguments mean. */
 export interface PageRequestArguments {
-  readonly direction: Direction;
+  readonly direction: 1 | -1;
   /** How many rows are wanted, 0 to 100. */
   readonly size: number;
   /** The cursor from which the page begins, in its direction; null at the list's beginning. */

@@ -28,10 +28,8 @@ export async function chooseLists(
 ): Promise<readonly KnownList[]> {
   const { statusIn, createdAfter: _after, createdBefore: _before, invokeId: _id, ...narrow } = query;
   const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
-  if (isNarrow && query.resourceGroupId === undefined) {
-    const all = await sync.openLists(source, {}, wants, operation);
-    if (await areWhole(all)) return all;
-  }
+  const whole = isNarrow && query.resourceGroupId === undefined ? await sync.findWhole(source) : null;
+  if (whole !== null) return whole;
   if (!isFew(statusIn)) return sync.openLists(source, narrow, wants, operation);
   const lists = await Promise.all(
     [...new Set(statusIn)].map((status) => sync.openLists(source, { ...narrow, statusIn: [status] }, wants, operation)),
@@ -41,11 +39,6 @@ export async function chooseLists(
 
 function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is readonly InvocationStatus[] {
   return statusIn !== undefined && new Set(statusIn).size <= NARROW_STATUSES_MAX && !statusIn.includes("UNKNOWN");
-}
-
-async function areWhole(lists: readonly KnownList[]): Promise<boolean> {
-  const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
-  return bounds.length > 0 && bounds.every((bound) => bound === LIST_END);
 }
 
 /** Down to which time, exclusive, all of a source's runs are known that were created at `from` or earlier. */

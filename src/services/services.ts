@@ -38,6 +38,7 @@ export function createServices(options: ServicesOptions): Services {
   const pages = createRunPages({ sync, store, sealer, describe, clock, freshnessMs, softDeadlineMs });
   return {
     sources: () => Promise.all(upstreams.map(({ source }) => describe(source, true))),
+    listSources: () => upstreams.map(({ source }) => source),
     findSource: sync.book.findSource,
     pageInvocations: pages.page,
     pageResults: createResultPages({ sync, sealer, pages, results, describe }),

@@ -1,4 +1,4 @@
-import { type Invocation } from "#domain";
+import type { Invocation } from "#domain";
 import { LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
 import type { Place, RunListPage } from "#upstreams";
 
@@ -6,7 +6,7 @@ import type { Place, RunListPage } from "#upstreams";
 export interface Mark {
   /** Creation time of the last run in front of it: what follows was created then or earlier. */
   readonly time: number;
-  /** Null for page lists, whose places follow from the index. */
+  /** Where the answer said that the list goes on; of page lists, a better place follows from the index. */
   readonly place: Place | null;
   /** How many records lie in front of it, less those that came since ({@link ListNotes.shift}); null for tokens. */
   readonly index: number | null;
@@ -58,7 +58,7 @@ export function markBehind(page: RunListPage, above: Mark | null, shift: number)
   const first = timesOf(page.runs).indexOf(time);
   const isOpenAbove = above !== null && above.time === time && first === 0;
   const tieStart = isOpenAbove ? above.tieStart : (page.indexes?.[first] ?? endIndexOf(page)) - shift;
-  return { time, place: null, index, tieStart };
+  return { time, place: page.next, index, tieStart };
 }
 
 /** Index of the record behind the last one of a page. */

@@ -7,11 +7,10 @@ import {
   type Operation,
   type Source,
   sourceKey,
-  UpstreamError,
   type Wants,
 } from "#domain";
 import { above, findSpan, LIST_END, LIST_HEAD, type RunStore } from "#store";
-import type { Place, RunList, RunListPage, Upstream } from "#upstreams";
+import { DeadPlaceError, type Place, type RunList, type RunListPage, type Upstream } from "#upstreams";
 import { bottomOf, endIndexOf, type ListState, type Mark, markFor, stateOf, timesOf } from "./list-notes.ts";
 import { certainTop, withHead, withMore } from "./list-reading.ts";
 import type { SingleFlight } from "./single-flight.ts";
@@ -95,8 +94,8 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   function placeBehind(mark: Mark, shift: number): Place | null {
     if (mark.index === null) return mark.place;
-    const tie = mark.index - (mark.tieStart ?? mark.index);
-    return list.placeAt((tie <= SMALL_TIE ? (mark.tieStart ?? mark.index) : mark.index) + shift);
+    const tieStart = mark.tieStart ?? mark.index;
+    return list.placeAt((mark.index - tieStart <= SMALL_TIE ? tieStart : mark.index) + shift) ?? mark.place;
   }
 
   async function readHead(operation: Operation): Promise<void> {
@@ -119,7 +118,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     try {
       await readFrom(state, base, operation, false);
     } catch (error) {
-      if (!(error instanceof UpstreamError) || !error.isDeadPlace) throw error;
+      if (!(error instanceof DeadPlaceError)) throw error;
       await store.write({ source, readAt: clock.now(), list: { key: list.key, record: withoutMarks(state) } });
     }
   }
@@ -133,6 +132,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     let page = await read(placeBehind(base, state.notes.shift), operation);
     for (let back = STEP_BACK; isBehindGap(page, base) && back <= 8 * STEP_BACK; back *= 2) {
       page = await read(list.placeAt(Math.max(0, (base.index ?? 0) + state.notes.shift - back)), operation);
+    }
+    if (page.mode !== state.notes.mode) {
+      await store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: withoutMarks(state) } });
+      return withoutMarks(state);
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const current = await load();
@@ -172,7 +175,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     const bound = await boundBelow(from);
     for (let idle = 0; idle < IDLE_READINGS_MAX; ) {
       const before = await load();
-      await flights.share(`more|${name}|${bound}`, source, operation, (shared) => readOn(from, shared));
+      await flights.share(`more|${name}|${bound}`, source, operation, (shared) => readOn(from, shared), true);
       if ((await boundBelow(from)) < bound) return;
       idle = isSameGround(before, await load()) ? idle + 1 : 0;
     }
@@ -195,7 +198,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
     boundBelow,
-    refresh: (operation) => flights.share(`head|${name}`, source, operation, readHead),
+    refresh: (operation) => flights.share(`head|${name}|${operation.pace ?? ""}`, source, operation, readHead, true),
     boundAbove,
     extendBelow,
     async extendAbove(from, operation) {

@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { type Operation, type Source, UpstreamError } from "#domain";
-import { createOwnFailure } from "./own-failure.ts";
+import { createOwnFailure, type Operation, type Source, UpstreamError } from "#domain";
 
 /** Identical reads share one call while it is under way, across operations. */
 export interface SingleFlight {
@@ -14,8 +13,9 @@ export interface SingleFlight {
     source: Source,
     operation: Operation,
     run: (operation: Operation) => Promise<Value>,
+    isKept?: boolean,
   ): Promise<Value>;
-  /** True where a call under this key is under way. */
+  /** True when a call under this key is under way. */
   isUnderWay(key: string): boolean;
 }
 
@@ -24,6 +24,8 @@ interface Flight {
   readonly leader: Operation;
   readonly controller: AbortController;
   readonly waiting: Set<Operation>;
+  /** True if it ends on its own when nobody waits any more: what it reads is kept for the next who asks. */
+  readonly isKept: boolean;
   deadline: number;
 }
 
@@ -34,7 +36,12 @@ const LEFT = new Error("Nobody waits for this call any more.");
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>();
 
-  function depart(key: string, operation: Operation, run: (operation: Operation) => Promise<unknown>): Flight {
+  function depart(
+    key: string,
+    operation: Operation,
+    run: (operation: Operation) => Promise<unknown>,
+    isKept: boolean,
+  ): Flight {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
     const shared: Operation = {
@@ -44,11 +51,13 @@ export function createSingleFlight(): SingleFlight {
       },
       requestId: operation.requestId,
       meter: operation.meter,
+      ...(operation.pace === undefined ? {} : { pace: operation.pace }),
     };
     const flight: Flight = {
       leader: operation,
       controller,
       waiting: new Set(),
+      isKept,
       deadline: operation.deadline,
       // Begun in the next microtask, so that `flight` stands when `run` reads the deadline.
       answer: Promise.resolve()
@@ -64,7 +73,7 @@ export function createSingleFlight(): SingleFlight {
 
   function leave(key: string, flight: Flight, operation: Operation): void {
     flight.waiting.delete(operation);
-    if (flight.waiting.size > 0) return;
+    if (flight.waiting.size > 0 || flight.isKept) return;
     if (flights.get(key) === flight) flights.delete(key);
     flight.controller.abort(LEFT);
   }
@@ -74,9 +83,10 @@ export function createSingleFlight(): SingleFlight {
     source: Source,
     operation: Operation,
     run: (operation: Operation) => Promise<Value>,
+    isKept = false,
   ): Promise<Value> {
     if (operation.signal.aborted) throw endedError(source);
-    const flight = flights.get(key) ?? depart(key, operation, run);
+    const flight = flights.get(key) ?? depart(key, operation, run, isKept);
     const isLeader = flight.leader === operation;
     const isLate = operation.deadline > flight.deadline;
     flight.deadline = Math.max(flight.deadline, operation.deadline);
@@ -88,7 +98,7 @@ export function createSingleFlight(): SingleFlight {
     } catch (error) {
       const wasLeaderOnly = !isLeader && (!(error instanceof UpstreamError) || (isLate && error.code === "TIMEOUT"));
       if (!wasLeaderOnly || operation.signal.aborted) throw error;
-      return share(key, source, operation, run);
+      return share(key, source, operation, run, isKept);
     } finally {
       leave(key, flight, operation);
     }

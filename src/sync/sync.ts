@@ -1,4 +1,4 @@
-import { type Clock, type InvocationQuery, type Operation, type Source, type Wants } from "#domain";
+import { type Clock, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createFollower, type Follower } from "./follow.ts";
@@ -18,6 +18,8 @@ export interface Sync {
   readonly follower: Follower;
   /** The lists whose union holds every run that the query means; none if the source is not configured. @throws UpstreamError */
   openLists(source: Source, query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly KnownList[]>;
+  /** The lists of all runs of a source, if they are known to their end; null if not. Costs no upstream call. */
+  findWhole(source: Source): Promise<readonly KnownList[] | null>;
   /** How far back the runs of a source are known without a gap, in epoch milliseconds; null if they are not known at all. */
   oldestKnown(source: Source): Promise<number | null>;
 }
@@ -32,18 +34,24 @@ export interface SyncOptions {
   readonly freshnessMs: number;
 }
 
-/** Key of the list of all runs of a source, as adapters name it. */
-const ALL_RUNS = "runs";
-
 /** Puts the readers together over one store. */
 export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions): Sync {
   const book = createSourceBook(upstreams, () => clock.now());
   const flights = createSingleFlight();
   const parts = { store, book, flights, clock, freshnessMs };
   const runs = createRunReader(parts);
+  const allRuns = new Map<string, readonly KnownList[]>();
   const openLists: Sync["openLists"] = async (source, query, wants, operation) => {
     const upstream = book.findUpstream(source);
-    return upstream === undefined ? [] : openKnownLists(parts, upstream, query, wants, operation);
+    if (upstream === undefined) return [];
+    const lists = await openKnownLists(parts, upstream, query, wants, operation);
+    if (Object.keys(query).length === 0) allRuns.set(sourceKey(source), lists);
+    return lists;
+  };
+  const boundOf = async (source: Source): Promise<number | null> => {
+    const lists = allRuns.get(sourceKey(source)) ?? [];
+    const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
+    return lists.length === 0 ? null : Math.max(...bounds);
   };
   return {
     book,
@@ -57,11 +65,11 @@ export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions
         openLists(source, { statusIn: [status] }, { output: false, content: false }, operation),
     }),
     openLists,
+    findWhole: async (source) => ((await boundOf(source)) === LIST_END ? (allRuns.get(sourceKey(source)) ?? null) : null),
     async oldestKnown(source) {
-      const record = await store.readList(source, ALL_RUNS);
-      const head = record?.spans.find(({ from }) => from === LIST_HEAD);
-      if (head === undefined) return null;
-      return head.to === LIST_END ? store.oldestTime(source) : head.to;
+      const bound = await boundOf(source);
+      if (bound === null || bound === LIST_HEAD) return null;
+      return bound === LIST_END ? store.oldestTime(source) : bound;
     },
   };
 }

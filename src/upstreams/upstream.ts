@@ -123,6 +123,8 @@ export interface Upstream {
    * lists without a run in common. An upstream filters by one status at most.
    */
   openRunLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly RunList[]>;
+  /** True if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
+  readonly listsHoldOutputs?: boolean;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
   readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
   /** Results of one run, in as few calls as the API allows; an instance without result is missing. */

@@ -70,6 +70,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   const servers = createServers(desk);
   return {
     source,
+    listsHoldOutputs: true,
     openLists: openLists<InvocationList, InvocationWindow>(desk, servers, {
       readFirst: (query, wants, operation) =>
         readRunWindow(desk, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation),
