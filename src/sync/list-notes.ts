@@ -8,11 +8,14 @@ export interface Mark {
   readonly time: number;
   /** Where the answer said that the list goes on; of page lists, a better place follows from the index. */
   readonly place: Place | null;
-  /** How many records lie in front of it, less those that came since ({@link ListNotes.shift}); null for tokens. */
-  readonly index: number | null;
-  /** Index of the first record of its time, counted alike; null for tokens. */
-  readonly tieStart: number | null;
+  /** How many records lie in front of it, less those that came since ({@link ListNotes.shift}). */
+  readonly index: number;
+  /** Index of the first record of its time, counted alike. */
+  readonly tieStart: number;
 }
+
+/** An answer of a list with indexes; those of token lists are counted from answer to answer. */
+export type IndexedPage = RunListPage & { readonly offset: number; readonly indexes: readonly number[] };
 
 /** What is noted of a list beside what is covered. */
 export interface ListNotes {
@@ -27,6 +30,8 @@ export interface ListNotes {
   readonly marks: readonly Mark[];
   /** True once the list contradicted itself: what it said of its length and what it showed do not add up. */
   readonly isDoubtful: boolean;
+  /** Records of the page before that every page begins with, which its indexes count twice. */
+  readonly overlap: number;
 }
 
 /** What is known of a list in full. */
@@ -36,7 +41,7 @@ export interface ListState {
   readonly notes: ListNotes;
 }
 
-const NO_NOTES: ListNotes = { mode: null, total: null, newest: null, shift: 0, marks: [], isDoubtful: false };
+const NO_NOTES: ListNotes = { mode: null, total: null, newest: null, shift: 0, marks: [], isDoubtful: false, overlap: 0 };
 
 /** What a record says; of a list that was never read, nothing. */
 export function stateOf(record: ListRecord | null): ListState {
@@ -49,21 +54,25 @@ export function bottomOf(page: RunListPage, above: number): number {
   return timesOf(page.runs).findLast((time) => time !== NO_TIME) ?? above;
 }
 
+/** An answer with indexes; `offset` is where a token list stands. */
+export function withIndexes(page: RunListPage, offset: number): IndexedPage {
+  const indexes = page.indexes ?? page.runs.map((_, position) => offset + position);
+  return { ...page, offset: page.offset ?? offset, indexes };
+}
+
 /** The mark behind the last record of an answer; null at the list's end. */
-export function markBehind(page: RunListPage, above: Mark | null, shift: number): Mark | null {
+export function markBehind(page: IndexedPage, above: Mark | null, shift: number): Mark | null {
   if (page.next === null) return null;
   const time = bottomOf(page, above?.time ?? LIST_HEAD);
-  if (page.mode === "token") return { time, place: page.next, index: null, tieStart: null };
-  const index = endIndexOf(page) - shift;
   const first = timesOf(page.runs).indexOf(time);
-  const isOpenAbove = above !== null && above.time === time && first === 0;
-  const tieStart = isOpenAbove ? above.tieStart : (page.indexes?.[first] ?? endIndexOf(page)) - shift;
-  return { time, place: page.next, index, tieStart };
+  const isOpenAbove = above !== null && above.time === time && first <= 0;
+  const tieStart = isOpenAbove ? above.tieStart : (page.indexes[first] ?? endIndexOf(page)) - shift;
+  return { time, place: page.next, index: endIndexOf(page) - shift, tieStart };
 }
 
 /** Index of the record behind the last one of a page. */
-export function endIndexOf(page: RunListPage): number {
-  return (page.offset ?? 0) + page.runs.length + page.unreadable;
+export function endIndexOf(page: IndexedPage): number {
+  return page.offset + page.runs.length + page.unreadable;
 }
 
 /** The marks with one more behind `base`; what lay between them and was set for the same stretch goes. */

@@ -1,6 +1,5 @@
 import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
-import type { RunListPage } from "#upstreams";
-import { addMark, bottomOf, type ListState, type Mark, markBehind, timesOf } from "./list-notes.ts";
+import { addMark, bottomOf, type IndexedPage, type ListState, type Mark, markBehind, timesOf } from "./list-notes.ts";
 
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
 const OVERLAP_MS = 60_000;
@@ -24,7 +23,7 @@ export interface HeadReading {
 }
 
 /** The list after its newest end was read down to the end of `page`, which began there. */
-export function withHead(page: RunListPage, { before, readAt, isEnteredLater, arrivals }: HeadReading): ListState {
+export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, arrivals }: HeadReading): ListState {
   const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
   const isFresh = isEnteredLater || isOtherMode || before.readAt === null;
   const known = isFresh ? [] : olderSpans(before);
@@ -43,6 +42,7 @@ export function withHead(page: RunListPage, { before, readAt, isEnteredLater, ar
       shift,
       marks: mark === null ? [] : [mark, ...marks],
       isDoubtful: isFresh ? false : before.notes.isDoubtful,
+      overlap: before.notes.overlap,
     },
   };
 }
@@ -63,7 +63,7 @@ export interface DeepReading {
 }
 
 /** The list after it was read on from a mark. */
-export function withMore(state: ListState, page: RunListPage, { base, isTieWhole }: DeepReading): ListState {
+export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole }: DeepReading): ListState {
   const bottom = bottomOf(page, base.time);
   const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };

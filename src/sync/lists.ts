@@ -10,12 +10,23 @@ import {
   type Wants,
 } from "#domain";
 import { above, findSpan, LIST_END, LIST_HEAD, type RunStore } from "#store";
-import { DeadPlaceError, type Place, type RunList, type RunListPage, type Upstream } from "#upstreams";
-import { bottomOf, endIndexOf, type ListState, type Mark, markFor, stateOf, timesOf } from "./list-notes.ts";
+import { DeadPlaceError, type Place, type RunList, type Upstream } from "#upstreams";
+import {
+  bottomOf,
+  endIndexOf,
+  type IndexedPage,
+  type ListNotes,
+  type ListState,
+  type Mark,
+  markFor,
+  stateOf,
+  timesOf,
+  withIndexes,
+} from "./list-notes.ts";
 import { certainTop, withHead, withMore } from "./list-reading.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
-import { settleTie } from "./tie.ts";
+import { settleTie, type TieVerdict } from "./tie.ts";
 
 /** One list of a source whose runs are kept, and how far it is known. */
 export interface KnownList {
@@ -79,9 +90,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   const isEnteredLater = list.applied.statusIn !== undefined || list.applied.timed !== undefined;
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, list.key));
 
-  async function read(place: Place | null, operation: Operation): Promise<RunListPage> {
+  /** @param offset where a token list stands, which does not tell */
+  async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
     const page = await book.watch(source, list.read(place, operation), operation);
-    return { ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) };
+    return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);
   }
 
   async function countNew(runs: readonly Invocation[]): Promise<number> {
@@ -89,19 +101,18 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     return known.filter((run) => run === null).length;
   }
 
-  const write = (page: RunListPage, state: ListState): Promise<void> =>
+  const write = (page: IndexedPage, state: ListState): Promise<void> =>
     store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: state } });
 
   function placeBehind(mark: Mark, shift: number): Place | null {
-    if (mark.index === null) return mark.place;
-    const tieStart = mark.tieStart ?? mark.index;
-    return list.placeAt((mark.index - tieStart <= SMALL_TIE ? tieStart : mark.index) + shift) ?? mark.place;
+    const isSmall = mark.index - mark.tieStart <= SMALL_TIE;
+    return list.placeAt((isSmall ? mark.tieStart : mark.index) + shift) ?? mark.place;
   }
 
   async function readHead(operation: Operation): Promise<void> {
     const before = await load();
     const readAt = clock.now();
-    const first = await read(null, operation);
+    const first = await read(null, 0, operation);
     const arrivals = before.readAt === null ? 0 : await countNew(first.runs);
     let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
     await write(first, state);
@@ -129,9 +140,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   }
 
   async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<ListState> {
-    let page = await read(placeBehind(base, state.notes.shift), operation);
+    const { shift } = state.notes;
+    let page = await read(placeBehind(base, shift), base.index + shift, operation);
     for (let back = STEP_BACK; isBehindGap(page, base) && back <= 8 * STEP_BACK; back *= 2) {
-      page = await read(list.placeAt(Math.max(0, (base.index ?? 0) + state.notes.shift - back)), operation);
+      page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
       await store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: withoutMarks(state) } });
@@ -139,20 +151,29 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const current = await load();
-    const verdict = await settle(page, base, state.notes.shift, operation);
-    const more = withMore(current, page, { base, isTieWhole: verdict !== "open" });
-    const notes = { ...more.notes, shift: more.notes.shift + arrivals, isDoubtful: more.notes.isDoubtful || verdict === "contradictory" };
+    const verdict = await settle(page, base, state.notes, operation);
+    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open" });
+    const notes = {
+      ...more.notes,
+      shift: more.notes.shift + arrivals,
+      overlap: verdict.overlap,
+      isDoubtful: more.notes.isDoubtful || verdict.state === "contradictory",
+    };
     await write(page, { ...more, notes });
     return { ...more, notes };
   }
 
-  async function settle(page: RunListPage, base: Mark, shift: number, operation: Operation) {
-    if (page.mode === "token") return "whole";
-    await store.write({ source, readAt: clock.now(), runs: page.runs });
-    return settleTie(page, base, shift, {
+  async function settle(page: IndexedPage, base: Mark, notes: ListNotes, operation: Operation): Promise<TieVerdict> {
+    const writeRuns = (runs: readonly Invocation[]): Promise<void> => store.write({ source, readAt: clock.now(), runs });
+    await writeRuns(page.runs);
+    const places = new Map<number, Place | null>([[0, null]]);
+    for (const mark of notes.marks) places.set(mark.index + notes.shift, mark.place);
+    return settleTie(page, base, notes, {
       async read(index) {
-        const again = await read(list.placeAt(index), operation);
-        await store.write({ source, readAt: clock.now(), runs: again.runs });
+        const offset = Math.max(...[...places.keys()].filter((known) => known <= index));
+        const again = await read(list.placeAt(index) ?? places.get(offset) ?? null, offset, operation);
+        places.set(endIndexOf(again), again.next);
+        await writeRuns(again.runs);
         return again;
       },
       countAt: (time) =>
@@ -198,7 +219,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
     boundBelow,
-    refresh: (operation) => flights.share(`head|${name}|${operation.pace ?? ""}`, source, operation, readHead, true),
+    refresh: (operation) => flights.share(`head|${name}`, source, operation, readHead, true),
     boundAbove,
     extendBelow,
     async extendAbove(from, operation) {
@@ -210,7 +231,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       const state = await load();
       const mark = markFor(state, time) ?? null;
       await flights.share(`again|${name}|${mark?.time ?? LIST_HEAD}`, source, operation, async (shared) => {
-        const page = await read(mark === null ? null : placeBehind(mark, state.notes.shift), shared);
+        const page = await read(mark === null ? null : placeBehind(mark, state.notes.shift), 0, shared);
         await store.write({ source, readAt: clock.now(), runs: page.runs });
       });
     },
@@ -231,8 +252,8 @@ function hasGap(before: ListState, state: ListState): boolean {
 }
 
 /** True if a page begins behind the runs that were known, since others in front of them vanished. */
-function isBehindGap(page: RunListPage, base: Mark): boolean {
-  if (page.mode === "token" || (page.offset ?? 0) === 0) return false;
+function isBehindGap(page: IndexedPage, base: Mark): boolean {
+  if (page.mode === "token" || page.offset === 0) return false;
   const [first] = timesOf(page.runs);
   return first === undefined ? endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END : first < base.time;
 }

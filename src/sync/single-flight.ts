@@ -96,7 +96,7 @@ export function createSingleFlight(): SingleFlight {
       if (!isLeader) operation.meter.addCached(1);
       return value;
     } catch (error) {
-      const wasLeaderOnly = !isLeader && (!(error instanceof UpstreamError) || (isLate && error.code === "TIMEOUT"));
+      const wasLeaderOnly = !isLeader && isLeadersOwn(error, operation, isLate);
       if (!wasLeaderOnly || operation.signal.aborted) throw error;
       return share(key, source, operation, run, isKept);
     } finally {
@@ -122,4 +122,10 @@ function untilAborted<Value>(answer: Promise<Value>, signal: AbortSignal, source
     signal.addEventListener("abort", end, { once: true });
     answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
   });
+}
+
+/** True for what only the operation that began a call could not have: its budget, its deadline, its pace. */
+function isLeadersOwn(error: unknown, { pace }: Operation, isLate: boolean): boolean {
+  if (!(error instanceof UpstreamError)) return true;
+  return (isLate && error.code === "TIMEOUT") || (error.isPaced === true && pace === undefined);
 }

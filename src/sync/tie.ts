@@ -1,5 +1,5 @@
-import type { RunListPage } from "#upstreams";
-import { endIndexOf, type Mark, timesOf } from "./list-notes.ts";
+import { invocationKey } from "#domain";
+import { endIndexOf, type IndexedPage, type Mark, timesOf } from "./list-notes.ts";
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
 const PAGES_MAX = 120;
@@ -8,30 +8,40 @@ const IDLE_ROUNDS_MAX = 2;
 
 /** What is needed to make a creation time whole. */
 export interface TieReader {
-  /** Reads one page and writes what it shows. */
-  read(index: number): Promise<RunListPage>;
+  /** Reads the page that begins at this index or in front of it, and writes what it shows. */
+  read(index: number): Promise<IndexedPage>;
   /** How many runs of the list are known that were created at this time. */
   countAt(time: number): Promise<number>;
 }
 
-/** Whether all runs of a creation time are known, as far as a page list can tell. */
-export type TieVerdict = "whole" | "open" | "contradictory";
-
-/**
- * Page lists have no order inside one creation time and may show another at every call, so the runs of a time that lies across
- * two pages are whole only if as many are known as the indexes say.
- * @param page the page that was read from `base` on
- */
-export async function settleTie(page: RunListPage, base: Mark, shift: number, reader: TieReader): Promise<TieVerdict> {
-  const seen = lookAt(page, base.time);
-  if (seen.end === null) return "open";
-  if (seen.start !== null) return "whole";
-  const start = (base.tieStart ?? 0) + shift;
-  if ((await reader.countAt(base.time)) >= seen.end - start) return "whole";
-  return readRounds(base.time, start, reader);
+/** Whether all runs of a creation time are known, as far as a list can tell. */
+export interface TieVerdict {
+  readonly state: "whole" | "open" | "contradictory";
+  /** Records of the page before that each page of the list begins with, as far as was found out. */
+  readonly overlap: number;
 }
 
-async function readRounds(time: number, guess: number, reader: TieReader): Promise<TieVerdict> {
+/**
+ * Lists have no order inside one creation time and may show another at every call, so the runs of a time that lies across two
+ * pages are whole only if as many are known as the indexes say.
+ * @param page the page that was read from `base` on
+ * @param overlap what earlier verdicts found
+ */
+export async function settleTie(
+  page: IndexedPage,
+  base: Mark,
+  { shift, overlap }: { readonly shift: number; readonly overlap: number },
+  reader: TieReader,
+): Promise<TieVerdict> {
+  const seen = lookAt(page, base.time);
+  if (seen.end === null) return { state: "open", overlap };
+  if (seen.start !== null) return { state: "whole", overlap };
+  const start = base.tieStart + shift;
+  if ((await reader.countAt(base.time)) >= seen.end - overlap - start) return { state: "whole", overlap };
+  return readRounds(base.time, start, overlap, reader);
+}
+
+async function readRounds(time: number, guess: number, overlap: number, reader: TieReader): Promise<TieVerdict> {
   let start = guess;
   let known = await reader.countAt(time);
   let idleRounds = 0;
@@ -39,12 +49,16 @@ async function readRounds(time: number, guess: number, reader: TieReader): Promi
     const round = await readRound(time, start, reader);
     pages += round.pages;
     const count = await reader.countAt(time);
-    if (round.isOnePage || (round.start !== null && round.end !== null && count >= round.end - round.start)) return "whole";
-    idleRounds = count > known ? 0 : idleRounds + 1;
+    const told = round.start === null || round.end === null ? null : round.end - round.start;
+    if (round.isOnePage || (told !== null && count >= told)) return { state: "whole", overlap };
+    const isIdle = count === known;
+    // Records that every page repeats from the page before are counted twice by the indexes.
+    if (isIdle && told !== null && count >= told - round.repeated) return { state: "whole", overlap: round.repeated };
+    idleRounds = isIdle ? idleRounds + 1 : 0;
     known = count;
     start = Math.max(0, (round.start ?? start) - (round.start === null ? 1 : 0));
   }
-  return "contradictory";
+  return { state: "contradictory", overlap };
 }
 
 interface Round {
@@ -52,31 +66,47 @@ interface Round {
   readonly end: number | null;
   readonly isOnePage: boolean;
   readonly pages: number;
+  /** Records that pages of this round repeated from the page before, in the same order. */
+  readonly repeated: number;
 }
 
 /** Reads the runs of one time once from their first to their last. */
 async function readRound(time: number, from: number, reader: TieReader): Promise<Round> {
   let start: number | null = null;
   let index = from;
+  let repeated = 0;
+  let before: IndexedPage | null = null;
   for (let pages = 1; pages <= PAGES_MAX; pages += 1) {
     const page = await reader.read(index);
+    if (before !== null && (page.offset ?? 0) >= endIndexOf(before)) repeated += repeatedCount(before, page);
+    before = page;
     const seen = lookAt(page, time);
     start ??= seen.start;
-    if (seen.end !== null) return { start, end: seen.end, isOnePage: seen.start !== null, pages };
+    if (seen.end !== null) return { start, end: seen.end, isOnePage: seen.start !== null, pages, repeated };
     const end = endIndexOf(page);
-    if (end <= index) return { start, end: null, isOnePage: false, pages };
+    if (end <= index) return { start, end: null, isOnePage: false, pages, repeated };
     index = end;
   }
-  return { start, end: null, isOnePage: false, pages: PAGES_MAX };
+  return { start, end: null, isOnePage: false, pages: PAGES_MAX, repeated };
+}
+
+/** How many of the last records of one page the next one begins with. */
+function repeatedCount(before: IndexedPage, page: IndexedPage): number {
+  const ends = before.runs.map(invocationKey);
+  const begins = page.runs.map(invocationKey);
+  for (let count = Math.min(ends.length, begins.length); count > 0; count -= 1) {
+    if (ends.slice(-count).every((key, position) => key === begins[position])) return count;
+  }
+  return 0;
 }
 
 /** Index of the first run of a time and of the first one behind them, if the page shows where they begin and end. */
-function lookAt(page: RunListPage, time: number): { readonly start: number | null; readonly end: number | null } {
+function lookAt(page: IndexedPage, time: number): { readonly start: number | null; readonly end: number | null } {
   const times = timesOf(page.runs);
-  const indexAt = (position: number): number => page.indexes?.[position] ?? (page.offset ?? 0) + position;
+  const indexAt = (position: number): number => page.indexes[position] ?? page.offset + position;
   const older = times.findIndex((other) => other < time);
   const first = times.findIndex((other) => other <= time);
-  const isStartShown = first > 0 || (page.offset ?? 0) === 0;
+  const isStartShown = first > 0 || page.offset === 0;
   const isEndShown = older >= 0 || page.next === null;
   return {
     start: !isStartShown ? null : first < 0 ? endIndexOf(page) : indexAt(first),
