@@ -9,7 +9,7 @@ import {
   sourceKey,
   type Wants,
 } from "#domain";
-import { above, findSpan, LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { above, addSpan, findSpan, LIST_END, LIST_HEAD, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList, type Upstream } from "#upstreams";
 import {
   bottomOf,
@@ -198,9 +198,21 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       const before = await load();
       await flights.share(`more|${name}|${bound}`, source, operation, (shared) => readOn(from, shared), true);
       if ((await boundBelow(from)) < bound) return;
-      idle = isSameGround(before, await load()) ? idle + 1 : 0;
+      const after = await load();
+      idle = isSameGround(before, after) ? idle + 1 : 0;
+      // A page that begins with known runs and shows nothing behind them is the last one, whatever the total says.
+      if (idle > 1 && after.notes.mode === "page") return endAt(bound, after);
     }
     throw createOwnFailure(source, "BAD_RESPONSE", "The list of runs goes on without showing anything new.");
+  }
+
+  async function endAt(bound: number, { spans, readAt, notes }: ListState): Promise<void> {
+    const record = {
+      spans: addSpan(spans, { from: bound, to: LIST_END }),
+      readAt,
+      notes: { ...notes, isDoubtful: true, marks: notes.marks.filter((mark) => mark.time > bound) },
+    };
+    await store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
   }
 
   /** Closes the gap above a stretch that is known: reads from the second mark above it, down to it. */

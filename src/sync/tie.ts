@@ -1,10 +1,10 @@
 import { invocationKey } from "#domain";
-import { endIndexOf, type IndexedPage, type Mark, timesOf } from "./list-notes.ts";
+import { endIndexOf, type IndexedPage, type ListNotes, type Mark, timesOf } from "./list-notes.ts";
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
 const PAGES_MAX = 120;
-/** Rounds without anything new after which a list is believed to contradict itself. */
-const IDLE_ROUNDS_MAX = 2;
+/** Rounds without anything new after which a list is believed to contradict itself; once it did, the first. */
+const IDLE_ROUNDS_MAX = 6;
 
 /** What is needed to make a creation time whole. */
 export interface TieReader {
@@ -30,7 +30,7 @@ export interface TieVerdict {
 export async function settleTie(
   page: IndexedPage,
   base: Mark,
-  { shift, overlap }: { readonly shift: number; readonly overlap: number },
+  { shift, overlap, isDoubtful }: Pick<ListNotes, "shift" | "overlap" | "isDoubtful">,
   reader: TieReader,
 ): Promise<TieVerdict> {
   const seen = lookAt(page, base.time);
@@ -38,14 +38,22 @@ export async function settleTie(
   if (seen.start !== null) return { state: "whole", overlap };
   const start = base.tieStart + shift;
   if ((await reader.countAt(base.time)) >= seen.end - overlap - start) return { state: "whole", overlap };
-  return readRounds(base.time, start, overlap, reader);
+  return readRounds(base.time, { start, overlap, idleRoundsMax: isDoubtful ? 1 : IDLE_ROUNDS_MAX }, reader);
 }
 
-async function readRounds(time: number, guess: number, overlap: number, reader: TieReader): Promise<TieVerdict> {
-  let start = guess;
+interface RoundRules {
+  /** Where the runs of the time are believed to begin. */
+  readonly start: number;
+  readonly overlap: number;
+  readonly idleRoundsMax: number;
+}
+
+async function readRounds(time: number, rules: RoundRules, reader: TieReader): Promise<TieVerdict> {
+  const { overlap, idleRoundsMax } = rules;
+  let { start } = rules;
   let known = await reader.countAt(time);
   let idleRounds = 0;
-  for (let pages = 0; pages < PAGES_MAX && idleRounds < IDLE_ROUNDS_MAX; ) {
+  for (let pages = 0; pages < PAGES_MAX && idleRounds < idleRoundsMax; ) {
     const round = await readRound(time, start, reader);
     pages += round.pages;
     const count = await reader.countAt(time);

@@ -43,6 +43,8 @@ export interface Habits {
   readonly swasEncoding: "plain" | "base64";
   /** Every page but the first begins with records of the page before. */
   readonly overlap: number;
+  /** Whether ECS answers in tokens, as the vendor does; else it ignores MaxResults, as older ones do. */
+  readonly tokens: boolean;
 }
 
 /** A product in a region. */
@@ -66,6 +68,7 @@ export function createPlace(runs: readonly Run[], habits: Partial<Habits> = {}):
       nothing: "empty",
       swasEncoding: "plain",
       overlap: 0,
+      tokens: false,
       ...habits,
     },
   };
