@@ -215,6 +215,7 @@ function createFastClock(factor: number): Clock {
   const start = Date.now();
   return {
     now: () => start + (Date.now() - start) * factor,
+    elapsed: () => performance.now() * factor,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const wake = () => {

@@ -16,7 +16,7 @@ export interface CostMeter {
    * @throws InputError `COST_LIMIT_EXCEEDED` where they would go beyond the operation's budget.
    */
   foresee?(calls: number): void;
-  /** What was given had been read at this time, in epoch milliseconds, and its source has failed since. */
+  /** What was given had been read at this time, by {@link Clock.elapsed}, and its source has failed since. */
   noteStale?(source: Source, readAt: number): void;
 }
 
@@ -25,13 +25,18 @@ export interface Operation {
   /** Aborts when the client is gone or the deadline has passed; every wait on the road ends with it. */
   readonly signal: AbortSignal;
   /**
-   * Epoch milliseconds by the {@link Clock}: what still moves and was read before is too old for this operation. Absent where
+   * By {@link Clock.elapsed}: what still moves and was read before is too old for this operation. Absent where
    * it does not matter.
    */
   readonly freshAfter?: number;
-  /** Epoch milliseconds by the {@link Clock}; no answer is later. */
+  /** By {@link Clock.elapsed}; no answer is later. */
   readonly deadline: number;
   /** Id of the client's request, for logs. */
   readonly requestId: string;
   readonly meter: CostMeter;
+  /**
+   * Set when the operation reads again what is known already. Its calls never wait for quota: a call that may not be made now
+   * rejects at once with `THROTTLED` and `isPaced`. Absent for reads that somebody cannot do without: those wait.
+   */
+  readonly pace?: "refresh";
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock, Telemetry } from "#domain";
 
-/** What a cache gave: the value and when it was put there, in epoch milliseconds. */
+/** What a cache gave: the value and when it was put there, by the clock's `elapsed`. */
 export interface CacheEntry<Value> {
   readonly value: Value;
   readonly at: number;
@@ -46,12 +46,12 @@ export function createByteCache<Value>(options: ByteCacheOptions<Value>): ByteCa
     get(key, freshAfter = Number.NEGATIVE_INFINITY) {
       const entry = held.get(key);
       if (entry === undefined) return undefined;
-      if (entry.until > clock.now()) return entry.isMoving && entry.at < freshAfter ? undefined : entry;
+      if (entry.until > clock.elapsed()) return entry.isMoving && entry.at < freshAfter ? undefined : entry;
       held.delete(key);
       return undefined;
     },
     set(key, value, keepMs, isMoving = false) {
-      const at = clock.now();
+      const at = clock.elapsed();
       held.set(key, { value, at, until: at + keepMs, isMoving, key });
     },
     note: (outcome, count = 1) => telemetry.cacheLookup({ cache: options.name, outcome, count }),

@@ -31,7 +31,7 @@ export interface InstanceCoverOptions {
   readonly stock: Stock;
   readonly flights: Flights;
   readonly ranks: Ranks;
-  /** Epoch milliseconds. */
+  /** By the clock's `elapsed`. */
   now(): number;
 }
 

@@ -16,7 +16,7 @@ export interface Ranks {
   isAmongNewest(source: Source, instanceId: string, invokeId: string, limit: number): boolean;
 }
 
-/** Starts without any; `now` gives epoch milliseconds. */
+/** Starts without any; `now` reads the clock's `elapsed`. */
 export function createRanks(now: () => number): Ranks {
   const ranks = new Map<string, { readonly index: number; readonly at: number }>();
   const nameOf = (source: Source, instanceId: string, invokeId: string): string =>

@@ -18,7 +18,7 @@ export type ResultFinder = (
 interface Believed {
   /** Weak, so that a row keeps no result that the stock has let go. */
   readonly result: WeakRef<InvocationResult>;
-  /** Epoch milliseconds. */
+  /** By the clock's `elapsed`. */
   readonly until: number;
 }
 
@@ -47,7 +47,7 @@ export function createResultFinder(stock: Stock, clock: Clock): ResultFinder {
   }
 
   return (rows, wants, operation) => {
-    const now = clock.now();
+    const now = clock.elapsed();
     const results: InvocationResult[] = [];
     for (const row of rows) {
       const result = find(row, wants, operation, now);

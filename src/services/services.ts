@@ -38,13 +38,13 @@ const SCAN_BUDGET = 40;
 /** Puts the services together. They share one stock and one set of calls under way. */
 export function createServices(options: ServicesOptions): Services {
   const { clock, telemetry, sealer } = options;
-  const book = createSourceBook(options.upstreams, () => clock.now());
+  const book = createSourceBook(options.upstreams, () => clock.elapsed());
   const stock = createStock({ cacheBytes: options.cacheBytes ?? CACHE_BYTES, clock, telemetry });
   const flights = createFlights();
-  const ranks = createRanks(() => clock.now());
-  const reader = createWindowReader({ book, stock, flights, ranks, now: () => clock.now() });
+  const ranks = createRanks(() => clock.elapsed());
+  const reader = createWindowReader({ book, stock, flights, ranks, now: () => clock.elapsed() });
   const open = createHistoryOpener({ book, reader, sealer, scanBudget: options.scanBudget ?? SCAN_BUDGET });
-  const cover = createInstanceCover({ book, stock, flights, ranks, now: () => clock.now() });
+  const cover = createInstanceCover({ book, stock, flights, ranks, now: () => clock.elapsed() });
   const results = createResults({ book, stock, flights, cover });
   const records = createRecords(book, stock, flights);
   return {

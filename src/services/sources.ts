@@ -17,7 +17,7 @@ export interface SourceBook {
 
 /**
  * Books the sources in the order in which they were configured; all are ok until proven otherwise.
- * @param now epoch milliseconds.
+ * @param now by the clock's `elapsed`.
  */
 export function createSourceBook(upstreams: readonly Upstream[], now: () => number): SourceBook {
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));

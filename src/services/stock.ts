@@ -36,7 +36,7 @@ export interface Stock {
   /** A run that has what is wanted and is not too old; null where it is known not to exist. */
   findRun(ref: InvocationRef, wants: Wants, freshAfter?: number): Invocation | null | undefined;
   putAbsentRun(ref: InvocationRef): void;
-  /** When what there is of a run, or of a result, was read, in epoch milliseconds. */
+  /** When what there is of a run, or of a result, was read, by the clock's `elapsed`. */
   runReadAt(ref: InvocationRef): number | undefined;
   resultReadAt(ref: ResultRef): number | undefined;
   putResult(result: InvocationResult): void;

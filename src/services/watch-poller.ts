@@ -69,7 +69,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   async function look(wants: WatchWants): Promise<Invocation | Error> {
     const operation = {
       signal: life.signal,
-      deadline: clock.now() + rules.pollDeadlineMs,
+      deadline: clock.elapsed() + rules.pollDeadlineMs,
       requestId: options.requestId,
       meter: createPollMeter(rules.pollCallBudget),
     };
@@ -104,7 +104,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
         intervalMs = longer(intervalMs, rules);
         continue;
       }
-      latest = { run: found, wants, at: clock.now() };
+      latest = { run: found, wants, at: clock.elapsed() };
       if (tell(found, wants)) intervalMs = rules.minIntervalMs;
       // Whoever came meanwhile and wants more than was asked for is not kept waiting.
       if ([...watchers].some(({ seen }) => seen === null)) continue;
@@ -121,7 +121,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       watchers.add(watcher);
       if (isFirst) void lookAfter();
       else if (latest === null) return;
-      else if (clock.now() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
+      else if (clock.elapsed() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
         offer(watcher, latest.run);
       } else nap.abort();
     },

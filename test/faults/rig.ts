@@ -128,6 +128,7 @@ export function createHurriedClock(aheadMs = 0): Clock {
   const offset = Date.UTC(2026, 0, 2, 3, 4, 5) + aheadMs - Date.now();
   return {
     now: () => Date.now() + offset,
+    elapsed: () => performance.now(),
     sleep: (ms, signal) => sleep(ms <= 400 ? ms / 10 : ms, signal),
   };
 }

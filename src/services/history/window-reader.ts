@@ -45,7 +45,7 @@ export interface WindowReaderOptions {
   readonly stock: Stock;
   readonly flights: Flights;
   readonly ranks: Ranks;
-  /** Epoch milliseconds. */
+  /** By the clock's `elapsed`. */
   now(): number;
 }
 
