@@ -27,6 +27,8 @@ export interface UpstreamFailure {
   readonly retryable: boolean;
   /** How long to wait before asking again, where that is known. */
   readonly retryAfterMs: number | null;
+  /** True when the gateway itself did not make a refresh, to keep within the quota; absent for all that the upstream said. */
+  readonly isPaced?: boolean;
 }
 
 /** A call to an upstream that failed for good. Born in `wire` (transport, codes) and in the adapters (answers that cannot be read). */
@@ -40,6 +42,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
   readonly requestId: string | null;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
+  declare readonly isPaced?: boolean;
 
   constructor(failure: UpstreamFailure) {
     super(failure.message);
@@ -51,6 +54,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
     this.requestId = failure.requestId;
     this.retryable = failure.retryable;
     this.retryAfterMs = failure.retryAfterMs;
+    if (failure.isPaced) this.isPaced = true;
   }
 }
 

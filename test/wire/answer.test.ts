@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readAnswer } from "../../src/wire/answer.ts";
+import { readAnswer } from "../../src/wire/transport/answer.ts";
 
 const read = (status: number, body: string, header: string | null = null) =>
   readAnswer(status, Buffer.from(body), header);

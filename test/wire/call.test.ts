@@ -86,7 +86,7 @@ describe("a call", () => {
   });
 
   it("is not made where the operation's budget is used up, and keeps no turn", async () => {
-    const { wire, upstream } = await createRig(() => OK, { governor: { concurrency: 1 } });
+    const { wire, upstream } = await createRig(() => OK, { concurrency: 1 });
     const refusal = new InputError("COST_LIMIT_EXCEEDED", "no more calls");
     const meter = {
       spend: () => {
@@ -143,7 +143,7 @@ describe("a call", () => {
       message: "ECS cn-hangzhou DescribeInvocations of account default: cancelled",
       retryable: true,
     });
-    expect(await failureOf(wire.call(REQUEST, createOperation({ deadline: clock.now() })))).toMatchObject({
+    expect(await failureOf(wire.call(REQUEST, createOperation({ deadline: clock.elapsed() })))).toMatchObject({
       code: "TIMEOUT",
       message: "ECS cn-hangzhou DescribeInvocations of account default: no answer within the operation's time",
       retryable: true,

@@ -1,19 +1,13 @@
-import { type Clock, type Operation, type Source, sourceKey, type Telemetry } from "#domain";
+import { type Clock, type Operation, type Source, sourceKey, type Telemetry, type UpstreamError } from "#domain";
+import type { CallRequest } from "../contract.ts";
+import { createFailure } from "../failure.ts";
+import { createRetryBudget, type RetryBudget, type RetrySettings } from "../retry/index.ts";
+import { failWhenOver } from "../wait.ts";
 import { type AttemptEnd, type Breaker, type BreakerSettings, type BreakerState, createBreaker } from "./breaker.ts";
-import type { CallRequest } from "./contract.ts";
-import { createFailure } from "./failure.ts";
-import { createQuota, type Quota } from "./quota.ts";
-import { createRetryBudget, type RetryBudget, type RetrySettings } from "./retry.ts";
+import { createQuota, type Quota, type QuotaRefusal } from "./quota.ts";
+import { findQuota, type QuotaTable } from "./quota-table.ts";
+import type { Slot } from "./sliding-window.ts";
 import { createTurns, type Turns } from "./turns.ts";
-import { failWhenOver, pause, SHORTEST_ATTEMPT_MS } from "./wait.ts";
-
-/** Limits that the gateway sets itself. */
-export interface GovernorSettings {
-  /** Calls in any minute per account, product, region and action; null for no limit. */
-  readonly callsPerMinute: number | null;
-  /** Calls at once per source. */
-  readonly concurrency: number;
-}
 
 /** Permission for one attempt. */
 interface Admission {
@@ -22,12 +16,12 @@ interface Admission {
 }
 
 /** Who may call which source when: quotas, turns, breakers and retries left, each source for itself. */
-export interface SourceGate {
+export interface TrafficPolicy {
   /**
-   * Waits until an attempt may be made.
-   * @throws UpstreamError where it may not within the operation's deadline, and what `operation.meter` throws.
+   * Waits until an attempt may be made; an attempt of a refresh does not wait for quota.
+   * @throws UpstreamError if it may not within the operation's deadline, and what `operation.meter` throws.
    */
-  admit(request: CallRequest, operation: Operation): Promise<Admission>;
+  admit(request: CallRequest, operation: Operation, isRetry: boolean): Promise<Admission>;
   /** True where the source's breaker lets nobody through now. */
   isOpen(source: Source): boolean;
   quota(request: CallRequest): Quota;
@@ -36,11 +30,13 @@ export interface SourceGate {
   breakers(): readonly { readonly source: Source; readonly state: BreakerState }[];
 }
 
-/** What the gate is made of. */
-export interface SourceGateOptions {
+/** What a traffic policy is made of. */
+export interface TrafficPolicyOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly governor: GovernorSettings;
+  readonly quotas: QuotaTable;
+  /** Calls at once per source. */
+  readonly concurrency: number;
   readonly breaker: BreakerSettings;
   readonly retry: RetrySettings;
 }
@@ -54,7 +50,14 @@ interface SourceParts {
 }
 
 /** Starts with everything closed, unused and full. */
-export function createSourceGate({ clock, telemetry, governor, breaker, retry }: SourceGateOptions): SourceGate {
+export function createTrafficPolicy({
+  clock,
+  telemetry,
+  quotas,
+  concurrency,
+  breaker,
+  retry,
+}: TrafficPolicyOptions): TrafficPolicy {
   const parts = new Map<string, SourceParts>();
 
   const partsOf = (source: Source): SourceParts => {
@@ -64,7 +67,7 @@ export function createSourceGate({ clock, telemetry, governor, breaker, retry }:
       found = {
         source,
         breaker: createBreaker(breaker, clock, (state) => telemetry.breakerChanged({ source, state })),
-        turns: createTurns(governor.concurrency),
+        turns: createTurns(concurrency),
         retries: createRetryBudget(retry),
         quotas: new Map(),
       };
@@ -74,36 +77,44 @@ export function createSourceGate({ clock, telemetry, governor, breaker, retry }:
   };
 
   const quotaOf = ({ source, action }: CallRequest): Quota => {
-    const { quotas } = partsOf(source);
-    let quota = quotas.get(action);
+    const known = partsOf(source).quotas;
+    let quota = known.get(action);
     if (quota === undefined) {
-      quota = createQuota(governor.callsPerMinute, clock);
-      quotas.set(action, quota);
+      quota = createQuota(findQuota(quotas, source, action), clock);
+      known.set(action, quota);
     }
     return quota;
   };
 
   return {
-    async admit(request, operation) {
+    async admit(request, operation, isRetry) {
       const { breaker, turns } = partsOf(request.source);
       const quota = quotaOf(request);
       for (;;) {
         failWhenOver(request, operation, clock);
         failWhenOpen(request, breaker);
-        await waitForQuota(request, operation, quota, clock);
+        const slot = await quota.reserve(operation, isRetry);
+        if (slot === null) continue;
+        if ("kind" in slot) throw toFailure(request, operation, slot);
         // Calls that operations share have an operation object of their own, but the meter of who began them.
         const release = await turns.take(operation.meter, operation.signal);
-        if (release === null) continue;
+        const giveBack = () => {
+          slot.cancel();
+          release?.();
+        };
+        // While this call waited for its turn, its client may have left, or the upstream have asked for a pause.
+        if (release === null || quota.isPaused()) {
+          giveBack();
+          continue;
+        }
         try {
           failWhenOver(request, operation, clock);
           failWhenOpen(request, breaker);
-          // Others may have used the quota up while this call waited for its turn.
-          if (quota.check() === null) return enter(request, operation, { breaker, quota, release });
+          return enter(request, operation, { breaker, slot, release });
         } catch (error) {
-          release();
+          giveBack();
           throw error;
         }
-        release();
       }
     },
     isOpen: (source) => partsOf(source).breaker.check() !== null,
@@ -116,14 +127,14 @@ export function createSourceGate({ clock, telemetry, governor, breaker, retry }:
 function enter(
   { source, action }: CallRequest,
   operation: Operation,
-  { breaker, quota, release }: { readonly breaker: Breaker; readonly quota: Quota; readonly release: () => void },
+  { breaker, slot, release }: { readonly breaker: Breaker; readonly slot: Slot; readonly release: () => void },
 ): Admission {
   operation.meter.spend(source, action);
-  quota.take();
   const settle = breaker.enter();
   return {
     end(end) {
       settle(end);
+      slot.end();
       release();
     },
   };
@@ -142,20 +153,18 @@ function failWhenOpen(request: CallRequest, breaker: Breaker): void {
   });
 }
 
-async function waitForQuota(request: CallRequest, operation: Operation, quota: Quota, clock: Clock): Promise<void> {
-  const wait = quota.check();
-  if (wait === null) return;
-  if (clock.now() + wait.waitMs + SHORTEST_ATTEMPT_MS > operation.deadline) {
-    const says = wait.isOwn
-      ? "the calls that may be made in this minute are used up"
-      : "too many requests, as the upstream said a moment ago";
-    throw createFailure(request, {
-      code: "THROTTLED",
-      says,
-      upstreamCode: wait.upstreamCode,
-      retryable: true,
-      retryAfterMs: wait.waitMs,
-    });
-  }
-  await pause(wait.waitMs, operation, clock);
+function toFailure(request: CallRequest, { pace }: Operation, refusal: QuotaRefusal): UpstreamError {
+  const { waitMs, isOwn, upstreamCode } = refusal;
+  const isPaced = pace === "refresh";
+  const says = isOwn
+    ? "the calls that may be made in this minute are used up"
+    : "too many requests, as the upstream said a moment ago";
+  return createFailure(request, {
+    code: "THROTTLED",
+    says: isPaced ? "it is not read again yet, to keep within the quota" : says,
+    upstreamCode: isPaced ? null : upstreamCode,
+    retryable: true,
+    retryAfterMs: waitMs,
+    isPaced,
+  });
 }
