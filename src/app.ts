@@ -45,6 +45,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       for (const one of config.misspelt) {
         telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
       }
+      for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       const far = await openFarEnd(config, opened);
       const wire = openWire(config, far, clock, telemetry);
       opened.push({ stop: () => wire.close() });
@@ -55,8 +56,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         sealer,
         clock,
         telemetry,
-        cacheBytes: config.cacheBytes,
-        scanBudget: config.scanBudget,
+        cacheBytes: config.memoryBytes,
         watch: {
           ...config.watch,
           pollDeadlineMs: config.operationDeadlineMs,
@@ -156,7 +156,8 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     clock,
     telemetry,
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
-    governor: { callsPerMinute: config.upstreamCallsPerMinute, concurrency: config.upstreamConcurrency },
+    quotas: config.upstreamQuota,
+    concurrency: config.upstreamConcurrency,
   });
 }
 

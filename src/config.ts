@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
+import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
-import { parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
+import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
+import type { UpstreamQuota } from "./upstream-quota.ts";
 
 /** Environment variables, or anything shaped like them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,12 +35,15 @@ export interface Config {
   readonly zones: { readonly blank: string; readonly t: string };
   readonly upstreamTimeoutMs: number;
   readonly operationDeadlineMs: number;
+  /** How long a list waits for a slow source before it goes on without what is new there. */
+  readonly softDeadlineMs: number;
+  /** How old what still moves may be in an answer while quota and upstream allow better. */
+  readonly freshnessMs: number;
   readonly operationCallBudget: number;
-  /** Null where the gateway sets itself no limit. */
-  readonly upstreamCallsPerMinute: number | null;
+  readonly upstreamQuota: UpstreamQuota;
   readonly upstreamConcurrency: number;
-  readonly scanBudget: number;
-  readonly cacheBytes: number;
+  /** For what was read, in bytes. */
+  readonly memoryBytes: number;
   readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
   readonly maxWebSockets: number;
   /** Null where cursors are sealed with a key of this process alone. */
@@ -51,6 +57,8 @@ export interface Config {
   readonly logLevel: string;
   /** What was set in vain, probably by a slip. */
   readonly misspelt: readonly MisspeltVariable[];
+  /** Settings that can be used, but hardly mean what they say together; one sentence each. */
+  readonly warnings: readonly string[];
   readonly emulator: {
     readonly seed: number;
     readonly faults: string | null;
@@ -66,12 +74,16 @@ export interface Config {
 export function readConfig(
   environment: Environment = process.env,
   readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
+  machineBytes: number = readMachineBytes(),
 ): Config {
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
   const declared = readAccounts(values, readFile, found);
   const accounts = resolveKeys(declared, environment, found);
-  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)]);
+  found.push(...checkMemory(values, machineBytes));
+  const settings = [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)];
+  // What is refused by its name is not told of a second time as a slip.
+  const misspelt = findMisspelt(environment, settings).filter(({ name }) => !SUCCEEDED_NAMES.includes(name));
   // A variable that is wrong by itself is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
@@ -137,6 +149,38 @@ function readAccounts(
   return accounts;
 }
 
+const BYTES_PER_MB = 1024 * 1024;
+
+/** The memory of the machine, or what its container may use of it. */
+function readMachineBytes(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+function checkMemory({ MEMORY_MB: memoryMb }: Variables, machineBytes: number): readonly string[] {
+  const machineMb = Math.floor(machineBytes / BYTES_PER_MB);
+  return memoryMb > machineMb
+    ? [`MEMORY_MB: expected less than the memory that there is (${machineMb}), got "${memoryMb}"`]
+    : [];
+}
+
+/** What costs answers without breaking any: warned of, not refused. */
+function findWarnings(values: Variables): readonly string[] {
+  const { UPSTREAM_TIMEOUT_MS: attemptMs, OPERATION_DEADLINE_MS: operationMs, SOFT_DEADLINE_MS: softMs } = values;
+  const told: string[] = [];
+  if (operationMs < attemptMs) {
+    told.push(
+      `OPERATION_DEADLINE_MS: expected at least UPSTREAM_TIMEOUT_MS (${attemptMs}), got "${operationMs}"; no attempt gets its whole time, and none is made a second time`,
+    );
+  }
+  if (softMs >= operationMs) {
+    told.push(
+      `SOFT_DEADLINE_MS: expected less than OPERATION_DEADLINE_MS (${operationMs}), got "${softMs}"; a slow source delays every list to its deadline`,
+    );
+  }
+  return told;
+}
+
 function resolveKeys(
   accounts: readonly AccountSettings[],
   environment: Environment,
@@ -147,7 +191,11 @@ function resolveKeys(
     const { accessKeyId, accessKeySecret, securityToken } = account.credentials;
     const read = (name: string) => {
       const value = environment[name];
-      if (value) return value;
+      if (value && isHeaderText(value)) return value;
+      if (value) {
+        problems.push(`${name}: expected ${HEADER_TEXT_EXPECTED}, what came is not shown`);
+        return "";
+      }
       problems.push(
         `${name}: expected a value, since account ${JSON.stringify(account.alias)} reads it; it is missing`,
       );
@@ -207,10 +255,11 @@ function toConfig(
     upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
     operationDeadlineMs: values.OPERATION_DEADLINE_MS,
     operationCallBudget: values.OPERATION_CALL_BUDGET,
-    upstreamCallsPerMinute: values.UPSTREAM_CALLS_PER_MINUTE === 0 ? null : values.UPSTREAM_CALLS_PER_MINUTE,
+    softDeadlineMs: values.SOFT_DEADLINE_MS,
+    freshnessMs: values.FRESHNESS_MS,
+    upstreamQuota: values.UPSTREAM_QUOTA,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
-    scanBudget: values.SCAN_BUDGET,
-    cacheBytes: values.CACHE_BYTES,
+    memoryBytes: values.MEMORY_MB * BYTES_PER_MB,
     watch: {
       minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
       maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,
@@ -225,6 +274,7 @@ function toConfig(
     federation: values.FEDERATION ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
     misspelt,
+    warnings: findWarnings(values),
     emulator: {
       seed: values.EMULATOR_SEED,
       faults: values.EMULATOR_FAULTS ?? null,
