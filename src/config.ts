@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { totalmem } from "node:os";
 import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
+import { chooseMemoryBytes, findWarnings, readMachineBytes } from "./sanity.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
 import type { UpstreamQuota } from "./upstream-quota.ts";
 
@@ -42,7 +42,7 @@ export interface Config {
   readonly operationCallBudget: number;
   readonly upstreamQuota: UpstreamQuota;
   readonly upstreamConcurrency: number;
-  /** For what was read, in bytes. */
+  /** For what was read: MEMORY_MB, or the default as far as there is memory. */
   readonly memoryBytes: number;
   readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
   readonly maxWebSockets: number;
@@ -80,7 +80,7 @@ export function readConfig(
   const found: string[] = [];
   const declared = readAccounts(values, readFile, found);
   const accounts = resolveKeys(declared, environment, found);
-  found.push(...checkMemory(values, machineBytes));
+  const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   const settings = [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)];
   // What is refused by its name is not told of a second time as a slip.
   const misspelt = findMisspelt(environment, settings).filter(({ name }) => !SUCCEEDED_NAMES.includes(name));
@@ -89,7 +89,7 @@ export function readConfig(
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
   }
-  return toConfig(values, accounts, misspelt);
+  return toConfig(values, { accounts, misspelt, memoryBytes });
 }
 
 /**
@@ -147,38 +147,6 @@ function readAccounts(
   if (values.ACCOUNTS_FILE !== undefined) accounts.push(...parseAccountsFile(values.ACCOUNTS_FILE, readFile, problems));
   checkAccounts(values, accounts, problems);
   return accounts;
-}
-
-const BYTES_PER_MB = 1024 * 1024;
-
-/** The memory of the machine, or what its container may use of it. */
-function readMachineBytes(): number {
-  const constrained = process.constrainedMemory?.() ?? 0;
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-}
-
-function checkMemory({ MEMORY_MB: memoryMb }: Variables, machineBytes: number): readonly string[] {
-  const machineMb = Math.floor(machineBytes / BYTES_PER_MB);
-  return memoryMb > machineMb
-    ? [`MEMORY_MB: expected less than the memory that there is (${machineMb}), got "${memoryMb}"`]
-    : [];
-}
-
-/** What costs answers without breaking any: warned of, not refused. */
-function findWarnings(values: Variables): readonly string[] {
-  const { UPSTREAM_TIMEOUT_MS: attemptMs, OPERATION_DEADLINE_MS: operationMs, SOFT_DEADLINE_MS: softMs } = values;
-  const told: string[] = [];
-  if (operationMs < attemptMs) {
-    told.push(
-      `OPERATION_DEADLINE_MS: expected at least UPSTREAM_TIMEOUT_MS (${attemptMs}), got "${operationMs}"; no attempt gets its whole time, and none is made a second time`,
-    );
-  }
-  if (softMs >= operationMs) {
-    told.push(
-      `SOFT_DEADLINE_MS: expected less than OPERATION_DEADLINE_MS (${operationMs}), got "${softMs}"; a slow source delays every list to its deadline`,
-    );
-  }
-  return told;
 }
 
 function resolveKeys(
@@ -239,8 +207,7 @@ function chooseUpstream(values: Variables, accounts: readonly AccountSettings[])
 
 function toConfig(
   values: Variables,
-  accounts: readonly AccountSettings[],
-  misspelt: readonly MisspeltVariable[],
+  { accounts, misspelt, memoryBytes }: Pick<Config, "accounts" | "misspelt" | "memoryBytes">,
 ): Config {
   const production = values.NODE_ENV === "production";
   return {
@@ -259,7 +226,7 @@ function toConfig(
     freshnessMs: values.FRESHNESS_MS,
     upstreamQuota: values.UPSTREAM_QUOTA,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
-    memoryBytes: values.MEMORY_MB * BYTES_PER_MB,
+    memoryBytes,
     watch: {
       minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
       maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,

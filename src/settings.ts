@@ -5,12 +5,17 @@ import { parseQuota, QUOTA_EXPECTED, readDefault } from "./upstream-quota.ts";
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const REGION_ID = /^[a-z]{2,3}(-[a-z0-9]+)+$/;
 
-const integer = (fallback: number, min: number, max: number) =>
+const optionalInteger = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/)
     .transform(Number)
     .refine((value) => value >= min && value <= max)
+    .optional()
+    .meta({ expected: `a whole number from ${min} to ${max}` });
+
+const integer = (fallback: number, min: number, max: number) =>
+  optionalInteger(min, max)
     .default(fallback)
     .meta({ expected: `a whole number from ${min} to ${max}` });
 
@@ -91,7 +96,7 @@ const variables = z.object({
   OPERATION_CALL_BUDGET: integer(200, 1, 1_000_000),
   UPSTREAM_QUOTA: quota,
   UPSTREAM_CONCURRENCY: integer(16, 1, 1_000),
-  MEMORY_MB: integer(256, 1, 16_777_216),
+  MEMORY_MB: optionalInteger(1, 16_777_216),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
   WATCH_MAX_WATCHERS: integer(1_000, 1, 1_000_000),
