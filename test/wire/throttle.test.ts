@@ -102,7 +102,9 @@ describe("a throttled action", () => {
 
 describe("the traffic policy", () => {
   it("makes no more calls in any minute than its budget, and says how long to wait", async () => {
-    const { wire, upstream, clock } = await createRig(() => OK, { quotas: { ECS: { callsPerMinute: 3, isCeiling: true } } });
+    const { wire, upstream, clock } = await createRig(() => OK, {
+      quotas: { ECS: { callsPerMinute: 3, isCeiling: true } },
+    });
     for (const pauseMs of [10_000, 10_000, 10_000]) {
       await wire.call(REQUEST, endingIn(5_000, clock));
       await clock.advance(pauseMs);
@@ -125,7 +127,11 @@ describe("the traffic policy", () => {
 
   it("waits for the budget where the deadline allows, whatever comes at once", async () => {
     const clock = createFakeClock(START);
-    const { wire, upstream } = await createRig(() => OK, { quotas: { ECS: { callsPerMinute: 2, isCeiling: true } } }, clock);
+    const { wire, upstream } = await createRig(
+      () => OK,
+      { quotas: { ECS: { callsPerMinute: 2, isCeiling: true } } },
+      clock,
+    );
     const calls = Array.from({ length: 6 }, () => wire.call(REQUEST, endingIn(600_000, clock)));
     const counts: number[] = [];
     for (let minute = 1; minute <= 3; minute += 1) {
