@@ -44,9 +44,13 @@ export function createSlidingWindow(clock: Clock): SlidingWindow {
     msUntilFree(limit, others = 0) {
       const now = clock.elapsed();
       prune(now);
-      const tooMany = running + leaving.length + others + 1 - limit;
-      if (tooMany <= 0) return 0;
-      return (leaving[tooMany - 1] ?? now + WINDOW_MS) - now;
+      const used = running + leaving.length;
+      const last = used + others - limit;
+      if (last < 0) return 0;
+      if (used === 0) return WINDOW_MS;
+      // Those who come before take the places that are left first, and leave them a window later.
+      const leftAt = leaving[last % used] ?? now + WINDOW_MS;
+      return leftAt - now + Math.floor(last / used) * WINDOW_MS;
     },
     take() {
       running += 1;
