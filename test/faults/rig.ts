@@ -4,6 +4,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
 import { createEmulator, createWorld, type Emulator, type EmulatorKey, type FaultRule, type Quirk } from "#emulator";
+import { AMPLE_QUOTA } from "../support/quota.ts";
 
 /** What is planted as the account's keys: wherever one of these turns up, it has leaked. */
 export const CANARIES = {
@@ -81,6 +82,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: CANARIES.accessKeySecret,
     ALIBABA_CLOUD_SECURITY_TOKEN: CANARIES.securityToken,
     CURSOR_KEYS: "canary-cursor-key",
+    UPSTREAM_QUOTA: AMPLE_QUOTA,
     LOG_LEVEL: "trace",
     ...settings,
   });
