@@ -6,7 +6,7 @@ import { createFailure } from "./failure.ts";
 import type { Keyring } from "./keyring.ts";
 import type { AttemptEnd, TrafficPolicy } from "./limits/index.ts";
 import type { RetryStrategy } from "./retry/index.ts";
-import { toCanonicalQuery } from "./sign/index.ts";
+import { isSendable, toCanonicalQuery } from "./sign/index.ts";
 import { type AttemptOutcome, type Endpoint, isMomentary } from "./transport/index.ts";
 import { failWhenOver, untilAborted } from "./wait.ts";
 
@@ -58,6 +58,10 @@ async function begin(parts: CallParts, request: CallRequest, operation: Operatio
       advice,
       retryable: false,
     });
+  }
+  if (!isSendable(credential)) {
+    const says = "its keys hold characters that no header carries, such as a line feed";
+    throw createFailure(request, { code: "UNAUTHENTICATED", says, advice: "mend its access key", retryable: false });
   }
   return {
     request,

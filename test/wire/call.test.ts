@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { InputError } from "#domain";
+import { createStaticCredentials } from "#wire";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 import { createRig, failureOf, KEYS, OK, REQUEST, SOURCE } from "./rig.ts";
@@ -122,6 +123,22 @@ describe("a call", () => {
       false,
       true,
     ]);
+  });
+
+  it.each([
+    ["id", { accessKeyId: "key\n" }],
+    ["secret", { accessKeySecret: "sec ret" }],
+    ["token", { securityToken: "t\u00f6ken" }],
+  ])("fails for keys whose %s no header carries, instead of looking for the network", async (_name, part) => {
+    const accounts = new Map([["default", createStaticCredentials({ ...KEYS, ...part })]]);
+    const { wire, upstream } = await createRig(() => OK, { accounts });
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "UNAUTHENTICATED",
+      message:
+        "ECS cn-hangzhou DescribeInvocations of account default: its keys hold characters that no header carries, such as a line feed; mend its access key",
+      retryable: false,
+    });
+    expect(upstream.received).toEqual([]);
   });
 
   it("is not sent for a region id that could change the host", async () => {

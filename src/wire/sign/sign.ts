@@ -29,6 +29,11 @@ export interface CallHeaders {
   readonly nonce: string;
 }
 
+/** True if every part may stand in a header; keys out of files often end in a line feed. */
+export function isSendable({ accessKeyId, accessKeySecret, securityToken }: Credential): boolean {
+  return [accessKeyId, accessKeySecret, securityToken ?? "-"].every((part) => /^[!-~]+$/.test(part));
+}
+
 /** Headers of a POST with an empty body, with its ACS3-HMAC-SHA256 signature (the vendor's "V3 request structure and signature"). */
 export function createSignedHeaders(call: CallHeaders, credential: Credential): Record<string, string> {
   const headers: Record<string, string> = {
