@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
-import { chooseMemoryBytes, findWarnings, readMachineBytes } from "./sanity.ts";
+import { chooseMemoryBytes, findConflicts, findWarnings, readMachineBytes } from "./sanity.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
 import type { UpstreamQuota } from "./upstream-quota.ts";
 
@@ -80,6 +80,7 @@ export function readConfig(
   const found: string[] = [];
   const declared = readAccounts(values, readFile, found);
   const accounts = resolveKeys(declared, environment, found);
+  found.push(...findConflicts(values));
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   const settings = [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)];
   // What is refused by its name is not told of a second time as a slip.
@@ -113,20 +114,6 @@ function readAccounts(
   if ((keyId === undefined) !== (secret === undefined)) {
     const missing = keyId === undefined ? "ALIBABA_CLOUD_ACCESS_KEY_ID" : "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
     problems.push(`${missing}: expected a value, since the other half of the key pair is set; it is missing`);
-  }
-  if (values.WATCH_MIN_INTERVAL_MS > values.WATCH_MAX_INTERVAL_MS) {
-    problems.push(
-      `WATCH_MAX_INTERVAL_MS: expected at least WATCH_MIN_INTERVAL_MS (${values.WATCH_MIN_INTERVAL_MS}), got "${values.WATCH_MAX_INTERVAL_MS}"`,
-    );
-  }
-  if (
-    values.PERSISTED_DOCUMENTS !== undefined &&
-    values.PERSISTED_DOCUMENTS !== "off" &&
-    values.PERSISTED_DOCUMENTS_FILE === undefined
-  ) {
-    problems.push(
-      "PERSISTED_DOCUMENTS_FILE: expected the path of a manifest, since PERSISTED_DOCUMENTS is on; it is missing",
-    );
   }
   if (values.ECS_REGIONS !== undefined || values.SWAS_REGIONS !== undefined) {
     accounts.push({

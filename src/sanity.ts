@@ -24,6 +24,21 @@ export function chooseMemoryBytes(
   return memoryMb * BYTES_PER_MB;
 }
 
+/** Settings that are right by themselves and cannot be used together; one sentence each. */
+export function findConflicts(values: Variables): readonly string[] {
+  const { WATCH_MIN_INTERVAL_MS: minMs, WATCH_MAX_INTERVAL_MS: maxMs, PERSISTED_DOCUMENTS: mode } = values;
+  const conflicts: string[] = [];
+  if (minMs > maxMs) {
+    conflicts.push(`WATCH_MAX_INTERVAL_MS: expected at least WATCH_MIN_INTERVAL_MS (${minMs}), got "${maxMs}"`);
+  }
+  if (mode !== undefined && mode !== "off" && values.PERSISTED_DOCUMENTS_FILE === undefined) {
+    conflicts.push(
+      "PERSISTED_DOCUMENTS_FILE: expected the path of a manifest, since PERSISTED_DOCUMENTS is on; it is missing",
+    );
+  }
+  return conflicts;
+}
+
 /** What costs answers without breaking any is warned of, not refused; one sentence each. */
 export function findWarnings(values: Variables): readonly string[] {
   const { UPSTREAM_TIMEOUT_MS: attemptMs, OPERATION_DEADLINE_MS: operationMs, SOFT_DEADLINE_MS: softMs } = values;

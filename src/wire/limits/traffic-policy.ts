@@ -50,19 +50,51 @@ interface SourceParts {
 }
 
 /** Starts with everything closed, unused and full. */
-export function createTrafficPolicy({
-  clock,
-  telemetry,
-  quotas,
-  concurrency,
-  breaker,
-  retry,
-}: TrafficPolicyOptions): TrafficPolicy {
-  const parts = new Map<string, SourceParts>();
+export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolicy {
+  const { clock } = options;
+  const { partsOf, quotaOf, all } = createParts(options);
+  return {
+    async admit(request, operation, isRetry) {
+      const { breaker, turns } = partsOf(request.source);
+      const quota = quotaOf(request);
+      const failUnlessUseful = () => {
+        failWhenOver(request, operation, clock);
+        failWhenOpen(request, breaker);
+      };
+      for (;;) {
+        failUnlessUseful();
+        const slot = await quota.reserve(operation, isRetry);
+        if (slot === null) continue;
+        if ("kind" in slot) throw toFailure(request, operation, slot);
+        // Calls that operations share have an operation object of their own, but the meter of who began them.
+        const release = await turns.take(operation.meter, operation.signal);
+        try {
+          failUnlessUseful();
+          // While this call waited for its turn, the upstream may have asked for a pause.
+          if (release !== null && !quota.isPaused()) return enter(request, operation, { breaker, slot, release });
+        } catch (error) {
+          slot.cancel();
+          release?.();
+          throw error;
+        }
+        slot.cancel();
+        release?.();
+      }
+    },
+    isOpen: (source) => partsOf(source).breaker.check() !== null,
+    quota: quotaOf,
+    retries: (source) => partsOf(source).retries,
+    breakers: () => [...all.values()].map(({ source, breaker }) => ({ source, state: breaker.state() })),
+  };
+}
+
+/** What each source, and each action of it, has to itself; made when it is first called. */
+function createParts({ clock, telemetry, quotas, concurrency, breaker, retry }: TrafficPolicyOptions) {
+  const all = new Map<string, SourceParts>();
 
   const partsOf = (source: Source): SourceParts => {
     const key = sourceKey(source);
-    let found = parts.get(key);
+    let found = all.get(key);
     if (found === undefined) {
       found = {
         source,
@@ -71,7 +103,7 @@ export function createTrafficPolicy({
         retries: createRetryBudget(retry),
         quotas: new Map(),
       };
-      parts.set(key, found);
+      all.set(key, found);
     }
     return found;
   };
@@ -86,42 +118,7 @@ export function createTrafficPolicy({
     return quota;
   };
 
-  return {
-    async admit(request, operation, isRetry) {
-      const { breaker, turns } = partsOf(request.source);
-      const quota = quotaOf(request);
-      for (;;) {
-        failWhenOver(request, operation, clock);
-        failWhenOpen(request, breaker);
-        const slot = await quota.reserve(operation, isRetry);
-        if (slot === null) continue;
-        if ("kind" in slot) throw toFailure(request, operation, slot);
-        // Calls that operations share have an operation object of their own, but the meter of who began them.
-        const release = await turns.take(operation.meter, operation.signal);
-        const giveBack = () => {
-          slot.cancel();
-          release?.();
-        };
-        // While this call waited for its turn, its client may have left, or the upstream have asked for a pause.
-        if (release === null || quota.isPaused()) {
-          giveBack();
-          continue;
-        }
-        try {
-          failWhenOver(request, operation, clock);
-          failWhenOpen(request, breaker);
-          return enter(request, operation, { breaker, slot, release });
-        } catch (error) {
-          giveBack();
-          throw error;
-        }
-      }
-    },
-    isOpen: (source) => partsOf(source).breaker.check() !== null,
-    quota: quotaOf,
-    retries: (source) => partsOf(source).retries,
-    breakers: () => [...parts.values()].map(({ source, breaker }) => ({ source, state: breaker.state() })),
-  };
+  return { all, partsOf, quotaOf };
 }
 
 function enter(
