@@ -20,8 +20,9 @@ export function createPause(clock: Clock): Pause {
     extend(ms, cause) {
       const end = clock.elapsed() + ms;
       if (end <= until) return;
+      // A header that only lengthens a pause does not hide why it began.
+      because = cause ?? (until > clock.elapsed() ? because : null);
       until = end;
-      because = cause;
     },
   };
 }
