@@ -21,6 +21,13 @@ const doors = rooms.map((room) => ({
   },
 }));
 
+const wireDoors = ["sign", "retry", "limits", "transport"].map((folder) => ({
+  name: `wire/${folder} is entered through its index.ts only`,
+  severity: "error",
+  from: { path: "^src/wire/", pathNot: `^src/wire/${folder}/` },
+  to: { path: `^src/wire/${folder}/`, pathNot: `^src/wire/${folder}/index\\.ts$` },
+}));
+
 const onlyIn = (name, packagePath, rooms) => ({
   name,
   severity: "error",
@@ -32,6 +39,7 @@ module.exports = {
   forbidden: [
     ...lookingBack,
     ...doors,
+    ...wireDoors,
     {
       name: "domain looks nowhere",
       severity: "error",

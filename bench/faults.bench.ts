@@ -157,6 +157,7 @@ async function start(options: {
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: KEYS.accessKeySecret,
     ALIBABA_CLOUD_SECURITY_TOKEN: KEYS.securityToken,
     CURSOR_KEYS: "canary-cursor-key",
+    UPSTREAM_QUOTA: "ecs=1000000,swas=1000000,swas:ListInstances=1000000,swas:DescribeCommandInvocations=1000000",
     LOG_LEVEL: "trace",
     ...settings,
   });
@@ -215,6 +216,7 @@ function createFastClock(factor: number): Clock {
   const start = Date.now();
   return {
     now: () => start + (Date.now() - start) * factor,
+    elapsed: () => performance.now() * factor,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const wake = () => {

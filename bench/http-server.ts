@@ -64,6 +64,7 @@ async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
     CURSOR_KEYS: "a key that only benches use",
+    UPSTREAM_QUOTA: "ecs=1000000,swas=1000000,swas:ListInstances=1000000,swas:DescribeCommandInvocations=1000000",
     LOG_LEVEL: "warn",
     NODE_ENV: "production",
   });

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 
 /** Where the keys of an account come from. */
 export type CredentialSettings =
@@ -28,6 +29,8 @@ export interface AccountSettings {
   readonly swasRegions: readonly string[];
 }
 
+const key = z.string().refine(isHeaderText, { message: `expected ${HEADER_TEXT_EXPECTED}` });
+
 const regionList = z
   .union([z.literal("all").transform(() => ["all"]), z.array(z.string().regex(/^([a-z]{2,3}(-[a-z0-9]+)+|all)$/))])
   .default([]);
@@ -39,9 +42,9 @@ const account = z
       .discriminatedUnion("type", [
         z.strictObject({
           type: z.literal("static"),
-          accessKeyId: z.string().min(1),
-          accessKeySecret: z.string().min(1),
-          securityToken: z.string().min(1).nullable().default(null),
+          accessKeyId: key,
+          accessKeySecret: key,
+          securityToken: key.nullable().default(null),
         }),
         z.strictObject({
           type: z.literal("environment"),

@@ -46,18 +46,21 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       for (const one of config.misspelt) {
         telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
       }
+      for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       const far = await openFarEnd(config, opened);
       const wire = openWire(config, far, clock, telemetry);
       opened.push({ stop: () => wire.close() });
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
-      const store = createMemoryStore({ bytesMax: config.cacheBytes });
+      const store = createMemoryStore({ bytesMax: config.memoryBytes });
       opened.push({ stop: () => store.close() });
       const services = createServices({
         upstreams,
         sealer,
         clock,
         store,
+        freshnessMs: config.freshnessMs,
+        softDeadlineMs: config.softDeadlineMs,
         watch: {
           ...config.watch,
           pollDeadlineMs: config.operationDeadlineMs,
@@ -157,7 +160,8 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     clock,
     telemetry,
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
-    governor: { callsPerMinute: config.upstreamCallsPerMinute, concurrency: config.upstreamConcurrency },
+    quotas: config.upstreamQuota,
+    concurrency: config.upstreamConcurrency,
   });
 }
 

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
+import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
-import { parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
+import { chooseMemoryBytes, findConflicts, findWarnings, readMachineBytes } from "./sanity.ts";
+import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
+import type { UpstreamQuota } from "./upstream-quota.ts";
 
 /** Environment variables, or anything shaped like them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,12 +35,15 @@ export interface Config {
   readonly zones: { readonly blank: string; readonly t: string };
   readonly upstreamTimeoutMs: number;
   readonly operationDeadlineMs: number;
+  /** How long a list waits for a slow source before it goes on without what is new there. */
+  readonly softDeadlineMs: number;
+  /** How old what still moves may be in an answer while quota and upstream allow better. */
+  readonly freshnessMs: number;
   readonly operationCallBudget: number;
-  /** Null where the gateway sets itself no limit. */
-  readonly upstreamCallsPerMinute: number | null;
+  readonly upstreamQuota: UpstreamQuota;
   readonly upstreamConcurrency: number;
-  readonly scanBudget: number;
-  readonly cacheBytes: number;
+  /** For what was read: MEMORY_MB, or the default as far as there is memory. */
+  readonly memoryBytes: number;
   readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
   readonly maxWebSockets: number;
   /** Null where cursors are sealed with a key of this process alone. */
@@ -51,6 +57,8 @@ export interface Config {
   readonly logLevel: string;
   /** What was set in vain, probably by a slip. */
   readonly misspelt: readonly MisspeltVariable[];
+  /** Settings that can be used, but hardly mean what they say together; one sentence each. */
+  readonly warnings: readonly string[];
   readonly emulator: {
     readonly seed: number;
     readonly faults: string | null;
@@ -66,18 +74,23 @@ export interface Config {
 export function readConfig(
   environment: Environment = process.env,
   readFile: (path: string) => string = (path) => readFileSync(path, "utf8"),
+  machineBytes: number = readMachineBytes(),
 ): Config {
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
   const declared = readAccounts(values, readFile, found);
   const accounts = resolveKeys(declared, environment, found);
-  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)]);
+  found.push(...findConflicts(values));
+  const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
+  const settings = [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)];
+  // What is refused by its name is not told of a second time as a slip.
+  const misspelt = findMisspelt(environment, settings).filter(({ name }) => !SUCCEEDED_NAMES.includes(name));
   // A variable that is wrong by itself is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
   }
-  return toConfig(values, accounts, misspelt);
+  return toConfig(values, { accounts, misspelt, memoryBytes });
 }
 
 /**
@@ -101,20 +114,6 @@ function readAccounts(
   if ((keyId === undefined) !== (secret === undefined)) {
     const missing = keyId === undefined ? "ALIBABA_CLOUD_ACCESS_KEY_ID" : "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
     problems.push(`${missing}: expected a value, since the other half of the key pair is set; it is missing`);
-  }
-  if (values.WATCH_MIN_INTERVAL_MS > values.WATCH_MAX_INTERVAL_MS) {
-    problems.push(
-      `WATCH_MAX_INTERVAL_MS: expected at least WATCH_MIN_INTERVAL_MS (${values.WATCH_MIN_INTERVAL_MS}), got "${values.WATCH_MAX_INTERVAL_MS}"`,
-    );
-  }
-  if (
-    values.PERSISTED_DOCUMENTS !== undefined &&
-    values.PERSISTED_DOCUMENTS !== "off" &&
-    values.PERSISTED_DOCUMENTS_FILE === undefined
-  ) {
-    problems.push(
-      "PERSISTED_DOCUMENTS_FILE: expected the path of a manifest, since PERSISTED_DOCUMENTS is on; it is missing",
-    );
   }
   if (values.ECS_REGIONS !== undefined || values.SWAS_REGIONS !== undefined) {
     accounts.push({
@@ -147,7 +146,11 @@ function resolveKeys(
     const { accessKeyId, accessKeySecret, securityToken } = account.credentials;
     const read = (name: string) => {
       const value = environment[name];
-      if (value) return value;
+      if (value && isHeaderText(value)) return value;
+      if (value) {
+        problems.push(`${name}: expected ${HEADER_TEXT_EXPECTED}, what came is not shown`);
+        return "";
+      }
       problems.push(
         `${name}: expected a value, since account ${JSON.stringify(account.alias)} reads it; it is missing`,
       );
@@ -191,8 +194,7 @@ function chooseUpstream(values: Variables, accounts: readonly AccountSettings[])
 
 function toConfig(
   values: Variables,
-  accounts: readonly AccountSettings[],
-  misspelt: readonly MisspeltVariable[],
+  { accounts, misspelt, memoryBytes }: Pick<Config, "accounts" | "misspelt" | "memoryBytes">,
 ): Config {
   const production = values.NODE_ENV === "production";
   return {
@@ -207,10 +209,11 @@ function toConfig(
     upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
     operationDeadlineMs: values.OPERATION_DEADLINE_MS,
     operationCallBudget: values.OPERATION_CALL_BUDGET,
-    upstreamCallsPerMinute: values.UPSTREAM_CALLS_PER_MINUTE === 0 ? null : values.UPSTREAM_CALLS_PER_MINUTE,
+    softDeadlineMs: values.SOFT_DEADLINE_MS,
+    freshnessMs: values.FRESHNESS_MS,
+    upstreamQuota: values.UPSTREAM_QUOTA,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
-    scanBudget: values.SCAN_BUDGET,
-    cacheBytes: values.CACHE_BYTES,
+    memoryBytes,
     watch: {
       minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
       maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,
@@ -225,6 +228,7 @@ function toConfig(
     federation: values.FEDERATION ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
     misspelt,
+    warnings: findWarnings(values),
     emulator: {
       seed: values.EMULATOR_SEED,
       faults: values.EMULATOR_FAULTS ?? null,

@@ -1,14 +1,21 @@
 import { z } from "zod";
+import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
+import { parseQuota, QUOTA_EXPECTED, readDefault } from "./upstream-quota.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const REGION_ID = /^[a-z]{2,3}(-[a-z0-9]+)+$/;
 
-const integer = (fallback: number, min: number, max: number) =>
+const optionalInteger = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/)
     .transform(Number)
     .refine((value) => value >= min && value <= max)
+    .optional()
+    .meta({ expected: `a whole number from ${min} to ${max}` });
+
+const integer = (fallback: number, min: number, max: number) =>
+  optionalInteger(min, max)
     .default(fallback)
     .meta({ expected: `a whole number from ${min} to ${max}` });
 
@@ -51,6 +58,19 @@ const zone = (fallback: string) =>
     .default(fallback)
     .meta({ expected: "Z or an offset such as +08:00" });
 
+const quota = z
+  .string()
+  .transform((value, context) => {
+    const { quota: parsed, problems } = parseQuota(value);
+    for (const message of problems) context.addIssue({ code: "custom", message });
+    return parsed;
+  })
+  .default(readDefault())
+  .meta({ expected: QUOTA_EXPECTED });
+
+/** What a request is signed with, and what of it goes into its headers. */
+const key = z.string().refine(isHeaderText).optional().meta({ expected: HEADER_TEXT_EXPECTED });
+
 const text = z.string().min(1).optional().meta({ expected: "a text that is not empty" });
 
 const variables = z.object({
@@ -62,20 +82,21 @@ const variables = z.object({
   SWAS_REGIONS: regions,
   ECS_ENDPOINT: endpoint,
   SWAS_ENDPOINT: endpoint,
-  ALIBABA_CLOUD_ACCESS_KEY_ID: text,
-  ALIBABA_CLOUD_ACCESS_KEY_SECRET: text,
-  ALIBABA_CLOUD_SECURITY_TOKEN: text,
+  ALIBABA_CLOUD_ACCESS_KEY_ID: key,
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: key,
+  ALIBABA_CLOUD_SECURITY_TOKEN: key,
   ACCOUNTS_FILE: text,
   SWAS_OUTPUT_ENCODING: oneOf(["auto", "plain", "base64"]),
   TIME_ZONE_BLANK: zone("+08:00"),
   TIME_ZONE_T: zone("Z"),
   UPSTREAM_TIMEOUT_MS: integer(5_000, 1, 600_000),
   OPERATION_DEADLINE_MS: integer(10_000, 1, 600_000),
+  SOFT_DEADLINE_MS: integer(1_500, 0, 600_000),
+  FRESHNESS_MS: integer(2_000, 0, 3_600_000),
   OPERATION_CALL_BUDGET: integer(200, 1, 1_000_000),
-  UPSTREAM_CALLS_PER_MINUTE: integer(0, 0, 1_000_000),
+  UPSTREAM_QUOTA: quota,
   UPSTREAM_CONCURRENCY: integer(16, 1, 1_000),
-  SCAN_BUDGET: integer(40, 1, 100_000),
-  CACHE_BYTES: integer(67_108_864, 0, 17_179_869_184),
+  MEMORY_MB: optionalInteger(1, 16_777_216),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
   WATCH_MAX_WATCHERS: integer(1_000, 1, 1_000_000),
@@ -99,6 +120,16 @@ const SECRET = new Set([
   "CURSOR_KEYS",
 ]);
 
+/** Settings of earlier versions, and what to do instead. */
+const SUCCEEDED: Readonly<Record<string, string>> = {
+  UPSTREAM_CALLS_PER_MINUTE: "set UPSTREAM_QUOTA, which tells products and actions apart",
+  CACHE_BYTES: "set MEMORY_MB, in megabytes",
+  SCAN_BUDGET: "take it out, nothing has to be set in its place",
+};
+
+/** Names of settings that are refused because they have a successor. */
+export const SUCCEEDED_NAMES = Object.keys(SUCCEEDED);
+
 /** The checked values by name. */
 export type Variables = z.output<typeof variables>;
 
@@ -121,15 +152,32 @@ export function parseVariables(environment: Readonly<Record<string, string | und
       ([name, value]) => name in variables.shape && value !== undefined && value.trim() !== "",
     ),
   );
+  const succeeded = SUCCEEDED_NAMES.filter((name) => environment[name]?.trim());
+  const outdated = succeeded.map(
+    (name) => `${name}: expected no value, since it is no setting any more; ${SUCCEEDED[name]}`,
+  );
   const parsed = variables.safeParse(given);
-  if (parsed.success) return { values: parsed.data, problems: [], wrongNames: [] };
+  if (parsed.success) return { values: parsed.data, problems: outdated, wrongNames: [] };
   const wrongNames = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
   const right = Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.includes(name)));
   return {
     values: variables.parse(right),
-    problems: wrongNames.map((name) => describeProblem(name as keyof Variables, given[name])),
+    problems: [
+      ...wrongNames.flatMap((name) => describeProblems(name as keyof Variables, given[name], parsed.error.issues)),
+      ...outdated,
+    ],
     wrongNames,
   };
+}
+
+/** One problem a variable, or one for each bad entry where the check names them. */
+function describeProblems(
+  name: keyof Variables,
+  value: string | undefined,
+  issues: readonly z.core.$ZodIssue[],
+): readonly string[] {
+  const own = issues.filter(({ path, message }) => path[0] === name && message.startsWith("expected "));
+  return own.length > 0 ? own.map(({ message }) => `${name}: ${message}`) : [describeProblem(name, value)];
 }
 
 function describeProblem(name: keyof Variables, value: string | undefined): string {

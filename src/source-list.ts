@@ -48,7 +48,7 @@ async function ask(
   const timer = setTimeout(() => controller.abort(), deadlineMs);
   const operation: Operation = {
     signal: controller.signal,
-    deadline: clock.now() + deadlineMs,
+    deadline: clock.elapsed() + deadlineMs,
     requestId: "start",
     meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
   };

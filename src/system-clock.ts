@@ -3,6 +3,7 @@ import type { Clock } from "#domain";
 /** The machine's own time. Sleeps do not keep the process alive by themselves once their signal has aborted. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

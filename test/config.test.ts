@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { readConfig, SettingsError } from "#config";
 import { VARIABLE_NAMES } from "../src/settings.ts";
+
+const MB = 1_024 * 1_024;
 
 function problemsOf(environment: Record<string, string>, file = ""): readonly string[] {
   try {
@@ -15,7 +17,7 @@ function problemsOf(environment: Record<string, string>, file = ""): readonly st
 
 describe("settings", () => {
   it("start the gateway on the embedded upstream when nothing is set", () => {
-    expect(readConfig({})).toEqual({
+    expect(readConfig({}, undefined, 1_024 * MB)).toEqual({
       host: "127.0.0.1",
       port: 4000,
       production: false,
@@ -26,11 +28,17 @@ describe("settings", () => {
       zones: { blank: "+08:00", t: "Z" },
       upstreamTimeoutMs: 5000,
       operationDeadlineMs: 10_000,
+      softDeadlineMs: 1500,
+      freshnessMs: 2000,
       operationCallBudget: 200,
-      upstreamCallsPerMinute: null,
+      upstreamQuota: {
+        ECS: { callsPerMinute: 300, isCeiling: false },
+        SWAS: { callsPerMinute: 100, isCeiling: false },
+        "SWAS:ListInstances": { callsPerMinute: 10, isCeiling: false },
+        "SWAS:DescribeCommandInvocations": { callsPerMinute: 10, isCeiling: false },
+      },
       upstreamConcurrency: 16,
-      scanBudget: 40,
-      cacheBytes: 67_108_864,
+      memoryBytes: 256 * MB,
       watch: { minIntervalMs: 1000, maxIntervalMs: 10_000, maxWatchers: 1_000 },
       maxWebSockets: 2_000,
       cursorKeys: null,
@@ -41,6 +49,7 @@ describe("settings", () => {
       federation: false,
       logLevel: "info",
       misspelt: [],
+      warnings: [],
       emulator: { seed: 1, faults: null, keyPair: null },
     });
   });
@@ -124,6 +133,101 @@ describe("settings", () => {
         SWAS_ENDPOINT: "https://swas.{regionId}.example.com",
       }).endpoints,
     ).toEqual({ ECS: "http://127.0.0.1:4010", SWAS: "https://swas.{regionId}.example.com" });
+  });
+});
+
+describe("UPSTREAM_QUOTA", () => {
+  it("replaces single entries of the default, in any case and with blanks", () => {
+    const { upstreamQuota } = readConfig({
+      UPSTREAM_QUOTA: "SWAS=60, swas:ListInstances = 20,ecs:DescribeInvocations=50",
+    });
+    expect(upstreamQuota).toEqual({
+      ECS: { callsPerMinute: 300, isCeiling: false },
+      "ECS:DescribeInvocations": { callsPerMinute: 50, isCeiling: true },
+      SWAS: { callsPerMinute: 60, isCeiling: true },
+      "SWAS:ListInstances": { callsPerMinute: 20, isCeiling: true },
+      "SWAS:DescribeCommandInvocations": { callsPerMinute: 10, isCeiling: false },
+    });
+  });
+
+  it("names every entry that cannot be used, with what was expected", () => {
+    const form =
+      "a comma list of product=calls or product:Action=calls with calls a minute from 1 to 1000000, such as ecs=300,swas:ListInstances=10";
+    const entries =
+      "ecs=0,swas=many,ecd=5,ecs:ListInstances=5,swas:listInstances=5,ecs=7,ecs=8,,swas:ListInstances=10000000";
+    expect(problemsOf({ UPSTREAM_QUOTA: entries, PORT: "x" })).toEqual([
+      'PORT: expected a whole number from 0 to 65535, got "x"',
+      `UPSTREAM_QUOTA: expected ${form}, got "ecs=0"`,
+      `UPSTREAM_QUOTA: expected ${form}, got "swas=many"`,
+      'UPSTREAM_QUOTA: expected a product of ecs, swas, got "ecd=5"',
+      'UPSTREAM_QUOTA: expected an action of DescribeInvocations, DescribeInvocationResults, DescribeInstances, DescribeManagedInstances, DescribeCloudAssistantStatus, DescribeRegions, got "ecs:ListInstances=5"',
+      'UPSTREAM_QUOTA: expected an action of DescribeCommandInvocations, DescribeInvocations, DescribeInvocationResult, ListInstances, DescribeCloudAssistantStatus, DescribeCloudAssistantAttributes, ListRegions, got "swas:listInstances=5"',
+      'UPSTREAM_QUOTA: expected every entry once, got "ecs=8" again',
+      `UPSTREAM_QUOTA: expected ${form}, got ""`,
+      `UPSTREAM_QUOTA: expected ${form}, got "swas:ListInstances=10000000"`,
+    ]);
+  });
+
+  it("knows every action that an adapter calls", () => {
+    const called = ["ecs", "swas"].map((product) => {
+      const folder = `src/upstreams/${product}`;
+      const texts = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, "utf8"));
+      const actions = texts.flatMap((text) => [...text.matchAll(/\baction(?: = |: )"(\w+)"|\bACTION = "(\w+)"/g)]);
+      return actions.map(([, lower, upper]) => `${product}:${lower ?? upper}`);
+    });
+    expect(called.map((actions) => actions.length > 0)).toEqual([true, true]);
+    const unknown = called.flat().filter((name) => problemsOf({ UPSTREAM_QUOTA: `${name}=5` }).length > 0);
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe("settings that are gone", () => {
+  it("are refused with what to do instead", () => {
+    expect(problemsOf({ UPSTREAM_CALLS_PER_MINUTE: "100", CACHE_BYTES: "1", SCAN_BUDGET: "40" })).toEqual([
+      "UPSTREAM_CALLS_PER_MINUTE: expected no value, since it is no setting any more; set UPSTREAM_QUOTA, which tells products and actions apart",
+      "CACHE_BYTES: expected no value, since it is no setting any more; set MEMORY_MB, in megabytes",
+      "SCAN_BUDGET: expected no value, since it is no setting any more; take it out, nothing has to be set in its place",
+    ]);
+  });
+});
+
+describe("settings that do not fit the machine or each other", () => {
+  it("refuse more memory than there is, and take less than the default on a small machine", () => {
+    const read = () => readConfig({ MEMORY_MB: "2048" }, undefined, 2_048 * MB);
+    expect(read).toThrow('MEMORY_MB: expected less than the memory that there is (2048), got "2048"');
+    expect([
+      readConfig({ MEMORY_MB: "2047" }, undefined, 2_048 * MB).memoryBytes,
+      readConfig({}, undefined, 256 * MB).memoryBytes,
+    ]).toEqual([2_047 * MB, 128 * MB]);
+  });
+
+  it("warn of deadlines that leave no time", () => {
+    expect(readConfig({ OPERATION_DEADLINE_MS: "1000", SOFT_DEADLINE_MS: "1000" }).warnings).toEqual([
+      'OPERATION_DEADLINE_MS: expected at least UPSTREAM_TIMEOUT_MS (5000), got "1000"; no attempt has its whole time',
+      'SOFT_DEADLINE_MS: expected less than OPERATION_DEADLINE_MS (1000), got "1000"; a slow source delays every list',
+    ]);
+  });
+
+  it.each(["secret\n", "sec ret", "secr\u00e9t", "secret\u0000"])("refuse a key that no header carries: %j", (bad) => {
+    const keys = {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: bad,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: bad,
+      ALIBABA_CLOUD_SECURITY_TOKEN: bad,
+    };
+    const says = "expected printable ASCII characters without blanks or line feeds";
+    expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", ...keys })).toEqual(
+      Object.keys(keys).map((name) => `${name}: ${says}, what came is not shown`),
+    );
+    const ofType = (credentials: object) => JSON.stringify([{ alias: "a", credentials, ecsRegions: ["cn-hangzhou"] }]);
+    const inFile = ofType({ type: "static", accessKeyId: "id", accessKeySecret: bad });
+    const inVariable = ofType({ type: "environment", accessKeyId: "A_ID", accessKeySecret: "A_SECRET" });
+    expect([
+      problemsOf({ ACCOUNTS_FILE: "accounts.json" }, inFile),
+      problemsOf({ ACCOUNTS_FILE: "accounts.json", A_ID: "id", A_SECRET: bad }, inVariable),
+    ]).toEqual([
+      [`ACCOUNTS_FILE: accounts.0.credentials.accessKeySecret: ${says}`],
+      [`A_SECRET: ${says}, what came is not shown`],
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ describe("variables that look like settings", () => {
     ).toEqual([
       { name: "ECS_REGION", nearest: "ECS_REGIONS" },
       { name: "WATCH_INTERVAL_MS", nearest: "WATCH_MIN_INTERVAL_MS" },
-      { name: "UPSTREAM_RETRIES", nearest: "UPSTREAM_TIMEOUT_MS" },
+      { name: "UPSTREAM_RETRIES", nearest: "UPSTREAM_QUOTA" },
       { name: "LOGLEVEL", nearest: "LOG_LEVEL" },
       { name: "OPERATION_DEADLINE", nearest: "OPERATION_DEADLINE_MS" },
       { name: "PROT", nearest: "PORT" },

@@ -24,6 +24,10 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "services is entered through its index.ts only": ["src/edge/services-inner.ts", "../services/inner.ts"],
   "upstreams is entered through its index.ts only": ["src/edge/upstreams-inner.ts", "../upstreams/inner.ts"],
   "wire is entered through its index.ts only": ["src/edge/wire-inner.ts", "../wire/inner.ts"],
+  "wire/sign is entered through its index.ts only": ["src/wire/sign-inner.ts", "./sign/inner.ts"],
+  "wire/retry is entered through its index.ts only": ["src/wire/retry-inner.ts", "./retry/inner.ts"],
+  "wire/limits is entered through its index.ts only": ["src/wire/limits-inner.ts", "./limits/inner.ts"],
+  "wire/transport is entered through its index.ts only": ["src/wire/transport-inner.ts", "./transport/inner.ts"],
   "domain is entered through its index.ts only": ["src/edge/domain-inner.ts", "../domain/inner.ts"],
   "emulator is entered through its index.ts only": ["src/main.ts", "./emulator/inner.ts"],
   "domain looks nowhere": ["src/domain/planted.ts", "graphql"],
@@ -52,6 +56,10 @@ const ROOMS = [
   "upstreams/ecs",
   "upstreams/swas",
   "wire",
+  "wire/sign",
+  "wire/retry",
+  "wire/limits",
+  "wire/transport",
 ];
 
 describe("the walls", () => {

@@ -16,7 +16,7 @@ export interface CostMeter {
    * @throws InputError `COST_LIMIT_EXCEEDED` where they would go beyond the operation's budget.
    */
   foresee?(calls: number): void;
-  /** What was given had been read at this time, in epoch milliseconds, and its source has failed since. */
+  /** What was given had been read at this time, by {@link Clock.elapsed}, and its source has failed since. */
   noteStale?(source: Source, readAt: number): void;
 }
 
@@ -24,11 +24,14 @@ export interface CostMeter {
 export interface Operation {
   /** Aborts when the client is gone or the deadline has passed; every wait on the road ends with it. */
   readonly signal: AbortSignal;
-  /** Set on repeated reading of what still moves, which never waits for quota: what is known answers as well. */
-  readonly pace?: "refresh";
-  /** Epoch milliseconds by the {@link Clock}; no answer is later. */
+  /** By {@link Clock.elapsed}; no answer is later. */
   readonly deadline: number;
   /** Id of the client's request, for logs. */
   readonly requestId: string;
   readonly meter: CostMeter;
+  /**
+   * Set when the operation reads again what is known already. Its calls never wait for quota: a call that may not be made now
+   * rejects at once with `THROTTLED` and `isPaced`. Absent for reads that somebody cannot do without: those wait.
+   */
+  readonly pace?: "refresh";
 }

@@ -10,7 +10,7 @@ export interface Freshness {
   /** A connection was accepted. */
   noteConnection(socket: Socket): void;
   /**
-   * A request came; epoch milliseconds of the oldest reading that may serve it. `socket` is the connection that it was made on,
+   * a request came; time (`Clock.elapsed`) of the oldest reading that may serve it. `socket` is the connection that it was made on,
    * null for a message on one that had carried others before: nobody waits at the door for those.
    */
   begin(socket: Socket | null): number;
@@ -53,20 +53,20 @@ export function createFreshness(clock: Clock): Freshness {
   let freshAfter = Number.NEGATIVE_INFINITY;
   let mostUnderWay = 0;
 
-  const isCrowd = () => mostUnderWay > 1 && clock.now() - lastAnswerAt <= CROWD_MS;
+  const isCrowd = () => mostUnderWay > 1 && clock.elapsed() - lastAnswerAt <= CROWD_MS;
 
   // Clients that came at once are still at the door when the first of them has its answer; who has only kept a connection is not.
   function wasWaiting(socket: Socket | null): boolean {
     const connection = socket === null ? undefined : connections.get(socket);
     if (connection === undefined || connection.isUsed) return false;
     connection.isUsed = true;
-    return connection.answersBefore < answerCount && clock.now() - connection.acceptedAt <= CROWD_MS;
+    return connection.answersBefore < answerCount && clock.elapsed() - connection.acceptedAt <= CROWD_MS;
   }
 
   return {
     noteConnection(socket) {
       const answersBefore = answerCount - justAnswered;
-      connections.set(socket, { answersBefore, acceptedAt: clock.now(), isUsed: false });
+      connections.set(socket, { answersBefore, acceptedAt: clock.elapsed(), isUsed: false });
     },
     begin(socket) {
       const isLate = wasWaiting(socket);
@@ -81,7 +81,7 @@ export function createFreshness(clock: Clock): Freshness {
     },
     end() {
       underWay -= 1;
-      lastAnswerAt = clock.now();
+      lastAnswerAt = clock.elapsed();
       answerCount += 1;
       justAnswered += 1;
       afterTurns(TURNS, () => {
@@ -89,7 +89,7 @@ export function createFreshness(clock: Clock): Freshness {
       });
     },
     noteEvent() {
-      lastEventAt = clock.now();
+      lastEventAt = clock.elapsed();
     },
   };
 }

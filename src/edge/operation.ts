@@ -60,12 +60,12 @@ export function startOperation(
   const ended = new AbortController();
   const { deadlineMs, clock } = rules;
   const { meter, cost } = createMeter(rules.callBudget);
-  const stale = createStaleNotes();
+  const stale = createStaleNotes(clock);
   return {
     operation: {
       signal: controller.signal,
       ...(freshAfter === undefined ? {} : { freshAfter }),
-      deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.now() + deadlineMs,
+      deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs,
       requestId,
       meter: { ...meter, noteStale: stale.note },
     },
@@ -122,7 +122,7 @@ function createMeter(budget: number): { meter: CostMeter; cost: () => Cost } {
   };
 }
 
-function createStaleNotes() {
+function createStaleNotes(clock: Clock) {
   const oldest = new Map<string, { readonly source: Source; readonly readAt: number }>();
   return {
     note(source: Source, readAt: number) {
@@ -135,7 +135,7 @@ function createStaleNotes() {
         provider: source.provider,
         account: source.account,
         regionId: source.regionId,
-        readAt: new Date(readAt).toISOString(),
+        readAt: new Date(clock.now() - (clock.elapsed() - readAt)).toISOString(),
       }));
       return { stale };
     },

@@ -21,7 +21,7 @@ export function createRepeats(clock: Clock, quietMs: number): Repeats {
   const seen = new LRUCache<string, Seen>({ max: MOST_KEYS });
   return (key) => {
     const known = seen.get(key);
-    const now = clock.now();
+    const now = clock.elapsed();
     if (known !== undefined && now < known.dueAt) {
       known.passedOver += 1;
       return null;

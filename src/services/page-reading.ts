@@ -22,7 +22,7 @@ export type SettleReadings = (readings: readonly PageReading[]) => Promise<void>
 
 /** @param hasSomething true once anything can be shown without what is still under way */
 export function createSettler({ clock, softDeadlineMs }: PageTiming, hasSomething: () => Promise<boolean>): SettleReadings {
-  const softEnd = clock.now() + softDeadlineMs;
+  const softEnd = clock.elapsed() + softDeadlineMs;
   return async (readings) => {
     const open = new Set(readings);
     const ends = Promise.all(
@@ -33,7 +33,7 @@ export function createSettler({ clock, softDeadlineMs }: PageTiming, hasSomethin
       }),
     );
     const patience = new AbortController();
-    const soft = clock.sleep(Math.max(0, softEnd - clock.now()), patience.signal).then(hasSomething);
+    const soft = clock.sleep(Math.max(0, softEnd - clock.elapsed()), patience.signal).then(hasSomething);
     try {
       const isDone = await Promise.race([ends.then(() => true), soft]);
       if (!isDone) await ends;

@@ -67,7 +67,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   const watchers = new Set<Watcher>();
   const life = new AbortController();
   let nap = new AbortController();
-  const begunAt = clock.now();
+  const begunAt = clock.elapsed();
   let absentLooks = 0;
   let latest: { readonly run: Invocation; readonly wants: WatchWants; readonly at: number } | null = null;
 
@@ -83,7 +83,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   async function look(wants: WatchWants): Promise<Invocation | Error> {
     const operation = {
       signal: life.signal,
-      deadline: clock.now() + rules.pollDeadlineMs,
+      deadline: clock.elapsed() + rules.pollDeadlineMs,
       requestId: options.requestId,
       meter: createPollMeter(rules.pollCallBudget),
     };
@@ -96,7 +96,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   /** What an empty look means: not yet there, not there for once, or gone. */
   function absent(): Error {
     absentLooks += 1;
-    const isAwaited = latest === null ? clock.now() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
+    const isAwaited = latest === null ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
     return isAwaited ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.") : gone(ref);
   }
 
@@ -126,7 +126,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
         continue;
       }
       absentLooks = 0;
-      latest = { run: found, wants, at: clock.now() };
+      latest = { run: found, wants, at: clock.elapsed() };
       if (tell(found, wants)) intervalMs = rules.minIntervalMs;
       // Whoever came meanwhile and wants more than was asked for is not kept waiting.
       if ([...watchers].some(({ seen }) => seen === null)) continue;
@@ -144,7 +144,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       watchers.add(watcher);
       if (isFirst) void lookAfter();
       else if (latest === null) return;
-      else if (clock.now() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
+      else if (clock.elapsed() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
         offer(watcher, latest.run);
       } else nap.abort();
     },

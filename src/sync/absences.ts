@@ -14,13 +14,13 @@ export function createAbsences(clock: Clock): Absences {
   return {
     add(key) {
       notedAt.delete(key);
-      notedAt.set(key, clock.now());
+      notedAt.set(key, clock.elapsed());
       const [oldest] = notedAt.keys();
       if (notedAt.size > ABSENCES_MAX && oldest !== undefined) notedAt.delete(oldest);
     },
     has(key, maxAgeMs) {
       const at = notedAt.get(key);
-      return at !== undefined && at <= clock.now() && clock.now() - at < maxAgeMs;
+      return at !== undefined && at <= clock.elapsed() && clock.elapsed() - at < maxAgeMs;
     },
   };
 }

@@ -27,11 +27,11 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
 
   function findKept(ref: InstanceRef): Instance | null | undefined {
     const found = kept.get(instanceKey(ref));
-    return found !== undefined && found.until > clock.now() ? found.instance : undefined;
+    return found !== undefined && found.until > clock.elapsed() ? found.instance : undefined;
   }
 
   function keep(source: Source, instanceId: string, instance: Instance | null): void {
-    const until = clock.now() + (instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS);
+    const until = clock.elapsed() + (instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS);
     kept.set(instanceKey({ source, instanceId }), { instance, until });
   }
 

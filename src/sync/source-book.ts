@@ -1,4 +1,4 @@
-import { type Operation, type Source, type SourceErrorCode, sourceKey, UpstreamError } from "#domain";
+import { type Clock, type Operation, type Source, type SourceErrorCode, sourceKey, UpstreamError } from "#domain";
 import type { Upstream } from "#upstreams";
 
 /** How one source fared when it was last asked; ok until proven otherwise. */
@@ -42,9 +42,8 @@ export interface SourceBook {
 
 /**
  * Books the sources in the order in which they were configured; all are ok until proven otherwise.
- * @param now epoch milliseconds
  */
-export function createSourceBook(upstreams: readonly Upstream[], now: () => number): SourceBook {
+export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): SourceBook {
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
@@ -55,7 +54,7 @@ export function createSourceBook(upstreams: readonly Upstream[], now: () => numb
   };
   const noteFailure = (source: Source, error: UpstreamError): void => {
     failures.set(sourceKey(source), toSourceFailure(error));
-    if (error.code === "NOT_SUPPORTED") leftOutUntil.set(sourceKey(source), now() + NOT_SUPPORTED_MS);
+    if (error.code === "NOT_SUPPORTED") leftOutUntil.set(sourceKey(source), clock.elapsed() + NOT_SUPPORTED_MS);
   };
   return {
     upstreams,
@@ -70,16 +69,16 @@ export function createSourceBook(upstreams: readonly Upstream[], now: () => numb
       )?.source ?? null,
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isFailing: (source) => failures.has(sourceKey(source)),
-    isLeftOut: (source) => (leftOutUntil.get(sourceKey(source)) ?? 0) > now(),
+    isLeftOut: (source) => (leftOutUntil.get(sourceKey(source)) ?? Number.NEGATIVE_INFINITY) > clock.elapsed(),
     async watch(source, reading, { signal, deadline }) {
       try {
         const value = await reading;
         failures.delete(sourceKey(source));
         leftOutUntil.delete(sourceKey(source));
-        successes.set(sourceKey(source), now());
+        successes.set(sourceKey(source), clock.now());
         return value;
       } catch (error) {
-        const isGivenUp = signal.aborted && now() < deadline;
+        const isGivenUp = signal.aborted && clock.elapsed() < deadline;
         if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
         throw error;
       }

@@ -36,7 +36,7 @@ export interface SyncOptions {
 
 /** Puts the readers together over one store. */
 export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions): Sync {
-  const book = createSourceBook(upstreams, () => clock.now());
+  const book = createSourceBook(upstreams, clock);
   const flights = createSingleFlight();
   const parts = { store, book, flights, clock, freshnessMs };
   const runs = createRunReader(parts);

@@ -27,14 +27,14 @@ const REMEMBERED_MS = 600_000;
 export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimit {
   let lowered = largest;
   let until = Number.NEGATIVE_INFINITY;
-  const current = (): number => (clock.now() < until ? lowered : largest);
+  const current = (): number => (clock.elapsed() < until ? lowered : largest);
   return {
     get maxPageSize() {
       return current();
     },
     lower(pageSize) {
       lowered = Math.max(1, Math.min(current(), pageSize));
-      until = clock.now() + REMEMBERED_MS;
+      until = clock.elapsed() + REMEMBERED_MS;
     },
   };
 }

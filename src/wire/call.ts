@@ -1,15 +1,13 @@
 import { setMaxListeners } from "node:events";
 import type { Clock, Operation, Source, Telemetry, UpstreamError } from "#domain";
-import type { AttemptOutcome } from "./attempt.ts";
-import type { AttemptEnd } from "./breaker.ts";
+import type { CallState } from "./call-state.ts";
 import type { Call, CallRequest } from "./contract.ts";
-import type { TryCure } from "./cure.ts";
-import type { Endpoint } from "./endpoint.ts";
 import { createFailure } from "./failure.ts";
-import type { Journey } from "./journey.ts";
 import type { Keyring } from "./keyring.ts";
-import { toCanonicalQuery } from "./parameters.ts";
-import type { SourceGate } from "./source-gate.ts";
+import type { AttemptEnd, TrafficPolicy } from "./limits/index.ts";
+import type { RetryStrategy } from "./retry/index.ts";
+import { isSendable, toCanonicalQuery } from "./sign/index.ts";
+import { type AttemptOutcome, type Endpoint, isMomentary } from "./transport/index.ts";
 import { failWhenOver, untilAborted } from "./wait.ts";
 
 /** What a call is made of. */
@@ -17,32 +15,32 @@ export interface CallParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly keyring: Keyring;
-  readonly gate: SourceGate;
+  readonly traffic: TrafficPolicy;
   readonly resolveEndpoint: (source: Source) => Endpoint | null;
-  readonly send: (journey: Journey) => Promise<AttemptOutcome>;
-  readonly tryCure: TryCure;
+  readonly send: (state: CallState) => Promise<AttemptOutcome>;
+  readonly retry: RetryStrategy;
 }
 
 /** Makes the {@link Call} over its parts. */
 export function createCall(parts: CallParts): Call {
   return async (request, operation) => {
-    const journey = await begin(parts, request, operation);
+    const state = await begin(parts, request, operation);
     let lastFailure: UpstreamError | null = null;
     for (;;) {
-      const outcome = await attempt(parts, journey).catch((error: unknown) => {
-        // Refused at the gate: what the upstream itself said about this call is more telling.
+      const outcome = await attempt(parts, state).catch((error: unknown) => {
+        // Refused here: what the upstream itself said about this call is more telling.
         throw lastFailure ?? error;
       });
       if (outcome.kind === "ok") return outcome.answer;
       lastFailure = outcome.error;
       // Nobody would be let through after the pause.
-      if (parts.gate.isOpen(request.source)) throw outcome.error;
-      if (!(await parts.tryCure(journey, outcome))) throw outcome.error;
+      if (parts.traffic.isOpen(request.source)) throw outcome.error;
+      if (!(await parts.retry(state, outcome))) throw outcome.error;
     }
   };
 }
 
-async function begin(parts: CallParts, request: CallRequest, operation: Operation): Promise<Journey> {
+async function begin(parts: CallParts, request: CallRequest, operation: Operation): Promise<CallState> {
   // Every call of an operation listens to its one signal; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, operation.signal);
   failWhenOver(request, operation, parts.clock);
@@ -61,6 +59,10 @@ async function begin(parts: CallParts, request: CallRequest, operation: Operatio
       retryable: false,
     });
   }
+  if (!isSendable(credential)) {
+    const says = "its keys hold characters that no header carries, such as a line feed";
+    throw createFailure(request, { code: "UNAUTHENTICATED", says, advice: "mend its access key", retryable: false });
+  }
   return {
     request,
     operation,
@@ -75,30 +77,31 @@ async function begin(parts: CallParts, request: CallRequest, operation: Operatio
   };
 }
 
-async function attempt(parts: CallParts, journey: Journey): Promise<AttemptOutcome> {
-  const { clock, gate } = parts;
-  const admission = await gate.admit(journey.request, journey.operation);
-  const startedAt = clock.now();
-  journey.attempt += 1;
+async function attempt(parts: CallParts, state: CallState): Promise<AttemptOutcome> {
+  const { clock, traffic } = parts;
+  const admission = await traffic.admit(state.request, state.operation, state.attempt > 0);
+  const startedAt = clock.elapsed();
+  state.attempt += 1;
   let end: AttemptEnd = { kind: "unknown" };
   try {
-    const outcome = await parts.send(journey);
-    learn(gate, journey.request, outcome);
-    end = toAttemptEnd(outcome, journey.operation);
-    tell(parts, journey, outcome, clock.now() - startedAt);
+    const outcome = await parts.send(state);
+    learn(traffic, state.request, outcome);
+    end = toAttemptEnd(outcome, state.operation);
+    tell(parts, state, outcome, Math.round(clock.elapsed() - startedAt));
     return outcome;
   } finally {
     admission.end(end);
   }
 }
 
-function learn(gate: SourceGate, request: CallRequest, outcome: AttemptOutcome): void {
-  if (outcome.kind === "ok") {
-    gate.retries(request.source).addSuccess();
-    if (outcome.pauseMs > 0) gate.quota(request).block(outcome.pauseMs, null);
-  } else if (outcome.error.code === "THROTTLED") {
-    gate.quota(request).block(outcome.error.retryAfterMs ?? 0, outcome.error.upstreamCode);
+function learn(traffic: TrafficPolicy, request: CallRequest, outcome: AttemptOutcome): void {
+  const quota = traffic.quota(request);
+  if (outcome.kind === "ok") traffic.retries(request.source).addSuccess();
+  else if (outcome.error.code === "THROTTLED") {
+    const { retryAfterMs, upstreamCode } = outcome.error;
+    quota.noteThrottle(retryAfterMs ?? 0, upstreamCode, !isMomentary(upstreamCode));
   }
+  quota.note(outcome.quota);
 }
 
 function toAttemptEnd(outcome: AttemptOutcome, operation: Operation): AttemptEnd {
@@ -109,8 +112,8 @@ function toAttemptEnd(outcome: AttemptOutcome, operation: Operation): AttemptEnd
   return { kind: hasAnswered ? "alive" : "unknown" };
 }
 
-function tell({ telemetry }: CallParts, journey: Journey, outcome: AttemptOutcome, durationMs: number): void {
-  const { request, operation, attempt: number } = journey;
+function tell({ telemetry }: CallParts, state: CallState, outcome: AttemptOutcome, durationMs: number): void {
+  const { request, operation, attempt: number } = state;
   const error = outcome.kind === "ok" ? null : outcome.error;
   telemetry.upstreamAttempt({
     source: request.source,

@@ -11,6 +11,7 @@ export interface FailureDetails {
   readonly requestId?: string | null;
   readonly retryable: boolean;
   readonly retryAfterMs?: number | null;
+  readonly isPaced?: boolean;
 }
 
 /** Makes the one kind of error that leaves this room. Everything in its message is our own words, save the upstream's code. */
@@ -31,5 +32,6 @@ export function createFailure({ source, action }: CallRequest, details: FailureD
     requestId,
     retryable,
     retryAfterMs,
+    ...(details.isPaced ? { isPaced: true } : {}),
   });
 }

@@ -1,5 +1,5 @@
 /** Action and parameters in, JSON out: signs, sends, retries. May not know what a run is. */
-export type { BreakerState } from "./breaker.ts";
+
 export {
   CODE_FAMILIES,
   type CodeFamily,
@@ -15,4 +15,5 @@ export {
   createDefaultCredentials,
   createStaticCredentials,
 } from "./credentials.ts";
+export type { BreakerState } from "./limits/index.ts";
 export { createWire, type Wire, type WireOptions } from "./wire.ts";

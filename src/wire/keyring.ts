@@ -46,7 +46,7 @@ function createAccountKeys(source: CredentialSource, clock: Clock): AccountKeys 
       .catch(() => fallback)
       .then((credential) => {
         present = credential;
-        validUntil = clock.now() + (credential === null ? MEMORY_MS.failed : MEMORY_MS.found);
+        validUntil = clock.elapsed() + (credential === null ? MEMORY_MS.failed : MEMORY_MS.found);
         pending = null;
         return credential;
       });
@@ -55,12 +55,12 @@ function createAccountKeys(source: CredentialSource, clock: Clock): AccountKeys 
 
   return {
     // Where the source fails for a while, the keys it gave last may still be good: the upstream will say.
-    read: async () => (clock.now() < validUntil ? present : fetchFrom(() => source.read(), present)),
+    read: async () => (clock.elapsed() < validUntil ? present : fetchFrom(() => source.read(), present)),
     renew: async (used) => {
       if (pending !== null) return pending;
       if (present !== null && !isSameCredential(present, used)) return present;
-      if (clock.now() - renewedAt < MEMORY_MS.renewed) return present;
-      renewedAt = clock.now();
+      if (clock.elapsed() - renewedAt < MEMORY_MS.renewed) return present;
+      renewedAt = clock.elapsed();
       return fetchFrom(() => source.renew(), null);
     },
   };

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from "node:http";
+import { type ClientRequest, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
@@ -50,7 +50,10 @@ export interface Transport {
   close(): void;
 }
 
-/** @param maxAnswerBytes counts what came, and also what it inflates to. */
+/** Bytes of an error's body that are read: its code stands in the first few hundred. */
+const MAX_ERROR_BYTES = 65_536;
+
+/** @param maxAnswerBytes counts what came, and also what it inflates to; a body that exceeds it is not read on. */
 export function createTransport(maxAnswerBytes: number): Transport {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const client = got.extend({
@@ -69,19 +72,28 @@ export function createTransport(maxAnswerBytes: number): Transport {
       const abort = () => controller.abort();
       signal.addEventListener("abort", abort, { once: true });
       if (signal.aborted) abort();
+      let head: Head | null = null;
+      let maxBytes = maxAnswerBytes;
       let isTooLarge = false;
       try {
         const promise = client(url, { headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
+        // got tells of its own response once the body is whole; the limit has to be known before.
+        promise.on("request", (sent: ClientRequest) => {
+          sent.once("response", ({ statusCode = 0, headers: received }) => {
+            head = { status: statusCode, headers: received };
+            if (isError(head)) maxBytes = Math.min(MAX_ERROR_BYTES, maxAnswerBytes);
+          });
+        });
         promise.on("downloadProgress", ({ transferred, total }) => {
-          if (Math.max(transferred, total ?? 0) <= maxAnswerBytes) return;
+          if (Math.max(transferred, total ?? 0) <= maxBytes) return;
           isTooLarge = true;
           abort();
         });
         const response = await promise;
-        const body = await inflateBody(response.rawBody, response.headers["content-encoding"], maxAnswerBytes);
+        const body = await inflateBody(response.rawBody, response.headers["content-encoding"], maxBytes);
         return { kind: "answer", status: response.statusCode, headers: response.headers, body };
       } catch (error) {
-        if (isTooLarge) return TOO_LARGE;
+        if (isTooLarge || toErrorCode(error) === "ERR_BUFFER_TOO_LARGE") return toExceeded(head, maxBytes);
         return signal.aborted ? { kind: "aborted" } : explainError(error);
       } finally {
         signal.removeEventListener("abort", abort);
@@ -118,7 +130,17 @@ async function inflateBody(raw: Uint8Array, encoding: string | undefined, maxOut
   return inflater === undefined || body.length === 0 ? body : await inflater(body, { maxOutputLength });
 }
 
-const TOO_LARGE: HttpFailure = badResponse("the answer was larger than allowed");
+type Head = Pick<HttpAnswer, "status" | "headers">;
+
+function isError({ status }: Head): boolean {
+  return status < 200 || status >= 300;
+}
+
+/** An error counts by its status and headers, however much its body is. */
+function toExceeded(head: Head | null, maxBytes: number): HttpAnswer | HttpFailure {
+  if (head !== null && isError(head)) return { kind: "answer", ...head, body: Buffer.alloc(0) };
+  return badResponse(`the answer was larger than the ${maxBytes} bytes allowed`);
+}
 
 const TIMEOUT_PHASES: Readonly<Record<string, string>> = {
   lookup: "its name was not resolved in time",
@@ -137,7 +159,6 @@ function explainError(error: unknown): HttpFailure {
     return { kind: "failure", code: "TIMEOUT", says, isRetryable: true, isOutage: true };
   }
   const code = toErrorCode(error);
-  if (code === "ERR_BUFFER_TOO_LARGE") return TOO_LARGE;
   if (/^(Z_|ERR_ZLIB|ERR_BROTLI|ERR__ERROR)/.test(code)) return badResponse("the answer could not be inflated");
   if (code.startsWith("HPE_")) return badResponse("the answer was no HTTP");
   return {

@@ -2,11 +2,6 @@ import type { Clock, Operation, UpstreamError } from "#domain";
 import type { CallRequest } from "./contract.ts";
 import { createFailure } from "./failure.ts";
 
-/** Waits for so long, or until the operation is over. */
-export function pause(ms: number, operation: Operation, clock: Clock): Promise<void> {
-  return clock.sleep(ms, operation.signal);
-}
-
 /** Nobody waits for an attempt that would have less time than this. */
 export const SHORTEST_ATTEMPT_MS = 50;
 
@@ -17,7 +12,7 @@ export function failWhenOver(request: CallRequest, operation: Operation, clock: 
 
 /** The error of a call whose operation ended before it did. */
 export function createOverFailure(request: CallRequest, operation: Operation, clock: Clock): UpstreamError {
-  const says = clock.now() >= operation.deadline ? "no answer within the operation's time" : "cancelled";
+  const says = clock.elapsed() >= operation.deadline ? "no answer within the operation's time" : "cancelled";
   return createFailure(request, { code: "TIMEOUT", says, retryable: true });
 }
 
@@ -37,5 +32,5 @@ export async function untilAborted<Value>(promise: Promise<Value>, signal: Abort
 }
 
 function isOver(operation: Operation, clock: Clock): boolean {
-  return operation.signal.aborted || clock.now() >= operation.deadline;
+  return operation.signal.aborted || clock.elapsed() >= operation.deadline;
 }

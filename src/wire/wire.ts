@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, Source, Telemetry } from "#domain";
-import type { BreakerSettings, BreakerState } from "./breaker.ts";
 import { createCall } from "./call.ts";
 import type { Call } from "./contract.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createCure } from "./cure.ts";
-import { createEndpointResolver, type EndpointTemplates } from "./endpoint.ts";
 import { createKeyring } from "./keyring.ts";
-import type { RetrySettings } from "./retry.ts";
-import { createSender } from "./sender.ts";
-import { createSourceGate, type GovernorSettings } from "./source-gate.ts";
+import { type BreakerSettings, type BreakerState, createTrafficPolicy, type QuotaTable } from "./limits/index.ts";
+import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
+import { createUpstreamClock } from "./sign/index.ts";
+import { createEndpointResolver, createSender, type EndpointTemplates } from "./transport/index.ts";
 import { type AttemptTimeouts, createTransport } from "./transport.ts";
-import { createUpstreamClock } from "./upstream-clock.ts";
 
 /** What a wire is told from outside; everything that has a default may be left out, also within the settings. */
 export interface WireOptions {
@@ -24,8 +21,10 @@ export interface WireOptions {
   readonly timeouts?: Partial<AttemptTimeouts>;
   /** Up to 4 attempts (3 after an internal error, 2 after a time-out), pauses of up to 100 ms doubling to 2 s, 20 retries saved, a tenth regained a success. */
   readonly retry?: Partial<RetrySettings>;
-  /** 16 calls at once per source, no limit a minute. */
-  readonly governor?: Partial<GovernorSettings>;
+  /** Calls a minute; without any as many as the upstream allows. */
+  readonly quotas?: QuotaTable;
+  /** 16 calls at once per source. */
+  readonly concurrency?: number;
   /** Opens after 5 failures, probes after 1 s doubling to 60 s. */
   readonly breaker?: Partial<BreakerSettings>;
   /** 16 MiB, after inflating. */
@@ -70,11 +69,12 @@ export function createWire(options: WireOptions): Wire {
   const transport = createTransport(options.maxAnswerBytes ?? 16 * 1_024 * 1_024);
   const keyring = createKeyring(options.accounts, clock);
   const upstreamClock = createUpstreamClock(clock, telemetry);
-  const gate = createSourceGate({
+  const traffic = createTrafficPolicy({
     clock,
     telemetry,
     retry,
-    governor: { callsPerMinute: null, concurrency: 16, ...options.governor },
+    quotas: options.quotas ?? {},
+    concurrency: options.concurrency ?? 16,
     breaker: { failuresToOpen: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, ...options.breaker },
   });
   const random = options.random ?? Math.random;
@@ -83,21 +83,21 @@ export function createWire(options: WireOptions): Wire {
     clock,
     telemetry,
     keyring,
-    gate,
+    traffic,
     resolveEndpoint: createEndpointResolver(options.endpoints),
     send: createSender({ clock, upstreamClock, transport, timeouts, createNonce }),
-    tryCure: createCure({
+    retry: createRetryStrategy({
       clock,
       upstreamClock,
       keyring,
       retry,
       random,
-      budgetOf: ({ request }) => gate.retries(request.source),
+      budgetOf: ({ request }) => traffic.retries(request.source),
     }),
   });
   return {
     call,
-    breakers: () => gate.breakers(),
+    breakers: () => traffic.breakers(),
     ready: async (account) => (await keyring.read(account)) !== null,
     close: async () => transport.close(),
   };

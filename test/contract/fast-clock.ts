@@ -5,6 +5,7 @@ export function createFastClock(factor = 20): Clock {
   const start = Date.now();
   return {
     now: () => start + (Date.now() - start) * factor,
+    elapsed: () => performance.now() * factor,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

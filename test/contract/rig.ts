@@ -1,6 +1,7 @@
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
+import { AMPLE_QUOTA } from "../support/quota.ts";
 import { type FarEnd, type Places, startFarEnd } from "./upstream.ts";
 
 /** The body of an answer. */
@@ -46,6 +47,7 @@ export async function startRig(
     ALIBABA_CLOUD_ACCESS_KEY_ID: "an-access-key",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "a-very-secret-secret",
     CURSOR_KEYS: "a key that only tests use",
+    UPSTREAM_QUOTA: AMPLE_QUOTA,
     ...settings,
   };
   const logLines: string[] = [];

@@ -79,6 +79,16 @@ describe("settings", () => {
       { ECS_REGIONS: "cn-hangzhou", ALIBABA_CLOUD_ACCESS_KEY_ID: "LTAIkeykeykey" },
       "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     ],
+    ["a quota that cannot be read", { UPSTREAM_QUOTA: "ecs=300,swas=often" }, "UPSTREAM_QUOTA: expected"],
+    ["a setting that is gone", { UPSTREAM_CALLS_PER_MINUTE: "100" }, "UPSTREAM_QUOTA"],
+    ["the old bound of memory", { CACHE_BYTES: "1000000" }, "MEMORY_MB"],
+    ["a budget that is none any more", { SCAN_BUDGET: "40" }, "SCAN_BUDGET"],
+    ["more memory than any machine has", { MEMORY_MB: "16000000" }, "MEMORY_MB"],
+    [
+      "a key that ends in a line feed",
+      { ECS_REGIONS: "cn-hangzhou", ...secrets, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "sssecretsss\n" },
+      "ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected printable ASCII",
+    ],
     ["the vendor without a region", { UPSTREAM: "alibaba", ...secrets }, "ECS_REGIONS"],
   ])(
     "refuse %s",

@@ -34,7 +34,7 @@ async function startTelling() {
     },
     resolve: () => 1,
   });
-  gateway = await startGateway({ schema, clock: { ...realClock, now: () => now } });
+  gateway = await startGateway({ schema, clock: { ...realClock, now: () => now, elapsed: () => now } });
   return {
     passTime: (ms: number) => {
       now += ms;

@@ -22,6 +22,7 @@ export interface TestGateway extends GatewayServer {
 /** Real time. */
 export const realClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

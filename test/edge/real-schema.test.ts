@@ -3,6 +3,7 @@ import { getIntrospectionQuery } from "graphql";
 
 import { createApp } from "#app";
 import { readConfig } from "#config";
+import { AMPLE_QUOTA } from "../support/quota.ts";
 
 // Compiled from the third sight on.
 const ROUNDS = 4;
@@ -17,7 +18,9 @@ const RUN = `fragment Run on Invocation {
 }`;
 
 describe("the gateway's own schema", () => {
-  const app = createApp(readConfig({ PORT: "0" }), { logDestination: { write: () => {} } });
+  const app = createApp(readConfig({ PORT: "0", UPSTREAM_QUOTA: AMPLE_QUOTA }), {
+    logDestination: { write: () => {} },
+  });
   const before = new Date(Date.now() - 6 * 3_600_000).toISOString();
   let url = "";
   let ids: string[] = [];

@@ -102,7 +102,7 @@ describe("a throttled source", () => {
   });
 
   it("is not the gateway's doing: a budget of its own keeps calls back, with the time to wait", async () => {
-    const rig = await startRig({ settings: { UPSTREAM_CALLS_PER_MINUTE: "1" } });
+    const rig = await startRig({ settings: { UPSTREAM_QUOTA: "ecs=1" } });
     const one = (id: string) =>
       `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${id}") { invokeId } }`;
     await rig.ask(one("t-ecs1"));

@@ -4,6 +4,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
 import { createEmulator, createWorld, type Emulator, type EmulatorKey, type FaultRule, type Quirk } from "#emulator";
+import { AMPLE_QUOTA } from "../support/quota.ts";
 
 /** What is planted as the account's keys: wherever one of these turns up, it has leaked. */
 export const CANARIES = {
@@ -81,6 +82,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: CANARIES.accessKeySecret,
     ALIBABA_CLOUD_SECURITY_TOKEN: CANARIES.securityToken,
     CURSOR_KEYS: "canary-cursor-key",
+    UPSTREAM_QUOTA: AMPLE_QUOTA,
     LOG_LEVEL: "trace",
     ...settings,
   });
@@ -128,6 +130,7 @@ export function createHurriedClock(aheadMs = 0): Clock {
   const offset = Date.UTC(2026, 0, 2, 3, 4, 5) + aheadMs - Date.now();
   return {
     now: () => Date.now() + offset,
+    elapsed: () => performance.now(),
     sleep: (ms, signal) => sleep(ms <= 400 ? ms / 10 : ms, signal),
   };
 }

@@ -16,7 +16,7 @@ const status = (code: number, form: "html" | "empty", headers: Record<string, st
 const down = (httpStatus: number) =>
   answered("UNAVAILABLE", `the service is not available (HTTP ${httpStatus})`, null, httpStatus, true);
 const tooMany = answered("THROTTLED", "too many requests (HTTP 429)", null, 429, true);
-const tooLarge = unanswered("BAD_RESPONSE", "the answer was larger than allowed");
+const tooLarge = unanswered("BAD_RESPONSE", "the answer was larger than the 16777216 bytes allowed");
 const unreadable = (what: string) => answered("BAD_RESPONSE", `the answer ${what}, request id ID`, null, 200);
 
 /** What a load balancer, a proxy or a wrong address answers. */

@@ -17,6 +17,7 @@ function createStepper(): Clock & { step(): Promise<void> } {
   });
   return {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const timer = ms === INTERVAL_MS ? undefined : setTimeout(resolve, ms);

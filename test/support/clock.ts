@@ -9,6 +9,8 @@ interface Sleeper {
 export interface FakeClock extends Clock {
   /** Moves time on, wakes every sleeper that is due, earliest first, and lets their promises run. */
   advance(ms: number): Promise<void>;
+  /** Sets the clock that people read, as an administrator or a time server does; no time passes. */
+  setBack(ms: number): void;
   /** How long each `sleep` asked for, in order. */
   readonly sleeps: readonly number[];
 }
@@ -19,11 +21,17 @@ export function createFakeClock(
   options: { readonly autoAdvance?: boolean } = {},
 ): FakeClock {
   let now = start;
+  let offset = 0;
   let sleepers: Sleeper[] = [];
   const sleeps: number[] = [];
   return {
     sleeps,
-    now: () => now,
+    now: () => now + offset,
+    // Another scale on purpose: what mixes both is found out.
+    elapsed: () => now - start + 1_000,
+    setBack(ms) {
+      offset -= ms;
+    },
     sleep(ms, signal) {
       sleeps.push(ms);
       if (signal?.aborted) return Promise.resolve();

@@ -2,6 +2,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
 import { createEmulator, type Emulator, type EmulatorOptions } from "#emulator";
+import { AMPLE_QUOTA } from "./quota.ts";
 
 /** A whole gateway over HTTP on an emulator over HTTP, both on loopback. */
 export interface TestGateway {
@@ -47,6 +48,7 @@ export async function startGateway({
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
     CURSOR_KEYS: "a key that only tests use",
+    UPSTREAM_QUOTA: AMPLE_QUOTA,
     ...settings,
   });
   const app = createApp(config, {

@@ -24,7 +24,7 @@ export function describeUpstream(product: Product): void {
       upstreamCode: "Throttling.User",
       requestId: expect.any(String),
     };
-    const operation = { ...stage.end.operation, deadline: stage.end.clock.now() + 100 };
+    const operation = { ...stage.end.operation, deadline: stage.end.clock.elapsed() + 100 };
     await expect(stage.end.upstream.readInvocation("t-1", NOTHING, operation)).rejects.toMatchObject(error);
   });
 

@@ -14,7 +14,7 @@ import type { Upstream, ZonePolicy } from "#upstreams";
 import { createEcsUpstream } from "#upstreams/ecs";
 import { createSwasUpstream, type OutputEncodingSetting } from "#upstreams/swas";
 import type { Call, CallAnswer, CallRequest } from "#wire";
-import { readAnswer } from "../../src/wire/answer.ts";
+import { readAnswer } from "../../src/wire/transport/answer.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 

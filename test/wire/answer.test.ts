@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readAnswer } from "../../src/wire/answer.ts";
+import { readAnswer } from "../../src/wire/transport/answer.ts";
 
 const read = (status: number, body: string, header: string | null = null) =>
   readAnswer(status, Buffer.from(body), header);
@@ -82,6 +82,63 @@ describe("an answer", () => {
       { kind: "unreadable", why, requestId: "R-HEADER" },
       { kind: "error", upstreamCode: null, requestId: "R-HEADER" },
     ]);
+  });
+
+  const records = (count: number) => Array.from({ length: count }, () => "{}").join();
+  const deep = (depth: number) => `{"a":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
+  const element = "<A>1</A>";
+
+  it.each([
+    [
+      "members of a list",
+      `{"I":[${records(2_000)}]}`,
+      `{"I":[${records(2_001)}]}`,
+      "held more than 2000 members in one list or object",
+    ],
+    ["depth", deep(32), deep(33), "was nested more than 32 deep"],
+    [
+      "lists and objects",
+      `{"I":[${Array(9)
+        .fill(`[${records(1_999)}]`)
+        .join()}]}`,
+      `{"I":[${Array(10)
+        .fill(`[${records(2_000)}]`)
+        .join()}]}`,
+      "held more than 20000 lists and objects",
+    ],
+    [
+      "values",
+      `{"I":[${Array(100)
+        .fill(`[${Array(2_000).fill(1).join()}]`)
+        .join()}]}`,
+      `{"I":[${Array(101)
+        .fill(`[${Array(2_000).fill(1).join()}]`)
+        .join()}]}`,
+      "held more than 200000 values",
+    ],
+    [
+      "XML elements",
+      `<R>${element.repeat(9_999)}</R>`,
+      `<R>${element.repeat(10_000)}</R>`,
+      "was XML of more than 10000 elements",
+    ],
+    [
+      "bytes of XML",
+      `<R><A>${"x".repeat(1_000_000)}</A></R>`,
+      `<R><A>${"x".repeat(1_048_576)}</A></R>`,
+      "was XML of more than 1048576 bytes",
+    ],
+  ])("is read up to so many %s, and refused beyond them", (_name, most, tooMuch, why) => {
+    expect([read(200, most).kind, read(200, tooMuch)]).toEqual(["ok", { kind: "unreadable", why, requestId: null }]);
+  });
+
+  it("counts nothing that stands inside a text", () => {
+    const text = `${"[,{".repeat(100_000)}\\"\\\\`;
+    expect(read(200, JSON.stringify({ Output: text, Next: "[" }))).toEqual({
+      kind: "ok",
+      body: { Output: text, Next: "[" },
+      requestId: null,
+    });
   });
 
   it("takes request ids that are no UUIDs, and none that is no id", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { InputError } from "#domain";
+import { createStaticCredentials } from "#wire";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 import { createRig, failureOf, KEYS, OK, REQUEST, SOURCE } from "./rig.ts";
@@ -86,7 +87,7 @@ describe("a call", () => {
   });
 
   it("is not made where the operation's budget is used up, and keeps no turn", async () => {
-    const { wire, upstream } = await createRig(() => OK, { governor: { concurrency: 1 } });
+    const { wire, upstream } = await createRig(() => OK, { concurrency: 1 });
     const refusal = new InputError("COST_LIMIT_EXCEEDED", "no more calls");
     const meter = {
       spend: () => {
@@ -124,6 +125,22 @@ describe("a call", () => {
     ]);
   });
 
+  it.each([
+    ["id", { accessKeyId: "key\n" }],
+    ["secret", { accessKeySecret: "sec ret" }],
+    ["token", { securityToken: "t\u00f6ken" }],
+  ])("fails for keys whose %s no header carries, instead of looking for the network", async (_name, part) => {
+    const accounts = new Map([["default", createStaticCredentials({ ...KEYS, ...part })]]);
+    const { wire, upstream } = await createRig(() => OK, { accounts });
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "UNAUTHENTICATED",
+      message:
+        "ECS cn-hangzhou DescribeInvocations of account default: its keys hold characters that no header carries, such as a line feed; mend its access key",
+      retryable: false,
+    });
+    expect(upstream.received).toEqual([]);
+  });
+
   it("is not sent for a region id that could change the host", async () => {
     const { wire, upstream } = await createRig(() => OK);
     const request = { ...REQUEST, source: { ...SOURCE, regionId: "x.example.com/" } };
@@ -143,7 +160,7 @@ describe("a call", () => {
       message: "ECS cn-hangzhou DescribeInvocations of account default: cancelled",
       retryable: true,
     });
-    expect(await failureOf(wire.call(REQUEST, createOperation({ deadline: clock.now() })))).toMatchObject({
+    expect(await failureOf(wire.call(REQUEST, createOperation({ deadline: clock.elapsed() })))).toMatchObject({
       code: "TIMEOUT",
       message: "ECS cn-hangzhou DescribeInvocations of account default: no answer within the operation's time",
       retryable: true,

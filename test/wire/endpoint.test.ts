@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Provider } from "#domain";
-import { createEndpointResolver } from "../../src/wire/endpoint.ts";
+import { createEndpointResolver } from "../../src/wire/transport/endpoint.ts";
 
 const vendor = createEndpointResolver({ ECS: null, SWAS: null });
 const source = (provider: Provider, regionId: string) => ({ provider, account: "default", regionId });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { toCanonicalQuery } from "../../src/wire/parameters.ts";
+import { toCanonicalQuery } from "../../src/wire/sign/parameters.ts";
 
 describe("parameters", () => {
   it("counts the members of lists from 1 and names those of objects", () => {

@@ -75,8 +75,10 @@ export async function createRig(
 /** The time as it is, for what sockets do by themselves; nothing sleeps by it. */
 export const systemClock: FakeClock = {
   now: Date.now,
+  elapsed: () => performance.now(),
   sleep: async () => {},
   advance: async () => {},
+  setBack: () => {},
   sleeps: [],
 };
 
@@ -85,7 +87,7 @@ export const KEYS = { accessKeyId: "canary-key-id", accessKeySecret: "canary-sec
 
 /** An operation that ends `ms` from the clock's now. */
 export function endingIn(ms: number, clock: FakeClock): Operation & { readonly spent: string[] } {
-  return createOperation({ deadline: clock.now() + ms });
+  return createOperation({ deadline: clock.elapsed() + ms });
 }
 
 /** The error with which a call fails, as plain data. */

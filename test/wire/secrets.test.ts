@@ -67,7 +67,7 @@ async function tracesOf(play: Play, options: Partial<WireOptions>): Promise<stri
   const accounts = new Map([["default", createStaticCredentials(KEYS)]]);
   const { wire, attempts, notices } = await createRig(play, { accounts, ...options }, systemClock);
   // The deadline keeps the throttled path from waiting for the next minute.
-  const operation = createOperation({ deadline: Date.now() + 2_000 });
+  const operation = createOperation({ deadline: performance.now() + 2_000 });
   const error = await wire.call({ ...REQUEST, parameters: PARAMETERS }, operation).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ name: "UpstreamError" });
   return [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { toCanonicalQuery } from "../../src/wire/parameters.ts";
-import { authorize, createSignedHeaders, hashCanonicalRequest } from "../../src/wire/sign.ts";
+import { toCanonicalQuery } from "../../src/wire/sign/parameters.ts";
+import { authorize, createSignedHeaders, hashCanonicalRequest } from "../../src/wire/sign/sign.ts";
 
 const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const TEST_KEY = { accessKeyId: "testid", accessKeySecret: "testsecret", securityToken: null };

@@ -100,9 +100,11 @@ describe("a throttled action", () => {
   });
 });
 
-describe("the governor", () => {
+describe("the traffic policy", () => {
   it("makes no more calls in any minute than its budget, and says how long to wait", async () => {
-    const { wire, upstream, clock } = await createRig(() => OK, { governor: { callsPerMinute: 3 } });
+    const { wire, upstream, clock } = await createRig(() => OK, {
+      quotas: { ECS: { callsPerMinute: 3, isCeiling: true } },
+    });
     for (const pauseMs of [10_000, 10_000, 10_000]) {
       await wire.call(REQUEST, endingIn(5_000, clock));
       await clock.advance(pauseMs);
@@ -125,7 +127,11 @@ describe("the governor", () => {
 
   it("waits for the budget where the deadline allows, whatever comes at once", async () => {
     const clock = createFakeClock(START);
-    const { wire, upstream } = await createRig(() => OK, { governor: { callsPerMinute: 2 } }, clock);
+    const { wire, upstream } = await createRig(
+      () => OK,
+      { quotas: { ECS: { callsPerMinute: 2, isCeiling: true } } },
+      clock,
+    );
     const calls = Array.from({ length: 6 }, () => wire.call(REQUEST, endingIn(600_000, clock)));
     const counts: number[] = [];
     for (let minute = 1; minute <= 3; minute += 1) {
@@ -144,7 +150,7 @@ describe("the governor", () => {
       () => (response) => {
         held.push(() => response.end('{"RequestId":"R"}'));
       },
-      { governor: { concurrency: 1 } },
+      { concurrency: 1 },
     );
     const many = createOperation();
     const few = createOperation();
@@ -165,7 +171,7 @@ describe("the governor", () => {
       () => (response) => {
         held.push(() => response.end('{"RequestId":"R"}'));
       },
-      { governor: { concurrency: 1 } },
+      { concurrency: 1 },
     );
     const first = wire.call(REQUEST, createOperation());
     await upstream.waitFor(1);
@@ -183,7 +189,7 @@ describe("the governor", () => {
     const held: (() => void)[] = [];
     const { wire, upstream } = await createRig(
       ({ query }) => (query.RegionId === "cn-hangzhou" ? (response) => void held.push(() => response.end("{}")) : OK),
-      { governor: { concurrency: 1 } },
+      { concurrency: 1 },
     );
     const first = wire.call(REQUEST, createOperation());
     await upstream.waitFor(1);

@@ -17,7 +17,7 @@ export function createAccess(clock: Clock): Access {
   let refusedUntil = Number.NEGATIVE_INFINITY;
   return {
     state() {
-      if (clock.now() < refusedUntil) return "refused";
+      if (clock.elapsed() < refusedUntil) return "refused";
       return isGranted ? "granted" : "unknown";
     },
     grant() {
@@ -25,7 +25,7 @@ export function createAccess(clock: Clock): Access {
     },
     refuse() {
       isGranted = false;
-      refusedUntil = clock.now() + REMEMBERED_MS;
+      refusedUntil = clock.elapsed() + REMEMBERED_MS;
     },
   };
 }

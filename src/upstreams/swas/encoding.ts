@@ -44,11 +44,11 @@ export function createEncoding(
   let notBefore = Number.NEGATIVE_INFINITY;
 
   async function calibrate(text: string, sample: Sample, operation: Operation): Promise<void> {
-    notBefore = clock.now() + AFTER_FAILURE_MS;
+    notBefore = clock.elapsed() + AFTER_FAILURE_MS;
     try {
       const bytes = await readBytes(sample, operation);
       known.output = bytes === null ? undefined : compare(text, bytes);
-      if (known.output === undefined) notBefore = clock.now() + AFTER_NO_ANSWER_MS;
+      if (known.output === undefined) notBefore = clock.elapsed() + AFTER_NO_ANSWER_MS;
     } catch (error) {
       // A cancelled operation has asked nothing; the next one may.
       if (operation.signal.aborted) notBefore = Number.NEGATIVE_INFINITY;
@@ -71,7 +71,7 @@ export function createEncoding(
       const sample = known.output === undefined && isOpen ? findSample(runs) : undefined;
       if (sample === undefined) return;
       if (calibration !== undefined) return calibration.catch(() => {});
-      if (clock.now() < notBefore) return;
+      if (clock.elapsed() < notBefore) return;
       calibration = calibrate(sample.text, sample, operation).finally(() => {
         calibration = undefined;
       });

@@ -36,9 +36,9 @@ export function createServers(desk: Desk): Servers {
   let kept: { readonly servers: readonly ServerShape[]; readonly until: number } | undefined;
 
   async function readAll(operation: Operation): Promise<readonly ServerShape[]> {
-    if (kept !== undefined && desk.clock.now() < kept.until) return kept.servers;
+    if (kept !== undefined && desk.clock.elapsed() < kept.until) return kept.servers;
     const servers = await readAllServers(desk, operation);
-    kept = { servers, until: desk.clock.now() + FRESH_MS };
+    kept = { servers, until: desk.clock.elapsed() + FRESH_MS };
     return servers;
   }
 

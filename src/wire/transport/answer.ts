@@ -1,3 +1,4 @@
+import { findJsonExcess, findXmlExcess } from "./bounds.ts";
 import { parseXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
@@ -30,7 +31,7 @@ const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
  * since some of the vendor's gateways write them in lower case. Nothing of the body gets into an error but its code and request id.
  */
 export function readAnswer(httpStatus: number, body: Buffer, requestIdHeader: string | null): ReadAnswer {
-  const parsed = parseBody(body.toString("utf8"));
+  const parsed = parseBody(body);
   const header = toRequestId(requestIdHeader);
   if (typeof parsed === "string") {
     return httpStatus >= 200 && httpStatus < 300
@@ -48,10 +49,13 @@ export function readAnswer(httpStatus: number, body: Buffer, requestIdHeader: st
 type Data = Readonly<Record<string, unknown>>;
 
 /** Data, or what is wrong with the body. */
-function parseBody(raw: string): { readonly data: Data; readonly isError: boolean } | string {
+function parseBody(body: Buffer): { readonly data: Data; readonly isError: boolean } | string {
+  const raw = body.toString("utf8");
   const text = (raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw).trim();
   if (text === "") return "was empty";
-  return text.startsWith("<") ? parseXmlBody(text) : parseJsonBody(text);
+  return text.startsWith("<")
+    ? (findXmlExcess(body) ?? parseXmlBody(text))
+    : (findJsonExcess(body) ?? parseJsonBody(text));
 }
 
 function parseJsonBody(text: string): { readonly data: Data; readonly isError: boolean } | string {

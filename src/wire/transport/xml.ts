@@ -1,6 +1,5 @@
 import { XMLParser } from "fast-xml-parser";
-
-const MAX_DEPTH = 32;
+import { MAX_DEPTH } from "./bounds.ts";
 
 // Entities are left to the function below: those that a document type declares could grow without bound.
 const parser = new XMLParser({

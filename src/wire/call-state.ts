@@ -1,10 +1,10 @@
 import type { Operation } from "#domain";
 import type { CallRequest } from "./contract.ts";
 import type { Credential } from "./credentials.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "./transport/index.ts";
 
-/** One call on its way through its attempts. */
-export interface Journey {
+/** State of one call between its attempts. */
+export interface CallState {
   readonly request: CallRequest;
   readonly operation: Operation;
   readonly endpoint: Endpoint;

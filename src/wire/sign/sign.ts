@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Credential } from "./credentials.ts";
+import type { Credential } from "../credentials.ts";
 
 const ALGORITHM = "ACS3-HMAC-SHA256";
 const EMPTY_BODY_HASH = createHash("sha256").update("").digest("hex");
@@ -27,6 +27,11 @@ export interface CallHeaders {
   readonly dateMs: number;
   /** Never the same twice, not even when an attempt is repeated. */
   readonly nonce: string;
+}
+
+/** True if every part may stand in a header; keys out of files often end in a line feed. */
+export function isSendable({ accessKeyId, accessKeySecret, securityToken }: Credential): boolean {
+  return [accessKeyId, accessKeySecret, securityToken ?? "-"].every((part) => /^[!-~]+$/.test(part));
 }
 
 /** Headers of a POST with an empty body, with its ACS3-HMAC-SHA256 signature (the vendor's "V3 request structure and signature"). */

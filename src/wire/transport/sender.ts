@@ -1,10 +1,9 @@
 import type { Clock } from "#domain";
-import { type AttemptOutcome, judge } from "./attempt.ts";
-import type { Journey } from "./journey.ts";
-import { createSignedHeaders } from "./sign.ts";
-import type { AttemptTimeouts, HttpRequest, Transport } from "./transport.ts";
-import type { UpstreamClock } from "./upstream-clock.ts";
-import { createOverFailure } from "./wait.ts";
+import type { CallState } from "../call-state.ts";
+import { createSignedHeaders, type UpstreamClock } from "../sign/index.ts";
+import type { AttemptTimeouts, HttpRequest, Transport } from "../transport.ts";
+import { createOverFailure } from "../wait.ts";
+import { type AttemptOutcome, classify } from "./attempt.ts";
 
 const USER_AGENT = "cloud-assistant-gateway";
 
@@ -20,32 +19,32 @@ export interface SenderOptions {
   readonly createNonce: () => string;
 }
 
-/** Makes what signs and sends one attempt, each with its own date and nonce, and judges what came. Never rejects. */
-export function createSender(options: SenderOptions): (journey: Journey) => Promise<AttemptOutcome> {
+/** Makes what signs and sends one attempt, each with its own date and nonce, and classifies what came. Never rejects. */
+export function createSender(options: SenderOptions): (state: CallState) => Promise<AttemptOutcome> {
   const { clock, upstreamClock, transport, timeouts } = options;
-  return async (journey) => {
-    const { request, operation } = journey;
-    const leftMs = operation.deadline - clock.now();
+  return async (state) => {
+    const { request, operation } = state;
+    const leftMs = operation.deadline - clock.elapsed();
     // After a time-out half of what is left is kept for whatever else the operation has to do.
-    const shareMs = journey.hasTimedOut ? leftMs / 2 : leftMs;
+    const shareMs = state.hasTimedOut ? leftMs / 2 : leftMs;
     const attemptTimeoutMs = Math.max(1, Math.min(timeouts.attemptTimeoutMs, shareMs));
     const hadTime = attemptTimeoutMs >= Math.min(timeouts.attemptTimeoutMs, TELLING_TIMEOUT_MS);
-    journey.clockOffsetMs = upstreamClock.offsetMs();
-    const sent = await transport.send(toHttpRequest(journey, options, { ...timeouts, attemptTimeoutMs }));
+    state.clockOffsetMs = upstreamClock.offsetMs();
+    const sent = await transport.send(toHttpRequest(state, options, { ...timeouts, attemptTimeoutMs }));
     if (sent.kind === "aborted") {
       const error = createOverFailure(request, operation, clock);
-      const isOutage = hadTime && clock.now() >= operation.deadline;
-      return { kind: "failed", error, cure: "none", isOutage, serverDateMs: null };
+      const isOutage = hadTime && clock.elapsed() >= operation.deadline;
+      return { kind: "failed", error, cure: "none", isOutage, serverDateMs: null, quota: {} };
     }
-    const outcome = judge(request, sent, clock.now() + upstreamClock.offsetMs());
+    const outcome = classify(request, sent, clock.now() + upstreamClock.offsetMs());
     if (outcome.kind === "ok" || outcome.error.code !== "TIMEOUT") return outcome;
-    journey.hasTimedOut = true;
+    state.hasTimedOut = true;
     return { ...outcome, isOutage: hadTime };
   };
 }
 
 function toHttpRequest(
-  { request, operation, endpoint, query, credential, clockOffsetMs }: Journey,
+  { request, operation, endpoint, query, credential, clockOffsetMs }: CallState,
   { clock, createNonce }: SenderOptions,
   timeouts: AttemptTimeouts,
 ): HttpRequest {

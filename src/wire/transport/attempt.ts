@@ -1,18 +1,17 @@
 import type { UpstreamError } from "#domain";
+import { type Cure, explainCode } from "../codes.ts";
+import type { CallAnswer, CallRequest } from "../contract.ts";
+import { createFailure } from "../failure.ts";
+import type { HttpAnswer, HttpFailure } from "../transport.ts";
 import { type ReadAnswer, readAnswer } from "./answer.ts";
-import { type Cure, explainCode } from "./codes.ts";
-import type { CallAnswer, CallRequest } from "./contract.ts";
-import { createFailure } from "./failure.ts";
-import { readExhaustedMs, readServerDate, readThrottleMs } from "./hints.ts";
-import type { HttpAnswer, HttpFailure } from "./transport.ts";
+import { type QuotaHint, readQuotaHint, readServerDate, readThrottleMs } from "./hints.ts";
 
 /** An attempt that brought what was asked for. */
 interface AttemptSuccess {
   readonly kind: "ok";
   readonly answer: CallAnswer;
   readonly httpStatus: number;
-  /** How long the action should now be left alone; 0 where nothing says so. */
-  readonly pauseMs: number;
+  readonly quota: QuotaHint;
 }
 
 /** An attempt that did not. */
@@ -24,14 +23,15 @@ export interface AttemptFailure {
   readonly isOutage: boolean;
   /** Epoch milliseconds as the upstream has them; null where it did not say. */
   readonly serverDateMs: number | null;
+  readonly quota: QuotaHint;
 }
 
 /** What one attempt came to. */
 export type AttemptOutcome = AttemptSuccess | AttemptFailure;
 
-/** Judges what the transport brought. */
-export function judge(request: CallRequest, sent: HttpAnswer | HttpFailure, upstreamNowMs: number): AttemptOutcome {
-  if (sent.kind === "failure") return judgeTransportFailure(request, sent);
+/** Classifies what the transport brought. */
+export function classify(request: CallRequest, sent: HttpAnswer | HttpFailure, upstreamNowMs: number): AttemptOutcome {
+  if (sent.kind === "failure") return classifyTransportFailure(request, sent);
   const requestIdHeader = sent.headers["x-acs-request-id"];
   const read = readAnswer(sent.status, sent.body, typeof requestIdHeader === "string" ? requestIdHeader : null);
   switch (read.kind) {
@@ -40,16 +40,16 @@ export function judge(request: CallRequest, sent: HttpAnswer | HttpFailure, upst
         kind: "ok",
         answer: { body: read.body, requestId: read.requestId },
         httpStatus: sent.status,
-        pauseMs: readExhaustedMs(sent.headers),
+        quota: readQuotaHint(sent.headers),
       };
     case "unreadable":
-      return judgeUnreadable(request, sent, read);
+      return classifyUnreadable(request, sent, read);
     case "error":
-      return judgeError(request, sent, read, upstreamNowMs);
+      return classifyError(request, sent, read, upstreamNowMs);
   }
 }
 
-function judgeTransportFailure(request: CallRequest, failure: HttpFailure): AttemptFailure {
+function classifyTransportFailure(request: CallRequest, failure: HttpFailure): AttemptFailure {
   const { code, says, isRetryable: retryable, isOutage } = failure;
   return {
     kind: "failed",
@@ -57,10 +57,11 @@ function judgeTransportFailure(request: CallRequest, failure: HttpFailure): Atte
     cure: retryable ? "backoff" : "none",
     isOutage,
     serverDateMs: null,
+    quota: {},
   };
 }
 
-function judgeUnreadable(
+function classifyUnreadable(
   request: CallRequest,
   sent: HttpAnswer,
   { why, requestId }: Extract<ReadAnswer, { kind: "unreadable" }>,
@@ -72,7 +73,14 @@ function judgeUnreadable(
     requestId,
     retryable: false,
   });
-  return { kind: "failed", error, cure: "none", isOutage: false, serverDateMs: null };
+  return {
+    kind: "failed",
+    error,
+    cure: "none",
+    isOutage: false,
+    serverDateMs: null,
+    quota: readQuotaHint(sent.headers),
+  };
 }
 
 const RETRYABLE: Readonly<Record<Cure, boolean>> = {
@@ -86,7 +94,7 @@ const RETRYABLE: Readonly<Record<Cure, boolean>> = {
   correctClock: false,
 };
 
-function judgeError(
+function classifyError(
   request: CallRequest,
   sent: HttpAnswer,
   { upstreamCode, requestId }: Extract<ReadAnswer, { kind: "error" }>,
@@ -106,5 +114,6 @@ function judgeError(
     retryable: RETRYABLE[cure],
     retryAfterMs: code === "THROTTLED" ? readThrottleMs(sent.headers, upstreamCode, upstreamNowMs) : null,
   });
-  return { kind: "failed", error, cure, isOutage, serverDateMs: readServerDate(sent.headers) };
+  const serverDateMs = readServerDate(sent.headers);
+  return { kind: "failed", error, cure, isOutage, serverDateMs, quota: readQuotaHint(sent.headers) };
 }

@@ -1,11 +1,10 @@
-import { msToMinuteEnd } from "./quota.ts";
-
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+const MINUTE_MS = 60_000;
 
 /** Whatever an upstream says, nobody waits longer for one attempt than this. */
 const MAX_WAIT_MS = 60_000;
 
-/** Codes that tell of a moment's crowd rather than of a minute's used-up quota. */
 const MOMENTARY = /^Throttling\.(System|Api\.Concurrency)/i;
 
 const MOMENT_MS = 500;
@@ -22,15 +21,32 @@ export function readThrottleMs(headers: Headers, upstreamCode: string | null, up
     readTimeLeft(headers["x-ratelimit-user-api"]),
   ].filter((ms) => ms > 0);
   if (told.length > 0) return Math.min(MAX_WAIT_MS, Math.max(...told));
-  return upstreamCode === null || MOMENTARY.test(upstreamCode) ? MOMENT_MS : msToMinuteEnd(upstreamNowMs);
+  return isMomentary(upstreamCode) ? MOMENT_MS : msToMinuteEnd(upstreamNowMs);
 }
 
-/** How long to leave an action alone after an answer that used the last of the quota up; 0 where nothing says so. */
-export function readExhaustedMs(headers: Headers): number {
-  const waits = [headers["x-ratelimit-user"], headers["x-ratelimit-user-api"]]
-    .filter((value) => readField(value, "Remain") === 0)
-    .map(readTimeLeft);
-  return Math.min(MAX_WAIT_MS, Math.max(0, ...waits));
+/** What an answer says of the quota of its action, whatever else came of it. */
+export interface QuotaHint {
+  /** Calls a minute that the upstream allows. */
+  readonly callsPerMinute?: number;
+  /** How long the action is to be left alone, because the last call of the upstream's minute is used. */
+  readonly exhaustedMs?: number;
+}
+
+/** Reads `x-ratelimit-user` and `x-ratelimit-user-api`; the tighter one counts. */
+export function readQuotaHint(headers: Headers): QuotaHint {
+  const values = [headers["x-ratelimit-user"], headers["x-ratelimit-user-api"]].filter((value) => value !== undefined);
+  if (values.length === 0) return {};
+  const limits = values.map((value) => readField(value, "Limit")).filter((limit) => limit !== null);
+  const waits = values.filter((value) => readField(value, "Remain") === 0).map(readTimeLeft);
+  return {
+    ...(limits.length === 0 ? {} : { callsPerMinute: Math.min(...limits) }),
+    ...(waits.length === 0 ? {} : { exhaustedMs: Math.min(MAX_WAIT_MS, Math.max(...waits)) }),
+  };
+}
+
+/** True for codes that tell of a moment's crowd and nothing of a quota. */
+export function isMomentary(upstreamCode: string | null): boolean {
+  return upstreamCode === null || MOMENTARY.test(upstreamCode);
 }
 
 /** Epoch milliseconds of the header `Date`; null where it says nothing. */
@@ -51,4 +67,9 @@ function readField(value: string | string[] | undefined, name: string): number |
 
 function toMs(value: string | string[] | undefined, unitMs: number): number {
   return typeof value === "string" && /^\s*\d{1,12}\s*$/.test(value) ? Number(value) * unitMs : 0;
+}
+
+/** Milliseconds until the minute of this time ends: the vendor counts its quotas by the minute of the clock. */
+function msToMinuteEnd(epochMs: number): number {
+  return MINUTE_MS - (((epochMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS);
 }

@@ -53,7 +53,7 @@ export function createBreaker(
   const open = (failure: UpstreamFailure, ms: number) => {
     lastFailure = failure;
     pauseMs = ms;
-    openUntil = clock.now() + ms;
+    openUntil = clock.elapsed() + ms;
     change("open");
   };
   const settle = (end: AttemptEnd) => {
@@ -73,7 +73,7 @@ export function createBreaker(
     state: () => state,
     check() {
       if (state === "closed" || lastFailure === null) return null;
-      const leftMs = openUntil - clock.now();
+      const leftMs = openUntil - clock.elapsed();
       if (state === "open" && leftMs <= 0) return null;
       return { failure: lastFailure, retryAfterMs: Math.max(leftMs, settings.firstPauseMs) };
     },

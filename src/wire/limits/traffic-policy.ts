@@ -1,0 +1,167 @@
+import { type Clock, type Operation, type Source, sourceKey, type Telemetry, type UpstreamError } from "#domain";
+import type { CallRequest } from "../contract.ts";
+import { createFailure } from "../failure.ts";
+import { createRetryBudget, type RetryBudget, type RetrySettings } from "../retry/index.ts";
+import { failWhenOver } from "../wait.ts";
+import { type AttemptEnd, type Breaker, type BreakerSettings, type BreakerState, createBreaker } from "./breaker.ts";
+import { createQuota, type Quota, type QuotaRefusal } from "./quota.ts";
+import { findQuota, type QuotaTable } from "./quota-table.ts";
+import type { Slot } from "./sliding-window.ts";
+import { createTurns, type Turns } from "./turns.ts";
+
+/** Permission for one attempt. */
+interface Admission {
+  /** Says how the attempt ended and gives the turn back. */
+  end(end: AttemptEnd): void;
+}
+
+/** Who may call which source when: quotas, turns, breakers and retries left, each source for itself. */
+export interface TrafficPolicy {
+  /**
+   * Waits until an attempt may be made; an attempt of a refresh does not wait for quota.
+   * @throws UpstreamError if it may not within the operation's deadline, and what `operation.meter` throws.
+   */
+  admit(request: CallRequest, operation: Operation, isRetry: boolean): Promise<Admission>;
+  /** True where the source's breaker lets nobody through now. */
+  isOpen(source: Source): boolean;
+  quota(request: CallRequest): Quota;
+  retries(source: Source): RetryBudget;
+  /** Of every source that was called. */
+  breakers(): readonly { readonly source: Source; readonly state: BreakerState }[];
+}
+
+/** What a traffic policy is made of. */
+export interface TrafficPolicyOptions {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly quotas: QuotaTable;
+  /** Calls at once per source. */
+  readonly concurrency: number;
+  readonly breaker: BreakerSettings;
+  readonly retry: RetrySettings;
+}
+
+interface SourceParts {
+  readonly source: Source;
+  readonly breaker: Breaker;
+  readonly turns: Turns;
+  readonly retries: RetryBudget;
+  readonly quotas: Map<string, Quota>;
+}
+
+/** Starts with everything closed, unused and full. */
+export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolicy {
+  const { clock } = options;
+  const { partsOf, quotaOf, all } = createParts(options);
+  return {
+    async admit(request, operation, isRetry) {
+      const { breaker, turns } = partsOf(request.source);
+      const quota = quotaOf(request);
+      const failUnlessUseful = () => {
+        failWhenOver(request, operation, clock);
+        failWhenOpen(request, breaker);
+      };
+      for (;;) {
+        failUnlessUseful();
+        const slot = await quota.reserve(operation, isRetry);
+        if (slot === null) continue;
+        if ("kind" in slot) throw toFailure(request, operation, slot);
+        // Calls that operations share have an operation object of their own, but the meter of who began them.
+        const release = await turns.take(operation.meter, operation.signal);
+        try {
+          failUnlessUseful();
+          // While this call waited for its turn, the upstream may have asked for a pause.
+          if (release !== null && !quota.isPaused()) return enter(request, operation, { breaker, slot, release });
+        } catch (error) {
+          slot.cancel();
+          release?.();
+          throw error;
+        }
+        slot.cancel();
+        release?.();
+      }
+    },
+    isOpen: (source) => partsOf(source).breaker.check() !== null,
+    quota: quotaOf,
+    retries: (source) => partsOf(source).retries,
+    breakers: () => [...all.values()].map(({ source, breaker }) => ({ source, state: breaker.state() })),
+  };
+}
+
+/** What each source, and each action of it, has to itself; made when it is first called. */
+function createParts({ clock, telemetry, quotas, concurrency, breaker, retry }: TrafficPolicyOptions) {
+  const all = new Map<string, SourceParts>();
+
+  const partsOf = (source: Source): SourceParts => {
+    const key = sourceKey(source);
+    let found = all.get(key);
+    if (found === undefined) {
+      found = {
+        source,
+        breaker: createBreaker(breaker, clock, (state) => telemetry.breakerChanged({ source, state })),
+        turns: createTurns(concurrency),
+        retries: createRetryBudget(retry),
+        quotas: new Map(),
+      };
+      all.set(key, found);
+    }
+    return found;
+  };
+
+  const quotaOf = ({ source, action }: CallRequest): Quota => {
+    const known = partsOf(source).quotas;
+    let quota = known.get(action);
+    if (quota === undefined) {
+      quota = createQuota(findQuota(quotas, source, action), clock);
+      known.set(action, quota);
+    }
+    return quota;
+  };
+
+  return { all, partsOf, quotaOf };
+}
+
+function enter(
+  { source, action }: CallRequest,
+  operation: Operation,
+  { breaker, slot, release }: { readonly breaker: Breaker; readonly slot: Slot; readonly release: () => void },
+): Admission {
+  operation.meter.spend(source, action);
+  const settle = breaker.enter();
+  return {
+    end(end) {
+      settle(end);
+      slot.end();
+      release();
+    },
+  };
+}
+
+function failWhenOpen(request: CallRequest, breaker: Breaker): void {
+  const refusal = breaker.check();
+  if (refusal === null) return;
+  throw createFailure(request, {
+    code: refusal.failure.code,
+    says: "it failed several times in a row and is left alone for a while",
+    upstreamCode: refusal.failure.upstreamCode,
+    httpStatus: refusal.failure.httpStatus,
+    retryable: true,
+    retryAfterMs: refusal.retryAfterMs,
+  });
+}
+
+function toFailure(request: CallRequest, { pace }: Operation, refusal: QuotaRefusal): UpstreamError {
+  const { waitMs, isOwn, upstreamCode } = refusal;
+  const isPaced = pace === "refresh";
+  const says = isOwn
+    ? "the calls that may be made in this minute are used up"
+    : "too many requests, as the upstream said a moment ago";
+  return createFailure(request, {
+    code: "THROTTLED",
+    says: isPaced ? "it is not read again yet, to keep within the quota" : says,
+    upstreamCode: isPaced ? null : upstreamCode,
+    retryable: true,
+    retryAfterMs: waitMs,
+    isPaced,
+  });
+}

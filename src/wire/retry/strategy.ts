@@ -1,0 +1,87 @@
+import type { Clock } from "#domain";
+import type { CallState } from "../call-state.ts";
+import type { Cure } from "../codes.ts";
+import { isSameCredential, type Keyring } from "../keyring.ts";
+import type { UpstreamClock } from "../sign/index.ts";
+import type { AttemptFailure } from "../transport/index.ts";
+import { SHORTEST_ATTEMPT_MS, untilAborted } from "../wait.ts";
+import { choosePauseMs, type RetryBudget, type RetrySettings } from "./budget.ts";
+
+/** What a retry strategy is made of. */
+export interface RetryStrategyOptions {
+  readonly clock: Clock;
+  readonly upstreamClock: UpstreamClock;
+  readonly keyring: Keyring;
+  readonly retry: RetrySettings;
+  readonly random: () => number;
+  readonly budgetOf: (state: CallState) => RetryBudget;
+}
+
+/**
+ * Does what has to come before another attempt: a pause, newer keys, a corrected clock. Resolves to true if the attempt is then
+ * to be made. Renews keys and corrects the clock once a call; never waits past the operation's deadline.
+ */
+export type RetryStrategy = (state: CallState, failure: AttemptFailure) => Promise<boolean>;
+
+/** Decides by the {@link Cure} of the failure's code. */
+export function createRetryStrategy(options: RetryStrategyOptions): RetryStrategy {
+  return async (state, failure) => {
+    switch (failure.cure) {
+      case "none":
+        return false;
+      case "renewKeys":
+      case "renewedKeys":
+        return renewKeys(state, failure, options);
+      case "correctClock":
+        return correctClock(state, failure, options);
+      case "backoff":
+      case "few":
+      case "wait":
+      case "resign":
+        return backOff(state, failure, options);
+    }
+  };
+}
+
+async function renewKeys(state: CallState, { cure }: AttemptFailure, options: RetryStrategyOptions): Promise<boolean> {
+  if (state.hasRenewedKeys) return false;
+  state.hasRenewedKeys = true;
+  const { request, operation, credential: used } = state;
+  const renewed = await untilAborted(options.keyring.renew(request.source.account, used), operation.signal);
+  if (renewed === null) return false;
+  state.credential = renewed;
+  // The same keys are worth one more try where the vendor says so, but then out of the budget: they may be refused for good.
+  return !isSameCredential(renewed, used) || (cure === "renewKeys" && options.budgetOf(state).take());
+}
+
+function correctClock(
+  state: CallState,
+  { serverDateMs }: AttemptFailure,
+  { upstreamClock }: RetryStrategyOptions,
+): boolean {
+  if (state.hasCorrectedClock || serverDateMs === null) return false;
+  state.hasCorrectedClock = true;
+  return upstreamClock.correct(serverDateMs, state.clockOffsetMs);
+}
+
+async function backOff(
+  state: CallState,
+  { cure, error }: AttemptFailure,
+  options: RetryStrategyOptions,
+): Promise<boolean> {
+  const { clock, retry, random } = options;
+  // A refresh never waits for quota: what is known serves meanwhile.
+  if (cure === "wait" && state.operation.pace === "refresh") return false;
+  if (state.attempt >= maxAttemptsAfter(state, cure, retry)) return false;
+  const jitterMs = cure === "resign" ? 0 : choosePauseMs(retry, state.attempt, random());
+  const waitMs = jitterMs + (cure === "wait" ? (error.retryAfterMs ?? 0) : 0);
+  if (clock.elapsed() + waitMs + SHORTEST_ATTEMPT_MS > state.operation.deadline) return false;
+  if (!options.budgetOf(state).take()) return false;
+  if (waitMs > 0) await clock.sleep(waitMs, state.operation.signal);
+  return true;
+}
+
+function maxAttemptsAfter({ hasTimedOut }: CallState, cure: Cure, retry: RetrySettings): number {
+  if (hasTimedOut) return retry.maxAttemptsAfterTimeout;
+  return cure === "few" ? retry.maxAttemptsAfterInternalError : retry.maxAttempts;
+}

@@ -1,0 +1,5 @@
+/** One attempt: where to, what is sent, and what the answer is taken for. */
+export type { AttemptFailure, AttemptOutcome } from "./attempt.ts";
+export { createEndpointResolver, type Endpoint, type EndpointTemplates } from "./endpoint.ts";
+export { isMomentary, type QuotaHint } from "./hints.ts";
+export { createSender } from "./sender.ts";
