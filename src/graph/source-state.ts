@@ -96,7 +96,8 @@ export class SourceState {
   }
 
   @Value(() => Boolean, {
-    description: "False if something that this page should hold is missing, as of `asOf`; later pages of the walk bring it.",
+    description:
+      "False if something that this page should hold is missing, as of `asOf`; later pages of the walk bring it.",
   })
   get isComplete(): boolean {
     return this.state.isComplete;
@@ -107,6 +108,8 @@ export class SourceState {
     description: "How far back the source is known without a gap; null if it was not read yet.",
   })
   get oldestTime(): string | null {
-    return this.state.oldestTime === null || this.state.oldestTime < 0 ? null : new Date(this.state.oldestTime).toISOString();
+    return this.state.oldestTime === null || this.state.oldestTime < 0
+      ? null
+      : new Date(this.state.oldestTime).toISOString();
   }
 }

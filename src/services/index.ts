@@ -2,6 +2,8 @@
  * Decides what a question needs: which sources, how fresh, how far back. Has `sync` see to it and answers from the store. Knows
  * no product and no GraphQL.
  */
+
+export type { SourceFailure } from "#sync";
 export type {
   Answer,
   Edge,
@@ -18,4 +20,3 @@ export { type PageRequestArguments, readPageArguments } from "./page-arguments.t
 export { createSealer, type SealerOptions } from "./sealer.ts";
 export { createServices, type ServicesOptions } from "./services.ts";
 export type { WatchOptions } from "./watch.ts";
-export type { SourceFailure } from "#sync";

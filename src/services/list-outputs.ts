@@ -19,7 +19,9 @@ export async function completeOutputs(
     parts
       .filter(({ source }) => book.findUpstream(source)?.listsHoldOutputs === true)
       .map(async ({ source, lists }) => {
-        const lacking = runs.filter(({ run }) => run.source === source && run.instances.some(({ output }) => output === undefined));
+        const lacking = runs.filter(
+          ({ run }) => run.source === source && run.instances.some(({ output }) => output === undefined),
+        );
         const times = [...new Set(lacking.map(({ run }) => timeOf(run)))];
         if (times.length < 2) return;
         const spread = Math.max(1, Math.ceil(times.length / PAGES_MAX));

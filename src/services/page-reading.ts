@@ -21,7 +21,10 @@ export interface PageReading {
 export type SettleReadings = (readings: readonly PageReading[]) => Promise<void>;
 
 /** @param hasSomething true once anything can be shown without what is still under way */
-export function createSettler({ clock, softDeadlineMs }: PageTiming, hasSomething: () => Promise<boolean>): SettleReadings {
+export function createSettler(
+  { clock, softDeadlineMs }: PageTiming,
+  hasSomething: () => Promise<boolean>,
+): SettleReadings {
   const softEnd = clock.elapsed() + softDeadlineMs;
   return async (readings) => {
     const open = new Set(readings);

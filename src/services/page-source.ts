@@ -1,4 +1,4 @@
-import { type InvocationQuery, type InvocationStatus, type Operation, type Source, type UpstreamError, type Wants } from "#domain";
+import type { InvocationQuery, InvocationStatus, Operation, Source, UpstreamError, Wants } from "#domain";
 import { LIST_END, LIST_HEAD, type Position } from "#store";
 import type { KnownList, Sync } from "#sync";
 

@@ -1,4 +1,11 @@
-import { canonicalText, InputError, type InvocationFilter, type InvocationResult, type Operation, sourceRank } from "#domain";
+import {
+  canonicalText,
+  InputError,
+  type InvocationFilter,
+  type InvocationResult,
+  type Operation,
+  sourceRank,
+} from "#domain";
 import { NO_TIME, type Position, positionOf, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
 import type { Page, PageArguments, PageSourceState, PageWants, ResultFilter, Sealer } from "./contract.ts";
@@ -88,7 +95,12 @@ async function readRun(
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
   const found = isKnown
     ? known.run.instances.map(resultOf)
-    : await sync.results.read(source, { invokeId, ...(instanceIds && { instanceIds }), includeHistory }, plainWants(wants), operation);
+    : await sync.results.read(
+        source,
+        { invokeId, ...(instanceIds && { instanceIds }), includeHistory },
+        plainWants(wants),
+        operation,
+      );
   return newestFirst(found);
 }
 
@@ -172,7 +184,8 @@ function rowsOf(
     .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
   const { cursor } = stretch;
   const place = positionOf(stored.run);
-  const isCursorRun = cursor !== null && cursor.position.invokeId === place.invokeId && cursor.position.source === place.source;
+  const isCursorRun =
+    cursor !== null && cursor.position.invokeId === place.invokeId && cursor.position.source === place.source;
   const [shown] = cursor?.row ?? [];
   if (!isCursorRun || shown === undefined) return rows;
   return rows.filter(({ result }) => (direction > 0 ? result.instanceId > shown : result.instanceId < shown));
@@ -229,7 +242,11 @@ async function fill(
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
   const lacking = rows.filter((row) => !row.isWhole);
-  const answers = await results.read(lacking.map(({ result }) => result), plainWants(wants), operation);
+  const answers = await results.read(
+    lacking.map(({ result }) => result),
+    plainWants(wants),
+    operation,
+  );
   const found = new Map<Row, InvocationResult | null>();
   for (const [position, answer] of answers.entries()) {
     if (answer instanceof Error) throw answer;

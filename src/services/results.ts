@@ -1,11 +1,4 @@
-import {
-  type InvocationResult,
-  invocationKey,
-  type Operation,
-  type ResultRef,
-  type Source,
-  type Wants,
-} from "#domain";
+import { type InvocationResult, invocationKey, type Operation, type ResultRef, type Source, type Wants } from "#domain";
 import type { Sync } from "#sync";
 import type { ResultQuery } from "#upstreams";
 import { refusalOf } from "./call-budget.ts";
@@ -38,7 +31,11 @@ interface RunNeed {
 /** One batch of keys becomes one look into the store and as few calls as the rest needs. */
 export function createResults({ results }: Pick<Sync, "results">): Results {
   /** The answers of one run, in the order of its keys; an error stands for each of them. */
-  async function readRun(need: RunNeed, wants: Wants, operation: Operation): Promise<readonly Answer<InvocationResult>[]> {
+  async function readRun(
+    need: RunNeed,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<InvocationResult>[]> {
     try {
       const found = await results.read(need.source, need.query, wants, operation);
       const ordered = need.query.includeHistory ? newestFirst(found) : found;
@@ -71,7 +68,9 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
           answers.set(ref, read[n]?.[r] ?? null);
         });
       });
-      return refs.map((ref, position) => (known[position] === undefined ? (answers.get(ref) ?? null) : (known[position] ?? null)));
+      return refs.map((ref, position) =>
+        known[position] === undefined ? (answers.get(ref) ?? null) : (known[position] ?? null),
+      );
     },
     async readHistory(source, invokeId, instanceIds, wants, operation) {
       const narrowed = instanceIds === undefined ? {} : { instanceIds };
@@ -107,7 +106,11 @@ function byRun(refs: readonly ResultRef[]): readonly RunNeed[] {
     const [first] = group;
     if (first === undefined) return [];
     const instanceIds = [...new Set(group.map((ref) => ref.instanceId))].sort();
-    const query = { invokeId: first.invokeId, instanceIds, includeHistory: group.some((ref) => ref.execution !== null) };
+    const query = {
+      invokeId: first.invokeId,
+      instanceIds,
+      includeHistory: group.some((ref) => ref.execution !== null),
+    };
     return [{ source: first.source, query, refs: group }];
   });
 }

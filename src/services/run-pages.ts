@@ -13,15 +13,15 @@ import {
 import { above, LIST_END, LIST_HEAD, type Position, positionOf, type RunStore, type StoredRun } from "#store";
 import type { Sync } from "#sync";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
+import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
-import { createCursorCodec, type CursorCodec, type PageCursor } from "./page-cursor.ts";
+import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
 import { chooseLists, type PageSource } from "./page-source.ts";
 import { countRuns } from "./page-total.ts";
 import type { DescribeSource } from "./source-states.ts";
-import { completeOutputs } from "./list-outputs.ts";
-import { backwards, BEHIND_ALL, forwards, type WalkDirection } from "./walk-direction.ts";
+import { BEHIND_ALL, backwards, forwards, type WalkDirection } from "./walk-direction.ts";
 
 /** What pages of runs are read with. */
 export interface RunPagesParts extends PageTiming {
@@ -54,8 +54,16 @@ export interface StretchRequest {
 
 /** Reads pages of the runs of every source. */
 export interface RunPages {
-  page(args: PageArguments, filter: InvocationFilter, wants: PageWants, operation: Operation): Promise<Page<Invocation>>;
-  readStretch(request: StretchRequest, operation: Operation): Promise<RunStretch & { readonly cursor: PageCursor | null }>;
+  page(
+    args: PageArguments,
+    filter: InvocationFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<Invocation>>;
+  readStretch(
+    request: StretchRequest,
+    operation: Operation,
+  ): Promise<RunStretch & { readonly cursor: PageCursor | null }>;
 }
 
 /** Pages are answered from the store; what it does not know is read first. */
@@ -99,7 +107,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       parts: walk.parts,
       sources: await statesOf(walk.parts, lagging),
       cursorAt: (run: Invocation | null, row: readonly string[] = []) =>
-        codec.seal(cursorBehind(walk, reaches, { start, now: clock.now(), end: run === null ? null : positionOf(run), row })),
+        codec.seal(
+          cursorBehind(walk, reaches, { start, now: clock.now(), end: run === null ? null : positionOf(run), row }),
+        ),
     };
   }
 
@@ -139,13 +149,19 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     return store.readPage({ stretches, query, direction: direction.sign, limit: size + 1, wants });
   }
 
-  async function statesOf(all: readonly PageSource[], lagging: readonly PageSource[]): Promise<readonly PageSourceState[]> {
+  async function statesOf(
+    all: readonly PageSource[],
+    lagging: readonly PageSource[],
+  ): Promise<readonly PageSourceState[]> {
     return Promise.all(all.map((part) => describe(part.source, !lagging.includes(part))));
   }
 
   /** The rows as they are known now: reading may have told more of them since they were chosen. */
   async function readNow(runs: readonly StoredRun[], wants: Wants): Promise<readonly StoredRun[]> {
-    const now = await store.readRuns(runs.map(({ run }) => run), wants);
+    const now = await store.readRuns(
+      runs.map(({ run }) => run),
+      wants,
+    );
     return runs.map((stored, position) => now[position] ?? stored);
   }
 
@@ -232,13 +248,21 @@ function isLagging(part: PageSource, reach: number | null, end: Position | null,
 function cursorBehind(
   { parts, direction, limit }: Walk,
   reaches: ReadonlyMap<PageSource, number | null>,
-  at: { readonly start: Position | null; readonly end: Position | null; readonly now: number; readonly row: readonly string[] },
+  at: {
+    readonly start: Position | null;
+    readonly end: Position | null;
+    readonly now: number;
+    readonly row: readonly string[];
+  },
 ): PageCursor {
   const places = parts.map((part) => {
     const reach = reaches.get(part) ?? null;
     const isUnread = part.isLate && part.lists.length === 0;
-    const isCovered = !isUnread && (direction.isAtEnd(reach, limit) || (at.end !== null && direction.isReached(reach, at.end.time)));
-    const place = isCovered ? direction.later(part.start, at.end ?? direction.lastPlace) : direction.placeAtReach(part, isUnread ? null : reach, at.now);
+    const isCovered =
+      !isUnread && (direction.isAtEnd(reach, limit) || (at.end !== null && direction.isReached(reach, at.end.time)));
+    const place = isCovered
+      ? direction.later(part.start, at.end ?? direction.lastPlace)
+      : direction.placeAtReach(part, isUnread ? null : reach, at.now);
     return { part, place };
   });
   const ends = places.map(({ place }) => place);

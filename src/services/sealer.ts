@@ -51,6 +51,8 @@ function toPair(key: string | Uint8Array): KeyPair {
 }
 
 function tagOf({ mac }: KeyPair, purpose: string, plain: Uint8Array): Buffer {
-  const hash = createHmac("sha256", mac).update(`${Buffer.byteLength(purpose)}\n${purpose}`).update(plain);
+  const hash = createHmac("sha256", mac)
+    .update(`${Buffer.byteLength(purpose)}\n${purpose}`)
+    .update(plain);
   return hash.digest().subarray(0, TAG_BYTES);
 }

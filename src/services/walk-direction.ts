@@ -1,6 +1,6 @@
+import type { Operation } from "#domain";
 import { above, comparePositions, LIST_END, LIST_HEAD, type Position, type Stretch } from "#store";
 import type { KnownList } from "#sync";
-import type { Operation } from "#domain";
 import { boundBelow, type PageSource } from "./page-source.ts";
 
 /** A walk of pages is told from its beginning: forwards that is the newest run, backwards the oldest. */

@@ -19,11 +19,16 @@ export interface PollParts {
 
 /** One reading of a source's running runs serves everybody who watches one of them. */
 export function createPoll({ sync, store }: PollParts): Poll {
-  const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> => (await store.readRuns([ref], wants))[0] ?? null;
+  const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> =>
+    (await store.readRuns([ref], wants))[0] ?? null;
 
   return async (ref, wants, operation, maxAgeMs) => {
     const known = await find(ref, wants);
-    if (known !== null && isSettledRun(known.run) && !known.run.instances.some((one) => isLacking(one, known.run, wants))) {
+    if (
+      known !== null &&
+      isSettledRun(known.run) &&
+      !known.run.instances.some((one) => isLacking(one, known.run, wants))
+    ) {
       return known.run;
     }
     if (known === null) {
@@ -32,9 +37,16 @@ export function createPoll({ sync, store }: PollParts): Poll {
     } else await sync.follower.follow([known], operation, maxAgeMs);
     const now = await find(ref, wants);
     if (now === null || now.isGone) return null;
-    const instanceIds = now.run.instances.filter((one) => isLacking(one, now.run, wants)).map(({ instanceId }) => instanceId);
+    const instanceIds = now.run.instances
+      .filter((one) => isLacking(one, now.run, wants))
+      .map(({ instanceId }) => instanceId);
     if (instanceIds.length === 0) return now.run;
-    await sync.results.read(ref.source, { invokeId: ref.invokeId, instanceIds, includeHistory: false }, wants, operation);
+    await sync.results.read(
+      ref.source,
+      { invokeId: ref.invokeId, instanceIds, includeHistory: false },
+      wants,
+      operation,
+    );
     return (await find(ref, wants))?.run ?? now.run;
   };
 }

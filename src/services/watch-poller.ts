@@ -97,7 +97,9 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   function absent(): Error {
     absentLooks += 1;
     const isAwaited = latest === null ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
-    return isAwaited ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.") : gone(ref);
+    return isAwaited
+      ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.")
+      : gone(ref);
   }
 
   /** Tells everybody what is new to them; true where it was new to somebody. */

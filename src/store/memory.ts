@@ -146,7 +146,8 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
       return sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query));
     },
     async count({ stretches, query }) {
-      return sorted.read(bySource(stretches), 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query)).length;
+      return sorted.read(bySource(stretches), 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query))
+        .length;
     },
     async readUnfinished(source, limit) {
       const stretches = bySource([{ source, after: null, before: null }]);
@@ -154,7 +155,12 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     },
     readList: async (source, key) => lists.get(sourceKey(source))?.get(key) ?? null,
     async oldestTime(source) {
-      const [oldest] = sorted.read(bySource([{ source, after: null, before: null }]), -1, 1, ({ position }) => position.time !== NO_TIME);
+      const [oldest] = sorted.read(
+        bySource([{ source, after: null, before: null }]),
+        -1,
+        1,
+        ({ position }) => position.time !== NO_TIME,
+      );
       return oldest?.position.time ?? null;
     },
     onChange: feed.listen,

@@ -33,7 +33,10 @@ export function mergeResult(run: Invocation, result: InvocationResult): Invocati
   const position = run.instances.findIndex(({ instanceId }) => instanceId === result.instanceId);
   const known = run.instances[position];
   const { execution: _latest, ...execution } = result;
-  const merged = known === undefined ? toInstance(result) : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
+  const merged =
+    known === undefined
+      ? toInstance(result)
+      : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
   if (merged === known) return run;
   const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
   return { ...run, instances };
@@ -45,7 +48,9 @@ function toInstance({ execution: _latest, ...execution }: InvocationResult): Ins
 
 /** True if nothing of the run will change any more and nothing of it was read by guessing. */
 function isSettled(run: Invocation): boolean {
-  return isFinalRun(run) && run.command.isGuess !== true && run.instances.every(({ output }) => output?.isGuess !== true);
+  return (
+    isFinalRun(run) && run.command.isGuess !== true && run.instances.every(({ output }) => output?.isGuess !== true)
+  );
 }
 
 function tellsMore(known: Invocation, read: Invocation): boolean {
@@ -58,7 +63,10 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
     read.instances.some((one) => {
       const other = own.get(one.instanceId);
       if (other === undefined || other.isComplete !== one.isComplete) return other === undefined || one.isComplete;
-      return (other.output === undefined && one.output !== undefined) || (other.creationTime === null && one.creationTime !== null);
+      return (
+        (other.output === undefined && one.output !== undefined) ||
+        (other.creationTime === null && one.creationTime !== null)
+      );
     })
   );
 }
@@ -71,7 +79,9 @@ function mergeInstances(known: Invocation, read: Invocation): readonly InstanceI
     older.delete(one.instanceId);
     return own === undefined ? one : mergeExecution(own, one, canMove);
   });
-  return older.size === 0 ? merged : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  return older.size === 0
+    ? merged
+    : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
 /** @param canMove true for a run that is carried out again and again: its latest execution may go from an end to a beginning. */
@@ -81,7 +91,11 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
   const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
-  const merged = { ...fill(newer, older, isSame), output, isComplete: newer.isComplete || (isSame && older.isComplete) };
+  const merged = {
+    ...fill(newer, older, isSame),
+    output,
+    isComplete: newer.isComplete || (isSame && older.isComplete),
+  };
   return isDeepStrictEqual(merged, known) ? known : merged;
 }
 
@@ -90,7 +104,8 @@ function isBetter(output: InstanceInvocation["output"]): boolean {
 }
 
 function mergeCommand(newer: Command, older: Command): Command {
-  const isWorse = newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
+  const isWorse =
+    newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
   const { content: _content, isGuess: _isGuess, ...rest } = fill(newer, older);
   const { content, isGuess } = isWorse ? older : newer;
   return isGuess === undefined ? { ...rest, content } : { ...rest, content, isGuess };

@@ -1,11 +1,4 @@
-import type {
-  Invocation,
-  InvocationQuery,
-  InvocationRef,
-  InvocationResult,
-  Source,
-  Wants,
-} from "#domain";
+import type { Invocation, InvocationQuery, InvocationRef, InvocationResult, Source, Wants } from "#domain";
 import type { Position } from "./position.ts";
 import type { Span } from "./spans.ts";
 
@@ -79,7 +72,9 @@ export interface RunStore {
   /** Runs in key order; null for those that are not known. */
   readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]>;
   /** Latest results of a run that is not known itself, by instance; those of known runs are in the run. */
-  readLooseResults(ref: InvocationRef): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
+  readLooseResults(
+    ref: InvocationRef,
+  ): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
   readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
   count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
   /** Unfinished runs of a source, newest first, at most `limit`. */

@@ -1,4 +1,13 @@
-import { type InvocationRef, type InvocationStatus, invocationKey, isFinalInvocationStatus, type Operation, type Source, sourceKey, type Wants } from "#domain";
+import {
+  type InvocationRef,
+  type InvocationStatus,
+  invocationKey,
+  isFinalInvocationStatus,
+  type Operation,
+  type Source,
+  sourceKey,
+  type Wants,
+} from "#domain";
 import type { StoredRun } from "#store";
 import { isFresh, isSettledRun } from "./freshness.ts";
 import type { KnownList } from "./lists.ts";
@@ -50,7 +59,10 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
       if (stale.length === 0) return;
       const paced: Operation = { ...operation, pace: "refresh" };
       await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced)));
-      const known = await store.readRuns(stale.map(({ run }) => run), NOTHING);
+      const known = await store.readRuns(
+        stale.map(({ run }) => run),
+        NOTHING,
+      );
       const left = known.flatMap((stored) => (stored !== null && isStale(stored) ? [stored] : []));
       await Promise.allSettled(left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)));
     },

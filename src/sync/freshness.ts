@@ -1,4 +1,11 @@
-import { type InstanceInvocation, type Invocation, isFinalInstanceStatus, isFinalRun, isRepeated, type Wants } from "#domain";
+import {
+  type InstanceInvocation,
+  type Invocation,
+  isFinalInstanceStatus,
+  isFinalRun,
+  isRepeated,
+  type Wants,
+} from "#domain";
 import type { StoredRun } from "#store";
 
 /** True when nothing of the run can change any more. */
@@ -7,15 +14,20 @@ export function isSettledRun(run: Invocation): boolean {
 }
 
 /** True when nothing of the execution can change any more; the latest one of a repeated run is replaced by the next. */
-export function isSettledExecution(execution: Pick<InstanceInvocation, "status" | "repeats">, run: Invocation | null): boolean {
+export function isSettledExecution(
+  execution: Pick<InstanceInvocation, "status" | "repeats">,
+  run: Invocation | null,
+): boolean {
   if (!isFinalInstanceStatus(execution.status)) return false;
   return run === null ? (execution.repeats ?? 0) <= 1 : !isRepeated(run);
 }
 
 /** True if every costly part that is wanted of a run's record is there. */
 export function holdsRun(run: Invocation, wants: Wants): boolean {
-  return (!wants.content || (run.command.content !== undefined && run.command.isGuess !== true)) &&
-    (!wants.output || run.instances.every((one) => holdsOutput(one)));
+  return (
+    (!wants.content || (run.command.content !== undefined && run.command.isGuess !== true)) &&
+    (!wants.output || run.instances.every((one) => holdsOutput(one)))
+  );
 }
 
 /** True if the output is known, and not by guessing its encoding. */

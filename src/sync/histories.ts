@@ -1,5 +1,13 @@
 import { LRUCache } from "lru-cache";
-import { type Clock, type InvocationResult, isFinalInstanceStatus, type ResultRef, resultKey, type Source, type Wants } from "#domain";
+import {
+  type Clock,
+  type InvocationResult,
+  isFinalInstanceStatus,
+  type ResultRef,
+  resultKey,
+  type Source,
+  type Wants,
+} from "#domain";
 import type { ResultQuery } from "#upstreams";
 import { holdsOutput, isFresh } from "./freshness.ts";
 
@@ -13,7 +21,9 @@ const EXECUTIONS_MAX = 5_000;
 
 /** Starts empty; an execution that is over never changes, since the next one has another name. */
 export function createHistories(clock: Clock): Histories {
-  const executions = new LRUCache<string, { readonly result: InvocationResult; readonly readAt: number }>({ max: EXECUTIONS_MAX });
+  const executions = new LRUCache<string, { readonly result: InvocationResult; readonly readAt: number }>({
+    max: EXECUTIONS_MAX,
+  });
   return {
     put(_source, _query, results) {
       for (const result of results) executions.set(resultKey(result), { result, readAt: clock.now() });

@@ -41,11 +41,23 @@ export interface ListState {
   readonly notes: ListNotes;
 }
 
-const NO_NOTES: ListNotes = { mode: null, total: null, newest: null, shift: 0, marks: [], isDoubtful: false, overlap: 0 };
+const NO_NOTES: ListNotes = {
+  mode: null,
+  total: null,
+  newest: null,
+  shift: 0,
+  marks: [],
+  isDoubtful: false,
+  overlap: 0,
+};
 
 /** What a record says; of a list that was never read, nothing. */
 export function stateOf(record: ListRecord | null): ListState {
-  return { spans: record?.spans ?? [], readAt: record?.readAt ?? null, notes: (record?.notes as ListNotes) ?? NO_NOTES };
+  return {
+    spans: record?.spans ?? [],
+    readAt: record?.readAt ?? null,
+    notes: (record?.notes as ListNotes) ?? NO_NOTES,
+  };
 }
 
 /** The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. */
@@ -77,7 +89,9 @@ export function endIndexOf(page: IndexedPage): number {
 
 /** The marks with one more behind `base`; what lay between them and was set for the same stretch goes. */
 export function addMark(marks: readonly Mark[], base: Mark | null, added: Mark | null): readonly Mark[] {
-  const front = base === null ? [] : marks.slice(0, marks.indexOf(base) + 1);
+  const isSamePlace = base !== null && added !== null && base.time === added.time && base.index >= added.index;
+  const position = marks.findIndex(({ time, index }) => time === base?.time && index === base.index);
+  const front = marks.slice(0, position + (isSamePlace ? 0 : 1));
   const behind = marks.slice(front.length).filter((mark) => added !== null && mark.time < added.time);
   return added === null ? front : [...front, added, ...behind];
 }

@@ -146,7 +146,12 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
-      await store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: withoutMarks(state) } });
+      await store.write({
+        source,
+        readAt: clock.now(),
+        runs: page.runs,
+        list: { key: list.key, record: withoutMarks(state) },
+      });
       return withoutMarks(state);
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
@@ -164,7 +169,8 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   }
 
   async function settle(page: IndexedPage, base: Mark, notes: ListNotes, operation: Operation): Promise<TieVerdict> {
-    const writeRuns = (runs: readonly Invocation[]): Promise<void> => store.write({ source, readAt: clock.now(), runs });
+    const writeRuns = (runs: readonly Invocation[]): Promise<void> =>
+      store.write({ source, readAt: clock.now(), runs });
     await writeRuns(page.runs);
     const places = new Map<number, Place | null>([[0, null]]);
     for (const mark of notes.marks) places.set(mark.index + notes.shift, mark.place);

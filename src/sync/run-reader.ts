@@ -111,6 +111,11 @@ function toKnownRun(stored: StoredRun | null, wants: Wants): KnownRun {
 }
 
 /** The latest result, as a run's record tells it. */
-export function toResult({ creationTime: _created, updateTime: _updated, isComplete: _complete, ...execution }: Invocation["instances"][number]): InvocationResult {
+export function toResult({
+  creationTime: _created,
+  updateTime: _updated,
+  isComplete: _complete,
+  ...execution
+}: Invocation["instances"][number]): InvocationResult {
   return { ...execution, execution: null };
 }

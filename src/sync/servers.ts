@@ -1,5 +1,13 @@
 import { LRUCache } from "lru-cache";
-import { type AgentState, type Instance, type InstanceRef, instanceKey, type Operation, type Source, sourceKey } from "#domain";
+import {
+  type AgentState,
+  type Instance,
+  type InstanceRef,
+  instanceKey,
+  type Operation,
+  type Source,
+  sourceKey,
+} from "#domain";
 import type { Upstream } from "#upstreams";
 import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
 import type { ReaderParts } from "./run-reader.ts";
@@ -23,7 +31,9 @@ const ABSENT_KEEP_MS = 500;
 
 /** Servers are kept for a moment; agents move, so nothing of them is. */
 export function createServerReader({ book, flights, clock }: ReaderParts): ServerReader {
-  const kept = new LRUCache<string, { readonly instance: Instance | null; readonly until: number }>({ max: INSTANCES_MAX });
+  const kept = new LRUCache<string, { readonly instance: Instance | null; readonly until: number }>({
+    max: INSTANCES_MAX,
+  });
 
   function findKept(ref: InstanceRef): Instance | null | undefined {
     const found = kept.get(instanceKey(ref));
@@ -67,7 +77,9 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
       const known = new Map(refs.map((ref) => [instanceKey(ref), findKept(ref)]));
       const missing = refs.filter((ref) => known.get(instanceKey(ref)) === undefined);
       const batches = toInstanceBatches(missing, INSTANCES_PER_CALL);
-      const read = await readBatches("instances", batches, operation, (upstream, ids, shared) => upstream.readInstances(ids, shared));
+      const read = await readBatches("instances", batches, operation, (upstream, ids, shared) =>
+        upstream.readInstances(ids, shared),
+      );
       for (const ref of missing) {
         const found = read.get(instanceKey(ref)) ?? null;
         if (!(found instanceof Error)) keep(ref.source, ref.instanceId, found);
@@ -75,8 +87,11 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
       return refs.map((ref) => known.get(instanceKey(ref)) ?? read.get(instanceKey(ref)) ?? null);
     },
     async readAgentStates(refs, operation) {
-      const read = await readBatches("agents", toInstanceBatches(refs, AGENTS_PER_CALL), operation, async (upstream, ids, shared) =>
-        (await upstream.readAgentStates?.(ids, shared)) ?? [],
+      const read = await readBatches(
+        "agents",
+        toInstanceBatches(refs, AGENTS_PER_CALL),
+        operation,
+        async (upstream, ids, shared) => (await upstream.readAgentStates?.(ids, shared)) ?? [],
       );
       return refs.map((ref) => read.get(instanceKey(ref)) ?? null);
     },

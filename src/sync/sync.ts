@@ -65,7 +65,8 @@ export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions
         openLists(source, { statusIn: [status] }, { output: false, content: false }, operation),
     }),
     openLists,
-    findWhole: async (source) => ((await boundOf(source)) === LIST_END ? (allRuns.get(sourceKey(source)) ?? null) : null),
+    findWhole: async (source) =>
+      (await boundOf(source)) === LIST_END ? (allRuns.get(sourceKey(source)) ?? null) : null,
     async oldestKnown(source) {
       const bound = await boundOf(source);
       if (bound === null || bound === LIST_HEAD) return null;

@@ -48,14 +48,17 @@ describe("what an operation costs upstream", () => {
   });
 
   it.each([
-    [1, 1],
-    [10, 1],
+    [1, 2],
+    [10, 2],
     [3, 2],
-  ])("is one call for the only source with %d runs a second, plus one to end a second: %d", async (perSecond, most) => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(173, "t-h", { perSecond })) });
-    await rig.ask(LIST, { first: 50 });
-    expect(rig.far.calls.length).toBeLessThanOrEqual(most);
-  });
+  ])(
+    "is one call for the only source with %d runs a second, plus one for the row that follows: %d",
+    async (perSecond, most) => {
+      rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(173, "t-h", { perSecond })) });
+      await rig.ask(LIST, { first: 50 });
+      expect(rig.far.calls.length).toBeLessThanOrEqual(most);
+    },
+  );
 
   it("is, with outputs on ECS, one call more per run and 50 instances of it", async () => {
     rig = await startRig({
@@ -101,11 +104,13 @@ describe("what an operation costs upstream", () => {
   });
 
   it("is that of one client when 100 ask the same at once", async () => {
-    rig = await startRig(sources(60));
+    // However long a busy machine takes for all of them.
+    const patient = { FRESHNESS_MS: "60000" };
+    rig = await startRig(sources(60), patient);
     await rig.ask(WITH_OUTPUT, { first: 10 });
     const alone = rig.far.calls.length;
     await rig.stop();
-    rig = await startRig(sources(60));
+    rig = await startRig(sources(60), patient);
     const answers = await Promise.all(Array.from({ length: 100 }, () => rig.ask(WITH_OUTPUT, { first: 10 })));
     expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
     expect(rig.far.calls.length).toBe(alone);

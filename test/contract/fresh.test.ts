@@ -17,7 +17,7 @@ describe("what moves", () => {
       executions: [{ instanceId: "i-1", status: "Running", output: "1" }],
     };
     const place = createPlace([run]);
-    rig = await startRig({ "ECS/cn-hangzhou": place });
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
     const read = async () => (await rig.ask(OUTPUT)).data.invocations.nodes[0];
     expect(await read()).toMatchObject({ invokeId: "t-1", status: "RUNNING" });
     place.runs[0] = { ...run, status: "Success", executions: [{ instanceId: "i-1", output: "12" }] };
@@ -38,7 +38,7 @@ describe("what moves", () => {
       executions: [{ instanceId: "i-1", status: "Running" }],
     };
     const place = createPlace([run]);
-    rig = await startRig({ "ECS/cn-hangzhou": place });
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
     const statuses: unknown[] = [];
     for (const status of ["Running", "Stopping"]) {
       place.runs[0] = { ...run, status };

@@ -103,7 +103,12 @@ export async function startFarEnd(places: Places, seed = 1): Promise<FarEnd> {
 
 /** True for the search whether the bare list hides what will run again, which no other test is about. */
 function isProbe({ product, action, asked }: FarCall): boolean {
-  return product === "ECS" && action === "DescribeInvocations" && asked.get("Timed") === "true" && asked.get("MaxResults") === "1";
+  return (
+    product === "ECS" &&
+    action === "DescribeInvocations" &&
+    asked.get("Timed") === "true" &&
+    asked.get("MaxResults") === "1"
+  );
 }
 
 function answerProbe(response: ServerResponse, _call: FarCall): void {
