@@ -1,11 +1,13 @@
 import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
 
 import {
+  applyOverwriting,
   countLines,
   type DecodedOutput,
   decodeOutput,
   firstLines,
   InputError,
+  isCharset,
   lastLines,
   limitBytes,
   type Output,
@@ -20,6 +22,30 @@ const DEFAULT_MATCHES = 100;
 /** How much of a text is wanted, and in which form. */
 @ArgsType()
 export class TextArgs {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Decode with this charset instead of the one that was found: a label of the WHATWG Encoding Standard in any case, as `gbk`, " +
+      "`windows-1252`, `shift_jis`.",
+  })
+  readonly charset?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Only what lies behind so many of the output's bytes; empty if there are no more. A character that begins before and ends " +
+      "behind them is left out: the text begins with the next one. To go on reading, pass the `byteLength` of what was read.",
+  })
+  readonly fromByte?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Show of each line what a terminal shows at its end: what comes behind a carriage return or a backspace overwrites what was " +
+      "there, so that a progress bar is one short line. Off if left out.",
+  })
+  readonly applyOverwriting?: boolean | null;
+
   @Field(() => Boolean, {
     nullable: true,
     description: "Leave out escape sequences for colours and cursor movements. Off if left out.",
@@ -112,10 +138,14 @@ export class CommandOutput {
 
   constructor(private readonly output: Output) {}
 
-  @Field(() => String, { description: "Decoded text, whole unless the arguments say otherwise." })
+  @Field(() => String, {
+    description:
+      "Decoded text, whole unless the arguments say otherwise. What a cut left of a character is U+FFFD, and spoils no other one.",
+  })
   text(@Args(() => TextArgs) args: TextArgs): string {
     checkTextArgs(args);
-    let text = this.decoded.text;
+    let text = this.decode(args).text;
+    if (args.applyOverwriting) text = applyOverwriting(text);
     if (args.stripAnsi) text = stripAnsi(text);
     if (args.firstLines != null) text = firstLines(text, args.firstLines);
     if (args.lastLines != null) text = lastLines(text, args.lastLines);
@@ -157,7 +187,9 @@ export class CommandOutput {
   }
 
   @Value(() => String, {
-    description: "WHATWG name of the charset that `text` was decoded with, as `utf-8` or `gb18030`.",
+    description:
+      "WHATWG name of the charset that was found for the whole, as `utf-8` or `gb18030`. Lines of the other one of these two are " +
+      "decoded as such all the same.",
   })
   get charset(): string {
     return this.decoded.charset;
@@ -168,22 +200,58 @@ export class CommandOutput {
     return this.decoded.lossy;
   }
 
+  @Value(() => Boolean, {
+    description:
+      "False where nothing says that `charset` is right: bytes that fit GB18030 without looking Chinese, or that fit nothing. Pass " +
+      "another one to `text`.",
+  })
+  get isCharsetCertain(): boolean {
+    return this.decoded.isCharsetCertain;
+  }
+
+  @Value(() => Boolean, { description: "True where the gateway's rules have masked parts of the text." })
+  get isRedacted(): boolean {
+    return false;
+  }
+
   private get decoded(): DecodedOutput {
     this.#decoded ??= decodeOutput(this.output.bytes, this.output.droppedBytes);
     return this.#decoded;
   }
+
+  private decode({ charset, fromByte }: TextArgs): DecodedOutput {
+    if (charset == null && !fromByte) return this.decoded;
+    const options = { fromByte: fromByte ?? 0, ...(charset == null ? {} : { charset }) };
+    return decodeOutput(this.output.bytes, this.output.droppedBytes, options);
+  }
 }
 
-function checkTextArgs({ firstLines, lastLines, maxBytes }: TextArgs): void {
+function checkTextArgs({ charset, fromByte, firstLines, lastLines, maxBytes }: TextArgs): void {
   checkCount("firstLines", firstLines);
   checkCount("lastLines", lastLines);
   checkCount("maxBytes", maxBytes);
+  checkCount("fromByte", fromByte);
+  checkCharset(charset);
   if (firstLines != null && lastLines != null) {
-    throw new InputError("BAD_USER_INPUT", "lastLines: expected not both firstLines and lastLines.", "lastLines");
+    throw new InputError(
+      "BAD_USER_INPUT",
+      "`lastLines`: expected not both `firstLines` and `lastLines`, got both.",
+      "lastLines",
+    );
   }
 }
 
 function checkCount(argument: string, count: number | null | undefined): void {
   if (count == null || count >= 0) return;
-  throw new InputError("BAD_USER_INPUT", `${argument}: expected a number from 0 on, got ${count}.`, argument);
+  throw new InputError("BAD_USER_INPUT", `\`${argument}\`: expected a number from 0 on, got ${count}.`, argument);
+}
+
+function checkCharset(charset: string | null | undefined): void {
+  if (charset == null || isCharset(charset)) return;
+  const got = JSON.stringify(charset.slice(0, 40));
+  throw new InputError(
+    "BAD_USER_INPUT",
+    `\`charset\`: expected a label of the WHATWG Encoding Standard, as "gbk" or "windows-1252", got ${got}.`,
+    "charset",
+  );
 }
