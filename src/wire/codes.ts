@@ -25,11 +25,25 @@ export type UpstreamCode =
   | "InvalidParam.PageSize"
   | "InvalidParameter.NextToken"
   | "InvalidParameter.MaxResults"
+  | "MissingParameter.TagKey"
+  | "NumberExceed.Tags"
+  | "Duplicate.TagKey"
+  | "InvalidTagKey.Malformed"
+  | "InvalidTagValue.Malformed"
+  | "InvalidAcceptLanguage.NotFound"
+  | "InvalidCommandType.NotFound"
+  | "InvalidName.LengthLimitExceeded"
+  | "InstanceIds.ExceedLimit"
   | "RegionId.ApiNotSupported"
+  | "UnauthorizedRegion"
   | "InvalidRegionId.NotFound"
   | "InvalidAction"
   | "InvalidAction.NotFound"
   | "InvalidVersion"
+  | "InvalidApi.NotFound"
+  | "InvalidProduct.NotFound"
+  | "InvalidDomain.NotFound"
+  | "InvalidOperation.NotSupportedEndpoint"
   | "UnsupportedHTTPMethod"
   | "UnsupportedOperation"
   | "IncompleteSignature"
@@ -57,6 +71,12 @@ export type UpstreamCode =
   | "InvalidInstance.NotFound"
   | "NotFoundInstance"
   | "InvalidInvokeId.NotFound"
+  | "InvalidCommandId.NotFound"
+  | "InvalidCommand.NotFound"
+  | "InvalidCmdId.NotFound"
+  | "InvalidResourceGroup.NotFound"
+  | "InvalidResourceGroupId.NotFound"
+  | "EntityNotExist.ResourceGroup"
   | "Throttling"
   | "Throttling.User"
   | "Throttling.Api"
@@ -80,7 +100,7 @@ function meaning(code: SourceErrorCode, cure: Cure, says: string, advice: string
   return { code, cure, says, advice };
 }
 
-const badRequest = meaning("UNKNOWN", "none", "the request was refused as wrong");
+const badRequest = meaning("BAD_REQUEST", "none", "the request was refused as wrong");
 const notSupported = meaning("NOT_SUPPORTED", "none", "the call is not offered there");
 const noSuchRegion = meaning("NOT_SUPPORTED", "none", "the region is not known there", "check the list of regions");
 const badEndpoint = meaning("NOT_SUPPORTED", "none", "the action is not known there", "check the endpoint");
@@ -116,11 +136,25 @@ export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
   "InvalidParam.PageSize": badRequest,
   "InvalidParameter.NextToken": badRequest,
   "InvalidParameter.MaxResults": badRequest,
+  "MissingParameter.TagKey": badRequest,
+  "NumberExceed.Tags": badRequest,
+  "Duplicate.TagKey": badRequest,
+  "InvalidTagKey.Malformed": badRequest,
+  "InvalidTagValue.Malformed": badRequest,
+  "InvalidAcceptLanguage.NotFound": badRequest,
+  "InvalidCommandType.NotFound": badRequest,
+  "InvalidName.LengthLimitExceeded": badRequest,
+  "InstanceIds.ExceedLimit": badRequest,
   "RegionId.ApiNotSupported": notSupported,
+  UnauthorizedRegion: noSuchRegion,
   "InvalidRegionId.NotFound": noSuchRegion,
   InvalidAction: badEndpoint,
   "InvalidAction.NotFound": badEndpoint,
   InvalidVersion: badEndpoint,
+  "InvalidApi.NotFound": badEndpoint,
+  "InvalidProduct.NotFound": badEndpoint,
+  "InvalidDomain.NotFound": badEndpoint,
+  "InvalidOperation.NotSupportedEndpoint": badEndpoint,
   UnsupportedHTTPMethod: notSupported,
   UnsupportedOperation: notSupported,
   IncompleteSignature: badSignature,
@@ -148,6 +182,12 @@ export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
   "InvalidInstance.NotFound": notFound,
   NotFoundInstance: notFound,
   "InvalidInvokeId.NotFound": notFound,
+  "InvalidCommandId.NotFound": notFound,
+  "InvalidCommand.NotFound": notFound,
+  "InvalidCmdId.NotFound": notFound,
+  "InvalidResourceGroup.NotFound": notFound,
+  "InvalidResourceGroupId.NotFound": notFound,
+  "EntityNotExist.ResourceGroup": notFound,
   Throttling: throttled,
   "Throttling.User": throttled,
   "Throttling.Api": throttled,
@@ -161,21 +201,34 @@ export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
   IdempotentProcessing: inProgress,
 };
 
-/** Families for codes that no row names; the first that matches wins. */
+/**
+ * Families for codes that no row names; the first that matches wins. There is none of `NOT_FOUND`: what is read as an empty
+ * answer has to be named by a row, since a missing action, product or domain ends in `.NotFound` too.
+ */
 export const CODE_FAMILIES: readonly CodeFamily[] = [
   { pattern: "*Throttling*", meaning: throttled },
-  { pattern: "MissingParameter*", meaning: badRequest },
+  { pattern: "MissingParam*", meaning: badRequest },
   { pattern: "InvalidParam*", meaning: badRequest },
   { pattern: "InvalidSecurityToken*", meaning: badToken },
   { pattern: "InvalidAccessKeyId*", meaning: badKey },
   { pattern: "InvalidTimeStamp*", meaning: badClock },
   { pattern: "InvalidRegionId*", meaning: noSuchRegion },
   { pattern: "*ApiNotSupported", meaning: notSupported },
+  { pattern: "UnauthorizedRegion*", meaning: noSuchRegion },
+  { pattern: "InvalidAction*", meaning: badEndpoint },
+  { pattern: "InvalidApi*", meaning: badEndpoint },
+  { pattern: "InvalidProduct*", meaning: badEndpoint },
+  { pattern: "InvalidDomain*", meaning: badEndpoint },
+  { pattern: "InvalidVersion*", meaning: badEndpoint },
+  { pattern: "*.NotSupportedEndpoint", meaning: badEndpoint },
+  { pattern: "Unsupported*", meaning: notSupported },
   { pattern: "Forbidden*", meaning: denied },
   { pattern: "*.Forbidden", meaning: denied },
   { pattern: "NoPermission*", meaning: denied },
-  { pattern: "*.NotFound", meaning: notFound },
-  { pattern: "NotFound*", meaning: notFound },
+  { pattern: "NumberExceed*", meaning: badRequest },
+  { pattern: "Duplicate.*", meaning: badRequest },
+  { pattern: "*.Malformed", meaning: badRequest },
+  { pattern: "*.ExceedLimit", meaning: badRequest },
   { pattern: "ServiceUnavailable*", meaning: unavailable },
   { pattern: "InternalError*", meaning: internalError },
 ];
@@ -204,12 +257,12 @@ export function explainCode(upstreamCode: string | null, httpStatus: number): Co
       FAMILIES.find((family) => family.test.test(upstreamCode))?.meaning;
     if (known !== undefined) return known;
   }
-  return explainStatus(httpStatus, upstreamCode === null);
+  return explainStatus(httpStatus);
 }
 
-function explainStatus(httpStatus: number, isBare: boolean): CodeMeaning {
+function explainStatus(httpStatus: number): CodeMeaning {
   const known = BY_STATUS[httpStatus];
-  if (known !== undefined && (isBare || httpStatus === 429)) return known;
+  if (known !== undefined) return known;
   if (httpStatus >= 500) return unavailable;
   if (httpStatus >= 400) return meaning("UNKNOWN", "none", "the request was refused");
   if (httpStatus >= 300)

@@ -47,8 +47,7 @@ const stillThrottled: Failure = {
   hasId: false,
 };
 const refusedAsWrong = (code: string): Failure => ({
-  ...answered("UNKNOWN", `the request was refused as wrong (${code})`, code, 400),
-  graphqlCode: "UPSTREAM_UNAVAILABLE",
+  ...answered("BAD_REQUEST", `the request was refused as wrong (${code})`, code, 400),
 });
 const forbidden = answered(
   "FORBIDDEN",
@@ -206,6 +205,20 @@ export const API: FaultSection = {
       ),
       isEmpty: true,
     },
+    {
+      ...always(
+        { code: "InvalidApi.NotFound" },
+        answered(
+          "NOT_SUPPORTED",
+          "the action is not known there (InvalidApi.NotFound); check the endpoint",
+          "InvalidApi.NotFound",
+          404,
+        ),
+        [1, 1],
+      ),
+      isEmpty: true,
+    },
+    always({ code: "InvalidTagKey.Malformed" }, refusedAsWrong("InvalidTagKey.Malformed"), [1, 1]),
     {
       fault: "`InvalidInvokeId.NotFound`",
       options: ecs({ kind: "error", code: "InvalidInvokeId.NotFound" }),

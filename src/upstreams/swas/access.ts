@@ -32,7 +32,5 @@ export function createAccess(clock: Clock): Access {
 
 /** True where an error says that the action may not be used here, by policy or because the region does not have it. */
 export function isRefusal(error: unknown): boolean {
-  if (!(error instanceof UpstreamError)) return false;
-  if (error.code === "FORBIDDEN" || error.code === "NOT_SUPPORTED") return true;
-  return /^(InvalidAction|InvalidVersion|UnsupportedOperation)/.test(error.upstreamCode ?? "");
+  return error instanceof UpstreamError && (error.code === "FORBIDDEN" || error.code === "NOT_SUPPORTED");
 }
