@@ -41,7 +41,7 @@ export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
-export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
+export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type { InvocationList, InvocationWindow, KnownRun, PageRequest, ResultQuery, Upstream } from "./upstream.ts";
 export { type WalkedList, walkPages } from "./walk.ts";
