@@ -3,6 +3,7 @@ export type { Clock } from "./clock.ts";
 export * from "./errors.ts";
 export * from "./execution-error.ts";
 export type { ExecutionErrorCode } from "./execution-error-code.ts";
+export { codeOfErrorInfo } from "./execution-error-text.ts";
 export type * from "./invocation.ts";
 export type { CostMeter, Operation } from "./operation.ts";
 export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from "./output-decode.ts";
