@@ -19,7 +19,7 @@ describe("output", () => {
     text: string,
     charset: string,
     lossy: boolean,
-    certain?: false,
+    certain?: boolean,
   ][] = [
     ["UTF-8", Buffer.from("héllo 中文\n"), "héllo 中文\n", "utf-8", false],
     ["GBK", bytes(0xd6, 0xd0, 0xce, 0xc4), "中文", "gb18030", false],

@@ -46,9 +46,8 @@ const stillThrottled: Failure = {
   httpStatus: null,
   hasId: false,
 };
-const refusedAsWrong = (code: string): Failure => ({
-  ...answered("BAD_REQUEST", `the request was refused as wrong (${code})`, code, 400),
-});
+const refusedAsWrong = (code: string): Failure =>
+  answered("BAD_REQUEST", `the request was refused as wrong (${code})`, code, 400);
 const forbidden = answered(
   "FORBIDDEN",
   "the account may not do this (Forbidden.RAM); check its RAM policy",
