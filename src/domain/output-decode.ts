@@ -110,13 +110,16 @@ function decodeBehind(bytes: Uint8Array, { start, end, charset }: Piece, fromByt
   return { text: text.slice(before.length), lossy };
 }
 
+// Strict decoders throw, which costs as much as a thousand characters: they are asked only if there is a doubt.
 function decodeWhole(bytes: Uint8Array, { charset, isGap }: Pick<Piece, "charset" | "isGap">): Part {
   if (isGap && charset !== "utf-8") return { text: "\ufffd", lossy: true };
   const { strict, tolerant } = decodersOf(charset);
+  const text = tolerant.decode(bytes);
+  if (isGap || !text.includes("\ufffd")) return { text, lossy: isGap };
   try {
     return { text: strict.decode(bytes), lossy: false };
   } catch {
-    return { text: tolerant.decode(bytes), lossy: true };
+    return { text, lossy: true };
   }
 }
 
