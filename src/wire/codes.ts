@@ -1,4 +1,5 @@
 import type { SourceErrorCode } from "#domain";
+import type { UpstreamCode } from "./upstream-code.ts";
 
 /**
  * What the wire itself does about a failed attempt. `backoff`: again after a pause; `few`: the same, but fewer times;
@@ -16,78 +17,6 @@ export interface CodeMeaning {
   /** What a person can do; null where there is nothing. */
   readonly advice: string | null;
 }
-
-/** Codes that the vendor documents for the actions used here, or for every action. */
-export type UpstreamCode =
-  | "MissingParameter"
-  | "InvalidParameter"
-  | "InvalidParam.PageNumber"
-  | "InvalidParam.PageSize"
-  | "InvalidParameter.NextToken"
-  | "InvalidParameter.MaxResults"
-  | "MissingParameter.TagKey"
-  | "NumberExceed.Tags"
-  | "Duplicate.TagKey"
-  | "InvalidTagKey.Malformed"
-  | "InvalidTagValue.Malformed"
-  | "InvalidAcceptLanguage.NotFound"
-  | "InvalidCommandType.NotFound"
-  | "InvalidName.LengthLimitExceeded"
-  | "InstanceIds.ExceedLimit"
-  | "RegionId.ApiNotSupported"
-  | "UnauthorizedRegion"
-  | "InvalidRegionId.NotFound"
-  | "InvalidAction"
-  | "InvalidAction.NotFound"
-  | "InvalidVersion"
-  | "InvalidApi.NotFound"
-  | "InvalidProduct.NotFound"
-  | "InvalidDomain.NotFound"
-  | "InvalidOperation.NotSupportedEndpoint"
-  | "UnsupportedHTTPMethod"
-  | "UnsupportedOperation"
-  | "IncompleteSignature"
-  | "SignatureDoesNotMatch"
-  | "SignatureNonceUsed"
-  | "InvalidTimeStamp.Expired"
-  | "InvalidTimeStamp.Format"
-  | "IllegalTimestamp"
-  | "InvalidAccessKeyId.NotFound"
-  | "InvalidAccessKeyId.Inactive"
-  | "InvalidSecurityToken.Expired"
-  | "InvalidSecurityToken.Malformed"
-  | "InvalidSecurityToken.MismatchWithAccessKey"
-  | "MissingSecurityToken"
-  | "Forbidden.RAM"
-  | "NoPermission"
-  | "Forbidden"
-  | "Forbidden.AccessKeyDisabled"
-  | "Forbidden.RiskControl"
-  | "Forbidden.SubUser"
-  | "Forbidden.Unauthorized"
-  | "Forbidden.NotSupportRAM"
-  | "Operation.Forbidden"
-  | "InvalidInstanceId.NotFound"
-  | "InvalidInstance.NotFound"
-  | "NotFoundInstance"
-  | "InvalidInvokeId.NotFound"
-  | "InvalidCommandId.NotFound"
-  | "InvalidCommand.NotFound"
-  | "InvalidCmdId.NotFound"
-  | "InvalidResourceGroup.NotFound"
-  | "InvalidResourceGroupId.NotFound"
-  | "EntityNotExist.ResourceGroup"
-  | "Throttling"
-  | "Throttling.User"
-  | "Throttling.Api"
-  | "Throttling.Api.Concurrency"
-  | "Throttling.System"
-  | "Rejected.Throttling"
-  | "ServiceUnavailable"
-  | "InternalError"
-  | "InternalError.Dispatch"
-  | "LastTokenProcessing"
-  | "IdempotentProcessing";
 
 /** A family of codes that is open: `match` says what it holds. */
 export interface CodeFamily {

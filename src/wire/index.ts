@@ -6,7 +6,6 @@ export {
   type CodeMeaning,
   type Cure,
   UPSTREAM_CODES,
-  type UpstreamCode,
 } from "./codes.ts";
 export type { Call, CallAnswer, CallRequest, ParameterValue } from "./contract.ts";
 export {
@@ -15,4 +14,5 @@ export {
   createDefaultCredentials,
   createStaticCredentials,
 } from "./credentials.ts";
+export type { UpstreamCode } from "./upstream-code.ts";
 export { createWire, type Wire, type WireOptions } from "./wire.ts";
