@@ -9,6 +9,7 @@ export type SourceErrorCode =
   | "UNAUTHENTICATED"
   | "NOT_SUPPORTED"
   | "NOT_FOUND"
+  | "BAD_REQUEST"
   | "BAD_RESPONSE"
   | "UNAVAILABLE"
   | "UNKNOWN";

@@ -29,7 +29,7 @@ export interface Tag {
 
 /** Why an execution failed, in the vendor's words. */
 export interface ExecutionError {
-  /** The vendor's code; `Unknown` where only a text came. */
+  /** The vendor's code; if only a text came, the one that its documents pair with it, else `Unknown`. */
   readonly code: string;
   readonly info: string | null;
 }

@@ -90,3 +90,43 @@ export function isFinalRun(run: Pick<Invocation, "status" | "instances">): boole
 export function isRepeated(run: Pick<Invocation, "status" | "timed" | "repeatMode">): boolean {
   return run.timed !== false && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }
+
+type Outcome = "success" | "failure" | "stop" | "end" | "unknown" | "none";
+
+/** What each state of an instance adds to the state of its run. */
+const OUTCOMES: Readonly<Record<InstanceInvocationStatus, Outcome>> = {
+  PENDING: "none",
+  SCHEDULED: "none",
+  RUNNING: "none",
+  STOPPING: "none",
+  SUCCESS: "success",
+  FAILED: "failure",
+  ERROR: "failure",
+  TIMEOUT: "failure",
+  ABORTED: "failure",
+  INVALID: "failure",
+  CANCELLED: "stop",
+  TERMINATED: "stop",
+  STOPPED: "stop",
+  FINISHED: "end",
+  UNKNOWN: "unknown",
+};
+
+/** In the order of the vendor's list, which is taken for their precedence. */
+const UNFINISHED = ["PENDING", "SCHEDULED", "RUNNING", "STOPPING"] as const;
+
+/**
+ * The state of a run from the states on its instances, for where the upstream gives none. The vendor's document
+ * DescribeInvocations, field InvocationStatus; a run without instances and one with an unknown state is `UNKNOWN`, and
+ * where an outcome was not told and nothing failed it is `FINISHED`.
+ */
+export function rollUp(statuses: readonly InstanceInvocationStatus[]): InvocationStatus {
+  const unfinished = UNFINISHED.find((status) => statuses.includes(status));
+  if (unfinished !== undefined) return unfinished;
+  const outcomes = new Set(statuses.filter(isFinalInstanceStatus).map((status) => OUTCOMES[status]));
+  if (statuses.length === 0 || statuses.includes("UNKNOWN")) return "UNKNOWN";
+  const isAnyWell = outcomes.has("success") || outcomes.has("end");
+  if (outcomes.has("failure")) return isAnyWell ? "PARTIAL_FAILED" : "FAILED";
+  if (!isAnyWell) return "STOPPED";
+  return outcomes.has("end") ? "FINISHED" : "SUCCESS";
+}

@@ -11,6 +11,7 @@ const UPSTREAM_CODES: Readonly<Record<SourceErrorCode, string>> = {
   NOT_SUPPORTED: "UPSTREAM_NOT_SUPPORTED",
   // What is gone is null and no error: where this class still arrives here, the upstream contradicted itself.
   NOT_FOUND: "UPSTREAM_BAD_RESPONSE",
+  BAD_REQUEST: "UPSTREAM_BAD_REQUEST",
   BAD_RESPONSE: "UPSTREAM_BAD_RESPONSE",
   UNAVAILABLE: "UPSTREAM_UNAVAILABLE",
   UNKNOWN: "UPSTREAM_UNAVAILABLE",

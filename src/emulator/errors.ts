@@ -10,6 +10,7 @@ const ERRORS = {
   "InvalidRegionId.NotFound": [404, "The RegionId provided does not exist in our records."],
   "InvalidAcceptLanguage.NotFound": [404, "The specified AcceptLanguage is not found."],
   InvalidAction: [400, "The specified action is not valid."],
+  "InvalidApi.NotFound": [404, "Specified api is not found, please check your url and method."],
   "InvalidAction.NotFound": [404, "Specified api is not found, please check your url and method."],
   InvalidVersion: [400, "Specified parameter Version is not valid."],
   UnsupportedHTTPMethod: [404, "This http method is not supported."],

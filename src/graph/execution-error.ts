@@ -23,7 +23,10 @@ const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
 export class ExecutionError {
   constructor(private readonly failure: Failure) {}
 
-  @Value(() => String, { description: "The vendor's code; `Unknown` where only a text came." })
+  @Value(() => String, {
+    description:
+      "The vendor's code; if only a text came, the one that its documents pair with the text, else `Unknown`.",
+  })
   get code(): string {
     return this.failure.code;
   }

@@ -44,17 +44,17 @@ export abstract class Execution extends Node {
 
   @Value(() => InstanceInvocationStatusEnum, { description: "State on this instance." })
   get status(): InstanceInvocationStatus {
-    return this.record.status;
+    return this.stated.status;
   }
 
   @Value(() => String, { nullable: true, description: "The upstream's own word for the status, untouched." })
   get rawStatus(): string | null {
-    return this.record.rawStatus;
+    return this.stated.rawStatus;
   }
 
   @Value(() => Boolean, { description: "True when nothing here will change any more." })
   get isFinal(): boolean {
-    return isFinalInstanceStatus(this.record.status);
+    return isFinalInstanceStatus(this.stated.status);
   }
 
   @Value(() => DateTime, { nullable: true, description: "When it started on the instance." })
@@ -106,6 +106,12 @@ export abstract class Execution extends Node {
     return this.record;
   }
 
+  /** The record whose exit code is shown says how it stands, too. */
+  private get stated(): ExecutionRecord {
+    const details = this.details;
+    return details instanceof Error ? this.record : details;
+  }
+
   /** One member of the details. */
   protected read<Field extends keyof ExecutionRecord>(field: Field): OrError<ExecutionRecord[Field]> {
     const details = this.details;
@@ -113,7 +119,8 @@ export abstract class Execution extends Node {
   }
 }
 
-function durationOf(start: Instant | null, end: Instant | null): number | null {
+/** Milliseconds between two instants; null where either is missing or the end lies before the start. */
+export function durationOf(start: Instant | null, end: Instant | null): number | null {
   if (start === null || end === null || end < start) return null;
   // Most executions begin and end on one day, and Date.parse costs as much as all other fields of a row together.
   return end.startsWith(start.slice(0, 11)) ? timeOfDay(end) - timeOfDay(start) : Date.parse(end) - Date.parse(start);

@@ -14,16 +14,19 @@ import type { ResultFilter, Services } from "#services";
 import { CommandTypeEnum, InstanceInvocationStatusEnum, InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { DateTime } from "./scalars.ts";
 import { requireSource } from "./source-lookup.ts";
+import { checkTags } from "./tag-rules.ts";
 
 type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
 
 /** A label that a run has to carry. */
 @InputType("TagFilter", { description: "A label that a run has to carry." })
 export class TagFilter {
-  @Field(() => String, { description: "What the label is about." })
+  @Field(() => String, {
+    description: "What the label is about: at most 64 characters that do not begin with `aliyun` or `acs:`.",
+  })
   readonly key: string | undefined;
 
-  @Field(() => String, { nullable: true, description: "What it says; any value where it is left out." })
+  @Field(() => String, { nullable: true, description: "What it says, at most 128 characters; any value if left out." })
   readonly value?: string | null;
 }
 
@@ -65,7 +68,7 @@ export class InvocationFilter implements Optional<Omit<Filter, "tags">> {
 
   @Field(() => [TagFilter], {
     nullable: true,
-    description: "Only runs that carry all of these labels. ECS alone has them.",
+    description: "Only runs that carry all of these labels: at most 20, each key once. ECS alone has them.",
   })
   readonly tags?: readonly TagFilter[] | null;
 
@@ -120,14 +123,16 @@ export class InvocationResultFilter {
 
 /**
  * The domain's filter; what is null restricts as little as what is left out.
- * @throws InputError `BAD_USER_INPUT` for a blank text, which no run can match and an upstream could take for no filter
+ * @throws InputError `BAD_USER_INPUT` for a blank text, which no run can match and an upstream could take for no filter, and for
+ * labels that no run can bear
  */
 export function toInvocationFilter(filter: InvocationFilter | null | undefined): Filter {
   const { tags, ...rest } = filter ?? {};
   const restricting = present<Omit<Filter, "tags">>(rest);
-  return tags == null
-    ? restricting
-    : { ...restricting, tags: tags.map((tag) => present<TagQuery>({ key: tag.key ?? "", value: tag.value ?? null })) };
+  if (tags == null) return restricting;
+  const labels = tags.map((tag) => present<TagQuery>({ key: tag.key ?? "", value: tag.value ?? null }));
+  checkTags(labels);
+  return { ...restricting, tags: labels };
 }
 
 /**

@@ -9,8 +9,9 @@ import {
 } from "#domain";
 import { Command } from "./command.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import { durationOf } from "./execution.ts";
 import { Node } from "./node.ts";
-import { DateTime } from "./scalars.ts";
+import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
 /** What a run is and how it stands. Not a type of the schema: the run inherits its fields. */
@@ -69,4 +70,38 @@ export abstract class InvocationState extends Node {
   get creationTime(): Instant | null {
     return this.record.creationTime;
   }
+
+  @Value(() => DateTime, {
+    nullable: true,
+    description:
+      "When the run was over: the latest end on its instances. Null until it is final, and if no instance tells an end.",
+  })
+  get finishTime(): Instant | null {
+    return this.isFinal ? latest(this.record.instances.map((instance) => instance.finishTime)) : null;
+  }
+
+  @Value(() => SafeInt, {
+    nullable: true,
+    description:
+      "From the earliest start on its instances to `finishTime`, in milliseconds; null if either is missing or the end lies before " +
+      "the start.",
+  })
+  get durationMs(): number | null {
+    return durationOf(earliest(this.record.instances.map((instance) => instance.startTime)), this.finishTime);
+  }
+}
+
+// Instants of the domain compare as texts.
+function latest(instants: readonly (Instant | null)[]): Instant | null {
+  return instants.reduce(
+    (last, instant) => (last === null || (instant !== null && instant > last) ? instant : last),
+    null,
+  );
+}
+
+function earliest(instants: readonly (Instant | null)[]): Instant | null {
+  return instants.reduce(
+    (first, instant) => (first === null || (instant !== null && instant < first) ? instant : first),
+    null,
+  );
 }

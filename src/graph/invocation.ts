@@ -4,10 +4,11 @@ import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 import {
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
+  type InvocationRef,
   sourceKey,
   type Wants,
 } from "#domain";
-import { readPageArguments } from "#services";
+import { type Page, readPageArguments } from "#services";
 import { countStatuses, StatusCount } from "./command.ts";
 import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
@@ -23,6 +24,7 @@ import {
 import { InvocationSettings } from "./invocation-settings.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
+import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
 import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
 import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
@@ -124,6 +126,36 @@ export function invocationOf(record: InvocationRecord): Invocation {
   const made = known.get(record) ?? new Invocation(record);
   known.set(record, made);
   return made;
+}
+
+/** One run with what the selection needs, null where there is none. */
+export async function readRun(
+  { source, invokeId }: InvocationRef,
+  run: Selection,
+  context: GraphContext,
+): Promise<Invocation | null> {
+  const record = await context.loaders.invocations.load({ source, invokeId, wants: invocationWants(run) });
+  return record === null ? null : invocationOf(await settleRun(record, runNeeds(run), context));
+}
+
+/** The runs of a page become what clients see. */
+export async function connectRuns(
+  page: Page<InvocationRecord>,
+  run: Selection | null,
+  context: GraphContext,
+): Promise<Connection<Invocation>> {
+  const records = page.edges.map((edge) => edge.node);
+  return new Connection(page, (await settleRuns(records, runNeeds(run), context)).map(invocationOf));
+}
+
+function runNeeds(run: Selection | null): RunNeeds {
+  const { output, details } = rowNeeds(rowsOf(run?.under("instanceInvocations") ?? null));
+  const isGrouped = run?.hasAny("outputGroups") ?? false;
+  return {
+    output: output || isGrouped,
+    details: details || isGrouped,
+    times: run?.hasAny("finishTime", "durationMs") ?? false,
+  };
 }
 
 /** Pages of runs. */

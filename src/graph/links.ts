@@ -2,11 +2,11 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
 import { AgentState } from "./agent.ts";
-import { type Connection, connect, PageArgs, rowsOf, totalWants } from "./connection.ts";
+import { type Connection, PageArgs, rowsOf, totalWants } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { Instance } from "./instance.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
-import { Invocation, InvocationConnection, invocationOf, invocationWants } from "./invocation.ts";
+import { connectRuns, Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
 import { selectionOf } from "./selection.ts";
 
 /** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
@@ -38,14 +38,15 @@ export class InstanceLinks {
   async invocations(
     @Root() { source, instanceId }: Instance,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { services, operation }: GraphContext,
+    @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {
+    const { services, operation } = context;
     const selection = selectionOf(info);
     const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
     const page = await services.pageInvocations(args, filter, wants, operation);
-    return connect(page, invocationOf);
+    return connectRuns(page, rowsOf(selection), context);
   }
 }

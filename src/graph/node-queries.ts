@@ -1,13 +1,14 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { InputError, type Wants } from "#domain";
+import { InputError } from "#domain";
 import type { GraphContext } from "./context.ts";
 import { fromGlobalId, type NodeRef } from "./global-id.ts";
 import { Instance } from "./instance.ts";
 import { rowNeeds, toRows } from "./instance-invocation.ts";
-import { type Invocation, invocationOf, invocationWants } from "./invocation.ts";
+import { invocationOf, invocationWants, readRun } from "./invocation.ts";
 import { Node } from "./node.ts";
+import { settleRun } from "./outcomes.ts";
 import { InvocationResult, wantsOutput } from "./result.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
@@ -60,7 +61,7 @@ export async function readNode(ref: NodeRef, selection: Selection, context: Grap
   const selected = selection.as(ref.type);
   switch (ref.type) {
     case "Invocation":
-      return readInvocation(ref, invocationWants(selected), context);
+      return readRun(ref, selected, context);
     case "InstanceInvocation":
       return readInstanceInvocation(ref, selected, context);
     case "InvocationResult":
@@ -72,26 +73,21 @@ export async function readNode(ref: NodeRef, selection: Selection, context: Grap
   }
 }
 
-async function readInvocation(
-  { source, invokeId }: Pick<NodeRef & { invokeId: string }, "source" | "invokeId">,
-  wants: Wants,
-  { loaders }: GraphContext,
-): Promise<Invocation | null> {
-  const record = await loaders.invocations.load({ source, invokeId, wants });
-  return record === null ? null : invocationOf(record);
-}
-
 async function readInstanceInvocation(
   ref: NodeRef & { type: "InstanceInvocation" },
   selected: Selection,
   context: GraphContext,
 ): Promise<Node | null> {
   // The output of one instance is loaded below: asking the run for it would read that of all its instances.
+  const { source, invokeId, instanceId } = ref;
   const { content } = invocationWants(selected.under("invocation"));
-  const run = await readInvocation(ref, { output: false, content }, context);
-  const record = run?.recordOf(ref.instanceId) ?? null;
-  if (run === null || record === null) return null;
-  const [row] = await toRows([record], run, rowNeeds(selected), context);
+  const found = await context.loaders.invocations.load({ source, invokeId, wants: { output: false, content } });
+  if (found === null) return null;
+  const needs = rowNeeds(selected);
+  const run = invocationOf(await settleRun(found, { ...needs, output: false, times: false }, context));
+  const record = run.recordOf(instanceId);
+  if (record === null) return null;
+  const [row] = await toRows([record], run, needs, context);
   return row ?? null;
 }
 

@@ -1,11 +1,11 @@
 import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
 
 import {
+  applyOverwriting,
   countLines,
   type DecodedOutput,
   decodeOutput,
   firstLines,
-  InputError,
   lastLines,
   limitBytes,
   type Output,
@@ -13,34 +13,10 @@ import {
 } from "#domain";
 import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "./output-search.ts";
 import { Base64, SafeInt } from "./scalars.ts";
+import { checkTextArgs, TextArgs } from "./text-arguments.ts";
 import { Value } from "./value.ts";
 
 const DEFAULT_MATCHES = 100;
-
-/** How much of a text is wanted, and in which form. */
-@ArgsType()
-export class TextArgs {
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Leave out escape sequences for colours and cursor movements. Off if left out.",
-  })
-  readonly stripAnsi?: boolean | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: "Only so many lines from the start. Not together with `lastLines`.",
-  })
-  readonly firstLines?: number | null;
-
-  @Field(() => Int, { nullable: true, description: "Only so many lines from the end. Not together with `firstLines`." })
-  readonly lastLines?: number | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: "At most so many bytes of UTF-8, cut between two characters; applied after everything else.",
-  })
-  readonly maxBytes?: number | null;
-}
 
 /** What is searched for in an output. */
 @ArgsType()
@@ -112,10 +88,14 @@ export class CommandOutput {
 
   constructor(private readonly output: Output) {}
 
-  @Field(() => String, { description: "Decoded text, whole unless the arguments say otherwise." })
+  @Field(() => String, {
+    description:
+      "Decoded text, whole unless the arguments say otherwise. What a cut left of a character is U+FFFD, and spoils no other one.",
+  })
   text(@Args(() => TextArgs) args: TextArgs): string {
     checkTextArgs(args);
-    let text = this.decoded.text;
+    let text = this.decode(args).text;
+    if (args.applyOverwriting) text = applyOverwriting(text);
     if (args.stripAnsi) text = stripAnsi(text);
     if (args.firstLines != null) text = firstLines(text, args.firstLines);
     if (args.lastLines != null) text = lastLines(text, args.lastLines);
@@ -157,7 +137,9 @@ export class CommandOutput {
   }
 
   @Value(() => String, {
-    description: "WHATWG name of the charset that `text` was decoded with, as `utf-8` or `gb18030`.",
+    description:
+      "WHATWG name of the charset that was found for the whole, as `utf-8` or `gb18030`. Lines of the other one of these two are " +
+      "decoded as such all the same.",
   })
   get charset(): string {
     return this.decoded.charset;
@@ -168,22 +150,28 @@ export class CommandOutput {
     return this.decoded.lossy;
   }
 
+  @Value(() => Boolean, {
+    description:
+      "False where nothing says that `charset` is right: bytes that fit GB18030 without looking Chinese, or that fit nothing. Pass " +
+      "another one to `text`.",
+  })
+  get isCharsetCertain(): boolean {
+    return this.decoded.isCharsetCertain;
+  }
+
+  @Value(() => Boolean, { description: "True where the gateway's rules have masked parts of the text." })
+  get isRedacted(): boolean {
+    return false;
+  }
+
   private get decoded(): DecodedOutput {
     this.#decoded ??= decodeOutput(this.output.bytes, this.output.droppedBytes);
     return this.#decoded;
   }
-}
 
-function checkTextArgs({ firstLines, lastLines, maxBytes }: TextArgs): void {
-  checkCount("firstLines", firstLines);
-  checkCount("lastLines", lastLines);
-  checkCount("maxBytes", maxBytes);
-  if (firstLines != null && lastLines != null) {
-    throw new InputError("BAD_USER_INPUT", "lastLines: expected not both firstLines and lastLines.", "lastLines");
+  private decode({ charset, fromByte }: TextArgs): DecodedOutput {
+    if (charset == null && !fromByte) return this.decoded;
+    const options = { fromByte: fromByte ?? 0, ...(charset == null ? {} : { charset }) };
+    return decodeOutput(this.output.bytes, this.output.droppedBytes, options);
   }
-}
-
-function checkCount(argument: string, count: number | null | undefined): void {
-  if (count == null || count >= 0) return;
-  throw new InputError("BAD_USER_INPUT", `${argument}: expected a number from 0 on, got ${count}.`, argument);
 }

@@ -7,7 +7,7 @@ import type { GraphContext } from "./context.ts";
 import { ProviderEnum } from "./enums.ts";
 import { InvocationFilter, InvocationResultFilter, toInvocationFilter, toResultFilter } from "./filter.ts";
 import { Instance } from "./instance.ts";
-import { Invocation, InvocationConnection, invocationOf, invocationWants } from "./invocation.ts";
+import { connectRuns, Invocation, InvocationConnection, invocationWants, readRun } from "./invocation.ts";
 import { InvocationResult, InvocationResultConnection, wantsOutput } from "./result.ts";
 import { selectionOf } from "./selection.ts";
 import { requireSource, requireText } from "./source-lookup.ts";
@@ -59,13 +59,14 @@ export class Queries {
   @Query(() => InvocationConnection, { nullable: true, description: "Runs of every source in one list, newest first." })
   async invocations(
     @Args(() => InvocationsArgs) { filter, ...args }: InvocationsArgs,
-    @Ctx() { services, operation }: GraphContext,
+    @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {
+    const { services, operation } = context;
     const selection = selectionOf(info);
     const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
     const page = await services.pageInvocations(args, toInvocationFilter(filter), wants, operation);
-    return connect(page, invocationOf);
+    return connectRuns(page, rowsOf(selection), context);
   }
 
   @Query(() => Invocation, {
@@ -74,13 +75,11 @@ export class Queries {
   })
   async invocation(
     @Args(() => InvocationArgs) { invokeId = "", ...words }: InvocationArgs,
-    @Ctx() { services, loaders }: GraphContext,
+    @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Invocation | null> {
-    const source = requireSource(services, words);
-    const wants = invocationWants(selectionOf(info));
-    const record = await loaders.invocations.load({ source, invokeId: requireText("invokeId", invokeId), wants });
-    return record === null ? null : invocationOf(record);
+    const source = requireSource(context.services, words);
+    return readRun({ source, invokeId: requireText("invokeId", invokeId) }, selectionOf(info), context);
   }
 
   @Query(() => InvocationResultConnection, {

@@ -5,14 +5,15 @@ import type { PageSource } from "./page-source.ts";
 const TELLING: Readonly<Record<SourceErrorCode, number>> = {
   UNAUTHENTICATED: 0,
   FORBIDDEN: 1,
-  THROTTLED: 2,
-  UNAVAILABLE: 3,
-  UNREACHABLE: 4,
-  TIMEOUT: 5,
-  BAD_RESPONSE: 6,
-  NOT_FOUND: 7,
-  UNKNOWN: 8,
-  NOT_SUPPORTED: 9,
+  BAD_REQUEST: 2,
+  THROTTLED: 3,
+  UNAVAILABLE: 4,
+  UNREACHABLE: 5,
+  TIMEOUT: 6,
+  BAD_RESPONSE: 7,
+  NOT_FOUND: 8,
+  UNKNOWN: 9,
+  NOT_SUPPORTED: 10,
 };
 
 /**

@@ -1,16 +1,11 @@
 import { UpstreamError } from "#domain";
 
 /**
- * True where an error says that the run or the server asked for does not exist (any more), such as
- * `InvalidInvokeId.NotFound` or `NotFoundInstance`; an unknown region, action or key is another matter.
+ * True where an error says that the run, command, server or resource group asked for does not exist (any more). The codes that
+ * say so are named one by one, in the wire's table: whatever else ends in `.NotFound`, such as an action, is a failure.
  */
 export function isGone(error: unknown): boolean {
-  if (!(error instanceof UpstreamError)) return false;
-  const code = error.upstreamCode ?? "";
-  if (/region|action|version|accesskey|token/i.test(code)) return false;
-  return (
-    error.code === "NOT_FOUND" || /^(Invalid(Instance|InstanceId|InvokeId)\.NotFound|NotFoundInstance)$/.test(code)
-  );
+  return error instanceof UpstreamError && error.code === "NOT_FOUND";
 }
 
 /** What the call answers, or the stand-in where the upstream says that it does not exist. */

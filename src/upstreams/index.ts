@@ -46,7 +46,7 @@ export { badResponse, createReader, type Reader, type Reading } from "./reading.
 export { isRefusal, orWhenRefused } from "./refusal.ts";
 export { createRunListReader, type RunListReader } from "./run-list.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
-export { RUN_STATUS_FIELDS, rollUp } from "./status.ts";
+export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type {
   InvocationList,

@@ -1,5 +1,12 @@
 import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
-import { type CommandType, type ExecutionError, isFinalInstanceStatus, type OssDelivery, type Tag } from "#domain";
+import {
+  type CommandType,
+  codeOfErrorInfo,
+  type ExecutionError,
+  isFinalInstanceStatus,
+  type OssDelivery,
+  type Tag,
+} from "#domain";
 import {
   type Fields,
   isFields,
@@ -181,7 +188,8 @@ function readUsername(fields: Fields, reading: Reading): string | null {
 function readError(fields: Fields, reading: Reading): ExecutionError | null {
   const code = readId(fields, "ErrorCode", reading);
   const info = readText(fields, "ErrorInfo", reading);
-  return code === null && info === null ? null : { code: code ?? "Unknown", info };
+  if (code !== null) return { code, info };
+  return info === null ? null : { code: codeOfErrorInfo(info) ?? "Unknown", info };
 }
 
 function readOssDelivery(fields: Fields, reading: Reading): OssDelivery | null {

@@ -1,4 +1,4 @@
-import { type InstanceInvocationStatus, type InvocationStatus, isFinalInstanceStatus } from "#domain";
+import { type InstanceInvocationStatus, type InvocationStatus, isFinalInvocationStatus, rollUp } from "#domain";
 import { type Fields, readText } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 
@@ -34,30 +34,6 @@ const MEANINGS: Readonly<Record<StatusWord, Meaning>> = {
 const USUAL_WORDS: ReadonlyMap<string, Meaning> = new Map(
   Object.entries(MEANINGS).map(([word, meaning]) => [`${word.slice(0, 1).toUpperCase()}${word.slice(1)}`, meaning]),
 );
-
-type Outcome = "success" | "failure" | "stop" | "end" | "unknown" | "none";
-
-/** What each state of an instance adds to the state of its run. */
-const OUTCOMES: Readonly<Record<InstanceInvocationStatus, Outcome>> = {
-  PENDING: "none",
-  SCHEDULED: "none",
-  RUNNING: "none",
-  STOPPING: "none",
-  SUCCESS: "success",
-  FAILED: "failure",
-  ERROR: "failure",
-  TIMEOUT: "failure",
-  ABORTED: "failure",
-  INVALID: "failure",
-  CANCELLED: "stop",
-  TERMINATED: "stop",
-  STOPPED: "stop",
-  FINISHED: "end",
-  UNKNOWN: "unknown",
-};
-
-/** In the order of the vendor's list, which is taken for their precedence. */
-const UNFINISHED = ["PENDING", "SCHEDULED", "RUNNING", "STOPPING"] as const;
 
 /** The fields that may tell the state of a run, the first that is there wins. */
 export const RUN_STATUS_FIELDS = ["InvocationStatus", "InvokeStatus"] as const;
@@ -99,19 +75,16 @@ export function readInstanceStatus(
 }
 
 /**
- * The state of a run from the states on its instances, for where the upstream gives none. The vendor's document
- * DescribeInvocations, field InvocationStatus; a run without instances and one with an unknown state is `UNKNOWN`, and
- * where an outcome was not told and nothing failed it is `FINISHED`.
+ * The state of a run: as it is told, else rolled up from its instances. `Finished` tells of a run no more than of an instance: its
+ * outcome is that of the instances, if they tell one.
  */
-export function rollUp(statuses: readonly InstanceInvocationStatus[]): InvocationStatus {
-  const unfinished = UNFINISHED.find((status) => statuses.includes(status));
-  if (unfinished !== undefined) return unfinished;
-  const outcomes = new Set(statuses.filter(isFinalInstanceStatus).map((status) => OUTCOMES[status]));
-  if (statuses.length === 0 || statuses.includes("UNKNOWN")) return "UNKNOWN";
-  const isAnyWell = outcomes.has("success") || outcomes.has("end");
-  if (outcomes.has("failure")) return isAnyWell ? "PARTIAL_FAILED" : "FAILED";
-  if (!isAnyWell) return "STOPPED";
-  return outcomes.has("end") ? "FINISHED" : "SUCCESS";
+export function statusOfRun(
+  told: { readonly status: InvocationStatus } | null,
+  instances: readonly { readonly status: InstanceInvocationStatus }[],
+): InvocationStatus {
+  const rolledUp = rollUp(instances.map((instance) => instance.status));
+  if (told === null) return rolledUp;
+  return told.status === "FINISHED" && isFinalInvocationStatus(rolledUp) ? rolledUp : told.status;
 }
 
 function toOutcome(exitCode: number | null): InstanceInvocationStatus {

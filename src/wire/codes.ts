@@ -1,4 +1,5 @@
 import type { SourceErrorCode } from "#domain";
+import type { UpstreamCode } from "./upstream-code.ts";
 
 /**
  * What the wire itself does about a failed attempt. `backoff`: again after a pause; `few`: the same, but fewer times;
@@ -17,58 +18,6 @@ export interface CodeMeaning {
   readonly advice: string | null;
 }
 
-/** Codes that the vendor documents for the actions used here, or for every action. */
-export type UpstreamCode =
-  | "MissingParameter"
-  | "InvalidParameter"
-  | "InvalidParam.PageNumber"
-  | "InvalidParam.PageSize"
-  | "InvalidParameter.NextToken"
-  | "InvalidParameter.MaxResults"
-  | "RegionId.ApiNotSupported"
-  | "InvalidRegionId.NotFound"
-  | "InvalidAction"
-  | "InvalidAction.NotFound"
-  | "InvalidVersion"
-  | "UnsupportedHTTPMethod"
-  | "UnsupportedOperation"
-  | "IncompleteSignature"
-  | "SignatureDoesNotMatch"
-  | "SignatureNonceUsed"
-  | "InvalidTimeStamp.Expired"
-  | "InvalidTimeStamp.Format"
-  | "IllegalTimestamp"
-  | "InvalidAccessKeyId.NotFound"
-  | "InvalidAccessKeyId.Inactive"
-  | "InvalidSecurityToken.Expired"
-  | "InvalidSecurityToken.Malformed"
-  | "InvalidSecurityToken.MismatchWithAccessKey"
-  | "MissingSecurityToken"
-  | "Forbidden.RAM"
-  | "NoPermission"
-  | "Forbidden"
-  | "Forbidden.AccessKeyDisabled"
-  | "Forbidden.RiskControl"
-  | "Forbidden.SubUser"
-  | "Forbidden.Unauthorized"
-  | "Forbidden.NotSupportRAM"
-  | "Operation.Forbidden"
-  | "InvalidInstanceId.NotFound"
-  | "InvalidInstance.NotFound"
-  | "NotFoundInstance"
-  | "InvalidInvokeId.NotFound"
-  | "Throttling"
-  | "Throttling.User"
-  | "Throttling.Api"
-  | "Throttling.Api.Concurrency"
-  | "Throttling.System"
-  | "Rejected.Throttling"
-  | "ServiceUnavailable"
-  | "InternalError"
-  | "InternalError.Dispatch"
-  | "LastTokenProcessing"
-  | "IdempotentProcessing";
-
 /** A family of codes that is open: `match` says what it holds. */
 export interface CodeFamily {
   /** As a person would write it, `*` for anything. */
@@ -80,7 +29,7 @@ function meaning(code: SourceErrorCode, cure: Cure, says: string, advice: string
   return { code, cure, says, advice };
 }
 
-const badRequest = meaning("UNKNOWN", "none", "the request was refused as wrong");
+const badRequest = meaning("BAD_REQUEST", "none", "the request was refused as wrong");
 const notSupported = meaning("NOT_SUPPORTED", "none", "the call is not offered there");
 const noSuchRegion = meaning("NOT_SUPPORTED", "none", "the region is not known there", "check the list of regions");
 const badEndpoint = meaning("NOT_SUPPORTED", "none", "the action is not known there", "check the endpoint");
@@ -116,11 +65,25 @@ export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
   "InvalidParam.PageSize": badRequest,
   "InvalidParameter.NextToken": badRequest,
   "InvalidParameter.MaxResults": badRequest,
+  "MissingParameter.TagKey": badRequest,
+  "NumberExceed.Tags": badRequest,
+  "Duplicate.TagKey": badRequest,
+  "InvalidTagKey.Malformed": badRequest,
+  "InvalidTagValue.Malformed": badRequest,
+  "InvalidAcceptLanguage.NotFound": badRequest,
+  "InvalidCommandType.NotFound": badRequest,
+  "InvalidName.LengthLimitExceeded": badRequest,
+  "InstanceIds.ExceedLimit": badRequest,
   "RegionId.ApiNotSupported": notSupported,
+  UnauthorizedRegion: noSuchRegion,
   "InvalidRegionId.NotFound": noSuchRegion,
   InvalidAction: badEndpoint,
   "InvalidAction.NotFound": badEndpoint,
   InvalidVersion: badEndpoint,
+  "InvalidApi.NotFound": badEndpoint,
+  "InvalidProduct.NotFound": badEndpoint,
+  "InvalidDomain.NotFound": badEndpoint,
+  "InvalidOperation.NotSupportedEndpoint": badEndpoint,
   UnsupportedHTTPMethod: notSupported,
   UnsupportedOperation: notSupported,
   IncompleteSignature: badSignature,
@@ -148,6 +111,12 @@ export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
   "InvalidInstance.NotFound": notFound,
   NotFoundInstance: notFound,
   "InvalidInvokeId.NotFound": notFound,
+  "InvalidCommandId.NotFound": notFound,
+  "InvalidCommand.NotFound": notFound,
+  "InvalidCmdId.NotFound": notFound,
+  "InvalidResourceGroup.NotFound": notFound,
+  "InvalidResourceGroupId.NotFound": notFound,
+  "EntityNotExist.ResourceGroup": notFound,
   Throttling: throttled,
   "Throttling.User": throttled,
   "Throttling.Api": throttled,
@@ -161,21 +130,34 @@ export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
   IdempotentProcessing: inProgress,
 };
 
-/** Families for codes that no row names; the first that matches wins. */
+/**
+ * Families for codes that no row names; the first that matches wins. There is none of `NOT_FOUND`: what is read as an empty
+ * answer has to be named by a row, since a missing action, product or domain ends in `.NotFound` too.
+ */
 export const CODE_FAMILIES: readonly CodeFamily[] = [
   { pattern: "*Throttling*", meaning: throttled },
-  { pattern: "MissingParameter*", meaning: badRequest },
+  { pattern: "MissingParam*", meaning: badRequest },
   { pattern: "InvalidParam*", meaning: badRequest },
   { pattern: "InvalidSecurityToken*", meaning: badToken },
   { pattern: "InvalidAccessKeyId*", meaning: badKey },
   { pattern: "InvalidTimeStamp*", meaning: badClock },
   { pattern: "InvalidRegionId*", meaning: noSuchRegion },
   { pattern: "*ApiNotSupported", meaning: notSupported },
+  { pattern: "UnauthorizedRegion*", meaning: noSuchRegion },
+  { pattern: "InvalidAction*", meaning: badEndpoint },
+  { pattern: "InvalidApi*", meaning: badEndpoint },
+  { pattern: "InvalidProduct*", meaning: badEndpoint },
+  { pattern: "InvalidDomain*", meaning: badEndpoint },
+  { pattern: "InvalidVersion*", meaning: badEndpoint },
+  { pattern: "*.NotSupportedEndpoint", meaning: badEndpoint },
+  { pattern: "Unsupported*", meaning: notSupported },
   { pattern: "Forbidden*", meaning: denied },
   { pattern: "*.Forbidden", meaning: denied },
   { pattern: "NoPermission*", meaning: denied },
-  { pattern: "*.NotFound", meaning: notFound },
-  { pattern: "NotFound*", meaning: notFound },
+  { pattern: "NumberExceed*", meaning: badRequest },
+  { pattern: "Duplicate.*", meaning: badRequest },
+  { pattern: "*.Malformed", meaning: badRequest },
+  { pattern: "*.ExceedLimit", meaning: badRequest },
   { pattern: "ServiceUnavailable*", meaning: unavailable },
   { pattern: "InternalError*", meaning: internalError },
 ];
@@ -204,12 +186,12 @@ export function explainCode(upstreamCode: string | null, httpStatus: number): Co
       FAMILIES.find((family) => family.test.test(upstreamCode))?.meaning;
     if (known !== undefined) return known;
   }
-  return explainStatus(httpStatus, upstreamCode === null);
+  return explainStatus(httpStatus);
 }
 
-function explainStatus(httpStatus: number, isBare: boolean): CodeMeaning {
+function explainStatus(httpStatus: number): CodeMeaning {
   const known = BY_STATUS[httpStatus];
-  if (known !== undefined && (isBare || httpStatus === 429)) return known;
+  if (known !== undefined) return known;
   if (httpStatus >= 500) return unavailable;
   if (httpStatus >= 400) return meaning("UNKNOWN", "none", "the request was refused");
   if (httpStatus >= 300)

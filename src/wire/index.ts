@@ -6,7 +6,6 @@ export {
   type CodeMeaning,
   type Cure,
   UPSTREAM_CODES,
-  type UpstreamCode,
 } from "./codes.ts";
 export type { Call, CallAnswer, CallRequest, ParameterValue } from "./contract.ts";
 export {
@@ -16,4 +15,5 @@ export {
   createStaticCredentials,
 } from "./credentials.ts";
 export type { BreakerState } from "./limits/index.ts";
+export type { UpstreamCode } from "./upstream-code.ts";
 export { createWire, type Wire, type WireOptions } from "./wire.ts";

@@ -92,6 +92,9 @@ describe("nothing", () => {
       { status: "Failed", exitCode: 1, wire: { ErrorCode: "", ErrorInfo: "it broke" } },
     );
     expect(item.error).toEqual({ code: "Unknown", info: "it broke" });
+    const told = "The command execution exit code is not zero.";
+    const paired = await read("SWAS", {}, { status: "Failed", wire: { ErrorCode: " ", ErrorInfo: told } });
+    expect(paired.item.error).toEqual({ code: "ExitCodeNonzero", info: told });
     const { item: other } = await read(
       "ECS",
       {},

@@ -13,17 +13,36 @@ const read = createReader(places, () => rig);
 
 describe("output", () => {
   const bytes = (...values: number[]) => Uint8Array.from(values);
-  const table: readonly [string, Uint8Array, string, string, boolean][] = [
+  const table: readonly [
+    name: string,
+    output: Uint8Array,
+    text: string,
+    charset: string,
+    lossy: boolean,
+    certain?: boolean,
+  ][] = [
     ["UTF-8", Buffer.from("héllo 中文\n"), "héllo 中文\n", "utf-8", false],
     ["GBK", bytes(0xd6, 0xd0, 0xce, 0xc4), "中文", "gb18030", false],
     ["UTF-8 with a mark", bytes(0xef, 0xbb, 0xbf, 0x6f, 0x6b), "ok", "utf-8", false],
     ["UTF-16LE with a mark", bytes(0xff, 0xfe, 0x6f, 0, 0x6b, 0), "ok", "utf-16le", false],
     ["UTF-16BE with a mark", bytes(0xfe, 0xff, 0, 0x6f, 0, 0x6b), "ok", "utf-16be", false],
     ["UTF-8 cut in its last character", Buffer.from("日志").subarray(0, 4), "日\ufffd", "utf-8", true],
-    ["bytes that fit nothing", bytes(0x61, 0xff, 0xff, 0x62), "a\ufffd\ufffdb", "utf-8", true],
+    ["GBK cut in its first character", bytes(0xed, 0xce, 0xf3, 0xa3, 0xba), "\ufffd误：", "gb18030", true],
+    ["GBK cut in its last character", bytes(0xb4, 0xed, 0xce), "错\ufffd", "gb18030", true],
+    ["UTF-16LE without a mark", Buffer.from("Err: 12\r\n", "utf16le"), "Err: 12\r\n", "utf-16le", false],
+    ["UTF-16BE without a mark", Buffer.from("Err: 12\r\n", "utf16le").swap16(), "Err: 12\r\n", "utf-16be", false],
+    [
+      "UTF-8 among GBK",
+      Buffer.concat([bytes(0xb4, 0xed, 0xce, 0xf3, 0x0a), Buffer.from("✓\n")]),
+      "错误\n✓\n",
+      "gb18030",
+      false,
+    ],
+    ["a code page that fits GB18030", bytes(0x66, 0xfc, 0x72), "f黵", "gb18030", false, false],
+    ["bytes that fit nothing", bytes(0x61, 0xff, 0xff, 0x62), "a\ufffd\ufffdb", "utf-8", true, false],
     ["NUL and escapes", Buffer.from("a\0\u001b[31mb\r\n"), "a\0\u001b[31mb\r\n", "utf-8", false],
   ];
-  it.each(table)("decodes %s", async (_name, output, text, charset, lossy) => {
+  it.each(table)("decodes %s", async (_name, output, text, charset, lossy, certain = true) => {
     const { output: read1 } = await read("ECS", {}, { output });
     expect(read1).toEqual({
       text,
@@ -33,6 +52,8 @@ describe("output", () => {
       truncated: false,
       charset,
       lossy,
+      isCharsetCertain: certain,
+      isRedacted: false,
     });
   });
 

@@ -13,7 +13,7 @@ const FIELDS = {
   run: "status rawStatus isFinal creationTime parameters timed repeatMode frequency timeoutSeconds username workingDir tags { key value } command { name description type content contentBase64 } statusCounts { status count }",
   item: "status rawStatus isFinal creationTime startTime finishTime stopTime updateTime durationMs exitCode error { code info } repeats",
   result: "status rawStatus isFinal startTime finishTime durationMs exitCode error { code info } repeats username",
-  output: "output { text base64 byteLength droppedBytes truncated charset lossy }",
+  output: "output { text base64 byteLength droppedBytes truncated charset lossy isCharsetCertain isRedacted }",
 };
 
 type ReaderPlaces = Readonly<Record<`${Product}/cn-hangzhou`, Place>>;

@@ -107,7 +107,9 @@ describe("status of a run", () => {
   }
 
   it.each([
-    ["Finished", 0, "FINISHED"],
+    ["Finished", 0, "SUCCESS"],
+    ["Finished", 205, "FAILED"],
+    ["Finished", "", "FINISHED"],
     ["Running", 0, "RUNNING"],
     ["success", 0, "SUCCESS"],
     ["PartialFailed", 0, "PARTIAL_FAILED"],

@@ -6,46 +6,66 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
-describe("decodeOutput", () => {
+describe("decodeOutput of one charset", () => {
   it.each([
-    ["nothing", bytes(), { text: "", charset: "utf-8", lossy: false }],
+    ["nothing", bytes(), { text: "", charset: "utf-8", lossy: false, isCharsetCertain: true }],
     [
       "ASCII with control characters",
       utf8("a\0b\u001b[1m\r\n"),
-      { text: "a\0b\u001b[1m\r\n", charset: "utf-8", lossy: false },
+      { text: "a\0b\u001b[1m\r\n", charset: "utf-8", lossy: false, isCharsetCertain: true },
     ],
-    ["UTF-8", utf8("磁盘 ok 💩\n"), { text: "磁盘 ok 💩\n", charset: "utf-8", lossy: false }],
-    ["UTF-8 that itself holds U+FFFD", utf8("a\ufffd"), { text: "a\ufffd", charset: "utf-8", lossy: false }],
-    ["UTF-8 with a mark", join(bytes(0xef, 0xbb, 0xbf), utf8("é")), { text: "é", charset: "utf-8", lossy: false }],
+    ["UTF-8", utf8("磁盘 ok 💩\n"), { text: "磁盘 ok 💩\n", charset: "utf-8", lossy: false, isCharsetCertain: true }],
+    [
+      "UTF-8 that itself holds U+FFFD",
+      utf8("a\ufffd"),
+      { text: "a\ufffd", charset: "utf-8", lossy: false, isCharsetCertain: true },
+    ],
+    [
+      "UTF-8 with a mark",
+      join(bytes(0xef, 0xbb, 0xbf), utf8("é")),
+      { text: "é", charset: "utf-8", lossy: false, isCharsetCertain: true },
+    ],
     [
       "two marks, of which the second is text",
       utf8("\ufeff\ufeffa"),
-      { text: "\ufeffa", charset: "utf-8", lossy: false },
+      { text: "\ufeffa", charset: "utf-8", lossy: false, isCharsetCertain: true },
     ],
     [
       "damaged UTF-8 with a mark",
       bytes(0xef, 0xbb, 0xbf, 0xd6, 0xd0),
-      { text: "\ufffd\ufffd", charset: "utf-8", lossy: true },
+      { text: "\ufffd\ufffd", charset: "utf-8", lossy: true, isCharsetCertain: true },
     ],
     [
       "UTF-16LE with a mark",
       bytes(0xff, 0xfe, 0x2d, 0x4e, 0x41, 0),
-      { text: "中A", charset: "utf-16le", lossy: false },
+      { text: "中A", charset: "utf-16le", lossy: false, isCharsetCertain: true },
     ],
-    ["UTF-16BE with a mark", bytes(0xfe, 0xff, 0x4e, 0x2d), { text: "中", charset: "utf-16be", lossy: false }],
-    ["cut UTF-16", bytes(0xff, 0xfe, 0x41, 0, 0x42), { text: "A\ufffd", charset: "utf-16le", lossy: true }],
-    ["GBK", bytes(0xd6, 0xd0, 0xce, 0xc4), { text: "中文", charset: "gb18030", lossy: false }],
+    [
+      "UTF-16BE with a mark",
+      bytes(0xfe, 0xff, 0x4e, 0x2d),
+      { text: "中", charset: "utf-16be", lossy: false, isCharsetCertain: true },
+    ],
+    [
+      "cut UTF-16",
+      bytes(0xff, 0xfe, 0x41, 0, 0x42),
+      { text: "A\ufffd", charset: "utf-16le", lossy: true, isCharsetCertain: true },
+    ],
+    ["GBK", bytes(0xd6, 0xd0, 0xce, 0xc4), { text: "中文", charset: "gb18030", lossy: false, isCharsetCertain: true }],
     [
       "GB18030 of four bytes",
       bytes(0xd6, 0xd0, 0x94, 0x39, 0xda, 0x33),
-      { text: "中💩", charset: "gb18030", lossy: false },
+      { text: "中💩", charset: "gb18030", lossy: false, isCharsetCertain: true },
     ],
     [
       "GB18030 with a mark",
       bytes(0x84, 0x31, 0x95, 0x33, 0xd6, 0xd0),
-      { text: "中", charset: "gb18030", lossy: false },
+      { text: "中", charset: "gb18030", lossy: false, isCharsetCertain: true },
     ],
-    ["neither", bytes(0x6f, 0x6b, 0xff, 0xff), { text: "ok\ufffd\ufffd", charset: "utf-8", lossy: true }],
+    [
+      "neither",
+      bytes(0x6f, 0x6b, 0xff, 0xff),
+      { text: "ok\ufffd\ufffd", charset: "utf-8", lossy: true, isCharsetCertain: false },
+    ],
   ])("reads %s", (_name, input, expected) => {
     expect(decodeOutput(input)).toEqual(expected);
   });
@@ -55,37 +75,54 @@ describe("decodeOutput", () => {
       text: "日志\ufffd",
       charset: "utf-8",
       lossy: true,
+      isCharsetCertain: true,
     });
   });
 
   it("keeps UTF-8 that was cut at its end even where the bytes would fit GB18030", () => {
     const cut = utf8("文文").subarray(0, 5);
     expect(new TextDecoder("gb18030", { fatal: true }).decode(cut.subarray(0, 4))).toHaveLength(2);
-    expect(decodeOutput(cut)).toEqual({ text: "文\ufffd", charset: "utf-8", lossy: true });
+    expect(decodeOutput(cut)).toEqual({ text: "文\ufffd", charset: "utf-8", lossy: true, isCharsetCertain: true });
     expect(decodeOutput(join(utf8("ok "), utf8("文").subarray(0, 2)))).toEqual({
       text: "ok \ufffd",
       charset: "utf-8",
       lossy: true,
+      isCharsetCertain: true,
     });
   });
 
   it("keeps UTF-8 that was cut in its middle where bytes were dropped", () => {
     const beginning = join(utf8("头中").subarray(0, 5), utf8("尾"));
-    expect(decodeOutput(beginning, 18234)).toEqual({ text: "头\ufffd尾", charset: "utf-8", lossy: true });
+    expect(decodeOutput(beginning, 18234)).toEqual({
+      text: "头\ufffd尾",
+      charset: "utf-8",
+      lossy: true,
+      isCharsetCertain: true,
+    });
     const end = join(utf8("头"), utf8("文尾").subarray(1));
-    expect(decodeOutput(end, 18234)).toEqual({ text: "头\ufffd\ufffd尾", charset: "utf-8", lossy: true });
+    expect(decodeOutput(end, 18234)).toEqual({
+      text: "头\ufffd\ufffd尾",
+      charset: "utf-8",
+      lossy: true,
+      isCharsetCertain: true,
+    });
   });
 
   it("keeps UTF-8 that was cut in its middle and at its end", () => {
     const cut = join(utf8("头"), utf8("文尾").subarray(2, 5));
-    expect(decodeOutput(cut, 1)).toEqual({ text: "头\ufffd\ufffd", charset: "utf-8", lossy: true });
+    expect(decodeOutput(cut, 1)).toEqual({
+      text: "头\ufffd\ufffd",
+      charset: "utf-8",
+      lossy: true,
+      isCharsetCertain: true,
+    });
   });
 
   it("reads what looks cut in its middle as GB18030 where nothing was dropped", () => {
     const input = bytes(0xe4, 0xb8, 0x41, 0x41);
-    expect(decodeOutput(input, 0)).toEqual({ text: "涓AA", charset: "gb18030", lossy: false });
-    expect(decodeOutput(input)).toEqual({ text: "涓AA", charset: "gb18030", lossy: false });
-    expect(decodeOutput(input, 7)).toEqual({ text: "\ufffdAA", charset: "utf-8", lossy: true });
+    expect(decodeOutput(input, 0)).toEqual({ text: "涓AA", charset: "gb18030", lossy: false, isCharsetCertain: false });
+    expect(decodeOutput(input)).toEqual({ text: "涓AA", charset: "gb18030", lossy: false, isCharsetCertain: false });
+    expect(decodeOutput(input, 7)).toEqual({ text: "\ufffdAA", charset: "utf-8", lossy: true, isCharsetCertain: true });
   });
 
   it("reads GBK as such although bytes were dropped", () => {
@@ -93,6 +130,7 @@ describe("decodeOutput", () => {
       text: "中文\n",
       charset: "gb18030",
       lossy: false,
+      isCharsetCertain: true,
     });
   });
 

@@ -46,10 +46,8 @@ const stillThrottled: Failure = {
   httpStatus: null,
   hasId: false,
 };
-const refusedAsWrong = (code: string): Failure => ({
-  ...answered("UNKNOWN", `the request was refused as wrong (${code})`, code, 400),
-  graphqlCode: "UPSTREAM_UNAVAILABLE",
-});
+const refusedAsWrong = (code: string): Failure =>
+  answered("BAD_REQUEST", `the request was refused as wrong (${code})`, code, 400);
 const forbidden = answered(
   "FORBIDDEN",
   "the account may not do this (Forbidden.RAM); check its RAM policy",
@@ -206,6 +204,20 @@ export const API: FaultSection = {
       ),
       isEmpty: true,
     },
+    {
+      ...always(
+        { code: "InvalidApi.NotFound" },
+        answered(
+          "NOT_SUPPORTED",
+          "the action is not known there (InvalidApi.NotFound); check the endpoint",
+          "InvalidApi.NotFound",
+          404,
+        ),
+        [1, 1],
+      ),
+      isEmpty: true,
+    },
+    always({ code: "InvalidTagKey.Malformed" }, refusedAsWrong("InvalidTagKey.Malformed"), [1, 1]),
     {
       fault: "`InvalidInvokeId.NotFound`",
       options: ecs({ kind: "error", code: "InvalidInvokeId.NotFound" }),

@@ -22,7 +22,7 @@ async function output(executor: (typeof EXECUTORS)[number], fields: string, byte
 
 describe.each(EXECUTORS)("with %s, an output", (executor) => {
   it("says its text, its bytes and how whole they are", async () => {
-    const fields = "text base64 byteLength lineCount droppedBytes truncated charset lossy";
+    const fields = "text base64 byteLength lineCount droppedBytes truncated charset lossy isCharsetCertain isRedacted";
     expect(await output(executor, fields, Buffer.from("1tDOxA==", "base64"), 12)).toEqual({
       text: "中文",
       base64: "1tDOxA==",
@@ -32,6 +32,51 @@ describe.each(EXECUTORS)("with %s, an output", (executor) => {
       truncated: true,
       charset: "gb18030",
       lossy: false,
+      isCharsetCertain: true,
+      isRedacted: false,
+    });
+  });
+
+  it("is decoded by the charset that is asked for, and says when the found one is a guess", async () => {
+    const fields = `charset isCharsetCertain guess: text right: text(charset: "Latin1") greek: text(charset: "iso-8859-7")`;
+    expect(await output(executor, fields, Buffer.from("für", "latin1"), 0)).toEqual({
+      charset: "gb18030",
+      isCharsetCertain: false,
+      guess: "f黵",
+      right: "für",
+      greek: "fόr",
+    });
+  });
+
+  it("goes on behind a byte with whole characters", async () => {
+    const fields = [0, 1, 2, 3, 4, 6, 7, 8, 99].map((byte) => `b${byte}: text(fromByte: ${byte})`).join(" ");
+    expect(await output(executor, fields, Buffer.from("a中文b"), 0)).toEqual({
+      b0: "a中文b",
+      b1: "中文b",
+      b2: "文b",
+      b3: "文b",
+      b4: "文b",
+      b6: "b",
+      b7: "b",
+      b8: "",
+      b99: "",
+    });
+    const gbk = `cut: text(fromByte: 1) lines: text(fromByte: 4, firstLines: 1) named: text(charset: "gbk", fromByte: 3)`;
+    expect(await output(executor, gbk, Buffer.from("1tDOxAphCmI=", "base64"), 0)).toEqual({
+      cut: "文\na\nb",
+      lines: "\n",
+      named: "\na\nb",
+    });
+  });
+
+  it("shows what a terminal shows of a bar, before anything else is cut", async () => {
+    const bar = Array.from({ length: 101 }, (_, percent) => `\r\u001b[32m${percent}%\u001b[0m`).join("");
+    const fields = `
+      text: text(applyOverwriting: true, stripAnsi: true)
+      last: text(applyOverwriting: true, stripAnsi: true, lastLines: 2, maxBytes: 4)`;
+    expect(await output(executor, fields, Buffer.from(`${bar}\r\nok\n`), 0)).toEqual({
+      text: "100%\r\nok\n",
+      last: "100%",
     });
   });
 
@@ -72,6 +117,9 @@ describe.each(EXECUTORS)("with %s, an output", (executor) => {
     ["text(firstLines: -1)"],
     ["text(firstLines: 1, lastLines: 1)"],
     ["text(maxBytes: -1)"],
+    ["text(fromByte: -1)"],
+    [`text(charset: "klingon")`],
+    [`text(charset: "")`],
     [`search(pattern: "(") { line }`],
     ["search { line }"],
     [`search(text: "x", limit: 1001) { line }`],

@@ -172,10 +172,10 @@ describe("ECS results from an upstream that misbehaves", () => {
 
   it("are an error where something else is unknown", async () => {
     const bench = createBench("ECS", () => {
-      throw refusal("NOT_FOUND", "InvalidRegionId.NotFound", 404);
+      throw refusal("NOT_SUPPORTED", "InvalidApi.NotFound", 404);
     });
     await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({
-      upstreamCode: "InvalidRegionId.NotFound",
+      upstreamCode: "InvalidApi.NotFound",
     });
   });
 

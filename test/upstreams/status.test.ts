@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
-import { rollUp } from "#upstreams";
+import { type InstanceInvocationStatus, type InvocationStatus, rollUp } from "#domain";
 import { createBench, EVERYTHING, NOTHING } from "./stub.ts";
 
 async function readOne(provider: "ECS" | "SWAS", run: object) {

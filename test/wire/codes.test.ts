@@ -22,15 +22,20 @@ describe("upstream codes", () => {
   it.each([
     ["Throttling.Something.New", "THROTTLED", "wait"],
     ["Request.Throttling", "THROTTLED", "wait"],
-    ["MissingParameter.RegionId", "UNKNOWN", "none"],
-    ["InvalidParam.pageNumber", "UNKNOWN", "none"],
-    ["InvalidParameter.Tag", "UNKNOWN", "none"],
+    ["MissingParameter.RegionId", "BAD_REQUEST", "none"],
+    ["MissingParam.InstanceId", "BAD_REQUEST", "none"],
+    ["InvalidParam.pageNumber", "BAD_REQUEST", "none"],
+    ["InvalidParameter.Tag", "BAD_REQUEST", "none"],
+    ["InvalidSomething.Malformed", "BAD_REQUEST", "none"],
+    ["NumberExceed.Other", "BAD_REQUEST", "none"],
+    ["InvalidApi.Other", "NOT_SUPPORTED", "none"],
+    ["InvalidActionName.NotFound", "NOT_SUPPORTED", "none"],
+    ["Any.NotSupportedEndpoint", "NOT_SUPPORTED", "none"],
     ["InvalidSecurityToken.Other", "UNAUTHENTICATED", "renewKeys"],
     ["InvalidAccessKeyId.Disabled", "UNAUTHENTICATED", "renewedKeys"],
     ["InvalidRegionId.Other", "NOT_SUPPORTED", "none"],
     ["Forbidden.Other", "FORBIDDEN", "none"],
     ["Some.Forbidden", "FORBIDDEN", "none"],
-    ["InvalidCommandId.NotFound", "NOT_FOUND", "none"],
     ["InternalError.Other", "UNAVAILABLE", "few"],
   ])("%s is of its family, though no row names it", (code, errorClass, cure) => {
     expect(classOf(code, 400)).toEqual([errorClass, cure]);
@@ -38,7 +43,9 @@ describe("upstream codes", () => {
 
   it.each([
     ["Brand.New", 400, "UNKNOWN", "none"],
-    ["Brand.New", 403, "UNKNOWN", "none"],
+    ["Brand.New", 401, "UNAUTHENTICATED", "none"],
+    ["Brand.New", 403, "FORBIDDEN", "none"],
+    ["Brand.New.NotFound", 404, "UNKNOWN", "none"],
     ["Brand.New", 429, "THROTTLED", "wait"],
     ["Brand.New", 500, "UNAVAILABLE", "backoff"],
     ["Brand.New", 200, "UNKNOWN", "none"],
@@ -50,6 +57,25 @@ describe("upstream codes", () => {
     [null, 502, "UNAVAILABLE", "backoff"],
   ])("where the code says nothing the HTTP status does: %s %i", (code, status, errorClass, cure) => {
     expect(classOf(code, status)).toEqual([errorClass, cure]);
+  });
+});
+
+describe("what is read as an empty answer", () => {
+  it("is named code by code: run, command, server, resource group", () => {
+    const gone = Object.entries(UPSTREAM_CODES).filter(([, { code }]) => code === "NOT_FOUND");
+    expect(gone.map(([code]) => code).sort()).toEqual([
+      "EntityNotExist.ResourceGroup",
+      "InvalidCmdId.NotFound",
+      "InvalidCommand.NotFound",
+      "InvalidCommandId.NotFound",
+      "InvalidInstance.NotFound",
+      "InvalidInstanceId.NotFound",
+      "InvalidInvokeId.NotFound",
+      "InvalidResourceGroup.NotFound",
+      "InvalidResourceGroupId.NotFound",
+      "NotFoundInstance",
+    ]);
+    expect(CODE_FAMILIES.filter(({ meaning }) => meaning.code === "NOT_FOUND")).toEqual([]);
   });
 });
 

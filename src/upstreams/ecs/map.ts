@@ -4,7 +4,7 @@ import {
   type ExecutionShape,
   type Reading,
   type RunShape,
-  rollUp,
+  statusOfRun,
   toInstanceInvocation,
   toResult,
 } from "#upstreams";
@@ -22,7 +22,7 @@ export function toInvocation(
     source,
     invokeId,
     command: toCommand(run, reading),
-    status: run.told?.status ?? rollUp(run.instances.map((instance) => instance.status)),
+    status: statusOfRun(run.told, run.instances),
     rawStatus: run.told?.rawStatus ?? null,
     creationTime: run.creationTime,
     parameters: run.parameters,

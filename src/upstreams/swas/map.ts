@@ -13,7 +13,7 @@ import {
   type ExecutionShape,
   type Reading,
   type RunShape,
-  rollUp,
+  statusOfRun,
   toInstanceInvocation,
   toResult,
 } from "#upstreams";
@@ -63,7 +63,7 @@ export function toAssembledRun(
 
 /** A run that was put together before, with what its instances say now. */
 export function toNewerRun(run: Invocation, results: readonly InvocationResult[]): Invocation {
-  const status = rollUp(results.map((result) => result.status));
+  const status = statusOfRun(null, results);
   return { ...run, status, rawStatus: null, instances: toInstances(run, results) };
 }
 
@@ -101,7 +101,7 @@ function assemble(
       type: run.commandType,
       ...script,
     },
-    status: run.told?.status ?? rollUp(instances.map((instance) => instance.status)),
+    status: statusOfRun(run.told, instances),
     rawStatus: run.told?.rawStatus ?? null,
     creationTime: run.creationTime,
     parameters: run.parameters,

@@ -91,7 +91,7 @@ export type InvocationFilter = {
   readonly resourceGroupId?: string | null | undefined;
   /** Only runs in one of these states. */
   readonly statusIn?: ReadonlyArray<InvocationStatus> | null | undefined;
-  /** Only runs that carry all of these labels. ECS alone has them. */
+  /** Only runs that carry all of these labels: at most 20, each key once. ECS alone has them. */
   readonly tags?: ReadonlyArray<TagFilter> | null | undefined;
   /** Only runs with a schedule, or only those without. */
   readonly timed?: boolean | null | undefined;
@@ -105,9 +105,9 @@ export type InvocationStatus =
   | 'FINISHED'
   /** Some instances ended well, others did not. Final. */
   | 'PARTIAL_FAILED'
-  /** Accepted; no instance has started yet. Not final. */
+  /** Accepted; at least one instance has not started yet, others may have. Not final. */
   | 'PENDING'
-  /** At least one instance is still executing it. Not final. */
+  /** At least one instance is still executing it, and none waits to start. Not final. */
   | 'RUNNING'
   /** Waits for its next time by its schedule. Not final. */
   | 'SCHEDULED'
@@ -129,6 +129,8 @@ export type Provider =
 
 /** What went wrong with a source, in classes that a client can act on. */
 export type SourceErrorCode =
+  /** The upstream refused the request as wrong: asking again does not help, other arguments may. */
+  | 'BAD_REQUEST'
   /** An answer came, but nobody could read it. */
   | 'BAD_RESPONSE'
   /** The keys are good, but may not do this: a RAM policy has to be changed. */
@@ -152,9 +154,9 @@ export type SourceErrorCode =
 
 /** A label that a run has to carry. */
 export type TagFilter = {
-  /** What the label is about. */
+  /** What the label is about: at most 64 characters that do not begin with `aliyun` or `acs:`. */
   readonly key: string;
-  /** What it says; any value where it is left out. */
+  /** What it says, at most 128 characters; any value if left out. */
   readonly value?: string | null | undefined;
 };
 

@@ -1,0 +1,174 @@
+import { findMark } from "./byte-order-mark.ts";
+import { ChineseSign, weighPair } from "./chinese.ts";
+import { addPiece, type Fitting, fit } from "./fit.ts";
+import { type Measure, measureGb18030, measureUtf8 } from "./measure.ts";
+import type { Piece, Plan } from "./piece.ts";
+import { planAs } from "./plan-as.ts";
+import { isLead, scanUtf8 } from "./utf8.ts";
+import { findUtf16 } from "./utf16.ts";
+
+/** Mean weight of a line's characters; shifted by a byte they have less than nothing. */
+const SURE_WEIGHT = 0.3;
+
+type Main = "utf-8" | "gb18030";
+
+/**
+ * Says how bytes are to be read when nobody knows their charset. A byte order mark decides, then NULs in every second byte
+ * (UTF-16), then well-formed UTF-8, then whether UTF-8 or GB18030 explains more of the bytes beyond ASCII. Lines of the other
+ * one are read as such; what a cut left of a character is a gap. Linear in the number of bytes.
+ * @param hasSeam whether bytes were dropped from the middle
+ */
+export function planPieces(bytes: Uint8Array, hasSeam: boolean): Plan {
+  const mark = findMark(bytes);
+  if (mark?.charset === "utf-8") return planByLine(bytes, "utf-8", hasSeam, mark.prefix.length);
+  if (mark !== undefined) return planAs(mark.charset, bytes);
+  const isUtf8 = isWhole(bytes, 0, bytes.length, measureUtf8);
+  const wide = bytes.includes(0) ? findUtf16(bytes, isUtf8) : null;
+  if (wide !== null) return wide;
+  if (isUtf8) return { pieces: [wholeOf(bytes, "utf-8")], charset: "utf-8", isCertain: true };
+  return planMixed(bytes, hasSeam);
+}
+
+function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
+  const utf8 = planAs("utf-8", bytes);
+  const explained = explain(bytes, utf8.pieces);
+  if (explained.byLong * 2 > explained.all) return planByLine(bytes, "utf-8", hasSeam);
+  const chinese = planByLine(bytes, "gb18030", hasSeam);
+  if (chinese.isCertain) return chinese;
+  if (explained.byAny * 2 > explained.all || isCutOnly(bytes, utf8.pieces, hasSeam)) return utf8;
+  // Nothing says that it is Chinese: then it has to fit without a gap.
+  if (!isWhole(bytes, 0, bytes.length, measureGb18030)) return { ...utf8, isCertain: false };
+  return { pieces: [wholeOf(bytes, "gb18030")], charset: "gb18030", isCertain: false };
+}
+
+/**
+ * Each line by itself: in the main charset, in parts in the other one, whichever is likelier.
+ * @param markEnd where the text begins behind a byte order mark; the line that bears it is in no other charset
+ */
+function planByLine(bytes: Uint8Array, main: Main, hasSeam: boolean, markEnd = 0): Plan {
+  const pieces: Piece[] = [];
+  for (let start = markEnd; start < bytes.length; ) {
+    const lineFeed = bytes.indexOf(0x0a, start);
+    const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
+    const line =
+      main === "utf-8" ? planUtf8Line(bytes, start, end, hasSeam, markEnd) : planChineseLine(bytes, start, end);
+    for (const piece of line) addPiece(pieces, piece);
+    start = end;
+  }
+  const isForeign = pieces.some((piece) => piece.charset !== "utf-8");
+  return { pieces, charset: main, isCertain: !isForeign || looksChinese(bytes, pieces) };
+}
+
+function planUtf8Line(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hasSeam: boolean,
+  markEnd: number,
+): readonly Piece[] {
+  const pieces = scanUtf8(bytes, start, end);
+  const gaps = pieces.filter((piece) => piece.isGap && piece.start > 0 && piece.end < bytes.length);
+  const isMarked = markEnd > 0 && start === markEnd;
+  if (isMarked || gaps.length === 0 || (hasSeam && isOnePlace(gaps))) return pieces;
+  return fit({ bytes, start, end, charsets: ["utf-8", "gb18030"], hasAscii: true, read: readMainlyUtf8(bytes) });
+}
+
+function planChineseLine(bytes: Uint8Array, start: number, end: number): readonly Piece[] {
+  if (isSurelyChinese(bytes, start, end)) return [{ start, end, charset: "gb18030", isGap: false }];
+  const charsets: Fitting["charsets"] = ["gb18030", "utf-8"];
+  const pieces = fit({ bytes, start, end, charsets, hasAscii: true, read: readMainlyChinese(bytes) });
+  if (!isWhole(bytes, start, end, measureUtf8) || looksChinese(bytes, pieces)) return pieces;
+  return [{ start, end, charset: "utf-8", isGap: false }];
+}
+
+/** True for ASCII, and for what holds so many frequent characters that no cut has shifted it: nearly every line. */
+function isSurelyChinese(bytes: Uint8Array, start: number, end: number): boolean {
+  let weight = 0;
+  let count = 0;
+  for (let at = start; at < end; ) {
+    const length = measureGb18030(bytes, at);
+    if (length === 0 || at + length > end) return false;
+    if (length === 2) weight += weighPair(bytes[at] ?? 0, bytes[at + 1] ?? 0);
+    if (length > 1) count += 1;
+    at += length;
+  }
+  return weight >= count * SURE_WEIGHT;
+}
+
+function looksChinese(bytes: Uint8Array, pieces: readonly Piece[]): boolean {
+  const sign = new ChineseSign();
+  for (const { start, end, charset, isGap } of pieces) {
+    if (charset === "gb18030" && !isGap) sign.count(bytes, start, end, measureGb18030);
+  }
+  return sign.isThere;
+}
+
+/** Chinese characters that are frequent come out of cut UTF-8 by chance only; others are no better than a gap. */
+function readMainlyUtf8(bytes: Uint8Array): Fitting["read"] {
+  return (at, offer) => {
+    const length = measureUtf8(bytes, at);
+    if (length > 0) offer(length, 0, 0);
+    else if (measureGb18030(bytes, at) === 2) offer(2, weighForeign(bytes, at), 1);
+  };
+}
+
+function readMainlyChinese(bytes: Uint8Array): Fitting["read"] {
+  return (at, offer) => {
+    const length = measureGb18030(bytes, at);
+    if (length === 1) offer(1, -1, 0);
+    if (length === 2) offer(2, weighPair(bytes[at] ?? 0, bytes[at + 1] ?? 0), 0);
+    if (length === 4) offer(4, -1.5, 0);
+    // Two bytes of UTF-8 are most often a character of GB18030 too; three are seldom so by chance.
+    const foreign = measureUtf8(bytes, at);
+    if (foreign > 2) offer(foreign, -0.6, 1);
+  };
+}
+
+function weighForeign(bytes: Uint8Array, at: number): number {
+  const weight = weighPair(bytes[at] ?? 0, bytes[at + 1] ?? 0);
+  return weight === 1 ? -0.5 : weight === -1 ? -4 : -1;
+}
+
+/**
+ * How many bytes beyond ASCII there are, and how many of them UTF-8 explains: two at a time that may be by chance, for so begins
+ * many a Chinese character of GB18030, three or more hardly.
+ */
+function explain(bytes: Uint8Array, pieces: readonly Piece[]) {
+  const counts = { all: 0, byAny: 0, byLong: 0 };
+  for (const { start, end, isGap } of pieces) {
+    for (let at = start; at < end; ) {
+      const length = isGap ? 1 : Math.max(1, measureUtf8(bytes, at));
+      if ((bytes[at] ?? 0) >= 0x80) counts.all += length;
+      if (length > 1) counts.byAny += length;
+      if (length > 2) counts.byLong += length;
+      at += length;
+    }
+  }
+  return counts;
+}
+
+/** True where all that is missing is what cuts take: at the end, and in one place inside where bytes were dropped. */
+function isCutOnly(bytes: Uint8Array, pieces: readonly Piece[], hasSeam: boolean): boolean {
+  const gaps = pieces.filter((piece) => piece.isGap);
+  // At the end a character may have lost its end; one without its beginning comes from a cut before it.
+  const inside = gaps.filter(({ start, end }) => end < bytes.length || !isLead(bytes[start] ?? 0));
+  return inside.length === 0 || (hasSeam && isOnePlace(inside));
+}
+
+// What is left of two characters side by side: one lost its end, the other its beginning.
+function isOnePlace(gaps: readonly Piece[]): boolean {
+  return gaps.length < 3 && gaps.every((gap, index) => index === 0 || gaps[index - 1]?.end === gap.start);
+}
+
+function isWhole(bytes: Uint8Array, start: number, end: number, measure: Measure): boolean {
+  for (let at = start; at < end; ) {
+    const length = measure(bytes, at);
+    if (length === 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+function wholeOf(bytes: Uint8Array, charset: string): Piece {
+  return { start: 0, end: bytes.length, charset, isGap: false };
+}

@@ -1,0 +1,85 @@
+import { isFrequentUnit } from "./chinese.ts";
+import { type Fitting, fit } from "./fit.ts";
+import { type Measure, measureUtf16be, measureUtf16le } from "./measure.ts";
+import type { Piece, Plan } from "./piece.ts";
+
+/** Share of the characters that must be of the usual kinds: of other bytes, read in pairs, most are not. */
+const USUAL_SHARE = 0.9;
+/** Share of what ASCII in UTF-16 looks like: letters of plain ASCII in pairs look like ideographs, and some have a NUL between. */
+const ASCII_SHARE = 0.75;
+/** Share of ASCII and the most frequent characters of Chinese together, where the bytes are no UTF-8. */
+const FREQUENT_SHARE = 0.4;
+
+/**
+ * Finds UTF-16 by its NULs: there is one in every second byte of what is ASCII. Cuts may have shifted what is behind them by
+ * one byte. Null where the bytes are something else, which may hold NULs too (`find -print0`).
+ * @param isUtf8 whether the bytes are well-formed UTF-8 as well
+ */
+export function findUtf16(bytes: Uint8Array, isUtf8: boolean): Plan | null {
+  if (bytes.length < 2) return null;
+  const little = readAs("utf-16le", bytes);
+  const big = readAs("utf-16be", bytes);
+  const better = big.score > little.score ? big : little;
+  const isLikely = isUtf8 ? better.ascii >= ASCII_SHARE : better.frequent >= FREQUENT_SHARE;
+  if (!isLikely || better.usual < USUAL_SHARE) return null;
+  return { pieces: better.pieces, charset: better.charset, isCertain: true };
+}
+
+/** Reads bytes as UTF-16, with the least left out where cuts have shifted them. */
+export function fitUtf16(charset: "utf-16le" | "utf-16be", bytes: Uint8Array, start: number): readonly Piece[] {
+  const high = charset === "utf-16le" ? 1 : 0;
+  const measure: Measure = charset === "utf-16le" ? measureUtf16le : measureUtf16be;
+  const read: Fitting["read"] = (at, offer) => {
+    const length = measure(bytes, at);
+    if (length > 0) offer(length, WEIGHTS[classify(bytes, at, high)], 0);
+  };
+  return fit({ bytes, start, end: bytes.length, charsets: [charset], hasAscii: false, read });
+}
+
+/** One at either end and one inside. */
+const ALLOWED_CUTS = 3;
+
+type Kind = "ascii" | "frequent" | "usual" | "rare" | "other";
+
+const WEIGHTS: Readonly<Record<Kind, number>> = { ascii: 1, frequent: 0.75, usual: 0, rare: -0.25, other: -1 };
+
+function classify(bytes: Uint8Array, at: number, high: 0 | 1): Kind {
+  const [upper, lower] = [bytes[at + high] ?? 0, bytes[at + 1 - high] ?? 0];
+  if (upper === 0) return classifyLatin(lower);
+  if (upper >= 0x4e && upper <= 0x9f) return isFrequentUnit(upper * 256 + lower) ? "frequent" : "rare";
+  // Letters of Europe, punctuation, arrows and drawing, kana, hangul, surrogates, wide forms.
+  const isUsual = upper <= 6 || (upper >= 0x20 && upper <= 0x25) || upper === 0x30 || upper === 0xff;
+  if (isUsual || (upper >= 0xac && upper <= 0xdf)) return "usual";
+  return upper === 0x26 || upper === 0x27 ? "rare" : "other";
+}
+
+function classifyLatin(code: number): Kind {
+  const isControl = code < 8 || (code > 0x1b && code < 0x20);
+  if (code < 0x7f) return isControl ? "other" : "ascii";
+  return code < 0xa0 ? "other" : "usual";
+}
+
+function readAs(charset: "utf-16le" | "utf-16be", bytes: Uint8Array) {
+  const pieces = fitUtf16(charset, bytes, 0);
+  const high = charset === "utf-16le" ? 1 : 0;
+  const counts: Record<Kind, number> = { ascii: 0, frequent: 0, usual: 0, rare: 0, other: 0 };
+  for (const { start, end, isGap } of pieces) {
+    if (!isGap) for (let at = start; at < end; at += 2) counts[classify(bytes, at, high)] += 1;
+  }
+  const gapCount = pieces.filter((piece) => piece.isGap).length;
+  const kinds = Object.keys(counts) as Kind[];
+  const all = Math.max(
+    1,
+    kinds.reduce((sum, kind) => sum + counts[kind], 0),
+  );
+  // A cut at the end is the commoner one, so a gap at the start counts a little more.
+  const startGap = pieces[0]?.isGap === true ? 0.5 : 0;
+  return {
+    pieces,
+    charset,
+    score: kinds.reduce((sum, kind) => sum + counts[kind] * WEIGHTS[kind], -gapCount - startGap),
+    ascii: counts.ascii / all,
+    frequent: (counts.ascii + counts.frequent) / all,
+    usual: 1 - Math.max(0, counts.other + gapCount - ALLOWED_CUTS) / all,
+  };
+}

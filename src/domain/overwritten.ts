@@ -1,0 +1,75 @@
+/**
+ * What a terminal shows of each line at its end: what comes behind a carriage return or a backspace overwrites what was there,
+ * and `ESC [ K` erases. Line ends stay as they are; other control sequences stay too, without a width. Characters of
+ * East Asia take two columns. Linear in the length of the text.
+ *
+ * A bar that is drawn a hundred times with carriage returns alone is then one line with its last state.
+ */
+export function applyOverwriting(text: string): string {
+  if (!HAS_OVERWRITING.test(text)) return text;
+  return text
+    .split("\n")
+    .map((line, index, lines) => {
+      if (!HAS_OVERWRITING.test(line)) return line;
+      const lineEnd = index < lines.length - 1 && line.endsWith("\r") ? "\r" : "";
+      return drawLine(line.slice(0, line.length - lineEnd.length)) + lineEnd;
+    })
+    .join("\n");
+}
+
+const HAS_OVERWRITING = /[\r\b]/;
+
+// Erasing (with its parameter), any other control sequence, a title, or one character.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const PARTS = /\u001b\[([0-2]?)K|\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\p{M}|./gsu;
+
+// Blocks that are drawn two columns wide nearly everywhere (Unicode Standard Annex 11: W and F).
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** The right half of a wide character. */
+const CONTINUED = "";
+
+function drawLine(line: string): string {
+  const cells: string[] = [];
+  let column = 0;
+  // Sequences without a width go with the character that follows.
+  let pending = "";
+  for (const [part, erased] of line.matchAll(PARTS)) {
+    if (part === "\r") column = 0;
+    else if (part === "\b") column = Math.max(0, column - 1);
+    else if (erased !== undefined) erase(cells, column, erased);
+    else if (part.length > 1 && part.startsWith("\u001b")) pending += part;
+    else if (isMark(part) && column > 0) cells[column - 1] += part;
+    else {
+      column += put(cells, column, pending + part, WIDE.test(part));
+      pending = "";
+    }
+  }
+  return cells.join("") + pending;
+}
+
+function put(cells: string[], column: number, character: string, isWide: boolean): number {
+  fillUpTo(cells, column);
+  // Half of a wide character that is overwritten leaves a blank.
+  if (cells[column] === CONTINUED && column > 0) cells[column - 1] = " ";
+  const width = isWide ? 2 : 1;
+  if (cells[column + width] === CONTINUED) cells[column + width] = " ";
+  cells[column] = character;
+  if (isWide) cells[column + 1] = CONTINUED;
+  return width;
+}
+
+function erase(cells: string[], column: number, what: string): void {
+  if (what === "1") cells.fill(" ", 0, Math.min(column + 1, cells.length));
+  else if (what === "2") cells.fill(" ").splice(column);
+  else cells.splice(column);
+}
+
+function fillUpTo(cells: string[], column: number): void {
+  while (cells.length < column) cells.push(" ");
+}
+
+function isMark(part: string): boolean {
+  return /^\p{M}$/u.test(part);
+}
