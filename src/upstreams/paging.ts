@@ -126,13 +126,14 @@ export async function askAgain<Sent extends PagingParameters, Item>(
 
 /**
  * True if the first answer of a list shows the token mode. The total is not valid there: the vendor says 0 beside a full
- * list. So do some samples in page mode, and a full page may then be followed by others.
+ * list. So do some samples in page mode, where a full page, told to be the first one, may be followed by others.
  */
 export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPageSize: number): boolean {
   if (shape.nextToken !== null) return true;
   if ((shape.totalCount ?? 0) > 0) return false;
   const length = lengthOf(shape);
-  return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && length < askedPageSize);
+  const mayGoOn = length >= askedPageSize && shape.pageNumber === 1;
+  return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && !mayGoOn);
 }
 
 /** True if an upstream answered a request that had a token by the page that stood beside it. */

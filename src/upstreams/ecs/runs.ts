@@ -143,15 +143,23 @@ export async function findRun(desk: Pick<Desk, "ask" | "reader">, filter: Parame
   return page?.items[0] ?? null;
 }
 
-/** One run with its instances, null where there is none. @throws UpstreamError */
+/**
+ * One run with its instances, null if there is none. What will run again may be hidden from those who do not ask for it.
+ * @throws UpstreamError
+ */
 export async function readInvocation(
   desk: Desk,
   invokeId: string,
   wants: Wants,
   operation: Operation,
 ): Promise<Invocation | null> {
-  const page = await orWhenGone(readRuns(desk, { InvokeId: invokeId }, invokeId, wants.output, operation), null);
-  return page?.items[0] ?? null;
+  const read = async (parameters: Parameters): Promise<Invocation | null> => {
+    const sent = { InvokeId: invokeId, ...parameters };
+    const page = await orWhenGone(readRuns(desk, sent, invokeId, wants.output, operation), null);
+    return page?.items[0] ?? null;
+  };
+  const run = await read({});
+  return run === null && (await desk.timedProbe.ask(operation)) ? read({ Timed: true }) : run;
 }
 
 async function readRuns(
