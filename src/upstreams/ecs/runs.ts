@@ -153,13 +153,15 @@ export async function readInvocation(
   wants: Wants,
   operation: Operation,
 ): Promise<Invocation | null> {
-  const read = async (parameters: Parameters): Promise<Invocation | null> => {
+  const read = (parameters: Parameters) => {
     const sent = { InvokeId: invokeId, ...parameters };
-    const page = await orWhenGone(readRuns(desk, sent, invokeId, wants.output, operation), null);
-    return page?.items[0] ?? null;
+    return orWhenGone(readRuns(desk, sent, invokeId, wants.output, operation), null);
   };
-  const run = await read({});
-  return run === null && (await desk.timedProbe.ask(operation)) ? read({ Timed: true }) : run;
+  const page = await read({});
+  const run = page?.items[0] ?? null;
+  // An error says that there is none; an empty list may hide it.
+  if (run !== null || page === null || !(await desk.timedProbe.ask(operation))) return run;
+  return (await read({ Timed: true }))?.items[0] ?? null;
 }
 
 async function readRuns(
