@@ -26,6 +26,8 @@ export interface PagingOptions {
 /** What the answers of one action have shown of how it pages. */
 export interface Paging {
   readonly limit: PageLimit;
+  /** False for an action that knows no tokens, whatever its answers hold. */
+  readonly hasTokens: boolean;
   /** The mode of the latest answer that could be of this mode only; null before. */
   mode(): RunListPage["mode"] | null;
   note(mode: RunListPage["mode"]): void;
@@ -67,6 +69,7 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
 
   return {
     limit,
+    hasTokens: options.hasTokens,
     mode: () => mode,
     note(shown) {
       mode = shown;
@@ -129,7 +132,7 @@ export async function askAgain<Sent extends PagingParameters, Item>(
  * list. So do some samples in page mode, where a full page, told to be the first one, may be followed by others.
  */
 export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPageSize: number): boolean {
-  if (shape.nextToken !== null) return true;
+  if (shape.nextToken !== null) return paging.hasTokens;
   if ((shape.totalCount ?? 0) > 0) return false;
   const length = lengthOf(shape);
   const mayGoOn = length >= askedPageSize && shape.pageNumber === 1;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { createOperation } from "../support/operation.ts";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { NOTHING } from "./stub.ts";
 import { idsOf, readToEnd } from "./walk-list.ts";
@@ -48,6 +49,16 @@ describe("ECS lists and runs that will run again", () => {
     await end.clock.advance(3_600_000);
     await upstream.openRunLists({ commandId: "c-1" }, NOTHING, operation);
     expect(end.takeCalls()).toEqual([FIND, LOOK]);
+  });
+
+  it("are found out by another operation where the first one that asked was broken off", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    const client = new AbortController();
+    const left = end.upstream.openRunLists({}, NOTHING, createOperation({ signal: client.signal }));
+    const waiting = end.upstream.openRunLists({}, NOTHING, end.operation);
+    client.abort();
+    await left.catch(() => "left");
+    expect((await waiting).length).toBe(2);
   });
 
   it("are looked for again after ten minutes while there is none", async () => {

@@ -42,10 +42,15 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     isHiding: () => known ?? false,
     async ask(operation) {
       while (known === undefined && clock.now() >= notBefore && !operation.signal.aborted) {
-        asking ??= probe(operation).finally(() => {
-          asking = undefined;
-        });
-        await asking;
+        if (asking === undefined) {
+          asking = probe(operation).finally(() => {
+            asking = undefined;
+          });
+          await asking;
+        } else {
+          // What breaks another operation, such as its budget, is no matter of this one.
+          await asking.catch(() => {});
+        }
       }
       return known ?? false;
     },
