@@ -37,6 +37,15 @@ describe("ECS lists and runs that will run again", () => {
     expect(end.takeCalls()).toEqual([FIND, LOOK, `${list} Timed=true`, `${list} Timed=false`]);
   });
 
+  it.each([
+    ["page numbers are refused", { pages: "refused" }],
+    ["tokens are unknown", { pages: "only" }],
+    ["answers are short", { shortPages: 0.8, seed: 7 }],
+  ] as const)("are two lists, too, where %s", async (_name, drift) => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift });
+    expect((await open()).ids).toEqual([["t-active"], ["t-once", "t-over"]]);
+  });
+
   it("are one list where it does not", async () => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift: { showsTimed: true } });
     expect(await open()).toEqual({ keys: ["invocations"], ids: [["t-once", "t-active", "t-over"]] });

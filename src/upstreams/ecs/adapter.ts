@@ -24,16 +24,17 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
   const reader = createReader({ source, telemetry, zones });
   const ask: AdapterContext["ask"] = (action, parameters, operation) =>
     call({ source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } }, operation);
+  const runPaging = createPaging(clock, { hasTokens: true });
   const context: AdapterContext = {
     source,
     reader,
     runLimit: createPageLimit(clock),
-    runPaging: createPaging(clock, { hasTokens: true }),
+    runPaging,
     resultPaging: createPaging(clock, { hasTokens: true }),
     serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
     agentPaging: createPaging(clock, { hasTokens: true }),
     managedPaging: createPaging(clock, { hasTokens: true }),
-    timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask }, filter, operation)),
+    timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask, runPaging }, filter, operation)),
     ask,
   };
   return {

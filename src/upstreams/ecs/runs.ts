@@ -1,5 +1,6 @@
 import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
 import {
+  askAgain,
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
@@ -7,6 +8,8 @@ import {
   keepItems,
   listKey,
   orWhenGone,
+  type Paging,
+  type PagingParameters,
   type RunList,
   readWindow,
   singleStatus,
@@ -14,6 +17,7 @@ import {
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
+import type { FindRun, ProbeFilter } from "./timed-probe.ts";
 
 const ACTION = "DescribeInvocations";
 
@@ -139,17 +143,40 @@ function toFilter(query: InvocationQuery): { readonly parameters: Parameters; re
   };
 }
 
-/** One run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
+/** How many answers without a run, but with a token, the probe of `Timed` follows. */
+const MAX_PROBE_ANSWERS = 10;
+
+/** The first run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
 export async function findRun(
-  context: Pick<AdapterContext, "ask" | "reader">,
-  filter: Parameters,
+  context: Pick<AdapterContext, "ask" | "reader" | "runPaging">,
+  { InvokeId, Timed }: ProbeFilter,
   operation: Operation,
-) {
-  const one = { PageNumber: 1, PageSize: 1, MaxResults: 1 };
-  const invokeId = typeof filter.InvokeId === "string" ? filter.InvokeId : undefined;
-  const parameters = invokeId === undefined ? { ...filter, ...one } : filter;
-  const page = await orWhenGone(readRuns(context, parameters, invokeId, false, operation), null);
-  return page?.items[0] ?? null;
+): ReturnType<FindRun> {
+  if (InvokeId !== undefined) {
+    const page = await orWhenGone(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
+    return page?.items[0] ?? null;
+  }
+  let nextToken: string | undefined;
+  for (let answers = 0; answers < MAX_PROBE_ANSWERS; answers += 1) {
+    const { shape } = await askAgain(
+      context.runPaging,
+      () => pageOfOne(context.runPaging, nextToken),
+      (paging) => readRuns(context, { Timed, ...toParameters(paging) }, undefined, false, operation),
+    );
+    nextToken = shape.nextToken ?? undefined;
+    if (shape.items[0] !== undefined || nextToken === undefined) return shape.items[0] ?? null;
+  }
+  return null;
+}
+
+function pageOfOne(paging: Paging, nextToken: string | undefined): PagingParameters {
+  const { pageNumber, pageSize, maxResults } = paging.first();
+  return {
+    pageNumber,
+    pageSize: pageSize === undefined ? undefined : 1,
+    maxResults: maxResults === undefined ? undefined : 1,
+    nextToken,
+  };
 }
 
 /**

@@ -11,11 +11,14 @@ export interface TimedProbe {
   ask(operation: Operation): Promise<boolean>;
 }
 
+/** One of the two questions that a probe asks. */
+export interface ProbeFilter {
+  readonly Timed?: boolean;
+  readonly InvokeId?: string;
+}
+
 /** Finds one run by a filter, null if there is none. */
-export type FindRun = (
-  filter: { readonly Timed?: boolean; readonly InvokeId?: string },
-  operation: Operation,
-) => Promise<{ readonly invokeId: string } | null>;
+export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<{ readonly invokeId: string } | null>;
 
 const AFTER_NONE_MS = 600_000;
 const AFTER_FAILURE_MS = 60_000;
