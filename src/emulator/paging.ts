@@ -93,7 +93,9 @@ function byCursor<T>(list: Rows<T>, parameters: Parameters, rules: PagingRules, 
   const items = list.rows.slice(start, start + drift.shorten(pageSize));
   const last = items.at(-1);
   const isEnd = start + items.length >= list.rows.length;
-  const next = isEnd ? "" : sealToken(last === undefined ? (key ?? NEWEST) : list.keyOf(last), seal);
+  // The token of an empty page leads to the same place, and is another one all the same.
+  const salt = last === undefined ? hash(token ?? "") : 0;
+  const next = isEnd ? "" : sealToken(last === undefined ? (key ?? NEWEST) : list.keyOf(last), seal, salt);
   const nextToken = drift.options.repeatTokens && token !== undefined ? token : next;
   drift.issueToken(nextToken);
   return {
@@ -123,8 +125,8 @@ function compareKeys(a: RowKey, b: RowKey): number {
   return b.sequence - a.sequence || a.index - b.index;
 }
 
-function sealToken(key: RowKey, filter: string): string {
-  return Buffer.from(JSON.stringify([hash(filter), key.time, key.sequence, key.index])).toString("base64");
+function sealToken(key: RowKey, filter: string, salt: number): string {
+  return Buffer.from(JSON.stringify([hash(filter), key.time, key.sequence, key.index, salt])).toString("base64");
 }
 
 function openToken(token: string, filter: string): RowKey {

@@ -26,6 +26,8 @@ export interface PagingOptions {
 /** What the answers of one action have shown of how it pages. */
 export interface Paging {
   readonly limit: PageLimit;
+  /** False for an action that knows no tokens, whatever its answers hold. */
+  readonly hasTokens: boolean;
   /** The mode of the latest answer that could be of this mode only; null before. */
   mode(): RunListPage["mode"] | null;
   note(mode: RunListPage["mode"]): void;
@@ -54,19 +56,20 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
   let mode: RunListPage["mode"] | null = options.hasTokens ? null : "page";
   let noPagesUntil = Number.NEGATIVE_INFINITY;
   let noTokensUntil = options.hasTokens ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  const hasPages = (): boolean => clock.now() >= noPagesUntil;
-  const hasTokens = (): boolean => clock.now() >= noTokensUntil;
+  const hasPages = (): boolean => clock.elapsed() >= noPagesUntil;
+  const hasTokens = (): boolean => clock.elapsed() >= noTokensUntil;
 
   function refuse(what: "pages" | "tokens"): boolean {
     const isOnlyWay = what === "pages" ? !hasTokens() : !hasPages();
     if (isOnlyWay) return false;
-    if (what === "pages") noPagesUntil = clock.now() + REMEMBERED_MS;
-    else noTokensUntil = clock.now() + REMEMBERED_MS;
+    if (what === "pages") noPagesUntil = clock.elapsed() + REMEMBERED_MS;
+    else noTokensUntil = clock.elapsed() + REMEMBERED_MS;
     return true;
   }
 
   return {
     limit,
+    hasTokens: options.hasTokens,
     mode: () => mode,
     note(shown) {
       mode = shown;
@@ -126,13 +129,14 @@ export async function askAgain<Sent extends PagingParameters, Item>(
 
 /**
  * True if the first answer of a list shows the token mode. The total is not valid there: the vendor says 0 beside a full
- * list. So do some samples in page mode, and a full page may then be followed by others.
+ * list. So do some samples in page mode, where a full page, told to be the first one, may be followed by others.
  */
 export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPageSize: number): boolean {
-  if (shape.nextToken !== null) return true;
+  if (shape.nextToken !== null) return paging.hasTokens;
   if ((shape.totalCount ?? 0) > 0) return false;
   const length = lengthOf(shape);
-  return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && length < askedPageSize);
+  const mayGoOn = length >= askedPageSize && shape.pageNumber === 1;
+  return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && !mayGoOn);
 }
 
 /** True if an upstream answered a request that had a token by the page that stood beside it. */

@@ -53,7 +53,7 @@ export function createRunListReader(options: RunListOptions): RunListReader {
     const parameters = () => paging.byPage(place) ?? failAsDead(options, "the list does not answer in pages any more");
     const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
-    if (pageNumber === 1 && shape.nextToken !== null) return toTokenPage(options, shape, null);
+    if (pageNumber === 1 && shape.nextToken !== null && paging.hasTokens) return toTokenPage(options, shape, null);
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
@@ -113,7 +113,7 @@ async function checkPage(options: RunListOptions, shape: Shape, place: PagePlace
   const invokeIds = namesOf(shape);
   const isSuspicious = pageNumber > 1 && guard.isSuspicious(invokeIds, pageSize);
   guard.note(invokeIds, pageNumber);
-  if (shape.nextToken !== null && (isSuspicious || shape.pageNumber !== pageNumber)) {
+  if (paging.hasTokens && shape.nextToken !== null && (isSuspicious || shape.pageNumber !== pageNumber)) {
     paging.note("token");
     failAsDead(options, "the list answers in tokens now");
   }

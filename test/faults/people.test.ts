@@ -8,7 +8,7 @@ const MANY = `{ ${Array.from({ length: 20 }, (_, index) => `many${index}: ${one(
 const SLOW = [{ fault: { kind: "latency", ms: 40 } }] as const;
 const TWO_AT_ONCE = { UPSTREAM_CONCURRENCY: "2" };
 
-const askedRuns = (rig: Rig) => rig.emulator.calls.map(({ parameters }) => parameters.InvokeId);
+const askedRuns = (rig: Rig) => rig.emulator.calls.flatMap(({ parameters }) => parameters.InvokeId ?? []);
 
 /** Resolves with the operation's line once it is in the log. */
 async function operationLine(rig: Rig): Promise<Readonly<Record<string, unknown>>> {

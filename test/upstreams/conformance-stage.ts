@@ -23,6 +23,8 @@ export interface Product {
     readonly byInstance: string;
     readonly byStatus: string;
     readonly run: (invokeId: string) => string;
+    /** Calls that find out that there is no such run. */
+    readonly unknownRun: (invokeId: string) => readonly string[];
     readonly runWithOutput: (invokeId: string) => string;
     readonly results: (invokeId: string) => readonly string[];
     readonly instanceResults: (instanceId: string) => string;

@@ -21,6 +21,10 @@ describe("ECS keeps the contract of an upstream", () => {
       byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} PageNumber=1 PageSize=50",
       byStatus: "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
+      unknownRun: (invokeId) => [
+        `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
+        "DescribeInvocations ContentEncoding=Base64 MaxResults=1 PageNumber=1 PageSize=1 Timed=true",
+      ],
       runWithOutput: (invokeId) => `DescribeInvocations ContentEncoding=Base64 IncludeOutput=true InvokeId=${invokeId}`,
       results: (invokeId) => [
         `DescribeInvocationResults ContentEncoding=Base64 InvokeId=${invokeId} MaxResults=50 PageNumber=1 PageSize=50`,

@@ -16,6 +16,7 @@ describe("SWAS keeps the contract of an upstream", () => {
       byInstance: "DescribeCommandInvocations InstanceId={} PageNumber=1 PageSize=50",
       byStatus: "DescribeCommandInvocations InvocationStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
+      unknownRun: (invokeId) => [`DescribeCommandInvocations InvokeId=${invokeId}`],
       runWithOutput: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
       results: (invokeId) => [`DescribeCommandInvocations InvokeId=${invokeId}`],
       instanceResults: (instanceId) => `DescribeCommandInvocations InstanceId=${instanceId} PageNumber=1 PageSize=50`,

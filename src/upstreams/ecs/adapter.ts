@@ -1,7 +1,7 @@
 import { type Clock, type Operation, type Source, silentTelemetry, type Telemetry } from "#domain";
 import { createPageLimit, createPaging, createReader, DEFAULT_ZONES, type Upstream, type ZonePolicy } from "#upstreams";
 import type { Call } from "#wire";
-import { type Desk, VERSION } from "./desk.ts";
+import { type AdapterContext, VERSION } from "./context.ts";
 import { readInstanceResults, readResults } from "./results.ts";
 import { createRunList, findRun, openRunLists, readInvocation } from "./runs.ts";
 import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
@@ -22,29 +22,30 @@ export interface EcsUpstreamOptions {
 export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
   const { source, call, telemetry, clock, zones = DEFAULT_ZONES } = options;
   const reader = createReader({ source, telemetry, zones });
-  const ask: Desk["ask"] = (action, parameters, operation) =>
+  const ask: AdapterContext["ask"] = (action, parameters, operation) =>
     call({ source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } }, operation);
-  const desk: Desk = {
+  const runPaging = createPaging(clock, { hasTokens: true });
+  const context: AdapterContext = {
     source,
     reader,
     runLimit: createPageLimit(clock),
-    runPaging: createPaging(clock, { hasTokens: true }),
+    runPaging,
     resultPaging: createPaging(clock, { hasTokens: true }),
     serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
     agentPaging: createPaging(clock, { hasTokens: true }),
     managedPaging: createPaging(clock, { hasTokens: true }),
-    timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask }, filter, operation)),
+    timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask, runPaging }, filter, operation)),
     ask,
   };
   return {
     source,
-    openRunLists: (query, wants, operation) => openRunLists(desk, query, wants, operation),
-    openLists: async (query, wants) => [createRunList(desk, query, wants)],
-    readInvocation: (invokeId, wants, operation) => readInvocation(desk, invokeId, wants, operation),
-    readResults: (query, _wants, operation) => readResults(desk, query, operation),
-    readInstanceResults: (instanceId, _wants, operation) => readInstanceResults(desk, instanceId, operation),
-    readInstances: (instanceIds, operation) => readInstances(desk, instanceIds, operation),
-    readAgentStates: (instanceIds, operation) => readAgentStates(desk, instanceIds, operation),
+    openRunLists: (query, wants, operation) => openRunLists(context, query, wants, operation),
+    openLists: async (query, wants) => [createRunList(context, query, wants)],
+    readInvocation: (invokeId, wants, operation) => readInvocation(context, invokeId, wants, operation),
+    readResults: (query, _wants, operation) => readResults(context, query, operation),
+    readInstanceResults: (instanceId, _wants, operation) => readInstanceResults(context, instanceId, operation),
+    readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
+    readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type ResultQuery,
   readAllPages,
 } from "#upstreams";
-import { type Desk, type Parameters, toParameters } from "./desk.ts";
+import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocationResult } from "./map.ts";
 import { readInvocation } from "./runs.ts";
 import { readResultPage } from "./shapes.ts";
@@ -21,7 +21,7 @@ const MORE_READINGS = 4;
 
 /** Results of one run, 50 a call. @throws UpstreamError */
 export async function readResults(
-  desk: Desk,
+  context: AdapterContext,
   query: ResultQuery,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
@@ -33,17 +33,17 @@ export async function readResults(
     IncludeHistory: includeHistory ? true : undefined,
   };
   try {
-    const results = await orWhenGone(readAllResults(desk, query, parameters, operation), []);
+    const results = await orWhenGone(readAllResults(context, query, parameters, operation), []);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (!includeHistory || !isHistoryRefused(error)) throw error;
-    const results = await readAllResults(desk, query, { ...parameters, IncludeHistory: undefined }, operation);
+    const results = await readAllResults(context, query, { ...parameters, IncludeHistory: undefined }, operation);
     return arrangeExecutions(results, includeHistory);
   }
 }
 
 async function readAllResults(
-  desk: Desk,
+  context: AdapterContext,
   query: ResultQuery,
   parameters: Parameters,
   operation: Operation,
@@ -56,28 +56,28 @@ async function readAllResults(
   };
   const readAll = () =>
     readAllPages({
-      paging: desk.resultPaging,
-      ask: (paging) => readResultsPage(desk, { ...parameters, ...toParameters(paging) }, operation),
+      paging: context.resultPaging,
+      ask: (paging) => readResultsPage(context, { ...parameters, ...toParameters(paging) }, operation),
       keyOf: (result) => JSON.stringify([result.instanceId, result.startTime, result.finishTime, result.repeats]),
       isEnough,
       giveUp: () => {
-        throw badResponse(desk.source, ACTION, null, "the list of results does not end");
+        throw badResponse(context.source, ACTION, null, "the list of results does not end");
       },
     });
   const { items, isTorn } = await readAll();
   if (!isTorn || isEnough(items)) return items;
-  const nested = includeHistory ? null : await readNested(desk, query.invokeId, items, operation);
+  const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   return nested === null ? readSeveralTimes(readAll, items) : [...items, ...nested];
 }
 
 /** Of a run, what a torn list did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
 async function readNested(
-  desk: Desk,
+  context: AdapterContext,
   invokeId: string,
   known: readonly InvocationResult[],
   operation: Operation,
 ): Promise<readonly InvocationResult[] | null> {
-  const run = await readInvocation(desk, invokeId, { output: true, content: false }, operation).catch(orNull);
+  const run = await readInvocation(context, invokeId, { output: true, content: false }, operation).catch(orNull);
   if (run === null) return null;
   const found = new Set(known.map((result) => result.instanceId));
   return run.instances
@@ -107,21 +107,21 @@ async function readSeveralTimes(
 
 /** Results of the newest runs on one instance, 50 at most. @throws UpstreamError */
 export async function readInstanceResults(
-  desk: Desk,
+  context: AdapterContext,
   instanceId: string,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const { resultPaging } = desk;
+  const { resultPaging } = context;
   const read = askAgain(resultPaging, resultPaging.first, (paging) =>
-    readResultsPage(desk, { InstanceId: instanceId, ...toParameters(paging) }, operation),
+    readResultsPage(context, { InstanceId: instanceId, ...toParameters(paging) }, operation),
   );
   const page = await orWhenGone(read, null);
   return page === null ? [] : arrangeExecutions(page.shape.items, false);
 }
 
-async function readResultsPage(desk: Desk, parameters: Parameters, operation: Operation) {
-  const answer = await desk.ask(ACTION, { ...parameters, ContentEncoding: "Base64" }, operation);
-  const reading = desk.reader(ACTION, answer);
+async function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {
+  const answer = await context.ask(ACTION, { ...parameters, ContentEncoding: "Base64" }, operation);
+  const reading = context.reader(ACTION, answer);
   const asked = { invokeId: textOf(parameters.InvokeId), instanceId: textOf(parameters.InstanceId) };
   const page = readResultPage(answer.body, asked, reading);
   const meant = keepItems(
@@ -131,7 +131,7 @@ async function readResultsPage(desk: Desk, parameters: Parameters, operation: Op
       (asked.instanceId === undefined || shape.instanceId === asked.instanceId),
   );
   if (meant !== page) reading.complain("a result that was not asked for is left out");
-  return { ...meant, items: meant.items.map((shape) => toInvocationResult(shape, desk.source, reading)) };
+  return { ...meant, items: meant.items.map((shape) => toInvocationResult(shape, context.source, reading)) };
 }
 
 // The document: IncludeHistory needs the InvokeId of a periodic command; the latest execution is then all there is.

@@ -1,5 +1,6 @@
 import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
 import {
+  askAgain,
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
@@ -7,13 +8,16 @@ import {
   keepItems,
   listKey,
   orWhenGone,
+  type Paging,
+  type PagingParameters,
   type RunList,
   readWindow,
   singleStatus,
 } from "#upstreams";
-import { type Desk, type Parameters, toParameters } from "./desk.ts";
+import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
+import type { FindRun, ProbeFilter } from "./timed-probe.ts";
 
 const ACTION = "DescribeInvocations";
 
@@ -39,29 +43,34 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
  * the query's `timed`, which is about having a schedule, so the query's is never sent.
  */
 export async function openRunLists(
-  desk: Desk,
+  context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
   operation: Operation,
 ): Promise<readonly RunList[]> {
   const isWholeRegion = query.invokeId === undefined && query.instanceId === undefined;
-  const isHiding = isWholeRegion ? await desk.timedProbe.ask(operation) : desk.timedProbe.isHiding();
+  const isHiding = isWholeRegion ? await context.timedProbe.ask(operation) : context.timedProbe.isHiding();
   const timed = isHiding ? [true, false] : [undefined];
-  return timed.map((isTimed) => createList(desk, query, wants, isTimed));
+  return timed.map((isTimed) => createList(context, query, wants, isTimed));
 }
 
-function createList(desk: Desk, query: InvocationQuery, wants: Wants, timed: boolean | undefined): RunList {
+function createList(
+  context: AdapterContext,
+  query: InvocationQuery,
+  wants: Wants,
+  timed: boolean | undefined,
+): RunList {
   const { Timed: _timed, ...filter } = toFilter(query).parameters;
   const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
   const key = listKey("invocations", { ...filter, timed });
   const reader = createRunListReader({
-    source: desk.source,
+    source: context.source,
     action: ACTION,
     key,
-    paging: desk.runPaging,
+    paging: context.runPaging,
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
-      return orWhenGone(readRuns(desk, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
+      return orWhenGone(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
     },
   });
   return {
@@ -91,16 +100,16 @@ function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery 
 }
 
 /** The one list of all runs of the region. Outputs come along only where the action allows it: beside InvokeId or InstanceId. */
-export function createRunList(desk: Desk, query: InvocationQuery, wants: Wants): InvocationList {
+export function createRunList(context: AdapterContext, query: InvocationQuery, wants: Wants): InvocationList {
   const { parameters, isExact } = toFilter(query);
   const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
   return {
     key: "invocations",
     isExact,
     read: (page, operation) =>
-      readWindow(page, desk.runLimit, async (PageNumber, PageSize) => {
+      readWindow(page, context.runLimit, async (PageNumber, PageSize) => {
         const paging = { PageNumber, PageSize };
-        const page = readRuns(desk, { ...parameters, ...paging }, query.invokeId, isOutputAsked, operation);
+        const page = readRuns(context, { ...parameters, ...paging }, query.invokeId, isOutputAsked, operation);
         return orWhenGone(page, EMPTY_PAGE);
       }),
   };
@@ -134,36 +143,73 @@ function toFilter(query: InvocationQuery): { readonly parameters: Parameters; re
   };
 }
 
-/** One run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
-export async function findRun(desk: Pick<Desk, "ask" | "reader">, filter: Parameters, operation: Operation) {
-  const one = { PageNumber: 1, PageSize: 1, MaxResults: 1 };
-  const invokeId = typeof filter.InvokeId === "string" ? filter.InvokeId : undefined;
-  const parameters = invokeId === undefined ? { ...filter, ...one } : filter;
-  const page = await orWhenGone(readRuns(desk, parameters, invokeId, false, operation), null);
-  return page?.items[0] ?? null;
+/** How many answers without a run, but with a token, the probe of `Timed` follows. */
+const MAX_PROBE_ANSWERS = 10;
+
+/** The first run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
+export async function findRun(
+  context: Pick<AdapterContext, "ask" | "reader" | "runPaging">,
+  { InvokeId, Timed }: ProbeFilter,
+  operation: Operation,
+): ReturnType<FindRun> {
+  if (InvokeId !== undefined) {
+    const page = await orWhenGone(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
+    return page?.items[0] ?? null;
+  }
+  let nextToken: string | undefined;
+  for (let answers = 0; answers < MAX_PROBE_ANSWERS; answers += 1) {
+    const { shape } = await askAgain(
+      context.runPaging,
+      () => pageOfOne(context.runPaging, nextToken),
+      (paging) => readRuns(context, { Timed, ...toParameters(paging) }, undefined, false, operation),
+    );
+    nextToken = shape.nextToken ?? undefined;
+    if (shape.items[0] !== undefined || nextToken === undefined) return shape.items[0] ?? null;
+  }
+  return null;
 }
 
-/** One run with its instances, null where there is none. @throws UpstreamError */
+function pageOfOne(paging: Paging, nextToken: string | undefined): PagingParameters {
+  const { pageNumber, pageSize, maxResults } = paging.first();
+  return {
+    pageNumber,
+    pageSize: pageSize === undefined ? undefined : 1,
+    maxResults: maxResults === undefined ? undefined : 1,
+    nextToken,
+  };
+}
+
+/**
+ * One run with its instances, null if there is none. What will run again may be hidden from those who do not ask for it.
+ * @throws UpstreamError
+ */
 export async function readInvocation(
-  desk: Desk,
+  context: AdapterContext,
   invokeId: string,
   wants: Wants,
   operation: Operation,
 ): Promise<Invocation | null> {
-  const page = await orWhenGone(readRuns(desk, { InvokeId: invokeId }, invokeId, wants.output, operation), null);
-  return page?.items[0] ?? null;
+  const read = (parameters: Parameters) => {
+    const sent = { InvokeId: invokeId, ...parameters };
+    return orWhenGone(readRuns(context, sent, invokeId, wants.output, operation), null);
+  };
+  const page = await read({});
+  const run = page?.items[0] ?? null;
+  // An error says that there is none; an empty list may hide it.
+  if (run !== null || page === null || !(await context.timedProbe.ask(operation))) return run;
+  return (await read({ Timed: true }))?.items[0] ?? null;
 }
 
 async function readRuns(
-  desk: Pick<Desk, "ask" | "reader">,
+  context: Pick<AdapterContext, "ask" | "reader">,
   parameters: Parameters,
   invokeId: string | undefined,
   isOutputAsked: boolean,
   operation: Operation,
 ) {
   const encoding = { ContentEncoding: "Base64", IncludeOutput: isOutputAsked ? true : undefined };
-  const answer = await desk.ask(ACTION, { ...parameters, ...encoding }, operation);
-  const reading = desk.reader(ACTION, answer);
+  const answer = await context.ask(ACTION, { ...parameters, ...encoding }, operation);
+  const reading = context.reader(ACTION, answer);
   const page = readInvocationPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.complain("a run that was not asked for is left out");

@@ -13,7 +13,7 @@ import {
   readAgents,
   readAllPages,
 } from "#upstreams";
-import { type Desk, type Parameters, toParameters } from "./desk.ts";
+import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInstance } from "./map.ts";
 import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } from "./shapes.ts";
 
@@ -28,22 +28,22 @@ const CALLS_AT_ONCE = 4;
  * call by DescribeManagedInstances. @throws UpstreamError
  */
 export async function readInstances(
-  desk: Desk,
+  context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly Instance[]> {
   const [managedIds, ids] = splitIds(instanceIds);
   const pages = await mapBounded(chunk(ids, SERVERS_PER_CALL), CALLS_AT_ONCE, (some) => {
-    const found = readById(desk, some, operation, {
+    const found = readById(context, some, operation, {
       action: "DescribeInstances",
       parameters: { InstanceIds: JSON.stringify(some) },
-      paging: desk.serverPaging,
+      paging: context.serverPaging,
       read: readInstancePage,
     });
     return orWhenGone(found, []);
   });
-  const managed = await readManaged(desk, managedIds, operation);
-  return [...pages.flat(), ...managed].map((shape) => toInstance(shape, desk.source));
+  const managed = await readManaged(context, managedIds, operation);
+  return [...pages.flat(), ...managed].map((shape) => toInstance(shape, context.source));
 }
 
 /**
@@ -51,33 +51,33 @@ export async function readInstances(
  * DescribeManagedInstances. @throws UpstreamError
  */
 export async function readAgentStates(
-  desk: Desk,
+  context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly AgentState[]> {
   const [managedIds, ids] = splitIds(instanceIds);
   const agents = await readAgents(ids, operation, (some) =>
-    readById(desk, some, operation, {
+    readById(context, some, operation, {
       action: "DescribeCloudAssistantStatus",
       parameters: { InstanceId: some },
-      paging: desk.agentPaging,
+      paging: context.agentPaging,
       read: readAgentPage,
     }),
   );
-  const managed = await readManaged(desk, managedIds, operation);
-  return [...agents, ...managed.map(({ agent }) => agent)].map((agent) => ({ source: desk.source, ...agent }));
+  const managed = await readManaged(context, managedIds, operation);
+  return [...agents, ...managed.map(({ agent }) => agent)].map((agent) => ({ source: context.source, ...agent }));
 }
 
 async function readManaged(
-  desk: Desk,
+  context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly ManagedShape[]> {
   const pages = await mapBounded(chunk(instanceIds, MANAGED_PER_CALL), CALLS_AT_ONCE, (some) => {
-    const found = readById(desk, some, operation, {
+    const found = readById(context, some, operation, {
       action: "DescribeManagedInstances",
       parameters: { InstanceId: some },
-      paging: desk.managedPaging,
+      paging: context.managedPaging,
       read: readManagedPage,
     });
     return orWhenRefused(orWhenGone(found, []), []);
@@ -94,7 +94,7 @@ interface ListAction<Shape> {
 }
 
 async function readById<Shape extends Pick<AgentShape, "instanceId">>(
-  desk: Desk,
+  context: AdapterContext,
   ids: readonly string[],
   operation: Operation,
   { action, parameters, paging, read }: ListAction<Shape>,
@@ -103,13 +103,13 @@ async function readById<Shape extends Pick<AgentShape, "instanceId">>(
   const { items } = await readAllPages<Shape>({
     paging,
     ask: async (sent) => {
-      const answer = await desk.ask(action, { ...parameters, ...toParameters(sent) }, operation);
-      return read(answer.body, desk.reader(action, answer));
+      const answer = await context.ask(action, { ...parameters, ...toParameters(sent) }, operation);
+      return read(answer.body, context.reader(action, answer));
     },
     keyOf: ({ instanceId }) => instanceId,
     isEnough: (items) => items.filter(isAskedFor).length === ids.length,
     giveUp: () => {
-      throw badResponse(desk.source, action, null, "the list does not end");
+      throw badResponse(context.source, action, null, "the list does not end");
     },
   });
   return items.filter(isAskedFor);

@@ -11,11 +11,14 @@ export interface TimedProbe {
   ask(operation: Operation): Promise<boolean>;
 }
 
+/** One of the two questions that a probe asks. */
+export interface ProbeFilter {
+  readonly Timed?: boolean;
+  readonly InvokeId?: string;
+}
+
 /** Finds one run by a filter, null if there is none. */
-export type FindRun = (
-  filter: { readonly Timed?: boolean; readonly InvokeId?: string },
-  operation: Operation,
-) => Promise<{ readonly invokeId: string } | null>;
+export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<{ readonly invokeId: string } | null>;
 
 const AFTER_NONE_MS = 600_000;
 const AFTER_FAILURE_MS = 60_000;
@@ -29,11 +32,11 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
   async function probe(operation: Operation): Promise<void> {
     try {
       const scheduled = await findRun({ Timed: true }, operation);
-      notBefore = clock.now() + AFTER_NONE_MS;
+      notBefore = clock.elapsed() + AFTER_NONE_MS;
       if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, operation)) === null;
     } catch (error) {
       // A cancelled operation has learned nothing; the next one may ask at once.
-      notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.now() + AFTER_FAILURE_MS;
+      notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
       if (!(error instanceof UpstreamError)) throw error;
     }
   }
@@ -41,11 +44,16 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
   return {
     isHiding: () => known ?? false,
     async ask(operation) {
-      while (known === undefined && clock.now() >= notBefore && !operation.signal.aborted) {
-        asking ??= probe(operation).finally(() => {
-          asking = undefined;
-        });
-        await asking;
+      while (known === undefined && clock.elapsed() >= notBefore && !operation.signal.aborted) {
+        if (asking === undefined) {
+          asking = probe(operation).finally(() => {
+            asking = undefined;
+          });
+          await asking;
+        } else {
+          // What breaks another operation, such as its budget, is no matter of this one.
+          await asking.catch(() => {});
+        }
       }
       return known ?? false;
     },

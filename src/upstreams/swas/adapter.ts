@@ -27,7 +27,7 @@ import {
 } from "#upstreams";
 import type { Call } from "#wire";
 import { createAccess } from "./access.ts";
-import { type Desk, VERSION } from "./desk.ts";
+import { type AdapterContext, VERSION } from "./context.ts";
 import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
 import {
@@ -66,38 +66,38 @@ export interface SwasUpstreamOptions {
  */
 export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   const { source } = options;
-  const desk = createDesk(options);
-  const servers = createServers(desk);
+  const context = createContext(options);
+  const servers = createServers(context);
   return {
     source,
     listsHoldOutputs: true,
-    openLists: openLists<InvocationList, InvocationWindow>(desk, servers, {
+    openLists: openLists<InvocationList, InvocationWindow>(context, servers, {
       readFirst: (query, wants, operation) =>
-        readRunWindow(desk, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation),
-      openWhole: (query, wants, first) => createRunList(desk, query, wants, first),
-      openInstance: (query, instanceId) => createInstanceList(desk, query, instanceId),
+        readRunWindow(context, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation),
+      openWhole: (query, wants, first) => createRunList(context, query, wants, first),
+      openInstance: (query, instanceId) => createInstanceList(context, query, instanceId),
     }),
-    openRunLists: openLists<RunList, RunListPage>(desk, servers, {
+    openRunLists: openLists<RunList, RunListPage>(context, servers, {
       readFirst: (query, wants, operation) =>
-        createCommandInvocationList(desk, query, wants, undefined).read(null, operation),
-      openWhole: (query, wants, first) => createCommandInvocationList(desk, query, wants, first),
-      openInstance: (query, instanceId) => createInstanceRunList(desk, query, instanceId),
+        createCommandInvocationList(context, query, wants, undefined).read(null, operation),
+      openWhole: (query, wants, first) => createCommandInvocationList(context, query, wants, first),
+      openInstance: (query, instanceId) => createInstanceRunList(context, query, instanceId),
     }),
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
-        desk,
-        () => orWhenGone(readRun(desk, invokeId, wants, operation), null),
-        () => assembleRun(desk, servers, invokeId, wants, operation, known),
+        context,
+        () => orWhenGone(readRun(context, invokeId, wants, operation), null),
+        () => assembleRun(context, servers, invokeId, wants, operation, known),
       ),
-    readResults: (query, wants, operation) => readResults(desk, servers, query, wants, operation),
+    readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
     readInstanceResults: (instanceId, wants, operation) =>
       orPerInstance<readonly InvocationResult[] | null>(
-        desk,
-        () => orWhenGone(readResultsOfInstance(desk, instanceId, wants, operation), []),
+        context,
+        () => orWhenGone(readResultsOfInstance(context, instanceId, wants, operation), []),
         async () => null,
       ),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
-    readAgentStates: (instanceIds, operation) => readAgentStates(desk, instanceIds, operation),
+    readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }
 
@@ -109,10 +109,10 @@ export async function listSwasRegions(call: Call, account: string, operation: Op
   return [...readRegionIds(answer.body, reader("ListRegions", answer))];
 }
 
-function createDesk(options: SwasUpstreamOptions): Desk {
+function createContext(options: SwasUpstreamOptions): AdapterContext {
   const { source, call, telemetry, clock, outputEncoding, zones = DEFAULT_ZONES } = options;
   const reader = createReader({ source, telemetry, zones });
-  const ask: Desk["ask"] = (action, parameters, operation, options = {}) => {
+  const ask: AdapterContext["ask"] = (action, parameters, operation, options = {}) => {
     const request = { source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } };
     return call({ ...request, ...options }, operation);
   };
@@ -142,13 +142,13 @@ interface ListKind<List, Page> {
   openInstance(query: InvocationQuery, instanceId: string): List;
 }
 
-function openLists<List, Page>(desk: Desk, servers: Servers, kind: ListKind<List, Page>) {
-  const findOut = createListProbe(desk, kind.readFirst);
+function openLists<List, Page>(context: AdapterContext, servers: Servers, kind: ListKind<List, Page>) {
+  const findOut = createListProbe(context, kind.readFirst);
   return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly List[]> => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
     const first = await findOut(query, wants, operation);
-    if (desk.access.state() !== "refused") return [kind.openWhole(query, wants, first)];
+    if (context.access.state() !== "refused") return [kind.openWhole(query, wants, first)];
     const { instanceId } = query;
     const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
     return instanceIds.map((id) => kind.openInstance(query, id));
@@ -156,7 +156,7 @@ function openLists<List, Page>(desk: Desk, servers: Servers, kind: ListKind<List
 }
 
 async function readResults(
-  desk: Desk,
+  context: AdapterContext,
   servers: Servers,
   query: ResultQuery,
   wants: Wants,
@@ -165,27 +165,27 @@ async function readResults(
   const { invokeId, instanceIds } = query;
   if (instanceIds?.length === 0) return [];
   const results = await orPerInstance(
-    desk,
-    () => orWhenGone(readRunResults(desk, invokeId, wants, operation), []),
+    context,
+    () => orWhenGone(readRunResults(context, invokeId, wants, operation), []),
     async () => {
       const ids = instanceIds ?? (await servers.readAllIds(operation));
-      return readSingleResults(desk, invokeId, ids, operation);
+      return readSingleResults(context, invokeId, ids, operation);
     },
   );
   return arrangeExecutions(results, query.includeHistory);
 }
 
 async function orPerInstance<Value>(
-  desk: Desk,
+  context: AdapterContext,
   usual: () => Promise<Value>,
   perInstance: () => Promise<Value>,
 ): Promise<Value> {
-  if (desk.access.state() === "refused") return perInstance();
+  if (context.access.state() === "refused") return perInstance();
   try {
     return await usual();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    desk.access.refuse();
+    context.access.refuse();
     return perInstance();
   }
 }

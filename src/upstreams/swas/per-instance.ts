@@ -20,7 +20,7 @@ import {
   readWindow,
   singleStatus,
 } from "#upstreams";
-import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
+import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { toAssembledRun, toInstanceRun, toNewerRun, toSingleResult } from "./map.ts";
 import type { Servers } from "./servers.ts";
 import { type NamedRun, readInstanceRunPage, readSingleResult } from "./shapes.ts";
@@ -31,7 +31,11 @@ const SEARCHED_PAGES = 10;
 const UNKNOWN_RUN: KnownRun = { run: null, findResult: () => null };
 
 /** The list of the runs of one instance, by DescribeInvocations. */
-export function createInstanceList(desk: Desk, query: InvocationQuery, instanceId: string): InvocationList {
+export function createInstanceList(
+  context: AdapterContext,
+  query: InvocationQuery,
+  instanceId: string,
+): InvocationList {
   // The filter takes legacy words, of which only Running surely holds everything that runs.
   const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
   const { instanceId: _instanceId, ...rest } = query;
@@ -39,25 +43,25 @@ export function createInstanceList(desk: Desk, query: InvocationQuery, instanceI
     key: instanceId,
     isExact: Object.values(rest).every((value) => value === undefined),
     read: (page, operation) =>
-      readWindow(page, desk.limit, async (PageNumber, PageSize) => {
+      readWindow(page, context.limit, async (PageNumber, PageSize) => {
         const parameters = { InstanceId: instanceId, PageNumber, PageSize, InvokeStatus };
-        return readInstanceRuns(desk, instanceId, parameters, operation);
+        return readInstanceRuns(context, instanceId, parameters, operation);
       }),
   };
 }
 
 /** The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running. */
-export function createInstanceRunList(desk: Desk, query: InvocationQuery, instanceId: string): RunList {
+export function createInstanceRunList(context: AdapterContext, query: InvocationQuery, instanceId: string): RunList {
   const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
   const key = listKey("invocations", { InstanceId: instanceId, InvokeStatus });
   const reader = createRunListReader({
-    source: desk.source,
+    source: context.source,
     action: "DescribeInvocations",
     key,
-    paging: desk.instancePaging,
+    paging: context.instancePaging,
     ask: ({ pageNumber, pageSize }, operation) => {
       const parameters = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize, InvokeStatus };
-      return readInstanceRuns(desk, instanceId, parameters, operation);
+      return readInstanceRuns(context, instanceId, parameters, operation);
     },
   });
   const { instanceId: _instanceId, ...rest } = query;
@@ -70,12 +74,12 @@ export function createInstanceRunList(desk: Desk, query: InvocationQuery, instan
 }
 
 async function readInstanceRuns(
-  desk: Desk,
+  context: AdapterContext,
   instanceId: string,
-  parameters: Parameters<Desk["ask"]>[1],
+  parameters: Parameters<AdapterContext["ask"]>[1],
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const answer = await orWhenGone(askInstanceRuns(desk, parameters, operation), null);
+  const answer = await orWhenGone(askInstanceRuns(context, parameters, operation), null);
   if (answer === null) return EMPTY_PAGE;
   const { shape, reading } = answer;
   return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
@@ -87,14 +91,14 @@ async function readInstanceRuns(
  * @throws UpstreamError
  */
 export async function assembleRun(
-  desk: Desk,
+  context: AdapterContext,
   servers: Pick<Servers, "readAllIds">,
   invokeId: string,
   wants: Wants,
   operation: Operation,
   known: KnownRun = UNKNOWN_RUN,
 ): Promise<Invocation | null> {
-  const readSome = (ids: readonly string[]) => readSingleResults(desk, invokeId, ids, operation, known.findResult);
+  const readSome = (ids: readonly string[]) => readSingleResults(context, invokeId, ids, operation, known.findResult);
   const ownIds = known.run?.instances.map(({ instanceId }) => instanceId) ?? [];
   const own = await readSome(ownIds);
   const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
@@ -106,13 +110,13 @@ export async function assembleRun(
   if (first === undefined) return null;
   const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !wants.content);
   if (known.run !== null && isRecordKnown) return toNewerRun(known.run, results);
-  const record = await findRun(desk, invokeId, first.instanceId, operation);
-  return toAssembledRun(record?.run ?? nameOnly(invokeId), results, record?.reading, desk.source);
+  const record = await findRun(context, invokeId, first.instanceId, operation);
+  return toAssembledRun(record?.run ?? nameOnly(invokeId), results, record?.reading, context.source);
 }
 
 /** The results of one run on these instances, one call each for those that are not known. @throws UpstreamError */
 export async function readSingleResults(
-  desk: Desk,
+  context: AdapterContext,
   invokeId: string,
   instanceIds: readonly string[],
   operation: Operation,
@@ -121,28 +125,28 @@ export async function readSingleResults(
   const results = await mapBounded(
     [...new Set(instanceIds)],
     CALLS_AT_ONCE,
-    async (instanceId) => findKnown(instanceId) ?? readSingle(desk, { invokeId, instanceId }, operation),
+    async (instanceId) => findKnown(instanceId) ?? readSingle(context, { invokeId, instanceId }, operation),
   );
   return results.filter((result) => result !== null);
 }
 
 /** The result of one run on one instance by DescribeInvocationResult, null where there is none. @throws UpstreamError */
 export async function readSingle(
-  desk: Pick<Desk, "ask" | "reader">,
+  context: Pick<AdapterContext, "ask" | "reader">,
   asked: { readonly invokeId: string; readonly instanceId: string },
   operation: Operation,
 ): Promise<InvocationResult | null> {
   const action = "DescribeInvocationResult";
   const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
-  const answer = await orWhenGone(desk.ask(action, parameters, operation), null);
+  const answer = await orWhenGone(context.ask(action, parameters, operation), null);
   if (answer === null) return null;
-  const reading = desk.reader(action, answer);
+  const reading = context.reader(action, answer);
   const shape = readSingleResult(answer.body, asked, reading);
   return shape === null ? null : toSingleResult(shape, asked, reading);
 }
 
-async function findRun(desk: Desk, invokeId: string, instanceId: string, operation: Operation) {
-  const { instancePaging } = desk;
+async function findRun(context: AdapterContext, invokeId: string, instanceId: string, operation: Operation) {
+  const { instancePaging } = context;
   for (let pageNumber = 1; pageNumber <= SEARCHED_PAGES; pageNumber += 1) {
     const paging = () => ({ pageNumber, pageSize: instancePaging.limit.maxPageSize });
     const { shape: found } = await askAgain(
@@ -150,7 +154,7 @@ async function findRun(desk: Desk, invokeId: string, instanceId: string, operati
       paging,
       async ({ pageNumber: PageNumber, pageSize: PageSize }) => {
         const parameters = { InstanceId: instanceId, PageNumber, PageSize };
-        const { shape, reading } = await askInstanceRuns(desk, parameters, operation);
+        const { shape, reading } = await askInstanceRuns(context, parameters, operation);
         return { ...shape, items: shape.items.map((item) => ({ run: item.run, reading })) };
       },
     );
@@ -160,10 +164,14 @@ async function findRun(desk: Desk, invokeId: string, instanceId: string, operati
   return undefined;
 }
 
-async function askInstanceRuns(desk: Desk, parameters: Parameters<Desk["ask"]>[1], operation: Operation) {
+async function askInstanceRuns(
+  context: AdapterContext,
+  parameters: Parameters<AdapterContext["ask"]>[1],
+  operation: Operation,
+) {
   const action = "DescribeInvocations";
-  const answer = await desk.ask(action, parameters, operation);
-  const reading = desk.reader(action, answer);
+  const answer = await context.ask(action, parameters, operation);
+  const reading = context.reader(action, answer);
   return { shape: readInstanceRunPage(answer.body, reading), reading };
 }
 

@@ -16,7 +16,7 @@ import {
   readWindow,
   singleStatus,
 } from "#upstreams";
-import type { Desk, Parameters } from "./desk.ts";
+import type { AdapterContext, Parameters } from "./context.ts";
 import { toInvocation, toResults } from "./map.ts";
 import { readRunPage } from "./shapes.ts";
 
@@ -41,7 +41,7 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
 
 /** The one list of all runs of the region. `first` is what is already known of its first page, and is used once. */
 export function createRunList(
-  desk: Desk,
+  context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
   first: InvocationWindow | undefined,
@@ -53,27 +53,27 @@ export function createRunList(
     async read(page, operation) {
       const window = known === undefined ? undefined : cut(known, page);
       known = undefined;
-      return window ?? readRunWindow(desk, query, wants, page, operation);
+      return window ?? readRunWindow(context, query, wants, page, operation);
     },
   };
 }
 
 /** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
 export function createCommandInvocationList(
-  desk: Desk,
+  context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
   first: RunListPage | undefined,
 ): RunList {
   const { filter, key } = toKey(query);
   const reader = createRunListReader({
-    source: desk.source,
+    source: context.source,
     action: ACTION,
     key,
-    paging: desk.runPaging,
+    paging: context.runPaging,
     ask: ({ pageNumber, pageSize }, operation) => {
       const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-      return readRuns(desk, { ...filter, ...paging }, query.invokeId, wants, operation);
+      return readRuns(context, { ...filter, ...paging }, query.invokeId, wants, operation);
     },
   });
   let known = first;
@@ -109,81 +109,81 @@ function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery 
 
 /** One page of the list of all runs. @throws UpstreamError */
 export function readRunWindow(
-  desk: Desk,
+  context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
   page: PageRequest,
   operation: Operation,
 ): Promise<InvocationWindow> {
-  return readWindow(page, desk.limit, async (pageNumber, pageSize) => {
+  return readWindow(page, context.limit, async (pageNumber, pageSize) => {
     const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-    return readRuns(desk, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
+    return readRuns(context, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
   });
 }
 
 async function readRuns(
-  desk: Desk,
+  context: AdapterContext,
   parameters: Parameters,
   invokeId: string | undefined,
   wants: Wants,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const shape = await orWhenGone(askRuns(desk, parameters, invokeId, wants, operation), EMPTY_PAGE);
-  return { ...shape, items: shape.items.map((run) => toInvocation(run, desk.encoding, wants, desk.source)) };
+  const shape = await orWhenGone(askRuns(context, parameters, invokeId, wants, operation), EMPTY_PAGE);
+  return { ...shape, items: shape.items.map((run) => toInvocation(run, context.encoding, wants, context.source)) };
 }
 
 /** One run, null where there is none. @throws UpstreamError */
 export async function readRun(
-  desk: Desk,
+  context: AdapterContext,
   invokeId: string,
   wants: Wants,
   operation: Operation,
 ): Promise<Invocation | null> {
-  const { items } = await askRuns(desk, { InvokeId: invokeId }, invokeId, wants, operation);
+  const { items } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
   const run = items[0];
-  return run === undefined ? null : toInvocation(run, desk.encoding, wants, desk.source);
+  return run === undefined ? null : toInvocation(run, context.encoding, wants, context.source);
 }
 
 /** Every result of one run. @throws UpstreamError */
 export async function readRunResults(
-  desk: Desk,
+  context: AdapterContext,
   invokeId: string,
   wants: Wants,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const { items } = await askRuns(desk, { InvokeId: invokeId }, invokeId, wants, operation);
-  return items.flatMap((run) => toResults(run, desk.encoding, wants, desk.source));
+  const { items } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
+  return items.flatMap((run) => toResults(run, context.encoding, wants, context.source));
 }
 
 /** The results of the newest runs of one instance. @throws UpstreamError */
 export async function readResultsOfInstance(
-  desk: Desk,
+  context: AdapterContext,
   instanceId: string,
   wants: Wants,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const { shape } = await askAgain(desk.runPaging, desk.runPaging.first, ({ pageNumber, pageSize }) => {
+  const { shape } = await askAgain(context.runPaging, context.runPaging.first, ({ pageNumber, pageSize }) => {
     const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-    return askRuns(desk, { InstanceId: instanceId, ...paging }, undefined, wants, operation);
+    return askRuns(context, { InstanceId: instanceId, ...paging }, undefined, wants, operation);
   });
-  const results = shape.items.flatMap((run) => toResults(run, desk.encoding, wants, desk.source));
+  const results = shape.items.flatMap((run) => toResults(run, context.encoding, wants, context.source));
   return results.filter((result) => result.instanceId === instanceId);
 }
 
 async function askRuns(
-  desk: Desk,
+  context: AdapterContext,
   parameters: Parameters,
   invokeId: string | undefined,
   wants: Wants,
   operation: Operation,
 ) {
-  const answer = await desk.ask(ACTION, parameters, operation);
-  desk.access.grant();
-  const reading = desk.reader(ACTION, answer);
+  const answer = await context.ask(ACTION, parameters, operation);
+  context.access.grant();
+  const reading = context.reader(ACTION, answer);
   const page = readRunPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.complain("a run that was not asked for is left out");
-  await desk.encoding.settle(meant.items, wants, operation);
+  await context.encoding.settle(meant.items, wants, operation);
   return meant;
 }
 

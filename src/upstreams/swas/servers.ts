@@ -13,7 +13,7 @@ import {
   readAgents,
   readAllPages,
 } from "#upstreams";
-import { CALLS_AT_ONCE, type Desk } from "./desk.ts";
+import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { toInstance } from "./map.ts";
 import { readAgentPage, readAttributePage, readServerPage, type ServerShape } from "./shapes.ts";
 
@@ -32,19 +32,19 @@ export interface Servers {
 }
 
 /** Reads servers by ListInstances, 100 at a time. */
-export function createServers(desk: Desk): Servers {
+export function createServers(context: AdapterContext): Servers {
   let kept: { readonly servers: readonly ServerShape[]; readonly until: number } | undefined;
 
   async function readAll(operation: Operation): Promise<readonly ServerShape[]> {
-    if (kept !== undefined && desk.clock.elapsed() < kept.until) return kept.servers;
-    const servers = await readAllServers(desk, operation);
-    kept = { servers, until: desk.clock.elapsed() + FRESH_MS };
+    if (kept !== undefined && context.clock.elapsed() < kept.until) return kept.servers;
+    const servers = await readAllServers(context, operation);
+    kept = { servers, until: context.clock.elapsed() + FRESH_MS };
     return servers;
   }
 
   async function readSome(ids: readonly string[], operation: Operation): Promise<readonly ServerShape[]> {
     try {
-      return await readByIds(desk, ids, operation);
+      return await readByIds(context, ids, operation);
     } catch (error) {
       if (!isUnknownId(error)) throw error;
       // One unknown id fails the whole call, and does not say which it was.
@@ -59,7 +59,7 @@ export function createServers(desk: Desk): Servers {
         const servers = await readSome(some, operation);
         return servers.filter((server) => some.includes(server.instanceId));
       });
-      return found.flat().map((server) => toInstance(server, desk.source));
+      return found.flat().map((server) => toInstance(server, context.source));
     },
     async readAllIds(operation) {
       return (await readAll(operation)).map((server) => server.instanceId);
@@ -72,57 +72,57 @@ export function createServers(desk: Desk): Servers {
  * DescribeCloudAssistantStatus, which says no more than whether an agent is installed. @throws UpstreamError
  */
 export async function readAgentStates(
-  desk: Desk,
+  context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly AgentState[]> {
   const agents = await readAgents(instanceIds, operation, async (ids) => {
-    if (desk.hasAttributes.state() !== "refused") {
-      const attributes = askAgents(desk, "DescribeCloudAssistantAttributes", ids, operation, readAttributePage);
+    if (context.hasAttributes.state() !== "refused") {
+      const attributes = askAgents(context, "DescribeCloudAssistantAttributes", ids, operation, readAttributePage);
       const found = await orWhenRefused(attributes, null);
       if (found !== null) return found;
-      desk.hasAttributes.refuse();
+      context.hasAttributes.refuse();
     }
-    return askAgents(desk, "DescribeCloudAssistantStatus", ids, operation, readAgentPage);
+    return askAgents(context, "DescribeCloudAssistantStatus", ids, operation, readAgentPage);
   });
-  return agents.map((agent) => ({ source: desk.source, ...agent }));
+  return agents.map((agent) => ({ source: context.source, ...agent }));
 }
 
 async function askAgents(
-  desk: Desk,
+  context: AdapterContext,
   action: string,
   ids: readonly string[],
   operation: Operation,
   read: (body: Fields, reading: Reading) => PageShape<AgentShape>,
 ): Promise<readonly AgentShape[]> {
   const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: ids.length };
-  const answer = await desk.ask(action, parameters, operation);
-  return read(answer.body, desk.reader(action, answer)).items;
+  const answer = await context.ask(action, parameters, operation);
+  return read(answer.body, context.reader(action, answer)).items;
 }
 
-async function readAllServers(desk: Desk, operation: Operation): Promise<readonly ServerShape[]> {
+async function readAllServers(context: AdapterContext, operation: Operation): Promise<readonly ServerShape[]> {
   const { items } = await readAllPages<ServerShape>({
-    paging: desk.serverPaging,
-    ask: (paging) => readPage(desk, paging, operation),
+    paging: context.serverPaging,
+    ask: (paging) => readPage(context, paging, operation),
     keyOf: (server) => server.instanceId,
     isEnough: () => false,
     giveUp: () => {
-      throw badResponse(desk.source, ACTION, null, "the list of servers does not end");
+      throw badResponse(context.source, ACTION, null, "the list of servers does not end");
     },
   });
   return items;
 }
 
-async function readPage(desk: Desk, { pageNumber, pageSize }: PagingParameters, operation: Operation) {
-  const answer = await desk.ask(ACTION, { PageNumber: pageNumber, PageSize: pageSize }, operation);
-  return readServerPage(answer.body, desk.reader(ACTION, answer));
+async function readPage(context: AdapterContext, { pageNumber, pageSize }: PagingParameters, operation: Operation) {
+  const answer = await context.ask(ACTION, { PageNumber: pageNumber, PageSize: pageSize }, operation);
+  return readServerPage(answer.body, context.reader(ACTION, answer));
 }
 
-async function readByIds(desk: Desk, ids: readonly string[], operation: Operation) {
+async function readByIds(context: AdapterContext, ids: readonly string[], operation: Operation) {
   const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: SERVERS_PER_CALL };
   // An internal error tells of an unknown id: asking again would only cost quota.
-  const answer = await desk.ask(ACTION, parameters, operation, { internalErrorIsFinal: true });
-  return readServerPage(answer.body, desk.reader(ACTION, answer)).items;
+  const answer = await context.ask(ACTION, parameters, operation, { internalErrorIsFinal: true });
+  return readServerPage(answer.body, context.reader(ACTION, answer)).items;
 }
 
 // ListInstances answers an id that it does not know with InternalError.

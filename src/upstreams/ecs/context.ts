@@ -10,7 +10,7 @@ export const VERSION = "2014-05-26";
 export type Parameters = CallRequest["parameters"];
 
 /** What one adapter works with and remembers. */
-export interface Desk {
+export interface AdapterContext {
   readonly source: Source;
   readonly reader: Reader;
   readonly runLimit: PageLimit;

@@ -14,7 +14,7 @@ export const CALLS_AT_ONCE = 8;
 export type Parameters = CallRequest["parameters"];
 
 /** What one adapter works with and remembers. */
-export interface Desk {
+export interface AdapterContext {
   readonly source: Source;
   readonly clock: Clock;
   readonly reader: Reader;

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { createOperation } from "../support/operation.ts";
+import { type FarEnd, startFarEnd } from "./far-end.ts";
+import { NOTHING } from "./stub.ts";
+import { idsOf, readToEnd } from "./walk-list.ts";
+
+const ONCE = { invokeId: "t-once", creationTime: "2026-01-02T03:00:03Z" };
+const ACTIVE = {
+  invokeId: "t-active",
+  creationTime: "2026-01-02T03:00:02Z",
+  frequency: "0 */10 * * * *",
+  instances: [{ status: "Scheduled" }],
+};
+const OVER = { invokeId: "t-over", creationTime: "2026-01-02T03:00:01Z", frequency: "0 */10 * * * *" };
+
+const PAGING = "MaxResults=1 PageNumber=1 PageSize=1";
+const FIND = `DescribeInvocations ContentEncoding=Base64 ${PAGING} Timed=true`;
+const LOOK = "DescribeInvocations ContentEncoding=Base64 InvokeId=t-active";
+
+describe("ECS lists and runs that will run again", () => {
+  let end: FarEnd;
+  afterEach(() => end.close());
+
+  async function open(query = {}) {
+    const lists = await end.upstream.openRunLists(query, NOTHING, end.operation);
+    const pages = await Promise.all(lists.map((list) => readToEnd(list, end.operation)));
+    return { keys: lists.map(({ key }) => key), ids: pages.map(idsOf) };
+  }
+
+  it("are two lists where the list without Timed hides what will run again", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] });
+    expect(await open()).toEqual({
+      keys: ['invocations [["timed",true]]', 'invocations [["timed",false]]'],
+      ids: [["t-active"], ["t-once", "t-over"]],
+    });
+    const list = "DescribeInvocations ContentEncoding=Base64 MaxResults=50 PageNumber=1 PageSize=50";
+    expect(end.takeCalls()).toEqual([FIND, LOOK, `${list} Timed=true`, `${list} Timed=false`]);
+  });
+
+  it.each([
+    ["page numbers are refused", { pages: "refused" }],
+    ["tokens are unknown", { pages: "only" }],
+    ["answers are short", { shortPages: 0.8, seed: 7 }],
+  ] as const)("are two lists, too, where %s", async (_name, drift) => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift });
+    expect((await open()).ids).toEqual([["t-active"], ["t-once", "t-over"]]);
+  });
+
+  it("are one list where it does not", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift: { showsTimed: true } });
+    expect(await open()).toEqual({ keys: ["invocations"], ids: [["t-once", "t-active", "t-over"]] });
+  });
+
+  it("are found out once in a process, by one of all who ask at once", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] }, { drift: { showsTimed: true } });
+    const { upstream, operation } = end;
+    await Promise.all([1, 2, 3].map(() => upstream.openRunLists({}, NOTHING, operation)));
+    await end.clock.advance(3_600_000);
+    await upstream.openRunLists({ commandId: "c-1" }, NOTHING, operation);
+    expect(end.takeCalls()).toEqual([FIND, LOOK]);
+  });
+
+  it("are found out by another operation where the first one that asked was broken off", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    const client = new AbortController();
+    const left = end.upstream.openRunLists({}, NOTHING, createOperation({ signal: client.signal }));
+    const waiting = end.upstream.openRunLists({}, NOTHING, end.operation);
+    client.abort();
+    await left.catch(() => "left");
+    expect((await waiting).length).toBe(2);
+  });
+
+  it("are looked for again after ten minutes while there is none", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, OVER] });
+    const keys = [];
+    for (const waitMs of [0, 599_000, 1_000]) {
+      await end.clock.advance(waitMs);
+      keys.push((await open()).keys.length);
+      if (waitMs === 0) end.emulator.world.addInvocation("ecs", "cn-hangzhou", ACTIVE);
+    }
+    expect(keys).toEqual([1, 1, 2]);
+    expect(end.takeCalls().filter((call) => call === FIND)).toHaveLength(2);
+  });
+
+  it("are not looked for in the list of one run or instance, which is two where it is known that one hides them", async () => {
+    end = await startFarEnd("ECS", { invocations: [{ ...ACTIVE, instances: ["i-1"], invokeId: "t-1" }, ACTIVE] });
+    const before = await open({ instanceId: "i-1" });
+    await open();
+    const after = await open({ instanceId: "i-1" });
+    expect([before.keys.length, after.keys.length]).toEqual([1, 2]);
+  });
+
+  it("stay one list where the probe fails, until a minute later", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end.emulator.setFaults([{ nth: 1, fault: { kind: "error", code: "Forbidden.RAM" } }]);
+    const keys = [];
+    for (const waitMs of [0, 59_000, 1_000]) {
+      await end.clock.advance(waitMs);
+      keys.push((await open()).keys.length);
+    }
+    expect(keys).toEqual([1, 1, 2]);
+  });
+
+  it.each([true, false])("are not chosen by the parameter for a query that says timed: %s", async (timed) => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] });
+    const lists = await end.upstream.openRunLists({ timed }, NOTHING, end.operation);
+    expect(lists.map(({ applied, isExact }) => [applied, isExact])).toEqual([
+      [{}, false],
+      [{}, false],
+    ]);
+  });
+
+  it("are found by their id, also where the list without Timed hides them", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    const run = await end.upstream.readInvocation("t-active", NOTHING, end.operation);
+    expect(run).toMatchObject({ invokeId: "t-active", timed: true });
+    expect(await end.upstream.readInvocation("t-none", NOTHING, end.operation)).toBeNull();
+  });
+});

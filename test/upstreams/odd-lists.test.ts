@@ -1,0 +1,143 @@
+import { describe, expect, it } from "@jest/globals";
+import { DeadPlaceError } from "#upstreams";
+import { startFarEnd } from "./far-end.ts";
+import { createBench, NOTHING, type Respond, refusal } from "./stub.ts";
+import { idsOf, readToEnd } from "./walk-list.ts";
+
+const RUNS = Array.from({ length: 120 }, (_, index) => ({ InvokeId: `t-${String(index).padStart(3, "0")}` }));
+const IDS = RUNS.map(({ InvokeId }) => InvokeId);
+
+/** The list of an instance's runs, which needs no probe. */
+async function openList(respond: Respond) {
+  const bench = createBench("ECS", respond);
+  const [list] = await bench.upstream.openRunLists({ instanceId: "i-1" }, NOTHING, bench.operation);
+  if (list === undefined) throw new Error("no list");
+  return { bench, list, read: () => readToEnd(list, bench.operation) };
+}
+
+const answer = (runs: readonly object[], rest: object) => ({ Invocations: { Invocation: runs }, ...rest });
+
+describe("a list that contradicts itself fails its source after a few calls", () => {
+  it.each<readonly [string, Respond, RegExp, number]>([
+    [
+      "one record of ten, whatever is asked for, as in the vendor's sample",
+      () => answer(RUNS.slice(0, 1), { TotalCount: 10, PageNumber: 1, PageSize: 1 }),
+      /page 2 of the list is page 1 again/,
+      3,
+    ],
+    [
+      "page numbers ignored, no token",
+      () => answer(RUNS.slice(0, 10), { TotalCount: 120, PageNumber: 1, PageSize: 10 }),
+      /page 2 of the list is page 1 again/,
+      3,
+    ],
+    [
+      "page numbers ignored, sizes obeyed, no total",
+      (_action, { PageSize }) => answer(RUNS.slice(0, Number(PageSize)), {}),
+      /page 2 of the list is page 1 again/,
+      3,
+    ],
+    ["the same token again", () => answer(RUNS.slice(0, 10), { NextToken: "same" }), /go round in a circle/, 2],
+    [
+      "empty answers with ever new tokens",
+      (_action, { NextToken }) => answer([], { NextToken: `${NextToken ?? ""}x` }),
+      /goes on without any record/,
+      22,
+    ],
+  ])("%s", async (_name, respond, message, most) => {
+    const { bench, read } = await openList(respond);
+    await expect(read()).rejects.toMatchObject({ code: "BAD_RESPONSE", message: expect.stringMatching(message) });
+    expect(bench.asked.length).toBeLessThanOrEqual(most);
+  });
+
+  it.each([2, 3, 5, 13])("%d tokens in a circle", async (length) => {
+    let call = 0;
+    const { bench, read } = await openList(() => {
+      call += 1;
+      return answer(RUNS.slice(0, 10), { NextToken: `token-${call % length}` });
+    });
+    await expect(read()).rejects.toMatchObject({ code: "BAD_RESPONSE" });
+    expect(bench.asked.length).toBeLessThanOrEqual(3 * length + 3);
+  });
+});
+
+describe("a list that is odd and right", () => {
+  it("may move on by a whole page between two answers", async () => {
+    let runs = RUNS;
+    const { bench, read } = await openList((_action, { PageNumber, PageSize }) => {
+      const start = (Number(PageNumber) - 1) * Number(PageSize);
+      const page = answer(runs.slice(start, start + Number(PageSize)), {
+        TotalCount: runs.length,
+        PageNumber,
+        PageSize,
+      });
+      const news = Array.from({ length: 49 }, (_, index) => ({ InvokeId: `t-new-${runs.length + index}` }));
+      if (runs.length === 120) runs = [...news, ...runs];
+      return page;
+    });
+    expect(idsOf(await read()).filter((invokeId) => IDS.includes(invokeId))).toEqual(IDS);
+    expect(bench.asked.length).toBeLessThanOrEqual(7);
+  });
+
+  it("keeps the index of each run beside records that cannot be read", async () => {
+    const records = RUNS.slice(0, 4).map((run, index) => (index === 1 ? 7 : index === 2 ? {} : run));
+    const { bench, read } = await openList(() => answer(records as object[], { TotalCount: 4, PageNumber: 1 }));
+    const [page] = await read();
+    expect(page).toMatchObject({ unreadable: 2, offset: 0, indexes: [0, 3], total: 4, next: null, mode: "page" });
+    expect([page?.runs.map(({ invokeId }) => invokeId), bench.notices.length]).toEqual([["t-000", "t-003"], 1]);
+  });
+
+  it("is read in pages where MaxResults is refused", async () => {
+    const { bench, read } = await openList((_action, { PageNumber, PageSize, MaxResults }) => {
+      if (MaxResults !== undefined) throw refusal("UNKNOWN", "InvalidParameter.MaxResults");
+      const start = (Number(PageNumber) - 1) * Number(PageSize);
+      return answer(RUNS.slice(start, start + Number(PageSize)), { TotalCount: 120, PageNumber, PageSize });
+    });
+    expect(idsOf(await read())).toEqual(IDS);
+    const sizes = bench.asked.map(([, { MaxResults }]) => MaxResults).filter((size) => size !== undefined);
+    expect(sizes).toEqual([50, 20, 10]);
+  });
+});
+
+describe("a list whose mode changes while it is read", () => {
+  const world = { invocations: IDS.map((invokeId) => ({ invokeId })) };
+  async function start(drift: object) {
+    const end = await startFarEnd("ECS", world, { drift });
+    const [list] = await end.upstream.openRunLists({ commandId: "c-1" }, NOTHING, end.operation);
+    const [whole] = await end.upstream.openRunLists({}, NOTHING, end.operation);
+    if (list === undefined || whole === undefined) throw new Error("no list");
+    return { end, list: whole };
+  }
+
+  it.each([0, 0.9])("goes on in pages where its tokens did, short answers %d", async (shortPages) => {
+    const { end, list } = await start({ shortPages, seed: 9 });
+    const first = await list.read(null, end.operation);
+    const second = await list.read(first.next, end.operation);
+    end.emulator.setDrift({ pages: "only" });
+    const others = [await list.read(second.next, end.operation)];
+    for (let next = others[0]?.next; next; next = others.at(-1)?.next)
+      others.push(await list.read(next, end.operation));
+    expect(idsOf([first, second, ...others])).toEqual(IDS);
+    expect([first.mode, second.mode, others[0]?.mode]).toEqual(["token", "token", "page"]);
+    await end.close();
+  });
+
+  it("goes on in pages as long as the upstream knows both", async () => {
+    const { end, list } = await start({ pages: "only" });
+    const first = await list.read(null, end.operation);
+    end.emulator.setDrift({});
+    const second = await list.read(first.next, end.operation);
+    expect([second.mode, second.offset]).toEqual(["page", 49]);
+    await end.close();
+  });
+
+  it.each(["ignored", "refused"] as const)("begins again by tokens where page numbers are %s", async (pages) => {
+    const { end, list } = await start({ pages: "only" });
+    const first = await list.read(null, end.operation);
+    end.emulator.setDrift({ pages });
+    await expect(list.read(first.next, end.operation)).rejects.toBeInstanceOf(DeadPlaceError);
+    const again = await readToEnd(list, end.operation);
+    expect([idsOf(again), again[0]?.mode]).toEqual([IDS, "token"]);
+    await end.close();
+  });
+});
