@@ -24,15 +24,19 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "services is entered through its index.ts only": ["src/edge/services-inner.ts", "../services/inner.ts"],
   "upstreams is entered through its index.ts only": ["src/edge/upstreams-inner.ts", "../upstreams/inner.ts"],
   "wire is entered through its index.ts only": ["src/edge/wire-inner.ts", "../wire/inner.ts"],
+  "access is entered through its index.ts only": ["src/edge/access-inner.ts", "../access/inner.ts"],
   "domain is entered through its index.ts only": ["src/edge/domain-inner.ts", "../domain/inner.ts"],
   "emulator is entered through its index.ts only": ["src/main.ts", "./emulator/inner.ts"],
   "domain looks nowhere": ["src/domain/planted.ts", "graphql"],
+  "access looks at domain only": ["src/access/planted.ts", "#services"],
+  "only edge, graph and services look at access": ["src/upstreams/access.ts", "#access"],
   "the emulator knows nothing of the gateway": ["src/emulator/planted.ts", "#domain"],
   "only app.ts and main.ts see the emulator": ["src/edge/emulator-door.ts", "#emulator"],
   "client and cli are guests": ["src/client/planted.ts", "#domain"],
   "ecs and swas are strangers": ["src/upstreams/ecs/planted.ts", "#upstreams/swas"],
   "swas and ecs are strangers": ["src/upstreams/swas/planted.ts", "#upstreams/ecs"],
   "only app.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],
+  "only access imports jose": ["src/edge/jose.ts", "jose"],
   "only wire imports got": ["src/services/got.ts", "got"],
   "only edge imports @apollo/server": ["src/graph/apollo.ts", "@apollo/server"],
   "only graph imports type-graphql": ["src/edge/type-graphql.ts", "type-graphql"],
@@ -42,6 +46,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
 };
 
 const ROOMS = [
+  "access",
   "domain",
   "edge",
   "emulator",
