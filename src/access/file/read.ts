@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import { LIMIT_NAMES, type LimitTable, NO_LIMITS } from "../limits/index.ts";
+import { type LimitTable, NO_LIMITS } from "../limits/index.ts";
 import { type AccessFile, AccessFileError } from "./access-file.ts";
 import type { Fault } from "./fault.ts";
 import { checkReferences } from "./references.ts";
@@ -62,11 +62,9 @@ function toFaults(issue: z.core.$ZodIssue): Fault[] {
   const place = issue.path.filter((step) => typeof step !== "symbol");
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({ place: [...place, key], expected: "no such key", got: "it" }));
+      return issue.keys.map((key) => ({ place: [...place, key], expected: "a known key", got: "this one" }));
     case "invalid_key":
-      return [
-        { place, expected: place[0] === "limits" ? `one of ${LIMIT_NAMES.join(", ")}` : "a name", got: "this key" },
-      ];
+      return [{ place, expected: "a name of at most 100 characters", got: "this one" }];
     case "invalid_union": {
       // The branch that came furthest says most.
       const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
