@@ -17,20 +17,22 @@ export interface TestIssuer {
   stop(): Promise<void>;
 }
 
-export async function startIssuer(port = 0): Promise<TestIssuer> {
+export async function startIssuer(algorithm: "ES256" | "RS256" = "ES256"): Promise<TestIssuer> {
   const asked: string[] = [];
   const answers = new Map<string, (response: ServerResponse) => void>();
   let generation = 0;
-  let pair = await generateKeyPair("RS256");
+  let pair = await generateKeyPair(algorithm);
   const publicJwk = async () => ({ ...(await exportJWK(pair.publicKey)), kid: `key-${generation}`, use: "sig" });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? "";
     asked.push(path);
+    // The tests' time is not this machine's.
+    response.sendDate = false;
     const answer = answers.get(path);
     if (answer !== undefined) return answer(response);
     void documentOf(path).then((body) => response.end(JSON.stringify(body)));
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const documentOf = async (path: string) =>
     path === "/jwks" ? { keys: [await publicJwk()] } : { issuer: url, jwks_uri: `${url}/jwks` };
@@ -39,9 +41,9 @@ export async function startIssuer(port = 0): Promise<TestIssuer> {
     asked,
     answers,
     sign: (claims, header = {}) =>
-      signWith(pair.privateKey, claims, { alg: "RS256", kid: `key-${generation}`, ...header }),
+      signWith(pair.privateKey, claims, { alg: algorithm, kid: `key-${generation}`, ...header }),
     async rotate() {
-      pair = await generateKeyPair("RS256");
+      pair = await generateKeyPair(algorithm);
       generation += 1;
     },
     publicJwk,

@@ -15,7 +15,7 @@ const MAX_NAME_LENGTH = 200;
 /** A name fit for logs and pages: one line, bounded. */
 export function toName(text: string): string {
   return text
-    .replace(/\p{C}+/gu, " ")
+    .replace(/[\p{C}\p{Z}]+/gu, " ")
     .trim()
     .slice(0, MAX_NAME_LENGTH);
 }

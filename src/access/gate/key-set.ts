@@ -47,6 +47,7 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(
 export function createKeySet(options: KeySetOptions): KeySet {
   const { issuer, clock, warn } = options;
   const stopping = new AbortController();
+  const noteDate = createClockCheck(options);
   let keys: { readonly find: LocalKeySet; readonly readAt: number } | null = null;
   let nextReadAt = 0;
   let failures = 0;
@@ -54,8 +55,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   const read = async (): Promise<void> => {
     try {
-      keys = { find: createLocalJWKSet(await readKeys(options, stopping.signal)), readAt: clock.now() };
-      if (failures > 0) warn(`The keys of the issuer ${issuer} were read after ${failures} failures.`);
+      keys = {
+        find: createLocalJWKSet(await readKeys({ ...options, noteDate }, stopping.signal)),
+        readAt: clock.now(),
+      };
+      if (failures > 0) warn(`The keys of the issuer ${issuer} can be read again (failures: ${failures}).`);
       failures = 0;
       nextReadAt = clock.now() + COOLDOWN_MS;
     } catch (error) {
@@ -110,7 +114,11 @@ function describeFailure(issuer: string, error: unknown, delayMs: number): strin
   return `The keys of the issuer ${issuer} cannot be read: ${reason}. Its tokens are refused without known keys; the next try is in ${delayMs} ms.`;
 }
 
-async function readKeys({ issuer, fetch, clock, warn }: KeySetOptions, signal: AbortSignal): Promise<JSONWebKeySet> {
+async function readKeys(
+  options: KeySetOptions & { readonly noteDate: (date: number | null) => void },
+  signal: AbortSignal,
+): Promise<JSONWebKeySet> {
+  const { issuer, fetch, clock } = options;
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const { json, date } = await fetchJson(url, fetch, clock, signal);
   const found = configuration.safeParse(json);
@@ -118,7 +126,7 @@ async function readKeys({ issuer, fetch, clock, warn }: KeySetOptions, signal: A
   if (found.data.issuer !== issuer)
     throw new Error(`${url} speaks for ${JSON.stringify(found.data.issuer.slice(0, 200))}`);
   if (!isSafeUrl(found.data.jwks_uri)) throw new Error(`${url} names a jwks_uri without https`);
-  warnOfClock(issuer, date, clock, warn);
+  options.noteDate(date);
   const keys = keySet.safeParse((await fetchJson(found.data.jwks_uri, fetch, clock, signal)).json);
   if (!keys.success) throw new Error(`${found.data.jwks_uri} holds no key set`);
   return { keys: keys.data.keys.filter(isForSignatures) };
@@ -129,11 +137,18 @@ function isForSignatures(key: { readonly kty: string; readonly use?: unknown }):
   return key.kty !== "oct" && (key.use === undefined || key.use === "sig");
 }
 
-function warnOfClock(issuer: string, date: number | null, clock: Clock, warn: (message: string) => void): void {
-  const skewMs = date === null ? 0 : clock.now() - date;
-  if (Math.abs(skewMs) <= CLOCK_SKEW_MS) return;
-  const seconds = Math.round(Math.abs(skewMs) / 1000);
-  warn(
-    `The clock of this machine is ${seconds} s ${skewMs > 0 ? "ahead of" : "behind"} the issuer ${issuer}: expected at most 60 s. Good tokens may be refused.`,
-  );
+/** Warns when the clocks begin to differ, not at every look. */
+function createClockCheck({ issuer, clock, warn }: KeySetOptions): (date: number | null) => void {
+  let isOff = false;
+  return (date) => {
+    const skewMs = date === null ? 0 : clock.now() - date;
+    const wasOff = isOff;
+    isOff = Math.abs(skewMs) > CLOCK_SKEW_MS;
+    if (!isOff || wasOff) return;
+    const seconds = Math.round(Math.abs(skewMs) / 1000);
+    const side = skewMs > 0 ? "ahead of" : "behind";
+    warn(
+      `The clock of this machine is ${seconds} s ${side} the issuer ${issuer}: expected at most 60 s. Good tokens may be refused.`,
+    );
+  };
 }
