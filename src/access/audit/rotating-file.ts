@@ -1,4 +1,5 @@
 import { appendFile, rename, rm, stat } from "node:fs/promises";
+import { isNativeError } from "node:util/types";
 
 /** A file that lines are added to. */
 export interface RotatingFile {
@@ -46,7 +47,7 @@ export function createRotatingFile(options: RotatingFileOptions): RotatingFile {
       isFailing = false;
     } catch (error) {
       lost += lines.length - (lost > 0 ? 1 : 0);
-      fail(error instanceof Error && "code" in error ? String(error.code) : "unknown reason");
+      fail(isNativeError(error) && "code" in error ? String(error.code) : "unknown reason");
     }
   };
   const drain = async (): Promise<void> => {
@@ -83,7 +84,7 @@ async function rotate(path: string, keep: number): Promise<void> {
   if (keep < 1) return rm(path, { force: true });
   for (let age = keep - 1; age >= 0; age -= 1) {
     await rename(nameOf(age), nameOf(age + 1)).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      if (!(isNativeError(error) && "code" in error && error.code === "ENOENT")) throw error;
     });
   }
 }

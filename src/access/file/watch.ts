@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isNativeError } from "node:util/types";
 import type { Clock } from "#domain";
 import type { AccessFile } from "./access-file.ts";
 
@@ -92,6 +93,6 @@ function listen(path: string, check: () => Promise<void>): () => void {
 }
 
 function describeProblem(path: string, error: unknown): string {
-  if (error instanceof Error && "code" in error) return `${path}: expected a readable file, got ${String(error.code)}.`;
-  return error instanceof Error ? error.message : `${path}: expected an access file, got something else.`;
+  if (isNativeError(error) && "code" in error) return `${path}: expected a readable file, got ${String(error.code)}.`;
+  return isNativeError(error) ? error.message : `${path}: expected an access file, got something else.`;
 }

@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import type { Clock } from "#domain";
 
 /** What of the platform's `fetch` is needed. */
@@ -64,8 +65,8 @@ function parse(text: string, url: string): unknown {
 
 /** The platform hides the reason in `cause`. */
 function toReadable(error: unknown, url: string): Error {
-  if (error instanceof Error && error.message.startsWith(url)) return error;
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  if (isNativeError(error) && error.message.startsWith(url)) return error;
+  const cause = isNativeError(error) ? error.cause : undefined;
+  const code = isNativeError(cause) && "code" in cause ? ` (${String(cause.code)})` : "";
   return new Error(`${url} could not be reached${code}`);
 }

@@ -20,47 +20,54 @@ export interface TokenBuckets {
 }
 
 interface Level {
-  readonly tokens: number;
+  /** In parts of a token that flow in by the millisecond, so that all sums are of whole numbers. */
+  readonly parts: number;
   readonly at: number;
   readonly perMinute: number;
 }
 
-const MINUTE_MS = 60_000;
+const PARTS = 60_000;
 // Each is a few dozen bytes; full buckets go first, then those that were used least lately.
 const MAX_BUCKETS = 50_000;
 
 /** Buckets that hold a minute's worth and fill evenly. */
 export function createTokenBuckets(clock: Pick<Clock, "now">, maxBuckets = MAX_BUCKETS): TokenBuckets {
   const levels = new Map<string, Level>();
-  const levelOf = (key: string, perMinute: number): number => {
+  const partsOf = (key: string, perMinute: number): number => {
     const level = levels.get(key);
-    return level === undefined ? perMinute : Math.min(perMinute, refill(level, clock.now()));
+    return level === undefined ? perMinute * PARTS : Math.min(perMinute * PARTS, refill(level, clock.now()));
   };
   return {
     take(key, perMinute, count = 1) {
-      const tokens = levelOf(key, perMinute);
-      const left = tokens >= count ? tokens - count : tokens;
+      const parts = partsOf(key, perMinute);
+      const isAllowed = parts >= count * PARTS;
+      const left = isAllowed ? parts - count * PARTS : parts;
       levels.delete(key);
       if (levels.size >= maxBuckets) makeRoom(levels, clock.now(), maxBuckets);
-      levels.set(key, { tokens: left, at: clock.now(), perMinute });
-      return describe(tokens >= count, left, count, perMinute);
+      levels.set(key, { parts: left, at: clock.now(), perMinute });
+      return describe(isAllowed, left, count, perMinute);
     },
-    peek: (key, perMinute) => describe(true, levelOf(key, perMinute), 0, perMinute),
+    peek: (key, perMinute) => describe(true, partsOf(key, perMinute), 0, perMinute),
   };
 }
 
-function refill({ tokens, at, perMinute }: Level, now: number): number {
-  return tokens + (Math.max(0, now - at) * perMinute) / MINUTE_MS;
+function refill({ parts, at, perMinute }: Level, now: number): number {
+  return parts + Math.max(0, now - at) * perMinute;
 }
 
-function describe(isAllowed: boolean, tokens: number, count: number, perMinute: number): BucketState {
-  const msUntil = (level: number) => Math.ceil((Math.max(0, level - tokens) * MINUTE_MS) / perMinute);
+function describe(isAllowed: boolean, parts: number, count: number, perMinute: number): BucketState {
+  const msUntil = (tokens: number) => Math.ceil(Math.max(0, tokens * PARTS - parts) / perMinute);
   const wait = count > perMinute ? null : msUntil(count);
-  return { isAllowed, remaining: Math.floor(tokens), retryAfterMs: isAllowed ? 0 : wait, resetMs: msUntil(perMinute) };
+  return {
+    isAllowed,
+    remaining: Math.floor(parts / PARTS),
+    retryAfterMs: isAllowed ? 0 : wait,
+    resetMs: msUntil(perMinute),
+  };
 }
 
 function makeRoom(levels: Map<string, Level>, now: number, maxBuckets: number): void {
-  for (const [key, level] of levels) if (refill(level, now) >= level.perMinute) levels.delete(key);
+  for (const [key, level] of levels) if (refill(level, now) >= level.perMinute * PARTS) levels.delete(key);
   for (const key of levels.keys()) {
     if (levels.size < maxBuckets * 0.9) return;
     levels.delete(key);
