@@ -9,8 +9,8 @@ export interface TestGate extends Gate {
   show(authorization: Credentials["authorization"], rest?: Partial<Credentials>): Promise<unknown>;
 }
 
-export function createTestGate(access: AccessFile, fetch: typeof globalThis.fetch = globalThis.fetch): TestGate {
-  const clock = createFakeClock();
+export function createTestGate(access: AccessFile, options: { readonly start?: number } = {}): TestGate {
+  const clock = createFakeClock(options.start);
   const warnings: string[] = [];
   const gate = createGate({ access, clock, fetch, warn: (message) => warnings.push(message) });
   return {
