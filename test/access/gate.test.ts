@@ -75,7 +75,7 @@ describe("the gate", () => {
     ["another scheme", "Basic dXNlcjpwYXNz", "no Bearer"],
     ["a bare token", key, "no Bearer"],
     ["no token", "Bearer ", "Authorization holds no token after Bearer"],
-    ["two in one", `Bearer ${key}, Bearer ${key}`, "Authorization holds no token after Bearer"],
+    ["two in one", `Bearer ${key}, Bearer ${key}`, "Authorization holds something else than one token"],
     ["two headers, both good", [`Bearer ${key}`, `Bearer ${key}`], "more than one Authorization"],
     ["8 KB", `Bearer ${"a".repeat(9000)}`, "a token of more than 8192 characters"],
   ])("refuses %s", async (_, shown, reason) => {

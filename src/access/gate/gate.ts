@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Clock } from "#domain";
 import type { AccessFile } from "../file/index.ts";
 import { KEY_PREFIX } from "../keys/index.ts";
@@ -8,7 +8,7 @@ import { createApiKeys } from "./api-keys.ts";
 import { verifyToken } from "./bearer-token.ts";
 import type { Fetch } from "./bounded-fetch.ts";
 import { createCallers } from "./callers.ts";
-import { readCredential } from "./credential.ts";
+import { isToken, readCredential } from "./credential.ts";
 import type { Identity } from "./identity.ts";
 import { createIssuers } from "./issuers.ts";
 import { createKnownTokens } from "./known-tokens.ts";
@@ -65,20 +65,21 @@ export function createGate({ access, clock, fetch, warn }: GateOptions): Gate {
   });
   let current = prepare(access);
 
-  const verify = async (token: string, digest: Buffer): Promise<Caller | Refusal> => {
+  const verify = async (token: string, digest: string): Promise<Caller | Refusal> => {
+    if (!isToken(token)) return refuseBad("Authorization holds something else than one token");
     const used = current;
     const identity: Identity | Refusal = token.startsWith(KEY_PREFIX)
-      ? used.keys(digest)
+      ? used.keys(Buffer.from(digest, "hex"))
       : await verifyToken(token, used.issuers, clock);
     if (isRefusal(identity)) return identity;
     const caller = used.callers(identity);
     // A file that came meanwhile must not find what the old one gave.
-    if (!isRefusal(caller) && used === current) known.set(digest.toString("base64url"), caller);
+    if (!isRefusal(caller) && used === current) known.set(digest, caller);
     return caller;
   };
   const checkToken = async (token: string, remoteAddress: string): Promise<Caller | Refusal> => {
-    const digest = createHash("sha256").update(token).digest();
-    const caller = known.get(digest.toString("base64url"));
+    const digest = hash("sha256", token, "hex");
+    const caller = known.get(digest);
     if (caller !== undefined) return caller;
     const address = toNetwork(remoteAddress);
     if (badTokens.peek(address, BAD_TOKENS_PER_MINUTE).remaining < 1) {
