@@ -87,6 +87,7 @@ module.exports = {
       to: { path: "^src/upstreams/(ecs|swas)/" },
     },
     onlyIn("only access imports jose", "jose", "^src/access/"),
+    onlyIn("only access imports re2js", "re2js", "^src/access/"),
     onlyIn("only wire imports got", "got", "^src/wire/"),
     onlyIn("only edge imports @apollo/server", "@apollo/server", "^src/edge/"),
     onlyIn("only graph imports type-graphql", "type-graphql", "^src/graph/"),

@@ -37,6 +37,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "swas and ecs are strangers": ["src/upstreams/swas/planted.ts", "#upstreams/ecs"],
   "only app.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],
   "only access imports jose": ["src/edge/jose.ts", "jose"],
+  "only access imports re2js": ["src/graph/re2js.ts", "re2js"],
   "only wire imports got": ["src/services/got.ts", "got"],
   "only edge imports @apollo/server": ["src/graph/apollo.ts", "@apollo/server"],
   "only graph imports type-graphql": ["src/edge/type-graphql.ts", "type-graphql"],
