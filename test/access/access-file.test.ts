@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { AccessFileError, readAccessFile } from "#access";
+import { AccessFileError, createRedactor, readAccessFile } from "#access";
 
 const EXAMPLE = `
 oidc:
@@ -252,5 +253,21 @@ describe("an access file", () => {
     expect(problemsOf(`# ${"x".repeat(1_000_000)}`)).toEqual([
       "access.yml: expected at most 1000000 characters, got 1000002.",
     ]);
+  });
+});
+
+describe("docs/access.md", () => {
+  it("shows a file that can be used, but for the hash that it leaves out", () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(readFileSync("docs/access.md", "utf8"))?.[1] ?? "";
+    const file = read(example.replace("3f1c…", "ab".repeat(32)));
+    expect([...file.roles.keys()]).toEqual(["operators", "viewers", "auditors"]);
+    expect(file.redact).toHaveLength(2);
+  });
+
+  it("shows a pattern of several lines that can be used", () => {
+    const pattern = /`(-----BEGIN.*)`\./.exec(readFileSync("docs/access.md", "utf8"))?.[1] ?? "";
+    const { text } = createRedactor([{ pattern, replaceWith: "[key]" }]);
+    expect(text("a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb").value).toBe("a\n[key]\nb");
+    expect(text("a\n-----BEGIN PRIVATE KEY-----\nMII").value).toBe("a\n[key]");
   });
 });
