@@ -249,6 +249,21 @@ describe("an issuer that cannot be reached", () => {
 });
 
 describe("a file that is read again", () => {
+  it("counts for a token that is verified meanwhile: what the old one gave is not known afterwards", async () => {
+    let answer = () => {};
+    issuer.answers.set("/jwks", (response) => {
+      answer = () => void issuer.publicJwk().then((key) => response.end(JSON.stringify({ keys: [key] })));
+    });
+    const token = `Bearer ${await sign()}`;
+    const slow = gate.show(token);
+    await until(() => issuer.asked.length === 2);
+    const viewers = { viewers: { may: ["runs"], sources: [{}] } };
+    gate.reload(accessFile({ oidc: [{ issuer: issuer.url, audience: "other" }], roles: viewers }));
+    answer();
+    await slow;
+    expect(await gate.show(token)).toMatchObject({ kind: "forbidden" });
+  });
+
   it("keeps the keys of issuers that stay and forgets the others", async () => {
     await show();
     const entry = { issuer: issuer.url, audience: "other" };

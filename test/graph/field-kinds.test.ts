@@ -4,6 +4,7 @@ import {
   getNamedType,
   isCompositeType,
   isIntrospectionType,
+  isNonNullType,
   isObjectType,
   isScalarType,
 } from "graphql";
@@ -76,6 +77,15 @@ describe("the rights that fields need", () => {
     expect(found.has("InvocationResult")).toBe(true);
     expect(GUARDED_TYPES.filter((type) => found.has(type))).toEqual([]);
     expect(GUARDED_TYPES.filter((type) => !types.some(({ name }) => name === type))).toEqual([]);
+  });
+
+  it("leave room for null where they are missing", () => {
+    const closed = types.flatMap((type) =>
+      Object.values(type.getFields()).filter(
+        (field) => `${type.name}.${field.name}` in GUARDED_FIELDS && isNonNullType(field.type),
+      ),
+    );
+    expect(closed.map(({ name }) => name)).toEqual([]);
   });
 
   it("can be told by a field's name alone", () => {
