@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair } from "jose";
+import Provider from "oidc-provider";
 
 /** A complete OpenID Connect provider on loopback, where people sign in with a form. */
 export interface TestProvider {
@@ -13,17 +14,12 @@ export interface TestProvider {
   stop(): Promise<void>;
 }
 
-type Handler = (request: object, response: object) => void;
-type ProviderClass = new (issuer: string, configuration: object) => { callback(): Handler };
-
 const REDIRECT = "http://127.0.0.1/back";
 export const AUDIENCE = "https://gateway.example";
 
 /** @param groups what each account's tokens say under `groups`. */
 export async function startProvider(groups: Readonly<Record<string, readonly string[]>>): Promise<TestProvider> {
-  // The package has no types of its own.
-  const { default: Provider } = (await import("oidc-provider" as string)) as { default: ProviderClass };
-  let handle: Handler = () => {};
+  let handle: ReturnType<Provider["callback"]> = () => {};
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
