@@ -52,10 +52,7 @@ const HOSTILE: Readonly<Record<string, () => Promise<string>>> = {
   "HMAC with the public key's modulus": async () =>
     signWithSecret(String((await issuer.publicJwk()).n), { alg: "HS256", kid: "key-0" }),
   "HMAC with the empty secret": async () => signWithSecret("", { alg: "HS256" }),
-  "an algorithm that is not pinned": async () => {
-    const { privateKey } = await generateKeyPair("PS256");
-    return signWith(privateKey, claims(), { alg: "PS256", kid: "key-0" });
-  },
+  "an algorithm that is not pinned, by the issuer's own key": () => issuer.signAs("PS256", claims()),
   "another audience": () => issuer.sign(claims({ aud: "grafana" })),
   "no audience": () => issuer.sign(claims({ aud: undefined })),
   "another issuer, in its own words": () => stranger.sign(claims({ iss: stranger.url })),

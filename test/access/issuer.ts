@@ -1,6 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
+import {
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  SignJWT,
+} from "jose";
 
 /** An OpenID Connect issuer on loopback, as far as verifying its tokens needs one. */
 export interface TestIssuer {
@@ -11,6 +19,8 @@ export interface TestIssuer {
   readonly answers: Map<string, (response: ServerResponse) => void>;
   /** Signs with the newest key. */
   sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  /** Signs with the newest key by another algorithm. */
+  signAs(algorithm: string, claims: JWTPayload): Promise<string>;
   /** A new key; the old one is no longer published. */
   rotate(): Promise<void>;
   publicJwk(): Promise<Record<string, unknown>>;
@@ -21,7 +31,7 @@ export async function startIssuer(algorithm: "ES256" | "RS256" = "ES256"): Promi
   const asked: string[] = [];
   const answers = new Map<string, (response: ServerResponse) => void>();
   let generation = 0;
-  let pair = await generateKeyPair(algorithm);
+  let pair = await generateKeyPair(algorithm, { extractable: true });
   const publicJwk = async () => ({ ...(await exportJWK(pair.publicKey)), kid: `key-${generation}`, use: "sig" });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? "";
@@ -42,8 +52,12 @@ export async function startIssuer(algorithm: "ES256" | "RS256" = "ES256"): Promi
     answers,
     sign: (claims, header = {}) =>
       signWith(pair.privateKey, claims, { alg: algorithm, kid: `key-${generation}`, ...header }),
+    async signAs(other, claims) {
+      const key = (await importJWK(await exportJWK(pair.privateKey), other)) as CryptoKey;
+      return signWith(key, claims, { alg: other, kid: `key-${generation}` });
+    },
     async rotate() {
-      pair = await generateKeyPair(algorithm);
+      pair = await generateKeyPair(algorithm, { extractable: true });
       generation += 1;
     },
     publicJwk,
