@@ -160,7 +160,7 @@ describe("a proxy in front", () => {
     expect(await named("ann\u2028\u0007x")).toMatchObject({ name: "ann x" });
   });
 
-  it("keeps quiet where a token is shown: a bad one is not made good", async () => {
+  it("does not count beside a token: a bad one is not made good", async () => {
     const rest = { headers, remoteAddress: "10.0.0.1" };
     expect(await gate.show(`Bearer ${key}`, rest)).toMatchObject({ name: "deploy-bot" });
     expect(await gate.show("Bearer cag_x", rest)).toEqual(badKey);

@@ -36,7 +36,7 @@ describe("redaction of texts", () => {
     expect(createRedactor([rule]).text("ann:y bob:xy").value).toBe("ann||ann bob|x|bob");
   });
 
-  it("does nothing where a match is empty", () => {
+  it("does nothing if a match is empty", () => {
     expect(createRedactor([{ pattern: "\\b", replaceWith: "!" }]).text("a b")).toEqual({
       value: "a b",
       isRedacted: false,

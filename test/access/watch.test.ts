@@ -77,7 +77,7 @@ describe("a watched access file", () => {
     expect([changes, nameInForce()]).toEqual([["third"], "third"]);
   });
 
-  it("tells of its change at once where the file system does, also by a new link", async () => {
+  it("is read at once if the file system tells of a change, also of a new link", async () => {
     await writeFile(join(folder, "v1.yml"), textFor("first"));
     await rm(path);
     await symlink("v1.yml", path);
@@ -92,7 +92,7 @@ describe("a watched access file", () => {
     expect(nameInForce()).toBe("linked");
   });
 
-  it("is looked at every 5 seconds where the file system tells nothing", async () => {
+  it("is read every 5 seconds if the file system tells nothing", async () => {
     path = join(folder, "later", "access.yml");
     watch();
     await writeFile(join(folder, "access.yml"), textFor("moved"));

@@ -104,7 +104,7 @@ describe("the door", () => {
     );
   });
 
-  it("asks for a credential where none came", async () => {
+  it("asks for a credential if none came", async () => {
     expect(await ask()).toMatchObject({
       status: 401,
       headers: { "www-authenticate": 'Bearer realm="cloud-assistant"' },
@@ -130,7 +130,7 @@ describe("the door", () => {
     expect(await ask(...asAnn)).toMatchObject({ status: 200 });
   });
 
-  it("answers 429 with the time to wait where the minute's operations are used up", async () => {
+  it("answers 429 with the time to wait when the minute's operations are used up", async () => {
     const refused = await ask(...asAnn);
     expect(refused).toMatchObject({
       status: 429,

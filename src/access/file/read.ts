@@ -96,7 +96,7 @@ function describe({ place, expected, got }: Fault, fileName: string, source: Sou
 
 function describeValue(value: unknown, isSecret: boolean): string {
   if (value === undefined) return "nothing";
-  // Whoever mixes up key and hash must not find the key in a log.
+  // A key that was written in place of its hash must not get into a log.
   if (isSecret) return typeof value === "string" ? `${value.length} characters` : "something else";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "a map";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "#domain";
 import { isSafeUrl } from "../file/index.ts";
 import { type Fetch, fetchJson } from "./bounded-fetch.ts";
+import { createRefreshSchedule } from "./refresh-schedule.ts";
 
 /** The issuer's keys cannot be had at the moment. */
 export class KeysUnavailableError extends Error {
@@ -35,43 +36,37 @@ type LocalKeySet = ReturnType<typeof createLocalJWKSet>;
 const MAX_AGE_MS = 10 * 60_000;
 // While the issuer cannot be reached its last keys serve on: by then every usual token has expired.
 const MAX_STALE_MS = 60 * 60_000;
-// Tokens that name unknown keys, true or invented, cost one look in so long.
-const COOLDOWN_MS = 30_000;
-const FIRST_RETRY_MS = 1000;
 const CLOCK_SKEW_MS = 60_000;
 
 const configuration = z.object({ issuer: z.string(), jwks_uri: z.string().max(2000) });
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });
 
-/** Bounded in time, bytes and rate: whatever tokens come, the issuer is asked at most once in 30 seconds, or once in 1 to 60 while it fails. */
+/** Bounded in time, bytes and rate: whatever tokens come, the issuer is asked as the {@link createRefreshSchedule} allows. */
 export function createKeySet(options: KeySetOptions): KeySet {
   const { issuer, clock, warn } = options;
   const stopping = new AbortController();
+  const schedule = createRefreshSchedule(clock);
   const noteDate = createClockCheck(options);
   let keys: { readonly find: LocalKeySet; readonly readAt: number } | null = null;
-  let nextReadAt = 0;
-  let failures = 0;
   let pending: Promise<void> | null = null;
 
   const read = async (): Promise<void> => {
     try {
-      keys = {
-        find: createLocalJWKSet(await readKeys({ ...options, noteDate }, stopping.signal)),
-        readAt: clock.now(),
-      };
-      if (failures > 0) warn(`The keys of the issuer ${issuer} can be read again (failures: ${failures}).`);
-      failures = 0;
-      nextReadAt = clock.now() + COOLDOWN_MS;
+      const found = await readKeys({ ...options, noteDate }, stopping.signal);
+      keys = { find: createLocalJWKSet(found), readAt: clock.now() };
+      if (schedule.failures > 0) {
+        warn(`The keys of the issuer ${issuer} can be read again (failures: ${schedule.failures}).`);
+      }
+      schedule.succeeded();
     } catch (error) {
-      failures += 1;
-      nextReadAt = clock.now() + retryDelay(failures);
-      if (!stopping.signal.aborted) warn(describeFailure(issuer, error, retryDelay(failures)));
+      schedule.failed();
+      if (!stopping.signal.aborted) warn(describeFailure(issuer, error, schedule.waitMs()));
     } finally {
       pending = null;
     }
   };
   const refresh = (): Promise<void> => {
-    if (pending === null && clock.now() >= nextReadAt) pending = read();
+    if (pending === null && schedule.isDue()) pending = read();
     return pending ?? Promise.resolve();
   };
   const age = () => (keys === null ? Number.POSITIVE_INFINITY : clock.now() - keys.readAt);
@@ -97,16 +92,12 @@ export function createKeySet(options: KeySetOptions): KeySet {
       void (async () => {
         while (!stopping.signal.aborted && keys === null) {
           await refresh();
-          if (keys === null) await clock.sleep(Math.max(FIRST_RETRY_MS, nextReadAt - clock.now()), stopping.signal);
+          if (keys === null) await clock.sleep(schedule.waitMs(), stopping.signal);
         }
       })();
     },
     stop: () => stopping.abort(),
   };
-}
-
-function retryDelay(failures: number): number {
-  return Math.min(60_000, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
 }
 
 function describeFailure(issuer: string, error: unknown, delayMs: number): string {
