@@ -14,20 +14,30 @@ let clock: FakeClock;
 let watched: WatchedAccessFile;
 let changes: string[];
 let problems: string[];
-let onNextChange: () => void;
 
 function watch(): void {
   watched = watchAccessFile({
     path,
     initial: read(textFor("first")),
     read,
-    onChange: (file) => {
-      changes.push(file.keys[0]?.name ?? "");
-      onNextChange();
-    },
+    onChange: (file) => changes.push(file.keys[0]?.name ?? ""),
     onProblem: (message) => problems.push(message),
     clock,
   });
+}
+
+/** Looks at the file, and lets time pass as long as it takes. */
+async function check(): Promise<void> {
+  let isDone = false;
+  void watched.check().then(() => {
+    isDone = true;
+  });
+  while (!isDone) await clock.advance(100);
+}
+
+/** Lets time pass until the watched file tells of a change. */
+async function untilChanged(): Promise<void> {
+  while (changes.length === 0) await clock.advance(100);
 }
 
 const nameInForce = () => watched.current.keys[0]?.name;
@@ -38,7 +48,6 @@ beforeEach(async () => {
   clock = createFakeClock();
   changes = [];
   problems = [];
-  onNextChange = () => {};
   await writeFile(path, textFor("first"));
 });
 afterEach(async () => {
@@ -50,30 +59,30 @@ describe("a watched access file", () => {
   it("is taken when it changes, and not when only its time does", async () => {
     watch();
     await writeFile(path, textFor("first"));
-    await watched.check();
+    await check();
     expect(changes).toEqual([]);
     await writeFile(path, textFor("second"));
-    await watched.check();
-    await watched.check();
+    await check();
+    await check();
     expect([changes, nameInForce(), problems]).toEqual([["second"], "second", []]);
   });
 
   it("stays as it was while the new one is bad, which is said once for each fault", async () => {
     watch();
     await writeFile(path, "keys: 3\n");
-    await watched.check();
-    await watched.check();
+    await check();
+    await check();
     expect(nameInForce()).toBe("first");
     expect(problems).toEqual([
       "The access file access.yml cannot be used:\n  access.yml:1: `keys`: expected a list, got 3.\nThe access file that was read before stays in force.",
     ]);
     await rm(path);
-    await watched.check();
+    await check();
     expect(problems.slice(1)).toEqual([
       `${path}: expected a readable file, got ENOENT.\nThe access file that was read before stays in force.`,
     ]);
     await writeFile(path, textFor("third"));
-    await watched.check();
+    await check();
     expect([changes, nameInForce()]).toEqual([["third"], "third"]);
   });
 
@@ -82,13 +91,10 @@ describe("a watched access file", () => {
     await rm(path);
     await symlink("v1.yml", path);
     watch();
-    const changed = new Promise<void>((resolve) => {
-      onNextChange = resolve;
-    });
     await writeFile(join(folder, "v2.yml"), textFor("linked"));
     await symlink("v2.yml", join(folder, "new"));
     await rename(join(folder, "new"), path);
-    await changed;
+    await untilChanged();
     expect(nameInForce()).toBe("linked");
   });
 
@@ -100,21 +106,33 @@ describe("a watched access file", () => {
     folder = `${folder}-old`;
     const { mkdir } = await import("node:fs/promises");
     await mkdir(join(path, ".."), { recursive: true });
-    const changed = new Promise<void>((resolve) => {
-      onNextChange = resolve;
-    });
     await writeFile(path, textFor("polled"));
-    await clock.advance(5000);
-    await changed;
+    await untilChanged();
     expect(nameInForce()).toBe("polled");
     await rm(join(path, "..", ".."), { recursive: true, force: true });
+  });
+
+  it("is not taken while it is being written, though its first half would do", async () => {
+    watch();
+    const half = textFor("half");
+    await writeFile(path, half);
+    const looking = watched.check();
+    while (!clock.sleeps.includes(200)) await new Promise((resolve) => setImmediate(resolve));
+    await writeFile(path, `${half}redact: [{ pattern: x }]\n`);
+    let isDone = false;
+    void looking.then(() => {
+      isDone = true;
+    });
+    while (!isDone) await clock.advance(100);
+    expect(changes).toEqual(["half"]);
+    expect(watched.current.redact).toHaveLength(1);
   });
 
   it("is left alone once nobody wants to know", async () => {
     watch();
     watched.stop();
     await writeFile(path, textFor("second"));
-    await watched.check();
+    await check();
     expect([changes, nameInForce()]).toEqual([[], "first"]);
   });
 });

@@ -9,7 +9,7 @@ import type { AccessFile } from "./access-file.ts";
 export interface WatchedAccessFile {
   /** The newest that could be used. */
   readonly current: AccessFile;
-  /** Looks at the file now. Never rejects. */
+  /** Looks at the file now; a new text counts once it has been the same for 200 ms. Never rejects. */
   check(): Promise<void>;
   stop(): void;
 }
@@ -23,46 +23,53 @@ export interface WatchOptions {
   read(text: string): AccessFile;
   /** Called for each new file that can be used. */
   onChange(file: AccessFile): void;
-  /** Called once for each text that cannot be used, and once when the file cannot be read; the old file stays in force. */
+  /** Called once for each text that cannot be used, and once if the file cannot be read; the old file stays in force. */
   onProblem(message: string): void;
   readonly clock: Clock;
 }
 
 const POLL_MS = 5000;
+// A file is read while somebody writes it, and half of one may be a file of its own. It counts if it is the same so much later.
+const SETTLE_MS = 200;
+// Other files of the folder may change all the time.
+const EVENT_DELAY_MS = 100;
 
 /**
  * Watches by the file system's events and, since not every file system has them, by reading every 5 seconds. It is the
  * folder that is watched: editors and orchestrators replace the file, or a link on the way to it.
  */
 export function watchAccessFile(options: WatchOptions): WatchedAccessFile {
+  const { path, clock } = options;
   const stopping = new AbortController();
   let current = options.initial;
-  let lastProblem: string | null = null;
+  let taken: string | null = null;
   let queue = Promise.resolve();
 
-  const complain = (problem: string) => {
-    if (problem !== lastProblem) options.onProblem(`${problem}\nThe access file that was read before stays in force.`);
-    lastProblem = problem;
-  };
-  const look = async (): Promise<void> => {
+  const take = (seen: Reading) => {
+    if (seen.key === taken) return;
+    taken = seen.key;
     try {
-      const file = options.read(await readFile(options.path, "utf8"));
-      if (stopping.signal.aborted) return;
-      lastProblem = null;
+      if (seen.text === null) throw new Error(seen.key);
+      const file = options.read(seen.text);
       if (file.version === current.version) return;
       current = file;
       options.onChange(file);
     } catch (error) {
-      complain(describeProblem(options.path, error));
+      const problem = isNativeError(error) ? error.message : `${path}: expected an access file, got something else.`;
+      options.onProblem(`${problem}\nThe access file that was read before stays in force.`);
     }
+  };
+  const look = async (): Promise<void> => {
+    const seen = await readSettled(path, taken, clock, stopping.signal);
+    if (!stopping.signal.aborted) take(seen);
   };
   const check = () => {
     queue = queue.then(look);
     return queue;
   };
 
-  const stopEvents = listen(options.path, check);
-  void poll(check, options.clock, stopping.signal);
+  const stopEvents = listen(path, throttle(check, clock, stopping.signal));
+  void poll(check, clock, stopping.signal);
   return {
     get current() {
       return current;
@@ -75,6 +82,34 @@ export function watchAccessFile(options: WatchOptions): WatchedAccessFile {
   };
 }
 
+interface Reading {
+  /** The text, or why there is none. */
+  readonly key: string;
+  readonly text: string | null;
+}
+
+/** Reads until two readings are the same, or until it is what was taken before. */
+async function readSettled(path: string, taken: string | null, clock: Clock, signal: AbortSignal): Promise<Reading> {
+  let before: Reading | null = null;
+  let seen = await readOnce(path);
+  while (seen.key !== taken && seen.key !== before?.key && !signal.aborted) {
+    before = seen;
+    await clock.sleep(SETTLE_MS, signal);
+    seen = await readOnce(path);
+  }
+  return seen;
+}
+
+async function readOnce(path: string): Promise<Reading> {
+  try {
+    const text = await readFile(path, "utf8");
+    return { key: text, text };
+  } catch (error) {
+    const code = isNativeError(error) && "code" in error ? String(error.code) : "an unknown fault";
+    return { key: `${path}: expected a readable file, got ${code}.`, text: null };
+  }
+}
+
 async function poll(check: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(POLL_MS, signal);
@@ -82,17 +117,25 @@ async function poll(check: () => Promise<void>, clock: Clock, signal: AbortSigna
   }
 }
 
-function listen(path: string, check: () => Promise<void>): () => void {
+/** Several events within the delay cause one look. */
+function throttle(check: () => Promise<void>, clock: Clock, signal: AbortSignal): () => void {
+  let isWaiting = false;
+  return () => {
+    if (isWaiting || signal.aborted) return;
+    isWaiting = true;
+    void clock.sleep(EVENT_DELAY_MS, signal).then(() => {
+      isWaiting = false;
+      return check();
+    });
+  };
+}
+
+function listen(path: string, onEvent: () => void): () => void {
   try {
-    const watcher = watch(dirname(path), { persistent: false }, () => void check());
+    const watcher = watch(dirname(path), { persistent: false }, onEvent);
     watcher.on("error", () => watcher.close());
     return () => watcher.close();
   } catch {
     return () => {};
   }
-}
-
-function describeProblem(path: string, error: unknown): string {
-  if (isNativeError(error) && "code" in error) return `${path}: expected a readable file, got ${String(error.code)}.`;
-  return isNativeError(error) ? error.message : `${path}: expected an access file, got something else.`;
 }
