@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair } from "jose";
-import Provider from "oidc-provider";
+import type Provider from "oidc-provider";
 
 /** A complete OpenID Connect provider on loopback, where people sign in with a form. */
 export interface TestProvider {
@@ -19,12 +19,14 @@ export const AUDIENCE = "https://gateway.example";
 
 /** @param groups what each account's tokens say under `groups`. */
 export async function startProvider(groups: Readonly<Record<string, readonly string[]>>): Promise<TestProvider> {
+  // Not before the test has silenced what the package says while it is loaded.
+  const { default: OidcProvider } = await import("oidc-provider");
   let handle: ReturnType<Provider["callback"]> = () => {};
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const rotate = async () => {
-    handle = new Provider(url, await configure(groups)).callback();
+    handle = new OidcProvider(url, await configure(groups)).callback();
   };
   await rotate();
   return {
