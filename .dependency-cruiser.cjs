@@ -10,7 +10,7 @@ const lookingBack = road.map((room, index) => ({
   },
 }));
 
-const rooms = [...road, "store", "domain", "emulator"];
+const rooms = [...road, "store", "access", "domain", "emulator"];
 const doors = rooms.map((room) => ({
   name: `${room} is entered through its index.ts only`,
   severity: "error",
@@ -59,6 +59,18 @@ module.exports = {
       to: { path: "^src/store/" },
     },
     {
+      name: "access looks at domain only",
+      severity: "error",
+      from: { path: "^src/access/" },
+      to: { path: "^src/", pathNot: "^src/(access|domain)/" },
+    },
+    {
+      name: "only edge, graph and services look at access",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(access/|edge/|graph/|services/|app\\.ts|main\\.ts|config\\.ts)" },
+      to: { path: "^src/access/" },
+    },
+    {
       name: "the emulator knows nothing of the gateway",
       severity: "error",
       from: { path: "^src/emulator/" },
@@ -94,6 +106,8 @@ module.exports = {
       from: { path: "^src/", pathNot: "^src/(app\\.ts|upstreams/(ecs|swas)/)" },
       to: { path: "^src/upstreams/(ecs|swas)/" },
     },
+    onlyIn("only access imports jose", "jose", "^src/access/"),
+    onlyIn("only access imports re2js", "re2js", "^src/access/"),
     onlyIn("only wire imports got", "got", "^src/wire/"),
     onlyIn("only edge imports @apollo/server", "@apollo/server", "^src/edge/"),
     onlyIn("only graph imports type-graphql", "type-graphql", "^src/graph/"),

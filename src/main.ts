@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { runKeyCommand } from "#access";
 import { createApp, toEmulatorOptions } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
@@ -6,13 +7,24 @@ import { createEmulator, describeEmulator } from "#emulator";
 const USAGE = `Usage:
   node dist/main.js                        the gateway; settings come from the environment (.env.example)
   node dist/main.js emulator [--host H] [--port N] [--seed N]
-                                           the embedded upstream alone`;
+                                           the embedded upstream alone
+  node dist/main.js key --name NAME --roles ROLE,ROLE [--expires 2027-01-01]
+                                           a new API key, and its line for the access file`;
 
 /** Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT. */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === undefined) return serve(createApp(readConfig()));
   if (args[0] === "emulator") return runEmulator(args.slice(1));
-  throw new SettingsError([`arguments: expected none, or emulator, got ${JSON.stringify(args[0])}\n${USAGE}`]);
+  if (args[0] === "key") return printKey(args.slice(1));
+  throw new SettingsError([`arguments: expected none, emulator or key, got ${JSON.stringify(args[0])}\n${USAGE}`]);
+}
+
+function printKey(args: readonly string[]): void {
+  try {
+    console.log(runKeyCommand(args));
+  } catch (error) {
+    throw new SettingsError([error instanceof Error ? error.message : "arguments: expected --name and --roles"]);
+  }
 }
 
 async function serve(part: { start(): Promise<unknown>; stop(): Promise<void> }): Promise<void> {

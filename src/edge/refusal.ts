@@ -1,10 +1,15 @@
 import { GraphQLError } from "graphql";
 
+import type { CallerLimits } from "#access";
 import type { LimitName } from "./limits.ts";
 
 /** Codes of requests that are refused before anything of them is executed. */
 export type RefusalCode =
   | "BAD_REQUEST"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "RATE_LIMITED"
+  | "UNAVAILABLE"
   | "LIMIT_EXCEEDED"
   | "UNSUPPORTED_MEDIA_TYPE"
   | "METHOD_NOT_ALLOWED"
@@ -15,7 +20,9 @@ export type RefusalCode =
 
 /** What a refusal tells besides its message. */
 export interface RefusalDetails {
-  readonly limit?: LimitName | "contentEncoding";
+  readonly limit?: LimitName | "contentEncoding" | keyof CallerLimits;
+  /** How long to wait before the same can succeed. */
+  readonly retryAfterMs?: number;
   /** How much the limit allows. */
   readonly max?: number;
   /** How much came; where counting stopped early, the count at which it stopped. */

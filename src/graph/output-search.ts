@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { compilePattern, PatternError } from "#access";
 import { InputError, splitLines } from "#domain";
 
 /** What is looked for in an output: exactly one of `text` and `pattern`. */
@@ -31,9 +31,6 @@ export const MAX_CONTEXT_LINES = 10;
 export const MAX_MATCHES = 1000;
 /** Longest text or pattern, in UTF-16 units. */
 export const MAX_SEARCH_LENGTH = 500;
-
-// Matching costs text times program; at this size the worst pattern known takes a quarter of a second on a full output.
-const MAX_PROGRAM_SIZE = 250;
 
 /**
  * The lines that match, from the top, each with its context. Lines are counted as `countLines` does.
@@ -80,19 +77,13 @@ function containText(text: string, ignoreCase: boolean): (line: string) => boole
 }
 
 function matchPattern(pattern: string, ignoreCase: boolean): (line: string) => boolean {
-  const compiled = compile(pattern, ignoreCase);
-  if (compiled.programSize() > MAX_PROGRAM_SIZE) {
-    throw bad("pattern", "The pattern is too costly: use fewer or smaller repetitions.");
-  }
-  return (line) => compiled.test(line);
-}
-
-function compile(pattern: string, ignoreCase: boolean): RE2JS {
   try {
-    return RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    const compiled = compilePattern(pattern, { ignoreCase });
+    return (line) => compiled.test(line);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "unknown syntax";
-    throw bad("pattern", `The pattern is no regular expression in RE2's syntax: ${reason}.`);
+    if (!(error instanceof PatternError)) throw error;
+    if (error.problem === "cost") throw bad("pattern", "The pattern is too costly: use fewer or smaller repetitions.");
+    throw bad("pattern", `The pattern is no regular expression in RE2's syntax: ${error.message}.`);
   }
 }
 

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import { type LimitTable, NO_LIMITS } from "../limits/index.ts";
+import { type AccessFile, AccessFileError } from "./access-file.ts";
+import type { Fault } from "./fault.ts";
+import { checkReferences } from "./references.ts";
+import { readRules } from "./rules.ts";
+import { type AccessFileText, accessFileShape } from "./shape.ts";
+import { readSourceText, type SourceText } from "./source-text.ts";
+
+const MAX_FILE_LENGTH = 1_000_000;
+// A fault that repeats in every member helps nobody to find the others.
+const MAX_PROBLEMS = 50;
+
+/**
+ * Reads an access file, YAML or JSON.
+ * @param accounts the aliases that the gateway knows.
+ * @throws AccessFileError that names every fault at once. Hashes of keys never appear in it.
+ */
+export function readAccessFile(
+  text: string,
+  fileName: string,
+  { accounts }: { readonly accounts: readonly string[] },
+): AccessFile {
+  const problems: string[] = [];
+  const end = () => new AccessFileError(fileName, problems.slice(0, MAX_PROBLEMS));
+  if (text.length > MAX_FILE_LENGTH) {
+    problems.push(`${fileName}: expected at most ${MAX_FILE_LENGTH} characters, got ${text.length}.`);
+    throw end();
+  }
+  const source = readSourceText(text);
+  problems.push(...source.faults.map(({ line, message }) => `${fileName}:${line}: ${message.replace(/\.?$/, ".")}`));
+  if (problems.length > 0) throw end();
+  const parsed = accessFileShape.safeParse(source.content ?? {}, { reportInput: false });
+  const faults = parsed.success ? checkReferences(parsed.data, accounts) : parsed.error.issues.flatMap(toFaults);
+  const { rules, faults: ruleFaults } = readRules(parsed.success ? parsed.data.redact : []);
+  problems.push(...[...faults, ...ruleFaults].map((fault) => describe(fault, fileName, source)));
+  if (!parsed.success || problems.length > 0) throw end();
+  return toAccessFile(parsed.data, rules, text);
+}
+
+function toAccessFile(file: AccessFileText, redact: AccessFile["redact"], text: string): AccessFile {
+  return {
+    version: createHash("sha256").update(text).digest("base64url"),
+    oidc: file.oidc,
+    proxy: file.proxy,
+    keys: file.keys.map(({ expires, ...key }) => ({ ...key, expiresAt: expires })),
+    roles: new Map(Object.entries(file.roles)),
+    everyone: file.everyone,
+    redact,
+    limits: toLimits(file.limits),
+  };
+}
+
+function toLimits(limits: AccessFileText["limits"]): LimitTable {
+  const fallback = { ...NO_LIMITS, ...limits.default };
+  const named = Object.entries(limits).filter(([name]) => name !== "default");
+  return { default: fallback, byName: new Map(named.map(([name, own]) => [name, { ...fallback, ...own }])) };
+}
+
+function toFaults(issue: z.core.$ZodIssue): Fault[] {
+  const place = issue.path.filter((step) => typeof step !== "symbol");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({ place: [...place, key], expected: "a known key", got: "this one" }));
+    case "invalid_key":
+      return [{ place, expected: "a name of at most 100 characters", got: "this one" }];
+    case "invalid_union": {
+      // The branch that came furthest says most.
+      const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
+      const inner = deepest !== undefined && deepest.path.length > 0 ? deepest : { ...issue, path: [] };
+      return [{ place: [...place, ...inner.path.filter((step) => typeof step !== "symbol")], expected: inner.message }];
+    }
+    case "invalid_type":
+      return [
+        {
+          place,
+          expected: /^Invalid/.test(issue.message)
+            ? `a ${issue.expected === "object" ? "map" : issue.expected}`
+            : issue.message,
+        },
+      ];
+    default:
+      return [{ place, expected: issue.message }];
+  }
+}
+
+function describe({ place, expected, got }: Fault, fileName: string, source: SourceText): string {
+  const name = place.reduce<string>(
+    (path, step) => (typeof step === "number" ? `${path}[${step}]` : path === "" ? step : `${path}.${step}`),
+    "",
+  );
+  const what = got ?? describeValue(source.valueAt(place), place.at(-1) === "sha256");
+  return `${fileName}:${source.lineOf(place)}: \`${name || "the file"}\`: expected ${expected}, got ${what}.`;
+}
+
+function describeValue(value: unknown, isSecret: boolean): string {
+  if (value === undefined) return "nothing";
+  // A key that was written in place of its hash must not get into a log.
+  if (isSecret) return typeof value === "string" ? `${value.length} characters` : "something else";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "a map";
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

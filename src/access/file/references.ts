@@ -1,0 +1,55 @@
+import { compileGlob, isGlob } from "../patterns/index.ts";
+import type { Fault } from "./fault.ts";
+import type { AccessFileText } from "./shape.ts";
+
+/** What the file names and nobody knows: roles, accounts, keys that stand twice. */
+export function checkReferences(file: AccessFileText, accounts: readonly string[]): Fault[] {
+  return [
+    ...file.everyone.flatMap((role, index) => checkRole(file, role, ["everyone", index])),
+    ...file.keys.flatMap(({ roles }, key) =>
+      roles.flatMap((role, index) => checkRole(file, role, ["keys", key, "roles", index])),
+    ),
+    ...checkAccounts(file, accounts),
+    ...findRepeated(file.keys.map(({ name }) => name)).map(([index, first]) =>
+      repeated(["keys", index, "name"], first),
+    ),
+    ...findRepeated(file.keys.map(({ sha256 }) => sha256)).map(([index, first]) =>
+      repeated(["keys", index, "sha256"], first),
+    ),
+    ...checkWays(file),
+  ];
+}
+
+function checkRole({ roles }: AccessFileText, role: string, place: Fault["place"]): Fault[] {
+  if (Object.hasOwn(roles, role)) return [];
+  const known = Object.keys(roles).join(", ") || "none is there";
+  return [{ place, expected: `a role of this file (${known})` }];
+}
+
+function checkAccounts({ roles }: AccessFileText, accounts: readonly string[]): Fault[] {
+  return Object.entries(roles).flatMap(([name, { sources }]) =>
+    sources.flatMap(({ account }, index) => {
+      if (account === null || accounts.some((alias) => compileGlob(account).matches(alias))) return [];
+      const expected = isGlob(account) ? "a pattern that fits an account" : "an account";
+      const place = ["roles", name, "sources", index, "account"];
+      return [{ place, expected: `${expected} of the gateway (${accounts.join(", ") || "none is there"})` }];
+    }),
+  );
+}
+
+function findRepeated(values: readonly string[]): (readonly [index: number, first: number])[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    return first < index ? [[index, first] as const] : [];
+  });
+}
+
+function repeated(place: Fault["place"], first: number): Fault {
+  return { place, expected: "one that no other key has", got: `that of keys[${first}]` };
+}
+
+/** A file that knows nobody would lock everybody out, which is a slip rather than a wish. */
+function checkWays({ oidc, proxy, keys }: AccessFileText): Fault[] {
+  if (oidc.length > 0 || proxy !== null || keys.length > 0) return [];
+  return [{ place: [], expected: "at least one of oidc, proxy and keys", got: "none" }];
+}

@@ -1,0 +1,108 @@
+import { type Source, sourceKey } from "#domain";
+import { compileGlob, type Glob } from "../patterns/index.ts";
+import { ALL_KINDS, joinKinds, type Kind, type Kinds } from "./kinds.ts";
+import type { Role, SourceRule } from "./role.ts";
+
+/** What a caller may see. What no role gives is denied. Pure: the same source always has the same rights. */
+export interface View {
+  /** True if the source exists for the caller. One that does not is neither listed nor named, and nothing in it is found. */
+  maySee(source: Source): boolean;
+  rightsFor(source: Source): SourceRights;
+  /** Equal exactly when two views of one access file come from the same roles: what depends on rights is shared by it. */
+  readonly key: string;
+}
+
+/** Rights in one source. */
+export interface SourceRights {
+  /** What holds for every run there, and for what belongs to no run, as servers. */
+  readonly always: Kinds;
+  /** What holds for at least one run there: decides what is worth loading. */
+  readonly possible: Kinds;
+  /**
+   * True if runs have to be looked at one by one. What counts without reading them, as the upstream's totals, must
+   * not be shown then.
+   */
+  readonly dependsOnCommandName: boolean;
+  /** What holds for a run by its command's name. Null or undefined, which stand for an unknown name, fit no pattern. */
+  forCommand(name: string | null | undefined): Kinds;
+}
+
+interface CompiledRole {
+  readonly may: readonly Kind[];
+  readonly names: readonly Glob[] | null;
+  covers(source: Source): boolean;
+}
+
+// More sources than any fleet has; ids of invented regions must not fill the memory.
+const MAX_CACHED_SOURCES = 2000;
+
+/** The union of these roles. Each role's kinds hold for that role's own sources and commands only. */
+export function createView(roles: ReadonlyMap<string, Role>): View {
+  const compiled = [...roles.values()].map(compileRole);
+  const bySource = new Map<string, SourceRights>();
+  const rightsFor = (source: Source): SourceRights => {
+    const key = sourceKey(source);
+    const known = bySource.get(key);
+    if (known !== undefined) return known;
+    const rights = createSourceRights(compiled.filter((role) => role.covers(source)));
+    if (bySource.size >= MAX_CACHED_SOURCES) bySource.clear();
+    bySource.set(key, rights);
+    return rights;
+  };
+  return {
+    key: JSON.stringify([...roles.keys()].sort()),
+    maySee: (source) => rightsFor(source).possible.runs,
+    rightsFor,
+  };
+}
+
+/** Everything, for everybody: the view without an access file. */
+export function createOpenView(): View {
+  const rights = uniform(ALL_KINDS);
+  return { key: "open", maySee: () => true, rightsFor: () => rights };
+}
+
+function createSourceRights(roles: readonly CompiledRole[]): SourceRights {
+  const everywhere = roles.filter((role) => role.names === null);
+  const always = joinKinds(everywhere.flatMap((role) => role.may));
+  const possible = joinKinds(roles.flatMap((role) => role.may));
+  if (everywhere.length === roles.length) return uniform(always);
+  return {
+    always,
+    possible,
+    dependsOnCommandName: true,
+    forCommand: (name) => joinKinds(roles.filter((role) => fits(role, name)).flatMap((role) => role.may)),
+  };
+}
+
+function uniform(kinds: Kinds): SourceRights {
+  return {
+    always: kinds,
+    possible: kinds,
+    dependsOnCommandName: false,
+    forCommand: () => kinds,
+  };
+}
+
+function fits({ names }: CompiledRole, name: string | null | undefined): boolean {
+  if (names === null) return true;
+  return typeof name === "string" && names.some((glob) => glob.matches(name));
+}
+
+function compileRole(role: Role): CompiledRole {
+  const rules = role.sources.map(compileRule);
+  return {
+    may: role.may,
+    names: role.commandNames?.map((pattern) => compileGlob(pattern)) ?? null,
+    covers: (source) => rules.some((covers) => covers(source)),
+  };
+}
+
+function compileRule({ account, provider, regions }: SourceRule): (source: Source) => boolean {
+  const accountGlob = account === null ? null : compileGlob(account);
+  const regionGlobs = regions?.map((region) => compileGlob(region)) ?? null;
+  return (source) =>
+    (provider === null || provider === source.provider) &&
+    (accountGlob === null || accountGlob.matches(source.account)) &&
+    (regionGlobs === null || regionGlobs.some((glob) => glob.matches(source.regionId)));
+}

@@ -1,0 +1,131 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair } from "jose";
+import type Provider from "oidc-provider";
+
+/** A complete OpenID Connect provider on loopback, where people sign in with a form. */
+export interface TestProvider {
+  readonly url: string;
+  /** Signs in by the code flow with PKCE, as a browser would, and returns the access token. */
+  signIn(account: string): Promise<string>;
+  /** Goes on with a new key under the same address. */
+  rotate(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const REDIRECT = "http://127.0.0.1/back";
+export const AUDIENCE = "https://gateway.example";
+
+/** @param groups what each account's tokens say under `groups`. */
+export async function startProvider(groups: Readonly<Record<string, readonly string[]>>): Promise<TestProvider> {
+  // Not before the test has silenced what the package says while it is loaded.
+  const { default: OidcProvider } = await import("oidc-provider");
+  let handle: ReturnType<Provider["callback"]> = () => {};
+  const server = createServer((request, response) => handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const rotate = async () => {
+    handle = new OidcProvider(url, await configure(groups)).callback();
+  };
+  await rotate();
+  return {
+    url,
+    rotate,
+    signIn: (account) => signIn(url, account),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function configure(groups: Readonly<Record<string, readonly string[]>>): Promise<object> {
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  return {
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: "sig", alg: "ES256" }] },
+    cookies: { keys: ["test"] },
+    clients: [
+      {
+        client_id: "page",
+        redirect_uris: [REDIRECT],
+        application_type: "native",
+        token_endpoint_auth_method: "none",
+        grant_types: ["authorization_code"],
+        response_types: ["code"],
+        id_token_signed_response_alg: "ES256",
+      },
+    ],
+    findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    extraTokenClaims: (_: unknown, token: { accountId?: string }) => ({
+      groups: groups[token.accountId ?? ""] ?? [],
+      preferred_username: token.accountId,
+    }),
+    features: {
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => AUDIENCE,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: "openid",
+          audience: AUDIENCE,
+          accessTokenFormat: "jwt",
+          jwt: { sign: { alg: "ES256" } },
+        }),
+      },
+    },
+  };
+}
+
+async function signIn(issuer: string, account: string): Promise<string> {
+  const verifier = randomBytes(32).toString("base64url");
+  const browser = createBrowser();
+  const query = new URLSearchParams({
+    client_id: "page",
+    redirect_uri: REDIRECT,
+    response_type: "code",
+    scope: "openid",
+    resource: AUDIENCE,
+    code_challenge_method: "S256",
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+  });
+  const login = await browser.follow(`${issuer}/auth?${query}`);
+  const consent = await browser.submit(login, { prompt: "login", login: account, password: "any" });
+  const back = await browser.submit(consent, { prompt: "consent" });
+  const response = await fetch(`${issuer}/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: "page",
+      redirect_uri: REDIRECT,
+      code: new URL(back).searchParams.get("code") ?? "",
+      code_verifier: verifier,
+    }),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return access_token;
+}
+
+/** Keeps cookies and follows redirects, until a page with a form or the client's address is reached. */
+function createBrowser() {
+  const cookies = new Map<string, string>();
+  const send = async (url: string, init: RequestInit = {}): Promise<string> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(url, { ...init, redirect: "manual", headers: { cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    await response.arrayBuffer();
+    const location = response.headers.get("location");
+    if (location === null) return url;
+    const next = new URL(location, url).toString();
+    return next.startsWith(REDIRECT) ? next : send(next);
+  };
+  return {
+    follow: (url: string) => send(url),
+    submit: (url: string, form: Record<string, string>) =>
+      send(url, { method: "POST", body: new URLSearchParams(form) }),
+  };
+}
