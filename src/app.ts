@@ -9,8 +9,8 @@ import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
 import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
-import { createDefaultCredentials, createStaticCredentials, createWire, type Wire } from "#wire";
-import type { AccountSettings, CredentialSettings } from "./accounts.ts";
+import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
+import type { AccountSettings } from "./accounts.ts";
 import { readAllowList } from "./allow-list.ts";
 import { type Config, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
@@ -146,12 +146,9 @@ function readFaults(text: string): ReturnType<typeof parseEmulatorFaults> {
 
 function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetry): Wire {
   return createWire({
-    accounts: new Map(
-      far.accounts.map(({ alias, credentials }) => [
-        alias,
-        credentials.type === "static" ? createStaticCredentials(credentials) : createDefaultCredentials(),
-      ]),
-    ),
+    accounts: new Map(far.accounts.map(({ alias, credentials }) => [alias, credentials])),
+    // The embedded upstream is a part of this process.
+    proxyFor: config.upstream === "embedded" ? noProxies : environmentProxies,
     endpoints: far.endpoints,
     clock,
     telemetry,

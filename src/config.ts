@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
+import { type AccountSettings, type AccountsFile, checkIdentities, parseAccountsFile } from "./accounts.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
 import { parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
@@ -69,9 +69,9 @@ export function readConfig(
 ): Config {
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
-  const declared = readAccounts(values, readFile, found);
-  const accounts = resolveKeys(declared, environment, found);
-  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)]);
+  const { accounts, variables } = readAccounts(values, readFile, environment, found);
+  checkProxies(values, environment, accounts, found);
+  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]);
   // A variable that is wrong by itself is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
@@ -93,8 +93,9 @@ export function readEmulatorConfig(overrides: Environment, environment: Environm
 function readAccounts(
   values: Variables,
   readFile: (path: string) => string,
+  environment: Environment,
   problems: string[],
-): readonly AccountSettings[] {
+): AccountsFile {
   const accounts: AccountSettings[] = [];
   const keyId = values.ALIBABA_CLOUD_ACCESS_KEY_ID;
   const secret = values.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
@@ -132,37 +133,14 @@ function readAccounts(
       swasRegions: values.SWAS_REGIONS ?? [],
     });
   }
-  if (values.ACCOUNTS_FILE !== undefined) accounts.push(...parseAccountsFile(values.ACCOUNTS_FILE, readFile, problems));
+  const file: AccountsFile =
+    values.ACCOUNTS_FILE === undefined
+      ? { accounts: [], variables: [] }
+      : parseAccountsFile(values.ACCOUNTS_FILE, readFile, environment, problems);
+  accounts.push(...file.accounts);
+  checkIdentities(accounts, problems);
   checkAccounts(values, accounts, problems);
-  return accounts;
-}
-
-function resolveKeys(
-  accounts: readonly AccountSettings[],
-  environment: Environment,
-  problems: string[],
-): readonly AccountSettings[] {
-  return accounts.map((account) => {
-    if (account.credentials.type !== "environment") return account;
-    const { accessKeyId, accessKeySecret, securityToken } = account.credentials;
-    const read = (name: string) => {
-      const value = environment[name];
-      if (value) return value;
-      problems.push(
-        `${name}: expected a value, since account ${JSON.stringify(account.alias)} reads it; it is missing`,
-      );
-      return "";
-    };
-    return {
-      ...account,
-      credentials: {
-        type: "static" as const,
-        accessKeyId: read(accessKeyId),
-        accessKeySecret: read(accessKeySecret),
-        securityToken: securityToken === null ? null : read(securityToken),
-      },
-    };
-  });
+  return { accounts, variables: file.variables };
 }
 
 function checkAccounts(values: Variables, accounts: readonly AccountSettings[], problems: string[]): void {
@@ -182,6 +160,23 @@ function checkAccounts(values: Variables, accounts: readonly AccountSettings[], 
     problems.push(
       "UPSTREAM: expected to be set with NODE_ENV=production: alibaba (with ECS_REGIONS or SWAS_REGIONS), or embedded if invented data is wanted; it is missing",
     );
+  }
+}
+
+function checkProxies(
+  values: Variables,
+  environment: Environment,
+  accounts: readonly AccountSettings[],
+  problems: string[],
+): void {
+  if (chooseUpstream(values, accounts) === "embedded") return;
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((one) => [one, one.toLowerCase()])) {
+    const value = environment[name];
+    if (value && !/^https?:\/\/[^/]/i.test(value)) {
+      problems.push(
+        `${name}: expected an http or https URL such as http://proxy.example.com:3128, what came is not shown`,
+      );
+    }
   }
 }
 

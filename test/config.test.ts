@@ -117,6 +117,19 @@ describe("settings", () => {
     });
   });
 
+  it.each(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "all_proxy"])(
+    "refuse a proxy that is no http or https URL, and do not print it: %s",
+    (name) => {
+      const expected = `${name}: expected an http or https URL such as http://proxy.example.com:3128, what came is not shown`;
+      for (const proxy of ["proxy.example.com:3128", "socks5://user:hidden@proxy.example.com"]) {
+        expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", [name]: proxy })).toEqual([expected]);
+      }
+      expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", [name]: "http://user:hidden@proxy.example.com:3128" })).toEqual(
+        [],
+      );
+    },
+  );
+
   it("take plain http to loopback and {regionId} in endpoints", () => {
     expect(
       readConfig({
@@ -164,12 +177,36 @@ describe("the accounts file", () => {
       { alias: "a b", credentials: { type: "static", accessKeyId: 7, accessKeySecret: "hidden" }, ecsRegions: ["x"] },
     ]);
     const problems = problemsOf({ ACCOUNTS_FILE: "accounts.json" }, file);
-    expect(problems.map((problem) => problem.split(": ").slice(0, 2))).toEqual([
-      ["ACCOUNTS_FILE", "accounts.0.alias"],
-      ["ACCOUNTS_FILE", "accounts.0.credentials.accessKeyId"],
-      ["ACCOUNTS_FILE", "accounts.0.ecsRegions.0"],
+    expect(problems).toEqual([
+      'ACCOUNTS_FILE: `accounts[0].alias` (accounts.json, line 1): expected 1 to 63 letters, digits or any of ._-, the first a letter or digit, got "a b"',
+      "ACCOUNTS_FILE: `accounts[0].credentials.accessKeyId` (accounts.json, line 1): expected a text that is not empty, got a number that is not shown",
+      'ACCOUNTS_FILE: `accounts[0].ecsRegions[0]` (accounts.json, line 1): expected a region id such as cn-hangzhou, or all, got "x"',
     ]);
-    expect(problems.join()).not.toContain("hidden");
+  });
+
+  it.each([
+    ["the default chain, also when it is not named", "{ type: default }", undefined],
+    [
+      "one access key",
+      "{ type: static, accessKeyId: k, accessKeySecret: x }",
+      "{ type: static, accessKeyId: k, accessKeySecret: y }",
+    ],
+    ["one profile", "{ type: profile, name: ops }", "{ type: profile, name: ops }"],
+  ])("gives no two accounts the same identity: %s", (_name, one, two) => {
+    const entry = (alias: string, credentials: string | undefined) =>
+      `- alias: ${alias}\n  swasRegions: all\n${credentials === undefined ? "" : `  credentials: ${credentials}\n`}`;
+    const file = entry("one", one) + entry("two", two);
+    const type = /type: (\w+)/.exec(one)?.[1];
+    expect(problemsOf({ ACCOUNTS_FILE: "accounts.yml" }, file)).toEqual([
+      `ACCOUNTS_FILE: account "two": expected credentials of its own, got the same as account "one" (type ${type})`,
+    ]);
+  });
+
+  it("gives none the identity that ECS_REGIONS and SWAS_REGIONS use", () => {
+    const file = "- { alias: two, ecsRegions: all }";
+    expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", ACCOUNTS_FILE: "accounts.yml" }, file)).toEqual([
+      'ACCOUNTS_FILE: account "two": expected credentials of its own, got the same as account "default" (type default)',
+    ]);
   });
 
   it("names a variable that an account reads and that is missing", () => {

@@ -1,8 +1,9 @@
 import type { Clock } from "#domain";
 import type { AttemptFailure } from "./attempt.ts";
 import type { Cure } from "./codes.ts";
+import { isSameCredential } from "./credentials.ts";
 import type { Journey } from "./journey.ts";
-import { isSameCredential, type Keyring } from "./keyring.ts";
+import type { Keyring } from "./keyring.ts";
 import { choosePauseMs, type RetryBudget, type RetrySettings } from "./retry.ts";
 import type { UpstreamClock } from "./upstream-clock.ts";
 import { pause, SHORTEST_ATTEMPT_MS, untilAborted } from "./wait.ts";

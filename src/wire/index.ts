@@ -11,8 +11,9 @@ export {
 export type { Call, CallAnswer, CallRequest, ParameterValue } from "./contract.ts";
 export {
   type Credential,
+  type CredentialSettings,
   type CredentialSource,
-  createDefaultCredentials,
   createStaticCredentials,
 } from "./credentials.ts";
+export { environmentProxies, noProxies, type ProxyRule } from "./proxies.ts";
 export { createWire, type Wire, type WireOptions } from "./wire.ts";

@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { got, TimeoutError } from "got";
 import type { SourceErrorCode } from "#domain";
+import { type Agents, readProxyRefusal } from "./proxies.ts";
 
 /** How long the parts of one attempt may take, in milliseconds. */
 export interface AttemptTimeouts {
@@ -51,11 +50,9 @@ export interface Transport {
 }
 
 /** @param maxAnswerBytes counts what came, and also what it inflates to. */
-export function createTransport(maxAnswerBytes: number): Transport {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+export function createTransport(maxAnswerBytes: number, agents: Agents): Transport {
   const client = got.extend({
     method: "POST",
-    agent: agents,
     decompress: false,
     followRedirect: false,
     http2: false,
@@ -70,8 +67,9 @@ export function createTransport(maxAnswerBytes: number): Transport {
       signal.addEventListener("abort", abort, { once: true });
       if (signal.aborted) abort();
       let isTooLarge = false;
+      const { agent, isProxied } = agents.agentsFor(url);
       try {
-        const promise = client(url, { headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
+        const promise = client(url, { agent, headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
         promise.on("downloadProgress", ({ transferred, total }) => {
           if (Math.max(transferred, total ?? 0) <= maxAnswerBytes) return;
           isTooLarge = true;
@@ -82,15 +80,12 @@ export function createTransport(maxAnswerBytes: number): Transport {
         return { kind: "answer", status: response.statusCode, headers: response.headers, body };
       } catch (error) {
         if (isTooLarge) return TOO_LARGE;
-        return signal.aborted ? { kind: "aborted" } : explainError(error);
+        return signal.aborted ? { kind: "aborted" } : explainError(error, isProxied);
       } finally {
         signal.removeEventListener("abort", abort);
       }
     },
-    close() {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    close: () => agents.destroy(),
   };
 }
 
@@ -131,7 +126,7 @@ const TIMEOUT_PHASES: Readonly<Record<string, string>> = {
 /** Errors that asking again does not cure: a name or a certificate that is wrong. */
 const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED.*|HOSTNAME_MISMATCH)$/;
 
-function explainError(error: unknown): HttpFailure {
+function explainError(error: unknown, isProxied: boolean): HttpFailure {
   if (error instanceof TimeoutError) {
     const says = TIMEOUT_PHASES[error.event] ?? "no answer in time";
     return { kind: "failure", code: "TIMEOUT", says, isRetryable: true, isOutage: true };
@@ -140,13 +135,13 @@ function explainError(error: unknown): HttpFailure {
   if (code === "ERR_BUFFER_TOO_LARGE") return TOO_LARGE;
   if (/^(Z_|ERR_ZLIB|ERR_BROTLI|ERR__ERROR)/.test(code)) return badResponse("the answer could not be inflated");
   if (code.startsWith("HPE_")) return badResponse("the answer was no HTTP");
-  return {
-    kind: "failure",
-    code: "UNREACHABLE",
-    says: `it could not be reached (${code})`,
-    isRetryable: !LASTING.test(code),
-    isOutage: true,
-  };
+  const refusal = readProxyRefusal(error);
+  if (refusal !== null) return unreachable(`the proxy refused the connection (${refusal})`, refusal >= 500);
+  return unreachable(`it could not be reached${isProxied ? " through the proxy" : ""} (${code})`, !LASTING.test(code));
+}
+
+function unreachable(says: string, isRetryable: boolean): HttpFailure {
+  return { kind: "failure", code: "UNREACHABLE", says, isRetryable, isOutage: true };
 }
 
 function badResponse(says: string): HttpFailure {
