@@ -26,6 +26,8 @@ export interface Config {
   readonly upstream: "alibaba" | "embedded";
   /** Empty with the embedded upstream, unless an account was set for it. */
   readonly accounts: readonly AccountSettings[];
+  /** Read again when it changes; null if there is none. */
+  readonly accountsFile: string | null;
   readonly endpoints: { readonly ECS: string | null; readonly SWAS: string | null };
   readonly swasOutputEncoding: "auto" | "plain" | "base64";
   /** Zones of times that come without one: separated by a blank, or by `T`. */
@@ -196,6 +198,7 @@ function toConfig(
     production,
     upstream: chooseUpstream(values, accounts),
     accounts,
+    accountsFile: values.ACCOUNTS_FILE ?? null,
     endpoints: { ECS: values.ECS_ENDPOINT ?? null, SWAS: values.SWAS_ENDPOINT ?? null },
     swasOutputEncoding: values.SWAS_OUTPUT_ENCODING ?? "auto",
     zones: { blank: values.TIME_ZONE_BLANK, t: values.TIME_ZONE_T },

@@ -21,6 +21,7 @@ describe("settings", () => {
       production: false,
       upstream: "embedded",
       accounts: [],
+      accountsFile: null,
       endpoints: { ECS: null, SWAS: null },
       swasOutputEncoding: "auto",
       zones: { blank: "+08:00", t: "Z" },
