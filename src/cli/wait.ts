@@ -1,11 +1,17 @@
-import { GatewayError, type RunStatusQuery } from "../client/index.ts";
+import { GatewayError, type InvocationStatus } from "../client/index.ts";
 import { type Context, tell } from "./context.ts";
 import { CommandError, EXIT_CODES } from "./exit-code.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { createStyle, type Style } from "./style.ts";
 
-type RunState = Extract<RunStatusQuery["node"], { readonly __typename: "Invocation" }>;
+/** A run as far as waiting needs it. */
+export interface RunState {
+  readonly invokeId: string;
+  readonly status: InvocationStatus;
+  readonly isFinal: boolean;
+  readonly statusCounts: Parameters<typeof formatCounts>[0];
+}
 
 /** How to wait. */
 export interface WaitOptions {
@@ -15,40 +21,73 @@ export interface WaitOptions {
 }
 
 const MAX_FAILURES_IN_A_ROW = 5;
+/** A run that was seen is believed gone only after so many looks without it: replicas of the upstream lag. */
+const MAX_MISSES_IN_A_ROW = 3;
+/** A run that was never seen may have been started just now. */
+const APPEARS_WITHIN_MS = 15_000;
 const ERASE_LINE = "\r\u001b[K";
 
+/** Looks at a run once: its state, or null if it is not known now. */
+export type Look<State> = () => Promise<State | null>;
+
 /**
- * Waits until a run is final and gives its last state. Progress goes to standard error: one line that changes before a person's
- * eyes, one line a change elsewhere. A few failures in a row that may pass are waited through.
+ * Looks at a run until it is final and resolves to its last state. Progress goes to standard error: one line that changes before a
+ * person's eyes, one line a change elsewhere. A few failures in a row that may pass are waited through.
  *
- * @throws CommandError with the exit code for a time-out where the time was up first.
+ * @throws CommandError with the exit code for a time-out if the time was up first.
  */
-export async function waitForRun(context: Context, id: string, options: WaitOptions): Promise<RunState> {
+export async function waitForRun<State extends RunState>(
+  context: Context,
+  look: Look<State>,
+  options: WaitOptions,
+): Promise<State> {
   const { surroundings } = context;
-  const deadline = surroundings.now() + options.timeoutMs;
+  const startedAt = surroundings.now();
+  const patience = createPatience(() => surroundings.now() - startedAt);
   const progress = createProgress(context);
-  let failures = 0;
   for (;;) {
     try {
-      const state = await readState(context, id);
-      failures = 0;
+      const state = patience.see(await look());
       progress.show(state);
-      if (state.isFinal) return state;
+      if (state?.isFinal) return state;
     } catch (error) {
-      failures += 1;
-      if (!mayPass(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
-    } finally {
-      progress.clear();
+      patience.fail(error);
     }
-    const leftMs = deadline - surroundings.now();
+    const leftMs = startedAt + options.timeoutMs - surroundings.now();
     if (leftMs <= 0) throw new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
     progress.rest();
     await surroundings.sleep(Math.min(options.intervalMs, leftMs));
+    progress.clear();
   }
 }
 
-async function readState({ client }: Context, id: string): Promise<RunState> {
-  return requireRun((await client.runStatus({ id })).node);
+/** The state of a run by its id. */
+export function lookAt({ client }: Context, id: string): Look<RunState> {
+  return async () => {
+    const { node } = await client.runStatus({ id });
+    return node === null ? null : requireRun(node);
+  };
+}
+
+/** What is waited through, and what is not. */
+function createPatience(waitedMs: () => number) {
+  let failures = 0;
+  let misses = 0;
+  let isSeen = false;
+  return {
+    see<State>(state: State | null): State | null {
+      failures = 0;
+      misses = state === null ? misses + 1 : 0;
+      isSeen ||= state !== null;
+      const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
+      if (state === null && isGone) requireRun(null);
+      return state;
+    },
+    fail(error: unknown): void {
+      failures += 1;
+      if (!mayPass(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
+    },
+  };
 }
 
 function mayPass(error: unknown): boolean {
@@ -57,7 +96,7 @@ function mayPass(error: unknown): boolean {
 }
 
 interface Progress {
-  show(state: RunState): void;
+  show(state: RunState | null): void;
   /** Shows the last state again while waiting. */
   rest(): void;
   clear(): void;
@@ -70,7 +109,7 @@ function createProgress(context: Context): Progress {
   return {
     show(state) {
       const before = line;
-      line = describe(state, style);
+      if (state !== null) line = describe(state, style);
       if (!errors.isTerminal && line !== before) tell(context, line);
     },
     rest: () => {

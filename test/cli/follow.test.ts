@@ -19,7 +19,7 @@ describe("cloud-assistant follow", () => {
 
   it("rewrites one line on a terminal", async () => {
     const { errors } = await run({ node: inTurn([running, createRun()]) }, ["follow", "AXIAid"], { isTerminal: true });
-    expect(errors).toBe("\r\u001b[Kt-hz01 \u001b[34mRUNNING\u001b[39m: \u001b[34m1 RUNNING\u001b[39m …\r\u001b[K");
+    expect(errors).toBe("t-hz01 \u001b[34mRUNNING\u001b[39m: \u001b[34m1 RUNNING\u001b[39m …\r\u001b[K");
   });
 
   it.each([

@@ -52,7 +52,7 @@ describe("cloud-assistant output", () => {
     });
   });
 
-  it("keeps a terminal from being steered, but not a pipe", async () => {
+  it("keeps colours on a terminal alone, and lets nothing steer either", async () => {
     const text = "\u001b[31mred\u001b[0m\r\nbell\u0007\ttab\u009b2J";
     const result = { id: "x", output: createOutput(text) };
     const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
@@ -60,7 +60,7 @@ describe("cloud-assistant output", () => {
       await run({ node }, ["output", "AXIAid"], { isTerminal: true }),
       await run({ node }, ["output", "AXIAid"]),
     ];
-    expect([terminal.output, pipe.output]).toEqual(["red\nbell\ttab\n", `${text}\n`]);
+    expect([terminal.output, pipe.output]).toEqual(["\u001b[31mred\u001b[0m\nbell\ttab\n", "red\nbell\ttab\n"]);
   });
 
   it("writes the bytes as they came", async () => {
@@ -86,10 +86,10 @@ describe("cloud-assistant output", () => {
     const node = createRun({ instanceInvocations: connection([createInstanceRun(), unread]) });
     const { exitCode, output, errors } = await run({ node }, ["output", "AXIAid"]);
     expect({ exitCode, output, errors }).toEqual({
-      exitCode: 0,
+      exitCode: 4,
       output: "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-04 (SUCCESS, exit code 0) <==\n",
       errors:
-        "cloud-assistant: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
+        "cloud-assistant: incomplete: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
         "cloud-assistant: i-04 (SUCCESS, exit code 0): no output.\n",
     });
   });

@@ -6,12 +6,26 @@ import { promisify } from "node:util";
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { describe, expect, it } from "@jest/globals";
 import { FailedRunsDocument, RunStatusDocument } from "cloud-assistant-gateway/documents";
-import { buildSchema, Kind, parse, print, validate } from "graphql";
+import {
+  buildSchema,
+  getNamedType,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  type SelectionSetNode,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
 import { startGraphServer } from "../support/graph-server.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
-const FILES = readdirSync(new URL("schema/operations", ROOT)).map((name) => `schema/operations/${name}`);
+const FILES = ["schema/operations", "schema/subscriptions"].flatMap((folder) =>
+  readdirSync(new URL(folder, ROOT)).map((name) => `${folder}/${name}`),
+);
 
 /** What any typed GraphQL client does with a document. */
 async function ask<Data, Variables>(
@@ -41,6 +55,20 @@ describe("the operations", () => {
       basename(path, ".graphql").replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase()),
     ]);
     expect(validate(schema, document)).toEqual([]);
+  });
+
+  it.each(FILES)("%s says of every list of sources how each of them fared", (path) => {
+    const types = new TypeInfo(schema);
+    const silent: string[] = [];
+    const enter = ({ selectionSet }: { selectionSet?: SelectionSetNode | undefined }) => {
+      const type = getNamedType(types.getType());
+      if (!isObjectType(type) || !type.name.endsWith("Connection") || !("sources" in type.getFields())) return;
+      const text = selectionSet === undefined ? "" : print(selectionSet).replace(/\s+/g, " ");
+      if (!/ sources { provider account regionId ok error { code message( retryable)? } }/.test(text))
+        silent.push(type.name);
+    };
+    visit(parse(read(path)), visitWithTypeInfo(types, { Field: { enter } }));
+    expect(silent).toEqual([]);
   });
 
   it("each begin with a line that says what they are for", () => {

@@ -1,0 +1,60 @@
+import { type Context, tell } from "./context.ts";
+import { type ExitCode, toExitCode } from "./exit-code.ts";
+import { lastLines } from "./output.ts";
+import { formatInstance, type InstanceRun, readOutputs, type Selection } from "./outputs.ts";
+import { toShown } from "./terminal-line.ts";
+import { type WaitOptions, waitForRun } from "./wait.ts";
+
+/** Which outputs to follow, and how. */
+export interface FollowOptions extends Selection, WaitOptions {
+  /** How many of the lines that are there already to begin with; all if undefined. */
+  readonly tail: number | undefined;
+}
+
+/** Prints what a run prints as it comes, whole lines only, until the run is final. */
+export async function followOutput(context: Context, id: string, options: FollowOptions): Promise<ExitCode> {
+  const print = createPrinter(context, options.tail);
+  const look = async () => {
+    const run = await readOutputs(context, id, options);
+    for (const one of run?.instances ?? []) print(one, (run?.instances.length ?? 0) > 1);
+    return run;
+  };
+  return toExitCode(await waitForRun(context, look, options));
+}
+
+/** So much of the end of what was printed is looked for in an output whose beginning was cut away meanwhile. */
+const OVERLAP = 200;
+
+function createPrinter(context: Context, tail: number | undefined) {
+  const printed = new Map<string, string>();
+  let lastTitle: string | null = null;
+  return (run: InstanceRun, isOneOfMany: boolean): void => {
+    const text = toCompleteLines(run);
+    const before = printed.get(run.instanceId);
+    const news = before === undefined ? text : findNews(before, text);
+    printed.set(run.instanceId, text);
+    const title = formatInstance(run);
+    if (news === null) tell(context, `${title}: some of the output was cut away upstream before it was read.`);
+    const shown = toShown(news ?? text, context.hasColours);
+    const wanted = before === undefined ? lastLines(shown, tail) : shown;
+    if (wanted === "") return;
+    const { output } = context.surroundings;
+    if (isOneOfMany && title !== lastTitle) output.write(`${context.style.heading(`==> ${title} <==`)}\n`);
+    lastTitle = title;
+    output.write(wanted.endsWith("\n") ? wanted : `${wanted}\n`);
+  };
+}
+
+/** What will not change any more: a line without an end may go on. */
+function toCompleteLines({ isFinal, result }: InstanceRun): string {
+  const text = result?.output?.text ?? "";
+  return isFinal ? text : text.slice(0, text.lastIndexOf("\n") + 1);
+}
+
+/** What came behind `before`; null if its end is not to be found. */
+function findNews(before: string, text: string): string | null {
+  if (text.startsWith(before)) return text.slice(before.length);
+  const overlap = before.slice(-OVERLAP);
+  const at = text.lastIndexOf(overlap);
+  return at < 0 ? null : text.slice(at + overlap.length);
+}
