@@ -22,8 +22,8 @@ export async function followOutput(context: Context, id: string, options: Follow
   return toExitCode(await waitForRun(context, look, options));
 }
 
-/** So much of the end of what was printed is looked for in an output whose beginning was cut away meanwhile. */
-const OVERLAP = 200;
+/** So many of the last lines of what was printed are looked for in an output of which a part was cut away meanwhile. */
+const OVERLAPS = [20, 5, 2, 1];
 
 function createPrinter(context: Context, tail: number | undefined) {
   const printed = new Map<string, string>();
@@ -54,7 +54,10 @@ function toCompleteLines({ isFinal, result }: InstanceRun): string {
 /** What came behind `before`; null if its end is not to be found. */
 function findNews(before: string, text: string): string | null {
   if (text.startsWith(before)) return text.slice(before.length);
-  const overlap = before.slice(-OVERLAP);
-  const at = text.lastIndexOf(overlap);
-  return at < 0 ? null : text.slice(at + overlap.length);
+  for (const count of OVERLAPS) {
+    const overlap = lastLines(before, count);
+    const at = text.lastIndexOf(overlap);
+    if (at >= 0) return text.slice(at + overlap.length);
+  }
+  return null;
 }

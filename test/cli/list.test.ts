@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { connection, createRun, run } from "./rig.ts";
+import { connection, createInstanceRun, createRun, run } from "./rig.ts";
 
 const FAILED_SOURCE = {
   provider: "SWAS",
@@ -101,6 +101,52 @@ describe("cloud-assistant list", () => {
       errors: "cloud-assistant: incomplete: SWAS cn-beijing: Too many calls. (THROTTLED)\n",
       exitCode: 4,
     });
+  });
+
+  it("fits its lines to the terminal, and shortens nothing in a pipe", async () => {
+    const command = { commandId: null, name: "a very long name of a command indeed", type: null };
+    const root = { invocations: connection([createRun({ command, creationTime: "2026-01-01T23:04:05Z" })]) };
+    const options = { isTerminal: true, environment: { NO_COLOR: "1" } };
+    const [narrow, wide, pipe] = [
+      await run(root, ["list"], { ...options, columns: 70 }),
+      await run(root, ["list"], { ...options, columns: 200 }),
+      await run(root, ["list"]),
+    ];
+    const linesOf = ({ output }: { output: string }) => output.split("\n")[1];
+    expect([linesOf(narrow), linesOf(wide)]).toEqual([
+      "4h ago  SUCCESS  ECS cn-hangzhou  t-hz01  a very long name…  1 SUCCESS",
+      "4h ago  SUCCESS  ECS cn-hangzhou  t-hz01  a very long name of a command i…  1 SUCCESS",
+    ]);
+    expect(pipe.output).toContain("\ta very long name of a command indeed\t");
+  });
+
+  it("finds a server by its name in the runs of late", async () => {
+    const named = (instanceId: string, name: string) =>
+      createInstanceRun({ instanceId, instance: { id: instanceId, name } });
+    const instances = connection([named("i-05", "web-05"), named("i-06", "twin"), named("i-07", "twin")]);
+    const page = (after: string | null) =>
+      connection(
+        [createRun({ instanceInvocations: after === null ? connection([]) : instances })],
+        after === null ? "a" : null,
+      );
+    const root = {
+      invocations: ({ after, filter }: { after: string | null; filter: { instanceId?: string } }) =>
+        filter.instanceId === undefined ? page(after) : connection([createRun()]),
+    };
+    const { asked } = await run(root, ["list", "--instance", "web-05", "--region", "cn-hangzhou"]);
+    const twin = await run(root, ["list", "--instance", "twin"]);
+    const none = await run(root, ["list", "--instance", "db-01"]);
+    expect(asked).toEqual([
+      ["serverNames", { after: null, filter: { regionIdIn: ["cn-hangzhou"] } }],
+      ["serverNames", { after: "a", filter: { regionIdIn: ["cn-hangzhou"] } }],
+      ["recentRuns", { first: 20, after: null, filter: { regionIdIn: ["cn-hangzhou"], instanceId: "i-05" } }],
+    ]);
+    expect([twin.exitCode, twin.errors, none.exitCode, none.errors]).toEqual([
+      2,
+      'cloud-assistant: `--instance`: expected one server, got "twin", the name of i-06, i-07: give an id.\n',
+      2,
+      'cloud-assistant: `--instance`: expected an instance id, or the name of a server that a recent run went to, got "db-01".\n',
+    ]);
   });
 
   it("says on a terminal that there is nothing, or more", async () => {

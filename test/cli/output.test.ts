@@ -94,6 +94,55 @@ describe("cloud-assistant output", () => {
     });
   });
 
+  it("shows a bar as it was drawn last, and the last lines only", async () => {
+    const bar = Array.from({ length: 101 }, (_, percent) => `\r${percent}%`).join("");
+    const result = { id: "x", output: createOutput(`one\ntwo\n${bar}\n`) };
+    const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
+    const [whole, tail] = [
+      await run({ node }, ["output", "AXIAid"]),
+      await run({ node }, ["output", "AXIAid", "--tail", "2"]),
+    ];
+    expect([whole.output, tail.output]).toEqual(["one\ntwo\n100%\n", "two\n100%\n"]);
+  });
+
+  it("asks for the instances that failed alone", async () => {
+    const node = createRun({ instanceInvocations: connection([FAILED]) });
+    const { exitCode, output, asked } = await run({ node }, ["output", "AXIAid", "--failed"]);
+    expect([exitCode, output, asked]).toEqual([
+      0,
+      "no disk\n",
+      [["runOutputs", { id: "AXIAid", after: null, statusIn: ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"] }]],
+    ]);
+    const none = await run({ node: createRun({ instanceInvocations: connection([]) }) }, [
+      "output",
+      "AXIAid",
+      "--failed",
+    ]);
+    expect([none.exitCode, none.errors]).toEqual([0, "cloud-assistant: no instance failed.\n"]);
+  });
+
+  it("finds an instance by the name of its server", async () => {
+    const named = createInstanceRun({ instanceId: "i-05", instance: { id: "s", name: "web-05" } });
+    const node = createRun({ instanceInvocations: connection([createInstanceRun(), named]) });
+    const { output, asked } = await run({ node }, ["output", "AXIAid", "--instance", "web-05"]);
+    expect([output, asked]).toEqual(["ok\n", [["runOutputs", { id: "AXIAid", after: null, withNames: true }]]]);
+  });
+
+  it("writes chosen fields as JSON", async () => {
+    const node = createRun({ instanceInvocations: BOTH });
+    const words = ["output", "AXIAid", "--json", "instanceId,error.code,output.byteLength"];
+    const { output } = await run({ node }, words);
+    expect(JSON.parse(output)).toEqual([
+      { instanceId: "i-01", "error.code": null, "output.byteLength": 3 },
+      { instanceId: "i-02", "error.code": "ExitCodeNonzero", "output.byteLength": 7 },
+    ]);
+    const wrong = await run({ node }, ["output", "AXIAid", "--json=instance_id"]);
+    expect([wrong.exitCode, wrong.errors]).toEqual([
+      2,
+      'cloud-assistant: `--json`: expected some of id, instanceId, status, isFinal, exitCode, error, output, got "instance_id".\n',
+    ]);
+  });
+
   it("says that the run did not go to an instance", async () => {
     const { exitCode, errors } = await run({ node: createRun() }, ["output", "AXIAid", "--instance", "i-9"]);
     expect([exitCode, errors]).toEqual([2, "cloud-assistant: The run did not go to instance i-9.\n"]);
