@@ -1,4 +1,5 @@
 import type { InvocationFilter } from "../client/index.ts";
+import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import { type Context, tell } from "./context.ts";
 import { CommandError } from "./exit-code.ts";
 import { formatSource, type Source, tellFailures } from "./sources.ts";
@@ -6,8 +7,6 @@ import { formatSource, type Source, tellFailures } from "./sources.ts";
 /** What narrows the search if one word names several runs. */
 export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
 
-/** A run that is waited for may have been started just now. */
-const APPEARS_WITHIN_MS = 15_000;
 const LOOK_AGAIN_MS = 2_000;
 
 /**

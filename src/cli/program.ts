@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { GatewayError } from "../client/index.ts";
+import { GatewayError, type GatewayErrorKind } from "../client/index.ts";
 import { addCommands } from "./commands.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { separateFields } from "./fields.ts";
@@ -60,8 +60,11 @@ function explain(error: unknown, { errors }: Surroundings): ExitCode {
   return error instanceof CommandError ? error.exitCode : EXIT_CODES.trouble;
 }
 
+/** Failures that another address or other credentials may cure. */
+const ABOUT_THE_WAY: ReadonlySet<GatewayErrorKind> = new Set(["UNREACHABLE", "NOT_GRAPHQL", "REFUSED"]);
+
 function describe(error: unknown): string {
-  if (error instanceof GatewayError && error.kind !== "GRAPHQL" && error.kind !== "VERSION_MISMATCH") {
+  if (error instanceof GatewayError && ABOUT_THE_WAY.has(error.kind)) {
     return `${error.message} (--url or CLOUD_ASSISTANT_URL sets the address, --token or CLOUD_ASSISTANT_TOKEN the token, --header other headers.)`;
   }
   return error instanceof Error ? error.message : "Something unexpected went wrong.";

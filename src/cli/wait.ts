@@ -1,4 +1,5 @@
-import { GatewayError, type InvocationStatus } from "../client/index.ts";
+import type { InvocationStatus } from "../client/index.ts";
+import { createPatience } from "../client/patience.ts";
 import { type Context, tell } from "./context.ts";
 import { CommandError, EXIT_CODES } from "./exit-code.ts";
 import { requireRun } from "./find.ts";
@@ -20,11 +21,6 @@ export interface WaitOptions {
   readonly timeoutMs: number;
 }
 
-const MAX_FAILURES_IN_A_ROW = 5;
-/** A run that was seen is believed gone only after so many looks without it: replicas of the upstream lag. */
-const MAX_MISSES_IN_A_ROW = 3;
-/** A run that was never seen may have been started just now. */
-const APPEARS_WITHIN_MS = 15_000;
 const ERASE_LINE = "\r\u001b[K";
 
 /** Looks at a run once: its state, or null if it is not known now. */
@@ -67,32 +63,6 @@ export function lookAt({ client }: Context, id: string): Look<RunState> {
     const { node } = await client.runStatus({ id });
     return node === null ? null : requireRun(node);
   };
-}
-
-/** What is waited through, and what is not. */
-function createPatience(waitedMs: () => number) {
-  let failures = 0;
-  let misses = 0;
-  let isSeen = false;
-  return {
-    see<State>(state: State | null): State | null {
-      failures = 0;
-      misses = state === null ? misses + 1 : 0;
-      isSeen ||= state !== null;
-      const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
-      if (state === null && isGone) requireRun(null);
-      return state;
-    },
-    fail(error: unknown): void {
-      failures += 1;
-      if (!mayPass(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
-    },
-  };
-}
-
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof GatewayError)) return false;
-  return error.kind === "UNREACHABLE" || error.failures.some(({ extensions }) => extensions.retryable === true);
 }
 
 interface Progress {
