@@ -118,12 +118,23 @@ function resolveCredentials(declared: DeclaredCredentials, read: (name: string) 
   }
 }
 
-/** Two accounts with the same keys would show every run twice, or hide that one of them is not read at all. */
-export function checkIdentities(accounts: readonly AccountSettings[], problems: string[]): void {
+/**
+ * Two accounts with the same keys would show every run twice, or hide that one of them is not read at all. The default chain begins
+ * with the keys of the environment.
+ */
+export function checkIdentities(
+  accounts: readonly AccountSettings[],
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): void {
   const seen = new Map<string, string>();
   for (const { alias, credentials } of accounts) {
     if (credentials.type === "static" && credentials.accessKeyId === "") continue;
-    const identity = credentials.type === "static" ? credentials.accessKeyId : JSON.stringify(credentials);
+    const keyId =
+      credentials.type === "static"
+        ? credentials.accessKeyId
+        : credentials.type === "default" && environment.ALIBABA_CLOUD_ACCESS_KEY_ID;
+    const identity = keyId || JSON.stringify(credentials);
     const other = seen.get(identity);
     if (other === undefined) seen.set(identity, alias);
     else {

@@ -140,7 +140,7 @@ function readAccounts(
       ? { accounts: [], variables: [] }
       : parseAccountsFile(values.ACCOUNTS_FILE, readFile, environment, problems);
   accounts.push(...file.accounts);
-  checkIdentities(accounts, problems);
+  checkIdentities(accounts, environment, problems);
   checkAccounts(values, accounts, problems);
   return { accounts, variables: file.variables };
 }

@@ -203,6 +203,15 @@ describe("the accounts file", () => {
     ]);
   });
 
+  it("knows that the default chain begins with the keys of the environment", () => {
+    const file =
+      "- { alias: one, swasRegions: all, credentials: { type: environment } }\n- { alias: two, swasRegions: all }";
+    const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
+    expect(problemsOf({ ACCOUNTS_FILE: "accounts.yml", ...keys }, file)).toEqual([
+      'ACCOUNTS_FILE: account "two": expected credentials of its own, got the same as account "one" (type default)',
+    ]);
+  });
+
   it("gives none the identity that ECS_REGIONS and SWAS_REGIONS use", () => {
     const file = "- { alias: two, ecsRegions: all }";
     expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", ACCOUNTS_FILE: "accounts.yml" }, file)).toEqual([

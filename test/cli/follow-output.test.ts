@@ -61,6 +61,25 @@ describe("cloud-assistant output --follow", () => {
     expect(second.errors).toContain("i-01: some of the output was cut away upstream before it was read.\n");
   });
 
+  it("goes on by the bytes if the same lines are decoded as something else meanwhile", async () => {
+    const output = (text: string, bytes: string, isFinal: boolean) =>
+      createRun({
+        isFinal,
+        instanceInvocations: connection([
+          createInstanceRun({
+            isFinal,
+            result: {
+              id: "r",
+              output: createOutput(text, { base64: Buffer.from(bytes, "latin1").toString("base64") }),
+            },
+          }),
+        ]),
+      });
+    const states = [output("\ufffd\ufffd\n", "\xd6\xd0\n", false), output("中\n文\n", "\xd6\xd0\n\xce\xc4\n", true)];
+    const { output: shown } = await run({ node: inTurn(states) }, ["output", "AXIAid", "-f"]);
+    expect(shown).toBe("\ufffd\ufffd\n文\n");
+  });
+
   it("ends with 1 if the run did not succeed", async () => {
     const failed = createRun({ status: "FAILED", instanceInvocations: connection([]) });
     expect((await run({ node: failed }, ["output", "AXIAid", "-f"])).exitCode).toBe(1);
