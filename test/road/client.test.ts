@@ -183,7 +183,7 @@ describe("the command against a gateway", () => {
     expect({ exitCode, output }).toEqual({
       exitCode: 1,
       output:
-        "==> 2 instances (SUCCESS, exit code 0) <==\nok\n\n==> i-3 (FAILED, exit code 2) <==\nstart\n\u001b[31mno disk\u001b[0m\n",
+        "==> 2 instances (SUCCESS, exit code 0) <==\nok\n\n==> i-3 (FAILED, exit code 2) <==\nstart\nno disk\n",
     });
   });
 
