@@ -24,81 +24,103 @@ export interface AccountKeys {
   explain(): MissingKeys;
 }
 
+/** What is known of an account's keys; times by the clock. */
+interface Memory {
+  present: Credential | null;
+  askedAt: number;
+  foundAt: number;
+  renewedAt: number;
+  /** The one question that is under way. */
+  pending: Promise<Credential | null> | null;
+  /** Somebody has waited for the pending question as long as anybody does: nobody else waits. */
+  isLate: boolean;
+  /** Why the source failed when it was last asked. */
+  failure: string | null;
+}
+
+interface Account extends KeyringOptions {
+  readonly alias: string;
+  readonly source: CredentialSource;
+  readonly memory: Memory;
+}
+
+const LONG_AGO = Number.NEGATIVE_INFINITY;
+
 /** Reads the keys of one account from its source, one question at a time. */
-export function createAccountKeys(
-  alias: string,
-  source: CredentialSource,
-  { clock, telemetry, patienceMs }: KeyringOptions,
-): AccountKeys {
-  let present: Credential | null = null;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let foundAt = Number.NEGATIVE_INFINITY;
-  let renewedAt = Number.NEGATIVE_INFINITY;
-  let pending: Promise<Credential | null> | null = null;
-  // Somebody has waited for the pending question already, and in vain: nobody else does.
-  let isLate = false;
-  let failure: string | null = null;
+export function createAccountKeys(alias: string, source: CredentialSource, options: KeyringOptions): AccountKeys {
+  const times = { askedAt: LONG_AGO, foundAt: LONG_AGO, renewedAt: LONG_AGO };
+  const memory: Memory = { ...times, present: null, pending: null, isLate: false, failure: null };
+  const account: Account = { ...options, alias, source, memory };
+  return { read: () => read(account), renew: (used) => renew(account, used), explain: () => explain(memory) };
+}
 
-  const settle = (credential: Credential | null) => {
-    present = credential;
-    askedAt = clock.now();
-    pending = null;
-    isLate = false;
-    return credential;
-  };
-  const succeed = (credential: Credential) => {
-    if (failure !== null) telemetry.notice({ level: "info", message: `Account ${alias} has credentials again` });
-    failure = null;
-    foundAt = clock.now();
-    return settle(credential);
-  };
-  const fail = (error: unknown, fallback: Credential | null) => {
-    const reason = readReason(error);
-    if (failure !== reason) {
-      const message = `The credential source of account ${alias} failed (${reason})`;
-      telemetry.notice({ level: "warn", message, details: { account: alias, reason } });
-    }
-    failure = reason;
-    return settle(fallback);
-  };
-  const ask = (question: () => Promise<Credential>, fallback: Credential | null) => {
-    pending ??= within(question(), GIVE_UP_MS, () => Promise.reject(new SourceTimeout())).then(succeed, (error) =>
-      fail(error, fallback),
-    );
-    return pending;
-  };
-  const wait = async (answer: Promise<Credential | null>) => {
-    if (isLate) return present;
-    return within(answer, patienceMs, async () => {
-      isLate = true;
-      return present;
-    });
-  };
+async function read(account: Account): Promise<Credential | null> {
+  const { memory, source, clock } = account;
+  const { present, askedAt, foundAt } = memory;
+  if (clock.now() - askedAt < (present === null ? MEMORY_MS.failed : MEMORY_MS.found)) return present;
+  // If the source fails for a while, the keys that it gave last may still be good: the upstream will say.
+  const answer = ask(account, () => source.read(), present);
+  return present !== null && clock.now() - foundAt < MEMORY_MS.trusted ? present : wait(account, answer);
+}
 
-  return {
-    async read() {
-      const now = clock.now();
-      if (now - askedAt < (present === null ? MEMORY_MS.failed : MEMORY_MS.found)) return present;
-      // If the source fails for a while, the keys that it gave last may still be good: the upstream will say.
-      const answer = ask(() => source.read(), present);
-      return present !== null && now - foundAt < MEMORY_MS.trusted ? present : wait(answer);
-    },
-    async renew(used) {
-      if (pending !== null) await wait(pending);
-      if (present !== null && !isSameCredential(present, used)) return present;
-      if (clock.now() - renewedAt < MEMORY_MS.renewed) return present;
-      renewedAt = clock.now();
-      return wait(ask(() => source.renew(), null));
-    },
-    explain: () =>
-      pending === null
-        ? {
-            says: `no credentials could be had${failure === null ? "" : ` (${failure})`}`,
-            advice: "set its access key, or check what its credential source reads",
-            retryable: false,
-          }
-        : { says: "its credential source has not answered yet", advice: "try again", retryable: true },
-  };
+async function renew(account: Account, used: Credential): Promise<Credential | null> {
+  const { memory, source, clock } = account;
+  if (memory.pending !== null) await wait(account, memory.pending);
+  if (memory.present !== null && !isSameCredential(memory.present, used)) return memory.present;
+  if (clock.now() - memory.renewedAt < MEMORY_MS.renewed) return memory.present;
+  memory.renewedAt = clock.now();
+  return wait(
+    account,
+    ask(account, () => source.renew(), null),
+  );
+}
+
+/** Asks the source unless that is under way; `fallback` is what is known if it fails. */
+function ask(
+  account: Account,
+  question: () => Promise<Credential>,
+  fallback: Credential | null,
+): Promise<Credential | null> {
+  const { memory } = account;
+  memory.pending ??= within(question(), GIVE_UP_MS, () => Promise.reject(new SourceTimeout())).then(
+    (credential) => remember(account, credential, null),
+    (error: unknown) => remember(account, fallback, readReason(error)),
+  );
+  return memory.pending;
+}
+
+function remember(account: Account, present: Credential | null, failure: string | null): Credential | null {
+  const { memory, clock } = account;
+  tell(account, failure);
+  const now = clock.now();
+  Object.assign(memory, { present, failure, askedAt: now, pending: null, isLate: false });
+  if (failure === null) memory.foundAt = now;
+  return present;
+}
+
+function tell({ alias, telemetry, memory }: Account, failure: string | null): void {
+  if (memory.failure === failure) return;
+  if (failure === null) telemetry.notice({ level: "info", message: `Account ${alias} has credentials again` });
+  else {
+    const message = `The credential source of account ${alias} failed (${failure})`;
+    telemetry.notice({ level: "warn", message, details: { account: alias, reason: failure } });
+  }
+}
+
+async function wait({ memory, patienceMs }: Account, answer: Promise<Credential | null>): Promise<Credential | null> {
+  if (memory.isLate) return memory.present;
+  return within(answer, patienceMs, async () => {
+    memory.isLate = true;
+    return memory.present;
+  });
+}
+
+function explain({ pending, failure }: Memory): MissingKeys {
+  if (pending !== null) {
+    return { says: "its credential source has not answered yet", advice: "try again", retryable: true };
+  }
+  const says = `no credentials could be had${failure === null ? "" : ` (${failure})`}`;
+  return { says, advice: "set its access key, or check what its credential source reads", retryable: false };
 }
 
 class SourceTimeout extends Error {
