@@ -1,24 +1,8 @@
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import type { CredentialSettings } from "#wire";
+import { type DeclaredCredentials, declaredCredentials } from "./credential-settings.ts";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
-
-/** Where the keys of an account come from. */
-export type CredentialSettings =
-  | {
-      readonly type: "static";
-      readonly accessKeyId: string;
-      readonly accessKeySecret: string;
-      readonly securityToken: string | null;
-    }
-  /** The vendor's default chain: environment, OIDC, CLI profile, shared file, instance role, URI. */
-  | { readonly type: "default" }
-  /** A member of the environment each, so that a file without secrets can be kept in a repository. */
-  | {
-      readonly type: "environment";
-      readonly accessKeyId: string;
-      readonly accessKeySecret: string;
-      readonly securityToken: string | null;
-    };
+import { describeMisfits, FileProblem, formatPath, mapping, parseStructuredFile, refuse } from "./structured-file.ts";
 
 /** One account: its alias in the API, its keys, and the regions to read. */
 export interface AccountSettings {
@@ -29,75 +13,137 @@ export interface AccountSettings {
   readonly swasRegions: readonly string[];
 }
 
-const key = z.string().refine(isHeaderText, { message: `expected ${HEADER_TEXT_EXPECTED}` });
+/** What an accounts file declares. */
+export interface AccountsFile {
+  readonly accounts: readonly AccountSettings[];
+  /** Variables of the environment that the accounts read. */
+  readonly variables: readonly string[];
+}
 
+const EXPECTED_REGIONS = "a list of region ids, or all";
+const regionId = z
+  .string({ error: "a region id" })
+  .regex(/^([a-z]{2,3}(-[a-z0-9]+)+|all)$/, { error: "a region id such as cn-hangzhou, or all" });
 const regionList = z
-  .union([z.literal("all").transform(() => ["all"]), z.array(z.string().regex(/^([a-z]{2,3}(-[a-z0-9]+)+|all)$/))])
+  .unknown()
+  .transform((given, context) => {
+    const parsed = z.array(regionId, { error: EXPECTED_REGIONS }).safeParse(given === "all" ? ["all"] : given);
+    if (parsed.success) return parsed.data;
+    return refuse(parsed.error, context);
+  })
   .default([]);
 
-const account = z
-  .strictObject({
-    alias: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
-    credentials: z
-      .discriminatedUnion("type", [
-        z.strictObject({
-          type: z.literal("static"),
-          accessKeyId: key,
-          accessKeySecret: key,
-          securityToken: key.nullable().default(null),
-        }),
-        z.strictObject({
-          type: z.literal("environment"),
-          accessKeyId: z.string().min(1),
-          accessKeySecret: z.string().min(1),
-          securityToken: z.string().min(1).nullable().default(null),
-        }),
-        z.strictObject({ type: z.literal("default") }),
-      ])
-      .default({ type: "default" }),
-    ecsRegions: regionList,
-    swasRegions: regionList,
-  })
-  .refine((value) => value.ecsRegions.length + value.swasRegions.length > 0, {
-    path: ["ecsRegions"],
-    message: "expected at least one region in ecsRegions or swasRegions",
-  });
+const EXPECTED_ALIAS = "1 to 63 letters, digits or any of ._-, the first a letter or digit";
+const account = mapping({
+  alias: z.string({ error: EXPECTED_ALIAS }).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: EXPECTED_ALIAS }),
+  credentials: declaredCredentials.default({ type: "default" }),
+  ecsRegions: regionList,
+  swasRegions: regionList,
+}).refine((value) => value.ecsRegions.length + value.swasRegions.length > 0, {
+  path: ["ecsRegions"],
+  message: "at least one region in ecsRegions or swasRegions",
+});
 
-const accountsFile = z.strictObject({ accounts: z.array(account).min(1) });
+const accountsFile = mapping({
+  accounts: z.array(account, { error: "a list of accounts" }).min(1, { error: "at least one account" }),
+});
 
-/** Accounts of a JSON or YAML file; what is wrong with it is added to `problems`, by place and without any value. */
+/**
+ * Accounts of a JSON or YAML file; what is wrong with it is added to `problems`, with the place, what was expected and, unless it may
+ * be a secret, what came.
+ */
 export function parseAccountsFile(
   path: string,
   readFile: (path: string) => string,
+  environment: Readonly<Record<string, string | undefined>>,
   problems: string[],
-): readonly AccountSettings[] {
-  let content: unknown;
+): AccountsFile {
+  const declared = readDeclared(path, readFile, problems);
+  const variables: string[] = [];
+  const accounts = declared.map(({ credentials, ...rest }) => {
+    const read = (name: string) => {
+      variables.push(name);
+      const value = environment[name];
+      if (value && isHeaderText(value)) return value;
+      if (value) problems.push(`${name}: expected ${HEADER_TEXT_EXPECTED}, what came is not shown`);
+      else
+        problems.push(`${name}: expected a value, since account ${JSON.stringify(rest.alias)} reads it; it is missing`);
+      return "";
+    };
+    return { ...rest, credentials: resolveCredentials(credentials, read) };
+  });
+  return { accounts, variables };
+}
+
+function readDeclared(
+  path: string,
+  readFile: (path: string) => string,
+  problems: string[],
+): z.output<typeof accountsFile>["accounts"] {
   try {
-    content = parseYaml(readFile(path));
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    problems.push(`ACCOUNTS_FILE: expected a readable JSON or YAML file, got ${JSON.stringify(path)}${code}`);
-    return [];
-  }
-  const parsed = accountsFile.safeParse(Array.isArray(content) ? { accounts: content } : content);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues.flatMap(innermost)) {
-      problems.push(`ACCOUNTS_FILE: ${issue.path.join(".") || "the file"}: ${issue.message}`);
+    const file = parseStructuredFile(path, readFile);
+    const isBare = Array.isArray(file.content);
+    const content = isBare ? { accounts: file.content } : file.content;
+    const parsed = accountsFile.safeParse(content);
+    if (parsed.success) return parsed.data.accounts;
+    for (const misfit of describeMisfits(parsed.error, content)) {
+      const line = file.lineOf(isBare ? misfit.path.slice(1) : misfit.path);
+      const subject = misfit.path.length === 0 ? "the file" : `\`${formatPath(misfit.path)}\``;
+      problems.push(`ACCOUNTS_FILE: ${subject} (${path}, line ${line}): ${misfit.says}`);
     }
-    return [];
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    problems.push(`ACCOUNTS_FILE: ${error.message}`);
   }
-  return parsed.data.accounts;
+  return [];
 }
 
-/** Variables that an account reads its keys from. */
-export function namesOfKeys({ credentials }: AccountSettings): readonly string[] {
-  if (credentials.type !== "environment") return [];
-  const { accessKeyId, accessKeySecret, securityToken } = credentials;
-  return securityToken === null ? [accessKeyId, accessKeySecret] : [accessKeyId, accessKeySecret, securityToken];
+/** Reads from the environment what the file only names there. */
+function resolveCredentials(declared: DeclaredCredentials, read: (name: string) => string): CredentialSettings {
+  switch (declared.type) {
+    case "environment":
+      return {
+        type: "static",
+        accessKeyId: read(declared.accessKeyId),
+        accessKeySecret: read(declared.accessKeySecret),
+        securityToken: declared.securityToken === null ? null : read(declared.securityToken),
+      };
+    case "ram_role_arn":
+      return { ...declared, source: resolveCredentials(declared.source, read) };
+    case "oidc":
+      return {
+        ...declared,
+        oidcProviderArn: declared.oidcProviderArn ?? read("ALIBABA_CLOUD_OIDC_PROVIDER_ARN"),
+        oidcTokenFile: declared.oidcTokenFile ?? read("ALIBABA_CLOUD_OIDC_TOKEN_FILE"),
+      };
+    default:
+      return declared;
+  }
 }
 
-function innermost(issue: z.core.$ZodIssue): readonly { path: PropertyKey[]; message: string }[] {
-  if (issue.code !== "invalid_union") return [issue];
-  const branch = issue.errors.at(-1) ?? [];
-  return branch.flatMap(innermost).map((inner) => ({ path: [...issue.path, ...inner.path], message: inner.message }));
+/**
+ * Two accounts with the same keys would show every run twice, or hide that one of them is not read at all. The default chain begins
+ * with the keys of the environment.
+ */
+export function checkIdentities(
+  accounts: readonly AccountSettings[],
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): void {
+  const seen = new Map<string, string>();
+  for (const { alias, credentials } of accounts) {
+    if (credentials.type === "static" && credentials.accessKeyId === "") continue;
+    const keyId =
+      credentials.type === "static"
+        ? credentials.accessKeyId
+        : credentials.type === "default" && environment.ALIBABA_CLOUD_ACCESS_KEY_ID;
+    const identity = keyId || JSON.stringify(credentials);
+    const other = seen.get(identity);
+    if (other === undefined) seen.set(identity, alias);
+    else {
+      problems.push(
+        `ACCOUNTS_FILE: account ${JSON.stringify(alias)}: expected credentials of its own, got the same as account ${JSON.stringify(other)} (type ${credentials.type})`,
+      );
+    }
+  }
 }

@@ -10,10 +10,11 @@ import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
 import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
-import { createDefaultCredentials, createStaticCredentials, createWire, type Wire } from "#wire";
-import type { AccountSettings, CredentialSettings } from "./accounts.ts";
+import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
+import type { AccountSettings } from "./accounts.ts";
+import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
-import { type Config, SettingsError } from "./config.ts";
+import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
@@ -32,10 +33,14 @@ export interface AppSurroundings {
   readonly clock?: Clock;
   /** Where log lines go; standard output unless told otherwise. */
   readonly logDestination?: LogDestination;
+  /** Reads the settings again when the accounts file changes. */
+  readonly readConfig?: () => Config;
+  readonly watchFile?: WatchFile;
 }
 
 /** Puts every room together as the settings say; nothing is opened before `start`. */
-export function createApp(config: Config, { clock = systemClock, logDestination }: AppSurroundings = {}): App {
+export function createApp(config: Config, surroundings: AppSurroundings = {}): App {
+  const { clock = systemClock, logDestination } = surroundings;
   const registry = new Registry();
   const logger = createLogger(config.logLevel, logDestination);
   const telemetry = createTelemetry({ logger, registry, clock });
@@ -50,6 +55,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       const far = await openFarEnd(config, opened);
       const wire = openWire(config, far, clock, telemetry);
       opened.push({ stop: () => wire.close() });
+      if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const store = createMemoryStore({ bytesMax: config.memoryBytes });
@@ -150,12 +156,9 @@ function readFaults(text: string): ReturnType<typeof parseEmulatorFaults> {
 
 function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetry): Wire {
   return createWire({
-    accounts: new Map(
-      far.accounts.map(({ alias, credentials }) => [
-        alias,
-        credentials.type === "static" ? createStaticCredentials(credentials) : createDefaultCredentials(),
-      ]),
-    ),
+    accounts: new Map(far.accounts.map(({ alias, credentials }) => [alias, credentials])),
+    // The embedded upstream is a part of this process.
+    proxyFor: config.upstream === "embedded" ? noProxies : environmentProxies,
     endpoints: far.endpoints,
     clock,
     telemetry,
@@ -163,6 +166,23 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     quotas: config.upstreamQuota,
     concurrency: config.upstreamConcurrency,
   });
+}
+
+function watchAccounts(
+  config: Config,
+  wire: Wire,
+  telemetry: Telemetry,
+  { readConfig: read = readConfig, watchFile = pollFile }: AppSurroundings,
+): { stop(): Promise<void> } {
+  let accounts = config.accounts;
+  const { replaceCredentials } = wire;
+  const unwatch =
+    config.accountsFile === null
+      ? () => {}
+      : watchFile(config.accountsFile, () => {
+          accounts = reloadAccounts(accounts, { readConfig: read, telemetry, replaceCredentials });
+        });
+  return { stop: async () => unwatch() };
 }
 
 async function createUpstreams(

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
-import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
+import { type AccountSettings, type AccountsFile, checkIdentities, parseAccountsFile } from "./accounts.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
 import { chooseMemoryBytes, findConflicts, findWarnings, readMachineBytes } from "./sanity.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
@@ -29,6 +28,8 @@ export interface Config {
   readonly upstream: "alibaba" | "embedded";
   /** Empty with the embedded upstream, unless an account was set for it. */
   readonly accounts: readonly AccountSettings[];
+  /** Read again when it changes; null if there is none. */
+  readonly accountsFile: string | null;
   readonly endpoints: { readonly ECS: string | null; readonly SWAS: string | null };
   readonly swasOutputEncoding: "auto" | "plain" | "base64";
   /** Zones of times that come without one: separated by a blank, or by `T`. */
@@ -78,13 +79,14 @@ export function readConfig(
 ): Config {
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
-  const declared = readAccounts(values, readFile, found);
-  const accounts = resolveKeys(declared, environment, found);
+  const { accounts, variables } = readAccounts(values, readFile, environment, found);
+  checkProxies(values, environment, accounts, found);
   found.push(...findConflicts(values));
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
-  const settings = [...VARIABLE_NAMES, ...declared.flatMap(namesOfKeys)];
   // What is refused by its name is not told of a second time as a slip.
-  const misspelt = findMisspelt(environment, settings).filter(({ name }) => !SUCCEEDED_NAMES.includes(name));
+  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
+    ({ name }) => !SUCCEEDED_NAMES.includes(name),
+  );
   // A variable that is wrong by itself is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
@@ -106,8 +108,9 @@ export function readEmulatorConfig(overrides: Environment, environment: Environm
 function readAccounts(
   values: Variables,
   readFile: (path: string) => string,
+  environment: Environment,
   problems: string[],
-): readonly AccountSettings[] {
+): AccountsFile {
   const accounts: AccountSettings[] = [];
   const keyId = values.ALIBABA_CLOUD_ACCESS_KEY_ID;
   const secret = values.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
@@ -131,41 +134,14 @@ function readAccounts(
       swasRegions: values.SWAS_REGIONS ?? [],
     });
   }
-  if (values.ACCOUNTS_FILE !== undefined) accounts.push(...parseAccountsFile(values.ACCOUNTS_FILE, readFile, problems));
+  const file: AccountsFile =
+    values.ACCOUNTS_FILE === undefined
+      ? { accounts: [], variables: [] }
+      : parseAccountsFile(values.ACCOUNTS_FILE, readFile, environment, problems);
+  accounts.push(...file.accounts);
+  checkIdentities(accounts, environment, problems);
   checkAccounts(values, accounts, problems);
-  return accounts;
-}
-
-function resolveKeys(
-  accounts: readonly AccountSettings[],
-  environment: Environment,
-  problems: string[],
-): readonly AccountSettings[] {
-  return accounts.map((account) => {
-    if (account.credentials.type !== "environment") return account;
-    const { accessKeyId, accessKeySecret, securityToken } = account.credentials;
-    const read = (name: string) => {
-      const value = environment[name];
-      if (value && isHeaderText(value)) return value;
-      if (value) {
-        problems.push(`${name}: expected ${HEADER_TEXT_EXPECTED}, what came is not shown`);
-        return "";
-      }
-      problems.push(
-        `${name}: expected a value, since account ${JSON.stringify(account.alias)} reads it; it is missing`,
-      );
-      return "";
-    };
-    return {
-      ...account,
-      credentials: {
-        type: "static" as const,
-        accessKeyId: read(accessKeyId),
-        accessKeySecret: read(accessKeySecret),
-        securityToken: securityToken === null ? null : read(securityToken),
-      },
-    };
-  });
+  return { accounts, variables: file.variables };
 }
 
 function checkAccounts(values: Variables, accounts: readonly AccountSettings[], problems: string[]): void {
@@ -188,6 +164,23 @@ function checkAccounts(values: Variables, accounts: readonly AccountSettings[], 
   }
 }
 
+function checkProxies(
+  values: Variables,
+  environment: Environment,
+  accounts: readonly AccountSettings[],
+  problems: string[],
+): void {
+  if (chooseUpstream(values, accounts) === "embedded") return;
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((one) => [one, one.toLowerCase()])) {
+    const value = environment[name];
+    if (value && !/^https?:\/\/[^/]/i.test(value)) {
+      problems.push(
+        `${name}: expected an http or https URL such as http://proxy.example.com:3128, what came is not shown`,
+      );
+    }
+  }
+}
+
 function chooseUpstream(values: Variables, accounts: readonly AccountSettings[]): "alibaba" | "embedded" {
   return values.UPSTREAM ?? (accounts.length > 0 || values.ACCOUNTS_FILE !== undefined ? "alibaba" : "embedded");
 }
@@ -203,6 +196,7 @@ function toConfig(
     production,
     upstream: chooseUpstream(values, accounts),
     accounts,
+    accountsFile: values.ACCOUNTS_FILE ?? null,
     endpoints: { ECS: values.ECS_ENDPOINT ?? null, SWAS: values.SWAS_ENDPOINT ?? null },
     swasOutputEncoding: values.SWAS_OUTPUT_ENCODING ?? "auto",
     zones: { blank: values.TIME_ZONE_BLANK, t: values.TIME_ZONE_T },

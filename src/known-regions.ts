@@ -1,7 +1,7 @@
 import type { Provider } from "#domain";
 
 /**
- * Regions of both products as the vendor's API metadata lists them (state of 2025-12). Regions open and close: this list
+ * Regions of both products as the vendor's API metadata lists them (state of 2026-11). Regions open and close: this list
  * serves only where a product cannot be asked.
  */
 export const KNOWN_REGIONS: Readonly<Record<Provider, readonly string[]>> = {
@@ -21,6 +21,7 @@ export const KNOWN_REGIONS: Readonly<Record<Provider, readonly string[]>> = {
     "cn-guangzhou",
     "cn-chengdu",
     "cn-wuhan-lr",
+    "cn-zhongwei",
     "cn-hongkong",
     "ap-northeast-1",
     "ap-northeast-2",
@@ -30,6 +31,7 @@ export const KNOWN_REGIONS: Readonly<Record<Provider, readonly string[]>> = {
     "ap-southeast-5",
     "ap-southeast-6",
     "ap-southeast-7",
+    "ap-southeast-8",
     "us-east-1",
     "us-west-1",
     "eu-west-1",
@@ -43,6 +45,7 @@ export const KNOWN_REGIONS: Readonly<Record<Provider, readonly string[]>> = {
     "cn-shanghai-finance-1",
     "cn-shenzhen-finance-1",
     "cn-beijing-finance-1",
+    "cn-north-2-gov-1",
     "cn-heyuan-acdr-1",
   ],
   SWAS: [

@@ -34,11 +34,15 @@ export function describeMisspelt({ name, nearest }: MisspeltVariable): string {
   return `${name} is set but is no setting, and has no effect: is ${nearest} meant?`;
 }
 
-function nearestOf(name: string, settings: readonly string[]): { readonly setting: string; readonly slips: number } {
+/** The setting, or another known word, that a name comes closest to, upper or lower case alike. */
+export function nearestOf(
+  name: string,
+  settings: readonly string[],
+): { readonly setting: string; readonly slips: number } {
   const letters = name.toUpperCase();
   let nearest = { setting: "", slips: Number.POSITIVE_INFINITY };
   for (const setting of settings) {
-    const slips = countSlips(letters, setting);
+    const slips = countSlips(letters, setting.toUpperCase());
     if (slips < nearest.slips) nearest = { setting, slips };
   }
   return nearest;

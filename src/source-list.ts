@@ -8,7 +8,7 @@ export type ListRegions = Readonly<
 >;
 
 /**
- * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; where that fails (no
+ * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; if that fails (no
  * permission, no connection at start) the regions known when this was released are taken, and a line in the log says so.
  */
 export async function findSources(
@@ -53,7 +53,7 @@ async function ask(
     meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
   };
   try {
-    return await listRegions[provider](account, operation);
+    return await withKeys(() => listRegions[provider](account, operation), clock, operation);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     telemetry.notice({
@@ -64,5 +64,20 @@ async function ask(
     return KNOWN_REGIONS[provider];
   } finally {
     clearTimeout(timer);
+  }
+}
+
+const LOOK_AGAIN_MS = 200;
+
+/** At start nothing is lost by waiting for a credential source that takes more than the second that queries wait for it. */
+async function withKeys<Answer>(ask: () => Promise<Answer>, clock: Clock, operation: Operation): Promise<Answer> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isLate = error instanceof UpstreamError && error.code === "UNAUTHENTICATED" && error.retryable;
+      if (!isLate || operation.signal.aborted || clock.elapsed() + LOOK_AGAIN_MS >= operation.deadline) throw error;
+      await clock.sleep(LOOK_AGAIN_MS, operation.signal);
+    }
   }
 }

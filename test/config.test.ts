@@ -23,6 +23,7 @@ describe("settings", () => {
       production: false,
       upstream: "embedded",
       accounts: [],
+      accountsFile: null,
       endpoints: { ECS: null, SWAS: null },
       swasOutputEncoding: "auto",
       zones: { blank: "+08:00", t: "Z" },
@@ -126,6 +127,19 @@ describe("settings", () => {
     });
   });
 
+  it.each(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "all_proxy"])(
+    "refuse a proxy that is no http or https URL, and do not print it: %s",
+    (name) => {
+      const expected = `${name}: expected an http or https URL such as http://proxy.example.com:3128, what came is not shown`;
+      for (const proxy of ["proxy.example.com:3128", "socks5://user:hidden@proxy.example.com"]) {
+        expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", [name]: proxy })).toEqual([expected]);
+      }
+      expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", [name]: "http://user:hidden@proxy.example.com:3128" })).toEqual(
+        [],
+      );
+    },
+  );
+
   it("take plain http to loopback and {regionId} in endpoints", () => {
     expect(
       readConfig({
@@ -225,7 +239,9 @@ describe("settings that do not fit the machine or each other", () => {
       problemsOf({ ACCOUNTS_FILE: "accounts.json" }, inFile),
       problemsOf({ ACCOUNTS_FILE: "accounts.json", A_ID: "id", A_SECRET: bad }, inVariable),
     ]).toEqual([
-      [`ACCOUNTS_FILE: accounts.0.credentials.accessKeySecret: ${says}`],
+      [
+        `ACCOUNTS_FILE: \`accounts[0].credentials.accessKeySecret\` (accounts.json, line 1): ${says}, got a string that is not shown`,
+      ],
       [`A_SECRET: ${says}, what came is not shown`],
     ]);
   });
@@ -268,12 +284,45 @@ describe("the accounts file", () => {
       { alias: "a b", credentials: { type: "static", accessKeyId: 7, accessKeySecret: "hidden" }, ecsRegions: ["x"] },
     ]);
     const problems = problemsOf({ ACCOUNTS_FILE: "accounts.json" }, file);
-    expect(problems.map((problem) => problem.split(": ").slice(0, 2))).toEqual([
-      ["ACCOUNTS_FILE", "accounts.0.alias"],
-      ["ACCOUNTS_FILE", "accounts.0.credentials.accessKeyId"],
-      ["ACCOUNTS_FILE", "accounts.0.ecsRegions.0"],
+    expect(problems).toEqual([
+      'ACCOUNTS_FILE: `accounts[0].alias` (accounts.json, line 1): expected 1 to 63 letters, digits or any of ._-, the first a letter or digit, got "a b"',
+      "ACCOUNTS_FILE: `accounts[0].credentials.accessKeyId` (accounts.json, line 1): expected a text that is not empty, got a number that is not shown",
+      'ACCOUNTS_FILE: `accounts[0].ecsRegions[0]` (accounts.json, line 1): expected a region id such as cn-hangzhou, or all, got "x"',
     ]);
-    expect(problems.join()).not.toContain("hidden");
+  });
+
+  it.each([
+    ["the default chain, also when it is not named", "{ type: default }", undefined],
+    [
+      "one access key",
+      "{ type: static, accessKeyId: k, accessKeySecret: x }",
+      "{ type: static, accessKeyId: k, accessKeySecret: y }",
+    ],
+    ["one profile", "{ type: profile, name: ops }", "{ type: profile, name: ops }"],
+  ])("gives no two accounts the same identity: %s", (_name, one, two) => {
+    const entry = (alias: string, credentials: string | undefined) =>
+      `- alias: ${alias}\n  swasRegions: all\n${credentials === undefined ? "" : `  credentials: ${credentials}\n`}`;
+    const file = entry("one", one) + entry("two", two);
+    const type = /type: (\w+)/.exec(one)?.[1];
+    expect(problemsOf({ ACCOUNTS_FILE: "accounts.yml" }, file)).toEqual([
+      `ACCOUNTS_FILE: account "two": expected credentials of its own, got the same as account "one" (type ${type})`,
+    ]);
+  });
+
+  it("knows that the default chain begins with the keys of the environment", () => {
+    const file =
+      "- { alias: one, swasRegions: all, credentials: { type: environment } }\n- { alias: two, swasRegions: all }";
+    const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
+    expect(problemsOf({ ACCOUNTS_FILE: "accounts.yml", ...keys }, file)).toEqual([
+      'ACCOUNTS_FILE: account "two": expected credentials of its own, got the same as account "one" (type default)',
+    ]);
+  });
+
+  it("gives none the identity that ECS_REGIONS and SWAS_REGIONS use", () => {
+    const file = "- { alias: two, ecsRegions: all }";
+    expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", ACCOUNTS_FILE: "accounts.yml" }, file)).toEqual([
+      'ACCOUNTS_FILE: account "two": expected credentials of its own, got the same as account "default" (type default)',
+    ]);
   });
 
   it("names a variable that an account reads and that is missing", () => {

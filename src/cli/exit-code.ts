@@ -8,6 +8,8 @@ export const EXIT_CODES = {
   trouble: 2,
   /** With `--wait`: the time was up before the run was final. */
   timeout: 3,
+  /** It worked, but a source or a part of the answer is missing: what was looked for may be there. */
+  incomplete: 4,
 } as const;
 
 /** One of {@link EXIT_CODES}. */

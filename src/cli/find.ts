@@ -1,23 +1,26 @@
 import type { InvocationFilter } from "../client/index.ts";
+import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import { type Context, tell } from "./context.ts";
 import { CommandError } from "./exit-code.ts";
-import { formatSource, tellFailures } from "./sources.ts";
+import { formatSource, type Source, tellFailures } from "./sources.ts";
 
-/** What narrows the search where one word names several runs. */
+/** What narrows the search if one word names several runs. */
 export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
 
+const LOOK_AGAIN_MS = 2_000;
+
 /**
- * The gateway's id of a run that a person named: by the upstream's word for it, such as `t-hz0123`, or by that id itself.
+ * The gateway's id of a run that a person named: by the upstream's word for it, such as `t-hz0123`, or by that id itself. A run
+ * that is waited for gets 15 seconds to appear.
  *
- * @throws CommandError where there is none or more than one.
+ * @throws CommandError if there is none or more than one.
  */
-export async function findRun(context: Context, word: string, scope: Scope): Promise<string> {
+export async function findRun(context: Context, word: string, scope: Scope, isAwaited = false): Promise<string> {
   if (!isInvokeId(word)) return word;
-  const { invocations: page } = await context.client.recentRuns({ first: 10, filter: { ...scope, invokeId: word } });
-  const runs = page?.nodes.filter((node) => node !== null) ?? [];
+  const { runs, sources } = await searchRuns(context, { ...scope, invokeId: word }, isAwaited ? APPEARS_WITHIN_MS : 0);
   const [run, ...others] = runs;
   if (run === undefined) {
-    tellFailures(context, page?.sources ?? []);
+    tellFailures(context, sources);
     throw new CommandError(
       `No run ${word} is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.`,
     );
@@ -28,7 +31,19 @@ export async function findRun(context: Context, word: string, scope: Scope): Pro
   throw new CommandError(`${word} names ${runs.length} runs: say which with --provider, --region or --account.`);
 }
 
-/** The run that an id names; throws a CommandError where that is gone or something else. */
+async function searchRuns({ client, surroundings }: Context, filter: InvocationFilter, patienceMs: number) {
+  const deadline = surroundings.now() + patienceMs;
+  for (;;) {
+    const { invocations: page } = await client.recentRuns({ first: 10, filter });
+    const runs = page?.nodes.filter((node) => node !== null) ?? [];
+    const sources: readonly Source[] = page?.sources ?? [];
+    const leftMs = deadline - surroundings.now();
+    if (runs.length > 0 || leftMs <= 0) return { runs, sources };
+    await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
+  }
+}
+
+/** The run that an id names; throws a CommandError if that is gone or something else. */
 export function requireRun<Node extends { readonly __typename: string }>(node: Node | null): RunOf<Node> {
   if (node === null) throw new CommandError("No such run: the upstreams keep runs for some weeks only.");
   if (!isRun(node)) throw new CommandError(`This id names no run but a thing of type ${node.__typename}.`);

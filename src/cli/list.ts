@@ -1,9 +1,10 @@
 import type { InvocationFilter, RecentRunsQuery } from "../client/index.ts";
-import { type Context, salvage, tell, writeJson } from "./context.ts";
+import { type Context, salvage, tell, writeRows } from "./context.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
-import { formatSource, tellFailures } from "./sources.ts";
+import { formatSource, type Source, tellFailures } from "./sources.ts";
 import { type Style, toLine } from "./style.ts";
-import { clip, formatTable, formatTabs, type Row } from "./table.ts";
+import { fitTable, formatTabs, type Row } from "./table.ts";
+import { formatAge } from "./when.ts";
 
 type Page = NonNullable<RecentRunsQuery["invocations"]>;
 type Run = NonNullable<Page["nodes"][number]>;
@@ -18,13 +19,14 @@ export interface ListOptions {
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 1000;
-const NAME_WIDTH = 32;
+/** Column of the command's name, which is cut if a line is wider than the terminal. */
+const COMMAND_COLUMN = 4;
 
 /** Lists runs, newest first: a table for people, tabs in a pipe, or JSON. */
 export async function listRuns(context: Context, options: ListOptions): Promise<ExitCode> {
-  const { runs, last } = await readRuns(context, options);
-  tellFailures(context, last.sources);
-  if (context.isJson) writeJson(context, { runs, pageInfo: last.pageInfo, sources: last.sources });
+  const { runs, last, sources } = await readRuns(context, options);
+  tellFailures(context, sources);
+  if (context.isJson) writeRows(context, runs, { runs, pageInfo: last.pageInfo, sources: last.sources });
   else writeRuns(context, runs, last.pageInfo.hasNextPage);
   return EXIT_CODES.success;
 }
@@ -32,27 +34,32 @@ export async function listRuns(context: Context, options: ListOptions): Promise<
 async function readRuns(
   context: Context,
   { filter, limit, after }: ListOptions,
-): Promise<{ runs: readonly Run[]; last: Page }> {
+): Promise<{ runs: readonly Run[]; last: Page; sources: readonly Source[] }> {
   const runs: Run[] = [];
+  const sources: Source[] = [];
   let cursor = after ?? null;
   for (let pages = 1; ; pages += 1) {
     const first = Math.min(PAGE_SIZE, limit - runs.length);
     const { invocations: page } = await salvage(context, context.client.recentRuns({ first, filter, after: cursor }));
     if (page === null) throw new CommandError("The gateway gave no list.");
     runs.push(...page.nodes.filter((node) => node !== null));
+    sources.push(...page.sources);
     const { hasNextPage, endCursor } = page.pageInfo;
     const isEnd = !hasNextPage || endCursor === null || endCursor === cursor;
-    if (isEnd || runs.length >= limit || pages >= MAX_PAGES) return { runs, last: page };
+    if (isEnd || runs.length >= limit || pages >= MAX_PAGES) return { runs, last: page, sources };
     cursor = endCursor;
   }
 }
 
 function writeRuns(context: Context, runs: readonly Run[], hasMore: boolean): void {
-  const { output } = context.surroundings;
-  if (!output.isTerminal)
-    output.write(formatTabs(runs.map((run) => toRow(run, context.style, Number.POSITIVE_INFINITY))));
+  const { style, surroundings } = context;
+  const { output } = surroundings;
+  if (!output.isTerminal) output.write(formatTabs(runs.map((run) => toRow(run, style, run.creationTime ?? "-"))));
   else if (runs.length === 0) tell(context, "no run fits.");
-  else output.write(formatTable([titles(context.style), ...runs.map((run) => toRow(run, context.style, NAME_WIDTH))]));
+  else {
+    const rows = runs.map((run) => toRow(run, style, formatAge(run.creationTime, surroundings.now())));
+    output.write(fitTable([titles(style), ...rows], COMMAND_COLUMN, output.columns));
+  }
   if (hasMore && output.isTerminal) tell(context, "there are more: raise --limit.");
 }
 
@@ -60,13 +67,13 @@ function titles(style: Style): Row {
   return ["TIME", "STATUS", "SOURCE", "RUN", "COMMAND", "INSTANCES"].map((title) => style.heading(title));
 }
 
-function toRow(run: Run, style: Style, nameWidth: number): Row {
+function toRow(run: Run, style: Style, time: string): Row {
   return [
-    run.creationTime ?? "-",
+    time,
     style.status(run.status),
     formatSource(run),
     toLine(run.invokeId),
-    clip(toLine(run.command.name ?? run.command.commandId ?? "-"), nameWidth),
+    toLine(run.command.name ?? run.command.commandId ?? "-"),
     formatCounts(run.statusCounts, style),
   ];
 }

@@ -2,6 +2,7 @@
 /** The command `cloud-assistant`: the only place that knows it runs in a process. A guest like the client: imports no room. */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openBrowser } from "./browser.ts";
 import { runCommand } from "./program.ts";
 import type { Screen } from "./surroundings.ts";
 
@@ -15,6 +16,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   errors: toScreen(process.stderr),
   now: Date.now,
   sleep: (ms) => sleep(ms),
+  openBrowser,
   version,
 });
 
@@ -29,5 +31,6 @@ function toScreen(stream: NodeJS.WriteStream): Screen {
       stream.write(content);
     },
     isTerminal: stream.isTTY === true,
+    columns: stream.isTTY === true ? stream.columns : null,
   };
 }

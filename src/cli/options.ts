@@ -15,8 +15,10 @@ import {
 /** Options of every command. */
 export interface CommonOptions {
   readonly url: string;
+  readonly token?: string;
   readonly header?: Readonly<Record<string, string>>;
   readonly json?: boolean;
+  readonly fields?: readonly string[];
   readonly color: boolean;
 }
 
@@ -53,13 +55,16 @@ export interface OutputCommandOptions extends RunCommandOptions {
   readonly instance?: string;
   readonly raw?: boolean;
   readonly group?: boolean;
+  readonly follow?: boolean;
+  readonly failed?: boolean;
+  readonly tail?: number;
 }
 
 const DEFAULT_INTERVAL_MS = 2000;
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 /** Options that narrow the sources. */
-function addScopeOptions(command: Command): Command {
+export function addScopeOptions(command: Command): Command {
   return command
     .option("--provider <list>", "ecs, swas or both", readProviders)
     .option("--region <list>", "such as cn-hangzhou,cn-beijing", readTexts)
@@ -71,7 +76,7 @@ export function addListOptions(command: Command, now: () => number): Command {
   const instant = (text: string): string => readInstant(text, now());
   return addScopeOptions(command)
     .option("--status <list>", "such as failed,partial-failed", readStatuses)
-    .option("--instance <id>", "runs on this instance")
+    .option("--instance <id or name>", "runs on this server")
     .option("--command-id <id>", "runs of this command")
     .option("--command-name <name>", "runs of commands of this name")
     .option("--type <type>", "shell, bat or powershell", readCommandType)
@@ -80,6 +85,18 @@ export function addListOptions(command: Command, now: () => number): Command {
     .addOption(new Option("--timed <answer>", "whether it runs by a schedule").choices(["yes", "no"]))
     .option("--limit <count>", "how many runs, 1 to 10000", readCount(1, 10_000), 20)
     .option("--after <cursor>", "go on behind pageInfo.endCursor of an earlier list --json");
+}
+
+/** Options of `output`. */
+export function addOutputOptions(command: Command): Command {
+  return addWaitOptions(command)
+    .option("--instance <id or name>", "only of this server")
+    .option("--failed", "only of instances that failed")
+    .option("--group", "identical outputs once, the most frequent first")
+    .option("--tail <lines>", "only so many of the last lines of each", readCount(0, 1_000_000))
+    .option("--raw", "the bytes as they came, colours and controls too")
+    .option("--wait", "wait until the run is final")
+    .addOption(new Option("-f, --follow", "print what comes until the run is final").conflicts(["raw", "group"]));
 }
 
 /** How to wait for a run. */
@@ -100,13 +117,13 @@ export function toScope({ provider, region, account }: ScopeOptions): Scope {
   };
 }
 
-/** The runs that the options of `list` name. */
-export function toFilter(options: ListCommandOptions): InvocationFilter {
-  const { status, instance, commandId, commandName, type, since, until, timed } = options;
+/** The runs that the options of `list` name, on the instance that `--instance` was found to be. */
+export function toFilter(options: ListCommandOptions, instanceId: string | undefined): InvocationFilter {
+  const { status, commandId, commandName, type, since, until, timed } = options;
   return {
     ...toScope(options),
     ...(status && { statusIn: status }),
-    ...(instance && { instanceId: instance }),
+    ...(instanceId && { instanceId }),
     ...(commandId && { commandId }),
     ...(commandName && { commandName }),
     ...(type && { commandType: type }),

@@ -1,24 +1,26 @@
-import type { IdenticalOutputsQuery, RunOutputsQuery } from "../client/index.ts";
-import { type Context, salvage, tell, writeJson } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
+import { type Context, tell, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
-import { toLine, toPrintable } from "./style.ts";
-
-type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
-type InstanceRun = NonNullable<NonNullable<Run["instanceInvocations"]>["nodes"][number]>;
-type Printed = NonNullable<NonNullable<InstanceRun["result"]>["output"]>;
-type Group = NonNullable<
-  Extract<IdenticalOutputsQuery["node"], { readonly __typename: "Invocation" }>["outputGroups"]
->[number];
+import {
+  formatInstance,
+  type Group,
+  type InstanceRun,
+  type Printed,
+  readGroups,
+  readOutputs,
+  requireInstances,
+  type Selection,
+} from "./outputs.ts";
+import { toLine } from "./style.ts";
+import { toShown } from "./terminal-line.ts";
 
 /** Which outputs to print, and how. */
-export interface OutputOptions {
-  /** Only of this instance. */
-  readonly instanceId: string | undefined;
+export interface OutputOptions extends Selection {
   /** The bytes as they came. */
   readonly isRaw: boolean;
   /** Identical outputs once. */
   readonly isGrouped: boolean;
+  /** Only so many of the last lines of each. */
+  readonly tail: number | undefined;
 }
 
 /** One output, and whose it is. */
@@ -27,86 +29,67 @@ interface Section {
   readonly output: Printed | null;
 }
 
-const MAX_PAGES = 500;
-const MAX_GROUPS = 100;
-
 /** Prints what a run printed; titles stand between the outputs of several instances. */
 export async function printOutputs(context: Context, id: string, options: OutputOptions): Promise<void> {
   if (options.isGrouped) await printGroups(context, id, options);
   else await printEach(context, id, options);
 }
 
-async function printGroups(context: Context, id: string, { isRaw }: OutputOptions): Promise<void> {
-  const groups = await readGroups(context, id);
-  if (context.isJson) writeJson(context, groups);
-  else writeSections(context, groups.map(toGroupSection), isRaw);
+async function printGroups(context: Context, id: string, options: OutputOptions): Promise<void> {
+  const groups = await readGroups(context, id, options);
+  if (context.isJson) writeRows(context, groups, groups);
+  else writeSections(context, groups.map(toGroupSection), options);
 }
 
-async function printEach(context: Context, id: string, { instanceId: wanted, isRaw }: OutputOptions): Promise<void> {
-  const all = await readOutputs(context, id);
-  const runs = wanted === undefined ? all : all.filter(({ instanceId }) => instanceId === wanted);
-  if (runs.length === 0) throw new CommandError(describeNothing(wanted));
-  if (context.isJson) writeJson(context, runs.map(toJson));
-  else writeSections(context, runs.map(toSection), isRaw);
-}
-
-async function readOutputs(context: Context, id: string): Promise<readonly InstanceRun[]> {
-  const runs: InstanceRun[] = [];
-  let after: string | null = null;
-  for (let page = 1; ; page += 1) {
-    const connection = await readPage(context, id, after);
-    runs.push(...(connection?.nodes.filter((one) => one !== null) ?? []));
-    const { hasNextPage = false, endCursor = null } = connection?.pageInfo ?? {};
-    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) return runs;
-    after = endCursor;
-  }
-}
-
-async function readPage(context: Context, id: string, after: string | null): Promise<Run["instanceInvocations"]> {
-  return requireRun((await salvage(context, context.client.runOutputs({ id, after }))).node).instanceInvocations;
-}
-
-async function readGroups(context: Context, id: string): Promise<readonly Group[]> {
-  const { node } = await salvage(context, context.client.identicalOutputs({ id, first: MAX_GROUPS }));
-  return requireRun(node).outputGroups ?? [];
-}
-
-function describeNothing(instanceId: string | undefined): string {
-  return instanceId === undefined ? "The run has no instances." : `The run did not go to instance ${instanceId}.`;
+async function printEach(context: Context, id: string, options: OutputOptions): Promise<void> {
+  const { instances } = (await readOutputs(context, id, options)) ?? requireRun(null);
+  requireInstances(instances, options);
+  const rows = instances.map(toJson);
+  if (context.isJson) writeRows(context, rows, rows);
+  else writeSections(context, instances.map(toSection), options);
 }
 
 function toJson({ result, ...run }: InstanceRun): object {
   return { ...run, output: result?.output ?? null };
 }
 
-function toSection({ instanceId, status, exitCode, result }: InstanceRun): Section {
-  return { title: `${toLine(instanceId)} (${describeEnd(status, exitCode)})`, output: result?.output ?? null };
+function toSection(run: InstanceRun): Section {
+  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output: run.result?.output ?? null };
 }
 
-function toGroupSection({ count, status, exitCode, instanceIds, output }: Group): Section {
+function toGroupSection({ count, instanceIds, output, ...end }: Group): Section {
   const whose = count === 1 ? toLine(instanceIds[0] ?? "") : `${count} instances`;
-  return { title: `${whose} (${describeEnd(status, exitCode)})`, output };
+  return { title: `${whose} (${describeEnd(end)})`, output };
 }
 
-function describeEnd(status: string, exitCode: number | null): string {
+/** How the run ended on an instance. */
+export function describeEnd({ status, exitCode }: Pick<InstanceRun, "status" | "exitCode">): string {
   return exitCode === null ? status : `${status}, exit code ${exitCode}`;
 }
 
-function writeSections(context: Context, sections: readonly Section[], isRaw: boolean): void {
+function writeSections(context: Context, sections: readonly Section[], options: OutputOptions): void {
   const { output: screen } = context.surroundings;
+  if (sections.length === 0) tell(context, "no instance failed.");
   for (const [index, { title, output }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
     if (output === null) tell(context, `${title}: no output.`);
-    else writeOutput(context, output, isRaw);
+    else writeOutput(context, output, options);
     if (output?.truncated) tell(context, `${title}: ${output.droppedBytes} bytes were cut away upstream.`);
-    if (output?.lossy && !isRaw) tell(context, `${title}: some bytes are no ${output.charset}; --raw gives them.`);
+    if (output?.lossy && !options.isRaw)
+      tell(context, `${title}: some bytes are no ${output.charset}; --raw gives them.`);
   }
 }
 
-function writeOutput({ surroundings }: Context, { text, base64 }: Printed, isRaw: boolean): void {
-  const { output } = surroundings;
-  // Nobody wants a program far away to steer the own terminal; a pipe gets the text as it is.
-  const shown = output.isTerminal ? toPrintable(text) : text;
+function writeOutput({ surroundings, hasColours }: Context, { text, base64 }: Printed, options: OutputOptions): void {
+  const shown = lastLines(toShown(text, hasColours), options.tail);
   const ended = shown === "" || shown.endsWith("\n") ? shown : `${shown}\n`;
-  output.write(isRaw ? Buffer.from(base64, "base64") : ended);
+  surroundings.output.write(options.isRaw ? Buffer.from(base64, "base64") : ended);
+}
+
+/** The last lines of a text, all of it if no number is given. */
+export function lastLines(text: string, count: number | undefined): string {
+  if (count === undefined) return text;
+  const lines = text.split("\n");
+  const isEnded = lines.at(-1) === "";
+  return count === 0 ? "" : lines.slice(-(isEnded ? count + 1 : count)).join("\n");
 }

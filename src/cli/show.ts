@@ -1,20 +1,24 @@
 import type { RunByIdQuery } from "../client/index.ts";
-import { type Context, salvage, writeJson } from "./context.ts";
+import { type Context, salvage, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatSource } from "./sources.ts";
-import { type Style, toLine, toPrintable } from "./style.ts";
-import { formatTable, type Row } from "./table.ts";
+import { type Style, toLine } from "./style.ts";
+import { fitTable, formatTable, type Row } from "./table.ts";
+import { toShown } from "./terminal-line.ts";
+import { formatAge } from "./when.ts";
 
 type Run = Extract<RunByIdQuery["node"], { readonly __typename: "Invocation" }>;
 type InstanceRun = NonNullable<NonNullable<Run["instanceInvocations"]>["nodes"][number]>;
 
 const MAX_PAGES = 100;
+/** Column of the server's name, which is cut if a line is wider than the terminal. */
+const NAME_COLUMN = 1;
 
 /** Shows one run: what was run, and how it went on each instance, what failed in front and what went well at the end. */
 export async function showRun(context: Context, id: string): Promise<void> {
   const { run, instances } = await readRun(context, id);
-  if (context.isJson) writeJson(context, toJson(run, instances));
+  if (context.isJson) writeRows(context, instances, toJson(run, instances));
   else writeRun(context, run, instances);
 }
 
@@ -22,10 +26,12 @@ function writeRun({ surroundings, style }: Context, run: Run, instances: readonl
   const { output } = surroundings;
   output.write(formatTable(describeRun(run, style)));
   const content = run.command.content ?? "";
-  if (content !== "") output.write(`\n${indent(toPrintable(content))}\n`);
+  if (content !== "") output.write(`\n${indent(toShown(content, false))}\n`);
   const ordered = [...instances].sort((a, b) => rankOf(a) - rankOf(b));
-  const rows = ordered.map((instance) => toRow(instance, style));
-  if (rows.length > 0) output.write(`\n${formatTable([titles(style), ...rows])}`);
+  const time = (instant: string | null) =>
+    output.isTerminal ? formatAge(instant, surroundings.now()) : (instant ?? "-");
+  const rows = ordered.map((instance) => toRow(instance, style, time(instance.startTime)));
+  if (rows.length > 0) output.write(`\n${fitTable([titles(style), ...rows], NAME_COLUMN, output.columns)}`);
   for (const instance of ordered) output.write(describeError(instance));
 }
 
@@ -87,13 +93,14 @@ function titles(style: Style): Row {
   return ["INSTANCE", "NAME", "STATUS", "EXIT", "STARTED", "DURATION"].map((title) => style.heading(title));
 }
 
-function toRow({ instanceId, instance, status, exitCode, startTime, durationMs }: InstanceRun, style: Style): Row {
+function toRow(run: InstanceRun, style: Style, started: string): Row {
+  const { instanceId, instance, status, exitCode, durationMs } = run;
   return [
     toLine(instanceId),
     toLine(instance?.name ?? "-"),
     style.status(status),
     exitCode === null ? "-" : String(exitCode),
-    startTime ?? "-",
+    started,
     durationMs === null ? "-" : `${durationMs / 1000} s`,
   ];
 }

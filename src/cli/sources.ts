@@ -1,10 +1,18 @@
-import type { RecentRunsQuery } from "../client/index.ts";
-import { type Context, tell } from "./context.ts";
+import { type Context, tellIncomplete, writeRows } from "./context.ts";
+import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { toLine } from "./style.ts";
+import { formatTable, formatTabs } from "./table.ts";
 
-type Source = NonNullable<RecentRunsQuery["invocations"]>["sources"][number];
+/** How a source fared, as every list tells it. */
+export interface Source {
+  readonly provider: string;
+  readonly account: string;
+  readonly regionId: string;
+  readonly ok: boolean;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
 
-/** A source as people read it; the account only where it has a name of its own. */
+/** A source as people read it; the account only if it has a name of its own. */
 export function formatSource({
   provider,
   account,
@@ -13,11 +21,25 @@ export function formatSource({
   return toLine(account === "default" ? `${provider} ${regionId}` : `${provider} ${regionId} ${account}`);
 }
 
-/** Says which sources gave nothing, and why. */
+/** Says which sources have no answer, and why; each once. */
 export function tellFailures(context: Context, sources: readonly Source[]): void {
-  for (const source of sources) {
-    if (!source.ok) tell(context, `${formatSource(source)} gave no answer: ${describe(source)}`);
-  }
+  const lines = sources.filter(({ ok }) => !ok).map((source) => `${formatSource(source)}: ${describe(source)}`);
+  for (const line of new Set(lines)) tellIncomplete(context, line);
+}
+
+/** Lists every source and how it fared when it was last asked. */
+export async function listSources(context: Context): Promise<ExitCode> {
+  const { sources } = await context.client.sources();
+  if (sources === null) throw new CommandError("The gateway did not tell its sources.");
+  const { surroundings, style, isJson } = context;
+  const rows = sources.map((source) => [
+    style.status(source.ok ? "SUCCESS" : "FAILED", source.ok ? "ok" : "failed"),
+    formatSource(source),
+    source.ok ? "" : describe(source),
+  ]);
+  if (isJson) writeRows(context, sources, sources);
+  else surroundings.output.write(surroundings.output.isTerminal ? formatTable(rows) : formatTabs(rows));
+  return sources.every(({ ok }) => ok) ? EXIT_CODES.success : EXIT_CODES.incomplete;
 }
 
 function describe({ error }: Source): string {

@@ -47,10 +47,4 @@ export function toLine(text: string): string {
   return stripVTControlCharacters(text).replace(CONTROL, " ").trim();
 }
 
-/** A text for a terminal: lines and tabs stay, whatever else could steer it goes. */
-export function toPrintable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll("\r\n", "\n").replace(CONTROL_IN_LINE, "");
-}
-
 const CONTROL = /\p{Cc}+/gu;
-const CONTROL_IN_LINE = /[^\P{Cc}\n\t]/gu;

@@ -20,13 +20,26 @@ export function formatTable(rows: readonly Row[]): string {
     .join("");
 }
 
+/** Lines of a table that fits so many columns if its cells of one column, at most 32 wide and at least 8, can be cut for it. */
+export function fitTable(rows: readonly Row[], column: number, columns: number | null): string {
+  const cut = (width: number) =>
+    formatTable(rows.map((row) => row.map((cell, at) => (at === column ? clip(cell, width) : cell))));
+  const table = cut(WIDEST);
+  const excess = Math.max(...table.split("\n").map(measure)) - (columns ?? Number.POSITIVE_INFINITY);
+  const present = Math.min(WIDEST, Math.max(...rows.map((row) => measure(row[column] ?? ""))));
+  return excess > 0 ? cut(Math.max(NARROWEST, present - excess)) : table;
+}
+
+const WIDEST = 32;
+const NARROWEST = 8;
+
 /** Lines for programs: cells between tabs. */
 export function formatTabs(rows: readonly Row[]): string {
   return rows.map((row) => `${row.join("\t")}\n`).join("");
 }
 
 /** The beginning of a text, at most `width` columns wide, with an ellipsis where something is missing. */
-export function clip(text: string, width: number): string {
+function clip(text: string, width: number): string {
   if (measure(text) <= width) return text;
   let kept = "";
   for (const character of text) {

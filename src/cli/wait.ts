@@ -1,11 +1,18 @@
-import { GatewayError, type RunStatusQuery } from "../client/index.ts";
+import type { InvocationStatus } from "../client/index.ts";
+import { createPatience } from "../client/patience.ts";
 import { type Context, tell } from "./context.ts";
 import { CommandError, EXIT_CODES } from "./exit-code.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { createStyle, type Style } from "./style.ts";
 
-type RunState = Extract<RunStatusQuery["node"], { readonly __typename: "Invocation" }>;
+/** A run as far as waiting needs it. */
+export interface RunState {
+  readonly invokeId: string;
+  readonly status: InvocationStatus;
+  readonly isFinal: boolean;
+  readonly statusCounts: Parameters<typeof formatCounts>[0];
+}
 
 /** How to wait. */
 export interface WaitOptions {
@@ -14,50 +21,52 @@ export interface WaitOptions {
   readonly timeoutMs: number;
 }
 
-const MAX_FAILURES_IN_A_ROW = 5;
 const ERASE_LINE = "\r\u001b[K";
 
+/** Looks at a run once: its state, or null if it is not known now. */
+export type Look<State> = () => Promise<State | null>;
+
 /**
- * Waits until a run is final and gives its last state. Progress goes to standard error: one line that changes before a person's
- * eyes, one line a change elsewhere. A few failures in a row that may pass are waited through.
+ * Looks at a run until it is final and resolves to its last state. Progress goes to standard error: one line that changes before a
+ * person's eyes, one line a change elsewhere. A few failures in a row that may pass are waited through.
  *
- * @throws CommandError with the exit code for a time-out where the time was up first.
+ * @throws CommandError with the exit code for a time-out if the time was up first.
  */
-export async function waitForRun(context: Context, id: string, options: WaitOptions): Promise<RunState> {
+export async function waitForRun<State extends RunState>(
+  context: Context,
+  look: Look<State>,
+  options: WaitOptions,
+): Promise<State> {
   const { surroundings } = context;
-  const deadline = surroundings.now() + options.timeoutMs;
+  const startedAt = surroundings.now();
+  const patience = createPatience(() => surroundings.now() - startedAt);
   const progress = createProgress(context);
-  let failures = 0;
   for (;;) {
     try {
-      const state = await readState(context, id);
-      failures = 0;
+      const state = patience.see(await look());
       progress.show(state);
-      if (state.isFinal) return state;
+      if (state?.isFinal) return state;
     } catch (error) {
-      failures += 1;
-      if (!mayPass(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
-    } finally {
-      progress.clear();
+      patience.fail(error);
     }
-    const leftMs = deadline - surroundings.now();
+    const leftMs = startedAt + options.timeoutMs - surroundings.now();
     if (leftMs <= 0) throw new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
     progress.rest();
     await surroundings.sleep(Math.min(options.intervalMs, leftMs));
+    progress.clear();
   }
 }
 
-async function readState({ client }: Context, id: string): Promise<RunState> {
-  return requireRun((await client.runStatus({ id })).node);
-}
-
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof GatewayError)) return false;
-  return error.kind === "UNREACHABLE" || error.failures.some(({ extensions }) => extensions.retryable === true);
+/** The state of a run by its id. */
+export function lookAt({ client }: Context, id: string): Look<RunState> {
+  return async () => {
+    const { node } = await client.runStatus({ id });
+    return node === null ? null : requireRun(node);
+  };
 }
 
 interface Progress {
-  show(state: RunState): void;
+  show(state: RunState | null): void;
   /** Shows the last state again while waiting. */
   rest(): void;
   clear(): void;
@@ -70,7 +79,7 @@ function createProgress(context: Context): Progress {
   return {
     show(state) {
       const before = line;
-      line = describe(state, style);
+      if (state !== null) line = describe(state, style);
       if (!errors.isTerminal && line !== before) tell(context, line);
     },
     rest: () => {

@@ -78,7 +78,9 @@ export function readHeader(
 ): Readonly<Record<string, string>> {
   const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(text) ?? [];
   // Commander would repeat the text of an argument that it takes for wrong, and this one may be a secret.
-  if (name === undefined || value === undefined) throw new CommandError("Expected --header 'name: value'.");
+  if (name === undefined || value === undefined) {
+    throw new CommandError("`--header`: expected 'name: value', what came is not shown.");
+  }
   return { ...previous, [name]: value };
 }
 

@@ -11,7 +11,11 @@ export type GatewayErrorKind =
   /** The gateway's schema or list of allowed documents does not fit this client's version. */
   | "VERSION_MISMATCH"
   /** The gateway understood, and answered with errors. */
-  | "GRAPHQL";
+  | "GRAPHQL"
+  /** There is no such thing, or none any more. */
+  | "NOT_FOUND"
+  /** The time was up before what was waited for came. */
+  | "TIMEOUT";
 
 /** One error of the answer. */
 export interface GraphQLFailure {

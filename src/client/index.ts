@@ -8,6 +8,16 @@ import { getSdk, type Sdk } from "./generated/sdk.ts";
 
 export { GatewayError, type GatewayErrorKind, type GraphQLFailure } from "./errors.ts";
 export type * from "./generated/documents/graphql.ts";
+export {
+  type AllRunsOptions,
+  allRuns,
+  type IncompleteSource,
+  type Run,
+  type RunState,
+  type WatchOptions,
+  waitForRun,
+  watchRun,
+} from "./runs.ts";
 
 /** Where the gateway is, and how to speak to it. */
 export interface ClientOptions {

@@ -51,13 +51,7 @@ async function begin(parts: CallParts, request: CallRequest, operation: Operatio
   const credential = await untilAborted(parts.keyring.read(request.source.account), operation.signal);
   failWhenOver(request, operation, parts.clock);
   if (credential === null) {
-    const advice = "set its access key, or check what its credential chain reads";
-    throw createFailure(request, {
-      code: "UNAUTHENTICATED",
-      says: "no credentials could be had",
-      advice,
-      retryable: false,
-    });
+    throw createFailure(request, { code: "UNAUTHENTICATED", ...parts.keyring.explain(request.source.account) });
   }
   if (!isSendable(credential)) {
     const says = "its keys hold characters that no header carries, such as a line feed";

@@ -6,7 +6,7 @@ export interface Credential {
   readonly securityToken: string | null;
 }
 
-/** Where the keys of one account come from. Both methods reject where there are none; what they reject with is never shown. */
+/** Where the keys of one account come from. Both methods reject if there are none; what they reject with is never shown. */
 export interface CredentialSource {
   /** The present keys; temporary ones are renewed before they expire. */
   read(): Promise<Credential>;
@@ -14,54 +14,51 @@ export interface CredentialSource {
   renew(): Promise<Credential>;
 }
 
+/** What a credential source is told; the words are those of `@alicloud/credentials`. */
+export type CredentialSettings =
+  | ({ readonly type: "static" } & Credential)
+  /** The vendor's default chain: environment, OIDC, CLI profile, shared file, instance role, URI. */
+  | { readonly type: "default" }
+  /** A profile of the vendor's CLI (`~/.aliyun/config.json`), or else of the shared file (`~/.alibabacloud/credentials`). */
+  | { readonly type: "profile"; readonly name: string }
+  /** A role that the keys of another source assume. */
+  | {
+      readonly type: "ram_role_arn";
+      readonly roleArn: string;
+      readonly roleSessionName: string;
+      readonly externalId: string | null;
+      /** JSON text that narrows the role's rights. */
+      readonly policy: string | null;
+      readonly durationSeconds: number;
+      /** Host of the STS endpoint; null for the vendor's. */
+      readonly stsEndpoint: string | null;
+      readonly source: CredentialSettings;
+    }
+  /** A role that a token file stands for, such as the one of a Kubernetes service account (RRSA). */
+  | {
+      readonly type: "oidc";
+      readonly roleArn: string;
+      readonly oidcProviderArn: string;
+      readonly oidcTokenFile: string;
+      readonly roleSessionName: string;
+      readonly policy: string | null;
+      readonly durationSeconds: number;
+      readonly stsEndpoint: string | null;
+    }
+  /** The role of the instance that the gateway runs on; null asks the metadata service for its name. */
+  | { readonly type: "ecs_ram_role"; readonly roleName: string | null; readonly disableImdsV1: boolean }
+  | { readonly type: "uri"; readonly uri: string };
+
 /** Keys that never change. */
 export function createStaticCredentials(credential: Credential): CredentialSource {
   return { read: async () => credential, renew: async () => credential };
 }
 
-/**
- * The vendor's default chain by `@alicloud/credentials`: environment, OIDC, CLI profile, shared file, instance role, URI.
- * The package is loaded when the first keys are needed; it renews temporary keys 15 minutes before they expire.
- */
-export function createDefaultCredentials(): CredentialSource {
-  let chain: Promise<Chain> | null = null;
-  const read = async () => {
-    chain ??= createChain();
-    try {
-      return toCredential(await (await chain).getCredential());
-    } catch (error) {
-      // The chain keeps to the provider that it tried last, even where that one failed: only a new one asks all of them again.
-      chain = null;
-      throw error;
-    }
-  };
-  const renew = () => {
-    chain = null;
-    return read();
-  };
-  return { read, renew };
-}
-
-interface Chain {
-  getCredential(): Promise<{
-    readonly accessKeyId?: string;
-    readonly accessKeySecret?: string;
-    readonly securityToken?: string;
-  }>;
-}
-
-async function createChain(): Promise<Chain> {
-  const { default: imported } = await import("@alicloud/credentials");
-  // A CommonJS module: its default export arrives wrapped or bare, depending on who loads it.
-  const Chain = "default" in imported ? (imported as { default: new () => Chain }).default : imported;
-  return new (Chain as new () => Chain)();
-}
-
-function toCredential(model: Awaited<ReturnType<Chain["getCredential"]>>): Credential {
-  if (!model.accessKeyId || !model.accessKeySecret) throw new Error("The credential chain gave no key pair");
-  return {
-    accessKeyId: model.accessKeyId,
-    accessKeySecret: model.accessKeySecret,
-    securityToken: model.securityToken || null,
-  };
+/** True if both would make the same signature. */
+export function isSameCredential(left: Credential, right: Credential): boolean {
+  return (
+    left.accessKeyId === right.accessKeyId &&
+    left.accessKeySecret === right.accessKeySecret &&
+    left.securityToken === right.securityToken
+  );
 }

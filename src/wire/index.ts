@@ -10,10 +10,11 @@ export {
 export type { Call, CallAnswer, CallRequest, ParameterValue } from "./contract.ts";
 export {
   type Credential,
+  type CredentialSettings,
   type CredentialSource,
-  createDefaultCredentials,
   createStaticCredentials,
 } from "./credentials.ts";
 export type { BreakerState } from "./limits/index.ts";
+export { environmentProxies, noProxies, type ProxyRule } from "./proxies.ts";
 export type { UpstreamCode } from "./upstream-code.ts";
 export { createWire, type Wire, type WireOptions } from "./wire.ts";

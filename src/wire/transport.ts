@@ -1,9 +1,9 @@
-import { type ClientRequest, Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { ClientRequest } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { got, TimeoutError } from "got";
 import type { SourceErrorCode } from "#domain";
+import { type Agents, readProxyRefusal } from "./proxies.ts";
 
 /** How long the parts of one attempt may take, in milliseconds. */
 export interface AttemptTimeouts {
@@ -54,11 +54,9 @@ export interface Transport {
 const MAX_ERROR_BYTES = 65_536;
 
 /** @param maxAnswerBytes counts what came, and also what it inflates to; a body that exceeds it is not read on. */
-export function createTransport(maxAnswerBytes: number): Transport {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+export function createTransport(maxAnswerBytes: number, agents: Agents): Transport {
   const client = got.extend({
     method: "POST",
-    agent: agents,
     decompress: false,
     followRedirect: false,
     http2: false,
@@ -75,8 +73,9 @@ export function createTransport(maxAnswerBytes: number): Transport {
       let head: Head | null = null;
       let maxBytes = maxAnswerBytes;
       let isTooLarge = false;
+      const { agent, isProxied } = agents.agentsFor(url);
       try {
-        const promise = client(url, { headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
+        const promise = client(url, { agent, headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
         // got tells of its own response once the body is whole; the limit has to be known before.
         promise.on("request", (sent: ClientRequest) => {
           sent.once("response", ({ statusCode = 0, headers: received }) => {
@@ -94,15 +93,12 @@ export function createTransport(maxAnswerBytes: number): Transport {
         return { kind: "answer", status: response.statusCode, headers: response.headers, body };
       } catch (error) {
         if (isTooLarge || toErrorCode(error) === "ERR_BUFFER_TOO_LARGE") return toExceeded(head, maxBytes);
-        return signal.aborted ? { kind: "aborted" } : explainError(error);
+        return signal.aborted ? { kind: "aborted" } : explainError(error, isProxied);
       } finally {
         signal.removeEventListener("abort", abort);
       }
     },
-    close() {
-      agents.http.destroy();
-      agents.https.destroy();
-    },
+    close: () => agents.destroy(),
   };
 }
 
@@ -153,7 +149,7 @@ const TIMEOUT_PHASES: Readonly<Record<string, string>> = {
 /** Errors that asking again does not cure: a name or a certificate that is wrong. */
 const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED.*|HOSTNAME_MISMATCH)$/;
 
-function explainError(error: unknown): HttpFailure {
+function explainError(error: unknown, isProxied: boolean): HttpFailure {
   if (error instanceof TimeoutError) {
     const says = TIMEOUT_PHASES[error.event] ?? "no answer in time";
     return { kind: "failure", code: "TIMEOUT", says, isRetryable: true, isOutage: true };
@@ -161,13 +157,13 @@ function explainError(error: unknown): HttpFailure {
   const code = toErrorCode(error);
   if (/^(Z_|ERR_ZLIB|ERR_BROTLI|ERR__ERROR)/.test(code)) return badResponse("the answer could not be inflated");
   if (code.startsWith("HPE_")) return badResponse("the answer was no HTTP");
-  return {
-    kind: "failure",
-    code: "UNREACHABLE",
-    says: `it could not be reached (${code})`,
-    isRetryable: !LASTING.test(code),
-    isOutage: true,
-  };
+  const refusal = readProxyRefusal(error);
+  if (refusal !== null) return unreachable(`the proxy refused the connection (${refusal})`, refusal >= 500);
+  return unreachable(`it could not be reached${isProxied ? " through the proxy" : ""} (${code})`, !LASTING.test(code));
+}
+
+function unreachable(says: string, isRetryable: boolean): HttpFailure {
+  return { kind: "failure", code: "UNREACHABLE", says, isRetryable, isOutage: true };
 }
 
 function badResponse(says: string): HttpFailure {

@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { Clock, Source, Telemetry } from "#domain";
 import { createCall } from "./call.ts";
 import type { Call } from "./contract.ts";
-import type { CredentialSource } from "./credentials.ts";
+import { type CredentialHttp, createCredentialHttp } from "./credential-http.ts";
+import { createProvidedCredentials } from "./credential-provider.ts";
+import { type CredentialSettings, type CredentialSource, createStaticCredentials } from "./credentials.ts";
 import { createKeyring } from "./keyring.ts";
 import { type BreakerSettings, type BreakerState, createTrafficPolicy, type QuotaTable } from "./limits/index.ts";
+import { createAgents, noProxies, type ProxyRule } from "./proxies.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";
 import { createEndpointResolver, createSender, type EndpointTemplates } from "./transport/index.ts";
@@ -12,8 +15,12 @@ import { type AttemptTimeouts, createTransport } from "./transport.ts";
 
 /** What a wire is told from outside; everything that has a default may be left out, also within the settings. */
 export interface WireOptions {
-  /** Credential source of each account, by its alias. */
-  readonly accounts: ReadonlyMap<string, CredentialSource>;
+  /** Credential source of each account, or what it is made of, by the account's alias. */
+  readonly accounts: ReadonlyMap<string, CredentialSource | CredentialSettings>;
+  /** Every request goes directly unless it says otherwise. */
+  readonly proxyFor?: ProxyRule;
+  /** How long a call waits for keys that a source is still looking for: 1 s. */
+  readonly credentialPatienceMs?: number;
   readonly endpoints: EndpointTemplates;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -40,8 +47,10 @@ export interface Wire {
   readonly call: Call;
   /** Of every source that was called so far. */
   breakers(): readonly { readonly source: Source; readonly state: BreakerState }[];
-  /** True where the account's keys can be had now. Never rejects; may take the seconds that the credential chain takes. */
+  /** True if the account had keys when its source was last asked. Never rejects; waits at most a second for a source's first answer. */
   ready(account: string): Promise<boolean>;
+  /** Takes other credential sources from now on; accounts that are not named keep theirs. */
+  replaceCredentials(accounts: ReadonlyMap<string, CredentialSettings>): void;
   /** Closes every connection; calls that are under way fail. */
   close(): Promise<void>;
 }
@@ -66,8 +75,16 @@ export function createWire(options: WireOptions): Wire {
     firstByteTimeoutMs: attemptTimeoutMs,
     ...options.timeouts,
   };
-  const transport = createTransport(options.maxAnswerBytes ?? 16 * 1_024 * 1_024);
-  const keyring = createKeyring(options.accounts, clock);
+  const agents = createAgents(options.proxyFor ?? noProxies);
+  const transport = createTransport(options.maxAnswerBytes ?? 16 * 1_024 * 1_024, agents);
+  const http = createCredentialHttp(agents);
+  const open = (accounts: ReadonlyMap<string, CredentialSource | CredentialSettings>) =>
+    new Map([...accounts].map(([alias, given]) => [alias, openSource(given, http)]));
+  const keyring = createKeyring(open(options.accounts), {
+    clock,
+    telemetry,
+    patienceMs: options.credentialPatienceMs ?? 1_000,
+  });
   const upstreamClock = createUpstreamClock(clock, telemetry);
   const traffic = createTrafficPolicy({
     clock,
@@ -99,6 +116,12 @@ export function createWire(options: WireOptions): Wire {
     call,
     breakers: () => traffic.breakers(),
     ready: async (account) => (await keyring.read(account)) !== null,
+    replaceCredentials: (accounts) => keyring.replace(open(accounts)),
     close: async () => transport.close(),
   };
+}
+
+function openSource(given: CredentialSource | CredentialSettings, http: CredentialHttp): CredentialSource {
+  if (!("type" in given)) return given;
+  return given.type === "static" ? createStaticCredentials(given) : createProvidedCredentials(given, http);
 }

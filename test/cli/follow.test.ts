@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { createRun, inTurn, run } from "./rig.ts";
+import { connection, createRun, inTurn, run } from "./rig.ts";
 
 const running = createRun({ status: "RUNNING", isFinal: false, statusCounts: [{ status: "RUNNING", count: 1 }] });
 
@@ -19,7 +19,7 @@ describe("cloud-assistant follow", () => {
 
   it("rewrites one line on a terminal", async () => {
     const { errors } = await run({ node: inTurn([running, createRun()]) }, ["follow", "AXIAid"], { isTerminal: true });
-    expect(errors).toBe("\r\u001b[Kt-hz01 \u001b[34mRUNNING\u001b[39m: \u001b[34m1 RUNNING\u001b[39m …\r\u001b[K");
+    expect(errors).toBe("t-hz01 \u001b[34mRUNNING\u001b[39m: \u001b[34m1 RUNNING\u001b[39m …\r\u001b[K");
   });
 
   it.each([
@@ -50,6 +50,41 @@ describe("cloud-assistant follow", () => {
       errors: "cloud-assistant: t-hz01 RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
       count: 4,
     });
+  });
+
+  it("gives an unknown run 15 seconds to appear, by the upstream's id", async () => {
+    const root = {
+      invocations: inTurn([connection([]), connection([]), connection([createRun()])]),
+      node: createRun(),
+    };
+    const { exitCode, asked } = await run(root, ["follow", "t-hz01"]);
+    expect([exitCode, asked.map(([name]) => name)]).toEqual([
+      0,
+      ["recentRuns", "recentRuns", "recentRuns", "runStatus", "runById"],
+    ]);
+  });
+
+  it("gives an unknown run 15 seconds to appear, by the gateway's id", async () => {
+    const { exitCode } = await run({ node: inTurn([null, null, null, null, createRun()]) }, ["follow", "AXIAid"]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("believes after 15 seconds that there is no such run, and at once if nobody waits", async () => {
+    const waits = await run({ invocations: connection([]) }, ["follow", "t-hz01"]);
+    const asks = await run({ invocations: connection([]) }, ["show", "t-hz01"]);
+    const byId = await run({ node: null }, ["follow", "AXIAid"]);
+    expect([waits.exitCode, waits.asked.length, asks.exitCode, asks.asked.length]).toEqual([2, 9, 2, 1]);
+    expect([byId.exitCode, byId.asked.length, byId.errors]).toEqual([
+      2,
+      9,
+      "cloud-assistant: No such run: the upstreams keep runs for some weeks only.\n",
+    ]);
+  });
+
+  it("believes a run that it saw gone only after three looks without it", async () => {
+    const back = await run({ node: inTurn([running, null, null, createRun()]) }, ["follow", "AXIAid"]);
+    const gone = await run({ node: inTurn([running, null]) }, ["follow", "AXIAid"]);
+    expect([back.exitCode, gone.exitCode, gone.asked.length]).toEqual([0, 2, 4]);
   });
 
   it("gives up on what will not pass at once", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { connection, createRun, run } from "./rig.ts";
+import { connection, createInstanceRun, createRun, run } from "./rig.ts";
 
 const FAILED_SOURCE = {
   provider: "SWAS",
@@ -36,8 +36,8 @@ describe("cloud-assistant list", () => {
     const root = { invocations: connection([createRun({ command: { commandId: null, name, type: null } })]) };
     const { output } = await run(root, ["list"], { isTerminal: true });
     expect(output.split("\n")).toEqual([
-      "\u001b[1mTIME\u001b[22m                  \u001b[1mSTATUS\u001b[22m   \u001b[1mSOURCE\u001b[22m           \u001b[1mRUN\u001b[22m     \u001b[1mCOMMAND\u001b[22m   \u001b[1mINSTANCES\u001b[22m",
-      "2026-01-02T03:04:05Z  \u001b[32mSUCCESS\u001b[39m  ECS cn-hangzhou  t-hz01  磁盘检查  \u001b[32m1 SUCCESS\u001b[39m",
+      "\u001b[1mTIME\u001b[22m    \u001b[1mSTATUS\u001b[22m   \u001b[1mSOURCE\u001b[22m           \u001b[1mRUN\u001b[22m     \u001b[1mCOMMAND\u001b[22m   \u001b[1mINSTANCES\u001b[22m",
+      "0s ago  \u001b[32mSUCCESS\u001b[39m  ECS cn-hangzhou  t-hz01  磁盘检查  \u001b[32m1 SUCCESS\u001b[39m",
       "",
     ]);
   });
@@ -49,8 +49,8 @@ describe("cloud-assistant list", () => {
     const root = { invocations: connection([createRun()]) };
     const { output } = await run(root, words, { isTerminal: true, environment });
     expect(output).toBe(
-      "TIME                  STATUS   SOURCE           RUN     COMMAND     INSTANCES\n" +
-        "2026-01-02T03:04:05Z  SUCCESS  ECS cn-hangzhou  t-hz01  disk check  1 SUCCESS\n",
+      "TIME    STATUS   SOURCE           RUN     COMMAND     INSTANCES\n" +
+        "0s ago  SUCCESS  ECS cn-hangzhou  t-hz01  disk check  1 SUCCESS\n",
     );
   });
 
@@ -98,9 +98,55 @@ describe("cloud-assistant list", () => {
       runs: [expected],
       pageInfo: { hasNextPage: true, endCursor: "next" },
       sources: [FAILED_SOURCE],
-      errors: "cloud-assistant: SWAS cn-beijing gave no answer: Too many calls. (THROTTLED)\n",
-      exitCode: 0,
+      errors: "cloud-assistant: incomplete: SWAS cn-beijing: Too many calls. (THROTTLED)\n",
+      exitCode: 4,
     });
+  });
+
+  it("fits its lines to the terminal, and shortens nothing in a pipe", async () => {
+    const command = { commandId: null, name: "a very long name of a command indeed", type: null };
+    const root = { invocations: connection([createRun({ command, creationTime: "2026-01-01T23:04:05Z" })]) };
+    const options = { isTerminal: true, environment: { NO_COLOR: "1" } };
+    const [narrow, wide, pipe] = [
+      await run(root, ["list"], { ...options, columns: 70 }),
+      await run(root, ["list"], { ...options, columns: 200 }),
+      await run(root, ["list"]),
+    ];
+    const linesOf = ({ output }: { output: string }) => output.split("\n")[1];
+    expect([linesOf(narrow), linesOf(wide)]).toEqual([
+      "4h ago  SUCCESS  ECS cn-hangzhou  t-hz01  a very long name…  1 SUCCESS",
+      "4h ago  SUCCESS  ECS cn-hangzhou  t-hz01  a very long name of a command i…  1 SUCCESS",
+    ]);
+    expect(pipe.output).toContain("\ta very long name of a command indeed\t");
+  });
+
+  it("finds a server by its name in the runs of late", async () => {
+    const named = (instanceId: string, name: string) =>
+      createInstanceRun({ instanceId, instance: { id: instanceId, name } });
+    const instances = connection([named("i-05", "web-05"), named("i-06", "twin"), named("i-07", "twin")]);
+    const page = (after: string | null) =>
+      connection(
+        [createRun({ instanceInvocations: after === null ? connection([]) : instances })],
+        after === null ? "a" : null,
+      );
+    const root = {
+      invocations: ({ after, filter }: { after: string | null; filter: { instanceId?: string } }) =>
+        filter.instanceId === undefined ? page(after) : connection([createRun()]),
+    };
+    const { asked } = await run(root, ["list", "--instance", "web-05", "--region", "cn-hangzhou"]);
+    const twin = await run(root, ["list", "--instance", "twin"]);
+    const none = await run(root, ["list", "--instance", "db-01"]);
+    expect(asked).toEqual([
+      ["serverNames", { after: null, filter: { regionIdIn: ["cn-hangzhou"] } }],
+      ["serverNames", { after: "a", filter: { regionIdIn: ["cn-hangzhou"] } }],
+      ["recentRuns", { first: 20, after: null, filter: { regionIdIn: ["cn-hangzhou"], instanceId: "i-05" } }],
+    ]);
+    expect([twin.exitCode, twin.errors, none.exitCode, none.errors]).toEqual([
+      2,
+      'cloud-assistant: `--instance`: expected one server, got "twin", the name of i-06, i-07: give an id.\n',
+      2,
+      'cloud-assistant: `--instance`: expected an instance id, or the name of a server that a recent run went to, got "db-01".\n',
+    ]);
   });
 
   it("says on a terminal that there is nothing, or more", async () => {

@@ -52,7 +52,7 @@ describe("cloud-assistant output", () => {
     });
   });
 
-  it("keeps a terminal from being steered, but not a pipe", async () => {
+  it("keeps colours on a terminal alone, and lets nothing steer either", async () => {
     const text = "\u001b[31mred\u001b[0m\r\nbell\u0007\ttab\u009b2J";
     const result = { id: "x", output: createOutput(text) };
     const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
@@ -60,7 +60,7 @@ describe("cloud-assistant output", () => {
       await run({ node }, ["output", "AXIAid"], { isTerminal: true }),
       await run({ node }, ["output", "AXIAid"]),
     ];
-    expect([terminal.output, pipe.output]).toEqual(["red\nbell\ttab\n", `${text}\n`]);
+    expect([terminal.output, pipe.output]).toEqual(["\u001b[31mred\u001b[0m\nbell\ttab\n", "red\nbell\ttab\n"]);
   });
 
   it("writes the bytes as they came", async () => {
@@ -86,12 +86,61 @@ describe("cloud-assistant output", () => {
     const node = createRun({ instanceInvocations: connection([createInstanceRun(), unread]) });
     const { exitCode, output, errors } = await run({ node }, ["output", "AXIAid"]);
     expect({ exitCode, output, errors }).toEqual({
-      exitCode: 0,
+      exitCode: 4,
       output: "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-04 (SUCCESS, exit code 0) <==\n",
       errors:
-        "cloud-assistant: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
+        "cloud-assistant: incomplete: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
         "cloud-assistant: i-04 (SUCCESS, exit code 0): no output.\n",
     });
+  });
+
+  it("shows a bar as it was drawn last, and the last lines only", async () => {
+    const bar = Array.from({ length: 101 }, (_, percent) => `\r${percent}%`).join("");
+    const result = { id: "x", output: createOutput(`one\ntwo\n${bar}\n`) };
+    const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
+    const [whole, tail] = [
+      await run({ node }, ["output", "AXIAid"]),
+      await run({ node }, ["output", "AXIAid", "--tail", "2"]),
+    ];
+    expect([whole.output, tail.output]).toEqual(["one\ntwo\n100%\n", "two\n100%\n"]);
+  });
+
+  it("asks for the instances that failed alone", async () => {
+    const node = createRun({ instanceInvocations: connection([FAILED]) });
+    const { exitCode, output, asked } = await run({ node }, ["output", "AXIAid", "--failed"]);
+    expect([exitCode, output, asked]).toEqual([
+      0,
+      "no disk\n",
+      [["runOutputs", { id: "AXIAid", after: null, statusIn: ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"] }]],
+    ]);
+    const none = await run({ node: createRun({ instanceInvocations: connection([]) }) }, [
+      "output",
+      "AXIAid",
+      "--failed",
+    ]);
+    expect([none.exitCode, none.errors]).toEqual([0, "cloud-assistant: no instance failed.\n"]);
+  });
+
+  it("finds an instance by the name of its server", async () => {
+    const named = createInstanceRun({ instanceId: "i-05", instance: { id: "s", name: "web-05" } });
+    const node = createRun({ instanceInvocations: connection([createInstanceRun(), named]) });
+    const { output, asked } = await run({ node }, ["output", "AXIAid", "--instance", "web-05"]);
+    expect([output, asked]).toEqual(["ok\n", [["runOutputs", { id: "AXIAid", after: null, withNames: true }]]]);
+  });
+
+  it("writes chosen fields as JSON", async () => {
+    const node = createRun({ instanceInvocations: BOTH });
+    const words = ["output", "AXIAid", "--json", "instanceId,error.code,output.byteLength"];
+    const { output } = await run({ node }, words);
+    expect(JSON.parse(output)).toEqual([
+      { instanceId: "i-01", "error.code": null, "output.byteLength": 3 },
+      { instanceId: "i-02", "error.code": "ExitCodeNonzero", "output.byteLength": 7 },
+    ]);
+    const wrong = await run({ node }, ["output", "AXIAid", "--json=instance_id"]);
+    expect([wrong.exitCode, wrong.errors]).toEqual([
+      2,
+      'cloud-assistant: `--json`: expected some of id, instanceId, status, isFinal, exitCode, error, output, got "instance_id".\n',
+    ]);
   });
 
   it("says that the run did not go to an instance", async () => {

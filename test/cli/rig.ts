@@ -8,13 +8,19 @@ export interface Outcome {
   readonly exitCode: ExitCode;
   readonly output: string;
   readonly errors: string;
+  /** Addresses that were opened in the browser. */
+  readonly opened?: readonly string[];
   readonly asked: readonly (readonly [string | undefined, GraphRequest["variables"]])[];
 }
 
 /** How the command is run. */
 export interface RunOptions {
   readonly isTerminal?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
   readonly environment?: Surroundings["environment"];
+  /** Whether there is a browser. */
+  readonly opens?: boolean;
 }
 
 /** Now, for commands under test. */
@@ -34,11 +40,13 @@ export async function run(root: Root, words: readonly string[], options: RunOpti
 /** Runs a command that says itself where the gateway is. */
 export async function runAt(words: readonly string[], options: RunOptions = {}): Promise<Omit<Outcome, "asked">> {
   const written = { output: [] as Buffer[], errors: [] as Buffer[] };
-  const { isTerminal = false, environment = {} } = options;
+  const { isTerminal = false, columns = 200, environment = {}, opens = true } = options;
   const screen = (chunks: Buffer[]) => ({
     write: (content: string | Uint8Array) => void chunks.push(Buffer.from(content as string)),
     isTerminal,
+    columns: isTerminal ? columns : null,
   });
+  const opened: string[] = [];
   let now = NOW;
   const exitCode = await runCommand(words, {
     environment,
@@ -48,10 +56,14 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
     sleep: async (ms) => {
       now += ms;
     },
+    openBrowser: async (url) => {
+      opened.push(url);
+      return opens;
+    },
     version: "1.2.3",
   });
   const read = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString("utf8");
-  return { exitCode, output: read(written.output), errors: read(written.errors) };
+  return { exitCode, output: read(written.output), errors: read(written.errors), ...(opened.length > 0 && { opened }) };
 }
 
 /** A connection that ends here unless a cursor is given. */

@@ -33,7 +33,7 @@ describe("cloud-assistant", () => {
     expect({ exitCode, output, errors }).toEqual({
       exitCode: 2,
       output: "",
-      errors: `cloud-assistant: ${server.url} answered 404, but not with GraphQL: is this really the gateway? (--url or CLOUD_ASSISTANT_URL sets the address, --header sends credentials.)\n`,
+      errors: `cloud-assistant: ${server.url} answered 404, but not with GraphQL: is this really the gateway? (--url or CLOUD_ASSISTANT_URL sets the address, --token or CLOUD_ASSISTANT_TOKEN the token, --header other headers.)\n`,
     });
   });
 
@@ -51,32 +51,119 @@ describe("cloud-assistant", () => {
     ]);
   });
 
+  const INSTANT = "an age such as 1h, or a time with its zone such as 2026-01-02T03:04:05Z";
+
   it.each([
+    [["list", "--limit", "0"], '`--limit`: expected a whole number from 1 to 10000, got "0".'],
     [
-      ["list", "--status", "broken"],
-      "option '--status <list>' argument 'broken' is invalid. Expected one of pending, scheduled,",
+      ["list", "--type", "perl"],
+      '`--type`: expected one of run_shell_script, run_bat_script, run_powershell_script, unknown, got "perl".',
     ],
+    [["list", "--since", "yesterday"], `\`--since\`: expected ${INSTANT}, got "yesterday".`],
+    [["list", "--since", "2026-01-02T03:04:05"], `\`--since\`: expected ${INSTANT}, got "2026-01-02T03:04:05".`],
+    [["list", "--timed", "maybe"], '`--timed`: expected one of yes, no, got "maybe".'],
+    [["list", "--limit"], "`--limit`: expected a value, it is missing."],
+    [["list", "--limt", "3"], "`--limt`: expected an option that --help lists; is `--limit` meant?"],
+    [["list", "--nonsense"], "`--nonsense`: expected an option that --help lists, got this one."],
     [
-      ["list", "--limit", "0"],
-      "option '--limit <count>' argument '0' is invalid. Expected a whole number from 1 to 10000.",
+      ["follow", "AXIAid", "--timeout", "soon"],
+      '`--timeout`: expected a duration such as 2s, 10m, 1h or 7d, got "soon".',
     ],
+    [["output", "AXIAid", "--tail", "-1"], '`--tail`: expected a whole number from 0 to 1000000, got "-1".'],
+    [["output", "AXIAid", "-f", "--raw"], "`--follow`: expected without `--raw`, got both."],
+    [["output", "AXIAid", "--group", "--instance", "i-1"], "`--instance`: expected without `--group`, got both."],
+    [["completion", "tcsh"], '`<shell>`: expected bash, zsh, fish, got "tcsh".'],
+    [["show"], "`<run>`: expected a value, it is missing."],
+    [["show", "t-1", "t-2"], "`<arguments>`: expected 1, got 2."],
+    [["remove", "t-hz01"], '`<command>`: expected one that --help lists, got "remove".'],
+    [["lst"], '`<command>`: expected one that --help lists, got "lst".'],
     [
-      ["list", "--since", "yesterday"],
-      "Expected an age such as 1h, or a time with its zone such as 2026-01-02T03:04:05Z.",
+      ["--url", "nowhere", "list"],
+      "The url of a gateway must be an http or https address, such as http://127.0.0.1:4000/graphql",
     ],
-    [["list", "--since", "2026-01-02T03:04:05"], "Expected an age such as 1h, or a time with its zone"],
-    [["follow", "AXIAid", "--timeout", "soon"], "Expected a duration such as 2s, 10m, 1h or 7d."],
-    [["show"], "missing required argument 'run'"],
-    [["remove", "t-hz01"], "unknown command 'remove'"],
-    [["--url", "nowhere", "list"], "The url of a gateway must be an http or https address"],
-  ])("refuses %j", async (words, message) => {
-    const { exitCode, output, errors } = await runAt(words);
-    expect([exitCode, output, errors.includes(message)]).toEqual([2, "", true]);
+  ])("refuses %j in one sentence", async (words, message) => {
+    expect(await runAt(words)).toEqual({ exitCode: 2, output: "", errors: `cloud-assistant: ${message}\n` });
+  });
+
+  it.each([
+    [["--token", "t1"], {}, "Bearer t1"],
+    [[], { CLOUD_ASSISTANT_TOKEN: "t2" }, "Bearer t2"],
+    [["--token", "t1"], { CLOUD_ASSISTANT_TOKEN: "t2" }, "Bearer t1"],
+    [["--header", "authorization: Basic x"], { CLOUD_ASSISTANT_TOKEN: "t2" }, "Basic x"],
+  ])("sends a token: %j and %j", async (words, environment, expected) => {
+    const server = await startGraphServer({ invocations: connection([]) });
+    servers.push(server);
+    await runAt(["--url", server.url, ...words, "list"], { environment });
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([expected]);
+  });
+
+  it.each(["bash", "zsh", "fish"])(
+    "writes a script for %s that knows commands, options and their words",
+    async (shell) => {
+      const { exitCode, output, errors } = await runAt(["completion", shell]);
+      expect([exitCode, errors]).toEqual([0, ""]);
+      for (const word of [
+        "list",
+        "output",
+        "follow",
+        "sources",
+        "open",
+        "tail",
+        "failed",
+        "partial-failed",
+        "powershell",
+      ]) {
+        expect(output).toContain(word);
+      }
+    },
+  );
+
+  it("completes in a real bash", async () => {
+    const { output } = await runAt(["completion", "bash"]);
+    const ask = (...words: string[]) =>
+      `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _cloud_assistant; echo "\${COMPREPLY[*]}"`;
+    const script = [
+      output,
+      ask("cloud-assistant", "o"),
+      ask("cloud-assistant", "output", "t-1", "--ta"),
+      ask("cloud-assistant", "list", "--provider", ""),
+      ask("cloud-assistant", "completion", ""),
+    ].join("\n");
+    const { stdout } = await promisify(execFile)("bash", ["-c", script]);
+    expect(stdout).toBe("output open\n--tail\necs swas\nbash zsh fish\n");
+  });
+
+  it("opens the page of a run, and writes its address if there is no browser", async () => {
+    const opens = await run({}, ["open", "AXIAid"], { isTerminal: true });
+    const writes = await run({}, ["open"], { isTerminal: true, opens: false });
+    const origin = /^(http:\/\/[^/]+)/.exec(opens.opened?.[0] ?? "")?.[1];
+    expect([opens.opened, opens.output, opens.errors]).toEqual([
+      [`${origin}/runs/AXIAid`],
+      "",
+      `cloud-assistant: opened ${origin}/runs/AXIAid\n`,
+    ]);
+    expect(writes.output).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+  });
+
+  it("lists the sources and how they fared", async () => {
+    const fine = { provider: "ECS", account: "default", regionId: "cn-hangzhou", ok: true, error: null };
+    const error = { code: "FORBIDDEN", message: "No permission.", retryable: false };
+    const failed = { provider: "SWAS", account: "prod", regionId: "cn-beijing", ok: false, error };
+    const both = await run({ sources: [fine, failed] }, ["sources"]);
+    const one = await run({ sources: [fine] }, ["sources", "--json=regionId,ok"]);
+    expect([both.exitCode, both.output]).toEqual([
+      4,
+      "ok\tECS cn-hangzhou\t\nfailed\tSWAS cn-beijing prod\tNo permission. (FORBIDDEN)\n",
+    ]);
+    expect([one.exitCode, JSON.parse(one.output)]).toEqual([0, [{ regionId: "cn-hangzhou", ok: true }]]);
   });
 
   it("does not repeat a header that it cannot read", async () => {
     const { exitCode, errors } = await runAt(["--header", "s3cret", "list"]);
-    expect([exitCode, errors]).toEqual([2, "cloud-assistant: Expected --header 'name: value'.\n"]);
+    expect([exitCode, errors]).toEqual([
+      2,
+      "cloud-assistant: `--header`: expected 'name: value', what came is not shown.\n",
+    ]);
   });
 
   it("tells its version and its usage", async () => {

@@ -14,7 +14,7 @@ const CONFIG = {
   artifactDirectory: "./artifacts",
   language: "typescript",
   eagerEsModules: true,
-  customScalarTypes: { Base64: "string", DateTime: "string", SafeInt: "number" },
+  customScalarTypes: JSON.parse(readFileSync("schema/scalars.json", "utf8")) as Record<string, string>,
 };
 
 interface RunPage {

@@ -4,6 +4,8 @@ import { type Client, createClient, fetchExchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
 
+import { RecentRunsDocument } from "cloud-assistant-gateway/documents";
+import { createResolvers, keys } from "cloud-assistant-gateway/urql";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 import { RUN_IDS, world } from "./world.ts";
 
@@ -27,13 +29,12 @@ describe("urql with relayPagination", () => {
   const warnings: string[] = [];
   beforeAll(async () => {
     gateway = await startGateway({ world });
-    const none = () => null;
     const cache = cacheExchange({
       schema: JSON.parse(readFileSync("schema/introspection.json", "utf8")),
-      resolvers: { Query: { invocations: relayPagination() } },
-      // Parts of something else, which have no identity of their own.
-      keys: { Command: none, StatusCount: none },
-      logger: (_severity, message) => void warnings.push(message),
+      resolvers: createResolvers(relayPagination()),
+      keys,
+      // What is `debug` tells of pages that are not there yet.
+      logger: (severity, message) => void (severity === "debug" || warnings.push(message)),
     });
     client = createClient({ url: gateway.url, exchanges: [cache, fetchExchange], preferGetMethod: false });
   });
@@ -52,6 +53,25 @@ describe("urql with relayPagination", () => {
       after = data.invocations.pageInfo.endCursor;
     }
     expect([idsOf(gathered), warnings]).toEqual([RUN_IDS, []]);
+  });
+
+  it("gathers the pages of a packaged document, without a warning", async () => {
+    let after: string | null = null;
+    let ids: readonly (string | undefined)[] = [];
+    for (let fetched = 0; fetched < 5; fetched += 1) {
+      const { data } = await client.query(RecentRunsDocument, { first: 8, after }).toPromise();
+      ids = data?.invocations?.nodes.map((run) => run?.invokeId) ?? [];
+      if (data?.invocations?.pageInfo.hasNextPage !== true) break;
+      after = data.invocations.pageInfo.endCursor;
+    }
+    const cached = await client
+      .query(RecentRunsDocument, { first: 8, after: null }, { requestPolicy: "cache-only" })
+      .toPromise();
+    expect([ids, warnings]).toEqual([RUN_IDS, []]);
+    expect([cached.data?.invocations?.nodes.length, cached.data?.invocations?.sources]).toEqual([
+      RUN_IDS.length,
+      [expect.objectContaining({ provider: "ECS", regionId: "cn-hangzhou", ok: true, error: null })],
+    ]);
   });
 
   it("keeps lists of different filters apart", async () => {

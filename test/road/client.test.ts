@@ -182,8 +182,7 @@ describe("the command against a gateway", () => {
     const { exitCode, output } = await runAt(["--url", gateway.url, "output", "t-disk", "--group", "--wait"]);
     expect({ exitCode, output }).toEqual({
       exitCode: 1,
-      output:
-        "==> 2 instances (SUCCESS, exit code 0) <==\nok\n\n==> i-3 (FAILED, exit code 2) <==\nstart\n\u001b[31mno disk\u001b[0m\n",
+      output: "==> 2 instances (SUCCESS, exit code 0) <==\nok\n\n==> i-3 (FAILED, exit code 2) <==\nstart\nno disk\n",
     });
   });
 

@@ -107,8 +107,7 @@ describe("a call", () => {
     expect(await failureOf(wire.call(request, createOperation()))).toEqual({
       name: "UpstreamError",
       code: "UNAUTHENTICATED",
-      message:
-        "ECS cn-hangzhou DescribeInvocations of account other: no credentials could be had; set its access key, or check what its credential chain reads",
+      message: "ECS cn-hangzhou DescribeInvocations of account other: no such account; check the settings",
       source: request.source,
       action: "DescribeInvocations",
       upstreamCode: null,

@@ -1,7 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Credential, type CredentialSource, createDefaultCredentials } from "#wire";
+import { type Credential, type CredentialSource, noProxies } from "#wire";
+import { createCredentialHttp } from "../../src/wire/credential-http.ts";
+import { createProvidedCredentials } from "../../src/wire/credential-provider.ts";
+import { createAgents } from "../../src/wire/proxies.ts";
 import { createOperation } from "../support/operation.ts";
 import { createRig, failureOf, KEYS, OK, REQUEST, SOURCE } from "./rig.ts";
 import { errorReply, type Received } from "./upstream-server.ts";
@@ -137,6 +140,9 @@ describe("an account without keys", () => {
     expect(await failure).toMatchObject({ code: "TIMEOUT" });
   });
 });
+
+const createDefaultCredentials = () =>
+  createProvidedCredentials({ type: "default" }, createCredentialHttp(createAgents(noProxies)));
 
 describe("the vendor's default chain", () => {
   let server: Server;

@@ -18,6 +18,7 @@ type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
 
 
 
+
 export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
 
 
@@ -63,6 +64,9 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     },
     searchOutputs(variables: Operations.SearchOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SearchOutputsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.SearchOutputsQuery>({ document: Operations.SearchOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'searchOutputs', 'query', variables);
+    },
+    serverNames(variables?: Operations.ServerNamesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.ServerNamesQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.ServerNamesQuery>({ document: Operations.ServerNamesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'serverNames', 'query', variables);
     },
     sources(variables?: Operations.SourcesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SourcesQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.SourcesQuery>({ document: Operations.SourcesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'sources', 'query', variables);

@@ -1,7 +1,8 @@
 import type { Clock } from "#domain";
 import type { CallState } from "../call-state.ts";
 import type { Cure } from "../codes.ts";
-import { isSameCredential, type Keyring } from "../keyring.ts";
+import { isSameCredential } from "../credentials.ts";
+import type { Keyring } from "../keyring.ts";
 import type { UpstreamClock } from "../sign/index.ts";
 import type { AttemptFailure } from "../transport/index.ts";
 import { SHORTEST_ATTEMPT_MS, untilAborted } from "../wait.ts";

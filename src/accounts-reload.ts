@@ -1,0 +1,66 @@
+import { unwatchFile, watchFile } from "node:fs";
+import type { Telemetry } from "#domain";
+import type { CredentialSettings } from "#wire";
+import type { AccountSettings } from "./accounts.ts";
+import { type Config, SettingsError } from "./config.ts";
+
+/** Calls `onChange` whenever the file changes, also if it is replaced or is a link to another one now. Returns what ends that. */
+export type WatchFile = (path: string, onChange: () => void) => () => void;
+
+/** Looks at the file every two seconds: mounted secrets are links that change, and tell no watcher. */
+export function pollFile(path: string, onChange: () => void, intervalMs = 2_000): () => void {
+  const listener = (now: { readonly mtimeMs: number }, before: { readonly mtimeMs: number }) => {
+    if (now.mtimeMs !== before.mtimeMs) onChange();
+  };
+  watchFile(path, { interval: intervalMs, persistent: false }, listener);
+  return () => unwatchFile(path, listener);
+}
+
+/** What a reload works with. */
+export interface AccountsReload {
+  /** Reads every setting again. */
+  readonly readConfig: () => Config;
+  readonly telemetry: Telemetry;
+  /** Credentials of the accounts whose source is another one now. */
+  readonly replaceCredentials: (accounts: ReadonlyMap<string, CredentialSettings>) => void;
+}
+
+/**
+ * Reads the accounts file again and takes the credentials in it. A file that cannot be used is refused with a line in the log, and
+ * the one before stays. Other accounts or regions need a restart, and the log says so.
+ *
+ * @returns the accounts as they are known now.
+ */
+export function reloadAccounts(
+  before: readonly AccountSettings[],
+  { readConfig, telemetry, replaceCredentials }: AccountsReload,
+): readonly AccountSettings[] {
+  try {
+    const { accounts } = readConfig();
+    if (!isSame(accounts.map(toPlaces), before.map(toPlaces))) {
+      const message = "ACCOUNTS_FILE names other accounts or regions now: restart the gateway to read them";
+      telemetry.notice({ level: "warn", message });
+    }
+    const changed = accounts.filter(({ alias, credentials }) => {
+      const old = before.find((account) => account.alias === alias);
+      return old !== undefined && !isSame(old.credentials, credentials);
+    });
+    replaceCredentials(new Map(changed.map(({ alias, credentials }) => [alias, credentials])));
+    const message = `ACCOUNTS_FILE was read again: ${changed.length} of ${before.length} accounts have other credentials`;
+    telemetry.notice({ level: "info", message, details: { accounts: changed.map(({ alias }) => alias) } });
+    return before.map((account) => changed.find(({ alias }) => alias === account.alias) ?? account);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const message = "ACCOUNTS_FILE has changed and cannot be used: the accounts stay as they were";
+    telemetry.notice({ level: "error", message, details: { problems: error.problems } });
+    return before;
+  }
+}
+
+function toPlaces({ alias, ecsRegions, swasRegions }: AccountSettings): object {
+  return { alias, ecsRegions, swasRegions };
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

@@ -1,0 +1,19 @@
+import { spawn } from "node:child_process";
+
+const OPENERS: Readonly<Record<string, readonly [command: string, ...words: string[]]>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", '""'],
+};
+
+/** Opens an address in the browser of the desktop. False if nothing is there that opens one. */
+export function openBrowser(url: string, platform: string = process.platform): Promise<boolean> {
+  const [command, ...words] = OPENERS[platform] ?? ["xdg-open"];
+  return new Promise((resolve) => {
+    const child = spawn(command, [...words, url], { detached: true, stdio: "ignore" });
+    child.once("error", () => resolve(false));
+    child.once("spawn", () => {
+      child.unref();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { type Context, tell } from "./context.ts";
+import { type ExitCode, toExitCode } from "./exit-code.ts";
+import { lastLines } from "./output.ts";
+import { formatInstance, type InstanceRun, readOutputs, type Selection } from "./outputs.ts";
+import { toShown } from "./terminal-line.ts";
+import { type WaitOptions, waitForRun } from "./wait.ts";
+
+/** Which outputs to follow, and how. */
+export interface FollowOptions extends Selection, WaitOptions {
+  /** How many of the lines that are there already to begin with; all if undefined. */
+  readonly tail: number | undefined;
+}
+
+/** Prints what a run prints as it comes, whole lines only, until the run is final. */
+export async function followOutput(context: Context, id: string, options: FollowOptions): Promise<ExitCode> {
+  const print = createPrinter(context, options.tail);
+  const look = async () => {
+    const run = await readOutputs(context, id, options);
+    for (const one of run?.instances ?? []) print(one, (run?.instances.length ?? 0) > 1);
+    return run;
+  };
+  return toExitCode(await waitForRun(context, look, options));
+}
+
+/** So many of the last lines of what was printed are looked for in an output of which a part was cut away meanwhile. */
+const OVERLAPS = [20, 5, 2, 1];
+
+/** An output as far as it was printed. */
+interface Printed {
+  /** Of whole lines, as the server printed them: what they are decoded as may change while there are more of them. */
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+function createPrinter(context: Context, tail: number | undefined) {
+  const printed = new Map<string, Printed>();
+  let lastTitle: string | null = null;
+  return (run: InstanceRun, isOneOfMany: boolean): void => {
+    const now = toWholeLines(run);
+    const before = printed.get(run.instanceId);
+    const news = before === undefined ? now.text : findNews(before, now);
+    printed.set(run.instanceId, now);
+    const title = formatInstance(run);
+    if (news === null) tell(context, `${title}: some of the output was cut away upstream before it was read.`);
+    const shown = toShown(news ?? now.text, context.hasColours);
+    const wanted = before === undefined ? lastLines(shown, tail) : shown;
+    if (wanted === "") return;
+    const { output } = context.surroundings;
+    if (isOneOfMany && title !== lastTitle) output.write(`${context.style.heading(`==> ${title} <==`)}\n`);
+    lastTitle = title;
+    output.write(wanted.endsWith("\n") ? wanted : `${wanted}\n`);
+  };
+}
+
+/** What will not change any more: a line without an end may go on. */
+function toWholeLines({ isFinal, result }: InstanceRun): Printed {
+  const text = result?.output?.text ?? "";
+  const bytes = Buffer.from(result?.output?.base64 ?? "", "base64");
+  if (isFinal) return { text, bytes };
+  return { text: text.slice(0, text.lastIndexOf("\n") + 1), bytes: bytes.subarray(0, bytes.lastIndexOf("\n") + 1) };
+}
+
+/** What came behind `before`; null if its end is not to be found. */
+function findNews(before: Printed, { text, bytes }: Printed): string | null {
+  if (bytes.subarray(0, before.bytes.length).equals(before.bytes)) {
+    return text
+      .split("\n")
+      .slice(before.text.split("\n").length - 1)
+      .join("\n");
+  }
+  for (const count of OVERLAPS) {
+    const overlap = lastLines(before.text, count);
+    const at = text.lastIndexOf(overlap);
+    if (at >= 0) return text.slice(at + overlap.length);
+  }
+  return null;
+}

@@ -1,0 +1,86 @@
+import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
+import { type Context, salvage } from "./context.ts";
+import { CommandError } from "./exit-code.ts";
+import { requireRun } from "./find.ts";
+import { isInstanceId } from "./instances.ts";
+import { toLine } from "./style.ts";
+
+type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
+
+/** How a run went on one instance, and what it printed there. */
+export type InstanceRun = NonNullable<NonNullable<Run["instanceInvocations"]>["nodes"][number]>;
+
+/** An output as it is printed. */
+export type Printed = NonNullable<NonNullable<InstanceRun["result"]>["output"]>;
+
+/** Outputs that are the same. */
+export type Group = NonNullable<
+  Extract<IdenticalOutputsQuery["node"], { readonly __typename: "Invocation" }>["outputGroups"]
+>[number];
+
+/** Whose outputs are wanted. */
+export interface Selection {
+  /** Only of this instance: its id, or the name of its server. */
+  readonly instance: string | undefined;
+  readonly isFailedOnly: boolean;
+}
+
+/** What a run printed so far. */
+export interface RunOutputs extends Pick<Run, "invokeId" | "status" | "isFinal" | "statusCounts"> {
+  readonly instances: readonly InstanceRun[];
+}
+
+const MAX_PAGES = 500;
+const MAX_GROUPS = 100;
+
+/** States in which something went wrong on an instance. */
+const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
+
+/** What a run printed on the selected instances, every page; null if the run is not known. */
+export async function readOutputs(context: Context, id: string, selection: Selection): Promise<RunOutputs | null> {
+  const instances: InstanceRun[] = [];
+  let after: string | null = null;
+  for (let page = 1; ; page += 1) {
+    const { node } = await salvage(context, context.client.runOutputs({ id, after, ...toVariables(selection) }));
+    if (node === null) return null;
+    const run: Run = requireRun(node);
+    instances.push(...(run.instanceInvocations?.nodes.filter((one) => one !== null) ?? []));
+    const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
+    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) {
+      return { ...run, instances: instances.filter((one) => isSelected(one, selection.instance)) };
+    }
+    after = endCursor;
+  }
+}
+
+/** Outputs of a run, identical ones together, the most frequent first. */
+export async function readGroups(context: Context, id: string, selection: Selection): Promise<readonly Group[]> {
+  if (selection.instance !== undefined) throw new CommandError("`--instance`: expected without `--group`, got both.");
+  const { node } = await salvage(context, context.client.identicalOutputs({ id, first: MAX_GROUPS }));
+  const groups = requireRun(node).outputGroups ?? [];
+  return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
+}
+
+/** Ends the command if nothing was selected. */
+export function requireInstances(instances: readonly InstanceRun[], { instance, isFailedOnly }: Selection): void {
+  if (instances.length > 0 || isFailedOnly) return;
+  throw new CommandError(
+    instance === undefined ? "The run has no instances." : `The run did not go to instance ${toLine(instance)}.`,
+  );
+}
+
+/** An instance as people read it: with the name of its server if that is known. */
+export function formatInstance({ instanceId, instance }: Pick<InstanceRun, "instanceId" | "instance">): string {
+  return toLine(instance?.name == null ? instanceId : `${instance.name} ${instanceId}`);
+}
+
+function toVariables({ instance, isFailedOnly }: Selection) {
+  return {
+    ...(isFailedOnly && { statusIn: FAILED_STATES }),
+    ...(instance !== undefined && !isInstanceId(instance) && { withNames: true }),
+  };
+}
+
+function isSelected({ instanceId, instance }: InstanceRun, wanted: string | undefined): boolean {
+  return wanted === undefined || instanceId === wanted || instance?.name === wanted;
+}

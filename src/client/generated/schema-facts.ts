@@ -1,0 +1,67 @@
+// Made by `npm run generate` from schema/schema.graphql.
+/** Object types behind each interface and union. */
+export const POSSIBLE_TYPES = {
+  "Node": [
+    "Instance",
+    "InstanceInvocation",
+    "Invocation",
+    "InvocationResult"
+  ]
+} as const;
+
+/** Arguments that make a list another list, of each field that pages. */
+export const CONNECTIONS = {
+  "Query": {
+    "invocations": [
+      "filter"
+    ],
+    "invocationResults": [
+      "filter"
+    ]
+  },
+  "Instance": {
+    "invocations": []
+  },
+  "InstanceInvocation": {
+    "history": []
+  },
+  "Invocation": {
+    "instanceInvocations": [
+      "statusIn"
+    ]
+  }
+} as const;
+
+/** Types without an identity of their own. */
+export const PARTS = [
+  "AgentState",
+  "Command",
+  "CommandOutput",
+  "ExecutionError",
+  "InstanceInvocationConnection",
+  "InstanceInvocationEdge",
+  "InvocationConnection",
+  "InvocationEdge",
+  "InvocationResultConnection",
+  "InvocationResultEdge",
+  "OssDelivery",
+  "OutputGroup",
+  "OutputMatch",
+  "PageInfo",
+  "Schedule",
+  "SourceError",
+  "SourceState",
+  "StatusCount",
+  "Tag"
+] as const;
+
+/** What the schema tells of a page beyond Relay's connections. */
+export const PAGE_EXTRAS = {
+  "connection": [
+    "totalCount",
+    "sources"
+  ],
+  "pageInfo": [
+    "isScanComplete"
+  ]
+} as const;

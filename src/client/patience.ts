@@ -1,0 +1,45 @@
+import { GatewayError } from "./errors.ts";
+
+/** A run that was never seen may have been started just now: it gets so long to appear. */
+export const APPEARS_WITHIN_MS = 15_000;
+/** A run that was seen is believed gone only after so many looks without it: replicas of the upstream lag. */
+const MAX_MISSES_IN_A_ROW = 3;
+const MAX_FAILURES_IN_A_ROW = 5;
+
+/** What whoever waits for a run waits through. */
+export interface Patience {
+  /** Takes what a look saw, and returns it. Throws a GatewayError if the run is believed gone, or never to have been. */
+  see<State>(state: State | null): State | null;
+  /** Takes the error of a look, and throws it if it will not pass by waiting. */
+  fail(error: unknown): void;
+}
+
+/** @param waitedMs time since the first look. */
+export function createPatience(waitedMs: () => number): Patience {
+  let failures = 0;
+  let misses = 0;
+  let isSeen = false;
+  return {
+    see(state) {
+      failures = 0;
+      misses = state === null ? misses + 1 : 0;
+      isSeen ||= state !== null;
+      const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
+      if (state === null && isGone) throw createNotFound();
+      return state;
+    },
+    fail(error) {
+      failures += 1;
+      if (!mayPass(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
+    },
+  };
+}
+
+function createNotFound(): GatewayError {
+  return new GatewayError({ kind: "NOT_FOUND", message: "No such run: the upstreams keep runs for some weeks only." });
+}
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  return error.kind === "UNREACHABLE" || error.failures.some(({ extensions }) => extensions.retryable === true);
+}

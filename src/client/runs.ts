@@ -1,0 +1,114 @@
+import { GatewayError } from "./errors.ts";
+import type { InvocationFilter, RecentRunsQuery, RunStatusQuery } from "./generated/documents/graphql.ts";
+import type { Sdk } from "./generated/sdk.ts";
+import { createPatience } from "./patience.ts";
+
+/** How far a run is. */
+export type RunState = Extract<RunStatusQuery["node"], { readonly __typename: "Invocation" }>;
+
+type Page = NonNullable<RecentRunsQuery["invocations"]>;
+
+/** A run of a list. */
+export type Run = NonNullable<Page["nodes"][number]>;
+
+/** A source of which runs may be missing. */
+export type IncompleteSource = Page["sources"][number];
+
+/** How to watch a run. */
+export interface WatchOptions {
+  /** Time between two looks: 2 s. */
+  readonly intervalMs?: number;
+  /** How long at most: 30 minutes. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The states of a run as they change, from the present one to the final one. A run that is not known gets 15 s to appear; a few
+ * failures in a row that may pass are waited through.
+ *
+ * @throws GatewayError `NOT_FOUND` if there is no such run, `TIMEOUT` if the time is up before the run is final.
+ */
+export async function* watchRun(client: Sdk, id: string, options: WatchOptions = {}): AsyncGenerator<RunState, void> {
+  const { intervalMs = 2_000, timeoutMs = 1_800_000, signal } = options;
+  const startedAt = Date.now();
+  const patience = createPatience(() => Date.now() - startedAt);
+  let last = "";
+  for (;;) {
+    const state = await look(client, id, signal).then(patience.see, patience.fail);
+    if (state && JSON.stringify(state) !== last) yield state;
+    if (state?.isFinal) return;
+    last = state ? JSON.stringify(state) : last;
+    const leftMs = startedAt + timeoutMs - Date.now();
+    if (leftMs <= 0) throw new GatewayError({ kind: "TIMEOUT", message: "The time is up and the run is not final." });
+    await sleep(Math.min(intervalMs, leftMs), signal);
+  }
+}
+
+/** The final state of a run; waits and fails as {@link watchRun} does. */
+export async function waitForRun(client: Sdk, id: string, options: WatchOptions = {}): Promise<RunState> {
+  for await (const state of watchRun(client, id, options)) if (state.isFinal) return state;
+  throw new GatewayError({ kind: "TIMEOUT", message: "The run is not final." });
+}
+
+/** Which runs to walk through. */
+export interface AllRunsOptions {
+  readonly filter?: InvocationFilter;
+  /** How many runs at most: 10,000. */
+  readonly limit?: number;
+  /** Runs a page: 100. */
+  readonly pageSize?: number;
+  readonly signal?: AbortSignal;
+  /** Told of each page from which runs may be missing; writes a line to standard error unless given. */
+  readonly onIncomplete?: (sources: readonly IncompleteSource[]) => void;
+}
+
+/** Every run of a list, newest first, page after page; each once. */
+export async function* allRuns(client: Sdk, options: AllRunsOptions = {}): AsyncGenerator<Run, void> {
+  const { filter, limit = 10_000, pageSize = 100, signal, onIncomplete = tellIncomplete } = options;
+  let after: string | null = null;
+  for (let left = limit; left > 0; ) {
+    const variables = { first: Math.min(pageSize, left), after, ...(filter && { filter }) };
+    const { invocations: page }: RecentRunsQuery = await client.recentRuns(variables, {}, signal);
+    if (page === null) throw new GatewayError({ kind: "GRAPHQL", message: "The gateway gave no list." });
+    const missing = page.sources.filter(({ ok }) => !ok);
+    if (missing.length > 0) onIncomplete(missing);
+    const runs = page.nodes.filter((run) => run !== null);
+    left -= runs.length;
+    yield* runs;
+    const { hasNextPage, endCursor } = page.pageInfo;
+    if (!hasNextPage || endCursor === null || endCursor === after) return;
+    after = endCursor;
+  }
+}
+
+/** Browsers have no `node:timers`. Rejects with the signal's reason. */
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+function tellIncomplete(sources: readonly IncompleteSource[]): void {
+  for (const { provider, regionId, account, error } of sources) {
+    console.error(
+      `incomplete: ${provider} ${regionId} ${account}: ${error?.message ?? "the gateway does not say why"}`,
+    );
+  }
+}
+
+async function look(client: Sdk, id: string, signal: AbortSignal | undefined): Promise<RunState | null> {
+  const { node } = await client.runStatus({ id }, {}, signal);
+  if (node === null || node.__typename === "Invocation") return node;
+  const message = `This id names no run but a thing of type ${node.__typename}.`;
+  throw new GatewayError({ kind: "NOT_FOUND", message });
+}

@@ -1,0 +1,164 @@
+import type * as Vendor from "@alicloud/credentials";
+import type { CredentialHttp } from "./credential-http.ts";
+import type { Credential, CredentialSettings, CredentialSource } from "./credentials.ts";
+
+/** A provider of `@alicloud/credentials`, as far as it is used. */
+export interface Provider {
+  getCredentials(): Promise<{
+    readonly accessKeyId?: string;
+    readonly accessKeySecret?: string;
+    readonly securityToken?: string;
+  }>;
+  getProviderName(): string;
+}
+
+/**
+ * A source over a provider of `@alicloud/credentials`, which renews temporary keys 15 minutes before they expire. The package is
+ * loaded when the first keys are needed; its requests go through `http`.
+ */
+export function createProvidedCredentials(settings: CredentialSettings, http: CredentialHttp): CredentialSource {
+  let provider: Promise<Provider> | null = null;
+  const read = async () => {
+    provider ??= load().then((vendor) => createProvider(vendor, settings, http));
+    try {
+      return toCredential(await (await provider).getCredentials());
+    } catch (error) {
+      // The default chain keeps to the provider that it tried last, even if that one failed: only a new one asks all of them again.
+      provider = null;
+      throw error;
+    }
+  };
+  const renew = () => {
+    provider = null;
+    return read();
+  };
+  return { read, renew };
+}
+
+async function load(): Promise<typeof Vendor> {
+  const loaded = await import("@alicloud/credentials");
+  // A CommonJS module: its exports arrive wrapped or bare, depending on who loads it.
+  const wrapped: unknown = loaded.default;
+  return isModule(wrapped) ? wrapped : loaded;
+}
+
+function isModule(value: unknown): value is typeof Vendor {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    "DefaultCredentialsProvider" in value
+  );
+}
+
+function createProvider(vendor: typeof Vendor, settings: CredentialSettings, http: CredentialHttp): Provider {
+  return equip(chooseProvider(vendor, settings, http), http);
+}
+
+function chooseProvider(vendor: typeof Vendor, settings: CredentialSettings, http: CredentialHttp): Provider {
+  switch (settings.type) {
+    case "static":
+      return toProvider(settings);
+    case "default":
+      return vendor.DefaultCredentialsProvider.builder().build();
+    case "profile":
+      return createProfileProvider(vendor, settings.name, http);
+    case "ram_role_arn":
+      return createRoleProvider(vendor, settings, http);
+    case "oidc":
+      return createOidcProvider(vendor, settings);
+    case "ecs_ram_role":
+      return vendor.ECSRAMRoleCredentialsProvider.builder()
+        .withRoleName(settings.roleName ?? "")
+        .withDisableIMDSv1(settings.disableImdsV1)
+        .build();
+    case "uri":
+      return vendor.URICredentialsProvider.builder().withCredentialsURI(settings.uri).build();
+  }
+}
+
+type SettingsOf<Type extends CredentialSettings["type"]> = Extract<CredentialSettings, { readonly type: Type }>;
+
+function createRoleProvider(
+  vendor: typeof Vendor,
+  settings: SettingsOf<"ram_role_arn">,
+  http: CredentialHttp,
+): Provider {
+  return vendor.RAMRoleARNCredentialsProvider.builder()
+    .withCredentialsProvider(createProvider(vendor, settings.source, http) as never)
+    .withRoleArn(settings.roleArn)
+    .withRoleSessionName(settings.roleSessionName)
+    .withExternalId(settings.externalId ?? "")
+    .withPolicy(settings.policy ?? "")
+    .withDurationSeconds(settings.durationSeconds)
+    .withStsEndpoint(settings.stsEndpoint ?? "")
+    .build();
+}
+
+function createOidcProvider(vendor: typeof Vendor, settings: SettingsOf<"oidc">): Provider {
+  return vendor.OIDCRoleArnCredentialsProvider.builder()
+    .withRoleArn(settings.roleArn)
+    .withOIDCProviderArn(settings.oidcProviderArn)
+    .withOIDCTokenFilePath(settings.oidcTokenFile)
+    .withRoleSessionName(settings.roleSessionName)
+    .withPolicy(settings.policy ?? "")
+    .withDurationSeconds(settings.durationSeconds)
+    .withStsEndpoint(settings.stsEndpoint ?? "")
+    .build();
+}
+
+/** The profile of the CLI, or else of the shared file; the error of the last one if neither has it. */
+function createProfileProvider(vendor: typeof Vendor, name: string, http: CredentialHttp): Provider {
+  const makers = [vendor.CLIProfileCredentialsProvider, vendor.ProfileCredentialsProvider];
+  let found: Provider | null = null;
+  return {
+    getProviderName: () => "profile",
+    async getCredentials() {
+      if (found !== null) return found.getCredentials();
+      let failure: unknown;
+      for (const maker of makers) {
+        try {
+          const candidate = equip(maker.builder().withProfileName(name).build(), http);
+          const keys = await candidate.getCredentials();
+          found = candidate;
+          return keys;
+        } catch (error) {
+          failure = error;
+        }
+      }
+      throw failure;
+    },
+  };
+}
+
+function toProvider(credential: Credential): Provider {
+  const { accessKeyId, accessKeySecret, securityToken } = credential;
+  const keys = { accessKeyId, accessKeySecret, ...(securityToken !== null && { securityToken }) };
+  const name = securityToken === null ? "static_ak" : "static_sts";
+  return { getCredentials: async () => keys, getProviderName: () => name };
+}
+
+/** What of a provider can be replaced: its own requests, and the providers that it is made of or makes later. */
+interface Parts {
+  doRequest?: CredentialHttp;
+  readonly providers?: readonly Provider[];
+  getCredentialsProvider?: (...given: readonly unknown[]) => Provider;
+}
+
+/** Lets a provider and all its parts send through `http`: by itself it obeys no proxy and reads answers without a limit. */
+function equip(provider: Provider, http: CredentialHttp): Provider {
+  const parts: Parts = provider as Parts & Provider;
+  if (parts.doRequest !== undefined) parts.doRequest = http;
+  for (const part of parts.providers ?? []) equip(part, http);
+  const makePart = parts.getCredentialsProvider?.bind(provider);
+  if (makePart !== undefined) parts.getCredentialsProvider = (...given) => equip(makePart(...given), http);
+  return provider;
+}
+
+function toCredential(keys: Awaited<ReturnType<Provider["getCredentials"]>>): Credential {
+  if (!keys.accessKeyId || !keys.accessKeySecret) throw new Error("The credential source has no key pair");
+  return {
+    accessKeyId: keys.accessKeyId,
+    accessKeySecret: keys.accessKeySecret,
+    securityToken: keys.securityToken || null,
+  };
+}

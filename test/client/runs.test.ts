@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { allRuns, type Client, createClient, waitForRun, watchRun } from "cloud-assistant-gateway/client";
+import { connection, createRun, inTurn } from "../cli/rig.ts";
+import { type GraphServer, type Root, startGraphServer } from "../support/graph-server.ts";
+
+const running = createRun({ status: "RUNNING", isFinal: false, statusCounts: [{ status: "RUNNING", count: 1 }] });
+const SOURCE = {
+  provider: "SWAS",
+  account: "default",
+  regionId: "cn-beijing",
+  ok: false,
+  error: { code: "THROTTLED", message: "Too many calls.", retryable: true },
+};
+
+let server: GraphServer;
+afterEach(() => server.close());
+
+async function start(root: Root): Promise<Client> {
+  server = await startGraphServer(root);
+  return createClient({ url: server.url });
+}
+
+const collect = async <Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> => {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+};
+
+describe("watching a run", () => {
+  it("yields each state that is new, to the final one, through looks that miss it", async () => {
+    const client = await start({ node: inTurn([null, running, running, null, null, createRun()]) });
+    const states = await collect(watchRun(client, "AXIAid", { intervalMs: 1 }));
+    expect(states.map(({ status }) => status)).toEqual(["RUNNING", "SUCCESS"]);
+  });
+
+  it("believes a run gone after three looks without it", async () => {
+    const client = await start({ node: inTurn([running, null]) });
+    await expect(waitForRun(client, "AXIAid", { intervalMs: 1 })).rejects.toMatchObject({ kind: "NOT_FOUND" });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it("waits for the final state, or until the time is up, or the caller leaves", async () => {
+    const client = await start({ node: inTurn([running, createRun()]) });
+    expect(await waitForRun(client, "AXIAid", { intervalMs: 1 })).toMatchObject({ status: "SUCCESS" });
+    await server.close();
+    const slow = await start({ node: running });
+    await expect(waitForRun(slow, "AXIAid", { timeoutMs: 0 })).rejects.toMatchObject({ kind: "TIMEOUT" });
+    const caller = new AbortController();
+    const states = watchRun(slow, "AXIAid", { signal: caller.signal });
+    await states.next();
+    caller.abort(new Error("left"));
+    await expect(states.next()).rejects.toThrow("left");
+  });
+
+  it("ends at once for what will not pass, and for what is no run", async () => {
+    const client = await start({ node: inTurn([new Error("No right."), { __typename: "Instance" }]) });
+    await expect(waitForRun(client, "AXIAid")).rejects.toMatchObject({ kind: "GRAPHQL" });
+    await expect(waitForRun(client, "AXIAid")).rejects.toMatchObject({ kind: "NOT_FOUND" });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("all runs", () => {
+  const pages = ({ first, after }: { first: number; after: string | null }) =>
+    connection(
+      Array.from({ length: first }, () => createRun()),
+      after === null ? "a" : null,
+      after === null ? [SOURCE] : [],
+    );
+
+  it("come page after page, up to the limit", async () => {
+    const client = await start({ invocations: pages });
+    const seen: unknown[] = [];
+    const runs = await collect(allRuns(client, { pageSize: 3, onIncomplete: (sources) => seen.push(sources) }));
+    const some = await collect(
+      allRuns(client, { pageSize: 3, limit: 4, filter: { invokeId: "t-1" }, onIncomplete: () => {} }),
+    );
+    expect([runs.length, some.length, seen]).toEqual([6, 4, [[SOURCE]]]);
+    expect(server.requests.map(({ variables }) => variables)).toEqual([
+      { first: 3, after: null },
+      { first: 3, after: "a" },
+      { first: 3, after: null, filter: { invokeId: "t-1" } },
+      { first: 1, after: "a", filter: { invokeId: "t-1" } },
+    ]);
+  });
+
+  it("say on standard error that runs may be missing", async () => {
+    const told = jest.spyOn(console, "error").mockImplementation(() => {});
+    await collect(allRuns(await start({ invocations: pages }), { pageSize: 1 }));
+    const lines = told.mock.calls.flat();
+    told.mockRestore();
+    expect(lines).toEqual(["incomplete: SWAS cn-beijing default: Too many calls."]);
+  });
+});

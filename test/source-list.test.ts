@@ -1,0 +1,58 @@
+import { expect, it } from "@jest/globals";
+import { silentTelemetry, UpstreamError } from "#domain";
+import type { AccountSettings } from "../src/accounts.ts";
+import { findSources } from "../src/source-list.ts";
+import { createFakeClock } from "./support/clock.ts";
+
+const ACCOUNT: AccountSettings = {
+  alias: "default",
+  credentials: { type: "default" },
+  ecsRegions: ["all"],
+  swasRegions: [],
+};
+
+/** What a call fails with. */
+function refusal(retryable: boolean): UpstreamError {
+  return new UpstreamError({
+    code: "UNAUTHENTICATED",
+    message: "no keys",
+    source: { provider: "ECS", account: "default", regionId: "cn-hangzhou" },
+    action: "DescribeRegions",
+    upstreamCode: null,
+    httpStatus: null,
+    requestId: null,
+    retryable,
+    retryAfterMs: null,
+  });
+}
+
+async function regionsAfter(failures: readonly UpstreamError[]) {
+  const clock = createFakeClock(undefined, { autoAdvance: true });
+  const notices: string[] = [];
+  let asked = 0;
+  const ask = async () => {
+    const failure = failures[Math.min(asked, failures.length - 1)];
+    asked += 1;
+    if (failure !== undefined && (asked <= failures.length || failures.length === 1)) throw failure;
+    return ["cn-hangzhou"];
+  };
+  const telemetry = { ...silentTelemetry, notice: ({ message }: { message: string }) => void notices.push(message) };
+  const sources = await findSources([ACCOUNT], { ECS: ask, SWAS: ask }, clock, telemetry, 10_000);
+  return { sources: sources.length, asked, notices };
+}
+
+it("waits at start for a credential source that has not answered yet", async () => {
+  expect(await regionsAfter([refusal(true), refusal(true)])).toEqual({ sources: 1, asked: 3, notices: [] });
+});
+
+it.each([
+  ["there are no keys", false, 1],
+  ["there are none within the deadline", true, 50],
+])("takes the known regions and says so if %s", async (_name, retryable, asked) => {
+  const found = await regionsAfter([refusal(retryable)]);
+  expect([found.sources > 30, found.asked, found.notices]).toEqual([
+    true,
+    asked,
+    ["The regions of ECS could not be listed for account default: no keys; the known ones are read instead"],
+  ]);
+});
