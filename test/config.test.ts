@@ -286,7 +286,7 @@ describe("the accounts file", () => {
     const problems = problemsOf({ ACCOUNTS_FILE: "accounts.json" }, file);
     expect(problems).toEqual([
       'ACCOUNTS_FILE: `accounts[0].alias` (accounts.json, line 1): expected 1 to 63 letters, digits or any of ._-, the first a letter or digit, got "a b"',
-      "ACCOUNTS_FILE: `accounts[0].credentials.accessKeyId` (accounts.json, line 1): expected a text that is not empty, got a number that is not shown",
+      "ACCOUNTS_FILE: `accounts[0].credentials.accessKeyId` (accounts.json, line 1): expected printable ASCII characters without blanks or line feeds, got a number that is not shown",
       'ACCOUNTS_FILE: `accounts[0].ecsRegions[0]` (accounts.json, line 1): expected a region id such as cn-hangzhou, or all, got "x"',
     ]);
   });
