@@ -57,8 +57,8 @@ export function createGate(options: ServerOptions): Gate {
   return {
     admit(request, requestId) {
       const allowed = allow(request, requestId);
-      if (allowed.query !== null) limiter.checkDocument(allowed.query);
       limiter.checkVariables(allowed.variables);
+      if (allowed.query !== null) limiter.checkDocument(allowed.query, allowed);
       return allowed;
     },
     prepare({ query, variables, operationName }, requestId) {

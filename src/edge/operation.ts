@@ -1,5 +1,7 @@
 import { type Clock, type CostMeter, InputError, type Operation, type Source, sourceKey } from "#domain";
 
+import { createAnswerMeter } from "./answer-meter.ts";
+
 /** What an operation cost upstream, as `extensions.cost` tells it. */
 export interface Cost {
   readonly calls: number;
@@ -67,7 +69,7 @@ export function startOperation(
       ...(freshAfter === undefined ? {} : { freshAfter }),
       deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.now() + deadlineMs,
       requestId,
-      meter: { ...meter, noteStale: stale.note },
+      meter: { ...meter, ...createAnswerMeter(), noteStale: stale.note },
     },
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
     cost,

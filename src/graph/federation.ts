@@ -13,6 +13,7 @@ import {
 } from "graphql";
 
 import { InputError } from "#domain";
+import { charged } from "./answer-weight.ts";
 import type { GraphContext } from "./context.ts";
 import { fromGlobalId } from "./global-id.ts";
 import { readNode } from "./node-queries.ts";
@@ -60,11 +61,11 @@ function installRoot(subgraph: GraphQLSchema, sdl: string): void {
   const { _service: service, _entities: entities } = fields ?? {};
   if (service === undefined || entities === undefined) throw new Error("The subgraph lacks the fields it was given.");
   service.resolve = () => ({ sdl });
-  entities.resolve = (_source, { representations }, context: GraphContext, info) => {
+  entities.resolve = charged((_source, { representations }, context, info) => {
     const selection = selectionOf(info);
     checkLength(representations);
     return Promise.all(representations.map((each: unknown) => readEntity(each, selection, context)));
-  };
+  });
 }
 
 function checkLength({ length }: readonly unknown[]): void {

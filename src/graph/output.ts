@@ -1,4 +1,4 @@
-import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
+import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import {
   countLines,
@@ -8,9 +8,12 @@ import {
   InputError,
   lastLines,
   limitBytes,
+  type Operation,
   type Output,
   stripAnsi,
 } from "#domain";
+import type { GraphContext } from "./context.ts";
+import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "./output-search.ts";
 import { Base64, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
@@ -113,13 +116,15 @@ export class CommandOutput {
   constructor(private readonly output: Output) {}
 
   @Field(() => String, { description: "Decoded text, whole unless the arguments say otherwise." })
-  text(@Args(() => TextArgs) args: TextArgs): string {
+  text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string {
     checkTextArgs(args);
-    let text = this.decoded.text;
-    if (args.stripAnsi) text = stripAnsi(text);
-    if (args.firstLines != null) text = firstLines(text, args.firstLines);
-    if (args.lastLines != null) text = lastLines(text, args.lastLines);
-    return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
+    operation.meter.addReading?.("decodedBytes", this.undecodedBytes);
+    const { text } = this.decoded;
+    if (!isCut(args)) return text;
+    return oncePerOperation(operation, this, `text ${JSON.stringify(args)}`, () => {
+      operation.meter.addReading?.("decodedBytes", text.length);
+      return cutText(text, args);
+    });
   }
 
   @Value(() => Base64, { description: "The bytes as the upstream gave them." })
@@ -138,9 +143,16 @@ export class CommandOutput {
   }
 
   @Field(() => [OutputMatch], { description: "The lines that match, without transferring the others." })
-  search(@Args(() => SearchArgs) args: SearchArgs): readonly OutputMatch[] {
-    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
-    return searchLines(this.decoded.text, search).map((match) => new OutputMatch(match));
+  search(
+    @Args(() => SearchArgs) args: SearchArgs,
+    @Ctx() { operation }: GraphContext,
+  ): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
+    return oncePerOperation(operation, this, `search ${JSON.stringify(args)}`, () => this.find(args, operation));
+  }
+
+  /** Bytes that will be decoded once something is read that needs it; 0 from then on. */
+  get undecodedBytes(): number {
+    return this.#decoded === undefined ? this.output.bytes.byteLength : 0;
   }
 
   @Value(() => SafeInt, { nullable: true, description: "Bytes the upstream cut away; null where it does not say." })
@@ -168,10 +180,36 @@ export class CommandOutput {
     return this.decoded.lossy;
   }
 
+  private find(args: SearchArgs, operation: Operation): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
+    operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
+    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
+    const parts = searchLines(this.decoded.text, search, (key, make) =>
+      oncePerOperation(operation, CommandOutput, key, make),
+    );
+    const found = workInParts(operation, parts);
+    return found instanceof Promise ? found.then(toMatches) : toMatches(found);
+  }
+
   private get decoded(): DecodedOutput {
     this.#decoded ??= decodeOutput(this.output.bytes, this.output.droppedBytes);
     return this.#decoded;
   }
+}
+
+function toMatches(found: readonly LineMatch[]): readonly OutputMatch[] {
+  return found.map((match) => new OutputMatch(match));
+}
+
+function isCut({ stripAnsi, firstLines, lastLines, maxBytes }: TextArgs): boolean {
+  return stripAnsi === true || firstLines != null || lastLines != null || maxBytes != null;
+}
+
+function cutText(whole: string, args: TextArgs): string {
+  let text = whole;
+  if (args.stripAnsi) text = stripAnsi(text);
+  if (args.firstLines != null) text = firstLines(text, args.firstLines);
+  if (args.lastLines != null) text = lastLines(text, args.lastLines);
+  return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
 }
 
 function checkTextArgs({ firstLines, lastLines, maxBytes }: TextArgs): void {
