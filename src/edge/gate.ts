@@ -1,18 +1,12 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  getOperationAST,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  validate,
-} from "graphql";
+import { type DocumentNode, GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { LRUCache } from "lru-cache";
 
+import { allRulesFor } from "./document-rules.ts";
 import { createLimiter } from "./limits.ts";
 import type { LiveOperation } from "./live.ts";
 import type { ServerOptions } from "./options.ts";
 import { createAllowList } from "./persisted-documents.ts";
+import { createPersistedQueries } from "./persisted-queries.ts";
 import type { GraphqlRequest } from "./request.ts";
 
 /** What every request passes before anything of it is executed, on whatever transport. */
@@ -35,7 +29,8 @@ const CHARACTERS = 262_144;
 export function createGate(options: ServerOptions): Gate {
   const limiter = createLimiter(options.schema);
   const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
-  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const findPersisted = createPersistedQueries();
+  const rules = allRulesFor(options);
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: CHARACTERS,
     sizeCalculation: (_document, text) => text.length + 256,
@@ -56,7 +51,7 @@ export function createGate(options: ServerOptions): Gate {
 
   return {
     admit(request, requestId) {
-      const allowed = allow(request, requestId);
+      const allowed = findPersisted(allow(request, requestId));
       limiter.checkVariables(allowed.variables);
       if (allowed.query !== null) limiter.checkDocument(allowed.query, allowed);
       return allowed;
@@ -88,8 +83,9 @@ function parseText(text: string): DocumentNode | GraphQLError {
 }
 
 // Suggestions would spell out what introspection does not tell.
-function withCode(error: GraphQLError, code: string, hasSuggestions = true): GraphQLError {
+function withCode(error: GraphQLError, kind: string, hasSuggestions = true): GraphQLError {
   const { message, nodes = null, source = null, positions = null } = error;
+  const { code = kind } = error.extensions;
   return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {
     nodes,
     source,
