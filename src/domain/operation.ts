@@ -27,6 +27,11 @@ export interface CostMeter {
    * @throws InputError `LIMIT_EXCEEDED` if the operation would read too much
    */
   addReading?(what: "searchedBytes" | "decodedBytes", bytes: number): void;
+  /**
+   * Called before something is looked up by an id that this gateway did not make.
+   * @throws InputError `LIMIT_EXCEEDED` if the client has had too many of them lately
+   */
+  addForeignId?(): void;
   /** What was given had been read at this time, in epoch milliseconds, and its source has failed since. */
   noteStale?(source: Source, readAt: number): void;
 }

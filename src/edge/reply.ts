@@ -17,6 +17,14 @@ export function send(response: ServerResponse, status: number, headers: ReplyHea
   return true;
 }
 
+/** Sends bytes as they are. */
+export function sendBytes(response: ServerResponse, status: number, headers: ReplyHeaders, body: Buffer): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = String(body.byteLength);
+  response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": length });
+  response.end(body);
+}
+
 /** Sends a line of text. */
 export function sendText(response: ServerResponse, status: number, text: string, headers: ReplyHeaders = {}): void {
   send(response, status, { "content-type": "text/plain; charset=utf-8", ...headers }, `${text}\n`);
