@@ -42,6 +42,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
   const persistedDocuments = readAllowList(config.persistedDocuments);
   return {
     async start() {
+      for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       for (const one of config.misspelt) {
         telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
       }
@@ -73,6 +74,10 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         }),
         host: config.host,
         port: config.port,
+        ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),
+        allowedHosts: config.allowedHosts,
+        drainMs: config.drainMs,
+        clientLimits: config.clientLimits,
         introspection: config.introspection,
         explorer: config.explorer,
         examples: readExamples(clock.now()),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
+import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
 /** Environment variables, or anything shaped like them. */
@@ -22,6 +23,15 @@ export class SettingsError extends Error {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Null if probes and metrics are on `port`. */
+  readonly adminPort: number | null;
+  /** Names in `Host` that are served besides loopback names. */
+  readonly allowedHosts: readonly string[];
+  /** Null if everybody who reaches the gateway may see everything. */
+  readonly accessFile: string | null;
+  readonly drainMs: number;
+  /** Of one client; 0 lifts one. */
+  readonly clientLimits: { readonly watchers: number; readonly sockets: number; readonly callsPerMinute: number };
   readonly production: boolean;
   readonly upstream: "alibaba" | "embedded";
   /** Empty with the embedded upstream, unless an account was set for it. */
@@ -43,12 +53,16 @@ export interface Config {
   /** Null where cursors are sealed with a key of this process alone. */
   readonly cursorKeys: readonly string[] | null;
   readonly introspection: boolean;
-  readonly explorer: "sandbox" | "graphiql" | "none";
+  readonly explorer: "sandbox" | "offline" | "none";
+  /** Serves the page for people. */
+  readonly page: boolean;
   readonly corsOrigins: readonly string[];
   readonly persistedDocuments: { readonly mode: "off" | "log" | "enforce"; readonly file: string | null };
   /** Serves the schema as a subgraph of an Apollo Federation. */
   readonly federation: boolean;
   readonly logLevel: string;
+  /** What is allowed and probably not meant, one sentence each. */
+  readonly warnings: readonly string[];
   /** What was set in vain, probably by a slip. */
   readonly misspelt: readonly MisspeltVariable[];
   readonly emulator: {
@@ -102,20 +116,7 @@ function readAccounts(
     const missing = keyId === undefined ? "ALIBABA_CLOUD_ACCESS_KEY_ID" : "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
     problems.push(`${missing}: expected a value, since the other half of the key pair is set; it is missing`);
   }
-  if (values.WATCH_MIN_INTERVAL_MS > values.WATCH_MAX_INTERVAL_MS) {
-    problems.push(
-      `WATCH_MAX_INTERVAL_MS: expected at least WATCH_MIN_INTERVAL_MS (${values.WATCH_MIN_INTERVAL_MS}), got "${values.WATCH_MAX_INTERVAL_MS}"`,
-    );
-  }
-  if (
-    values.PERSISTED_DOCUMENTS !== undefined &&
-    values.PERSISTED_DOCUMENTS !== "off" &&
-    values.PERSISTED_DOCUMENTS_FILE === undefined
-  ) {
-    problems.push(
-      "PERSISTED_DOCUMENTS_FILE: expected the path of a manifest, since PERSISTED_DOCUMENTS is on; it is missing",
-    );
-  }
+  problems.push(...checkTogether(values));
   if (values.ECS_REGIONS !== undefined || values.SWAS_REGIONS !== undefined) {
     accounts.push({
       alias: "default",
@@ -189,17 +190,34 @@ function chooseUpstream(values: Variables, accounts: readonly AccountSettings[])
   return values.UPSTREAM ?? (accounts.length > 0 || values.ACCOUNTS_FILE !== undefined ? "alibaba" : "embedded");
 }
 
+// Sandbox runs a script of a foreign origin in the gateway's own, so real accounts get it only if it is asked for.
+function chooseExplorer({ EXPLORER, NODE_ENV }: Variables, upstream: Config["upstream"]): Config["explorer"] {
+  if (EXPLORER !== undefined) return EXPLORER === "graphiql" || EXPLORER === "laboratory" ? "offline" : EXPLORER;
+  if (NODE_ENV === "production") return "none";
+  return upstream === "embedded" ? "sandbox" : "offline";
+}
+
 function toConfig(
   values: Variables,
   accounts: readonly AccountSettings[],
   misspelt: readonly MisspeltVariable[],
 ): Config {
   const production = values.NODE_ENV === "production";
+  const upstream = chooseUpstream(values, accounts);
   return {
     host: values.HOST,
     port: values.PORT,
+    adminPort: values.ADMIN_PORT ?? null,
+    allowedHosts: values.ALLOWED_HOSTS ?? [],
+    accessFile: values.ACCESS_FILE ?? null,
+    drainMs: values.DRAIN_MS,
+    clientLimits: {
+      watchers: values.CLIENT_WATCHERS,
+      sockets: values.CLIENT_SOCKETS,
+      callsPerMinute: values.CLIENT_CALLS_PER_MINUTE,
+    },
     production,
-    upstream: chooseUpstream(values, accounts),
+    upstream,
     accounts,
     endpoints: { ECS: values.ECS_ENDPOINT ?? null, SWAS: values.SWAS_ENDPOINT ?? null },
     swasOutputEncoding: values.SWAS_OUTPUT_ENCODING ?? "auto",
@@ -219,11 +237,13 @@ function toConfig(
     maxWebSockets: values.WEBSOCKET_MAX_CONNECTIONS,
     cursorKeys: values.CURSOR_KEYS ?? null,
     introspection: values.INTROSPECTION ?? !production,
-    explorer: values.EXPLORER ?? (production ? "none" : "sandbox"),
+    explorer: chooseExplorer(values, upstream),
+    page: values.PAGE ?? true,
     corsOrigins: values.CORS_ORIGINS ?? [],
     persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
     federation: values.FEDERATION ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
+    warnings: warnTogether(values, accounts),
     misspelt,
     emulator: {
       seed: values.EMULATOR_SEED,
