@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, type GraphContext, toSubgraph } from "#graph";
+import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
@@ -50,6 +50,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       const wire = openWire(config, far, clock, telemetry);
       opened.push({ stop: () => wire.close() });
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
+      useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const services = createServices({
         upstreams,

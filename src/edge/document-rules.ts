@@ -24,7 +24,7 @@ function noIntrospection(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {
       if (node.name.value !== "__schema" && node.name.value !== "__type") return;
-      const message = "Introspection is off here: ask whoever runs this gateway for its schema file.";
+      const message = "Schema introspection is off here: ask the operator of this gateway for its schema file.";
       context.reportError(new GraphQLError(message, { nodes: [node], extensions: { code: "INTROSPECTION_DISABLED" } }));
     },
   };

@@ -49,7 +49,7 @@ export function createListener(
       if (inFlight.size === 0) onEmpty();
     });
     // All of the answer has been handed to the connection by then.
-    response.once("prefinish", () => readers.wrote(request.socket));
+    response.once("prefinish", () => readers.wrote(request.socket, response));
     inTurn(request, response, () => handle(request, response));
   });
   server.maxConnections = MOST_CONNECTIONS;

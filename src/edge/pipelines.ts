@@ -6,29 +6,34 @@ import { onDeparture } from "./departure.ts";
 /** Handles a request when it is its turn. */
 export type InTurn = (request: IncomingMessage, response: ServerResponse, handle: () => void) => void;
 
+interface Line {
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+const MOST_AT_ONCE = 2;
 const MOST_WAITING = 100;
 
 /**
- * One request of a connection after the other: answers of pipelined requests would otherwise pile up behind the first that is not
- * read. A connection with over 100 requests that wait is closed.
+ * Two requests of a connection at a time: answers of pipelined requests would otherwise pile up behind the first that is not read.
+ * A connection with over 100 requests that wait is closed.
  */
 export function createQueues(): InTurn {
-  const queues = new WeakMap<Socket, (() => void)[]>();
+  const lines = new WeakMap<Socket, Line>();
   return (request, response, handle) => {
     const { socket } = request;
-    const waiting = queues.get(socket);
+    const line = lines.get(socket) ?? { running: 0, waiting: [] };
+    lines.set(socket, line);
     const begin = () => {
+      line.running += 1;
       onDeparture(request, response, () => {
-        const next = queues.get(socket)?.shift();
-        if (next === undefined) queues.delete(socket);
-        else if (!socket.destroyed) next();
+        line.running -= 1;
+        if (!socket.destroyed) line.waiting.shift()?.();
       });
       if (!response.destroyed) handle();
     };
-    if (waiting === undefined) {
-      queues.set(socket, []);
-      begin();
-    } else if (waiting.length < MOST_WAITING) waiting.push(begin);
+    if (line.running < MOST_AT_ONCE) begin();
+    else if (line.waiting.length < MOST_WAITING) line.waiting.push(begin);
     else socket.destroy();
   };
 }

@@ -1,11 +1,12 @@
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import type { Clock } from "#domain";
 
 /** Watches that what was written to clients is read. */
 export interface Readers {
-  /** Something was written to this connection. */
-  wrote(socket: Socket): void;
+  /** Something was written to this connection, or to a response that waits for its turn on it. */
+  wrote(socket: Socket, response?: ServerResponse): void;
   /** Lets go of its timer. */
   close(): void;
 }
@@ -13,6 +14,8 @@ export interface Readers {
 interface Reader {
   sent: number;
   progressAt: number;
+  /** Answers that were pipelined and have not reached the connection. */
+  readonly waiting: Set<ServerResponse>;
 }
 
 /** What readers may do. */
@@ -39,7 +42,7 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
   const check = () => {
     for (const [socket, reader] of readers) {
       const sent = sentOf(socket);
-      if (socket.destroyed || unsentOf(socket) === 0) readers.delete(socket);
+      if (socket.destroyed || unsentOf(socket, reader) === 0) readers.delete(socket);
       else if (sent !== reader.sent) Object.assign(reader, { sent, progressAt: clock.now() });
       else if (clock.now() - reader.progressAt >= limits.stallMs) cut(socket);
     }
@@ -57,18 +60,21 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
     isChecking = false;
   };
   const relieve = () => {
-    let unsent = [...readers.keys()].reduce((sum, socket) => sum + unsentOf(socket), 0);
+    let unsent = 0;
+    for (const [socket, reader] of readers) unsent += unsentOf(socket, reader);
     if (unsent <= limits.unsentBytes) return;
-    for (const socket of offenders(readers, clock.now())) {
-      unsent -= unsentOf(socket);
+    for (const [socket, reader] of offenders(readers, clock.now())) {
+      unsent -= unsentOf(socket, reader);
       cut(socket);
       if (unsent <= limits.unsentBytes) return;
     }
   };
   return {
-    wrote(socket) {
-      if (socket.destroyed || unsentOf(socket) === 0) return;
-      if (!readers.has(socket)) readers.set(socket, { sent: sentOf(socket), progressAt: clock.now() });
+    wrote(socket, response) {
+      const reader = readers.get(socket) ?? { sent: sentOf(socket), progressAt: clock.now(), waiting: new Set() };
+      if (response !== undefined && response.socket === null) reader.waiting.add(response);
+      if (socket.destroyed || unsentOf(socket, reader) === 0) return;
+      readers.set(socket, reader);
       relieve();
       if (!isChecking) void keepChecking();
     },
@@ -77,14 +83,20 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
 }
 
 /** Those that stand still, the newest first, and then the others, the newest first. */
-function offenders(readers: ReadonlyMap<Socket, Reader>, now: number): readonly Socket[] {
+function offenders(readers: ReadonlyMap<Socket, Reader>, now: number): readonly [Socket, Reader][] {
   const all = [...readers].reverse();
   const stands = ([, { progressAt }]: (typeof all)[number]) => now - progressAt >= CHECK_MS;
-  return [...all.filter(stands), ...all.filter((one) => !stands(one))].map(([socket]) => socket);
+  return [...all.filter(stands), ...all.filter((one) => !stands(one))];
 }
 
-function unsentOf(socket: Socket): number {
-  return socket.bytesWritten - sentOf(socket);
+function unsentOf(socket: Socket, { waiting }: Reader): number {
+  let bytes = socket.bytesWritten - sentOf(socket);
+  for (const response of waiting) {
+    // From then on its bytes are the connection's.
+    if (response.socket !== null || response.destroyed) waiting.delete(response);
+    else bytes += response.writableLength;
+  }
+  return bytes;
 }
 
 // Node tells only what was handed to the system's queue; what that queue still holds is known to the handle alone.

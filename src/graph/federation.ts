@@ -78,8 +78,9 @@ function checkLength({ length }: readonly unknown[]): void {
 async function readEntity(representation: unknown, selection: Selection, context: GraphContext): Promise<unknown> {
   try {
     const { __typename, id } = (representation ?? {}) as { readonly __typename?: unknown; readonly id?: unknown };
-    const ref = fromGlobalId(typeof id === "string" ? id : "", "representations");
-    if (ref.type === __typename) return await readNode(ref, selection, context);
+    const read = fromGlobalId(typeof id === "string" ? id : "", "representations");
+    const { ref } = read;
+    if (ref.type === __typename) return await readNode(read, selection, context);
     const message = `representations: expected an id of the type ${JSON.stringify(__typename)}, got one of ${ref.type}.`;
     throw new InputError("BAD_USER_INPUT", message, "representations");
   } catch (error) {

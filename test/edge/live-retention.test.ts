@@ -5,7 +5,7 @@ import { OperationTypeNode, parse } from "graphql";
 
 import { createFreshness } from "../../src/edge/freshness.ts";
 import { type LiveResults, runLive } from "../../src/edge/live.ts";
-import { createOptions, realClock, stubSchema } from "./gateway.ts";
+import { createOptions, freeClient, realClock, stubSchema } from "./gateway.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -32,7 +32,11 @@ function subscribe(): { readonly results: LiveResults; readonly events: readonly
     requestId: "retention",
   };
   return {
-    results: runLive(createOptions({ schema }), live, { freshness: createFreshness(realClock), socket: null }),
+    results: runLive(createOptions({ schema }), live, {
+      client: freeClient,
+      freshness: createFreshness(realClock),
+      socket: null,
+    }),
     events,
   };
 }
