@@ -19,8 +19,8 @@ export interface Client {
   watch(): () => void;
   /** Resolves when the client may work for a moment. */
   turn(): Promise<void>;
-  /** The same before an operation begins: at once if nobody else had work in this round of the event loop. */
-  enter(): Promise<void> | null;
+  /** The same before an operation of at most so many rows begins; null if it may begin at once. */
+  enter(rows: number): Promise<void> | null;
 }
 
 /** What clients may do; 0 lifts a limit. */
@@ -57,7 +57,7 @@ export function createClients(clock: Clock, limits: ClientLimits): Clients {
         spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
         watch: createCounter("clientWatchers", limits.watchers),
         turn: () => turns.wait(name),
-        enter: () => turns.enter(name),
+        enter: (rows) => turns.enter(name, rows),
       };
       known.set(name, client);
       return client;

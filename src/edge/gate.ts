@@ -9,18 +9,24 @@ import { createAllowList } from "./persisted-documents.ts";
 import { createPersistedQueries } from "./persisted-queries.ts";
 import type { GraphqlRequest } from "./request.ts";
 
+/** A request that passed. */
+export interface Admitted extends GraphqlRequest {
+  /** How many rows its operation can make at most. */
+  readonly rows: number;
+}
+
 /** What every request passes before anything of it is executed, on whatever transport. */
 export interface Gate {
   /**
    * The request with its document in the place of an id, measured.
    * @throws RefusalError
    */
-  admit(request: GraphqlRequest, requestId: string): GraphqlRequest;
+  admit(request: GraphqlRequest, requestId: string): Admitted;
   /**
    * The operation of an admitted request, for transports that do without the engine.
    * @returns the errors where the document cannot be parsed, is not valid, or holds no such operation
    */
-  prepare(request: GraphqlRequest, requestId: string): LiveOperation | readonly GraphQLError[];
+  prepare(request: Admitted, requestId: string): LiveOperation | readonly GraphQLError[];
 }
 
 const CHARACTERS = 262_144;
@@ -53,10 +59,9 @@ export function createGate(options: ServerOptions): Gate {
     admit(request, requestId) {
       const allowed = findPersisted(allow(request, requestId));
       limiter.checkVariables(allowed.variables);
-      if (allowed.query !== null) limiter.checkDocument(allowed.query, allowed);
-      return allowed;
+      return { ...allowed, rows: allowed.query === null ? 0 : limiter.checkDocument(allowed.query, allowed) };
     },
-    prepare({ query, variables, operationName }, requestId) {
+    prepare({ query, variables, operationName, rows }, requestId) {
       if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];
       const document = read(query);
       if (!("kind" in document)) return document;
@@ -67,7 +72,7 @@ export function createGate(options: ServerOptions): Gate {
         return [coded("`variables` must be an object.", "BAD_REQUEST")];
       }
       const given = (variables ?? null) as LiveOperation["variables"];
-      return { type: operation.operation, document, operationName, variables: given, requestId };
+      return { type: operation.operation, document, operationName, variables: given, requestId, rows };
     },
   };
 }

@@ -89,7 +89,7 @@ interface Asking {
 function createExecution(options: ServerOptions, { engine, gate }: GraphqlRouteParts) {
   return async (request: IncomingMessage, type: AnswerType, { exchange, client }: Asking): Promise<Answer> => {
     const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
-    await client.enter();
+    await client.enter(read.rows);
     const context = () => options.createContext(exchange.operation);
     const answer = await engine.answer(read, engineHeaders(request), exchange, context);
     return {

@@ -89,9 +89,10 @@ const STATUS: Readonly<Partial<Record<LimitName, number>>> = {
 export interface Limiter {
   /**
    * Passes a document whose cost can be borne, and one that cannot be parsed: the parser says that better. Remembers what passed.
+   * @returns how many rows it can make at most
    * @throws RefusalError `LIMIT_EXCEEDED` with the limit's name, what it allows and what came
    */
-  checkDocument(source: string, given: Given): void;
+  checkDocument(source: string, given: Given): number;
   /** @throws RefusalError if too many variables are given */
   checkVariables(variables: unknown): void;
 }
@@ -118,7 +119,9 @@ export function createLimiter(schema: GraphQLSchema): Limiter {
   return {
     checkDocument(source, given) {
       const counter = counterOf(source);
-      if (counter !== null) refuseAbove("rows", counter(given));
+      const rows = counter?.(given) ?? 0;
+      refuseAbove("rows", rows);
+      return rows;
     },
     checkVariables(variables) {
       if (typeof variables === "object" && variables !== null) {

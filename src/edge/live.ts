@@ -33,6 +33,8 @@ export interface LiveOperation {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly requestId: string;
+  /** How many rows one answer can hold at most. */
+  readonly rows: number;
 }
 
 /** Results of a live operation, ready to be sent. Returning it stops the operation at once, also while a result is awaited. */
@@ -151,7 +153,7 @@ async function answerRequest(
   const { freshness, socket } = asker;
   const running = startOperation(live.requestId, rulesOf(options, asker), freshness.begin(socket));
   try {
-    await asker.client.enter();
+    await asker.client.enter(live.rows);
     return await answerOnce(options, live, { running, rootValue: undefined, stop });
   } finally {
     freshness.end();
@@ -173,7 +175,7 @@ async function* answerEach(
     }
     // An event brings what was just read for it, so it has no bound of its own; it is one for whoever asks after it.
     const running = startOperation(live.requestId, rulesOf(options, asker));
-    await asker.client.enter();
+    await asker.client.enter(live.rows);
     const answer = await answerOnce(options, live, { running, rootValue: event.value, stop });
     asker.freshness.noteEvent();
     yield answer;

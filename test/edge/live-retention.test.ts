@@ -30,6 +30,7 @@ function subscribe(): { readonly results: LiveResults; readonly events: readonly
     operationName: null,
     variables: null,
     requestId: "retention",
+    rows: 0,
   };
   return {
     results: runLive(createOptions({ schema }), live, {
