@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 import { createDocumentMeasure } from "./document-measure.ts";
 import { RefusalError } from "./refusal.ts";
 import { createRowCounter, type Given, type RowCounter } from "./row-measure.ts";
+import { refuseConditionalSubscription } from "./subscription-root.ts";
 
 /** What one request may hold; the same on every transport. */
 export const LIMITS = {
@@ -112,6 +113,7 @@ export function createLimiter(schema: GraphQLSchema): Limiter {
     const document = countedParse(source);
     if (document === null) return null;
     measure(document, refuseAbove);
+    refuseConditionalSubscription(document);
     const counter = createRowCounter(schema, document);
     passed.set(source, counter);
     return counter;
