@@ -3,13 +3,16 @@ import { toErrorResponse } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import type { Logger } from "./log.ts";
 
-/** The JSON of a result. What cannot be written becomes an internal error, which the log tells of. */
+/** What an answer became that could not be written. */
+export const UNWRITABLE = JSON.stringify({ data: null, errors: [toErrorResponse(null).formatted] });
+
+/** The JSON of a result; {@link UNWRITABLE} for what cannot be written, which the log tells of. */
 export function stringify(result: object, logger: Pick<Logger, "error">): string {
   try {
     return JSON.stringify(result);
   } catch (error) {
     logger.error({ err: error }, "an answer cannot be written");
-    return JSON.stringify({ data: null, errors: [toErrorResponse(error).formatted] });
+    return UNWRITABLE;
   }
 }
 

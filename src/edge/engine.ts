@@ -12,7 +12,7 @@ import {
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import type { Operation } from "#domain";
-import { fitAnswer, stringify } from "./answer-text.ts";
+import { fitAnswer, stringify, UNWRITABLE } from "./answer-text.ts";
 import { rulesFor } from "./document-rules.ts";
 import { createDocumentStore } from "./document-store.ts";
 import { toErrorResponse } from "./errors.ts";
@@ -124,6 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
       const complete = answer.body.kind === "complete" ? answer.body.string : "";
       const text = fitAnswer(complete);
       if (text !== complete) exchange.errorCodes = ["LIMIT_EXCEEDED"];
+      if (complete === UNWRITABLE) exchange.errorCodes = ["INTERNAL_SERVER_ERROR"];
       // Refused before the engine knew the operation.
       if (track.requestContext === null) exchange.errorCodes = codesOf(JSON.parse(text));
       return {
