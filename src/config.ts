@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type AccountSettings, namesOfKeys, parseAccountsFile } from "./accounts.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
+import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
 import { parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
 /** Environment variables, or anything shaped like them. */
@@ -184,17 +185,6 @@ function checkAccounts(values: Variables, accounts: readonly AccountSettings[], 
       "UPSTREAM: expected to be set with NODE_ENV=production: alibaba (with ECS_REGIONS or SWAS_REGIONS), or embedded if invented data is wanted; it is missing",
     );
   }
-}
-
-function chooseUpstream(values: Variables, accounts: readonly AccountSettings[]): "alibaba" | "embedded" {
-  return values.UPSTREAM ?? (accounts.length > 0 || values.ACCOUNTS_FILE !== undefined ? "alibaba" : "embedded");
-}
-
-// Sandbox runs a script of a foreign origin in the gateway's own, so real accounts get it only if it is asked for.
-function chooseExplorer({ EXPLORER, NODE_ENV }: Variables, upstream: Config["upstream"]): Config["explorer"] {
-  if (EXPLORER !== undefined) return EXPLORER === "graphiql" || EXPLORER === "laboratory" ? "offline" : EXPLORER;
-  if (NODE_ENV === "production") return "none";
-  return upstream === "embedded" ? "sandbox" : "offline";
 }
 
 function toConfig(

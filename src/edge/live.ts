@@ -17,6 +17,7 @@ import { withoutRepeats } from "./executor.ts";
 import type { Freshness } from "./freshness.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { ServerOptions } from "./options.ts";
+import { createStop, type Stop } from "./stop.ts";
 
 /** Who asks, and what is shared with all others. */
 export interface Asker {
@@ -63,29 +64,6 @@ export function runLive(options: ServerOptions, live: LiveOperation, asker: Aske
     [Symbol.asyncIterator]() {
       return this;
     },
-  };
-}
-
-interface Stop {
-  readonly signal: AbortSignal;
-  now(): void;
-  /** What is waited for, or null once nobody wants more. Holds on to nothing afterwards: it is asked for every event. */
-  or<Value>(awaited: Promise<Value>): Promise<Value | null>;
-}
-
-function createStop(): Stop {
-  const controller = new AbortController();
-  const { signal } = controller;
-  return {
-    signal,
-    now: () => controller.abort(),
-    or: (awaited) =>
-      new Promise((resolve, reject) => {
-        const give = () => resolve(null);
-        if (signal.aborted) give();
-        signal.addEventListener("abort", give, { once: true });
-        awaited.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
-      }),
   };
 }
 
