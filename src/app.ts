@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, type GraphContext, toSubgraph } from "#graph";
+import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
 import { createMemoryStore } from "#store";
@@ -48,6 +48,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
   const persistedDocuments = readAllowList(config.persistedDocuments);
   return {
     async start() {
+      for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       for (const one of config.misspelt) {
         telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
       }
@@ -57,6 +58,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       opened.push({ stop: () => wire.close() });
       if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
+      useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const store = createMemoryStore({ bytesMax: config.memoryBytes });
       opened.push({ stop: () => store.close() });
@@ -83,6 +85,10 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         }),
         host: config.host,
         port: config.port,
+        ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),
+        allowedHosts: config.allowedHosts,
+        drainMs: config.drainMs,
+        clientLimits: config.clientLimits,
         introspection: config.introspection,
         explorer: config.explorer,
         examples: readExamples(clock.now()),

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type AccountSettings, type AccountsFile, checkIdentities, parseAccountsFile } from "./accounts.ts";
+import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
-import { chooseMemoryBytes, findConflicts, findWarnings, readMachineBytes } from "./sanity.ts";
+import { checkTogether, warnTogether } from "./setting-checks.ts";
+import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
 import type { UpstreamQuota } from "./upstream-quota.ts";
 
@@ -24,6 +26,15 @@ export class SettingsError extends Error {
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Null if probes and metrics are on `port`. */
+  readonly adminPort: number | null;
+  /** Names in `Host` that are served besides loopback names. */
+  readonly allowedHosts: readonly string[];
+  /** Null if everybody who reaches the gateway may see everything. */
+  readonly accessFile: string | null;
+  readonly drainMs: number;
+  /** Of one client; 0 lifts one. */
+  readonly clientLimits: { readonly watchers: number; readonly sockets: number; readonly callsPerMinute: number };
   readonly production: boolean;
   readonly upstream: "alibaba" | "embedded";
   /** Empty with the embedded upstream, unless an account was set for it. */
@@ -50,16 +61,18 @@ export interface Config {
   /** Null where cursors are sealed with a key of this process alone. */
   readonly cursorKeys: readonly string[] | null;
   readonly introspection: boolean;
-  readonly explorer: "sandbox" | "graphiql" | "none";
+  readonly explorer: "sandbox" | "offline" | "none";
+  /** Serves the page for people. */
+  readonly page: boolean;
   readonly corsOrigins: readonly string[];
   readonly persistedDocuments: { readonly mode: "off" | "log" | "enforce"; readonly file: string | null };
   /** Serves the schema as a subgraph of an Apollo Federation. */
   readonly federation: boolean;
   readonly logLevel: string;
+  /** What is allowed and probably not meant, one sentence each. */
+  readonly warnings: readonly string[];
   /** What was set in vain, probably by a slip. */
   readonly misspelt: readonly MisspeltVariable[];
-  /** Settings that can be used, but hardly mean what they say together; one sentence each. */
-  readonly warnings: readonly string[];
   readonly emulator: {
     readonly seed: number;
     readonly faults: string | null;
@@ -81,7 +94,6 @@ export function readConfig(
   const found: string[] = [];
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
-  found.push(...findConflicts(values));
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   // What is refused by its name is not told of a second time as a slip.
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
@@ -118,6 +130,7 @@ function readAccounts(
     const missing = keyId === undefined ? "ALIBABA_CLOUD_ACCESS_KEY_ID" : "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
     problems.push(`${missing}: expected a value, since the other half of the key pair is set; it is missing`);
   }
+  problems.push(...checkTogether(values));
   if (values.ECS_REGIONS !== undefined || values.SWAS_REGIONS !== undefined) {
     accounts.push({
       alias: "default",
@@ -181,20 +194,26 @@ function checkProxies(
   }
 }
 
-function chooseUpstream(values: Variables, accounts: readonly AccountSettings[]): "alibaba" | "embedded" {
-  return values.UPSTREAM ?? (accounts.length > 0 || values.ACCOUNTS_FILE !== undefined ? "alibaba" : "embedded");
-}
-
 function toConfig(
   values: Variables,
   { accounts, misspelt, memoryBytes }: Pick<Config, "accounts" | "misspelt" | "memoryBytes">,
 ): Config {
   const production = values.NODE_ENV === "production";
+  const upstream = chooseUpstream(values, accounts);
   return {
     host: values.HOST,
     port: values.PORT,
+    adminPort: values.ADMIN_PORT ?? null,
+    allowedHosts: values.ALLOWED_HOSTS ?? [],
+    accessFile: values.ACCESS_FILE ?? null,
+    drainMs: values.DRAIN_MS,
+    clientLimits: {
+      watchers: values.CLIENT_WATCHERS,
+      sockets: values.CLIENT_SOCKETS,
+      callsPerMinute: values.CLIENT_CALLS_PER_MINUTE,
+    },
     production,
-    upstream: chooseUpstream(values, accounts),
+    upstream,
     accounts,
     accountsFile: values.ACCOUNTS_FILE ?? null,
     endpoints: { ECS: values.ECS_ENDPOINT ?? null, SWAS: values.SWAS_ENDPOINT ?? null },
@@ -216,13 +235,14 @@ function toConfig(
     maxWebSockets: values.WEBSOCKET_MAX_CONNECTIONS,
     cursorKeys: values.CURSOR_KEYS ?? null,
     introspection: values.INTROSPECTION ?? !production,
-    explorer: values.EXPLORER ?? (production ? "none" : "sandbox"),
+    explorer: chooseExplorer(values, upstream),
+    page: values.PAGE ?? true,
     corsOrigins: values.CORS_ORIGINS ?? [],
     persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
     federation: values.FEDERATION ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
+    warnings: warnTogether(values, accounts),
     misspelt,
-    warnings: findWarnings(values),
     emulator: {
       seed: values.EMULATOR_SEED,
       faults: values.EMULATOR_FAULTS ?? null,

@@ -6,7 +6,17 @@ export interface MisspeltVariable {
 }
 
 // Who sets a variable that begins so means this gateway. Other beginnings of settings (LOG_, CACHE_, CURSOR_, …) belong to others too.
-const PREFIXES = ["ECS_", "SWAS_", "UPSTREAM_", "OPERATION_", "WATCH_", "WEBSOCKET_", "PERSISTED_", "EMULATOR_"];
+const PREFIXES = [
+  "ECS_",
+  "SWAS_",
+  "UPSTREAM_",
+  "OPERATION_",
+  "WATCH_",
+  "WEBSOCKET_",
+  "CLIENT_",
+  "PERSISTED_",
+  "EMULATOR_",
+];
 // Set by the machinery of that name for every process in it, and not by people for this one.
 const FOREIGN = /^ECS_(CONTAINER_METADATA|AGENT)_|_(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)/;
 // HOME is two letters from HOST: short names are only one letter apart from a slip.

@@ -73,10 +73,26 @@ const key = z.string().refine(isHeaderText).optional().meta({ expected: HEADER_T
 
 const text = z.string().min(1).optional().meta({ expected: "a text that is not empty" });
 
+const port = z
+  .string()
+  .regex(/^\d+$/)
+  .transform(Number)
+  .refine((value) => value <= 65_535)
+  .optional()
+  .meta({ expected: "a whole number from 0 to 65535" });
+
 const variables = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().min(1).default("127.0.0.1").meta({ expected: "an address or a host name" }),
   PORT: integer(4000, 0, 65_535),
+  ADMIN_PORT: port,
+  ALLOWED_HOSTS: list(isHostName, "a comma list of names, with a port or for any, such as gateway.example.com"),
+  ACCESS_FILE: text,
+  ACCESS: oneOf(["open"]),
+  DRAIN_MS: integer(0, 0, 600_000),
+  CLIENT_WATCHERS: integer(2_000, 0, 1_000_000),
+  CLIENT_SOCKETS: integer(1_000, 0, 1_000_000),
+  CLIENT_CALLS_PER_MINUTE: integer(1_000, 0, 1_000_000),
   UPSTREAM: oneOf(["alibaba", "embedded"]),
   ECS_REGIONS: regions,
   SWAS_REGIONS: regions,
@@ -102,11 +118,12 @@ const variables = z.object({
   MEMORY_MB: optionalInteger(1, 16_777_216),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
-  WATCH_MAX_WATCHERS: integer(1_000, 1, 1_000_000),
-  WEBSOCKET_MAX_CONNECTIONS: integer(2_000, 1, 1_000_000),
-  CURSOR_KEYS: list((value) => value.length >= 16, "a comma list of texts of at least 16 characters, newest first"),
+  WATCH_MAX_WATCHERS: integer(10_000, 1, 1_000_000),
+  WEBSOCKET_MAX_CONNECTIONS: integer(5_000, 1, 1_000_000),
+  CURSOR_KEYS: list(isStrongKey, "a comma list of random texts of at least 16 characters, newest first"),
   INTROSPECTION: flag,
-  EXPLORER: oneOf(["sandbox", "graphiql", "none"]),
+  EXPLORER: oneOf(["sandbox", "offline", "none", "graphiql", "laboratory"]),
+  PAGE: flag,
   CORS_ORIGINS: list(isOrigin, "a comma list of origins such as https://example.com"),
   PERSISTED_DOCUMENTS: oneOf(["off", "log", "enforce"]),
   PERSISTED_DOCUMENTS_FILE: text,
@@ -199,4 +216,14 @@ function isUsableEndpoint(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isHostName(value: string): boolean {
+  return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(value);
+}
+
+// Long enough, of several characters, and no shorter text that is repeated.
+function isStrongKey(value: string): boolean {
+  const repeatsAt = (value + value).indexOf(value, 1);
+  return value.length >= 16 && new Set(value).size >= 6 && repeatsAt === value.length;
 }

@@ -5,7 +5,7 @@ import { VARIABLE_NAMES } from "../src/settings.ts";
 
 const MB = 1_024 * 1_024;
 
-function problemsOf(environment: Record<string, string>, file = ""): readonly string[] {
+function problemsOf(environment: Readonly<Record<string, string | undefined>>, file = ""): readonly string[] {
   try {
     readConfig(environment, () => file);
   } catch (error) {
@@ -20,6 +20,11 @@ describe("settings", () => {
     expect(readConfig({}, undefined, 1_024 * MB)).toEqual({
       host: "127.0.0.1",
       port: 4000,
+      adminPort: null,
+      allowedHosts: [],
+      accessFile: null,
+      drainMs: 0,
+      clientLimits: { watchers: 2_000, sockets: 1_000, callsPerMinute: 1_000 },
       production: false,
       upstream: "embedded",
       accounts: [],
@@ -40,17 +45,18 @@ describe("settings", () => {
       },
       upstreamConcurrency: 16,
       memoryBytes: 256 * MB,
-      watch: { minIntervalMs: 1000, maxIntervalMs: 10_000, maxWatchers: 1_000 },
-      maxWebSockets: 2_000,
+      watch: { minIntervalMs: 1000, maxIntervalMs: 10_000, maxWatchers: 10_000 },
+      maxWebSockets: 5_000,
       cursorKeys: null,
       introspection: true,
       explorer: "sandbox",
+      page: true,
       corsOrigins: [],
       persistedDocuments: { mode: "off", file: null },
       federation: false,
       logLevel: "info",
-      misspelt: [],
       warnings: [],
+      misspelt: [],
       emulator: { seed: 1, faults: null, keyPair: null },
     });
   });
@@ -106,7 +112,7 @@ describe("settings", () => {
       'ECS_ENDPOINT: expected an https URL ({regionId} allowed in it); plain http only to loopback, got "http://10.0.0.1/"',
       'WATCH_MAX_WATCHERS: expected a whole number from 1 to 1000000, got "0"',
       'WEBSOCKET_MAX_CONNECTIONS: expected a whole number from 1 to 1000000, got "many"',
-      "CURSOR_KEYS: expected a comma list of texts of at least 16 characters, newest first, what came is not shown",
+      "CURSOR_KEYS: expected a comma list of random texts of at least 16 characters, newest first, what came is not shown",
       'LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
       "ALIBABA_CLOUD_ACCESS_KEY_ID: expected a value, since the other half of the key pair is set; it is missing",
     ]);
@@ -143,6 +149,7 @@ describe("settings", () => {
   it("take plain http to loopback and {regionId} in endpoints", () => {
     expect(
       readConfig({
+        ECS_REGIONS: "all",
         ECS_ENDPOINT: "http://127.0.0.1:4010",
         SWAS_ENDPOINT: "https://swas.{regionId}.example.com",
       }).endpoints,
@@ -217,8 +224,8 @@ describe("settings that do not fit the machine or each other", () => {
 
   it("warn of deadlines that leave no time", () => {
     expect(readConfig({ OPERATION_DEADLINE_MS: "1000", SOFT_DEADLINE_MS: "1000" }).warnings).toEqual([
-      'OPERATION_DEADLINE_MS: expected at least UPSTREAM_TIMEOUT_MS (5000), got "1000"; no attempt has its whole time',
-      'SOFT_DEADLINE_MS: expected less than OPERATION_DEADLINE_MS (1000), got "1000"; a slow source delays every list',
+      "OPERATION_DEADLINE_MS (1000) is shorter than UPSTREAM_TIMEOUT_MS (5000): a slow attempt is never tried again",
+      "SOFT_DEADLINE_MS (1000) is not shorter than OPERATION_DEADLINE_MS (1000): a slow source delays every list",
     ]);
   });
 
@@ -244,6 +251,52 @@ describe("settings that do not fit the machine or each other", () => {
       ],
       [`A_SECRET: ${says}, what came is not shown`],
     ]);
+  });
+});
+
+describe("settings that would pass silently", () => {
+  it.each([
+    ["a word that is nearly production", { NODE_ENV: "prod" }, "NODE_ENV: expected production"],
+    [
+      "an endpoint without regions",
+      { ECS_ENDPOINT: "https://ecs.example.com" },
+      "ECS_REGIONS or SWAS_REGIONS: expected",
+    ],
+    ["a manifest without a mode", { PERSISTED_DOCUMENTS_FILE: "a.json" }, "PERSISTED_DOCUMENTS: expected"],
+    ["a key of one letter", { CURSOR_KEYS: "a".repeat(40) }, "CURSOR_KEYS: expected"],
+    ["a key that repeats itself", { CURSOR_KEYS: "abcdef12".repeat(3) }, "CURSOR_KEYS: expected"],
+    [
+      "a key with a line end",
+      { ECS_REGIONS: "all", ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "do-not\nshow" },
+      "ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected printable ASCII characters",
+    ],
+    ["an address that others reach", { HOST: "0.0.0.0" }, "HOST: expected a loopback address"],
+    ["an open door beside an access file", { ACCESS: "open", ACCESS_FILE: "access.yml" }, "ACCESS: expected"],
+    ["a name that is none", { ALLOWED_HOSTS: "https://example.com" }, "ALLOWED_HOSTS: expected"],
+  ])("are refused: %s", (_name, environment, problem) => {
+    const problems = problemsOf(environment);
+    expect([problems.length, problems[0]]).toEqual([1, expect.stringContaining(problem)]);
+    expect(problems.join()).not.toContain("do-not");
+  });
+
+  it.each([
+    ["another environment", { NODE_ENV: "staging" }, "NODE_ENV=staging"],
+    [
+      "keys without regions",
+      { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" },
+      "embedded upstream",
+    ],
+    ["a deadline that ends an attempt", { OPERATION_DEADLINE_MS: "2000" }, "OPERATION_DEADLINE_MS (2000)"],
+    ["an open address that nobody may name", { HOST: "0.0.0.0", ACCESS: "open" }, "ALLOWED_HOSTS is not set"],
+  ])("are warned of: %s", (_name, environment, warning) => {
+    expect(readConfig(environment).warnings).toEqual([expect.stringContaining(warning)]);
+  });
+
+  it("offer the explorer that needs no script of others for real accounts", () => {
+    const explorers = ["sandbox", "offline", "none", "graphiql", "laboratory", undefined].map(
+      (EXPLORER) => readConfig({ ECS_REGIONS: "all", EXPLORER }).explorer,
+    );
+    expect(explorers).toEqual(["sandbox", "offline", "none", "offline", "offline", "offline"]);
   });
 });
 

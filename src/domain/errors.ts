@@ -71,6 +71,8 @@ export type InputErrorCode =
 export interface MetLimit {
   readonly limit: string;
   readonly max: number;
+  /** How much came, or would have come, when counting stopped. */
+  readonly actual?: number;
 }
 
 /** A request that cannot be carried out as it was asked: says which argument, what was expected and what came. */

@@ -16,6 +16,22 @@ export interface CostMeter {
    * @throws InputError `COST_LIMIT_EXCEEDED` where they would go beyond the operation's budget.
    */
   foresee?(calls: number): void;
+  /**
+   * Called before values are handed over to be written into the answer; counts leaf values and about how many bytes of JSON they
+   * make. What it throws is for the field that wanted to give them: nothing of it may then be written.
+   * @throws InputError `LIMIT_EXCEEDED` if the answer would be too large
+   */
+  addAnswer?(values: number, bytes: number): void;
+  /**
+   * Called before outputs are searched, or decoded and cut beyond what the answer shows of them.
+   * @throws InputError `LIMIT_EXCEEDED` if the operation would read too much
+   */
+  addReading?(what: "searchedBytes" | "decodedBytes", bytes: number): void;
+  /**
+   * Called before something is looked up by an id that this gateway did not make.
+   * @throws InputError `LIMIT_EXCEEDED` if the client has had too many of them lately
+   */
+  addForeignId?(): void;
   /** What was given had been read at this time, by {@link Clock.elapsed}, and its source has failed since. */
   noteStale?(source: Source, readAt: number): void;
 }
@@ -34,4 +50,9 @@ export interface Operation {
    * rejects at once with `THROTTLED` and `isPaced`. Absent for reads that somebody cannot do without: those wait.
    */
   readonly pace?: "refresh";
+  /**
+   * Resolves when this operation may work on for two milliseconds: call it between the parts of long work, so that the event
+   * loop, deadlines and other clients have their turns. Absent if nobody else waits.
+   */
+  turn?(): Promise<void>;
 }

@@ -10,9 +10,10 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
-import { LRUCache } from "lru-cache";
 
 import type { Operation } from "#domain";
+import { fitAnswer, stringify, UNWRITABLE } from "./answer-text.ts";
+import { rulesFor } from "./document-rules.ts";
 import { createDocumentStore } from "./document-store.ts";
 import { toErrorResponse } from "./errors.ts";
 import type { Executor } from "./executor.ts";
@@ -80,20 +81,20 @@ interface Track {
   requestContext: Context | null;
 }
 
-const PERSISTED_QUERIES_CHARACTERS = 1_048_576;
-
 /** Apollo Server without what costs and is not needed: its landing page, cache hints and usage reports. */
 export function createEngine(options: EngineOptions): Engine {
   const tracks = new WeakMap<Operation, Track>();
   const server = new ApolloServer<OperationContext>({
     gateway: gatewayOf(options.schema, options.executor),
-    introspection: options.introspection,
+    introspection: true,
+    validationRules: [...rulesFor(options)],
     // Suggestions would spell out what introspection does not tell.
     hideSchemaDetailsFromClientErrors: !options.introspection,
     documentStore: createDocumentStore(),
-    persistedQueries: { cache: createTextCache() },
+    // The gate has put texts in the places of hashes.
+    persistedQueries: false,
     // Apollo's own adds a line end, and so copies the whole answer.
-    stringifyResult: (result) => JSON.stringify(result),
+    stringifyResult: (result) => stringify(result, options.logger),
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -120,7 +121,10 @@ export function createEngine(options: EngineOptions): Engine {
         context: async () => context(),
       });
       answer.headers.delete("content-type");
-      const text = answer.body.kind === "complete" ? answer.body.string : "";
+      const complete = answer.body.kind === "complete" ? answer.body.string : "";
+      const text = fitAnswer(complete);
+      if (text !== complete) exchange.errorCodes = ["LIMIT_EXCEEDED"];
+      if (complete === UNWRITABLE) exchange.errorCodes = ["INTERNAL_SERVER_ERROR"];
       // Refused before the engine knew the operation.
       if (track.requestContext === null) exchange.errorCodes = codesOf(JSON.parse(text));
       return {
@@ -209,18 +213,4 @@ function codesOf(result: {
 function apolloLogger(logger: Logger) {
   const tell = (level: "debug" | "info" | "warn" | "error") => (message?: unknown) => logger[level](String(message));
   return { debug: tell("debug"), info: tell("debug"), warn: tell("warn"), error: tell("error") };
-}
-
-function createTextCache() {
-  const texts = new LRUCache<string, string>({
-    maxSize: PERSISTED_QUERIES_CHARACTERS,
-    sizeCalculation: (text) => text.length + 128,
-  });
-  return {
-    get: async (key: string) => texts.get(key),
-    set: async (key: string, text: string) => {
-      texts.set(key, text);
-    },
-    delete: async (key: string) => texts.delete(key),
-  };
 }

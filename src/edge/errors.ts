@@ -79,7 +79,10 @@ function graphqlMeaning(error: GraphQLError, cause: unknown): Meaning | null {
   const isOurs = error.path === undefined || cause instanceof GraphQLError;
   if (!isOurs) return null;
   if (typeof extensions.code === "string") {
-    return extensions.code === INTERNAL ? null : { message: error.message, extensions };
+    // The engine gives every broken rule the same code, and keeps the rule's own with the original error.
+    const own = cause instanceof GraphQLError ? cause.extensions.code : undefined;
+    const code = typeof own === "string" ? own : extensions.code;
+    return code === INTERNAL ? null : { message: error.message, extensions: { ...extensions, code } };
   }
   // Variables that do not fit are found before anything is executed, so without a path; the engine has coded those of its own.
   const isVariable = error.path === undefined && error.message.startsWith('Variable "$');

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FormattedExecutionResult } from "graphql";
 
+import { fitAnswer, stringify } from "./answer-text.ts";
+import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { onDeparture } from "./departure.ts";
 import { toErrorResponse } from "./errors.ts";
@@ -12,6 +13,7 @@ import { type LiveResults, runLive } from "./live.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
+import type { Readers } from "./readers.ts";
 import { RefusalError } from "./refusal.ts";
 import { send, toErrorAnswer } from "./reply.ts";
 import { readGraphqlRequest } from "./request.ts";
@@ -22,6 +24,8 @@ export interface EventStreamParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
+  readonly clients: Clients;
+  readonly readers: Readers;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
 }
@@ -31,6 +35,8 @@ interface StreamEnds {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly draining: AbortSignal;
+  /** Called after each event. */
+  readonly wrote: () => void;
 }
 
 const PING_MS = 12_000;
@@ -58,13 +64,14 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
       response.writeHead(200, { ...HEADERS, ...cors, "x-request-id": requestId });
       if ("document" in prepared) {
         record.begin(prepared);
-        const asker = { freshness: parts.freshness, socket: request.socket };
-        const ends = { request, response, draining: parts.draining };
+        const { socket } = request;
+        const asker = { client: parts.clients.of(socket), freshness: parts.freshness, socket };
+        const ends = { request, response, draining: parts.draining, wrote: () => parts.readers.wrote(socket) };
         await stream(options, ends, runLive(options, prepared, asker), record);
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
         record.add({ errors });
-        response.end(`${toEvent("next", { errors })}${toEvent("complete")}`);
+        response.end(`${toEvent("next", JSON.stringify({ errors }))}${toEvent("complete")}`);
       }
       record.end(200);
     } catch (error) {
@@ -78,7 +85,7 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
 
 async function stream(
   options: ServerOptions,
-  { request, response, draining }: StreamEnds,
+  { request, response, draining, wrote }: StreamEnds,
   results: LiveResults,
   record: LiveRecord,
 ): Promise<void> {
@@ -95,8 +102,10 @@ async function stream(
     response.flushHeaders();
     for await (const result of results) {
       record.add(result);
+      const isRead = response.write(toEvent("next", fitAnswer(stringify(result, options.logger))));
+      wrote();
       // A wait that the end of the stream cuts short is none that failed.
-      if (!response.write(toEvent("next", result))) await once(response, "drain", over).catch(() => {});
+      if (!isRead) await once(response, "drain", over).catch(() => {});
     }
     response.end(draining.aborted ? "" : toEvent("complete"));
   } finally {
@@ -115,8 +124,8 @@ async function ping({ clock }: ServerOptions, response: ServerResponse, over: Ab
   }
 }
 
-function toEvent(event: "next" | "complete", data?: FormattedExecutionResult): string {
-  return `event: ${event}\ndata:${data === undefined ? "" : ` ${JSON.stringify(data)}`}\n\n`;
+function toEvent(event: "next" | "complete", json?: string): string {
+  return `event: ${event}\ndata:${json === undefined ? "" : ` ${json}`}\n\n`;
 }
 
 function checkAccept({ headers: { accept = "*/*" } }: IncomingMessage): void {

@@ -11,9 +11,9 @@ import {
   Kind,
   visit,
 } from "graphql";
-import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 
-import { type Conditions, readConditions } from "./conditions.ts";
+import { InputError } from "#domain";
+import { createCompiledDocuments } from "./compiled-documents.ts";
 
 /** What is to be executed: a document that was parsed, found valid, and is the same object each time its text comes. */
 export interface Execution {
@@ -26,42 +26,44 @@ export interface Execution {
 /** Executes operations against one schema. */
 export type Executor = (execution: Execution) => Promise<ExecutionResult>;
 
-// A compilation costs as much as a dozen executions of a small document.
-const COMPILED_AT_SIGHT = 3;
-const MOST_COMPILED_PER_DOCUMENT = 8;
-
-interface Sightings {
-  count: number;
-  readonly conditions: Conditions;
-  /** By operation and the values of its conditions. */
-  readonly compiled: Map<string, CompiledQuery | null>;
-}
-
 /**
  * Compiles a document to a function once it has come a few times, which makes answers several times cheaper; before that, and
- * for whatever the compiler does not take, the reference executor answers. The compiler gets `@skip` and `@include` wrong where
- * they stand beside fields that merge, so it never sees them: each outcome of a document's conditions is compiled by itself.
- * Compiled functions live as long as their document, so whoever keeps documents bounds them.
+ * for whatever the compiler does not take, the reference executor answers.
  */
 export function createCompilingExecutor(schema: GraphQLSchema): Executor {
   const reference = createReferenceExecutor(schema);
-  const sightings = new WeakMap<DocumentNode, Sightings>();
   const endless = findEndlessInputs(schema);
+  const compiledOf = createCompiledDocuments(schema, (document) => !hasVariableOf(document, endless));
   return async (execution) => {
-    const compiled = compiledOf(schema, execution, sightings, endless);
+    const compiled = compiledOf(execution);
     if (compiled === null) return reference(execution);
     const { contextValue, variables } = execution;
     const result = (await compiled.query(undefined, contextValue, variables ?? {})) as ExecutionResult;
     // Nothing was executed, since the variables do not fit; the reference executor says why with places in the document.
     if (result.data === undefined) return reference(execution);
-    return result.errors === undefined ? result : { ...result, errors: result.errors.map(toFullError) };
+    return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors).map(toFullError) };
   };
 }
 
 /** The GraphQL library's own executor. */
 export function createReferenceExecutor(schema: GraphQLSchema): Executor {
-  return async ({ document, operationName, variables, contextValue }) =>
-    execute({ schema, document, operationName, variableValues: variables, contextValue });
+  return async ({ document, operationName, variables, contextValue }) => {
+    const result = await execute({ schema, document, operationName, variableValues: variables, contextValue });
+    return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors) };
+  };
+}
+
+const MOST_REPEATS = 20;
+
+/** A limit that is met is met by every field from then on; so many of them say so, and the others are null. */
+export function withoutRepeats(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const counts = new Map<unknown, number>();
+  return errors.filter(({ originalError }) => {
+    if (!(originalError instanceof InputError) || originalError.code !== "LIMIT_EXCEEDED") return true;
+    const count = (counts.get(originalError) ?? 0) + 1;
+    counts.set(originalError, count);
+    return count <= MOST_REPEATS;
+  });
 }
 
 // The compiler's errors only look like the library's: those without extensions break whoever reads them.
@@ -73,36 +75,6 @@ function toFullError(error: GraphQLError): GraphQLError {
     extensions: error.extensions ?? {},
   });
   return Object.assign(full, { locations });
-}
-
-function compiledOf(
-  schema: GraphQLSchema,
-  { document, operationName, variables }: Execution,
-  sightings: WeakMap<DocumentNode, Sightings>,
-  endless: ReadonlySet<string>,
-): CompiledQuery | null {
-  const seen = sightings.get(document) ?? { count: 0, conditions: readConditions(document), compiled: new Map() };
-  sightings.set(document, seen);
-  seen.count += 1;
-  if (seen.count < COMPILED_AT_SIGHT) return null;
-  const values = seen.conditions.valuesFrom(variables ?? {});
-  if (values === null) return null;
-  const key = `${operationName ?? ""} ${values.join()}`;
-  const known = seen.compiled.get(key);
-  if (known !== undefined || seen.compiled.size >= MOST_COMPILED_PER_DOCUMENT) return known ?? null;
-  const settled = seen.conditions.isConditional ? seen.conditions.settle(values) : document;
-  const compiled = hasVariableOf(document, endless) ? null : compile(schema, settled, operationName);
-  seen.compiled.set(key, compiled);
-  return compiled;
-}
-
-function compile(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined) {
-  try {
-    const compiled = compileQuery(schema, document, operationName ?? undefined);
-    return isCompiledQuery(compiled) ? compiled : null;
-  } catch {
-    return null;
-  }
 }
 
 // The compiler writes out the check of every variable to its leaves, and does not come back from an input that contains itself.

@@ -9,12 +9,15 @@ import { type Page, renderSandbox } from "./sandbox.ts";
 /** Answers what browsers ask for; resolves to false for everything else. */
 export type Explorers = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
-/** The explorer that was chosen at /graphql for browsers, and the one that needs no internet at /graphiql. */
+/**
+ * The explorer that was chosen at /graphql for browsers, also at / where there is no page, and the one that needs no internet at
+ * /explorer.
+ */
 export function createExplorers({ explorer, examples }: ServerOptions): Explorers {
   const graphiql = createGraphiql(examples);
   const pages: Readonly<Record<typeof explorer, (() => Page) | null>> = {
     sandbox: () => renderSandbox(examples),
-    graphiql: graphiql.render,
+    offline: graphiql.render,
     none: null,
   };
   return async (path, request, response) => {
@@ -23,11 +26,18 @@ export function createExplorers({ explorer, examples }: ServerOptions): Explorer
       sendPage(response, pages[explorer]);
       return true;
     }
-    if (explorer === "none" || !path.startsWith("/graphiql")) return false;
-    if (path === "/graphiql") sendPage(response, graphiql.render);
-    else await graphiql.sendAsset(path, response);
+    if (explorer === "none") return false;
+    if (path === "/" && prefersHtml(request)) redirect(response, "/graphql");
+    else if (path === "/graphiql") redirect(response, "/explorer");
+    else if (path === "/explorer") sendPage(response, graphiql.render);
+    else if (path.startsWith("/explorer/")) await graphiql.sendAsset(path, response);
+    else return false;
     return true;
   };
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  sendText(response, 302, `See ${location}.`, { location });
 }
 
 function sendPage(response: ServerResponse, render: (() => Page) | null): void {

@@ -20,12 +20,6 @@ export interface Freshness {
   noteEvent(): void;
 }
 
-/** Who asks: on which connection, as {@link Freshness.begin} takes it, and what is shared with all others. */
-export interface Asker {
-  readonly freshness: Freshness;
-  readonly socket: Socket | null;
-}
-
 interface Connection {
   /** Answers sent before the client was at the door. */
   readonly answersBefore: number;

@@ -1,19 +1,19 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  getOperationAST,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  validate,
-} from "graphql";
+import { type DocumentNode, GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { LRUCache } from "lru-cache";
 
+import { allRulesFor } from "./document-rules.ts";
 import { createLimiter } from "./limits.ts";
 import type { LiveOperation } from "./live.ts";
 import type { ServerOptions } from "./options.ts";
 import { createAllowList } from "./persisted-documents.ts";
+import { createPersistedQueries } from "./persisted-queries.ts";
 import type { GraphqlRequest } from "./request.ts";
+
+/** A request that passed. */
+export interface Admitted extends GraphqlRequest {
+  /** How many rows its operation can make at most. */
+  readonly rows: number;
+}
 
 /** What every request passes before anything of it is executed, on whatever transport. */
 export interface Gate {
@@ -21,12 +21,12 @@ export interface Gate {
    * The request with its document in the place of an id, measured.
    * @throws RefusalError
    */
-  admit(request: GraphqlRequest, requestId: string): GraphqlRequest;
+  admit(request: GraphqlRequest, requestId: string): Admitted;
   /**
    * The operation of an admitted request, for transports that do without the engine.
    * @returns the errors where the document cannot be parsed, is not valid, or holds no such operation
    */
-  prepare(request: GraphqlRequest, requestId: string): LiveOperation | readonly GraphQLError[];
+  prepare(request: Admitted, requestId: string): LiveOperation | readonly GraphQLError[];
 }
 
 const CHARACTERS = 262_144;
@@ -35,7 +35,8 @@ const CHARACTERS = 262_144;
 export function createGate(options: ServerOptions): Gate {
   const limiter = createLimiter(options.schema);
   const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
-  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const findPersisted = createPersistedQueries();
+  const rules = allRulesFor(options);
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: CHARACTERS,
     sizeCalculation: (_document, text) => text.length + 256,
@@ -56,12 +57,11 @@ export function createGate(options: ServerOptions): Gate {
 
   return {
     admit(request, requestId) {
-      const allowed = allow(request, requestId);
-      if (allowed.query !== null) limiter.checkDocument(allowed.query);
+      const allowed = findPersisted(allow(request, requestId));
       limiter.checkVariables(allowed.variables);
-      return allowed;
+      return { ...allowed, rows: allowed.query === null ? 0 : limiter.checkDocument(allowed.query, allowed) };
     },
-    prepare({ query, variables, operationName }, requestId) {
+    prepare({ query, variables, operationName, rows }, requestId) {
       if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];
       const document = read(query);
       if (!("kind" in document)) return document;
@@ -72,7 +72,7 @@ export function createGate(options: ServerOptions): Gate {
         return [coded("`variables` must be an object.", "BAD_REQUEST")];
       }
       const given = (variables ?? null) as LiveOperation["variables"];
-      return { type: operation.operation, document, operationName, variables: given, requestId };
+      return { type: operation.operation, document, operationName, variables: given, requestId, rows };
     },
   };
 }
@@ -88,8 +88,9 @@ function parseText(text: string): DocumentNode | GraphQLError {
 }
 
 // Suggestions would spell out what introspection does not tell.
-function withCode(error: GraphQLError, code: string, hasSuggestions = true): GraphQLError {
+function withCode(error: GraphQLError, kind: string, hasSuggestions = true): GraphQLError {
   const { message, nodes = null, source = null, positions = null } = error;
+  const { code = kind } = error.extensions;
   return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {
     nodes,
     source,

@@ -11,16 +11,16 @@ import { htmlHeaders, type Page, toScript } from "./sandbox.ts";
 /** An explorer whose every byte comes from this process. */
 export interface Graphiql {
   render(): Page;
-  /** Sends the file behind a path below /graphiql/, or 404. */
+  /** Sends the file behind a path below /explorer/, or 404. */
   sendAsset(path: string, response: ServerResponse): Promise<void>;
 }
 
 // The bundles that the packages bring along are not among their exports, so they are found beside package.json.
 const ASSETS = {
-  "/graphiql/react.js": { of: "react", file: "umd/react.production.min.js", type: "text/javascript" },
-  "/graphiql/react-dom.js": { of: "react-dom", file: "umd/react-dom.production.min.js", type: "text/javascript" },
-  "/graphiql/graphiql.js": { of: "graphiql", file: "graphiql.min.js", type: "text/javascript" },
-  "/graphiql/graphiql.css": { of: "graphiql", file: "graphiql.min.css", type: "text/css" },
+  "/explorer/react.js": { of: "react", file: "umd/react.production.min.js", type: "text/javascript" },
+  "/explorer/react-dom.js": { of: "react-dom", file: "umd/react-dom.production.min.js", type: "text/javascript" },
+  "/explorer/graphiql.js": { of: "graphiql", file: "graphiql.min.js", type: "text/javascript" },
+  "/explorer/graphiql.css": { of: "graphiql", file: "graphiql.min.css", type: "text/css" },
 } as const;
 
 const POLICY =
@@ -35,7 +35,7 @@ export function createGraphiql(examples: readonly ExampleOperation[]): Graphiql 
   return {
     render: () => ({ html: PAGE, headers: htmlHeaders(POLICY) }),
     async sendAsset(path, response) {
-      if (path === "/graphiql/start.js") {
+      if (path === "/explorer/start.js") {
         send(response, 200, assetHeaders("text/javascript"), script);
       } else if (isAsset(path)) {
         const { of, file, type } = ASSETS[path];
@@ -68,15 +68,15 @@ const PAGE = `<!doctype html>
 <title>Cloud Assistant gateway: GraphiQL</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/graphiql/graphiql.css">
+<link rel="stylesheet" href="/explorer/graphiql.css">
 <style>html, body, #graphiql { height: 100%; margin: 0; overflow: hidden; }</style>
 </head>
 <body>
 <div id="graphiql">Loading GraphiQL.</div>
-<script src="/graphiql/react.js"></script>
-<script src="/graphiql/react-dom.js"></script>
-<script src="/graphiql/graphiql.js"></script>
-<script src="/graphiql/start.js"></script>
+<script src="/explorer/react.js"></script>
+<script src="/explorer/react-dom.js"></script>
+<script src="/explorer/graphiql.js"></script>
+<script src="/explorer/start.js"></script>
 </body>
 </html>
 `;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
 
+import type { Client, Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
 import type { Freshness } from "./freshness.ts";
@@ -23,6 +24,7 @@ export interface GraphqlRouteParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
+  readonly clients: Clients;
 }
 
 interface Answer extends ErrorAnswer {
@@ -52,14 +54,15 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   return async (request, response) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
-    const running = startOperation(requestId, rules, parts.freshness.begin(request.socket));
+    const client = parts.clients.of(request.socket);
+    const running = startOperation(requestId, { ...rules, client }, parts.freshness.begin(request.socket));
     const exchange = createExchange(running);
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
     });
     const answer: Answer = await answerInTime(request, running, options, (type) =>
-      execute(request, type, exchange),
+      execute(request, type, { exchange, client }),
     ).catch((error: unknown) => {
       if (!response.destroyed) logInternal(options.logger, requestId, error);
       return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
@@ -78,9 +81,15 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   };
 }
 
+interface Asking {
+  readonly exchange: Exchange;
+  readonly client: Client;
+}
+
 function createExecution(options: ServerOptions, { engine, gate }: GraphqlRouteParts) {
-  return async (request: IncomingMessage, type: AnswerType, exchange: Exchange): Promise<Answer> => {
+  return async (request: IncomingMessage, type: AnswerType, { exchange, client }: Asking): Promise<Answer> => {
     const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
+    await client.enter(read.rows);
     const context = () => options.createContext(exchange.operation);
     const answer = await engine.answer(read, engineHeaders(request), exchange, context);
     return {

@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 
 import type { Clock } from "#domain";
 import { onDeparture } from "./departure.ts";
+import { createQueues } from "./pipelines.ts";
+import type { Readers } from "./readers.ts";
 
 /** An HTTP server that can be closed without losing a request. */
 export interface Listener {
@@ -20,23 +22,37 @@ export interface Listener {
 const NOTICE_MS = 200;
 const MOST_MS = 10_000;
 
+// Slow headers and bodies hold connections; a connection that never sends anything counts as slow headers.
+const TIMEOUTS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+};
+const MOST_CONNECTIONS = 10_000;
+
 /** Listens for requests; the handler answers each and throws nothing. */
 export function createListener(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   clock: Clock,
+  readers: Readers,
 ): Listener {
   const inFlight = new Set<ServerResponse>();
+  const inTurn = createQueues();
   let isDraining = false;
   let onEmpty = () => {};
-  const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: 65_000 }, (request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     if (isDraining) askToClose(response);
     inFlight.add(response);
     onDeparture(request, response, () => {
       inFlight.delete(response);
       if (inFlight.size === 0) onEmpty();
     });
-    handle(request, response);
+    // All of the answer has been handed to the connection by then.
+    response.once("prefinish", () => readers.wrote(request.socket, response));
+    inTurn(request, response, () => handle(request, response));
   });
+  server.maxConnections = MOST_CONNECTIONS;
   return {
     server,
     get isDraining() {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -9,11 +10,22 @@ import {
   OperationTypeNode,
 } from "graphql";
 
+import type { Client } from "./clients.ts";
 import { logInternal } from "./engine.ts";
 import { toErrorResponse } from "./errors.ts";
-import type { Asker } from "./freshness.ts";
+import { withoutRepeats } from "./executor.ts";
+import type { Freshness } from "./freshness.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { ServerOptions } from "./options.ts";
+import { createStop, type Stop } from "./stop.ts";
+
+/** Who asks, and what is shared with all others. */
+export interface Asker {
+  readonly client: Client;
+  readonly freshness: Freshness;
+  /** The connection that the request was made on, as {@link Freshness.begin} takes it. */
+  readonly socket: Socket | null;
+}
 
 /** An operation that was found good, by whatever transport it came. */
 export interface LiveOperation {
@@ -22,6 +34,8 @@ export interface LiveOperation {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly requestId: string;
+  /** How many rows one answer can hold at most. */
+  readonly rows: number;
 }
 
 /** Results of a live operation, ready to be sent. Returning it stops the operation at once, also while a result is awaited. */
@@ -53,29 +67,6 @@ export function runLive(options: ServerOptions, live: LiveOperation, asker: Aske
   };
 }
 
-interface Stop {
-  readonly signal: AbortSignal;
-  now(): void;
-  /** What is waited for, or null once nobody wants more. Holds on to nothing afterwards: it is asked for every event. */
-  or<Value>(awaited: Promise<Value>): Promise<Value | null>;
-}
-
-function createStop(): Stop {
-  const controller = new AbortController();
-  const { signal } = controller;
-  return {
-    signal,
-    now: () => controller.abort(),
-    or: (awaited) =>
-      new Promise((resolve, reject) => {
-        const give = () => resolve(null);
-        if (signal.aborted) give();
-        signal.addEventListener("abort", give, { once: true });
-        awaited.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
-      }),
-  };
-}
-
 async function* produce(
   options: ServerOptions,
   live: LiveOperation,
@@ -86,13 +77,28 @@ async function* produce(
     yield await answerRequest(options, live, asker, stop);
     return undefined;
   }
-  const running = startOperation(live.requestId, { ...rulesOf(options), deadlineMs: null });
+  yield* watchEvents(options, live, asker, stop);
+  return undefined;
+}
+
+async function* watchEvents(
+  options: ServerOptions,
+  live: LiveOperation,
+  asker: Asker,
+  stop: Stop,
+): AsyncGenerator<FormattedExecutionResult, void> {
+  const leave = enlist(asker.client);
+  if (typeof leave !== "function") {
+    yield toFailure(options, live, leave);
+    return;
+  }
+  const running = startOperation(live.requestId, { ...rulesOf(options, asker), deadlineMs: null });
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   const source = await openSource(options, live, running);
   try {
     if (!(Symbol.asyncIterator in source)) {
       yield source;
-      return undefined;
+      return;
     }
     const events = source[Symbol.asyncIterator]();
     try {
@@ -101,20 +107,31 @@ async function* produce(
       await events.return?.();
     }
   } finally {
+    leave();
     running.abandon();
     running.end();
   }
-  return undefined;
+}
+
+function enlist(client: Client): (() => void) | Error {
+  try {
+    return client.watch();
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
 }
 
 async function answerRequest(
   options: ServerOptions,
   live: LiveOperation,
-  { freshness, socket }: Asker,
+  asker: Asker,
   stop: Stop,
 ): Promise<FormattedExecutionResult> {
-  const running = startOperation(live.requestId, rulesOf(options), freshness.begin(socket));
+  const { freshness, socket } = asker;
+  const running = startOperation(live.requestId, rulesOf(options, asker), freshness.begin(socket));
   try {
+    await asker.client.enter(live.rows);
     return await answerOnce(options, live, { running, rootValue: undefined, stop });
   } finally {
     freshness.end();
@@ -135,7 +152,8 @@ async function* answerEach(
       return;
     }
     // An event brings what was just read for it, so it has no bound of its own; it is one for whoever asks after it.
-    const running = startOperation(live.requestId, rulesOf(options));
+    const running = startOperation(live.requestId, rulesOf(options, asker));
+    await asker.client.enter(live.rows);
     const answer = await answerOnce(options, live, { running, rootValue: event.value, stop });
     asker.freshness.noteEvent();
     yield answer;
@@ -206,8 +224,9 @@ function format(
   result: ExecutionResult,
   running: RunningOperation | null,
 ): FormattedExecutionResult {
-  for (const error of result.errors ?? []) logInternal(options.logger, live.requestId, error);
-  const errors = result.errors?.map((error) => toErrorResponse(error).formatted);
+  const kept = result.errors && withoutRepeats(result.errors);
+  for (const error of kept ?? []) logInternal(options.logger, live.requestId, error);
+  const errors = kept?.map((error) => toErrorResponse(error).formatted);
   return {
     ...(errors === undefined ? {} : { errors }),
     ...(result.data === undefined ? {} : { data: result.data }),
@@ -220,6 +239,6 @@ function toFailure(options: ServerOptions, live: LiveOperation, error: unknown):
   return { errors: [toErrorResponse(error).formatted] };
 }
 
-function rulesOf({ clock, operationDeadlineMs, operationCallBudget }: ServerOptions) {
-  return { clock, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
+function rulesOf({ clock, operationDeadlineMs, operationCallBudget }: ServerOptions, { client }: Asker) {
+  return { clock, client, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
 }

@@ -1,5 +1,8 @@
 import { type Clock, type CostMeter, InputError, type Operation, type Source, sourceKey } from "#domain";
 
+import { createAnswerMeter } from "./answer-meter.ts";
+import type { Client } from "./clients.ts";
+
 /** What an operation cost upstream, as `extensions.cost` tells it. */
 export interface Cost {
   readonly calls: number;
@@ -39,6 +42,8 @@ export interface OperationRules {
   readonly deadlineMs: number;
   /** Most upstream calls of one operation. */
   readonly callBudget: number;
+  /** Who asks. */
+  readonly client: Client;
 }
 
 // Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end.
@@ -58,8 +63,8 @@ export function startOperation(
 ): RunningOperation {
   const controller = new AbortController();
   const ended = new AbortController();
-  const { deadlineMs, clock } = rules;
-  const { meter, cost } = createMeter(rules.callBudget);
+  const { deadlineMs, clock, client } = rules;
+  const { meter, cost } = createMeter(rules.callBudget, client);
   const stale = createStaleNotes(clock);
   return {
     operation: {
@@ -67,7 +72,8 @@ export function startOperation(
       ...(freshAfter === undefined ? {} : { freshAfter }),
       deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs,
       requestId,
-      meter: { ...meter, noteStale: stale.note },
+      meter: { ...meter, ...createAnswerMeter(), noteStale: stale.note, addForeignId: client.spendForeignId },
+      turn: client.turn,
     },
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
     cost,
@@ -89,7 +95,7 @@ async function passDeadline(
   await clock.sleep(GRACE_MS, ended);
 }
 
-function createMeter(budget: number): { meter: CostMeter; cost: () => Cost } {
+function createMeter(budget: number, client: Client): { meter: CostMeter; cost: () => Cost } {
   let calls = 0;
   let cached = 0;
   let saved = 0;
@@ -110,6 +116,7 @@ function createMeter(budget: number): { meter: CostMeter; cost: () => Cost } {
       foresee,
       spend: () => {
         foresee(1);
+        client.spendCall();
         calls += 1;
       },
       addCached: (count) => {

@@ -2,13 +2,15 @@ import type { GraphQLSchema } from "graphql";
 import type { Registry } from "prom-client";
 
 import type { Clock, Operation } from "#domain";
+import type { ClientLimits } from "./clients.ts";
 import type { OperationContext } from "./engine.ts";
 import type { Logger } from "./log.ts";
+import type { PageOptions } from "./page.ts";
 import type { PersistedDocumentsOptions } from "./persisted-documents.ts";
 import type { GatewayTelemetry } from "./telemetry.ts";
 
 /** Which explorer a browser gets at /graphql. */
-export type ExplorerName = "sandbox" | "graphiql" | "none";
+export type ExplorerName = "sandbox" | "offline" | "none";
 
 /** An operation that explorers offer. */
 export interface ExampleOperation {
@@ -25,7 +27,17 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly introspection: boolean;
-  /** `none` turns `/graphiql` off as well. */
+  /** Port of /livez, /readyz and /metrics, which are then no longer on `port`; 0 takes a free one. */
+  readonly adminPort?: number;
+  /** Names that `Host` may have besides those of this machine; none if absent. */
+  readonly allowedHosts?: readonly string[];
+  /** Milliseconds for which /readyz says 503 before new connections are refused; 0 if absent. */
+  readonly drainMs?: number;
+  /** What one client may do; the limits' own defaults if absent. */
+  readonly clientLimits?: ClientLimits;
+  /** The page for people; none if absent. */
+  readonly page?: PageOptions;
+  /** `none` turns `/explorer` off as well. */
   readonly explorer: ExplorerName;
   readonly examples: readonly ExampleOperation[];
   /** Origins whose pages may call from a browser. */

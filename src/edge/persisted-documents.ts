@@ -47,16 +47,17 @@ export function createAllowList({ mode, documents }: PersistedDocumentsOptions, 
   };
 }
 
-function withQuery(request: GraphqlRequest, query: string): GraphqlRequest {
+/** The request with this text in the place of an id or a hash. */
+export function withQuery(request: GraphqlRequest, query: string): GraphqlRequest {
   if (request.method === "POST") {
     const { documentId: _id, extensions, ...body } = request.body as Record<string, unknown>;
-    return { ...request, query, body: { ...body, query, extensions: withoutHash(extensions) } };
+    return { ...request, query, persistedQuery: null, body: { ...body, query, extensions: withoutHash(extensions) } };
   }
   const parameters = new URLSearchParams(request.search);
   parameters.delete("documentId");
   parameters.delete("extensions");
   parameters.set("query", query);
-  return { ...request, query, search: `?${parameters}` };
+  return { ...request, query, persistedQuery: null, search: `?${parameters}` };
 }
 
 function withoutHash(extensions: unknown): object {

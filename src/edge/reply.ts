@@ -7,14 +7,27 @@ import { RefusalError } from "./refusal.ts";
 /** Headers of one answer. */
 export type ReplyHeaders = Readonly<Record<string, string>>;
 
+const LARGE_BYTES = 524_288;
+
 /** Sends a whole answer; false where the client has gone or has already got one. */
 export function send(response: ServerResponse, status: number, headers: ReplyHeaders, body: string): boolean {
   if (response.headersSent || response.destroyed) return false;
   const bytes = Buffer.byteLength(body);
   response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": String(bytes) });
   // One byte a character means plain ASCII, which latin1 writes without looking at each of them.
-  response.end(body, bytes === body.length ? "latin1" : "utf8");
+  const encoding = bytes === body.length ? "latin1" : "utf8";
+  // While a reader is slow, Node holds a text twice: itself and what of it waits in the system's queue.
+  if (bytes > LARGE_BYTES) response.end(Buffer.from(body, encoding));
+  else response.end(body, encoding);
   return true;
+}
+
+/** Sends bytes as they are. */
+export function sendBytes(response: ServerResponse, status: number, headers: ReplyHeaders, body: Buffer): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = String(body.byteLength);
+  response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": length });
+  response.end(body);
 }
 
 /** Sends a line of text. */

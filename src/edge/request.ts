@@ -18,6 +18,8 @@ export interface GraphqlRequest {
   readonly operationName: string | null;
   /** Id of a persisted document (GraphQL over HTTP, appendix A) or the hash of a persisted query, where one came. */
   readonly documentId: string | null;
+  /** What a client says of an automatic persisted query, unchecked; null where it says nothing. */
+  readonly persistedQuery: unknown;
 }
 
 const ALLOW = { allow: "GET, POST, OPTIONS" };
@@ -28,7 +30,9 @@ const ALLOW = { allow: "GET, POST, OPTIONS" };
  */
 export async function readGraphqlRequest(request: IncomingMessage): Promise<GraphqlRequest> {
   const search = searchOf(request.url ?? "");
-  if (request.method === "GET") return { method: "GET", search, body: undefined, ...fromSearch(search) };
+  if (request.method === "GET") {
+    return { method: "GET", search: withoutEmptyName(search), body: undefined, ...fromSearch(search) };
+  }
   if (request.method !== "POST") {
     throw new RefusalError(
       405,
@@ -41,25 +45,36 @@ export async function readGraphqlRequest(request: IncomingMessage): Promise<Grap
   checkContent(request);
   const body = parseJson(await readBody(request));
   if (Array.isArray(body)) refuseBatch(body.length);
-  return { method: "POST", search, body, ...fromBody(body) };
+  return { method: "POST", search, body: withoutEmpty(body), ...fromBody(body) };
+}
+
+// No operation can have an empty name, and generated clients send one for none.
+function withoutEmpty(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("operationName" in body) || body.operationName !== "") return body;
+  const { operationName: _empty, ...others } = body;
+  return others;
+}
+
+function withoutEmptyName(search: string): string {
+  const parameters = new URLSearchParams(search);
+  if (parameters.get("operationName") !== "") return search;
+  parameters.delete("operationName");
+  return `?${parameters}`;
 }
 
 /**
- * The same of a payload that came by another way than as a body. An empty query is none: a document's id stands for it, beside
- * the query or in the extensions.
+ * The same of a payload that came by another way than as a body: there a document's id may also stand in the extensions.
  */
 export function toGraphqlRequest(payload: object): GraphqlRequest {
   const read = fromBody(payload);
   const { documentId } = Object("extensions" in payload ? payload.extensions : null) as {
     readonly documentId?: unknown;
   };
-  const query = read.query === "" ? null : read.query;
   return {
     method: "POST",
     search: "",
     body: payload,
     ...read,
-    query,
     documentId: read.documentId ?? textOf(documentId),
   };
 }
@@ -103,10 +118,15 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new RefusalError(400, "BAD_REQUEST", "The body is not UTF-8.");
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(withoutMark(bytes.toString("utf8")));
   } catch {
     throw new RefusalError(400, "BAD_REQUEST", "The body is not JSON.");
   }
+}
+
+/** The text without a byte order mark, which RFC 8259 lets readers pass over. */
+export function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function refuseBatch(length: number): never {
@@ -118,28 +138,31 @@ function refuseBatch(length: number): never {
   );
 }
 
-type Read = Pick<GraphqlRequest, "query" | "variables" | "operationName" | "documentId">;
+type Read = Pick<GraphqlRequest, "query" | "variables" | "operationName" | "documentId" | "persistedQuery">;
 
-const NOTHING: Read = { query: null, variables: null, operationName: null, documentId: null };
+const NOTHING: Read = { query: null, variables: null, operationName: null, documentId: null, persistedQuery: null };
 
 function fromBody(body: unknown): Read {
   if (typeof body !== "object" || body === null) return NOTHING;
   const { query, variables, operationName, documentId, extensions } = body as Readonly<Record<string, unknown>>;
   return {
-    query: textOf(query),
+    query: textOf(query) || null,
     variables,
-    operationName: textOf(operationName),
+    operationName: textOf(operationName) || null,
     documentId: textOf(documentId) ?? hashOf(extensions),
+    persistedQuery: persistedQueryOf(extensions),
   };
 }
 
 function fromSearch(search: string): Read {
   const parameters = new URLSearchParams(search);
+  const extensions = parameterOf(parameters, "extensions");
   return {
-    query: parameters.get("query"),
+    query: parameters.get("query") || null,
     variables: parameterOf(parameters, "variables"),
-    operationName: parameters.get("operationName"),
-    documentId: parameters.get("documentId") ?? hashOf(parameterOf(parameters, "extensions")),
+    operationName: parameters.get("operationName") || null,
+    documentId: parameters.get("documentId") ?? hashOf(extensions),
+    persistedQuery: persistedQueryOf(extensions),
   };
 }
 
@@ -152,11 +175,13 @@ function parameterOf(parameters: URLSearchParams, name: string): unknown {
   }
 }
 
+function persistedQueryOf(extensions: unknown): unknown {
+  return (Object(extensions) as { readonly persistedQuery?: unknown }).persistedQuery ?? null;
+}
+
 function hashOf(extensions: unknown): string | null {
-  const { persistedQuery } = (extensions ?? {}) as {
-    readonly persistedQuery?: { readonly sha256Hash?: unknown } | null;
-  };
-  return textOf(persistedQuery?.sha256Hash);
+  const { sha256Hash } = Object(persistedQueryOf(extensions)) as { readonly sha256Hash?: unknown };
+  return textOf(sha256Hash);
 }
 
 function textOf(value: unknown): string | null {

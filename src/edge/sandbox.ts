@@ -44,7 +44,7 @@ html, body, #sandbox { height: 100%; margin: 0; }
 </style>
 </head>
 <body>
-<div id="sandbox"><p id="offline">Apollo Sandbox is loaded from Apollo's servers. Without internet, use <a href="/graphiql">/graphiql</a>.</p></div>
+<div id="sandbox"><p id="offline">Apollo Sandbox is loaded from Apollo's servers. Without internet, use <a href="/explorer">/explorer</a>.</p></div>
 <script nonce="${nonce}" src="${CDN}/_latest/embeddable-sandbox.umd.production.min.js"></script>
 <script nonce="${nonce}">
 if (window.EmbeddedSandbox) {
@@ -60,7 +60,7 @@ if (window.EmbeddedSandbox) {
     headers: htmlHeaders(
       `default-src 'none'; script-src 'nonce-${nonce}' ${CDN}; style-src 'nonce-${nonce}' ${CDN} https://fonts.googleapis.com; ` +
         "font-src https://fonts.gstatic.com; img-src data: https://apollo-server-landing-page.cdn.apollographql.com; " +
-        "frame-src https://sandbox.embed.apollographql.com; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "frame-src https://sandbox.embed.apollographql.com; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
   };
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
+import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { createEngine } from "./engine.ts";
 import { createEventStreamRoute } from "./event-stream-route.ts";
@@ -8,54 +10,52 @@ import { createExplorers } from "./explorers.ts";
 import { createFreshness } from "./freshness.ts";
 import { createGate } from "./gate.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
+import { refuseForeignHost } from "./hosts.ts";
 import { createListener, type Listener } from "./listener.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
-import { send, sendText } from "./reply.ts";
-import { createWebSockets } from "./websocket.ts";
+import { createPage } from "./page.ts";
+import { createMachinePages, isForMachines, notFound, type PlainPages } from "./plain-pages.ts";
+import { createReaders, type Readers } from "./readers.ts";
+import { send, sendText, toErrorAnswer } from "./reply.ts";
+import { limitSockets } from "./socket-limit.ts";
+import { createWebSockets, type WebSockets } from "./websocket.ts";
+import { turnAway } from "./websocket-refusal.ts";
 
 /** The gateway as it listens. */
 export interface GatewayServer {
   /** Listens and tells where, in the log too: the line with `"msg":"ready"`. Rejects where the address cannot be had. */
   start(): Promise<{ readonly url: string }>;
   /**
-   * Drains: says at /readyz that it takes no traffic, asks clients to let go of their connections, accepts none, lets what is
-   * in flight end (at most 10 s), and closes the rest.
+   * Drains: says at /readyz that it takes no traffic, waits `drainMs`, asks clients to let go of their connections, accepts none,
+   * lets what is in flight end (at most 10 s), and closes the rest.
    */
   stop(): Promise<void>;
 }
 
 /** A server for these options; it listens once started. */
 export function createServer(options: ServerOptions): GatewayServer {
-  const { schema, introspection, logger, clock } = options;
-  const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
-  const engine = createEngine({ schema, executor, introspection, logger });
-  const metrics = createOperationMetrics(options.registry);
-  const listener: Listener = createListener((request, response) => {
-    route(request, response).catch((error: unknown) => {
-      logger.error({ err: error }, "a route failed");
-      sendText(response, 500, "Internal error");
-    });
-  }, clock);
-  const gate = createGate(options);
-  const freshness = createFreshness(clock);
-  listener.server.on("connection", freshness.noteConnection);
+  const { logger, clock } = options;
+  const readers = createReaders(clock);
   const draining = new AbortController();
-  const graphql = createGraphqlRoute(options, { engine, metrics, gate, freshness });
-  const events = createEventStreamRoute(options, { metrics, gate, freshness, draining: draining.signal });
-  const route = createRoutes(options, { graphql, events }, listener);
-  const webSockets = createWebSockets(options, { metrics, gate, freshness });
-  listener.server.on("upgrade", (request, socket, head) => {
-    // The peer may break off before it is answered, and an error that nobody hears ends the process.
-    socket.once("error", () => socket.destroy());
-    if (pathOf(request) === "/graphql" && !listener.isDraining) webSockets.upgrade(request, socket, head);
-    else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-  });
+  let isStopping = false;
+  const machines = createMachinePages(options, () => isStopping);
+  const { engine, route, webSockets, noteConnection } = createTransports(options, { readers, machines, draining });
+  const listener = createListener(withErrors(options, route), clock, readers);
+  const admin =
+    options.adminPort === undefined ? null : createListener(withErrors(options, atPath(machines)), clock, readers);
+  listener.server.on("connection", noteConnection);
+  limitSockets(listener.server, options.clientLimits ?? CLIENT_LIMITS);
+  upgradeTo(webSockets, listener, options);
   let stopped: Promise<void> | null = null;
   const stop = async () => {
+    isStopping = true;
+    if (options.drainMs !== undefined && options.drainMs > 0) await clock.sleep(options.drainMs);
     draining.abort();
     webSockets.close();
     await listener.drain();
+    await admin?.drain();
+    readers.close();
     await engine.stop();
     logger.info("stopped");
   };
@@ -63,7 +63,8 @@ export function createServer(options: ServerOptions): GatewayServer {
     async start() {
       await engine.start();
       const url = urlOf(await listener.listen(options.port, options.host), options.host);
-      logger.info({ url }, "ready");
+      const adminPort = await admin?.listen(options.adminPort ?? 0, options.host);
+      logger.info({ url, ...(adminPort === undefined ? {} : { adminPort }) }, "ready");
       return { url };
     },
     stop() {
@@ -73,42 +74,84 @@ export function createServer(options: ServerOptions): GatewayServer {
   };
 }
 
+interface Shared {
+  readonly readers: Readers;
+  readonly machines: PlainPages;
+  readonly draining: AbortController;
+}
+
+function createTransports(options: ServerOptions, { readers, machines, draining }: Shared) {
+  const { schema, introspection, logger, clock, registry } = options;
+  const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
+  const engine = createEngine({ schema, executor, introspection, logger });
+  const freshness = createFreshness(clock);
+  const parts = {
+    engine,
+    metrics: createOperationMetrics(registry),
+    gate: createGate(options),
+    freshness,
+    readers,
+    clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS),
+    draining: draining.signal,
+  };
+  const graphql = createGraphqlRoute(options, parts);
+  const events = createEventStreamRoute(options, parts);
+  const route = createRoutes(options, { graphql, events }, machines);
+  const noteConnection = (socket: Socket) => freshness.noteConnection(socket);
+  return { engine, route, webSockets: createWebSockets(options, parts), noteConnection };
+}
+
+function withErrors(
+  { logger }: ServerOptions,
+  route: Route,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    route(request, response).catch((error: unknown) => {
+      logger.error({ err: error }, "a route failed");
+      sendText(response, 500, "Internal error");
+    });
+  };
+}
+
+function atPath(pages: PlainPages): Route {
+  return (request, response) => pages(pathOf(request), request, response);
+}
+
+function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOptions): void {
+  listener.server.on("upgrade", (request, socket, head) => {
+    // The peer may break off before it is answered, and an error that nobody hears ends the process.
+    socket.once("error", () => socket.destroy());
+    const refusal = refuseForeignHost(request, options.allowedHosts ?? []);
+    if (refusal !== null) turnAway(socket, refusal);
+    else if (pathOf(request) === "/graphql" && !listener.isDraining) webSockets.upgrade(request, socket, head);
+    else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  });
+}
+
 function createRoutes(
   options: ServerOptions,
   { graphql, events }: { readonly graphql: Route; readonly events: Route },
-  listener: Listener,
+  machines: PlainPages,
 ): Route {
   const explorers = createExplorers(options);
-  const pages = createPages(options, listener);
+  const page = createPage(options.page);
+  const others = options.adminPort === undefined ? machines : notFound;
   return async (request, response) => {
     const path = pathOf(request);
+    if (isForMachines(path)) return others(path, request, response);
+    const refusal = refuseForeignHost(request, options.allowedHosts ?? []);
+    if (refusal !== null) {
+      const { status, headers, body } = toErrorAnswer(refusal, "application/json");
+      send(response, status, headers, body);
+      return;
+    }
     const isGraphql = path === "/graphql" || path === "/graphql/stream";
     if (isGraphql && request.method === "OPTIONS") answerPreflight(request, response, options);
-    else if (await explorers(path, request, response)) return;
+    else if (page(path, request, response) || (await explorers(path, request, response))) return;
     else if (path === "/graphql") await graphql(request, response);
     else if (path === "/graphql/stream") await events(request, response);
-    else await sendPlain(pages[path], request, response);
+    else await notFound(path, request, response);
   };
-}
-
-function createPages({ isReady, registry }: ServerOptions, listener: Listener): Readonly<Record<string, Route>> {
-  return {
-    "/livez": async (_request, response) => sendText(response, 200, "ok"),
-    "/readyz": async (_request, response) => {
-      if (listener.isDraining) sendText(response, 503, "draining");
-      else if (await isReady().catch(() => false)) sendText(response, 200, "ok");
-      else sendText(response, 503, "not ready");
-    },
-    "/metrics": async (_request, response) => {
-      send(response, 200, { "content-type": registry.contentType }, await registry.metrics());
-    },
-  };
-}
-
-async function sendPlain(page: Route | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (page === undefined) sendText(response, 404, "Not found. GraphQL is at /graphql.");
-  else if (request.method === "GET" || request.method === "HEAD") await page(request, response);
-  else sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
 }
 
 function answerPreflight(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
@@ -116,8 +159,7 @@ function answerPreflight(request: IncomingMessage, response: ServerResponse, opt
 }
 
 function urlOf(port: number, host: string): string {
-  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/graphql`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/graphql`;
 }
 
 function pathOf({ url = "/" }: IncomingMessage): string {

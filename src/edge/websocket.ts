@@ -5,6 +5,7 @@ import { type ExecutionArgs, GraphQLError } from "graphql";
 import { handleProtocols, makeServer, type OperationResult, type SubscribePayload } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
+import type { Client, Clients } from "./clients.ts";
 import { toErrorResponse } from "./errors.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
@@ -13,8 +14,9 @@ import { type LiveResults, runLive } from "./live.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
-import { toGraphqlRequest } from "./request.ts";
-import { refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
+import type { Readers } from "./readers.ts";
+import { toGraphqlRequest, withoutMark } from "./request.ts";
+import { fitMessage, refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
 
 /** Connections that carry many operations. */
 export interface WebSockets {
@@ -29,6 +31,13 @@ export interface WebSocketParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
+  readonly clients: Clients;
+  readonly readers: Readers;
+}
+
+/** What belongs to one connection. */
+interface Extra {
+  readonly client: Client;
 }
 
 interface Started {
@@ -52,7 +61,11 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
     handleProtocols,
   });
   const protocol = createProtocol(options, parts);
-  server.on("connection", (socket) => serve(options, protocol, socket));
+  server.on("connection", (socket, request) => {
+    const extra = { client: parts.clients.of(request.socket) };
+    const wrote = () => parts.readers.wrote(request.socket);
+    serve(options, protocol, { socket, extra, wrote });
+  });
   return {
     upgrade(request, socket, head) {
       const refusal = refusalOf(request, options, server.clients.size + 1);
@@ -71,7 +84,6 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
 }
 
 function createProtocol(options: ServerOptions, parts: WebSocketParts) {
-  const asker = { freshness: parts.freshness, socket: null };
   const started = new WeakMap<object, Started>();
   const run = ({ contextValue }: ExecutionArgs): OperationResult => {
     const operation = started.get(contextValue as object);
@@ -79,8 +91,9 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
     // Its errors have become responses already; `onNext` passes them on as they are.
     return operation.run() as unknown as OperationResult;
   };
-  return makeServer({
-    onSubscribe: ({ subscriptions }, _id, payload) => {
+  return makeServer<Record<string, unknown>, Extra>({
+    onSubscribe: ({ subscriptions, extra }, _id, payload) => {
+      const asker = { client: extra.client, freshness: parts.freshness, socket: null };
       const requestId = randomUUID();
       const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
       const prepared = prepare(parts.gate, Object.keys(subscriptions).length, payload, requestId);
@@ -140,18 +153,33 @@ function withRecord(results: LiveResults, record: LiveRecord): LiveResults {
   };
 }
 
-function serve(options: ServerOptions, protocol: ReturnType<typeof createProtocol>, socket: WebSocket): void {
+interface Served {
+  readonly socket: WebSocket;
+  readonly extra: Extra;
+  /** Called after each message. */
+  readonly wrote: () => void;
+}
+
+function serve(
+  options: ServerOptions,
+  protocol: ReturnType<typeof createProtocol>,
+  { socket, extra, wrote }: Served,
+): void {
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
   socket.on("error", () => {});
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+      send: (text) =>
+        new Promise((resolve) => {
+          socket.send(fitMessage(text), () => resolve());
+          wrote();
+        }),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (message) => {
-          const text = String(message);
+          const text = withoutMark(String(message));
           const refusal = refusalAbove("bodyBytes", Buffer.byteLength(text));
           if (refusal !== null) {
             refuseMessage(socket, text, refusal);
@@ -164,7 +192,7 @@ function serve(options: ServerOptions, protocol: ReturnType<typeof createProtoco
         });
       },
     },
-    {},
+    extra,
   );
   socket.once("close", (code, reason) => {
     over.abort();
@@ -173,17 +201,18 @@ function serve(options: ServerOptions, protocol: ReturnType<typeof createProtoco
   void watchLife(options, socket, over.signal);
 }
 
-// A client that went without a word would otherwise be served for ever.
+// A client that went without a word would otherwise be served without end. A pong that nobody asked for tells nothing: a client can
+// send one without reading.
 async function watchLife({ clock }: ServerOptions, socket: WebSocket, over: AbortSignal): Promise<void> {
-  let isAlive = true;
-  socket.on("pong", () => {
-    isAlive = true;
+  let awaited: string | null = null;
+  socket.on("pong", (payload) => {
+    if (String(payload) === awaited) awaited = null;
   });
   for (;;) {
     await clock.sleep(PING_MS, over);
     if (over.aborted) return;
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
+    if (awaited !== null) return socket.terminate();
+    awaited = randomUUID();
+    socket.ping(awaited);
   }
 }

@@ -2,13 +2,16 @@ import type { GraphQLFieldResolver, GraphQLSchema } from "graphql";
 import { isObjectType } from "graphql";
 import { getMetadataStorage } from "type-graphql";
 
-type Resolver = GraphQLFieldResolver<unknown, unknown>;
+import { charged } from "./answer-weight.ts";
+import type { GraphContext } from "./context.ts";
+
+type Resolver = GraphQLFieldResolver<unknown, GraphContext>;
 type Target = Readonly<Record<string, unknown>>;
 type Handler = ReturnType<typeof getMetadataStorage>["fieldResolvers"][number];
 type Parameter = NonNullable<Handler["params"]>[number];
 
 /**
- * Replaces TypeGraphQL's resolvers by ones that call the decorated method and nothing else. TypeGraphQL awaits the
+ * Replaces TypeGraphQL's resolvers by ones that call the decorated method and charge the operation for what it gives. TypeGraphQL awaits the
  * validation of every argument also where validation is off, so that each field with an argument would answer a promise; a
  * page of 200 outputs then costs more in promises than in everything else.
  */
@@ -40,16 +43,20 @@ function install(
   const type = schema.getType(typeName);
   const field = isObjectType(type) ? type.getFields()[schemaName] : undefined;
   if (field === undefined) return;
+  field.resolve = charged(toResolver(methodName, params, targetOf));
+}
+
+/** The decorated method as the executors call it. */
+function toResolver(methodName: string, params: readonly Parameter[], targetOf: (source: unknown) => Target): Resolver {
   const readers = [...params].sort((a, b) => a.index - b.index).map(readerOf);
   const [only] = readers;
   if (only !== undefined && readers.length === 1) {
-    field.resolve = (source, args, context, info) => {
+    return (source, args, context, info) => {
       const target = targetOf(source);
       return (target[methodName] as (value: unknown) => unknown).call(target, only(source, args, context, info));
     };
-    return;
   }
-  field.resolve = (source, args, context, info) => {
+  return (source, args, context, info) => {
     const target = targetOf(source);
     const method = target[methodName] as (...values: unknown[]) => unknown;
     return method.apply(

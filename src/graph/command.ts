@@ -16,6 +16,8 @@ import { Value } from "./value.ts";
 /** The command that a run executed. */
 @ObjectType("Command", { description: "The command that a run executed, as it was at that time." })
 export class Command {
+  #content: string | null | undefined;
+
   constructor(private readonly record: CommandRecord) {}
 
   @Value(() => String, { nullable: true, description: "Id of the command; null where it was not kept." })
@@ -40,7 +42,10 @@ export class Command {
 
   @Value(() => String, { nullable: true, description: "The script as text." })
   get content(): string | null {
-    return this.record.content == null ? null : decodeOutput(this.record.content).text;
+    if (this.#content === undefined) {
+      this.#content = this.record.content == null ? null : decodeOutput(this.record.content).text;
+    }
+    return this.#content;
   }
 
   @Value(() => Base64, { nullable: true, description: "The script's bytes." })

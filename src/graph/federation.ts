@@ -13,6 +13,7 @@ import {
 } from "graphql";
 
 import { InputError } from "#domain";
+import { charged } from "./answer-weight.ts";
 import type { GraphContext } from "./context.ts";
 import { fromGlobalId } from "./global-id.ts";
 import { readNode } from "./node-queries.ts";
@@ -60,11 +61,11 @@ function installRoot(subgraph: GraphQLSchema, sdl: string): void {
   const { _service: service, _entities: entities } = fields ?? {};
   if (service === undefined || entities === undefined) throw new Error("The subgraph lacks the fields it was given.");
   service.resolve = () => ({ sdl });
-  entities.resolve = (_source, { representations }, context: GraphContext, info) => {
+  entities.resolve = charged((_source, { representations }, context, info) => {
     const selection = selectionOf(info);
     checkLength(representations);
     return Promise.all(representations.map((each: unknown) => readEntity(each, selection, context)));
-  };
+  });
 }
 
 function checkLength({ length }: readonly unknown[]): void {
@@ -77,8 +78,9 @@ function checkLength({ length }: readonly unknown[]): void {
 async function readEntity(representation: unknown, selection: Selection, context: GraphContext): Promise<unknown> {
   try {
     const { __typename, id } = (representation ?? {}) as { readonly __typename?: unknown; readonly id?: unknown };
-    const ref = fromGlobalId(typeof id === "string" ? id : "", "representations");
-    if (ref.type === __typename) return await readNode(ref, selection, context);
+    const read = fromGlobalId(typeof id === "string" ? id : "", "representations");
+    const { ref } = read;
+    if (ref.type === __typename) return await readNode(read, selection, context);
     const message = `representations: expected an id of the type ${JSON.stringify(__typename)}, got one of ${ref.type}.`;
     throw new InputError("BAD_USER_INPUT", message, "representations");
   } catch (error) {

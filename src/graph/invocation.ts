@@ -24,8 +24,9 @@ import {
 import { InvocationSettings } from "./invocation-settings.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
+import { oncePerOperation } from "./operation-work.ts";
 import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
-import { FirstArgs, groupRows, OutputGroup } from "./output-group.ts";
+import { FirstArgs, firstOf, groupRows, OutputGroup } from "./output-group.ts";
 import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
@@ -77,8 +78,10 @@ export class Invocation extends InvocationSettings {
     @Ctx() context: GraphContext,
   ): Promise<readonly OutputGroup[]> {
     readPageArguments({ first: args.first ?? null });
-    const rows = await toRows(this.all.rows, this, { output: true, details: true }, context);
-    return groupRows(rows, args);
+    const groups = await oncePerOperation(context.operation, this, "outputGroups", async () =>
+      groupRows(await toRows(this.all.rows, this, { output: true, details: true }, context)),
+    );
+    return firstOf(groups, args);
   }
 
   /** The run on one instance, null where it did not run there; for resolvers. */

@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
 import { InputError } from "#domain";
 import type { GraphContext } from "./context.ts";
-import { fromGlobalId, type NodeRef } from "./global-id.ts";
+import { fromGlobalId, type NodeRef, type ReadId } from "./global-id.ts";
 import { Instance } from "./instance.ts";
 import { rowNeeds, toRows } from "./instance-invocation.ts";
 import { invocationOf, invocationWants, readRun } from "./invocation.ts";
@@ -54,10 +54,18 @@ async function readOrFail(id: string, selection: Selection, context: GraphContex
   }
 }
 
-/** What an id names, with what the selection needs of its type; null where it is gone. */
-export async function readNode(ref: NodeRef, selection: Selection, context: GraphContext): Promise<Node | null> {
+/**
+ * What an id names, with what the selection needs of its type; null where it is gone.
+ * @throws InputError `LIMIT_EXCEEDED` if the client had too many ids looked up lately that were not made here
+ */
+export async function readNode(
+  { ref, isOurs }: ReadId,
+  selection: Selection,
+  context: GraphContext,
+): Promise<Node | null> {
   const { provider, regionId, account } = ref.source;
   if (context.services.findSource(provider, regionId, account) === null) return null;
+  if (!isOurs) context.operation.meter.addForeignId?.();
   const selected = selection.as(ref.type);
   switch (ref.type) {
     case "Invocation":

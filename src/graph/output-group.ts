@@ -58,7 +58,7 @@ export class OutputGroup {
 
   @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
   instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): readonly InstanceInvocation[] {
-    return this.group.executions.slice(0, sizeOf(args)).map((execution) => execution.row);
+    return firstOf(this.group.executions, args).map((execution) => execution.row);
   }
 }
 
@@ -66,17 +66,16 @@ export class OutputGroup {
  * Groups the rows of a run, largest group first.
  * @throws the error of the first row whose output could not be read: groups that leave out instances would mislead
  */
-export function groupRows(rows: readonly InstanceInvocation[], args: FirstArgs): readonly OutputGroup[] {
+export function groupRows(rows: readonly InstanceInvocation[]): readonly OutputGroup[] {
   const members = rows.map((row) => {
     const execution = row.printed;
     if (execution instanceof Error) throw execution;
     return { ...execution, row };
   });
-  return groupOutputs(members)
-    .slice(0, sizeOf(args))
-    .map((group) => new OutputGroup(group));
+  return groupOutputs(members).map((group) => new OutputGroup(group));
 }
 
-function sizeOf({ first }: FirstArgs): number {
-  return readPageArguments({ first: first ?? null }).size;
+/** The first of a short list, as many as were asked for. */
+export function firstOf<Member>(members: readonly Member[], { first }: FirstArgs): readonly Member[] {
+  return members.slice(0, readPageArguments({ first: first ?? null }).size);
 }

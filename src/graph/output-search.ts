@@ -1,6 +1,8 @@
 import { compilePattern, PatternError } from "#access";
 import { InputError, splitLines } from "#domain";
 
+import { type Parts, UNITS_A_TURN } from "./operation-work.ts";
+
 /** What is looked for in an output: exactly one of `text` and `pattern`. */
 export interface LineSearch {
   /** Taken literally. */
@@ -32,24 +34,55 @@ export const MAX_MATCHES = 1000;
 /** Longest text or pattern, in UTF-16 units. */
 export const MAX_SEARCH_LENGTH = 500;
 
+/** Tells whether a line matches, and what that costs for each character of it. */
+export interface Matcher {
+  readonly isMatch: (line: string) => boolean;
+  readonly unitsPerCharacter: number;
+}
+
+/** Makes the same matcher once for many texts, or remembers why there is none. */
+export type MatcherStore = (key: string, make: () => Matcher | InputError) => Matcher | InputError;
+
 /**
- * The lines that match, from the top, each with its context. Lines are counted as `countLines` does.
- * Time is linear in the text, whatever the pattern (RE2: https://swtch.com/~rsc/regexp/regexp3.html).
+ * The lines that match, from the top, each with its context. Lines are counted as `countLines` does. In parts, since a search of
+ * a full output may take a tenth of a second; time is linear in the text, whatever the pattern
+ * (RE2: https://swtch.com/~rsc/regexp/regexp3.html).
  *
  * @throws InputError `BAD_USER_INPUT` that names the argument: a bound is exceeded, none or both of `text` and `pattern` are
  * given, one is empty, or `pattern` cannot be compiled.
  */
-export function searchLines(text: string, search: LineSearch): readonly LineMatch[] {
-  checkRange("contextLines", search.contextLines, MAX_CONTEXT_LINES);
-  checkRange("limit", search.limit, MAX_MATCHES);
-  const isMatch = toPredicate(search);
+export function* searchLines(
+  text: string,
+  search: LineSearch,
+  once: MatcherStore = (_key, make) => make(),
+): Parts<readonly LineMatch[]> {
+  checkSearch(search);
+  const { pattern, ignoreCase } = search;
+  let isNew = false;
+  const matcher = once(JSON.stringify([search.text, pattern, ignoreCase]), () => {
+    isNew = true;
+    return matcherOrRefusal(search);
+  });
+  // To compile a pattern takes longer than a turn.
+  if (isNew && pattern != null) yield UNITS_A_TURN;
+  if (matcher instanceof InputError) throw matcher;
   const lines = splitLines(text);
   const matches: LineMatch[] = [];
   for (const [index, line] of lines.entries()) {
     if (matches.length >= search.limit) break;
-    if (isMatch(line)) matches.push(toMatch(lines, index, line, search.contextLines));
+    yield (line.length + 1) * matcher.unitsPerCharacter;
+    if (matcher.isMatch(line)) matches.push(toMatch(lines, index, line, search.contextLines));
   }
   return matches;
+}
+
+function checkSearch({ text, pattern, contextLines, limit }: LineSearch): void {
+  checkRange("contextLines", contextLines, MAX_CONTEXT_LINES);
+  checkRange("limit", limit, MAX_MATCHES);
+  if (text != null && pattern != null) throw bad("pattern", "Give either text or pattern, not both.");
+  if (text == null && pattern == null) throw bad("text", "Say what to look for: text or pattern is missing.");
+  if (text != null) checkLength("text", text);
+  if (pattern != null) checkLength("pattern", pattern);
 }
 
 function toMatch(lines: readonly string[], index: number, line: string, contextLines: number): LineMatch {
@@ -61,13 +94,18 @@ function toMatch(lines: readonly string[], index: number, line: string, contextL
   };
 }
 
-function toPredicate({ text, pattern, ignoreCase }: LineSearch): (line: string) => boolean {
-  const hasText = text !== null && text !== undefined;
-  const hasPattern = pattern !== null && pattern !== undefined;
-  if (hasText && hasPattern) throw bad("pattern", "Give either text or pattern, not both.");
-  if (hasPattern) return matchPattern(checkLength("pattern", pattern), ignoreCase ?? false);
-  if (hasText) return containText(checkLength("text", text), ignoreCase ?? false);
-  throw bad("text", "Say what to look for: text or pattern is missing.");
+function matcherOrRefusal(search: LineSearch): Matcher | InputError {
+  try {
+    return toMatcher(search);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}
+
+function toMatcher({ text, pattern, ignoreCase }: LineSearch): Matcher {
+  if (pattern != null) return matchPattern(pattern, ignoreCase ?? false);
+  return { isMatch: containText(text ?? "", ignoreCase ?? false), unitsPerCharacter: 1 };
 }
 
 function containText(text: string, ignoreCase: boolean): (line: string) => boolean {
@@ -76,10 +114,10 @@ function containText(text: string, ignoreCase: boolean): (line: string) => boole
   return (line) => line.toLowerCase().includes(folded);
 }
 
-function matchPattern(pattern: string, ignoreCase: boolean): (line: string) => boolean {
+function matchPattern(pattern: string, ignoreCase: boolean): Matcher {
   try {
     const compiled = compilePattern(pattern, { ignoreCase });
-    return (line) => compiled.test(line);
+    return { isMatch: (line) => compiled.test(line), unitsPerCharacter: compiled.programSize };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     if (error.problem === "cost") throw bad("pattern", "The pattern is too costly: use fewer or smaller repetitions.");
@@ -92,8 +130,8 @@ function checkRange(argument: string, value: number, max: number): void {
   throw bad(argument, `${argument} must be an integer from 0 to ${max}, but is ${value}.`);
 }
 
-function checkLength(argument: string, value: string): string {
-  if (value.length > 0 && value.length <= MAX_SEARCH_LENGTH) return value;
+function checkLength(argument: string, value: string): void {
+  if (value.length > 0 && value.length <= MAX_SEARCH_LENGTH) return;
   throw bad(argument, `${argument} must have 1 to ${MAX_SEARCH_LENGTH} characters, but has ${value.length}.`);
 }
 

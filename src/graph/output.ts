@@ -1,4 +1,4 @@
-import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
+import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import {
   applyOverwriting,
@@ -8,9 +8,12 @@ import {
   firstLines,
   lastLines,
   limitBytes,
+  type Operation,
   type Output,
   stripAnsi,
 } from "#domain";
+import type { GraphContext } from "./context.ts";
+import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "./output-search.ts";
 import { Base64, SafeInt } from "./scalars.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
@@ -92,14 +95,14 @@ export class CommandOutput {
     description:
       "Decoded text, whole unless the arguments say otherwise. What a cut left of a character is U+FFFD, and spoils no other one.",
   })
-  text(@Args(() => TextArgs) args: TextArgs): string {
+  text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string {
     checkTextArgs(args);
-    let text = this.decode(args).text;
-    if (args.applyOverwriting) text = applyOverwriting(text);
-    if (args.stripAnsi) text = stripAnsi(text);
-    if (args.firstLines != null) text = firstLines(text, args.firstLines);
-    if (args.lastLines != null) text = lastLines(text, args.lastLines);
-    return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
+    const isPlain = isWhole(args);
+    operation.meter.addReading?.("decodedBytes", isPlain ? this.undecodedBytes : this.output.bytes.byteLength);
+    if (isPlain) return this.decoded.text;
+    return oncePerOperation(operation, this, `text ${JSON.stringify(args)}`, () =>
+      cutText(this.decode(args).text, args),
+    );
   }
 
   @Value(() => Base64, { description: "The bytes as the upstream gave them." })
@@ -118,9 +121,16 @@ export class CommandOutput {
   }
 
   @Field(() => [OutputMatch], { description: "The lines that match, without transferring the others." })
-  search(@Args(() => SearchArgs) args: SearchArgs): readonly OutputMatch[] {
-    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
-    return searchLines(this.decoded.text, search).map((match) => new OutputMatch(match));
+  search(
+    @Args(() => SearchArgs) args: SearchArgs,
+    @Ctx() { operation }: GraphContext,
+  ): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
+    return oncePerOperation(operation, this, `search ${JSON.stringify(args)}`, () => this.find(args, operation));
+  }
+
+  /** Bytes that will be decoded once something is read that needs it; 0 from then on. */
+  get undecodedBytes(): number {
+    return this.#decoded === undefined ? this.output.bytes.byteLength : 0;
   }
 
   @Value(() => SafeInt, { nullable: true, description: "Bytes the upstream cut away; null where it does not say." })
@@ -164,6 +174,16 @@ export class CommandOutput {
     return false;
   }
 
+  private find(args: SearchArgs, operation: Operation): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
+    operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
+    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
+    const parts = searchLines(this.decoded.text, search, (key, make) =>
+      oncePerOperation(operation, CommandOutput, key, make),
+    );
+    const found = workInParts(operation, parts);
+    return found instanceof Promise ? found.then(toMatches) : toMatches(found);
+  }
+
   private get decoded(): DecodedOutput {
     this.#decoded ??= decodeOutput(this.output.bytes, this.output.droppedBytes);
     return this.#decoded;
@@ -174,4 +194,30 @@ export class CommandOutput {
     const options = { fromByte: fromByte ?? 0, ...(charset == null ? {} : { charset }) };
     return decodeOutput(this.output.bytes, this.output.droppedBytes, options);
   }
+}
+
+function toMatches(found: readonly LineMatch[]): readonly OutputMatch[] {
+  return found.map((match) => new OutputMatch(match));
+}
+
+function isWhole({
+  charset,
+  fromByte,
+  applyOverwriting,
+  stripAnsi,
+  firstLines,
+  lastLines,
+  maxBytes,
+}: TextArgs): boolean {
+  const isCut = firstLines != null || lastLines != null || maxBytes != null || (fromByte ?? 0) > 0;
+  return charset == null && !isCut && applyOverwriting !== true && stripAnsi !== true;
+}
+
+function cutText(whole: string, args: TextArgs): string {
+  let text = whole;
+  if (args.applyOverwriting) text = applyOverwriting(text);
+  if (args.stripAnsi) text = stripAnsi(text);
+  if (args.firstLines != null) text = firstLines(text, args.firstLines);
+  if (args.lastLines != null) text = lastLines(text, args.lastLines);
+  return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
 }

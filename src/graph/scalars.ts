@@ -27,7 +27,7 @@ export const Base64 = new GraphQLScalarType<Uint8Array, string>({
   description: "Bytes as standard base64 with padding (RFC 4648, section 4).",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc4648#section-4",
   serialize: (value) => {
-    if (!(value instanceof Uint8Array)) throw refuse("Base64 holds bytes.");
+    if (!(value instanceof Uint8Array)) throw new TypeError("Base64 holds bytes.");
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
   },
   parseValue: toBytes,
@@ -48,7 +48,7 @@ export const SafeInt = new GraphQLScalarType({
 });
 
 function textOf(name: string, value: unknown): string {
-  if (typeof value !== "string") throw refuse(`${name} holds a text.`);
+  if (typeof value !== "string") throw new TypeError(`${name} holds a text.`);
   return value;
 }
 

@@ -109,7 +109,8 @@ function fieldsOf(sets: readonly SelectionSetNode[], info: SelectionInfo, typeNa
   return fields;
 }
 
-function isIncluded(node: SelectionNode, variables: SelectionInfo["variableValues"]): boolean {
+/** What `@skip` and `@include` say about a part of a selection. */
+export function isIncluded(node: SelectionNode, variables: SelectionInfo["variableValues"]): boolean {
   return (node.directives ?? []).every((directive) => {
     const name = directive.name.value;
     if (name !== "skip" && name !== "include") return true;

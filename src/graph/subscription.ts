@@ -37,7 +37,8 @@ function watch(
   { services, operation }: GraphContext,
   info: GraphQLResolveInfo,
 ): AsyncIterableIterator<Told> {
-  const ref = runOf(id);
+  const { ref, isOurs } = runOf(id);
+  if (!isOurs) operation.meter.addForeignId?.();
   const { provider, regionId, account } = ref.source;
   if (services.findSource(provider, regionId, account) === null) {
     throw new InputError("NOT_FOUND", `There is no source ${provider} in ${regionId} of this account.`, "id");
@@ -45,9 +46,9 @@ function watch(
   return endWithError(services.watchInvocation(ref, watchWants(selectionOf(info)), operation));
 }
 
-function runOf(id: string): InvocationRef {
-  const ref = fromGlobalId(id);
-  if (ref.type === "Invocation") return ref;
+function runOf(id: string): { readonly ref: InvocationRef; readonly isOurs: boolean } {
+  const { ref, isOurs } = fromGlobalId(id);
+  if (ref.type === "Invocation") return { ref, isOurs };
   throw new InputError(
     "BAD_USER_INPUT",
     `id: expected the id of a run, got that of another thing (${ref.type}).`,

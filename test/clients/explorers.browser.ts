@@ -23,7 +23,7 @@ describe("in a browser", () => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
-    await page.goto(new URL("/graphiql", gateway.url).href);
+    await page.goto(new URL("/explorer", gateway.url).href);
     const tabs = page.getByRole("tab");
     await tabs.first().waitFor();
     const names = (await tabs.allInnerTexts()).map((text) => text.split(/\s/)[0]);
@@ -44,7 +44,7 @@ describe("in a browser", () => {
     expect(script).toContain('"document":"# The newest runs of every source');
     expect(script).toContain('"variables":{"first":20},"pollForSchemaUpdates":false');
     expect(foreign.map((address) => new URL(address).host)).toEqual(["embeddable-sandbox.cdn.apollographql.com"]);
-    await page.getByRole("link", { name: "/graphiql" }).click();
+    await page.getByRole("link", { name: "/explorer" }).click();
     await page.getByRole("tab").first().waitFor();
   });
 });

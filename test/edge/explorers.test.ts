@@ -40,17 +40,17 @@ describe("a browser at /graphql", () => {
   });
 
   it("gets GraphiQL where that was chosen", async () => {
-    gateway = await startGateway({ explorer: "graphiql" });
-    expect((await browse("/graphql")).text).toContain('<script src="/graphiql/start.js">');
+    gateway = await startGateway({ explorer: "offline" });
+    expect((await browse("/graphql")).text).toContain('<script src="/explorer/start.js">');
   });
 
-  it("gets a plain 404 where there is no explorer, at /graphiql too", async () => {
+  it("gets a plain 404 where there is no explorer, at /explorer too", async () => {
     gateway = await startGateway({ explorer: "none" });
     expect(await browse("/graphql")).toMatchObject({
       status: 404,
       text: "There is no explorer here. Send GraphQL requests with POST.\n",
     });
-    expect((await browse("/graphiql")).status).toBe(404);
+    expect((await browse("/explorer")).status).toBe(404);
   });
 
   it("does not get in the way of programs", async () => {
@@ -62,18 +62,18 @@ describe("a browser at /graphql", () => {
   });
 });
 
-describe("/graphiql", () => {
+describe("/explorer", () => {
   it("needs no other host: every address in it is its own, and the policy allows no other", async () => {
     gateway = await startGateway();
-    const { text, headers } = await browse("/graphiql");
+    const { text, headers } = await browse("/explorer");
     const addresses = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
     expect(addresses).toEqual([
       "data:,",
-      "/graphiql/graphiql.css",
-      "/graphiql/react.js",
-      "/graphiql/react-dom.js",
-      "/graphiql/graphiql.js",
-      "/graphiql/start.js",
+      "/explorer/graphiql.css",
+      "/explorer/react.js",
+      "/explorer/react-dom.js",
+      "/explorer/graphiql.js",
+      "/explorer/start.js",
     ]);
     expect(headers.get("content-security-policy")).not.toMatch(/https?:/);
     for (const address of addresses.slice(1)) {
@@ -85,7 +85,7 @@ describe("/graphiql", () => {
         true,
       ]);
     }
-    const styles = (await browse("/graphiql/graphiql.css")).text;
+    const styles = (await browse("/explorer/graphiql.css")).text;
     expect([...styles.matchAll(/(?:url\(|@import )['"]?(https?:[^)'"]+)/g)]).toEqual([]);
   });
 
@@ -93,16 +93,16 @@ describe("/graphiql", () => {
     gateway = await startGateway({
       examples: [{ document: "query A { hello }" }, { document: "query B { hello }", variables: { n: 1 } }],
     });
-    expect((await browse("/graphiql/start.js")).text).toContain(
+    expect((await browse("/explorer/start.js")).text).toContain(
       'const tabs = [{"query":"query A { hello }","variables":""},{"query":"query B { hello }","variables":"{\\n  \\"n\\": 1\\n}"}];',
     );
   });
 
   it.each([
-    "/graphiql/../package.json",
-    "/graphiql/..%2fpackage.json",
-    "/graphiql/constructor",
-    "/graphiql/graphiql.js/x",
+    "/explorer/../package.json",
+    "/explorer/..%2fpackage.json",
+    "/explorer/constructor",
+    "/explorer/graphiql.js/x",
   ])("serves nothing else, as %s", async (path) => {
     gateway = await startGateway();
     expect((await browse(path)).status).toBe(404);

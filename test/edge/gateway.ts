@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 
 import type { Clock, Operation } from "#domain";
 import { createLogger, createServer, createTelemetry, type GatewayServer, type ServerOptions } from "#edge";
+import type { Client } from "../../src/edge/clients.ts";
 
 /** A gateway on loopback over a schema of this test, with what it logged. */
 export interface TestGateway extends GatewayServer {
@@ -79,6 +80,15 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
     ...options,
   } satisfies ServerOptions;
 }
+
+/** A client that may do everything at once. */
+export const freeClient: Client = {
+  spendCall: () => {},
+  spendForeignId: () => {},
+  watch: () => () => {},
+  turn: async () => {},
+  enter: () => null,
+};
 
 /** Starts a gateway; stop it at the end of the test. */
 export async function startGateway(options: Partial<ServerOptions> = {}): Promise<TestGateway> {

@@ -83,7 +83,7 @@ describe("an operation's deadline", () => {
         resolve(chunk.toString());
       });
       socket.write(
-        'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"query":',
+        'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"query":',
       );
     });
     expect(answer).toMatch(/^HTTP\/1.1 408 /);

@@ -74,10 +74,10 @@ describe("who may open a WebSocket", () => {
 
   it("is refused one connection too many", () => {
     const request = { headers: {} } as IncomingMessage;
-    expect(refusalOf(request, { corsOrigins: [] }, 2_000)).toBeNull();
-    expect(refusalOf(request, { corsOrigins: [] }, 2_001)).toMatchObject({
+    expect(refusalOf(request, { corsOrigins: [] }, 5_000)).toBeNull();
+    expect(refusalOf(request, { corsOrigins: [] }, 5_001)).toMatchObject({
       status: 503,
-      extensions: { code: "LIMIT_EXCEEDED", limit: "connections", max: 2_000, actual: 2_001 },
+      extensions: { code: "LIMIT_EXCEEDED", limit: "connections", max: 5_000, actual: 5_001 },
     });
   });
 

@@ -5,10 +5,12 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { createClient as createWsClient } from "graphql-ws";
 import { WebSocket } from "ws";
 
+import { CLIENT_LIMITS, createClients } from "../../src/edge/clients.ts";
 import { createEventStreamRoute } from "../../src/edge/event-stream-route.ts";
 import { createFreshness } from "../../src/edge/freshness.ts";
 import { createGate } from "../../src/edge/gate.ts";
 import { createOperationMetrics } from "../../src/edge/operation-metrics.ts";
+import { createReaders } from "../../src/edge/readers.ts";
 import { createOptions, startGateway, type TestGateway } from "./gateway.ts";
 import { createLiveSchema } from "./live-schema.ts";
 
@@ -106,6 +108,8 @@ describe("a client that has left before it is served", () => {
       gate: createGate(options),
       metrics: createOperationMetrics(options.registry),
       freshness: createFreshness(options.clock),
+      clients: createClients(options.clock, CLIENT_LIMITS),
+      readers: createReaders(options.clock),
       draining: new AbortController().signal,
     });
     const server = createServer();

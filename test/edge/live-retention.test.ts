@@ -5,7 +5,7 @@ import { OperationTypeNode, parse } from "graphql";
 
 import { createFreshness } from "../../src/edge/freshness.ts";
 import { type LiveResults, runLive } from "../../src/edge/live.ts";
-import { createOptions, realClock, stubSchema } from "./gateway.ts";
+import { createOptions, freeClient, realClock, stubSchema } from "./gateway.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -30,9 +30,14 @@ function subscribe(): { readonly results: LiveResults; readonly events: readonly
     operationName: null,
     variables: null,
     requestId: "retention",
+    rows: 0,
   };
   return {
-    results: runLive(createOptions({ schema }), live, { freshness: createFreshness(realClock), socket: null }),
+    results: runLive(createOptions({ schema }), live, {
+      client: freeClient,
+      freshness: createFreshness(realClock),
+      socket: null,
+    }),
     events,
   };
 }

@@ -49,7 +49,7 @@ describe.each(EXECUTORS)("with %s, a run", (executor) => {
       executor,
     );
     const [run] = (data as { invocations: { nodes: { id: string }[] } }).invocations.nodes;
-    expect({ ref: fromGlobalId(run?.id ?? ""), run, errors }).toEqual({
+    expect({ ref: fromGlobalId(run?.id ?? "").ref, run, errors }).toEqual({
       ref: { type: "Invocation", source: swas, invokeId: "t-1" },
       run: {
         id: expect.any(String),

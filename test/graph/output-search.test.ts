@@ -3,8 +3,10 @@ import { InputError } from "#domain";
 import { type LineSearch, searchLines } from "../../src/graph/output-search.ts";
 
 const LOG = "start\r\nERROR one\nok\nerror two\nok";
-const search = (overrides: Partial<LineSearch>, text = LOG) =>
-  searchLines(text, { contextLines: 0, limit: 100, ...overrides });
+const search = (overrides: Partial<LineSearch>, text = LOG) => {
+  const parts = searchLines(text, { contextLines: 0, limit: 100, ...overrides });
+  for (let part = parts.next(); ; part = parts.next()) if (part.done === true) return part.value;
+};
 
 function refusal(overrides: Partial<LineSearch>): readonly [string, string | null] {
   try {

@@ -216,7 +216,7 @@ describe("a watched run", () => {
 
   it("is offered to those who explore", async () => {
     await start();
-    const script = await (await fetch(new URL("/graphiql/start.js", gateway.url))).text();
+    const script = await (await fetch(new URL("/explorer/start.js", gateway.url))).text();
     expect(script).toContain("subscription watchRun($id: ID!)");
   });
 

@@ -6,6 +6,8 @@ export interface Pattern {
   test(text: string): boolean;
   /** Every match that is not empty, from the left, none overlapping another. */
   matches(text: string): Iterable<PatternMatch>;
+  /** What matching costs for each character of a text, as RE2 counts it. */
+  readonly programSize: number;
   /** Number of groups; the whole match does not count. */
   readonly groupCount: number;
   /** Names of the named groups. */
@@ -43,10 +45,12 @@ export const MAX_PROGRAM_SIZE = 250;
  */
 export function compilePattern(source: string, options: { readonly ignoreCase?: boolean } = {}): Pattern {
   const compiled = compile(source, options.ignoreCase ?? false);
-  if (compiled.programSize() > MAX_PROGRAM_SIZE) throw new PatternError("cost", "use fewer or smaller repetitions");
+  const programSize = compiled.programSize();
+  if (programSize > MAX_PROGRAM_SIZE) throw new PatternError("cost", "use fewer or smaller repetitions");
   return {
     test: (text) => compiled.test(text),
     matches: (text) => matchesOf(compiled, text),
+    programSize,
     groupCount: compiled.groupCount(),
     groupNames: Object.keys(compiled.namedGroups()),
   };

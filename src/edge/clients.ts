@@ -1,0 +1,103 @@
+import type { Socket } from "node:net";
+import { LRUCache } from "lru-cache";
+
+import type { Clock } from "#domain";
+import { refuse } from "./answer-meter.ts";
+import { LIMITS, type LimitName, refuseAbove } from "./limits.ts";
+import { createTurns } from "./turns.ts";
+
+/** Who asks, as far as limits are concerned. */
+export interface Client {
+  /** @throws InputError if the client has made its upstream calls of this minute */
+  spendCall(): void;
+  /** @throws InputError if the client has had its look-ups of foreign ids of this minute */
+  spendForeignId(): void;
+  /**
+   * Counts a subscription until the returned function is called.
+   * @throws RefusalError if the client has too many
+   */
+  watch(): () => void;
+  /** Resolves when the client may work for a moment. */
+  turn(): Promise<void>;
+  /** The same before an operation of at most so many rows begins; null if it may begin at once. */
+  enter(rows: number): Promise<void> | null;
+}
+
+/** What clients may do; 0 lifts a limit. */
+export interface ClientLimits {
+  readonly watchers: number;
+  readonly sockets: number;
+  readonly callsPerMinute: number;
+}
+
+/** All clients of a server. */
+export interface Clients {
+  of(socket: Pick<Socket, "remoteAddress">): Client;
+}
+
+/** What clients may do unless settings say otherwise. */
+export const CLIENT_LIMITS: ClientLimits = {
+  watchers: LIMITS.clientWatchers,
+  sockets: LIMITS.clientSockets,
+  callsPerMinute: LIMITS.clientCalls,
+};
+
+const MINUTE_MS = 60_000;
+const MOST_CLIENTS = 10_000;
+
+/** Limits for each client by itself; those that asked least lately are forgotten once there are 10,000. */
+export function createClients(clock: Clock, limits: ClientLimits): Clients {
+  const known = new LRUCache<string, Client>({ max: MOST_CLIENTS });
+  const turns = createTurns();
+  return {
+    of(socket) {
+      const name = nameOf(socket);
+      const client = known.get(name) ?? {
+        spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
+        spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
+        watch: createCounter("clientWatchers", limits.watchers),
+        turn: () => turns.wait(name),
+        enter: (rows) => turns.enter(name, rows),
+      };
+      known.set(name, client);
+      return client;
+    },
+  };
+}
+
+/** The address of a client; of IPv6 the network, since a host has a whole one to itself. */
+export function nameOf({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
+  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
+  return [...groups, ...Array<string>(missing).fill("0"), ...(tail?.split(":") ?? [])].slice(0, 4).join(":");
+}
+
+function createMinute(clock: Clock, limit: LimitName, max: number): () => void {
+  let count = 0;
+  let endsAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.now();
+    if (now >= endsAt) {
+      count = 0;
+      endsAt = now + MINUTE_MS;
+    }
+    if (max > 0 && count >= max) throw refuse(limit, count + 1, max);
+    count += 1;
+  };
+}
+
+function createCounter(limit: LimitName, max: number): () => () => void {
+  let count = 0;
+  return () => {
+    if (max > 0) refuseAbove(limit, count + 1, max);
+    count += 1;
+    let isCounted = true;
+    return () => {
+      if (isCounted) count -= 1;
+      isCounted = false;
+    };
+  };
+}

@@ -1,0 +1,108 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+import type { Clock } from "#domain";
+
+/** Watches that what was written to clients is read. */
+export interface Readers {
+  /** Something was written to this connection, or to a response that waits for its turn on it. */
+  wrote(socket: Socket, response?: ServerResponse): void;
+  /** Lets go of its timer. */
+  close(): void;
+}
+
+interface Reader {
+  sent: number;
+  progressAt: number;
+  /** Answers that were pipelined and have not reached the connection. */
+  readonly waiting: Set<ServerResponse>;
+}
+
+/** What readers may do. */
+export interface ReaderLimits {
+  /** How long a connection may make no progress while something is to be read on it. */
+  readonly stallMs: number;
+  /** Most bytes of all connections that wait to be read. */
+  readonly unsentBytes: number;
+}
+
+export const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 67_108_864 };
+
+const CHECK_MS = 1_000;
+
+/**
+ * Cuts connections whose clients do not read: each after ten seconds without progress, and before that, once all together hold
+ * too much, those that began last to stand still. Counts what the process and the system's queue hold, not what the network does.
+ */
+export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS): Readers {
+  const readers = new Map<Socket, Reader>();
+  const closing = new AbortController();
+  let isChecking = false;
+
+  const check = () => {
+    for (const [socket, reader] of readers) {
+      const sent = sentOf(socket);
+      if (socket.destroyed || unsentOf(socket, reader) === 0) readers.delete(socket);
+      else if (sent !== reader.sent) Object.assign(reader, { sent, progressAt: clock.now() });
+      else if (clock.now() - reader.progressAt >= limits.stallMs) cut(socket);
+    }
+  };
+  const cut = (socket: Socket) => {
+    readers.delete(socket);
+    socket.destroy();
+  };
+  const keepChecking = async () => {
+    isChecking = true;
+    while (readers.size > 0 && !closing.signal.aborted) {
+      await clock.sleep(CHECK_MS, closing.signal);
+      check();
+    }
+    isChecking = false;
+  };
+  const relieve = () => {
+    let unsent = 0;
+    for (const [socket, reader] of readers) unsent += unsentOf(socket, reader);
+    if (unsent <= limits.unsentBytes) return;
+    for (const [socket, reader] of offenders(readers, clock.now())) {
+      unsent -= unsentOf(socket, reader);
+      cut(socket);
+      if (unsent <= limits.unsentBytes) return;
+    }
+  };
+  return {
+    wrote(socket, response) {
+      const reader = readers.get(socket) ?? { sent: sentOf(socket), progressAt: clock.now(), waiting: new Set() };
+      if (response !== undefined && response.socket === null) reader.waiting.add(response);
+      if (socket.destroyed || unsentOf(socket, reader) === 0) return;
+      readers.set(socket, reader);
+      relieve();
+      if (!isChecking) void keepChecking();
+    },
+    close: () => closing.abort(),
+  };
+}
+
+/** Those that stand still, the newest first, and then the others, the newest first. */
+function offenders(readers: ReadonlyMap<Socket, Reader>, now: number): readonly [Socket, Reader][] {
+  const all = [...readers].reverse();
+  const stands = ([, { progressAt }]: (typeof all)[number]) => now - progressAt >= CHECK_MS;
+  return [...all.filter(stands), ...all.filter((one) => !stands(one))];
+}
+
+function unsentOf(socket: Socket, { waiting }: Reader): number {
+  let bytes = socket.bytesWritten - sentOf(socket);
+  for (const response of waiting) {
+    // From then on its bytes are the connection's.
+    if (response.socket !== null || response.destroyed) waiting.delete(response);
+    else bytes += response.writableLength;
+  }
+  return bytes;
+}
+
+// Node tells only what was handed to the system's queue; what that queue still holds is known to the handle alone.
+function sentOf(socket: Socket): number {
+  const { _handle: handle } = socket as { readonly _handle?: unknown };
+  const { bytesWritten, writeQueueSize } = Object(handle) as Readonly<Record<string, unknown>>;
+  if (typeof bytesWritten !== "number" || typeof writeQueueSize !== "number") return socket.bytesWritten;
+  return bytesWritten - writeQueueSize;
+}

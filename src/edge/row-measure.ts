@@ -1,0 +1,189 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+  visit,
+} from "graphql";
+
+/** What a request gives to its document. */
+export interface Given {
+  readonly variables: unknown;
+  readonly operationName: string | null;
+}
+
+/** Counts the rows that one document can make at most, for what a request gives to it. */
+export type RowCounter = (given: Given) => number;
+
+// What decides how many rows there are.
+const SIZES = ["first", "last"] as const;
+const LISTS = ["ids", "representations"] as const;
+const DECIDING: ReadonlySet<string> = new Set([...SIZES, ...LISTS, "if"]);
+const DEFAULT_SIZE = 20;
+const MOST_SIZE = 100;
+
+/**
+ * Counts rows as GitHub counts nodes: a field with `first` or `last` makes so many rows (20 without) for each row above it, one with
+ * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count. Takes time in
+ * proportion to the document with its fragments opened, so measure that before; counts again only if a deciding variable changes.
+ */
+export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
+  const deciding = decidingVariables(document);
+  let last = { key: "", rows: 0 };
+  return ({ variables, operationName }) => {
+    const given = Object(variables) as Readonly<Record<string, unknown>>;
+    const key = JSON.stringify([operationName, ...deciding.map((name) => extentOf(given[name]))]);
+    if (key !== last.key) last = { key, rows: countOperation(schema, document, operationName, given) };
+    return last.rows;
+  };
+}
+
+/** What a list weighs is its length; anything else weighs what it is. */
+function extentOf(value: unknown): unknown {
+  return Array.isArray(value) ? [value.length] : value;
+}
+
+function decidingVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Argument: ({ name, value }) => {
+      if (DECIDING.has(name.value) && value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
+
+interface Scope {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The value of a node, defaults applied; undefined without one. */
+  readonly read: (node: ValueNode | undefined) => unknown;
+}
+
+function countOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const operation = operations.find(({ name }) => operationName === null || name?.value === operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (operation === undefined || root == null) return 0;
+  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const scope: Scope = {
+    schema,
+    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    read: createReader(operation, variables),
+  };
+  return countRows(root, [operation.selectionSet], scope);
+}
+
+function createReader(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Scope["read"] {
+  const defaults = new Map(
+    variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
+  );
+  const read = (node: ValueNode | undefined): unknown => {
+    switch (node?.kind) {
+      case Kind.VARIABLE:
+        return variables[node.name.value] === undefined
+          ? read(defaults.get(node.name.value))
+          : variables[node.name.value];
+      case Kind.INT:
+        return Number(node.value);
+      case Kind.BOOLEAN:
+        return node.value;
+      case Kind.LIST:
+        return node.values;
+      default:
+        return undefined;
+    }
+  };
+  return read;
+}
+
+/** A field as the executor sees it: everything that is selected under one name of the answer. */
+interface Merged {
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+  readonly sets: SelectionSetNode[];
+}
+
+function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], scope: Scope): number {
+  const fields = new Map<string, Merged>();
+  for (const set of sets) collect(type, set, scope, fields);
+  let rows = 0;
+  for (const { definition, node, sets: below } of fields.values()) {
+    const size = sizeOf(definition, node, scope);
+    const inner = countRows(getNamedType(definition.type), below, scope);
+    rows += size === null ? inner : size * (1 + inner);
+  }
+  return rows;
+}
+
+function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fields: Map<string, Merged>): void {
+  for (const node of set.selections) {
+    if (!isIncluded(node, scope)) continue;
+    if (node.kind === Kind.FIELD) {
+      collectField(type, node, fields);
+      continue;
+    }
+    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : scope.fragments.get(node.name.value);
+    if (fragment === undefined) continue;
+    const condition = fragment.typeCondition?.name.value;
+    const inner = condition === undefined ? type : scope.schema.getType(condition);
+    if (inner !== undefined) collect(inner, fragment.selectionSet, scope, fields);
+  }
+}
+
+function collectField(type: GraphQLNamedType, node: FieldNode, fields: Map<string, Merged>): void {
+  const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+  // Leaves make no rows.
+  if (definition === undefined || node.selectionSet === undefined) return;
+  // The same name may stand for different fields of types that exclude each other; then each counts.
+  const key = [(node.alias ?? node.name).value, node.name.value, definition.type, node.arguments?.map(print)].join(
+    "\n",
+  );
+  const known = fields.get(key);
+  if (known === undefined) fields.set(key, { definition, node, sets: [node.selectionSet] });
+  else known.sets.push(node.selectionSet);
+}
+
+function sizeOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, scope: Scope): number | null {
+  const names = new Set(definition.args.map(({ name }) => name));
+  const argument = (name: string) => scope.read(node.arguments?.find((given) => given.name.value === name)?.value);
+  const list = LISTS.find((name) => names.has(name));
+  if (list !== undefined) return lengthOf(argument(list));
+  if (!SIZES.some((name) => names.has(name))) return null;
+  const given = SIZES.map(argument).filter((value) => typeof value === "number");
+  // More or less is refused where it is read, with the argument's name.
+  return given.length === 0 ? DEFAULT_SIZE : Math.min(Math.max(0, ...given), MOST_SIZE);
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 1;
+}
+
+function isIncluded({ directives = [] }: SelectionNode, scope: Scope): boolean {
+  const isSet = (given: readonly ArgumentNode[] = []) =>
+    scope.read(given.find(({ name }) => name.value === "if")?.value) === true;
+  return directives.every(({ name, arguments: given }) => {
+    if (name.value === "include") return isSet(given);
+    return name.value !== "skip" || !isSet(given);
+  });
+}

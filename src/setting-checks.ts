@@ -1,0 +1,91 @@
+import type { AccountSettings } from "./accounts.ts";
+import type { Variables } from "./settings.ts";
+
+/** One sentence for each thing that is wrong between several settings, though each by itself is right. */
+export function checkTogether(values: Variables): readonly string[] {
+  return [checkHost, checkAccess, checkWatchIntervals, checkPersistedDocuments, checkNodeEnv, checkEndpoints].flatMap(
+    (check) => check(values) ?? [],
+  );
+}
+
+/** One sentence for each thing that is allowed and probably not meant. */
+export function warnTogether(values: Variables, accounts: readonly AccountSettings[]): readonly string[] {
+  return [
+    warnOfKeys(values, accounts),
+    warnOfDeadline(values),
+    warnOfSoftDeadline(values),
+    warnOfHosts(values),
+    ...(values.NODE_ENV === undefined || KNOWN_ENVIRONMENTS.has(values.NODE_ENV)
+      ? []
+      : [`NODE_ENV=${values.NODE_ENV} is none of production, development and test, and counts as development`]),
+  ].filter((warning) => warning !== null);
+}
+
+const KNOWN_ENVIRONMENTS: ReadonlySet<string> = new Set(["production", "development", "test"]);
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** True if other machines can reach an address. */
+function isReachable({ HOST }: Variables): boolean {
+  return !LOOPBACK.test(HOST);
+}
+
+function checkHost(values: Variables): string | null {
+  if (!isReachable(values) || values.ACCESS_FILE !== undefined || values.ACCESS === "open") return null;
+  return (
+    `HOST: expected a loopback address, since neither ACCESS_FILE is set nor ACCESS=open, got ${JSON.stringify(values.HOST)}. ` +
+    "Set ACCESS_FILE to say who may see what, or ACCESS=open to let everybody see everything"
+  );
+}
+
+function checkAccess({ ACCESS, ACCESS_FILE }: Variables): string | null {
+  if (ACCESS === undefined || ACCESS_FILE === undefined) return null;
+  return "ACCESS: expected to be absent beside ACCESS_FILE, which says who may see what, got open";
+}
+
+function checkWatchIntervals({ WATCH_MIN_INTERVAL_MS: min, WATCH_MAX_INTERVAL_MS: max }: Variables): string | null {
+  return min > max ? `WATCH_MAX_INTERVAL_MS: expected at least WATCH_MIN_INTERVAL_MS (${min}), got "${max}"` : null;
+}
+
+function checkPersistedDocuments(values: Variables): string | null {
+  const { PERSISTED_DOCUMENTS: mode, PERSISTED_DOCUMENTS_FILE: file } = values;
+  if (mode === undefined && file !== undefined) {
+    return "PERSISTED_DOCUMENTS: expected off, log or enforce, since PERSISTED_DOCUMENTS_FILE is set; it is missing";
+  }
+  if (mode === undefined || mode === "off" || file !== undefined) return null;
+  return "PERSISTED_DOCUMENTS_FILE: expected the path of a manifest, since PERSISTED_DOCUMENTS is on; it is missing";
+}
+
+// `prod` would leave introspection and the explorer on where somebody meant to turn them off.
+function checkNodeEnv({ NODE_ENV }: Variables): string | null {
+  if (NODE_ENV === undefined || KNOWN_ENVIRONMENTS.has(NODE_ENV) || !/^(pro?d|live$)/i.test(NODE_ENV)) return null;
+  return `NODE_ENV: expected production, development or test, got ${JSON.stringify(NODE_ENV)}`;
+}
+
+// Who names an endpoint wants data from there, and not the embedded upstream's invented ones.
+function checkEndpoints(values: Variables): string | null {
+  const name = (["ECS_ENDPOINT", "SWAS_ENDPOINT"] as const).find((one) => values[one] !== undefined);
+  if (name === undefined || values.UPSTREAM !== undefined || values.ACCOUNTS_FILE !== undefined) return null;
+  if (values.ECS_REGIONS !== undefined || values.SWAS_REGIONS !== undefined) return null;
+  return `ECS_REGIONS or SWAS_REGIONS: expected a comma list of region ids, or all, since ${name} is set; both are missing`;
+}
+
+function warnOfKeys(values: Variables, accounts: readonly AccountSettings[]): string | null {
+  if (values.ALIBABA_CLOUD_ACCESS_KEY_ID === undefined || values.UPSTREAM !== undefined || accounts.length > 0)
+    return null;
+  return "keys of an account are set but no ECS_REGIONS or SWAS_REGIONS: the data is that of the embedded upstream, and invented";
+}
+
+function warnOfDeadline({ OPERATION_DEADLINE_MS: deadline, UPSTREAM_TIMEOUT_MS: attempt }: Variables): string | null {
+  if (deadline >= attempt) return null;
+  return `OPERATION_DEADLINE_MS (${deadline}) is shorter than UPSTREAM_TIMEOUT_MS (${attempt}): a slow attempt is never tried again`;
+}
+
+function warnOfSoftDeadline({ OPERATION_DEADLINE_MS: deadline, SOFT_DEADLINE_MS: soft }: Variables): string | null {
+  if (soft < deadline) return null;
+  return `SOFT_DEADLINE_MS (${soft}) is not shorter than OPERATION_DEADLINE_MS (${deadline}): a slow source delays every list`;
+}
+
+function warnOfHosts(values: Variables): string | null {
+  if (!isReachable(values) || values.ALLOWED_HOSTS !== undefined) return null;
+  return "ALLOWED_HOSTS is not set: only requests for a loopback name are served, and clients of other machines use another";
+}

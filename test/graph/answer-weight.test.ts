@@ -1,0 +1,150 @@
+import { describe, expect, it } from "@jest/globals";
+import { execute, parse } from "graphql";
+import { compileQuery, isCompiledQuery } from "graphql-jit";
+
+import { type CostMeter, InputError, type Operation, silentTelemetry } from "#domain";
+import { createLoaders } from "#loaders";
+import { createOperation } from "../support/operation.ts";
+import { pageOf, schema, stubServices } from "./ask.ts";
+import { anInstanceInvocation, anInvocation, printed } from "./records.ts";
+
+interface Charged {
+  values: number;
+  bytes: number;
+  readonly reading: string[];
+}
+
+const TEXT = "x".repeat(1_000);
+const runs = [1, 2].map((run) =>
+  anInvocation({
+    invokeId: `t-${run}`,
+    instances: [1, 2, 3].map((each) =>
+      anInstanceInvocation({ invokeId: `t-${run}`, instanceId: `i-${each}`, output: printed(TEXT) }),
+    ),
+  }),
+);
+
+async function run(
+  query: string,
+  meter: Partial<CostMeter>,
+  executor: "graphql-js" | "graphql-jit",
+  turn?: () => Promise<void>,
+) {
+  const plain = createOperation();
+  const operation: Operation = {
+    ...plain,
+    meter: { ...plain.meter, ...meter },
+    ...(turn === undefined ? {} : { turn }),
+  };
+  const { services } = stubServices({ pageInvocations: async () => pageOf(runs) });
+  const loaders = createLoaders(services, silentTelemetry, operation);
+  const sealer = { seal: () => "c", open: () => null };
+  const contextValue = { services, loaders, operation, sealer };
+  const document = parse(query);
+  if (executor === "graphql-js") return execute({ schema, document, contextValue });
+  const compiled = compileQuery(schema, document);
+  if (!isCompiledQuery(compiled)) throw new Error("The document cannot be compiled.");
+  return compiled.query(undefined, contextValue, {});
+}
+
+async function charge(query: string, executor: "graphql-js" | "graphql-jit"): Promise<Charged & { answer: string }> {
+  const charged: Charged = { values: 0, bytes: 0, reading: [] };
+  const result = await run(
+    query,
+    {
+      addAnswer(values, bytes) {
+        charged.values += values;
+        charged.bytes += bytes;
+      },
+      addReading: (what, bytes) => void charged.reading.push(`${what} ${bytes}`),
+    },
+    executor,
+  );
+  return { ...charged, answer: JSON.stringify(result.data) };
+}
+
+describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged with %s", (executor) => {
+  it.each([
+    ["leaves of rows", "{ invocations { nodes { id status } } }", 4],
+    [
+      "leaves of rows in rows",
+      "{ invocations { nodes { id instanceInvocations { nodes { instanceId exitCode } } } } }",
+      14,
+    ],
+    ["both ways to a row", "{ invocations { nodes { id } edges { cursor node { id } } } }", 6],
+    [
+      "fragments and aliases",
+      "{ invocations { nodes { a: id ...F } } } fragment F on Node { b: id ... on Invocation { c: status } }",
+      6,
+    ],
+    ["the way back", "{ invocations { nodes { instanceInvocations { nodes { invocation { id status } } } } } }", 12],
+    ["no names of types", "{ invocations { __typename nodes { __typename id } } }", 2],
+    [
+      "nothing below what is null",
+      "{ invocations { nodes { instanceInvocations { nodes { error { code info } } } } } }",
+      0,
+    ],
+    ["counts", "{ invocations { totalCount nodes { statusCounts { status count } } } }", 5],
+  ])("is the number of values: %s", async (_name, query, values) => {
+    expect((await charge(query, executor)).values).toBe(values);
+  });
+
+  it.each([
+    ["texts", "{ invocations { nodes { instanceInvocations { nodes { result { output { text } } } } } } }"],
+    ["bytes", "{ invocations { nodes { instanceInvocations { nodes { result { output { base64 } } } } } } }"],
+    [
+      "parts of texts",
+      "{ invocations { nodes { instanceInvocations { nodes { result { output { text(maxBytes: 900) } } } } } } }",
+    ],
+    [
+      "lines",
+      `{ invocations { nodes { instanceInvocations { nodes { result { output { search(text: "x") { line } } } } } } } }`,
+    ],
+  ])("is about the bytes of %s", async (_name, query) => {
+    const { bytes, answer } = await charge(query, executor);
+    expect([bytes > answer.length * 0.8, bytes < answer.length * 1.3]).toEqual([true, true]);
+  });
+
+  it("is what is decoded, cut and searched, once for what is equal", async () => {
+    const output = `a: text(maxBytes: 1) b: text(maxBytes: 1) c: search(text: "y") { line } d: search(text: "y") { line } e: lineCount`;
+    const { reading } = await charge(
+      `{ invocations { nodes { instanceInvocations(first: 1) { nodes { result { output { ${output} } } } } } } }`,
+      executor,
+    );
+    const searched = reading.filter((each) => each === "searchedBytes 1000");
+    expect(searched).toHaveLength(2);
+    expect(reading.filter((each) => each === "decodedBytes 1000").length).toBeLessThanOrEqual(4);
+  });
+
+  it("makes the nearest field null that may be, when it is too much", async () => {
+    const refusal = new InputError("LIMIT_EXCEEDED", "too much", null, { limit: "answerValues", max: 3 });
+    let values = 0;
+    const addAnswer = (more: number) => {
+      values += more;
+      if (values > 3) throw refusal;
+    };
+    const query = "{ invocations { nodes { invokeId instanceInvocations { nodes { instanceId } } } } }";
+    const result = await run(query, { addAnswer }, executor);
+    expect(JSON.parse(JSON.stringify(result.data))).toEqual({
+      invocations: {
+        nodes: [
+          { invokeId: "t-1", instanceInvocations: null },
+          { invokeId: "t-2", instanceInvocations: null },
+        ],
+      },
+    });
+    expect(result.errors?.map(({ originalError }) => originalError)).toEqual([refusal, refusal]);
+  });
+
+  it("waits for turns between searches, and ends with the operation", async () => {
+    const pattern = "[ab]*a[ab]{90}[0-9]";
+    const searches = Array.from({ length: 4 }, (_, n) => `s${n}: search(pattern: "${pattern}${n}") { line }`).join(" ");
+    const query = `{ invocations { nodes { instanceInvocations { nodes { result { output { ${searches} } } } } } } }`;
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const result = await run(query, {}, executor, turn);
+    expect([result.errors, turns > 4]).toEqual([undefined, true]);
+  });
+});
