@@ -1,0 +1,124 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { firstRowAt, heightOf, topOfRow } from "../state/virtual.ts";
+
+/** What others may do with a list of rows. */
+export interface RowsControl {
+  /** Brings a row into view; `start` puts it at the top. */
+  show(row: number, where: "nearest" | "start" | "end"): void;
+  /** Index of the first row in view. */
+  first(): number;
+  /** How many rows fit into view. */
+  page(): number;
+}
+
+/** Where a list puts its control while it is shown. */
+export interface RowsHandle {
+  current: RowsControl | null;
+}
+
+/** A list of rows of one height, of which only those in view exist. */
+export interface VirtualRowsProps {
+  readonly count: number;
+  /** In pixels. */
+  readonly rowHeight: number;
+  readonly row: (index: number) => ComponentChildren;
+  readonly label: string;
+  readonly role?: "list";
+  readonly control?: RowsHandle;
+  /** Called as the reader scrolls, with whether the first and the last row are in view. */
+  readonly onMove?: (isAtTop: boolean, isAtEnd: boolean) => void;
+  /** Called when fewer than a page of rows follow. */
+  readonly onNearEnd?: () => void;
+  /** What stands behind the last row. */
+  readonly end?: ComponentChildren;
+  readonly class?: string;
+  /** Where the scroll position outlives the list. */
+  readonly memory?: { scrollTop: number };
+}
+
+const OVERSCAN = 8;
+
+/** Draws the rows in view and some around them. Beyond what browsers can scroll, the scroll bar moves in larger steps. */
+export function VirtualRows(props: VirtualRowsProps) {
+  const { count, rowHeight, row } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const viewHeight = useHeight(box);
+  const view = { count, rowHeight, viewHeight };
+  const exact = firstRowAt(view, top);
+  const from = Math.max(0, Math.floor(exact) - OVERSCAN);
+  const until = Math.min(count, Math.ceil(exact + viewHeight / rowHeight) + OVERSCAN);
+  const offset = top - (exact - from) * rowHeight;
+  useControl(props, box, view);
+  useLayoutEffect(() => report(props, box.current, until), [count, viewHeight]);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollTop = props.memory?.scrollTop ?? 0;
+  }, []);
+  const onScroll = (): void => {
+    const scrollTop = box.current?.scrollTop ?? 0;
+    setTop(scrollTop);
+    if (props.memory !== undefined) props.memory.scrollTop = scrollTop;
+    report(props, box.current, until);
+  };
+  const rows = Array.from({ length: Math.max(0, until - from) }, (_, index) => row(from + index));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <div ref={box} class={`rows ${props.class ?? ""}`} onScroll={onScroll} tabIndex={0} role="region" aria-label={props.label}>
+      <div class="rows-room" role="presentation" style={{ height: `${heightOf(view)}px` }}>
+        <div class="rows-view" role={props.role ?? "presentation"} style={{ transform: `translateY(${offset}px)` }}>
+          {rows}
+        </div>
+      </div>
+      {props.end}
+    </div>
+  );
+}
+
+function report(props: VirtualRowsProps, box: HTMLElement | null, until: number): void {
+  if (box === null) return;
+  const rest = box.scrollHeight - box.scrollTop - box.clientHeight;
+  props.onMove?.(box.scrollTop <= 1, rest <= 4);
+  if (props.count - until < box.clientHeight / props.rowHeight) props.onNearEnd?.();
+}
+
+function useHeight(box: { readonly current: HTMLElement | null }): number {
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    setHeight(element.clientHeight);
+    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return height;
+}
+
+type View = Parameters<typeof firstRowAt>[0];
+
+function useControl({ control }: VirtualRowsProps, box: { readonly current: HTMLElement | null }, view: View): void {
+  const latest = useRef(view);
+  latest.current = view;
+  useEffect(() => {
+    if (control === undefined) return;
+    control.current = {
+      show: (row, where) => show(box.current, latest.current, row, where),
+      first: () => firstRowAt(latest.current, box.current?.scrollTop ?? 0),
+      page: () => Math.max(1, Math.floor(latest.current.viewHeight / latest.current.rowHeight)),
+    };
+    return () => {
+      control.current = null;
+    };
+  }, [control]);
+}
+
+function show(box: HTMLElement | null, view: View, row: number, where: "nearest" | "start" | "end"): void {
+  if (box === null) return;
+  const first = firstRowAt(view, box.scrollTop);
+  const fitting = box.clientHeight / view.rowHeight;
+  const isInView = row >= first && row + 1 <= first + fitting;
+  if (where === "nearest" && isInView) return;
+  const isBelow = where === "end" || (where === "nearest" && row > first);
+  box.scrollTop = topOfRow(view, isBelow ? row + 1 - fitting : row);
+}

@@ -1,0 +1,35 @@
+const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, milliseconds: number])[] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+];
+
+/** How long ago an instant was, in the largest unit that fits. All in milliseconds since 1970. */
+export function formatAge(instant: number, now: number, locale: string): string {
+  const past = Math.max(0, now - instant);
+  const [unit, size] = STEPS.find(([, milliseconds]) => past >= milliseconds) ?? ["second", 1_000];
+  return new Intl.RelativeTimeFormat(locale, { style: "narrow" }).format(-Math.floor(past / size), unit);
+}
+
+/** An instant in the reader's zone, with the zone's name. */
+export function formatInstant(instant: number, locale: string, timeZone?: string): string {
+  const options = { dateStyle: "medium", timeStyle: "long", ...(timeZone !== undefined && { timeZone }) } as const;
+  return new Intl.DateTimeFormat(locale, options).format(instant);
+}
+
+/** A duration in at most two units, as `4 min 5 s`. */
+export function formatDuration(milliseconds: number, locale: string): string {
+  const seconds = milliseconds / 1_000;
+  if (seconds < 1) return formatUnit(milliseconds, "millisecond", locale);
+  if (seconds < 60) return formatUnit(Math.floor(seconds * 10) / 10, "second", locale);
+  const [large, small, size] =
+    seconds < 3_600 ? (["minute", "second", 60] as const) : (["hour", "minute", 3_600] as const);
+  const rest = Math.floor((seconds % size) / (size / 60));
+  const first = formatUnit(Math.floor(seconds / size), large, locale);
+  return rest === 0 ? first : `${first} ${formatUnit(rest, small, locale)}`;
+}
+
+function formatUnit(value: number, unit: string, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
+}
