@@ -58,13 +58,30 @@ function Head(props: {
         {words.product}
       </a>
       <SourcesButton sources={props.sources} readAt={props.readAt} />
-      <button type="button" class="quiet" lang={preferences.language === "en" ? "zh-CN" : "en"} onClick={preferences.nextLanguage}>
+      <button
+        type="button"
+        class="quiet"
+        lang={preferences.language === "en" ? "zh-CN" : "en"}
+        onClick={preferences.nextLanguage}
+      >
         {words.otherLanguage}
       </button>
-      <button type="button" class="quiet icon" title={words.theme[preferences.theme]} aria-label={words.theme[preferences.theme]} onClick={preferences.nextTheme}>
+      <button
+        type="button"
+        class="quiet icon"
+        title={words.theme[preferences.theme]}
+        aria-label={words.theme[preferences.theme]}
+        onClick={preferences.nextTheme}
+      >
         {{ auto: "◐", light: "○", dark: "●" }[preferences.theme]}
       </button>
-      <button type="button" class="quiet icon keys-button" title={words.keys} aria-label={words.keys} onClick={() => setIsHelpOpen(true)}>
+      <button
+        type="button"
+        class="quiet icon keys-button"
+        title={words.keys}
+        aria-label={words.keys}
+        onClick={() => setIsHelpOpen(true)}
+      >
         ?
       </button>
       {isHelpOpen && <Help onClose={() => setIsHelpOpen(false)} />}
@@ -84,7 +101,8 @@ function View({ place, sources }: { readonly place: Place; readonly sources: rea
   if (broken !== undefined) return <Blank text={words.failure.UNEXPECTED} />;
   if (route.view === "runs") return <RunsView search={place.search} sources={sources} />;
   if (route.view === "run") return <RunView key={route.runId} runId={route.runId} tab={route.tab} />;
-  if (route.view === "output") return <OutputView key={route.serverId} runId={route.runId} serverId={route.serverId} line={route.line} />;
+  if (route.view === "output")
+    return <OutputView key={route.serverId} runId={route.runId} serverId={route.serverId} line={route.line} />;
   return <Blank text={words.failure.notFound} />;
 }
 

@@ -33,7 +33,10 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
   const search = useSearch(styled.text, (offset) => control.current?.show(rows.rowAt(offset), "nearest"));
   const toEnd = (): void => control.current?.show(rows.rowCount - 1, "end");
   useEffect(() => (follows ? toEnd() : undefined), [rows, follows]);
-  useEffect(() => (line === null ? undefined : control.current?.show(rows.rowOfLine(line), "start")), [line, columns > 0]);
+  useEffect(
+    () => (line === null ? undefined : control.current?.show(rows.rowOfLine(line), "start")),
+    [line, columns > 0],
+  );
   const wrap = (): void => {
     remember("wrap", isWrapped ? "off" : "on");
     setIsWrapped(!isWrapped);
@@ -41,7 +44,16 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
   useOutputKeys({ control, rowCount: rows.rowCount, wrap, follow: () => setFollows(!follows) });
   return (
     <>
-      <OutputTools server={server} raw={raw} lineCount={rows.lineCount} search={search} isWrapped={isWrapped} follows={follows} onWrap={wrap} onFollow={() => setFollows(!follows)} />
+      <OutputTools
+        server={server}
+        raw={raw}
+        lineCount={rows.lineCount}
+        search={search}
+        isWrapped={isWrapped}
+        follows={follows}
+        onWrap={wrap}
+        onFollow={() => setFollows(!follows)}
+      />
       <OutputNotes server={server} hidden={bounded.hidden} />
       <div class={`output-text ${isWrapped ? "wrapped" : ""}`} ref={frame}>
         <VirtualRows
@@ -49,7 +61,9 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
           control={control}
           count={rows.rowCount}
           rowHeight={ROW_HEIGHT}
-          row={(index) => <OutputRow key={index} index={index} rows={rows} styled={styled} search={search} line={line} />}
+          row={(index) => (
+            <OutputRow key={index} index={index} rows={rows} styled={styled} search={search} line={line} />
+          )}
           onMove={(_, isAtEnd) => !server.isFinal && setFollows(isAtEnd)}
         />
       </div>
@@ -63,7 +77,8 @@ function useOutputKeys(keys: {
   wrap(): void;
   follow(): void;
 }): void {
-  const show = (row: number): void => keys.control.current?.show(Math.min(Math.max(row, 0), keys.rowCount - 1), "start");
+  const show = (row: number): void =>
+    keys.control.current?.show(Math.min(Math.max(row, 0), keys.rowCount - 1), "start");
   const first = (): number => Math.round(keys.control.current?.first() ?? 0);
   const page = (): number => keys.control.current?.page() ?? 1;
   useKeys({

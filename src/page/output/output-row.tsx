@@ -29,12 +29,10 @@ export function OutputRow(props: {
       <span class="line-text">
         {cutRow(styled, search.matches, start, end).map(({ text, look, match }, at) =>
           match === null ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: segments have no other name
             <span key={at} class={look}>
               {text}
             </span>
           ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: segments have no other name
             <mark key={at} class={match === search.current ? "current" : ""}>
               {text}
             </mark>

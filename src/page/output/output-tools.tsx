@@ -63,7 +63,8 @@ function SearchField({ search }: { readonly search: Search }) {
         onKeyDown={onKeyDown}
       />
       <span class="muted" aria-live="polite">
-        {search.wanted !== "" && (starts.length === 0 ? words.noMatches : words.matches(search.current + 1, starts.length, isCapped))}
+        {search.wanted !== "" &&
+          (starts.length === 0 ? words.noMatches : words.matches(search.current + 1, starts.length, isCapped))}
       </span>
       {starts.length > 0 && (
         <>

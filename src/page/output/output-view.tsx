@@ -10,7 +10,10 @@ import { OutputHead } from "./output-head.tsx";
 import { OutputReader } from "./output-reader.tsx";
 
 /** A run on one server, with what it printed. */
-export type ServerOutput = Extract<NonNullable<InstanceOutputQuery["node"]>, { readonly __typename: "InstanceInvocation" }>;
+export type ServerOutput = Extract<
+  NonNullable<InstanceOutputQuery["node"]>,
+  { readonly __typename: "InstanceInvocation" }
+>;
 
 const POLL_MS = 2_000;
 

@@ -54,5 +54,6 @@ export function Duration(props: {
   const now = useContext(NowContext);
   if (props.milliseconds !== null) return <span>{formatDuration(props.milliseconds, locale)}</span>;
   if (props.since === null || props.isFinal) return <span class="muted">–</span>;
-  return <span class="muted">{formatDuration(Math.max(0, now - Date.parse(props.since)), locale)}…</span>;
+  const seconds = Math.max(0, Math.floor((now - Date.parse(props.since)) / 1_000));
+  return <span class="muted">{formatDuration(seconds * 1_000, locale)}…</span>;
 }

@@ -24,7 +24,8 @@ export interface VirtualRowsProps {
   readonly rowHeight: number;
   readonly row: (index: number) => ComponentChildren;
   readonly label: string;
-  readonly role?: "list";
+  /** Whether the rows are items of a list. */
+  readonly isList?: boolean;
   readonly control?: RowsHandle;
   /** Called as the reader scrolls, with whether the first and the last row are in view. */
   readonly onMove?: (isAtTop: boolean, isAtEnd: boolean) => void;
@@ -32,7 +33,6 @@ export interface VirtualRowsProps {
   readonly onNearEnd?: () => void;
   /** What stands behind the last row. */
   readonly end?: ComponentChildren;
-  readonly class?: string;
   /** Where the scroll position outlives the list. */
   readonly memory?: { scrollTop: number };
 }
@@ -42,7 +42,8 @@ const OVERSCAN = 8;
 /** Draws the rows in view and some around them. Beyond what browsers can scroll, the scroll bar moves in larger steps. */
 export function VirtualRows(props: VirtualRowsProps) {
   const { count, rowHeight, row } = props;
-  const box = useRef<HTMLDivElement>(null);
+  const Rows = props.isList === true ? "ul" : "div";
+  const box = useRef<HTMLElement>(null);
   const [top, setTop] = useState(0);
   const viewHeight = useHeight(box);
   const view = { count, rowHeight, viewHeight };
@@ -64,14 +65,14 @@ export function VirtualRows(props: VirtualRowsProps) {
   const rows = Array.from({ length: Math.max(0, until - from) }, (_, index) => row(from + index));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <div ref={box} class={`rows ${props.class ?? ""}`} onScroll={onScroll} tabIndex={0} role="region" aria-label={props.label}>
-      <div class="rows-room" role="presentation" style={{ height: `${heightOf(view)}px` }}>
-        <div class="rows-view" role={props.role ?? "presentation"} style={{ transform: `translateY(${offset}px)` }}>
+    <section ref={box} class="rows" onScroll={onScroll} tabIndex={0} aria-label={props.label}>
+      <div class="rows-room" style={{ height: `${heightOf(view)}px` }}>
+        <Rows class="rows-view" style={{ transform: `translateY(${offset}px)` }}>
           {rows}
-        </div>
+        </Rows>
       </div>
       {props.end}
-    </div>
+    </section>
   );
 }
 

@@ -1,3 +1,4 @@
+import { ScrollBox } from "../parts/scroll-box.tsx";
 import { compareLines } from "../text/difference.ts";
 import { type SideRow, toSideRows } from "../text/side-rows.ts";
 import { useWords } from "../words/words.ts";
@@ -11,8 +12,7 @@ export function Difference({ left, right }: { readonly left: string; readonly ri
   if (lines === null) return <p class="muted">{words.groups.tooDifferent}</p>;
   if (lines.every(({ kind }) => kind === "same")) return <p class="muted">{words.groups.same}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <div class="difference" tabIndex={0} role="region" aria-label={words.groups.compare}>
+    <ScrollBox class="difference" label={words.groups.compare}>
       <div class="sides muted">
         <span>− {words.groups.onlyLeft}</span>
         <span>+ {words.groups.onlyRight}</span>
@@ -20,10 +20,9 @@ export function Difference({ left, right }: { readonly left: string; readonly ri
       {toSideRows(lines)
         .slice(0, MOST_ROWS)
         .map((row, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and never move
           <Sides key={index} row={row} />
         ))}
-    </div>
+    </ScrollBox>
   );
 }
 

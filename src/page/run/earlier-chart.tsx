@@ -13,7 +13,8 @@ export function EarlierChart({ runs, currentId }: { readonly runs: readonly Run[
   const width = runs.length * (BAR + GAP);
   return (
     <figure class="chart">
-      <svg viewBox={`0 0 ${width} ${HEIGHT + 6}`} width={width} height={HEIGHT + 6} role="group" aria-label={words.earlier.chart}>
+      <svg viewBox={`0 0 ${width} ${HEIGHT + 6}`} width={width} height={HEIGHT + 6}>
+        <title>{words.earlier.chart}</title>
         {runs.toReversed().map((run, index) => (
           <Bar key={run.id} run={run} x={index * (BAR + GAP)} isCurrent={run.id === currentId} />
         ))}

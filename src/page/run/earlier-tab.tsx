@@ -1,5 +1,6 @@
 import { Failure } from "../parts/failure.tsx";
 import { useRowKeys } from "../parts/keys.ts";
+import { ScrollBox } from "../parts/scroll-box.tsx";
 import { RunRow } from "../runs/run-row.tsx";
 import { useAsk } from "../state/ask.ts";
 import { FAILED_RUNS, NO_FILTERS, writeFilters } from "../state/filters.ts";
@@ -26,26 +27,30 @@ export function EarlierTab({ run }: { readonly run: RunDetails }) {
   const failed = ended.filter(({ status }) => FAILED_RUNS.includes(status));
   const list = `/${writeFilters({ ...NO_FILTERS, commandName: name, provider: run.provider, regionId: run.regionId })}`;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section class="earlier" tabIndex={0} aria-label={words.run.earlier}>
+    <ScrollBox class="earlier" label={words.run.earlier}>
       <p class="summary">
         {words.earlier.summary(failed.length, ended.length)} <a href={list}>{words.earlier.list}</a>
       </p>
       <EarlierChart runs={runs} currentId={run.id} />
       {runs.length === 1 && <p class="muted">{words.earlier.alone}</p>}
-      <div role="list" aria-label={words.run.earlier}>
+      <ul>
         {runs.map((one, index) => (
           <RunRow key={one.id} run={one} index={index} showsAccount={false} />
         ))}
-      </div>
-    </section>
+      </ul>
+    </ScrollBox>
   );
 }
 
 async function readRuns(run: RunDetails, signal: AbortSignal): Promise<readonly Run[]> {
   const { name } = run.command;
   if (name === null) return [];
-  const filter = { commandName: name, providerIn: [run.provider], regionIdIn: [run.regionId], accountIn: [run.account] };
+  const filter = {
+    commandName: name,
+    providerIn: [run.provider],
+    regionIdIn: [run.regionId],
+    accountIn: [run.account],
+  };
   const { data, failures } = await salvage(gateway.recentRuns({ first: MOST_RUNS, filter }, {}, signal));
   if (data.invocations === null) throw failures[0] ?? new TypeError("The gateway answered without a list.");
   return data.invocations.nodes.flatMap((node) => (node === null ? [] : [node]));

@@ -1,5 +1,6 @@
 import type { IdenticalOutputsQuery } from "cloud-assistant-gateway/client";
 import { Failure } from "../parts/failure.tsx";
+import { ScrollBox } from "../parts/scroll-box.tsx";
 import { Status } from "../parts/status.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
@@ -26,8 +27,7 @@ export function GroupsTab({ run }: { readonly run: RunDetails }) {
   if (largest === undefined) return <p class="blank">{words.groups.nothing}</p>;
   const isCapped = groups.length === MOST_GROUPS;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section class="groups" tabIndex={0} aria-label={words.run.outputs}>
+    <ScrollBox class="groups" label={words.run.outputs}>
       <p class="muted">{isCapped ? words.groups.capped(groups.length) : words.groups.summary(groups.length)}</p>
       <GroupHead runId={run.id} group={largest} />
       <Excerpt text={textOf(largest)} />
@@ -38,7 +38,7 @@ export function GroupsTab({ run }: { readonly run: RunDetails }) {
           <Difference left={textOf(largest)} right={textOf(group)} />
         </article>
       ))}
-    </section>
+    </ScrollBox>
   );
 }
 
@@ -75,9 +75,8 @@ function Excerpt({ text }: { readonly text: string }) {
   const words = useWords();
   if (text === "") return <p class="muted">{words.output.nothing}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <pre class="excerpt" tabIndex={0} role="region" aria-label={words.groups.largest}>
-      {text.split("\n").slice(0, MOST_LINES).join("\n")}
-    </pre>
+    <ScrollBox class="excerpt" label={words.groups.largest}>
+      <pre>{text.split("\n").slice(0, MOST_LINES).join("\n")}</pre>
+    </ScrollBox>
   );
 }

@@ -1,7 +1,10 @@
 import { Shape } from "../parts/status.tsx";
+import { useAsk } from "../state/ask.ts";
+import { gateway, salvage } from "../state/gateway.ts";
 import { groupReasons, type Reason } from "../state/reasons.ts";
 import { outputPath } from "../state/route.ts";
 import type { Server } from "../state/server-list.ts";
+import { readAnsi } from "../text/ansi.ts";
 import { useWords } from "../words/words.ts";
 
 const MOST_REASONS = 4;
@@ -32,6 +35,7 @@ function ReasonItem({ runId, reason }: { readonly runId: string; readonly reason
         <b>{words.run.onServers(servers.length)}</b>: {code !== null && <code>{code}</code>}{" "}
         {exitCode !== null && words.run.exitCode(exitCode)} <bdi lang="en">{info}</bdi>
       </p>
+      {servers[0] !== undefined && <LastLines server={servers[0]} />}
       <p class="remedy">{remedy === null ? code !== null && words.run.noRemedy : <span lang="en">{remedy}</span>}</p>
       <p class="muted">
         {servers.slice(0, MOST_NAMES).map((server, index) => (
@@ -46,4 +50,28 @@ function ReasonItem({ runId, reason }: { readonly runId: string; readonly reason
       </p>
     </li>
   );
+}
+
+const LAST_LINES = 3;
+
+/** What the first server of a reason printed last: an exit code alone says little. */
+function LastLines({ server }: { readonly server: Server }) {
+  const words = useWords();
+  const { data } = useAsk((signal) => readLastLines(server.id, signal), [server.id]);
+  if (data === null || data === "") return null;
+  return (
+    <pre class="last-lines" aria-label={words.run.lastLines}>
+      {data}
+    </pre>
+  );
+}
+
+async function readLastLines(id: string, signal: AbortSignal): Promise<string> {
+  const { data } = await salvage(gateway.instanceOutput({ id }, {}, signal));
+  const text = data.node?.__typename === "InstanceInvocation" ? (data.node.result?.output?.text ?? "") : "";
+  const lines = readAnsi(text).text.split("\n");
+  return lines
+    .filter((line) => line.trim() !== "")
+    .slice(-LAST_LINES)
+    .join("\n");
 }

@@ -2,6 +2,7 @@ import type { RunByIdQuery } from "cloud-assistant-gateway/client";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { ScrollBox } from "../parts/scroll-box.tsx";
 import { StateBar, Status } from "../parts/status.tsx";
 import { Age, Instant } from "../parts/times.tsx";
 import { useWords } from "../words/words.ts";
@@ -82,10 +83,9 @@ function CommandText({ text }: { readonly text: string | null }) {
   const isLong = lines.length > FOLDED_LINES;
   return (
     <div class="command">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre tabIndex={0} role="region" aria-label={words.run.commandText}>
-        {isOpen ? text : lines.slice(0, FOLDED_LINES).join("\n")}
-      </pre>
+      <ScrollBox label={words.run.commandText}>
+        <pre>{isOpen ? text : lines.slice(0, FOLDED_LINES).join("\n")}</pre>
+      </ScrollBox>
       <div class="tools">
         <CopyButton text={text} />
         {isLong && (

@@ -12,7 +12,7 @@ import type { RunDetails } from "./run-head.tsx";
 import { ServerRow } from "./server-row.tsx";
 import { useServers } from "./use-servers.ts";
 
-const ROW_HEIGHT = 50;
+const ROW_HEIGHT = 46;
 const NARROW_ROW_HEIGHT = 72;
 
 /** A run's servers, failures first. `change` differs whenever the run may have moved. */
@@ -37,7 +37,7 @@ export function ServersTab({ run, change }: { readonly run: RunDetails; readonly
         <VirtualRows
           key={state}
           label={words.run.servers}
-          role="list"
+          isList
           control={control}
           count={servers.length}
           rowHeight={isNarrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT}

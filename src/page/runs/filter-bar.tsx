@@ -32,7 +32,12 @@ export function FilterBar({ filters, sources, onChange }: FilterBarProps) {
         {words.filters.more} {count > 0 && `(${count})`}
       </button>
       <div class="fields">
-        <TextField label={words.filters.command} name="command" value={filters.commandName} set={(commandName) => set({ commandName })} />
+        <TextField
+          label={words.filters.command}
+          name="command"
+          value={filters.commandName}
+          set={(commandName) => set({ commandName })}
+        />
         <ServerField value={filters.instanceId} set={(instanceId) => set({ instanceId })} />
         <SourceFields filters={filters} sources={sources} set={set} />
         <SpanFields filters={filters} set={set} />

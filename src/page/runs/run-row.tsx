@@ -2,6 +2,7 @@ import { StateBar, Status } from "../parts/status.tsx";
 import { Age } from "../parts/times.tsx";
 import { runPath } from "../state/route.ts";
 import type { Run } from "../state/run-list.ts";
+import { toneOf } from "../state/statuses.ts";
 import { useWords } from "../words/words.ts";
 
 /** One run of the list. The whole row is its link. */
@@ -9,7 +10,11 @@ export function RunRow(props: { readonly run: Run; readonly index: number; reado
   const words = useWords();
   const { run, index } = props;
   return (
-    <div class="row run-row" role="listitem" data-row={index} aria-posinset={index + 1}>
+    <li
+      class={`row run-row ${toneOf(run.status) === "bad" ? "failed" : ""}`}
+      data-row={index}
+      aria-posinset={index + 1}
+    >
       <Status status={run.status} rawStatus={run.rawStatus} />
       <span class="age">
         <Age time={run.creationTime} />
@@ -22,6 +27,6 @@ export function RunRow(props: { readonly run: Run; readonly index: number; reado
         {run.provider} <span class="muted">{run.regionId}</span>
         {props.showsAccount && <span class="muted"> {run.account}</span>}
       </span>
-    </div>
+    </li>
   );
 }

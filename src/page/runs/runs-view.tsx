@@ -4,8 +4,8 @@ import { useKeys, useRowKeys } from "../parts/keys.ts";
 import { SourcesNotice, type SourceView } from "../parts/sources.tsx";
 import { type RowsControl, VirtualRows } from "../parts/virtual-rows.tsx";
 import { countFilters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
-import { goTo } from "../state/navigation.ts";
 import { useNarrow } from "../state/narrow.ts";
+import { goTo } from "../state/navigation.ts";
 import { useWords } from "../words/words.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { RunRow } from "./run-row.tsx";
@@ -22,19 +22,23 @@ export function RunsView({ search, sources }: { readonly search: string; readonl
   return (
     <main class="view runs" id="content">
       <h1 class="hidden">{words.runs}</h1>
-      <FilterBar filters={filters} sources={sources} onChange={(next) => goTo(`/${writeFilters(next)}`, { replace: true })} />
+      <FilterBar
+        filters={filters}
+        sources={sources}
+        onChange={(next) => goTo(`/${writeFilters(next)}`, { replace: true })}
+      />
       {live.error !== null && <Failure error={live.error} again={live.again} />}
       {live.list !== null && <SourcesNotice sources={live.list.sources} />}
       {isReading && <p class="blank">{words.loading}</p>}
-      {live.list !== null && live.list.runs.length > 0 && <Rows live={live} sources={sources} key={writeFilters(filters)} />}
-      {live.list !== null && live.list.runs.length === 0 && !live.list.hasMore && (
-        <Nothing isFiltered={isFiltered} />
+      {live.list !== null && live.list.runs.length > 0 && (
+        <Rows live={live} sources={sources} key={writeFilters(filters)} />
       )}
+      {live.list !== null && live.list.runs.length === 0 && !live.list.hasMore && <Nothing isFiltered={isFiltered} />}
     </main>
   );
 }
 
-const ROW_HEIGHT = 36;
+const ROW_HEIGHT = 33;
 const NARROW_ROW_HEIGHT = 64;
 
 function Rows({ live, sources }: { readonly live: LiveRunList; readonly sources: readonly SourceView[] }) {
@@ -50,7 +54,7 @@ function Rows({ live, sources }: { readonly live: LiveRunList; readonly sources:
       <Arrivals live={live} onShow={() => control.current?.show(0, "start")} />
       <VirtualRows
         label={words.runs}
-        role="list"
+        isList
         control={control}
         memory={live.memory}
         count={runs.length}

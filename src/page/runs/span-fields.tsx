@@ -34,19 +34,11 @@ export function SpanFields(props: { readonly filters: Filters; readonly set: (ch
   );
 }
 
-function TimeField(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly set: (value: string) => void;
-}) {
+function TimeField(props: { readonly label: string; readonly value: string; readonly set: (value: string) => void }) {
   return (
     <label class="field">
       <span>{props.label}</span>
-      <input
-        type="datetime-local"
-        value={props.value}
-        onChange={(event) => props.set(event.currentTarget.value)}
-      />
+      <input type="datetime-local" value={props.value} onChange={(event) => props.set(event.currentTarget.value)} />
     </label>
   );
 }

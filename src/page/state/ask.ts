@@ -74,7 +74,11 @@ async function askUntil<Data>(
 export async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const leave = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", leave, { once: true });
   });
   if (document.hidden && !signal.aborted) {
     await new Promise<void>((resolve) => {

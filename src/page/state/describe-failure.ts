@@ -26,10 +26,12 @@ export function describeFailure(error: unknown): DescribedFailure {
     const [first] = error.failures;
     if (error.httpStatus === 401) return { kind: "REFUSED", said: first?.message ?? null };
     if (error.httpStatus === 403) return { kind: "FORBIDDEN", said: first?.message ?? null };
-    if (error.kind !== "GRAPHQL") return { kind: error.kind, said: error.kind === "UNREACHABLE" ? null : error.message };
+    if (error.kind !== "GRAPHQL")
+      return { kind: error.kind, said: error.kind === "UNREACHABLE" ? null : error.message };
     return fromCode(first?.code ?? null, error.message);
   }
-  if (isGraphQLFailure(error)) return fromCode(error.code, `${error.message}${error.code === null ? "" : ` (${error.code})`}`);
+  if (isGraphQLFailure(error))
+    return fromCode(error.code, `${error.message}${error.code === null ? "" : ` (${error.code})`}`);
   return { kind: "UNEXPECTED", said: null };
 }
 

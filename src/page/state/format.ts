@@ -9,7 +9,8 @@ const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, milliseconds
 export function formatAge(instant: number, now: number, locale: string): string {
   const past = Math.max(0, now - instant);
   const [unit, size] = STEPS.find(([, milliseconds]) => past >= milliseconds) ?? ["second", 1_000];
-  return new Intl.RelativeTimeFormat(locale, { style: "narrow" }).format(-Math.floor(past / size), unit);
+  // The bare language: regions of English write the narrow style out.
+  return new Intl.RelativeTimeFormat(locale.slice(0, 2), { style: "narrow" }).format(-Math.floor(past / size), unit);
 }
 
 /** An instant in the reader's zone, with the zone's name. */
@@ -18,7 +19,7 @@ export function formatInstant(instant: number, locale: string, timeZone?: string
   return new Intl.DateTimeFormat(locale, options).format(instant);
 }
 
-/** A duration in at most two units, as `4 min 5 s`. */
+/** A duration in at most two units, as `4m 5s`. */
 export function formatDuration(milliseconds: number, locale: string): string {
   const seconds = milliseconds / 1_000;
   if (seconds < 1) return formatUnit(milliseconds, "millisecond", locale);
@@ -31,5 +32,5 @@ export function formatDuration(milliseconds: number, locale: string): string {
 }
 
 function formatUnit(value: number, unit: string, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
+  return new Intl.NumberFormat(locale.slice(0, 2), { style: "unit", unit, unitDisplay: "narrow" }).format(value);
 }

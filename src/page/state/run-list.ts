@@ -85,7 +85,8 @@ function sortRuns(runs: readonly Run[]): readonly Run[] {
 
 /** The gateway's total order: newest first, runs without a time last, then by what names a run. */
 function compareRuns(one: Run, other: Run): number {
-  const time = (run: Run): number => (run.creationTime === null ? Number.NEGATIVE_INFINITY : Date.parse(run.creationTime));
+  const time = (run: Run): number =>
+    run.creationTime === null ? Number.NEGATIVE_INFINITY : Date.parse(run.creationTime);
   const byTime = time(other) - time(one);
   if (byTime !== 0 && !Number.isNaN(byTime)) return byTime;
   const name = (run: Run): string => [run.provider, run.account, run.regionId, run.invokeId].join("\0");

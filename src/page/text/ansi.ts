@@ -78,7 +78,8 @@ function applyCode(look: Look, code: number): Look {
   const flag = FLAGS[code];
   if (flag !== undefined) return { ...look, flags: new Set([...look.flags, flag]) };
   const cleared = CLEARS[code];
-  if (cleared !== undefined) return { ...look, flags: new Set([...look.flags].filter((one) => !cleared.includes(one))) };
+  if (cleared !== undefined)
+    return { ...look, flags: new Set([...look.flags].filter((one) => !cleared.includes(one))) };
   if (code >= 30 && code <= 37) return { ...look, foreground: code - 30 };
   if (code >= 90 && code <= 97) return { ...look, foreground: code - 82 };
   if (code === 39) return { ...look, foreground: null };
@@ -88,7 +89,10 @@ function applyCode(look: Look, code: number): Look {
 }
 
 /** `5;n` or `2;r;g;b` behind 38 and 48; `length` is how many codes it takes. */
-function readExtended(codes: readonly number[], at: number): { readonly color: number | null; readonly length: number } {
+function readExtended(
+  codes: readonly number[],
+  at: number,
+): { readonly color: number | null; readonly length: number } {
   if (codes[at] === 5) return { color: fromPalette(codes[at + 1] ?? 0), length: 2 };
   if (codes[at] === 2) return { color: nearest(codes[at + 1] ?? 0, codes[at + 2] ?? 0, codes[at + 3] ?? 0), length: 4 };
   return { color: null, length: 0 };

@@ -16,7 +16,10 @@ export function compareLines(left: string, right: string): readonly DifferenceLi
   const after = splitLines(right);
   const start = countSame(before, after, (lines, index) => lines[index]);
   const rest = Math.min(before.length, after.length) - start;
-  const end = Math.min(rest, countSame(before, after, (lines, index) => lines[lines.length - 1 - index]));
+  const end = Math.min(
+    rest,
+    countSame(before, after, (lines, index) => lines[lines.length - 1 - index]),
+  );
   const middle = findWay(before.slice(start, before.length - end), after.slice(start, after.length - end));
   if (middle === null) return null;
   const same = (line: string): DifferenceLine => ({ kind: "same", line });

@@ -123,6 +123,7 @@ export const CHINESE: Words = {
     created: "提交时间",
     live: "实时",
     why: "失败原因",
+    lastLines: "最后的输出",
     onServers: (amount) => `${n(amount)} 台实例`,
     exitCode: (code) => `退出码 ${code}`,
     noRemedy: "网关没有针对此错误码的建议。",

@@ -122,6 +122,7 @@ export const ENGLISH = {
     created: "Handed in",
     live: "Live",
     why: "Why it failed",
+    lastLines: "What it printed last",
     onServers: (amount: number) => many(amount, "server", "servers"),
     exitCode: (code: number) => `exit code ${code}`,
     noRemedy: "The gateway knows no remedy for this code.",
@@ -146,7 +147,8 @@ export const ENGLISH = {
     gone: (amount: number) =>
       `${many(amount, "byte is", "bytes are")} gone: the upstream keeps the beginning and the end and drops what lies between.`,
     lossy: (charset: string) => `Some bytes are no ${charset} and are shown as \ufffd.`,
-    hidden: (amount: number) => `The first ${count.format(amount)} characters are not shown here. Download the output to read them.`,
+    hidden: (amount: number) =>
+      `The first ${count.format(amount)} characters are not shown here. Download the output to read them.`,
     nothingYet: "It has printed nothing yet.",
     nothing: "It printed nothing.",
     noOutput: "There is no output: the command did not run here.",
@@ -173,7 +175,8 @@ export const ENGLISH = {
     andMore: (amount: number) => `and ${count.format(amount)} more`,
   },
   earlier: {
-    summary: (failed: number, of: number) => `Failed in ${count.format(failed)} of the last ${many(of, "run", "runs")} of this command`,
+    summary: (failed: number, of: number) =>
+      `Failed in ${count.format(failed)} of the last ${many(of, "run", "runs")} of this command`,
     chart: "Runs of this command, oldest first. The red part of a bar is the share of servers that failed.",
     list: "All runs of this command",
     noName: "This command has no name, so its earlier runs cannot be looked for.",
