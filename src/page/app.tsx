@@ -13,7 +13,7 @@ import { type Preferences, usePreferences } from "./state/preferences.ts";
 import { type Place, readRoute } from "./state/route.ts";
 import { DICTIONARIES, useWords, WordsContext } from "./words/words.ts";
 
-const SOURCES_MS = 10_000;
+const SOURCES_MS = 3_000;
 
 /** The whole page: a head, and the view that the address names. */
 export function App() {

@@ -1,6 +1,8 @@
-import { createReadStream, existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, mkdtempSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 
 /** The built page and the gateway's GraphQL at one origin. */
@@ -13,19 +15,26 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-const FOLDER = join("dist", "page");
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+/** Builds the page from its sources into a folder of its own, and tells where. */
+export function buildPage(): string {
+  const folder = mkdtempSync(join(tmpdir(), "page-"));
+  const script = `import("./scripts/build-page.mjs").then(({ buildPage }) => buildPage(process.argv[1]))`;
+  execFileSync(process.execPath, ["-e", script, folder]);
+  return folder;
+}
+
 /** As strict as a policy can be that lets the page speak to its own gateway. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Serves `dist/page` under a strict policy, and hands /graphql on to a gateway. */
-export async function startPageServer(gatewayUrl: string): Promise<PageServer> {
+/** Serves a built page under a strict policy, and hands /graphql on to a gateway. */
+export async function startPageServer(gatewayUrl: string, folder: string): Promise<PageServer> {
   let refusal: number | null = null;
   let lastHeaders: IncomingMessage["headers"] = {};
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://page").pathname;
-    if (!path.startsWith("/graphql")) return sendFile(path, outgoing);
+    if (!path.startsWith("/graphql")) return sendFile(folder, path, outgoing);
     lastHeaders = incoming.headers;
     if (refusal === null) return handOn(gatewayUrl, incoming, outgoing);
     incoming.resume();
@@ -45,8 +54,8 @@ export async function startPageServer(gatewayUrl: string): Promise<PageServer> {
   };
 }
 
-function sendFile(path: string, response: ServerResponse): void {
-  const file = path.startsWith("/assets/") ? join(FOLDER, path) : join(FOLDER, "index.html");
+function sendFile(folder: string, path: string, response: ServerResponse): void {
+  const file = path.startsWith("/assets/") ? join(folder, path) : join(folder, "index.html");
   if (!existsSync(file)) return void response.writeHead(404).end();
   response.writeHead(200, {
     "content-type": `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`,

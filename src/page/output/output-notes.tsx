@@ -24,7 +24,10 @@ export function OutputNotes({ server, hidden }: { readonly server: ServerOutput;
   );
 }
 
+/** States of an instance on which the command was never executed. */
+const NEVER_RAN: ReadonlySet<string> = new Set(["ERROR", "INVALID", "CANCELLED"]);
+
 function nothingOf(server: ServerOutput, words: ReturnType<typeof useWords>["output"]): string {
   if (!server.isFinal) return words.nothingYet;
-  return server.startTime === null ? words.noOutput : words.nothing;
+  return server.startTime === null || NEVER_RAN.has(server.status) ? words.noOutput : words.nothing;
 }

@@ -28,7 +28,7 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
   useKeys({ Escape: () => goUp(runPath(runId)) });
   return (
     <main class="view output" id="content">
-      <nav class="crumbs">
+      <nav class="crumbs" aria-label={words.crumbs}>
         <a href="/">‹ {words.runs}</a>
         <a href={runPath(runId)}>{words.toRun}</a>
       </nav>

@@ -19,12 +19,12 @@ export function Dialog(props: {
       onClose={props.onClose}
       onClick={(event) => event.target === element.current && element.current?.close()}
     >
-      <header>
+      <div class="dialog-head">
         <h2>{props.title}</h2>
         <button type="button" onClick={() => element.current?.close()}>
           {words.close}
         </button>
-      </header>
+      </div>
       {props.children}
     </dialog>
   );

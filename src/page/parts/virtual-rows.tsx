@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { firstRowAt, heightOf, topOfRow } from "../state/virtual.ts";
 
 /** What others may do with a list of rows. */
@@ -52,7 +52,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   const until = Math.min(count, Math.ceil(exact + viewHeight / rowHeight) + OVERSCAN);
   const offset = top - (exact - from) * rowHeight;
   useControl(props, box, view);
-  useLayoutEffect(() => report(props, box.current, until), [count, viewHeight]);
+  useLayoutEffect(() => report(props, box.current, until), [count, viewHeight, until]);
   useLayoutEffect(() => {
     if (box.current !== null) box.current.scrollTop = props.memory?.scrollTop ?? 0;
   }, []);
@@ -101,7 +101,7 @@ type View = Parameters<typeof firstRowAt>[0];
 function useControl({ control }: VirtualRowsProps, box: { readonly current: HTMLElement | null }, view: View): void {
   const latest = useRef(view);
   latest.current = view;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (control === undefined) return;
     control.current = {
       show: (row, where) => show(box.current, latest.current, row, where),

@@ -60,7 +60,7 @@ function LastLines({ server }: { readonly server: Server }) {
   const { data } = useAsk((signal) => readLastLines(server.id, signal), [server.id]);
   if (data === null || data === "") return null;
   return (
-    <pre class="last-lines" aria-label={words.run.lastLines}>
+    <pre class="last-lines" title={words.run.lastLines}>
       {data}
     </pre>
   );

@@ -25,7 +25,7 @@ export function RunView({ runId, tab }: { readonly runId: string; readonly tab: 
   useKeys({ Escape: () => goUp("/") });
   return (
     <main class="view run" id="content">
-      <nav class="crumbs">
+      <nav class="crumbs" aria-label={words.crumbs}>
         <a href="/">‹ {words.runs}</a>
       </nav>
       {asked.error !== null && <Failure error={asked.error} again={asked.again} />}
@@ -67,7 +67,7 @@ function Tabs(props: { readonly runId: string; readonly tab: RunTab; readonly ru
   const words = useWords();
   const total = props.run.statusCounts.reduce((sum, { count }) => sum + count, 0);
   return (
-    <nav class="tabs">
+    <nav class="tabs" aria-label={words.run.parts}>
       {TABS.map((tab) => (
         <a key={tab} href={runPath(props.runId, tab)} aria-current={tab === props.tab ? "page" : undefined}>
           {words.run[tab]}

@@ -25,7 +25,7 @@ export function ServersTab({ run, change }: { readonly run: RunDetails; readonly
   const servers = list?.servers ?? [];
   useRowKeys(servers.length, control);
   return (
-    <section class="servers" aria-label={words.run.servers}>
+    <div class="servers">
       <StateChips run={run} state={state} onChange={setState} />
       {error !== null && <Failure error={error} again={again} />}
       <Reasons runId={run.id} servers={servers} />
@@ -49,7 +49,7 @@ export function ServersTab({ run, change }: { readonly run: RunDetails; readonly
           end={list?.next != null && <p class="rows-end muted">{words.loadingMore}</p>}
         />
       )}
-    </section>
+    </div>
   );
 }
 
