@@ -58,7 +58,13 @@ export function createPageWorld(now: number): World {
             instances: [
               { instanceId: "i-001", output: "head\ntail\n", dropped: 5_000 },
               { instanceId: "i-002", output: Uint8Array.from([0x6f, 0x6b, 0x20, 0xff, 0xfe, 0xfd, 0x0a]) },
-              { instanceId: "i-003", status: "Error", errorCode: "InstanceNotRunning", errorInfo: "not running" },
+              {
+                instanceId: "i-003",
+                status: "Error",
+                output: "",
+                errorCode: "InstanceNotRunning",
+                errorInfo: "not running",
+              },
             ],
           },
           ...Array.from({ length: 180 }, (_, index) => ({

@@ -39,13 +39,9 @@ export function StateBar({ counts }: { readonly counts: readonly StatusCount[] }
   const ordered = orderCounts(counts);
   const total = ordered.reduce((sum, { count }) => sum + count, 0);
   const text = ordered.map(({ status, count }) => words.counts(count, words.status[status] ?? status)).join(", ");
-  let left = 0;
-  const parts = ordered.map(({ status, count }) => {
-    const width = (count / total) * 100;
-    const x = left;
-    left += width;
-    return <rect key={status} class={toneOf(status)} x={x} width={Math.max(width, 1.5)} height="8" />;
-  });
+  const parts = layParts(ordered).map(({ status, x, width }) => (
+    <rect key={status} class={toneOf(status)} x={x} width={width} height="8" />
+  ));
   return (
     <span class="state-bar" title={text}>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={text}>
@@ -54,6 +50,21 @@ export function StateBar({ counts }: { readonly counts: readonly StatusCount[] }
       <StateCount counts={counts} total={total} />
     </span>
   );
+}
+
+/** Least width of a part: one failed server of 300 must be seen. */
+const LEAST_WIDTH = 3;
+
+function layParts(counts: readonly StatusCount[]) {
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const wanted = counts.map(({ count }) => Math.max((count / total) * 100, LEAST_WIDTH));
+  const scale = 100 / wanted.reduce((sum, width) => sum + width, 0);
+  let x = 0;
+  return counts.map(({ status }, index) => {
+    const width = (wanted[index] ?? 0) * scale;
+    x += width;
+    return { status, x: x - width, width };
+  });
 }
 
 function StateCount({ counts, total }: { readonly counts: readonly StatusCount[]; readonly total: number }) {
