@@ -4,6 +4,7 @@ import { Help } from "./parts/help.tsx";
 import { useKeys } from "./parts/keys.ts";
 import { SourcesButton, type SourceView } from "./parts/sources.tsx";
 import { NowContext, useTicking } from "./parts/times.tsx";
+import { HiddenTitle } from "./parts/title.tsx";
 import { RunView } from "./run/run-view.tsx";
 import { RunsView } from "./runs/runs-view.tsx";
 import { useAsk } from "./state/ask.ts";
@@ -93,10 +94,6 @@ function View({ place, sources }: { readonly place: Place; readonly sources: rea
   const words = useWords();
   const [broken, mend] = useErrorBoundary();
   const route = readRoute(place);
-  const title = `${route.view === "runs" ? words.runs : words.output.title} · ${words.product}`;
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
   useEffect(() => (broken === undefined ? undefined : mend()), [place]);
   if (broken !== undefined) return <Blank text={words.failure.UNEXPECTED} />;
   if (route.view === "runs") return <RunsView search={place.search} sources={sources} />;
@@ -110,6 +107,7 @@ function Blank({ text }: { readonly text: string }) {
   const words = useWords();
   return (
     <main class="view" id="content">
+      <HiddenTitle name={words.product} />
       <div class="blank">
         <p>{text}</p>
         <button type="button" onClick={() => location.reload()}>

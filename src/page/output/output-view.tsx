@@ -1,6 +1,7 @@
 import type { InstanceOutputQuery } from "cloud-assistant-gateway/client";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys } from "../parts/keys.ts";
+import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
 import { goUp } from "../state/navigation.ts";
@@ -25,6 +26,8 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
     everyMs: (data) => (data === "gone" || data?.isFinal === true ? null : POLL_MS),
   });
   const server = asked.data;
+  const found = server === "gone" ? null : server;
+  useTitle(found?.instance?.name ?? found?.instanceId ?? words.output.title);
   useKeys({ Escape: () => goUp(runPath(runId)) });
   return (
     <main class="view output" id="content">
@@ -32,6 +35,7 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
         <a href="/">‹ {words.runs}</a>
         <a href={runPath(runId)}>{words.toRun}</a>
       </nav>
+      {found === null && <HiddenTitle name={words.output.title} />}
       {asked.error !== null && <Failure error={asked.error} again={asked.again} />}
       {server === null && asked.error === null && <p class="blank">{words.loading}</p>}
       {server === "gone" && (
@@ -40,10 +44,10 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
           <a href={runPath(runId)}>{words.toRun}</a>
         </div>
       )}
-      {server !== null && server !== "gone" && (
+      {found !== null && (
         <>
-          <OutputHead server={server} />
-          <OutputReader server={server} line={line} />
+          <OutputHead server={found} />
+          <OutputReader server={found} line={line} />
         </>
       )}
     </main>

@@ -1,6 +1,7 @@
 import { useCallback } from "preact/hooks";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys } from "../parts/keys.ts";
+import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
 import { goUp } from "../state/navigation.ts";
@@ -22,22 +23,25 @@ export function RunView({ runId, tab }: { readonly runId: string; readonly tab: 
     run !== null && run !== "gone" && !run.isFinal,
     useCallback(() => asked.again(), [asked.again]),
   );
+  const details = run === "gone" ? null : run;
+  useTitle(details?.command.name ?? words.run.title);
   useKeys({ Escape: () => goUp("/") });
   return (
     <main class="view run" id="content">
       <nav class="crumbs" aria-label={words.crumbs}>
         <a href="/">‹ {words.runs}</a>
       </nav>
+      {details === null && <HiddenTitle name={words.run.title} />}
       {asked.error !== null && <Failure error={asked.error} again={asked.again} />}
       {run === null && asked.error === null && <p class="blank">{words.loading}</p>}
       {run === "gone" && <Gone />}
-      {run !== null && run !== "gone" && (
+      {details !== null && (
         <>
-          <RunHead run={run} isLive={isLive} />
-          <Tabs runId={runId} tab={tab} run={run} />
-          {tab === "servers" && <ServersTab run={run} change={asked.answeredAt ?? 0} />}
-          {tab === "outputs" && <GroupsTab run={run} />}
-          {tab === "earlier" && <EarlierTab run={run} />}
+          <RunHead run={details} isLive={isLive} />
+          <Tabs runId={runId} tab={tab} run={details} />
+          {tab === "servers" && <ServersTab run={details} change={asked.answeredAt ?? 0} />}
+          {tab === "outputs" && <GroupsTab run={details} />}
+          {tab === "earlier" && <EarlierTab run={details} />}
         </>
       )}
     </main>

@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys, useRowKeys } from "../parts/keys.ts";
 import { SourcesNotice, type SourceView } from "../parts/sources.tsx";
+import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { type RowsControl, VirtualRows } from "../parts/virtual-rows.tsx";
 import { countFilters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
 import { useNarrow } from "../state/narrow.ts";
@@ -14,6 +15,7 @@ import { type LiveRunList, useRunList } from "./use-run-list.ts";
 /** The list of runs, which moves as runs come and change. */
 export function RunsView({ search, sources }: { readonly search: string; readonly sources: readonly SourceView[] }) {
   const words = useWords();
+  useTitle(words.runs);
   const filters = readFilters(search);
   const live = useRunList(filters);
   const isReading = live.error === null && (live.list === null || (live.list.runs.length === 0 && live.list.hasMore));
@@ -21,7 +23,7 @@ export function RunsView({ search, sources }: { readonly search: string; readonl
   useKeys({ "/": () => document.querySelector<HTMLElement>('input[name="command"]')?.focus() });
   return (
     <main class="view runs" id="content">
-      <h1 class="hidden">{words.runs}</h1>
+      <HiddenTitle name={words.runs} />
       <FilterBar
         filters={filters}
         sources={sources}

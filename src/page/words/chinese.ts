@@ -105,6 +105,7 @@ export const CHINESE: Words = {
     incomplete: "不完整",
   },
   run: {
+    title: "一次执行",
     servers: "实例",
     outputs: "相同输出",
     earlier: "历史执行",

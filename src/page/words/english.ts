@@ -104,6 +104,7 @@ export const ENGLISH = {
     incomplete: "Not complete",
   },
   run: {
+    title: "Run",
     servers: "Servers",
     outputs: "Identical outputs",
     earlier: "Earlier runs",
