@@ -20,6 +20,7 @@ const VARIABLES: Readonly<Record<string, (now: number) => Readonly<Record<string
   "run-servers": () => ({ id: RUN, statusIn: ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"] }),
   "run-outputs": () => ({ id: RUN }),
   "identical-outputs": () => ({ id: RUN }),
+  "compare-outputs": () => ({ id: RUN }),
   "search-outputs": () => ({ id: RUN, pattern: "error|failed" }),
   "run-status": () => ({ id: RUN }),
   "watch-run": () => ({ id: RUN }),

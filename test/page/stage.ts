@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { findBrowser, openBrowser, type TestBrowser } from "../clients/browser.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
@@ -83,8 +84,6 @@ async function findIds(
   return findIds(gateway, invokeId, instanceId, pageInfo.endCursor);
 }
 
-const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
@@ -95,7 +94,7 @@ interface AxeResult {
 /** What axe-core finds on the page, by rule and element; contrast, names, roles and all of WCAG A and AA. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   // The policy forbids scripts from elsewhere, so that this one comes through the debugger.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as AxeResult;
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${String(target)} ${failureSummary}`),

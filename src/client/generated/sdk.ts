@@ -21,6 +21,7 @@ type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
 
 
 
+
 export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
 
 
@@ -28,6 +29,9 @@ const defaultWrapper: SdkFunctionWrapper = (action, _operationName, _operationTy
 
 export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = defaultWrapper) {
   return {
+    compareOutputs(variables: Operations.CompareOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.CompareOutputsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.CompareOutputsQuery>({ document: Operations.CompareOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'compareOutputs', 'query', variables);
+    },
     failedRuns(variables: Operations.FailedRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.FailedRunsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.FailedRunsQuery>({ document: Operations.FailedRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'failedRuns', 'query', variables);
     },

@@ -1,4 +1,4 @@
-import type { IdenticalOutputsQuery } from "cloud-assistant-gateway/client";
+import type { CompareOutputsQuery } from "cloud-assistant-gateway/client";
 import { Failure } from "../parts/failure.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
 import { Status } from "../parts/status.tsx";
@@ -10,7 +10,7 @@ import { useWords } from "../words/words.ts";
 import { Difference } from "./difference.tsx";
 import type { RunDetails } from "./run-head.tsx";
 
-type RunNode = Extract<NonNullable<IdenticalOutputsQuery["node"]>, { readonly __typename: "Invocation" }>;
+type RunNode = Extract<NonNullable<CompareOutputsQuery["node"]>, { readonly __typename: "Invocation" }>;
 type Group = NonNullable<RunNode["outputGroups"]>[number];
 
 const MOST_GROUPS = 20;
@@ -33,7 +33,7 @@ export function GroupsTab({ run }: { readonly run: RunDetails }) {
       <Excerpt text={textOf(largest)} />
       {others.length === 0 && <p class="muted">{words.groups.alike}</p>}
       {others.map((group) => (
-        <article key={group.instanceIds[0]}>
+        <article key={group.instanceInvocations[0]?.id}>
           <GroupHead runId={run.id} group={group} />
           <Difference left={textOf(largest)} right={textOf(group)} />
         </article>
@@ -43,7 +43,7 @@ export function GroupsTab({ run }: { readonly run: RunDetails }) {
 }
 
 async function readGroups(id: string, signal: AbortSignal): Promise<readonly Group[]> {
-  const { data, failures } = await salvage(gateway.identicalOutputs({ id, first: MOST_GROUPS }, {}, signal));
+  const { data, failures } = await salvage(gateway.compareOutputs({ id, first: MOST_GROUPS }, {}, signal));
   if (data.node?.__typename !== "Invocation") return [];
   if (data.node.outputGroups === null) throw failures[0] ?? new TypeError("The gateway answered without the outputs.");
   return data.node.outputGroups;
