@@ -30,7 +30,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
     () => layOut(styled.text, isWrapped ? columns : UNWRAPPED_COLUMNS),
     [styled, isWrapped, columns],
   );
-  const search = useSearch(styled.text, (offset) => control.current?.show(rows.rowAt(offset), "nearest"));
+  const search = useSearch(styled.text, (offset) => control.current?.show(rows.rowAt(offset), "middle"));
   const toEnd = (): void => control.current?.show(rows.rowCount - 1, "end");
   useEffect(() => (follows ? toEnd() : undefined), [rows, follows]);
   useEffect(

@@ -2,10 +2,12 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { firstRowAt, heightOf, topOfRow } from "../state/virtual.ts";
 
+type Where = "nearest" | "start" | "middle" | "end";
+
 /** What others may do with a list of rows. */
 export interface RowsControl {
-  /** Brings a row into view; `start` puts it at the top. */
-  show(row: number, where: "nearest" | "start" | "end"): void;
+  /** Brings a row into view; `start` puts it at the top, `middle` moves only if it is out of view. */
+  show(row: number, where: Where): void;
   /** Index of the first row in view. */
   first(): number;
   /** How many rows fit into view. */
@@ -114,12 +116,16 @@ function useControl({ control }: VirtualRowsProps, box: { readonly current: HTML
   }, [control]);
 }
 
-function show(box: HTMLElement | null, view: View, row: number, where: "nearest" | "start" | "end"): void {
+function show(box: HTMLElement | null, view: View, row: number, where: Where): void {
   if (box === null) return;
   const first = firstRowAt(view, box.scrollTop);
   const fitting = box.clientHeight / view.rowHeight;
   const isInView = row >= first && row + 1 <= first + fitting;
-  if (where === "nearest" && isInView) return;
+  if ((where === "nearest" || where === "middle") && isInView) return;
+  if (where === "middle") {
+    box.scrollTop = topOfRow(view, row - fitting / 2);
+    return;
+  }
   const isBelow = where === "end" || (where === "nearest" && row > first);
   box.scrollTop = topOfRow(view, isBelow ? row + 1 - fitting : row);
 }

@@ -73,7 +73,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   );
 }
 
-const FOLDED_LINES = 5;
+const FOLDED_LINES = 3;
 
 function CommandText({ text }: { readonly text: string | null }) {
   const words = useWords();

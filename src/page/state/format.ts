@@ -10,13 +10,13 @@ export function formatAge(instant: number, now: number, locale: string): string 
   const past = Math.max(0, now - instant);
   const [unit, size] = STEPS.find(([, milliseconds]) => past >= milliseconds) ?? ["second", 1_000];
   // The bare language: regions of English write the narrow style out.
-  return new Intl.RelativeTimeFormat(locale.slice(0, 2), { style: "narrow" }).format(-Math.floor(past / size), unit);
+  const key = locale.slice(0, 2);
+  return relativeFormat(key).format(-Math.floor(past / size), unit);
 }
 
 /** An instant in the reader's zone, with the zone's name. */
 export function formatInstant(instant: number, locale: string, timeZone?: string): string {
-  const options = { dateStyle: "medium", timeStyle: "long", ...(timeZone !== undefined && { timeZone }) } as const;
-  return new Intl.DateTimeFormat(locale, options).format(instant);
+  return instantFormat(`${locale} ${timeZone ?? ""}`).format(instant);
 }
 
 /** A duration in at most two units, as `4m 5s`. */
@@ -32,5 +32,27 @@ export function formatDuration(milliseconds: number, locale: string): string {
 }
 
 function formatUnit(value: number, unit: string, locale: string): string {
-  return new Intl.NumberFormat(locale.slice(0, 2), { style: "unit", unit, unitDisplay: "narrow" }).format(value);
+  return unitFormat(`${locale.slice(0, 2)} ${unit}`).format(value);
 }
+
+// Making a format costs more than a row of the list does, so each is made once.
+function once<Format>(make: (key: string) => Format): (key: string) => Format {
+  const made = new Map<string, Format>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}
+
+const relativeFormat = once((locale) => new Intl.RelativeTimeFormat(locale, { style: "narrow" }));
+
+const instantFormat = once((key) => {
+  const [locale, timeZone] = key.split(" ");
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long", ...(timeZone && { timeZone }) });
+});
+
+const unitFormat = once((key) => {
+  const [locale, unit] = key.split(" ");
+  return new Intl.NumberFormat(locale, { style: "unit", ...(unit && { unit }), unitDisplay: "narrow" });
+});
