@@ -149,8 +149,21 @@ describe("the page", () => {
     await open(`/runs/${run}/${server}`);
     await page.getByText("first").waitFor();
     const { world } = gateway.emulator;
-    world.updateRecord("ecs", "cn-hangzhou", "t-running", "i-000", { output: "first\nsecond\n" });
-    await page.getByText("second").waitFor();
+    const print = (lines: number): void => {
+      const output = Array.from({ length: lines }, (_, index) => `line ${index}\n`).join("");
+      world.updateRecord("ecs", "cn-hangzhou", "t-running", "i-000", { output });
+    };
+    print(200);
+    await page.getByText("line 199").waitFor();
+    print(400);
+    await page.getByText("line 399").waitFor();
+    await page.keyboard.press("g");
+    await page.getByText("line 0", { exact: true }).waitFor();
+    print(500);
+    await page.getByText("500 lines").waitFor();
+    expect(await page.getByText("line 499").count()).toBe(0);
+    await page.keyboard.press("f");
+    await page.getByText("line 499").waitFor();
     await page.goBack();
     await page.getByText("Live").waitFor();
     world.finishInvocation("ecs", "cn-hangzhou", "t-running", { output: "first\nsecond\nthird\n" });

@@ -54,7 +54,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   const until = Math.min(count, Math.ceil(exact + viewHeight / rowHeight) + OVERSCAN);
   const offset = top - (exact - from) * rowHeight;
   useControl(props, box, view);
-  useLayoutEffect(() => report(props, box.current, until), [count, viewHeight, until]);
+  useLayoutEffect(() => askForMore(props, view, until), [count, viewHeight, until]);
   useLayoutEffect(() => {
     if (box.current !== null) box.current.scrollTop = props.memory?.scrollTop ?? 0;
   }, []);
@@ -62,7 +62,8 @@ export function VirtualRows(props: VirtualRowsProps) {
     const scrollTop = box.current?.scrollTop ?? 0;
     setTop(scrollTop);
     if (props.memory !== undefined) props.memory.scrollTop = scrollTop;
-    report(props, box.current, until);
+    // Reckoned, since asking the browser for a height in the midst of scrolling makes it lay out everything.
+    props.onMove?.(scrollTop <= 1, heightOf(view) - scrollTop - viewHeight <= 4);
   };
   const rows = Array.from({ length: Math.max(0, until - from) }, (_, index) => row(from + index));
   return (
@@ -78,11 +79,8 @@ export function VirtualRows(props: VirtualRowsProps) {
   );
 }
 
-function report(props: VirtualRowsProps, box: HTMLElement | null, until: number): void {
-  if (box === null) return;
-  const rest = box.scrollHeight - box.scrollTop - box.clientHeight;
-  props.onMove?.(box.scrollTop <= 1, rest <= 4);
-  if (props.count - until < box.clientHeight / props.rowHeight) props.onNearEnd?.();
+function askForMore(props: VirtualRowsProps, { viewHeight, rowHeight }: View, until: number): void {
+  if (viewHeight > 0 && props.count - until < viewHeight / rowHeight) props.onNearEnd?.();
 }
 
 function useHeight(box: { readonly current: HTMLElement | null }): number {
