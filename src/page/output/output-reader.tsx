@@ -24,7 +24,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
   const search = useSearch(styled.text, (offset) => control.current?.show(rows.rowAt(offset), "middle"));
   const toEnd = (): void => control.current?.show(rows.rowCount - 1, "end");
   useEffect(() => (follows ? toEnd() : undefined), [rows, follows]);
-  useEffect(() => (line === null ? undefined : control.current?.show(rows.rowOfLine(line), "start")), [line]);
+  useEffect(() => (line === null ? undefined : control.current?.show(rows.rowOfLine(line), "start")), [line, columns]);
   const wrap = (): void => {
     remember("wrap", isWrapped ? "off" : "on");
     setIsWrapped(!isWrapped);

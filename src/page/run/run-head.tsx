@@ -79,12 +79,12 @@ function CommandText({ text }: { readonly text: string | null }) {
   const words = useWords();
   const [isOpen, setIsOpen] = useState(false);
   if (text === null) return <p class="muted">{words.run.noCommandText}</p>;
-  const lines = text.split("\n");
-  const isLong = lines.length > FOLDED_LINES;
+  const lines = text.trimEnd().split("\n");
+  const isLong = lines.length > FOLDED_LINES + 1;
   return (
     <div class="command">
       <ScrollBox label={words.run.commandText}>
-        <pre>{isOpen ? text : lines.slice(0, FOLDED_LINES).join("\n")}</pre>
+        <pre>{isOpen || !isLong ? text : lines.slice(0, FOLDED_LINES).join("\n")}</pre>
       </ScrollBox>
       <div class="tools">
         <CopyButton text={text} />
