@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Locator } from "playwright-core";
 import { buildPage } from "./page-server.ts";
 import { findBarriers, openStage, type Stage } from "./stage.ts";
 import { FAILED_OUTPUT, ODD_NAME } from "./world.ts";
@@ -20,6 +21,14 @@ it("the page weighs at most 90 KB compressed, and names no other host", () => {
   expect(texts.reduce((sum, text) => sum + gzipSync(text).length, 0)).toBeLessThanOrEqual(MAX_BYTES);
   expect(String(texts[0])).not.toMatch(/<script>|<style>|https?:/);
 });
+
+/** Scrolls down as somebody does who looks for the end: on and on, as rows come. */
+async function scrollUntil(rows: Locator, wanted: string): Promise<void> {
+  for (let times = 0; times < 400 && (await rows.locator(wanted).count()) === 0; times += 1) {
+    await rows.evaluate((box) => box.scrollBy(0, 9_999));
+  }
+  await rows.locator(wanted).waitFor();
+}
 
 describe("the page", () => {
   let stage: Stage;
@@ -48,9 +57,8 @@ describe("the page", () => {
     await open("/?command=deploy");
     await page.getByRole("link", { name: "deploy" }).first().waitFor();
     const rows = page.getByRole("region", { name: "Runs" });
-    while ((await page.getByText("End of the list").count()) === 0)
-      await rows.evaluate((box) => box.scrollBy(0, 9_999));
-    await page.locator('[aria-posinset="181"]').waitFor();
+    await scrollUntil(rows, '[aria-posinset="181"]');
+    await page.getByText("End of the list").waitFor();
     expect(await page.locator(".run-row").count()).toBeLessThan(80);
   });
 
@@ -78,8 +86,7 @@ describe("the page", () => {
     await page.getByText("Read the output and look the exit code up").first().waitFor();
     await noProblems();
     const rows = page.getByRole("region", { name: "Servers" }).last();
-    while ((await page.locator('[aria-posinset="300"]').count()) === 0)
-      await rows.evaluate((box) => box.scrollBy(0, 9_999));
+    await scrollUntil(rows, '[aria-posinset="300"]');
     await page.getByRole("button", { name: "1 Failed" }).click();
     await page.locator('[data-row="1"]').waitFor({ state: "detached" });
     await page.locator(".server-row").waitFor();

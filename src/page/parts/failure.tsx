@@ -40,18 +40,16 @@ function WayOn({ kind, again }: { readonly kind: string; readonly again: () => v
 function TokenForm({ again }: { readonly again: () => void }) {
   const { token } = useWords();
   const [text, setText] = useState("");
-  const [isKept, setIsKept] = useState(readToken() !== null);
   const submit = (event: Event): void => {
     event.preventDefault();
     if (text.trim() === "") return;
     keepToken(text.trim());
-    setIsKept(true);
     again();
   };
   const forget = (): void => {
     keepToken(null);
-    setIsKept(false);
-    again();
+    // What the token let the reader see goes with it.
+    location.reload();
   };
   return (
     <form class="token" onSubmit={submit}>
@@ -66,7 +64,7 @@ function TokenForm({ again }: { readonly again: () => void }) {
         />
       </label>
       <button type="submit">{token.enter}</button>
-      {isKept && (
+      {readToken() !== null && (
         <button type="button" onClick={forget}>
           {token.forget}
         </button>
