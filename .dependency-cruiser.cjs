@@ -89,6 +89,18 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/(client|cli)/" },
     },
     {
+      name: "page speaks only through client",
+      severity: "error",
+      from: { path: "^src/page/" },
+      to: { pathNot: "^(src/page/|src/client/|schema/subscriptions/|node_modules/preact/)" },
+    },
+    {
+      name: "nobody imports page",
+      severity: "error",
+      from: { path: "^(src|bench|scripts)/", pathNot: "^src/page/" },
+      to: { path: "^src/page/" },
+    },
+    {
       name: "ecs and swas are strangers",
       severity: "error",
       from: { path: "^src/upstreams/ecs/" },
@@ -136,7 +148,7 @@ module.exports = {
       exportsFields: ["exports"],
       mainFields: ["module", "main", "types", "typings"],
       conditionNames: ["source", "import", "require", "node", "default", "types"],
-      extensions: [".ts", ".js", ".cjs", ".mjs", ".json"],
+      extensions: [".ts", ".tsx", ".js", ".cjs", ".mjs", ".json"],
     },
   },
 };

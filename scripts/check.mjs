@@ -13,11 +13,12 @@ const stages = [
     ["lint", bin("biome"), ["check", "--error-on-warnings", "."]],
     ["types", bin("tsc"), ["-p", "tsconfig.json"]],
   ],
+  [["types of the page", bin("tsc"), ["-p", join("src", "page", "tsconfig.json")]]],
   [
     ["walls", bin("depcruise"), ["src", "test", "--config", ".dependency-cruiser.cjs", "--output-type", "err"]],
     ["dead code", bin("knip"), []],
   ],
-  [["build", bin("tsc"), ["-p", "tsconfig.build.json"]]],
+  [["build", process.execPath, [join("scripts", "build.mjs")]]],
   [
     [
       "tests",
@@ -74,7 +75,7 @@ try {
 rmSync(folder, { recursive: true, force: true });
 const browsers = JSON.parse(readFileSync(join("test", "clients", "browsers.json"), "utf8"));
 if (!browsers.some((place) => existsSync(place)) && (process.env.CI ?? "") === "") {
-  console.log(`The explorers were not looked at: none of ${browsers.join(", ")} is installed.`);
+  console.log(`The page and the explorers were not looked at: none of ${browsers.join(", ")} is installed.`);
 }
 console.log(`${failedChecks === 0 ? "All checks passed." : `${failedChecks} check(s) failed.`}`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -19,6 +19,10 @@ type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
 
 
 
+
+
+
+
 export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
 
 
@@ -26,6 +30,9 @@ const defaultWrapper: SdkFunctionWrapper = (action, _operationName, _operationTy
 
 export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = defaultWrapper) {
   return {
+    compareOutputs(variables: Operations.CompareOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.CompareOutputsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.CompareOutputsQuery>({ document: Operations.CompareOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'compareOutputs', 'query', variables);
+    },
     failedRuns(variables: Operations.FailedRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.FailedRunsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.FailedRunsQuery>({ document: Operations.FailedRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'failedRuns', 'query', variables);
     },
@@ -34,6 +41,9 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     },
     identicalOutputs(variables: Operations.IdenticalOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.IdenticalOutputsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.IdenticalOutputsQuery>({ document: Operations.IdenticalOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'identicalOutputs', 'query', variables);
+    },
+    instanceOutput(variables: Operations.InstanceOutputQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.InstanceOutputQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.InstanceOutputQuery>({ document: Operations.InstanceOutputDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'instanceOutput', 'query', variables);
     },
     nextPage(variables: Operations.NextPageQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.NextPageQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.NextPageQuery>({ document: Operations.NextPageDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'nextPage', 'query', variables);
@@ -47,11 +57,17 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     refetch(variables: Operations.RefetchQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RefetchQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.RefetchQuery>({ document: Operations.RefetchDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'refetch', 'query', variables);
     },
+    refreshRuns(variables: Operations.RefreshRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RefreshRunsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RefreshRunsQuery>({ document: Operations.RefreshRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'refreshRuns', 'query', variables);
+    },
     runById(variables: Operations.RunByIdQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunByIdQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunByIdQuery>({ document: Operations.RunByIdDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runById', 'query', variables);
     },
     runOutputs(variables: Operations.RunOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunOutputsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunOutputsQuery>({ document: Operations.RunOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runOutputs', 'query', variables);
+    },
+    runServers(variables: Operations.RunServersQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunServersQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunServersQuery>({ document: Operations.RunServersDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runServers', 'query', variables);
     },
     runStatus(variables: Operations.RunStatusQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunStatusQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunStatusQuery>({ document: Operations.RunStatusDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runStatus', 'query', variables);

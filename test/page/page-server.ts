@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, mkdtempSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+
+/** The built page and the gateway's GraphQL at one origin. */
+export interface PageServer {
+  readonly url: string;
+  /** Answers of the gateway are replaced by this status while it is set: a gateway that refuses or is down. */
+  refuse(status: number | null): void;
+  /** Headers of the newest question that reached the gateway. */
+  readonly lastHeaders: () => IncomingMessage["headers"];
+  stop(): Promise<void>;
+}
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+/** Builds the page from its sources into a folder of its own, and tells where. */
+export function buildPage(): string {
+  const folder = mkdtempSync(join(tmpdir(), "page-"));
+  const script = `import("./scripts/build-page.mjs").then(({ buildPage }) => buildPage(process.argv[1]))`;
+  execFileSync(process.execPath, ["-e", script, folder]);
+  return folder;
+}
+
+/** As strict as a policy can be that lets the page speak to its own gateway. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Serves a built page under a strict policy, and hands /graphql on to a gateway. */
+export async function startPageServer(gatewayUrl: string, folder: string): Promise<PageServer> {
+  let refusal: number | null = null;
+  let lastHeaders: IncomingMessage["headers"] = {};
+  const server = createServer((incoming, outgoing) => {
+    const path = new URL(incoming.url ?? "/", "http://page").pathname;
+    if (!path.startsWith("/graphql")) return sendFile(folder, path, outgoing);
+    lastHeaders = incoming.headers;
+    if (refusal === null) return handOn(gatewayUrl, incoming, outgoing);
+    incoming.resume();
+    if (refusal === 0) return void incoming.socket.destroy();
+    outgoing.writeHead(refusal, { "content-type": "application/json" });
+    outgoing.end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    refuse(status) {
+      refusal = status;
+    },
+    lastHeaders: () => lastHeaders,
+    stop: () => stop(server),
+  };
+}
+
+function sendFile(folder: string, path: string, response: ServerResponse): void {
+  const file = path.startsWith("/assets/") ? join(folder, path) : join(folder, "index.html");
+  if (!existsSync(file)) return void response.writeHead(404).end();
+  response.writeHead(200, {
+    "content-type": `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`,
+    "content-security-policy": POLICY,
+  });
+  createReadStream(file).pipe(response);
+}
+
+function handOn(gatewayUrl: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const target = new URL(incoming.url ?? "/", gatewayUrl);
+  const headers = { ...incoming.headers, host: target.host };
+  const upstream = request(target, { method: incoming.method, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  upstream.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => upstream.destroy());
+  incoming.pipe(upstream);
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
