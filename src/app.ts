@@ -17,6 +17,7 @@ import { readAllowList } from "./allow-list.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { describeMisspelt } from "./misspelt.ts";
+import { findPageFolder } from "./page-folder.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -48,7 +49,6 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
   const persistedDocuments = readAllowList(config.persistedDocuments);
   return {
     async start() {
-      for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       for (const one of config.misspelt) {
         telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
       }
@@ -91,6 +91,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         clientLimits: config.clientLimits,
         introspection: config.introspection,
         explorer: config.explorer,
+        ...pageOf(config, telemetry),
         examples: readExamples(clock.now()),
         corsOrigins: config.corsOrigins,
         persistedDocuments,
@@ -110,6 +111,18 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       for (const part of opened.splice(0).reverse()) await part.stop();
     },
   };
+}
+
+/** The page for people, if it is wanted and was built. */
+function pageOf({ page }: Config, telemetry: Telemetry): { readonly page?: { readonly folder: string } } {
+  if (!page) return {};
+  const folder = findPageFolder();
+  if (folder !== null) return { page: { folder } };
+  telemetry.notice({
+    level: "warn",
+    message: "The page for people is not served: it is not built yet; run npm run build",
+  });
+  return {};
 }
 
 /** What is read: the accounts of the settings, or those of an embedded emulator. */

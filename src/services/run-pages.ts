@@ -15,7 +15,7 @@ import type { Sync } from "#sync";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
-import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cursor.ts";
+import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
 import { chooseLists, type PageSource } from "./page-source.ts";

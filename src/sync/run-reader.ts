@@ -104,7 +104,7 @@ function toKnownRun(stored: StoredRun | null, wants: Wants): KnownRun {
     run: stored?.run ?? null,
     findResult(instanceId) {
       const one = stored?.run.instances.find((item) => item.instanceId === instanceId);
-      const isUsable = one !== undefined && one.isComplete && isSettledExecution(one, stored?.run ?? null);
+      const isUsable = one?.isComplete && isSettledExecution(one, stored?.run ?? null);
       return isUsable && (!wants.output || holdsOutput(one)) ? toResult(one) : null;
     },
   };
