@@ -102,7 +102,8 @@ async function stream(
     response.flushHeaders();
     for await (const result of results) {
       record.add(result);
-      const isRead = response.write(toEvent("next", fitAnswer(stringify(result, options.logger))));
+      // As bytes, since Node holds a text twice while its reader is slow.
+      const isRead = response.write(Buffer.from(toEvent("next", fitAnswer(stringify(result, options.logger)))));
       wrote();
       // A wait that the end of the stream cuts short is none that failed.
       if (!isRead) await once(response, "drain", over).catch(() => {});

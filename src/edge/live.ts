@@ -122,6 +122,11 @@ function enlist(client: Client): (() => void) | Error {
   }
 }
 
+// Messages of one connection arrive together; a round of the event loop for each keeps their answers from being in memory together.
+async function takeTurn({ client }: Asker, { rows }: LiveOperation): Promise<void> {
+  await (client.enter(rows) ?? client.turn());
+}
+
 async function answerRequest(
   options: ServerOptions,
   live: LiveOperation,
@@ -131,7 +136,7 @@ async function answerRequest(
   const { freshness, socket } = asker;
   const running = startOperation(live.requestId, rulesOf(options, asker), freshness.begin(socket));
   try {
-    await asker.client.enter(live.rows);
+    await takeTurn(asker, live);
     return await answerOnce(options, live, { running, rootValue: undefined, stop });
   } finally {
     freshness.end();
@@ -153,7 +158,7 @@ async function* answerEach(
     }
     // An event brings what was just read for it, so it has no bound of its own; it is one for whoever asks after it.
     const running = startOperation(live.requestId, rulesOf(options, asker));
-    await asker.client.enter(live.rows);
+    await takeTurn(asker, live);
     const answer = await answerOnce(options, live, { running, rootValue: event.value, stop });
     asker.freshness.noteEvent();
     yield answer;

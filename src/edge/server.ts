@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
@@ -38,6 +39,8 @@ export function createServer(options: ServerOptions): GatewayServer {
   const { logger, clock } = options;
   const readers = createReaders(clock);
   const draining = new AbortController();
+  // Every open event stream listens.
+  setMaxListeners(0, draining.signal);
   let isStopping = false;
   const machines = createMachinePages(options, () => isStopping);
   const { engine, route, webSockets, noteConnection } = createTransports(options, { readers, machines, draining });

@@ -10,7 +10,7 @@ describe("in a browser", () => {
   let gateway: TestGateway;
   let browser: TestBrowser;
   beforeAll(async () => {
-    gateway = await startGateway({ world });
+    gateway = await startGateway({ world, settings: { EXPLORER: "sandbox" } });
     browser = await openBrowser(findBrowser(), new URL(gateway.url).origin);
   });
   afterAll(async () => {
