@@ -3,6 +3,7 @@ import { Agent, request } from "node:http";
 /** What a load run measured. */
 export interface Load {
   readonly requestsPerSecond: number;
+  readonly requests: number;
   readonly bytes: number;
 }
 
@@ -26,7 +27,7 @@ export async function measureLoad(
   await Promise.all(Array.from({ length: connections }, one));
   const seconds = (performance.now() - started) / 1_000;
   agent.destroy();
-  return { requestsPerSecond: count / seconds, bytes };
+  return { requestsPerSecond: count / seconds, requests: count, bytes };
 }
 
 /** The middle value; of an even number, the upper of the two. */

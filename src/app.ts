@@ -5,7 +5,7 @@ import { createLogger, createServer, createTelemetry, type LogDestination } from
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
 import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
 import { createLoaders } from "#loaders";
-import { createSealer, createServices } from "#services";
+import { createSealer, createServices, withAnswerLife } from "#services";
 import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
@@ -78,11 +78,12 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       const server = createServer({
         schema: config.federation ? toSubgraph(createSchema()) : createSchema(),
         createContext: (operation): GraphContext => ({
-          services,
+          services: withAnswerLife(services, operation),
           sealer,
           operation,
           loaders: createLoaders(services, telemetry, operation),
         }),
+        ...(config.accessFile === null ? { revision: services.revision } : {}),
         host: config.host,
         port: config.port,
         ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),

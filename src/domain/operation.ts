@@ -36,6 +36,14 @@ export interface CostMeter {
   noteStale?(source: Source, readAt: number): void;
 }
 
+/** How long the answer of an operation stays true, unless something that was read changes. */
+export interface AnswerLife {
+  /** The answer is true until this time at the latest, by {@link Clock.elapsed}. */
+  endBy(elapsedMs: number): void;
+  /** The answer holds something that may be another one a moment later. */
+  end(): void;
+}
+
 /** What travels with one client operation down the whole road. */
 export interface Operation {
   /** Aborts when the client is gone or the deadline has passed; every wait on the road ends with it. */
@@ -45,6 +53,8 @@ export interface Operation {
   /** Id of the client's request, for logs. */
   readonly requestId: string;
   readonly meter: CostMeter;
+  /** Absent if nobody keeps answers. */
+  readonly life?: AnswerLife;
   /**
    * Set when the operation reads again what is known already. Its calls never wait for quota: a call that may not be made now
    * rejects at once with `THROTTLED` and `isPaced`. Absent for reads that somebody cannot do without: those wait.

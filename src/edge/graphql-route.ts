@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { GraphQLError } from "graphql";
+import { GraphQLError, OperationTypeNode } from "graphql";
 
+import type { AnswerCache, KeptAnswer, NotedLife } from "./answer-cache.ts";
 import type { Client, Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
@@ -25,6 +26,8 @@ export interface GraphqlRouteParts {
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
   readonly clients: Clients;
+  /** Absent if answers differ by who asks. */
+  readonly answers?: AnswerCache | undefined;
 }
 
 interface Answer extends ErrorAnswer {
@@ -55,14 +58,15 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
     const client = parts.clients.of(request.socket);
-    const running = startOperation(requestId, { ...rules, client }, parts.freshness.begin(request.socket));
+    const life = parts.answers?.begin();
+    const running = startOperation(requestId, { ...rules, client, life }, parts.freshness.begin(request.socket));
     const exchange = createExchange(running);
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
     });
     const answer: Answer = await answerInTime(request, running, options, (type) =>
-      execute(request, type, { exchange, client }),
+      execute(request, type, { exchange, client, life }),
     ).catch((error: unknown) => {
       if (!response.destroyed) logInternal(options.logger, requestId, error);
       return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
@@ -84,14 +88,23 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
 interface Asking {
   readonly exchange: Exchange;
   readonly client: Client;
+  readonly life: NotedLife | undefined;
 }
 
-function createExecution(options: ServerOptions, { engine, gate }: GraphqlRouteParts) {
-  return async (request: IncomingMessage, type: AnswerType, { exchange, client }: Asking): Promise<Answer> => {
-    const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
+function createExecution(options: ServerOptions, { engine, gate, answers }: GraphqlRouteParts) {
+  return async (request: IncomingMessage, type: AnswerType, { exchange, client, life }: Asking): Promise<Answer> => {
+    const asked = await readGraphqlRequest(request);
+    const key = answers === undefined ? "" : JSON.stringify([type, asked.search, asked.body, engineHeaders(request)]);
+    const kept = answers?.find(key);
+    if (kept !== undefined) return toKeptAnswer(kept, exchange);
+    const read = gate.admit(asked, exchange.operation.requestId);
     await client.enter(read.rows);
     const context = () => options.createContext(exchange.operation);
     const answer = await engine.answer(read, engineHeaders(request), exchange, context);
+    if (life !== undefined && isLasting(answer.status, exchange)) {
+      const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers };
+      answers?.keep(key, { headers, body: answer.body, operationName: exchange.operationName }, life);
+    }
     return {
       ...answer,
       status: type === "application/json" && isReadable(answer.status, exchange.errorCodes) ? 200 : answer.status,
@@ -99,6 +112,17 @@ function createExecution(options: ServerOptions, { engine, gate }: GraphqlRouteP
       codes: exchange.errorCodes,
     };
   };
+}
+
+function toKeptAnswer({ headers, body, operationName }: KeptAnswer, exchange: Exchange): Answer {
+  exchange.operationName = operationName;
+  exchange.operationType = OperationTypeNode.QUERY;
+  return { status: 200, headers, body, codes: [] };
+}
+
+/** True for an answer that nothing was asked for and nothing went wrong with. */
+function isLasting(status: number, { operationType, errorCodes, cost }: Exchange): boolean {
+  return status === 200 && operationType === OperationTypeNode.QUERY && errorCodes.length === 0 && cost().calls === 0;
 }
 
 async function answerInTime(

@@ -1,4 +1,12 @@
-import { type Clock, type CostMeter, InputError, type Operation, type Source, sourceKey } from "#domain";
+import {
+  type AnswerLife,
+  type Clock,
+  type CostMeter,
+  InputError,
+  type Operation,
+  type Source,
+  sourceKey,
+} from "#domain";
 
 import { createAnswerMeter } from "./answer-meter.ts";
 import type { Client } from "./clients.ts";
@@ -44,6 +52,8 @@ export interface OperationRules {
   readonly callBudget: number;
   /** Who asks. */
   readonly client: Client;
+  /** How long the answer lives; absent if no answers are kept. */
+  readonly life?: AnswerLife | undefined;
 }
 
 // Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end.
@@ -74,6 +84,7 @@ export function startOperation(
       requestId,
       meter: { ...meter, ...createAnswerMeter(), noteStale: stale.note, addForeignId: client.spendForeignId },
       turn: client.turn,
+      ...(rules.life === undefined ? {} : { life: rules.life }),
     },
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
     cost,

@@ -23,6 +23,11 @@ export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for each operation. */
   createContext(operation: Operation): OperationContext;
+  /**
+   * Another number after every change of what was read. If given, answers are kept as long as nothing changes, and serve all who ask
+   * the same: so only if everybody may see the same.
+   */
+  readonly revision?: () => number;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

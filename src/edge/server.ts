@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { createAnswerCache } from "./answer-cache.ts";
 
 import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
@@ -94,6 +95,7 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
     gate: createGate(options),
     freshness,
     readers,
+    answers: options.revision === undefined ? undefined : createAnswerCache(options.revision, clock),
     clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS),
     draining: draining.signal,
   };

@@ -89,6 +89,8 @@ export type Asked<Ref> = Ref & { readonly wants?: Wants };
 export interface Services {
   /** Sources in their order, as they fared last. Costs no upstream call. */
   sources(): Promise<readonly PageSourceState[]>;
+  /** Another number after every change of what is known. */
+  revision(): number;
   /** The configured sources in their order. */
   listSources(): readonly Source[];
   /** The configured sources that these words name; an unknown account or region is no source, so null. */

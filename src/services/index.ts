@@ -4,6 +4,7 @@
  */
 
 export type { SourceFailure } from "#sync";
+export { withAnswerLife } from "./answer-life.ts";
 export type {
   Answer,
   Edge,

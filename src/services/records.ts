@@ -1,5 +1,5 @@
 import { type Invocation, type InvocationRef, invocationKey, type Operation, type Wants } from "#domain";
-import type { Sync } from "#sync";
+import { isSettledRun, type Sync } from "#sync";
 import { refusalOf } from "./call-budget.ts";
 import type { Answer, Asked, Services } from "./contract.ts";
 
@@ -17,6 +17,8 @@ export function createRecordReader({ runs }: Pick<Sync, "runs">): Services["read
   return async (refs: readonly Asked<InvocationRef>[], wants, operation) => {
     const known = await Promise.all(refs.map(async (ref) => (await runs.findKnown([ref], ref.wants ?? wants))[0]));
     const missing = refs.filter((_, position) => known[position] === undefined);
+    if (known.some((stored) => stored === null || stored === undefined || !isSettledRun(stored.run)))
+      operation.life?.end();
     if (missing.length < refs.length) operation.meter.addCached(refs.length - missing.length);
     const own = missing.filter((ref) => !runs.isUnderWay(ref, wants));
     // Each of these runs costs one call at least: what would go beyond the budget is not begun.

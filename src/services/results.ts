@@ -54,6 +54,8 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
     async read(refs, wants, operation) {
       const known = await results.findKnown(refs, wants);
       const missing = refs.filter((_, position) => known[position] === undefined);
+      // Whether a result may still change only its run tells.
+      if (refs.length > 0) operation.life?.end();
       const needs = byRun(missing);
       const cached = byRun(refs).length - needs.length;
       if (cached > 0) operation.meter.addCached(cached);

@@ -12,6 +12,7 @@ import {
 } from "#domain";
 import { above, LIST_END, LIST_HEAD, type Position, positionOf, type RunStore, type StoredRun } from "#store";
 import type { Sync } from "#sync";
+import { notePageLife } from "./answer-life.ts";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
@@ -174,6 +175,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       await sync.follower.follow(stretch.runs, operation);
       if (wants.output) await completeOutputs(sync, stretch, operation);
       const rows = await readNow(stretch.runs, plainWants(wants));
+      await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
       const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;
       return toPage(request, rows, stretch, totalCount);
     },

@@ -2,6 +2,7 @@ import type { Clock } from "#domain";
 import type { RunStore } from "#store";
 import { createSync } from "#sync";
 import type { Upstream } from "#upstreams";
+import { countWrites } from "./answer-life.ts";
 import type { Sealer, Services } from "./contract.ts";
 import { createRecordReader } from "./records.ts";
 import { createResultPages } from "./result-pages.ts";
@@ -31,13 +32,15 @@ const SOFT_DEADLINE_MS = 1_500;
 
 /** Puts the services together. They share one store and one set of readings under way. */
 export function createServices(options: ServicesOptions): Services {
-  const { upstreams, store, sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS } = options;
+  const { upstreams, sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS } = options;
+  const store = countWrites(options.store);
   const sync = createSync({ upstreams, store, clock, freshnessMs });
   const describe = createDescribeSource(sync);
   const results = createResults(sync);
   const pages = createRunPages({ sync, store, sealer, describe, clock, freshnessMs, softDeadlineMs });
   return {
     sources: () => Promise.all(upstreams.map(({ source }) => describe(source, true))),
+    revision: store.revision,
     listSources: () => upstreams.map(({ source }) => source),
     findSource: sync.book.findSource,
     pageInvocations: pages.page,
