@@ -130,3 +130,13 @@ export function rollUp(statuses: readonly InstanceInvocationStatus[]): Invocatio
   if (!isAnyWell) return "STOPPED";
   return outcomes.has("end") ? "FINISHED" : "SUCCESS";
 }
+
+/** What a run came to, if its own record says only that it ended and its instances say how. */
+export function settledStatus(
+  status: InvocationStatus,
+  instances: readonly { readonly status: InstanceInvocationStatus }[],
+): InvocationStatus {
+  if (status !== "FINISHED") return status;
+  const outcome = rollUp(instances.map((instance) => instance.status));
+  return isFinalInvocationStatus(outcome) ? outcome : status;
+}

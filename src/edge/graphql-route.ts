@@ -13,7 +13,7 @@ import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { RefusalError } from "./refusal.ts";
 import { contentTypeOf, type ErrorAnswer, send, toErrorAnswer } from "./reply.ts";
-import { readGraphqlRequest } from "./request.ts";
+import { type GraphqlRequest, readGraphqlRequest } from "./request.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** Answers one HTTP request; never rejects. */
@@ -93,15 +93,14 @@ interface Asking {
 
 function createExecution(options: ServerOptions, { engine, gate, answers }: GraphqlRouteParts) {
   return async (request: IncomingMessage, type: AnswerType, { exchange, client, life }: Asking): Promise<Answer> => {
-    const asked = await readGraphqlRequest(request);
-    const key = answers === undefined ? "" : JSON.stringify([type, asked.search, asked.body, engineHeaders(request)]);
-    const kept = answers?.find(key);
+    const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
+    const key = answers === undefined ? null : keyOf(type, read, engineHeaders(request));
+    const kept = key === null ? undefined : answers?.find(key);
     if (kept !== undefined) return toKeptAnswer(kept, exchange);
-    const read = gate.admit(asked, exchange.operation.requestId);
     await client.enter(read.rows);
     const context = () => options.createContext(exchange.operation);
     const answer = await engine.answer(read, engineHeaders(request), exchange, context);
-    if (life !== undefined && isLasting(answer.status, exchange)) {
+    if (key !== null && life !== undefined && isLasting(answer.status, exchange)) {
       const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers };
       answers?.keep(key, { headers, body: answer.body, operationName: exchange.operationName }, life);
     }
@@ -112,6 +111,16 @@ function createExecution(options: ServerOptions, { engine, gate, answers }: Grap
       codes: exchange.errorCodes,
     };
   };
+}
+
+/** One text for all requests with the same answer; null for what is nested too deep to be written. */
+function keyOf(type: AnswerType, { search, body }: GraphqlRequest, headers: EngineHeaders): string | null {
+  try {
+    return JSON.stringify([type, search, body, headers]);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function toKeptAnswer({ headers, body, operationName }: KeptAnswer, exchange: Exchange): Answer {

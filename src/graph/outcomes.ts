@@ -2,10 +2,8 @@ import {
   type Execution,
   type InstanceInvocation,
   type Invocation,
-  type InvocationStatus,
   isFinalInstanceStatus,
-  isFinalInvocationStatus,
-  rollUp,
+  settledStatus,
 } from "#domain";
 import type { Answer } from "#services";
 import type { GraphContext } from "./context.ts";
@@ -60,10 +58,4 @@ function join(instance: InstanceInvocation, result: Answer<Execution>): Instance
   if (result === null || result instanceof Error) return instance;
   const { creationTime, updateTime } = instance;
   return { ...result, commandId: result.commandId ?? instance.commandId, creationTime, updateTime, isComplete: true };
-}
-
-function settledStatus(status: InvocationStatus, instances: readonly InstanceInvocation[]): InvocationStatus {
-  if (status !== "FINISHED") return status;
-  const outcome = rollUp(instances.map((instance) => instance.status));
-  return isFinalInvocationStatus(outcome) ? outcome : status;
 }

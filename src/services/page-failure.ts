@@ -23,7 +23,8 @@ const TELLING: Readonly<Record<SourceErrorCode, number>> = {
 export function refuseIfAllFailed(parts: readonly PageSource[], taken: number, lagging: readonly PageSource[]): void {
   const asked = parts.filter(({ wasAsked }) => wasAsked);
   const failures = asked.flatMap(({ failure }) => failure ?? []);
-  const isAnyAnswered = asked.some((part) => !lagging.includes(part));
+  // A source that does not offer the product owes nothing, and answers nothing either.
+  const isAnyAnswered = asked.some((part) => part.failure?.code !== "NOT_SUPPORTED" && !lagging.includes(part));
   if (taken > 0 || failures.length === 0 || isAnyAnswered) return;
   const [worst] = [...failures].sort((a, b) => TELLING[a.code] - TELLING[b.code]);
   if (worst !== undefined) throw worst;

@@ -26,9 +26,11 @@ export async function chooseLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const { statusIn, createdAfter: _after, createdBefore: _before, invokeId: _id, ...narrow } = query;
+  const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = query;
   const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
-  const whole = isNarrow && query.resourceGroupId === undefined ? await sync.findWhole(source) : null;
+  // A single run may be younger than what was read, and only the upstream knows resource groups.
+  const isOpen = query.resourceGroupId === undefined && query.invokeId === undefined;
+  const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
   if (whole !== null) return whole;
   if (!isFew(statusIn)) return sync.openLists(source, narrow, wants, operation);
   const lists = await Promise.all(

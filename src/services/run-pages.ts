@@ -116,8 +116,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 
   /** Finds out which lists there are to read; that may cost a call itself. */
   async function open(walk: Walk, settle: SettleReadings, operation: Operation): Promise<void> {
+    for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
     const readings = walk.parts
-      .filter(({ source }) => !sync.book.isLeftOut(source))
+      .filter(({ failure }) => failure === null)
       .map((part) => ({
         part,
         end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then((lists) => {

@@ -8,6 +8,7 @@ import {
   isFinalInvocationStatus,
   isFinalRun,
   isRepeated,
+  settledStatus,
 } from "#domain";
 
 /**
@@ -25,7 +26,8 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
     resourceGroupIds: [...new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])])],
     instances: mergeInstances(known, read),
   };
-  return isDeepStrictEqual(merged, known) ? known : merged;
+  const settled = { ...merged, status: settledStatus(merged.status, merged.instances) };
+  return isDeepStrictEqual(settled, known) ? known : settled;
 }
 
 /** The run with what a result of one of its instances tells; the run itself if it has no such instance. */
@@ -39,7 +41,7 @@ export function mergeResult(run: Invocation, result: InvocationResult): Invocati
       : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
   if (merged === known) return run;
   const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
-  return { ...run, instances };
+  return { ...run, instances, status: settledStatus(run.status, instances) };
 }
 
 function toInstance({ execution: _latest, ...execution }: InvocationResult): InstanceInvocation {

@@ -80,7 +80,7 @@ export async function openKnownLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const lists = await parts.book.watch(upstream.source, upstream.openRunLists(query, wants, operation), operation);
+  const lists = await parts.book.watchList(upstream.source, upstream.openRunLists(query, wants, operation), operation);
   return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
 }
 
@@ -92,7 +92,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   /** @param offset where a token list stands, which does not tell */
   async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
-    const page = await book.watch(source, list.read(place, operation), operation);
+    const page = await book.watchList(source, list.read(place, operation), operation);
     return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);
   }
 

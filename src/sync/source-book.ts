@@ -34,10 +34,12 @@ export interface SourceBook {
   findUpstream(source: Source): Upstream | undefined;
   /** True when the source failed when it was last asked. */
   isFailing(source: Source): boolean;
-  /** True within the hour in which a source that does not offer the product is not asked for lists again. */
-  isLeftOut(source: Source): boolean;
+  /** Why a source is not asked for lists within this hour: it does not offer the product. Null if it is asked. */
+  leftOut(source: Source): UpstreamError | null;
   /** Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. */
   watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value>;
+  /** The same for reading a list: a source that does not offer that is left out for an hour. */
+  watchList<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value>;
 }
 
 /**
@@ -47,15 +49,28 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
-  const leftOutUntil = new Map<string, number>();
+  const leftOut = new Map<string, { readonly until: number; readonly error: UpstreamError }>();
   const stateOf = (source: Source): SourceState => {
     const key = sourceKey(source);
     return { source, error: failures.get(key) ?? null, asOf: successes.get(key) ?? null };
   };
   const noteFailure = (source: Source, error: UpstreamError): void => {
     failures.set(sourceKey(source), toSourceFailure(error));
-    if (error.code === "NOT_SUPPORTED") leftOutUntil.set(sourceKey(source), clock.elapsed() + NOT_SUPPORTED_MS);
+
   };
+  async function watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value> {
+    try {
+      const value = await reading;
+      failures.delete(sourceKey(source));
+      successes.set(sourceKey(source), clock.now());
+      return value;
+    } catch (error) {
+      const isGivenUp = operation.signal.aborted && clock.elapsed() < operation.deadline;
+      if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
+      throw error;
+    }
+  }
+
   return {
     upstreams,
     states: () => upstreams.map(({ source }) => stateOf(source)),
@@ -69,17 +84,20 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
       )?.source ?? null,
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isFailing: (source) => failures.has(sourceKey(source)),
-    isLeftOut: (source) => (leftOutUntil.get(sourceKey(source)) ?? Number.NEGATIVE_INFINITY) > clock.elapsed(),
-    async watch(source, reading, { signal, deadline }) {
+    leftOut(source) {
+      const known = leftOut.get(sourceKey(source));
+      return known !== undefined && known.until > clock.elapsed() ? known.error : null;
+    },
+    watch,
+    async watchList(source, reading, operation) {
       try {
-        const value = await reading;
-        failures.delete(sourceKey(source));
-        leftOutUntil.delete(sourceKey(source));
-        successes.set(sourceKey(source), clock.now());
+        const value = await watch(source, reading, operation);
+        leftOut.delete(sourceKey(source));
         return value;
       } catch (error) {
-        const isGivenUp = signal.aborted && clock.elapsed() < deadline;
-        if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
+        if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
+          leftOut.set(sourceKey(source), { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
+        }
         throw error;
       }
     },

@@ -1,27 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createPlaces, SERVER } from "./reader.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
 
 const places = createPlaces();
 let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig(places);
-});
-afterAll(() => rig.stop());
-
 let number = 0;
 let invokeId = "";
 
-beforeEach(() => {
+// A source that does not offer the product is left out for an hour, so each starts anew.
+beforeEach(async () => {
+  rig = await startRig(places);
   number += 1;
   invokeId = `t-r${number}`;
   const run = { invokeId, at: Date.UTC(2026, 0, 2) + number * 1000 };
   places["ECS/cn-hangzhou"].runs.splice(0, 1, { ...run, executions: [{ instanceId: "i-1" }] });
   places["SWAS/cn-hangzhou"].runs.splice(0, 1, { ...run, executions: [{ instanceId: SERVER }] });
-  rig.far.interfere = () => null;
-  rig.far.calls.length = 0;
 });
+afterEach(() => rig.stop());
 
 const list = (filter: string) =>
   `{ invocations(filter: { ${filter} }) { nodes { invokeId } sources { provider ok error { code upstreamCode retryable } } } }`;
