@@ -12,6 +12,8 @@ export interface Mark {
   readonly index: number;
   /** Index of the first record of its time, counted alike. */
   readonly tieStart: number;
+  /** How many records had vanished when it was set ({@link ListNotes.vanished}). */
+  readonly vanished: number;
 }
 
 /** An answer of a list with indexes; those of token lists are counted from answer to answer. */
@@ -22,6 +24,10 @@ export interface ListNotes {
   readonly mode: "token" | "page" | null;
   /** Length of the list as the upstream told it last; null if it does not. */
   readonly total: number | null;
+  /** Length of the list when it was read first; null if the upstream did not tell it. */
+  readonly firstTotal: number | null;
+  /** Records that vanished since, wherever they stood, as far as the length tells: an index may be too large by as many. */
+  readonly vanished: number;
   /** Creation time of the newest run when the newest end was read last; null for an empty list. */
   readonly newest: number | null;
   /** Records that came in front of all marks since the first was set. */
@@ -44,6 +50,8 @@ export interface ListState {
 const NO_NOTES: ListNotes = {
   mode: null,
   total: null,
+  firstTotal: null,
+  vanished: 0,
   newest: null,
   shift: 0,
   marks: [],
@@ -73,13 +81,28 @@ export function withIndexes(page: RunListPage, offset: number): IndexedPage {
 }
 
 /** The mark behind the last record of an answer; null at the list's end. */
-export function markBehind(page: IndexedPage, above: Mark | null, shift: number): Mark | null {
+export function markBehind(
+  page: IndexedPage,
+  above: Mark | null,
+  { shift, vanished }: Pick<ListNotes, "shift" | "vanished">,
+): Mark | null {
   if (page.next === null) return null;
   const time = bottomOf(page, above?.time ?? LIST_HEAD);
   const first = timesOf(page.runs).indexOf(time);
   const isOpenAbove = above !== null && above.time === time && first <= 0;
   const tieStart = isOpenAbove ? above.tieStart : (page.indexes[first] ?? endIndexOf(page)) - shift;
-  return { time, place: page.next, index: endIndexOf(page) - shift, tieStart };
+  return {
+    time,
+    place: page.next,
+    index: endIndexOf(page) - shift,
+    tieStart,
+    vanished: isOpenAbove ? above.vanished : vanished,
+  };
+}
+
+/** How many records are gone from the list, now that it is so long. */
+export function vanishedOf({ firstTotal, shift, vanished }: ListNotes, total: number | null): number {
+  return firstTotal === null || total === null ? vanished : Math.max(vanished, firstTotal + shift - total);
 }
 
 /** Index of the record behind the last one of a page. */

@@ -1,5 +1,14 @@
 import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
-import { addMark, bottomOf, type IndexedPage, type ListState, type Mark, markBehind, timesOf } from "./list-notes.ts";
+import {
+  addMark,
+  bottomOf,
+  type IndexedPage,
+  type ListState,
+  type Mark,
+  markBehind,
+  timesOf,
+  vanishedOf,
+} from "./list-notes.ts";
 
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
 const OVERLAP_MS = 60_000;
@@ -30,7 +39,9 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
   const bottom = bottomOf(page, LIST_HEAD);
   const shift = isFresh ? 0 : before.notes.shift + arrivals;
   const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
-  const mark = markBehind(page, null, shift);
+  const firstTotal = isFresh ? page.total : before.notes.firstTotal;
+  const vanished = isFresh ? 0 : vanishedOf({ ...before.notes, shift }, page.total);
+  const mark = markBehind(page, null, { shift, vanished });
   const newest = timesOf(page.runs)[0] ?? null;
   return {
     spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
@@ -38,6 +49,8 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
     notes: {
       mode: page.mode,
       total: page.total,
+      firstTotal,
+      vanished,
       newest,
       shift,
       marks: mark === null ? [] : [mark, ...marks],
@@ -67,7 +80,8 @@ export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole
   const bottom = bottomOf(page, base.time);
   const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
-  const mark = markBehind(page, base, state.notes.shift);
+  const vanished = vanishedOf(state.notes, page.total);
+  const mark = markBehind(page, base, { shift: state.notes.shift, vanished });
   return {
     ...state,
     spans: addSpan(state.spans, span),
@@ -75,6 +89,7 @@ export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole
       ...state.notes,
       mode: page.mode,
       total: page.total ?? state.notes.total,
+      vanished,
       marks: addMark(state.notes.marks, base, mark),
     },
   };

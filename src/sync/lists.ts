@@ -9,7 +9,7 @@ import {
   sourceKey,
   type Wants,
 } from "#domain";
-import { above, addSpan, findSpan, LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { above, addSpan, findSpan, LIST_END, LIST_HEAD, NO_TIME, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList, type Upstream } from "#upstreams";
 import {
   bottomOf,
@@ -92,7 +92,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   /** @param offset where a token list stands, which does not tell */
   async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
-    const page = await book.watch(source, list.read(place, operation), operation);
+    // A place that is dead is no failure of its source.
+    const reading = list.read(place, operation).catch(orDeadPlace);
+    const page = await book.watch(source, reading, operation);
+    if (page instanceof DeadPlaceError) throw page;
     return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);
   }
 
@@ -105,8 +108,11 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: state } });
 
   function placeBehind(mark: Mark, shift: number): Place | null {
+    const end = mark.index + shift;
     const isSmall = mark.index - mark.tieStart <= SMALL_TIE;
-    return list.placeAt((isSmall ? mark.tieStart : mark.index) + shift) ?? mark.place;
+    const early = isSmall ? list.placeAt(Math.max(0, mark.tieStart + shift)) : null;
+    const isOnward = early !== null && "pageNumber" in early && early.pageNumber * early.pageSize > end;
+    return isOnward ? early : (list.placeAt(end) ?? mark.place);
   }
 
   async function readHead(operation: Operation): Promise<void> {
@@ -117,22 +123,30 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
     await write(first, state);
     for (let pages = 1; pages < REFRESH_PAGES_MAX && !isEnteredLater && hasGap(before, state); pages += 1) {
-      state = await readMore(state, operation, true);
+      const more = await readMore(state, operation, true).catch(orDeadPlace);
+      if (more instanceof DeadPlaceError) return;
+      state = more;
     }
   }
 
-  /** Reads on from the nearest mark; from the newest end if there is none. */
+  /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
   async function readOn(from: number, operation: Operation): Promise<void> {
-    const state = await load();
-    const base = markFor(state, await boundBelow(from));
-    if (base === null) return readHead(operation);
-    try {
-      await readFrom(state, base, operation, false);
-    } catch (error) {
-      if (!(error instanceof DeadPlaceError)) throw error;
-      await store.write({ source, readAt: clock.now(), list: { key: list.key, record: withoutMarks(state) } });
+    for (let dead = 1; ; dead *= 2) {
+      const state = await load();
+      const base = markFor(state, await boundBelow(from));
+      if (base === null) return readHead(operation);
+      try {
+        await readFrom(state, base, operation, false);
+        return;
+      } catch (error) {
+        if (!(error instanceof DeadPlaceError)) throw error;
+        await writeState(withoutMarks(state, base, dead));
+      }
     }
   }
+
+  const writeState = (record: ListState): Promise<void> =>
+    store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
 
   async function readMore(state: ListState, operation: Operation, isArrival: boolean): Promise<ListState> {
     const [base] = state.notes.marks;
@@ -142,17 +156,13 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<ListState> {
     const { shift } = state.notes;
     let page = await read(placeBehind(base, shift), base.index + shift, operation);
-    for (let back = STEP_BACK; isBehindGap(page, base) && back <= 8 * STEP_BACK; back *= 2) {
+    for (let back = STEP_BACK; isBehindGap(page, base, shift) && back <= 8 * STEP_BACK; back *= 2) {
       page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
-      await store.write({
-        source,
-        readAt: clock.now(),
-        runs: page.runs,
-        list: { key: list.key, record: withoutMarks(state) },
-      });
-      return withoutMarks(state);
+      const record = { ...state, notes: { ...state.notes, marks: [] } };
+      await write(page, record);
+      return record;
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const current = await load();
@@ -270,16 +280,28 @@ function hasGap(before: ListState, state: ListState): boolean {
 }
 
 /** True if a page begins behind the runs that were known, since others in front of them vanished. */
-function isBehindGap(page: IndexedPage, base: Mark): boolean {
+function isBehindGap(page: IndexedPage, base: Mark, shift: number): boolean {
   if (page.mode === "token" || page.offset === 0) return false;
-  const [first] = timesOf(page.runs);
-  return first === undefined ? endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END : first < base.time;
+  if (page.runs.length === 0) return endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END;
+  const first = timesOf(page.runs).find((time) => time !== NO_TIME);
+  if (first === undefined) return false;
+  return first < base.time || (first === base.time && page.offset < base.tieStart + shift);
 }
 
-function withoutMarks(state: ListState): ListState {
-  return { ...state, notes: { ...state.notes, marks: [] } };
+function orDeadPlace(error: unknown): DeadPlaceError {
+  if (error instanceof DeadPlaceError) return error;
+  throw error;
+}
+
+/** The list without the last marks down to `base`, so many of them: if one place is dead, the one in front of it may be. */
+function withoutMarks(state: ListState, base: Mark, count: number): ListState {
+  const end = state.notes.marks.findIndex(({ time, index }) => time === base.time && index === base.index) + 1;
+  const marks = state.notes.marks.filter((_, position) => position >= end || position < end - count);
+  return { ...state, notes: { ...state.notes, marks } };
 }
 
 function isSameGround(before: ListState, after: ListState): boolean {
-  return JSON.stringify([before.spans, before.notes.marks]) === JSON.stringify([after.spans, after.notes.marks]);
+  const groundOf = ({ spans, notes }: ListState): string =>
+    JSON.stringify([spans, notes.marks.map(({ time, index }) => [time, index])]);
+  return groundOf(before) === groundOf(after);
 }

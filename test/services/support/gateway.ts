@@ -52,8 +52,8 @@ export interface WalkRequest {
   readonly size: number;
   readonly direction: 1 | -1;
   readonly filter?: InvocationFilter;
-  /** What happens in front of every page but the first. */
-  readonly between?: (page: number) => void;
+  /** What happens in front of every page but the first; `shown` pages did not fail so far. */
+  readonly between?: (page: number, shown: number) => void;
   readonly pagesMax?: number;
   /** Time between two pages; unless told otherwise, what a page showed is older than the freshness then. */
   readonly pauseMs?: number;
@@ -72,7 +72,7 @@ export async function walkAll(gateway: Gateway, request: WalkRequest): Promise<W
   let cursor: string | null = null;
   let failures = 0;
   for (let number = 1; number <= pagesMax; number += 1) {
-    if (number > 1) request.between?.(number);
+    if (number > 1) request.between?.(number, pages.length);
     await gateway.clock.advance(pauseMs);
     const args: PageArguments = direction > 0 ? { first: size, after: cursor } : { last: size, before: cursor };
     const page: Page<Invocation> | null = await gateway.services

@@ -26,9 +26,10 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise
     size: world.plan.pageSize,
     direction,
     pauseMs: PAUSE_MS,
-    between: () => {
+    between: (_page, shown) => {
       world.drift();
       learn();
+      if (shown === 0) for (const name of known.keys()) original.add(name);
     },
   });
   learn();
@@ -38,7 +39,6 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise
     lost: world.steady().filter((name) => !seen.includes(name)),
     doubled: seen.filter((name, position) => seen.indexOf(name) !== position),
     outOfOrder: ordered.flatMap((names) => misplaced(names, known, direction)),
-    // Whatever came while the first page was read may be on it; with failures, a source's first page may be any.
     late:
       direction > 0
         ? record.pages
