@@ -14,6 +14,8 @@ export interface Mark {
   readonly tieStart: number;
   /** How many records had vanished when it was set ({@link ListNotes.vanished}). */
   readonly vanished: number;
+  /** True if the upstream's own word for what follows is taken instead of the place that follows from the index. */
+  readonly isPlaceMeant?: boolean;
 }
 
 /** An answer of a list with indexes; those of token lists are counted from answer to answer. */
@@ -68,10 +70,15 @@ export function stateOf(record: ListRecord | null): ListState {
   };
 }
 
-/** The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. */
+/**
+ * The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. Runs without
+ * a creation time come last; a single one among others is an odd record and no sign that the last ones have begun.
+ */
 export function bottomOf(page: RunListPage, above: number): number {
   if (page.next === null) return LIST_END;
-  return timesOf(page.runs).findLast((time) => time !== NO_TIME) ?? above;
+  const times = timesOf(page.runs);
+  const isAmongLast = times.length > 0 && times.slice(-2).every((time) => time === NO_TIME);
+  return isAmongLast ? NO_TIME : (times.findLast((time) => time !== NO_TIME) ?? above);
 }
 
 /** An answer with indexes; `offset` is where a token list stands. */

@@ -34,8 +34,9 @@ export interface HeadReading {
 /** The list after its newest end was read down to the end of `page`, which began there. */
 export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, arrivals }: HeadReading): ListState {
   const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
-  const isFresh = isEnteredLater || isOtherMode || before.readAt === null;
-  const known = isFresh ? [] : olderSpans(before);
+  // What is covered is told in times and stays true in another mode; places and indexes do not.
+  const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
+  const isFresh = isOtherMode || isEnteredLater || before.readAt === null;
   const bottom = bottomOf(page, LIST_HEAD);
   const shift = isFresh ? 0 : before.notes.shift + arrivals;
   const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);

@@ -69,6 +69,10 @@ export interface ListParts {
 
 /** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
 const REFRESH_PAGES_MAX = 4;
+/** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
+const IDLE_PAGES_MAX = 4;
+/** How often one reading may begin anew because the list changed its mode. */
+const RESTARTS_MAX = 20;
 /** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
 const IDLE_READINGS_MAX = 20;
 
@@ -108,6 +112,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: state } });
 
   function placeBehind(mark: Mark, shift: number): Place | null {
+    if (mark.isPlaceMeant === true) return mark.place;
     const end = mark.index + shift;
     const isSmall = mark.index - mark.tieStart <= SMALL_TIE;
     const early = isSmall ? list.placeAt(Math.max(0, mark.tieStart + shift)) : null;
@@ -130,13 +135,13 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   }
 
   /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
-  async function readOn(from: number, operation: Operation): Promise<void> {
+  async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<void> {
     for (let dead = 1; ; dead *= 2) {
       const state = await load();
       const base = markFor(state, await boundBelow(from));
       if (base === null) return readHead(operation);
       try {
-        await readFrom(state, base, operation, false);
+        await readFrom(state, isOtherPlace ? { ...base, isPlaceMeant: true } : base, operation, false);
         return;
       } catch (error) {
         if (!(error instanceof DeadPlaceError)) throw error;
@@ -156,7 +161,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<ListState> {
     const { shift } = state.notes;
     let page = await read(placeBehind(base, shift), base.index + shift, operation);
-    for (let back = STEP_BACK; isBehindGap(page, base, shift) && back <= 8 * STEP_BACK; back *= 2) {
+    for (let back = STEP_BACK; isBehindGap(page, base, shift) && back <= STEP_BACK_MAX; back *= 2) {
       page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
@@ -210,14 +215,28 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   async function extendBelow(from: number, operation: Operation): Promise<void> {
     const bound = await boundBelow(from);
+    let furthest = Number.NEGATIVE_INFINITY;
+    let restarts = 0;
     for (let idle = 0; idle < IDLE_READINGS_MAX; ) {
       const before = await load();
-      await flights.share(`more|${name}|${bound}`, source, operation, (shared) => readOn(from, shared), true);
+      const isOtherPlace = idle % 2 === 1;
+      const key = `more|${name}|${bound}|${isOtherPlace}`;
+      await flights.share(key, source, operation, (shared) => readOn(from, isOtherPlace, shared), true);
       if ((await boundBelow(from)) < bound) return;
       const after = await load();
-      idle = isSameGround(before, after) ? idle + 1 : 0;
-      // A page that begins with known runs and shows nothing behind them is the last one, whatever the total says.
-      if (idle > 1 && after.notes.mode === "page") return endAt(bound, after);
+      const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
+      const isPage = after.notes.mode === "page";
+      if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0) {
+        // A list that changed its mode is read anew from its newest end.
+        restarts += 1;
+        furthest = Number.NEGATIVE_INFINITY;
+        if (restarts < RESTARTS_MAX) continue;
+        break;
+      }
+      idle = (isPage ? reached <= furthest : isSameGround(before, after)) ? idle + 1 : 0;
+      furthest = Math.max(furthest, reached);
+      // Whatever page is read, nothing shows behind what is known: it is the end, whatever the total says.
+      if (isPage && idle > IDLE_PAGES_MAX) return endAt(bound, after);
     }
     throw createOwnFailure(source, "BAD_RESPONSE", "The list of runs goes on without showing anything new.");
   }
@@ -271,7 +290,8 @@ const PAGES_ABOVE = 3;
 /** So many runs of one creation time are read again with what follows, so that one page shows them whole. */
 const SMALL_TIE = 10;
 /** Records that a page begins earlier if the list moved up; doubled until the page meets known ground. */
-const STEP_BACK = 25;
+const STEP_BACK = 5;
+const STEP_BACK_MAX = 400;
 
 /** True if runs may lie between what was read before and what this refresh showed. */
 function hasGap(before: ListState, state: ListState): boolean {

@@ -46,7 +46,11 @@ export async function settleTie(
   noteShown(page, base.time, shown);
   // What is known may be gone from the list, so that it does not count for what the indexes say.
   const count = isTrusted ? () => reader.countAt(base.time) : async () => shown.size;
-  return readRounds(base.time, { start, overlap, idleRoundsMax: isDoubtful ? 1 : IDLE_ROUNDS_MAX, count, shown }, reader);
+  return readRounds(
+    base.time,
+    { start, overlap, idleRoundsMax: isDoubtful ? 1 : IDLE_ROUNDS_MAX, count, shown },
+    reader,
+  );
 }
 
 interface RoundRules {

@@ -24,6 +24,10 @@ const SOURCES: readonly Source[] = [
 ];
 /** Lists would grow faster than some walks go on. */
 const DRIFTS_MAX = 12;
+/** Runs that arrive between two calls of one page, all pages together: no list grows faster than it can be read. */
+const WITHIN_MAX = 60;
+/** Calls between two changes of the mode, on average. */
+const SWITCH_ONE_IN = 30;
 const START = Date.UTC(2026, 0, 1);
 /** Time between two pages; what arrives meanwhile is created within it. */
 export const PAUSE_MS = 120_000;
@@ -57,6 +61,7 @@ export function createPlannedWorld(plan: Plan): PlannedWorld {
   };
   let begun = false;
   let drifts = 0;
+  let within = 0;
   const sources = plan.sourceSizes.map((size, position) => {
     const source = SOURCES[position] ?? { provider: "ECS", account: "default", regionId: `cn-${position}` };
     return createSourceOf(plan, source, random, size);
@@ -72,6 +77,8 @@ export function createPlannedWorld(plan: Plan): PlannedWorld {
   for (const world of sources) {
     world.beforeCall = () => {
       if (!plan.arrivesWithinPages || drifts > DRIFTS_MAX || plan.arrivalsMax === 0 || random() >= 0.3) return;
+      within += 1;
+      if (within > WITHIN_MAX) return;
       newest = clock.now() - 1_000;
       arrive(world, 1);
     };
@@ -115,7 +122,7 @@ function createSourceOf(plan: Plan, source: Source, random: () => number, size: 
     tellTotal: (length) => (plan.tellsTotal ? length : null),
     shift: () => (isOneIn(plan.shiftOneIn) ? Math.floor(random() * 7) - 3 : 0),
     fails: () => {
-      if (plan.mode === "switching" && isOneIn(6)) mode = mode === "page" ? "token" : "page";
+      if (plan.mode === "switching" && isOneIn(SWITCH_ONE_IN)) mode = mode === "page" ? "token" : "page";
       return isOneIn(plan.failOneIn) ? "UNAVAILABLE" : null;
     },
     order: plan.shuffles && size > 0 ? (run, call) => (call === 0 ? rankOf(run) : random()) : (run) => run.invokeId,

@@ -67,6 +67,8 @@ function toReadable(plan: Plan): Plan {
   return {
     ...plan,
     pageSizeMax,
+    // A clamped page without a total, from a source that answered in tokens before, cannot be told from a list's end.
+    tellsTotal: plan.tellsTotal || plan.mode === "switching",
     timelessRuns: isCalm ? plan.timelessRuns : Math.min(plan.timelessRuns, 5),
     tiesMax: Math.min(plan.tiesMax, readableTies({ ...plan, pageSizeMax })),
   };

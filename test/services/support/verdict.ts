@@ -27,6 +27,8 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise
     direction,
     pauseMs: PAUSE_MS,
     between: (_page, shown) => {
+      learn();
+      if (shown <= 1) for (const name of known.keys()) original.add(name);
       world.drift();
       learn();
       if (shown === 0) for (const name of known.keys()) original.add(name);
