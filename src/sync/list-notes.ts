@@ -12,8 +12,6 @@ export interface Mark {
   readonly index: number;
   /** Index of the first record of its time, counted alike. */
   readonly tieStart: number;
-  /** How many records had vanished when it was set ({@link ListNotes.vanished}). */
-  readonly vanished: number;
   /** True if the upstream's own word for what follows is taken instead of the place that follows from the index. */
   readonly isPlaceMeant?: boolean;
 }
@@ -28,7 +26,7 @@ export interface ListNotes {
   readonly total: number | null;
   /** Length of the list when it was read first; null if the upstream did not tell it. */
   readonly firstTotal: number | null;
-  /** Records that vanished since, wherever they stood, as far as the length tells: an index may be too large by as many. */
+  /** Records that vanished since, wherever they stood, as far as the length tells: so many may be known and not listed any more. */
   readonly vanished: number;
   /** Creation time of the newest run when the newest end was read last; null for an empty list. */
   readonly newest: number | null;
@@ -88,23 +86,13 @@ export function withIndexes(page: RunListPage, offset: number): IndexedPage {
 }
 
 /** The mark behind the last record of an answer; null at the list's end. */
-export function markBehind(
-  page: IndexedPage,
-  above: Mark | null,
-  { shift, vanished }: Pick<ListNotes, "shift" | "vanished">,
-): Mark | null {
+export function markBehind(page: IndexedPage, above: Mark | null, shift: number): Mark | null {
   if (page.next === null) return null;
   const time = bottomOf(page, above?.time ?? LIST_HEAD);
   const first = timesOf(page.runs).indexOf(time);
   const isOpenAbove = above !== null && above.time === time && first <= 0;
   const tieStart = isOpenAbove ? above.tieStart : (page.indexes[first] ?? endIndexOf(page)) - shift;
-  return {
-    time,
-    place: page.next,
-    index: endIndexOf(page) - shift,
-    tieStart,
-    vanished: isOpenAbove ? above.vanished : vanished,
-  };
+  return { time, place: page.next, index: endIndexOf(page) - shift, tieStart };
 }
 
 /** How many records are gone from the list, now that it is so long. */

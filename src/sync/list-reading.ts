@@ -42,7 +42,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
   const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
   const firstTotal = isFresh ? page.total : before.notes.firstTotal;
   const vanished = isFresh ? 0 : vanishedOf({ ...before.notes, shift }, page.total);
-  const mark = markBehind(page, null, { shift, vanished });
+  const mark = markBehind(page, null, shift);
   const newest = timesOf(page.runs)[0] ?? null;
   return {
     spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
@@ -82,7 +82,7 @@ export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole
   const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
   const vanished = vanishedOf(state.notes, page.total);
-  const mark = markBehind(page, base, { shift: state.notes.shift, vanished });
+  const mark = markBehind(page, base, state.notes.shift);
   return {
     ...state,
     spans: addSpan(state.spans, span),

@@ -37,9 +37,9 @@ export async function settleTie(
   const seen = lookAt(page, base.time);
   if (seen.end === null) return { state: "open", overlap };
   if (seen.start !== null) return { state: "whole", overlap };
-  const gone = vanishedOf(notes, page.total) - base.vanished;
-  const isTrusted = page.mode === "token" || (page.total !== null && notes.firstTotal !== null && gone === 0);
-  const start = Math.max(0, base.tieStart + shift - gone);
+  const isWhole = page.total !== null && notes.firstTotal !== null && vanishedOf(notes, page.total) === 0;
+  const isTrusted = page.mode === "token" || isWhole;
+  const start = Math.max(0, base.tieStart + shift);
   const isAllKnown = isTrusted && (await reader.countAt(base.time)) >= seen.end - overlap - start;
   if (isAllKnown) return { state: "whole", overlap };
   const shown = new Set<string>();
@@ -67,6 +67,7 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
   let { start } = rules;
   let known = await rules.count();
   let idleRounds = 0;
+  let stepBack = 1;
   for (let pages = 0; pages < PAGES_MAX && idleRounds < idleRoundsMax; ) {
     const round = await readRound(time, start, rules, reader);
     pages += round.pages;
@@ -78,7 +79,8 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
     if (isIdle && told !== null && count >= told - round.repeated) return { state: "whole", overlap: round.repeated };
     idleRounds = isIdle ? idleRounds + 1 : 0;
     known = count;
-    start = Math.max(0, (round.start ?? start) - (round.start === null ? 1 : 0));
+    start = Math.max(0, round.start ?? start - stepBack);
+    stepBack *= 4;
   }
   return { state: "contradictory", overlap };
 }
