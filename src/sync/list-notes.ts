@@ -30,8 +30,10 @@ export interface ListNotes {
   readonly vanished: number;
   /** Creation time of the newest run when the newest end was read last; null for an empty list. */
   readonly newest: number | null;
-  /** Records that came in front of all marks since the first was set. */
+  /** Records that came in front of all marks since the first was set: as many as were seen, or as the list grew by. */
   readonly shift: number;
+  /** Records that were seen to arrive since the list was read first. */
+  readonly arrivals: number;
   /** Newest first. */
   readonly marks: readonly Mark[];
   /** True once the list contradicted itself: what it said of its length and what it showed do not add up. */
@@ -54,6 +56,7 @@ const NO_NOTES: ListNotes = {
   vanished: 0,
   newest: null,
   shift: 0,
+  arrivals: 0,
   marks: [],
   isDoubtful: false,
   overlap: 0,
@@ -93,6 +96,11 @@ export function markBehind(page: IndexedPage, above: Mark | null, shift: number)
   const isOpenAbove = above !== null && above.time === time && first <= 0;
   const tieStart = isOpenAbove ? above.tieStart : (page.indexes[first] ?? endIndexOf(page)) - shift;
   return { time, place: page.next, index: endIndexOf(page) - shift, tieStart };
+}
+
+/** How many records came in front of the marks, now that so many were seen to arrive and that the list is so long. */
+export function shiftOf({ shift, firstTotal }: ListNotes, arrivals: number, total: number | null): number {
+  return Math.max(shift, arrivals, firstTotal === null || total === null ? 0 : total - firstTotal);
 }
 
 /** How many records are gone from the list, now that it is so long. */

@@ -6,6 +6,7 @@ import {
   type ListState,
   type Mark,
   markBehind,
+  shiftOf,
   timesOf,
   vanishedOf,
 } from "./list-notes.ts";
@@ -38,7 +39,8 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
   const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
   const isFresh = isOtherMode || isEnteredLater || before.readAt === null;
   const bottom = bottomOf(page, LIST_HEAD);
-  const shift = isFresh ? 0 : before.notes.shift + arrivals;
+  const seen = isFresh ? 0 : before.notes.arrivals + arrivals;
+  const shift = isFresh ? 0 : shiftOf(before.notes, seen, page.total);
   const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
   const firstTotal = isFresh ? page.total : before.notes.firstTotal;
   const vanished = isFresh ? 0 : vanishedOf({ ...before.notes, shift }, page.total);
@@ -54,6 +56,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       vanished,
       newest,
       shift,
+      arrivals: seen,
       marks: mark === null ? [] : [mark, ...marks],
       isDoubtful: isFresh ? false : before.notes.isDoubtful,
       overlap: before.notes.overlap,
@@ -74,15 +77,20 @@ export interface DeepReading {
   readonly base: Mark;
   /** True when every run of the base's time is known now. */
   readonly isTieWhole: boolean;
+  /** Runs of this reading that arrived since the newest end was read before; of a deeper reading none. */
+  readonly arrivals: number;
 }
 
 /** The list after it was read on from a mark. */
-export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole }: DeepReading): ListState {
+export function withMore(state: ListState, page: IndexedPage, reading: DeepReading): ListState {
+  const { base, isTieWhole } = reading;
   const bottom = bottomOf(page, base.time);
   const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
-  const vanished = vanishedOf(state.notes, page.total);
-  const mark = markBehind(page, base, state.notes.shift);
+  const arrivals = state.notes.arrivals + reading.arrivals;
+  const shift = shiftOf(state.notes, arrivals, page.total);
+  const vanished = vanishedOf({ ...state.notes, shift }, page.total);
+  const mark = markBehind(page, base, shift);
   return {
     ...state,
     spans: addSpan(state.spans, span),
@@ -91,6 +99,8 @@ export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole
       mode: page.mode,
       total: page.total ?? state.notes.total,
       vanished,
+      shift,
+      arrivals,
       marks: addMark(state.notes.marks, base, mark),
     },
   };

@@ -172,10 +172,9 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const current = await load();
     const verdict = await settle(page, base, state.notes, operation);
-    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open" });
+    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open", arrivals });
     const notes = {
       ...more.notes,
-      shift: more.notes.shift + arrivals,
       overlap: verdict.overlap,
       isDoubtful: more.notes.isDoubtful || verdict.state === "contradictory",
     };
