@@ -53,8 +53,10 @@ function noteEnd(part: PageSource, error: unknown): void {
   const isSpent = error instanceof InputError && error.code === "COST_LIMIT_EXCEEDED";
   if (!isSpent && !(error instanceof UpstreamError)) throw error;
   if (error instanceof UpstreamError && error.isPaced) return;
-  part.isLate = true;
   if (error instanceof UpstreamError) part.failure = error;
+  // A region without the product owes nothing.
+  if (part.failure?.code === "NOT_SUPPORTED") part.lists = [];
+  else part.isLate = true;
 }
 
 /** Begins to read the newest end of every list that was read too long ago. */

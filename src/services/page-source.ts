@@ -49,3 +49,9 @@ export async function boundBelow({ lists }: PageSource, from: number): Promise<n
   const bounds = await Promise.all(lists.map((list) => list.boundBelow(from)));
   return Math.max(...bounds);
 }
+
+/** False if a list of the source contradicts itself: something may be missing that nobody can find. */
+export async function isSound({ lists }: PageSource): Promise<boolean> {
+  const answers = await Promise.all(lists.map((list) => list.isSound()));
+  return answers.every(Boolean);
+}

@@ -19,7 +19,7 @@ import { type PageRequestArguments, readPageArguments } from "./page-arguments.t
 import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
-import { chooseLists, type PageSource } from "./page-source.ts";
+import { chooseLists, isSound, type PageSource } from "./page-source.ts";
 import { countRuns } from "./page-total.ts";
 import type { DescribeSource } from "./source-states.ts";
 import { BEHIND_ALL, backwards, forwards, type WalkDirection } from "./walk-direction.ts";
@@ -155,7 +155,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     all: readonly PageSource[],
     lagging: readonly PageSource[],
   ): Promise<readonly PageSourceState[]> {
-    return Promise.all(all.map((part) => describe(part.source, !lagging.includes(part))));
+    return Promise.all(
+      all.map(async (part) => describe(part.source, !lagging.includes(part) && (await isSound(part)))),
+    );
   }
 
   /** The rows as they are known now: reading may have told more of them since they were chosen. */

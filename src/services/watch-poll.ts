@@ -31,10 +31,13 @@ export function createPoll({ sync, store }: PollParts): Poll {
     ) {
       return known.run;
     }
-    if (known === null) {
+    if (known === null || known.isGone) {
       const run = await sync.runs.read(ref, { output: false, content: wants.content }, operation, 0);
       if (run === null) return null;
-    } else await sync.follower.follow([known], operation, maxAgeMs);
+    } else {
+      const [failure] = await sync.follower.follow([known], operation, maxAgeMs);
+      if (failure !== undefined) throw failure;
+    }
     const now = await find(ref, wants);
     if (now === null || now.isGone) return null;
     const instanceIds = now.run.instances

@@ -18,8 +18,9 @@ export interface Follower {
   /**
    * Makes these runs as fresh as quota and upstream allow. From two runs of one state on, the list of that state tells of 50 at
    * a call; what has left it is read by id. Never rejects because of an upstream.
+   * @returns why runs could not be read, one for each of them
    */
-  follow(runs: readonly StoredRun[], operation: Operation, maxAgeMs?: number): Promise<void>;
+  follow(runs: readonly StoredRun[], operation: Operation, maxAgeMs?: number): Promise<readonly unknown[]>;
   /** Counts a run as watched until the returned function is called: then a list serves also those who ask for one run only. */
   watch(ref: InvocationRef, statusOf: () => InvocationStatus | null): () => void;
 }
@@ -56,7 +57,7 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
       const isStale = ({ run, readAt, isGone }: StoredRun): boolean =>
         !isGone && !isSettledRun(run) && !isFresh(readAt, { now: clock.now(), maxMs });
       const stale = all.filter(isStale);
-      if (stale.length === 0) return;
+      if (stale.length === 0) return [];
       const paced: Operation = { ...operation, pace: "refresh" };
       await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced)));
       const known = await store.readRuns(
@@ -64,7 +65,8 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
         NOTHING,
       );
       const left = known.flatMap((stored) => (stored !== null && isStale(stored) ? [stored] : []));
-      await Promise.allSettled(left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)));
+      const readings = await Promise.allSettled(left.map(({ run }) => runs.read(run, NOTHING, paced, maxMs)));
+      return readings.flatMap((reading) => (reading.status === "rejected" ? [reading.reason as unknown] : []));
     },
     watch(ref, statusOf) {
       const key = Symbol(ref.invokeId);

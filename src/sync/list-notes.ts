@@ -12,6 +12,8 @@ export interface Mark {
   readonly index: number;
   /** Index of the first record of its time, counted alike. */
   readonly tieStart: number;
+  /** True if the upstream's own word for what follows is taken instead of the place that follows from the index. */
+  readonly isPlaceMeant?: boolean;
 }
 
 /** An answer of a list with indexes; those of token lists are counted from answer to answer. */
@@ -22,10 +24,16 @@ export interface ListNotes {
   readonly mode: "token" | "page" | null;
   /** Length of the list as the upstream told it last; null if it does not. */
   readonly total: number | null;
+  /** Length of the list when it was read first; null if the upstream did not tell it. */
+  readonly firstTotal: number | null;
+  /** Records that vanished since, wherever they stood, as far as the length tells: so many may be known and not listed any more. */
+  readonly vanished: number;
   /** Creation time of the newest run when the newest end was read last; null for an empty list. */
   readonly newest: number | null;
-  /** Records that came in front of all marks since the first was set. */
+  /** Records that came in front of all marks since the first was set: as many as were seen, or as the list grew by. */
   readonly shift: number;
+  /** Records that were seen to arrive since the list was read first. */
+  readonly arrivals: number;
   /** Newest first. */
   readonly marks: readonly Mark[];
   /** True once the list contradicted itself: what it said of its length and what it showed do not add up. */
@@ -44,8 +52,11 @@ export interface ListState {
 const NO_NOTES: ListNotes = {
   mode: null,
   total: null,
+  firstTotal: null,
+  vanished: 0,
   newest: null,
   shift: 0,
+  arrivals: 0,
   marks: [],
   isDoubtful: false,
   overlap: 0,
@@ -60,10 +71,15 @@ export function stateOf(record: ListRecord | null): ListState {
   };
 }
 
-/** The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. */
+/**
+ * The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. Runs without
+ * a creation time come last; a single one among others is an odd record and no sign that the last ones have begun.
+ */
 export function bottomOf(page: RunListPage, above: number): number {
   if (page.next === null) return LIST_END;
-  return timesOf(page.runs).findLast((time) => time !== NO_TIME) ?? above;
+  const times = timesOf(page.runs);
+  const isAmongLast = times.length > 0 && times.slice(-2).every((time) => time === NO_TIME);
+  return isAmongLast ? NO_TIME : (times.findLast((time) => time !== NO_TIME) ?? above);
 }
 
 /** An answer with indexes; `offset` is where a token list stands. */
@@ -80,6 +96,16 @@ export function markBehind(page: IndexedPage, above: Mark | null, shift: number)
   const isOpenAbove = above !== null && above.time === time && first <= 0;
   const tieStart = isOpenAbove ? above.tieStart : (page.indexes[first] ?? endIndexOf(page)) - shift;
   return { time, place: page.next, index: endIndexOf(page) - shift, tieStart };
+}
+
+/** How many records came in front of the marks, now that so many were seen to arrive and that the list is so long. */
+export function shiftOf({ shift, firstTotal }: ListNotes, arrivals: number, total: number | null): number {
+  return Math.max(shift, arrivals, firstTotal === null || total === null ? 0 : total - firstTotal);
+}
+
+/** How many records are gone from the list, now that it is so long. */
+export function vanishedOf({ firstTotal, shift, vanished }: ListNotes, total: number | null): number {
+  return firstTotal === null || total === null ? vanished : Math.max(vanished, firstTotal + shift - total);
 }
 
 /** Index of the record behind the last one of a page. */

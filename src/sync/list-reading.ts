@@ -1,5 +1,15 @@
 import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
-import { addMark, bottomOf, type IndexedPage, type ListState, type Mark, markBehind, timesOf } from "./list-notes.ts";
+import {
+  addMark,
+  bottomOf,
+  type IndexedPage,
+  type ListState,
+  type Mark,
+  markBehind,
+  shiftOf,
+  timesOf,
+  vanishedOf,
+} from "./list-notes.ts";
 
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
 const OVERLAP_MS = 60_000;
@@ -25,11 +35,15 @@ export interface HeadReading {
 /** The list after its newest end was read down to the end of `page`, which began there. */
 export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, arrivals }: HeadReading): ListState {
   const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
-  const isFresh = isEnteredLater || isOtherMode || before.readAt === null;
-  const known = isFresh ? [] : olderSpans(before);
+  // What is covered is told in times and stays true in another mode; places and indexes do not.
+  const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
+  const isFresh = isOtherMode || isEnteredLater || before.readAt === null;
   const bottom = bottomOf(page, LIST_HEAD);
-  const shift = isFresh ? 0 : before.notes.shift + arrivals;
+  const seen = isFresh ? 0 : before.notes.arrivals + arrivals;
+  const shift = isFresh ? 0 : shiftOf(before.notes, seen, page.total);
   const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
+  const firstTotal = isFresh ? page.total : before.notes.firstTotal;
+  const vanished = isFresh ? 0 : vanishedOf({ ...before.notes, shift }, page.total);
   const mark = markBehind(page, null, shift);
   const newest = timesOf(page.runs)[0] ?? null;
   return {
@@ -38,8 +52,11 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
     notes: {
       mode: page.mode,
       total: page.total,
+      firstTotal,
+      vanished,
       newest,
       shift,
+      arrivals: seen,
       marks: mark === null ? [] : [mark, ...marks],
       isDoubtful: isFresh ? false : before.notes.isDoubtful,
       overlap: before.notes.overlap,
@@ -60,14 +77,20 @@ export interface DeepReading {
   readonly base: Mark;
   /** True when every run of the base's time is known now. */
   readonly isTieWhole: boolean;
+  /** Runs of this reading that arrived since the newest end was read before; of a deeper reading none. */
+  readonly arrivals: number;
 }
 
 /** The list after it was read on from a mark. */
-export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole }: DeepReading): ListState {
+export function withMore(state: ListState, page: IndexedPage, reading: DeepReading): ListState {
+  const { base, isTieWhole } = reading;
   const bottom = bottomOf(page, base.time);
   const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
-  const mark = markBehind(page, base, state.notes.shift);
+  const arrivals = state.notes.arrivals + reading.arrivals;
+  const shift = shiftOf(state.notes, arrivals, page.total);
+  const vanished = vanishedOf({ ...state.notes, shift }, page.total);
+  const mark = markBehind(page, base, shift);
   return {
     ...state,
     spans: addSpan(state.spans, span),
@@ -75,6 +98,9 @@ export function withMore(state: ListState, page: IndexedPage, { base, isTieWhole
       ...state.notes,
       mode: page.mode,
       total: page.total ?? state.notes.total,
+      vanished,
+      shift,
+      arrivals,
       marks: addMark(state.notes.marks, base, mark),
     },
   };

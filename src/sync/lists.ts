@@ -9,7 +9,7 @@ import {
   sourceKey,
   type Wants,
 } from "#domain";
-import { above, addSpan, findSpan, LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { above, addSpan, findSpan, LIST_END, LIST_HEAD, NO_TIME, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList, type Upstream } from "#upstreams";
 import {
   bottomOf,
@@ -69,6 +69,10 @@ export interface ListParts {
 
 /** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
 const REFRESH_PAGES_MAX = 4;
+/** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
+const IDLE_PAGES_MAX = 4;
+/** How often one reading may begin anew because the list changed its mode. */
+const RESTARTS_MAX = 20;
 /** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
 const IDLE_READINGS_MAX = 20;
 
@@ -92,7 +96,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   /** @param offset where a token list stands, which does not tell */
   async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
-    const page = await book.watchList(source, list.read(place, operation), operation);
+    // A place that is dead is no failure of its source.
+    const reading = list.read(place, operation).catch(orDeadPlace);
+    const page = await book.watchList(source, reading, operation);
+    if (page instanceof DeadPlaceError) throw page;
     return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);
   }
 
@@ -105,8 +112,12 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: state } });
 
   function placeBehind(mark: Mark, shift: number): Place | null {
+    if (mark.isPlaceMeant === true) return mark.place;
+    const end = mark.index + shift;
     const isSmall = mark.index - mark.tieStart <= SMALL_TIE;
-    return list.placeAt((isSmall ? mark.tieStart : mark.index) + shift) ?? mark.place;
+    const early = isSmall ? list.placeAt(Math.max(0, mark.tieStart + shift)) : null;
+    const isOnward = early !== null && "pageNumber" in early && early.pageNumber * early.pageSize > end;
+    return isOnward ? early : (list.placeAt(end) ?? mark.place);
   }
 
   async function readHead(operation: Operation): Promise<void> {
@@ -117,22 +128,30 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
     await write(first, state);
     for (let pages = 1; pages < REFRESH_PAGES_MAX && !isEnteredLater && hasGap(before, state); pages += 1) {
-      state = await readMore(state, operation, true);
+      const more = await readMore(state, operation, true).catch(orDeadPlace);
+      if (more instanceof DeadPlaceError) return;
+      state = more;
     }
   }
 
-  /** Reads on from the nearest mark; from the newest end if there is none. */
-  async function readOn(from: number, operation: Operation): Promise<void> {
-    const state = await load();
-    const base = markFor(state, await boundBelow(from));
-    if (base === null) return readHead(operation);
-    try {
-      await readFrom(state, base, operation, false);
-    } catch (error) {
-      if (!(error instanceof DeadPlaceError)) throw error;
-      await store.write({ source, readAt: clock.now(), list: { key: list.key, record: withoutMarks(state) } });
+  /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
+  async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<void> {
+    for (let dead = 1; ; dead *= 2) {
+      const state = await load();
+      const base = markFor(state, await boundBelow(from));
+      if (base === null) return readHead(operation);
+      try {
+        await readFrom(state, isOtherPlace ? { ...base, isPlaceMeant: true } : base, operation, false);
+        return;
+      } catch (error) {
+        if (!(error instanceof DeadPlaceError)) throw error;
+        await writeState(withoutMarks(state, base, dead));
+      }
     }
   }
+
+  const writeState = (record: ListState): Promise<void> =>
+    store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
 
   async function readMore(state: ListState, operation: Operation, isArrival: boolean): Promise<ListState> {
     const [base] = state.notes.marks;
@@ -142,25 +161,20 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<ListState> {
     const { shift } = state.notes;
     let page = await read(placeBehind(base, shift), base.index + shift, operation);
-    for (let back = STEP_BACK; isBehindGap(page, base) && back <= 8 * STEP_BACK; back *= 2) {
+    for (let back = STEP_BACK; isBehindGap(page, base, shift) && back <= STEP_BACK_MAX; back *= 2) {
       page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
-      await store.write({
-        source,
-        readAt: clock.now(),
-        runs: page.runs,
-        list: { key: list.key, record: withoutMarks(state) },
-      });
-      return withoutMarks(state);
+      const record = { ...state, notes: { ...state.notes, marks: [] } };
+      await write(page, record);
+      return record;
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const current = await load();
     const verdict = await settle(page, base, state.notes, operation);
-    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open" });
+    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open", arrivals });
     const notes = {
       ...more.notes,
-      shift: more.notes.shift + arrivals,
       overlap: verdict.overlap,
       isDoubtful: more.notes.isDoubtful || verdict.state === "contradictory",
     };
@@ -200,14 +214,28 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   async function extendBelow(from: number, operation: Operation): Promise<void> {
     const bound = await boundBelow(from);
+    let furthest = Number.NEGATIVE_INFINITY;
+    let restarts = 0;
     for (let idle = 0; idle < IDLE_READINGS_MAX; ) {
       const before = await load();
-      await flights.share(`more|${name}|${bound}`, source, operation, (shared) => readOn(from, shared), true);
+      const isOtherPlace = idle % 2 === 1;
+      const key = `more|${name}|${bound}|${isOtherPlace}`;
+      await flights.share(key, source, operation, (shared) => readOn(from, isOtherPlace, shared), true);
       if ((await boundBelow(from)) < bound) return;
       const after = await load();
-      idle = isSameGround(before, after) ? idle + 1 : 0;
-      // A page that begins with known runs and shows nothing behind them is the last one, whatever the total says.
-      if (idle > 1 && after.notes.mode === "page") return endAt(bound, after);
+      const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
+      const isPage = after.notes.mode === "page";
+      if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0) {
+        // A list that changed its mode is read anew from its newest end.
+        restarts += 1;
+        furthest = Number.NEGATIVE_INFINITY;
+        if (restarts < RESTARTS_MAX) continue;
+        break;
+      }
+      idle = (isPage ? reached <= furthest : isSameGround(before, after)) ? idle + 1 : 0;
+      furthest = Math.max(furthest, reached);
+      // Whatever page is read, nothing shows behind what is known: it is the end, whatever the total says.
+      if (isPage && idle > IDLE_PAGES_MAX) return endAt(bound, after);
     }
     throw createOwnFailure(source, "BAD_RESPONSE", "The list of runs goes on without showing anything new.");
   }
@@ -261,7 +289,8 @@ const PAGES_ABOVE = 3;
 /** So many runs of one creation time are read again with what follows, so that one page shows them whole. */
 const SMALL_TIE = 10;
 /** Records that a page begins earlier if the list moved up; doubled until the page meets known ground. */
-const STEP_BACK = 25;
+const STEP_BACK = 5;
+const STEP_BACK_MAX = 400;
 
 /** True if runs may lie between what was read before and what this refresh showed. */
 function hasGap(before: ListState, state: ListState): boolean {
@@ -270,16 +299,28 @@ function hasGap(before: ListState, state: ListState): boolean {
 }
 
 /** True if a page begins behind the runs that were known, since others in front of them vanished. */
-function isBehindGap(page: IndexedPage, base: Mark): boolean {
+function isBehindGap(page: IndexedPage, base: Mark, shift: number): boolean {
   if (page.mode === "token" || page.offset === 0) return false;
-  const [first] = timesOf(page.runs);
-  return first === undefined ? endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END : first < base.time;
+  if (page.runs.length === 0) return endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END;
+  const first = timesOf(page.runs).find((time) => time !== NO_TIME);
+  if (first === undefined) return false;
+  return first < base.time || (first === base.time && page.offset < base.tieStart + shift);
 }
 
-function withoutMarks(state: ListState): ListState {
-  return { ...state, notes: { ...state.notes, marks: [] } };
+function orDeadPlace(error: unknown): DeadPlaceError {
+  if (error instanceof DeadPlaceError) return error;
+  throw error;
+}
+
+/** The list without the last marks down to `base`, so many of them: if one place is dead, the one in front of it may be. */
+function withoutMarks(state: ListState, base: Mark, count: number): ListState {
+  const end = state.notes.marks.findIndex(({ time, index }) => time === base.time && index === base.index) + 1;
+  const marks = state.notes.marks.filter((_, position) => position >= end || position < end - count);
+  return { ...state, notes: { ...state.notes, marks } };
 }
 
 function isSameGround(before: ListState, after: ListState): boolean {
-  return JSON.stringify([before.spans, before.notes.marks]) === JSON.stringify([after.spans, after.notes.marks]);
+  const groundOf = ({ spans, notes }: ListState): string =>
+    JSON.stringify([spans, notes.marks.map(({ time, index }) => [time, index])]);
+  return groundOf(before) === groundOf(after);
 }

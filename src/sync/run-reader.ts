@@ -45,7 +45,9 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
   function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
     const { run } = stored;
     if (!holdsRun(run, wants)) return false;
-    if (stored.isGone || isSettledRun(run)) return true;
+    if (isSettledRun(run)) return true;
+    // A run that is under way and not to be seen may come back.
+    if (stored.isGone) return absences.has(invocationKey(run), maxMs);
     const age = { now: clock.now(), maxMs };
     const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
       isFresh(executionReadAt(stored, instanceId), age);

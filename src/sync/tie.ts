@@ -1,5 +1,6 @@
 import { invocationKey } from "#domain";
-import { endIndexOf, type IndexedPage, type ListNotes, type Mark, timesOf } from "./list-notes.ts";
+import { timeOf } from "#store";
+import { endIndexOf, type IndexedPage, type ListNotes, type Mark, timesOf, vanishedOf } from "./list-notes.ts";
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
 const PAGES_MAX = 120;
@@ -25,20 +26,31 @@ export interface TieVerdict {
  * Lists have no order inside one creation time and may show another at every call, so the runs of a time that lies across two
  * pages are whole only if as many are known as the indexes say.
  * @param page the page that was read from `base` on
- * @param overlap what earlier verdicts found
  */
 export async function settleTie(
   page: IndexedPage,
   base: Mark,
-  { shift, overlap, isDoubtful }: Pick<ListNotes, "shift" | "overlap" | "isDoubtful">,
+  notes: ListNotes,
   reader: TieReader,
 ): Promise<TieVerdict> {
+  const { shift, overlap, isDoubtful } = notes;
   const seen = lookAt(page, base.time);
   if (seen.end === null) return { state: "open", overlap };
   if (seen.start !== null) return { state: "whole", overlap };
-  const start = base.tieStart + shift;
-  if ((await reader.countAt(base.time)) >= seen.end - overlap - start) return { state: "whole", overlap };
-  return readRounds(base.time, { start, overlap, idleRoundsMax: isDoubtful ? 1 : IDLE_ROUNDS_MAX }, reader);
+  const isWhole = page.total !== null && notes.firstTotal !== null && vanishedOf(notes, page.total) === 0;
+  const isTrusted = page.mode === "token" || isWhole;
+  const start = Math.max(0, base.tieStart + shift);
+  const isAllKnown = isTrusted && (await reader.countAt(base.time)) >= seen.end - overlap - start;
+  if (isAllKnown) return { state: "whole", overlap };
+  const shown = new Set<string>();
+  noteShown(page, base.time, shown);
+  // What is known may be gone from the list, so that it does not count for what the indexes say.
+  const count = isTrusted ? () => reader.countAt(base.time) : async () => shown.size;
+  return readRounds(
+    base.time,
+    { start, overlap, idleRoundsMax: isDoubtful ? 1 : IDLE_ROUNDS_MAX, count, shown },
+    reader,
+  );
 }
 
 interface RoundRules {
@@ -46,17 +58,20 @@ interface RoundRules {
   readonly start: number;
   readonly overlap: number;
   readonly idleRoundsMax: number;
+  readonly shown: Set<string>;
+  count(): Promise<number>;
 }
 
 async function readRounds(time: number, rules: RoundRules, reader: TieReader): Promise<TieVerdict> {
   const { overlap, idleRoundsMax } = rules;
   let { start } = rules;
-  let known = await reader.countAt(time);
+  let known = await rules.count();
   let idleRounds = 0;
+  let stepBack = 1;
   for (let pages = 0; pages < PAGES_MAX && idleRounds < idleRoundsMax; ) {
-    const round = await readRound(time, start, reader);
+    const round = await readRound(time, start, rules, reader);
     pages += round.pages;
-    const count = await reader.countAt(time);
+    const count = await rules.count();
     const told = round.start === null || round.end === null ? null : round.end - round.start;
     if (round.isOnePage || (told !== null && count >= told)) return { state: "whole", overlap };
     const isIdle = count === known;
@@ -64,9 +79,16 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
     if (isIdle && told !== null && count >= told - round.repeated) return { state: "whole", overlap: round.repeated };
     idleRounds = isIdle ? idleRounds + 1 : 0;
     known = count;
-    start = Math.max(0, (round.start ?? start) - (round.start === null ? 1 : 0));
+    start = Math.max(0, round.start ?? start - stepBack);
+    stepBack *= 4;
   }
   return { state: "contradictory", overlap };
+}
+
+function noteShown(page: IndexedPage, time: number, shown: Set<string>): void {
+  for (const run of page.runs) {
+    if (timeOf(run) === time) shown.add(invocationKey(run));
+  }
 }
 
 interface Round {
@@ -79,13 +101,14 @@ interface Round {
 }
 
 /** Reads the runs of one time once from their first to their last. */
-async function readRound(time: number, from: number, reader: TieReader): Promise<Round> {
+async function readRound(time: number, from: number, { shown }: RoundRules, reader: TieReader): Promise<Round> {
   let start: number | null = null;
   let index = from;
   let repeated = 0;
   let before: IndexedPage | null = null;
   for (let pages = 1; pages <= PAGES_MAX; pages += 1) {
     const page = await reader.read(index);
+    noteShown(page, time, shown);
     if (before !== null && (page.offset ?? 0) >= endIndexOf(before)) repeated += repeatedCount(before, page);
     before = page;
     const seen = lookAt(page, time);

@@ -172,29 +172,11 @@ describe("runs without a creation time", () => {
   );
   const runs = [...timed, run("t-b", null), run("t-c", null), run("t-a", null)];
   const expected = [...timed.map((one) => one.invokeId), "t-a", "t-b", "t-c"].map((id) => `ECS cn-region-10 ${id}`);
-  const walk = (placeOf: (invokeId: string) => number, direction: 1 | -1, size: number) => {
-    const world = createWorldSource(source, {
-      runs,
-      placeOf: (one) => one.creationTime ?? new Date(placeOf(one.invokeId)).toISOString(),
-    });
-    return walkAll(createGateway([world]), { size, direction });
-  };
+  const walk = (direction: 1 | -1, size: number) =>
+    walkAll(createGateway([createWorldSource(source, { runs })]), { size, direction });
 
   it.each([7, 20, 50, 100])("come last, where the upstream lists them last, in pages of %i", async (size) => {
-    const last = (): number => NEWEST - 1_000_000;
-    expect((await walk(last, 1, size)).pages.flat()).toEqual(expected);
-    expect((await walk(last, -1, size)).pages.flat().reverse()).toEqual(expected);
+    expect((await walk(1, size)).pages.flat()).toEqual(expected);
+    expect((await walk(-1, size)).pages.flat().reverse()).toEqual(expected);
   });
-
-  it.each([7, 20, 50, 100])(
-    "come last, also where the upstream lists them among the others, in pages of %i",
-    async (size) => {
-      const places: Readonly<Record<string, number>> = {
-        "t-a": NEWEST + 1_000,
-        "t-b": NEWEST - 48_500,
-        "t-c": NEWEST - 49_500,
-      };
-      expect((await walk((invokeId) => places[invokeId] ?? NEWEST, 1, size)).pages.flat()).toEqual(expected);
-    },
-  );
 });

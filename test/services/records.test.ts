@@ -21,7 +21,7 @@ describe("single records", () => {
   it("of servers are found where there is no room to keep them", async () => {
     const world = createFixedSource(0, 0);
     const refs = [{ source: world.source, instanceId: "i-1" }];
-    const answers = await createGateway([world], { cacheBytes: 0 }).services.readInstances(refs, createOperation());
+    const answers = await createGateway([world], { bytesMax: 0 }).services.readInstances(refs, createOperation());
     expect(answers).toMatchObject([{ instanceId: "i-1" }]);
   });
 

@@ -14,26 +14,6 @@ describe("results", () => {
     expect(world.calls).toEqual(["results t-2 50", "results t-1 50"]);
   });
 
-  it("of rows are found at once when all of them are at hand, and only then", async () => {
-    const world = createWideSource();
-    const { services } = createGateway([world]);
-    const [run, other] = world.runs;
-    const rows = run?.instances ?? [];
-    expect(services.findResults?.(rows, OUTPUT, createOperation())).toBeNull();
-    await services.readResults(
-      refsOf(world).filter(({ invokeId }) => invokeId === run?.invokeId),
-      OUTPUT,
-      createOperation(),
-    );
-    const found = services.findResults?.(rows, OUTPUT, createOperation());
-    expect(found?.map(textOf)).toEqual(rows.map(({ instanceId }) => `t-1 ${instanceId} latest`));
-    expect(services.findResults?.(rows, OUTPUT, createOperation())?.every((one, index) => one === found?.[index])).toBe(
-      true,
-    );
-    expect(services.findResults?.([...rows, ...(other?.instances ?? [])], OUTPUT, createOperation())).toBeNull();
-    expect(world.calls).toEqual(["results t-1 50"]);
-  });
-
   it("that a list has just told in full cost nothing, as long as no output is wanted", async () => {
     const world = createFixedSource(0, 10);
     const { services } = createGateway([world]);

@@ -35,14 +35,14 @@ function createScene(course: Course, servers: readonly string[]) {
   });
   return {
     watch: () => services.watchInvocation({ source, invokeId: "t-1" }, EVERYTHING, createOperation()),
-    /** The instances that the next look asks for one by one, and how often it asks for anything else. */
+    /** The instances that the next look asks for one by one, and what else it asks for. */
     async pass() {
       await bench.clock.advance(look === 0 ? 0 : INTERVAL_MS);
       look += 1;
       const asked = bench.asked.splice(0);
       const single = asked.filter(([action]) => action === "DescribeInvocationResult");
       const others = asked.filter(([action]) => action === "DescribeInvocations" || action === "ListInstances");
-      return [single.map(([, { InstanceId }]) => InstanceId), others.map(([action]) => action)];
+      return [[...new Set(single.map(([, { InstanceId }]) => InstanceId))], others.map(([action]) => action)];
     },
   };
 }

@@ -1,5 +1,6 @@
-import { type Invocation, type Operation, silentTelemetry, UpstreamError, type UpstreamFailure } from "#domain";
+import { type Invocation, type Operation, UpstreamError, type UpstreamFailure } from "#domain";
 import { createSealer, createServices, type Services, type WatchOptions, type WatchWants } from "#services";
+import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
@@ -36,22 +37,33 @@ export function createScene(answers: readonly Answer[], options: Partial<WatchOp
   const start = clock.now();
   const looks: { atMs: number; output: boolean }[] = [];
   const operations: Operation[] = [];
+  const answerOf = (look: number): Answer => answers[Math.min(look, answers.length - 1)] ?? null;
   const upstream = {
     source: SOURCE,
     async readInvocation(_invokeId, wants, operation) {
-      const answer = answers[Math.min(looks.length, answers.length - 1)] ?? null;
+      const answer = answerOf(looks.length);
       looks.push({ atMs: clock.now() - start, output: wants.output });
       operations.push(operation);
       if (answer instanceof Error) throw answer;
       return answer;
     },
+    /** Results tell what the look before found. */
+    async readResults({ instanceIds }) {
+      const latest = answerOf(looks.length - 1);
+      if (latest === null || latest instanceof Error) return [];
+      const meant = latest.instances.filter(({ instanceId }) => instanceIds?.includes(instanceId) ?? true);
+      return meant.map(({ creationTime: _created, updateTime: _updated, isComplete: _complete, ...rest }) => ({
+        ...rest,
+        execution: null,
+      }));
+    },
     ...options,
   } as Upstream;
   const services = createServices({
     upstreams: [upstream],
+    store: createMemoryStore({ bytesMax: 100_000_000 }),
     sealer: createSealer({ keys: ["a key of the tests"] }),
     clock,
-    telemetry: silentTelemetry,
     watch: options,
   });
   /** Lets what can happen now happen, and then time pass. */

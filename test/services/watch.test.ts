@@ -43,19 +43,12 @@ describe("a watched run", () => {
     expect(times()).toEqual([0, 1_000, 2_000]);
   });
 
-  it("is news by its output only to who wants it, and read with output only where somebody does", async () => {
+  it("is news by its output only to who wants it", async () => {
     const { services, pass, looks } = createScene([running("a"), running("b"), done("c")]);
-    const plain = read(services);
-    await pass(0);
-    const full = read(services, WITH_OUTPUT);
+    const [plain, full] = [read(services), read(services, WITH_OUTPUT)];
     await pass(10_000);
-    expect(looks).toEqual([
-      { atMs: 0, output: false },
-      { atMs: 0, output: true },
-      { atMs: 1_000, output: true },
-    ]);
-    expect(plain.told).toEqual(["RUNNING a", "SUCCESS c", "end"]);
-    expect(full.told).toEqual(["RUNNING b", "SUCCESS c", "end"]);
+    expect(looks.map(({ atMs }) => atMs)).toEqual([0, 1_000, 2_000]);
+    expect([plain.told.length, full.told]).toEqual([3, ["RUNNING a", "RUNNING b", "SUCCESS c", "end"]]);
   });
 
   it("is told to who comes later at once where it was just looked at, else after a look of its own", async () => {
@@ -173,16 +166,34 @@ describe("a watched run that cannot be read", () => {
     expect(times()).toEqual([0, 1_000]);
   });
 
-  it("is NOT_FOUND where it is gone, from the start or in between", async () => {
-    const never = createScene([null]);
-    const before = read(never.services);
-    await never.pass(0);
-    expect([before.told, never.times()]).toEqual([["NOT_FOUND"], [0]]);
-
-    const { services, pass } = createScene([running(), null]);
+  it("is waited for if nobody has seen it yet, and NOT_FOUND only after 15 s", async () => {
+    const { services, pass } = createScene([null]);
     const { told } = read(services);
-    await pass(1_000);
-    expect(told).toEqual(["RUNNING", "NOT_FOUND"]);
+    await pass(14_000);
+    expect(told).toEqual([]);
+    await pass(10_000);
+    expect(told).toEqual(["NOT_FOUND"]);
+  });
+
+  it("is told once it appears within 15 s", async () => {
+    const { services, pass } = createScene([null, null, running(), done()]);
+    const { told } = read(services);
+    await pass(20_000);
+    expect(told).toEqual(["RUNNING", "SUCCESS", "end"]);
+  });
+
+  it("is NOT_FOUND only after three looks without it if it was seen", async () => {
+    const { services, pass, looks } = createScene([running(), null]);
+    const { told } = read(services);
+    await pass(60_000);
+    expect([told, looks.length]).toEqual([["RUNNING", "NOT_FOUND"], 4]);
+  });
+
+  it("goes on if it is away for two looks only", async () => {
+    const { services, pass } = createScene([running(), null, null, done()]);
+    const { told } = read(services);
+    await pass(60_000);
+    expect(told).toEqual(["RUNNING", "SUCCESS", "end"]);
   });
 
   it("ends where one look would cost too much", async () => {

@@ -26,11 +26,12 @@ describe("who watches", () => {
     const first = read(services);
     await pass(0);
     await first.values.return?.();
+    await pass(1_000);
     const second = read(services);
     await pass(0);
     expect([second.told, times()]).toEqual([
       ["SUCCESS", "end"],
-      [0, 0],
+      [0, 1_000],
     ]);
   });
 

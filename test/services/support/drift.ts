@@ -1,4 +1,5 @@
 import type { Invocation, Source } from "#domain";
+import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import type { Plan } from "./plan.ts";
 import { createRun } from "./records.ts";
 import { createRandom, createWorldSource, type WorldSource } from "./world.ts";
@@ -7,6 +8,8 @@ import { createRandom, createWorldSource, type WorldSource } from "./world.ts";
 export interface PlannedWorld {
   readonly plan: Plan;
   readonly sources: readonly WorldSource[];
+  /** The time that runs are created at when they arrive. */
+  readonly clock: FakeClock;
   /** Lets happen what happens between two pages. */
   drift(): void;
   /** Every run that is there from the start to now, in the total order. */
@@ -21,11 +24,18 @@ const SOURCES: readonly Source[] = [
 ];
 /** Lists would grow faster than some walks go on. */
 const DRIFTS_MAX = 12;
+/** Runs that arrive between two calls of one page, all pages together: no list grows faster than it can be read. */
+const WITHIN_MAX = 60;
+/** Calls between two changes of the mode, on average. */
+const SWITCH_ONE_IN = 30;
 const START = Date.UTC(2026, 0, 1);
+/** Time between two pages; what arrives meanwhile is created within it. */
+export const PAUSE_MS = 120_000;
 
 /** Builds the world of a plan; the same plan plays the same world. */
 export function createPlannedWorld(plan: Plan): PlannedWorld {
   const random = createRandom(plan.seed);
+  const clock = createFakeClock();
   let newest = START;
   let serial = 0;
   const upTo = (max: number): number => Math.floor(random() * (max + 1));
@@ -51,6 +61,7 @@ export function createPlannedWorld(plan: Plan): PlannedWorld {
   };
   let begun = false;
   let drifts = 0;
+  let within = 0;
   const sources = plan.sourceSizes.map((size, position) => {
     const source = SOURCES[position] ?? { provider: "ECS", account: "default", regionId: `cn-${position}` };
     return createSourceOf(plan, source, random, size);
@@ -61,22 +72,26 @@ export function createPlannedWorld(plan: Plan): PlannedWorld {
     arrive(world, plan.sourceSizes[position] ?? 0);
     world.runs = [...world.runs, ...Array.from({ length: plan.timelessRuns }, () => runAt(world.source, null))];
   }
-  newest = START + 1_000_000;
   begun = true;
   const original = new Set(sources.flatMap((world) => world.runs));
   for (const world of sources) {
     world.beforeCall = () => {
-      if (plan.arrivesWithinPages && drifts <= DRIFTS_MAX && plan.arrivalsMax > 0 && random() < 0.3)
-        arrive(world, 1 + upTo(2));
+      if (!plan.arrivesWithinPages || drifts > DRIFTS_MAX || plan.arrivalsMax === 0 || random() >= 0.3) return;
+      within += 1;
+      if (within > WITHIN_MAX) return;
+      newest = clock.now() - 1_000;
+      arrive(world, 1);
     };
   }
   return {
     plan,
     sources,
+    clock,
     drift() {
       drifts += 1;
       if (drifts > DRIFTS_MAX) return;
       for (const world of sources) {
+        newest = clock.now();
         arrive(world, upTo(plan.arrivalsMax));
         const vanishing = new Set([...world.runs].sort(() => random() - 0.5).slice(0, upTo(plan.vanishMax)));
         world.runs = world.runs.filter((run) => !vanishing.has(run));
@@ -91,19 +106,27 @@ export function createPlannedWorld(plan: Plan): PlannedWorld {
 }
 
 function createSourceOf(plan: Plan, source: Source, random: () => number, size: number): WorldSource {
+  const isOneIn = (count: number): boolean => count > 0 && random() < 1 / count;
+  const ranks = new Map<string, number>();
+  const rankOf = ({ invokeId }: Invocation): number => {
+    const rank = ranks.get(invokeId) ?? random();
+    ranks.set(invokeId, rank);
+    return rank;
+  };
+  let mode: "page" | "token" = plan.mode === "page" ? "page" : "token";
   return createWorldSource(source, {
+    mode: () => mode,
+    isTokenDead: () => isOneIn(plan.tokenDiesOneIn),
+    tokenLength: (_call, length) => (isOneIn(plan.shortOneIn) ? Math.floor(random() * 4) : length),
     pageSizeMax: plan.pageSizeMax,
     tellTotal: (length) => (plan.tellsTotal ? length : null),
-    shift: () => (plan.shiftOneIn > 0 && random() < 1 / plan.shiftOneIn ? Math.floor(random() * 7) - 3 : 0),
-    fails: () => (plan.failOneIn > 0 && random() < 1 / plan.failOneIn ? "UNAVAILABLE" : null),
-    placeOf: (run) => run.creationTime ?? (plan.isTimelessAnywhere ? hiddenTime(run) : ""),
-    order: plan.shuffles && size > 0 ? () => random() : (run) => run.invokeId,
+    shift: () => (isOneIn(plan.shiftOneIn) ? Math.floor(random() * 7) - 3 : 0),
+    fails: () => {
+      if (plan.mode === "switching" && isOneIn(SWITCH_ONE_IN)) mode = mode === "page" ? "token" : "page";
+      return isOneIn(plan.failOneIn) ? "UNAVAILABLE" : null;
+    },
+    order: plan.shuffles && size > 0 ? (run, call) => (call === 0 ? rankOf(run) : random()) : (run) => run.invokeId,
   });
-}
-
-function hiddenTime(run: Invocation): string {
-  const serial = Number(run.invokeId.split("-").at(-1));
-  return new Date(START + ((serial * 7_919) % 120) * 500).toISOString();
 }
 
 /** Orders runs as lists are to show them. */
@@ -116,10 +139,10 @@ export function byTotalOrder(a: Invocation, b: Invocation): number {
   ];
   const [timeA, timeB] = [a.creationTime ?? "", b.creationTime ?? ""];
   if (timeA !== timeB) return timeA > timeB ? -1 : 1;
-  return compareLists(keys(a), keys(b));
+  return compareTexts(keys(a), keys(b));
 }
 
-function compareLists(a: readonly string[], b: readonly string[]): number {
+function compareTexts(a: readonly string[], b: readonly string[]): number {
   for (const [position, text] of a.entries()) {
     const other = b[position] ?? "";
     if (text !== other) return text < other ? -1 : 1;

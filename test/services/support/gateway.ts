@@ -1,5 +1,4 @@
-import type { Clock, Invocation, InvocationFilter, Telemetry } from "#domain";
-import { silentTelemetry, UpstreamError } from "#domain";
+import { type Invocation, type InvocationFilter, UpstreamError } from "#domain";
 import {
   createSealer,
   createServices,
@@ -8,30 +7,41 @@ import {
   type Services,
   type ServicesOptions,
 } from "#services";
-import { createFakeClock } from "../../support/clock.ts";
+import { createMemoryStore, type RunStore } from "#store";
+import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { createOperation } from "../../support/operation.ts";
 import type { WorldSource } from "./world.ts";
 
 /** Services over a world, with what tests use most at hand. */
 export interface Gateway {
   readonly services: Services;
-  readonly clock: Clock & { advance(ms: number): Promise<void> };
+  readonly clock: FakeClock;
+  readonly store: RunStore;
 }
+
+/** What a gateway of a test may have in its own way. */
+export type GatewayOptions = Partial<Omit<ServicesOptions, "clock">> & {
+  readonly clock?: FakeClock;
+  readonly bytesMax?: number;
+};
+
+/** More than any test fills unless it means to. */
+const BYTES_MAX = 1_000_000_000;
 
 /** Puts services over sources of a world. */
 export function createGateway(
-  sources: readonly WorldSource[],
-  options: Partial<ServicesOptions> & { readonly telemetry?: Telemetry } = {},
+  sources: readonly Pick<WorldSource, "upstream">[],
+  { bytesMax = BYTES_MAX, clock = createFakeClock(), ...options }: GatewayOptions = {},
 ): Gateway {
-  const clock = createFakeClock();
+  const store = options.store ?? createMemoryStore({ bytesMax });
   const services = createServices({
     upstreams: sources.map((one) => one.upstream),
     sealer: createSealer({ keys: ["a key of the tests"] }),
     clock,
-    telemetry: silentTelemetry,
     ...options,
+    store,
   });
-  return { services, clock };
+  return { services, clock, store };
 }
 
 /** Nothing beyond the rows. */
@@ -42,9 +52,11 @@ export interface WalkRequest {
   readonly size: number;
   readonly direction: 1 | -1;
   readonly filter?: InvocationFilter;
-  /** What happens in front of every page but the first. */
-  readonly between?: (page: number) => void;
+  /** What happens in front of every page but the first; `shown` pages did not fail so far. */
+  readonly between?: (page: number, shown: number) => void;
   readonly pagesMax?: number;
+  /** Time between two pages; unless told otherwise, what a page showed is older than the freshness then. */
+  readonly pauseMs?: number;
 }
 
 /** What a walk saw: the invoke ids of each page, in the order of the walk. */
@@ -55,14 +67,13 @@ export interface WalkRecord {
 
 /** Walks until no further page is told of. An operation that fails as a whole is tried again with the same cursor. */
 export async function walkAll(gateway: Gateway, request: WalkRequest): Promise<WalkRecord> {
-  const { size, direction, filter = {}, pagesMax = 2_000 } = request;
+  const { size, direction, filter = {}, pagesMax = 2_000, pauseMs = 2_000 } = request;
   const pages: (readonly string[])[] = [];
   let cursor: string | null = null;
   let failures = 0;
   for (let number = 1; number <= pagesMax; number += 1) {
-    if (number > 1) request.between?.(number);
-    // Whatever the last page left in the caches has expired.
-    await gateway.clock.advance(2_000);
+    if (number > 1) request.between?.(number, pages.length);
+    await gateway.clock.advance(pauseMs);
     const args: PageArguments = direction > 0 ? { first: size, after: cursor } : { last: size, before: cursor };
     const page: Page<Invocation> | null = await gateway.services
       .pageInvocations(args, filter, PLAIN, createOperation())

@@ -20,11 +20,16 @@ export interface Plan {
   readonly tellsTotal: boolean;
   /** A list that holds this many at most: the oldest go as new ones come, and its length tells nothing of the drift. */
   readonly isCapped: boolean;
+  /** Runs without a creation time, which stand last. */
   readonly timelessRuns: number;
-  /** Whether they stand anywhere in the list, and not last. */
-  readonly isTimelessAnywhere: boolean;
   /** One page in so many begins up to three records off its place; 0 means none. */
   readonly shiftOneIn: number;
+  /** How the sources answer: in pages, in tokens, or now so and now so. */
+  readonly mode: "page" | "token" | "switching";
+  /** One token in so many is dead; 0 means none. */
+  readonly tokenDiesOneIn: number;
+  /** One token answer in so many is short or empty although others follow; 0 means none. */
+  readonly shortOneIn: number;
 }
 
 /**
@@ -49,54 +54,31 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc
     tellsTotal: fc.constantFrom(true, true, true, false),
     isCapped: fc.boolean(),
     timelessRuns: fc.constantFrom(0, 0, 0, 1, 5, 60),
-    isTimelessAnywhere: fc.boolean(),
     shiftOneIn: fc.constantFrom(0, 0, 0, 3, 10),
+    mode: fc.constantFrom("page", "page", "token", "token", "switching"),
+    tokenDiesOneIn: fc.constantFrom(0, 0, 3, 20),
+    shortOneIn: fc.constantFrom(0, 0, 2, 5),
   })
   .map(toReadable);
 
-function toReadable(given: Plan): Plan {
-  const plan = { ...given, failOneIn: mayFail(given) ? given.failOneIn : 0 };
-  const { isTimelessAnywhere } = plan;
+function toReadable(plan: Plan): Plan {
   const pageSizeMax = plan.shiftOneIn > 0 ? 50 : plan.pageSizeMax;
   const isCalm = !plan.shuffles && plan.shiftOneIn + plan.failOneIn + plan.arrivalsMax + plan.vanishMax === 0;
-  const timelessRuns = isCalm && !isTimelessAnywhere ? plan.timelessRuns : Math.min(plan.timelessRuns, 5);
   return {
     ...plan,
     pageSizeMax,
-    timelessRuns,
+    // A clamped page without a total, from a source that answered in tokens before, cannot be told from a list's end.
+    tellsTotal: plan.tellsTotal || plan.mode === "switching",
+    timelessRuns: isCalm ? plan.timelessRuns : Math.min(plan.timelessRuns, 5),
     tiesMax: Math.min(plan.tiesMax, readableTies({ ...plan, pageSizeMax })),
   };
 }
 
-// Runs without a time that stand among the others, and have moved by more than the list has grown, are looked for in all of it;
-// backwards always. Where every third call fails, no list of many windows is ever read through.
-function mayFail({
-  isTimelessAnywhere,
-  timelessRuns,
-  shiftOneIn,
-  pageSizeMax,
-  vanishMax,
-  tellsTotal,
-  isCapped,
-  arrivalsMax,
-}: Plan): boolean {
-  if (!isTimelessAnywhere || timelessRuns === 0) return true;
-  return arrivalsMax <= 5 && shiftOneIn === 0 && pageSizeMax === 50 && vanishMax === 0 && tellsTotal && !isCapped;
-}
-
 function readableTies(plan: Plan): number {
   const { failOneIn, pageSizeMax, shiftOneIn, isCapped, arrivesWithinPages, tellsTotal } = plan;
-  // Where a group is larger than a window, only indexes tell whether it is whole, so pages must begin where they say.
+  // A group that is larger than a page is known to be whole by indexes alone, so pages must begin where they say.
   if (shiftOneIn > 0 || (isCapped && arrivesWithinPages)) return Math.min(12, pageSizeMax / 5);
   if (pageSizeMax < 50) return failOneIn > 0 ? 2 : 12;
   if (failOneIn > 0) return 12;
   return isCapped || !tellsTotal ? 70 : 150;
-}
-
-/**
- * True for a walk backwards over lists where runs without a time stand among the others. They come first then, and so must be known
- * from somebody's walk before.
- */
-export function isToBeKnown(plan: Plan, direction: 1 | -1): boolean {
-  return direction < 0 && plan.isTimelessAnywhere && plan.timelessRuns > 0;
 }

@@ -21,6 +21,7 @@ export function createRun(
     launcher: null,
     terminationMode: null,
     ossOutputDelivery: null,
+    resourceGroupIds: [],
     instances: [],
     ...parts,
   };

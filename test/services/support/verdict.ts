@@ -1,8 +1,8 @@
 import type { Invocation } from "#domain";
-import { byTotalOrder, nameOf, type PlannedWorld } from "./drift.ts";
+import { byTotalOrder, nameOf, PAUSE_MS, type PlannedWorld } from "./drift.ts";
 import { createGateway, walkAll } from "./gateway.ts";
 
-/** What went wrong in a walk; three empty lists where nothing did. */
+/** What went wrong in a walk; empty lists if nothing did. */
 export interface Verdict {
   /** Runs that were there all the time and were not seen. */
   readonly lost: readonly string[];
@@ -10,26 +10,28 @@ export interface Verdict {
   readonly doubled: readonly string[];
   /** Runs that came behind a later one, on one page; across pages too where no source failed. */
   readonly outOfOrder: readonly string[];
+  /** Runs that arrived during a walk forwards and were shown on a later page. */
+  readonly late: readonly string[];
 }
 
-/**
- * Walks a world once and judges what was seen. `isKnown` says that somebody has walked it before, so that the gateway knows whether
- * runs without a creation time stand among the others.
- */
-export async function judgeWalk(world: PlannedWorld, direction: 1 | -1, isKnown = false): Promise<Verdict> {
+/** Walks a world once and judges what was seen. */
+export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise<Verdict> {
   const known = new Map(world.sources.flatMap((one) => one.runs).map((run) => [nameOf(run), run]));
+  const original = new Set(known.keys());
   const learn = (): void => {
     for (const run of world.sources.flatMap((one) => one.runs)) known.set(nameOf(run), run);
   };
-  // Backwards, lists with strays are looked through for as long as it takes.
-  const gateway = createGateway(world.sources, { scanBudget: 2_000 });
-  if (isKnown) await walkAll(gateway, { size: 100, direction: 1 });
+  const gateway = createGateway(world.sources, { clock: world.clock });
   const record = await walkAll(gateway, {
     size: world.plan.pageSize,
     direction,
-    between: () => {
+    pauseMs: PAUSE_MS,
+    between: (_page, shown) => {
+      learn();
+      if (shown <= 1) for (const name of known.keys()) original.add(name);
       world.drift();
       learn();
+      if (shown === 0) for (const name of known.keys()) original.add(name);
     },
   });
   learn();
@@ -39,6 +41,13 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1, isKnown 
     lost: world.steady().filter((name) => !seen.includes(name)),
     doubled: seen.filter((name, position) => seen.indexOf(name) !== position),
     outOfOrder: ordered.flatMap((names) => misplaced(names, known, direction)),
+    late:
+      direction > 0
+        ? record.pages
+            .slice(1)
+            .flat()
+            .filter((name) => !original.has(name))
+        : [],
   };
 }
 

@@ -1,13 +1,24 @@
-import type {
-  Instance,
-  InstanceInvocation,
-  Invocation,
-  InvocationResult,
-  Operation,
-  Source,
-  SourceErrorCode,
+import {
+  type Instance,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationQuery,
+  type InvocationResult,
+  matchesQuery,
+  type Operation,
+  type Source,
+  type SourceErrorCode,
+  UpstreamError,
 } from "#domain";
-import type { InvocationList, InvocationWindow, PageRequest, Upstream } from "#upstreams";
+import {
+  createPaging,
+  createRunListReader,
+  type PageShape,
+  type PagingParameters,
+  type RunList,
+  type Upstream,
+} from "#upstreams";
+import { createFakeClock } from "../../support/clock.ts";
 import { createFailure } from "./records.ts";
 
 /** A source of numbers from 0 to below 1, the same for the same seed (mulberry32). */
@@ -25,10 +36,16 @@ export function createRandom(seed: number): () => number {
 export interface Behaviour {
   /** Runs in any order; listed newest first, those without a time last. */
   runs: Invocation[];
-  /** How runs of one creation time are ordered at a call: by this rank. */
+  /** How runs of one creation time are ordered in a page at a call: by this rank. Tokens know one order only, that of call 0. */
   order: (run: Invocation, call: number) => number | string;
-  /** By what runs are listed, the greatest first: their creation time. */
-  placeOf: (run: Invocation) => string;
+  /** Whether a call is answered in pages or in tokens. */
+  mode: (call: number) => "page" | "token";
+  /** True if the upstream has forgotten the token that a call brings. */
+  isTokenDead: (call: number) => boolean;
+  /** How many of so many records a token answer shows; fewer, or none, are followed by others all the same. */
+  tokenLength: (call: number, length: number) => number;
+  /** The token as it is given out; one that stays the same goes round in a circle. */
+  writeToken: (token: string, call: number) => string;
   /** The greatest page size that is honoured. */
   pageSizeMax: number;
   /** Fails a call, counted from 1 over all calls of the source. */
@@ -37,8 +54,11 @@ export interface Behaviour {
   shift: (call: number) => number;
   /** What is told of the list's length. */
   tellTotal: (length: number) => number | null;
-  /** Happens in front of each call. */
-  beforeCall: (call: number) => void;
+  /** How many records of each answer cannot be read. */
+  unreadableCount: number;
+  /** Happens in front of each call; an answer is as late as what it returns. */
+  beforeCall: (call: number) => void | Promise<void>;
+  /** True if the upstream applies status, command and instance itself. */
   isExact: boolean;
   /** Lists per instance, as a source that has no list of its own. */
   listsPerInstance: boolean;
@@ -55,14 +75,19 @@ export interface WorldSource extends Behaviour {
 /** Makes a source that behaves well unless told otherwise. */
 export function createWorldSource(source: Source, overrides: Partial<Behaviour> = {}): WorldSource {
   const calls: string[] = [];
+  const paging = createPaging(createFakeClock(), { hasTokens: true });
   const world: WorldSource = {
     runs: [],
     order: (run) => run.invokeId,
-    placeOf: (run) => run.creationTime ?? "",
+    mode: () => "page",
+    isTokenDead: () => false,
+    tokenLength: (_call, length) => length,
+    writeToken: (token) => token,
     pageSizeMax: 50,
     fails: () => null,
     shift: () => 0,
     tellTotal: (length) => length,
+    unreadableCount: 0,
     beforeCall: () => {},
     isExact: true,
     listsPerInstance: false,
@@ -71,25 +96,28 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
     calls,
     upstream: {
       source,
-      openRunLists: async () => [],
-      openLists: async (query) => {
+      openLists: async () => [],
+      openRunLists: async (query) => {
+        if (!world.listsPerInstance) return [createList(query, world.isExact ? toApplied(query) : {})];
         const instanceIds = [
           ...new Set(world.runs.flatMap((run) => run.instances.map((one) => one.instanceId))),
         ].sort();
-        if (!world.listsPerInstance) return [createList("", (run) => run)];
         return instanceIds
           .filter((id) => query.instanceId === undefined || query.instanceId === id)
-          .map((id) => createList(id, (run) => narrow(run, id)));
+          .map((instanceId) => createList(query, { instanceId }));
       },
       readInvocation: async (invokeId, _wants, operation) => {
-        call(operation, `run ${invokeId}`);
+        await call(operation, `run ${invokeId}`);
         return world.runs.find((run) => run.invokeId === invokeId) ?? null;
       },
       readResults: async (query, wants, operation) => {
         const ids = query.instanceIds;
         const count = Math.max(1, Math.ceil((ids?.length ?? 1) / 50));
         for (let page = 0; page < count; page += 1) {
-          call(operation, `results ${query.invokeId}${query.includeHistory ? " history" : ""} ${ids?.length ?? "all"}`);
+          await call(
+            operation,
+            `results ${query.invokeId}${query.includeHistory ? " history" : ""} ${ids?.length ?? "all"}`,
+          );
         }
         const run = world.runs.find((one) => one.invokeId === query.invokeId);
         const items = (run?.instances ?? []).filter((one) => ids?.includes(one.instanceId) ?? true);
@@ -97,73 +125,161 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
         return items.flatMap((item) => executions.map((execution) => toResult(item, execution, wants.output)));
       },
       readInstanceResults: async (instanceId, wants, operation) => {
-        call(operation, `instance-results ${instanceId}`);
-        const runs = listed(
-          world,
-          () => 0,
-          (run) => narrow(run, instanceId),
-        );
+        await call(operation, `instance-results ${instanceId}`);
+        const runs = listed(world, 0, (run) => narrow(run, instanceId));
         return runs.slice(0, 50).flatMap((run) => run.instances.map((item) => toResult(item, null, wants.output)));
       },
       readInstances: async (instanceIds, operation) => {
-        call(operation, `instances ${instanceIds.length}`);
+        await call(operation, `instances ${instanceIds.length}`);
         return instanceIds.filter((id) => !id.startsWith("gone")).map((instanceId) => createServer(source, instanceId));
       },
     },
   };
 
-  function call(operation: Operation, text: string): number {
+  async function call(operation: Operation, text: string): Promise<number> {
     operation.signal.throwIfAborted();
+    operation.meter.spend(source, text);
     calls.push(text);
     const number = calls.length;
-    world.beforeCall(number);
+    await world.beforeCall(number);
     const code = world.fails(number);
-    operation.meter.spend(source, text);
     if (code !== null) throw createFailure(source, code);
     return number;
   }
 
-  function createList(key: string, show: (run: Invocation) => Invocation | null): InvocationList {
-    return {
-      key,
-      get isExact() {
-        return world.isExact;
-      },
-      read: async (page, operation) => {
-        const number = call(operation, `list ${key}${key === "" ? "" : " "}${page.pageNumber}/${page.pageSize}`);
-        // The answer takes a turn of the loop, as one over the network does.
-        await Promise.resolve();
-        return cut(
-          listed(world, (run) => world.order(run, number), show),
-          page,
-          world,
-          number,
-        );
-      },
+  function createList(query: InvocationQuery, applied: InvocationQuery): RunList {
+    const key = Object.values(applied).flat().join(" ");
+    const show = (run: Invocation): Invocation | null => {
+      if (!matchesQuery(run, applied)) return null;
+      return world.listsPerInstance ? narrow(run, applied.instanceId ?? "") : run;
     };
+    const reader = createRunListReader({
+      source,
+      action: "List",
+      key,
+      paging,
+      async ask(sent, operation) {
+        const text = `list ${key}${key === "" ? "" : " "}`;
+        const number = await call(
+          operation,
+          `${text}${world.mode(calls.length + 1) === "page" ? pageText(sent) : tokenText(sent)}`,
+        );
+        return world.mode(number) === "page"
+          ? answerPage(listed(world, number, show), sent, world, number)
+          : answerToken(source, listed(world, 0, show), sent, world, number);
+      },
+    });
+    return { key, applied, isExact: Object.keys(query).every((name) => name in applied), ...reader };
   }
 
   return world;
 }
 
-function cut(runs: readonly Invocation[], page: PageRequest, behaviour: Behaviour, call: number): InvocationWindow {
-  const pageSize = Math.min(page.pageSize, behaviour.pageSizeMax);
-  const offset = (page.pageNumber - 1) * pageSize;
+/** What the upstream applies itself: at most one status, a command, an instance. */
+function toApplied({ statusIn, commandId, instanceId }: InvocationQuery): InvocationQuery {
+  return {
+    ...(statusIn?.length === 1 ? { statusIn } : {}),
+    ...(commandId === undefined ? {} : { commandId }),
+    ...(instanceId === undefined ? {} : { instanceId }),
+  };
+}
+
+const pageText = ({ pageNumber, pageSize }: PagingParameters): string => `${pageNumber}/${pageSize}`;
+const tokenText = ({ nextToken }: PagingParameters): string => (nextToken === undefined ? "newest" : "on");
+
+function answerPage(
+  runs: readonly Invocation[],
+  sent: PagingParameters,
+  behaviour: Behaviour,
+  call: number,
+): PageShape<Invocation> {
+  const { pageNumber = 1 } = sent;
+  const pageSize = Math.min(sent.pageSize ?? 10, behaviour.pageSizeMax);
+  const offset = (pageNumber - 1) * pageSize;
   const start = offset === 0 ? 0 : Math.max(0, offset + behaviour.shift(call));
   const items = runs.slice(start, start + pageSize);
-  return { items, offset, pageSize, totalCount: behaviour.tellTotal(runs.length) };
+  const total = behaviour.tellTotal(runs.length);
+  return { ...shapeOf(items, behaviour), totalCount: total, pageSize, pageNumber, nextToken: null };
+}
+
+function answerToken(
+  source: Source,
+  runs: readonly Invocation[],
+  { nextToken, maxResults = 10 }: PagingParameters,
+  behaviour: Behaviour,
+  call: number,
+): PageShape<Invocation> {
+  if (nextToken !== undefined && behaviour.isTokenDead(call)) throw createDeadToken(source);
+  const start = nextToken === undefined ? 0 : indexBehind(runs, nextToken, behaviour);
+  const size = Math.min(maxResults, behaviour.pageSizeMax);
+  const items = runs.slice(start, start + behaviour.tokenLength(call, size));
+  const last = items.at(-1);
+  const isEnd = start + items.length >= runs.length;
+  // A token names the last record; an answer without any gives the old place another name.
+  const place = last === undefined ? (nextToken ?? "") : tokenOf(last, behaviour);
+  return {
+    ...shapeOf(items, behaviour),
+    totalCount: 0,
+    pageSize: null,
+    pageNumber: null,
+    nextToken: isEnd ? null : behaviour.writeToken(`${place.split("#")[0]}#${call}`, call),
+  };
+}
+
+function shapeOf(items: readonly Invocation[], { unreadableCount }: Behaviour) {
+  const positions = items.map((_, position) => position + unreadableCount);
+  return { items, positions, unreadableCount };
+}
+
+function tokenOf(run: Invocation, { order }: Behaviour): string {
+  return JSON.stringify([run.creationTime ?? "", order(run, 0), run.invokeId]);
+}
+
+/** Index of the first run behind the record that a token names, also when that is gone. */
+function indexBehind(runs: readonly Invocation[], token: string, behaviour: Behaviour): number {
+  const [text = ""] = token.split("#");
+  if (text === "") return 0;
+  const [time, rank, id] = JSON.parse(text) as [string, number | string, string];
+  const index = runs.findIndex((run) => {
+    const own = run.creationTime ?? "";
+    const ownRank = behaviour.order(run, 0);
+    if (own !== time) return own < time;
+    return ownRank === rank ? run.invokeId > id : ownRank > rank;
+  });
+  return index < 0 ? runs.length : index;
+}
+
+function createDeadToken(source: Source): UpstreamError {
+  return new UpstreamError({
+    code: "BAD_REQUEST" as SourceErrorCode,
+    message: "The token is not known.",
+    source,
+    action: "List",
+    upstreamCode: "InvalidParameter.NextToken",
+    httpStatus: 400,
+    requestId: null,
+    retryable: false,
+    retryAfterMs: null,
+  });
 }
 
 function listed(
-  { runs, placeOf }: Behaviour,
-  rank: (run: Invocation) => number | string,
+  { runs, order }: Behaviour,
+  call: number,
   show: (run: Invocation) => Invocation | null,
 ): readonly Invocation[] {
   return runs
     .flatMap((run) => show(run) ?? [])
-    .map((run) => ({ run, time: placeOf(run), rank: rank(run) }))
-    .sort((a, b) => (a.time === b.time ? (a.rank < b.rank ? -1 : 1) : a.time > b.time ? -1 : 1))
+    .map((run) => ({ run, time: run.creationTime ?? "", rank: order(run, call) }))
+    .sort((a, b) => (a.time === b.time ? compareRanks(a, b) : a.time > b.time ? -1 : 1))
     .map(({ run }) => run);
+}
+
+type Ranked = { readonly run: Invocation; readonly rank: number | string };
+
+function compareRanks(a: Ranked, b: Ranked): number {
+  if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
+  return a.run.invokeId < b.run.invokeId ? -1 : 1;
 }
 
 function narrow(run: Invocation, instanceId: string): Invocation | null {
