@@ -5,7 +5,7 @@ import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { InputError, type Source, silentTelemetry, UpstreamError } from "#domain";
 import { createSchema, type GraphContext } from "#graph";
 import { createLoaders } from "#loaders";
-import type { Edge, Page, Sealer, Services } from "#services";
+import type { Edge, Page, PageSourceState, Sealer, Services } from "#services";
 import { createOperation } from "../support/operation.ts";
 import { ecs, swas } from "./records.ts";
 
@@ -13,10 +13,10 @@ export const schema = createSchema();
 
 /** Seals without secrecy, but bound to its purpose. */
 const sealer: Sealer = {
-  seal: (purpose, payload) => Buffer.from(`${digest(purpose)}${payload}`).toString("base64url"),
+  seal: (purpose, payload) => Buffer.concat([Buffer.from(digest(purpose)), Buffer.from(payload)]).toString("base64url"),
   open: (purpose, sealed) => {
-    const text = Buffer.from(sealed, "base64url").toString();
-    return text.startsWith(digest(purpose)) ? text.slice(8) : null;
+    const bytes = Buffer.from(sealed, "base64url");
+    return bytes.toString().startsWith(digest(purpose)) ? bytes.subarray(8) : null;
   },
 };
 
@@ -46,7 +46,9 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
     };
   };
   const services = {
-    sources: answers.sources ?? (() => sources.map((source) => ({ source, error: null }))),
+    revision: () => 0,
+    listSources: answers.listSources ?? (() => sources),
+    sources: answers.sources ?? (async () => sources.map((source) => stateOf(source))),
     findSource:
       answers.findSource ??
       ((provider, regionId, account) =>
@@ -65,6 +67,11 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
   return { services, calls };
 }
 
+/** How a source fares: well unless told otherwise. */
+export function stateOf(source: Source, error: PageSourceState["error"] = null): PageSourceState {
+  return { source, error, asOf: null, isComplete: true, oldestTime: null };
+}
+
 /** One page that holds these rows and nothing around it. */
 export function pageOf<Row>(rows: readonly Row[], overrides: Partial<Page<Row>> = {}): Page<Row> {
   const edges: Edge<Row>[] = rows.map((node, index) => ({ node, cursor: () => `cursor-${index}` }));
@@ -75,7 +82,7 @@ export function pageOf<Row>(rows: readonly Row[], overrides: Partial<Page<Row>> 
     startCursor: () => edges[0]?.cursor() ?? null,
     endCursor: () => edges.at(-1)?.cursor() ?? null,
     totalCount: null,
-    sources: [{ source: ecs, error: null }],
+    sources: [stateOf(ecs)],
     isScanComplete: true,
     ...overrides,
   };

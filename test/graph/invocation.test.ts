@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 
 import { fromGlobalId } from "#graph";
-import { ask, EXECUTORS, failure, pageOf, stubServices } from "./ask.ts";
+import { ask, EXECUTORS, failure, pageOf, stateOf, stubServices } from "./ask.ts";
 import { anInstanceInvocation, anInvocation, ecs, printed, swas } from "./records.ts";
 
 describe.each(EXECUTORS)("with %s, a run", (executor) => {
@@ -99,10 +99,7 @@ describe.each(EXECUTORS)("with %s, a run", (executor) => {
           hasNextPage: true,
           totalCount: 7,
           isScanComplete: false,
-          sources: [
-            { source: ecs, error: null },
-            { source: swas, error },
-          ],
+          sources: [stateOf(ecs), stateOf(swas, error)],
         }),
     });
     const answer = await ask(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { ask, EXECUTORS, failure, pageOf, stubServices } from "./ask.ts";
+import { ask, EXECUTORS, failure, pageOf, stateOf, stubServices } from "./ask.ts";
 import { anInstance, anInvocation, ecs, swas } from "./records.ts";
 
 describe.each(EXECUTORS)("with %s, the list of runs", (executor) => {
@@ -114,10 +114,7 @@ describe.each(EXECUTORS)("with %s, the sources", (executor) => {
   it("are told as they fared last, without a call", async () => {
     const error = { ...told(), upstreamCode: "Throttling", httpStatus: 400, retryAfterMs: 1000 };
     const asked = stubServices({
-      sources: () => [
-        { source: ecs, error: null },
-        { source: swas, error },
-      ],
+      sources: async () => [stateOf(ecs), stateOf(swas, error)],
     });
     const query = "{ sources { provider regionId ok error { code upstreamCode retryAfterMs } } }";
     expect(await ask(asked, query, {}, executor)).toEqual({

@@ -96,23 +96,10 @@ describe("the loaders of an operation", () => {
     expect(await invocations.loadMany(keys)).toEqual([null, new Error("t-bad"), null]);
   });
 
-  it("give the results of a run's rows at once where they are at hand, and count that as one call not made", () => {
-    const row = { source, invokeId: "t-1", instanceId: "i-1" } as InstanceInvocation;
-    const found = [{ ...row, execution: null }] as unknown as InvocationResult[];
-    const services = { findResults: () => found } as unknown as Services;
-    const counts: number[] = [];
-    const operation = createOperation();
-    const meter = { ...operation.meter, addCached: (count: number) => void counts.push(count) };
-    const { latestResults } = createLoaders(services, silentTelemetry, { ...operation, meter });
-    expect([latestResults([row], costly), latestResults([row], costly)]).toEqual([found, found]);
-    expect(counts).toEqual([1]);
-  });
-
-  it("read the results of a run's rows where one of them is not at hand", async () => {
+  it("read the latest results of a run's rows together", async () => {
     const row = { source, invokeId: "t-1", instanceId: "i-1" } as InstanceInvocation;
     const asked: unknown[] = [];
     const services = {
-      findResults: () => null,
       readResults: async (refs: unknown, wants: Wants) => {
         asked.push([refs, wants]);
         return [new Error("t-1")];
