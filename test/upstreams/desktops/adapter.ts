@@ -1,4 +1,4 @@
-import { type Invocation, type InvocationQuery, type Operation, type Source, silentTelemetry } from "#domain";
+import { type Invocation, type InvocationQuery, type Operation, rollUp, type Source, silentTelemetry } from "#domain";
 import {
   createPaging,
   createReader,
@@ -14,7 +14,6 @@ import {
   type RunList,
   readPage,
   readRun,
-  rollUp,
   toInstanceInvocation,
 } from "#upstreams";
 import type { Call } from "#wire";
