@@ -9,6 +9,8 @@ export interface Source {
   readonly account: string;
   readonly regionId: string;
   readonly ok: boolean;
+  readonly asOf: string | null;
+  readonly isComplete: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
@@ -21,9 +23,9 @@ export function formatSource({
   return toLine(account === "default" ? `${provider} ${regionId}` : `${provider} ${regionId} ${account}`);
 }
 
-/** Says which sources have no answer, and why; each once. */
+/** Says which sources failed or lag behind, and why; each once. */
 export function tellFailures(context: Context, sources: readonly Source[]): void {
-  const lines = sources.filter(({ ok }) => !ok).map((source) => `${formatSource(source)}: ${describe(source)}`);
+  const lines = sources.filter(({ ok, isComplete }) => !ok || !isComplete).map((source) => `${formatSource(source)}: ${describe(source)}`);
   for (const line of new Set(lines)) tellIncomplete(context, line);
 }
 
@@ -42,6 +44,7 @@ export async function listSources(context: Context): Promise<ExitCode> {
   return sources.every(({ ok }) => ok) ? EXIT_CODES.success : EXIT_CODES.incomplete;
 }
 
-function describe({ error }: Source): string {
+function describe({ ok, error, asOf }: Source): string {
+  if (ok) return `not all of it is read yet${asOf === null ? "" : `; as of ${asOf}`}`;
   return error === null ? "the gateway does not say why" : toLine(`${error.message} (${error.code})`);
 }

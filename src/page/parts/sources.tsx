@@ -6,11 +6,9 @@ import { Dialog } from "./dialog.tsx";
 import { Shape } from "./status.tsx";
 import { Age, Instant } from "./times.tsx";
 
-/** A source as the page's questions select it; newer gateways say how old and how whole their knowledge is. */
+/** A source as the page's questions select it. */
 export interface SourceView extends Omit<Source, "error"> {
   readonly error: (NonNullable<Source["error"]> & Partial<FullError>) | null;
-  readonly asOf?: string | null;
-  readonly isComplete?: boolean;
 }
 
 type FullError = NonNullable<NonNullable<SourcesQuery["sources"]>[number]["error"]>;
@@ -62,7 +60,7 @@ export function SourcesNotice({ sources }: { readonly sources: readonly SourceVi
 
 function SourceItem({ source, readAt }: { readonly source: SourceView; readonly readAt: number | null }) {
   const words = useWords();
-  const { provider, regionId, account, ok, error, asOf = null } = source;
+  const { provider, regionId, account, ok, error, asOf } = source;
   return (
     <li>
       <p>
@@ -100,7 +98,7 @@ function SourceItem({ source, readAt }: { readonly source: SourceView; readonly 
   );
 }
 
-const isLagging = ({ ok, isComplete = true }: SourceView): boolean => ok && !isComplete;
+const isLagging = ({ ok, isComplete }: SourceView): boolean => ok && !isComplete;
 
 function failingFirst(one: SourceView, other: SourceView): number {
   return Number(one.ok) - Number(other.ok) || (sourceKey(one) < sourceKey(other) ? -1 : 1);

@@ -26,6 +26,8 @@ export function describeFailure(error: unknown): DescribedFailure {
     const [first] = error.failures;
     if (error.httpStatus === 401) return { kind: "REFUSED", said: first?.message ?? null };
     if (error.httpStatus === 403) return { kind: "FORBIDDEN", said: first?.message ?? null };
+    // Helpers that wait for a run say these; the page does not use them.
+    if (error.kind === "NOT_FOUND" || error.kind === "TIMEOUT") return { kind: "UNEXPECTED", said: error.message };
     if (error.kind !== "GRAPHQL")
       return { kind: error.kind, said: error.kind === "UNREACHABLE" ? null : error.message };
     return fromCode(first?.code ?? null, error.message);
