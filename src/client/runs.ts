@@ -71,7 +71,7 @@ export async function* allRuns(client: Sdk, options: AllRunsOptions = {}): Async
     const variables = { first: Math.min(pageSize, left), after, ...(filter && { filter }) };
     const { invocations: page }: RecentRunsQuery = await client.recentRuns(variables, {}, signal);
     if (page === null) throw new GatewayError({ kind: "GRAPHQL", message: "The gateway gave no list." });
-    const missing = page.sources.filter(({ ok }) => !ok);
+    const missing = page.sources.filter(({ ok, isComplete }) => !ok || !isComplete);
     if (missing.length > 0) onIncomplete(missing);
     const runs = page.nodes.filter((run) => run !== null);
     left -= runs.length;

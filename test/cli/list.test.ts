@@ -6,6 +6,8 @@ const FAILED_SOURCE = {
   account: "default",
   regionId: "cn-beijing",
   ok: false,
+  asOf: null,
+  isComplete: false,
   error: { code: "THROTTLED", message: "Too many calls.", retryable: true },
 };
 

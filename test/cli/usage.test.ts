@@ -146,9 +146,25 @@ describe("cloud-assistant", () => {
   });
 
   it("lists the sources and how they fared", async () => {
-    const fine = { provider: "ECS", account: "default", regionId: "cn-hangzhou", ok: true, error: null };
+    const fine = {
+      provider: "ECS",
+      account: "default",
+      regionId: "cn-hangzhou",
+      ok: true,
+      asOf: "2026-01-02T03:04:05.000Z",
+      isComplete: true,
+      error: null,
+    };
     const error = { code: "FORBIDDEN", message: "No permission.", retryable: false };
-    const failed = { provider: "SWAS", account: "prod", regionId: "cn-beijing", ok: false, error };
+    const failed = {
+      provider: "SWAS",
+      account: "prod",
+      regionId: "cn-beijing",
+      ok: false,
+      asOf: null,
+      isComplete: false,
+      error,
+    };
     const both = await run({ sources: [fine, failed] }, ["sources"]);
     const one = await run({ sources: [fine] }, ["sources", "--json=regionId,ok"]);
     expect([both.exitCode, both.output]).toEqual([

@@ -32,13 +32,32 @@ async function failureOf(call: Promise<unknown>): Promise<Partial<GatewayError>>
 describe("createClient", () => {
   it("asks in three lines", async () => {
     const { url, requests } = await start({
-      sources: [{ provider: "ECS", account: "default", regionId: "cn-hangzhou", ok: true }],
+      sources: [
+        {
+          provider: "ECS",
+          account: "default",
+          regionId: "cn-hangzhou",
+          ok: true,
+          asOf: "2026-01-02T03:04:05.000Z",
+          isComplete: true,
+        },
+      ],
     });
 
     const client = createClient({ url });
     const { sources } = await client.sources();
 
-    expect(sources).toEqual([{ provider: "ECS", account: "default", regionId: "cn-hangzhou", ok: true, error: null }]);
+    expect(sources).toEqual([
+      {
+        provider: "ECS",
+        account: "default",
+        regionId: "cn-hangzhou",
+        ok: true,
+        asOf: "2026-01-02T03:04:05.000Z",
+        isComplete: true,
+        error: null,
+      },
+    ]);
     expect(requests.map(({ operationName }) => operationName)).toEqual(["sources"]);
   });
 

@@ -68,7 +68,7 @@ describe("the operations", () => {
       const type = getNamedType(types.getType());
       if (!isObjectType(type) || !type.name.endsWith("Connection") || !("sources" in type.getFields())) return;
       const text = selectionSet === undefined ? "" : print(selectionSet).replace(/\s+/g, " ");
-      if (!/ sources { provider account regionId ok error { code message( retryable)? } }/.test(text))
+      if (!/ sources { provider account regionId ok asOf isComplete error { code message( retryable)? } }/.test(text))
         silent.push(type.name);
     };
     visit(parse(read(path)), visitWithTypeInfo(types, { Field: { enter } }));

@@ -9,6 +9,8 @@ const SOURCE = {
   account: "default",
   regionId: "cn-beijing",
   ok: false,
+  asOf: null,
+  isComplete: false,
   error: { code: "THROTTLED", message: "Too many calls.", retryable: true },
 };
 

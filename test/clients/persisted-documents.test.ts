@@ -25,7 +25,15 @@ describe("the generated manifest as the list of what may be asked", () => {
 
   it("lets a frontend send only the id of a document", async () => {
     const documentId = Object.keys(documents).find((id) => documents[id]?.startsWith("query sources"));
-    const source = { provider: "ECS", account: "default", regionId: "cn-hangzhou", ok: true, error: null };
+    const source = {
+      provider: "ECS",
+      account: "default",
+      regionId: "cn-hangzhou",
+      ok: true,
+      asOf: "2026-01-02T03:04:05.000Z",
+      isComplete: true,
+      error: null,
+    };
     expect(await post({ documentId })).toMatchObject({ data: { sources: [source] } });
   });
 
