@@ -18,11 +18,12 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
   if (isSettled(known) && !tellsMore(known, read)) return known;
   const isOlder = isFinalInvocationStatus(known.status) && !isFinalInvocationStatus(read.status);
   const [newer, older] = isOlder ? [known, read] : [read, known];
+  const groups = new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])]);
   const merged: Invocation = {
     ...fill(newer, older),
     command: mergeCommand(newer.command, older.command),
     tags: newer.tags.length === 0 ? older.tags : newer.tags,
-    resourceGroupIds: [...new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])])],
+    ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
     instances: mergeInstances(known, read),
   };
   return isDeepStrictEqual(merged, known) ? known : merged;
@@ -33,7 +34,10 @@ export function mergeResult(run: Invocation, result: InvocationResult): Invocati
   const position = run.instances.findIndex(({ instanceId }) => instanceId === result.instanceId);
   const known = run.instances[position];
   const { execution: _latest, ...execution } = result;
-  const merged = known === undefined ? toInstance(result) : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
+  const merged =
+    known === undefined
+      ? toInstance(result)
+      : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
   if (merged === known) return run;
   const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
   return { ...run, instances };
@@ -45,22 +49,33 @@ function toInstance({ execution: _latest, ...execution }: InvocationResult): Ins
 
 /** True if nothing of the run will change any more and nothing of it was read by guessing. */
 function isSettled(run: Invocation): boolean {
-  return isFinalRun(run) && run.command.isGuess !== true && run.instances.every(({ output }) => output?.isGuess !== true);
+  return (
+    isFinalRun(run) && run.command.isGuess !== true && run.instances.every(({ output }) => output?.isGuess !== true)
+  );
 }
 
 function tellsMore(known: Invocation, read: Invocation): boolean {
   const own = new Map(known.instances.map((one) => [one.instanceId, one]));
   const groups = known.resourceGroupIds ?? [];
   return (
-    (known.command.content === undefined && read.command.content !== undefined) ||
-    (known.command.commandId === null && read.command.commandId !== null) ||
+    fillsIn(known, read) ||
+    fillsIn(known.command, read.command) ||
+    (known.tags.length === 0 && read.tags.length > 0) ||
     (read.resourceGroupIds ?? []).some((id) => !groups.includes(id)) ||
     read.instances.some((one) => {
       const other = own.get(one.instanceId);
       if (other === undefined || other.isComplete !== one.isComplete) return other === undefined || one.isComplete;
-      return (other.output === undefined && one.output !== undefined) || (other.creationTime === null && one.creationTime !== null);
+      return fillsIn(other, one);
     })
   );
+}
+
+/** True if a reading has a member that was not read before (undefined), or was not there (null). */
+function fillsIn<Record extends object>(known: Record, read: Record): boolean {
+  return (Object.keys(read) as (keyof Record)[]).some((name) => {
+    const [own, other] = [known[name], read[name]];
+    return own === undefined ? other !== undefined : own === null && other !== null && other !== undefined;
+  });
 }
 
 function mergeInstances(known: Invocation, read: Invocation): readonly InstanceInvocation[] {
@@ -71,7 +86,9 @@ function mergeInstances(known: Invocation, read: Invocation): readonly InstanceI
     older.delete(one.instanceId);
     return own === undefined ? one : mergeExecution(own, one, canMove);
   });
-  return older.size === 0 ? merged : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  return older.size === 0
+    ? merged
+    : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
 /** @param canMove true for a run that is carried out again and again: its latest execution may go from an end to a beginning. */
@@ -81,7 +98,11 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
   const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
-  const merged = { ...fill(newer, older, isSame), output, isComplete: newer.isComplete || (isSame && older.isComplete) };
+  const merged = {
+    ...fill(newer, older, isSame),
+    output,
+    isComplete: newer.isComplete || (isSame && older.isComplete),
+  };
   return isDeepStrictEqual(merged, known) ? known : merged;
 }
 
@@ -90,7 +111,8 @@ function isBetter(output: InstanceInvocation["output"]): boolean {
 }
 
 function mergeCommand(newer: Command, older: Command): Command {
-  const isWorse = newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
+  const isWorse =
+    newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
   const { content: _content, isGuess: _isGuess, ...rest } = fill(newer, older);
   const { content, isGuess } = isWorse ? older : newer;
   return isGuess === undefined ? { ...rest, content } : { ...rest, content, isGuess };
