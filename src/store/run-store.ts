@@ -1,11 +1,4 @@
-import type {
-  Invocation,
-  InvocationQuery,
-  InvocationRef,
-  InvocationResult,
-  Source,
-  Wants,
-} from "#domain";
+import type { Invocation, InvocationQuery, InvocationRef, InvocationResult, Source, Wants } from "#domain";
 import type { Position } from "./position.ts";
 import type { Span } from "./spans.ts";
 
@@ -28,6 +21,11 @@ export interface ListRecord {
   readonly readAt: number | null;
   /** What the reader of the list notes for itself: where it can be read on, how long it is. */
   readonly notes: unknown;
+  /**
+   * The keeper's own mark, to be written back as it was read. A keeper cuts from `spans` what it let go since; of a record that
+   * another keeper answered with, it takes no span, since the runs are not here.
+   */
+  readonly basis: string;
 }
 
 /** What one reading found; written as one step, so that nothing is claimed to be known that is not there. */
@@ -79,12 +77,15 @@ export interface RunStore {
   /** Runs in key order; null for those that are not known. */
   readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]>;
   /** Latest results of a run that is not known itself, by instance; those of known runs are in the run. */
-  readLooseResults(ref: InvocationRef): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
+  readLooseResults(
+    ref: InvocationRef,
+  ): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
   readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
   count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
-  /** Unfinished runs of a source, newest first, at most `limit`. */
+  /** Unfinished runs of a source that the upstream still knows, newest first, at most `limit`. */
   readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;
-  readList(source: Source, key: string): Promise<ListRecord | null>;
+  /** A list that was never written has no spans. */
+  readList(source: Source, key: string): Promise<ListRecord>;
   /** Creation time of the oldest run that is known of a source, in epoch milliseconds; null if it has none. */
   oldestTime(source: Source): Promise<number | null>;
   /** Calls the listener after each write that changed anything, in order; returns how to end that. */

@@ -49,10 +49,15 @@ export function createSortedRuns(): SortedRuns {
     read(stretches, direction, limit, isMeant) {
       const [from, to] = rangeOf([...stretches.values()], indexOf, runs.length);
       const found: Entry[] = [];
-      for (let index = direction > 0 ? from : to - 1; index >= from && index < to && found.length < limit; index += direction) {
+      for (
+        let index = direction > 0 ? from : to - 1;
+        index >= from && index < to && found.length < limit;
+        index += direction
+      ) {
         const entry = runs[index];
         const stretch = entry === undefined ? undefined : stretches.get(sourceKey(entry.run.source));
-        if (entry !== undefined && stretch !== undefined && isInside(entry.position, stretch) && isMeant(entry)) found.push(entry);
+        if (entry !== undefined && stretch !== undefined && isInside(entry.position, stretch) && isMeant(entry))
+          found.push(entry);
       }
       return direction > 0 ? found : found.reverse();
     },
@@ -70,7 +75,11 @@ export function createSortedRuns(): SortedRuns {
   };
 }
 
-function rangeOf(stretches: readonly Stretch[], indexOf: (position: Position) => number, length: number): readonly [number, number] {
+function rangeOf(
+  stretches: readonly Stretch[],
+  indexOf: (position: Position) => number,
+  length: number,
+): readonly [number, number] {
   const starts = stretches.map(({ after }) => (after === null ? 0 : indexOf(after)));
   const ends = stretches.map(({ before }) => (before === null ? length : indexOf(before)));
   return [Math.min(length, ...starts), Math.max(0, ...ends)];
@@ -78,6 +87,7 @@ function rangeOf(stretches: readonly Stretch[], indexOf: (position: Position) =>
 
 function isInside(position: Position, { after, before }: Stretch): boolean {
   return (
-    (after === null || comparePositions(position, after) > 0) && (before === null || comparePositions(position, before) < 0)
+    (after === null || comparePositions(position, after) > 0) &&
+    (before === null || comparePositions(position, before) < 0)
   );
 }

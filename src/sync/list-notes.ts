@@ -39,13 +39,23 @@ export interface ListState {
   readonly spans: readonly Span[];
   readonly readAt: number | null;
   readonly notes: ListNotes;
+  /** The keeper's mark, written back as it was read. */
+  readonly basis: string;
 }
 
-const NO_NOTES: ListNotes = { mode: null, total: null, newest: null, shift: 0, marks: [], isDoubtful: false, overlap: 0 };
+const NO_NOTES: ListNotes = {
+  mode: null,
+  total: null,
+  newest: null,
+  shift: 0,
+  marks: [],
+  isDoubtful: false,
+  overlap: 0,
+};
 
 /** What a record says; of a list that was never read, nothing. */
-export function stateOf(record: ListRecord | null): ListState {
-  return { spans: record?.spans ?? [], readAt: record?.readAt ?? null, notes: (record?.notes as ListNotes) ?? NO_NOTES };
+export function stateOf({ notes, ...record }: ListRecord): ListState {
+  return { ...record, notes: (notes as ListNotes | null) ?? NO_NOTES };
 }
 
 /** The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. */
