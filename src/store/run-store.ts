@@ -5,7 +5,7 @@ import type { Span } from "./spans.ts";
 /** A run as it is known. */
 export interface StoredRun {
   readonly run: Invocation;
-  /** Epoch milliseconds: when the run's own record was read last. */
+  /** Epoch milliseconds: when the run's own record was read last; of a run that is over, perhaps an earlier reading. */
   readonly readAt: number;
   /** When an instance's execution was read, for those that were read later than the run's record. */
   readonly executionReadAt: ReadonlyMap<string, number>;

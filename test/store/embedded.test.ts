@@ -1,0 +1,14 @@
+import { afterAll } from "@jest/globals";
+import { connectEmbedded } from "../../src/store/sql/connect.ts";
+import { createEmbedded } from "../../src/store/sql/embedded.ts";
+import { describeRunStore } from "./conformance.ts";
+import { createTestDatabase } from "./keepers.ts";
+
+const embedded = createEmbedded(null);
+const database = createTestDatabase(connectEmbedded(embedded));
+afterAll(async () => {
+  await database.drop();
+  await embedded.close();
+});
+
+describeRunStore("embedded PostgreSQL", database.open);
