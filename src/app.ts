@@ -6,7 +6,6 @@ import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFault
 import { createSchema, type GraphContext, toSubgraph } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
-import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
 import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
@@ -15,6 +14,7 @@ import type { AccountSettings, CredentialSettings } from "./accounts.ts";
 import { readAllowList } from "./allow-list.ts";
 import { type Config, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
+import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
@@ -51,13 +51,13 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       opened.push({ stop: () => wire.close() });
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
-      const store = createMemoryStore({ bytesMax: config.cacheBytes });
-      opened.push({ stop: () => store.close() });
+      const keeper = await openKeeper(config, { clock, telemetry, registry });
+      opened.push(keeper);
       const services = createServices({
         upstreams,
         sealer,
         clock,
-        store,
+        store: keeper.store,
         watch: {
           ...config.watch,
           pollDeadlineMs: config.operationDeadlineMs,
@@ -83,6 +83,7 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
         operationCallBudget: config.operationCallBudget,
         maxWebSockets: config.maxWebSockets,
         isReady: async () => (await Promise.all(far.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
+        readyRemark: keeper.remark,
         telemetry,
         logger,
         registry,
@@ -95,6 +96,17 @@ export function createApp(config: Config, { clock = systemClock, logDestination 
       for (const part of opened.splice(0).reverse()) await part.stop();
     },
   };
+}
+
+/** Says in one line what the settings come to, if they can be used. @throws SettingsError if they, or the database, cannot */
+export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
+  const text = await checkDatabase(config, clock);
+  return `The settings can be used. ${text}`;
+}
+
+/** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */
+export function forget(config: Config, what: Parameters<typeof forgetStored>[1], clock = systemClock): Promise<string> {
+  return forgetStored(config, what, clock);
 }
 
 /** What is read: the accounts of the settings, or those of an embedded emulator. */

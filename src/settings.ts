@@ -75,6 +75,13 @@ const variables = z.object({
   UPSTREAM_CALLS_PER_MINUTE: integer(0, 0, 1_000_000),
   UPSTREAM_CONCURRENCY: integer(16, 1, 1_000),
   SCAN_BUDGET: integer(40, 1, 100_000),
+  DATABASE_URL: z
+    .string()
+    .refine(isDatabaseUrl)
+    .optional()
+    .meta({ expected: "postgres://user:password@host:port/name, or file:./folder" }),
+  RETENTION_DAYS: integer(90, 0, 36_500),
+  RETENTION_OUTPUT_DAYS: integer(30, 0, 36_500),
   CACHE_BYTES: integer(67_108_864, 0, 17_179_869_184),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
@@ -97,6 +104,7 @@ const SECRET = new Set([
   "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
   "ALIBABA_CLOUD_SECURITY_TOKEN",
   "CURSOR_KEYS",
+  "DATABASE_URL",
 ]);
 
 /** The checked values by name. */
@@ -144,6 +152,11 @@ function isUsableEndpoint(value: string): boolean {
   const url = new URL(value.replaceAll("{regionId}", "region"));
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
+}
+
+function isDatabaseUrl(value: string): boolean {
+  if (value.startsWith("file:")) return /^file:(\/\/\/|(?!\/\/).)/.test(value);
+  return /^postgres(ql)?:\/\/[^/]/.test(value) && URL.canParse(value);
 }
 
 function isOrigin(value: string): boolean {

@@ -31,6 +31,8 @@ describe("settings", () => {
       upstreamConcurrency: 16,
       scanBudget: 40,
       cacheBytes: 67_108_864,
+      databaseUrl: null,
+      retention: { runDays: 90, outputDays: 30 },
       watch: { minIntervalMs: 1000, maxIntervalMs: 10_000, maxWatchers: 1_000 },
       maxWebSockets: 2_000,
       cursorKeys: null,

@@ -91,12 +91,16 @@ function createRoutes(
   };
 }
 
-function createPages({ isReady, registry }: ServerOptions, listener: Listener): Readonly<Record<string, Route>> {
+function createPages(
+  { isReady, readyRemark, registry }: ServerOptions,
+  listener: Listener,
+): Readonly<Record<string, Route>> {
   return {
     "/livez": async (_request, response) => sendText(response, 200, "ok"),
     "/readyz": async (_request, response) => {
       if (listener.isDraining) sendText(response, 503, "draining");
-      else if (await isReady().catch(() => false)) sendText(response, 200, "ok");
+      else if (await isReady().catch(() => false))
+        sendText(response, 200, ["ok", readyRemark?.()].filter(Boolean).join("\n"));
       else sendText(response, 503, "not ready");
     },
     "/metrics": async (_request, response) => {

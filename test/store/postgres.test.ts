@@ -6,7 +6,8 @@ import { createTestDatabase } from "./keepers.ts";
 const url = process.env.TEST_DATABASE_URL ?? "";
 
 // A server is what only the project's own checks demand: `npm test` runs the same promises over the embedded PostgreSQL.
-if (url === "") describe("the keeper PostgreSQL", () => it.todo("runs if TEST_DATABASE_URL names a database that can be written"));
+if (url === "")
+  describe("the keeper PostgreSQL", () => it.todo("runs if TEST_DATABASE_URL names a database that can be written"));
 else {
   const database = createTestDatabase(connectServer(url));
   afterAll(() => database.drop());

@@ -33,15 +33,22 @@ function stretchConditions(stretches: readonly Stretch[]): readonly Condition[] 
   if (only !== undefined && others.length === 0) return groupConditions(only);
   const parts = [...groups.values()].map((group) => sql<boolean>`(${sql.join(groupConditions(group), sql` and `)})`);
   const bounds = boundsOf(
-    first(stretches.map(({ after }) => after), 1),
-    first(stretches.map(({ before }) => before), -1),
+    first(
+      stretches.map(({ after }) => after),
+      1,
+    ),
+    first(
+      stretches.map(({ before }) => before),
+      -1,
+    ),
   );
   return [sql`(${sql.join(parts, sql` or `)})`, ...bounds];
 }
 
 function groupConditions({ after, before, sourceKeys }: Group): readonly Condition[] {
   const [only] = sourceKeys;
-  const source = sourceKeys.length === 1 ? sql<boolean>`source_key = ${only}` : sql<boolean>`source_key = any(${sourceKeys})`;
+  const source =
+    sourceKeys.length === 1 ? sql<boolean>`source_key = ${only}` : sql<boolean>`source_key = any(${sourceKeys})`;
   return [source, ...boundsOf(after, before)];
 }
 

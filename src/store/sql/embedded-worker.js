@@ -36,10 +36,12 @@ try {
   });
   let last = Promise.resolve();
   port.on("message", (/** @type {Request} */ request) => {
-    last = last.then(() => answer(database, request)).then(
-      (bytes) => port.postMessage(bytes),
-      (error) => port.postMessage(describe(error)),
-    );
+    last = last
+      .then(() => answer(database, request))
+      .then(
+        (bytes) => port.postMessage(bytes),
+        (error) => port.postMessage(describe(error)),
+      );
   });
   port.postMessage("ready");
 } catch (error) {

@@ -65,9 +65,13 @@ export async function migrate(db: Kysely<Tables>, { schema, newContentKey }: Mig
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${schema}, 0))`.execute(transaction);
     const name = sql.id(schema);
-    const { rows } = await sql<{ known: boolean }>`select to_regnamespace(${`"${schema}"`}) is not null as known`.execute(transaction);
+    const { rows } = await sql<{
+      known: boolean;
+    }>`select to_regnamespace(${`"${schema}"`}) is not null as known`.execute(transaction);
     if (rows[0]?.known !== true) await sql`create schema ${name}`.execute(transaction);
-    await sql`create table if not exists ${name}.keeper (version int not null, content_key bytea not null)`.execute(transaction);
+    await sql`create table if not exists ${name}.keeper (version int not null, content_key bytea not null)`.execute(
+      transaction,
+    );
     const tables = transaction.withSchema(schema);
     const known = await tables.selectFrom("keeper").selectAll().executeTakeFirst();
     const version = known?.version ?? 0;
@@ -76,7 +80,8 @@ export async function migrate(db: Kysely<Tables>, { schema, newContentKey }: Mig
     await sql`select set_config('search_path', ${`"${schema}"`}, true)`.execute(transaction);
     for (const statement of STEPS.slice(version).flat()) await sql.raw(statement).execute(transaction);
     const contentKey = known?.content_key ?? Buffer.from(newContentKey());
-    if (known === undefined) await tables.insertInto("keeper").values({ version: VERSION, content_key: contentKey }).execute();
+    if (known === undefined)
+      await tables.insertInto("keeper").values({ version: VERSION, content_key: contentKey }).execute();
     else if (version < VERSION) await tables.updateTable("keeper").set({ version: VERSION }).execute();
     return contentKey;
   });

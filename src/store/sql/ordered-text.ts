@@ -1,6 +1,5 @@
 /** Where UTF-16 units and UTF-8 bytes begin to order differently: from the surrogates on. */
 const FIRST_ESCAPED = 0xd800;
-const NEEDS_ESCAPE = /[\u0000\u0001\ud800-\uffff]/;
 /** Stands in front of the escape of a unit; no unit from here on goes without. */
 const HIGH = "\ue000";
 /** Offset of the second half of an escape, so that it is a character of its own that is no surrogate. */
@@ -12,7 +11,6 @@ const LOW_OFFSET = 0x100;
  * those and without characters beyond U+D7FF stay as they are.
  */
 export function toOrderedText(text: string): string {
-  if (!NEEDS_ESCAPE.test(text)) return text;
   let escaped = "";
   for (let position = 0; position < text.length; position += 1) escaped += escapeUnit(text.charCodeAt(position));
   return escaped;

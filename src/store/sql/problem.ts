@@ -9,7 +9,10 @@ export class DatabaseProblem extends Error {
 
 /** Codes of Node.js and of PostgreSQL (its manual, appendix A), and what helps. */
 const REMEDIES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET|EPIPE)$/, "the server does not answer. Start it, or correct host and port."],
+  [
+    /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET|EPIPE)$/,
+    "the server does not answer. Start it, or correct host and port.",
+  ],
   [/^(ENOTFOUND|EAI_AGAIN)$/, "no server has this name. Correct the host."],
   [/^28/, "the server refuses the user. Correct user and password, or the server's pg_hba.conf."],
   [/^3D000$/, "the server has no database of this name. Create it, or correct the name."],
@@ -26,8 +29,14 @@ export function toDatabaseProblem(error: unknown): DatabaseProblem {
   if (error instanceof DatabaseProblem) return error;
   const code = codeOf(error);
   const remedy = REMEDIES.find(([pattern]) => code !== null && pattern.test(code))?.[1];
-  const reason = remedy ?? (isTimeout(error) ? "the server does not answer in time. Correct host and port, or free the server." : "the database cannot be used.");
-  return new DatabaseProblem(`expected a database that can be read and written, but ${reason}${code === null ? "" : ` (${code})`}`);
+  const reason =
+    remedy ??
+    (isTimeout(error)
+      ? "the server does not answer in time. Correct host and port, or free the server."
+      : "the database cannot be used.");
+  return new DatabaseProblem(
+    `expected a database that can be read and written, but ${reason}${code === null ? "" : ` (${code})`}`,
+  );
 }
 
 /**
@@ -36,7 +45,8 @@ export function toDatabaseProblem(error: unknown): DatabaseProblem {
  */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
-  if (code === null) return isTimeout(error) || (error instanceof Error && /connection|terminated|closed|ended/i.test(error.message));
+  if (code === null)
+    return isTimeout(error) || (error instanceof Error && /connection|terminated|closed|ended/i.test(error.message));
   return !/^(22|23|42)/.test(code) || code === "42501";
 }
 

@@ -26,7 +26,10 @@ export function createReader(db: Queries, schema: string): Reader {
 
   async function readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]> {
     if (refs.length === 0) return [];
-    const keys = sql<{ source_key: string; invoke_id: string }>`(select * from unnest(${refs.map(({ source }) => sourceKeyOf(source))}::text[], ${refs.map(({ invokeId }) => toOrderedText(invokeId))}::text[]) as wanted (source_key, invoke_id))`;
+    const keys = sql<{
+      source_key: string;
+      invoke_id: string;
+    }>`(select * from unnest(${refs.map(({ source }) => sourceKeyOf(source))}::text[], ${refs.map(({ invokeId }) => toOrderedText(invokeId))}::text[]) as wanted (source_key, invoke_id))`;
     const rows = await tables
       .selectFrom("run")
       .select(RUN_COLUMNS)
@@ -45,7 +48,11 @@ export function createReader(db: Queries, schema: string): Reader {
     return loadRows(rows, bySourceKey(stretches.map(({ source }) => source)), wants);
   }
 
-  async function readInOrder(condition: Expression<SqlBool>, direction: 1 | -1, limit: number): Promise<readonly RunRow[]> {
+  async function readInOrder(
+    condition: Expression<SqlBool>,
+    direction: 1 | -1,
+    limit: number,
+  ): Promise<readonly RunRow[]> {
     const order = direction > 0 ? "asc" : "desc";
     const rows = await tables
       .selectFrom("run")
@@ -65,7 +72,11 @@ export function createReader(db: Queries, schema: string): Reader {
     async count({ stretches, query }) {
       const condition = toCondition(stretches, query, schema);
       if (condition === null) return 0;
-      const row = await tables.selectFrom("run").select(sql<number>`count(*)`.as("count")).where(condition).executeTakeFirst();
+      const row = await tables
+        .selectFrom("run")
+        .select(sql<number>`count(*)`.as("count"))
+        .where(condition)
+        .executeTakeFirst();
       return row?.count ?? 0;
     },
     async readUnfinished(source, limit) {
@@ -124,7 +135,11 @@ async function toStoredRuns(
   wants: Wants,
 ): Promise<readonly KnownRow[]> {
   if (rows.length === 0) return [];
-  const executions = await readExecutions(db, schema, rows.map(({ id }) => id));
+  const executions = await readExecutions(
+    db,
+    schema,
+    rows.map(({ id }) => id),
+  );
   const outputs = wants.output ? executions.map(({ output }) => output) : [];
   const scripts = wants.content ? rows.map(({ script }) => script) : [];
   const contents = await readContents(db, schema, [...outputs, ...scripts]);
@@ -145,7 +160,11 @@ export async function readStripped(
     .where("source_key", "=", sourceKeyOf(source))
     .where(sql<SqlBool>`invoke_id = any(${invokeIds.map(toOrderedText)})`)
     .execute();
-  const executions = await readExecutions(db, schema, rows.map(({ id }) => id));
+  const executions = await readExecutions(
+    db,
+    schema,
+    rows.map(({ id }) => id),
+  );
   return assemble(rows, executions, bySourceKey([source]), idOf);
 }
 
@@ -173,7 +192,9 @@ function toStoredRun(
   source: Source,
   find: (id: string) => Uint8Array | undefined,
 ): KnownRow {
-  const { command, ...record } = row.record as Omit<Invocation, "source" | "instances" | "command"> & { readonly command: Omit<Command, "content"> };
+  const { command, ...record } = row.record as Omit<Invocation, "source" | "instances" | "command"> & {
+    readonly command: Omit<Command, "content">;
+  };
   const { invokeId } = record;
   const instances = executions.map((one) =>
     toExecution<InstanceInvocation>(one.record, { source, invokeId }, toOutput(one, find)),
@@ -186,7 +207,10 @@ function toStoredRun(
   return { id: row.id, run, readAt: row.read_at, executionReadAt: new Map(readAt), isGone: row.is_gone };
 }
 
-function toScript({ script_state, script }: RunRow, find: (id: string) => Uint8Array | undefined): Uint8Array | null | undefined {
+function toScript(
+  { script_state, script }: RunRow,
+  find: (id: string) => Uint8Array | undefined,
+): Uint8Array | null | undefined {
   if (script_state === UNREAD) return undefined;
   if (script_state === NONE) return null;
   return script_state === KEPT && script !== null ? find(script) : undefined;
@@ -222,8 +246,14 @@ async function readContents(
 
 async function readLoose(db: Queries, schema: string, ref: InvocationRef) {
   const rows = await looseRows(db, schema, ref.source, [ref.invokeId]);
-  const contents = await readContents(db, schema, rows.map(({ output }) => output));
-  return rows.map((row) => toLoose(row, ref.source, (id) => contents.get(id))).map(({ result, readAt }) => ({ result, readAt }));
+  const contents = await readContents(
+    db,
+    schema,
+    rows.map(({ output }) => output),
+  );
+  return rows
+    .map((row) => toLoose(row, ref.source, (id) => contents.get(id)))
+    .map(({ result, readAt }) => ({ result, readAt }));
 }
 
 /** Results of runs that are not known, by run; outputs are given by their ids. */
@@ -240,7 +270,12 @@ function toLoose(row: LooseRow, source: Source, find: (id: string) => Uint8Array
 
 type LooseRow = Omit<ExecutionRow, "run" | "read_at"> & { readonly read_at: number };
 
-async function looseRows(db: Queries, schema: string, source: Source, invokeIds: readonly string[]): Promise<readonly LooseRow[]> {
+async function looseRows(
+  db: Queries,
+  schema: string,
+  source: Source,
+  invokeIds: readonly string[],
+): Promise<readonly LooseRow[]> {
   return db
     .withSchema(schema)
     .selectFrom("loose_result")
@@ -254,13 +289,25 @@ async function readList(db: Queries, schema: string, source: Source, key: string
   const sourceKey = sourceKeyOf(source);
   const tables = db.withSchema(schema);
   // One statement, so that what was cut and the mark of it belong together.
-  const row = await sql<{ cut_at: number | null; spans: readonly Span[] | null; notes: unknown; read_at: number | null }>`
+  const row = await sql<{
+    cut_at: number | null;
+    spans: readonly Span[] | null;
+    notes: unknown;
+    read_at: number | null;
+  }>`
     select source.cut_at, list.spans, list.notes, list.read_at
     from (select ${sourceKey}::text collate "C" as source_key) as wanted
     left join ${sql.table(`${schema}.source`)} as source on source.source_key = wanted.source_key
-    left join ${sql.table(`${schema}.list`)} as list on list.source_key = wanted.source_key and list.list_key = ${toOrderedText(key)}`.execute(tables);
+    left join ${sql.table(`${schema}.list`)} as list on list.source_key = wanted.source_key and list.list_key = ${toOrderedText(key)}`.execute(
+    tables,
+  );
   const [found] = row.rows;
-  return { spans: found?.spans ?? [], readAt: found?.read_at ?? null, notes: found?.notes ?? null, basis: basisOf(found?.cut_at ?? null) };
+  return {
+    spans: found?.spans ?? [],
+    readAt: found?.read_at ?? null,
+    notes: found?.notes ?? null,
+    basis: basisOf(found?.cut_at ?? null),
+  };
 }
 
 /** The mark of a list's record: what of its source was let go. */

@@ -1,4 +1,14 @@
-import { type Execution, type InstanceInvocation, type Invocation, type InvocationResult, hasSchedule, isFinalRun, type Output, type Source, sourceRank } from "#domain";
+import {
+  type Execution,
+  hasSchedule,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationResult,
+  isFinalRun,
+  type Output,
+  type Source,
+  sourceRank,
+} from "#domain";
 import { timeOf } from "../position.ts";
 import { stateOf, uuidOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";

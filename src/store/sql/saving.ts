@@ -47,7 +47,11 @@ export async function saveRuns(
 ): Promise<ReadonlyMap<string, number>> {
   const changed = runs.filter(isRunChanged);
   if (changed.length === 0) return new Map();
-  const rows = changed.map(({ after }) => ({ ...toRunColumns(after.run), read_at: after.readAt, is_gone: after.isGone }));
+  const rows = changed.map(({ after }) => ({
+    ...toRunColumns(after.run),
+    read_at: after.readAt,
+    is_gone: after.isGone,
+  }));
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   const saved = await sql<{ id: number; invoke_id: string }>`
     insert into ${sql.table(`${schema}.run`)} (source_key, invoke_id, age, status, is_open, has_schedule, command_id,
@@ -71,7 +75,10 @@ export async function saveRuns(
 }
 
 /** Executions of a run that differ from what was known, each instance once. */
-function changedExecutions({ before, after }: ChangedRun): readonly (InstanceInvocation & { readonly place: number })[] {
+function changedExecutions({
+  before,
+  after,
+}: ChangedRun): readonly (InstanceInvocation & { readonly place: number })[] {
   const known = new Map(before?.run.instances.map((one, place) => [one.instanceId, { one, place }]));
   const seen = new Set<string>();
   return after.run.instances.flatMap((one, place) => {
@@ -119,7 +126,9 @@ export async function saveExecutions(
 
 /** Notes when unfinished runs were read, of which nothing else changed. Of what is over nobody asks that. */
 export async function saveReadTimes(step: Step, schema: string, runs: readonly ChangedRun[]): Promise<void> {
-  const read = runs.filter((one) => !isRunChanged(one) && one.before?.readAt !== one.after.readAt && !isFinalRun(one.after.run));
+  const read = runs.filter(
+    (one) => !isRunChanged(one) && one.before?.readAt !== one.after.readAt && !isFinalRun(one.after.run),
+  );
   if (read.length === 0) return;
   await sql`
     update ${sql.table(`${schema}.run`)} as known set read_at = wanted.read_at
@@ -131,7 +140,11 @@ export async function saveReadTimes(step: Step, schema: string, runs: readonly C
 export async function saveLoose(
   step: Step,
   schema: string,
-  { sourceKey, loose, known }: { readonly sourceKey: string; readonly loose: readonly LooseResult[]; readonly known: readonly ChangedRun[] },
+  {
+    sourceKey,
+    loose,
+    known,
+  }: { readonly sourceKey: string; readonly loose: readonly LooseResult[]; readonly known: readonly ChangedRun[] },
 ): Promise<void> {
   const tables = step.withSchema(schema);
   if (known.length > 0) {

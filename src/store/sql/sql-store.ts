@@ -37,9 +37,11 @@ export function createSqlStore({ db, schema, contentKey }: SqlStoreParts): RunSt
     write(one) {
       const key = sourceKey(one.source);
       const written = (lastWrites.get(key) ?? Promise.resolve()).then(() => write(one));
-      const settled = written.catch(() => {}).finally(() => {
-        if (lastWrites.get(key) === settled) lastWrites.delete(key);
-      });
+      const settled = written
+        .catch(() => {})
+        .finally(() => {
+          if (lastWrites.get(key) === settled) lastWrites.delete(key);
+        });
       lastWrites.set(key, settled);
       return written;
     },

@@ -1,14 +1,17 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Source } from "#domain";
 import type { ListRecord, RunWrite } from "../run-store.ts";
 import { cutSpans } from "../spans.ts";
 import { type Contents, createContents } from "./contents.ts";
+import { lockSource } from "./locks.ts";
 import { type ChangedRun, invokeIdsOf, type MergedWrite, mergeWrite } from "./merge-write.ts";
 import { toOrderedText } from "./ordered-text.ts";
 import { basisOf, readStripped, readStrippedLoose } from "./reader.ts";
 import { sourceKeyOf } from "./records.ts";
 import { saveContents, saveExecutions, saveLoose, saveReadTimes, saveRuns } from "./saving.ts";
 import type { Tables } from "./tables.ts";
+
+const DAY_MS = 86_400_000;
 
 /** What one write changed; the contents are those that it brought. */
 export interface WriteOutcome {
@@ -22,14 +25,6 @@ export interface WriterOptions {
   readonly contentKey: Uint8Array;
 }
 
-/**
- * Takes the source for the rest of the transaction: one writer a source, on every replica. Writes of a source then need no other
- * lock, and none of them can deadlock over its runs.
- */
-export async function lockSource(transaction: Transaction<Tables>, sourceKey: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${sourceKey}, 1))`.execute(transaction);
-}
-
 /** Writes one reading: all of it or nothing. */
 export async function writeReading(
   db: Kysely<Tables>,
@@ -39,7 +34,7 @@ export async function writeReading(
   const contents = createContents(contentKey, write.source);
   const sourceKey = sourceKeyOf(write.source);
   const merged = await db.transaction().execute(async (transaction) => {
-    await lockSource(transaction, sourceKey);
+    await lockSource(transaction, schema, sourceKey);
     const outcome = await mergeKnown(transaction, schema, write, contents);
     await saveMerged(transaction, schema, { sourceKey, write, outcome, contents });
     if (write.list !== undefined) await saveList(transaction, schema, write.source, write.list);
@@ -82,9 +77,6 @@ async function saveMerged(
   await saveReadTimes(transaction, schema, runs);
   await saveLoose(transaction, schema, { sourceKey, loose, known: runs.filter(({ id }) => id === null) });
 }
-
-/** Milliseconds of a day. */
-export const DAY_MS = 86_400_000;
 
 async function saveList(
   transaction: Transaction<Tables>,
