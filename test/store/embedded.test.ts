@@ -3,6 +3,7 @@ import { connectEmbedded } from "../../src/store/sql/connect.ts";
 import { createEmbedded } from "../../src/store/sql/embedded.ts";
 import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
+import { describeLettingGo } from "./letting-go.ts";
 
 const embedded = createEmbedded(null);
 const database = createTestDatabase(connectEmbedded(embedded));
@@ -12,3 +13,4 @@ afterAll(async () => {
 });
 
 describeRunStore("embedded PostgreSQL", database.open);
+describeLettingGo("embedded PostgreSQL", database);

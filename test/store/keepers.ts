@@ -1,15 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import type { RunStore } from "#store";
-import { migrate } from "../../src/store/sql/migrations.ts";
-import { createSqlStore } from "../../src/store/sql/sql-store.ts";
+import type { DatabaseStore } from "#store";
+import { openStore } from "../../src/store/sql/database.ts";
 import type { Tables } from "../../src/store/sql/tables.ts";
+import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import { timeAt } from "./records.ts";
 
 /** A database for one file of tests; its tables are emptied for each of them. */
 export interface TestDatabase {
+  readonly db: Kysely<Tables>;
   readonly schema: string;
+  /** Begins with the year of {@link timeAt}. */
+  readonly clock: FakeClock;
   /** A keeper over empty tables. */
-  open(): Promise<RunStore>;
+  open(): Promise<DatabaseStore>;
   /** Drops the tables and ends the connections. */
   drop(): Promise<void>;
 }
@@ -19,14 +23,17 @@ const TABLES = ["run", "execution", "loose_result", "content", "list", "source"]
 /** Puts tables of their own into a database. */
 export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
   const schema = `test_${randomBytes(6).toString("hex")}`;
-  let contentKey: Buffer | null = null;
+  const clock = createFakeClock(timeAt(0));
+  let store: DatabaseStore | null = null;
   return {
+    db,
     schema,
+    clock,
     async open() {
-      contentKey ??= await migrate(db, { schema, newContentKey: () => randomBytes(32) });
       const names = TABLES.map((name) => sql.id(schema, name));
-      await sql`truncate ${sql.join(names)} cascade`.execute(db);
-      return { ...createSqlStore({ db, schema, contentKey }), close: async () => {} };
+      if (store !== null) await sql`truncate ${sql.join(names)} cascade`.execute(db);
+      store = await openStore(db, { schema, clock, newContentKey: () => randomBytes(32) });
+      return { ...store, close: async () => {} };
     },
     async drop() {
       await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);

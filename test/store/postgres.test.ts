@@ -2,6 +2,7 @@ import { afterAll, describe, it } from "@jest/globals";
 import { connectServer } from "../../src/store/sql/connect.ts";
 import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
+import { describeLettingGo } from "./letting-go.ts";
 
 const url = process.env.TEST_DATABASE_URL ?? "";
 
@@ -12,4 +13,5 @@ else {
   const database = createTestDatabase(connectServer(url));
   afterAll(() => database.drop());
   describeRunStore("PostgreSQL", database.open);
+  describeLettingGo("PostgreSQL", database);
 }

@@ -131,9 +131,10 @@ function readVersion(file: string): string | null {
   }
 }
 
-async function openStore(
+/** A keeper over a database, whose tables are brought up to date. @throws DatabaseProblem for tables of a newer version */
+export async function openStore(
   db: Kysely<Tables>,
-  { schema = SCHEMA, clock, newContentKey }: DatabaseOptions,
+  { schema = SCHEMA, clock, newContentKey }: Pick<DatabaseOptions, "schema" | "clock" | "newContentKey">,
 ): Promise<DatabaseStore> {
   const contentKey = await migrate(db, { schema, newContentKey });
   return {

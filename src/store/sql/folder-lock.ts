@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "#domain";
-import { DatabaseProblem } from "./problem.ts";
+import { codeOf, DatabaseProblem } from "./problem.ts";
 
 /** Who holds a folder. */
 export interface Holder {
@@ -47,7 +47,7 @@ function tryWrite(file: string, text: string): boolean {
     writeFileSync(file, text, { flag: "wx" });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -75,7 +75,7 @@ function isAlive(text: string, beatAt: number, own: Holder, clock: Clock): boole
     process.kill(Number(processId), 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }
 

@@ -21,6 +21,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [/^(53300|53400)$/, "the server takes no more connections. Raise max_connections, or put a pooler in front."],
   [/^(57P0[1-5]|25006)$/, "the server starts, stops or is a read-only standby. Wait, or name the primary."],
   [/^(EACCES|EPERM|EROFS)$/, "the folder cannot be written. Correct its owner, or name another."],
+  [/^(ENOTDIR|EEXIST|ENOENT)$/, "the folder cannot be made here. Name another."],
   [/CERT|SSL|TLS|SELF_SIGNED/, "the server's certificate cannot be trusted. Add sslmode and sslrootcert to the URL."],
 ];
 
@@ -45,16 +46,25 @@ export function toDatabaseProblem(error: unknown): DatabaseProblem {
  */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
-  if (code === null)
-    return isTimeout(error) || (error instanceof Error && /connection|terminated|closed|ended/i.test(error.message));
-  return !/^(22|23|42)/.test(code) || code === "42501";
+  if (code === null) return /timeout|connection|terminated|closed|ended/i.test(messageOf(error));
+  return SYSTEM_CODE.test(code) || (SQL_STATE.test(code) && !/^(22|23|42)/.test(code)) || code === "42501";
 }
 
-function codeOf(error: unknown): string | null {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+const SYSTEM_CODE = /^E[A-Z]+$/;
+const SQL_STATE = /^[0-9A-Z]{5}$/;
+
+/** The code of an error of Node.js or PostgreSQL; null if it has none. */
+export function codeOf(error: unknown): string | null {
+  if (typeof error !== "object" || error === null) return null;
+  // Node.js tries every address of a host and tells of all.
+  if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) return codeOf(error.errors[0]);
+  return "code" in error && typeof error.code === "string" ? error.code : null;
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : "";
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && /timeout/i.test(error.message);
+  return /timeout/i.test(messageOf(error));
 }
