@@ -87,9 +87,14 @@ export function endIndexOf(page: IndexedPage): number {
 
 /** The marks with one more behind `base`; what lay between them and was set for the same stretch goes. */
 export function addMark(marks: readonly Mark[], base: Mark | null, added: Mark | null): readonly Mark[] {
-  const front = base === null ? [] : marks.slice(0, marks.indexOf(base) + 1);
+  const front = base === null ? [] : marks.slice(0, marks.findIndex((mark) => isSameMark(mark, base)) + 1);
   const behind = marks.slice(front.length).filter((mark) => added !== null && mark.time < added.time);
   return added === null ? front : [...front, added, ...behind];
+}
+
+// A keeper may answer with another object for the same mark each time.
+function isSameMark(a: Mark, b: Mark): boolean {
+  return a.time === b.time && a.index === b.index && a.tieStart === b.tieStart;
 }
 
 /** The nearest mark from which reading on shows what follows `time`; null if the list has to be read from its newest end. */
