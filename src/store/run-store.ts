@@ -61,10 +61,10 @@ export interface RunPageRequest {
   readonly wants: Wants;
 }
 
-/** A run that came, changed or was let go. */
+/** A run that came or changed. */
 export interface RunChange {
-  /** Null for a run that was not known before. */
-  readonly before: Invocation | null;
+  /** Null for a run that was not known before; undefined if another process changed it, so that nobody here saw it before. */
+  readonly before: Invocation | null | undefined;
   readonly after: Invocation;
 }
 

@@ -4,6 +4,7 @@ import { createEmbedded } from "../../src/store/sql/embedded.ts";
 import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
+import { describeReplicas } from "./replicas.ts";
 
 const embedded = createEmbedded(null);
 const database = createTestDatabase(connectEmbedded(embedded));
@@ -14,3 +15,4 @@ afterAll(async () => {
 
 describeRunStore("embedded PostgreSQL", database.open);
 describeLettingGo("embedded PostgreSQL", database);
+describeReplicas("embedded PostgreSQL", database);

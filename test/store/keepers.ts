@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly clock: FakeClock;
   /** A keeper over empty tables. */
   open(): Promise<DatabaseStore>;
+  /** Another process on the same tables. */
+  openSecond(): Promise<DatabaseStore>;
   /** Drops the tables and ends the connections. */
   drop(): Promise<void>;
 }
@@ -25,6 +27,8 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
   const schema = `test_${randomBytes(6).toString("hex")}`;
   const clock = createFakeClock(timeAt(0));
   let store: DatabaseStore | null = null;
+  const openAs = (processId: number): Promise<DatabaseStore> =>
+    openStore(db, { schema, clock, holder: { host: "tests", processId }, newContentKey: () => randomBytes(32) }, true);
   return {
     db,
     schema,
@@ -32,9 +36,10 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
     async open() {
       const names = TABLES.map((name) => sql.id(schema, name));
       if (store !== null) await sql`truncate ${sql.join(names)} cascade`.execute(db);
-      store = await openStore(db, { schema, clock, newContentKey: () => randomBytes(32) });
+      store = await openAs(1);
       return { ...store, close: async () => {} };
     },
+    openSecond: () => openAs(2),
     async drop() {
       await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
       await db.destroy();

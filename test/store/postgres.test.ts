@@ -3,6 +3,7 @@ import { connectServer } from "../../src/store/sql/connect.ts";
 import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
+import { describeReplicas } from "./replicas.ts";
 
 const url = process.env.TEST_DATABASE_URL ?? "";
 
@@ -14,4 +15,5 @@ else {
   afterAll(() => database.drop());
   describeRunStore("PostgreSQL", database.open);
   describeLettingGo("PostgreSQL", database);
+  describeReplicas("PostgreSQL", database);
 }

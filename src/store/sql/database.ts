@@ -73,7 +73,7 @@ function createServerDatabase(options: DatabaseOptions): Database {
   const db = connectServer(options.url);
   let store: Promise<DatabaseStore> | null = null;
   const open = (): Promise<DatabaseStore> => {
-    store ??= openStore(db, options);
+    store ??= openStore(db, options, true);
     return store.catch((error: unknown) => {
       store = null;
       throw toDatabaseProblem(error);
@@ -103,7 +103,7 @@ function createEmbeddedDatabase(options: DatabaseOptions, folder: string): Datab
       }
     },
     open: () =>
-      openStore(db, options).catch((error: unknown) => {
+      openStore(db, options, false).catch((error: unknown) => {
         throw toDatabaseProblem(error);
       }),
     async close() {
@@ -131,14 +131,16 @@ function readVersion(file: string): string | null {
   }
 }
 
-/** A keeper over a database, whose tables are brought up to date. @throws DatabaseProblem for tables of a newer version */
+/** A keeper over a database, whose tables are brought up to date. @throws DatabaseProblem for tables of a newer version
+ * @param isShared true if other processes may write too */
 export async function openStore(
   db: Kysely<Tables>,
-  { schema = SCHEMA, clock, newContentKey }: Pick<DatabaseOptions, "schema" | "clock" | "newContentKey">,
+  { schema = SCHEMA, clock, newContentKey, holder }: Omit<DatabaseOptions, "url">,
+  isShared: boolean,
 ): Promise<DatabaseStore> {
   const contentKey = await migrate(db, { schema, newContentKey });
   return {
-    ...createSqlStore({ db, schema, contentKey }),
+    ...createSqlStore({ db, schema, contentKey, clock, isShared, writer: `${holder.host}/${holder.processId}` }),
     ping: async () => void (await sql`select 1`.execute(db)),
     prune: (retention) => pruneStep(db, schema, retention, clock.now()),
     forget: (what) => forget(db, schema, what),

@@ -22,6 +22,8 @@ const STEPS: readonly (readonly string[])[] = [
        command_id text collate "C", command_name text collate "C", command_type text, labels text[] not null,
        record json not null, script_state smallint not null, script uuid references content,
        read_at bigint not null, is_gone boolean not null,
+       created_in xid8 not null default pg_current_xact_id(), changed_in xid8 not null default pg_current_xact_id(),
+       changed_by text not null,
        unique (source_key, invoke_id)) with (fillfactor = 80)`,
     `create index run_order on run (age, source_key, invoke_id)`,
     `create index run_by_source on run (source_key, age, invoke_id)`,
@@ -29,6 +31,7 @@ const STEPS: readonly (readonly string[])[] = [
     `create index run_by_command on run (command_name, age, source_key, invoke_id)`,
     `create index run_by_command_id on run (command_id, age, source_key, invoke_id)`,
     `create index run_open on run (source_key, age) where is_open and not is_gone`,
+    `create index run_by_change on run (changed_in)`,
     `create index run_by_script on run (script) where script is not null`,
     `create table execution (
        run bigint not null references run on delete cascade, instance_id text collate "C" not null, place int not null,

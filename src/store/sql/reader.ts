@@ -146,6 +146,19 @@ async function toStoredRuns(
   return assemble(rows, executions, sources, (id) => contents.get(id));
 }
 
+/** Runs by the numbers of their rows, without contents. */
+export async function readRows(
+  db: Queries,
+  schema: string,
+  ids: readonly number[],
+  sources: SourcesByKey,
+): Promise<readonly KnownRow[]> {
+  if (ids.length === 0) return [];
+  const among = sql<SqlBool>`id = any(${ids}::bigint[])`;
+  const rows = await db.withSchema(schema).selectFrom("run").select(RUN_COLUMNS).where(among).execute();
+  return toStoredRuns(db, schema, rows, sources, { output: false, content: false });
+}
+
 /** Runs whose contents are given by their ids. */
 export async function readStripped(
   db: Queries,

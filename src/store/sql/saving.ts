@@ -44,6 +44,7 @@ export async function saveRuns(
   step: Step,
   schema: string,
   runs: readonly ChangedRun[],
+  writer: string,
 ): Promise<ReadonlyMap<string, number>> {
   const changed = runs.filter(isRunChanged);
   if (changed.length === 0) return new Map();
@@ -55,9 +56,9 @@ export async function saveRuns(
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   const saved = await sql<{ id: number; invoke_id: string }>`
     insert into ${sql.table(`${schema}.run`)} (source_key, invoke_id, age, status, is_open, has_schedule, command_id,
-      command_name, command_type, labels, record, script_state, script, read_at, is_gone)
+      command_name, command_type, labels, record, script_state, script, read_at, is_gone, changed_by)
     select source_key, invoke_id, age, status, is_open, has_schedule, command_id, command_name, command_type,
-      labels::text[], record::json, script_state, script, read_at, is_gone
+      labels::text[], record::json, script_state, script, read_at, is_gone, ${writer}::text
     from unnest(${column("source_key")}::text[], ${column("invoke_id")}::text[], ${column("age")}::bigint[],
       ${column("status")}::text[], ${column("is_open")}::boolean[], ${column("has_schedule")}::boolean[],
       ${column("command_id")}::text[], ${column("command_name")}::text[], ${column("command_type")}::text[],
@@ -69,7 +70,8 @@ export async function saveRuns(
       is_open = excluded.is_open, has_schedule = excluded.has_schedule, command_id = excluded.command_id,
       command_name = excluded.command_name, command_type = excluded.command_type, labels = excluded.labels,
       record = excluded.record, script_state = excluded.script_state, script = excluded.script,
-      read_at = excluded.read_at, is_gone = excluded.is_gone
+      read_at = excluded.read_at, is_gone = excluded.is_gone, changed_in = excluded.changed_in,
+      changed_by = excluded.changed_by
     returning id, invoke_id`.execute(step);
   return new Map(saved.rows.map(({ id, invoke_id }) => [invoke_id, id]));
 }

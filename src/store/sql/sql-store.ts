@@ -1,8 +1,9 @@
 import type { Kysely } from "kysely";
-import { sourceKey } from "#domain";
+import { type Clock, sourceKey } from "#domain";
 import { createChangeFeed } from "../change-feed.ts";
 import type { RunStore, RunWrite } from "../run-store.ts";
 import { createReader } from "./reader.ts";
+import { createRemoteChanges, followRemoteChanges } from "./remote-changes.ts";
 import type { Tables } from "./tables.ts";
 import { type WriteOutcome, writeReading } from "./writer.ts";
 
@@ -13,15 +14,22 @@ export interface SqlStoreParts {
   readonly schema: string;
   /** Key of the ids of contents. */
   readonly contentKey: Uint8Array;
+  /** Names this process among all that write. */
+  readonly writer: string;
+  readonly clock: Clock;
+  /** False if no other process can write. */
+  readonly isShared: boolean;
 }
 
 /** A keeper over a database whose tables are there. Writes of one source follow each other. */
-export function createSqlStore({ db, schema, contentKey }: SqlStoreParts): RunStore {
+export function createSqlStore({ db, schema, contentKey, writer, clock, isShared }: SqlStoreParts): RunStore {
   const feed = createChangeFeed();
+  const ended = new AbortController();
+  let following: Promise<void> | null = null;
   const lastWrites = new Map<string, Promise<unknown>>();
 
   async function write(one: RunWrite): Promise<void> {
-    tell(await writeReading(db, one, { schema, contentKey }));
+    tell(await writeReading(db, one, { schema, contentKey, writer }));
   }
 
   function tell({ runs, contents }: WriteOutcome): void {
@@ -31,6 +39,9 @@ export function createSqlStore({ db, schema, contentKey }: SqlStoreParts): RunSt
     }
     feed.flush();
   }
+
+  const follow = (): Promise<void> =>
+    followRemoteChanges(createRemoteChanges({ db, schema, writer }), clock, feed.tell, ended.signal);
 
   return {
     ...createReader(db, schema),
@@ -45,9 +56,13 @@ export function createSqlStore({ db, schema, contentKey }: SqlStoreParts): RunSt
       lastWrites.set(key, settled);
       return written;
     },
-    onChange: feed.listen,
+    onChange(listener) {
+      if (isShared) following ??= follow();
+      return feed.listen(listener);
+    },
     async close() {
-      await Promise.all(lastWrites.values());
+      ended.abort();
+      await Promise.all([following, ...lastWrites.values()]);
       await db.destroy();
     },
   };

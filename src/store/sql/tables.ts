@@ -29,6 +29,11 @@ export interface RunTable {
   readonly script: string | null;
   readonly read_at: number;
   readonly is_gone: boolean;
+  /** The transactions in which it was written first and last. */
+  readonly created_in: Generated<string>;
+  readonly changed_in: Generated<string>;
+  /** Which process wrote it last. */
+  readonly changed_by: string;
 }
 
 /** An output, where an execution or a loose result refers to it. */

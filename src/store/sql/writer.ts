@@ -23,20 +23,22 @@ export interface WriteOutcome {
 export interface WriterOptions {
   readonly schema: string;
   readonly contentKey: Uint8Array;
+  /** Names this process among all that write. */
+  readonly writer: string;
 }
 
 /** Writes one reading: all of it or nothing. */
 export async function writeReading(
   db: Kysely<Tables>,
   write: RunWrite,
-  { schema, contentKey }: WriterOptions,
+  { schema, contentKey, writer }: WriterOptions,
 ): Promise<WriteOutcome> {
   const contents = createContents(contentKey, write.source);
   const sourceKey = sourceKeyOf(write.source);
   const merged = await db.transaction().execute(async (transaction) => {
     await lockSource(transaction, schema, sourceKey);
     const outcome = await mergeKnown(transaction, schema, write, contents);
-    await saveMerged(transaction, schema, { sourceKey, write, outcome, contents });
+    await saveMerged(transaction, schema, { sourceKey, write, writer, outcome, contents });
     if (write.list !== undefined) await saveList(transaction, schema, write.source, write.list);
     return outcome;
   });
@@ -61,6 +63,7 @@ async function mergeKnown(
 interface Saving {
   readonly sourceKey: string;
   readonly write: RunWrite;
+  readonly writer: string;
   readonly outcome: MergedWrite;
   readonly contents: Contents;
 }
@@ -68,11 +71,11 @@ interface Saving {
 async function saveMerged(
   transaction: Transaction<Tables>,
   schema: string,
-  { sourceKey, write, outcome, contents }: Saving,
+  { sourceKey, write, writer, outcome, contents }: Saving,
 ): Promise<void> {
   const { runs, loose } = outcome;
   await saveContents(transaction, schema, outcome, contents, Math.floor(write.readAt / DAY_MS));
-  const ids = await saveRuns(transaction, schema, runs);
+  const ids = await saveRuns(transaction, schema, runs, writer);
   await saveExecutions(transaction, schema, runs, ids);
   await saveReadTimes(transaction, schema, runs);
   await saveLoose(transaction, schema, { sourceKey, loose, known: runs.filter(({ id }) => id === null) });
