@@ -55,7 +55,7 @@ module.exports = {
     {
       name: "only services and sync see the store",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(store|services|sync)/|^src/app\\.ts" },
+      from: { path: "^src/", pathNot: "^src/(store|services|sync)/|^src/(app|keeper)\\.ts" },
       to: { path: "^src/store/" },
     },
     {
@@ -127,6 +127,9 @@ module.exports = {
     onlyIn("only edge imports @apollo/server", "@apollo/server", "^src/edge/"),
     onlyIn("only graph imports type-graphql", "type-graphql", "^src/graph/"),
     onlyIn("only loaders imports dataloader", "dataloader", "^src/loaders/"),
+    onlyIn("only store imports pg", "(@types/)?pg", "^src/store/"),
+    onlyIn("only store imports kysely", "kysely", "^src/store/"),
+    onlyIn("only store imports @electric-sql/pglite", "@electric-sql/pglite", "^src/store/"),
     {
       name: "no circle of imports",
       severity: "error",

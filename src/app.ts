@@ -6,7 +6,6 @@ import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFault
 import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices, withAnswerLife } from "#services";
-import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
 import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
@@ -16,6 +15,7 @@ import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
+import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
@@ -60,13 +60,13 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
-      const store = createMemoryStore({ bytesMax: config.memoryBytes });
-      opened.push({ stop: () => store.close() });
+      const keeper = await openKeeper(config, { clock, telemetry, registry });
+      opened.push(keeper);
       const services = createServices({
         upstreams,
         sealer,
         clock,
-        store,
+        store: keeper.store,
         freshnessMs: config.freshnessMs,
         softDeadlineMs: config.softDeadlineMs,
         watch: {
@@ -100,6 +100,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         operationCallBudget: config.operationCallBudget,
         maxWebSockets: config.maxWebSockets,
         isReady: async () => (await Promise.all(far.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
+        readyRemark: keeper.remark,
         telemetry,
         logger,
         registry,
@@ -124,6 +125,17 @@ function pageOf({ page }: Config, telemetry: Telemetry): { readonly page?: { rea
     message: "The page for people is not served: it is not built yet; run npm run build",
   });
   return {};
+}
+
+/** Says in one line what the settings come to, if they can be used. @throws SettingsError if they, or the database, cannot */
+export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
+  const text = await checkDatabase(config, clock);
+  return `The settings can be used. ${text}`;
+}
+
+/** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */
+export function forget(config: Config, what: Parameters<typeof forgetStored>[1], clock = systemClock): Promise<string> {
+  return forgetStored(config, what, clock);
 }
 
 /** What is read: the accounts of the settings, or those of an embedded emulator. */

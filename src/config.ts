@@ -56,6 +56,10 @@ export interface Config {
   readonly upstreamConcurrency: number;
   /** For what was read: MEMORY_MB, or the default as far as there is memory. */
   readonly memoryBytes: number;
+  /** Null for a gateway that keeps what it read in memory alone. */
+  readonly databaseUrl: string | null;
+  /** How long a database keeps runs, and what they printed, in days; 0 for as long as it lasts. */
+  readonly retention: { readonly runDays: number; readonly outputDays: number };
   readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
   readonly maxWebSockets: number;
   /** Null where cursors are sealed with a key of this process alone. */
@@ -227,6 +231,8 @@ function toConfig(
     upstreamQuota: values.UPSTREAM_QUOTA,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
     memoryBytes,
+    databaseUrl: values.DATABASE_URL ?? null,
+    retention: { runDays: values.RETENTION_DAYS, outputDays: values.RETENTION_OUTPUT_DAYS },
     watch: {
       minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
       maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,

@@ -1,11 +1,14 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
-import { createApp, toEmulatorOptions } from "#app";
+import { checkSettings, createApp, forget, toEmulatorOptions } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
 
 const USAGE = `Usage:
   node dist/main.js                        the gateway; settings come from the environment (.env.example)
+  node dist/main.js --check-config         says whether the settings, and the database that they name, can be used
+  node dist/main.js forget --run ID | --instance ID | --account ALIAS
+                                           deletes from the database what is kept of it
   node dist/main.js emulator [--host H] [--port N] [--seed N]
                                            the embedded upstream alone
   node dist/main.js key --name NAME --roles ROLE,ROLE [--expires 2027-01-01]
@@ -14,9 +17,13 @@ const USAGE = `Usage:
 /** Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT. */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === undefined) return serve(createApp(readConfig()));
+  if (args[0] === "--check-config") return console.log(await checkSettings(readConfig()));
+  if (args[0] === "forget") return console.log(await forget(readConfig(), readForgettable(args.slice(1))));
   if (args[0] === "emulator") return runEmulator(args.slice(1));
   if (args[0] === "key") return printKey(args.slice(1));
-  throw new SettingsError([`arguments: expected none, emulator or key, got ${JSON.stringify(args[0])}\n${USAGE}`]);
+  throw new SettingsError([
+    `arguments: expected none, --check-config, forget, emulator or key, got ${JSON.stringify(args[0])}\n${USAGE}`,
+  ]);
 }
 
 function printKey(args: readonly string[]): void {
@@ -54,13 +61,38 @@ async function runEmulator(args: readonly string[]): Promise<void> {
   console.log(describeEmulator(emulator));
 }
 
+function readForgettable(args: readonly string[]): Parameters<typeof forget>[1] {
+  const { run, instance, account } = readForgetArguments(args);
+  const named = [run, instance, account].filter((value) => value !== undefined);
+  if (named.length !== 1 || named[0] === "") {
+    throw new SettingsError([
+      `arguments: expected one of --run, --instance and --account with a value, got ${named.length}\n${USAGE}`,
+    ]);
+  }
+  if (run !== undefined) return { run };
+  return instance === undefined ? { account: account ?? "" } : { instance };
+}
+
+function readForgetArguments(args: readonly string[]) {
+  const options = { run: { type: "string" }, instance: { type: "string" }, account: { type: "string" } } as const;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
 function readEmulatorArguments(args: readonly string[]) {
   const options = { host: { type: "string" }, port: { type: "string" }, seed: { type: "string" } } as const;
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new SettingsError([`arguments: ${error instanceof Error ? error.message : "cannot be read"}\n${USAGE}`]);
+    throw unreadable(error);
   }
+}
+
+function unreadable(error: unknown): SettingsError {
+  return new SettingsError([`arguments: ${error instanceof Error ? error.message : "cannot be read"}\n${USAGE}`]);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

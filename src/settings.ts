@@ -116,6 +116,13 @@ const variables = z.object({
   UPSTREAM_QUOTA: quota,
   UPSTREAM_CONCURRENCY: integer(16, 1, 1_000),
   MEMORY_MB: optionalInteger(1, 16_777_216),
+  DATABASE_URL: z
+    .string()
+    .refine(isDatabaseUrl)
+    .optional()
+    .meta({ expected: "postgres://user:password@host:port/name, or file:./folder" }),
+  RETENTION_DAYS: integer(90, 0, 36_500),
+  RETENTION_OUTPUT_DAYS: integer(30, 0, 36_500),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
   WATCH_MAX_WATCHERS: integer(10_000, 1, 1_000_000),
@@ -138,6 +145,7 @@ const SECRET = new Set([
   "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
   "ALIBABA_CLOUD_SECURITY_TOKEN",
   "CURSOR_KEYS",
+  "DATABASE_URL",
 ]);
 
 /** Settings of earlier versions, and what to do instead. */
@@ -212,6 +220,11 @@ function isUsableEndpoint(value: string): boolean {
   const url = new URL(value.replaceAll("{regionId}", "region"));
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
+}
+
+function isDatabaseUrl(value: string): boolean {
+  if (value.startsWith("file:")) return /^file:(\/\/\/|(?!\/\/).)/.test(value);
+  return /^postgres(ql)?:\/\/[^/]/.test(value) && URL.canParse(value);
 }
 
 function isOrigin(value: string): boolean {

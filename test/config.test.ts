@@ -45,6 +45,8 @@ describe("settings", () => {
       },
       upstreamConcurrency: 16,
       memoryBytes: 256 * MB,
+      databaseUrl: null,
+      retention: { runDays: 90, outputDays: 30 },
       watch: { minIntervalMs: 1000, maxIntervalMs: 10_000, maxWatchers: 10_000 },
       maxWebSockets: 5_000,
       cursorKeys: null,

@@ -25,7 +25,9 @@ export function formatSource({
 
 /** Says which sources failed or lag behind, and why; each once. */
 export function tellFailures(context: Context, sources: readonly Source[]): void {
-  const lines = sources.filter(({ ok, isComplete }) => !ok || !isComplete).map((source) => `${formatSource(source)}: ${describe(source)}`);
+  const lines = sources
+    .filter(({ ok, isComplete }) => !ok || !isComplete)
+    .map((source) => `${formatSource(source)}: ${describe(source)}`);
   for (const line of new Set(lines)) tellIncomplete(context, line);
 }
 

@@ -79,7 +79,7 @@ export function completeRun(run: Invocation, applied: InvocationQuery): Invocati
 }
 
 /** True for a run that has a schedule, also when the schedule is over. */
-function hasSchedule(run: Invocation): boolean {
+export function hasSchedule(run: Invocation): boolean {
   return run.timed === true || (run.repeatMode !== null && SCHEDULED_MODES.has(run.repeatMode));
 }
 

@@ -55,6 +55,8 @@ export interface ServerOptions {
   readonly maxWebSockets?: number;
   /** True where traffic can be taken: credentials can be had. A rejection counts as false. */
   isReady(): Promise<boolean>;
+  /** What /readyz says beneath its answer; nothing for null. */
+  readonly readyRemark?: () => string | null;
   /** Made by `createTelemetry` with the same logger and registry. */
   readonly telemetry: GatewayTelemetry;
   readonly logger: Logger;

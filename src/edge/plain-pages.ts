@@ -16,12 +16,16 @@ export function isForMachines(path: string): boolean {
 }
 
 /** `/livez`, `/readyz` and `/metrics`. `isStopping` is true once no more traffic should come. */
-export function createMachinePages({ isReady, registry }: ServerOptions, isStopping: () => boolean): PlainPages {
+export function createMachinePages(
+  { isReady, readyRemark, registry }: ServerOptions,
+  isStopping: () => boolean,
+): PlainPages {
   const pages: Readonly<Record<string, PlainPage>> = {
     "/livez": async (response) => sendText(response, 200, "ok"),
     "/readyz": async (response) => {
       if (isStopping()) sendText(response, 503, "draining");
-      else if (await isReady().catch(() => false)) sendText(response, 200, "ok");
+      else if (await isReady().catch(() => false))
+        sendText(response, 200, ["ok", readyRemark?.()].filter(Boolean).join("\n"));
       else sendText(response, 503, "not ready");
     },
     "/metrics": async (response) => {

@@ -5,6 +5,8 @@ import type { RunChange, RunStore } from "./run-store.ts";
 export interface ChangeFeed {
   note(before: Invocation | null, after: Invocation): void;
   flush(): void;
+  /** Passes on what another feed told. */
+  tell(changes: readonly RunChange[]): void;
   readonly listen: RunStore["onChange"];
 }
 
@@ -12,7 +14,11 @@ export interface ChangeFeed {
 export function createChangeFeed(): ChangeFeed {
   const listeners = new Set<(changes: readonly RunChange[]) => void>();
   let changes: RunChange[] = [];
+  const tell = (told: readonly RunChange[]): void => {
+    for (const listener of listeners) listener(told);
+  };
   return {
+    tell,
     note(before, after) {
       if (listeners.size > 0) changes.push({ before, after });
     },
@@ -20,7 +26,7 @@ export function createChangeFeed(): ChangeFeed {
       if (changes.length === 0) return;
       const told = changes;
       changes = [];
-      for (const listener of listeners) listener(told);
+      tell(told);
     },
     listen(listener) {
       listeners.add(listener);

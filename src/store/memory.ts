@@ -9,12 +9,12 @@ import {
   sourceKey,
 } from "#domain";
 import { createChangeFeed } from "./change-feed.ts";
+import { createCuts } from "./cuts.ts";
 import { mergeResult, mergeRun } from "./merge.ts";
 import { NO_TIME, type Position, positionOf } from "./position.ts";
 import type { ListRecord, RunPageRequest, RunStore, RunWrite, StoredRun, Stretch } from "./run-store.ts";
 import { executionBytes, runBytes } from "./sizes.ts";
 import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
-import { cutSpans } from "./spans.ts";
 
 /** How the memory keeper is bounded. */
 export interface MemoryStoreOptions {
@@ -47,6 +47,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   const recent = new Map<string, number>();
   const sorted: SortedRuns = createSortedRuns();
   const feed = createChangeFeed();
+  const cuts = createCuts("memory");
   let bytes = 0;
   let recentBytes = 0;
 
@@ -120,11 +121,10 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
         entries.delete(invocationKey(entry.run));
       },
     });
-    for (const [key, { oldest, newest }] of timesBySource(gone)) {
-      const own = lists.get(key);
-      for (const [name, record] of own ?? []) {
-        own?.set(name, { ...record, spans: cutSpans(record.spans, oldest, newest) });
-      }
+    for (const { source, oldest, newest } of timesBySource(gone)) {
+      const own = listsOf(lists, source);
+      cuts.note(source, oldest, newest);
+      for (const [name, record] of own) own.set(name, cuts.apply(source, record));
     }
   }
 
@@ -136,7 +136,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
         const known = entries.get(invocationKey({ source, invokeId }));
         if (known !== undefined) put(known.run, known.readAt, known.executionReadAt, true);
       }
-      if (list !== undefined) listsOf(lists, source).set(list.key, list.record);
+      if (list !== undefined) listsOf(lists, source).set(list.key, cuts.apply(source, list.record));
       if (bytes > bytesMax) forgetOldest();
       feed.flush();
     },
@@ -151,9 +151,10 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     },
     async readUnfinished(source, limit) {
       const stretches = bySource([{ source, after: null, before: null }]);
-      return sorted.read(stretches, 1, limit, ({ run }) => !isFinalRun(run));
+      return sorted.read(stretches, 1, limit, ({ run, isGone }) => !isGone && !isFinalRun(run));
     },
-    readList: async (source, key) => lists.get(sourceKey(source))?.get(key) ?? null,
+    readList: async (source, key) =>
+      lists.get(sourceKey(source))?.get(key) ?? { spans: [], readAt: null, notes: null, basis: cuts.basis(source) },
     async oldestTime(source) {
       const [oldest] = sorted.read(
         bySource([{ source, after: null, before: null }]),
@@ -178,13 +179,23 @@ function bySource(stretches: readonly Stretch[]): ReadonlyMap<string, Stretch> {
   return new Map(stretches.map((stretch) => [sourceKey(stretch.source), stretch]));
 }
 
-function timesBySource(entries: readonly Entry[]): ReadonlyMap<string, { oldest: number; newest: number }> {
-  const times = new Map<string, { oldest: number; newest: number }>();
+interface LetGo {
+  readonly source: Source;
+  oldest: number;
+  newest: number;
+}
+
+function timesBySource(entries: readonly Entry[]): Iterable<LetGo> {
+  const times = new Map<string, LetGo>();
   for (const { run, position } of entries) {
-    const own = times.get(sourceKey(run.source)) ?? { oldest: position.time, newest: position.time };
+    const own = times.get(sourceKey(run.source)) ?? {
+      source: run.source,
+      oldest: position.time,
+      newest: position.time,
+    };
     own.oldest = Math.min(own.oldest, position.time);
     own.newest = Math.max(own.newest, position.time);
     times.set(sourceKey(run.source), own);
   }
-  return times;
+  return times.values();
 }

@@ -19,11 +19,12 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
   if (isSettled(known) && !tellsMore(known, read)) return known;
   const isOlder = isFinalInvocationStatus(known.status) && !isFinalInvocationStatus(read.status);
   const [newer, older] = isOlder ? [known, read] : [read, known];
+  const groups = new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])]);
   const merged: Invocation = {
     ...fill(newer, older),
     command: mergeCommand(newer.command, older.command),
     tags: newer.tags.length === 0 ? older.tags : newer.tags,
-    resourceGroupIds: [...new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])])],
+    ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
     instances: mergeInstances(known, read),
   };
   const settled = { ...merged, status: settledStatus(merged.status, merged.instances) };
@@ -59,18 +60,24 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
   const own = new Map(known.instances.map((one) => [one.instanceId, one]));
   const groups = known.resourceGroupIds ?? [];
   return (
-    (known.command.content === undefined && read.command.content !== undefined) ||
-    (known.command.commandId === null && read.command.commandId !== null) ||
+    fillsIn(known, read) ||
+    fillsIn(known.command, read.command) ||
+    (known.tags.length === 0 && read.tags.length > 0) ||
     (read.resourceGroupIds ?? []).some((id) => !groups.includes(id)) ||
     read.instances.some((one) => {
       const other = own.get(one.instanceId);
       if (other === undefined || other.isComplete !== one.isComplete) return other === undefined || one.isComplete;
-      return (
-        (other.output === undefined && one.output !== undefined) ||
-        (other.creationTime === null && one.creationTime !== null)
-      );
+      return fillsIn(other, one);
     })
   );
+}
+
+/** True if a reading has a member that was not read before (undefined), or was not there (null). */
+function fillsIn<Record extends object>(known: Record, read: Record): boolean {
+  return (Object.keys(read) as (keyof Record)[]).some((name) => {
+    const [own, other] = [known[name], read[name]];
+    return own === undefined ? other !== undefined : own === null && other !== null && other !== undefined;
+  });
 }
 
 function mergeInstances(known: Invocation, read: Invocation): readonly InstanceInvocation[] {

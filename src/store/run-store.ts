@@ -5,7 +5,7 @@ import type { Span } from "./spans.ts";
 /** A run as it is known. */
 export interface StoredRun {
   readonly run: Invocation;
-  /** Epoch milliseconds: when the run's own record was read last. */
+  /** Epoch milliseconds: when the run's own record was read last; of a run that is over, perhaps an earlier reading. */
   readonly readAt: number;
   /** When an instance's execution was read, for those that were read later than the run's record. */
   readonly executionReadAt: ReadonlyMap<string, number>;
@@ -21,6 +21,11 @@ export interface ListRecord {
   readonly readAt: number | null;
   /** What the reader of the list notes for itself: where it can be read on, how long it is. */
   readonly notes: unknown;
+  /**
+   * The keeper's own mark, to be written back as it was read. A keeper cuts from `spans` what it let go since; of a record that
+   * another keeper answered with, it takes no span, since the runs are not here.
+   */
+  readonly basis: string;
 }
 
 /** What one reading found; written as one step, so that nothing is claimed to be known that is not there. */
@@ -56,10 +61,10 @@ export interface RunPageRequest {
   readonly wants: Wants;
 }
 
-/** A run that came, changed or was let go. */
+/** A run that came or changed. */
 export interface RunChange {
-  /** Null for a run that was not known before. */
-  readonly before: Invocation | null;
+  /** Null for a run that was not known before; undefined if another process changed it, so that nobody here saw it before. */
+  readonly before: Invocation | null | undefined;
   readonly after: Invocation;
 }
 
@@ -77,9 +82,10 @@ export interface RunStore {
   ): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
   readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
   count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
-  /** Unfinished runs of a source, newest first, at most `limit`. */
+  /** Unfinished runs of a source that the upstream still knows, newest first, at most `limit`. */
   readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;
-  readList(source: Source, key: string): Promise<ListRecord | null>;
+  /** A list that was never written has no spans. */
+  readList(source: Source, key: string): Promise<ListRecord>;
   /** Creation time of the oldest run that is known of a source, in epoch milliseconds; null if it has none. */
   oldestTime(source: Source): Promise<number | null>;
   /** Calls the listener after each write that changed anything, in order; returns how to end that. */

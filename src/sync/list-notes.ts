@@ -47,6 +47,8 @@ export interface ListState {
   readonly spans: readonly Span[];
   readonly readAt: number | null;
   readonly notes: ListNotes;
+  /** The keeper's mark, written back as it was read. */
+  readonly basis: string;
 }
 
 const NO_NOTES: ListNotes = {
@@ -63,12 +65,8 @@ const NO_NOTES: ListNotes = {
 };
 
 /** What a record says; of a list that was never read, nothing. */
-export function stateOf(record: ListRecord | null): ListState {
-  return {
-    spans: record?.spans ?? [],
-    readAt: record?.readAt ?? null,
-    notes: (record?.notes as ListNotes) ?? NO_NOTES,
-  };
+export function stateOf({ notes, ...record }: ListRecord): ListState {
+  return { ...record, notes: (notes as ListNotes | null) ?? NO_NOTES };
 }
 
 /**
@@ -120,6 +118,11 @@ export function addMark(marks: readonly Mark[], base: Mark | null, added: Mark |
   const front = marks.slice(0, position + (isSamePlace ? 0 : 1));
   const behind = marks.slice(front.length).filter((mark) => added !== null && mark.time < added.time);
   return added === null ? front : [...front, added, ...behind];
+}
+
+// A keeper may answer with another object for the same mark each time.
+function isSameMark(a: Mark, b: Mark): boolean {
+  return a.time === b.time && a.index === b.index && a.tieStart === b.tieStart;
 }
 
 /** The nearest mark from which reading on shows what follows `time`; null if the list has to be read from its newest end. */

@@ -49,6 +49,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
   return {
     spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
     readAt,
+    basis: before.basis,
     notes: {
       mode: page.mode,
       total: page.total,

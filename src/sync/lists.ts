@@ -240,10 +240,11 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     throw createOwnFailure(source, "BAD_RESPONSE", "The list of runs goes on without showing anything new.");
   }
 
-  async function endAt(bound: number, { spans, readAt, notes }: ListState): Promise<void> {
+  async function endAt(bound: number, state: ListState): Promise<void> {
+    const { spans, notes } = state;
     const record = {
+      ...state,
       spans: addSpan(spans, { from: bound, to: LIST_END }),
-      readAt,
       notes: { ...notes, isDoubtful: true, marks: notes.marks.filter((mark) => mark.time > bound) },
     };
     await store.write({ source, readAt: clock.now(), list: { key: list.key, record } });

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { Gauge, type Registry } from "prom-client";
+import type { Clock, Telemetry } from "#domain";
+import {
+  createDatabase,
+  createFallbackStore,
+  createMemoryStore,
+  type Database,
+  DatabaseProblem,
+  type DatabaseStore,
+  type FallbackStore,
+  type Forgettable,
+  keepRetention,
+  type RunStore,
+} from "#store";
+import { type Config, SettingsError } from "./config.ts";
+
+/** Where what was read is kept. */
+export interface Keeper {
+  readonly store: RunStore;
+  /** What people who look whether the gateway is ready should know; null if there is nothing. */
+  remark(): string | null;
+  stop(): Promise<void>;
+}
+
+/** What a keeper is opened with. */
+export interface KeeperParts {
+  readonly clock: Clock;
+  readonly telemetry: Pick<Telemetry, "notice">;
+  readonly registry: Registry;
+}
+
+/**
+ * Opens what the settings name. An embedded database opens behind the back of a gateway that listens already.
+ * @throws SettingsError if the database cannot be used
+ */
+export async function openKeeper(config: Config, parts: KeeperParts): Promise<Keeper> {
+  const memory = createMemoryStore({ bytesMax: config.memoryBytes });
+  if (config.databaseUrl === null) return { store: memory, remark: () => null, stop: () => memory.close() };
+  const database = nameDatabase(config.databaseUrl, parts.clock);
+  await orSettingsError(database, database.prepare());
+  return overDatabase(config, database, memory, parts);
+}
+
+/** Says in one line whether the database of the settings can be used. @throws SettingsError if it cannot */
+export async function checkDatabase({ databaseUrl }: Config, clock: Clock): Promise<string> {
+  if (databaseUrl === null) return "DATABASE_URL is not set: what is read is kept in memory.";
+  const database = nameDatabase(databaseUrl, clock);
+  await orSettingsError(database, database.prepare());
+  await database.close();
+  return `The ${database.isEmbedded ? "folder" : "server"} of DATABASE_URL can be used.`;
+}
+
+/** Deletes from the database of the settings; says what went. @throws SettingsError if there is none that can be used */
+export async function forgetStored({ databaseUrl }: Config, what: Forgettable, clock: Clock): Promise<string> {
+  if (databaseUrl === null)
+    throw new SettingsError(["DATABASE_URL: expected a database to forget from; it is missing"]);
+  const database = nameDatabase(databaseUrl, clock);
+  await orSettingsError(database, database.prepare());
+  const store = await orSettingsError(database, database.open());
+  const { runs, executions } = await store.forget(what);
+  await database.close();
+  return `Forgot ${runs} ${runs === 1 ? "run" : "runs"} and ${executions} ${executions === 1 ? "execution" : "executions"}.`;
+}
+
+function nameDatabase(url: string, clock: Clock): Database {
+  const holder = { host: hostname(), processId: process.pid };
+  try {
+    return createDatabase({ url, clock, holder, newContentKey: () => randomBytes(32) });
+  } catch (error) {
+    throw toSettingsError(error);
+  }
+}
+
+async function orSettingsError<Value>(database: Database, opening: Promise<Value>): Promise<Value> {
+  try {
+    return await opening;
+  } catch (error) {
+    await database.close();
+    throw toSettingsError(error);
+  }
+}
+
+function toSettingsError(error: unknown): unknown {
+  return error instanceof DatabaseProblem ? new SettingsError([error.message]) : error;
+}
+
+function overDatabase(config: Config, database: Database, memory: RunStore, parts: KeeperParts): Keeper {
+  const { clock, telemetry, registry } = parts;
+  const ended = new AbortController();
+  let opened: DatabaseStore | null = null;
+  const store = createFallbackStore({
+    open: async () => {
+      opened = await database.open();
+      return opened;
+    },
+    memory,
+    clock,
+    telemetry,
+  });
+  const answering = (): DatabaseStore | null => (store.state() === "database" ? opened : null);
+  const pruning = keepRetention({ store: answering, retention: config.retention, clock, telemetry }, ended.signal);
+  measure(store, registry);
+  return {
+    store,
+    remark: () => REMARKS[store.state()],
+    async stop() {
+      ended.abort();
+      await pruning;
+      await store.close();
+      await database.close();
+    },
+  };
+}
+
+const REMARKS: Readonly<Record<ReturnType<FallbackStore["state"]>, string | null>> = {
+  database: null,
+  opening: "The database is being opened; what is read meanwhile stays in memory.",
+  memory: "The database does not answer; what is read meanwhile stays in memory.",
+};
+
+function measure(store: FallbackStore, registry: Registry): void {
+  new Gauge({
+    name: "gateway_database_up",
+    help: "1 while what is read is kept in the database, 0 while it stays in memory.",
+    registers: [registry],
+    collect() {
+      this.set(store.state() === "database" ? 1 : 0);
+    },
+  });
+}

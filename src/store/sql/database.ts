@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Kysely, sql } from "kysely";
+import type { Clock } from "#domain";
+import type { RunStore } from "../run-store.ts";
+import { connectEmbedded, connectServer } from "./connect.ts";
+import { createEmbedded } from "./embedded.ts";
+import { type FolderLock, type Holder, lockFolder } from "./folder-lock.ts";
+import { type Forgettable, type Forgotten, forget } from "./forget.ts";
+import { migrate } from "./migrations.ts";
+import { DatabaseProblem, toDatabaseProblem } from "./problem.ts";
+import { pruneStep, type Retention } from "./prune.ts";
+import { createSqlStore } from "./sql-store.ts";
+import type { Tables } from "./tables.ts";
+
+/** A keeper over a database, with what only a database needs. */
+export interface DatabaseStore extends RunStore {
+  /** Rejects while the database does not answer. */
+  ping(): Promise<void>;
+  /** Lets a few rows go whose time is over; true if there may be more. */
+  prune(retention: Retention): Promise<boolean>;
+  forget(what: Forgettable): Promise<Forgotten>;
+}
+
+/** A database that the settings name. */
+export interface Database {
+  /** True if it runs within this process, takes seconds to open and serves no other process. */
+  readonly isEmbedded: boolean;
+  /**
+   * Makes sure that it can be used, as far as that takes no time: a server is connected and its tables are brought up to date; the
+   * folder of an embedded one is taken. @throws DatabaseProblem
+   */
+  prepare(): Promise<void>;
+  /** The keeper over it; again if that failed before. @throws DatabaseProblem */
+  open(): Promise<DatabaseStore>;
+  close(): Promise<void>;
+}
+
+/** What a database is opened with. */
+export interface DatabaseOptions {
+  /** `postgres://…`, or `file:` and a folder. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly holder: Holder;
+  /** Key of the ids of contents, for a database that has none yet. */
+  readonly newContentKey: () => Uint8Array;
+  /** Where the tables are; `cloud_assistant_gateway` unless told otherwise. */
+  readonly schema?: string;
+}
+
+const SCHEMA = "cloud_assistant_gateway";
+/** PostgreSQL of the embedded database: it opens folders of no other. */
+const EMBEDDED_VERSION = "18";
+
+/** A database by its URL; nothing is opened yet. @throws DatabaseProblem for a URL that names none */
+export function createDatabase(options: DatabaseOptions): Database {
+  const folder = readFolder(options.url);
+  return folder === null ? createServerDatabase(options) : createEmbeddedDatabase(options, folder);
+}
+
+function readFolder(url: string): string | null {
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return null;
+  if (url.startsWith("file:///")) return fileURLToPath(url);
+  if (url.startsWith("file:") && url.length > "file:".length && !url.startsWith("file://"))
+    return resolve(url.slice("file:".length));
+  throw new DatabaseProblem(
+    "expected postgres://user:password@host:port/name, or file:./folder; what came is not shown.",
+  );
+}
+
+function createServerDatabase(options: DatabaseOptions): Database {
+  const db = connectServer(options.url);
+  let store: Promise<DatabaseStore> | null = null;
+  const open = (): Promise<DatabaseStore> => {
+    store ??= openStore(db, options, true);
+    return store.catch((error: unknown) => {
+      store = null;
+      throw toDatabaseProblem(error);
+    });
+  };
+  return {
+    isEmbedded: false,
+    prepare: async () => void (await open()),
+    open,
+    close: () => db.destroy(),
+  };
+}
+
+function createEmbeddedDatabase(options: DatabaseOptions, folder: string): Database {
+  const files = join(folder, "postgres");
+  const embedded = createEmbedded(files);
+  const db = connectEmbedded(embedded);
+  let lock: FolderLock | null = null;
+  return {
+    isEmbedded: true,
+    async prepare() {
+      try {
+        lock ??= lockFolder(folder, options.holder, options.clock);
+        refuseOtherVersion(files);
+      } catch (error) {
+        throw toDatabaseProblem(error);
+      }
+    },
+    open: () =>
+      openStore(db, options, false).catch((error: unknown) => {
+        throw toDatabaseProblem(error);
+      }),
+    async close() {
+      await db.destroy();
+      await embedded.close();
+      lock?.release();
+      lock = null;
+    },
+  };
+}
+
+function refuseOtherVersion(files: string): void {
+  const version = readVersion(join(files, "PG_VERSION"));
+  if (version === null || version === EMBEDDED_VERSION) return;
+  throw new DatabaseProblem(
+    `expected a folder of PostgreSQL ${EMBEDDED_VERSION}, got one of PostgreSQL ${version}. Name an empty folder: what the upstream still has is read again.`,
+  );
+}
+
+function readVersion(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+/** A keeper over a database, whose tables are brought up to date. @throws DatabaseProblem for tables of a newer version
+ * @param isShared true if other processes may write too */
+export async function openStore(
+  db: Kysely<Tables>,
+  { schema = SCHEMA, clock, newContentKey, holder }: Omit<DatabaseOptions, "url">,
+  isShared: boolean,
+): Promise<DatabaseStore> {
+  const contentKey = await migrate(db, { schema, newContentKey });
+  return {
+    ...createSqlStore({ db, schema, contentKey, clock, isShared, writer: `${holder.host}/${holder.processId}` }),
+    ping: async () => void (await sql`select 1`.execute(db)),
+    prune: (retention) => pruneStep(db, schema, retention, clock.now()),
+    forget: (what) => forget(db, schema, what),
+  };
+}

@@ -1,0 +1,60 @@
+import { Duplex } from "node:stream";
+import type { Embedded } from "./embedded.ts";
+
+/** How PostgreSQL's protocol says goodbye. */
+const TERMINATE = 0x58;
+
+/** The embedded PostgreSQL as a socket that `pg` can talk through. */
+export class EmbeddedStream extends Duplex {
+  readonly #embedded: Embedded;
+
+  constructor(embedded: Embedded) {
+    super();
+    this.#embedded = embedded;
+  }
+
+  connect(): this {
+    this.#embedded.open().then(
+      () => this.emit("connect"),
+      (error: Error) => this.destroy(error),
+    );
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#send(chunk).then(() => done(), done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk))).then(() => done(), done);
+  }
+
+  override _final(done: () => void): void {
+    this.push(null);
+    done();
+  }
+
+  async #send(bytes: Buffer): Promise<void> {
+    if (bytes[0] === TERMINATE) return;
+    const answer = await this.#embedded.send(bytes);
+    if (answer.byteLength > 0) this.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
+  }
+}

@@ -1,0 +1,49 @@
+// @ts-check
+// An embedded PostgreSQL in a thread of its own, since it stops the event loop for as long as a statement runs. Plain JavaScript, so that tests run
+// the very file that is shipped.
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+
+/**
+ * What comes: bytes of PostgreSQL's protocol, each answered with bytes in the same order; or a word.
+ * @typedef {Uint8Array | "reset" | "close"} Request
+ */
+const port = parentPort;
+if (port === null) throw new Error("embedded-worker.js runs as a worker only");
+
+/** Memory of a page's working set; PostgreSQL's own default doubles the process. */
+const SETTINGS = ["shared_buffers = 16MB", "log_min_messages = fatal"];
+
+/** @param {unknown} error */
+function describe(error) {
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+  return { failure: error instanceof Error ? error.message : "unknown reason", code };
+}
+
+/** @param {PGlite} database @param {Request} request */
+async function answer(database, request) {
+  if (request instanceof Uint8Array) return database.execProtocolRaw(request);
+  // A connection that was given up leaves its transaction behind, and there is but one session.
+  if (request === "reset") await database.exec("rollback");
+  else await database.close();
+  return new Uint8Array();
+}
+
+try {
+  const database = await PGlite.create({
+    dataDir: workerData.folder ?? "memory://",
+    postgresqlconf: SETTINGS,
+  });
+  let last = Promise.resolve();
+  port.on("message", (/** @type {Request} */ request) => {
+    last = last
+      .then(() => answer(database, request))
+      .then(
+        (bytes) => port.postMessage(bytes),
+        (error) => port.postMessage(describe(error)),
+      );
+  });
+  port.postMessage("ready");
+} catch (error) {
+  port.postMessage(describe(error));
+}

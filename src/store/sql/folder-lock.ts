@@ -1,0 +1,101 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "#domain";
+import { codeOf, DatabaseProblem } from "./problem.ts";
+
+/** Who holds a folder. */
+export interface Holder {
+  readonly host: string;
+  readonly processId: number;
+}
+
+/** A folder that no other process may open. */
+export interface FolderLock {
+  /** Lets the folder go. */
+  release(): void;
+}
+
+const BEAT_MS = 5_000;
+/** A holder on another host, whose processes cannot be asked for, is dead when it was silent for so long. */
+const SILENT_MS = 30_000;
+
+/**
+ * Takes a folder for this process: two that write into one lose what was committed. The folder is made if it is not there.
+ * @throws DatabaseProblem if a process that lives holds it; an error of Node.js if it cannot be written
+ */
+export function lockFolder(folder: string, holder: Holder, clock: Clock): FolderLock {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "lock");
+  const text = `${holder.host} ${holder.processId}\n`;
+  if (!tryWrite(file, text)) {
+    const other = readFileSync(file, "utf8");
+    if (isAlive(other, statSync(file).mtimeMs, holder, clock)) throw heldBy(folder, other);
+    if (!takeOver(file, other, holder) || !tryWrite(file, text)) throw heldBy(folder, readFileSync(file, "utf8"));
+  }
+  const ended = new AbortController();
+  void beat(file, ended.signal, clock);
+  return {
+    release() {
+      ended.abort();
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+function tryWrite(file: string, text: string): boolean {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+// Renaming is one step: of two processes that find a dead holder, the slower one sees that it took the faster one's lock.
+function takeOver(file: string, expected: string, { processId }: Holder): boolean {
+  const aside = `${file}.${processId}`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return false;
+  }
+  const isMeant = readFileSync(aside, "utf8") === expected;
+  if (!isMeant) linkSync(aside, file);
+  rmSync(aside);
+  return isMeant;
+}
+
+function isAlive(text: string, beatAt: number, own: Holder, clock: Clock): boolean {
+  const [host, processId] = text.trim().split(" ");
+  if (host !== own.host) return clock.now() - beatAt < SILENT_MS;
+  // A process has the number of the one that left the lock: that one is gone.
+  if (Number(processId) === own.processId) return false;
+  try {
+    process.kill(Number(processId), 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}
+
+async function beat(file: string, signal: AbortSignal, clock: Clock): Promise<void> {
+  for (;;) {
+    await clock.sleep(BEAT_MS, signal);
+    if (signal.aborted) return;
+    const now = new Date(clock.now());
+    try {
+      utimesSync(file, now, now);
+    } catch {
+      // A folder that was taken away ends with an error of its own at the next write.
+      return;
+    }
+  }
+}
+
+function heldBy(folder: string, text: string): DatabaseProblem {
+  const [host = "?", processId = "?"] = text.trim().split(" ");
+  return new DatabaseProblem(
+    `expected a folder that no other process holds, but process ${processId} on ${host} holds ${folder}. End that process, or name another folder.`,
+  );
+}

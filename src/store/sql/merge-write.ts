@@ -1,0 +1,90 @@
+import type { Invocation, InvocationResult } from "#domain";
+import { mergeResult, mergeRun } from "../merge.ts";
+import type { RunWrite, StoredRun } from "../run-store.ts";
+import type { Contents } from "./contents.ts";
+
+/** A run as it was and as it is after a write. Contents are given by their ids. */
+export interface ChangedRun {
+  /** Number of its row; null for a run that was not known. */
+  readonly id: number | null;
+  readonly before: StoredRun | null;
+  readonly after: StoredRun;
+}
+
+/** A result whose run is not known. */
+export interface LooseResult {
+  readonly invokeId: string;
+  readonly result: InvocationResult;
+  readonly readAt: number;
+}
+
+/** What is known of the runs of a write. */
+export interface KnownRuns {
+  readonly runs: readonly (StoredRun & { readonly id: number })[];
+  readonly loose: readonly LooseResult[];
+}
+
+/** What a write makes of what is known. */
+export interface MergedWrite {
+  readonly runs: readonly ChangedRun[];
+  readonly loose: readonly LooseResult[];
+}
+
+/** The ids of all runs that a write may concern. */
+export function invokeIdsOf({ runs = [], results = [], gone = [] }: RunWrite): readonly string[] {
+  const refs = [...runs, ...results].map(({ invokeId }) => invokeId);
+  return [...new Set([...refs, ...gone])];
+}
+
+/** Merges a write into what is known, run by run in the order in which they were read. */
+export function mergeWrite(write: RunWrite, known: KnownRuns, contents: Contents): MergedWrite {
+  const { readAt, runs = [], results = [], gone = [] } = write;
+  const before = new Map(known.runs.map((stored) => [stored.run.invokeId, stored]));
+  const after = new Map<string, StoredRun>();
+  const loose: LooseResult[] = [];
+  const latest = (invokeId: string): StoredRun | undefined => after.get(invokeId) ?? before.get(invokeId);
+  for (const read of runs) {
+    const own = known.loose.filter(({ invokeId }) => invokeId === read.invokeId);
+    after.set(read.invokeId, withRun(latest(read.invokeId), contents.strip(read), readAt, own));
+  }
+  for (const read of results) {
+    const result = contents.stripResult(read);
+    const stored = latest(read.invokeId);
+    if (stored === undefined) loose.push({ invokeId: read.invokeId, result, readAt });
+    else after.set(read.invokeId, withResult(stored, result, readAt));
+  }
+  for (const invokeId of gone) {
+    const stored = latest(invokeId);
+    if (stored !== undefined) after.set(invokeId, { ...stored, isGone: true });
+  }
+  const changed = [...after].map(([invokeId, stored]) => ({
+    id: before.get(invokeId)?.id ?? null,
+    before: before.get(invokeId) ?? null,
+    after: stored,
+  }));
+  return { runs: changed, loose };
+}
+
+function withRun(
+  known: StoredRun | undefined,
+  read: Invocation,
+  readAt: number,
+  loose: readonly LooseResult[],
+): StoredRun {
+  const run = known === undefined ? read : mergeRun(known.run, read);
+  return {
+    run: loose.reduce((merged, { result }) => mergeResult(merged, result), run),
+    readAt: Math.max(readAt, known?.readAt ?? 0),
+    executionReadAt: known?.executionReadAt ?? new Map(),
+    isGone: false,
+  };
+}
+
+function withResult(known: StoredRun, result: InvocationResult, readAt: number): StoredRun {
+  return {
+    run: mergeResult(known.run, result),
+    readAt: known.readAt,
+    executionReadAt: new Map(known.executionReadAt).set(result.instanceId, readAt),
+    isGone: false,
+  };
+}

@@ -1,0 +1,97 @@
+import { type Kysely, sql } from "kysely";
+import { DatabaseProblem } from "./problem.ts";
+import type { Tables } from "./tables.ts";
+
+/**
+ * Each step of the tables, oldest first; a step that was released never changes. PostgreSQL 15 is the oldest server, so nothing
+ * newer than its SQL. Names without a schema lie in the keeper's own.
+ */
+const STEPS: readonly (readonly string[])[] = [
+  [
+    `create table content (id uuid primary key, text text not null, bytes bytea, used_day int not null)`,
+    `create index content_by_day on content (used_day)`,
+    `create table source (source_key text collate "C" primary key, cut_at bigint not null)`,
+    `create table list (
+       source_key text collate "C" not null, list_key text collate "C" not null,
+       spans json not null, notes json not null, read_at bigint,
+       primary key (source_key, list_key))`,
+    `create table run (
+       id bigint generated always as identity primary key,
+       source_key text collate "C" not null, invoke_id text collate "C" not null, age bigint not null,
+       status text not null, is_open boolean not null, has_schedule boolean not null,
+       command_id text collate "C", command_name text collate "C", command_type text, labels text[] not null,
+       record json not null, script_state smallint not null, script uuid references content,
+       read_at bigint not null, is_gone boolean not null,
+       created_in xid8 not null default pg_current_xact_id(), changed_in xid8 not null default pg_current_xact_id(),
+       changed_by text not null,
+       unique (source_key, invoke_id)) with (fillfactor = 80)`,
+    `create index run_order on run (age, source_key, invoke_id)`,
+    `create index run_by_source on run (source_key, age, invoke_id)`,
+    `create index run_by_status on run (status, age, source_key, invoke_id)`,
+    `create index run_by_command on run (command_name, age, source_key, invoke_id)`,
+    `create index run_by_command_id on run (command_id, age, source_key, invoke_id)`,
+    `create index run_open on run (source_key, age) where is_open and not is_gone`,
+    `create index run_by_change on run (changed_in)`,
+    `create index run_by_script on run (script) where script is not null`,
+    `create table execution (
+       run bigint not null references run on delete cascade, instance_id text collate "C" not null, place int not null,
+       status text not null, record json not null,
+       output_state smallint not null, output uuid references content, dropped_bytes bigint, is_guess boolean not null,
+       read_at bigint, primary key (run, instance_id))`,
+    `create index execution_by_instance on execution (instance_id, run)`,
+    `create index execution_by_output on execution (output) where output is not null`,
+    `create table loose_result (
+       source_key text collate "C" not null, invoke_id text collate "C" not null, instance_id text collate "C" not null,
+       record json not null,
+       output_state smallint not null, output uuid references content, dropped_bytes bigint, is_guess boolean not null,
+       read_at bigint not null, primary key (source_key, invoke_id, instance_id))`,
+    `create index loose_result_by_output on loose_result (output) where output is not null`,
+    `create index loose_result_by_time on loose_result (read_at)`,
+  ],
+];
+
+/** Version of the tables that this program reads and writes. */
+export const VERSION = STEPS.length;
+
+/** What migrating needs to know. */
+export interface MigrationOptions {
+  readonly schema: string;
+  /** Key of the ids of contents, taken if there is none yet. */
+  readonly newContentKey: () => Uint8Array;
+}
+
+/**
+ * Brings the tables to this program's version, one process at a time, all or nothing; answers the key of the ids of contents.
+ * @throws DatabaseProblem for tables of a newer version
+ */
+export async function migrate(db: Kysely<Tables>, { schema, newContentKey }: MigrationOptions): Promise<Buffer> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${schema}, 0))`.execute(transaction);
+    const name = sql.id(schema);
+    const { rows } = await sql<{
+      known: boolean;
+    }>`select to_regnamespace(${`"${schema}"`}) is not null as known`.execute(transaction);
+    if (rows[0]?.known !== true) await sql`create schema ${name}`.execute(transaction);
+    await sql`create table if not exists ${name}.keeper (version int not null, content_key bytea not null)`.execute(
+      transaction,
+    );
+    const tables = transaction.withSchema(schema);
+    const known = await tables.selectFrom("keeper").selectAll().executeTakeFirst();
+    const version = known?.version ?? 0;
+    if (version > VERSION) throw newerTables(version);
+    // Holds until the transaction ends, also behind a pooler.
+    await sql`select set_config('search_path', ${`"${schema}"`}, true)`.execute(transaction);
+    for (const statement of STEPS.slice(version).flat()) await sql.raw(statement).execute(transaction);
+    const contentKey = known?.content_key ?? Buffer.from(newContentKey());
+    if (known === undefined)
+      await tables.insertInto("keeper").values({ version: VERSION, content_key: contentKey }).execute();
+    else if (version < VERSION) await tables.updateTable("keeper").set({ version: VERSION }).execute();
+    return contentKey;
+  });
+}
+
+function newerTables(version: number): DatabaseProblem {
+  return new DatabaseProblem(
+    `expected tables of version ${VERSION} or older, got version ${version}: a newer gateway wrote them. Run that version, or name another database.`,
+  );
+}

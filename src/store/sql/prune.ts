@@ -1,0 +1,92 @@
+import { type Kysely, type SqlBool, sql } from "kysely";
+import { NO_TIME } from "../position.ts";
+import { cutLists, deleteRuns, deleteUnused } from "./letting-go.ts";
+import { lockAll } from "./locks.ts";
+import { ageOf } from "./records.ts";
+import { type Tables, UNREAD } from "./tables.ts";
+
+/** How long what was read is kept, in days; 0 keeps it for as long as the database lasts. */
+export interface Retention {
+  /** Since a run was created; since it was read if it has no creation time. */
+  readonly runDays: number;
+  /** Since an output was read; one that was printed again counts from then. */
+  readonly outputDays: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Rows that one step lets go at most: writers wait for it. */
+const RUNS_PER_STEP = 200;
+const CONTENTS_PER_STEP = 500;
+
+/** Lets a few rows go whose time is over; true if there may be more. @param now epoch milliseconds */
+export async function pruneStep(
+  db: Kysely<Tables>,
+  schema: string,
+  retention: Retention,
+  now: number,
+): Promise<boolean> {
+  const { runDays, outputDays } = retention;
+  const runs = runDays === 0 ? 0 : await pruneRuns(db, schema, now - runDays * DAY_MS);
+  const outputs = outputDays === 0 ? 0 : await pruneOutputs(db, schema, Math.floor(now / DAY_MS) - outputDays);
+  const loose = await pruneLoose(db, schema, now - DAY_MS);
+  return runs === RUNS_PER_STEP || outputs === CONTENTS_PER_STEP || loose === CONTENTS_PER_STEP;
+}
+
+/** Coverage is cut in the step that deletes, so that it never claims what is not there. */
+async function pruneRuns(db: Kysely<Tables>, schema: string, before: number): Promise<number> {
+  const isOld = sql<SqlBool>`(age > ${ageOf(before)} and age <= 0) or (age > 0 and read_at < ${before})`;
+  const tables = db.withSchema(schema);
+  if ((await tables.selectFrom("run").select("id").where(isOld).limit(1).executeTakeFirst()) === undefined) return 0;
+  return db.transaction().execute(async (step) => {
+    await lockAll(step, schema);
+    const old = await step
+      .withSchema(schema)
+      .selectFrom("run")
+      .select(["id", "source_key", "age"])
+      .where(isOld)
+      .orderBy("age", "desc")
+      .limit(RUNS_PER_STEP)
+      .execute();
+    for (const sourceKey of new Set(old.map(({ source_key }) => source_key))) {
+      const isTimed = old.some(({ source_key, age }) => source_key === sourceKey && age <= 0);
+      await cutLists(step, schema, sourceKey, isTimed ? before - 1 : NO_TIME);
+    }
+    return deleteRuns(
+      step,
+      schema,
+      old.map(({ id }) => id),
+    );
+  });
+}
+
+async function pruneOutputs(db: Kysely<Tables>, schema: string, beforeDay: number): Promise<number> {
+  return db.transaction().execute(async (step) => {
+    await lockAll(step, schema);
+    const run = sql.table(`${schema}.run`);
+    const old = await step
+      .withSchema(schema)
+      .selectFrom("content")
+      .select("id")
+      .where("used_day", "<", beforeDay)
+      .where(sql<SqlBool>`not exists (select 1 from ${run} as one where one.script = content.id)`)
+      .limit(CONTENTS_PER_STEP)
+      .execute();
+    const ids = old.map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    for (const table of ["execution", "loose_result"]) {
+      await sql`update ${sql.table(`${schema}.${table}`)} set output = null, output_state = ${UNREAD}::smallint
+        where output = any(${ids}::uuid[])`.execute(step);
+    }
+    await deleteUnused(step, schema, ids);
+    return ids.length;
+  });
+}
+
+async function pruneLoose(db: Kysely<Tables>, schema: string, before: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from ${sql.table(`${schema}.loose_result`)} where ctid = any(array(
+      select ctid from ${sql.table(`${schema}.loose_result`)} where read_at < ${before} limit ${CONTENTS_PER_STEP}))`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0);
+}

@@ -1,0 +1,108 @@
+import {
+  type Execution,
+  hasSchedule,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationResult,
+  isFinalRun,
+  type Output,
+  type Source,
+  sourceRank,
+} from "#domain";
+import { timeOf } from "../position.ts";
+import { stateOf, uuidOf } from "./contents.ts";
+import { toOrderedText } from "./ordered-text.ts";
+import { NONE, UNREAD } from "./tables.ts";
+
+/** The key of a source in every table. */
+export function sourceKeyOf(source: Source): string {
+  return toOrderedText(sourceRank(source));
+}
+
+/** The place of a time in the total order, which ascends. */
+export function ageOf(time: number): number {
+  // Never the number -0, which PostgreSQL does not read as a bigint.
+  return time === 0 ? 0 : -time;
+}
+
+/** A label of a run as a member of its `labels`: by its key alone, or with its value. */
+export function labelOf(key: string, value?: string): string {
+  return toOrderedText(value === undefined ? `k${key}` : `v${key.length}/${key}/${value}`);
+}
+
+/** A resource group as a member of a run's `labels`. */
+export function groupLabelOf(resourceGroupId: string): string {
+  return toOrderedText(`g${resourceGroupId}`);
+}
+
+/** The columns of a run whose script is given by id. */
+export function toRunColumns(run: Invocation) {
+  const { source, instances, command, ...record } = run;
+  const { content, ...plainCommand } = command;
+  const text = (value: string | null): string | null => (value === null ? null : toOrderedText(value));
+  return {
+    source_key: sourceKeyOf(source),
+    invoke_id: toOrderedText(run.invokeId),
+    age: ageOf(timeOf(run)),
+    status: run.status,
+    is_open: !isFinalRun(run),
+    has_schedule: hasSchedule(run),
+    command_id: text(command.commandId),
+    command_name: text(command.name),
+    command_type: command.type,
+    labels: toArrayText(labelsOf(run)),
+    record: JSON.stringify({ ...record, command: plainCommand }),
+    script_state: stateOf(content),
+    script: content ? uuidOf(content) : null,
+  };
+}
+
+function labelsOf(run: Invocation): readonly string[] {
+  const tags = run.tags.flatMap(({ key, value }) => [labelOf(key), labelOf(key, value)]);
+  return [...tags, ...(run.resourceGroupIds ?? []).map(groupLabelOf)];
+}
+
+// An array within an array of rows is flattened by unnest, so it travels as text.
+function toArrayText(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
+}
+
+/** The columns of an execution, or of a result, whose output is given by id. */
+export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
+  const { source: _source, output, ...record } = row;
+  return {
+    instance_id: toOrderedText(row.instanceId),
+    status: row.status,
+    record: JSON.stringify(record),
+    output_state: stateOf(output),
+    output: output ? uuidOf(output.bytes) : null,
+    dropped_bytes: output?.droppedBytes ?? null,
+    is_guess: output?.isGuess === true,
+  };
+}
+
+/** What a row tells of an output. */
+export interface OutputRow {
+  readonly output_state: number;
+  readonly output: string | null;
+  readonly dropped_bytes: number | null;
+  readonly is_guess: boolean;
+}
+
+/** The output of a row; its bytes are its content's id unless they are given. Undefined if it is kept, but not there. */
+export function toOutput(row: OutputRow, find: (id: string) => Uint8Array | undefined): Output | null | undefined {
+  if (row.output_state === UNREAD) return undefined;
+  if (row.output_state === NONE) return null;
+  const bytes = row.output === null ? undefined : find(row.output);
+  if (bytes === undefined) return undefined;
+  return { bytes, droppedBytes: row.dropped_bytes, ...(row.is_guess ? { isGuess: true } : {}) };
+}
+
+/** An execution from its row. */
+export function toExecution<Row extends Execution>(
+  record: unknown,
+  { source, invokeId }: Pick<Execution, "source" | "invokeId">,
+  output: Output | null | undefined,
+): Row {
+  return { source, invokeId, ...(record as Omit<Row, "source" | "invokeId" | "output">), output } as Row;
+}

@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from "node:util";
+import { sql, type Transaction } from "kysely";
+import { type InstanceInvocation, isFinalRun } from "#domain";
+import { type Contents, toContentRow } from "./contents.ts";
+import type { ChangedRun, LooseResult, MergedWrite } from "./merge-write.ts";
+import { toOrderedText } from "./ordered-text.ts";
+import { toExecutionColumns, toRunColumns } from "./records.ts";
+import type { Tables } from "./tables.ts";
+
+type Step = Transaction<Tables>;
+
+/** Writes the contents that changed rows refer to and that this write brought; of the others it is known that they are there. */
+export async function saveContents(
+  step: Step,
+  schema: string,
+  { runs, loose }: MergedWrite,
+  contents: Contents,
+  usedDay: number,
+): Promise<void> {
+  const scripts = runs.filter(isRunChanged).map((one) => toRunColumns(one.after.run).script);
+  const rows = [...runs.flatMap(changedExecutions), ...loose.map(({ result }) => result)];
+  const outputs = rows.map((row) => toExecutionColumns(row).output);
+  const ids = new Set([...scripts, ...outputs].filter((id) => id !== null));
+  // In one order, so that two writes of the same contents never wait for each other in a circle.
+  const found = [...ids].sort().flatMap((id) => {
+    const bytes = contents.find(id);
+    return bytes === undefined ? [] : [{ id, ...toContentRow(bytes) }];
+  });
+  if (found.length === 0) return;
+  await sql`
+    insert into ${sql.table(`${schema}.content`)} as known (id, text, bytes, used_day)
+    select wanted.id, wanted.text, wanted.bytes, ${usedDay}::int
+    from unnest(${found.map(({ id }) => id)}::uuid[], ${found.map(({ text }) => text)}::text[],
+      ${found.map(({ bytes }) => bytes)}::bytea[]) as wanted (id, text, bytes)
+    on conflict (id) do update set used_day = excluded.used_day where known.used_day < excluded.used_day`.execute(step);
+}
+
+function isRunChanged({ before, after }: ChangedRun): boolean {
+  return before === null || before.run !== after.run || before.isGone !== after.isGone;
+}
+
+/** Writes runs that are new or changed; answers the numbers of the new ones. */
+export async function saveRuns(
+  step: Step,
+  schema: string,
+  runs: readonly ChangedRun[],
+  writer: string,
+): Promise<ReadonlyMap<string, number>> {
+  const changed = runs.filter(isRunChanged);
+  if (changed.length === 0) return new Map();
+  const rows = changed.map(({ after }) => ({
+    ...toRunColumns(after.run),
+    read_at: after.readAt,
+    is_gone: after.isGone,
+  }));
+  const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
+  const saved = await sql<{ id: number; invoke_id: string }>`
+    insert into ${sql.table(`${schema}.run`)} (source_key, invoke_id, age, status, is_open, has_schedule, command_id,
+      command_name, command_type, labels, record, script_state, script, read_at, is_gone, changed_by)
+    select source_key, invoke_id, age, status, is_open, has_schedule, command_id, command_name, command_type,
+      labels::text[], record::json, script_state, script, read_at, is_gone, ${writer}::text
+    from unnest(${column("source_key")}::text[], ${column("invoke_id")}::text[], ${column("age")}::bigint[],
+      ${column("status")}::text[], ${column("is_open")}::boolean[], ${column("has_schedule")}::boolean[],
+      ${column("command_id")}::text[], ${column("command_name")}::text[], ${column("command_type")}::text[],
+      ${column("labels")}::text[], ${column("record")}::text[], ${column("script_state")}::smallint[],
+      ${column("script")}::uuid[], ${column("read_at")}::bigint[], ${column("is_gone")}::boolean[])
+      as wanted (source_key, invoke_id, age, status, is_open, has_schedule, command_id, command_name, command_type,
+        labels, record, script_state, script, read_at, is_gone)
+    on conflict (source_key, invoke_id) do update set age = excluded.age, status = excluded.status,
+      is_open = excluded.is_open, has_schedule = excluded.has_schedule, command_id = excluded.command_id,
+      command_name = excluded.command_name, command_type = excluded.command_type, labels = excluded.labels,
+      record = excluded.record, script_state = excluded.script_state, script = excluded.script,
+      read_at = excluded.read_at, is_gone = excluded.is_gone, changed_in = excluded.changed_in,
+      changed_by = excluded.changed_by
+    returning id, invoke_id`.execute(step);
+  return new Map(saved.rows.map(({ id, invoke_id }) => [invoke_id, id]));
+}
+
+/** Executions of a run that differ from what was known, each instance once. */
+function changedExecutions({
+  before,
+  after,
+}: ChangedRun): readonly (InstanceInvocation & { readonly place: number })[] {
+  const known = new Map(before?.run.instances.map((one, place) => [one.instanceId, { one, place }]));
+  const seen = new Set<string>();
+  return after.run.instances.flatMap((one, place) => {
+    const own = known.get(one.instanceId);
+    const readAt = after.executionReadAt.get(one.instanceId);
+    const isSame =
+      own?.place === place &&
+      before?.executionReadAt.get(one.instanceId) === readAt &&
+      (own.one === one || isDeepStrictEqual(own.one, one));
+    if (isSame || seen.has(one.instanceId)) return [];
+    seen.add(one.instanceId);
+    return [{ ...one, place }];
+  });
+}
+
+/** Writes executions that are new or changed. @param ids numbers of the runs that were written */
+export async function saveExecutions(
+  step: Step,
+  schema: string,
+  runs: readonly ChangedRun[],
+  ids: ReadonlyMap<string, number>,
+): Promise<void> {
+  const rows = runs.flatMap((one) => {
+    const run = one.id ?? ids.get(toOrderedText(one.after.run.invokeId)) ?? 0;
+    return changedExecutions(one).map(({ place, ...execution }) => {
+      const readAt = one.after.executionReadAt.get(execution.instanceId) ?? null;
+      return { run, place, ...toExecutionColumns(execution), read_at: readAt };
+    });
+  });
+  if (rows.length === 0) return;
+  const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
+  await sql`
+    insert into ${sql.table(`${schema}.execution`)}
+      (run, instance_id, place, status, record, output_state, output, dropped_bytes, is_guess, read_at)
+    select run, instance_id, place, status, record::json, output_state, output, dropped_bytes, is_guess, read_at
+    from unnest(${column("run")}::bigint[], ${column("instance_id")}::text[], ${column("place")}::int[],
+      ${column("status")}::text[], ${column("record")}::text[], ${column("output_state")}::smallint[],
+      ${column("output")}::uuid[], ${column("dropped_bytes")}::bigint[], ${column("is_guess")}::boolean[],
+      ${column("read_at")}::bigint[])
+      as wanted (run, instance_id, place, status, record, output_state, output, dropped_bytes, is_guess, read_at)
+    on conflict (run, instance_id) do update set place = excluded.place, status = excluded.status,
+      record = excluded.record, output_state = excluded.output_state, output = excluded.output,
+      dropped_bytes = excluded.dropped_bytes, is_guess = excluded.is_guess, read_at = excluded.read_at`.execute(step);
+}
+
+/** Notes when unfinished runs were read, of which nothing else changed. Of what is over nobody asks that. */
+export async function saveReadTimes(step: Step, schema: string, runs: readonly ChangedRun[]): Promise<void> {
+  const read = runs.filter(
+    (one) => !isRunChanged(one) && one.before?.readAt !== one.after.readAt && !isFinalRun(one.after.run),
+  );
+  if (read.length === 0) return;
+  await sql`
+    update ${sql.table(`${schema}.run`)} as known set read_at = wanted.read_at
+    from unnest(${read.map(({ id }) => id)}::bigint[], ${read.map(({ after }) => after.readAt)}::bigint[]) as wanted (id, read_at)
+    where known.id = wanted.id`.execute(step);
+}
+
+/** Keeps results whose run is not known, and lets go those of runs that are known now. */
+export async function saveLoose(
+  step: Step,
+  schema: string,
+  {
+    sourceKey,
+    loose,
+    known,
+  }: { readonly sourceKey: string; readonly loose: readonly LooseResult[]; readonly known: readonly ChangedRun[] },
+): Promise<void> {
+  const tables = step.withSchema(schema);
+  if (known.length > 0) {
+    const ids = known.map(({ after }) => toOrderedText(after.run.invokeId));
+    await tables.deleteFrom("loose_result").where("source_key", "=", sourceKey).where("invoke_id", "in", ids).execute();
+  }
+  for (const { invokeId, result, readAt } of loose) {
+    const { status: _status, ...columns } = toExecutionColumns(result);
+    const row = { source_key: sourceKey, invoke_id: toOrderedText(invokeId), ...columns, read_at: readAt };
+    await tables
+      .insertInto("loose_result")
+      .values(row)
+      .onConflict((conflict) => conflict.columns(["source_key", "invoke_id", "instance_id"]).doUpdateSet(row))
+      .execute();
+  }
+}

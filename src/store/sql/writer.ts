@@ -1,0 +1,110 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Source } from "#domain";
+import type { ListRecord, RunWrite } from "../run-store.ts";
+import { cutSpans } from "../spans.ts";
+import { type Contents, createContents } from "./contents.ts";
+import { lockSource } from "./locks.ts";
+import { type ChangedRun, invokeIdsOf, type MergedWrite, mergeWrite } from "./merge-write.ts";
+import { toOrderedText } from "./ordered-text.ts";
+import { basisOf, readStripped, readStrippedLoose } from "./reader.ts";
+import { sourceKeyOf } from "./records.ts";
+import { saveContents, saveExecutions, saveLoose, saveReadTimes, saveRuns } from "./saving.ts";
+import type { Tables } from "./tables.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What one write changed; the contents are those that it brought. */
+export interface WriteOutcome {
+  readonly runs: readonly ChangedRun[];
+  readonly contents: Contents;
+}
+
+/** What writing needs to know. */
+export interface WriterOptions {
+  readonly schema: string;
+  readonly contentKey: Uint8Array;
+  /** Names this process among all that write. */
+  readonly writer: string;
+}
+
+/** Writes one reading: all of it or nothing. */
+export async function writeReading(
+  db: Kysely<Tables>,
+  write: RunWrite,
+  { schema, contentKey, writer }: WriterOptions,
+): Promise<WriteOutcome> {
+  const contents = createContents(contentKey, write.source);
+  const sourceKey = sourceKeyOf(write.source);
+  const merged = await db.transaction().execute(async (transaction) => {
+    await lockSource(transaction, schema, sourceKey);
+    const outcome = await mergeKnown(transaction, schema, write, contents);
+    await saveMerged(transaction, schema, { sourceKey, write, writer, outcome, contents });
+    if (write.list !== undefined) await saveList(transaction, schema, write.source, write.list);
+    return outcome;
+  });
+  return { runs: merged.runs, contents };
+}
+
+async function mergeKnown(
+  transaction: Transaction<Tables>,
+  schema: string,
+  write: RunWrite,
+  contents: Contents,
+): Promise<MergedWrite> {
+  const invokeIds = invokeIdsOf(write);
+  if (invokeIds.length === 0) return { runs: [], loose: [] };
+  const runs = await readStripped(transaction, schema, write.source, invokeIds);
+  const known = new Set(runs.map(({ run }) => run.invokeId));
+  const isNew = (write.runs ?? []).map(({ invokeId }) => invokeId).filter((invokeId) => !known.has(invokeId));
+  const loose = isNew.length === 0 ? [] : await readStrippedLoose(transaction, schema, write.source, isNew);
+  return mergeWrite(write, { runs, loose }, contents);
+}
+
+interface Saving {
+  readonly sourceKey: string;
+  readonly write: RunWrite;
+  readonly writer: string;
+  readonly outcome: MergedWrite;
+  readonly contents: Contents;
+}
+
+async function saveMerged(
+  transaction: Transaction<Tables>,
+  schema: string,
+  { sourceKey, write, writer, outcome, contents }: Saving,
+): Promise<void> {
+  const { runs, loose } = outcome;
+  await saveContents(transaction, schema, outcome, contents, Math.floor(write.readAt / DAY_MS));
+  const ids = await saveRuns(transaction, schema, runs, writer);
+  await saveExecutions(transaction, schema, runs, ids);
+  await saveReadTimes(transaction, schema, runs);
+  await saveLoose(transaction, schema, { sourceKey, loose, known: runs.filter(({ id }) => id === null) });
+}
+
+async function saveList(
+  transaction: Transaction<Tables>,
+  schema: string,
+  source: Source,
+  { key, record }: { readonly key: string; readonly record: ListRecord },
+): Promise<void> {
+  const tables = transaction.withSchema(schema);
+  const sourceKey = sourceKeyOf(source);
+  const cut = await tables.selectFrom("source").select("cut_at").where("source_key", "=", sourceKey).executeTakeFirst();
+  const row = {
+    spans: JSON.stringify(spansOf(record, cut?.cut_at ?? null)),
+    notes: JSON.stringify(record.notes ?? null),
+    read_at: record.readAt,
+  };
+  await tables
+    .insertInto("list")
+    .values({ source_key: sourceKey, list_key: toOrderedText(key), ...row })
+    .onConflict((conflict) => conflict.columns(["source_key", "list_key"]).doUpdateSet(row))
+    .execute();
+}
+
+/** What a record may claim: not what was let go since it was read, nor what another keeper holds. */
+function spansOf({ spans, basis }: ListRecord, cutAt: number | null): ListRecord["spans"] {
+  if (basis === basisOf(cutAt)) return spans;
+  if (!basis.startsWith("sql:") || cutAt === null) return [];
+  return cutSpans(spans, Number.MIN_SAFE_INTEGER, cutAt);
+}

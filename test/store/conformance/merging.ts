@@ -1,0 +1,147 @@
+import { describe, expect, it } from "@jest/globals";
+import type { StoredRun } from "#store";
+import type { StoreOfTest } from "../conformance.ts";
+import { ECS, EVERYTHING, itemOf, outputOf, resultFor, runAt } from "../records.ts";
+
+/** A state that is final is never replaced by one that is not, nor a richer record by a poorer one. */
+export function describeMerging(store: StoreOfTest): void {
+  const read = async (invokeId = "t-1"): Promise<StoredRun | null> =>
+    (await store().readRuns([{ source: ECS, invokeId }], EVERYTHING))[0] ?? null;
+  const running = runAt(1, "t-1", {
+    status: "RUNNING",
+    rawStatus: "Running",
+    instances: [itemOf({ invokeId: "t-1", status: "RUNNING", rawStatus: "Running", exitCode: null })],
+  });
+  const done = runAt(1, "t-1", { parameters: { b: 1, a: [null, 0.5, "x"] }, launcher: "ops" });
+
+  describe("merges", () => {
+    it("a run as it was written, every member of it", async () => {
+      const run = runAt(1, "t-1", {
+        parameters: { b: 1, a: [null, 0.5, { deep: "x" }] },
+        tags: [{ key: "k", value: "v" }],
+        resourceGroupIds: ["rg-1"],
+        timed: true,
+        timeoutSeconds: 60,
+        instances: [
+          itemOf({
+            invokeId: "t-1",
+            instanceId: "i-2",
+            output: null,
+            error: { code: "X", info: null },
+            exitCode: 137,
+            isComplete: false,
+          }),
+          itemOf({
+            invokeId: "t-1",
+            instanceId: "i-1",
+            output: null,
+            ossDelivery: { status: "ok", uri: "oss://x", errorCode: null, errorInfo: null },
+          }),
+        ],
+      });
+      await store().write({ source: ECS, readAt: 7, runs: [run] });
+      const stored = await read();
+      expect(stored).toMatchObject({ run, readAt: 7, executionReadAt: new Map(), isGone: false });
+      // Members keep their order: clients see them.
+      expect(Object.keys(stored?.run.parameters ?? {})).toEqual(["b", "a"]);
+    });
+
+    it("what went on", async () => {
+      await store().write({ source: ECS, readAt: 1, runs: [running] });
+      await store().write({ source: ECS, readAt: 2, runs: [done] });
+      expect(await read()).toMatchObject({ run: done, readAt: 2 });
+    });
+
+    it("nothing unfinished over what is final", async () => {
+      await store().write({ source: ECS, readAt: 2, runs: [done] });
+      await store().write({ source: ECS, readAt: 3, runs: [running] });
+      expect(await read()).toMatchObject({ run: done });
+    });
+
+    it("nothing poorer over what is richer", async () => {
+      await store().write({ source: ECS, readAt: 1, runs: [done] });
+      const poor = runAt(1, "t-1", {
+        launcher: null,
+        command: { ...done.command, commandId: null, name: null },
+        instances: [itemOf({ invokeId: "t-1", isComplete: false, exitCode: null, output: undefined })],
+      });
+      await store().write({ source: ECS, readAt: 2, runs: [poor] });
+      expect(await read()).toMatchObject({ run: done });
+    });
+
+    it("the latest time of reading, also when an older reading arrives late", async () => {
+      await store().write({ source: ECS, readAt: 9, runs: [running] });
+      await store().write({ source: ECS, readAt: 4, runs: [running] });
+      expect(await read()).toMatchObject({ readAt: 9 });
+    });
+
+    it("results into their run, with their own time of reading", async () => {
+      await store().write({ source: ECS, readAt: 1, runs: [running] });
+      const result = resultFor("t-1", { exitCode: 3, status: "FAILED", output: outputOf("no space") });
+      await store().write({ source: ECS, readAt: 5, results: [result, resultFor("t-1", { instanceId: "i-9" })] });
+      const stored = await read();
+      expect(stored?.readAt).toBe(1);
+      expect(stored?.executionReadAt).toEqual(
+        new Map([
+          ["i-1", 5],
+          ["i-9", 5],
+        ]),
+      );
+      expect(stored?.run.instances).toMatchObject([
+        { instanceId: "i-1", exitCode: 3, status: "FAILED", output: outputOf("no space") },
+        { instanceId: "i-9", exitCode: 0, status: "SUCCESS" },
+      ]);
+    });
+
+    it("results that came before their run", async () => {
+      const ref = { source: ECS, invokeId: "t-1" };
+      const result = resultFor("t-1", { exitCode: 3, status: "FAILED", output: outputOf("no space") });
+      await store().write({
+        source: ECS,
+        readAt: 5,
+        results: [resultFor("t-1"), result, resultFor("t-1", { instanceId: "i-2" })],
+      });
+      await store().write({ source: ECS, readAt: 6, results: [resultFor("t-2")] });
+      const loose = [...(await store().readLooseResults(ref))].sort((a, b) =>
+        a.result.instanceId < b.result.instanceId ? -1 : 1,
+      );
+      expect(loose).toEqual([
+        { result, readAt: 5 },
+        { result: resultFor("t-1", { instanceId: "i-2" }), readAt: 5 },
+      ]);
+      expect(await read()).toBeNull();
+      await store().write({ source: ECS, readAt: 7, runs: [running] });
+      expect((await read())?.run.instances).toMatchObject([
+        { instanceId: "i-1", exitCode: 3, output: outputOf("no space") },
+        { instanceId: "i-2" },
+      ]);
+      expect(await store().readLooseResults(ref)).toEqual([]);
+    });
+
+    it("a run and its results of one write", async () => {
+      await store().write({ source: ECS, readAt: 1, runs: [running], results: [resultFor("t-1", { exitCode: 0 })] });
+      expect((await read())?.run.instances).toMatchObject([{ status: "SUCCESS", exitCode: 0 }]);
+    });
+
+    it("that the upstream forgot a run, until it shows it again", async () => {
+      await store().write({ source: ECS, readAt: 1, runs: [done] });
+      await store().write({ source: ECS, readAt: 2, gone: ["t-1", "t-none"] });
+      expect(await read()).toMatchObject({ run: done, readAt: 1, isGone: true });
+      expect(await read("t-none")).toBeNull();
+      await store().write({ source: ECS, readAt: 3, runs: [done] });
+      expect(await read()).toMatchObject({ readAt: 3, isGone: false });
+    });
+
+    it("many runs with many executions in one write", async () => {
+      const wide = Array.from({ length: 3 }, (_, n) =>
+        runAt(n, `t-${n}`, {
+          instances: Array.from({ length: 400 }, (__, i) =>
+            itemOf({ invokeId: `t-${n}`, instanceId: `i-${i}`, output: outputOf(`${i % 5}`) }),
+          ),
+        }),
+      );
+      await store().write({ source: ECS, readAt: 1, runs: wide });
+      expect((await read("t-2"))?.run.instances).toEqual(wide[2]?.instances);
+    });
+  });
+}

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { sql } from "kysely";
+import { DatabaseProblem, type DatabaseStore, LIST_END, LIST_HEAD } from "#store";
+import type { TestDatabase } from "./keepers.ts";
+import { ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
+
+const DAY_S = 86_400;
+const DAY_MS = 86_400_000;
+
+/** What only databases promise: they let go of what is old, forget what they are told to, and know their own version. */
+export function describeLettingGo(name: string, database: TestDatabase): void {
+  let store: DatabaseStore;
+  beforeEach(async () => {
+    store = await database.open();
+  });
+  const contents = async () => {
+    const rows = await database.db
+      .withSchema(database.schema)
+      .selectFrom("content")
+      .select("text")
+      .orderBy("text")
+      .execute();
+    return rows.map(({ text }) => text);
+  };
+  const printing = (second: number, invokeId: string, text: string, instanceId = "i-1") =>
+    runAt(second, invokeId, { instances: [itemOf({ invokeId, instanceId, output: outputOf(text) })] });
+  const outputOfRun = async (invokeId: string) =>
+    (await store.readRuns([{ source: ECS, invokeId }], EVERYTHING))[0]?.run.instances[0]?.output;
+
+  describe(`${name} keeps for as long as it is told to`, () => {
+    const pruneAll = async (runDays: number, outputDays: number) => {
+      while (await store.prune({ runDays, outputDays })) {}
+    };
+
+    it("runs, and coverage says what went", async () => {
+      const runs = [printing(0, "t-old", "old"), printing(5 * DAY_S, "t-new", "new"), runAt(null, "t-never")];
+      const record = withSpans(await store.readList(ECS, "all"), [{ from: LIST_HEAD, to: LIST_END }]);
+      await store.write({ source: ECS, readAt: timeAt(0), runs, list: { key: "all", record } });
+      await store.write({
+        source: SWAS,
+        readAt: timeAt(0),
+        runs: [runAt(5 * DAY_S, "s-new", { source: SWAS })],
+        list: { key: "all", record },
+      });
+      await database.clock.advance(6 * DAY_MS - (database.clock.now() - timeAt(0)));
+      await pruneAll(3, 0);
+      expect(await idsOf(store, {})).toEqual(["t-new", "s-new"]);
+      expect((await store.readList(ECS, "all")).spans).toEqual([{ from: LIST_HEAD, to: timeAt(3 * DAY_S) - 1 }]);
+      expect((await store.readList(SWAS, "all")).spans).toEqual([{ from: LIST_HEAD, to: LIST_END }]);
+      expect(await contents()).toEqual(["new"]);
+    });
+
+    it("everything for 0 days", async () => {
+      await store.write({ source: ECS, readAt: timeAt(0), runs: [printing(0, "t-1", "kept")] });
+      await pruneAll(0, 0);
+      expect(await idsOf(store, {})).toEqual(["t-1"]);
+      expect(await outputOfRun("t-1")).toEqual(outputOf("kept"));
+    });
+
+    it("outputs, which are then to be read again, but not scripts", async () => {
+      const script = outputOf("uptime").bytes;
+      const run = printing(0, "t-1", "secret");
+      await store.write({
+        source: ECS,
+        readAt: timeAt(0),
+        runs: [{ ...run, command: { ...run.command, content: script } }],
+        results: [resultFor("t-none", { output: outputOf("loose") })],
+      });
+      await store.write({
+        source: ECS,
+        readAt: database.clock.now(),
+        runs: [printing(1, "t-2", "again"), printing(2, "t-3", "again")],
+      });
+      await pruneAll(0, 3);
+      expect(await outputOfRun("t-1")).toBeUndefined();
+      expect(await outputOfRun("t-2")).toEqual(outputOf("again"));
+      expect((await store.readRuns([run], EVERYTHING))[0]?.run.command.content).toEqual(script);
+      expect(await contents()).toEqual(["again", "uptime"]);
+    });
+
+    it("and a list that was being read on does not claim again what went", async () => {
+      const all = [{ from: LIST_HEAD, to: LIST_END }];
+      await store.write({
+        source: ECS,
+        readAt: 1,
+        runs: [runAt(0, "t-old"), runAt(6 * DAY_S, "t-new")],
+        list: { key: "all", record: withSpans(await store.readList(ECS, "all"), all) },
+      });
+      const known = await store.readList(ECS, "all");
+      await pruneAll(3, 0);
+      await store.write({ source: ECS, readAt: 2, list: { key: "all", record: known } });
+      const { spans } = await store.readList(ECS, "all");
+      expect(spans.filter(({ to }) => to < timeAt(0))).toEqual([]);
+    });
+
+    it("more than one step's worth, step by step", async () => {
+      const runs = Array.from({ length: 450 }, (_, n) => runAt(n, `t-${n}`));
+      await store.write({ source: ECS, readAt: 1, runs: [...runs, runAt(6 * DAY_S, "t-new")] });
+      const steps = [];
+      for (let isMore = true; isMore; steps.push(await idsCount()))
+        isMore = await store.prune({ runDays: 3, outputDays: 0 });
+      expect(steps).toEqual([251, 51, 1]);
+    });
+
+    async function idsCount(): Promise<number> {
+      return store.count({ stretches: [{ source: ECS, after: null, before: null }], query: {} });
+    }
+  });
+
+  describe(`${name} forgets`, () => {
+    const elsewhere = { ...ECS, account: "other" };
+    beforeEach(async () => {
+      const shared = [
+        itemOf({ invokeId: "t-2", output: outputOf("one") }),
+        itemOf({ invokeId: "t-2", instanceId: "i-2", output: outputOf("two") }),
+      ];
+      await store.write({
+        source: ECS,
+        readAt: 1,
+        runs: [printing(1, "t-1", "one"), runAt(2, "t-2", { instances: shared })],
+        results: [resultFor("t-none", { output: outputOf("loose") })],
+      });
+      await store.write({ source: elsewhere, readAt: 1, runs: [{ ...printing(3, "t-3", "one"), source: elsewhere }] });
+    });
+    const left = async () =>
+      idsOf(store, { stretches: [ECS, elsewhere].map((source) => ({ source, after: null, before: null })) });
+
+    it("a run", async () => {
+      expect(await store.forget({ run: "t-2" })).toEqual({ runs: 1, executions: 2 });
+      expect(await left()).toEqual(["t-3", "t-1"]);
+      expect(await contents()).toEqual(["loose", "one", "one"]);
+    });
+
+    it("an instance, on every run", async () => {
+      expect(await store.forget({ instance: "i-1" })).toEqual({ runs: 2, executions: 3 });
+      expect(await left()).toEqual(["t-2"]);
+      expect(await contents()).toEqual(["two"]);
+    });
+
+    it("an account, with what lists are known to hold", async () => {
+      const record = withSpans(await store.readList(ECS, "all"), [{ from: LIST_HEAD, to: LIST_END }]);
+      await store.write({ source: ECS, readAt: 1, list: { key: "all", record } });
+      expect(await store.forget({ account: "default" })).toEqual({ runs: 2, executions: 3 });
+      expect(await left()).toEqual(["t-3"]);
+      expect(await contents()).toEqual(["one"]);
+      expect((await store.readList(ECS, "all")).spans).toEqual([]);
+    });
+
+    it("what is not there: nothing", async () => {
+      expect(await store.forget({ run: "\u0000" })).toEqual({ runs: 0, executions: 0 });
+      expect(await left()).toEqual(["t-3", "t-2", "t-1"]);
+    });
+  });
+
+  describe(`${name} opens`, () => {
+    it("with what it held, and refuses tables of a newer version without touching them", async () => {
+      await store.write({ source: ECS, readAt: 1, runs: [printing(1, "t-1", "kept")] });
+      await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 99 }).execute();
+      await expect(database.open()).rejects.toThrow(DatabaseProblem);
+      const { rows } = await sql<{ version: number }>`select version from ${sql.id(database.schema, "keeper")}`.execute(
+        database.db,
+      );
+      expect(rows).toEqual([{ version: 99 }]);
+      await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 1 }).execute();
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "@jest/globals";
+import { addSpan, createMemoryStore, LIST_END, LIST_HEAD } from "#store";
+import { describeRunStore } from "./conformance.ts";
+import { ECS, idsOf, runAt, timeAt, withSpans } from "./records.ts";
+
+describeRunStore("memory", async () => createMemoryStore({ bytesMax: 64_000_000 }));
+
+describe("memory that is full", () => {
+  const store = () => createMemoryStore({ bytesMax: 40_000 });
+  const many = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => runAt(from + n, `t-${from + n}`));
+
+  it("lets the oldest runs go, and coverage says so", async () => {
+    const memory = store();
+    for (let n = 40; n > 0; n -= 10) {
+      const known = await memory.readList(ECS, "all");
+      const read = { from: n === 40 ? LIST_HEAD : timeAt(n - 1), to: n === 10 ? LIST_END : timeAt(n - 11) };
+      const record = withSpans(known, addSpan(known.spans, read));
+      await memory.write({ source: ECS, readAt: n, runs: many(n - 10, n), list: { key: "all", record } });
+    }
+    const ids = await idsOf(memory, {});
+    const { spans } = await memory.readList(ECS, "all");
+    const known = (n: number) => spans.some(({ from, to }) => to < timeAt(n) && timeAt(n) <= from);
+    const claimed = Array.from({ length: 40 }, (_, n) => n).filter(known);
+    expect(claimed.length).toBeGreaterThan(0);
+    expect(claimed.filter((n) => !ids.includes(`t-${n}`))).toEqual([]);
+    expect(ids.length).toBeLessThan(40);
+  });
+
+  it("does not claim again what it let go while a list was read on", async () => {
+    const memory = store();
+    const all = [{ from: LIST_HEAD, to: LIST_END }];
+    const record = withSpans(await memory.readList(ECS, "all"), all);
+    await memory.write({ source: ECS, readAt: 1, runs: many(0, 10), list: { key: "all", record } });
+    const known = await memory.readList(ECS, "all");
+    await memory.write({ source: ECS, readAt: 2, runs: many(100, 140) });
+    await memory.write({ source: ECS, readAt: 3, list: { key: "all", record: known } });
+    expect(await idsOf(memory, {})).not.toContain("t-0");
+    const { spans } = await memory.readList(ECS, "all");
+    expect(spans.filter(({ from, to }) => to < timeAt(0) && timeAt(0) <= from)).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { DatabaseStore, RunChange } from "#store";
+import { createRemoteChanges } from "../../src/store/sql/remote-changes.ts";
+import type { TestDatabase } from "./keepers.ts";
+import { ECS, EVERYTHING, itemOf, outputOf, resultFor, runAt } from "./records.ts";
+
+/** What several processes on one database promise each other. */
+export function describeReplicas(name: string, database: TestDatabase): void {
+  describe(`${name} with two processes`, () => {
+    let first: DatabaseStore;
+    let second: DatabaseStore;
+    beforeEach(async () => {
+      first = await database.open();
+      second = await database.openSecond();
+    });
+    const { db, schema } = database;
+    const tell = ({ before, after }: RunChange) => [
+      before === undefined ? "known" : before,
+      `${after.invokeId} ${after.status}`,
+    ];
+
+    it("tells each what the other wrote, once, and not what it wrote itself", async () => {
+      const changes = createRemoteChanges({ db, schema, writer: "tests/2" });
+      await first.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-before")] });
+      expect(await changes.poll()).toEqual([]);
+      const odd = { ...ECS, account: "\u0001 ü \ue000" };
+      await first.write({ source: ECS, readAt: 2, runs: [runAt(2, "t-new", { status: "RUNNING" })] });
+      await first.write({ source: odd, readAt: 2, runs: [runAt(2, "t-odd", { source: odd })] });
+      await second.write({ source: ECS, readAt: 2, runs: [runAt(3, "t-own")] });
+      const told = await changes.poll();
+      expect(told.map(tell)).toEqual([
+        [null, "t-new RUNNING"],
+        [null, "t-odd SUCCESS"],
+      ]);
+      expect(told[1]?.after.source).toEqual(odd);
+      await first.write({ source: ECS, readAt: 3, runs: [runAt(1, "t-before"), runAt(2, "t-new")] });
+      expect((await changes.poll()).map(tell)).toEqual([["known", "t-new SUCCESS"]]);
+      expect(await changes.poll()).toEqual([]);
+    });
+
+    it("tells those who listen", async () => {
+      const told = new Promise<readonly RunChange[]>((resolve) => second.onChange(resolve));
+      let isTold = false;
+      void told.then(() => {
+        isTold = true;
+      });
+      for (let n = 0; !isTold && n < 200; n += 1) {
+        await first.write({ source: ECS, readAt: n, runs: [runAt(n, `t-${n}`)] });
+        await database.clock.advance(500);
+      }
+      expect((await told)[0]?.before).toBeNull();
+    });
+
+    it("merges what both write at once: no state goes back, and nothing is lost", async () => {
+      const instances = Array.from({ length: 20 }, (_, n) =>
+        itemOf({ invokeId: "t-1", instanceId: `i-${n}`, status: "RUNNING", exitCode: null }),
+      );
+      const running = runAt(1, "t-1", { status: "RUNNING", instances });
+      const writes = instances.flatMap(({ instanceId }, n) => {
+        const store = n % 2 === 0 ? first : second;
+        const other = n % 2 === 0 ? second : first;
+        const result = resultFor("t-1", { instanceId, exitCode: n, output: outputOf(`${n % 3}`) });
+        return [
+          store.write({ source: ECS, readAt: n, results: [result] }),
+          other.write({ source: ECS, readAt: n, runs: [running] }),
+        ];
+      });
+      await Promise.all(writes);
+      const [stored] = await first.readRuns([running], EVERYTHING);
+      const seen = stored?.run.instances.map(({ instanceId, status, exitCode, output }) => [
+        instanceId,
+        status,
+        exitCode,
+        output,
+      ]);
+      const wanted = instances.map(({ instanceId }, n) => [instanceId, "SUCCESS", n, outputOf(`${n % 3}`)]);
+      expect(new Set(seen?.map((row) => JSON.stringify(row)))).toEqual(
+        new Set(wanted.map((row) => JSON.stringify(row))),
+      );
+    });
+  });
+}
