@@ -114,7 +114,7 @@ export function endIndexOf(page: IndexedPage): number {
 /** The marks with one more behind `base`; what lay between them and was set for the same stretch goes. */
 export function addMark(marks: readonly Mark[], base: Mark | null, added: Mark | null): readonly Mark[] {
   const isSamePlace = base !== null && added !== null && base.time === added.time && base.index >= added.index;
-  const position = marks.findIndex(({ time, index }) => time === base?.time && index === base.index);
+  const position = base === null ? -1 : marks.findIndex((mark) => isSameMark(mark, base));
   const front = marks.slice(0, position + (isSamePlace ? 0 : 1));
   const behind = marks.slice(front.length).filter((mark) => added !== null && mark.time < added.time);
   return added === null ? front : [...front, added, ...behind];

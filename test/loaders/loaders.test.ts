@@ -3,7 +3,6 @@ import { describe, expect, it } from "@jest/globals";
 import {
   type InstanceInvocation,
   type InvocationRef,
-  type InvocationResult,
   type ResultRef,
   type Source,
   silentTelemetry,
