@@ -80,7 +80,7 @@ export async function openKnownLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const lists = await parts.book.watch(upstream.source, upstream.openRunLists(query, wants, operation), operation);
+  const lists = await parts.book.watch(upstream.source, upstream.openLists(query, wants, operation), operation);
   return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
 }
 

@@ -33,12 +33,6 @@ export {
 } from "./fields.ts";
 export { isGone, orWhenGone } from "./gone.ts";
 export { arrangeExecutions } from "./history.ts";
-export {
-  createPageLimit,
-  MAX_PAGE_SIZE,
-  type PageLimit,
-  readWindow,
-} from "./pages.ts";
 export { askAgain, createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
@@ -48,14 +42,4 @@ export { createRunListReader, type RunListReader } from "./run-list.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
-export type {
-  InvocationList,
-  InvocationWindow,
-  KnownRun,
-  PageRequest,
-  Place,
-  ResultQuery,
-  RunList,
-  RunListPage,
-  Upstream,
-} from "./upstream.ts";
+export type { KnownRun, Place, ResultQuery, RunList, RunListPage, Upstream } from "./upstream.ts";

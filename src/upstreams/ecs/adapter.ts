@@ -1,9 +1,9 @@
 import { type Clock, type Operation, type Source, silentTelemetry, type Telemetry } from "#domain";
-import { createPageLimit, createPaging, createReader, DEFAULT_ZONES, type Upstream, type ZonePolicy } from "#upstreams";
+import { createPaging, createReader, DEFAULT_ZONES, type Upstream, type ZonePolicy } from "#upstreams";
 import type { Call } from "#wire";
 import { type AdapterContext, VERSION } from "./context.ts";
-import { readInstanceResults, readResults } from "./results.ts";
-import { createRunList, findRun, openRunLists, readInvocation } from "./runs.ts";
+import { readResults } from "./results.ts";
+import { findRun, openLists, readInvocation } from "./runs.ts";
 import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 import { createTimedProbe } from "./timed-probe.ts";
@@ -28,7 +28,6 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
   const context: AdapterContext = {
     source,
     reader,
-    runLimit: createPageLimit(clock),
     runPaging,
     resultPaging: createPaging(clock, { hasTokens: true }),
     serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
@@ -39,11 +38,9 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
   };
   return {
     source,
-    openRunLists: (query, wants, operation) => openRunLists(context, query, wants, operation),
-    openLists: async (query, wants) => [createRunList(context, query, wants)],
+    openLists: (query, wants, operation) => openLists(context, query, wants, operation),
     readInvocation: (invokeId, wants, operation) => readInvocation(context, invokeId, wants, operation),
     readResults: (query, _wants, operation) => readResults(context, query, operation),
-    readInstanceResults: (instanceId, _wants, operation) => readInstanceResults(context, instanceId, operation),
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };

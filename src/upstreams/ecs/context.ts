@@ -1,5 +1,5 @@
 import type { Operation, Source } from "#domain";
-import type { PageLimit, Paging, PagingParameters, Reader } from "#upstreams";
+import type { Paging, PagingParameters, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { TimedProbe } from "./timed-probe.ts";
 
@@ -13,7 +13,6 @@ export type Parameters = CallRequest["parameters"];
 export interface AdapterContext {
   readonly source: Source;
   readonly reader: Reader;
-  readonly runLimit: PageLimit;
   readonly runPaging: Paging;
   readonly resultPaging: Paging;
   readonly serverPaging: Paging;

@@ -2,7 +2,6 @@ import { type InvocationResult, type Operation, UpstreamError } from "#domain";
 import {
   type AllItems,
   arrangeExecutions,
-  askAgain,
   badResponse,
   keepItems,
   orWhenGone,
@@ -103,20 +102,6 @@ async function readSeveralTimes(
     if (!isTorn) break;
   }
   return results;
-}
-
-/** Results of the newest runs on one instance, 50 at most. @throws UpstreamError */
-export async function readInstanceResults(
-  context: AdapterContext,
-  instanceId: string,
-  operation: Operation,
-): Promise<readonly InvocationResult[]> {
-  const { resultPaging } = context;
-  const read = askAgain(resultPaging, resultPaging.first, (paging) =>
-    readResultsPage(context, { InstanceId: instanceId, ...toParameters(paging) }, operation),
-  );
-  const page = await orWhenGone(read, null);
-  return page === null ? [] : arrangeExecutions(page.shape.items, false);
 }
 
 async function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  type InvocationQuery,
   type InvocationResult,
   type Operation,
   type Source,
@@ -10,18 +9,12 @@ import {
 } from "#domain";
 import {
   arrangeExecutions,
-  createPageLimit,
   createPaging,
   createReader,
   DEFAULT_ZONES,
-  type InvocationList,
-  type InvocationWindow,
   isRefusal,
-  MAX_PAGE_SIZE,
   orWhenGone,
   type ResultQuery,
-  type RunList,
-  type RunListPage,
   type Upstream,
   type ZonePolicy,
 } from "#upstreams";
@@ -30,21 +23,8 @@ import { createAccess } from "./access.ts";
 import { type AdapterContext, VERSION } from "./context.ts";
 import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
-import {
-  assembleRun,
-  createInstanceList,
-  createInstanceRunList,
-  readSingle,
-  readSingleResults,
-} from "./per-instance.ts";
-import {
-  createCommandInvocationList,
-  createRunList,
-  readResultsOfInstance,
-  readRun,
-  readRunResults,
-  readRunWindow,
-} from "./runs.ts";
+import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
+import { createRunList, readRun, readRunResults } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 
@@ -71,18 +51,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   return {
     source,
     listsHoldOutputs: true,
-    openLists: openLists<InvocationList, InvocationWindow>(context, servers, {
-      readFirst: (query, wants, operation) =>
-        readRunWindow(context, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation),
-      openWhole: (query, wants, first) => createRunList(context, query, wants, first),
-      openInstance: (query, instanceId) => createInstanceList(context, query, instanceId),
-    }),
-    openRunLists: openLists<RunList, RunListPage>(context, servers, {
-      readFirst: (query, wants, operation) =>
-        createCommandInvocationList(context, query, wants, undefined).read(null, operation),
-      openWhole: (query, wants, first) => createCommandInvocationList(context, query, wants, first),
-      openInstance: (query, instanceId) => createInstanceRunList(context, query, instanceId),
-    }),
+    openLists: createListOpener(context, servers),
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
         context,
@@ -90,12 +59,6 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
         () => assembleRun(context, servers, invokeId, wants, operation, known),
       ),
     readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
-    readInstanceResults: (instanceId, wants, operation) =>
-      orPerInstance<readonly InvocationResult[] | null>(
-        context,
-        () => orWhenGone(readResultsOfInstance(context, instanceId, wants, operation), []),
-        async () => null,
-      ),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
@@ -124,7 +87,6 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     source,
     clock,
     reader,
-    limit: createPageLimit(clock),
     runPaging: createPaging(clock, { hasTokens: false }),
     instancePaging: createPaging(clock, { hasTokens: false }),
     serverPaging: createPaging(clock, { hasTokens: false, maxPageSize: SERVERS_PER_CALL }),
@@ -135,23 +97,18 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
   };
 }
 
-/** A list of the old contract and of the new one, with what reads the newest page of all runs. */
-interface ListKind<List, Page> {
-  readFirst(query: InvocationQuery, wants: Wants, operation: Operation): Promise<Page>;
-  openWhole(query: InvocationQuery, wants: Wants, first: Page | undefined): List;
-  openInstance(query: InvocationQuery, instanceId: string): List;
-}
-
-function openLists<List, Page>(context: AdapterContext, servers: Servers, kind: ListKind<List, Page>) {
-  const findOut = createListProbe(context, kind.readFirst);
-  return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly List[]> => {
+function createListOpener(context: AdapterContext, servers: Servers): Upstream["openLists"] {
+  const findOut = createListProbe(context, (query, wants, operation) =>
+    createRunList(context, query, wants, undefined).read(null, operation),
+  );
+  return async (query, wants, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
     const first = await findOut(query, wants, operation);
-    if (context.access.state() !== "refused") return [kind.openWhole(query, wants, first)];
+    if (context.access.state() !== "refused") return [createRunList(context, query, wants, first)];
     const { instanceId } = query;
     const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
-    return instanceIds.map((id) => kind.openInstance(query, id));
+    return instanceIds.map((id) => createInstanceList(context, query, id));
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, Operation, Source } from "#domain";
-import type { PageLimit, Paging, Reader } from "#upstreams";
+import type { Paging, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
@@ -18,7 +18,6 @@ export interface AdapterContext {
   readonly source: Source;
   readonly clock: Clock;
   readonly reader: Reader;
-  readonly limit: PageLimit;
   readonly runPaging: Paging;
   readonly instancePaging: Paging;
   readonly serverPaging: Paging;

@@ -14,7 +14,7 @@ import {
   type RunList,
   readPage,
   readRun,
-  rollUp,
+  statusOfRun,
   toInstanceInvocation,
 } from "#upstreams";
 import type { Call } from "#wire";
@@ -68,7 +68,7 @@ function toInvocation(fields: Fields, reading: Reading): Invocation {
     const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId: null, username: null };
     return toInstanceInvocation(shape, run, surroundings, undefined, shape.isDetailed);
   });
-  const status = run.told?.status ?? rollUp(instances.map((instance) => instance.status));
+  const status = statusOfRun(run.told, instances);
   const rest = { status, rawStatus: run.told?.rawStatus ?? null, creationTime: run.creationTime, instances };
   return { ...invocation(source, invokeId), ...rest };
 }
