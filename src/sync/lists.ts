@@ -80,7 +80,8 @@ export async function openKnownLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const lists = await parts.book.watch(upstream.source, upstream.openLists(query, wants, operation), operation);
+  const open = (noted: Operation) => upstream.openLists(query, wants, noted);
+  const lists = await parts.book.watchFailures(upstream.source, open, operation);
   return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
 }
 
@@ -92,7 +93,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   /** @param offset where a token list stands, which does not tell */
   async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
-    const page = await book.watch(source, list.read(place, operation), operation);
+    const page = await book.watch(source, (noted) => list.read(place, noted), operation);
     return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);
   }
 

@@ -20,6 +20,9 @@ export interface SourceFailure {
   readonly retryAfterMs: number | null;
 }
 
+/** Reads from an upstream with the operation that it is given. */
+export type Read<Value> = (operation: Operation) => Promise<Value>;
+
 /** How long a source that does not offer the product is left out. */
 const NOT_SUPPORTED_MS = 3_600_000;
 
@@ -36,8 +39,13 @@ export interface SourceBook {
   isFailing(source: Source): boolean;
   /** True within the hour in which a source that does not offer the product is not asked for lists again. */
   isLeftOut(source: Source): boolean;
-  /** Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. */
-  watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value>;
+  /**
+   * Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. A failing attempt counts at
+   * once, until a later one succeeds.
+   */
+  watch<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** The same for what may come about without asking the upstream: notes failures alone. */
+  watchFailures<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
 }
 
 /**
@@ -56,6 +64,19 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     failures.set(sourceKey(source), toSourceFailure(error));
     if (error.code === "NOT_SUPPORTED") leftOutUntil.set(sourceKey(source), clock.elapsed() + NOT_SUPPORTED_MS);
   };
+  const watchFailures: SourceBook["watchFailures"] = async (source, read, operation) => {
+    const { signal, deadline } = operation;
+    const noteAttempt = (failure: UpstreamError): void => {
+      if (!signal.aborted) noteFailure(source, failure);
+    };
+    try {
+      return await read(withNotes(operation, noteAttempt));
+    } catch (error) {
+      const isGivenUp = signal.aborted && clock.elapsed() < deadline;
+      if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
+      throw error;
+    }
+  };
   return {
     upstreams,
     states: () => upstreams.map(({ source }) => stateOf(source)),
@@ -70,19 +91,25 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isFailing: (source) => failures.has(sourceKey(source)),
     isLeftOut: (source) => (leftOutUntil.get(sourceKey(source)) ?? Number.NEGATIVE_INFINITY) > clock.elapsed(),
-    async watch(source, reading, { signal, deadline }) {
-      try {
-        const value = await reading;
-        failures.delete(sourceKey(source));
-        leftOutUntil.delete(sourceKey(source));
-        successes.set(sourceKey(source), clock.now());
-        return value;
-      } catch (error) {
-        const isGivenUp = signal.aborted && clock.elapsed() < deadline;
-        if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
-        throw error;
-      }
+    async watch(source, read, operation) {
+      const value = await watchFailures(source, read, operation);
+      failures.delete(sourceKey(source));
+      leftOutUntil.delete(sourceKey(source));
+      successes.set(sourceKey(source), clock.now());
+      return value;
     },
+    watchFailures,
+  };
+}
+
+/** The same operation; its deadline may still move while others join. */
+function withNotes(operation: Operation, noteAttempt: (failure: UpstreamError) => void): Operation {
+  return {
+    ...operation,
+    get deadline() {
+      return operation.deadline;
+    },
+    noteAttempt,
   };
 }
 
