@@ -33,13 +33,22 @@ export {
 } from "./fields.ts";
 export { isGone, orWhenGone } from "./gone.ts";
 export { arrangeExecutions } from "./history.ts";
+export { createListReader, createRunListReader } from "./list-reader.ts";
 export { askAgain, createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
 export { isRefusal, orWhenRefused } from "./refusal.ts";
-export { createRunListReader, type RunListReader } from "./run-list.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
-export type { KnownRun, Place, ResultQuery, RunList, RunListPage, Upstream } from "./upstream.ts";
+export type {
+  KnownRun,
+  Place,
+  ResultList,
+  ResultListQuery,
+  ResultQuery,
+  RunList,
+  RunListPage,
+  Upstream,
+} from "./upstream.ts";

@@ -71,6 +71,26 @@ export interface ResultQuery {
   readonly includeHistory: boolean;
 }
 
+/** Whose results a list holds: those of one instance, of one command, or of both at once. */
+export interface ResultListQuery {
+  readonly instanceId?: string;
+  readonly commandId?: string;
+}
+
+/** The latest result of each run on each instance, as the upstream lists them. Not a snapshot. */
+export interface ResultList {
+  /** As that of a {@link RunList}. */
+  readonly key: string;
+  /**
+   * Reads on at a place; null begins at the newest.
+   * @throws DeadPlaceError, UpstreamError as {@link RunList}
+   */
+  read(
+    place: Place | null,
+    operation: Operation,
+  ): Promise<{ readonly results: readonly InvocationResult[]; readonly next: Place | null }>;
+}
+
 /** What is known of a run already; a source that is read piece by piece needs to be asked for the rest only. */
 export interface KnownRun {
   /** The run as it was when it was read last; null where it was not. */
@@ -97,6 +117,8 @@ export interface Upstream {
   readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
   /** Results of one run, in as few calls as the API allows; an instance without result is missing. */
   readResults(query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
+  /** Results that need no run beside them. Absent if the API lists results by their run alone. */
+  openResultList?(query: ResultListQuery): ResultList;
   /** Servers by id, at most 100 a call; unknown ones are missing. */
   readInstances(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
   /** The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call. */

@@ -2,7 +2,7 @@ import { type Clock, type Operation, type Source, silentTelemetry, type Telemetr
 import { createPaging, createReader, DEFAULT_ZONES, type Upstream, type ZonePolicy } from "#upstreams";
 import type { Call } from "#wire";
 import { type AdapterContext, VERSION } from "./context.ts";
-import { readResults } from "./results.ts";
+import { openResultList, readResults } from "./results.ts";
 import { findRun, openLists, readInvocation } from "./runs.ts";
 import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
@@ -41,6 +41,7 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
     openLists: (query, wants, operation) => openLists(context, query, wants, operation),
     readInvocation: (invokeId, wants, operation) => readInvocation(context, invokeId, wants, operation),
     readResults: (query, _wants, operation) => readResults(context, query, operation),
+    openResultList: (query) => openResultList(context, query),
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };

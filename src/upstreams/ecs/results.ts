@@ -1,10 +1,15 @@
-import { type InvocationResult, type Operation, UpstreamError } from "#domain";
+import { type InvocationResult, type Operation, resultKey, UpstreamError } from "#domain";
 import {
   type AllItems,
   arrangeExecutions,
   badResponse,
+  createListReader,
+  EMPTY_PAGE,
   keepItems,
+  listKey,
   orWhenGone,
+  type ResultList,
+  type ResultListQuery,
   type ResultQuery,
   readAllPages,
 } from "#upstreams";
@@ -102,6 +107,28 @@ async function readSeveralTimes(
     if (!isTorn) break;
   }
   return results;
+}
+
+/** The results of one instance or one command, whether or not DescribeInvocations knows their runs. */
+export function openResultList(context: AdapterContext, { instanceId, commandId }: ResultListQuery): ResultList {
+  const filter = { InstanceId: instanceId, CommandId: commandId };
+  const key = listKey("results", filter);
+  const reader = createListReader({
+    source: context.source,
+    action: ACTION,
+    key,
+    paging: context.resultPaging,
+    ask: (paging, operation) =>
+      orWhenGone(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE),
+    nameOf: (result: InvocationResult) => resultKey(result),
+  });
+  return {
+    key,
+    async read(place, operation) {
+      const { items, next } = await reader.read(place, operation);
+      return { results: arrangeExecutions(items, false), next };
+    },
+  };
 }
 
 async function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {
