@@ -36,6 +36,13 @@ export { arrangeExecutions } from "./history.ts";
 export { createListReader, createRunListReader } from "./list-reader.ts";
 export { askAgain, createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
+export type {
+  ActionDescription,
+  OutputEncodingSetting,
+  Product,
+  ProductDescription,
+  UpstreamOptions,
+} from "./product.ts";
 export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
 export { isRefusal, orWhenRefused } from "./refusal.ts";

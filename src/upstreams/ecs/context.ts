@@ -3,9 +3,6 @@ import type { Paging, PagingParameters, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { TimedProbe } from "./timed-probe.ts";
 
-/** The API version that every call names. */
-export const VERSION = "2014-05-26";
-
 /** The business parameters of a call. */
 export type Parameters = CallRequest["parameters"];
 

@@ -1,27 +1,22 @@
-import {
-  type Clock,
-  type InvocationResult,
-  type Operation,
-  type Source,
-  silentTelemetry,
-  type Telemetry,
-  type Wants,
-} from "#domain";
+import { type InvocationResult, type Operation, type Source, silentTelemetry, type Wants } from "#domain";
 import {
   arrangeExecutions,
   createPaging,
   createReader,
   DEFAULT_ZONES,
   isRefusal,
+  type OutputEncodingSetting,
   orWhenGone,
+  type Product,
   type ResultQuery,
   type Upstream,
-  type ZonePolicy,
+  type UpstreamOptions,
 } from "#upstreams";
 import type { Call } from "#wire";
 import { createAccess } from "./access.ts";
-import { type AdapterContext, VERSION } from "./context.ts";
-import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
+import type { AdapterContext } from "./context.ts";
+import { description } from "./description.ts";
+import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
 import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
 import { createRunList, readRun, readRunResults } from "./runs.ts";
@@ -29,15 +24,9 @@ import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "
 import { readRegionIds } from "./shapes.ts";
 
 /** What the adapter of one SWAS region works with. */
-export interface SwasUpstreamOptions {
-  readonly source: Source;
-  readonly call: Call;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
+export interface SwasUpstreamOptions extends UpstreamOptions {
   /** How DescribeCommandInvocations encodes outputs and scripts. */
   readonly outputEncoding: OutputEncodingSetting;
-  /** How instants without a zone are meant; the vendor's likelier meaning unless given. */
-  readonly zones?: ZonePolicy;
 }
 
 /**
@@ -64,10 +53,10 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   };
 }
 
-/** Ids of the regions that the account may use, by ListRegions. @throws UpstreamError */
-export async function listSwasRegions(call: Call, account: string, operation: Operation): Promise<string[]> {
+// By ListRegions, which any region answers for all.
+async function listRegions(call: Call, account: string, operation: Operation): Promise<string[]> {
   const source: Source = { provider: "SWAS", account, regionId: "cn-hangzhou" };
-  const answer = await call({ source, version: VERSION, action: "ListRegions", parameters: {} }, operation);
+  const answer = await call({ source, version: description.version, action: "ListRegions", parameters: {} }, operation);
   const reader = createReader({ source, telemetry: silentTelemetry, zones: DEFAULT_ZONES });
   return [...readRegionIds(answer.body, reader("ListRegions", answer))];
 }
@@ -76,7 +65,12 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
   const { source, call, telemetry, clock, outputEncoding, zones = DEFAULT_ZONES } = options;
   const reader = createReader({ source, telemetry, zones });
   const ask: AdapterContext["ask"] = (action, parameters, operation, options = {}) => {
-    const request = { source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } };
+    const request = {
+      source,
+      version: description.version,
+      action,
+      parameters: { RegionId: source.regionId, ...parameters },
+    };
     return call({ ...request, ...options }, operation);
   };
   const encoding = createEncoding(outputEncoding, clock, async (sample, operation) => {
@@ -146,3 +140,6 @@ async function orPerInstance<Value>(
     return perInstance();
   }
 }
+
+/** The product Simple Application Server. */
+export const swas: Product = { description, createUpstream: createSwasUpstream, listRegions };

@@ -4,9 +4,6 @@ import type { Call, CallRequest } from "#wire";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
 
-/** The API version that every call names. */
-export const VERSION = "2020-06-01";
-
 /** Calls that one question may have in flight at once. */
 export const CALLS_AT_ONCE = 8;
 
