@@ -31,9 +31,9 @@ export {
   readTexts,
   readTime,
 } from "./fields.ts";
-export { isGone, orWhenGone } from "./gone.ts";
 export { arrangeExecutions } from "./history.ts";
 export { createListReader, createRunListReader } from "./list-reader.ts";
+export { isNotFound, orNotFound } from "./not-found.ts";
 export { askAgain, createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export type {

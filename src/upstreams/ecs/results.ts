@@ -7,7 +7,7 @@ import {
   EMPTY_PAGE,
   keepItems,
   listKey,
-  orWhenGone,
+  orNotFound,
   type ResultList,
   type ResultListQuery,
   type ResultQuery,
@@ -37,7 +37,7 @@ export async function readResults(
     IncludeHistory: includeHistory ? true : undefined,
   };
   try {
-    const results = await orWhenGone(readAllResults(context, query, parameters, operation), []);
+    const results = await orNotFound(readAllResults(context, query, parameters, operation), []);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (!includeHistory || !isHistoryRefused(error)) throw error;
@@ -119,7 +119,7 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
     key,
     paging: context.resultPaging,
     ask: (paging, operation) =>
-      orWhenGone(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE),
+      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE),
     nameOf: (result: InvocationResult) => resultKey(result),
   });
   return {
@@ -142,7 +142,7 @@ async function readResultsPage(context: AdapterContext, parameters: Parameters, 
       (asked.invokeId === undefined || shape.invokeId === asked.invokeId) &&
       (asked.instanceId === undefined || shape.instanceId === asked.instanceId),
   );
-  if (meant !== page) reading.complain("a result that was not asked for is left out");
+  if (meant !== page) reading.warn("a result that was not asked for is left out");
   return { ...meant, items: meant.items.map((shape) => toInvocationResult(shape, context.source, reading)) };
 }
 

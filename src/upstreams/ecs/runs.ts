@@ -6,7 +6,7 @@ import {
   EMPTY_PAGE,
   keepItems,
   listKey,
-  orWhenGone,
+  orNotFound,
   type Paging,
   type PagingParameters,
   type RunList,
@@ -68,7 +68,7 @@ function createList(
     paging: context.runPaging,
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
-      return orWhenGone(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
+      return orNotFound(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
     },
   });
   return {
@@ -135,7 +135,7 @@ export async function findRun(
   operation: Operation,
 ): ReturnType<FindRun> {
   if (InvokeId !== undefined) {
-    const page = await orWhenGone(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
+    const page = await orNotFound(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
     return page?.items[0] ?? null;
   }
   let nextToken: string | undefined;
@@ -173,7 +173,7 @@ export async function readInvocation(
 ): Promise<Invocation | null> {
   const read = (parameters: Parameters) => {
     const sent = { InvokeId: invokeId, ...parameters };
-    return orWhenGone(readRuns(context, sent, invokeId, wants.output, operation), null);
+    return orNotFound(readRuns(context, sent, invokeId, wants.output, operation), null);
   };
   const page = await read({});
   const run = page?.items[0] ?? null;
@@ -194,6 +194,6 @@ async function readRuns(
   const reading = context.reader(ACTION, answer);
   const page = readInvocationPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
-  if (meant !== page) reading.complain("a run that was not asked for is left out");
+  if (meant !== page) reading.warn("a run that was not asked for is left out");
   return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputAsked, reading)) };
 }

@@ -6,7 +6,7 @@ import {
   DEFAULT_ZONES,
   isRefusal,
   type OutputEncodingSetting,
-  orWhenGone,
+  orNotFound,
   type Product,
   type ResultQuery,
   type Upstream,
@@ -44,7 +44,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
         context,
-        () => orWhenGone(readRun(context, invokeId, wants, operation), null),
+        () => orNotFound(readRun(context, invokeId, wants, operation), null),
         () => assembleRun(context, servers, invokeId, wants, operation, known),
       ),
     readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
@@ -117,7 +117,7 @@ async function readResults(
   if (instanceIds?.length === 0) return [];
   const results = await orPerInstance(
     context,
-    () => orWhenGone(readRunResults(context, invokeId, wants, operation), []),
+    () => orNotFound(readRunResults(context, invokeId, wants, operation), []),
     async () => {
       const ids = instanceIds ?? (await servers.readAllIds(operation));
       return readSingleResults(context, invokeId, ids, operation);

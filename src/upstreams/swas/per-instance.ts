@@ -13,7 +13,7 @@ import {
   type KnownRun,
   listKey,
   mapBounded,
-  orWhenGone,
+  orNotFound,
   type PageShape,
   type RunList,
   singleStatus,
@@ -58,7 +58,7 @@ async function readInstanceRuns(
   parameters: Parameters<AdapterContext["ask"]>[1],
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const answer = await orWhenGone(askInstanceRuns(context, parameters, operation), null);
+  const answer = await orNotFound(askInstanceRuns(context, parameters, operation), null);
   if (answer === null) return EMPTY_PAGE;
   const { shape, reading } = answer;
   return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
@@ -117,7 +117,7 @@ export async function readSingle(
 ): Promise<InvocationResult | null> {
   const action = "DescribeInvocationResult";
   const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
-  const answer = await orWhenGone(context.ask(action, parameters, operation), null);
+  const answer = await orNotFound(context.ask(action, parameters, operation), null);
   if (answer === null) return null;
   const reading = context.reader(action, answer);
   const shape = readSingleResult(answer.body, asked, reading);

@@ -5,7 +5,7 @@ import {
   EMPTY_PAGE,
   keepItems,
   listKey,
-  orWhenGone,
+  orNotFound,
   type PageShape,
   type RunList,
   type RunListPage,
@@ -86,7 +86,7 @@ async function readRuns(
   wants: Wants,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const shape = await orWhenGone(askRuns(context, parameters, invokeId, wants, operation), EMPTY_PAGE);
+  const shape = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), EMPTY_PAGE);
   return { ...shape, items: shape.items.map((run) => toInvocation(run, context.encoding, wants, context.source)) };
 }
 
@@ -125,7 +125,7 @@ async function askRuns(
   const reading = context.reader(ACTION, answer);
   const page = readRunPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
-  if (meant !== page) reading.complain("a run that was not asked for is left out");
+  if (meant !== page) reading.warn("a run that was not asked for is left out");
   await context.encoding.settle(meant.items, wants, operation);
   return meant;
 }
