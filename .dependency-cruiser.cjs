@@ -113,9 +113,9 @@ module.exports = {
       to: { path: "^src/upstreams/ecs/" },
     },
     {
-      name: "only app.ts names an adapter",
+      name: "only products.ts names an adapter",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(app\\.ts|upstreams/(ecs|swas)/)" },
+      from: { path: "^src/", pathNot: "^src/(products\\.ts|upstreams/(ecs|swas)/)" },
       to: { path: "^src/upstreams/(ecs|swas)/" },
     },
     onlyIn("only access imports jose", "jose", "^src/access/"),

@@ -50,7 +50,7 @@ const ways: Readonly<Record<string, () => Promise<unknown>>> = {
   "wire and adapter": async () => {
     const operation = createOperation();
     const [list] = await upstream.openLists({}, { output: false, content: false }, operation);
-    return list?.read({ pageNumber: 1, pageSize: 50 }, operation);
+    return list?.read(null, operation);
   },
 };
 

@@ -7,8 +7,6 @@ import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices, withAnswerLife } from "#services";
 import type { Upstream } from "#upstreams";
-import { createEcsUpstream, listEcsRegions } from "#upstreams/ecs";
-import { createSwasUpstream, listSwasRegions } from "#upstreams/swas";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
 import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
@@ -18,7 +16,8 @@ import { readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { findPageFolder } from "./page-folder.ts";
-import { findSources, type ListRegions } from "./source-list.ts";
+import { PRODUCTS } from "./products.ts";
+import { findSources } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The gateway, put together. */
@@ -192,6 +191,7 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     // The embedded upstream is a part of this process.
     proxyFor: config.upstream === "embedded" ? noProxies : environmentProxies,
     endpoints: far.endpoints,
+    vendorEndpoint: ({ provider, regionId }) => PRODUCTS[provider].description.endpointOf(regionId),
     clock,
     telemetry,
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
@@ -224,17 +224,17 @@ async function createUpstreams(
   clock: Clock,
   telemetry: Telemetry,
 ): Promise<readonly Upstream[]> {
-  const listRegions: ListRegions = {
-    ECS: (account, operation) => listEcsRegions(wire.call, account, operation),
-    SWAS: (account, operation) => listSwasRegions(wire.call, account, operation),
-  };
-  const sources = await findSources(accounts, listRegions, clock, telemetry, config.operationDeadlineMs);
-  const shared = { call: wire.call, telemetry, clock, zones: config.zones };
-  return sources.map((source) =>
-    source.provider === "ECS"
-      ? createEcsUpstream({ source, ...shared })
-      : createSwasUpstream({ source, ...shared, outputEncoding: config.swasOutputEncoding }),
+  const { call } = wire;
+  const { operationDeadlineMs, zones, swasOutputEncoding: outputEncoding } = config;
+  const sources = await findSources(
+    accounts,
+    (provider, account, operation) => PRODUCTS[provider].listRegions(call, account, operation),
+    clock,
+    telemetry,
+    operationDeadlineMs,
   );
+  const options = { call, telemetry, clock, zones, outputEncoding };
+  return sources.map((source) => PRODUCTS[source.provider].createUpstream({ source, ...options }));
 }
 
 function cursorKeys(config: Config, telemetry: Telemetry): readonly (string | Uint8Array)[] {

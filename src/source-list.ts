@@ -1,11 +1,17 @@
-import { type Clock, type Operation, type Source, type Telemetry, UpstreamError } from "#domain";
+import {
+  type Clock,
+  type Operation,
+  PROVIDERS,
+  type Provider,
+  type Source,
+  type Telemetry,
+  UpstreamError,
+} from "#domain";
 import type { AccountSettings } from "./accounts.ts";
-import { KNOWN_REGIONS } from "./known-regions.ts";
+import { PRODUCTS } from "./products.ts";
 
 /** Asks a product for the regions that an account may read. */
-export type ListRegions = Readonly<
-  Record<Source["provider"], (account: string, operation: Operation) => Promise<readonly string[]>>
->;
+export type ListRegions = (provider: Provider, account: string, operation: Operation) => Promise<readonly string[]>;
 
 /**
  * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; if that fails (no
@@ -19,13 +25,9 @@ export async function findSources(
   deadlineMs: number,
 ): Promise<readonly Source[]> {
   const lists = await Promise.all(
-    accounts.flatMap(({ alias, ecsRegions, swasRegions }) =>
-      (
-        [
-          ["ECS", ecsRegions],
-          ["SWAS", swasRegions],
-        ] as const
-      ).map(async ([provider, regionIds]) => {
+    accounts.flatMap(({ alias, ...settings }) =>
+      PROVIDERS.map(async (provider) => {
+        const regionIds = settings[`${provider.toLowerCase() as Lowercase<Provider>}Regions`];
         const listed = regionIds.includes("all")
           ? await ask(provider, alias, listRegions, clock, telemetry, deadlineMs)
           : regionIds;
@@ -37,7 +39,7 @@ export async function findSources(
 }
 
 async function ask(
-  provider: Source["provider"],
+  provider: Provider,
   account: string,
   listRegions: ListRegions,
   clock: Clock,
@@ -53,7 +55,7 @@ async function ask(
     meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
   };
   try {
-    return await withKeys(() => listRegions[provider](account, operation), clock, operation);
+    return await withKeys(() => listRegions(provider, account, operation), clock, operation);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     telemetry.notice({
@@ -61,7 +63,7 @@ async function ask(
       message: `The regions of ${provider} could not be listed for account ${account}: ${error.message}; the known ones are read instead`,
       details: { code: error.code, upstreamCode: error.upstreamCode },
     });
-    return KNOWN_REGIONS[provider];
+    return PRODUCTS[provider].description.knownRegions;
   } finally {
     clearTimeout(timer);
   }

@@ -37,7 +37,7 @@ async function regionsAfter(failures: readonly UpstreamError[]) {
     return ["cn-hangzhou"];
   };
   const telemetry = { ...silentTelemetry, notice: ({ message }: { message: string }) => void notices.push(message) };
-  const sources = await findSources([ACCOUNT], { ECS: ask, SWAS: ask }, clock, telemetry, 10_000);
+  const sources = await findSources([ACCOUNT], ask, clock, telemetry, 10_000);
   return { sources: sources.length, asked, notices };
 }
 

@@ -46,7 +46,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "nobody imports page": ["src/cli/page-door.ts", "../page/inner.ts"],
   "ecs and swas are strangers": ["src/upstreams/ecs/planted.ts", "#upstreams/swas"],
   "swas and ecs are strangers": ["src/upstreams/swas/planted.ts", "#upstreams/ecs"],
-  "only app.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],
+  "only products.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],
   "only access imports jose": ["src/edge/jose.ts", "jose"],
   "only access imports re2js": ["src/graph/re2js.ts", "re2js"],
   "only wire imports got": ["src/services/got.ts", "got"],

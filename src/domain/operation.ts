@@ -1,3 +1,4 @@
+import type { UpstreamError } from "./errors.ts";
 import type { Source } from "./source.ts";
 
 /** Counts what one operation costs upstream and refuses what would exceed its budget. */
@@ -60,6 +61,8 @@ export interface Operation {
    * rejects at once with `THROTTLED` and `isPaced`. Absent for reads that somebody cannot do without: those wait.
    */
   readonly pace?: "refresh";
+  /** Called when an attempt failed after which another one may be made; the last failure of a call rejects. */
+  noteAttempt?(failure: UpstreamError): void;
   /**
    * Resolves when this operation may work on for two milliseconds: call it between the parts of long work, so that the event
    * loop, deadlines and other clients have their turns. Absent if nobody else waits.

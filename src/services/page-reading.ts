@@ -59,22 +59,21 @@ function noteEnd(part: PageSource, error: unknown): void {
   else part.isLate = true;
 }
 
-/** Begins to read the newest end of every list that was read too long ago. */
+/** Reads the newest end of every list of a source that was read too long ago; calls `onRead` before it reads anything. */
 export async function refreshStale(
-  parts: readonly PageSource[],
+  { lists }: PageSource,
   { clock, freshnessMs }: PageTiming,
   operation: Operation,
-): Promise<readonly PageReading[]> {
-  const readings: PageReading[] = [];
-  for (const part of parts) {
-    for (const list of part.lists) {
-      const readAt = await list.readAt();
-      const age = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
-      if (age >= 0 && age < freshnessMs) continue;
-      readings.push({ part, end: refresh(list, readAt !== null, operation) });
-    }
-  }
-  return readings;
+  onRead: () => void,
+): Promise<void> {
+  const refreshIfStale = async (list: KnownList): Promise<void> => {
+    const readAt = await list.readAt();
+    const age = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
+    if (age >= 0 && age < freshnessMs) return;
+    onRead();
+    await refresh(list, readAt !== null, operation);
+  };
+  await Promise.all(lists.map(refreshIfStale));
 }
 
 function refresh(list: KnownList, isKnown: boolean, operation: Operation): Promise<void> {

@@ -8,7 +8,9 @@ import {
 } from "#domain";
 import { NO_TIME, type Position, positionOf, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
+import { isRefusal } from "#upstreams";
 import type { Page, PageArguments, PageSourceState, PageWants, ResultFilter, Sealer } from "./contract.ts";
+import { isListedCursor, pageOfListed } from "./listed-results.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { newestFirst, type Results } from "./results.ts";
@@ -45,7 +47,7 @@ export function createResultPages(parts: ResultPagesParts) {
     checkFilter(filter);
     const request = readPageArguments(args);
     return filter.invokeId === undefined
-      ? pageOfRuns(parts, request, filter, wants, operation)
+      ? pageOfMany(parts, request, filter, wants, operation)
       : pageOfRun(parts, request, { ...filter, invokeId: filter.invokeId }, wants, operation);
   };
 }
@@ -123,6 +125,35 @@ function cut(
   return [Math.max(0, to - size), to];
 }
 
+/**
+ * Results of one instance or one command: by its runs, and if no list tells any, or may be read, by the upstream's list of
+ * results.
+ */
+async function pageOfMany(
+  parts: ResultPagesParts,
+  request: PageRequestArguments,
+  filter: ResultFilter,
+  wants: PageWants,
+  operation: Operation,
+): Promise<Page<InvocationResult>> {
+  const { sync, sealer, describe } = parts;
+  const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
+  const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);
+  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, operation);
+  if (at !== null && isListedCursor(at))
+    return (await readListed()) ?? pageOfRuns(parts, request, filter, wants, operation);
+  const isLeftOut = sync.book.leftOut(filter.source) !== null;
+  const isAsked = at === null && request.size > 0 && filter.statusIn?.length !== 0 && !isLeftOut;
+  try {
+    const page = await pageOfRuns(parts, request, filter, wants, operation);
+    return isAsked && page.isEmptyList ? ((await readListed()) ?? page) : page;
+  } catch (error) {
+    const page = isAsked && isRefusal(error) ? await readListed() : null;
+    if (page === null) throw error;
+    return page;
+  }
+}
+
 /** Results of the runs of one instance or one command. */
 async function pageOfRuns(
   { pages, results }: ResultPagesParts,
@@ -130,7 +161,7 @@ async function pageOfRuns(
   filter: ResultFilter,
   wants: PageWants,
   operation: Operation,
-): Promise<Page<InvocationResult>> {
+): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
   const { direction, size, cursor } = request;
   const stretch = await pages.readStretch(
     {
@@ -159,6 +190,7 @@ async function pageOfRuns(
     totalCount: null,
     sources: stretch.sources,
     isScanComplete: stretch.sources.every(({ isComplete }: PageSourceState) => isComplete),
+    isEmptyList: stretch.runs.length === 0 && !stretch.hasMore,
   };
 }
 

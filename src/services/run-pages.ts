@@ -89,8 +89,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     };
     const settle = createSettler(parts, async () => (await readKnown(walk)).length > 0);
     if (!matchesNothing(filter)) {
-      await open(walk, settle, operation);
-      if (cursor === null) await settle(await refreshStale(walk.parts, parts, operation));
+      await open(walk, cursor === null, settle, operation);
       await readOn(walk, settle, operation);
     }
     const found = await readKnown(walk);
@@ -114,19 +113,20 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     };
   }
 
-  /** Finds out which lists there are to read; that may cost a call itself. */
-  async function open(walk: Walk, settle: SettleReadings, operation: Operation): Promise<void> {
+  /**
+   * Finds out which lists there are to read, and reads the newest ends of those that were read too long ago. Both are one
+   * reading: finding out may cost a call itself, and other sources do not wait for it.
+   */
+  async function open(walk: Walk, isFirstPage: boolean, settle: SettleReadings, operation: Operation): Promise<void> {
+    const read = new Set<PageSource>();
+    const openOne = async (part: PageSource): Promise<void> => {
+      part.lists = await chooseLists(sync, part.source, walk.query, walk.wants, operation);
+      if (isFirstPage) await refreshStale(part, parts, operation, () => read.add(part));
+    };
     for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
-    const readings = walk.parts
-      .filter(({ failure }) => failure === null)
-      .map((part) => ({
-        part,
-        end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then((lists) => {
-          part.lists = lists;
-        }),
-      }));
-    await settle(readings);
-    for (const part of walk.parts) part.wasAsked = part.failure !== null;
+    const offered = walk.parts.filter(({ failure }) => failure === null);
+    await settle(offered.map((part) => ({ part, end: openOne(part) })));
+    for (const part of walk.parts) part.wasAsked = part.failure !== null || read.has(part);
   }
 
   /** Reads on until the page is full, or nothing more can be had. */

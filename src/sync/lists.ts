@@ -84,7 +84,8 @@ export async function openKnownLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const lists = await parts.book.watchList(upstream.source, upstream.openRunLists(query, wants, operation), operation);
+  const open = (noted: Operation) => upstream.openLists(query, wants, noted);
+  const lists = await parts.book.watchOpening(upstream.source, open, operation);
   return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
 }
 
@@ -97,7 +98,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   /** @param offset where a token list stands, which does not tell */
   async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
     // A place that is dead is no failure of its source.
-    const reading = list.read(place, operation).catch(orDeadPlace);
+    const reading = (noted: Operation) => list.read(place, noted).catch(orDeadPlace);
     const page = await book.watchList(source, reading, operation);
     if (page instanceof DeadPlaceError) throw page;
     return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);

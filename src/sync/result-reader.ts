@@ -71,7 +71,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
         const upstream = book.findUpstream(source);
         if (upstream === undefined) return [];
         const readAt = clock.now();
-        const found = await book.watch(source, upstream.readResults(query, wants, shared), shared);
+        const found = await book.watch(source, (noted) => upstream.readResults(query, wants, noted), shared);
         if (query.includeHistory) histories.put(source, query, found);
         else await store.write({ source, readAt, results: found });
         return found;

@@ -68,8 +68,8 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
     if (upstream === undefined) return null;
     const [known = null] = await store.readRuns([ref], wants);
     const readAt = clock.now();
-    const reading = upstream.readInvocation(ref.invokeId, wants, operation, toKnownRun(known, wants));
-    const run = await book.watch(ref.source, reading, operation);
+    const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, wants, noted, toKnownRun(known, wants));
+    const run = await book.watch(ref.source, read, operation);
     if (run === null) return noteGone(ref, known, readAt);
     await store.write({ source: ref.source, readAt, runs: [run] });
     const [stored] = await store.readRuns([ref], wants);

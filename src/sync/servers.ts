@@ -60,7 +60,7 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
         const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
         try {
           const found = await flights.share(key, source, operation, (shared) =>
-            book.watch(source, read(upstream, instanceIds, shared), shared),
+            book.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
           );
           for (const one of found) answers.set(instanceKey(one), one);
         } catch (error) {

@@ -20,6 +20,9 @@ export interface SourceFailure {
   readonly retryAfterMs: number | null;
 }
 
+/** Reads from an upstream with the operation that it is given. */
+export type Read<Value> = (operation: Operation) => Promise<Value>;
+
 /** How long a source that does not offer the product is left out. */
 const NOT_SUPPORTED_MS = 3_600_000;
 
@@ -36,10 +39,17 @@ export interface SourceBook {
   isFailing(source: Source): boolean;
   /** Why a source is not asked for lists within this hour: it does not offer the product. Null if it is asked. */
   leftOut(source: Source): UpstreamError | null;
-  /** Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. */
-  watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value>;
-  /** The same for reading a list: a source that does not offer that is left out for an hour. */
-  watchList<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value>;
+  /**
+   * Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. A failing attempt counts at
+   * once, until a later one succeeds.
+   */
+  watch<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** The same for what may come about without asking the upstream: notes failures alone. */
+  watchFailures<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** As `watch`, for reading a list: a source that does not offer that is left out for an hour. */
+  watchList<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** As `watchFailures`, for finding out which lists there are. */
+  watchOpening<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
 }
 
 /**
@@ -57,19 +67,35 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
   const noteFailure = (source: Source, error: UpstreamError): void => {
     failures.set(sourceKey(source), toSourceFailure(error));
   };
-  async function watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value> {
+  const watchFailures: SourceBook["watchFailures"] = async (source, read, operation) => {
+    const { signal, deadline } = operation;
+    const noteAttempt = (failure: UpstreamError): void => {
+      if (!signal.aborted) noteFailure(source, failure);
+    };
     try {
-      const value = await reading;
-      failures.delete(sourceKey(source));
-      successes.set(sourceKey(source), clock.now());
-      return value;
+      return await read(withNotes(operation, noteAttempt));
     } catch (error) {
-      const isGivenUp = operation.signal.aborted && clock.elapsed() < operation.deadline;
+      const isGivenUp = signal.aborted && clock.elapsed() < deadline;
       if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
       throw error;
     }
+  };
+  const watch: SourceBook["watch"] = async (source, read, operation) => {
+    const value = await watchFailures(source, read, operation);
+    failures.delete(sourceKey(source));
+    successes.set(sourceKey(source), clock.now());
+    return value;
+  };
+  async function orLeaveOut<Value>(source: Source, reading: Promise<Value>): Promise<Value> {
+    try {
+      return await reading;
+    } catch (error) {
+      if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
+        leftOut.set(sourceKey(source), { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
+      }
+      throw error;
+    }
   }
-
   return {
     upstreams,
     states: () => upstreams.map(({ source }) => stateOf(source)),
@@ -88,18 +114,24 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
       return known !== undefined && known.until > clock.elapsed() ? known.error : null;
     },
     watch,
-    async watchList(source, reading, operation) {
-      try {
-        const value = await watch(source, reading, operation);
-        leftOut.delete(sourceKey(source));
-        return value;
-      } catch (error) {
-        if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
-          leftOut.set(sourceKey(source), { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
-        }
-        throw error;
-      }
+    async watchList(source, read, operation) {
+      const value = await orLeaveOut(source, watch(source, read, operation));
+      leftOut.delete(sourceKey(source));
+      return value;
     },
+    watchOpening: (source, read, operation) => orLeaveOut(source, watchFailures(source, read, operation)),
+    watchFailures,
+  };
+}
+
+/** The same operation; its deadline may still move while others join. */
+function withNotes(operation: Operation, noteAttempt: (failure: UpstreamError) => void): Operation {
+  return {
+    ...operation,
+    get deadline() {
+      return operation.deadline;
+    },
+    noteAttempt,
   };
 }
 

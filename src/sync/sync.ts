@@ -3,6 +3,7 @@ import { LIST_END, LIST_HEAD, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createFollower, type Follower } from "./follow.ts";
 import { type KnownList, openKnownLists } from "./lists.ts";
+import { createResultLists, type ResultLists } from "./result-lists.ts";
 import { createResultReader, type ResultReader } from "./result-reader.ts";
 import { createRunReader, type RunReader } from "./run-reader.ts";
 import { createServerReader, type ServerReader } from "./servers.ts";
@@ -14,6 +15,7 @@ export interface Sync {
   readonly book: SourceBook;
   readonly runs: RunReader;
   readonly results: ResultReader;
+  readonly resultLists: ResultLists;
   readonly servers: ServerReader;
   readonly follower: Follower;
   /** The lists whose union holds every run that the query means; none if the source is not configured. @throws UpstreamError */
@@ -57,6 +59,7 @@ export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions
     book,
     runs,
     results: createResultReader(parts),
+    resultLists: createResultLists(parts),
     servers: createServerReader(parts),
     follower: createFollower({
       ...parts,

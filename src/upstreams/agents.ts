@@ -1,5 +1,5 @@
 import type { AgentState, Operation } from "#domain";
-import { isGone } from "./gone.ts";
+import { isNotFound } from "./not-found.ts";
 import { chunk, mapBounded } from "./parallel.ts";
 
 /** What one product says of an agent. */
@@ -22,7 +22,7 @@ export async function readAgents(
       const agents = await ask(ids, operation);
       return agents.filter((agent) => ids.includes(agent.instanceId));
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isNotFound(error)) throw error;
       if (ids.length === 1) return [];
       const halves = chunk(ids, Math.ceil(ids.length / 2));
       return (await mapBounded(halves, CALLS_AT_ONCE, readSome)).flat();

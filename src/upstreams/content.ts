@@ -5,6 +5,6 @@ import type { Reading } from "./reading.ts";
 export function decodeBase64Field(name: string, text: string, reading: Reading): Uint8Array {
   const bytes = fromBase64(text);
   if (bytes !== null) return bytes;
-  reading.complain(`${name} is no base64 and is taken as text`);
+  reading.warn(`${name} is no base64 and is taken as text`);
   return Buffer.from(text, "utf8");
 }

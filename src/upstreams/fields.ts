@@ -103,12 +103,12 @@ export function readTags(value: unknown, reading: Reading): readonly Tag[] {
 
 function readTag(tag: unknown, reading: Reading): readonly Tag[] {
   if (!isFields(tag)) {
-    reading.complain("a tag is no object");
+    reading.warn("a tag is no object");
     return [];
   }
   if (Object.keys(tag).length === 0) return [];
   const key = readText(tag, "TagKey", reading) ?? readText(tag, "Key", reading);
-  if (key === null) reading.complain("a tag has no key");
+  if (key === null) reading.warn("a tag has no key");
   const value = readText(tag, "TagValue", reading) ?? readText(tag, "Value", reading) ?? "";
   return key === null ? [] : [{ key, value }];
 }
@@ -122,6 +122,6 @@ function parseJson(text: string): unknown {
 }
 
 function refuse(name: string, expected: string, reading: Reading): null {
-  reading.complain(`${name} is not ${expected}`);
+  reading.warn(`${name} is not ${expected}`);
   return null;
 }

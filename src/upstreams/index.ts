@@ -31,29 +31,29 @@ export {
   readTexts,
   readTime,
 } from "./fields.ts";
-export { isGone, orWhenGone } from "./gone.ts";
 export { arrangeExecutions } from "./history.ts";
-export {
-  createPageLimit,
-  MAX_PAGE_SIZE,
-  type PageLimit,
-  readWindow,
-} from "./pages.ts";
+export { createListReader, createRunListReader } from "./list-reader.ts";
+export { isNotFound, orNotFound } from "./not-found.ts";
 export { askAgain, createPaging, type Paging, type PagingParameters } from "./paging.ts";
 export { chunk, mapBounded } from "./parallel.ts";
+export type {
+  ActionDescription,
+  OutputEncodingSetting,
+  Product,
+  ProductDescription,
+  UpstreamOptions,
+} from "./product.ts";
 export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
 export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
 export { isRefusal, orWhenRefused } from "./refusal.ts";
-export { createRunListReader, type RunListReader } from "./run-list.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type {
-  InvocationList,
-  InvocationWindow,
   KnownRun,
-  PageRequest,
   Place,
+  ResultList,
+  ResultListQuery,
   ResultQuery,
   RunList,
   RunListPage,

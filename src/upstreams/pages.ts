@@ -1,9 +1,6 @@
-import { type Clock, UpstreamError } from "#domain";
+import type { Clock } from "#domain";
 import type { PageShape } from "./envelope.ts";
-import type { InvocationWindow, PageRequest } from "./upstream.ts";
-
-/** Reads one page: `pageNumber` from 1, `pageSize` at most 50. */
-export type AskPage<Item> = (pageNumber: number, pageSize: number) => Promise<PageShape<Item>>;
+import type { PagePlace } from "./upstream.ts";
 
 /** What one action allows, as its answers have shown so far. */
 export interface PageLimit {
@@ -12,7 +9,7 @@ export interface PageLimit {
 }
 
 /** Largest page of the invocation actions; documents up to 2018 have 20. */
-export const MAX_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 50;
 
 /** What documents of 2018 allow. */
 const OLD_MAX_PAGE_SIZE = 20;
@@ -39,50 +36,8 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
   };
 }
 
-/** One page, asked for again in smaller sizes, down to 10, where the upstream refuses the size. */
-async function readLimited<Item>(
-  page: PageRequest,
-  limit: PageLimit,
-  ask: AskPage<Item>,
-): Promise<{ readonly shape: PageShape<Item>; readonly pageNumber: number; readonly pageSize: number }> {
-  const fitted = fit(page, limit.maxPageSize);
-  try {
-    const shape = await ask(fitted.pageNumber, fitted.pageSize);
-    return { shape, ...fitted };
-  } catch (error) {
-    const smaller = isPageSizeRefused(error) ? smallerPageSize(fitted.pageSize) : undefined;
-    if (smaller === undefined) throw error;
-    limit.lower(smaller);
-    return readLimited(page, limit, ask);
-  }
-}
-
-/**
- * One page of a list with its true place in it. Where the upstream clamps the page silently, this is remembered, and a
- * page that therefore lies elsewhere is asked for once more where it should be.
- */
-export async function readWindow<Item>(
-  page: PageRequest,
-  limit: PageLimit,
-  ask: AskPage<Item>,
-): Promise<Omit<InvocationWindow, "items"> & { readonly items: readonly Item[] }> {
-  const { shape, pageNumber, pageSize } = await readLimited(page, limit, ask);
-  const used = usedPageSize(shape, pageNumber, pageSize);
-  if (used < pageSize) limit.lower(used);
-  const offset = (pageNumber - 1) * used;
-  const wanted = (page.pageNumber - 1) * page.pageSize;
-  if (used < pageSize && (wanted < offset || wanted >= offset + used)) return readWindow(page, limit, ask);
-  return {
-    items: shape.items,
-    offset,
-    pageSize: used,
-    totalCount: totalOf(shape, offset),
-    unreadableCount: shape.unreadableCount,
-  };
-}
-
 /** The page that holds the first index asked for, where pages must be smaller than asked. */
-export function fit(page: PageRequest, maxPageSize: number): PageRequest {
+export function fit(page: PagePlace, maxPageSize: number): PagePlace {
   if (page.pageSize <= maxPageSize) return page;
   const first = (page.pageNumber - 1) * page.pageSize;
   return { pageNumber: Math.floor(first / maxPageSize) + 1, pageSize: maxPageSize };
@@ -105,11 +60,6 @@ export function totalOf(shape: PageShape<unknown>, offset: number): number | nul
   const length = lengthOf(shape);
   if (shape.totalCount === null || (length > 0 && shape.totalCount < offset + length)) return null;
   return shape.totalCount;
-}
-
-/** True if the upstream refuses the size of a page. */
-export function isPageSizeRefused(error: unknown): boolean {
-  return error instanceof UpstreamError && /^InvalidParam(eter)?\.PageSize/i.test(error.upstreamCode ?? "");
 }
 
 /** The page size to try if the upstream refuses this one; undefined if there is none. */

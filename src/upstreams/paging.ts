@@ -2,7 +2,7 @@ import { type Clock, UpstreamError } from "#domain";
 import type { PageShape } from "./envelope.ts";
 import { createPageLimit, fit, lengthOf, type PageLimit, smallerPageSize } from "./pages.ts";
 import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
-import type { Place, RunListPage } from "./upstream.ts";
+import type { PagePlace, RunListPage } from "./upstream.ts";
 import { chooseWindow } from "./window-choice.ts";
 
 /** How one answer of a list is asked for, in the vendor's words. Undefined members are not sent. */
@@ -12,9 +12,6 @@ export interface PagingParameters {
   readonly maxResults?: number | undefined;
   readonly nextToken?: string | undefined;
 }
-
-/** A place of a list in page mode. */
-export type PagePlace = Extract<Place, { pageNumber: number }>;
 
 /** What the documents say of how an action pages. */
 export interface PagingOptions {

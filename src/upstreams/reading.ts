@@ -9,7 +9,7 @@ export interface Reading {
   readonly requestId: string | null;
   readonly zones: ZonePolicy;
   /** Tells of a part that cannot be read and is left out; once per action and text. */
-  complain(what: string): void;
+  warn(what: string): void;
   /** Tells of a word that no table knows; once per field and word. */
   unknownWord(field: string, word: string): void;
   /** Gives the answer, or the record it is thrown in, up: an UpstreamError `BAD_RESPONSE` with action and request id. */
@@ -35,7 +35,7 @@ export function createReader(options: {
     action,
     requestId: answer.requestId,
     zones,
-    complain(what) {
+    warn(what) {
       if (!isNews(`${action} ${what}`)) return;
       const details = { ...source, action, requestId: answer.requestId };
       telemetry.notice({ level: "warn", message: `upstream answer: ${what}`, details });

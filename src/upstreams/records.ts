@@ -58,7 +58,7 @@ export function readEach<Item>(
   }
   const unreadableCount = records.length - items.length;
   if (unreadableCount > 0 && items.length === 0) return reading.fail(`no record of ${spec.name} can be read`);
-  if (unreadableCount > 0) reading.complain(`a record of ${spec.name} cannot be read and is left out`);
+  if (unreadableCount > 0) reading.warn(`a record of ${spec.name} cannot be read and is left out`);
   return { items, positions, unreadableCount };
 }
 

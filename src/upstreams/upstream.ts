@@ -9,43 +9,17 @@ import type {
   Wants,
 } from "#domain";
 
-/** One page to be read from a list: pages are counted from 1, `pageSize` is 1 to 50. */
-export interface PageRequest {
+/** A page of a list: counted from 1, `pageSize` is 1 to 100. */
+export interface PagePlace {
   readonly pageNumber: number;
   readonly pageSize: number;
-}
-
-/** A stretch of a list as the upstream had it when it was read. */
-export interface InvocationWindow {
-  readonly items: readonly Invocation[];
-  /** Index in the whole list of the first item (also where there are no items). */
-  readonly offset: number;
-  /** The page size that the upstream really used: it may clamp what was asked. */
-  readonly pageSize: number;
-  /** Length of the whole list as the upstream tells it; null where it does not. A hint: it may lie. */
-  readonly totalCount: number | null;
-  /** Records of this stretch that could not be read and are left out of `items`, each of which has its index all the same. */
-  readonly unreadableCount?: number;
-}
-
-/**
- * One list of runs in the upstream's order: newest first, without order within one creation time, and possibly in
- * another order there at every call. Not a snapshot: new runs shift everything behind them.
- */
-export interface InvocationList {
-  /** The same text for the same list in every process; unique within its source. */
-  readonly key: string;
-  /** True where the upstream itself applies every part of the query, so that `totalCount` counts just what is asked for. */
-  readonly isExact: boolean;
-  /** @throws UpstreamError */
-  read(page: PageRequest, operation: Operation): Promise<InvocationWindow>;
 }
 
 /**
  * Where a list can be read on. Plain data that JSON carries unchanged; it means something only to lists with the key of the
  * list that made it.
  */
-export type Place = { readonly token: string } | { readonly pageNumber: number; readonly pageSize: number };
+export type Place = { readonly token: string } | PagePlace;
 
 /** One answer of a list. */
 export interface RunListPage {
@@ -97,6 +71,26 @@ export interface ResultQuery {
   readonly includeHistory: boolean;
 }
 
+/** Whose results a list holds: those of one instance, of one command, or of both at once. */
+export interface ResultListQuery {
+  readonly instanceId?: string;
+  readonly commandId?: string;
+}
+
+/** The latest result of each run on each instance, as the upstream lists them. Not a snapshot. */
+export interface ResultList {
+  /** As that of a {@link RunList}. */
+  readonly key: string;
+  /**
+   * Reads on at a place; null begins at the newest.
+   * @throws DeadPlaceError, UpstreamError as {@link RunList}
+   */
+  read(
+    place: Place | null,
+    operation: Operation,
+  ): Promise<{ readonly results: readonly InvocationResult[]; readonly next: Place | null }>;
+}
+
 /** What is known of a run already; a source that is read piece by piece needs to be asked for the rest only. */
 export interface KnownRun {
   /** The run as it was when it was read last; null where it was not. */
@@ -112,32 +106,19 @@ export interface KnownRun {
 export interface Upstream {
   readonly source: Source;
   /**
-   * The lists whose union holds every run that the query means (and possibly others: the caller filters again). Most
-   * sources have one; a source that can only list per instance has one per instance, and a run on several instances then
-   * appears in several lists, each time with other instances.
-   */
-  openLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly InvocationList[]>;
-  /**
    * The lists whose union holds every run that the query means, and possibly others: the caller filters again. A source that
    * lists per instance has one list per instance, each of which shows its own instance of a run. A region may have several
    * lists without a run in common. An upstream filters by one status at most.
    */
-  openRunLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly RunList[]>;
+  openLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly RunList[]>;
   /** True if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
   readonly listsHoldOutputs?: boolean;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
   readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
   /** Results of one run, in as few calls as the API allows; an instance without result is missing. */
   readResults(query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
-  /**
-   * Results of the newest runs on one instance, one call of at most 50; used where that covers several runs at once.
-   * Null where the API has no such call.
-   */
-  readInstanceResults(
-    instanceId: string,
-    wants: Wants,
-    operation: Operation,
-  ): Promise<readonly InvocationResult[] | null>;
+  /** Results that need no run beside them. Absent if the API lists results by their run alone. */
+  openResultList?(query: ResultListQuery): ResultList;
   /** Servers by id, at most 100 a call; unknown ones are missing. */
   readInstances(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
   /** The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call. */

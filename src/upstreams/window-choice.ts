@@ -1,4 +1,4 @@
-import type { PageRequest } from "./upstream.ts";
+import type { PagePlace } from "./upstream.ts";
 
 /**
  * The page that holds the record in front of an index, and as many records from the index on as can be had. Pages begin at
@@ -7,9 +7,9 @@ import type { PageRequest } from "./upstream.ts";
  *
  * If pages are so small that no page does both, the page brings new records and proves nothing.
  */
-export function chooseWindow(index: number, maxPageSize: number): PageRequest {
+export function chooseWindow(index: number, maxPageSize: number): PagePlace {
   const anchor = Math.max(0, index - 1);
-  let best: PageRequest = { pageNumber: Math.floor(index / maxPageSize) + 1, pageSize: maxPageSize };
+  let best: PagePlace = { pageNumber: Math.floor(index / maxPageSize) + 1, pageSize: maxPageSize };
   let bestEnd = index;
   for (let pageSize = maxPageSize; pageSize >= maxPageSize / 2; pageSize -= 1) {
     const start = Math.floor(anchor / pageSize) * pageSize;

@@ -35,6 +35,7 @@ export function createCall(parts: CallParts): Call {
       lastFailure = outcome.error;
       // Nobody would be let through after the pause.
       if (parts.traffic.isOpen(request.source)) throw outcome.error;
+      operation.noteAttempt?.(outcome.error);
       if (!(await parts.retry(state, outcome))) throw outcome.error;
     }
   };

@@ -10,7 +10,12 @@ import { type BreakerSettings, type BreakerState, createTrafficPolicy, type Quot
 import { createAgents, noProxies, type ProxyRule } from "./proxies.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";
-import { createEndpointResolver, createSender, type EndpointTemplates } from "./transport/index.ts";
+import {
+  createEndpointResolver,
+  createSender,
+  type EndpointTemplates,
+  type VendorEndpoint,
+} from "./transport/index.ts";
 import { type AttemptTimeouts, createTransport } from "./transport.ts";
 
 /** What a wire is told from outside; everything that has a default may be left out, also within the settings. */
@@ -22,6 +27,8 @@ export interface WireOptions {
   /** How long a call waits for keys that a source is still looking for: 1 s. */
   readonly credentialPatienceMs?: number;
   readonly endpoints: EndpointTemplates;
+  /** The vendor's own URL for a source without a template; if both are missing, the source cannot be called. */
+  readonly vendorEndpoint?: VendorEndpoint;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** One attempt: 5 s; of it 3 s to connect, and all of it until the first byte. */
@@ -101,7 +108,7 @@ export function createWire(options: WireOptions): Wire {
     telemetry,
     keyring,
     traffic,
-    resolveEndpoint: createEndpointResolver(options.endpoints),
+    resolveEndpoint: createEndpointResolver(options.endpoints, options.vendorEndpoint),
     send: createSender({ clock, upstreamClock, transport, timeouts, createNonce }),
     retry: createRetryStrategy({
       clock,

@@ -126,6 +126,39 @@ describe("one source's failure costs only that source", () => {
     expect(ids).toEqual(ordered(places).filter((id) => !id.startsWith("t-b")));
   });
 
+  it.each(["ECS/cn-beijing", "SWAS/cn-hangzhou"])(
+    "%s failing beyond the soft deadline is not ok, and the others are shown",
+    async (name) => {
+      rig = await startRig(createSources(), { SOFT_DEADLINE_MS: "800", UPSTREAM_TIMEOUT_MS: "5000" });
+      let calls = 0;
+      // The first attempt fails, and the next one is still under way when the page goes on.
+      rig.far.interfere = ({ product, regionId }) => {
+        if (`${product}/${regionId}` !== name) return null;
+        calls += 1;
+        return calls === 1 ? refusal(503, "ServiceUnavailable") : "silent";
+      };
+      const { data, errors } = await rig.ask(
+        "{ invocations(first: 50) { nodes { invokeId } sources { provider regionId ok isComplete error { code } } } }",
+      );
+      expect(errors).toBeUndefined();
+      expect(data.invocations.nodes).toHaveLength(50);
+      expect(data.invocations.sources).toEqual(
+        ["ECS/cn-hangzhou", "ECS/cn-beijing", "SWAS/cn-hangzhou"].map((one) => {
+          const [provider, regionId] = one.split("/");
+          const isFailing = one === name;
+          return {
+            provider,
+            regionId,
+            ok: !isFailing,
+            isComplete: !isFailing,
+            error: isFailing ? { code: "UNAVAILABLE" } : null,
+          };
+        }),
+      );
+      expect(calls).toBe(2);
+    },
+  );
+
   it("a source that never answers is a TIMEOUT within the deadline", async () => {
     rig = await startRig(createSources(), { UPSTREAM_TIMEOUT_MS: "200", OPERATION_DEADLINE_MS: "900" });
     rig.far.interfere = (call) => (isOfBeijing(call) ? "silent" : null);

@@ -3,9 +3,9 @@ import { createPlainRun } from "./conformance-plain-run.ts";
 import type { Stage } from "./conformance-stage.ts";
 import { EVERYTHING, output } from "./stub.ts";
 
-/** Results of a run and of an instance. */
+/** Results of a run. */
 export function describeResults(stage: Stage): void {
-  const { product, first, second } = stage;
+  const { product, first } = stage;
   const { calls } = product;
   const plain = createPlainRun(stage);
 
@@ -29,21 +29,6 @@ export function describeResults(stage: Stage): void {
     it("of a run that is gone are none", async () => {
       const query = { invokeId: "t-9", includeHistory: false };
       expect(await stage.end.upstream.readResults(query, EVERYTHING, stage.end.operation)).toEqual([]);
-    });
-
-    it("of the newest runs on one instance come in one call", async () => {
-      await stage.restart({
-        invocations: [
-          { invokeId: "t-2", instances: [first] },
-          { invokeId: "t-1", instances: [second, first] },
-        ],
-      });
-      const results = await stage.end.upstream.readInstanceResults(first, EVERYTHING, stage.end.operation);
-      expect(results?.map(({ invokeId, instanceId }) => [invokeId, instanceId])).toEqual([
-        ["t-2", first],
-        ["t-1", first],
-      ]);
-      expect(stage.end.takeCalls()).toEqual([calls.instanceResults(first)]);
     });
 
     it("keep every byte: GBK from Windows, NUL and broken UTF-8", async () => {

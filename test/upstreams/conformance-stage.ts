@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from "@jest/globals";
 import type { DriftOptions, RegionInput } from "#emulator";
-import type { InvocationList, RunList, RunListPage } from "#upstreams";
+import type { RunList, RunListPage } from "#upstreams";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { NOTHING } from "./stub.ts";
 
@@ -19,7 +19,6 @@ export interface Product {
   readonly listModes: readonly ListMode[];
   /** How the calls for the things below look. */
   readonly calls: {
-    readonly firstPage: string;
     readonly byInstance: string;
     readonly byStatus: string;
     readonly run: (invokeId: string) => string;
@@ -27,7 +26,6 @@ export interface Product {
     readonly unknownRun: (invokeId: string) => readonly string[];
     readonly runWithOutput: (invokeId: string) => string;
     readonly results: (invokeId: string) => readonly string[];
-    readonly instanceResults: (instanceId: string) => string;
     readonly servers: (ids: readonly string[]) => string;
   };
 }
@@ -53,9 +51,7 @@ export interface Stage {
   /** Puts another world in place of the one that is there. */
   restart(region: RegionInput): Promise<void>;
   /** The one list that means a query. */
-  openOnly(query?: object): Promise<InvocationList>;
-  /** The one list that is read on and means a query. */
-  openRunList(query?: object): Promise<RunList>;
+  openOnly(query?: object): Promise<RunList>;
 }
 
 /** Starts with an empty world before each test of the block that it is called in. */
@@ -78,17 +74,11 @@ export function createStage(product: Product): Stage {
       await start(region);
     },
     async openOnly(query = {}) {
-      return only(await end.upstream.openLists(query, NOTHING, end.operation));
-    },
-    async openRunList(query = {}) {
-      return only(await end.upstream.openRunLists(query, NOTHING, end.operation));
+      const lists = await end.upstream.openLists(query, NOTHING, end.operation);
+      expect(lists).toHaveLength(1);
+      const [list] = lists;
+      if (list === undefined) throw new Error("no list");
+      return list;
     },
   };
-}
-
-function only<List>(lists: readonly List[]): List {
-  expect(lists).toHaveLength(1);
-  const [list] = lists;
-  if (list === undefined) throw new Error("no list");
-  return list;
 }

@@ -1,7 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { describeLists } from "./conformance-lists.ts";
 import { describeResults } from "./conformance-results.ts";
-import { describeRunLists } from "./conformance-run-lists.ts";
 import { describeRuns } from "./conformance-runs.ts";
 import { describeServers } from "./conformance-servers.ts";
 import { createStage, type Product } from "./conformance-stage.ts";
@@ -12,7 +11,6 @@ export function describeUpstream(product: Product): void {
   const stage = createStage(product);
   describeRuns(stage);
   describeLists(stage);
-  describeRunLists(stage);
   describeResults(stage);
   describeServers(stage);
 

@@ -164,10 +164,9 @@ describe("ECS results from an upstream that misbehaves", () => {
     });
     expect([
       await bench.upstream.readResults(query, NOTHING, bench.operation),
-      await bench.upstream.readInstanceResults("i-1", NOTHING, bench.operation),
       await bench.upstream.readInvocation("t-1", NOTHING, bench.operation),
       await bench.upstream.readInstances(["i-1"], bench.operation),
-    ]).toEqual([[], [], null, []]);
+    ]).toEqual([[], null, []]);
   });
 
   it("are an error where something else is unknown", async () => {

@@ -22,7 +22,7 @@ describe("ECS lists and runs that will run again", () => {
   afterEach(() => end.close());
 
   async function open(query = {}) {
-    const lists = await end.upstream.openRunLists(query, NOTHING, end.operation);
+    const lists = await end.upstream.openLists(query, NOTHING, end.operation);
     const pages = await Promise.all(lists.map((list) => readToEnd(list, end.operation)));
     return { keys: lists.map(({ key }) => key), ids: pages.map(idsOf) };
   }
@@ -54,17 +54,17 @@ describe("ECS lists and runs that will run again", () => {
   it("are found out once in a process, by one of all who ask at once", async () => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] }, { drift: { showsTimed: true } });
     const { upstream, operation } = end;
-    await Promise.all([1, 2, 3].map(() => upstream.openRunLists({}, NOTHING, operation)));
+    await Promise.all([1, 2, 3].map(() => upstream.openLists({}, NOTHING, operation)));
     await end.clock.advance(3_600_000);
-    await upstream.openRunLists({ commandId: "c-1" }, NOTHING, operation);
+    await upstream.openLists({ commandId: "c-1" }, NOTHING, operation);
     expect(end.takeCalls()).toEqual([FIND, LOOK]);
   });
 
   it("are found out by another operation where the first one that asked was broken off", async () => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
     const client = new AbortController();
-    const left = end.upstream.openRunLists({}, NOTHING, createOperation({ signal: client.signal }));
-    const waiting = end.upstream.openRunLists({}, NOTHING, end.operation);
+    const left = end.upstream.openLists({}, NOTHING, createOperation({ signal: client.signal }));
+    const waiting = end.upstream.openLists({}, NOTHING, end.operation);
     client.abort();
     await left.catch(() => "left");
     expect((await waiting).length).toBe(2);
@@ -103,7 +103,7 @@ describe("ECS lists and runs that will run again", () => {
 
   it.each([true, false])("are not chosen by the parameter for a query that says timed: %s", async (timed) => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] });
-    const lists = await end.upstream.openRunLists({ timed }, NOTHING, end.operation);
+    const lists = await end.upstream.openLists({ timed }, NOTHING, end.operation);
     expect(lists.map(({ applied, isExact }) => [applied, isExact])).toEqual([
       [{}, false],
       [{}, false],

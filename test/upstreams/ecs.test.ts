@@ -17,9 +17,9 @@ describe("ECS keeps the contract of an upstream", () => {
       { name: "in pages, tokens being unknown", drift: { pages: "only" }, mode: "page" },
     ],
     calls: {
-      firstPage: "DescribeInvocations ContentEncoding=Base64 PageNumber=1 PageSize=50",
-      byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} PageNumber=1 PageSize=50",
-      byStatus: "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Success PageNumber=1 PageSize=50",
+      byInstance: "DescribeInvocations ContentEncoding=Base64 InstanceId={} MaxResults=50 PageNumber=1 PageSize=50",
+      byStatus:
+        "DescribeInvocations ContentEncoding=Base64 InvokeStatus=Success MaxResults=50 PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
       unknownRun: (invokeId) => [
         `DescribeInvocations ContentEncoding=Base64 InvokeId=${invokeId}`,
@@ -29,8 +29,6 @@ describe("ECS keeps the contract of an upstream", () => {
       results: (invokeId) => [
         `DescribeInvocationResults ContentEncoding=Base64 InvokeId=${invokeId} MaxResults=50 PageNumber=1 PageSize=50`,
       ],
-      instanceResults: (instanceId) =>
-        `DescribeInvocationResults ContentEncoding=Base64 InstanceId=${instanceId} MaxResults=50 PageNumber=1 PageSize=50`,
       servers: (ids) => `DescribeInstances InstanceIds=${JSON.stringify(ids)} MaxResults=100 PageNumber=1 PageSize=100`,
     },
   });

@@ -1,8 +1,8 @@
 import { type Operation, type Source, silentTelemetry } from "#domain";
 import { createEmulator, createWorld, type Emulator, type EmulatorOptions, type RegionInput } from "#emulator";
-import type { Upstream } from "#upstreams";
+import type { OutputEncodingSetting, Upstream } from "#upstreams";
 import { createEcsUpstream } from "#upstreams/ecs";
-import { createSwasUpstream, type OutputEncodingSetting } from "#upstreams/swas";
+import { createSwasUpstream } from "#upstreams/swas";
 import { createStaticCredentials, createWire } from "#wire";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";

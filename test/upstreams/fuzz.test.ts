@@ -12,7 +12,6 @@ import type { CallAnswer } from "#wire";
 import { type Bench, createBench, EVERYTHING, refusal } from "./stub.ts";
 
 const RUNS = 500;
-const PAGE = { pageNumber: 1, pageSize: 50 };
 
 const RECORDS = ["i-1", "i-2"].map((InstanceId) => ({
   InstanceId,
@@ -160,7 +159,7 @@ async function attempt<Value>(work: () => Promise<Value>): Promise<Value | null>
 
 async function readList({ upstream, operation }: Bench) {
   const [list] = await upstream.openLists({ instanceId: "i-1" }, EVERYTHING, operation);
-  return list?.read(PAGE, operation);
+  return list?.read(null, operation);
 }
 
 function readResults({ upstream, operation }: Bench, instanceIds: readonly string[]) {
@@ -185,10 +184,10 @@ async function readSubject(bench: Bench, what: "runs" | "results") {
     for (const record of found ?? []) checkExecution(record);
     return found === null ? null : { items: found.length, instances: found.length };
   }
-  const window = await attempt(() => readList(bench));
-  for (const item of window?.items ?? []) checkRun(item);
-  if (window === null || window === undefined) return null;
-  return { items: window.items.length, instances: window.items.flatMap((item) => item.instances).length };
+  const page = await attempt(() => readList(bench));
+  for (const run of page?.runs ?? []) checkRun(run);
+  if (page === null || page === undefined) return null;
+  return { items: page.runs.length, instances: page.runs.flatMap((run) => run.instances).length };
 }
 
 describe.each(SUBJECTS)("%s with mutated answers", (_name, provider, action, answer, what, items, instances) => {

@@ -23,12 +23,12 @@ async function readAll(provider: "ECS" | "SWAS", generation: Generation) {
   const end = await startFarEnd(provider, REGION, { generation });
   try {
     const [list] = await end.upstream.openLists({}, EVERYTHING, end.operation);
-    const window = await list?.read({ pageNumber: 1, pageSize: 50 }, end.operation);
+    const page = await list?.read(null, end.operation);
     const run = await end.upstream.readInvocation("t-1", EVERYTHING, end.operation);
     const query = { invokeId: "t-1", instanceIds: ["m-1", "m-2", "m-3"], includeHistory: false };
     const results = await end.upstream.readResults(query, EVERYTHING, end.operation);
     return {
-      listed: window?.items.map(({ invokeId, status, command }) => [invokeId, status, command.name]),
+      listed: page?.runs.map(({ invokeId, status, command }) => [invokeId, status, command.name]),
       instances: run?.instances.map(({ instanceId, status, exitCode, isComplete }) => [
         instanceId,
         status,

@@ -10,7 +10,7 @@ const IDS = RUNS.map(({ InvokeId }) => InvokeId);
 /** The list of an instance's runs, which needs no probe. */
 async function openList(respond: Respond) {
   const bench = createBench("ECS", respond);
-  const [list] = await bench.upstream.openRunLists({ instanceId: "i-1" }, NOTHING, bench.operation);
+  const [list] = await bench.upstream.openLists({ instanceId: "i-1" }, NOTHING, bench.operation);
   if (list === undefined) throw new Error("no list");
   return { bench, list, read: () => readToEnd(list, bench.operation) };
 }
@@ -103,8 +103,8 @@ describe("a list whose mode changes while it is read", () => {
   const world = { invocations: IDS.map((invokeId) => ({ invokeId })) };
   async function start(drift: object) {
     const end = await startFarEnd("ECS", world, { drift });
-    const [list] = await end.upstream.openRunLists({ commandId: "c-1" }, NOTHING, end.operation);
-    const [whole] = await end.upstream.openRunLists({}, NOTHING, end.operation);
+    const [list] = await end.upstream.openLists({ commandId: "c-1" }, NOTHING, end.operation);
+    const [whole] = await end.upstream.openLists({}, NOTHING, end.operation);
     if (list === undefined || whole === undefined) throw new Error("no list");
     return { end, list: whole };
   }

@@ -166,16 +166,19 @@ describe("ECS DescribeInvocations of 2018", () => {
   ])(
     "gives the five runs of %s, whose instances have more to tell elsewhere",
     async (fixture, lastWord, fourthWord) => {
-      const { bench, window } = await readSampleList("ECS", fixture);
-      expect(window).toEqual({
-        items: sample(lastWord, fourthWord),
+      const { bench, page } = await readSampleList("ECS", fixture);
+      expect(page).toEqual({
+        runs: sample(lastWord, fourthWord),
+        next: null,
+        mode: "page",
         offset: 0,
-        pageSize: 50,
-        totalCount: 5,
-        unreadableCount: 0,
+        indexes: [0, 1, 2, 3, 4],
+        total: 5,
+        unreadable: 0,
       });
-      expect(bench.asked).toEqual([
-        ["DescribeInvocations", { PageNumber: 1, PageSize: 50, ContentEncoding: "Base64" }],
+      expect(bench.asked.at(-1)).toEqual([
+        "DescribeInvocations",
+        { PageNumber: 1, PageSize: 50, MaxResults: 50, ContentEncoding: "Base64" },
       ]);
       expect(bench.unknownWords).toEqual([]);
     },

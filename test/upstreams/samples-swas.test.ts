@@ -34,13 +34,13 @@ describe("SWAS DescribeInvocations of 2022", () => {
     "gives the one run of %s, on the instance that was asked for",
     async (fixture) => {
       const instanceId = "3a658ca270df4df39f22e289b338****";
-      const { bench, window } = await readSampleList("SWAS", fixture, instanceId);
+      const { bench, page } = await readSampleList("SWAS", fixture, instanceId);
       const invokeId = "t-hz02p9545t6****";
       const status = { status: "SUCCESS", rawStatus: "Success" } as const;
       const creationTime = "2022-07-11T06:37:16.000Z";
       const content = Buffer.from("ls");
-      expect(window).toEqual({
-        items: [
+      expect(page).toEqual({
+        runs: [
           invocation(SWAS, invokeId, {
             ...status,
             command: { commandId: null, name: "testname", description: null, type: "RUN_SHELL_SCRIPT", content },
@@ -48,10 +48,12 @@ describe("SWAS DescribeInvocations of 2022", () => {
             instances: [instanceInvocation(SWAS, invokeId, instanceId, { ...status, creationTime, isComplete: false })],
           }),
         ],
+        next: { pageNumber: 2, pageSize: 50 },
+        mode: "page",
         offset: 0,
-        pageSize: 50,
-        totalCount: 10,
-        unreadableCount: 0,
+        indexes: [0],
+        total: 10,
+        unreadable: 0,
       });
       expect(bench.asked.at(-1)).toEqual([
         "DescribeInvocations",

@@ -1,6 +1,5 @@
 import { createBench, ECS, EVERYTHING, NOTHING, output, result } from "./stub.ts";
 
-const PAGE = { pageNumber: 1, pageSize: 50 };
 /** A record of a run. */
 export const RUN = { InvokeId: "t-1", InvocationStatus: "Success" };
 /** A record of a result, and the result that it is. */
@@ -18,10 +17,13 @@ export function readResults(body: object) {
   return upstream.readResults({ invokeId: "t-1", includeHistory: false }, EVERYTHING, operation);
 }
 
+// The list of one instance is opened without the calls that find out whether a list hides scheduled runs.
+const ONE_INSTANCE = { instanceId: "i-1" };
+
 /** The first page of runs of an answer. */
-export async function readRuns(body: object, provider: "ECS" | "SWAS" = "ECS", query = {}) {
+export async function readRuns(body: object, provider: "ECS" | "SWAS" = "ECS", query: object = ONE_INSTANCE) {
   const bench = createBench(provider, () => body);
   const [list] = await bench.upstream.openLists(query, NOTHING, bench.operation);
-  const window = await list?.read(PAGE, bench.operation);
-  return { ...bench, window, items: window?.items ?? [] };
+  const page = await list?.read(null, bench.operation);
+  return { ...bench, page, items: page?.runs ?? [] };
 }

@@ -36,7 +36,7 @@ describe("accept list 4: tags", () => {
 
 describe("accept list 5: numbers as texts, texts as numbers, booleans as texts", () => {
   it("reads them all the same", async () => {
-    const { window } = await readRuns({
+    const { page } = await readRuns({
       TotalCount: "5",
       PageNumber: "1",
       PageSize: "50",
@@ -56,10 +56,10 @@ describe("accept list 5: numbers as texts, texts as numbers, booleans as texts",
         ],
       },
     });
-    expect(window).toMatchObject({
-      totalCount: 5,
-      pageSize: 50,
-      items: [
+    expect(page).toMatchObject({
+      next: { pageNumber: 2, pageSize: 50 },
+      total: 5,
+      runs: [
         {
           invokeId: "7",
           timed: true,

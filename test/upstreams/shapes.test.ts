@@ -77,8 +77,8 @@ describe("accept list 3: empty lists, and what is none", () => {
     ["missing beside a total of 0", EMPTY_PAGING],
     ["missing beside a total of 0 as text", { TotalCount: "0" }],
   ])("%s is an empty page", async (_name, body) => {
-    const { window } = await readRuns(body);
-    expect(window?.items).toEqual([]);
+    const { page } = await readRuns(body);
+    expect(page?.runs).toEqual([]);
   });
 
   it.each<readonly [string, object]>([
@@ -116,12 +116,12 @@ describe("accept list 3: empty lists, and what is none", () => {
   });
 
   it("costs only itself where one record cannot be read, keeps the places of the others, and says so", async () => {
-    const { window, notices } = await readRuns({
+    const { page, notices } = await readRuns({
       Invocations: [RUN, { CommandName: "demo" }, { InvokeId: "t-2" }, 5],
       TotalCount: 4,
     });
-    expect(window?.items.map(({ invokeId }) => invokeId)).toEqual(["t-1", "t-2"]);
-    expect(window).toMatchObject({ offset: 0, unreadableCount: 2, totalCount: 4 });
+    expect(page?.runs.map(({ invokeId }) => invokeId)).toEqual(["t-1", "t-2"]);
+    expect(page).toMatchObject({ offset: 0, unreadable: 2, total: 4 });
     expect(notices).toEqual(["upstream answer: a record of Invocations cannot be read and is left out"]);
   });
 });

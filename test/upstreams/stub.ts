@@ -10,9 +10,9 @@ import {
   type UpstreamFailure,
   type Wants,
 } from "#domain";
-import type { Upstream, ZonePolicy } from "#upstreams";
+import type { OutputEncodingSetting, Upstream, ZonePolicy } from "#upstreams";
 import { createEcsUpstream } from "#upstreams/ecs";
-import { createSwasUpstream, type OutputEncodingSetting } from "#upstreams/swas";
+import { createSwasUpstream } from "#upstreams/swas";
 import type { Call, CallAnswer, CallRequest } from "#wire";
 import { readAnswer } from "../../src/wire/transport/answer.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";

@@ -7,7 +7,6 @@ import { createOperation } from "../support/operation.ts";
 import { createBench, EVERYTHING, NOTHING, refusal, SWAS } from "./stub.ts";
 
 const A = "ace0706b2ac4454d984295a942130001";
-const PAGE = { pageNumber: 1, pageSize: 50 };
 
 describe("SWAS finding out whether the list of all runs may be used", () => {
   it("costs nothing: the page that was read to find out is the list's first page", async () => {
@@ -16,10 +15,10 @@ describe("SWAS finding out whether the list of all runs may be used", () => {
       TotalCount: 2,
     }));
     const [list] = await bench.upstream.openLists({}, NOTHING, bench.operation);
-    const small = await list?.read({ pageNumber: 1, pageSize: 1 }, bench.operation);
-    expect(small).toMatchObject({ items: [{ invokeId: "t-2" }], offset: 0, pageSize: 1, totalCount: 2 });
+    const first = await list?.read(null, bench.operation);
+    expect(first).toMatchObject({ runs: [{ invokeId: "t-2" }, { invokeId: "t-1" }], offset: 0, total: 2 });
     expect(bench.asked).toHaveLength(1);
-    await list?.read(PAGE, bench.operation);
+    await list?.read(null, bench.operation);
     expect(bench.asked).toHaveLength(2);
   });
 
@@ -28,15 +27,15 @@ describe("SWAS finding out whether the list of all runs may be used", () => {
     const opened = await Promise.all(
       Array.from({ length: 20 }, () => bench.upstream.openLists({}, NOTHING, bench.operation)),
     );
-    const windows = await Promise.all(opened.map(([list]) => list?.read(PAGE, bench.operation)));
-    expect(windows.map((window) => window?.items.length)).toEqual(opened.map(() => 1));
+    const pages = await Promise.all(opened.map(([list]) => list?.read(null, bench.operation)));
+    expect(pages.map((page) => page?.runs.length)).toEqual(opened.map(() => 1));
     expect(bench.asked).toHaveLength(1);
   });
 
   it("costs no page more for who asks while the encoding of that page is found out", async () => {
     const readFirst = async () => {
       const [list] = await bench.upstream.openLists({}, EVERYTHING, bench.operation);
-      return list?.read(PAGE, bench.operation);
+      return list?.read(null, bench.operation);
     };
     const opened: ReturnType<typeof readFirst>[] = [];
     const record = { InstanceId: A, InvocationStatus: "Success", Output: "YWRtaW4K" };
@@ -53,8 +52,8 @@ describe("SWAS finding out whether the list of all runs may be used", () => {
     );
     opened.push(readFirst());
     await opened[0];
-    const windows = await Promise.all(opened);
-    expect(windows.map((window) => window?.items[0]?.instances[0]?.output?.bytes)).toEqual(
+    const pages = await Promise.all(opened);
+    expect(pages.map((page) => page?.runs[0]?.instances[0]?.output?.bytes)).toEqual(
       opened.map(() => Buffer.from("admin\n")),
     );
     expect(bench.asked.map(([action]) => action)).toEqual(["DescribeCommandInvocations", "DescribeInvocationResult"]);
@@ -92,7 +91,7 @@ describe("who waits while it is found out whether the list may be read", () => {
     const waiting = upstream.openLists({}, NOTHING, createOperation());
     leader.abort();
     await expect(left).rejects.toMatchObject({ code: "TIMEOUT" });
-    expect((await waiting).map(({ key }) => key)).toEqual([A]);
+    expect((await waiting).map(({ key }) => key)).toEqual([`invocations [["InstanceId","${A}"]]`]);
     expect(asked).toEqual(["DescribeCommandInvocations", "DescribeCommandInvocations", "ListInstances"]);
   });
 

@@ -30,7 +30,7 @@ describe("SWAS list of servers", () => {
     );
     end.emulator.setFaults([{ action: "ListInstances", times: 1, fault: { kind: "error", code: "InternalError" } }]);
     const lists = await end.upstream.openLists({}, NOTHING, end.operation);
-    expect(lists.map(({ key }) => key)).toEqual([A, B]);
+    expect(lists.map(({ applied }) => applied.instanceId)).toEqual([A, B]);
     expect(end.takeCalls()).toEqual([
       "DescribeCommandInvocations PageNumber=1 PageSize=50",
       "ListInstances PageNumber=1 PageSize=100",
@@ -46,7 +46,7 @@ describe("SWAS list of servers", () => {
     const fault = { kind: "error", code: "InvalidParam.PageSize" } as const;
     end.emulator.setFaults([{ action: "ListInstances", times: 1, fault }]);
     const lists = await end.upstream.openLists({}, NOTHING, end.operation);
-    expect(lists.map(({ key }) => key).sort()).toEqual(ids);
+    expect(lists.map(({ applied }) => applied.instanceId).sort()).toEqual(ids);
     expect(end.takeCalls()).toEqual([
       "DescribeCommandInvocations PageNumber=1 PageSize=50",
       "ListInstances PageNumber=1 PageSize=100",

@@ -12,14 +12,12 @@ describe("SWAS keeps the contract of an upstream", () => {
     droppedBytes: null,
     listModes: [{ name: "in pages", drift: {}, mode: "page" }],
     calls: {
-      firstPage: "DescribeCommandInvocations PageNumber=1 PageSize=50",
       byInstance: "DescribeCommandInvocations InstanceId={} PageNumber=1 PageSize=50",
       byStatus: "DescribeCommandInvocations InvocationStatus=Success PageNumber=1 PageSize=50",
       run: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
       unknownRun: (invokeId) => [`DescribeCommandInvocations InvokeId=${invokeId}`],
       runWithOutput: (invokeId) => `DescribeCommandInvocations InvokeId=${invokeId}`,
       results: (invokeId) => [`DescribeCommandInvocations InvokeId=${invokeId}`],
-      instanceResults: (instanceId) => `DescribeCommandInvocations InstanceId=${instanceId} PageNumber=1 PageSize=50`,
       servers: (ids) => `ListInstances InstanceIds=${JSON.stringify(ids)} PageNumber=1 PageSize=100`,
     },
   });

@@ -2,25 +2,25 @@ import { describe, expect, it } from "@jest/globals";
 import type { Provider } from "#domain";
 import { createEndpointResolver } from "../../src/wire/transport/endpoint.ts";
 
-const vendor = createEndpointResolver({ ECS: null, SWAS: null });
 const source = (provider: Provider, regionId: string) => ({ provider, account: "default", regionId });
 
 describe("the vendor's endpoints", () => {
-  it.each<[Provider, string, string]>([
-    ["ECS", "cn-beijing", "ecs.cn-beijing.aliyuncs.com"],
-    ["ECS", "ap-southeast-1", "ecs.ap-southeast-1.aliyuncs.com"],
-    ["ECS", "cn-hangzhou", "ecs-cn-hangzhou.aliyuncs.com"],
-    ["ECS", "cn-shenzhen-finance-1", "ecs-cn-hangzhou.aliyuncs.com"],
-    ["ECS", "cn-hangzhou-finance", "ecs.aliyuncs.com"],
-    ["ECS", "cn-north-2-gov-1", "ecs.aliyuncs.com"],
-    ["SWAS", "cn-hangzhou", "swas.cn-hangzhou.aliyuncs.com"],
-    ["SWAS", "ap-southeast-1", "swas.ap-southeast-1.aliyuncs.com"],
-  ])("%s %s is at %s", (provider, regionId, host) => {
-    expect(vendor(source(provider, regionId))).toEqual({ origin: `https://${host}`, host, path: "/" });
+  const resolve = createEndpointResolver(
+    { ECS: null, SWAS: null },
+    ({ provider, regionId }) => `https://${provider.toLowerCase()}.${regionId}.example.com`,
+  );
+
+  it("are used for what has no endpoint of its own", () => {
+    const host = "ecs.cn-beijing.example.com";
+    expect(resolve(source("ECS", "cn-beijing"))).toEqual({ origin: `https://${host}`, host, path: "/" });
   });
 
   it.each(["", "a.b", "x/y", "x@y", "X", "-x", "a:1"])("there is none for the region id %j", (regionId) => {
-    expect(vendor(source("ECS", regionId))).toBeNull();
+    expect(resolve(source("ECS", regionId))).toBeNull();
+  });
+
+  it("there is none if nobody knows them", () => {
+    expect(createEndpointResolver({ ECS: null, SWAS: null })(source("ECS", "cn-beijing"))).toBeNull();
   });
 });
 

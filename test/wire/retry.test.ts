@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { UpstreamError } from "#domain";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 import { createRig, endingIn, failureOf, OK, REQUEST } from "./rig.ts";
@@ -26,6 +27,14 @@ describe("retrying", () => {
       retryable: true,
     });
     expect(clock.sleeps).toEqual([50, 100, 200]);
+  });
+
+  it("tells the operation of each failed attempt after which another one may come", async () => {
+    const { wire } = await createRig((_, count) => (count < 3 ? errorReply(503, "ServiceUnavailable") : OK));
+    const noted: object[] = [];
+    const noteAttempt = ({ code, upstreamCode }: UpstreamError) => noted.push({ code, upstreamCode });
+    await wire.call(REQUEST, { ...createOperation(), noteAttempt });
+    expect(noted).toEqual(Array(2).fill({ code: "UNAVAILABLE", upstreamCode: "ServiceUnavailable" }));
   });
 
   it("signs again at once where the nonce was taken for a used one", async () => {

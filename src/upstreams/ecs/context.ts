@@ -1,10 +1,7 @@
 import type { Operation, Source } from "#domain";
-import type { PageLimit, Paging, PagingParameters, Reader } from "#upstreams";
+import type { Paging, PagingParameters, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { TimedProbe } from "./timed-probe.ts";
-
-/** The API version that every call names. */
-export const VERSION = "2014-05-26";
 
 /** The business parameters of a call. */
 export type Parameters = CallRequest["parameters"];
@@ -13,7 +10,6 @@ export type Parameters = CallRequest["parameters"];
 export interface AdapterContext {
   readonly source: Source;
   readonly reader: Reader;
-  readonly runLimit: PageLimit;
   readonly runPaging: Paging;
   readonly resultPaging: Paging;
   readonly serverPaging: Paging;

@@ -1,11 +1,15 @@
-import { type InvocationResult, type Operation, UpstreamError } from "#domain";
+import { type InvocationResult, type Operation, resultKey, UpstreamError } from "#domain";
 import {
   type AllItems,
   arrangeExecutions,
-  askAgain,
   badResponse,
+  createListReader,
+  EMPTY_PAGE,
   keepItems,
-  orWhenGone,
+  listKey,
+  orNotFound,
+  type ResultList,
+  type ResultListQuery,
   type ResultQuery,
   readAllPages,
 } from "#upstreams";
@@ -33,7 +37,7 @@ export async function readResults(
     IncludeHistory: includeHistory ? true : undefined,
   };
   try {
-    const results = await orWhenGone(readAllResults(context, query, parameters, operation), []);
+    const results = await orNotFound(readAllResults(context, query, parameters, operation), []);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (!includeHistory || !isHistoryRefused(error)) throw error;
@@ -105,18 +109,26 @@ async function readSeveralTimes(
   return results;
 }
 
-/** Results of the newest runs on one instance, 50 at most. @throws UpstreamError */
-export async function readInstanceResults(
-  context: AdapterContext,
-  instanceId: string,
-  operation: Operation,
-): Promise<readonly InvocationResult[]> {
-  const { resultPaging } = context;
-  const read = askAgain(resultPaging, resultPaging.first, (paging) =>
-    readResultsPage(context, { InstanceId: instanceId, ...toParameters(paging) }, operation),
-  );
-  const page = await orWhenGone(read, null);
-  return page === null ? [] : arrangeExecutions(page.shape.items, false);
+/** The results of one instance or one command, whether or not DescribeInvocations knows their runs. */
+export function openResultList(context: AdapterContext, { instanceId, commandId }: ResultListQuery): ResultList {
+  const filter = { InstanceId: instanceId, CommandId: commandId };
+  const key = listKey("results", filter);
+  const reader = createListReader({
+    source: context.source,
+    action: ACTION,
+    key,
+    paging: context.resultPaging,
+    ask: (paging, operation) =>
+      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE),
+    nameOf: (result: InvocationResult) => resultKey(result),
+  });
+  return {
+    key,
+    async read(place, operation) {
+      const { items, next } = await reader.read(place, operation);
+      return { results: arrangeExecutions(items, false), next };
+    },
+  };
 }
 
 async function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {
@@ -130,7 +142,7 @@ async function readResultsPage(context: AdapterContext, parameters: Parameters, 
       (asked.invokeId === undefined || shape.invokeId === asked.invokeId) &&
       (asked.instanceId === undefined || shape.instanceId === asked.instanceId),
   );
-  if (meant !== page) reading.complain("a result that was not asked for is left out");
+  if (meant !== page) reading.warn("a result that was not asked for is left out");
   return { ...meant, items: meant.items.map((shape) => toInvocationResult(shape, context.source, reading)) };
 }
 

@@ -4,14 +4,12 @@ import {
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
-  type InvocationList,
   keepItems,
   listKey,
-  orWhenGone,
+  orNotFound,
   type Paging,
   type PagingParameters,
   type RunList,
-  readWindow,
   singleStatus,
 } from "#upstreams";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
@@ -42,7 +40,7 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
  * The lists of the region's runs: one, or two if the list without `Timed` hides what will run again. That word does not mean
  * the query's `timed`, which is about having a schedule, so the query's is never sent.
  */
-export async function openRunLists(
+export async function openLists(
   context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
@@ -60,7 +58,7 @@ function createList(
   wants: Wants,
   timed: boolean | undefined,
 ): RunList {
-  const { Timed: _timed, ...filter } = toFilter(query).parameters;
+  const { filter, isExact } = toFilter(query);
   const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
   const key = listKey("invocations", { ...filter, timed });
   const reader = createRunListReader({
@@ -70,13 +68,13 @@ function createList(
     paging: context.runPaging,
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
-      return orWhenGone(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
+      return orNotFound(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
     },
   });
   return {
     key,
     applied: toApplied(query, filter),
-    isExact: toFilter(query).isExact && query.timed === undefined,
+    isExact,
     ...reader,
   };
 }
@@ -99,41 +97,25 @@ function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery 
   };
 }
 
-/** The one list of all runs of the region. Outputs come along only where the action allows it: beside InvokeId or InstanceId. */
-export function createRunList(context: AdapterContext, query: InvocationQuery, wants: Wants): InvocationList {
-  const { parameters, isExact } = toFilter(query);
-  const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
-  return {
-    key: "invocations",
-    isExact,
-    read: (page, operation) =>
-      readWindow(page, context.runLimit, async (PageNumber, PageSize) => {
-        const paging = { PageNumber, PageSize };
-        const page = readRuns(context, { ...parameters, ...paging }, query.invokeId, isOutputAsked, operation);
-        return orWhenGone(page, EMPTY_PAGE);
-      }),
-  };
-}
-
 /** What of a query the upstream applies itself: CommandName and the status PartialFailed are silently ignored beside InstanceId. */
-function toFilter(query: InvocationQuery): { readonly parameters: Parameters; readonly isExact: boolean } {
+function toFilter(query: InvocationQuery): { readonly filter: Parameters; readonly isExact: boolean } {
   const isByInstance = query.instanceId !== undefined;
   const status = singleStatus(query.statusIn);
   const isIgnored = isByInstance && status === "PARTIAL_FAILED";
   const type = query.commandType;
   return {
-    parameters: {
+    filter: {
       InvokeId: query.invokeId,
       CommandId: query.commandId,
       CommandName: isByInstance ? undefined : query.commandName,
       CommandType: type === undefined ? undefined : COMMAND_TYPE_WORDS[type],
       InstanceId: query.instanceId,
-      Timed: query.timed,
       Tag: query.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
       ResourceGroupId: query.resourceGroupId,
       InvokeStatus: status === undefined || isIgnored ? undefined : STATUS_WORDS[status].word,
     },
     isExact:
+      query.timed === undefined &&
       query.createdAfter === undefined &&
       query.createdBefore === undefined &&
       (query.statusIn === undefined || (status !== undefined && STATUS_WORDS[status].isExact)) &&
@@ -153,7 +135,7 @@ export async function findRun(
   operation: Operation,
 ): ReturnType<FindRun> {
   if (InvokeId !== undefined) {
-    const page = await orWhenGone(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
+    const page = await orNotFound(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
     return page?.items[0] ?? null;
   }
   let nextToken: string | undefined;
@@ -191,7 +173,7 @@ export async function readInvocation(
 ): Promise<Invocation | null> {
   const read = (parameters: Parameters) => {
     const sent = { InvokeId: invokeId, ...parameters };
-    return orWhenGone(readRuns(context, sent, invokeId, wants.output, operation), null);
+    return orNotFound(readRuns(context, sent, invokeId, wants.output, operation), null);
   };
   const page = await read({});
   const run = page?.items[0] ?? null;
@@ -212,6 +194,6 @@ async function readRuns(
   const reading = context.reader(ACTION, answer);
   const page = readInvocationPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
-  if (meant !== page) reading.complain("a run that was not asked for is left out");
+  if (meant !== page) reading.warn("a run that was not asked for is left out");
   return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputAsked, reading)) };
 }

@@ -5,7 +5,7 @@ import {
   chunk,
   type Fields,
   mapBounded,
-  orWhenGone,
+  orNotFound,
   orWhenRefused,
   type PageShape,
   type Paging,
@@ -40,7 +40,7 @@ export async function readInstances(
       paging: context.serverPaging,
       read: readInstancePage,
     });
-    return orWhenGone(found, []);
+    return orNotFound(found, []);
   });
   const managed = await readManaged(context, managedIds, operation);
   return [...pages.flat(), ...managed].map((shape) => toInstance(shape, context.source));
@@ -80,7 +80,7 @@ async function readManaged(
       paging: context.managedPaging,
       read: readManagedPage,
     });
-    return orWhenRefused(orWhenGone(found, []), []);
+    return orWhenRefused(orNotFound(found, []), []);
   });
   return pages.flat();
 }

@@ -1,63 +1,32 @@
-import {
-  type Clock,
-  type InvocationQuery,
-  type InvocationResult,
-  type Operation,
-  type Source,
-  silentTelemetry,
-  type Telemetry,
-  type Wants,
-} from "#domain";
+import { type InvocationResult, type Operation, type Source, silentTelemetry, type Wants } from "#domain";
 import {
   arrangeExecutions,
-  createPageLimit,
   createPaging,
   createReader,
   DEFAULT_ZONES,
-  type InvocationList,
-  type InvocationWindow,
   isRefusal,
-  MAX_PAGE_SIZE,
-  orWhenGone,
+  type OutputEncodingSetting,
+  orNotFound,
+  type Product,
   type ResultQuery,
-  type RunList,
-  type RunListPage,
   type Upstream,
-  type ZonePolicy,
+  type UpstreamOptions,
 } from "#upstreams";
 import type { Call } from "#wire";
 import { createAccess } from "./access.ts";
-import { type AdapterContext, VERSION } from "./context.ts";
-import { createEncoding, type OutputEncodingSetting } from "./encoding.ts";
+import type { AdapterContext } from "./context.ts";
+import { description } from "./description.ts";
+import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
-import {
-  assembleRun,
-  createInstanceList,
-  createInstanceRunList,
-  readSingle,
-  readSingleResults,
-} from "./per-instance.ts";
-import {
-  createCommandInvocationList,
-  createRunList,
-  readResultsOfInstance,
-  readRun,
-  readRunResults,
-  readRunWindow,
-} from "./runs.ts";
+import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
+import { createRunList, readRun, readRunResults } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 
 /** What the adapter of one SWAS region works with. */
-export interface SwasUpstreamOptions {
-  readonly source: Source;
-  readonly call: Call;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
+export interface SwasUpstreamOptions extends UpstreamOptions {
   /** How DescribeCommandInvocations encodes outputs and scripts. */
   readonly outputEncoding: OutputEncodingSetting;
-  /** How instants without a zone are meant; the vendor's likelier meaning unless given. */
-  readonly zones?: ZonePolicy;
 }
 
 /**
@@ -71,40 +40,23 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   return {
     source,
     listsHoldOutputs: true,
-    openLists: openLists<InvocationList, InvocationWindow>(context, servers, {
-      readFirst: (query, wants, operation) =>
-        readRunWindow(context, query, wants, { pageNumber: 1, pageSize: MAX_PAGE_SIZE }, operation),
-      openWhole: (query, wants, first) => createRunList(context, query, wants, first),
-      openInstance: (query, instanceId) => createInstanceList(context, query, instanceId),
-    }),
-    openRunLists: openLists<RunList, RunListPage>(context, servers, {
-      readFirst: (query, wants, operation) =>
-        createCommandInvocationList(context, query, wants, undefined).read(null, operation),
-      openWhole: (query, wants, first) => createCommandInvocationList(context, query, wants, first),
-      openInstance: (query, instanceId) => createInstanceRunList(context, query, instanceId),
-    }),
+    openLists: createListOpener(context, servers),
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
         context,
-        () => orWhenGone(readRun(context, invokeId, wants, operation), null),
+        () => orNotFound(readRun(context, invokeId, wants, operation), null),
         () => assembleRun(context, servers, invokeId, wants, operation, known),
       ),
     readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
-    readInstanceResults: (instanceId, wants, operation) =>
-      orPerInstance<readonly InvocationResult[] | null>(
-        context,
-        () => orWhenGone(readResultsOfInstance(context, instanceId, wants, operation), []),
-        async () => null,
-      ),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }
 
-/** Ids of the regions that the account may use, by ListRegions. @throws UpstreamError */
-export async function listSwasRegions(call: Call, account: string, operation: Operation): Promise<string[]> {
+// By ListRegions, which any region answers for all.
+async function listRegions(call: Call, account: string, operation: Operation): Promise<string[]> {
   const source: Source = { provider: "SWAS", account, regionId: "cn-hangzhou" };
-  const answer = await call({ source, version: VERSION, action: "ListRegions", parameters: {} }, operation);
+  const answer = await call({ source, version: description.version, action: "ListRegions", parameters: {} }, operation);
   const reader = createReader({ source, telemetry: silentTelemetry, zones: DEFAULT_ZONES });
   return [...readRegionIds(answer.body, reader("ListRegions", answer))];
 }
@@ -113,7 +65,12 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
   const { source, call, telemetry, clock, outputEncoding, zones = DEFAULT_ZONES } = options;
   const reader = createReader({ source, telemetry, zones });
   const ask: AdapterContext["ask"] = (action, parameters, operation, options = {}) => {
-    const request = { source, version: VERSION, action, parameters: { RegionId: source.regionId, ...parameters } };
+    const request = {
+      source,
+      version: description.version,
+      action,
+      parameters: { RegionId: source.regionId, ...parameters },
+    };
     return call({ ...request, ...options }, operation);
   };
   const encoding = createEncoding(outputEncoding, clock, async (sample, operation) => {
@@ -124,7 +81,6 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     source,
     clock,
     reader,
-    limit: createPageLimit(clock),
     runPaging: createPaging(clock, { hasTokens: false }),
     instancePaging: createPaging(clock, { hasTokens: false }),
     serverPaging: createPaging(clock, { hasTokens: false, maxPageSize: SERVERS_PER_CALL }),
@@ -135,23 +91,18 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
   };
 }
 
-/** A list of the old contract and of the new one, with what reads the newest page of all runs. */
-interface ListKind<List, Page> {
-  readFirst(query: InvocationQuery, wants: Wants, operation: Operation): Promise<Page>;
-  openWhole(query: InvocationQuery, wants: Wants, first: Page | undefined): List;
-  openInstance(query: InvocationQuery, instanceId: string): List;
-}
-
-function openLists<List, Page>(context: AdapterContext, servers: Servers, kind: ListKind<List, Page>) {
-  const findOut = createListProbe(context, kind.readFirst);
-  return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly List[]> => {
+function createListOpener(context: AdapterContext, servers: Servers): Upstream["openLists"] {
+  const findOut = createListProbe(context, (query, wants, operation) =>
+    createRunList(context, query, wants, undefined).read(null, operation),
+  );
+  return async (query, wants, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
     const first = await findOut(query, wants, operation);
-    if (context.access.state() !== "refused") return [kind.openWhole(query, wants, first)];
+    if (context.access.state() !== "refused") return [createRunList(context, query, wants, first)];
     const { instanceId } = query;
     const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
-    return instanceIds.map((id) => kind.openInstance(query, id));
+    return instanceIds.map((id) => createInstanceList(context, query, id));
   };
 }
 
@@ -166,7 +117,7 @@ async function readResults(
   if (instanceIds?.length === 0) return [];
   const results = await orPerInstance(
     context,
-    () => orWhenGone(readRunResults(context, invokeId, wants, operation), []),
+    () => orNotFound(readRunResults(context, invokeId, wants, operation), []),
     async () => {
       const ids = instanceIds ?? (await servers.readAllIds(operation));
       return readSingleResults(context, invokeId, ids, operation);
@@ -189,3 +140,6 @@ async function orPerInstance<Value>(
     return perInstance();
   }
 }
+
+/** The product Simple Application Server. */
+export const swas: Product = { description, createUpstream: createSwasUpstream, listRegions };

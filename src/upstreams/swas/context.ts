@@ -1,11 +1,8 @@
 import type { Clock, Operation, Source } from "#domain";
-import type { PageLimit, Paging, Reader } from "#upstreams";
+import type { Paging, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
-
-/** The API version that every call names. */
-export const VERSION = "2020-06-01";
 
 /** Calls that one question may have in flight at once. */
 export const CALLS_AT_ONCE = 8;
@@ -18,7 +15,6 @@ export interface AdapterContext {
   readonly source: Source;
   readonly clock: Clock;
   readonly reader: Reader;
-  readonly limit: PageLimit;
   readonly runPaging: Paging;
   readonly instancePaging: Paging;
   readonly serverPaging: Paging;

@@ -1,8 +1,5 @@
 import { type Clock, isFinalInstanceStatus, type Operation, UpstreamError, type Wants } from "#domain";
-import { canBeBase64, type ExecutionShape, fromBase64, type RunShape } from "#upstreams";
-
-/** How DescribeCommandInvocations encodes `Output` and `CommandContent`: the API does not state it. */
-export type OutputEncodingSetting = "auto" | "plain" | "base64";
+import { canBeBase64, type ExecutionShape, fromBase64, type OutputEncodingSetting, type RunShape } from "#upstreams";
 
 /** One field that is encoded in the unstated way. */
 type EncodedField = "output" | "content";

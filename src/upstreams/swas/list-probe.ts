@@ -1,18 +1,18 @@
 import { type InvocationQuery, type Operation, UpstreamError, type Wants } from "#domain";
-import { isRefusal } from "#upstreams";
+import { isRefusal, type RunListPage } from "#upstreams";
 import type { AdapterContext } from "./context.ts";
 
 /** Reads the newest page of the list of all runs. */
-type ReadFirst<Page> = (query: InvocationQuery, wants: Wants, operation: Operation) => Promise<Page>;
+type ReadFirst = (query: InvocationQuery, wants: Wants, operation: Operation) => Promise<RunListPage>;
 
 /**
  * Finds out whether the list of all runs may be read, by reading its newest page. The page is then part of the list, so that
  * finding out costs nothing. Operations that come meanwhile wait for the same page. Undefined if it was known already.
  */
-export function createListProbe<Page>(context: AdapterContext, readFirst: ReadFirst<Page>) {
-  let probe: { readonly subject: string; readonly page: Promise<Page | undefined> } | undefined;
+export function createListProbe(context: AdapterContext, readFirst: ReadFirst) {
+  let probe: { readonly subject: string; readonly page: Promise<RunListPage | undefined> } | undefined;
 
-  async function findOut(query: InvocationQuery, wants: Wants, operation: Operation): Promise<Page | undefined> {
+  async function findOut(query: InvocationQuery, wants: Wants, operation: Operation): Promise<RunListPage | undefined> {
     const subject = subjectOf(query, wants);
     while (probe !== undefined) {
       const { page, subject: probed } = probe;
@@ -32,7 +32,7 @@ export function createListProbe<Page>(context: AdapterContext, readFirst: ReadFi
     return page;
   }
 
-  return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<Page | undefined> => {
+  return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<RunListPage | undefined> => {
     // The page may still be on its way when it is known that it may be read: how it encodes outputs is found out first.
     const isOnItsWay = probe !== undefined && probe.subject === subjectOf(query, wants);
     return isOnItsWay || context.access.state() === "unknown" ? findOut(query, wants, operation) : undefined;
@@ -43,7 +43,7 @@ function subjectOf(query: InvocationQuery, wants: Wants): string {
   return JSON.stringify([query, wants]);
 }
 
-async function orRefused<Page>(context: AdapterContext, page: Promise<Page>): Promise<Page | undefined> {
+async function orRefused(context: AdapterContext, page: Promise<RunListPage>): Promise<RunListPage | undefined> {
   try {
     return await page;
   } catch (error) {

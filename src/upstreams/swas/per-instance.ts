@@ -10,14 +10,12 @@ import {
   askAgain,
   createRunListReader,
   EMPTY_PAGE,
-  type InvocationList,
   type KnownRun,
   listKey,
   mapBounded,
-  orWhenGone,
+  orNotFound,
   type PageShape,
   type RunList,
-  readWindow,
   singleStatus,
 } from "#upstreams";
 import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
@@ -30,28 +28,9 @@ const SEARCHED_PAGES = 10;
 
 const UNKNOWN_RUN: KnownRun = { run: null, findResult: () => null };
 
-/** The list of the runs of one instance, by DescribeInvocations. */
-export function createInstanceList(
-  context: AdapterContext,
-  query: InvocationQuery,
-  instanceId: string,
-): InvocationList {
-  // The filter takes legacy words, of which only Running surely holds everything that runs.
-  const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
-  const { instanceId: _instanceId, ...rest } = query;
-  return {
-    key: instanceId,
-    isExact: Object.values(rest).every((value) => value === undefined),
-    read: (page, operation) =>
-      readWindow(page, context.limit, async (PageNumber, PageSize) => {
-        const parameters = { InstanceId: instanceId, PageNumber, PageSize, InvokeStatus };
-        return readInstanceRuns(context, instanceId, parameters, operation);
-      }),
-  };
-}
-
 /** The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running. */
-export function createInstanceRunList(context: AdapterContext, query: InvocationQuery, instanceId: string): RunList {
+export function createInstanceList(context: AdapterContext, query: InvocationQuery, instanceId: string): RunList {
+  // The filter takes legacy words, of which only Running surely holds everything that runs.
   const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
   const key = listKey("invocations", { InstanceId: instanceId, InvokeStatus });
   const reader = createRunListReader({
@@ -79,7 +58,7 @@ async function readInstanceRuns(
   parameters: Parameters<AdapterContext["ask"]>[1],
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const answer = await orWhenGone(askInstanceRuns(context, parameters, operation), null);
+  const answer = await orNotFound(askInstanceRuns(context, parameters, operation), null);
   if (answer === null) return EMPTY_PAGE;
   const { shape, reading } = answer;
   return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
@@ -138,7 +117,7 @@ export async function readSingle(
 ): Promise<InvocationResult | null> {
   const action = "DescribeInvocationResult";
   const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
-  const answer = await orWhenGone(context.ask(action, parameters, operation), null);
+  const answer = await orNotFound(context.ask(action, parameters, operation), null);
   if (answer === null) return null;
   const reading = context.reader(action, answer);
   const shape = readSingleResult(answer.body, asked, reading);

@@ -1,19 +1,14 @@
 import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
 import {
-  askAgain,
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
-  type InvocationList,
-  type InvocationWindow,
   keepItems,
   listKey,
-  orWhenGone,
-  type PageRequest,
+  orNotFound,
   type PageShape,
   type RunList,
   type RunListPage,
-  readWindow,
   singleStatus,
 } from "#upstreams";
 import type { AdapterContext, Parameters } from "./context.ts";
@@ -39,33 +34,15 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
   UNKNOWN: { isExact: false },
 };
 
-/** The one list of all runs of the region. `first` is what is already known of its first page, and is used once. */
-export function createRunList(
-  context: AdapterContext,
-  query: InvocationQuery,
-  wants: Wants,
-  first: InvocationWindow | undefined,
-): InvocationList {
-  let known = first;
-  return {
-    key: "command-invocations",
-    isExact: isExact(query),
-    async read(page, operation) {
-      const window = known === undefined ? undefined : cut(known, page);
-      known = undefined;
-      return window ?? readRunWindow(context, query, wants, page, operation);
-    },
-  };
-}
-
 /** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
-export function createCommandInvocationList(
+export function createRunList(
   context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
   first: RunListPage | undefined,
 ): RunList {
-  const { filter, key } = toKey(query);
+  const filter = toFilter(query);
+  const key = listKey("command-invocations", filter);
   const reader = createRunListReader({
     source: context.source,
     action: ACTION,
@@ -90,11 +67,6 @@ export function createCommandInvocationList(
   };
 }
 
-function toKey(query: InvocationQuery) {
-  const filter = toFilter(query);
-  return { filter, key: listKey("command-invocations", filter) };
-}
-
 function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery {
   const { invokeId, instanceId, commandId, commandName, commandType, statusIn } = query;
   return {
@@ -107,20 +79,6 @@ function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery 
   };
 }
 
-/** One page of the list of all runs. @throws UpstreamError */
-export function readRunWindow(
-  context: AdapterContext,
-  query: InvocationQuery,
-  wants: Wants,
-  page: PageRequest,
-  operation: Operation,
-): Promise<InvocationWindow> {
-  return readWindow(page, context.limit, async (pageNumber, pageSize) => {
-    const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-    return readRuns(context, { ...toFilter(query), ...paging }, query.invokeId, wants, operation);
-  });
-}
-
 async function readRuns(
   context: AdapterContext,
   parameters: Parameters,
@@ -128,7 +86,7 @@ async function readRuns(
   wants: Wants,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const shape = await orWhenGone(askRuns(context, parameters, invokeId, wants, operation), EMPTY_PAGE);
+  const shape = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), EMPTY_PAGE);
   return { ...shape, items: shape.items.map((run) => toInvocation(run, context.encoding, wants, context.source)) };
 }
 
@@ -155,21 +113,6 @@ export async function readRunResults(
   return items.flatMap((run) => toResults(run, context.encoding, wants, context.source));
 }
 
-/** The results of the newest runs of one instance. @throws UpstreamError */
-export async function readResultsOfInstance(
-  context: AdapterContext,
-  instanceId: string,
-  wants: Wants,
-  operation: Operation,
-): Promise<readonly InvocationResult[]> {
-  const { shape } = await askAgain(context.runPaging, context.runPaging.first, ({ pageNumber, pageSize }) => {
-    const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-    return askRuns(context, { InstanceId: instanceId, ...paging }, undefined, wants, operation);
-  });
-  const results = shape.items.flatMap((run) => toResults(run, context.encoding, wants, context.source));
-  return results.filter((result) => result.instanceId === instanceId);
-}
-
 async function askRuns(
   context: AdapterContext,
   parameters: Parameters,
@@ -182,7 +125,7 @@ async function askRuns(
   const reading = context.reader(ACTION, answer);
   const page = readRunPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
-  if (meant !== page) reading.complain("a run that was not asked for is left out");
+  if (meant !== page) reading.warn("a run that was not asked for is left out");
   await context.encoding.settle(meant.items, wants, operation);
   return meant;
 }
@@ -210,12 +153,4 @@ function isExact(query: InvocationQuery): boolean {
     query.commandName === undefined &&
     query.commandType !== "UNKNOWN"
   );
-}
-
-// Larger than the largest page that the upstream gives is as good as that page.
-function cut(window: InvocationWindow, page: PageRequest): InvocationWindow | undefined {
-  if (page.pageNumber !== 1) return undefined;
-  if (page.pageSize >= window.pageSize) return window;
-  if ((window.unreadableCount ?? 0) > 0) return undefined;
-  return { ...window, items: window.items.slice(0, page.pageSize), pageSize: page.pageSize };
 }

@@ -4,7 +4,7 @@ import {
   badResponse,
   chunk,
   type Fields,
-  isGone,
+  isNotFound,
   mapBounded,
   orWhenRefused,
   type PageShape,
@@ -127,5 +127,5 @@ async function readByIds(context: AdapterContext, ids: readonly string[], operat
 
 // ListInstances answers an id that it does not know with InternalError.
 function isUnknownId(error: unknown): boolean {
-  return isGone(error) || (error instanceof UpstreamError && /^InternalError/.test(error.upstreamCode ?? ""));
+  return isNotFound(error) || (error instanceof UpstreamError && /^InternalError/.test(error.upstreamCode ?? ""));
 }

@@ -3,27 +3,11 @@ import type { Provider, Source } from "#domain";
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const REGION_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** Regions whose endpoint does not follow the rule of their product, as the vendor's SDKs list them. */
-const EXCEPTIONS: Readonly<Record<Provider, Readonly<Record<string, string>>>> = {
-  ECS: {
-    "cn-hangzhou": "ecs-cn-hangzhou.aliyuncs.com",
-    "cn-shanghai-finance-1": "ecs-cn-hangzhou.aliyuncs.com",
-    "cn-shenzhen-finance-1": "ecs-cn-hangzhou.aliyuncs.com",
-    "cn-hangzhou-finance": "ecs.aliyuncs.com",
-    "cn-north-2-gov-1": "ecs.aliyuncs.com",
-    "cn-beijing-gov-1": "ecs.aliyuncs.com",
-  },
-  SWAS: {},
-};
-
-const RULES: Readonly<Record<Provider, string>> = {
-  ECS: "https://ecs.{regionId}.aliyuncs.com",
-  // Not the `swas-open.aliyuncs.com` of the vendor's SDK: no such name exists.
-  SWAS: "https://swas.{regionId}.aliyuncs.com",
-};
-
-/** URL templates that replace the vendor's rule, `{regionId}` allowed in them; null keeps the rule. */
+/** URL templates that replace the vendor's rule, `{regionId}` allowed in them; null keeps it. */
 export type EndpointTemplates = Readonly<Record<Provider, string | null>>;
+
+/** The URL at which the vendor serves a source. */
+export type VendorEndpoint = (source: Source) => string;
 
 /** Where a source is called. */
 export interface Endpoint {
@@ -37,26 +21,27 @@ export interface Endpoint {
  * Checks templates once and gives what finds the endpoint of a source; null for a region id that cannot be part of a host name.
  * @throws RangeError for a template that is no URL, or plain http to anything but loopback.
  */
-export function createEndpointResolver(templates: EndpointTemplates): (source: Source) => Endpoint | null {
+export function createEndpointResolver(
+  templates: EndpointTemplates,
+  vendorEndpoint?: VendorEndpoint,
+): (source: Source) => Endpoint | null {
   for (const [provider, template] of Object.entries(templates)) {
     if (template !== null) toEndpoint(template, "region", provider);
   }
   const known = new Map<string, Endpoint>();
-  return ({ provider, regionId }) => {
+  return (source) => {
+    const { provider, regionId } = source;
     if (!REGION_ID.test(regionId)) return null;
     const key = `${provider}/${regionId}`;
+    const template = templates[provider] ?? vendorEndpoint?.(source);
+    if (template === undefined) return null;
     let endpoint = known.get(key);
     if (endpoint === undefined) {
-      endpoint = toEndpoint(templates[provider] ?? vendorUrl(provider, regionId), regionId, provider);
+      endpoint = toEndpoint(template, regionId, provider);
       known.set(key, endpoint);
     }
     return endpoint;
   };
-}
-
-function vendorUrl(provider: Provider, regionId: string): string {
-  const exception = EXCEPTIONS[provider][regionId];
-  return exception === undefined ? RULES[provider] : `https://${exception}`;
 }
 
 function toEndpoint(template: string, regionId: string, provider: string): Endpoint {

@@ -1,5 +1,5 @@
 /** One attempt: where to, what is sent, and what the answer is taken for. */
 export type { AttemptFailure, AttemptOutcome } from "./attempt.ts";
-export { createEndpointResolver, type Endpoint, type EndpointTemplates } from "./endpoint.ts";
+export { createEndpointResolver, type Endpoint, type EndpointTemplates, type VendorEndpoint } from "./endpoint.ts";
 export { isMomentary, type QuotaHint } from "./hints.ts";
 export { createSender } from "./sender.ts";

@@ -97,7 +97,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
     upstream: {
       source,
       openLists: async () => [],
-      openRunLists: async (query) => {
+      openLists: async (query) => {
         if (!world.listsPerInstance) return [createList(query, world.isExact ? toApplied(query) : {})];
         const instanceIds = [
           ...new Set(world.runs.flatMap((run) => run.instances.map((one) => one.instanceId))),

@@ -1,4 +1,4 @@
-import { type Invocation, type InvocationQuery, type Operation, rollUp, type Source, silentTelemetry } from "#domain";
+import { type Invocation, type InvocationQuery, type Operation, type Source, silentTelemetry } from "#domain";
 import {
   createPaging,
   createReader,
@@ -14,6 +14,7 @@ import {
   type RunList,
   readPage,
   readRun,
+  statusOfRun,
   toInstanceInvocation,
 } from "#upstreams";
 import type { Call } from "#wire";
@@ -67,7 +68,7 @@ function toInvocation(fields: Fields, reading: Reading): Invocation {
     const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId: null, username: null };
     return toInstanceInvocation(shape, run, surroundings, undefined, shape.isDetailed);
   });
-  const status = run.told?.status ?? rollUp(instances.map((instance) => instance.status));
+  const status = statusOfRun(run.told, instances);
   const rest = { status, rawStatus: run.told?.rawStatus ?? null, creationTime: run.creationTime, instances };
   return { ...invocation(source, invokeId), ...rest };
 }

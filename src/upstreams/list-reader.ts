@@ -2,35 +2,54 @@ import type { Invocation, Operation, Source } from "#domain";
 import { DeadPlaceError, isDeadToken } from "./dead-place.ts";
 import type { PageShape } from "./envelope.ts";
 import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.ts";
-import { askAgain, isPageAnswer, isTokenAnswer, type PagePlace, type Paging, type PagingParameters } from "./paging.ts";
+import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
 import { badResponse } from "./reading.ts";
-import { hasSameRuns } from "./repeat-guard.ts";
+import { hasSameRecords } from "./repeat-guard.ts";
 import { nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
-import type { Place, RunList, RunListPage } from "./upstream.ts";
+import type { PagePlace, Place, RunList, RunListPage } from "./upstream.ts";
 import { chooseWindow } from "./window-choice.ts";
 
 /** What a list is read with. */
-export interface RunListOptions {
+export interface ListOptions<Item> {
   readonly source: Source;
   readonly action: string;
   readonly key: string;
   readonly paging: Paging;
-  ask(parameters: PagingParameters, operation: Operation): Promise<PageShape<Invocation>>;
+  ask(parameters: PagingParameters, operation: Operation): Promise<PageShape<Item>>;
+  /** Tells records apart. */
+  nameOf(item: Item): string;
 }
 
-/** The part of a list that reads. */
-export type RunListReader = Pick<RunList, "read" | "placeAt">;
+/** One answer of a list of anything. */
+export type ListPage<Item> = Omit<RunListPage, "runs"> & { readonly items: readonly Item[] };
 
-type Shape = PageShape<Invocation>;
+/** The part of a list that reads. */
+export interface ListReader<Item> extends Pick<RunList, "placeAt"> {
+  read(place: Place | null, operation: Operation): Promise<ListPage<Item>>;
+}
+
+/** The part of a list of runs that reads, in tokens or in pages, as the upstream answers. */
+export function createRunListReader(
+  options: Omit<ListOptions<Invocation>, "nameOf">,
+): Pick<RunList, "read" | "placeAt"> {
+  const reader = createListReader({ ...options, nameOf: ({ invokeId }: Invocation) => invokeId });
+  return {
+    placeAt: reader.placeAt,
+    async read(place, operation) {
+      const { items, ...page } = await reader.read(place, operation);
+      return { ...page, runs: items };
+    },
+  };
+}
 
 /** How many answers without any record are followed. */
 const MAX_BARREN_ANSWERS = 20;
 
 /** Reads a list in tokens or in pages, as the upstream answers. */
-export function createRunListReader(options: RunListOptions): RunListReader {
+export function createListReader<Item>(options: ListOptions<Item>): ListReader<Item> {
   const { paging } = options;
 
-  async function readFirst(operation: Operation): Promise<RunListPage> {
+  async function readFirst(operation: Operation): Promise<ListPage<Item>> {
     const { sent, shape } = await ask(options, paging.first, operation);
     const { pageNumber, pageSize } = sent;
     if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(paging, shape, pageSize)) {
@@ -39,7 +58,7 @@ export function createRunListReader(options: RunListOptions): RunListReader {
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
-  async function readToken(place: TokenPlace, operation: Operation): Promise<RunListPage> {
+  async function readToken(place: TokenPlace, operation: Operation): Promise<ListPage<Item>> {
     const parameters = () => paging.byToken(place.token, place.passed);
     const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
@@ -49,7 +68,7 @@ export function createRunListReader(options: RunListOptions): RunListReader {
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
-  async function readPage(place: PagePlace, operation: Operation): Promise<RunListPage> {
+  async function readPage(place: PagePlace, operation: Operation): Promise<ListPage<Item>> {
     const parameters = () => paging.byPage(place) ?? failAsDead(options, "the list does not answer in pages any more");
     const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
@@ -57,13 +76,13 @@ export function createRunListReader(options: RunListOptions): RunListReader {
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
-  async function toPage(shape: Shape, place: PagePlace, operation: Operation): Promise<RunListPage> {
+  async function toPage(shape: PageShape<Item>, place: PagePlace, operation: Operation): Promise<ListPage<Item>> {
     await checkPage(options, shape, place, operation);
     const used = usedPageSize(shape, place.pageNumber, place.pageSize);
     if (used < place.pageSize) paging.limit.lower(used);
     // Under the size that the upstream used, the page lies elsewhere in the list.
     if (used < place.pageSize && place.pageNumber > 1) return readPage(place, operation);
-    return toRunListPage(paging, shape, { pageNumber: place.pageNumber, pageSize: used });
+    return toListPage(paging, shape, { pageNumber: place.pageNumber, pageSize: used });
   }
 
   return {
@@ -77,7 +96,11 @@ export function createRunListReader(options: RunListOptions): RunListReader {
   };
 }
 
-function ask<Sent extends PagingParameters>(options: RunListOptions, parameters: () => Sent, operation: Operation) {
+function ask<Sent extends PagingParameters, Item>(
+  options: ListOptions<Item>,
+  parameters: () => Sent,
+  operation: Operation,
+) {
   return askAgain(options.paging, parameters, async (sent) => {
     try {
       return await options.ask(sent, operation);
@@ -87,7 +110,11 @@ function ask<Sent extends PagingParameters>(options: RunListOptions, parameters:
   });
 }
 
-function toTokenPage({ source, action, paging }: RunListOptions, shape: Shape, from: TokenPlace | null): RunListPage {
+function toTokenPage<Item>(
+  { source, action, paging }: ListOptions<Item>,
+  shape: PageShape<Item>,
+  from: TokenPlace | null,
+): ListPage<Item> {
   if (shape.nextToken !== null || lengthOf(shape) > 0) paging.note("token");
   const next = shape.nextToken === null ? undefined : nextTokenPlace(from, shape.nextToken, lengthOf(shape));
   if (next === null) throw badResponse(source, action, null, "the tokens of the list go round in a circle");
@@ -95,7 +122,7 @@ function toTokenPage({ source, action, paging }: RunListOptions, shape: Shape, f
     throw badResponse(source, action, null, "the list goes on without any record");
   }
   return {
-    runs: shape.items,
+    items: shape.items,
     next: next === undefined ? null : sealTokenPlace(next),
     mode: "token",
     offset: null,
@@ -106,36 +133,37 @@ function toTokenPage({ source, action, paging }: RunListOptions, shape: Shape, f
 }
 
 /** Sees that a page is the one that was asked for. */
-async function checkPage(options: RunListOptions, shape: Shape, place: PagePlace, operation: Operation): Promise<void> {
-  const { source, action, key, paging } = options;
+async function checkPage<Item>(
+  options: ListOptions<Item>,
+  shape: PageShape<Item>,
+  place: PagePlace,
+  operation: Operation,
+): Promise<void> {
+  const { source, action, key, paging, nameOf } = options;
   const { pageNumber, pageSize } = place;
   const guard = paging.guard(key);
-  const invokeIds = namesOf(shape);
-  const isSuspicious = pageNumber > 1 && guard.isSuspicious(invokeIds, pageSize);
-  guard.note(invokeIds, pageNumber);
+  const names = shape.items.map(nameOf);
+  const isSuspicious = pageNumber > 1 && guard.isSuspicious(names, pageSize);
+  guard.note(names, pageNumber);
   if (paging.hasTokens && shape.nextToken !== null && (isSuspicious || shape.pageNumber !== pageNumber)) {
     paging.note("token");
     failAsDead(options, "the list answers in tokens now");
   }
   if (!isSuspicious) return;
-  const first = namesOf(await options.ask({ pageNumber: 1, pageSize }, operation));
+  const first = (await options.ask({ pageNumber: 1, pageSize }, operation)).items.map(nameOf);
   guard.note(first, 1);
-  if (hasSameRuns(first, invokeIds)) {
+  if (hasSameRecords(first, names)) {
     throw badResponse(source, action, null, `page ${pageNumber} of the list is page 1 again`);
   }
 }
 
-function namesOf({ items }: Shape): readonly string[] {
-  return items.map(({ invokeId }) => invokeId);
-}
-
-function toRunListPage(paging: Paging, shape: Shape, place: PagePlace): RunListPage {
+function toListPage<Item>(paging: Paging, shape: PageShape<Item>, place: PagePlace): ListPage<Item> {
   const offset = (place.pageNumber - 1) * place.pageSize;
   const total = totalOf(shape, offset);
   const length = lengthOf(shape);
   if (place.pageNumber > 1 || (total !== null && total > length)) paging.note("page");
   return {
-    runs: shape.items,
+    items: shape.items,
     next: nextPage(paging, listEnd({ offset, pageSize: place.pageSize, length, total }), place),
     mode: "page",
     offset,
@@ -151,7 +179,7 @@ function nextPage(paging: Paging, end: ListEnd, { pageNumber, pageSize }: PagePl
   return chooseWindow(pageNumber * pageSize, paging.limit.maxPageSize);
 }
 
-function failAsDead({ source, action }: RunListOptions, what: string): never {
+function failAsDead({ source, action }: Pick<ListOptions<unknown>, "source" | "action">, what: string): never {
   throw new DeadPlaceError({
     code: "UNKNOWN",
     message: `${source.provider} ${source.regionId} ${action} of account ${source.account}: ${what}; begin at the newest`,

@@ -1,0 +1,74 @@
+import { type InvocationResult, type Operation, sourceRank } from "#domain";
+import { NO_TIME } from "#store";
+import type { Sync } from "#sync";
+import type { Page, ResultFilter } from "./contract.ts";
+import type { PageRequestArguments } from "./page-arguments.ts";
+import type { CursorCodec, PageCursor } from "./page-cursor.ts";
+import type { DescribeSource } from "./source-states.ts";
+
+/** What pages of listed results are made with. */
+export interface ListedResultsParts {
+  readonly sync: Pick<Sync, "resultLists">;
+  readonly describe: DescribeSource;
+  readonly codec: CursorCodec;
+  readonly isMeant: (result: InvocationResult, filter: ResultFilter) => boolean;
+}
+
+/** Marks the cursors of these pages among those of pages by runs. */
+const MARK = "listed";
+
+/** True for a cursor of a page of listed results. */
+export function isListedCursor({ row }: PageCursor): boolean {
+  return row[2] === MARK;
+}
+
+/**
+ * A page of the results of one instance or one command whose runs no list tells, in the order of the upstream's list of
+ * results. Null if the source has no such list.
+ * @throws UpstreamError
+ */
+export async function pageOfListed(
+  { sync, describe, codec, isMeant }: ListedResultsParts,
+  { direction, size }: PageRequestArguments,
+  at: PageCursor | null,
+  filter: ResultFilter,
+  operation: Operation,
+): Promise<Page<InvocationResult> | null> {
+  const { source, instanceId, commandId } = filter;
+  const query = { ...(instanceId && { instanceId }), ...(commandId && { commandId }) };
+  const findRow = (rows: readonly InvocationResult[]) => rows.findIndex((row) => isAt(row, at));
+  const isEnough = (all: readonly InvocationResult[]): boolean => {
+    if (direction < 0) return at !== null && findRow(all) >= 0;
+    const behind = at === null ? all : findRow(all) < 0 ? [] : all.slice(findRow(all) + 1);
+    return behind.filter((row) => isMeant(row, filter)).length > size;
+  };
+  const listed = await sync.resultLists.read(source, query, at === null, isEnough, operation);
+  if (listed === null) return null;
+  const own = at === null ? null : findRow(listed.results);
+  const limit = own === null || own < 0 ? listed.results.length : own;
+  const stretch = direction > 0 ? listed.results.slice(own === null ? 0 : limit + 1) : listed.results.slice(0, limit);
+  const meant = stretch.filter((row) => isMeant(row, filter));
+  const rows = direction > 0 ? meant.slice(0, size) : meant.slice(Math.max(0, meant.length - size));
+  const isCut = !listed.isWhole && !isEnough(listed.results);
+  const hasMore = meant.length > size || (direction > 0 && isCut);
+  const edges = rows.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) }));
+  return {
+    edges,
+    hasNextPage: direction > 0 ? hasMore : at !== null,
+    hasPreviousPage: direction > 0 ? at !== null : hasMore,
+    startCursor: () => edges[0]?.cursor() ?? null,
+    endCursor: () => edges.at(-1)?.cursor() ?? null,
+    totalCount: null,
+    sources: [await describe(source, !isCut)],
+    isScanComplete: !isCut,
+  };
+}
+
+function cursorOf({ source, invokeId, instanceId }: InvocationResult): PageCursor {
+  const position = { time: NO_TIME, source: sourceRank(source), invokeId };
+  return { position, lagging: new Map(), row: [instanceId, "", MARK] };
+}
+
+function isAt({ invokeId, instanceId }: InvocationResult, at: PageCursor | null): boolean {
+  return at !== null && at.position.invokeId === invokeId && at.row[0] === instanceId;
+}

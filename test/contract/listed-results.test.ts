@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { type FarFault, refusal } from "./upstream.ts";
+import { createPlace, manyRuns } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const PAGE = `query ($filter: InvocationResultFilter!, $first: Int, $after: String, $last: Int, $before: String) {
+  page: invocationResults(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+    nodes { invokeId instanceId exitCode output { text } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } sources { ok isComplete } } }`;
+const HERE = { provider: "ECS", regionId: "cn-hangzhou" };
+const OF_INSTANCE = { ...HERE, instanceId: "i-1" };
+const NO_RUNS = { status: 200, body: { RequestId: "R-0", TotalCount: 0, Invocations: { Invocation: [] } } };
+
+/** Starts with 120 results of one instance whose runs DescribeInvocations answers so. */
+async function start(runs: FarFault, tokens = true) {
+  const place = createPlace(manyRuns(120, "t-h"), { tokens });
+  rig = await startRig({ "ECS/cn-hangzhou": place });
+  rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? runs : null);
+  return place.runs.map(({ invokeId }) => invokeId);
+}
+
+async function ask(variables: object) {
+  const { data, errors } = await rig.ask(PAGE, { filter: OF_INSTANCE, ...variables });
+  expect(errors).toBeUndefined();
+  const ids = data.page.nodes.map((node: { invokeId: string }) => node.invokeId);
+  return { ...data.page, ids };
+}
+
+const callsOf = (action: string) => rig.far.calls.filter((call) => call.action === action).length;
+
+describe("results whose runs no list tells", () => {
+  it.each<readonly [string, FarFault, boolean]>([
+    ["known to nobody, in tokens", NO_RUNS, true],
+    ["known to nobody, in pages", NO_RUNS, false],
+    ["forbidden to read", refusal(403, "Forbidden.RAM"), true],
+    ["not offered", refusal(404, "InvalidAction.NotFound"), true],
+  ])("are shown in the order of their own list: runs %s", async (_name, runs, tokens) => {
+    const ids = await start(runs, tokens);
+    const first = await ask({ first: 50 });
+    expect(first.nodes[0]).toEqual({
+      invokeId: ids[0],
+      instanceId: "i-1",
+      exitCode: 0,
+      output: { text: "ok\n" },
+    });
+    const found = [...first.ids];
+    let { pageInfo } = first;
+    while (pageInfo.hasNextPage) {
+      const next = await ask({ first: 50, after: pageInfo.endCursor });
+      found.push(...next.ids);
+      pageInfo = next.pageInfo;
+    }
+    expect(found).toEqual(ids);
+    expect(first.sources).toEqual([{ ok: true, isComplete: true }]);
+    expect(first.pageInfo.endCursor.length).toBeLessThanOrEqual(120);
+    expect(callsOf("DescribeInvocationResults")).toBeLessThanOrEqual(4);
+  });
+
+  it("are read backwards too", async () => {
+    const ids = await start(NO_RUNS);
+    const last = await ask({ last: 30 });
+    const before = await ask({ last: 30, before: last.pageInfo.startCursor });
+    expect([last.ids, before.ids]).toEqual([ids.slice(90), ids.slice(60, 90)]);
+    expect([last.pageInfo.hasPreviousPage, before.pageInfo.hasNextPage]).toEqual([true, true]);
+  });
+
+  it("go on in another process, which reads the list again", async () => {
+    const ids = await start(NO_RUNS);
+    const { pageInfo } = await ask({ first: 50 });
+    const twin = await rig.twin();
+    const { data } = await twin.ask(PAGE, { filter: OF_INSTANCE, first: 50, after: pageInfo.endCursor });
+    expect(data.page.nodes.map((node: { invokeId: string }) => node.invokeId)).toEqual(ids.slice(50, 100));
+  });
+
+  it("of a command are told apart by run and instance", async () => {
+    const executions = Array.from({ length: 70 }, (_, index) => ({ instanceId: `i-${100 + index}` }));
+    const at = Date.UTC(2026, 0, 2);
+    const runs = ["t-1", "t-2"].map((invokeId) => ({ invokeId, at, commandId: "c-1", executions }));
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(runs) });
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? NO_RUNS : null);
+    const filter = { ...HERE, commandId: "c-1" };
+    const first = await ask({ filter, first: 100 });
+    const second = await ask({ filter, first: 100, after: first.pageInfo.endCursor });
+    const pairs = [...first.nodes, ...second.nodes].map(({ invokeId, instanceId }) => `${invokeId} ${instanceId}`);
+    expect([pairs.length, new Set(pairs).size]).toEqual([140, 140]);
+  });
+
+  it("cost no call as long as runs tell them", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(3, "t-h")) });
+    expect((await ask({ first: 50 })).ids).toHaveLength(3);
+    expect(callsOf("DescribeInvocationResults")).toBe(0);
+  });
+
+  it("are the error of the runs where they may not be read either", async () => {
+    await start(NO_RUNS);
+    rig.far.interfere = () => refusal(403, "Forbidden.RAM");
+    const { data, errors } = await rig.ask(PAGE, { filter: OF_INSTANCE, first: 50 });
+    expect(data).toEqual({ page: null });
+    expect(errors).toMatchObject([{ extensions: { code: "UPSTREAM_FORBIDDEN", upstreamCode: "Forbidden.RAM" } }]);
+  });
+});
