@@ -1,5 +1,5 @@
 import type { InvocationQuery, InvocationStatus, Operation, Source, UpstreamError, Wants } from "#domain";
-import { LIST_END, LIST_HEAD, type Position } from "#store";
+import { LIST_END, type Position } from "#store";
 import type { KnownList, Sync } from "#sync";
 
 /** What a page reads of one source, and how that fares. */

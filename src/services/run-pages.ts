@@ -15,7 +15,7 @@ import type { Sync } from "#sync";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
-import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cursor.ts";
+import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
 import { chooseLists, isSound, type PageSource } from "./page-source.ts";
@@ -138,6 +138,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       await settle(
         open.flatMap((part) => part.lists.map((list) => ({ part, end: walk.direction.readOn(part, list, operation) }))),
       );
+      const after = await reachesOf(walk);
+      // What a reading brings may be let go again before it joins what is known; the next page goes on from here.
+      for (const part of open) if (after.get(part) === reaches.get(part)) part.isLate = true;
     }
   }
 
@@ -217,10 +220,12 @@ function startOf(
   return direction.later(meant, own ?? (isRunAgain ? besides(cursor.position, direction) : cursor.position));
 }
 
-/** The place next to a run's own, so that the run comes again. */
+/** The place next to a run's own, with no other run between, so that the run comes again. */
 function besides(position: Position, { sign }: WalkDirection): Position {
-  const invokeId = sign > 0 ? position.invokeId.slice(0, -1) : `${position.invokeId}\u0000`;
-  return { ...position, invokeId };
+  const { invokeId } = position;
+  if (sign < 0) return { ...position, invokeId: `${invokeId}\u0000` };
+  const before = String.fromCharCode(Math.max(0, invokeId.charCodeAt(invokeId.length - 1) - 1));
+  return { ...position, invokeId: `${invokeId.slice(0, -1)}${before}\uffff` };
 }
 
 async function reachesOf({ parts, direction }: Walk): Promise<ReadonlyMap<PageSource, number | null>> {

@@ -121,9 +121,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   }
 
   async function readHead(operation: Operation): Promise<void> {
-    const before = await load();
     const readAt = clock.now();
     const first = await read(null, 0, operation);
+    // What is covered is looked up when it is to be written: a keeper lets go of runs at any time.
+    const before = await load();
     const arrivals = before.readAt === null ? 0 : await countNew(first.runs);
     let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
     await write(first, state);
@@ -145,7 +146,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
         return;
       } catch (error) {
         if (!(error instanceof DeadPlaceError)) throw error;
-        await writeState(withoutMarks(state, base, dead));
+        await writeState(withoutMarks(await load(), base, dead));
       }
     }
   }
@@ -165,13 +166,14 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
-      const record = { ...state, notes: { ...state.notes, marks: [] } };
+      const now = await load();
+      const record = { ...now, notes: { ...now.notes, marks: [] } };
       await write(page, record);
       return record;
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
-    const current = await load();
     const verdict = await settle(page, base, state.notes, operation);
+    const current = await load();
     const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open", arrivals });
     const notes = {
       ...more.notes,
@@ -214,6 +216,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   async function extendBelow(from: number, operation: Operation): Promise<void> {
     const bound = await boundBelow(from);
+    if (bound === LIST_END) return;
     let furthest = Number.NEGATIVE_INFINITY;
     let restarts = 0;
     for (let idle = 0; idle < IDLE_READINGS_MAX; ) {
@@ -254,7 +257,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     const { notes } = await load();
     const above = notes.marks.filter((mark) => mark.time > top);
     const start = above.at(-PAGES_ABOVE)?.time ?? LIST_HEAD;
-    while (((await boundAbove(top)) ?? top) <= top) await extendBelow(start, operation);
+    for (let readings = 0; readings < CLOSING_READINGS_MAX; readings += 1) {
+      if (((await boundAbove(top)) ?? top) > top) return;
+      await extendBelow(start, operation);
+    }
   }
 
   return {
@@ -270,6 +276,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     extendBelow,
     async extendAbove(from, operation) {
       const top = await boundAbove(from);
+      if (top === LIST_HEAD) return;
       if (top !== null) return closeGap(top, operation);
       await extendBelow(LIST_HEAD, operation);
     },
@@ -284,6 +291,8 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   };
 }
 
+/** More readings than this do not close a gap: a keeper that is too small lets go of what was read before both ends meet. */
+const CLOSING_READINGS_MAX = 100;
 /** Pages above a known stretch that are read at once, for who walks towards the newest end. */
 const PAGES_ABOVE = 3;
 /** So many runs of one creation time are read again with what follows, so that one page shows them whole. */
