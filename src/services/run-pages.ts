@@ -138,9 +138,6 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       await settle(
         open.flatMap((part) => part.lists.map((list) => ({ part, end: walk.direction.readOn(part, list, operation) }))),
       );
-      const after = await reachesOf(walk);
-      // What a reading brings may be let go again before it joins what is known; the next page goes on from here.
-      for (const part of open) if (after.get(part) === reaches.get(part)) part.isLate = true;
     }
   }
 

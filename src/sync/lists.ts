@@ -252,15 +252,21 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     await store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
   }
 
-  /** Closes the gap above a stretch that is known: reads from the second mark above it, down to it. */
+  /** Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it. */
   async function closeGap(top: number, operation: Operation): Promise<void> {
-    const { notes } = await load();
-    const above = notes.marks.filter((mark) => mark.time > top);
-    const start = above.at(-PAGES_ABOVE)?.time ?? LIST_HEAD;
-    for (let readings = 0; readings < CLOSING_READINGS_MAX; readings += 1) {
+    for (let round = 0; round < CLOSING_ROUNDS_MAX; round += 1) {
+      const { notes } = await load();
+      const marks = notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
+      if (marks.length < PAGES_ABOVE) await readHead(operation);
+      for (const mark of marks) {
+        const more = await readFrom(await load(), mark, operation, false).catch(orDeadPlace);
+        if (!(more instanceof DeadPlaceError)) continue;
+        await writeState(withoutMarks(await load(), mark, 1));
+        break;
+      }
       if (((await boundAbove(top)) ?? top) > top) return;
-      await extendBelow(start, operation);
     }
+    throw createOwnFailure(source, "BAD_RESPONSE", "What the list shows does not join what is known of it.");
   }
 
   return {
@@ -275,10 +281,15 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     boundAbove,
     extendBelow,
     async extendAbove(from, operation) {
-      const top = await boundAbove(from);
+      const top = (await boundAbove(from)) ?? from;
       if (top === LIST_HEAD) return;
-      if (top !== null) return closeGap(top, operation);
-      await extendBelow(LIST_HEAD, operation);
+      if (top !== LIST_END) {
+        return flights.share(`gap|${name}|${top}`, source, operation, (shared) => closeGap(top, shared), true);
+      }
+      const { notes } = await load();
+      // Nearer to the end than what is covered lies the last place: it outlives the runs in front of it.
+      const deepest = notes.marks.at(-1);
+      await extendBelow(deepest === undefined ? LIST_HEAD : deepest.time, operation);
     },
     async readAgain(time, operation) {
       const state = await load();
@@ -291,8 +302,8 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   };
 }
 
-/** More readings than this do not close a gap: a keeper that is too small lets go of what was read before both ends meet. */
-const CLOSING_READINGS_MAX = 100;
+/** Rounds after which a gap that stays open is given up. */
+const CLOSING_ROUNDS_MAX = 10;
 /** Pages above a known stretch that are read at once, for who walks towards the newest end. */
 const PAGES_ABOVE = 3;
 /** So many runs of one creation time are read again with what follows, so that one page shows them whole. */

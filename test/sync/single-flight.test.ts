@@ -1,9 +1,9 @@
-import { createOperation } from "../support/operation.ts";
 import { describe, expect, it } from "@jest/globals";
 import { InputError, type Operation } from "#domain";
 import { createSingleFlight, endedError } from "../../src/sync/single-flight.ts";
 import { sourceAt } from "../services/support/fixed.ts";
 import { createFailure } from "../services/support/records.ts";
+import { createOperation } from "../support/operation.ts";
 
 const SOURCE = sourceAt(0);
 
