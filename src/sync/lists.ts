@@ -84,7 +84,11 @@ export async function openKnownLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const lists = await parts.book.watch(upstream.source, upstream.openRunLists(query, wants, operation), operation);
+  const { source } = upstream;
+  // To open a list is not to read it: a failure counts, but success makes nothing newer.
+  const lists = await upstream
+    .openRunLists(query, wants, operation)
+    .catch((error: unknown) => parts.book.watch(source, Promise.reject<readonly RunList[]>(error), operation));
   return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
 }
 
