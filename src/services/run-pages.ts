@@ -129,12 +129,15 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 
   /** Reads on until the page is full, or nothing more can be had. */
   async function readOn(walk: Walk, settle: SettleReadings, operation: Operation): Promise<void> {
-    for (;;) {
+    for (let round = 1; ; round += 1) {
       const found = await readKnown(walk);
       const end = found.length > walk.size ? endOf(rowsOf(found, walk), walk.direction) : null;
       const reaches = await reachesOf(walk);
       const open = walk.parts.filter((part) => isOpen(part, reaches.get(part) ?? null, end, walk));
       if (open.length === 0 || operation.signal.aborted) return;
+      // A keeper that is too small lets go of one source while another is read: the next page goes on from here.
+      if (round > ROUNDS_MAX) for (const part of open) part.isLate = true;
+      if (round > ROUNDS_MAX) return;
       await settle(
         open.flatMap((part) => part.lists.map((list) => ({ part, end: walk.direction.readOn(part, list, operation) }))),
       );
@@ -181,6 +184,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     },
   };
 }
+
+/** Rounds of reading after which a page shows what it has. */
+const ROUNDS_MAX = 200;
 
 /** Everything that one page is read for. */
 interface Walk {

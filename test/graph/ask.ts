@@ -16,7 +16,7 @@ const sealer: Sealer = {
   seal: (purpose, payload) => Buffer.from(`${digest(purpose)}${payload}`).toString("base64url"),
   open: (purpose, sealed) => {
     const text = Buffer.from(sealed, "base64url").toString();
-    return text.startsWith(digest(purpose)) ? text.slice(8) : null;
+    return text.startsWith(digest(purpose)) ? Buffer.from(text.slice(8)) : null;
   },
 };
 
@@ -75,7 +75,7 @@ export function pageOf<Row>(rows: readonly Row[], overrides: Partial<Page<Row>> 
     startCursor: () => edges[0]?.cursor() ?? null,
     endCursor: () => edges.at(-1)?.cursor() ?? null,
     totalCount: null,
-    sources: [{ source: ecs, error: null }],
+    sources: [{ source: ecs, error: null, asOf: null, isComplete: true, oldestTime: null }],
     isScanComplete: true,
     ...overrides,
   };

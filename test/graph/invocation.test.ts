@@ -100,8 +100,8 @@ describe.each(EXECUTORS)("with %s, a run", (executor) => {
           totalCount: 7,
           isScanComplete: false,
           sources: [
-            { source: ecs, error: null },
-            { source: swas, error },
+            { source: ecs, error: null, asOf: null, isComplete: true, oldestTime: null },
+            { source: swas, error, asOf: null, isComplete: false, oldestTime: null },
           ],
         }),
     });

@@ -114,9 +114,9 @@ describe.each(EXECUTORS)("with %s, the sources", (executor) => {
   it("are told as they fared last, without a call", async () => {
     const error = { ...told(), upstreamCode: "Throttling", httpStatus: 400, retryAfterMs: 1000 };
     const asked = stubServices({
-      sources: () => [
-        { source: ecs, error: null },
-        { source: swas, error },
+      sources: async () => [
+        { source: ecs, error: null, asOf: null, isComplete: true, oldestTime: null },
+        { source: swas, error, asOf: null, isComplete: false, oldestTime: null },
       ],
     });
     const query = "{ sources { provider regionId ok error { code upstreamCode retryAfterMs } } }";

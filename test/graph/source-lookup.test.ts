@@ -9,8 +9,8 @@ const other: Source = { ...hangzhou, account: "lab" };
 const beijing: Source = { ...hangzhou, regionId: "cn-beijing" };
 
 function messageFor(words: SourceWords): string {
-  const sources = () => [hangzhou, other, beijing].map((source) => ({ source, error: null }));
-  const { services } = stubServices({ sources, findSource: () => null });
+  const listSources = () => [hangzhou, other, beijing];
+  const { services } = stubServices({ listSources, findSource: () => null });
   try {
     return JSON.stringify(requireSource(services, words));
   } catch (error) {
