@@ -70,7 +70,7 @@ export interface PageFigures {
 export async function measurePages(sources: number, runs: number, pages: number): Promise<PageFigures> {
   const worlds = Array.from({ length: sources }, (_, position) => createFixedSource(position, runs));
   // Small caches, so that what grows is not what is kept on purpose.
-  const gateway = createGateway(worlds, { bytesMax: 4 * 2 ** 20 });
+  const gateway = createGateway(worlds, { bytesMax: 32 * 2 ** 20 });
   const calls: number[] = [];
   const heapMiB: number[] = [];
   const begin = performance.now();

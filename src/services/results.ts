@@ -50,9 +50,16 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
     }
   }
 
+  /** What is at hand serves a key that wants less than the others. */
+  async function findKnown(refs: readonly Asked<ResultRef>[], wants: Wants) {
+    if (refs.every((ref) => ref.wants === undefined)) return results.findKnown(refs, wants);
+    const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.wants ?? wants)));
+    return each.map(([known]) => known);
+  }
+
   return {
     async read(refs, wants, operation) {
-      const known = await results.findKnown(refs, wants);
+      const known = await findKnown(refs, wants);
       const missing = refs.filter((_, position) => known[position] === undefined);
       // Whether a result may still change only its run tells.
       if (refs.length > 0) operation.life?.end();

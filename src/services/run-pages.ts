@@ -131,12 +131,15 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 
   /** Reads on until the page is full, or nothing more can be had. */
   async function readOn(walk: Walk, settle: SettleReadings, operation: Operation): Promise<void> {
-    for (;;) {
+    for (let round = 1; ; round += 1) {
       const found = await readKnown(walk);
       const end = found.length > walk.size ? endOf(rowsOf(found, walk), walk.direction) : null;
       const reaches = await reachesOf(walk);
       const open = walk.parts.filter((part) => isOpen(part, reaches.get(part) ?? null, end, walk));
       if (open.length === 0 || operation.signal.aborted) return;
+      // A keeper that is too small lets go of one source while another is read: the next page goes on from here.
+      if (round > ROUNDS_MAX) for (const part of open) part.isLate = true;
+      if (round > ROUNDS_MAX) return;
       await settle(
         open.flatMap((part) => part.lists.map((list) => ({ part, end: walk.direction.readOn(part, list, operation) }))),
       );
@@ -185,6 +188,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
   };
 }
 
+/** Rounds of reading after which a page shows what it has. */
+const ROUNDS_MAX = 200;
+
 /** Everything that one page is read for. */
 interface Walk {
   readonly direction: WalkDirection;
@@ -220,10 +226,12 @@ function startOf(
   return direction.later(meant, own ?? (isRunAgain ? besides(cursor.position, direction) : cursor.position));
 }
 
-/** The place next to a run's own, so that the run comes again. */
+/** The place next to a run's own, with no other run between, so that the run comes again. */
 function besides(position: Position, { sign }: WalkDirection): Position {
-  const invokeId = sign > 0 ? position.invokeId.slice(0, -1) : `${position.invokeId}\u0000`;
-  return { ...position, invokeId };
+  const { invokeId } = position;
+  if (sign < 0) return { ...position, invokeId: `${invokeId}\u0000` };
+  const before = String.fromCharCode(Math.max(0, invokeId.charCodeAt(invokeId.length - 1) - 1));
+  return { ...position, invokeId: `${invokeId.slice(0, -1)}${before}\uffff` };
 }
 
 async function reachesOf({ parts, direction }: Walk): Promise<ReadonlyMap<PageSource, number | null>> {

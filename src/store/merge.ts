@@ -96,7 +96,7 @@ function mergeInstances(known: Invocation, read: Invocation): readonly InstanceI
 /** @param canMove true for a run that is carried out again and again: its latest execution may go from an end to a beginning. */
 function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, canMove: boolean): InstanceInvocation {
   const isOlder = isFinalInstanceStatus(known.status) && !isFinalInstanceStatus(read.status) && !canMove;
-  const isPoorer = known.isComplete && !read.isComplete && known.status === read.status;
+  const isPoorer = known.isComplete && !read.isComplete && known.status === read.status && !canMove;
   const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);

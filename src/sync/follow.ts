@@ -42,14 +42,17 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
     return new Set(all.filter((one) => one.statusOf() === status).map(({ ref }) => invocationKey(ref))).size;
   }
 
-  async function readState(group: readonly StoredRun[], operation: Operation): Promise<void> {
+  async function readState(group: readonly StoredRun[], operation: Operation, maxMs: number): Promise<void> {
     const [first] = group;
     if (first === undefined) return;
     const { source, status } = first.run;
     if (status === "UNKNOWN" || isFinalInvocationStatus(status)) return;
     if (Math.max(group.length, countWatched(source, status)) < 2) return;
     const lists = await openLists(source, status, operation);
-    await Promise.all(lists.map((list) => list.refresh(operation)));
+    // A run that is not in a list that was just read has left it.
+    const isOld = async (list: KnownList): Promise<boolean> =>
+      !isFresh(await list.readAt(), { now: clock.now(), maxMs });
+    await Promise.all(lists.map(async (list) => ((await isOld(list)) ? list.refresh(operation) : undefined)));
   }
 
   return {
@@ -59,7 +62,7 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
       const stale = all.filter(isStale);
       if (stale.length === 0) return [];
       const paced: Operation = { ...operation, pace: "refresh" };
-      await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced)));
+      await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced, maxMs)));
       const known = await store.readRuns(
         stale.map(({ run }) => run),
         NOTHING,

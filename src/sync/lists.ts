@@ -122,9 +122,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   }
 
   async function readHead(operation: Operation): Promise<void> {
-    const before = await load();
     const readAt = clock.now();
     const first = await read(null, 0, operation);
+    // What is covered is looked up when it is to be written: a keeper lets go of runs at any time.
+    const before = await load();
     const arrivals = before.readAt === null ? 0 : await countNew(first.runs);
     let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
     await write(first, state);
@@ -146,7 +147,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
         return;
       } catch (error) {
         if (!(error instanceof DeadPlaceError)) throw error;
-        await writeState(withoutMarks(state, base, dead));
+        await writeState(withoutMarks(await load(), base, dead));
       }
     }
   }
@@ -166,13 +167,14 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
     }
     if (page.mode !== state.notes.mode) {
-      const record = { ...state, notes: { ...state.notes, marks: [] } };
+      const now = await load();
+      const record = { ...now, notes: { ...now.notes, marks: [] } };
       await write(page, record);
       return record;
     }
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
-    const current = await load();
     const verdict = await settle(page, base, state.notes, operation);
+    const current = await load();
     const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open", arrivals });
     const notes = {
       ...more.notes,
@@ -215,6 +217,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   async function extendBelow(from: number, operation: Operation): Promise<void> {
     const bound = await boundBelow(from);
+    if (bound === LIST_END) return;
     let furthest = Number.NEGATIVE_INFINITY;
     let restarts = 0;
     for (let idle = 0; idle < IDLE_READINGS_MAX; ) {
@@ -251,12 +254,21 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     await store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
   }
 
-  /** Closes the gap above a stretch that is known: reads from the second mark above it, down to it. */
+  /** Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it. */
   async function closeGap(top: number, operation: Operation): Promise<void> {
-    const { notes } = await load();
-    const above = notes.marks.filter((mark) => mark.time > top);
-    const start = above.at(-PAGES_ABOVE)?.time ?? LIST_HEAD;
-    while (((await boundAbove(top)) ?? top) <= top) await extendBelow(start, operation);
+    for (let round = 0; round < CLOSING_ROUNDS_MAX; round += 1) {
+      const { notes } = await load();
+      const marks = notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
+      if (marks.length < PAGES_ABOVE) await readHead(operation);
+      for (const mark of marks) {
+        const more = await readFrom(await load(), mark, operation, false).catch(orDeadPlace);
+        if (!(more instanceof DeadPlaceError)) continue;
+        await writeState(withoutMarks(await load(), mark, 1));
+        break;
+      }
+      if (((await boundAbove(top)) ?? top) > top) return;
+    }
+    throw createOwnFailure(source, "BAD_RESPONSE", "What the list shows does not join what is known of it.");
   }
 
   return {
@@ -271,9 +283,15 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     boundAbove,
     extendBelow,
     async extendAbove(from, operation) {
-      const top = await boundAbove(from);
-      if (top !== null) return closeGap(top, operation);
-      await extendBelow(LIST_HEAD, operation);
+      const top = (await boundAbove(from)) ?? from;
+      if (top === LIST_HEAD) return;
+      if (top !== LIST_END) {
+        return flights.share(`gap|${name}|${top}`, source, operation, (shared) => closeGap(top, shared), true);
+      }
+      const { notes } = await load();
+      // Nearer to the end than what is covered lies the last place: it outlives the runs in front of it.
+      const deepest = notes.marks.at(-1);
+      await extendBelow(deepest === undefined ? LIST_HEAD : deepest.time, operation);
     },
     async readAgain(time, operation) {
       const state = await load();
@@ -286,6 +304,8 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   };
 }
 
+/** Rounds after which a gap that stays open is given up. */
+const CLOSING_ROUNDS_MAX = 10;
 /** Pages above a known stretch that are read at once, for who walks towards the newest end. */
 const PAGES_ABOVE = 3;
 /** So many runs of one creation time are read again with what follows, so that one page shows them whole. */

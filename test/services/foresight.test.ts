@@ -45,12 +45,18 @@ describe("more runs than an operation may read", () => {
 
   it("are fewer where some are asked for twice, or are on the way for others", async () => {
     const world = createFixedSource(0, 6);
-    const { services } = createGateway([world]);
+    const { services, clock } = createGateway([world]);
     const refs = refsOf(world);
-    const [, answers] = await Promise.all([
-      services.readInvocations(refs.slice(0, 1), BARE, createOperation()),
-      services.readInvocations([...refs, ...refs], BARE, createBudget(5)),
-    ]);
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    world.beforeCall = () => opened;
+    const first = services.readInvocations(refs.slice(0, 1), BARE, createOperation());
+    await clock.advance(0);
+    const second = services.readInvocations([...refs, ...refs], BARE, createBudget(5));
+    open();
+    const [, answers] = await Promise.all([first, second]);
     expect([told(answers ?? []), world.calls.length]).toEqual([[...refs, ...refs].map(() => true), 6]);
   });
 });

@@ -127,16 +127,18 @@ describe("the total of results", () => {
     expect(await walkTotals(createGateway([world]), failed, direction)).toEqual([[13, 13]]);
   });
 
-  it.each([
-    ["the history of a run that is longer than a page", { invokeId: "t-1", includeHistory: true }],
-    ["a command's results", { commandId: "c-1" }],
-  ])("is null for %s", async (_name, filter) => {
+  it("is that of the whole history of a run, and null for a command's results", async () => {
     const world = createLargeRun(false);
-    const [first] = await walkTotals(createGateway([world]), { source: world.source, ...filter }, 1);
-    expect(first).toEqual([50, null]);
+    const { source } = world;
+    const [history] = await walkTotals(createGateway([world]), { source, invokeId: "t-1", includeHistory: true }, 1);
+    const [ofCommand] = await walkTotals(createGateway([world]), { source, commandId: "c-1" }, 1);
+    expect([history, ofCommand]).toEqual([
+      [50, 390],
+      [50, null],
+    ]);
   });
 
-  it("is null where the run was not read", async () => {
+  it("is told beside a page without rows", async () => {
     const world = createLargeRun(false);
     const page = await createGateway([world]).services.pageResults(
       { first: 0 },
@@ -144,6 +146,6 @@ describe("the total of results", () => {
       { ...PLAIN, totalCount: true },
       createOperation(),
     );
-    expect([page.edges.length, page.hasNextPage, page.totalCount]).toEqual([0, true, null]);
+    expect([page.edges.length, page.hasNextPage, page.totalCount]).toEqual([0, true, 130]);
   });
 });

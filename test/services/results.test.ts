@@ -45,21 +45,6 @@ describe("results", () => {
     ]);
   });
 
-  it("of a repeated run are read again after a moment, also when only one execution has ended", async () => {
-    const world = createWideSource();
-    const [run] = world.runs;
-    const { services, clock } = createGateway([world]);
-    const repeatsAt = async (repeats: number) => {
-      const instances = (run?.instances ?? []).slice(0, 1).map((one) => ({ ...one, repeats, isComplete: false }));
-      world.runs = run ? [{ ...run, timed: true, repeatMode: "Period", status: "RUNNING", instances }] : [];
-      await clock.advance(2_000);
-      await services.pageInvocations({ first: 1 }, {}, { ...NO_OUTPUT, totalCount: false }, createOperation());
-      const answers = await services.readResults(refsOf(world), NO_OUTPUT, createOperation());
-      return answers.map((one) => (one instanceof Error ? one : one?.repeats));
-    };
-    expect([await repeatsAt(1), await repeatsAt(2)]).toEqual([[1], [2]]);
-  });
-
   it("kept without output do not serve one with output", async () => {
     const world = createFixedSource(0, 1);
     const { services } = createGateway([world]);
@@ -99,15 +84,6 @@ describe("results", () => {
     const [answer] = await createGateway([world]).services.readResults(refs, OUTPUT, createOperation());
     expect(textOf(answer)).toBe("t-0-0000 i-0 1");
     expect(world.calls).toEqual(["results t-0-0000 history 1"]);
-  });
-
-  it("of the newest runs of one instance cost one call instead of one a run", async () => {
-    const world = createFixedSource(0, 20, () => "i-only");
-    const { services } = createGateway([world]);
-    await services.pageInvocations({ first: 20 }, { instanceId: "i-only" }, PLAIN, createOperation());
-    const answers = await services.readResults(refsOf(world), OUTPUT, createOperation());
-    expect(answers.map(textOf)).toEqual(refsOf(world).map((ref) => `${ref.invokeId} i-only latest`));
-    expect(world.calls).toEqual(["list 1/50", "instance-results i-only"]);
   });
 
   it("of runs whose age nobody has told are read run by run", async () => {

@@ -96,7 +96,6 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
     calls,
     upstream: {
       source,
-      openLists: async () => [],
       openLists: async (query) => {
         if (!world.listsPerInstance) return [createList(query, world.isExact ? toApplied(query) : {})];
         const instanceIds = [
@@ -123,11 +122,6 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
         const items = (run?.instances ?? []).filter((one) => ids?.includes(one.instanceId) ?? true);
         const executions = query.includeHistory ? ["2", "1", "0"] : [null];
         return items.flatMap((item) => executions.map((execution) => toResult(item, execution, wants.output)));
-      },
-      readInstanceResults: async (instanceId, wants, operation) => {
-        await call(operation, `instance-results ${instanceId}`);
-        const runs = listed(world, 0, (run) => narrow(run, instanceId));
-        return runs.slice(0, 50).flatMap((run) => run.instances.map((item) => toResult(item, null, wants.output)));
       },
       readInstances: async (instanceIds, operation) => {
         await call(operation, `instances ${instanceIds.length}`);
