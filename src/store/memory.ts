@@ -91,7 +91,10 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   function writeResult(result: InvocationResult, readAt: number): void {
     const key = invocationKey(result);
     const known = entries.get(key);
-    if (known === undefined) return keepLoose(key, { result, readAt });
+    if (known === undefined) {
+      keepLoose(key, { result, readAt });
+      return;
+    }
     const executionReadAt = new Map(known.executionReadAt).set(result.instanceId, readAt);
     put(mergeResult(known.run, result), known.readAt, executionReadAt);
   }
