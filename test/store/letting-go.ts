@@ -146,6 +146,15 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       expect((await store.readList(ECS, "all")).spans).toEqual([]);
     });
 
+    it("more than one step's worth", async () => {
+      const many = Array.from({ length: 1_200 }, (_, n) => runAt(n, `t-many-${n}`));
+      await store.write({ source: ECS, readAt: 1, runs: many });
+      expect(await store.forget({ instance: "i-1" })).toEqual({ runs: 1_202, executions: 1_203 });
+      await store.write({ source: ECS, readAt: 1, runs: many });
+      expect(await store.forget({ account: "default" })).toEqual({ runs: 1_201, executions: 1_201 });
+      expect(await left()).toEqual([]);
+    });
+
     it("what is not there: nothing", async () => {
       expect(await store.forget({ run: "\u0000" })).toEqual({ runs: 0, executions: 0 });
       expect(await left()).toEqual(["t-3", "t-2", "t-1"]);
