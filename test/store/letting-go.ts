@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { DatabaseProblem, type DatabaseStore, LIST_END, LIST_HEAD } from "#store";
+import { checkTables } from "../../src/store/sql/migrations.ts";
 import type { TestDatabase } from "./keepers.ts";
 import { ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
 
@@ -166,11 +167,14 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       await store.write({ source: ECS, readAt: 1, runs: [printing(1, "t-1", "kept")] });
       await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 99 }).execute();
       await expect(database.open()).rejects.toThrow(DatabaseProblem);
+      await expect(checkTables(database.db, database.schema)).rejects.toThrow(DatabaseProblem);
       const { rows } = await sql<{ version: number }>`select version from ${sql.id(database.schema, "keeper")}`.execute(
         database.db,
       );
       expect(rows).toEqual([{ version: 99 }]);
       await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 1 }).execute();
+      await checkTables(database.db, database.schema);
+      await checkTables(database.db, "no_such_schema");
     });
   });
 }
