@@ -75,6 +75,7 @@ const variables = z.object({
   UPSTREAM_CALLS_PER_MINUTE: integer(0, 0, 1_000_000),
   UPSTREAM_CONCURRENCY: integer(16, 1, 1_000),
   SCAN_BUDGET: integer(40, 1, 100_000),
+  CACHE_BYTES: integer(67_108_864, 0, 17_179_869_184),
   DATABASE_URL: z
     .string()
     .refine(isDatabaseUrl)
@@ -82,7 +83,6 @@ const variables = z.object({
     .meta({ expected: "postgres://user:password@host:port/name, or file:./folder" }),
   RETENTION_DAYS: integer(90, 0, 36_500),
   RETENTION_OUTPUT_DAYS: integer(30, 0, 36_500),
-  CACHE_BYTES: integer(67_108_864, 0, 17_179_869_184),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
   WATCH_MAX_WATCHERS: integer(1_000, 1, 1_000_000),
