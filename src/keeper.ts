@@ -47,7 +47,7 @@ export async function openKeeper(config: Config, parts: KeeperParts): Promise<Ke
 export async function checkDatabase({ databaseUrl }: Config, clock: Clock): Promise<string> {
   if (databaseUrl === null) return "DATABASE_URL is not set: what is read is kept in memory.";
   const database = nameDatabase(databaseUrl, clock);
-  await orSettingsError(database, database.prepare());
+  await orSettingsError(database, database.check());
   await database.close();
   return `The ${database.isEmbedded ? "folder" : "server"} of DATABASE_URL can be used.`;
 }

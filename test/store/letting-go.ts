@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { DatabaseProblem, type DatabaseStore, LIST_END, LIST_HEAD } from "#store";
+import { checkTables } from "../../src/store/sql/migrations.ts";
 import type { TestDatabase } from "./keepers.ts";
 import { ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
 
@@ -146,6 +147,15 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       expect((await store.readList(ECS, "all")).spans).toEqual([]);
     });
 
+    it("more than one step's worth", async () => {
+      const many = Array.from({ length: 1_200 }, (_, n) => runAt(n, `t-many-${n}`));
+      await store.write({ source: ECS, readAt: 1, runs: many });
+      expect(await store.forget({ instance: "i-1" })).toEqual({ runs: 1_202, executions: 1_203 });
+      await store.write({ source: ECS, readAt: 1, runs: many });
+      expect(await store.forget({ account: "default" })).toEqual({ runs: 1_201, executions: 1_201 });
+      expect(await left()).toEqual([]);
+    });
+
     it("what is not there: nothing", async () => {
       expect(await store.forget({ run: "\u0000" })).toEqual({ runs: 0, executions: 0 });
       expect(await left()).toEqual(["t-3", "t-2", "t-1"]);
@@ -157,11 +167,14 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       await store.write({ source: ECS, readAt: 1, runs: [printing(1, "t-1", "kept")] });
       await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 99 }).execute();
       await expect(database.open()).rejects.toThrow(DatabaseProblem);
+      await expect(checkTables(database.db, database.schema)).rejects.toThrow(DatabaseProblem);
       const { rows } = await sql<{ version: number }>`select version from ${sql.id(database.schema, "keeper")}`.execute(
         database.db,
       );
       expect(rows).toEqual([{ version: 99 }]);
       await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 1 }).execute();
+      await checkTables(database.db, database.schema);
+      await checkTables(database.db, "no_such_schema");
     });
   });
 }

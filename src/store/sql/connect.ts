@@ -44,7 +44,9 @@ export function connectEmbedded(embedded: Embedded): Kysely<Tables> {
 }
 
 function overPool(pool: pg.Pool): Kysely<Tables> {
-  // A server that stops ends connections that nobody uses; the next query says so.
+  // A connection may end while nobody waits for it, in the pool or between two statements of a transaction. The next statement
+  // says so; an error that nobody hears would end the process.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -8,7 +8,7 @@ import { connectEmbedded, connectServer } from "./connect.ts";
 import { createEmbedded } from "./embedded.ts";
 import { type FolderLock, type Holder, lockFolder } from "./folder-lock.ts";
 import { type Forgettable, type Forgotten, forget } from "./forget.ts";
-import { migrate } from "./migrations.ts";
+import { checkTables, migrate } from "./migrations.ts";
 import { DatabaseProblem, toDatabaseProblem } from "./problem.ts";
 import { pruneStep, type Retention } from "./prune.ts";
 import { createSqlStore } from "./sql-store.ts";
@@ -27,6 +27,8 @@ export interface DatabaseStore extends RunStore {
 export interface Database {
   /** True if it runs within this process, takes seconds to open and serves no other process. */
   readonly isEmbedded: boolean;
+  /** Makes sure that it can be used, and changes nothing but an embedded one's folder, which is taken. @throws DatabaseProblem */
+  check(): Promise<void>;
   /**
    * Makes sure that it can be used, as far as that takes no time: a server is connected and its tables are brought up to date; the
    * folder of an embedded one is taken. @throws DatabaseProblem
@@ -81,6 +83,10 @@ function createServerDatabase(options: DatabaseOptions): Database {
   };
   return {
     isEmbedded: false,
+    check: () =>
+      checkTables(db, options.schema ?? SCHEMA).catch((error: unknown) => {
+        throw toDatabaseProblem(error);
+      }),
     prepare: async () => void (await open()),
     open,
     close: () => db.destroy(),
@@ -92,16 +98,18 @@ function createEmbeddedDatabase(options: DatabaseOptions, folder: string): Datab
   const embedded = createEmbedded(files);
   const db = connectEmbedded(embedded);
   let lock: FolderLock | null = null;
+  const prepare = async (): Promise<void> => {
+    try {
+      lock ??= lockFolder(folder, options.holder, options.clock);
+      refuseOtherVersion(files);
+    } catch (error) {
+      throw toDatabaseProblem(error);
+    }
+  };
   return {
     isEmbedded: true,
-    async prepare() {
-      try {
-        lock ??= lockFolder(folder, options.holder, options.clock);
-        refuseOtherVersion(files);
-      } catch (error) {
-        throw toDatabaseProblem(error);
-      }
-    },
+    check: prepare,
+    prepare,
     open: () =>
       openStore(db, options, false).catch((error: unknown) => {
         throw toDatabaseProblem(error);

@@ -15,6 +15,8 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Locks of this process, which cannot be told by its number from those of one that had the same. */
+const ours = new Set<string>();
 const BEAT_MS = 5_000;
 /** A holder on another host, whose processes cannot be asked for, is dead when it was silent for so long. */
 const SILENT_MS = 30_000;
@@ -29,14 +31,16 @@ export function lockFolder(folder: string, holder: Holder, clock: Clock): Folder
   const text = `${holder.host} ${holder.processId}\n`;
   if (!tryWrite(file, text)) {
     const other = readFileSync(file, "utf8");
-    if (isAlive(other, statSync(file).mtimeMs, holder, clock)) throw heldBy(folder, other);
+    if (ours.has(file) || isAlive(other, statSync(file).mtimeMs, holder, clock)) throw heldBy(folder, other);
     if (!takeOver(file, other, holder) || !tryWrite(file, text)) throw heldBy(folder, readFileSync(file, "utf8"));
   }
+  ours.add(file);
   const ended = new AbortController();
   void beat(file, ended.signal, clock);
   return {
     release() {
       ended.abort();
+      ours.delete(file);
       rmSync(file, { force: true });
     },
   };

@@ -1,4 +1,4 @@
-import { type Kysely, type SqlBool, sql } from "kysely";
+import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import { deleteRuns, deleteUnused } from "./letting-go.ts";
 import { lockAll } from "./locks.ts";
 import { toOrderedText } from "./ordered-text.ts";
@@ -13,56 +13,77 @@ export interface Forgotten {
   readonly executions: number;
 }
 
+type Step = Transaction<Tables>;
+
+/** Rows that one transaction deletes at most: writers wait for it. */
+const ROWS_PER_STEP = 500;
+
 /**
- * Deletes at once, with every output that nothing else refers to. What lists are known to hold stays as it is, so that what the
- * upstream still has is not read again for it; an account's lists go as well.
+ * Deletes, with every output that nothing else refers to. What lists are known to hold stays as it is, so that what the upstream
+ * still has is not read again for it; an account's lists go as well. What was deleted when it fails stays deleted.
  */
 export async function forget(db: Kysely<Tables>, schema: string, what: Forgettable): Promise<Forgotten> {
-  return db.transaction().execute(async (step) => {
-    await lockAll(step, schema);
-    const tables = step.withSchema(schema);
-    const isMeant = conditionOf(what);
-    if (isMeant === null) return forgetInstance(step, schema, "instance" in what ? what.instance : "");
-    const runs = await tables.selectFrom("run").select("id").where(isMeant).execute();
-    const ids = runs.map(({ id }) => id);
-    const counted = await tables
-      .selectFrom("execution")
-      .select(sql<number>`count(*)`.as("count"))
-      .where(sql<SqlBool>`run = any(${ids}::bigint[])`)
-      .executeTakeFirst();
-    const loose = await tables.deleteFrom("loose_result").where(isMeant).returning("output as id").execute();
-    if ("account" in what) {
-      await tables.deleteFrom("list").where(isMeant).execute();
-      await tables.deleteFrom("source").where(isMeant).execute();
-    }
-    await deleteRuns(step, schema, ids);
-    await deleteUnused(
-      step,
-      schema,
-      loose.map(({ id }) => id),
-    );
-    return { runs: ids.length, executions: counted?.count ?? 0 };
-  });
+  let forgotten: Forgotten = { runs: 0, executions: 0 };
+  for (;;) {
+    const { runs, executions, isMore } = await db.transaction().execute(async (step) => {
+      await lockAll(step, schema);
+      return "instance" in what ? forgetExecutions(step, schema, what.instance) : forgetRuns(step, schema, what);
+    });
+    forgotten = { runs: forgotten.runs + runs, executions: forgotten.executions + executions };
+    if (!isMore) return forgotten;
+  }
 }
 
-function conditionOf(what: Forgettable) {
-  if ("run" in what) return sql<SqlBool>`invoke_id = ${toOrderedText(what.run)}`;
+type StepOutcome = Forgotten & { readonly isMore: boolean };
+
+async function forgetRuns(
+  step: Step,
+  schema: string,
+  what: Exclude<Forgettable, { readonly instance: string }>,
+): Promise<StepOutcome> {
   // A source's key is its provider, account and region, with tabs between them.
-  if ("account" in what) return sql<SqlBool>`split_part(source_key, chr(9), 2) = ${toOrderedText(what.account)}`;
-  return null;
+  const isMeant =
+    "run" in what
+      ? sql<SqlBool>`invoke_id = ${toOrderedText(what.run)}`
+      : sql<SqlBool>`split_part(source_key, chr(9), 2) = ${toOrderedText(what.account)}`;
+  const tables = step.withSchema(schema);
+  if ("account" in what) {
+    await tables.deleteFrom("list").where(isMeant).execute();
+    await tables.deleteFrom("source").where(isMeant).execute();
+  }
+  const loose = await tables.deleteFrom("loose_result").where(isMeant).returning("output as id").execute();
+  await deleteUnused(
+    step,
+    schema,
+    loose.map(({ id }) => id),
+  );
+  const rows = await tables.selectFrom("run").select("id").where(isMeant).limit(ROWS_PER_STEP).execute();
+  const ids = rows.map(({ id }) => id);
+  const executions = await countExecutions(step, schema, ids);
+  const runs = await deleteRuns(step, schema, ids);
+  return { runs, executions, isMore: runs === ROWS_PER_STEP };
+}
+
+async function countExecutions(step: Step, schema: string, runs: readonly number[]): Promise<number> {
+  const row = await step
+    .withSchema(schema)
+    .selectFrom("execution")
+    .select(sql<number>`count(*)`.as("count"))
+    .where(sql<SqlBool>`run = any(${runs}::bigint[])`)
+    .executeTakeFirst();
+  return row?.count ?? 0;
 }
 
 /** A run that ran nowhere else goes whole. */
-async function forgetInstance(
-  step: Parameters<typeof deleteRuns>[0],
-  schema: string,
-  instance: string,
-): Promise<Forgotten> {
+async function forgetExecutions(step: Step, schema: string, instance: string): Promise<StepOutcome> {
   const tables = step.withSchema(schema);
   const key = toOrderedText(instance);
+  const execution = sql.table(`${schema}.execution`);
+  const few = sql<SqlBool>`run = any(array(select run from ${execution} where instance_id = ${key} limit ${ROWS_PER_STEP}))`;
   const gone = await tables
     .deleteFrom("execution")
     .where("instance_id", "=", key)
+    .where(few)
     .returning(["run", "output as id"])
     .execute();
   const loose = await tables
@@ -70,22 +91,21 @@ async function forgetInstance(
     .where("instance_id", "=", key)
     .returning("output as id")
     .execute();
-  const execution = sql.table(`${schema}.execution`);
+  await deleteUnused(
+    step,
+    schema,
+    [...gone, ...loose].map(({ id }) => id),
+  );
   const empty = await tables
     .selectFrom("run")
     .select("id")
     .where(sql<SqlBool>`id = any(${gone.map(({ run }) => run)}::bigint[])`)
     .where(sql<SqlBool>`not exists (select 1 from ${execution} as one where one.run = run.id)`)
     .execute();
-  await deleteUnused(
-    step,
-    schema,
-    [...gone, ...loose].map(({ id }) => id),
-  );
   const runs = await deleteRuns(
     step,
     schema,
     empty.map(({ id }) => id),
   );
-  return { runs, executions: gone.length };
+  return { runs, executions: gone.length, isMore: gone.length === ROWS_PER_STEP };
 }

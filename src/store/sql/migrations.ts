@@ -90,6 +90,16 @@ export async function migrate(db: Kysely<Tables>, { schema, newContentKey }: Mig
   });
 }
 
+/** Makes sure that the database answers and that this program can use its tables, and changes nothing. @throws DatabaseProblem */
+export async function checkTables(db: Kysely<Tables>, schema: string): Promise<void> {
+  const { rows } = await sql<{
+    known: boolean;
+  }>`select to_regclass(${`"${schema}".keeper`}) is not null as known`.execute(db);
+  if (rows[0]?.known !== true) return;
+  const keeper = await db.withSchema(schema).selectFrom("keeper").select("version").executeTakeFirst();
+  if (keeper !== undefined && keeper.version > VERSION) throw newerTables(keeper.version);
+}
+
 function newerTables(version: number): DatabaseProblem {
   return new DatabaseProblem(
     `expected tables of version ${VERSION} or older, got version ${version}: a newer gateway wrote them. Run that version, or name another database.`,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { type Clock, PROVIDERS, type Source } from "#domain";
 import type { RunChange } from "../run-store.ts";
 import { fromOrderedText } from "./ordered-text.ts";
-import { readRows } from "./reader.ts";
+import { readRows } from "./run-rows.ts";
 import type { Tables } from "./tables.ts";
 
 /** Learns what other processes write. */

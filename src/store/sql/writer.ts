@@ -4,10 +4,12 @@ import type { ListRecord, RunWrite } from "../run-store.ts";
 import { cutSpans } from "../spans.ts";
 import { type Contents, createContents } from "./contents.ts";
 import { lockSource } from "./locks.ts";
+import { readStrippedLoose } from "./loose-results.ts";
 import { type ChangedRun, invokeIdsOf, type MergedWrite, mergeWrite } from "./merge-write.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { basisOf, readStripped, readStrippedLoose } from "./reader.ts";
+import { basisOf } from "./reader.ts";
 import { sourceKeyOf } from "./records.ts";
+import { readStripped } from "./run-rows.ts";
 import { saveContents, saveExecutions, saveLoose, saveReadTimes, saveRuns } from "./saving.ts";
 import type { Tables } from "./tables.ts";
 

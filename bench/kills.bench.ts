@@ -1,0 +1,43 @@
+// Thirty processes that are killed in the middle of writing, over each database: what was acknowledged is there, and coverage claims nothing else.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDatabase } from "#store";
+import { systemClock } from "../src/system-clock.ts";
+import { killWriter } from "../test/store/kills.ts";
+import { ECS } from "../test/store/records.ts";
+
+const KILLS = Number(process.env.KILLS ?? 30);
+
+async function killMany(name: string, url: string, schema: string): Promise<boolean> {
+  let before = 0;
+  let whole = 0;
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const { found, acknowledged } = await killWriter(url, schema, 1 + ((kill * 7) % 12));
+    const isWhole = found.runs >= before && found.whole === found.runs && found.claimed === found.runs;
+    if (isWhole) whole += 1;
+    else console.log(`${name}: ${before} runs were acknowledged, found ${JSON.stringify(found)}`);
+    before = acknowledged;
+  }
+  console.log(`${name}: ${whole} of ${KILLS} were whole`);
+  return whole === KILLS;
+}
+
+/** Deletes what the writers left on a server. */
+async function cleanUp(url: string, schema: string): Promise<void> {
+  const holder = { host: "bench", processId: process.pid };
+  const database = createDatabase({ url, schema, clock: systemClock, holder, newContentKey: () => new Uint8Array(32) });
+  await (await database.open()).forget({ account: ECS.account });
+  await database.close();
+}
+
+const folder = mkdtempSync(join(tmpdir(), "kills-"));
+const results = [await killMany("embedded", `file:${folder}`, "killed")];
+rmSync(folder, { recursive: true, force: true });
+const server = process.env.TEST_DATABASE_URL;
+if (server) {
+  const schema = `killed_${process.pid}`;
+  results.push(await killMany("server", server, schema));
+  await cleanUp(server, schema);
+} else console.log("TEST_DATABASE_URL is not set: no server was looked at.");
+process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,0 +1,113 @@
+// What keepers cost: writing, pages, filters and counts, in memory, embedded and on a server (TEST_DATABASE_URL), each beside memory.
+// How many runs: RUNS=100000 node --expose-gc --import tsx -C source bench/store.bench.ts
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Invocation } from "#domain";
+import { createDatabase, createMemoryStore, positionOf, type RunPageRequest, type RunStore } from "#store";
+import { systemClock } from "../src/system-clock.ts";
+import { ECS, itemOf, outputOf, runAt } from "../test/store/records.ts";
+
+const RUNS = Number(process.env.RUNS ?? 10_000);
+const EXECUTIONS = 10;
+const PER_WRITE = 50;
+const ASKED = 200;
+
+function runOf(n: number): Invocation {
+  const invokeId = `t-${n}`;
+  const command = {
+    commandId: `c-${n % 50}`,
+    name: `job ${n % 50}`,
+    description: null,
+    type: null,
+    content: undefined,
+  };
+  const instances = Array.from({ length: EXECUTIONS }, (_, i) =>
+    itemOf({
+      invokeId,
+      instanceId: `i-${(n + i) % 300}`,
+      output: outputOf(i === 0 ? `line of ${n}\n`.repeat(60) : `ok ${i}`),
+    }),
+  );
+  return runAt(n, invokeId, { command, instances, status: n % 100 === 0 ? "FAILED" : "SUCCESS" });
+}
+
+/** Milliseconds that one of `count` takes. */
+async function time(count: number, one: (n: number) => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  for (let n = 0; n < count; n += 1) await one(n);
+  return (performance.now() - start) / count;
+}
+
+async function measure(store: RunStore): Promise<Readonly<Record<string, number>>> {
+  const page = (parts: Partial<RunPageRequest>) =>
+    store.readPage({
+      stretches: [{ source: ECS, after: null, before: null }],
+      query: {},
+      direction: 1,
+      limit: 50,
+      wants: { output: false, content: false },
+      ...parts,
+    });
+  const deep = (n: number) => [{ source: ECS, after: positionOf(runOf((n * 7_919) % RUNS)), before: null }];
+  const write = await time(RUNS / PER_WRITE, (n) => {
+    const runs = Array.from({ length: PER_WRITE }, (_, i) => runOf(n * PER_WRITE + i));
+    return store.write({ source: ECS, readAt: systemClock.now(), runs });
+  });
+  const newest = Array.from({ length: PER_WRITE }, (_, i) => runOf(RUNS - 1 - i));
+  const filter = (query: RunPageRequest["query"]) => time(ASKED, () => page({ query }));
+  return {
+    "write of 50 new runs": write,
+    "write of 50 known runs": await time(ASKED, () =>
+      store.write({ source: ECS, readAt: systemClock.now(), runs: newest }),
+    ),
+    "first page of 50": await time(ASKED, () => page({})),
+    "deep page of 50": await time(ASKED, (n) => page({ stretches: deep(n) })),
+    "page with outputs": await time(ASKED, (n) =>
+      page({ stretches: deep(n), wants: { output: true, content: false } }),
+    ),
+    "page of a state": await filter({ statusIn: ["FAILED"] }),
+    "page of a command": await filter({ commandName: "job 7" }),
+    "page of an instance": await filter({ instanceId: "i-7" }),
+    count: await time(20, () => store.count({ stretches: [{ source: ECS, after: null, before: null }], query: {} })),
+  };
+}
+
+async function measureDatabase(url: string): Promise<Readonly<Record<string, number>>> {
+  const holder = { host: "bench", processId: process.pid };
+  const schema = `bench_${process.pid}`;
+  const database = createDatabase({ url, schema, clock: systemClock, holder, newContentKey: () => new Uint8Array(32) });
+  const start = performance.now();
+  await database.prepare();
+  const store = await database.open();
+  const opened = performance.now() - start;
+  try {
+    return { open: opened, ...(await measure(store)) };
+  } finally {
+    await store.forget({ account: ECS.account });
+    await store.close();
+    await database.close();
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "bench-"));
+try {
+  const figures: Record<string, Readonly<Record<string, number>>> = {
+    memory: await measure(createMemoryStore({ bytesMax: 4_000_000_000 })),
+    embedded: await measureDatabase(`file:${folder}`),
+  };
+  const server = process.env.TEST_DATABASE_URL;
+  if (server) figures.server = await measureDatabase(server);
+  else console.log("TEST_DATABASE_URL is not set: no server was measured.");
+  console.log(`${RUNS} runs with ${EXECUTIONS} executions each; milliseconds, and how many times those of memory`);
+  for (const [keeper, own] of Object.entries(figures)) {
+    for (const [name, ms] of Object.entries(own)) {
+      const ratio = ms / (figures.memory?.[name] ?? Number.NaN);
+      console.log(
+        `${keeper.padEnd(9)} ${name.padEnd(24)} ${ms.toFixed(2).padStart(9)}  ${Number.isNaN(ratio) ? "" : `x${ratio.toFixed(1)}`}`,
+      );
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createApp } from "#app";
+import { readConfig } from "#config";
+import { createEmulator, type Emulator } from "#emulator";
+
+const LIST = `query ($after: String) {
+  invocations(first: 10, after: $after) { nodes { invokeId } pageInfo { endCursor } }
+}`;
+
+interface Answer {
+  readonly data: {
+    readonly invocations: { readonly nodes: readonly object[]; readonly pageInfo: { readonly endCursor: string } };
+  };
+  readonly errors?: readonly object[];
+  readonly extensions: { readonly cost: { readonly calls: number } };
+}
+
+describe("a gateway over an embedded database", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gateway-"));
+  let emulator: Emulator;
+  let upstream: string;
+  beforeAll(async () => {
+    emulator = createEmulator({});
+    upstream = (await emulator.start()).url;
+  });
+  afterAll(async () => {
+    await emulator.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start() {
+    const config = readConfig({
+      PORT: "0",
+      ECS_REGIONS: "cn-hangzhou",
+      ECS_ENDPOINT: upstream,
+      SWAS_ENDPOINT: upstream,
+      ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
+      CURSOR_KEYS: "a key that only tests use",
+      DATABASE_URL: `file:${folder}`,
+    });
+    const app = createApp(config, { logDestination: { write: () => {} } });
+    const { url } = await app.start();
+    const read = async (path: string) => (await fetch(new URL(path, url))).text();
+    return {
+      stop: app.stop,
+      read,
+      async ask(after: string | null): Promise<Answer> {
+        const headers = { "content-type": "application/json" };
+        const body = JSON.stringify({ query: LIST, variables: { after } });
+        return (await (await fetch(url, { method: "POST", headers, body })).json()) as Answer;
+      },
+      async opened() {
+        while (!/^gateway_database_up 1$/m.test(await read("/metrics"))) {}
+      },
+    };
+  }
+
+  it("listens before it is open, says so, and begins where the last process ended", async () => {
+    const first = await start();
+    expect(await first.read("/readyz")).toBe(
+      "ok\nThe database is being opened; what is read meanwhile stays in memory.\n",
+    );
+    expect((await first.ask(null)).errors).toBeUndefined();
+    await first.opened();
+    expect(await first.read("/readyz")).toBe("ok\n");
+    const newest = await first.ask(null);
+    const { endCursor } = newest.data.invocations.pageInfo;
+    const older = await first.ask(endCursor);
+    expect(older.data.invocations.nodes).toHaveLength(10);
+    await first.stop();
+
+    const second = await start();
+    await second.opened();
+    const again = await second.ask(endCursor);
+    expect(again.data).toEqual(older.data);
+    // No list is read: a new process looks where scheduled runs are listed, and how unfinished runs of the page went on.
+    expect(again.extensions.cost.calls).toBeLessThanOrEqual(3);
+    await second.stop();
+  });
+
+  it("refuses a folder that another process holds, with exit code 2 in one line", async () => {
+    const first = await start();
+    await expect(start()).rejects.toThrow(
+      /^The settings cannot be used:\n {2}`DATABASE_URL`: expected a folder that no other process holds/,
+    );
+    await first.stop();
+  });
+});
