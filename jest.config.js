@@ -5,6 +5,9 @@ import { existsSync, readFileSync } from "node:fs";
 const browsers = JSON.parse(readFileSync(new URL("test/clients/browsers.json", import.meta.url), "utf8"));
 const hasBrowser = browsers.some((place) => existsSync(place)) || (process.env.CI ?? "") !== "";
 
+// A PostgreSQL server is part of the suite if it is named; CI names one.
+const hasServer = (process.env.TEST_DATABASE_URL ?? "") !== "";
+
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
@@ -17,7 +20,11 @@ export default {
     "^@0no-co/graphql.web$": "<rootDir>/node_modules/@0no-co/graphql.web/dist/graphql.web.js",
     "^wonka$": "<rootDir>/node_modules/wonka/dist/wonka.js",
   },
-  testMatch: ["<rootDir>/test/**/*.test.ts", ...(hasBrowser ? ["<rootDir>/test/**/*.browser.ts"] : [])],
+  testMatch: [
+    "<rootDir>/test/**/*.test.ts",
+    ...(hasBrowser ? ["<rootDir>/test/**/*.browser.ts"] : []),
+    ...(hasServer ? ["<rootDir>/test/**/*.postgres.ts"] : []),
+  ],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.ts$": [

@@ -1,0 +1,15 @@
+import { afterAll } from "@jest/globals";
+import { connectServer } from "../../src/store/sql/connect.ts";
+import { describeRunStore } from "./conformance.ts";
+import { createTestDatabase } from "./keepers.ts";
+import { describeLettingGo } from "./letting-go.ts";
+import { describeReplicas } from "./replicas.ts";
+
+const url = process.env.TEST_DATABASE_URL ?? "";
+
+// Only the project's own checks demand a server: the suite runs the same promises over the embedded PostgreSQL.
+const database = createTestDatabase(connectServer(url));
+afterAll(() => database.drop());
+describeRunStore("PostgreSQL", database.open);
+describeLettingGo("PostgreSQL", database);
+describeReplicas("PostgreSQL", database);
