@@ -84,7 +84,13 @@ export async function openKnownLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const lists = await parts.book.watchList(upstream.source, upstream.openRunLists(query, wants, operation), operation);
+  const opening = upstream.openRunLists(query, wants, operation);
+  // A list that is open need not have been read: only reading it tells how the source fares.
+  const hasLists = await opening.then(
+    ({ length }) => length > 0,
+    () => false,
+  );
+  const lists = hasLists ? await opening : await parts.book.watchList(upstream.source, opening, operation);
   return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
 }
 
