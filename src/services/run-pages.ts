@@ -89,8 +89,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     };
     const settle = createSettler(parts, async () => (await readKnown(walk)).length > 0);
     if (!matchesNothing(filter)) {
-      await open(walk, settle, operation);
-      if (cursor === null) await settle(await refreshStale(walk.parts, parts, operation));
+      await open(walk, settle, operation, cursor === null);
       await readOn(walk, settle, operation);
     }
     const found = await readKnown(walk);
@@ -114,19 +113,26 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     };
   }
 
-  /** Finds out which lists there are to read; that may cost a call itself. */
-  async function open(walk: Walk, settle: SettleReadings, operation: Operation): Promise<void> {
+  /**
+   * Finds out which lists there are to read, which may cost a call itself, and reads their newest ends if that is asked for.
+   * No source waits for another one.
+   */
+  async function open(walk: Walk, settle: SettleReadings, operation: Operation, isNewest: boolean): Promise<void> {
+    const read = new Set<PageSource>();
     for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
     const readings = walk.parts
       .filter(({ failure }) => failure === null)
       .map((part) => ({
         part,
-        end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then((lists) => {
+        end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then(async (lists) => {
+          // A page that went on without the source has told where it stands already.
+          if (part.isLate) return;
           part.lists = lists;
+          if (isNewest && (await refreshStale(part, parts, operation))) read.add(part);
         }),
       }));
     await settle(readings);
-    for (const part of walk.parts) part.wasAsked = part.failure !== null;
+    for (const part of walk.parts) part.wasAsked = part.failure !== null || read.has(part);
   }
 
   /** Reads on until the page is full, or nothing more can be had. */
