@@ -4,43 +4,50 @@ import { startRig } from "./rig.ts";
 const ONE = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-ecs1") {
   invokeId status instanceInvocations { nodes { result { exitCode output { text } } } }
 } }`;
-const LIST = "{ invocations { nodes { invokeId } sources { provider ok } } }";
+const LIST = "{ invocations { nodes { invokeId } sources { provider ok asOf isComplete error { code } } } }";
 
-describe("what is final, while its source is down", () => {
-  it("is given from the cache, and the answer says from when it is", async () => {
+interface Page {
+  readonly data: { readonly invocations: { readonly sources: readonly { readonly asOf: string | null }[] } };
+}
+
+const stateOf = (provider: string, asOf: unknown) => ({ provider, ok: true, asOf, isComplete: true, error: null });
+const TIME = expect.stringMatching(/^2026-01-02T03:04:\d\d\.\d{3}Z$/);
+
+describe("what is known, while its source is down", () => {
+  it("is given from the cache at no cost by its id if it is final, in the same words", async () => {
     const rig = await startRig();
     const before = await rig.ask(ONE);
     rig.emulator.setFaults([{ product: "ecs", fault: { kind: "error", code: "Forbidden.RAM" } }]);
-    const list = await rig.ask(LIST);
+    await rig.ask(LIST);
     rig.takeCalls();
-    const after = await rig.ask(ONE);
     const { data } = before.body as { data: object };
-    expect(list.body).toMatchObject({
-      data: { invocations: { nodes: [{ invokeId: "t-swas2" }, { invokeId: "t-swas1" }] } },
-    });
-    expect(after.body).toEqual({
+    expect((await rig.ask(ONE)).body).toEqual({
       data,
-      extensions: {
-        cost: { calls: 0, cached: expect.any(Number), saved: 0, budget: 200 },
-        stale: [
-          {
-            provider: "ECS",
-            account: "default",
-            regionId: "cn-hangzhou",
-            readAt: expect.stringMatching(/^2026-01-02T03:04:\d\d\.\d{3}Z$/),
-          },
-        ],
-      },
+      extensions: { cost: { calls: 0, cached: expect.any(Number), saved: 0, budget: 200 } },
     });
-    expect([before.body, list.body].filter((body) => JSON.stringify(body).includes('"stale"'))).toEqual([]);
     expect(rig.takeCalls()).toEqual([]);
   });
 
-  it("is not called stale where its source is well", async () => {
-    const rig = await startRig();
-    await rig.ask(ONE);
-    const { body } = await rig.ask(ONE);
-    expect(body).toMatchObject({ extensions: { cost: { calls: 0 } } });
-    expect(body).not.toHaveProperty("extensions.stale");
+  it("is given in lists, and `sources` says from when it is", async () => {
+    const rig = await startRig({ settings: { FRESHNESS_MS: "0" } });
+    const before = (await rig.ask(LIST)).body as Page;
+    rig.emulator.setFaults([{ product: "ecs", fault: { kind: "error", code: "Forbidden.RAM" } }]);
+    const after = (await rig.ask(LIST)).body as Page;
+    const nodes = ["t-swas2", "t-ecs2", "t-swas1", "t-ecs1"].map((invokeId) => ({ invokeId }));
+    expect(before.data).toEqual({ invocations: { nodes, sources: [stateOf("ECS", TIME), stateOf("SWAS", TIME)] } });
+    const [ecs] = before.data.invocations.sources;
+    expect(after.data).toEqual({
+      invocations: {
+        nodes,
+        sources: [{ ...stateOf("ECS", ecs?.asOf), ok: false, error: { code: "FORBIDDEN" } }, stateOf("SWAS", TIME)],
+      },
+    });
+  });
+
+  it("has no time if its source was never read", async () => {
+    const rig = await startRig({ faults: [{ product: "ecs", fault: { kind: "error", code: "Forbidden.RAM" } }] });
+    const { data } = (await rig.ask(LIST)).body as Page;
+    const failed = { provider: "ECS", ok: false, asOf: null, isComplete: false, error: { code: "FORBIDDEN" } };
+    expect(data.invocations.sources).toEqual([failed, stateOf("SWAS", TIME)]);
   });
 });

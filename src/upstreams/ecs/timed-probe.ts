@@ -85,13 +85,13 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     }
   }
 
-  async function lead(subject: string, read: ReadPage, operation: Operation): Promise<FirstPage> {
+  function lead(subject: string, read: ReadPage, operation: Operation): Promise<FirstPage> {
     const opening = readThenAsk(read, operation).finally(() => openings.delete(subject));
-    openings.set(
-      subject,
-      opening.then(({ first, isShared }) => (isShared ? first : undefined)),
-    );
-    return (await opening).first;
+    const first = opening.then((opened) => opened.first);
+    // The operation that asked goes on before those who waited, so that what it paid for is no cached read of its own.
+    const shared = first.then(() => opening).then((opened) => (opened.isShared ? opened.first : undefined));
+    openings.set(subject, shared);
+    return first;
   }
 
   return {
@@ -100,8 +100,9 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     async askBehind(subject, read, operation) {
       while (isDue()) {
         const underWay = openings.get(subject);
-        if (underWay === undefined) return lead(subject, read, operation);
-        const first = await underWay;
+        const first = await (underWay ?? lead(subject, read, operation));
+        // An operation that has ended reads no list any more.
+        if (operation.signal.aborted) await first?.();
         if (first !== undefined) return first;
       }
       return undefined;
