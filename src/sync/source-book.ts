@@ -56,7 +56,6 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
   };
   const noteFailure = (source: Source, error: UpstreamError): void => {
     failures.set(sourceKey(source), toSourceFailure(error));
-
   };
   async function watch<Value>(source: Source, reading: Promise<Value>, operation: Operation): Promise<Value> {
     try {

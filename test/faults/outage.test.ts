@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { startRig } from "./rig.ts";
+import { createHurriedClock, type Rig, startRig } from "./rig.ts";
 
 const ONE = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-ecs1") {
   invokeId status instanceInvocations { nodes { result { exitCode output { text } } } }
@@ -49,5 +49,27 @@ describe("what is known, while its source is down", () => {
     const { data } = (await rig.ask(LIST)).body as Page;
     const failed = { provider: "ECS", ok: false, asOf: null, isComplete: false, error: { code: "FORBIDDEN" } };
     expect(data.invocations.sources).toEqual([failed, stateOf("SWAS", TIME)]);
+  });
+});
+
+describe("a run that the upstream does not know any more", () => {
+  const ask = (rig: Rig, invokeId: string) =>
+    rig.ask(`{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status } }`);
+
+  it("is nothing, whoever found out and when, if it was under way", async () => {
+    const real = createHurriedClock();
+    let aheadMs = 0;
+    const clock = { ...real, now: () => real.now() + aheadMs, elapsed: () => real.elapsed() + aheadMs };
+    const rig = await startRig({ clock, settings: { FRESHNESS_MS: "30000" } });
+    const { world } = rig.emulator;
+    const instances = [{ instanceId: "i-1", status: "Running" }];
+    world.addInvocation("ecs", "cn-hangzhou", { invokeId: "t-short", instances });
+    const answers = [(await ask(rig, "t-short")).body];
+    world.removeInvocation("ecs", "cn-hangzhou", "t-short");
+    aheadMs = 31_000;
+    for (let times = 0; times < 3; times += 1) answers.push((await ask(rig, "t-short")).body);
+    const nothing = { data: { invocation: null } };
+    expect(answers).toMatchObject([{ data: { invocation: { status: "RUNNING" } } }, nothing, nothing, nothing]);
+    expect(rig.takeCalls()).toHaveLength(2);
   });
 });
