@@ -170,7 +170,12 @@ function asSeen(run: Invocation, wants: WatchWants): Invocation {
   const instances = wants.output ? [...run.instances] : run.instances.map((one) => ({ ...one, output: undefined }));
   const command = wants.content ? run.command : { ...run.command, content: undefined };
   // Which resource groups a run was found in depends on who looked, and nobody is shown it.
-  return { ...run, resourceGroupIds: [], command, instances: instances.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)) };
+  return {
+    ...run,
+    resourceGroupIds: [],
+    command,
+    instances: instances.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)),
+  };
 }
 
 function join(watchers: ReadonlySet<Watcher>): WatchWants {
