@@ -16,10 +16,11 @@ const makers = { bare: startBare, apollo: startApollo, emulator: startEmulator, 
 /** Which server is meant. */
 export type ServerKind = keyof typeof makers;
 
-/** What a server is started with: the answer to give, how many runs the emulator has, or where it listens. */
+/** What a server is started with: the answer to give, how many runs on how many instances the emulator has, or where it listens. */
 export interface Given {
   readonly answer?: unknown;
   readonly runs?: number;
+  readonly instances?: number;
   readonly emulatorUrl?: string;
 }
 
@@ -51,8 +52,8 @@ async function startApollo({ answer }: Given): Promise<string> {
   return (await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" } })).url;
 }
 
-async function startEmulator({ runs = 20 }: Given): Promise<string> {
-  return (await createEmulator({ world: benchWorld(runs) }).start()).url;
+async function startEmulator({ runs = 20, instances = 10 }: Given): Promise<string> {
+  return (await createEmulator({ world: benchWorld(runs, instances) }).start()).url;
 }
 
 async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
@@ -71,8 +72,8 @@ async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
   return (await createApp(config).start()).url;
 }
 
-function benchWorld(runs: number) {
-  const instances = Array.from({ length: 10 }, (_, index) => ({
+function benchWorld(runs: number, instanceCount: number) {
+  const instances = Array.from({ length: instanceCount }, (_, index) => ({
     instanceId: `i-bp1bench${String(index).padStart(6, "0")}`,
     output: `line of output ${index}\n`.repeat(6),
   }));

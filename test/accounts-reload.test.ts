@@ -29,7 +29,12 @@ async function start() {
   const file = join(folder, "accounts.yml");
   writeFileSync(file, fileOf("key-1"));
   const read = () =>
-    readConfig({ PORT: "0", ACCOUNTS_FILE: file, ECS_ENDPOINT: upstream.url, CURSOR_KEYS: "k".repeat(16) });
+    readConfig({
+      PORT: "0",
+      ACCOUNTS_FILE: file,
+      ECS_ENDPOINT: upstream.url,
+      CURSOR_KEYS: "a key that only tests use",
+    });
   const log: { readonly level: number; readonly msg: string; readonly problems?: readonly string[] }[] = [];
   let change = () => {};
   const app = createApp(read(), {

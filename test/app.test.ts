@@ -5,7 +5,7 @@ import { readConfig, SettingsError } from "#config";
 describe("a gateway that starts", () => {
   it("warns of a variable that was set in vain, without its value", async () => {
     const lines: string[] = [];
-    const config = readConfig({ PORT: "0", WATCH_MIN_INTERVAL: "do-not-print-me", HOME: "/" });
+    const config = readConfig({ PORT: "0", PAGE: "off", WATCH_MIN_INTERVAL: "do-not-print-me", HOME: "/" });
     const app = createApp(config, { logDestination: { write: (line) => void lines.push(line) } });
     await app.start();
     await app.stop();

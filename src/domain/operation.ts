@@ -33,8 +33,6 @@ export interface CostMeter {
    * @throws InputError `LIMIT_EXCEEDED` if the client has had too many of them lately
    */
   addForeignId?(): void;
-  /** What was given had been read at this time, by {@link Clock.elapsed}, and its source has failed since. */
-  noteStale?(source: Source, readAt: number): void;
 }
 
 /** How long the answer of an operation stays true, unless something that was read changes. */

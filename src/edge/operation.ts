@@ -1,12 +1,4 @@
-import {
-  type AnswerLife,
-  type Clock,
-  type CostMeter,
-  InputError,
-  type Operation,
-  type Source,
-  sourceKey,
-} from "#domain";
+import { type AnswerLife, type Clock, type CostMeter, InputError, type Operation } from "#domain";
 
 import { createAnswerMeter } from "./answer-meter.ts";
 import type { Client } from "./clients.ts";
@@ -19,16 +11,9 @@ export interface Cost {
   readonly budget: number;
 }
 
-/** A source that fails, and from when what an operation gave of it is. */
-export interface StaleSource extends Source {
-  /** RFC 3339; of the oldest part. */
-  readonly readAt: string;
-}
-
-/** What every answer tells beside its data; `stale` only where there is any. */
+/** What every answer tells beside its data. */
 export interface AnswerExtensions {
   readonly cost: Cost;
-  readonly stale?: readonly StaleSource[];
 }
 
 /** An operation under way, with what its transport has to know of it. */
@@ -75,20 +60,19 @@ export function startOperation(
   const ended = new AbortController();
   const { deadlineMs, clock, client } = rules;
   const { meter, cost } = createMeter(rules.callBudget, client);
-  const stale = createStaleNotes(clock);
   return {
     operation: {
       signal: controller.signal,
       ...(freshAfter === undefined ? {} : { freshAfter }),
       deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs,
       requestId,
-      meter: { ...meter, ...createAnswerMeter(), noteStale: stale.note, addForeignId: client.spendForeignId },
+      meter: { ...meter, ...createAnswerMeter(), addForeignId: client.spendForeignId },
       turn: client.turn,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
     cost,
-    extensions: () => ({ cost: cost(), ...stale.told() }),
+    extensions: () => ({ cost: cost() }),
     abandon: () => controller.abort(),
     end: () => ended.abort(ENDED),
   };
@@ -136,26 +120,6 @@ function createMeter(budget: number, client: Client): { meter: CostMeter; cost: 
       addSaved: (count) => {
         saved += count;
       },
-    },
-  };
-}
-
-function createStaleNotes(clock: Clock) {
-  const oldest = new Map<string, { readonly source: Source; readonly readAt: number }>();
-  return {
-    note(source: Source, readAt: number) {
-      const known = oldest.get(sourceKey(source));
-      if (known === undefined || readAt < known.readAt) oldest.set(sourceKey(source), { source, readAt });
-    },
-    told(): Pick<AnswerExtensions, "stale"> {
-      if (oldest.size === 0) return {};
-      const stale = [...oldest.values()].map(({ source, readAt }) => ({
-        provider: source.provider,
-        account: source.account,
-        regionId: source.regionId,
-        readAt: new Date(clock.now() - (clock.elapsed() - readAt)).toISOString(),
-      }));
-      return { stale };
     },
   };
 }

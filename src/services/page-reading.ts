@@ -1,5 +1,4 @@
 import { type Clock, InputError, type Operation, UpstreamError } from "#domain";
-import type { KnownList } from "#sync";
 import type { PageSource } from "./page-source.ts";
 
 /** How patient a page is. */
@@ -27,20 +26,22 @@ export function createSettler(
 ): SettleReadings {
   const softEnd = clock.elapsed() + softDeadlineMs;
   return async (readings) => {
-    const open = new Set(readings);
-    const ends = Promise.all(
-      readings.map(async (reading) => {
-        reading.part.wasAsked = true;
-        await reading.end.catch((error: unknown) => noteEnd(reading.part, error));
-        open.delete(reading);
-      }),
-    );
+    const open = new Map<PageReading, Promise<void>>();
+    for (const reading of readings) {
+      open.set(
+        reading,
+        noteReading(reading).finally(() => open.delete(reading)),
+      );
+    }
+    const ends = Promise.all(open.values());
     const patience = new AbortController();
-    const soft = clock.sleep(Math.max(0, softEnd - clock.elapsed()), patience.signal).then(hasSomething);
+    const soft = clock.sleep(Math.max(0, softEnd - clock.elapsed()), patience.signal);
     try {
-      const isDone = await Promise.race([ends.then(() => true), soft]);
-      if (!isDone) await ends;
-      for (const { part } of open) part.isLate = true;
+      await Promise.race([ends, soft]);
+      // The first answer is waited for, however late it is.
+      while (open.size > 0 && !(await hasSomething())) await Promise.race([ends, ...open.values()]);
+      if (open.size === 0) await ends;
+      for (const { part } of open.keys()) part.isLate = true;
     } finally {
       patience.abort();
       ends.catch(() => {});
@@ -48,34 +49,46 @@ export function createSettler(
   };
 }
 
+async function noteReading({ part, end }: PageReading): Promise<void> {
+  part.wasAsked = true;
+  await end.catch((error: unknown) => noteEnd(part, error));
+}
+
 /** A budget or a deadline that ends makes a source late; anything that is no failure of an upstream ends the page. */
 function noteEnd(part: PageSource, error: unknown): void {
   const isSpent = error instanceof InputError && error.code === "COST_LIMIT_EXCEEDED";
   if (!isSpent && !(error instanceof UpstreamError)) throw error;
-  if (error instanceof UpstreamError && error.isPaced) return;
+  if (isPaced(error)) return;
   if (error instanceof UpstreamError) part.failure = error;
   // A region without the product owes nothing.
   if (part.failure?.code === "NOT_SUPPORTED") part.lists = [];
   else part.isLate = true;
 }
 
-/** Reads the newest end of every list of a source that was read too long ago; calls `onRead` before it reads anything. */
+/**
+ * Reads the newest end of every list of a source that was read too long ago, and ends when all are read; true if there was any.
+ * @throws UpstreamError what failed; what only waits for quota comes after everything else
+ */
 export async function refreshStale(
   { lists }: PageSource,
   { clock, freshnessMs }: PageTiming,
   operation: Operation,
-  onRead: () => void,
-): Promise<void> {
-  const refreshIfStale = async (list: KnownList): Promise<void> => {
-    const readAt = await list.readAt();
-    const age = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
-    if (age >= 0 && age < freshnessMs) return;
-    onRead();
-    await refresh(list, readAt !== null, operation);
-  };
-  await Promise.all(lists.map(refreshIfStale));
+): Promise<boolean> {
+  const readings = await Promise.allSettled(
+    lists.map(async (list) => {
+      const readAt = await list.readAt();
+      const age = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
+      if (age >= 0 && age < freshnessMs) return false;
+      await list.refresh(readAt === null ? operation : { ...operation, pace: "refresh" });
+      return true;
+    }),
+  );
+  const failures = readings.flatMap((reading) => (reading.status === "rejected" ? [reading.reason] : []));
+  const [first = null] = failures.toSorted((a, b) => Number(isPaced(a)) - Number(isPaced(b)));
+  if (first !== null) throw first;
+  return readings.some((reading) => reading.status === "fulfilled" && reading.value);
 }
 
-function refresh(list: KnownList, isKnown: boolean, operation: Operation): Promise<void> {
-  return list.refresh(isKnown ? { ...operation, pace: "refresh" } : operation);
+function isPaced(error: unknown): boolean {
+  return error instanceof UpstreamError && error.isPaced === true;
 }

@@ -89,7 +89,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     };
     const settle = createSettler(parts, async () => (await readKnown(walk)).length > 0);
     if (!matchesNothing(filter)) {
-      await open(walk, cursor === null, settle, operation);
+      await open(walk, settle, operation, cursor === null);
       await readOn(walk, settle, operation);
     }
     const found = await readKnown(walk);
@@ -114,18 +114,24 @@ export function createRunPages(parts: RunPagesParts): RunPages {
   }
 
   /**
-   * Finds out which lists there are to read, and reads the newest ends of those that were read too long ago. Both are one
-   * reading: finding out may cost a call itself, and other sources do not wait for it.
+   * Finds out which lists there are to read, which may cost a call itself, and reads their newest ends if that is asked for.
+   * No source waits for another one.
    */
-  async function open(walk: Walk, isFirstPage: boolean, settle: SettleReadings, operation: Operation): Promise<void> {
+  async function open(walk: Walk, settle: SettleReadings, operation: Operation, isNewest: boolean): Promise<void> {
     const read = new Set<PageSource>();
-    const openOne = async (part: PageSource): Promise<void> => {
-      part.lists = await chooseLists(sync, part.source, walk.query, walk.wants, operation);
-      if (isFirstPage) await refreshStale(part, parts, operation, () => read.add(part));
-    };
     for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
-    const offered = walk.parts.filter(({ failure }) => failure === null);
-    await settle(offered.map((part) => ({ part, end: openOne(part) })));
+    const readings = walk.parts
+      .filter(({ failure }) => failure === null)
+      .map((part) => ({
+        part,
+        end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then(async (lists) => {
+          // A page that went on without the source has told where it stands already.
+          if (part.isLate) return;
+          part.lists = lists;
+          if (isNewest && (await refreshStale(part, parts, operation))) read.add(part);
+        }),
+      }));
+    await settle(readings);
     for (const part of walk.parts) part.wasAsked = part.failure !== null || read.has(part);
   }
 

@@ -3,13 +3,16 @@ import type { RunStore, StoredRun } from "#store";
 import { isSettledExecution, isSettledRun, type Sync } from "#sync";
 import type { WatchWants } from "./contract.ts";
 
-/** The run as it is now, no older than so many milliseconds if quota and upstream allow; null if the upstream does not know it. */
+/** What a look finds of a run that the upstream does not know: whether it was seen before, by whomever. */
+export type Absence = "never seen" | "not seen any more";
+
+/** The run as it is now, no older than so many milliseconds if quota and upstream allow. */
 export type Poll = (
   ref: InvocationRef,
   wants: WatchWants,
   operation: Operation,
   maxAgeMs: number,
-) => Promise<Invocation | null>;
+) => Promise<Invocation | Absence>;
 
 /** What a poll reads with. */
 export interface PollParts {
@@ -33,13 +36,13 @@ export function createPoll({ sync, store }: PollParts): Poll {
     }
     if (known === null || known.isGone) {
       const run = await sync.runs.read(ref, { output: false, content: wants.content }, operation, 0);
-      if (run === null) return null;
+      if (run === null) return known === null ? "never seen" : "not seen any more";
     } else {
       const [failure] = await sync.follower.follow([known], operation, maxAgeMs);
       if (failure !== undefined) throw failure;
     }
     const now = await find(ref, wants);
-    if (now === null || now.isGone) return null;
+    if (now === null || now.isGone) return "not seen any more";
     const instanceIds = now.run.instances
       .filter((one) => isLacking(one, now.run, wants))
       .map(({ instanceId }) => instanceId);

@@ -12,7 +12,7 @@ import {
 } from "#domain";
 import type { WatchWants } from "./contract.ts";
 import type { Mailbox } from "./watch-mailbox.ts";
-import { createPollMeter, type Poll } from "./watch-poll.ts";
+import { type Absence, createPollMeter, type Poll } from "./watch-poll.ts";
 
 /** How often a watched run is asked for. */
 export interface WatchRules {
@@ -88,15 +88,16 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       meter: createPollMeter(rules.pollCallBudget),
     };
     return poll(ref, wants, operation, rules.minIntervalMs * AGE_SHARE).then(
-      (run) => run ?? absent(),
+      (found) => (typeof found === "string" ? absent(found) : found),
       (error: unknown) => (error instanceof Error ? error : new Error("A look at a run failed.", { cause: error })),
     );
   }
 
   /** What an empty look means: not yet there, not there for once, or gone. */
-  function absent(): Error {
+  function absent(absence: Absence): Error {
     absentLooks += 1;
-    const isAwaited = latest === null ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
+    const isNew = absence === "never seen" && latest === null;
+    const isAwaited = isNew ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
     return isAwaited
       ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.")
       : gone(ref);

@@ -58,7 +58,8 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
     const known = await store.readRuns(refs, wants);
     return refs.map((ref, position) => {
       const stored = known[position] ?? null;
-      if (stored !== null) return serves(stored, wants, maxAgeMs) ? stored : undefined;
+      if (stored !== null && !serves(stored, wants, maxAgeMs)) return undefined;
+      if (stored !== null) return isLost(stored) ? null : stored;
       return absences.has(invocationKey(ref), maxAgeMs) ? null : undefined;
     });
   }
@@ -81,8 +82,8 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
     absences.add(invocationKey(ref));
     if (known === null) return null;
     await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
-    // What is over stays to be looked at after the upstream forgot it.
-    return isFinalRun(known.run) ? { ...known, isGone: true } : null;
+    const gone = { ...known, isGone: true };
+    return isLost(gone) ? null : gone;
   }
 
   return {
@@ -94,6 +95,11 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
       return flights.share(flightName(ref, wants), ref.source, operation, (shared) => readUpstream(ref, wants, shared));
     },
   };
+}
+
+/** What is over stays to be looked at after the upstream forgot it; of what was under way nothing true is left. */
+function isLost({ run, isGone }: StoredRun): boolean {
+  return isGone && !isFinalRun(run);
 }
 
 function flightName(ref: InvocationRef, wants: Wants): string {

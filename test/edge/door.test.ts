@@ -1,14 +1,16 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
-import { startGateway, type TestGateway } from "./gateway.ts";
+import { startGateway, stubSchema, type TestGateway } from "./gateway.ts";
 
 const BODY = '{"query":"{ hello }"}';
 
 describe("the door", () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await startGateway({ corsOrigins: ["https://console.example"] });
+    const hello = { Query: { hello: () => "hello" } };
+    const schema = stubSchema("type Query { hello: String } type Subscription { x: String }", hello);
+    gateway = await startGateway({ schema, corsOrigins: ["https://console.example"] });
   });
   afterAll(() => gateway.stop());
 

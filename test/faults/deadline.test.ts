@@ -8,8 +8,8 @@ const DEADLINE_MS = 600;
 const HANG = { kind: "hang" } as const;
 
 /** Attempts may take longer than the whole operation, so that it is the deadline that ends them. */
-async function askSlow(faults: readonly FaultRule[], query: string) {
-  const settings = { UPSTREAM_TIMEOUT_MS: "5000", OPERATION_DEADLINE_MS: String(DEADLINE_MS) };
+async function askSlow(faults: readonly FaultRule[], query: string, more: Readonly<Record<string, string>> = {}) {
+  const settings = { UPSTREAM_TIMEOUT_MS: "5000", OPERATION_DEADLINE_MS: String(DEADLINE_MS), ...more };
   const rig = await startRig({ faults, settings, clock: { ...createHurriedClock(), sleep } });
   const startedAt = performance.now();
   const { body } = await rig.ask(query);
@@ -46,6 +46,18 @@ describe("an operation at its deadline", () => {
     });
   });
 
+  it("is not waited for by the first source that answers, however late beyond the soft deadline", async () => {
+    const faults: readonly FaultRule[] = [
+      { product: "ecs", fault: HANG },
+      { product: "swas", fault: { kind: "latency", ms: 200 } },
+    ];
+    const { body } = await askSlow(faults, LIST, { SOFT_DEADLINE_MS: "50", OPERATION_DEADLINE_MS: "5000" });
+    // A source that failed at the deadline would say so.
+    const sources = ["ECS", "SWAS"].map((provider) => ({ provider, error: null }));
+    const nodes = ["t-swas2", "t-swas1"].map((invokeId) => ({ invokeId }));
+    expect(body).toMatchObject({ data: { invocations: { nodes, pageInfo: { hasNextPage: true }, sources } } });
+  });
+
   it("is an error of the upstream where every source is silent", async () => {
     const answer = await askSlow([{ fault: HANG }], LIST);
     expect(answer).toMatchObject({
@@ -53,7 +65,7 @@ describe("an operation at its deadline", () => {
         data: { invocations: null },
         errors: [
           {
-            message: "ECS cn-hangzhou of account default: no answer within the operation's time",
+            message: "ECS cn-hangzhou DescribeInvocations of account default: no answer within the operation's time",
             path: ["invocations"],
             extensions: { code: "UPSTREAM_TIMEOUT", provider: "ECS", regionId: "cn-hangzhou", retryable: true },
           },

@@ -25,7 +25,7 @@ export interface Rig {
   ask(query: string, options?: { readonly signal?: AbortSignal }): Promise<Reply>;
   /** The text behind a path of the gateway, such as `/metrics`. */
   read(path: string): Promise<string>;
-  /** What the emulator was asked since the last time, as `ecs DescribeInvocations`. */
+  /** What the emulator was asked since the last time, as `ecs DescribeInvocations`, without the probe of scheduled runs, which no operation pays for. */
   takeCalls(): readonly string[];
   stop(): Promise<void>;
 }
@@ -96,7 +96,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ask: (query, { signal } = {}) => ask(url, query, signal),
     read: async (path) => (await fetch(new URL(path, url))).text(),
     takeCalls() {
-      const calls = emulator.calls.map(({ product, action }) => `${product} ${action}`);
+      const paid = emulator.calls.filter(({ parameters }) => parameters.Timed === undefined);
+      const calls = paid.map(({ product, action }) => `${product} ${action}`);
       emulator.clearCalls();
       return calls;
     },

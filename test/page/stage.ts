@@ -24,7 +24,9 @@ export interface Stage {
 /** Starts everything; the world's times are relative to now. */
 export async function openStage(): Promise<Stage> {
   const folder = buildPage();
-  const gateway = await startGateway({ world: createPageWorld(Date.now()) });
+  // A run is gone after three looks without it.
+  const settings = { WATCH_MIN_INTERVAL_MS: "250" };
+  const gateway = await startGateway({ world: createPageWorld(Date.now()), settings });
   const server = await startPageServer(gateway.url, folder);
   const browser = await openBrowser(findBrowser(), server.url);
   const { page } = browser;

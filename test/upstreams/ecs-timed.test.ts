@@ -15,6 +15,7 @@ const OVER = { invokeId: "t-over", creationTime: "2026-01-02T03:00:01Z", frequen
 
 const PAGING = "MaxResults=1 PageNumber=1 PageSize=1";
 const FIND = `DescribeInvocations ContentEncoding=Base64 ${PAGING} Timed=true`;
+const LIST = "DescribeInvocations ContentEncoding=Base64 MaxResults=50 PageNumber=1 PageSize=50";
 const LOOK = "DescribeInvocations ContentEncoding=Base64 InvokeId=t-active";
 
 describe("ECS lists and runs that will run again", () => {
@@ -33,8 +34,7 @@ describe("ECS lists and runs that will run again", () => {
       keys: ['invocations [["timed",true]]', 'invocations [["timed",false]]'],
       ids: [["t-active"], ["t-once", "t-over"]],
     });
-    const list = "DescribeInvocations ContentEncoding=Base64 MaxResults=50 PageNumber=1 PageSize=50";
-    expect(end.takeCalls()).toEqual([FIND, LOOK, `${list} Timed=true`, `${list} Timed=false`]);
+    expect(end.takeCalls()).toEqual([LIST, FIND, LOOK, `${LIST} Timed=true`, `${LIST} Timed=false`]);
   });
 
   it.each([
@@ -49,15 +49,39 @@ describe("ECS lists and runs that will run again", () => {
   it("are one list where it does not", async () => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift: { showsTimed: true } });
     expect(await open()).toEqual({ keys: ["invocations"], ids: [["t-once", "t-active", "t-over"]] });
+    expect(end.takeCalls()).toEqual([LIST, FIND, LOOK]);
   });
 
   it("are found out once in a process, by one of all who ask at once", async () => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] }, { drift: { showsTimed: true } });
     const { upstream, operation } = end;
-    await Promise.all([1, 2, 3].map(() => upstream.openLists({}, NOTHING, operation)));
+    const opened = await Promise.all([1, 2, 3].map(() => upstream.openLists({}, NOTHING, operation)));
+    const pages = await Promise.all(opened.flat().map((list) => readToEnd(list, operation)));
+    expect(pages.map(idsOf)).toEqual([1, 2, 3].map(() => ["t-once", "t-active"]));
     await end.clock.advance(3_600_000);
     await upstream.openLists({ commandId: "c-1" }, NOTHING, operation);
-    expect(end.takeCalls()).toEqual([FIND, LOOK]);
+    expect(end.takeCalls()).toEqual([LIST, FIND, LOOK]);
+  });
+
+  it("show the error of a region that fails at their first reading, for one call, and are found out afterwards", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end.emulator.setFaults([{ nth: 1, fault: { kind: "error", code: "Forbidden.RAM" } }]);
+    const { upstream, operation } = end;
+    const opened = await Promise.all([1, 2].map(() => upstream.openLists({}, NOTHING, operation)));
+    const readings = await Promise.allSettled(opened.flat().map((list) => list.read(null, operation)));
+    const refused = { status: "rejected", reason: expect.objectContaining({ code: "FORBIDDEN" }) };
+    expect(readings).toEqual([refused, refused]);
+    expect(end.takeCalls()).toEqual([LIST]);
+    expect((await open()).keys).toHaveLength(2);
+  });
+
+  it("are found out at nobody's cost", async () => {
+    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    const spent: string[] = [];
+    const meter = { ...end.operation.meter, spend: (_source: unknown, action: string) => void spent.push(action) };
+    await end.upstream.openLists({}, NOTHING, { ...end.operation, meter });
+    expect(spent).toEqual(["DescribeInvocations"]);
+    expect(end.takeCalls()).toEqual([LIST, FIND, LOOK]);
   });
 
   it("are found out by another operation where the first one that asked was broken off", async () => {
@@ -92,7 +116,7 @@ describe("ECS lists and runs that will run again", () => {
 
   it("stay one list where the probe fails, until a minute later", async () => {
     end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
-    end.emulator.setFaults([{ nth: 1, fault: { kind: "error", code: "Forbidden.RAM" } }]);
+    end.emulator.setFaults([{ nth: 2, fault: { kind: "error", code: "Forbidden.RAM" } }]);
     const keys = [];
     for (const waitMs of [0, 59_000, 1_000]) {
       await end.clock.advance(waitMs);

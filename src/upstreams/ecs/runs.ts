@@ -15,7 +15,7 @@ import {
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
-import type { FindRun, ProbeFilter } from "./timed-probe.ts";
+import type { FindRun, FirstPage, ProbeFilter } from "./timed-probe.ts";
 
 const ACTION = "DescribeInvocations";
 
@@ -46,17 +46,22 @@ export async function openLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly RunList[]> {
+  const open = (timed?: boolean, first?: FirstPage) => createList(context, query, wants, timed, first);
+  const { timedProbe } = context;
   const isWholeRegion = query.invokeId === undefined && query.instanceId === undefined;
-  const isHiding = isWholeRegion ? await context.timedProbe.ask(operation) : context.timedProbe.isHiding();
-  const timed = isHiding ? [true, false] : [undefined];
-  return timed.map((isTimed) => createList(context, query, wants, isTimed));
+  const first = isWholeRegion
+    ? await timedProbe.askBehind(JSON.stringify([query, wants]), (each) => open().read(null, each), operation)
+    : undefined;
+  return timedProbe.isHiding() ? [open(true), open(false)] : [open(undefined, first)];
 }
 
+/** @param first its newest page, if that was read just now: it is used once */
 function createList(
   context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
   timed: boolean | undefined,
+  first: FirstPage | undefined,
 ): RunList {
   const { filter, isExact } = toFilter(query);
   const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
@@ -71,11 +76,17 @@ function createList(
       return orNotFound(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
     },
   });
+  let known = first;
   return {
     key,
     applied: toApplied(query, filter),
     isExact,
-    ...reader,
+    placeAt: reader.placeAt,
+    read(place, operation) {
+      const page = place === null ? known?.() : undefined;
+      known = undefined;
+      return page ?? reader.read(place, operation);
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Clock, type Operation, UpstreamError } from "#domain";
+import { type Clock, type CostMeter, type Operation, UpstreamError } from "#domain";
+import type { RunListPage } from "#upstreams";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
 export interface TimedProbe {
@@ -9,7 +10,18 @@ export interface TimedProbe {
    * after a probe that failed. Until it knows, nothing is hidden.
    */
   ask(operation: Operation): Promise<boolean>;
+  /**
+   * The same, behind the newest page of the list that is to be opened, so that a failing source shows its own error. Undefined if
+   * nothing was asked. Those who come meanwhile with the same subject get the same page.
+   */
+  askBehind(subject: string, read: ReadPage, operation: Operation): Promise<FirstPage | undefined>;
 }
+
+/** Reads the newest page of a list. @throws UpstreamError */
+type ReadPage = (operation: Operation) => Promise<RunListPage>;
+
+/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
+export type FirstPage = () => Promise<RunListPage>;
 
 /** One of the two questions that a probe asks. */
 export interface ProbeFilter {
@@ -28,12 +40,14 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
   let known: boolean | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
+  const openings = new Map<string, Promise<FirstPage | undefined>>();
 
   async function probe(operation: Operation): Promise<void> {
+    const free = { ...operation, meter: freeOf(operation.meter) };
     try {
-      const scheduled = await findRun({ Timed: true }, operation);
+      const scheduled = await findRun({ Timed: true }, free);
       notBefore = clock.elapsed() + AFTER_NONE_MS;
-      if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, operation)) === null;
+      if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
     } catch (error) {
       // A cancelled operation has learned nothing; the next one may ask at once.
       notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
@@ -41,21 +55,69 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     }
   }
 
+  const isDue = (): boolean => known === undefined && clock.elapsed() >= notBefore;
+
+  async function ask(operation: Operation): Promise<boolean> {
+    while (isDue() && !operation.signal.aborted) {
+      if (asking === undefined) {
+        asking = probe(operation).finally(() => {
+          asking = undefined;
+        });
+        await asking;
+      } else {
+        // What breaks another operation is no matter of this one.
+        await asking.catch(() => {});
+      }
+    }
+    return known ?? false;
+  }
+
+  async function readThenAsk(read: ReadPage, operation: Operation): Promise<Opening> {
+    // After the first probe the list is known already: reading it again does not wait for quota.
+    const paced: Operation = notBefore === Number.NEGATIVE_INFINITY ? operation : { ...operation, pace: "refresh" };
+    try {
+      const page = await read(paced);
+      await ask(paced);
+      return { first: async () => page, isShared: true };
+    } catch (error) {
+      const isOwn = operation.signal.aborted || !(error instanceof UpstreamError) || error.isPaced === true;
+      return { first: () => Promise.reject(error), isShared: !isOwn };
+    }
+  }
+
+  function lead(subject: string, read: ReadPage, operation: Operation): Promise<FirstPage> {
+    const opening = readThenAsk(read, operation).finally(() => openings.delete(subject));
+    const first = opening.then((opened) => opened.first);
+    // The operation that asked goes on before those who waited, so that what it paid for is no cached read of its own.
+    const shared = first.then(() => opening).then((opened) => (opened.isShared ? opened.first : undefined));
+    openings.set(subject, shared);
+    return first;
+  }
+
   return {
     isHiding: () => known ?? false,
-    async ask(operation) {
-      while (known === undefined && clock.elapsed() >= notBefore && !operation.signal.aborted) {
-        if (asking === undefined) {
-          asking = probe(operation).finally(() => {
-            asking = undefined;
-          });
-          await asking;
-        } else {
-          // What breaks another operation, such as its budget, is no matter of this one.
-          await asking.catch(() => {});
-        }
+    ask,
+    async askBehind(subject, read, operation) {
+      while (isDue()) {
+        const underWay = openings.get(subject);
+        const first = await (underWay ?? lead(subject, read, operation));
+        // An operation that has ended reads no list any more.
+        if (operation.signal.aborted) await first?.();
+        if (first !== undefined) return first;
       }
-      return known ?? false;
+      return undefined;
     },
   };
+}
+
+/** How an opening went. */
+interface Opening {
+  readonly first: FirstPage;
+  /** False if it failed by what only the operation that began it could not have, such as its budget. */
+  readonly isShared: boolean;
+}
+
+// A process probes for all operations to come; the one that happens to be first does not pay for it.
+function freeOf(meter: CostMeter): CostMeter {
+  return { ...meter, spend() {} };
 }
