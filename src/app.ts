@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
+import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
-import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
+import { createLogger, createServer, createTelemetry, type LogDestination, type Logger } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
-import { createLoaders } from "#loaders";
+import { createSchema, toSubgraph, useIdKeys } from "#graph";
 import { createSealer, createServices } from "#services";
 import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
@@ -17,6 +17,7 @@ import { readAllowList } from "./allow-list.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { describeMisspelt } from "./misspelt.ts";
+import { createContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { findSources, type ListRegions } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
@@ -62,7 +63,10 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const store = createMemoryStore({ bytesMax: config.memoryBytes });
       opened.push({ stop: () => store.close() });
+      const access = openAccess(config, far, telemetry, logger, clock);
+      opened.push(access);
       const services = createServices({
+        ...(access.isRestricted ? { redactor: access.redactor } : {}),
         upstreams,
         sealer,
         clock,
@@ -75,14 +79,11 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           pollCallBudget: config.operationCallBudget,
         },
       });
+      const schema = createSchema({ isGuarded: access.audit !== null });
       const server = createServer({
-        schema: config.federation ? toSubgraph(createSchema()) : createSchema(),
-        createContext: (operation): GraphContext => ({
-          services,
-          sealer,
-          operation,
-          loaders: createLoaders(services, telemetry, operation),
-        }),
+        schema: config.federation ? toSubgraph(schema) : schema,
+        createContext: (operation, asking) => createContext({ services, sealer, telemetry }, operation, asking),
+        access,
         host: config.host,
         port: config.port,
         ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),
@@ -111,6 +112,21 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       for (const part of opened.splice(0).reverse()) await part.stop();
     },
   };
+}
+
+/** What the access file governs; nothing is restricted without one. */
+function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
+  const access = createAccess({
+    initial: config.access,
+    accounts: far.accounts.map(({ alias }) => alias),
+    auditFile: config.auditFile,
+    clock,
+    fetch,
+    warn: (message) => telemetry.notice({ level: "warn", message }),
+    logAudit: (line) => logger.info({ audit: line }, "audit"),
+  });
+  access.start();
+  return access;
 }
 
 /** The page for people, if it is wanted and was built. */

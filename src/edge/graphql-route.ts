@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
 
-import type { Client, Clients } from "./clients.ts";
+import type { Admission } from "./admission.ts";
+import { beginAsking, type EdgeAccess } from "./asking.ts";
+import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
+import { createLateClient, type LateClient } from "./late-client.ts";
 import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { RefusalError } from "./refusal.ts";
-import { contentTypeOf, type ErrorAnswer, send, toErrorAnswer } from "./reply.ts";
+import { contentTypeOf, type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
 import { readGraphqlRequest } from "./request.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -25,6 +28,8 @@ export interface GraphqlRouteParts {
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
   readonly clients: Clients;
+  readonly access: EdgeAccess;
+  readonly admission: Admission;
 }
 
 interface Answer extends ErrorAnswer {
@@ -54,22 +59,24 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   return async (request, response) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
-    const client = parts.clients.of(request.socket);
+    const client = createLateClient(parts.clients.of(request.socket));
     const running = startOperation(requestId, { ...rules, client }, parts.freshness.begin(request.socket));
     const exchange = createExchange(running);
+    const visit: Visit = { exchange, client, headers: {} };
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
     });
-    const answer: Answer = await answerInTime(request, running, options, (type) =>
-      execute(request, type, { exchange, client }),
-    ).catch((error: unknown) => {
-      if (!response.destroyed) logInternal(options.logger, requestId, error);
-      return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
-    });
+    const answer: Answer = await answerInTime(request, running, options, (type) => execute(request, type, visit)).catch(
+      (error: unknown) => {
+        if (!response.destroyed) logInternal(options.logger, requestId, error);
+        return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
+      },
+    );
     running.end();
     parts.freshness.end();
-    const headers = { ...corsHeaders(request, options.corsOrigins), ...answer.headers, "x-request-id": requestId };
+    const cors = corsHeaders(request, options.corsOrigins);
+    const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
     const isSent = send(response, answer.status, headers, answer.body);
     answer.release?.();
     // What is left of a refused body is read away, or the next request on this connection would wait behind it.
@@ -81,17 +88,37 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   };
 }
 
-interface Asking {
+/** One request on its way. */
+interface Visit {
   readonly exchange: Exchange;
-  readonly client: Client;
+  readonly client: LateClient;
+  /** What the caller's limits have to tell, whatever becomes of the request. */
+  headers: ReplyHeaders;
 }
 
-function createExecution(options: ServerOptions, { engine, gate }: GraphqlRouteParts) {
-  return async (request: IncomingMessage, type: AnswerType, { exchange, client }: Asking): Promise<Answer> => {
-    const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
+function createExecution(options: ServerOptions, { engine, gate, access, admission, clients }: GraphqlRouteParts) {
+  return async (request: IncomingMessage, type: AnswerType, visit: Visit): Promise<Answer> => {
+    const { exchange, client } = visit;
+    const { requestId } = exchange.operation;
+    const caller = await admission.identify(request);
+    client.become(clients.of(request.socket, caller));
+    visit.headers = admission.countOperation(caller);
+    const read = gate.admit(await readGraphqlRequest(request), requestId);
+    admission.checkRows(caller, read.rows);
     await client.enter(read.rows);
-    const context = () => options.createContext(exchange.operation);
-    const answer = await engine.answer(read, engineHeaders(request), exchange, context);
+    const asking = beginAsking(access, caller, {
+      transport: "http",
+      requestId,
+      address: request.socket,
+      get operationName() {
+        return exchange.operationName;
+      },
+      document: read.query ?? "",
+    });
+    const context = () => options.createContext(exchange.operation, asking);
+    const answer = await engine
+      .answer(read, engineHeaders(request), exchange, context)
+      .finally(() => asking.audit.end());
     return {
       ...answer,
       status: type === "application/json" && isReadable(answer.status, exchange.errorCodes) ? 200 : answer.status,

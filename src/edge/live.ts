@@ -10,11 +10,15 @@ import {
   OperationTypeNode,
 } from "graphql";
 
+import type { Caller } from "#access";
+import { type AskedOperation, type Asking, beginAsking, type EdgeAccess } from "./asking.ts";
 import type { Client } from "./clients.ts";
 import { logInternal } from "./engine.ts";
 import { toErrorResponse } from "./errors.ts";
 import { withoutRepeats } from "./executor.ts";
+import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { Freshness } from "./freshness.ts";
+import { nameOf } from "./live-record.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { ServerOptions } from "./options.ts";
 import { createStop, type Stop } from "./stop.ts";
@@ -25,6 +29,16 @@ export interface Asker {
   readonly freshness: Freshness;
   /** The connection that the request was made on, as {@link Freshness.begin} takes it. */
   readonly socket: Socket | null;
+  readonly access: EdgeAccess;
+  /** As known when the operation came. */
+  readonly caller: Caller;
+  /**
+   * Who the credential stands for now.
+   * @throws RefusalError once it is no good any more
+   */
+  recognise(): Promise<Caller>;
+  readonly address: AskedOperation["address"];
+  readonly transport: AskedOperation["transport"];
 }
 
 /** An operation that was found good, by whatever transport it came. */
@@ -94,16 +108,18 @@ async function* watchEvents(
   }
   const running = startOperation(live.requestId, { ...rulesOf(options, asker), deadlineMs: null });
   stop.signal.addEventListener("abort", running.abandon, { once: true });
-  const source = await openSource(options, live, running);
+  const source = await openSource(options, live, { running, asker });
   try {
     if (!(Symbol.asyncIterator in source)) {
       yield source;
       return;
     }
     const events = source[Symbol.asyncIterator]();
+    const expiry = createExpiry(options, asker.caller);
     try {
-      yield* answerEach(options, live, { events, asker, stop });
+      yield* answerEach(options, live, { events, asker, stop, expiry });
     } finally {
+      expiry.ignore();
       await events.return?.();
     }
   } finally {
@@ -132,29 +148,47 @@ async function answerRequest(
   const running = startOperation(live.requestId, rulesOf(options, asker), freshness.begin(socket));
   try {
     await asker.client.enter(live.rows);
-    return await answerOnce(options, live, { running, rootValue: undefined, stop });
+    const asking = askingOf(live, asker, asker.caller);
+    return await answerOnce(options, live, { running, asking, rootValue: undefined, stop });
   } finally {
     freshness.end();
   }
 }
 
+interface Watching {
+  readonly events: AsyncIterator<unknown>;
+  readonly asker: Asker;
+  readonly stop: Stop;
+  readonly expiry: Expiry;
+}
+
 async function* answerEach(
   options: ServerOptions,
   live: LiveOperation,
-  { events, asker, stop }: { readonly events: AsyncIterator<unknown>; readonly asker: Asker; readonly stop: Stop },
+  { events, asker, stop, expiry }: Watching,
 ): AsyncGenerator<FormattedExecutionResult, void> {
   for (;;) {
     const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
-    const event = await stop.or(next);
+    const event = await expiry.or(stop.or(next));
+    if (event === null && expiry.hasCome()) {
+      yield toFailure(options, live, refuseEnded());
+      return;
+    }
     if (event === null || event.done === true) return;
     if ("error" in event) {
       yield toFailure(options, live, event.error);
       return;
     }
+    const caller = await asker.recognise().catch((error: unknown) => toError(error));
+    if (caller instanceof Error) {
+      yield toFailure(options, live, caller);
+      return;
+    }
     // An event brings what was just read for it, so it has no bound of its own; it is one for whoever asks after it.
     const running = startOperation(live.requestId, rulesOf(options, asker));
     await asker.client.enter(live.rows);
-    const answer = await answerOnce(options, live, { running, rootValue: event.value, stop });
+    const asking = askingOf(live, asker, caller);
+    const answer = await answerOnce(options, live, { running, asking, rootValue: event.value, stop });
     asker.freshness.noteEvent();
     yield answer;
   }
@@ -163,10 +197,11 @@ async function* answerEach(
 async function openSource(
   options: ServerOptions,
   live: LiveOperation,
-  running: RunningOperation,
+  { running, asker }: { readonly running: RunningOperation; readonly asker: Asker },
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
   try {
-    const source = await createSourceEventStream(toArguments(options, live, running, undefined));
+    const asking = askingOf(live, asker, asker.caller);
+    const source = await createSourceEventStream(toArguments(options, live, { running, asking, rootValue: undefined }));
     return Symbol.asyncIterator in source ? source : format(options, live, source, null);
   } catch (error) {
     return toFailure(options, live, error);
@@ -175,6 +210,7 @@ async function openSource(
 
 interface Answering {
   readonly running: RunningOperation;
+  readonly asking: Asking;
   /** The event, where there is one. */
   readonly rootValue: unknown;
   readonly stop: Stop;
@@ -183,11 +219,11 @@ interface Answering {
 async function answerOnce(
   options: ServerOptions,
   live: LiveOperation,
-  { running, rootValue, stop }: Answering,
+  { running, asking, rootValue, stop }: Answering,
 ): Promise<FormattedExecutionResult> {
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   try {
-    const executed = (async () => execute(toArguments(options, live, running, rootValue)))();
+    const executed = (async () => execute(toArguments(options, live, { running, asking, rootValue })))();
     const late = running.late.then(() => {
       throw new GraphQLError(`The operation did not end within ${options.operationDeadlineMs} ms.`, {
         extensions: { code: "DEADLINE_EXCEEDED" },
@@ -199,20 +235,20 @@ async function answerOnce(
   } finally {
     stop.signal.removeEventListener("abort", running.abandon);
     running.end();
+    asking.audit.end();
   }
 }
 
 function toArguments(
   options: ServerOptions,
   live: LiveOperation,
-  running: RunningOperation,
-  rootValue: unknown,
+  { running, asking, rootValue }: Omit<Answering, "stop">,
 ): ExecutionArgs {
   return {
     schema: options.schema,
     document: live.document,
     rootValue,
-    contextValue: options.createContext(running.operation),
+    contextValue: options.createContext(running.operation, asking),
     variableValues: live.variables,
     operationName: live.operationName,
   };
@@ -237,6 +273,22 @@ function format(
 function toFailure(options: ServerOptions, live: LiveOperation, error: unknown): FormattedExecutionResult {
   logInternal(options.logger, live.requestId, error);
   return { errors: [toErrorResponse(error).formatted] };
+}
+
+function askingOf(live: LiveOperation, { access, address, transport }: Asker, caller: Caller): Asking {
+  const { requestId, document } = live;
+  const text = document.loc?.source.body ?? "";
+  return beginAsking(access, caller, {
+    transport,
+    requestId,
+    address,
+    operationName: nameOf(live),
+    document: text,
+  });
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("The caller cannot be recognised.", { cause: error });
 }
 
 function rulesOf({ clock, operationDeadlineMs, operationCallBudget }: ServerOptions, { client }: Asker) {

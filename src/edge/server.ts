@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import { createAdmission } from "./admission.ts";
+import { createOpenAccess } from "./asking.ts";
 import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { createEngine } from "./engine.ts";
@@ -85,14 +87,17 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
   const engine = createEngine({ schema, executor, introspection, logger });
   const freshness = createFreshness(clock);
+  const access = options.access ?? createOpenAccess(clock);
   const parts = {
     engine,
     metrics: createOperationMetrics(registry),
     gate: createGate(options),
     freshness,
     readers,
-    clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS),
+    clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits),
     draining: draining.signal,
+    access,
+    admission: createAdmission({ ...access, logger }),
   };
   const graphql = createGraphqlRoute(options, parts);
   const events = createEventStreamRoute(options, parts);
