@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Resolver, Root, Subscription } from "type-graphql";
 
-import { InputError, type InvocationRef, type Invocation as Record } from "#domain";
+import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
 import type { WatchWants } from "#services";
 import { rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
@@ -31,7 +31,7 @@ export class Subscriptions {
   ): Invocation {
     if (told instanceof Error) throw told;
     // Rights may have become less since the watch began.
-    if (!kindsOf(told, context).runs) throw new InputError("NOT_FOUND", "There is no such run (any more).", "id");
+    if (!kindsOf(told, context).runs) throw createGoneError(told);
     return new Invocation(told);
   }
 }
@@ -45,7 +45,7 @@ function watch(
   if (!isOurs) operation.meter.addForeignId?.();
   const { provider, regionId, account } = ref.source;
   if (services.findSource(provider, regionId, account) === null) {
-    throw new InputError("NOT_FOUND", `There is no source ${provider} in ${regionId} of this account.`, "id");
+    throw createGoneError(ref);
   }
   return endWithError(
     services.watchInvocation(

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import {
   type Clock,
+  createGoneError,
   createOwnFailure,
   InputError,
   type Invocation,
@@ -99,7 +100,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     const isAwaited = latest === null ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
     return isAwaited
       ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.")
-      : goneError(ref);
+      : createGoneError(ref);
   }
 
   /** Tells everybody what is new to them; true where it was new to somebody. */
@@ -186,10 +187,4 @@ function isServed(wanted: WatchWants, asked: WatchWants): boolean {
 
 function longer(intervalMs: number, { maxIntervalMs }: WatchRules): number {
   return Math.min(intervalMs * 2, maxIntervalMs);
-}
-
-/** What a watch of a run that is not there ends with. */
-export function goneError({ invokeId, source }: InvocationRef): InputError {
-  const place = `${source.provider} in ${source.regionId}`;
-  return new InputError("NOT_FOUND", `There is no run ${invokeId} of ${place} (any more).`, "id");
 }

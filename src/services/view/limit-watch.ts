@@ -1,7 +1,7 @@
 import type { View } from "#access";
-import type { Clock, InvocationRef } from "#domain";
+import { type Clock, createGoneError, type InvocationRef } from "#domain";
 import type { Services } from "../contract.ts";
-import { APPEAR_MS, goneError } from "../watch-poller.ts";
+import { APPEAR_MS } from "../watch-poller.ts";
 import { maskWants, maySeeRun } from "./sight.ts";
 
 type Watch = Services["watchInvocation"];
@@ -33,6 +33,6 @@ export function limitWatch(watch: Watch, view: View, clock: Clock): Watch {
 
 async function endAsAbsent(ref: InvocationRef, signal: AbortSignal, clock: Clock) {
   await clock.sleep(APPEAR_MS, signal);
-  if (!signal.aborted) throw goneError(ref);
+  if (!signal.aborted) throw createGoneError(ref);
   return { done: true, value: undefined } as const;
 }
