@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createKey } from "#access";
+import type { Clock } from "#domain";
 import { createWorld, type World } from "#emulator";
 import { type GatewayAnswer, startGateway, type TestGateway } from "./gateway.ts";
 
@@ -88,13 +89,21 @@ function invocationsOf({ mark, invokeIds, instanceId }: MarkedSource) {
   }));
 }
 
+/** A run of the first source that goes on and on. */
+export const UNFINISHED = {
+  invokeId: "t-crimson-3",
+  commandName: "deploy-crimson",
+  creationTime: "2026-01-01T03:04:05Z",
+  instances: [{ instanceId: "i-crimson", status: "Running", startTime: "2026-01-01T03:04:06Z" }],
+} as const;
+
 /** The world behind {@link SOURCES}. */
 export function createMarkedWorld(): World {
   const regionsOf = (provider: string) =>
     Object.fromEntries(
       SOURCES.filter((source) => source.provider === provider).map((source) => [
         source.regionId,
-        { invocations: invocationsOf(source) },
+        { invocations: [...invocationsOf(source), ...(source.mark === "crimson" ? [UNFINISHED] : [])] },
       ]),
     );
   return createWorld({ ecs: regionsOf("ECS"), swas: regionsOf("SWAS") });
@@ -108,7 +117,9 @@ export interface GuardedGateway extends TestGateway {
     query: string,
     variables?: Readonly<Record<string, unknown>>,
   ): Promise<GatewayAnswer<Data>>;
-  /** Replaces the access file. */
+  /** The callers' entries in the access file. */
+  readonly keyLines: readonly { readonly name: string; readonly sha256: string; readonly roles: readonly string[] }[];
+  /** Replaces the access file: these members over those of every test. */
   rewrite(members: Readonly<Record<string, unknown>>): void;
   /** Lines of the audit so far. */
   audit(): readonly Record<string, unknown>[];
@@ -132,6 +143,7 @@ function keyPair(accessKeyId: string, accessKeySecret: string) {
 export async function startGuardedGateway(
   members: Readonly<Record<string, unknown>> = {},
   settings: Readonly<Record<string, string>> = {},
+  clock?: Clock,
 ): Promise<GuardedGateway> {
   const folder = mkdtempSync(join(tmpdir(), "access-"));
   const made = CALLERS.map((name) => ({ name, ...createKey() }));
@@ -145,6 +157,7 @@ export async function startGuardedGateway(
   writeFileSync(accounts, JSON.stringify({ accounts: ACCOUNTS }));
   const gateway = await startGateway({
     world: createMarkedWorld(),
+    ...(clock === undefined ? {} : { clock }),
     keys: [
       { accessKeyId: "testid", accessKeySecret: "testsecret" },
       { accessKeyId: "otherid", accessKeySecret: "othersecret" },
@@ -163,6 +176,7 @@ export async function startGuardedGateway(
   return {
     ...gateway,
     keys: keyOf,
+    keyLines: keys,
     rewrite,
     audit: () =>
       gateway.logLines.flatMap((line) => {
