@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from "graphql";
 
-import type { LiveOperation } from "./live.ts";
+import type { LiveOperation } from "./live-answer.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 

@@ -2,23 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError } from "graphql";
-import { handleProtocols, makeServer, type OperationResult, type SubscribePayload } from "graphql-ws";
+import { handleProtocols, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
-import type { Caller } from "#access";
-import type { Admission } from "./admission.ts";
-import type { EdgeAccess } from "./asking.ts";
-import type { Clients } from "./clients.ts";
 import { toErrorResponse } from "./errors.ts";
-import type { Freshness } from "./freshness.ts";
-import type { Gate } from "./gate.ts";
-import { refuseAbove } from "./limits.ts";
-import { type Asker, type LiveOperation, type LiveResults, runLive } from "./live.ts";
+import { type LiveResults, runLive } from "./live.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
-import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
-import type { Readers } from "./readers.ts";
-import { toGraphqlRequest, withoutMark } from "./request.ts";
+import { withoutMark } from "./request.ts";
+import { prepare, toAsker, type WebSocketParts } from "./websocket-operation.ts";
 import { closeRefused, fitMessage, refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
 
 /** Connections that carry many operations. */
@@ -27,17 +19,6 @@ export interface WebSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Says to every client that the server goes, and closes; whoever does not answer is cut off after two seconds. */
   close(): void;
-}
-
-/** What the transport needs besides the server's options. */
-export interface WebSocketParts {
-  readonly gate: Gate;
-  readonly metrics: OperationMetrics;
-  readonly freshness: Freshness;
-  readonly clients: Clients;
-  readonly access: EdgeAccess;
-  readonly admission: Admission;
-  readonly readers: Readers;
 }
 
 /** What belongs to one connection. */
@@ -136,42 +117,6 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
     onError: (_context, _id, _payload, errors) => errors.map((error) => toErrorResponse(error).formatted),
     onNext: (_context, _id, _payload, _args, result) => result as object,
   });
-}
-
-interface Subscribing {
-  /** Of this connection, this one included. */
-  readonly operations: number;
-  readonly recognise: Asker["recognise"];
-  readonly payload: SubscribePayload;
-  readonly requestId: string;
-}
-
-async function prepare(
-  { gate, admission }: WebSocketParts,
-  { operations, recognise, payload, requestId }: Subscribing,
-): Promise<(LiveOperation & { readonly caller: Caller }) | GraphQLError[]> {
-  try {
-    const caller = await recognise();
-    admission.countOperation(caller);
-    refuseAbove("connectionOperations", operations);
-    const read = gate.admit(toGraphqlRequest(payload), requestId);
-    admission.checkRows(caller, read.rows);
-    const prepared = gate.prepare(read, requestId);
-    return "document" in prepared ? { ...prepared, caller } : [...prepared];
-  } catch (error) {
-    return [
-      error instanceof GraphQLError ? error : new GraphQLError("Internal error", { originalError: error as Error }),
-    ];
-  }
-}
-
-function toAsker(
-  { clients, freshness, access }: WebSocketParts,
-  { socket }: IncomingMessage,
-  who: Pick<Asker, "caller" | "recognise">,
-): Asker {
-  const client = clients.of(socket, who.caller);
-  return { ...who, client, freshness, access, socket: null, address: socket, transport: "websocket" };
 }
 
 function withRecord(results: LiveResults, record: LiveRecord): LiveResults {

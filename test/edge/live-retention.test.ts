@@ -51,7 +51,7 @@ function subscribe(): { readonly results: LiveResults; readonly events: readonly
       access: createOpenAccess(realClock),
       caller: anyone,
       recognise: async () => anyone,
-      address: {},
+      address: { remoteAddress: undefined },
       transport: "websocket",
     }),
     events,
