@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
 import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
-import { createLogger, createServer, createTelemetry, type LogDestination, type Logger } from "#edge";
+import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
 import { createSchema, toSubgraph, useIdKeys } from "#graph";
 import { createSealer, createServices } from "#services";
@@ -130,10 +130,12 @@ function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: L
 }
 
 /** The page for people, if it is wanted and was built. */
-function pageOf({ page }: Config, telemetry: Telemetry): { readonly page?: { readonly folder: string } } {
+function pageOf({ page, access }: Config, telemetry: Telemetry): { readonly page?: PageOptions } {
   if (!page) return {};
   const folder = findPageFolder();
-  if (folder !== null) return { page: { folder } };
+  const issuers = access?.file.oidc.filter(({ clientId }) => clientId !== null) ?? [];
+  const signInOrigins = issuers.map(({ issuer }) => new URL(issuer).origin);
+  if (folder !== null) return { page: { folder, signInOrigins } };
   telemetry.notice({
     level: "warn",
     message: "The page for people is not served: it is not built yet; run npm run build",

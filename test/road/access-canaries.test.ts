@@ -170,6 +170,31 @@ describe("a caller who may only see that runs exist", () => {
   });
 });
 
+describe("a router of a federation", () => {
+  it("gets by entities what its caller may see", async () => {
+    const subgraph = await startGuardedGateway({}, { FEDERATION: "on" });
+    try {
+      const id = toGlobalId({ type: "Invocation", source: sourceOf(SOURCES[0]), invokeId: "t-crimson-1" });
+      const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Invocation { command { name content } } } }`;
+      const variables = { of: [{ __typename: "Invocation", id }] };
+      const answers = [];
+      for (const caller of ["owner", "viewer", "tester", "auditor"] as const) {
+        const { data, errors } = await subgraph.askAs(caller, query, variables);
+        answers.push([data, errors?.map(({ extensions }) => (extensions as { code?: unknown }).code)]);
+      }
+      const content = `echo ${COMMAND_CANARY} crimson`;
+      expect(answers).toEqual([
+        [{ _entities: [{ command: { name: "deploy-crimson", content } }] }, undefined],
+        [{ _entities: [{ command: { name: "deploy-crimson", content: null } }] }, ["FORBIDDEN"]],
+        [{ _entities: [null] }, undefined],
+        [{ _entities: [null] }, undefined],
+      ]);
+    } finally {
+      await subgraph.stop();
+    }
+  });
+});
+
 describe("callers who ask at the same time", () => {
   it("get, in every order, what each of them gets alone", async () => {
     const queries = [

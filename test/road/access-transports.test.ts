@@ -17,13 +17,15 @@ function createForwardClock(): Clock & { forward(ms: number): void } {
     elapsed: () => performance.now() + shift,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        const timer = ms < 3_000_000 ? setTimeout(resolve, ms) : undefined;
-        if (timer === undefined) long.add(resolve);
-        signal?.addEventListener("abort", () => {
+        const wake = () => {
           clearTimeout(timer);
-          long.delete(resolve);
+          long.delete(wake);
+          signal?.removeEventListener("abort", wake);
           resolve();
-        });
+        };
+        const timer = ms < 3_000_000 ? setTimeout(wake, ms) : undefined;
+        if (timer === undefined) long.add(wake);
+        signal?.addEventListener("abort", wake);
       }),
     forward(ms) {
       shift += ms;
@@ -205,8 +207,7 @@ describe("a watch", () => {
     });
     await untilKnown(temporary.key);
     const { watch, leave } = WAYS_IN[way](gateway.url, `Bearer ${temporary.key}`);
-    const [production] = SOURCES;
-    if (production === undefined) throw new Error("The world has no source.");
+    const [production = expectSource()] = SOURCES;
     const { provider, account, regionId } = production;
     const id = toGlobalId({
       type: "Invocation",
@@ -223,10 +224,58 @@ describe("a watch", () => {
   });
 });
 
+describe("rights that become less while a watch goes on", () => {
+  const keysWith = (role: string) => [
+    { name: "temporary", sha256: temporary.sha256, roles: [role] },
+    ...gateway.keyLines,
+  ];
+  const [{ provider, account, regionId } = expectSource()] = SOURCES;
+
+  /** Starts to watch a run as an owner, becomes another, and has the run end. */
+  async function watchWhile(role: string, marker: string): Promise<readonly string[]> {
+    gateway.rewrite({ keys: keysWith("owner") });
+    await untilKnown(temporary.key);
+    const invokeId = gateway.emulator.world.addInvocation("ecs", regionId, {
+      commandName: "deploy-crimson",
+      parameters: { name: "secret" },
+      instances: [{ instanceId: "i-crimson", status: "Running" }],
+    });
+    const { watch, leave } = WAYS_IN.websocket(gateway.url, `Bearer ${temporary.key}`);
+    const query = "subscription ($id: ID!) { invocationUpdated(id: $id) { status parameters } }";
+    const told: string[] = [];
+    const id = toGlobalId({ type: "Invocation", source: { provider, account, regionId }, invokeId });
+    for await (const result of watch(query, { id })) {
+      told.push(result.replace(/,"extensions":\{"cost".*/, ""));
+      if (told.length > 1) break;
+      const key = createKey();
+      gateway.rewrite({ keys: [...keysWith(role), { name: marker, sha256: key.sha256, roles: ["viewer"] }] });
+      await untilKnown(key.key);
+      gateway.emulator.world.finishInvocation("ecs", regionId, invokeId);
+    }
+    await leave();
+    return told;
+  }
+
+  it("a kind is null from then on", async () => {
+    const told = await watchWhile("viewer", "marker-1");
+    expect(told[0]).toBe('{"data":{"invocationUpdated":{"status":"RUNNING","parameters":{"name":"secret"}}}');
+    expect(told[1]).toMatch(/"code":"FORBIDDEN".*"status":"SUCCESS","parameters":null/);
+  });
+
+  it("a source is gone from then on", async () => {
+    const told = await watchWhile("tester", "marker-2");
+    expect(told[1]).toMatch(/"code":"NOT_FOUND".*"invocationUpdated":null/);
+  });
+});
+
+function expectSource(): never {
+  throw new Error("The world has no source.");
+}
+
 describe("rules of redaction that change", () => {
   it("apply to what was read before, without a call", async () => {
-    const query =
-      "{ invocations(first: 1) { nodes { parameters command { content } outputGroups { output { text isRedacted } } } } }";
+    const words = 'provider: ECS, account: "production", regionId: "cn-hangzhou", invokeId: "t-crimson-2"';
+    const query = `{ invocation(${words}) { parameters command { content } outputGroups { output { text isRedacted } } } }`;
     await gateway.askAs("owner", query);
     const before = gateway.emulator.calls.length;
     gateway.rewrite({
@@ -236,16 +285,10 @@ describe("rules of redaction that change", () => {
     await untilKnown(guest.key);
     const { data } = await gateway.askAs("owner", query);
     expect(data).toEqual({
-      invocations: {
-        nodes: [
-          {
-            parameters: { name: "***-of-a-command crimson" },
-            command: { content: "echo ***-of-a-command crimson" },
-            outputGroups: [
-              { output: { text: "***-of-an-output crimson\npassword=*** of crimson\n", isRedacted: true } },
-            ],
-          },
-        ],
+      invocation: {
+        parameters: { name: "***-of-a-command crimson" },
+        command: { content: "echo ***-of-a-command crimson" },
+        outputGroups: [{ output: { text: "***-of-an-output crimson\npassword=*** of crimson\n", isRedacted: true } }],
       },
     });
     expect(gateway.emulator.calls.length - before).toBe(0);
