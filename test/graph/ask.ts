@@ -25,6 +25,13 @@ function digest(purpose: string): string {
   return createHash("sha256").update(purpose).digest("hex").slice(0, 8);
 }
 
+/** One who may see everything. */
+export const ANYONE: Pick<GraphContext, "caller" | "view" | "guard"> = {
+  caller: { name: "anyone", roles: [], knownBy: "open" },
+  view: createOpenView(),
+  guard: { isGiven: () => true, note: () => {} },
+};
+
 /** Services behind which nothing stands: what a test does not override refuses to be asked. */
 export interface Asked {
   readonly services: Services;
@@ -124,9 +131,7 @@ export async function ask(
     loaders: createLoaders(services, silentTelemetry, operation),
     operation,
     sealer,
-    caller: { name: "anyone", roles: [], knownBy: "open" },
-    view: createOpenView(),
-    guard: { isGiven: () => true, note: () => {} },
+    ...ANYONE,
   };
   return toAnswered(await run(document, variables, contextValue, executor));
 }
