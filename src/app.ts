@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
+import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
-import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
+import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
-import { createLoaders } from "#loaders";
-import { createSealer, createServices, withAnswerLife } from "#services";
+import { createSchema, toSubgraph, useIdKeys } from "#graph";
+import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
@@ -15,6 +15,7 @@ import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
+import { createContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { PRODUCTS } from "./products.ts";
 import { findSources } from "./source-list.ts";
@@ -61,7 +62,10 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const keeper = await openKeeper(config, { clock, telemetry, registry });
       opened.push(keeper);
+      const access = openAccess(config, far, telemetry, logger, clock);
+      opened.push(access);
       const services = createServices({
+        ...(access.isRestricted ? { redactor: access.redactor } : {}),
         upstreams,
         sealer,
         clock,
@@ -74,15 +78,12 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           pollCallBudget: config.operationCallBudget,
         },
       });
+      const schema = createSchema({ isGuarded: access.audit !== null });
       const server = createServer({
-        schema: config.federation ? toSubgraph(createSchema()) : createSchema(),
-        createContext: (operation): GraphContext => ({
-          services: withAnswerLife(services, operation),
-          sealer,
-          operation,
-          loaders: createLoaders(services, telemetry, operation),
-        }),
-        ...(config.accessFile === null ? { revision: services.revision } : {}),
+        schema: config.federation ? toSubgraph(schema) : schema,
+        createContext: (operation, asking) => createContext({ services, sealer, telemetry }, operation, asking),
+        access,
+        ...(access.isRestricted ? {} : { revision: services.revision }),
         host: config.host,
         port: config.port,
         ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),
@@ -114,11 +115,28 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
   };
 }
 
+/** What the access file governs; nothing is restricted without one. */
+function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
+  const access = createAccess({
+    initial: config.access,
+    accounts: far.accounts.map(({ alias }) => alias),
+    auditFile: config.auditFile,
+    clock,
+    fetch,
+    warn: (message) => telemetry.notice({ level: "warn", message }),
+    logAudit: (line) => logger.info({ audit: line }, "audit"),
+  });
+  access.start();
+  return access;
+}
+
 /** The page for people, if it is wanted and was built. */
-function pageOf({ page }: Config, telemetry: Telemetry): { readonly page?: { readonly folder: string } } {
+function pageOf({ page, access }: Config, telemetry: Telemetry): { readonly page?: PageOptions } {
   if (!page) return {};
   const folder = findPageFolder();
-  if (folder !== null) return { page: { folder } };
+  const issuers = access?.file.oidc.filter(({ clientId }) => clientId !== null) ?? [];
+  const signInOrigins = issuers.map(({ issuer }) => new URL(issuer).origin);
+  if (folder !== null) return { page: { folder, signInOrigins } };
   telemetry.notice({
     level: "warn",
     message: "The page for people is not served: it is not built yet; run npm run build",

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { type AccessSettings, readAccessSettings } from "./access-settings.ts";
 import { type AccountSettings, type AccountsFile, checkIdentities, parseAccountsFile } from "./accounts.ts";
 import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
@@ -31,7 +32,9 @@ export interface Config {
   /** Names in `Host` that are served besides loopback names. */
   readonly allowedHosts: readonly string[];
   /** Null if everybody who reaches the gateway may see everything. */
-  readonly accessFile: string | null;
+  readonly access: AccessSettings | null;
+  /** Where it is written down who read what; null for the log. */
+  readonly auditFile: string | null;
   readonly drainMs: number;
   /** Of one client; 0 lifts one. */
   readonly clientLimits: { readonly watchers: number; readonly sockets: number; readonly callsPerMinute: number };
@@ -98,6 +101,8 @@ export function readConfig(
   const found: string[] = [];
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
+  const aliases = accounts.map(({ alias }) => alias);
+  const access = readAccessSettings(values.ACCESS_FILE, aliases, readFile, found);
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   // What is refused by its name is not told of a second time as a slip.
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
@@ -108,7 +113,7 @@ export function readConfig(
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
   }
-  return toConfig(values, { accounts, misspelt, memoryBytes });
+  return toConfig(values, { accounts, access, misspelt, memoryBytes });
 }
 
 /**
@@ -200,7 +205,7 @@ function checkProxies(
 
 function toConfig(
   values: Variables,
-  { accounts, misspelt, memoryBytes }: Pick<Config, "accounts" | "misspelt" | "memoryBytes">,
+  { accounts, access, misspelt, memoryBytes }: Pick<Config, "accounts" | "access" | "misspelt" | "memoryBytes">,
 ): Config {
   const production = values.NODE_ENV === "production";
   const upstream = chooseUpstream(values, accounts);
@@ -209,7 +214,8 @@ function toConfig(
     port: values.PORT,
     adminPort: values.ADMIN_PORT ?? null,
     allowedHosts: values.ALLOWED_HOSTS ?? [],
-    accessFile: values.ACCESS_FILE ?? null,
+    access,
+    auditFile: values.AUDIT_FILE ?? null,
     drainMs: values.DRAIN_MS,
     clientLimits: {
       watchers: values.CLIENT_WATCHERS,

@@ -89,6 +89,7 @@ const variables = z.object({
   ALLOWED_HOSTS: list(isHostName, "a comma list of names, with a port or for any, such as gateway.example.com"),
   ACCESS_FILE: text,
   ACCESS: oneOf(["open"]),
+  AUDIT_FILE: text,
   DRAIN_MS: integer(0, 0, 600_000),
   CLIENT_WATCHERS: integer(2_000, 0, 1_000_000),
   CLIENT_SOCKETS: integer(1_000, 0, 1_000_000),

@@ -16,13 +16,27 @@ function problemsOf(environment: Readonly<Record<string, string | undefined>>, f
 }
 
 describe("settings", () => {
+  it("name what is wrong with the access file, beside all else", () => {
+    const file = JSON.stringify({
+      proxy: { from: ["127.0.0.1/32"], userHeader: "x-user" },
+      roles: {},
+      everyone: ["viewers"],
+    });
+    expect(problemsOf({ ACCESS: "open", ACCESS_FILE: "access.yml", PORT: "x" }, file)).toEqual([
+      expect.stringContaining("PORT: expected"),
+      expect.stringContaining("ACCESS: expected to be absent beside ACCESS_FILE"),
+      expect.stringContaining("ACCESS_FILE: access.yml:1: `everyone[0]`: expected a role of this file"),
+    ]);
+  });
+
   it("start the gateway on the embedded upstream when nothing is set", () => {
     expect(readConfig({}, undefined, 1_024 * MB)).toEqual({
       host: "127.0.0.1",
       port: 4000,
       adminPort: null,
       allowedHosts: [],
-      accessFile: null,
+      access: null,
+      auditFile: null,
       drainMs: 0,
       clientLimits: { watchers: 2_000, sockets: 1_000, callsPerMinute: 1_000 },
       production: false,
@@ -277,7 +291,6 @@ describe("settings that would pass silently", () => {
       "ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected printable ASCII characters",
     ],
     ["an address that others reach", { HOST: "0.0.0.0" }, "HOST: expected a loopback address"],
-    ["an open door beside an access file", { ACCESS: "open", ACCESS_FILE: "access.yml" }, "ACCESS: expected"],
     ["a name that is none", { ALLOWED_HOSTS: "https://example.com" }, "ALLOWED_HOSTS: expected"],
   ])("are refused: %s", (_name, environment, problem) => {
     const problems = problemsOf(environment);

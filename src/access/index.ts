@@ -1,4 +1,5 @@
 /** Who asks, and what they may see. Knows no transport, no schema and no upstream. */
+export { type Access, type AccessOptions, createAccess } from "./access.ts";
 export * from "./audit/index.ts";
 export {
   type AccessFile,
@@ -15,6 +16,7 @@ export {
   type Counted,
   createRateLimits,
   type LimitTable,
+  NO_LIMITS,
   type RateLimitFields,
   type RateLimits,
   type Verdict,

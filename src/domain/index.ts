@@ -10,7 +10,7 @@ export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from 
 export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
-export { createOwnFailure } from "./own-failure.ts";
+export { createGoneError, createOwnFailure } from "./own-failure.ts";
 export type { InvocationFilter, InvocationQuery, TagQuery, Wants } from "./query.ts";
 export * from "./query-match.ts";
 export * from "./ref-key.ts";

@@ -19,6 +19,8 @@ export interface Command {
   readonly content: Uint8Array | null | undefined;
   /** Set where the upstream's encoding of the script was not known, so that the same script may be read otherwise later. */
   readonly isGuess?: true;
+  /** Hash of the redaction rules that were applied to the script and its description; absent if there were none. */
+  readonly redactedBy?: string;
 }
 
 /** A label of a run. */
@@ -36,12 +38,16 @@ export interface ExecutionError {
 
 /** What an execution printed. */
 export interface Output {
-  /** The bytes as the upstream gave them, after base64. */
+  /** The bytes as the upstream gave them, after base64; if `isRedacted`, the redacted text as UTF-8. */
   readonly bytes: Uint8Array;
   /** Bytes the upstream cut away; null where it does not say. */
   readonly droppedBytes: number | null;
   /** Set where the upstream's encoding was not known, so that the same output may be read otherwise later. */
   readonly isGuess?: true;
+  /** Set if a redaction rule hid something. */
+  readonly isRedacted?: true;
+  /** Hash of the redaction rules that were applied; absent if there were none. */
+  readonly redactedBy?: string;
 }
 
 /** Delivery of the full output to object storage, where it was asked for when the run was started. */
@@ -119,6 +125,8 @@ export interface Invocation {
   readonly instances: readonly InstanceInvocation[];
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
   readonly resourceGroupIds?: readonly string[];
+  /** Hash of the redaction rules that were applied to the parameters; absent if there were none. */
+  readonly redactedBy?: string;
 }
 
 /** A server that commands run on. */

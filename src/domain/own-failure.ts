@@ -1,4 +1,5 @@
-import { type SourceErrorCode, UpstreamError } from "./errors.ts";
+import { InputError, type SourceErrorCode, UpstreamError } from "./errors.ts";
+import type { InvocationRef } from "./invocation.ts";
 import type { Source } from "./source.ts";
 
 /** A failure of a source that no upstream told of: the gateway broke off, and asking again may help. */
@@ -14,4 +15,10 @@ export function createOwnFailure(source: Source, code: SourceErrorCode, message:
     retryable: true,
     retryAfterMs: null,
   });
+}
+
+/** What a watch of a run ends with that is not there; the same whether it is gone or not the caller's. */
+export function createGoneError({ invokeId, source }: InvocationRef): InputError {
+  const place = `${source.provider} in ${source.regionId}`;
+  return new InputError("NOT_FOUND", `There is no run ${invokeId} of ${place} (any more).`, "id");
 }

@@ -19,6 +19,11 @@ export interface Admission {
    * @throws RefusalError 429
    */
   countOperation(caller: Caller): ReplyHeaders;
+  /**
+   * Judges how many rows one operation can make.
+   * @throws RefusalError 429 if the caller may not have so many
+   */
+  checkRows(caller: Caller, rows: number): void;
 }
 
 /** What admission needs. */
@@ -45,6 +50,10 @@ export function createAdmission({ gate, limits, logger }: AdmissionParts): Admis
       const fields = { ...limits.fields(caller) };
       if (!verdict.isAllowed) throw toLimitError(verdict, fields);
       return fields;
+    },
+    checkRows(caller, rows) {
+      const verdict = limits.checkRows(caller, rows);
+      if (!verdict.isAllowed) throw toLimitError(verdict);
     },
   };
 }

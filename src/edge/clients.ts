@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import { LRUCache } from "lru-cache";
 
+import type { Caller, RateLimits } from "#access";
 import type { Clock } from "#domain";
+import { toLimitError } from "./admission.ts";
 import { refuse } from "./answer-meter.ts";
 import { LIMITS, type LimitName, refuseAbove } from "./limits.ts";
 import { createTurns } from "./turns.ts";
@@ -19,6 +21,8 @@ export interface Client {
   watch(): () => void;
   /** Resolves when the client may work for a moment. */
   turn(): Promise<void>;
+  /** Upstream calls that are left in this minute; null or absent if only the gateway's own limit holds. */
+  remainingCalls?(): number | null;
   /** The same before an operation of at most so many rows begins; null if it may begin at once. */
   enter(rows: number): Promise<void> | null;
 }
@@ -32,7 +36,8 @@ export interface ClientLimits {
 
 /** All clients of a server. */
 export interface Clients {
-  of(socket: Pick<Socket, "remoteAddress">): Client;
+  /** The client at an address; once it is known who asks, the caller wherever it is. */
+  of(socket: Pick<Socket, "remoteAddress">, caller?: Caller): Client;
 }
 
 /** What clients may do unless settings say otherwise. */
@@ -46,12 +51,13 @@ const MINUTE_MS = 60_000;
 const MOST_CLIENTS = 10_000;
 
 /** Limits for each client by itself; those that asked least lately are forgotten once there are 10,000. */
-export function createClients(clock: Clock, limits: ClientLimits): Clients {
+export function createClients(clock: Clock, limits: ClientLimits, callerLimits: RateLimits | null = null): Clients {
   const known = new LRUCache<string, Client>({ max: MOST_CLIENTS });
   const turns = createTurns();
   return {
-    of(socket) {
-      const name = nameOf(socket);
+    of(socket, caller) {
+      const isKnown = caller !== undefined && caller.knownBy !== "open";
+      const name = isKnown ? `caller ${caller.id}` : nameOf(socket);
       const client = known.get(name) ?? {
         spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
         spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
@@ -60,7 +66,29 @@ export function createClients(clock: Clock, limits: ClientLimits): Clients {
         enter: (rows) => turns.enter(name, rows),
       };
       known.set(name, client);
-      return client;
+      return isKnown && callerLimits !== null ? limitByCaller(client, caller, callerLimits) : client;
+    },
+  };
+}
+
+/** A client with the limits that the access file sets for the caller, beside those that hold for every client. */
+function limitByCaller(client: Client, caller: Caller, limits: RateLimits): Client {
+  return {
+    ...client,
+    remainingCalls: () => limits.remainingCalls(caller),
+    spendCall() {
+      client.spendCall();
+      const verdict = limits.takeCalls(caller, 1);
+      if (!verdict.isAllowed) throw toLimitError(verdict);
+    },
+    watch() {
+      const verdict = limits.openSubscription(caller);
+      if (!verdict.isAllowed) throw toLimitError(verdict);
+      const leave = client.watch();
+      return () => {
+        verdict.close();
+        leave();
+      };
     },
   };
 }

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import type { Admission } from "./admission.ts";
 import { fitAnswer, stringify } from "./answer-text.ts";
+import type { EdgeAccess } from "./asking.ts";
 import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { onDeparture } from "./departure.ts";
@@ -10,12 +12,13 @@ import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import type { Route } from "./graphql-route.ts";
 import { type LiveResults, runLive } from "./live.ts";
+import type { Asker } from "./live-answer.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import type { Readers } from "./readers.ts";
 import { RefusalError } from "./refusal.ts";
-import { send, toErrorAnswer } from "./reply.ts";
+import { type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
 import { readGraphqlRequest } from "./request.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -25,6 +28,8 @@ export interface EventStreamParts {
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
   readonly clients: Clients;
+  readonly access: EdgeAccess;
+  readonly admission: Admission;
   readonly readers: Readers;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
@@ -56,16 +61,29 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
     const requestId = requestIdOf(request);
     const cors = corsHeaders(request, options.corsOrigins);
     const record = startRecord(options, parts.metrics, { requestId, transport: "sse" });
+    let limits: ReplyHeaders = {};
     try {
+      const caller = await parts.admission.identify(request);
+      limits = parts.admission.countOperation(caller);
       checkAccept(request);
       const read = parts.gate.admit(await readGraphqlRequest(request), requestId);
       checkPreflight(request);
+      parts.admission.checkRows(caller, read.rows);
       const prepared = parts.gate.prepare(read, requestId);
-      response.writeHead(200, { ...HEADERS, ...cors, "x-request-id": requestId });
+      response.writeHead(200, { ...HEADERS, ...cors, ...limits, "x-request-id": requestId });
       if ("document" in prepared) {
         record.begin(prepared);
         const { socket } = request;
-        const asker = { client: parts.clients.of(socket), freshness: parts.freshness, socket };
+        const asker: Asker = {
+          client: parts.clients.of(socket, caller),
+          freshness: parts.freshness,
+          socket,
+          access: parts.access,
+          caller,
+          recognise: () => parts.admission.identify(request),
+          address: socket,
+          transport: "event-stream",
+        };
         const ends = { request, response, draining: parts.draining, wrote: () => parts.readers.wrote(socket) };
         await stream(options, ends, runLive(options, prepared, asker), record);
       } else {
@@ -76,7 +94,7 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
       record.end(200);
     } catch (error) {
       const { status, headers, body, codes } = toErrorAnswer(error, "application/json");
-      send(response, status, { ...cors, ...headers, "x-request-id": requestId }, body);
+      send(response, status, { ...cors, ...limits, ...headers, "x-request-id": requestId }, body);
       request.resume();
       record.end(status, codes);
     }

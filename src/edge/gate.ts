@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 
 import { allRulesFor } from "./document-rules.ts";
 import { createLimiter } from "./limits.ts";
-import type { LiveOperation } from "./live.ts";
+import type { LiveOperation } from "./live-answer.ts";
 import type { ServerOptions } from "./options.ts";
 import { createAllowList } from "./persisted-documents.ts";
 import { createPersistedQueries } from "./persisted-queries.ts";

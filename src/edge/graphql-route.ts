@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, OperationTypeNode } from "graphql";
 
+import type { Admission } from "./admission.ts";
 import type { AnswerCache, KeptAnswer, NotedLife } from "./answer-cache.ts";
-import type { Client, Clients } from "./clients.ts";
+import { beginAsking, type EdgeAccess } from "./asking.ts";
+import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
 import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
+import { createLateClient, type LateClient } from "./late-client.ts";
 import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
 import { type RunningOperation, startOperation } from "./operation.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { RefusalError } from "./refusal.ts";
-import { contentTypeOf, type ErrorAnswer, send, toErrorAnswer } from "./reply.ts";
+import { contentTypeOf, type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
 import { type GraphqlRequest, readGraphqlRequest } from "./request.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -26,6 +29,8 @@ export interface GraphqlRouteParts {
   readonly metrics: OperationMetrics;
   readonly freshness: Freshness;
   readonly clients: Clients;
+  readonly access: EdgeAccess;
+  readonly admission: Admission;
   /** Absent if answers differ by who asks. */
   readonly answers?: AnswerCache | undefined;
 }
@@ -57,23 +62,25 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   return async (request, response) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
-    const client = parts.clients.of(request.socket);
+    const client = createLateClient(parts.clients.of(request.socket));
     const life = parts.answers?.begin();
     const running = startOperation(requestId, { ...rules, client, life }, parts.freshness.begin(request.socket));
     const exchange = createExchange(running);
+    const visit: Visit = { exchange, client, life, headers: {} };
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
     });
-    const answer: Answer = await answerInTime(request, running, options, (type) =>
-      execute(request, type, { exchange, client, life }),
-    ).catch((error: unknown) => {
-      if (!response.destroyed) logInternal(options.logger, requestId, error);
-      return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
-    });
+    const answer: Answer = await answerInTime(request, running, options, (type) => execute(request, type, visit)).catch(
+      (error: unknown) => {
+        if (!response.destroyed) logInternal(options.logger, requestId, error);
+        return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
+      },
+    );
     running.end();
     parts.freshness.end();
-    const headers = { ...corsHeaders(request, options.corsOrigins), ...answer.headers, "x-request-id": requestId };
+    const cors = corsHeaders(request, options.corsOrigins);
+    const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
     const isSent = send(response, answer.status, headers, answer.body);
     answer.release?.();
     // What is left of a refused body is read away, or the next request on this connection would wait behind it.
@@ -85,21 +92,42 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
   };
 }
 
-interface Asking {
+/** One request on its way. */
+interface Visit {
   readonly exchange: Exchange;
-  readonly client: Client;
+  readonly client: LateClient;
   readonly life: NotedLife | undefined;
+  /** What the caller's limits have to tell, whatever becomes of the request. */
+  headers: ReplyHeaders;
 }
 
-function createExecution(options: ServerOptions, { engine, gate, answers }: GraphqlRouteParts) {
-  return async (request: IncomingMessage, type: AnswerType, { exchange, client, life }: Asking): Promise<Answer> => {
-    const read = gate.admit(await readGraphqlRequest(request), exchange.operation.requestId);
+function createExecution(options: ServerOptions, parts: GraphqlRouteParts) {
+  const { engine, gate, access, admission, clients, answers } = parts;
+  return async (request: IncomingMessage, type: AnswerType, visit: Visit): Promise<Answer> => {
+    const { exchange, client, life } = visit;
+    const { requestId } = exchange.operation;
+    const caller = await admission.identify(request);
+    client.become(clients.of(request.socket, caller));
+    visit.headers = admission.countOperation(caller);
+    const read = gate.admit(await readGraphqlRequest(request), requestId);
+    admission.checkRows(caller, read.rows);
     const key = answers === undefined ? null : keyOf(type, read, engineHeaders(request));
     const kept = key === null ? undefined : answers?.find(key);
     if (kept !== undefined) return toKeptAnswer(kept, exchange);
     await client.enter(read.rows);
-    const context = () => options.createContext(exchange.operation);
-    const answer = await engine.answer(read, engineHeaders(request), exchange, context);
+    const asking = beginAsking(access, caller, {
+      transport: "http",
+      requestId,
+      address: request.socket,
+      get operationName() {
+        return exchange.operationName;
+      },
+      document: read.query ?? "",
+    });
+    const context = () => options.createContext(exchange.operation, asking);
+    const answer = await engine
+      .answer(read, engineHeaders(request), exchange, context)
+      .finally(() => asking.audit.end());
     if (key !== null && life !== undefined && isLasting(answer.status, exchange)) {
       const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers };
       answers?.keep(key, { headers, body: answer.body, operationName: exchange.operationName }, life);

@@ -3,6 +3,7 @@
  * rooms only what a resolver is given; asks no upstream and knows no product.
  */
 
+export type { Asking, EdgeAccess } from "./asking.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./clients.ts";
 export type { Exchange, OperationContext } from "./engine.ts";
 export { type ErrorResponse, toErrorResponse } from "./errors.ts";

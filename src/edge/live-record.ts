@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from "graphql";
 
-import type { LiveOperation } from "./live.ts";
+import type { LiveOperation } from "./live-answer.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 
@@ -46,7 +46,8 @@ export function startRecord(
   };
 }
 
-function nameOf({ document, operationName }: LiveOperation): string | null {
+/** The name of the operation that is executed; null if it has none. */
+export function nameOf({ document, operationName }: LiveOperation): string | null {
   if (operationName !== null) return operationName;
   const definitions = document.definitions.flatMap((node) => (node.kind === "OperationDefinition" ? [node] : []));
   return definitions[0]?.name?.value ?? null;

@@ -9,6 +9,8 @@ export interface Cost {
   readonly cached: number;
   readonly saved: number;
   readonly budget: number;
+  /** Calls that the caller may still cause in this minute; only if the access file limits them. */
+  readonly remainingCalls?: number;
 }
 
 /** What every answer tells beside its data. */
@@ -106,7 +108,10 @@ function createMeter(budget: number, client: Client): { meter: CostMeter; cost: 
     );
   };
   return {
-    cost: () => ({ calls, cached, saved, budget }),
+    cost() {
+      const remainingCalls = client.remainingCalls?.() ?? null;
+      return { calls, cached, saved, budget, ...(remainingCalls === null ? {} : { remainingCalls }) };
+    },
     meter: {
       foresee,
       spend: () => {

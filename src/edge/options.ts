@@ -2,6 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Registry } from "prom-client";
 
 import type { Clock, Operation } from "#domain";
+import type { Asking, EdgeAccess } from "./asking.ts";
 import type { ClientLimits } from "./clients.ts";
 import type { OperationContext } from "./engine.ts";
 import type { Logger } from "./log.ts";
@@ -22,12 +23,14 @@ export interface ExampleOperation {
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for each operation. */
-  createContext(operation: Operation): OperationContext;
+  createContext(operation: Operation, asking: Asking): OperationContext;
   /**
    * Another number after every change of what was read. If given, answers are kept as long as nothing changes, and serve all who ask
    * the same: so only if everybody may see the same.
    */
   readonly revision?: () => number;
+  /** Who may come in, how much they may use, what is written down; everybody, everything and nothing if absent. */
+  readonly access?: EdgeAccess;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

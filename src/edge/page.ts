@@ -9,6 +9,8 @@ import { htmlHeaders } from "./sandbox.ts";
 export interface PageOptions {
   /** Holds `index.html`, and what that loads from `/assets/` below `assets`. */
   readonly folder: string;
+  /** Origins that people sign in at, which the page may speak to; none if absent. */
+  readonly signInOrigins?: readonly string[];
 }
 
 interface File {
@@ -16,9 +18,9 @@ interface File {
   readonly headers: ReplyHeaders;
 }
 
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policyOf = ({ signInOrigins = [] }: PageOptions) =>
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+  `connect-src ${["'self'", ...signInOrigins].join(" ")}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -38,7 +40,10 @@ export function createPage(
   options: PageOptions | undefined,
 ): (path: string, request: IncomingMessage, response: ServerResponse) => boolean {
   if (options === undefined) return () => false;
-  const index: File = { bytes: readFileSync(join(options.folder, "index.html")), headers: htmlHeaders(POLICY) };
+  const index: File = {
+    bytes: readFileSync(join(options.folder, "index.html")),
+    headers: htmlHeaders(policyOf(options)),
+  };
   const assets = readAssets(join(options.folder, "assets"));
   return (path, { method }, response) => {
     if (method !== "GET" && method !== "HEAD") return false;

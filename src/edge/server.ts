@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createAnswerCache } from "./answer-cache.ts";
 
+import { createAdmission } from "./admission.ts";
+import { createOpenAccess } from "./asking.ts";
 import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { createEngine } from "./engine.ts";
@@ -89,6 +91,7 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
   const engine = createEngine({ schema, executor, introspection, logger });
   const freshness = createFreshness(clock);
+  const access = options.access ?? createOpenAccess(clock);
   const parts = {
     engine,
     metrics: createOperationMetrics(registry),
@@ -96,8 +99,10 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
     freshness,
     readers,
     answers: options.revision === undefined ? undefined : createAnswerCache(options.revision, clock),
-    clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS),
+    clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits),
     draining: draining.signal,
+    access,
+    admission: createAdmission({ ...access, logger }),
   };
   const graphql = createGraphqlRoute(options, parts);
   const events = createEventStreamRoute(options, parts);

@@ -48,6 +48,14 @@ export function refusalOf(
   return new RefusalError(403, "BAD_REQUEST", "Pages of this origin may not open a WebSocket here.");
 }
 
+const INTERNAL_ERROR = 4500;
+
+/** Closes a connection whose caller is not let in, with the code that the protocol has for it: 4401 for one who is not known. */
+export function closeRefused(socket: WebSocket, error: unknown): void {
+  if (error instanceof RefusalError) socket.close(4000 + error.status, STATUS_CODES[error.status]);
+  else socket.close(INTERNAL_ERROR, "Internal error");
+}
+
 /** Answers a client that asked to upgrade its connection with a refusal, and hangs up. */
 export function turnAway(socket: Duplex, refusal: RefusalError): void {
   const { status, headers, body } = toErrorAnswer(refusal, "application/json");

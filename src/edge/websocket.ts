@@ -2,21 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError } from "graphql";
-import { handleProtocols, makeServer, type OperationResult, type SubscribePayload } from "graphql-ws";
+import { handleProtocols, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
-import type { Client, Clients } from "./clients.ts";
 import { toErrorResponse } from "./errors.ts";
-import type { Freshness } from "./freshness.ts";
-import type { Gate } from "./gate.ts";
-import { refuseAbove } from "./limits.ts";
 import { type LiveResults, runLive } from "./live.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
-import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
-import type { Readers } from "./readers.ts";
-import { toGraphqlRequest, withoutMark } from "./request.ts";
-import { fitMessage, refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
+import { withoutMark } from "./request.ts";
+import { prepare, toAsker, type WebSocketParts } from "./websocket-operation.ts";
+import { closeRefused, fitMessage, refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
 
 /** Connections that carry many operations. */
 export interface WebSockets {
@@ -26,18 +21,10 @@ export interface WebSockets {
   close(): void;
 }
 
-/** What the transport needs besides the server's options. */
-export interface WebSocketParts {
-  readonly gate: Gate;
-  readonly metrics: OperationMetrics;
-  readonly freshness: Freshness;
-  readonly clients: Clients;
-  readonly readers: Readers;
-}
-
 /** What belongs to one connection. */
 interface Extra {
-  readonly client: Client;
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
 }
 
 interface Started {
@@ -62,7 +49,7 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
   });
   const protocol = createProtocol(options, parts);
   server.on("connection", (socket, request) => {
-    const extra = { client: parts.clients.of(request.socket) };
+    const extra = { socket, request };
     const wrote = () => parts.readers.wrote(request.socket);
     serve(options, protocol, { socket, extra, wrote });
   });
@@ -92,12 +79,23 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
     return operation.run() as unknown as OperationResult;
   };
   return makeServer<Record<string, unknown>, Extra>({
-    onSubscribe: ({ subscriptions, extra }, _id, payload) => {
-      const asker = { client: extra.client, freshness: parts.freshness, socket: null };
+    onConnect: async ({ extra: { socket, request }, connectionParams }) => {
+      try {
+        await parts.admission.identify(request, connectionParams);
+        return true;
+      } catch (error) {
+        closeRefused(socket, error);
+        return false;
+      }
+    },
+    onSubscribe: async ({ subscriptions, extra: { request }, connectionParams }, _id, payload) => {
       const requestId = randomUUID();
       const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
-      const prepared = prepare(parts.gate, Object.keys(subscriptions).length, payload, requestId);
-      if ("document" in prepared) {
+      const recognise = () => parts.admission.identify(request, connectionParams);
+      const operations = Object.keys(subscriptions).length;
+      const prepared = await prepare(parts, { operations, recognise, payload, requestId });
+      if (!Array.isArray(prepared)) {
+        const asker = toAsker(parts, request, { caller: prepared.caller, recognise });
         record.begin(prepared);
         const contextValue = {};
         started.set(contextValue, { record, run: () => withRecord(runLive(options, prepared, asker), record) });
@@ -119,17 +117,6 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
     onError: (_context, _id, _payload, errors) => errors.map((error) => toErrorResponse(error).formatted),
     onNext: (_context, _id, _payload, _args, result) => result as object,
   });
-}
-
-function prepare(gate: Gate, operations: number, payload: SubscribePayload, requestId: string) {
-  try {
-    refuseAbove("connectionOperations", operations);
-    return gate.prepare(gate.admit(toGraphqlRequest(payload), requestId), requestId);
-  } catch (error) {
-    return [
-      error instanceof GraphQLError ? error : new GraphQLError("Internal error", { originalError: error as Error }),
-    ];
-  }
 }
 
 function withRecord(results: LiveResults, record: LiveRecord): LiveResults {

@@ -1,4 +1,11 @@
-import { type FieldNode, type GraphQLFieldResolver, type GraphQLObjectType, getNamedType, isObjectType } from "graphql";
+import {
+  type FieldNode,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+} from "graphql";
 import { getMetadataStorage } from "type-graphql";
 
 import { type AnswerShape, type ShapeInfo, shapeOf } from "./answer-shape.ts";
@@ -37,7 +44,8 @@ function charge(value: unknown, { operation: { meter } }: GraphContext, info: Sh
     return value;
   }
   const weight: Weight = { values: 0, bytes: 0, decoded: 0 };
-  weigh(value, (row) => shapeOfRow(row, info), weight);
+  if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
+  else weigh(value, (row) => shapeOfRow(row, info), weight);
   meter.addAnswer(weight.values, weight.bytes);
   if (weight.decoded > 0) meter.addReading?.("decodedBytes", weight.decoded);
   return value;

@@ -10,15 +10,21 @@ import {
   type Tag as TagRecord,
 } from "#domain";
 import { CommandTypeEnum, InstanceInvocationStatusEnum } from "./enums.ts";
+import type { Guarded } from "./guards.ts";
+import type { GuardedPlace } from "./kind-guard.ts";
 import { Base64 } from "./scalars.ts";
 import { Value } from "./value.ts";
 
 /** The command that a run executed. */
 @ObjectType("Command", { description: "The command that a run executed, as it was at that time." })
-export class Command {
+export class Command implements Guarded {
   #content: string | null | undefined;
 
-  constructor(private readonly record: CommandRecord) {}
+  /** @param guardedPlace the run that it belongs to */
+  constructor(
+    private readonly record: CommandRecord,
+    readonly guardedPlace: GuardedPlace,
+  ) {}
 
   @Value(() => String, { nullable: true, description: "Id of the command; null where it was not kept." })
   get commandId(): string | null {

@@ -2,6 +2,8 @@ import { ObjectType } from "type-graphql";
 
 import { describeExecutionError, type ExecutionErrorClass, type ExecutionError as Failure } from "#domain";
 import { enumOf } from "./enums.ts";
+import type { Guarded } from "./guards.ts";
+import type { GuardedPlace } from "./kind-guard.ts";
 import { Value } from "./value.ts";
 
 const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
@@ -20,8 +22,12 @@ const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
 
 /** Why an execution failed. */
 @ObjectType("ExecutionError", { description: "Why an execution failed on an instance." })
-export class ExecutionError {
-  constructor(private readonly failure: Failure) {}
+export class ExecutionError implements Guarded {
+  /** @param guardedPlace the execution that it belongs to */
+  constructor(
+    private readonly failure: Failure,
+    readonly guardedPlace: GuardedPlace,
+  ) {}
 
   @Value(() => String, {
     description:

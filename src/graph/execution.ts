@@ -8,6 +8,8 @@ import {
 } from "#domain";
 import { InstanceInvocationStatusEnum } from "./enums.ts";
 import { ExecutionError } from "./execution-error.ts";
+import type { Guarded } from "./guards.ts";
+import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
@@ -20,7 +22,7 @@ export type OrError<Value> = Value | Error;
  * its fields.
  */
 @ObjectType("ExecutionFields", { description: "Fields of everything that was executed on one instance." })
-export abstract class Execution extends Node {
+export abstract class Execution extends Node implements Guarded {
   #error: ExecutionError | undefined;
   #durationMs: number | null | undefined;
 
@@ -92,13 +94,19 @@ export abstract class Execution extends Node {
   get error(): OrError<ExecutionError | null> {
     const failure = this.read("error");
     if (failure === null || failure instanceof Error) return failure;
-    this.#error ??= new ExecutionError(failure);
+    this.#error ??= new ExecutionError(failure, this.guardedPlace);
     return this.#error;
   }
 
   @Value(() => SafeInt, { nullable: true, description: "How many times it has been executed on this instance." })
   get repeats(): OrError<number | null> {
     return this.read("repeats");
+  }
+
+  /** Where it belongs; for the guard. Results know no command's name. */
+  get guardedPlace(): GuardedPlace {
+    const { source, invokeId, instanceId } = this.record;
+    return { source, invokeId, instanceId, commandName: undefined };
   }
 
   /** The record that knows times, exit code and error; an error where it could not be read. */

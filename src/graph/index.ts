@@ -7,5 +7,6 @@ import "reflect-metadata";
 export type { GraphContext } from "./context.ts";
 export { toSubgraph } from "./federation.ts";
 export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
+export { createKindGuard } from "./kind-guard.ts";
 export { printOrderedSchema } from "./print.ts";
 export { createSchema } from "./schema.ts";

@@ -10,18 +10,26 @@ import {
 import { Command } from "./command.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import { durationOf } from "./execution.ts";
+import type { Guarded } from "./guards.ts";
+import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
 /** What a run is and how it stands. Not a type of the schema: the run inherits its fields. */
 @ObjectType("InvocationState", { description: "What a run is and how it stands." })
-export abstract class InvocationState extends Node {
+export abstract class InvocationState extends Node implements Guarded {
   readonly #command: Command;
 
   constructor(protected readonly record: InvocationRecord) {
     super();
-    this.#command = new Command(record.command);
+    this.#command = new Command(record.command, this.guardedPlace);
+  }
+
+  /** Where it belongs; for the guard. */
+  get guardedPlace(): GuardedPlace {
+    const { source, invokeId, command } = this.record;
+    return { source, invokeId, instanceId: null, commandName: command.name };
   }
 
   @Value(() => ProviderEnum, { description: "The product whose Cloud Assistant ran it." })

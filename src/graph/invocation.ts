@@ -22,6 +22,7 @@ import {
   toRows,
 } from "./instance-invocation.ts";
 import { InvocationSettings } from "./invocation-settings.ts";
+import { kindsOf, needsByRights } from "./mask-selection.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { oncePerOperation } from "./operation-work.ts";
@@ -63,8 +64,8 @@ export class Invocation extends InvocationSettings {
   ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
     const opened = openPage(() => this.purposeOf(args), args, context.sealer);
     const page = cutPage(this.listOf(args), opened, context.sealer);
-    const needs = oncePerPlace(info, () => rowNeeds(rowsOf(selectionOf(info))));
-    const rows = toRows(page.nodes, this, needs, context);
+    const needsOf = oncePerPlace(info, () => needsByRights(rowsOf(selectionOf(info)), rowNeeds));
+    const rows = toRows(page.nodes, this, needsOf(kindsOf(this.record, context)), context);
     return rows instanceof Promise ? rows.then((ready) => new Connection(page, ready)) : new Connection(page, rows);
   }
 
@@ -138,7 +139,7 @@ export async function readRun(
   context: GraphContext,
 ): Promise<Invocation | null> {
   const record = await context.loaders.invocations.load({ source, invokeId, wants: invocationWants(run) });
-  return record === null ? null : invocationOf(await settleRun(record, runNeeds(run), context));
+  return record === null ? null : invocationOf(await settleRun(record, needsByRights(run, runNeeds), context));
 }
 
 /** The runs of a page become what clients see. */
@@ -148,7 +149,7 @@ export async function connectRuns(
   context: GraphContext,
 ): Promise<Connection<Invocation>> {
   const records = page.edges.map((edge) => edge.node);
-  return new Connection(page, (await settleRuns(records, runNeeds(run), context)).map(invocationOf));
+  return new Connection(page, (await settleRuns(records, needsByRights(run, runNeeds), context)).map(invocationOf));
 }
 
 function runNeeds(run: Selection | null): RunNeeds {

@@ -8,18 +8,21 @@ export interface GuardedPlace {
   readonly invokeId: string;
   /** Null for what belongs to the whole run. */
   readonly instanceId: string | null;
-  /** Name of the run's command; null or undefined if it is not known, which fits no role that depends on it. */
+  /** Name of the run's command; null if it has none. Undefined where only the run's own record tells it. */
   readonly commandName: string | null | undefined;
 }
 
-/** Gives values of guarded fields to those who may have them, and has it written down. One an operation. */
+type GuardedKind = "commands" | "outputs";
+
+/** Decides over guarded fields for one operation, and has written down what is given and what is not. */
 export interface KindGuard {
   /**
-   * The value, or null without the right to it.
-   * @param bytes size of what leaves with the value.
+   * True if the caller may have it. A name that is not known fits no role that depends on it.
    * @throws ForbiddenError at the first field of each kind that is not given, so that an answer names each kind once.
    */
-  give<Value>(kind: "commands" | "outputs", place: GuardedPlace, value: Value, bytes: number): Value | null;
+  isGiven(kind: GuardedKind, place: GuardedPlace): boolean;
+  /** Notes what leaves, if there is anything. */
+  note(kind: GuardedKind, place: GuardedPlace, value: unknown): void;
 }
 
 /** No role of the caller gives this kind here. */
@@ -35,16 +38,36 @@ export class ForbiddenError extends GraphQLError {
 export function createKindGuard(view: View, audit: Pick<AuditRecord, "handOut" | "refuse">): KindGuard {
   const told = new Set<Kind>();
   return {
-    give(kind, place, value, bytes) {
-      const run = `${sourceKey(place.source)}/${place.invokeId}`;
-      if (view.rightsFor(place.source).forCommand(place.commandName)[kind]) {
-        if (value !== null && value !== undefined) audit.handOut({ kind, run, instanceId: place.instanceId, bytes });
-        return value;
-      }
-      audit.refuse(kind, run);
-      if (told.has(kind)) return null;
+    isGiven(kind, place) {
+      if (view.rightsFor(place.source).forCommand(place.commandName)[kind]) return true;
+      audit.refuse(kind, runOf(place));
+      if (told.has(kind)) return false;
       told.add(kind);
       throw new ForbiddenError(kind);
     },
+    note(kind, place, value) {
+      if (value === null || value === undefined) return;
+      const run = runOf(place);
+      audit.handOut({ kind, run, instanceId: place.instanceId, bytes: bytesOf(value) });
+      for (const instanceId of instancesOf(value)) audit.handOut({ kind, run, instanceId, bytes: 0 });
+    },
   };
+}
+
+function runOf({ source, invokeId }: GuardedPlace): string {
+  return `${sourceKey(source)}/${invokeId}`;
+}
+
+/** About how many bytes leave with a value: those of an output count whatever is selected of it. */
+function bytesOf(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + bytesOf(each), 0);
+  if (typeof value !== "object" || value === null) return 0;
+  if ("byteLength" in value && typeof value.byteLength === "number") return value.byteLength;
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+function instancesOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each: Partial<{ readonly instanceIds: readonly string[] }>) => each.instanceIds ?? []);
 }

@@ -7,6 +7,7 @@ import { fromGlobalId, type NodeRef, type ReadId } from "./global-id.ts";
 import { Instance } from "./instance.ts";
 import { rowNeeds, toRows } from "./instance-invocation.ts";
 import { invocationOf, invocationWants, readRun } from "./invocation.ts";
+import { kindsOf, needsByRights } from "./mask-selection.ts";
 import { Node } from "./node.ts";
 import { settleRun } from "./outcomes.ts";
 import { InvocationResult, wantsOutput } from "./result.ts";
@@ -91,8 +92,8 @@ async function readInstanceInvocation(
   const { content } = invocationWants(selected.under("invocation"));
   const found = await context.loaders.invocations.load({ source, invokeId, wants: { output: false, content } });
   if (found === null) return null;
-  const needs = rowNeeds(selected);
-  const run = invocationOf(await settleRun(found, { ...needs, output: false, times: false }, context));
+  const needs = needsByRights(selected, rowNeeds)(kindsOf(found, context));
+  const run = invocationOf(await settleRun(found, () => ({ ...needs, output: false, times: false }), context));
   const record = run.recordOf(instanceId);
   if (record === null) return null;
   const [row] = await toRows([record], run, needs, context);

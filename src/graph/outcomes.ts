@@ -8,6 +8,7 @@ import {
 import type { Answer } from "#services";
 import type { GraphContext } from "./context.ts";
 import type { RowNeeds } from "./instance-invocation.ts";
+import { kindsOf, type NeedsOf } from "./mask-selection.ts";
 
 /** What a selection reads of runs and their rows, beyond what every list tells. */
 export interface RunNeeds extends RowNeeds {
@@ -22,22 +23,30 @@ export interface RunNeeds extends RowNeeds {
  */
 export async function settleRuns(
   runs: readonly Invocation[],
-  needs: RunNeeds,
-  { loaders }: GraphContext,
+  needsOf: NeedsOf<RunNeeds>,
+  context: GraphContext,
 ): Promise<readonly Invocation[]> {
-  const isRead = needs.output || needs.details;
-  const isLacking = (instance: InstanceInvocation) =>
-    (isRead && lacksOutcome(instance)) || (needs.times && lacksTimes(instance));
-  const lacking = runs.flatMap((run) => run.instances.filter(isLacking));
+  const lacking = runs.flatMap((run) => {
+    const needs = needsOf(kindsOf(run, context));
+    const isRead = needs.output || needs.details;
+    return run.instances.filter(
+      (instance) => (isRead && lacksOutcome(instance)) || (needs.times && lacksTimes(instance)),
+    );
+  });
   if (lacking.length === 0) return runs;
-  const answers = await loaders.latestResults(lacking, { output: needs.output, content: false });
+  const output = runs.some((run) => needsOf(kindsOf(run, context)).output);
+  const answers = await context.loaders.latestResults(lacking, { output, content: false });
   const found = new Map(lacking.map((instance, index) => [instance, answers[index] ?? null]));
   return runs.map((run) => (run.instances.some((instance) => found.has(instance)) ? settle(run, found) : run));
 }
 
 /** The same for one run. */
-export async function settleRun(run: Invocation, needs: RunNeeds, context: GraphContext): Promise<Invocation> {
-  return (await settleRuns([run], needs, context))[0] ?? run;
+export async function settleRun(
+  run: Invocation,
+  needsOf: NeedsOf<RunNeeds>,
+  context: GraphContext,
+): Promise<Invocation> {
+  return (await settleRuns([run], needsOf, context))[0] ?? run;
 }
 
 function lacksOutcome({ status, exitCode, isComplete }: InstanceInvocation): boolean {

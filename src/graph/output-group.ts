@@ -56,6 +56,11 @@ export class OutputGroup {
     return this.group.executions.map((execution) => execution.instanceId);
   }
 
+  /** Of all outputs together; for the audit. */
+  get byteLength(): number {
+    return (this.#output?.byteLength ?? 0) * this.group.executions.length;
+  }
+
   @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
   instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): readonly InstanceInvocation[] {
     return firstOf(this.group.executions, args).map((execution) => execution.row);

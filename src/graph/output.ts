@@ -105,7 +105,9 @@ export class CommandOutput {
     );
   }
 
-  @Value(() => Base64, { description: "The bytes as the upstream gave them." })
+  @Value(() => Base64, {
+    description: "The bytes as the upstream gave them; if `isRedacted`, the masked text as UTF-8.",
+  })
   get base64(): Uint8Array {
     return this.output.bytes;
   }
@@ -171,7 +173,7 @@ export class CommandOutput {
 
   @Value(() => Boolean, { description: "True where the gateway's rules have masked parts of the text." })
   get isRedacted(): boolean {
-    return false;
+    return this.output.isRedacted === true;
   }
 
   private find(args: SearchArgs, operation: Operation): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {

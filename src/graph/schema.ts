@@ -2,19 +2,28 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
 import { useBareResolvers } from "./bare-resolvers.ts";
+import { installGuards } from "./guards.ts";
 import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
 import { NodeQueries } from "./node-queries.ts";
 import { Queries } from "./queries.ts";
 import { Subscriptions } from "./subscription.ts";
+import { ViewerQueries } from "./viewer.ts";
+
+/** How a schema is made. */
+export interface SchemaOptions {
+  /** Asks the guard of the context before every field that needs more than the right to see runs. */
+  readonly isGuarded?: boolean;
+}
 
 /** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
-export function createSchema(): GraphQLSchema {
+export function createSchema({ isGuarded = false }: SchemaOptions = {}): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks, Subscriptions],
+    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks, Subscriptions, ViewerQueries],
     validate: false,
     pubSub: NO_TOPICS,
   });
   useBareResolvers(schema);
+  if (isGuarded) installGuards(schema);
   describeRoots(schema);
   return schema;
 }

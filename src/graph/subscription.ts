@@ -1,13 +1,14 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, ID, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, Ctx, ID, Resolver, Root, Subscription } from "type-graphql";
 
-import { InputError, type InvocationRef, type Invocation as Record } from "#domain";
+import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
 import type { WatchWants } from "#services";
 import { rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { fromGlobalId } from "./global-id.ts";
 import { rowNeeds } from "./instance-invocation.ts";
 import { Invocation, invocationWants } from "./invocation.ts";
+import { kindsOf, maskSelection } from "./mask-selection.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
 /** What one event tells: the run, or why nothing more will come. */
@@ -26,24 +27,33 @@ export class Subscriptions {
   invocationUpdated(
     @Arg("id", () => ID, { description: "Id of a run that this gateway gave out." }) _id: string,
     @Root() told: Told,
+    @Ctx() context: GraphContext,
   ): Invocation {
     if (told instanceof Error) throw told;
+    // Rights may have become less since the watch began.
+    if (!kindsOf(told, context).runs) throw createGoneError(told);
     return new Invocation(told);
   }
 }
 
 function watch(
   id: string,
-  { services, operation }: GraphContext,
+  { services, operation, view }: GraphContext,
   info: GraphQLResolveInfo,
 ): AsyncIterableIterator<Told> {
   const { ref, isOurs } = runOf(id);
   if (!isOurs) operation.meter.addForeignId?.();
   const { provider, regionId, account } = ref.source;
   if (services.findSource(provider, regionId, account) === null) {
-    throw new InputError("NOT_FOUND", `There is no source ${provider} in ${regionId} of this account.`, "id");
+    throw createGoneError(ref);
   }
-  return endWithError(services.watchInvocation(ref, watchWants(selectionOf(info)), operation));
+  return endWithError(
+    services.watchInvocation(
+      ref,
+      watchWants(maskSelection(selectionOf(info), view.rightsFor(ref.source).possible)),
+      operation,
+    ),
+  );
 }
 
 function runOf(id: string): { readonly ref: InvocationRef; readonly isOurs: boolean } {

@@ -19,5 +19,5 @@ export type {
 } from "./contract.ts";
 export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 export { createSealer, type SealerOptions } from "./sealer.ts";
-export { createServices, type ServicesOptions } from "./services.ts";
+export { type AllServices, createServices, type ServicesOptions } from "./services.ts";
 export type { WatchOptions } from "./watch.ts";

@@ -4,7 +4,7 @@ import type { PageSource } from "./page-source.ts";
 
 /** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
 export async function countRuns(
-  store: RunStore,
+  store: Pick<RunStore, "count">,
   parts: readonly PageSource[],
   filter: InvocationFilter,
 ): Promise<number | null> {
@@ -25,7 +25,7 @@ async function isWhole({ lists, isLate, failure }: PageSource, limit: number): P
   return bounds.every((bound) => bound <= limit);
 }
 
-function countKnown(store: RunStore, { source }: PageSource, filter: InvocationFilter): Promise<number> {
+function countKnown(store: Pick<RunStore, "count">, { source }: PageSource, filter: InvocationFilter): Promise<number> {
   return store.count({ stretches: [{ source, after: null, before: null }], query: toQuery(filter) });
 }
 

@@ -10,7 +10,7 @@ import {
   toQuery,
   type Wants,
 } from "#domain";
-import { above, LIST_END, LIST_HEAD, type Position, positionOf, type RunStore, type StoredRun } from "#store";
+import { above, LIST_END, LIST_HEAD, type Position, positionOf, type StoredRun } from "#store";
 import type { Sync } from "#sync";
 import { notePageLife } from "./answer-life.ts";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
@@ -22,11 +22,12 @@ import { createSettler, type PageTiming, refreshStale, type SettleReadings } fro
 import { chooseLists, isSound, type PageSource } from "./page-source.ts";
 import { countRuns } from "./page-total.ts";
 import type { DescribeSource } from "./source-states.ts";
+import type { PageStore } from "./view/index.ts";
 import { BEHIND_ALL, backwards, forwards, type WalkDirection } from "./walk-direction.ts";
 
 /** What pages of runs are read with. */
 export interface RunPagesParts extends PageTiming {
-  readonly store: RunStore;
+  readonly store: PageStore;
   readonly sync: Sync;
   readonly sealer: Sealer;
   readonly describe: DescribeSource;

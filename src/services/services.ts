@@ -1,14 +1,18 @@
+import type { Redactor, View } from "#access";
 import type { Clock } from "#domain";
 import type { RunStore } from "#store";
-import { createSync } from "#sync";
+import { createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
 import { countWrites } from "./answer-life.ts";
 import type { Sealer, Services } from "./contract.ts";
+import type { PageTiming } from "./page-reading.ts";
 import { createRecordReader } from "./records.ts";
+import { redactStore, redactUpstream } from "./redaction/index.ts";
 import { createResultPages } from "./result-pages.ts";
 import { createResults } from "./results.ts";
 import { createRunPages } from "./run-pages.ts";
 import { createDescribeSource } from "./source-states.ts";
+import { limitStore, limitSync, limitWatch, type PageStore } from "./view/index.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
 
@@ -23,6 +27,8 @@ export interface ServicesOptions {
   readonly freshnessMs?: number;
   /** How long a list waits for a slow source while it can show something, in milliseconds; 1,500 unless told otherwise. */
   readonly softDeadlineMs?: number;
+  /** Hides secrets in whatever is read, by the rules of the moment; nothing is hidden if absent. */
+  readonly redactor?: () => Redactor;
   /** How runs are watched; see {@link DEFAULT_WATCH} for what is not told. */
   readonly watch?: Partial<WatchOptions>;
 }
@@ -30,18 +36,65 @@ export interface ServicesOptions {
 const FRESHNESS_MS = 2_000;
 const SOFT_DEADLINE_MS = 1_500;
 
-/** Puts the services together. They share one store and one set of readings under way. */
-export function createServices(options: ServicesOptions): Services {
-  const { upstreams, sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS } = options;
-  const store = countWrites(options.store);
-  const sync = createSync({ upstreams, store, clock, freshnessMs });
+/** The services, and what of them a view holds. */
+export interface AllServices extends Services {
+  /** The same for one who may see only so much: what the view does not give is as if it did not exist. */
+  forView(view: View): Services;
+}
+
+/** Puts the services together. They share one store and one set of readings under way, whoever asks. */
+export function createServices(options: ServicesOptions): AllServices {
+  const { sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS, redactor } = options;
+  const store = countWrites(redactor === undefined ? options.store : redactStore(options.store, redactor));
+  const upstreams =
+    redactor === undefined ? options.upstreams : options.upstreams.map((one) => redactUpstream(one, redactor));
+  const rulesHash = () => redactor?.().hash ?? null;
+  const sync = createSync({ upstreams, store, clock, freshnessMs, rulesHash });
+  const timing = { clock, freshnessMs, softDeadlineMs };
+  const watchInvocation = createWatch({
+    poll: createPoll({ sync, store }),
+    follower: sync.follower,
+    clock,
+    options: { ...DEFAULT_WATCH, ...options.watch },
+  });
+  const { revision } = store;
+  const whole = assemble({ sync, store, revision, sealer, timing, watchInvocation });
+  const byView = new WeakMap<View, Services>();
+  return {
+    ...whole,
+    forView(view) {
+      const known = byView.get(view);
+      if (known !== undefined) return known;
+      const limited = assemble({
+        sync: limitSync(sync, view),
+        store: limitStore(store, view),
+        revision,
+        sealer,
+        timing,
+        watchInvocation: limitWatch(watchInvocation, view, clock),
+      });
+      byView.set(view, limited);
+      return limited;
+    },
+  };
+}
+
+/** What the services of one view stand on: everything that they read goes through these. */
+interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
+  readonly sync: Sync;
+  readonly store: PageStore;
+  readonly sealer: Sealer;
+  readonly timing: PageTiming;
+}
+
+function assemble({ sync, store, revision, sealer, timing, watchInvocation }: Ground): Services {
   const describe = createDescribeSource(sync);
   const results = createResults(sync);
-  const pages = createRunPages({ sync, store, sealer, describe, clock, freshnessMs, softDeadlineMs });
+  const pages = createRunPages({ sync, store, sealer, describe, ...timing });
   return {
-    sources: () => Promise.all(upstreams.map(({ source }) => describe(source, true))),
-    revision: store.revision,
-    listSources: () => upstreams.map(({ source }) => source),
+    sources: () => Promise.all(sync.book.states().map(({ source }) => describe(source, true))),
+    revision,
+    listSources: () => sync.book.states().map(({ source }) => source),
     findSource: sync.book.findSource,
     pageInvocations: pages.page,
     pageResults: createResultPages({ sync, sealer, pages, results, describe }),
@@ -51,11 +104,6 @@ export function createServices(options: ServicesOptions): Services {
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
-    watchInvocation: createWatch({
-      poll: createPoll({ sync, store }),
-      follower: sync.follower,
-      clock,
-      options: { ...DEFAULT_WATCH, ...options.watch },
-    }),
+    watchInvocation,
   };
 }

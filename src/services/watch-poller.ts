@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import {
   type Clock,
+  createGoneError,
   createOwnFailure,
   InputError,
   type Invocation,
@@ -43,7 +44,7 @@ export interface Poller {
 }
 
 /** How long a run that was never seen is waited for: right after it was begun, replicas of the upstream may not know it. */
-const APPEAR_MS = 15_000;
+export const APPEAR_MS = 15_000;
 /** Looks in a row without the run after which one that was seen is believed to be gone. */
 const ABSENT_LOOKS_MAX = 3;
 
@@ -100,7 +101,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     const isAwaited = isNew ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
     return isAwaited
       ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.")
-      : gone(ref);
+      : createGoneError(ref);
   }
 
   /** Tells everybody what is new to them; true where it was new to somebody. */
@@ -193,9 +194,4 @@ function isServed(wanted: WatchWants, asked: WatchWants): boolean {
 
 function longer(intervalMs: number, { maxIntervalMs }: WatchRules): number {
   return Math.min(intervalMs * 2, maxIntervalMs);
-}
-
-function gone({ invokeId, source }: InvocationRef): InputError {
-  const place = `${source.provider} in ${source.regionId}`;
-  return new InputError("NOT_FOUND", `There is no run ${invokeId} of ${place} (any more).`, "id");
 }

@@ -21,7 +21,7 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
   const [newer, older] = isOlder ? [known, read] : [read, known];
   const groups = new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])]);
   const merged: Invocation = {
-    ...fill(newer, older),
+    ...withRulesOf(newer.parameters === null ? older : newer, fill(newer, older)),
     command: mergeCommand(newer.command, older.command),
     tags: newer.tags.length === 0 ? older.tags : newer.tags,
     ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
@@ -117,7 +117,14 @@ function mergeCommand(newer: Command, older: Command): Command {
     newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
   const { content: _content, isGuess: _isGuess, ...rest } = fill(newer, older);
   const { content, isGuess } = isWorse ? older : newer;
-  return isGuess === undefined ? { ...rest, content } : { ...rest, content, isGuess };
+  const merged = withRulesOf(isWorse ? older : newer, { ...rest, content });
+  return isGuess === undefined ? merged : { ...merged, isGuess };
+}
+
+// Texts carry the hash of the rules that hid what was in them; it goes where they go.
+function withRulesOf<Redacted extends { readonly redactedBy?: string }>(told: Redacted, merged: Redacted): Redacted {
+  const { redactedBy: _rules, ...rest } = merged;
+  return (told.redactedBy === undefined ? rest : { ...rest, redactedBy: told.redactedBy }) as Redacted;
 }
 
 // What one call does not tell of a record is null in it; the other call's word stands.

@@ -17,20 +17,26 @@ export interface Histories {
   find(ref: ResultRef, wants: Wants, maxAgeMs: number): InvocationResult | undefined;
 }
 
+interface Kept {
+  readonly result: InvocationResult;
+  readonly readAt: number;
+  readonly rules: string | null;
+}
+
 const EXECUTIONS_MAX = 5_000;
 
 /** Starts empty; an execution that is over never changes, since the next one has another name. */
-export function createHistories(clock: Clock): Histories {
-  const executions = new LRUCache<string, { readonly result: InvocationResult; readonly readAt: number }>({
-    max: EXECUTIONS_MAX,
-  });
+export function createHistories(clock: Clock, rulesHash: () => string | null): Histories {
+  const executions = new LRUCache<string, Kept>({ max: EXECUTIONS_MAX });
   return {
     put(_source, _query, results) {
-      for (const result of results) executions.set(resultKey(result), { result, readAt: clock.now() });
+      for (const result of results)
+        executions.set(resultKey(result), { result, readAt: clock.now(), rules: rulesHash() });
     },
     find(ref, wants, maxMs) {
       const found = executions.get(resultKey(ref));
-      if (found === undefined || (wants.output && !holdsOutput(found.result))) return undefined;
+      if (found === undefined || found.rules !== rulesHash()) return undefined;
+      if (wants.output && !holdsOutput(found.result)) return undefined;
       const isSettled = isFinalInstanceStatus(found.result.status);
       return isSettled || isFresh(found.readAt, { now: clock.now(), maxMs }) ? found.result : undefined;
     },

@@ -41,7 +41,7 @@ const BYTES_MAX = 16 * 1_024 * 1_024;
 const RESULT_BYTES = 1_000;
 
 /** Remembers what was read lately; each result is also written to the store. */
-export function createResultLists({ store, book, flights, clock, freshnessMs }: ReaderParts): ResultLists {
+export function createResultLists({ store, book, flights, clock, freshnessMs, rulesHash }: ReaderParts): ResultLists {
   const lists = new LRUCache<string, Known>({ maxSize: BYTES_MAX, sizeCalculation: sizeOf });
 
   async function readMore(list: ResultList, source: Source, before: Known | undefined, operation: Operation) {
@@ -63,7 +63,7 @@ export function createResultLists({ store, book, flights, clock, freshnessMs }: 
     async read(source, query, isNewest, isEnough, operation) {
       const list = book.findUpstream(source)?.openResultList?.(query);
       if (list === undefined) return null;
-      const name = `listed|${sourceKey(source)}|${list.key}`;
+      const name = `listed|${sourceKey(source)}|${rulesHash()}|${list.key}`;
       let known = findKnown(name, isNewest);
       for (let answers = 0; answers < ANSWERS_MAX && !isDone(known, isEnough); answers += 1) {
         const from = known;

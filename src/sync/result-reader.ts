@@ -32,7 +32,7 @@ export interface ResultReader {
 export function createResultReader(parts: ReaderParts): ResultReader {
   const { store, book, flights, clock, freshnessMs } = parts;
   const absences = createAbsences(clock);
-  const histories = createHistories(clock);
+  const histories = createHistories(clock, parts.rulesHash);
 
   function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, wants: Wants): boolean {
     if (!one.isComplete || (wants.output && !holdsOutput(one))) return false;

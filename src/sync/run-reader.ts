@@ -23,6 +23,8 @@ export interface ReaderParts {
   readonly clock: Clock;
   /** How old what still moves may be, in milliseconds. */
   readonly freshnessMs: number;
+  /** Hash of the redaction rules of the moment; null for none. */
+  readonly rulesHash: () => string | null;
 }
 
 /** Reads single runs. */

@@ -100,13 +100,7 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     upstreams,
     states: () => upstreams.map(({ source }) => stateOf(source)),
     stateOf,
-    findSource: (provider, regionId, account) =>
-      upstreams.find(
-        ({ source }) =>
-          source.provider === provider &&
-          source.regionId === regionId &&
-          source.account === (account ?? soleAccount(upstreams, provider, regionId)),
-      )?.source ?? null,
+    findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isFailing: (source) => failures.has(sourceKey(source)),
     leftOut(source) {
@@ -135,6 +129,18 @@ function withNotes(operation: Operation, noteAttempt: (failure: UpstreamError) =
   };
 }
 
+/** The source that these words name among several; see {@link SourceBook.findSource}. */
+export function findSourceAmong(
+  upstreams: readonly Pick<Upstream, "source">[],
+  provider: Source["provider"],
+  regionId: string,
+  account?: string | null,
+): Source | null {
+  const named = upstreams.filter(({ source }) => source.provider === provider && source.regionId === regionId);
+  const wanted = account ?? soleAccount(named.map(({ source }) => source.account));
+  return named.find(({ source }) => source.account === wanted)?.source ?? null;
+}
+
 /** What clients may know of a failed call. */
 export function toSourceFailure(error: UpstreamError): SourceFailure {
   return {
@@ -149,9 +155,6 @@ export function toSourceFailure(error: UpstreamError): SourceFailure {
 }
 
 // Without an account the words mean `default`, or the one account that has the region.
-function soleAccount(upstreams: readonly Upstream[], provider: Source["provider"], regionId: string): string {
-  const accounts = upstreams
-    .filter(({ source }) => source.provider === provider && source.regionId === regionId)
-    .map(({ source }) => source.account);
+function soleAccount(accounts: readonly string[]): string {
   return accounts.includes("default") || accounts.length !== 1 ? "default" : (accounts[0] ?? "default");
 }

@@ -34,13 +34,15 @@ export interface SyncOptions {
   readonly clock: Clock;
   /** How old what still moves may be, in milliseconds. */
   readonly freshnessMs: number;
+  /** Hash of the redaction rules of the moment: what was read by others is read again. None if absent. */
+  readonly rulesHash?: () => string | null;
 }
 
 /** Puts the readers together over one store. */
-export function createSync({ upstreams, store, clock, freshnessMs }: SyncOptions): Sync {
+export function createSync({ upstreams, store, clock, freshnessMs, rulesHash = () => null }: SyncOptions): Sync {
   const book = createSourceBook(upstreams, clock);
   const flights = createSingleFlight();
-  const parts = { store, book, flights, clock, freshnessMs };
+  const parts = { store, book, flights, clock, freshnessMs, rulesHash };
   const runs = createRunReader(parts);
   const allRuns = new Map<string, readonly KnownList[]>();
   const openLists: Sync["openLists"] = async (source, query, wants, operation) => {

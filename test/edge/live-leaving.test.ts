@@ -5,6 +5,8 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { createClient as createWsClient } from "graphql-ws";
 import { WebSocket } from "ws";
 
+import { createAdmission } from "../../src/edge/admission.ts";
+import { createOpenAccess } from "../../src/edge/asking.ts";
 import { CLIENT_LIMITS, createClients } from "../../src/edge/clients.ts";
 import { createEventStreamRoute } from "../../src/edge/event-stream-route.ts";
 import { createFreshness } from "../../src/edge/freshness.ts";
@@ -104,6 +106,7 @@ describe("a client that has left before it is served", () => {
   it("is served nothing over server-sent events", async () => {
     const begun: string[] = [];
     const options = createOptions({ schema: createLiveSchema([], begun) });
+    const access = createOpenAccess(options.clock);
     const route = createEventStreamRoute(options, {
       gate: createGate(options),
       metrics: createOperationMetrics(options.registry),
@@ -111,6 +114,8 @@ describe("a client that has left before it is served", () => {
       clients: createClients(options.clock, CLIENT_LIMITS),
       readers: createReaders(options.clock),
       draining: new AbortController().signal,
+      access,
+      admission: createAdmission({ ...access, logger: options.logger }),
     });
     const server = createServer();
     server.listen(0, "127.0.0.1");

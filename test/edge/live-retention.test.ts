@@ -3,6 +3,8 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { OperationTypeNode, parse } from "graphql";
 
+import { createOpenView } from "#access";
+import { createOpenAccess } from "../../src/edge/asking.ts";
 import { createFreshness } from "../../src/edge/freshness.ts";
 import { type LiveResults, runLive } from "../../src/edge/live.ts";
 import { createOptions, freeClient, realClock, stubSchema } from "./gateway.ts";
@@ -11,6 +13,15 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
 /** A subscription that goes on, with weak references to the events that it told. */
+const anyone = {
+  id: "open",
+  name: "anyone",
+  knownBy: "open",
+  roles: [],
+  view: createOpenView(),
+  expiresAt: null,
+} as const;
+
 function subscribe(): { readonly results: LiveResults; readonly events: readonly WeakRef<object>[] } {
   const events: WeakRef<object>[] = [];
   const schema = stubSchema("type Query { hello: String } type Subscription { count: Int }");
@@ -37,6 +48,11 @@ function subscribe(): { readonly results: LiveResults; readonly events: readonly
       client: freeClient,
       freshness: createFreshness(realClock),
       socket: null,
+      access: createOpenAccess(realClock),
+      caller: anyone,
+      recognise: async () => anyone,
+      address: { remoteAddress: undefined },
+      transport: "websocket",
     }),
     events,
   };

@@ -5,7 +5,7 @@ import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { type CostMeter, InputError, type Operation, silentTelemetry } from "#domain";
 import { createLoaders } from "#loaders";
 import { createOperation } from "../support/operation.ts";
-import { pageOf, schema, stubServices } from "./ask.ts";
+import { ANYONE, pageOf, schema, stubServices } from "./ask.ts";
 import { anInstanceInvocation, anInvocation, printed } from "./records.ts";
 
 interface Charged {
@@ -39,7 +39,7 @@ async function run(
   const { services } = stubServices({ pageInvocations: async () => pageOf(runs) });
   const loaders = createLoaders(services, silentTelemetry, operation);
   const sealer = { seal: () => "c", open: () => null };
-  const contextValue = { services, loaders, operation, sealer };
+  const contextValue = { services, loaders, operation, sealer, ...ANYONE };
   const document = parse(query);
   if (executor === "graphql-js") return execute({ schema, document, contextValue });
   const compiled = compileQuery(schema, document);

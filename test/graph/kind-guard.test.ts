@@ -27,12 +27,17 @@ function ask(...roles: readonly Role[]) {
   });
   const view = createView(new Map(roles.map((role, index) => [`${index}`, role])));
   const guard = createKindGuard(view, audit);
+  const give = (kind: "outputs" | "commands", place: GuardedPlace, value: string) => {
+    if (!guard.isGiven(kind, place)) return null;
+    guard.note(kind, place, value);
+    return value;
+  };
   const run = (id: string, source: Source, commandName: string | null) => {
     const place: GuardedPlace = { source, invokeId: id, instanceId: null, commandName };
     return {
       id,
-      output: () => guard.give("outputs", { ...place, instanceId: `i-${id}` }, `output-${id}`, 8),
-      parameters: () => guard.give("commands", place, `parameters-${id}`, 12),
+      output: () => give("outputs", { ...place, instanceId: `i-${id}` }, `output-${id}`),
+      parameters: () => give("commands", place, `parameters-${id}`),
     };
   };
   const rootValue = {

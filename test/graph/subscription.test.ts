@@ -6,7 +6,7 @@ import { type GraphContext, toGlobalId } from "#graph";
 import { createLoaders } from "#loaders";
 import type { Services } from "#services";
 import { createOperation } from "../support/operation.ts";
-import { schema, stubServices } from "./ask.ts";
+import { ANYONE, schema, stubServices } from "./ask.ts";
 import { anInstanceInvocation, anInvocation, ecs, printed } from "./records.ts";
 
 const ID = toGlobalId({ type: "Invocation", source: ecs, invokeId: "t-1" });
@@ -18,7 +18,7 @@ async function watch(watchInvocation: Services["watchInvocation"], selection: st
   const contextOf = (): GraphContext => {
     const operation = createOperation();
     const loaders = createLoaders(asked.services, silentTelemetry, operation);
-    return { services: asked.services, loaders, operation, sealer: { seal: () => "", open: () => null } };
+    return { services: asked.services, loaders, operation, sealer: { seal: () => "", open: () => null }, ...ANYONE };
   };
   const events = await createSourceEventStream({ schema, document, contextValue: contextOf() });
   const answers: unknown[] = [];

@@ -52,7 +52,8 @@ export const PARTS = [
   "SourceError",
   "SourceState",
   "StatusCount",
-  "Tag"
+  "Tag",
+  "Viewer"
 ] as const;
 
 /** What the schema tells of a page beyond Relay's connections. */

@@ -1,0 +1,31 @@
+import type { Operation, Telemetry } from "#domain";
+import type { Asking } from "#edge";
+import { createKindGuard, type GraphContext } from "#graph";
+import { createLoaders } from "#loaders";
+import { type AllServices, type Sealer, withAnswerLife } from "#services";
+
+/** What all operations share. */
+export interface SharedContext {
+  readonly services: AllServices;
+  readonly sealer: Sealer;
+  readonly telemetry: Telemetry;
+}
+
+/** What resolvers get for one operation, cut to what its caller may see. */
+export function createContext(
+  { services: all, sealer, telemetry }: SharedContext,
+  operation: Operation,
+  { caller, audit }: Asking,
+): GraphContext {
+  const { view } = caller;
+  const services = withAnswerLife(caller.knownBy === "open" ? all : all.forView(view), operation);
+  return {
+    services,
+    sealer,
+    operation,
+    caller,
+    view,
+    guard: createKindGuard(view, audit),
+    loaders: createLoaders(services, telemetry, operation),
+  };
+}

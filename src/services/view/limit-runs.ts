@@ -1,0 +1,29 @@
+import type { View } from "#access";
+import type { InvocationRef, Wants } from "#domain";
+import type { StoredRun } from "#store";
+import type { Sync } from "#sync";
+import { maskWants, maySeeRun } from "./sight.ts";
+
+type Runs = Sync["runs"];
+
+/** Runs of a view; others are as those that do not exist. */
+export function limitRuns(runs: Runs, view: View): Runs {
+  const show = (found: StoredRun | null) => (found === null || maySeeRun(view, found.run) ? found : null);
+  const findOne = async (
+    ref: InvocationRef,
+    wants: Wants,
+    maxAgeMs?: number,
+  ): Promise<StoredRun | null | undefined> => {
+    if (!view.maySee(ref.source)) return null;
+    const [found] = await runs.findKnown([ref], maskWants(view, ref.source, wants), maxAgeMs);
+    return found === undefined ? undefined : show(found);
+  };
+  return {
+    findKnown: (refs, wants, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, wants, maxAgeMs))),
+    isUnderWay: (ref, wants) => runs.isUnderWay(ref, maskWants(view, ref.source, wants)),
+    async read(ref, wants, operation, maxAgeMs) {
+      if (!view.maySee(ref.source)) return null;
+      return show(await runs.read(ref, maskWants(view, ref.source, wants), operation, maxAgeMs));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { View } from "#access";
+import type { RunPageRequest, RunStore, StoredRun } from "#store";
+import { maySeeRun } from "./sight.ts";
+
+/** What of the store pages are answered from. */
+export type PageStore = Pick<RunStore, "readPage" | "readRuns" | "count">;
+
+/** Runs of a view. Pages are as long as they are for others: runs in between that the view does not hold are passed over. */
+export function limitStore(store: PageStore, view: View): PageStore {
+  const isSeen = ({ run }: StoredRun) => maySeeRun(view, run);
+
+  async function readPage(request: RunPageRequest): Promise<readonly StoredRun[]> {
+    const stretches = request.stretches.filter(({ source }) => view.maySee(source));
+    for (let limit = request.limit; ; limit *= 2) {
+      const found = await store.readPage({ ...request, stretches, limit });
+      const seen = found.filter(isSeen);
+      if (found.length < limit || seen.length >= request.limit) return cut(seen, request);
+    }
+  }
+
+  return {
+    readPage,
+    readRuns: async (refs, wants) =>
+      (await store.readRuns(refs, wants)).map((stored) => (stored === null || isSeen(stored) ? stored : null)),
+    async count({ stretches, query }) {
+      if (!stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName)) {
+        return store.count({ stretches: stretches.filter(({ source }) => view.maySee(source)), query });
+      }
+      const limit = Number.MAX_SAFE_INTEGER;
+      const wants = { output: false, content: false };
+      return (await readPage({ stretches, query, direction: 1, limit, wants })).length;
+    },
+  };
+}
+
+function cut(seen: readonly StoredRun[], { direction, limit }: RunPageRequest): readonly StoredRun[] {
+  return direction > 0 ? seen.slice(0, limit) : seen.slice(Math.max(0, seen.length - limit));
+}

@@ -1,0 +1,296 @@
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+import { createKey } from "#access";
+import type { Clock } from "#domain";
+import { toGlobalId } from "#graph";
+import { startIssuer, type TestIssuer } from "../access/issuer.ts";
+import { type GuardedGateway, SOURCES, startGuardedGateway, UNFINISHED } from "../support/access.ts";
+import { WAYS_IN, type WayName } from "../support/one-answer.ts";
+
+/** Real time that can be set forward; sleeps of an hour and more end when it is. */
+function createForwardClock(): Clock & { forward(ms: number): void } {
+  let shift = 0;
+  const long = new Set<() => void>();
+  return {
+    now: () => Date.now() + shift,
+    elapsed: () => performance.now() + shift,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer);
+          long.delete(wake);
+          signal?.removeEventListener("abort", wake);
+          resolve();
+        };
+        const timer = ms < 3_000_000 ? setTimeout(wake, ms) : undefined;
+        if (timer === undefined) long.add(wake);
+        signal?.addEventListener("abort", wake);
+      }),
+    forward(ms) {
+      shift += ms;
+      for (const wake of [...long]) wake();
+    },
+  };
+}
+
+const HOUR = 3_600_000;
+const clock = createForwardClock();
+const stranger = createKey();
+const guest = createKey();
+const busy = createKey();
+const temporary = createKey();
+const names = Object.keys(WAYS_IN) as readonly WayName[];
+
+let issuer: TestIssuer;
+let gateway: GuardedGateway;
+beforeAll(async () => {
+  issuer = await startIssuer();
+  gateway = await startGuardedGateway(
+    {
+      oidc: [{ issuer: issuer.url, audience: "cloud-assistant", algorithms: ["ES256"] }],
+    },
+    {},
+    clock,
+  );
+});
+afterAll(async () => {
+  await gateway.stop();
+  await issuer.stop();
+});
+
+function claims(changed: object = {}) {
+  const exp = Math.floor(clock.now() / 1000) + 600;
+  return { iss: issuer.url, aud: "cloud-assistant", sub: "u-1", exp, groups: ["tester"], ...changed };
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const HOSTILE: Readonly<Record<string, () => Promise<string | null>>> = {
+  nothing: async () => null,
+  "another scheme": async () => `Basic ${Buffer.from("ann:secret").toString("base64")}`,
+  "a key that the file does not hold": async () => `Bearer ${stranger.key}`,
+  "no algorithm": async () => `Bearer ${encode({ alg: "none" })}.${encode(claims())}.`,
+  "HMAC with the public key": async () => {
+    const input = `${encode({ alg: "HS256", kid: "key-0" })}.${encode(claims())}`;
+    const secret = JSON.stringify(await issuer.publicJwk());
+    return `Bearer ${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
+  },
+  "another audience": async () => `Bearer ${await issuer.sign(claims({ aud: "grafana" }))}`,
+  "an end that has come": async () => `Bearer ${await issuer.sign(claims({ exp: 1 }))}`,
+  "a token of 9,000 characters": async () => `Bearer ${"a".repeat(9_000)}`,
+};
+
+/** How each transport says that a caller is not known. */
+const UNKNOWN = JSON.stringify({
+  errors: [
+    {
+      message: "`authorization`: expected a valid token or key after Bearer. Sign in again.",
+      extensions: { code: "UNAUTHENTICATED" },
+    },
+  ],
+});
+const REFUSED: Readonly<Record<WayName, string>> = {
+  http: `${UNKNOWN}\n`,
+  "server-sent events": `${UNKNOWN}\n`,
+  websocket: "closed 4401",
+};
+
+async function ask(
+  way: WayName,
+  authorization: string | null,
+  query = "{ viewer { name roles may } }",
+  variables = {},
+) {
+  const { ask: send, leave } = WAYS_IN[way](gateway.url, authorization);
+  const answer = await send(query, variables);
+  await leave();
+  return answer;
+}
+
+describe("whoever is not known", () => {
+  it.each(Object.keys(HOSTILE))("is refused alike on every transport: %s", async (name) => {
+    for (const way of names) expect(await ask(way, (await HOSTILE[name]?.()) ?? null)).toEqual(REFUSED[way]);
+  });
+
+  it("is told how to become known, and nothing about why not", async () => {
+    const response = await fetch(gateway.url, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${stranger.key}` },
+      body: "this is not even JSON",
+    });
+    expect([response.status, response.headers.get("www-authenticate")]).toEqual([
+      401,
+      'Bearer realm="cloud-assistant", error="invalid_token"',
+    ]);
+    expect(gateway.logLines.join("")).not.toContain(stranger.key);
+  });
+
+  it("still gets probes, metrics and the explorer", async () => {
+    const statuses = await Promise.all(
+      ["/livez", "/readyz", "/metrics", "/explorer"].map(
+        async (path) => (await fetch(new URL(path, gateway.url), { headers: { accept: "text/html" } })).status,
+      ),
+    );
+    expect(statuses).toEqual([200, 200, 200, 200]);
+  });
+});
+
+describe("a caller with a token of an issuer", () => {
+  it("is known on every transport, and with the issuer's next key", async () => {
+    const viewer = { data: { viewer: { name: "u-1", roles: ["tester"], may: ["RUNS", "COMMANDS", "OUTPUTS"] } } };
+    for (const way of names) {
+      expect(JSON.parse(await ask(way, `Bearer ${await issuer.sign(claims())}`))).toMatchObject(viewer);
+    }
+    await issuer.rotate();
+    clock.forward(31_000);
+    for (const way of names) {
+      expect(JSON.parse(await ask(way, `Bearer ${await issuer.sign(claims())}`))).toMatchObject(viewer);
+    }
+  });
+
+  it("is forbidden everything without a role", async () => {
+    const token = `Bearer ${await issuer.sign(claims({ groups: ["cooks"] }))}`;
+    const answers = await Promise.all(names.map((way) => ask(way, token)));
+    expect(answers.map((answer) => answer.match(/FORBIDDEN|closed 4403/)?.[0])).toEqual([
+      "FORBIDDEN",
+      "FORBIDDEN",
+      "closed 4403",
+    ]);
+  });
+});
+
+describe("limits of a caller", () => {
+  it("are told while they last, and refuse one caller alone, on a socket that stays open", async () => {
+    const limits = { busy: { operationsPerMinute: 3, callsPerMinute: 100 } };
+    gateway.rewrite({
+      limits,
+      keys: [{ name: "busy", sha256: busy.sha256, roles: ["tester"] }, ...gateway.keyLines],
+    });
+    await untilKnown(busy.key);
+    clock.forward(60_000);
+    const response = await fetch(gateway.url, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${busy.key}` },
+      body: JSON.stringify({ query: "{ sources { ok } }" }),
+    });
+    const { extensions } = (await response.json()) as { extensions: object };
+    expect([response.headers.get("ratelimit-policy"), response.headers.get("ratelimit"), extensions]).toEqual([
+      '"operations";q=3;w=60, "calls";q=100;w=60',
+      expect.stringMatching(/^"operations";r=2;t=\d+, "calls";r=100;t=\d+$/),
+      { cost: { calls: 0, cached: 0, saved: 0, budget: 200, remainingCalls: 100 } },
+    ]);
+    const { ask: send, leave } = WAYS_IN.websocket(gateway.url, `Bearer ${busy.key}`);
+    const answers = [];
+    for (let time = 0; time < 4; time += 1) answers.push(await send("{ viewer { name } }", {}));
+    await leave();
+    const code = (answer: string) => /RATE_LIMITED|"name":"busy"/.exec(answer)?.[0];
+    expect(answers.map(code)).toEqual(['"name":"busy"', '"name":"busy"', "RATE_LIMITED", "RATE_LIMITED"]);
+    expect(answers[2]).toMatch(/"retryAfterMs":\d+/);
+    expect((await gateway.askAs("tester", "{ viewer { name } }")).data).toEqual({ viewer: { name: "tester" } });
+  });
+});
+
+const WATCH = "subscription ($id: ID!) { invocationUpdated(id: $id) { status } }";
+
+/** Resolves once the file that holds the key is in force. */
+async function untilKnown(key: string): Promise<void> {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
+  const asked = { method: "POST", headers, body: JSON.stringify({ query: "{ __typename }" }) };
+  while ((await fetch(gateway.url, asked)).status === 401) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe("a watch", () => {
+  it.each(["websocket", "server-sent events"] as const)("ends with its credential over %s", async (way) => {
+    const expires = new Date(clock.now() + HOUR).toISOString();
+    gateway.rewrite({
+      keys: [{ name: "temporary", sha256: temporary.sha256, roles: ["owner"], expires }, ...gateway.keyLines],
+    });
+    await untilKnown(temporary.key);
+    const { watch, leave } = WAYS_IN[way](gateway.url, `Bearer ${temporary.key}`);
+    const [production = expectSource()] = SOURCES;
+    const { provider, account, regionId } = production;
+    const id = toGlobalId({
+      type: "Invocation",
+      source: { provider, account, regionId },
+      invokeId: UNFINISHED.invokeId,
+    });
+    const told: string[] = [];
+    for await (const result of watch(WATCH, { id })) {
+      told.push(result);
+      if (told.length === 1) clock.forward(HOUR);
+    }
+    await leave();
+    expect(told.map((result) => /RUNNING|UNAUTHENTICATED/.exec(result)?.[0])).toEqual(["RUNNING", "UNAUTHENTICATED"]);
+  });
+});
+
+describe("rights that become less while a watch goes on", () => {
+  const keysWith = (role: string) => [
+    { name: "temporary", sha256: temporary.sha256, roles: [role] },
+    ...gateway.keyLines,
+  ];
+  const [{ provider, account, regionId } = expectSource()] = SOURCES;
+
+  /** Starts to watch a run as an owner, becomes another, and has the run end. */
+  async function watchWhile(role: string, marker: string): Promise<readonly string[]> {
+    gateway.rewrite({ keys: keysWith("owner") });
+    await untilKnown(temporary.key);
+    const invokeId = gateway.emulator.world.addInvocation("ecs", regionId, {
+      commandName: "deploy-crimson",
+      parameters: { name: "secret" },
+      instances: [{ instanceId: "i-crimson", status: "Running" }],
+    });
+    const { watch, leave } = WAYS_IN.websocket(gateway.url, `Bearer ${temporary.key}`);
+    const query = "subscription ($id: ID!) { invocationUpdated(id: $id) { status parameters } }";
+    const told: string[] = [];
+    const id = toGlobalId({ type: "Invocation", source: { provider, account, regionId }, invokeId });
+    for await (const result of watch(query, { id })) {
+      told.push(result.replace(/,"extensions":\{"cost".*/, ""));
+      if (told.length > 1) break;
+      const key = createKey();
+      gateway.rewrite({ keys: [...keysWith(role), { name: marker, sha256: key.sha256, roles: ["viewer"] }] });
+      await untilKnown(key.key);
+      gateway.emulator.world.finishInvocation("ecs", regionId, invokeId);
+    }
+    await leave();
+    return told;
+  }
+
+  it("a kind is null from then on", async () => {
+    const told = await watchWhile("viewer", "marker-1");
+    expect(told[0]).toBe('{"data":{"invocationUpdated":{"status":"RUNNING","parameters":{"name":"secret"}}}');
+    expect(told[1]).toMatch(/"code":"FORBIDDEN".*"status":"SUCCESS","parameters":null/);
+  });
+
+  it("a source is gone from then on", async () => {
+    const told = await watchWhile("tester", "marker-2");
+    expect(told[1]).toMatch(/"code":"NOT_FOUND".*"invocationUpdated":null/);
+  });
+});
+
+function expectSource(): never {
+  throw new Error("The world has no source.");
+}
+
+describe("rules of redaction that change", () => {
+  it("apply to what was read before, without a call", async () => {
+    const words = 'provider: ECS, account: "production", regionId: "cn-hangzhou", invokeId: "t-crimson-2"';
+    const query = `{ invocation(${words}) { parameters command { content } outputGroups { output { text isRedacted } } } }`;
+    await gateway.askAs("owner", query);
+    const before = gateway.emulator.calls.length;
+    gateway.rewrite({
+      redact: [{ pattern: "hunter2|canary", replaceWith: "***" }],
+      keys: [{ name: "guest", sha256: guest.sha256, roles: ["viewer"] }, ...gateway.keyLines],
+    });
+    await untilKnown(guest.key);
+    const { data } = await gateway.askAs("owner", query);
+    expect(data).toEqual({
+      invocation: {
+        parameters: { name: "***-of-a-command crimson" },
+        command: { content: "echo ***-of-a-command crimson" },
+        outputGroups: [{ output: { text: "***-of-an-output crimson\npassword=*** of crimson\n", isRedacted: true } }],
+      },
+    });
+    expect(gateway.emulator.calls.length - before).toBe(0);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "@jest/globals";
+import { createRedactor, type RedactionRule } from "#access";
+import type { Invocation, Output } from "#domain";
+import { createMemoryStore } from "#store";
+import { redactRun } from "../../src/services/redaction/redact-records.ts";
+import { redactStore } from "../../src/services/redaction/redact-store.ts";
+import { anInstanceInvocation, anInvocation, ecs } from "../graph/records.ts";
+
+const rules: readonly RedactionRule[] = [
+  { pattern: "(password)=\\S+", replaceWith: "$1=***" },
+  { parameter: "*token*", replaceWith: "***" },
+];
+const redactor = createRedactor(rules);
+const redactedBy = redactor.hash ?? "";
+const breathe = async () => {};
+const text = (output: Output | null | undefined) => (output == null ? output : Buffer.from(output.bytes).toString());
+const printed = (output: string, droppedBytes = 0): Output => ({ bytes: Buffer.from(output), droppedBytes });
+
+function runWith(
+  output: Output,
+  changed: Partial<Invocation> = {},
+  status: "SUCCESS" | "RUNNING" = "SUCCESS",
+): Invocation {
+  return { ...anInvocation(), instances: [anInstanceInvocation({ output, status })], ...changed };
+}
+
+describe("a record that comes in", () => {
+  it("is kept with its secrets hidden, wherever they stand", async () => {
+    const content = Buffer.from("mysql --password=hunter2");
+    const command = { ...anInvocation().command, content, description: "uses password=hunter2" };
+    const parameters = { apiToken: "abc", nested: [{ line: "password=hunter2" }] };
+    const run = await redactRun(runWith(printed("password=hunter2\n"), { command, parameters }), redactor, breathe);
+    expect(run.parameters).toEqual({ apiToken: "***", nested: [{ line: "password=***" }] });
+    expect([run.redactedBy, run.command]).toEqual([
+      redactedBy,
+      { ...command, content: Buffer.from("mysql --password=***"), description: "uses password=***", redactedBy },
+    ]);
+    const [one] = run.instances;
+    expect([text(one?.output), one?.output?.isRedacted, one?.output?.redactedBy]).toEqual([
+      "password=***\n",
+      true,
+      redactedBy,
+    ]);
+  });
+
+  it("is the same object if the rules have been applied, and untouched without rules", async () => {
+    const run = await redactRun(runWith(printed("password=hunter2")), redactor, breathe);
+    expect(await redactRun(run, redactor, breathe)).toBe(run);
+    const open = runWith(printed("password=hunter2"));
+    expect(await redactRun(open, createRedactor([]), breathe)).toBe(open);
+  });
+
+  it("shows whole lines only while it goes on", async () => {
+    const run = await redactRun(runWith(printed("first\npassword=hun"), {}, "RUNNING"), redactor, breathe);
+    expect(text(run.instances[0]?.output)).toBe("first\n");
+  });
+
+  it("hides what stands in another charset", async () => {
+    const wide = Buffer.from("\ufeffpassword=hunter2\n", "utf16le");
+    const run = await redactRun(runWith({ bytes: wide, droppedBytes: 0 }), redactor, breathe);
+    expect(text(run.instances[0]?.output)).toBe("password=***\n");
+  });
+});
+
+describe("a record that was kept under other rules", () => {
+  it("leaves by the rules of the moment, wherever it is read", async () => {
+    let current = createRedactor([]);
+    const store = redactStore(createMemoryStore({ bytesMax: 1_000_000 }), () => current);
+    const run = runWith(printed("password=hunter2"));
+    const told: (string | null | undefined)[] = [];
+    store.onChange((changes) => told.push(...changes.map(({ after }) => text(after.instances[0]?.output))));
+    await store.write({ source: ecs, readAt: 1, runs: [run] });
+    current = redactor;
+    await store.write({ source: ecs, readAt: 2, runs: [{ ...run, rawStatus: "changed" }] });
+    const wants = { output: true, content: true };
+    const stretches = [{ source: ecs, after: null, before: null }];
+    const [byId] = await store.readRuns([run], wants);
+    const [byPage] = await store.readPage({ stretches, query: {}, direction: 1, limit: 5, wants });
+    expect([byId, byPage].map((stored) => text(stored?.run.instances[0]?.output))).toEqual([
+      "password=***",
+      "password=***",
+    ]);
+    expect(told[0]).toBe("password=hunter2");
+    expect(told.slice(1).every((one) => one === "password=***")).toBe(true);
+  });
+});
