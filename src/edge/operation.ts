@@ -2,6 +2,7 @@ import { type Clock, type CostMeter, InputError, type Operation, type Source, so
 
 import { createAnswerMeter } from "./answer-meter.ts";
 import type { Client } from "./clients.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
 
 /** What an operation cost upstream, as `extensions.cost` tells it. */
 export interface Cost {
@@ -66,16 +67,20 @@ export function startOperation(
   const { deadlineMs, clock, client } = rules;
   const { meter, cost } = createMeter(rules.callBudget, client);
   const stale = createStaleNotes(clock);
+  const deadline = createDeadline(clock, deadlineMs);
   return {
     operation: {
       signal: controller.signal,
       ...(freshAfter === undefined ? {} : { freshAfter }),
-      deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs,
+      get deadline() {
+        return deadline.at();
+      },
+      hold: deadline.hold,
       requestId,
       meter: { ...meter, ...createAnswerMeter(), noteStale: stale.note, addForeignId: client.spendForeignId },
       turn: client.turn,
     },
-    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
+    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
     cost,
     extensions: () => ({ cost: cost(), ...stale.told() }),
     abandon: () => controller.abort(),
@@ -84,12 +89,12 @@ export function startOperation(
 }
 
 async function passDeadline(
-  deadlineMs: number,
+  deadline: Deadline,
   clock: Clock,
   controller: AbortController,
   ended: AbortSignal,
 ): Promise<void> {
-  await clock.sleep(deadlineMs, ended);
+  await deadline.passed(ended);
   if (ended.aborted) return;
   controller.abort();
   await clock.sleep(GRACE_MS, ended);

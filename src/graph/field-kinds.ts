@@ -46,6 +46,7 @@ export const OPEN_TEXTS: readonly string[] = [
   "InstanceInvocation.invokeId",
   "InstanceInvocation.rawStatus",
   "InstanceInvocation.regionId",
+  "InstanceEdge.cursor",
   "InstanceInvocationEdge.cursor",
   "Invocation.account",
   "Invocation.containerId",

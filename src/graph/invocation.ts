@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
+  failureRank,
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
@@ -110,15 +111,22 @@ export class Invocation extends InvocationSettings {
     return this.#all;
   }
 
-  private listOf({ statusIn }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
-    if (statusIn == null) return this.all;
-    const rows = this.all.rows.filter(({ status }) => statusIn.includes(status));
-    return listByName(rows, ({ instanceId }) => instanceId);
+  private listOf({ statusIn, orderBy }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
+    const isInOrder = orderBy !== "FAILURES_FIRST";
+    if (statusIn == null && isInOrder) return this.all;
+    const rows = this.all.rows.filter(({ status }) => statusIn?.includes(status) ?? true);
+    if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId);
+    const placeOf = ({ status, instanceId }: InstanceRecord): string => `${failureRank(status)}${instanceId}`;
+    return listByName(
+      rows.toSorted((a, b) => compareText(placeOf(a), placeOf(b))),
+      placeOf,
+    );
   }
 
-  private purposeOf({ statusIn }: InstanceInvocationsArgs): string {
+  private purposeOf({ statusIn, orderBy }: InstanceInvocationsArgs): string {
     const filter = statusIn == null ? "*" : [...new Set(statusIn)].sort(compareText).join(",");
-    return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter].join("\n");
+    const order = orderBy === "FAILURES_FIRST" ? [orderBy] : [];
+    return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter, ...order].join("\n");
   }
 }
 

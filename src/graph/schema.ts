@@ -1,21 +1,32 @@
-import type { GraphQLSchema } from "graphql";
+import { type GraphQLSchema, isInputObjectType } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
 import { useBareResolvers } from "./bare-resolvers.ts";
 import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
+import { LookupQueries } from "./lookup.ts";
 import { NodeQueries } from "./node-queries.ts";
 import { Queries } from "./queries.ts";
+import { ServerQueries } from "./server-queries.ts";
 import { Subscriptions } from "./subscription.ts";
 
 /** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks, Subscriptions],
+    resolvers: [
+      NodeQueries,
+      Queries,
+      LookupQueries,
+      ServerQueries,
+      InstanceInvocationLinks,
+      InstanceLinks,
+      Subscriptions,
+    ],
     validate: false,
     pubSub: NO_TOPICS,
   });
   useBareResolvers(schema);
   describeRoots(schema);
+  demandOneOf(schema, "LookupInput");
   return schema;
 }
 
@@ -33,4 +44,10 @@ function describeRoots(schema: GraphQLSchema): void {
   if (query != null) query.description = "Everything that can be asked. Nothing here changes anything upstream.";
   const subscription = schema.getSubscriptionType();
   if (subscription != null) subscription.description = "What can be watched, over WebSocket or server-sent events.";
+}
+
+// TypeGraphQL has no word for input objects of which exactly one field has to be given.
+function demandOneOf(schema: GraphQLSchema, name: string): void {
+  const type = schema.getType(name);
+  if (isInputObjectType(type)) type.isOneOf = true;
 }

@@ -76,6 +76,23 @@ export interface ResultFilter {
   readonly includeHistory?: boolean;
 }
 
+/** In which order a list of runs comes; the first is the total order. What has no such value comes last in every order. */
+export type InvocationOrder =
+  | "CREATION_TIME_DESC"
+  | "FINISH_TIME_DESC"
+  | "FINISH_TIME_ASC"
+  | "DURATION_DESC"
+  | "DURATION_ASC";
+
+/** Which servers of all sources are meant. */
+export interface InstanceFilter extends Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn"> {
+  /** Part of the name, in any case. */
+  readonly nameContains?: string;
+  readonly instanceIdIn?: readonly string[];
+  /** In any case. */
+  readonly osTypeIn?: readonly string[];
+}
+
 /** A value, null for what does not exist, or the error that this key alone met. */
 export type Answer<Value> = Value | null | Error;
 
@@ -100,6 +117,24 @@ export interface Services {
     wants: PageWants,
     operation: Operation,
   ): Promise<Page<Invocation>>;
+  /**
+   * One page of runs in another order. Reads all that is meant, at most 10,000 runs within the operation's budget.
+   * @throws InputError `BAD_USER_INPUT` without `createdAfter`
+   */
+  pageOrdered(
+    args: PageArguments,
+    order: Exclude<InvocationOrder, "CREATION_TIME_DESC">,
+    filter: InvocationFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<Invocation>>;
+  /** One page of servers, by source and then by id. One call for 100 servers of a source, once a minute. */
+  pageInstances(args: PageArguments, filter: InstanceFilter, operation: Operation): Promise<Page<Instance>>;
+  /**
+   * Resolves when the run is final, or after so many milliseconds, or when the run is known to be none: one that was never seen is
+   * waited for 15 s. The wait does not count towards the operation's deadline. @throws UpstreamError
+   */
+  waitUntilFinal(ref: InvocationRef, waitMs: number, operation: Operation): Promise<void>;
   /** One page of results across runs: by the run's place in the total order, then instanceId, then newest execution first. */
   pageResults(
     args: PageArguments,

@@ -7,6 +7,8 @@ export type { SourceFailure } from "#sync";
 export type {
   Answer,
   Edge,
+  InstanceFilter,
+  InvocationOrder,
   Page,
   PageArguments,
   PageSourceState,

@@ -3,11 +3,15 @@ import type { RunStore } from "#store";
 import { createSync } from "#sync";
 import type { Upstream } from "#upstreams";
 import type { Sealer, Services } from "./contract.ts";
+import { createOrderedRuns } from "./ordered-runs.ts";
 import { createRecordReader } from "./records.ts";
 import { createResultPages } from "./result-pages.ts";
 import { createResults } from "./results.ts";
 import { createRunPages } from "./run-pages.ts";
+import { createRunScan } from "./run-scan.ts";
+import { createServerPages } from "./server-pages.ts";
 import { createDescribeSource } from "./source-states.ts";
+import { createWait } from "./wait.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
 
@@ -36,11 +40,25 @@ export function createServices(options: ServicesOptions): Services {
   const describe = createDescribeSource(sync);
   const results = createResults(sync);
   const pages = createRunPages({ sync, store, sealer, describe, clock, freshnessMs, softDeadlineMs });
+  const servers = createServerPages({ sync, sealer, describe });
+  const scan = createRunScan({ sync, store, pages });
+  const ordered = createOrderedRuns({ scan, sealer, store, sync });
+  const watchInvocation = createWatch({
+    poll: createPoll({ sync, store }),
+    follower: sync.follower,
+    clock,
+    options: { ...DEFAULT_WATCH, ...options.watch },
+  });
   return {
     sources: () => Promise.all(upstreams.map(({ source }) => describe(source, true))),
     listSources: () => upstreams.map(({ source }) => source),
     findSource: sync.book.findSource,
-    pageInvocations: pages.page,
+    pageInvocations: async (args, filter, wants, operation) =>
+      pages.page(args, await servers.resolveNames(filter, operation), wants, operation),
+    pageOrdered: async (args, order, filter, wants, operation) =>
+      ordered(args, order, await servers.resolveNames(filter, operation), wants, operation),
+    pageInstances: servers.page,
+    waitUntilFinal: createWait(watchInvocation, clock),
     pageResults: createResultPages({ sync, sealer, pages, results, describe }),
     readInvocations: createRecordReader(sync),
     readResults: results.read,
@@ -48,11 +66,6 @@ export function createServices(options: ServicesOptions): Services {
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
-    watchInvocation: createWatch({
-      poll: createPoll({ sync, store }),
-      follower: sync.follower,
-      clock,
-      options: { ...DEFAULT_WATCH, ...options.watch },
-    }),
+    watchInvocation,
   };
 }

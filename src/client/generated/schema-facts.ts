@@ -13,9 +13,13 @@ export const POSSIBLE_TYPES = {
 export const CONNECTIONS = {
   "Query": {
     "invocations": [
-      "filter"
+      "filter",
+      "orderBy"
     ],
     "invocationResults": [
+      "filter"
+    ],
+    "instances": [
       "filter"
     ]
   },
@@ -27,7 +31,8 @@ export const CONNECTIONS = {
   },
   "Invocation": {
     "instanceInvocations": [
-      "statusIn"
+      "statusIn",
+      "orderBy"
     ]
   }
 } as const;
@@ -38,6 +43,8 @@ export const PARTS = [
   "Command",
   "CommandOutput",
   "ExecutionError",
+  "InstanceConnection",
+  "InstanceEdge",
   "InstanceInvocationConnection",
   "InstanceInvocationEdge",
   "InvocationConnection",

@@ -4,7 +4,7 @@ import type { Call } from "#wire";
 import { type AdapterContext, VERSION } from "./context.ts";
 import { readInstanceResults, readResults } from "./results.ts";
 import { createRunList, findRun, openRunLists, readInvocation } from "./runs.ts";
-import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
+import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 import { createTimedProbe } from "./timed-probe.ts";
 
@@ -45,6 +45,7 @@ export function createEcsUpstream(options: EcsUpstreamOptions): Upstream {
     readResults: (query, _wants, operation) => readResults(context, query, operation),
     readInstanceResults: (instanceId, _wants, operation) => readInstanceResults(context, instanceId, operation),
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
+    readAllInstances: (operation) => readAllInstances(context, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }

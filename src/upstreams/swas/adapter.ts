@@ -97,6 +97,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
         async () => null,
       ),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
+    readAllInstances: (operation) => servers.readAll(operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }

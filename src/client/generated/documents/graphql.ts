@@ -73,20 +73,36 @@ export type InvocationFilter = {
   readonly commandId?: string | null | undefined;
   /** Only runs of commands with this name. */
   readonly commandName?: string | null | undefined;
+  /** Only runs of commands whose name holds this, in any case. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly commandNameContains?: string | null | undefined;
   /** Only runs of this kind of script. */
   readonly commandType?: CommandType | null | undefined;
   /** Only runs handed in at this instant or later. */
   readonly createdAfter?: string | null | undefined;
   /** Only runs handed in before this instant. */
   readonly createdBefore?: string | null | undefined;
+  /** Only runs with an instance that failed with one of these of the vendor's codes, as `ClientNotRunning`. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly errorCodeIn?: ReadonlyArray<string> | null | undefined;
+  /** Only runs with an instance whose script ended with one of these exit codes. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly exitCodeIn?: ReadonlyArray<number> | null | undefined;
+  /** Only runs that were over at this instant or later; not those whose end is not known. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly finishedAfter?: string | null | undefined;
+  /** Only runs that were over before this instant; not those whose end is not known. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly finishedBefore?: string | null | undefined;
   /** Only runs that touched the instance with this id. */
   readonly instanceId?: string | null | undefined;
+  /** Only runs that touched a server whose name holds this, in any case. Costs one call for 100 servers of a source, once a minute; servers that are gone have no name. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly instanceNameContains?: string | null | undefined;
+  /** Only runs with an instance in one of these states, also while the run goes on. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly instanceStatusIn?: ReadonlyArray<InstanceInvocationStatus> | null | undefined;
   /** Only the run with this id. */
   readonly invokeId?: string | null | undefined;
   /** Only runs of these products. */
   readonly providerIn?: ReadonlyArray<Provider> | null | undefined;
   /** Only runs in these regions. */
   readonly regionIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only runs with one of these repeat modes, in the vendor's words, as `Once` or `Period`. No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them. */
+  readonly repeatModeIn?: ReadonlyArray<string> | null | undefined;
   /** Only runs that were started with this resource group. ECS alone has them. */
   readonly resourceGroupId?: string | null | undefined;
   /** Only runs in one of these states. */
