@@ -8,7 +8,7 @@ import type {
   ScheduleKind,
   SourceErrorCode,
 } from "#domain";
-import type { InvocationOrder } from "#services";
+import type { InvocationOrder, StatisticsGroup, StatisticsInterval } from "#services";
 
 /** The cloud products, by the names that clients use. */
 export const ProviderEnum = enumOf<Provider>("Provider", "The cloud product whose Cloud Assistant ran the command.", {
@@ -88,6 +88,26 @@ export const InstanceInvocationOrderEnum = enumOf<InstanceInvocationOrder>(
     FAILURES_FIRST:
       "What failed first, then what is not over, then what was stopped, then what ended well; by instance id within each.",
   },
+);
+
+/** What statistics have rows for. */
+export const StatisticsGroupEnum = enumOf<StatisticsGroup>("StatisticsGroup", "What statistics have a row for.", {
+  NONE: "Everything in one row.",
+  COMMAND: "Each name of a command; its id if it has no name.",
+  INSTANCE: "Each server, by id; what is counted then are executions on it.",
+  STATUS: "Each state.",
+  PROVIDER: "Each product.",
+  REGION: "Each region.",
+  ACCOUNT: "Each account.",
+  DAY: "Each day, from midnight in UTC.",
+  HOUR: "Each hour.",
+});
+
+/** Stretches of time that statistics have rows for. */
+export const StatisticsIntervalEnum = enumOf<StatisticsInterval>(
+  "StatisticsInterval",
+  "A stretch of time, by when runs were handed in.",
+  { HOUR: "An hour.", DAY: "A day, from midnight in UTC." },
 );
 
 /** How the instances of a run are ordered. */

@@ -18,10 +18,19 @@ export const GUARDED_FIELDS: Readonly<Record<string, Kind>> = {
   "Invocation.outputGroups": "outputs",
   "InvocationResult.ossDelivery": "outputs",
   "InvocationResult.output": "outputs",
+  "Query.searchOutputs": "outputs",
 };
 
 /** Types that only guarded fields lead to. */
-export const GUARDED_TYPES: readonly string[] = ["CommandOutput", "OssDelivery", "OutputGroup", "OutputMatch"];
+export const GUARDED_TYPES: readonly string[] = [
+  "CommandOutput",
+  "FoundLine",
+  "OssDelivery",
+  "OutputGroup",
+  "OutputMatch",
+  "OutputMatchConnection",
+  "OutputMatchEdge",
+];
 
 /** Texts that everybody may read who may see the run, the server or the source that they belong to. */
 export const OPEN_TEXTS: readonly string[] = [
@@ -40,13 +49,13 @@ export const OPEN_TEXTS: readonly string[] = [
   "Instance.publicIpAddresses",
   "Instance.regionId",
   "Instance.status",
+  "InstanceEdge.cursor",
   "InstanceInvocation.account",
   "InstanceInvocation.id",
   "InstanceInvocation.instanceId",
   "InstanceInvocation.invokeId",
   "InstanceInvocation.rawStatus",
   "InstanceInvocation.regionId",
-  "InstanceEdge.cursor",
   "InstanceInvocationEdge.cursor",
   "Invocation.account",
   "Invocation.containerId",
@@ -74,6 +83,8 @@ export const OPEN_TEXTS: readonly string[] = [
   "SourceError.upstreamCode",
   "SourceState.account",
   "SourceState.regionId",
+  "StatisticsRow.key",
+  "StatisticsStatusCount.status",
   "Tag.key",
   "Tag.value",
 ];

@@ -12,9 +12,9 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
+import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "#services";
 import type { GraphContext } from "./context.ts";
 import { oncePerOperation, workInParts } from "./operation-work.ts";
-import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "./output-search.ts";
 import { Base64, SafeInt } from "./scalars.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
 import { Value } from "./value.ts";

@@ -5,8 +5,10 @@ import { useBareResolvers } from "./bare-resolvers.ts";
 import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
 import { LookupQueries } from "./lookup.ts";
 import { NodeQueries } from "./node-queries.ts";
+import { SearchQueries } from "./output-matches.ts";
 import { Queries } from "./queries.ts";
 import { ServerQueries } from "./server-queries.ts";
+import { StatisticsQueries } from "./statistics.ts";
 import { Subscriptions } from "./subscription.ts";
 
 /** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
@@ -16,7 +18,9 @@ export function createSchema(): GraphQLSchema {
       NodeQueries,
       Queries,
       LookupQueries,
+      SearchQueries,
       ServerQueries,
+      StatisticsQueries,
       InstanceInvocationLinks,
       InstanceLinks,
       Subscriptions,

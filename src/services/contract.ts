@@ -1,8 +1,10 @@
 import type {
   AgentState,
   Instance,
+  InstanceInvocation,
   InstanceInvocationStatus,
   InstanceRef,
+  Instant,
   Invocation,
   InvocationFilter,
   InvocationRef,
@@ -13,6 +15,8 @@ import type {
   Wants,
 } from "#domain";
 import type { SourceState } from "#sync";
+import type { LineMatch } from "./line-search.ts";
+import type { StatisticsRequest, StatisticsRow } from "./statistics-rows.ts";
 
 /** Relay's four paging arguments, as the client gave them. */
 export interface PageArguments {
@@ -93,6 +97,35 @@ export interface InstanceFilter extends Pick<InvocationFilter, "providerIn" | "r
   readonly osTypeIn?: readonly string[];
 }
 
+/** What is looked for in the outputs of many runs: exactly one of `text` and `pattern`. */
+export interface OutputSearch {
+  readonly text?: string | null;
+  /** In RE2's syntax. */
+  readonly pattern?: string | null;
+  readonly ignoreCase?: boolean | null;
+  /** Lines to show around each match, 0 to 10. */
+  readonly contextLines?: number | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+/** A line of an output that matches, and who printed it. */
+export interface FoundLine {
+  readonly run: Invocation;
+  readonly execution: InstanceInvocation;
+  readonly match: LineMatch;
+}
+
+/** Matches, newest runs first, then by instance id and line; and how far they say everything. */
+export interface OutputMatches extends Page<FoundLine> {
+  /** Outputs that were gone through for this page. */
+  readonly searchedOutputs: number;
+  /** Outputs that this page would have gone through had anybody read them before. */
+  readonly missingOutputs: number;
+  /** When the oldest run was handed in that was gone through; null if none was, or none tells. */
+  readonly searchedSince: Instant | null;
+}
+
 /** A value, null for what does not exist, or the error that this key alone met. */
 export type Answer<Value> = Value | null | Error;
 
@@ -135,6 +168,17 @@ export interface Services {
    * waited for 15 s. The wait does not count towards the operation's deadline. @throws UpstreamError
    */
   waitUntilFinal(ref: InvocationRef, waitMs: number, operation: Operation): Promise<void>;
+  /**
+   * Matches in the outputs that are known; costs no upstream call but the refresh of the lists' newest ends. After 5 s it answers
+   * what it has. @throws InputError `BAD_USER_INPUT` that names the argument, before any work
+   */
+  searchOutputs(search: OutputSearch, filter: InvocationFilter, operation: Operation): Promise<OutputMatches>;
+  /** How runs went, in few rows. @throws InputError `BAD_USER_INPUT` for an interval that makes too many rows */
+  statistics(
+    request: StatisticsRequest,
+    filter: InvocationFilter,
+    operation: Operation,
+  ): Promise<readonly StatisticsRow[]>;
   /** One page of results across runs: by the run's place in the total order, then instanceId, then newest execution first. */
   pageResults(
     args: PageArguments,

@@ -7,8 +7,11 @@ export type { SourceFailure } from "#sync";
 export type {
   Answer,
   Edge,
+  FoundLine,
   InstanceFilter,
   InvocationOrder,
+  OutputMatches,
+  OutputSearch,
   Page,
   PageArguments,
   PageSourceState,
@@ -18,7 +21,18 @@ export type {
   Services,
   WatchWants,
 } from "./contract.ts";
+export {
+  type LineMatch,
+  type LineSearch,
+  MAX_CONTEXT_LINES,
+  MAX_MATCHES,
+  MAX_SEARCH_LENGTH,
+  type Parts,
+  searchLines,
+  UNITS_A_TURN,
+} from "./line-search.ts";
 export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 export { createSealer, type SealerOptions } from "./sealer.ts";
 export { createServices, type ServicesOptions } from "./services.ts";
+export type { DurationQuantiles, StatisticsGroup, StatisticsInterval, StatisticsRow } from "./statistics-rows.ts";
 export type { WatchOptions } from "./watch.ts";

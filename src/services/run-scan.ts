@@ -36,7 +36,7 @@ export interface RunScan {
 
 /** What scanning is made of. */
 export interface RunScanParts {
-  readonly sync: Pick<Sync, "book">;
+  readonly sync: Pick<Sync, "book" | "findWhole">;
   readonly store: RunStore;
   readonly pages: RunPages;
 }
@@ -64,6 +64,8 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
   return {
     async *readKnown(filter, wants, operation, after = null) {
       const { sources } = await readStretch(filter, NOTHING, operation, 1, null);
+      const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
+      const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
       let last = after;
       for (;;) {
         operation.signal.throwIfAborted();
@@ -71,7 +73,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
         const query = toQuery(filter);
         const found = await store.readPage({ stretches, query, direction: 1, limit: PART, wants });
         const end = found.at(-1);
-        yield { runs: found.map(({ run }) => run), sources, isComplete: sources.every(({ isComplete }) => isComplete) };
+        yield { runs: found.map(({ run }) => run), sources, isComplete };
         if (end === undefined || found.length < PART) return;
         last = positionOf(end.run);
         await operation.turn?.();

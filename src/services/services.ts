@@ -4,6 +4,7 @@ import { createSync } from "#sync";
 import type { Upstream } from "#upstreams";
 import type { Sealer, Services } from "./contract.ts";
 import { createOrderedRuns } from "./ordered-runs.ts";
+import { createOutputMatches } from "./output-matches.ts";
 import { createRecordReader } from "./records.ts";
 import { createResultPages } from "./result-pages.ts";
 import { createResults } from "./results.ts";
@@ -11,6 +12,7 @@ import { createRunPages } from "./run-pages.ts";
 import { createRunScan } from "./run-scan.ts";
 import { createServerPages } from "./server-pages.ts";
 import { createDescribeSource } from "./source-states.ts";
+import { createStatistics } from "./statistics.ts";
 import { createWait } from "./wait.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
@@ -43,6 +45,8 @@ export function createServices(options: ServicesOptions): Services {
   const servers = createServerPages({ sync, sealer, describe });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync });
+  const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
+  const statistics = createStatistics(scan);
   const watchInvocation = createWatch({
     poll: createPoll({ sync, store }),
     follower: sync.follower,
@@ -57,6 +61,10 @@ export function createServices(options: ServicesOptions): Services {
       pages.page(args, await servers.resolveNames(filter, operation), wants, operation),
     pageOrdered: async (args, order, filter, wants, operation) =>
       ordered(args, order, await servers.resolveNames(filter, operation), wants, operation),
+    searchOutputs: async (search, filter, operation) =>
+      searchOutputs(search, await servers.resolveNames(filter, operation), operation),
+    statistics: async (request, filter, operation) =>
+      statistics(request, await servers.resolveNames(filter, operation), operation),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock),
     pageResults: createResultPages({ sync, sealer, pages, results, describe }),

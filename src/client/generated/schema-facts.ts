@@ -12,6 +12,13 @@ export const POSSIBLE_TYPES = {
 /** Arguments that make a list another list, of each field that pages. */
 export const CONNECTIONS = {
   "Query": {
+    "searchOutputs": [
+      "text",
+      "pattern",
+      "ignoreCase",
+      "contextLines",
+      "filter"
+    ],
     "invocations": [
       "filter",
       "orderBy"
@@ -42,7 +49,9 @@ export const PARTS = [
   "AgentState",
   "Command",
   "CommandOutput",
+  "DurationQuantiles",
   "ExecutionError",
+  "FoundLine",
   "InstanceConnection",
   "InstanceEdge",
   "InstanceInvocationConnection",
@@ -54,10 +63,14 @@ export const PARTS = [
   "OssDelivery",
   "OutputGroup",
   "OutputMatch",
+  "OutputMatchConnection",
+  "OutputMatchEdge",
   "PageInfo",
   "Schedule",
   "SourceError",
   "SourceState",
+  "StatisticsRow",
+  "StatisticsStatusCount",
   "StatusCount",
   "Tag"
 ] as const;
@@ -66,7 +79,10 @@ export const PARTS = [
 export const PAGE_EXTRAS = {
   "connection": [
     "totalCount",
-    "sources"
+    "sources",
+    "searchedOutputs",
+    "missingOutputs",
+    "searchedSince"
   ],
   "pageInfo": [
     "isScanComplete"
