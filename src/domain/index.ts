@@ -6,6 +6,7 @@ export type { ExecutionErrorCode } from "./execution-error-code.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
 export type * from "./invocation.ts";
 export type { CostMeter, Operation } from "./operation.ts";
+export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from "./output-decode.ts";
 export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";

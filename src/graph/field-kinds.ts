@@ -19,6 +19,7 @@ export const GUARDED_FIELDS: Readonly<Record<string, Kind>> = {
   "InvocationResult.ossDelivery": "outputs",
   "InvocationResult.output": "outputs",
   "Query.searchOutputs": "outputs",
+  "Subscription.outputAppended": "outputs",
 };
 
 /** Types that only guarded fields lead to. */
@@ -26,6 +27,7 @@ export const GUARDED_TYPES: readonly string[] = [
   "CommandOutput",
   "FoundLine",
   "OssDelivery",
+  "OutputChunk",
   "OutputGroup",
   "OutputMatch",
   "OutputMatchConnection",
@@ -67,6 +69,7 @@ export const OPEN_TEXTS: readonly string[] = [
   "Invocation.regionId",
   "Invocation.repeatMode",
   "Invocation.terminationMode",
+  "InvocationChange.position",
   "InvocationEdge.cursor",
   "InvocationResult.commandId",
   "InvocationResult.id",

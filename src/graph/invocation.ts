@@ -156,7 +156,16 @@ export async function connectRuns(
   context: GraphContext,
 ): Promise<Connection<Invocation>> {
   const records = page.edges.map((edge) => edge.node);
-  return new Connection(page, (await settleRuns(records, runNeeds(run), context)).map(invocationOf));
+  return new Connection(page, await connectRecords(records, run, context));
+}
+
+/** Runs become what clients see, with what the selection needs. */
+export async function connectRecords(
+  records: readonly InvocationRecord[],
+  run: Selection | null,
+  context: GraphContext,
+): Promise<readonly Invocation[]> {
+  return (await settleRuns(records, runNeeds(run), context)).map(invocationOf);
 }
 
 function runNeeds(run: Selection | null): RunNeeds {

@@ -1,5 +1,6 @@
 import type {
   AgentState,
+  AppendedOutput,
   Instance,
   InstanceInvocation,
   InstanceInvocationStatus,
@@ -126,6 +127,27 @@ export interface OutputMatches extends Page<FoundLine> {
   readonly searchedSince: Instant | null;
 }
 
+/** What of an output is new, and whose it is. */
+export interface OutputChunk extends AppendedOutput {
+  readonly run: Invocation;
+  readonly execution: InstanceInvocation;
+  /** True if this execution is over: nothing of it follows. */
+  readonly isFinal: boolean;
+}
+
+/** What came into a watched list, changed in it or left it. */
+export interface ListChange {
+  /** Behind this change; a client that comes back with it misses nothing. */
+  readonly position: string;
+  /** True if `entered` is the newest part of the list, and what was known of it before is to be dropped. */
+  readonly isSnapshot: boolean;
+  /** Newest first. */
+  readonly entered: readonly Invocation[];
+  readonly changed: readonly Invocation[];
+  /** As they are now; they are not meant any more. */
+  readonly left: readonly Invocation[];
+}
+
 /** A value, null for what does not exist, or the error that this key alone met. */
 export type Answer<Value> = Value | null | Error;
 
@@ -213,6 +235,21 @@ export interface Services {
    * @throws InputError `LIMIT_EXCEEDED` where too many watch already
    */
   watchInvocation(ref: InvocationRef, wants: WatchWants, operation: Operation): AsyncIterableIterator<Invocation>;
+  /**
+   * A list as it changes: its newest rows, or what changed behind a position, then each change. A reader who is slow gets several
+   * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
+   * @throws InputError `CURSOR_EXPIRED` for a position that is too old, `LIMIT_EXCEEDED` if too many watch already
+   */
+  watchList(filter: InvocationFilter, after: string | null, operation: Operation): AsyncIterableIterator<ListChange>;
+  /**
+   * What is printed on one server of a run, or on all of them: each part once, until the run is over. Errors as
+   * {@link Services.watchInvocation}.
+   */
+  watchOutput(
+    ref: InvocationRef & { readonly instanceId: string | null },
+    fromByte: number,
+    operation: Operation,
+  ): AsyncIterableIterator<OutputChunk>;
   /** The agents on servers, one answer a key, in key order. */
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<AgentState>[]>;
 }

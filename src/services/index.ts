@@ -10,6 +10,8 @@ export type {
   FoundLine,
   InstanceFilter,
   InvocationOrder,
+  ListChange,
+  OutputChunk,
   OutputMatches,
   OutputSearch,
   Page,

@@ -1,10 +1,14 @@
-import type { Clock } from "#domain";
+import { type Clock, namesSource } from "#domain";
 import type { RunStore } from "#store";
 import { createSync } from "#sync";
 import type { Upstream } from "#upstreams";
+import { createChangeLog } from "./change-log.ts";
 import type { Sealer, Services } from "./contract.ts";
+import { createListPoller } from "./list-poller.ts";
+import { createListWatch } from "./list-watch.ts";
 import { createOrderedRuns } from "./ordered-runs.ts";
 import { createOutputMatches } from "./output-matches.ts";
+import { createOutputWatch } from "./output-watch.ts";
 import { createRecordReader } from "./records.ts";
 import { createResultPages } from "./result-pages.ts";
 import { createResults } from "./results.ts";
@@ -47,12 +51,10 @@ export function createServices(options: ServicesOptions): Services {
   const ordered = createOrderedRuns({ scan, sealer, store, sync });
   const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
   const statistics = createStatistics(scan);
-  const watchInvocation = createWatch({
-    poll: createPoll({ sync, store }),
-    follower: sync.follower,
-    clock,
-    options: { ...DEFAULT_WATCH, ...options.watch },
-  });
+  const rules = { ...DEFAULT_WATCH, ...options.watch };
+  const poll = createPoll({ sync, store });
+  const watchInvocation = createWatch({ poll, follower: sync.follower, clock, options: rules });
+  const log = createChangeLog(store);
   return {
     sources: () => Promise.all(upstreams.map(({ source }) => describe(source, true))),
     listSources: () => upstreams.map(({ source }) => source),
@@ -75,5 +77,17 @@ export function createServices(options: ServicesOptions): Services {
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,
+    watchOutput: createOutputWatch(watchInvocation),
+    watchList: createListWatch({
+      log,
+      poller: createListPoller({ sync, store, clock, log, rules, freshnessMs }),
+      clock,
+      sourcesOf: (filter) => sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
+      readNewest: (filter, first, operation) =>
+        pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),
+      resolveNames: servers.resolveNames,
+      maxWatchers: rules.maxWatchers,
+      deadlineMs: rules.pollDeadlineMs,
+    }),
   };
 }
