@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, type GraphContext, toSubgraph, useIdKeys } from "#graph";
+import { createSchema, type GraphContext, openExport, toSubgraph, useIdKeys } from "#graph";
 import { createLoaders } from "#loaders";
 import { createSealer, createServices } from "#services";
 import { createMemoryStore } from "#store";
@@ -75,8 +75,10 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           pollCallBudget: config.operationCallBudget,
         },
       });
+      const schema = config.federation ? toSubgraph(createSchema()) : createSchema();
       const server = createServer({
-        schema: config.federation ? toSubgraph(createSchema()) : createSchema(),
+        schema,
+        openExport: (parameters, step) => openExport(parameters, { schema, services, step }),
         createContext: (operation): GraphContext => ({
           services,
           sealer,

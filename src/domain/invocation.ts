@@ -119,6 +119,8 @@ export interface Invocation {
   readonly instances: readonly InstanceInvocation[];
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
   readonly resourceGroupIds?: readonly string[];
+  /** Set if the upstream was asked for the run and does not know it any more. */
+  readonly isGoneUpstream?: true;
 }
 
 /** A server that commands run on. */

@@ -13,6 +13,7 @@ import { type LiveResults, runLive } from "./live.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
+import { checkPreflight } from "./preflight-header.ts";
 import type { Readers } from "./readers.ts";
 import { RefusalError } from "./refusal.ts";
 import { send, toErrorAnswer } from "./reply.ts";
@@ -131,10 +132,4 @@ function toEvent(event: "next" | "complete", json?: string): string {
 function checkAccept({ headers: { accept = "*/*" } }: IncomingMessage): void {
   if (/text\/event-stream|text\/\*|\*\/\*/.test(accept)) return;
   throw new RefusalError(406, "NOT_ACCEPTABLE", "Accept text/event-stream.");
-}
-
-// A GET or a form needs no preflight; a foreign page must not be able to start anything with it.
-function checkPreflight({ method, headers }: IncomingMessage): void {
-  if (method === "POST" || headers["apollo-require-preflight"] || headers["x-apollo-operation-name"]) return;
-  throw new RefusalError(400, "BAD_REQUEST", "A GET needs the header apollo-require-preflight.");
 }

@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { Clock, Operation } from "#domain";
 import type { ClientLimits } from "./clients.ts";
 import type { OperationContext } from "./engine.ts";
+import type { OpenExport } from "./export-route.ts";
 import type { Logger } from "./log.ts";
 import type { PageOptions } from "./page.ts";
 import type { PersistedDocumentsOptions } from "./persisted-documents.ts";
@@ -23,6 +24,8 @@ export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for each operation. */
   createContext(operation: Operation): OperationContext;
+  /** Begins what is written at /export; there is no such address if absent. */
+  readonly openExport?: OpenExport;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

@@ -67,6 +67,13 @@ export abstract class InvocationState extends Node {
     return isFinalInvocationStatus(this.record.status);
   }
 
+  @Value(() => Boolean, {
+    description: "True if the upstream does not know the run any more: this is how it was seen last.",
+  })
+  get isGoneUpstream(): boolean {
+    return this.record.isGoneUpstream === true;
+  }
+
   @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
   get creationTime(): Instant | null {
     return this.record.creationTime;
