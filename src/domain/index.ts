@@ -9,6 +9,7 @@ export type { CostMeter, Operation } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from "./output-decode.ts";
 export { groupOutputs, type OutputGroup } from "./output-group.ts";
+export { diffLines, type LineDifference, maskOutput } from "./output-mask.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
 export { createOwnFailure } from "./own-failure.ts";

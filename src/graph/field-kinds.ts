@@ -28,6 +28,7 @@ export const GUARDED_TYPES: readonly string[] = [
   "FoundLine",
   "OssDelivery",
   "OutputChunk",
+  "OutputDifference",
   "OutputGroup",
   "OutputMatch",
   "OutputMatchConnection",

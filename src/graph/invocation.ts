@@ -25,9 +25,9 @@ import {
 import { InvocationSettings } from "./invocation-settings.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
-import { oncePerOperation } from "./operation-work.ts";
+import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
-import { FirstArgs, firstOf, groupRows, OutputGroup } from "./output-group.ts";
+import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs } from "./output-group.ts";
 import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
@@ -75,14 +75,36 @@ export class Invocation extends InvocationSettings {
       "What the instances said, identical outputs together, largest group first. Reads the output of every instance of the run.",
   })
   async outputGroups(
-    @Args(() => FirstArgs) args: FirstArgs,
+    @Args(() => OutputGroupsArgs) args: OutputGroupsArgs,
     @Ctx() context: GraphContext,
   ): Promise<readonly OutputGroup[]> {
     readPageArguments({ first: args.first ?? null });
-    const groups = await oncePerOperation(context.operation, this, "outputGroups", async () =>
-      groupRows(await toRows(this.all.rows, this, { output: true, details: true }, context)),
-    );
+    const isSimilar = args.similar === true;
+    const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
+      const rows = await toRows(this.all.rows, this, { output: true, details: true }, context);
+      return isSimilar ? this.groupSimilar(rows, context) : groupRows(rows);
+    });
     return firstOf(groups, args);
+  }
+
+  private async groupSimilar(
+    rows: readonly InstanceInvocation[],
+    { loaders, operation }: GraphContext,
+  ): Promise<readonly OutputGroup[]> {
+    const { source } = this.record;
+    const servers = this.all.rows.map(({ instanceId }) => loaders.instances.load({ source, instanceId }));
+    const words = new Map<string, readonly string[]>();
+    // A server that is gone, or cannot be read, has its id alone.
+    for (const [index, found] of (await Promise.allSettled(servers)).entries()) {
+      const { instanceId = "" } = this.all.rows[index] ?? {};
+      const server = found.status === "fulfilled" ? found.value : null;
+      const addresses = [...(server?.privateIpAddresses ?? []), ...(server?.publicIpAddresses ?? [])];
+      words.set(instanceId, [instanceId, server?.name ?? "", ...addresses]);
+    }
+    return workInParts(
+      operation,
+      groupSimilarRows(rows, (instanceId) => words.get(instanceId) ?? []),
+    );
   }
 
   /** The run on one instance, null where it did not run there; for resolvers. */

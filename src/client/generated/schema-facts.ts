@@ -63,6 +63,7 @@ export const PARTS = [
   "InvocationResultEdge",
   "OssDelivery",
   "OutputChunk",
+  "OutputDifference",
   "OutputGroup",
   "OutputMatch",
   "OutputMatchConnection",
