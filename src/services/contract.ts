@@ -1,11 +1,8 @@
 import type {
   AgentState,
-  AppendedOutput,
   Instance,
-  InstanceInvocation,
   InstanceInvocationStatus,
   InstanceRef,
-  Instant,
   Invocation,
   InvocationFilter,
   InvocationRef,
@@ -15,55 +12,19 @@ import type {
   Source,
   Wants,
 } from "#domain";
-import type { SourceState } from "#sync";
-import type { LineMatch } from "./line-search.ts";
+import type { Page, PageArguments, PageSourceState, PageWants } from "./page-shapes.ts";
+import type {
+  InstanceFilter,
+  InvocationOrder,
+  ListChange,
+  OutputChunk,
+  OutputMatches,
+  OutputSearch,
+} from "./question-shapes.ts";
 import type { StatisticsRequest, StatisticsRow } from "./statistics-rows.ts";
 
-/** Relay's four paging arguments, as the client gave them. */
-export interface PageArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly last?: number | null;
-  readonly before?: string | null;
-}
-
-/** One row of a page. */
-export interface Edge<Node> {
-  readonly node: Node;
-  /** Makes the cursor; made on demand, since most operations select only `pageInfo`'s. */
-  cursor(): string;
-}
-
-/** How one source fared for a page. */
-export interface PageSourceState extends SourceState {
-  /** False if something that this page should hold is missing, as of `asOf`. */
-  readonly isComplete: boolean;
-  /** Epoch milliseconds: how far back the source is known without a gap; null if it is not known at all. */
-  readonly oldestTime: number | null;
-}
-
-/** One page of a connection. */
-export interface Page<Node> {
-  readonly edges: readonly Edge<Node>[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-  /** Where the page begins and ends; also set on an empty page that can be continued (a source failed, a scan budget ended). */
-  startCursor(): string | null;
-  endCursor(): string | null;
-  /** Null where it cannot be known or was not wanted. */
-  readonly totalCount: number | null;
-  /** The sources of this connection, in their order, as they fared for this page. */
-  readonly sources: readonly PageSourceState[];
-  /** False if reading was broken off before the page was full; the cursor goes on from there. */
-  readonly isScanComplete: boolean;
-}
-
-/** What of a page a selection needs beyond its rows. */
-export interface PageWants extends Wants {
-  readonly totalCount: boolean;
-  /** True where the total is all that is needed: nothing is then read where it cannot be known. */
-  readonly isTotalAlone?: boolean;
-}
+export type * from "./page-shapes.ts";
+export type * from "./question-shapes.ts";
 
 /** What of a watched run is wanted. */
 export interface WatchWants extends Wants {
@@ -79,73 +40,6 @@ export interface ResultFilter {
   readonly commandId?: string;
   readonly statusIn?: readonly InstanceInvocationStatus[];
   readonly includeHistory?: boolean;
-}
-
-/** In which order a list of runs comes; the first is the total order. What has no such value comes last in every order. */
-export type InvocationOrder =
-  | "CREATION_TIME_DESC"
-  | "FINISH_TIME_DESC"
-  | "FINISH_TIME_ASC"
-  | "DURATION_DESC"
-  | "DURATION_ASC";
-
-/** Which servers of all sources are meant. */
-export interface InstanceFilter extends Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn"> {
-  /** Part of the name, in any case. */
-  readonly nameContains?: string;
-  readonly instanceIdIn?: readonly string[];
-  /** In any case. */
-  readonly osTypeIn?: readonly string[];
-}
-
-/** What is looked for in the outputs of many runs: exactly one of `text` and `pattern`. */
-export interface OutputSearch {
-  readonly text?: string | null;
-  /** In RE2's syntax. */
-  readonly pattern?: string | null;
-  readonly ignoreCase?: boolean | null;
-  /** Lines to show around each match, 0 to 10. */
-  readonly contextLines?: number | null;
-  readonly first?: number | null;
-  readonly after?: string | null;
-}
-
-/** A line of an output that matches, and who printed it. */
-export interface FoundLine {
-  readonly run: Invocation;
-  readonly execution: InstanceInvocation;
-  readonly match: LineMatch;
-}
-
-/** Matches, newest runs first, then by instance id and line; and how far they say everything. */
-export interface OutputMatches extends Page<FoundLine> {
-  /** Outputs that were gone through for this page. */
-  readonly searchedOutputs: number;
-  /** Outputs that this page would have gone through had anybody read them before. */
-  readonly missingOutputs: number;
-  /** When the oldest run was handed in that was gone through; null if none was, or none tells. */
-  readonly searchedSince: Instant | null;
-}
-
-/** What of an output is new, and whose it is. */
-export interface OutputChunk extends AppendedOutput {
-  readonly run: Invocation;
-  readonly execution: InstanceInvocation;
-  /** True if this execution is over: nothing of it follows. */
-  readonly isFinal: boolean;
-}
-
-/** What came into a watched list, changed in it or left it. */
-export interface ListChange {
-  /** Behind this change; a client that comes back with it misses nothing. */
-  readonly position: string;
-  /** True if `entered` is the newest part of the list, and what was known of it before is to be dropped. */
-  readonly isSnapshot: boolean;
-  /** Newest first. */
-  readonly entered: readonly Invocation[];
-  readonly changed: readonly Invocation[];
-  /** As they are now; they are not meant any more. */
-  readonly left: readonly Invocation[];
 }
 
 /** A value, null for what does not exist, or the error that this key alone met. */

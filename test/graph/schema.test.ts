@@ -4,7 +4,9 @@ import {
   buildSchema,
   type GraphQLArgument,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
   introspectionFromSchema,
   isEnumType,
   isInputObjectType,
@@ -86,6 +88,16 @@ describe("the schema", () => {
       .flatMap(descriptionsOf)
       .filter(([, description]) => description == null || description.trim() === "");
     expect(silent).toEqual([]);
+  });
+
+  it("has rows that can be fetched again in every list but that of lines that were found", () => {
+    const rows = namedTypes(schema)
+      .filter((type) => isObjectType(type) && type.name.endsWith("Edge"))
+      .map((type) => getNamedType((type as GraphQLObjectType).getFields().node?.type));
+    const others = rows.filter(
+      (type) => !(isObjectType(type) && type.getInterfaces().some(({ name }) => name === "Node")),
+    );
+    expect(others.map((type) => type?.name)).toEqual(["FoundLine"]);
   });
 
   it("is valid", () => {
