@@ -63,7 +63,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 
   return {
     async *readKnown(filter, wants, operation, after = null) {
-      const { sources } = await readStretch(filter, NOTHING, operation, 1, null);
+      const { sources } = await readStretch(placesOf(filter), NOTHING, operation, 1, null);
       const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
       const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
       let last = after;
@@ -90,6 +90,19 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
         await operation.turn?.();
       }
     },
+  };
+}
+
+/** The part of a filter that names sources: with the rest, older runs would be read until some match. */
+export function placesOf({
+  providerIn,
+  regionIdIn,
+  accountIn,
+}: InvocationFilter): Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn"> {
+  return {
+    ...(providerIn === undefined ? {} : { providerIn }),
+    ...(regionIdIn === undefined ? {} : { regionIdIn }),
+    ...(accountIn === undefined ? {} : { accountIn }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import type { Sync } from "#sync";
 import type { InstanceFilter, Page, PageArguments, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
+import { placesOf } from "./run-scan.ts";
 import type { DescribeSource } from "./source-states.ts";
 
 /** What is asked about servers across sources. */
@@ -82,13 +83,7 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
     async resolveNames(filter, operation) {
       const { instanceNameContains } = filter;
       if (instanceNameContains === undefined) return filter;
-      const { providerIn, regionIdIn, accountIn } = filter;
-      const places = {
-        ...(providerIn && { providerIn }),
-        ...(regionIdIn && { regionIdIn }),
-        ...(accountIn && { accountIn }),
-      };
-      const read = await readAll(sourcesOf(places), operation);
+      const read = await readAll(sourcesOf(placesOf(filter)), operation);
       const named = read.flatMap(({ instances }) =>
         instances.filter((one) => contains(one.name, instanceNameContains)),
       );

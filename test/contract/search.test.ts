@@ -82,6 +82,25 @@ describe("a search over the outputs of many runs", () => {
     expect(places(found)).toEqual(expected);
   });
 
+  it("reads no list on, whatever the filter", async () => {
+    const own = await startRig({
+      "ECS/cn-hangzhou": createPlace([...runs, ...runs.map((run) => ({ ...run, invokeId: `${run.invokeId}x` }))]),
+    });
+    try {
+      for (const filter of [
+        { exitCodeIn: [99] },
+        { createdBefore: "2026-01-01T00:00:00Z" },
+        { statusIn: ["UNKNOWN"] },
+      ]) {
+        const { data } = await own.ask(SEARCH, { text: "磁盘", filter });
+        expect(data.found).toMatchObject({ nodes: [], searchedOutputs: 0 });
+      }
+      expect(own.far.asked()).toEqual(["DescribeInvocations cn-hangzhou"]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("obeys the filter", async () => {
     const filter = { createdBefore: "2026-01-02T11:45:00Z" };
     const { data } = await rig.ask(SEARCH, { text: "磁盘", filter });
