@@ -21,10 +21,13 @@ export default [
       "@graphql-eslint/strict-id-in-types": "off",
       // `commandId` and `instanceId` are the vendor's names, and must not be taken for the global `id` beside them.
       "@graphql-eslint/no-typename-prefix": "off",
-      // Lists that do not page (labels, ids, states) hold their members themselves; edges and connections are still checked.
+      // A search goes one way: from the newest run back.
+      "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
+      // Lists that do not page (labels, ids, states) hold their members themselves; edges and connections are still checked. A line
+      // that was found cannot be fetched again; a test of the schema holds all other rows to being nodes.
       "@graphql-eslint/relay-edge-types": [
         "error",
-        { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
+        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
       ],
     },
   },

@@ -4,7 +4,7 @@ import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, toSubgraph, useIdKeys } from "#graph";
+import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
@@ -15,7 +15,7 @@ import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
-import { createContext } from "./operation-context.ts";
+import { createContext, createExportContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { PRODUCTS } from "./products.ts";
 import { findSources } from "./source-list.ts";
@@ -78,10 +78,14 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           pollCallBudget: config.operationCallBudget,
         },
       });
-      const schema = createSchema({ isGuarded: access.audit !== null });
+      const guarded = createSchema({ isGuarded: access.audit !== null });
+      const schema = config.federation ? toSubgraph(guarded) : guarded;
+      const shared = { services, sealer, telemetry };
       const server = createServer({
-        schema: config.federation ? toSubgraph(schema) : schema,
-        createContext: (operation, asking) => createContext({ services, sealer, telemetry }, operation, asking),
+        schema,
+        openExport: (parameters, step, asking) =>
+          openExport(parameters, { schema, step, ...createExportContext(shared, asking) }),
+        createContext: (operation, asking) => createContext(shared, operation, asking),
         access,
         ...(access.isRestricted ? {} : { revision: services.revision }),
         host: config.host,

@@ -1,8 +1,8 @@
 import type { Operation, Telemetry } from "#domain";
 import type { Asking } from "#edge";
-import { createKindGuard, type GraphContext } from "#graph";
+import { createKindGuard, type ExportParts, type GraphContext } from "#graph";
 import { createLoaders } from "#loaders";
-import { type AllServices, type Sealer, withAnswerLife } from "#services";
+import { type AllServices, type Sealer, type Services, withAnswerLife } from "#services";
 
 /** What all operations share. */
 export interface SharedContext {
@@ -18,7 +18,7 @@ export function createContext(
   { caller, audit }: Asking,
 ): GraphContext {
   const { view } = caller;
-  const services = withAnswerLife(caller.knownBy === "open" ? all : all.forView(view), operation);
+  const services = withAnswerLife(servicesFor(all, caller), operation);
   return {
     services,
     sealer,
@@ -28,4 +28,16 @@ export function createContext(
     guard: createKindGuard(view, audit),
     loaders: createLoaders(services, telemetry, operation),
   };
+}
+
+/** What an export is read with, cut to what its caller may see. */
+export function createExportContext(
+  { services }: SharedContext,
+  { caller, audit }: Asking,
+): Pick<ExportParts, "services" | "guard"> {
+  return { services: servicesFor(services, caller), guard: createKindGuard(caller.view, audit) };
+}
+
+function servicesFor(all: AllServices, { knownBy, view }: Asking["caller"]): Services {
+  return knownBy === "open" ? all : all.forView(view);
 }

@@ -63,6 +63,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
 export type InputErrorCode =
   | "BAD_USER_INPUT"
   | "INVALID_CURSOR"
+  | "CURSOR_EXPIRED"
   | "LIMIT_EXCEEDED"
   | "COST_LIMIT_EXCEEDED"
   | "NOT_FOUND";

@@ -127,6 +127,8 @@ export interface Invocation {
   readonly resourceGroupIds?: readonly string[];
   /** Hash of the redaction rules that were applied to the parameters; absent if there were none. */
   readonly redactedBy?: string;
+  /** Set if the upstream was asked for the run and does not know it any more. */
+  readonly isGoneUpstream?: true;
 }
 
 /** A server that commands run on. */

@@ -62,6 +62,11 @@ export interface Operation {
   /** Called when an attempt failed after which another one may be made; the last failure of a call rejects. */
   noteAttempt?(failure: UpstreamError): void;
   /**
+   * Puts the deadline off for a wait that the client asked for: call it before, and what it returns when the wait is over. The
+   * rest of the operation then has as much time as it had before. Absent if nobody measures the operation.
+   */
+  hold?(waitMs: number): () => void;
+  /**
    * Resolves when this operation may work on for two milliseconds: call it between the parts of long work, so that the event
    * loop, deadlines and other clients have their turns. Absent if nobody else waits.
    */

@@ -14,11 +14,16 @@ export interface OutputGroup<Member extends Execution = Execution> {
 /**
  * Groups executions by status, exit code and output (its bytes, and how many were dropped: what was cut away may differ).
  * Largest group first; equal sizes by status, then by the first instance id. Output that was not asked for counts as none.
+ * @param formOf what of an output counts, for outputs that need not be the same
  */
-export function groupOutputs<Member extends Execution>(executions: readonly Member[]): readonly OutputGroup<Member>[] {
+export function groupOutputs<Member extends Execution>(
+  executions: readonly Member[],
+  formOf?: (execution: Member) => string,
+): readonly OutputGroup<Member>[] {
   const groups = new Map<string, Member[]>();
   for (const execution of executions) {
-    const key = groupKey(execution);
+    const { status, exitCode } = execution;
+    const key = formOf === undefined ? groupKey(execution) : `${status}/${exitCode}/${formOf(execution)}`;
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [execution]);
     else members.push(execution);

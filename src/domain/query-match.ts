@@ -1,5 +1,7 @@
 import type { Invocation } from "./invocation.ts";
-import type { InvocationFilter, InvocationQuery, TagQuery } from "./query.ts";
+import { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQuery } from "./query.ts";
+import { instanceKey } from "./ref-key.ts";
+import { finishTimeOf } from "./run-times.ts";
 import type { Source } from "./source.ts";
 
 /** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
@@ -16,19 +18,33 @@ export function namesSource(filter: InvocationFilter, source: Source): boolean {
 
 /** True when no run can match, whatever the upstreams hold. */
 export function matchesNothing(filter: InvocationFilter): boolean {
-  const { createdAfter, createdBefore } = filter;
-  const isEmptyTime = createdAfter !== undefined && createdBefore !== undefined && createdAfter >= createdBefore;
-  return filter.statusIn?.length === 0 || isEmptyTime;
+  const { createdAfter, createdBefore, finishedAfter, finishedBefore } = filter;
+  const { statusIn, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn } = filter;
+  return (
+    [statusIn, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn].some((words) => words?.length === 0) ||
+    filter.instanceKeyIn?.size === 0 ||
+    isEmptySpan(createdAfter, createdBefore) ||
+    isEmptySpan(finishedAfter, finishedBefore)
+  );
 }
 
-/** True when the runs that are meant can be counted: no upstream counts by time, or by more than one status. */
-export function isCountable({ createdAfter, createdBefore, statusIn }: InvocationFilter): boolean {
-  return createdAfter === undefined && createdBefore === undefined && new Set(statusIn).size <= 1;
+/** True when an upstream can count the runs that are meant: none counts by time, by several statuses, or by what it cannot filter. */
+export function isCountable(filter: InvocationFilter): boolean {
+  const { createdAfter, createdBefore, statusIn } = filter;
+  const query = toQuery(filter);
+  const hasOwn = Object.keys(upstreamQuery(query)).length < Object.keys(query).length;
+  return createdAfter === undefined && createdBefore === undefined && new Set(statusIn).size <= 1 && !hasOwn;
 }
 
 /** The part of a filter that concerns runs and not sources. */
 export function toQuery(filter: InvocationFilter): InvocationQuery {
-  const { providerIn: _provider, accountIn: _account, regionIdIn: _region, ...query } = filter;
+  const {
+    providerIn: _provider,
+    accountIn: _account,
+    regionIdIn: _region,
+    instanceNameContains: _name,
+    ...query
+  } = filter;
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== null));
 }
 
@@ -47,8 +63,32 @@ export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
     (query.resourceGroupId === undefined || (run.resourceGroupIds ?? []).includes(query.resourceGroupId)) &&
     (query.instanceId === undefined || run.instances.some((item) => item.instanceId === query.instanceId)) &&
     (query.statusIn?.includes(run.status) ?? true) &&
-    isWithin(run.creationTime, query)
+    isWithin(run.creationTime, query.createdAfter, query.createdBefore) &&
+    matchesOwn(run, query)
   );
+}
+
+/** What no upstream filters by. */
+function matchesOwn(run: Invocation, query: InvocationQuery): boolean {
+  const { instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn, instanceKeyIn, finishedAfter, finishedBefore } =
+    query;
+  return (
+    (query.commandNameContains === undefined || contains(run.command.name, query.commandNameContains)) &&
+    (repeatModeIn === undefined || (run.repeatMode !== null && repeatModeIn.includes(run.repeatMode))) &&
+    (instanceStatusIn === undefined || run.instances.some(({ status }) => instanceStatusIn.includes(status))) &&
+    (errorCodeIn === undefined ||
+      run.instances.some(({ error }) => error !== null && errorCodeIn.includes(error.code))) &&
+    (exitCodeIn === undefined ||
+      run.instances.some(({ exitCode }) => exitCode !== null && exitCodeIn.includes(exitCode))) &&
+    (instanceKeyIn === undefined || run.instances.some((one) => instanceKeyIn.has(instanceKey(one)))) &&
+    ((finishedAfter === undefined && finishedBefore === undefined) ||
+      isWithin(finishTimeOf(run), finishedAfter, finishedBefore))
+  );
+}
+
+/** True if the text holds the part, in any case. */
+export function contains(text: string | null, part: string): boolean {
+  return text?.toLowerCase().includes(part.toLowerCase()) ?? false;
 }
 
 /**
@@ -99,8 +139,12 @@ function hasTag(run: Invocation, { key, value }: TagQuery): boolean {
   return run.tags.some((tag) => tag.key === key && (value === undefined || tag.value === value));
 }
 
-function isWithin(time: string | null, { createdAfter, createdBefore }: InvocationQuery): boolean {
-  if (createdAfter === undefined && createdBefore === undefined) return true;
+function isWithin(time: string | null, from: string | undefined, before: string | undefined): boolean {
+  if (from === undefined && before === undefined) return true;
   if (time === null) return false;
-  return (createdAfter === undefined || time >= createdAfter) && (createdBefore === undefined || time < createdBefore);
+  return (from === undefined || time >= from) && (before === undefined || time < before);
+}
+
+function isEmptySpan(from: string | undefined, before: string | undefined): boolean {
+  return from !== undefined && before !== undefined && from >= before;
 }

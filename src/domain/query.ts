@@ -1,6 +1,6 @@
 import type { CommandType, Instant } from "./invocation.ts";
 import type { Provider } from "./source.ts";
-import type { InvocationStatus } from "./status.ts";
+import type { InstanceInvocationStatus, InvocationStatus } from "./status.ts";
 
 /** Costly parts of a record, asked for only where a selection needs them. */
 export interface Wants {
@@ -38,6 +38,22 @@ export interface InvocationQuery {
   readonly createdAfter?: Instant;
   /** Before. */
   readonly createdBefore?: Instant;
+  /** Runs with an instance in any of these states, also while the run goes on. No upstream has this filter, nor those below. */
+  readonly instanceStatusIn?: readonly InstanceInvocationStatus[];
+  /** Part of the command's name, in any case. */
+  readonly commandNameContains?: string;
+  /** Runs with an instance that failed with any of these of the vendor's codes. */
+  readonly errorCodeIn?: readonly string[];
+  /** Runs with an instance that ended with any of these. */
+  readonly exitCodeIn?: readonly number[];
+  /** Over at or after; runs whose end is not known are not meant. */
+  readonly finishedAfter?: Instant;
+  /** Over before. */
+  readonly finishedBefore?: Instant;
+  /** The vendor's words, as they came. */
+  readonly repeatModeIn?: readonly string[];
+  /** Runs that touched any of these servers, by {@link instanceKey}: what a filter by servers' names comes to. */
+  readonly instanceKeyIn?: ReadonlySet<string>;
 }
 
 /** Which runs of all sources are meant. */
@@ -45,4 +61,22 @@ export interface InvocationFilter extends InvocationQuery {
   readonly providerIn?: readonly Provider[];
   readonly regionIdIn?: readonly string[];
   readonly accountIn?: readonly string[];
+  /** Part of the name of a server that the run touched, in any case. Has to be resolved to `instanceKeyIn` before runs are matched. */
+  readonly instanceNameContains?: string;
+}
+
+/** The part of a query that upstreams can filter by. */
+export function upstreamQuery(query: InvocationQuery): InvocationQuery {
+  const {
+    instanceStatusIn: _states,
+    commandNameContains: _name,
+    errorCodeIn: _errors,
+    exitCodeIn: _exits,
+    finishedAfter: _after,
+    finishedBefore: _before,
+    repeatModeIn: _modes,
+    instanceKeyIn: _servers,
+    ...rest
+  } = query;
+  return rest;
 }

@@ -140,3 +140,27 @@ export function settledStatus(
   const outcome = rollUp(instances.map((instance) => instance.status));
   return isFinalInvocationStatus(outcome) ? outcome : status;
 }
+/** Where an instance stands if failures come first: 0 failed, 1 not over, 2 stopped or of unknown outcome, 3 ended well. */
+export function failureRank(status: InstanceInvocationStatus): 0 | 1 | 2 | 3 {
+  if (isFailedInstanceStatus(status)) return 0;
+  if (!isFinalInstanceStatus(status)) return 1;
+  return status === "SUCCESS" ? 3 : 2;
+}
+
+/** True if it came to its end, and not well; what somebody stopped did not fail. */
+export function isFailedInstanceStatus(status: InstanceInvocationStatus): boolean {
+  return FAILED_INSTANCE.has(status);
+}
+
+/** True for a run of which an instance failed. */
+export function isFailedInvocationStatus(status: InvocationStatus): boolean {
+  return status === "FAILED" || status === "PARTIAL_FAILED";
+}
+
+const FAILED_INSTANCE: ReadonlySet<InstanceInvocationStatus> = new Set([
+  "FAILED",
+  "ERROR",
+  "TIMEOUT",
+  "ABORTED",
+  "INVALID",
+]);

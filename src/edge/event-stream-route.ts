@@ -16,6 +16,7 @@ import type { Asker } from "./live-answer.ts";
 import { type LiveRecord, startRecord } from "./live-record.ts";
 import type { OperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
+import { checkPreflight } from "./preflight-header.ts";
 import type { Readers } from "./readers.ts";
 import { RefusalError } from "./refusal.ts";
 import { type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
@@ -150,10 +151,4 @@ function toEvent(event: "next" | "complete", json?: string): string {
 function checkAccept({ headers: { accept = "*/*" } }: IncomingMessage): void {
   if (/text\/event-stream|text\/\*|\*\/\*/.test(accept)) return;
   throw new RefusalError(406, "NOT_ACCEPTABLE", "Accept text/event-stream.");
-}
-
-// A GET or a form needs no preflight; a foreign page must not be able to start anything with it.
-function checkPreflight({ method, headers }: IncomingMessage): void {
-  if (method === "POST" || headers["apollo-require-preflight"] || headers["x-apollo-operation-name"]) return;
-  throw new RefusalError(400, "BAD_REQUEST", "A GET needs the header apollo-require-preflight.");
 }

@@ -2,6 +2,7 @@ import { type AnswerLife, type Clock, type CostMeter, InputError, type Operation
 
 import { createAnswerMeter } from "./answer-meter.ts";
 import type { Client } from "./clients.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
 
 /** What an operation cost upstream, as `extensions.cost` tells it. */
 export interface Cost {
@@ -62,17 +63,21 @@ export function startOperation(
   const ended = new AbortController();
   const { deadlineMs, clock, client } = rules;
   const { meter, cost } = createMeter(rules.callBudget, client);
+  const deadline = createDeadline(clock, deadlineMs);
   return {
     operation: {
       signal: controller.signal,
       ...(freshAfter === undefined ? {} : { freshAfter }),
-      deadline: deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs,
+      get deadline() {
+        return deadline.at();
+      },
+      hold: deadline.hold,
       requestId,
       meter: { ...meter, ...createAnswerMeter(), addForeignId: client.spendForeignId },
       turn: client.turn,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
-    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadlineMs, clock, controller, ended.signal),
+    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
     cost,
     extensions: () => ({ cost: cost() }),
     abandon: () => controller.abort(),
@@ -81,12 +86,12 @@ export function startOperation(
 }
 
 async function passDeadline(
-  deadlineMs: number,
+  deadline: Deadline,
   clock: Clock,
   controller: AbortController,
   ended: AbortSignal,
 ): Promise<void> {
-  await clock.sleep(deadlineMs, ended);
+  await deadline.passed(ended);
   if (ended.aborted) return;
   controller.abort();
   await clock.sleep(GRACE_MS, ended);

@@ -5,6 +5,7 @@ import type { Clock, Operation } from "#domain";
 import type { Asking, EdgeAccess } from "./asking.ts";
 import type { ClientLimits } from "./clients.ts";
 import type { OperationContext } from "./engine.ts";
+import type { OpenExport } from "./export-route.ts";
 import type { Logger } from "./log.ts";
 import type { PageOptions } from "./page.ts";
 import type { PersistedDocumentsOptions } from "./persisted-documents.ts";
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for each operation. */
   createContext(operation: Operation, asking: Asking): OperationContext;
+  /** Begins what is written at /export; there is no such address if absent. */
+  readonly openExport?: OpenExport;
   /**
    * Another number after every change of what was read. If given, answers are kept as long as nothing changes, and serve all who ask
    * the same: so only if everybody may see the same.

@@ -11,6 +11,7 @@ import { createEngine } from "./engine.ts";
 import { createEventStreamRoute } from "./event-stream-route.ts";
 import { createCompilingExecutor, createReferenceExecutor } from "./executor.ts";
 import { createExplorers } from "./explorers.ts";
+import { createExportRoute } from "./export-route.ts";
 import { createFreshness } from "./freshness.ts";
 import { createGate } from "./gate.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
@@ -106,7 +107,8 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   };
   const graphql = createGraphqlRoute(options, parts);
   const events = createEventStreamRoute(options, parts);
-  const route = createRoutes(options, { graphql, events }, machines);
+  const exports = createExportRoute(options, parts);
+  const route = createRoutes(options, { graphql, events, exports }, machines);
   const noteConnection = (socket: Socket) => freshness.noteConnection(socket);
   return { engine, route, webSockets: createWebSockets(options, parts), noteConnection };
 }
@@ -140,7 +142,7 @@ function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOp
 
 function createRoutes(
   options: ServerOptions,
-  { graphql, events }: { readonly graphql: Route; readonly events: Route },
+  { graphql, events, exports }: { readonly graphql: Route; readonly events: Route; readonly exports: Route },
   machines: PlainPages,
 ): Route {
   const explorers = createExplorers(options);
@@ -155,11 +157,12 @@ function createRoutes(
       send(response, status, headers, body);
       return;
     }
-    const isGraphql = path === "/graphql" || path === "/graphql/stream";
+    const isGraphql = path === "/graphql" || path === "/graphql/stream" || path === "/export";
     if (isGraphql && request.method === "OPTIONS") answerPreflight(request, response, options);
     else if (page(path, request, response) || (await explorers(path, request, response))) return;
     else if (path === "/graphql") await graphql(request, response);
     else if (path === "/graphql/stream") await events(request, response);
+    else if (path === "/export") await exports(request, response);
     else await notFound(path, request, response);
   };
 }

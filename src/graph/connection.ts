@@ -142,8 +142,16 @@ export interface ConnectionKind {
   readonly hasSources: boolean;
 }
 
-/** Declares `<name>Edge` and `<name>Connection` and gives the latter; the only way in which a connection comes to be. */
-export function declareConnection({ name, row, plural, hasSources }: ConnectionKind): ClassType {
+/** Declares `<name>Edge` and `<name>Connection` and gives the latter. */
+export function declareConnection(kind: ConnectionKind): ClassType {
+  class DeclaredConnection extends Connection<unknown> {}
+  declareFields(DeclaredConnection.prototype, kind);
+  ObjectType(`${kind.name}Connection`, { description: `A page of ${kind.plural}.` })(DeclaredConnection);
+  return DeclaredConnection as ClassType;
+}
+
+/** Declares `<name>Edge`, and on a class of its own what every connection has, for one that has more. */
+export function declareFields(fields: Connection<unknown>, { name, row, plural, hasSources }: ConnectionKind): void {
   class DeclaredEdge extends Edge<unknown> {}
   Value(() => String, { description: "Opaque; what `after` and `before` of the same list take." })(
     DeclaredEdge.prototype,
@@ -154,9 +162,6 @@ export function declareConnection({ name, row, plural, hasSources }: ConnectionK
     "node",
   );
   ObjectType(`${name}Edge`, { description: `One of a page of ${plural}, with its cursor.` })(DeclaredEdge);
-
-  class DeclaredConnection extends Connection<unknown> {}
-  const fields = DeclaredConnection.prototype;
   Value(() => [DeclaredEdge], { description: "The rows, each with its cursor." })(fields, "edges");
   Value(() => [row()], { nullable: "items", description: "The rows; null in place of one that could not be read." })(
     fields,
@@ -167,12 +172,9 @@ export function declareConnection({ name, row, plural, hasSources }: ConnectionK
     nullable: true,
     description: "How many rows the whole list has; null where that cannot be known. Counted only when selected.",
   })(fields, "totalCount");
-  if (hasSources) {
-    Value(() => [SourceState], { description: "The places this page was read from, and how each of them fared." })(
-      fields,
-      "sources",
-    );
-  }
-  ObjectType(`${name}Connection`, { description: `A page of ${plural}.` })(DeclaredConnection);
-  return DeclaredConnection as ClassType;
+  if (!hasSources) return;
+  Value(() => [SourceState], { description: "The places this page was read from, and how each of them fared." })(
+    fields,
+    "sources",
+  );
 }

@@ -8,6 +8,7 @@ import type {
   ScheduleKind,
   SourceErrorCode,
 } from "#domain";
+import type { InvocationOrder, StatisticsGroup, StatisticsInterval } from "#services";
 
 /** The cloud products, by the names that clients use. */
 export const ProviderEnum = enumOf<Provider>("Provider", "The cloud product whose Cloud Assistant ran the command.", {
@@ -63,6 +64,54 @@ export const InstanceInvocationStatusEnum = enumOf<InstanceInvocationStatus>(
     UNKNOWN: "The upstream used a word that the gateway does not know; `rawStatus` has it. Not final.",
   },
 );
+
+/** Orders of a list of runs. */
+export const InvocationOrderEnum = enumOf<InvocationOrder>(
+  "InvocationOrder",
+  "In which order runs come. What has no such time or duration comes last.",
+  {
+    CREATION_TIME_DESC:
+      "Handed in last first: the order in which everything is read, and the only one without a bound.",
+    FINISH_TIME_DESC: "Over last first. Needs `filter.createdAfter`.",
+    FINISH_TIME_ASC: "Over first first. Needs `filter.createdAfter`.",
+    DURATION_DESC: "Longest first. Needs `filter.createdAfter`.",
+    DURATION_ASC: "Shortest first. Needs `filter.createdAfter`.",
+  },
+);
+
+/** Orders of a run's instances. */
+export const InstanceInvocationOrderEnum = enumOf<InstanceInvocationOrder>(
+  "InstanceInvocationOrder",
+  "In which order the instances of a run come.",
+  {
+    INSTANCE_ID: "By instance id.",
+    FAILURES_FIRST:
+      "What failed first, then what is not over, then what was stopped, then what ended well; by instance id within each.",
+  },
+);
+
+/** What statistics have rows for. */
+export const StatisticsGroupEnum = enumOf<StatisticsGroup>("StatisticsGroup", "What statistics have a row for.", {
+  NONE: "Everything in one row.",
+  COMMAND: "Each name of a command; its id if it has no name.",
+  INSTANCE: "Each server, by id; what is counted then are executions on it.",
+  STATUS: "Each state.",
+  PROVIDER: "Each product.",
+  REGION: "Each region.",
+  ACCOUNT: "Each account.",
+  DAY: "Each day, from midnight in UTC.",
+  HOUR: "Each hour.",
+});
+
+/** Stretches of time that statistics have rows for. */
+export const StatisticsIntervalEnum = enumOf<StatisticsInterval>(
+  "StatisticsInterval",
+  "A stretch of time, by when runs were handed in.",
+  { HOUR: "An hour.", DAY: "A day, from midnight in UTC." },
+);
+
+/** How the instances of a run are ordered. */
+export type InstanceInvocationOrder = "INSTANCE_ID" | "FAILURES_FIRST";
 
 /** Kinds of scripts. */
 export const CommandTypeEnum = enumOf<CommandType>("CommandType", "What kind of script a command holds.", {

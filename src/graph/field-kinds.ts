@@ -20,8 +20,21 @@ export const GUARDED_FIELDS: Readonly<Record<string, Exclude<Kind, "runs">>> = {
   "InvocationResult.output": "outputs",
 };
 
+/** Roots that need more than the right to see runs. They know the runs they show only once they have read them, and decide themselves. */
+export const GUARDED_ROOTS: readonly string[] = ["Query.searchOutputs", "Subscription.outputAppended"];
+
 /** Types that only guarded fields lead to. */
-export const GUARDED_TYPES: readonly string[] = ["CommandOutput", "OssDelivery", "OutputGroup", "OutputMatch"];
+export const GUARDED_TYPES: readonly string[] = [
+  "CommandOutput",
+  "FoundLine",
+  "OssDelivery",
+  "OutputChunk",
+  "OutputDifference",
+  "OutputGroup",
+  "OutputMatch",
+  "OutputMatchConnection",
+  "OutputMatchEdge",
+];
 
 /** Texts that everybody may read who may see the run, the server or the source that they belong to. */
 export const OPEN_TEXTS: readonly string[] = [
@@ -40,6 +53,7 @@ export const OPEN_TEXTS: readonly string[] = [
   "Instance.publicIpAddresses",
   "Instance.regionId",
   "Instance.status",
+  "InstanceEdge.cursor",
   "InstanceInvocation.account",
   "InstanceInvocation.id",
   "InstanceInvocation.instanceId",
@@ -57,6 +71,7 @@ export const OPEN_TEXTS: readonly string[] = [
   "Invocation.regionId",
   "Invocation.repeatMode",
   "Invocation.terminationMode",
+  "InvocationChange.position",
   "InvocationEdge.cursor",
   "InvocationResult.commandId",
   "InvocationResult.id",
@@ -73,6 +88,8 @@ export const OPEN_TEXTS: readonly string[] = [
   "SourceError.upstreamCode",
   "SourceState.account",
   "SourceState.regionId",
+  "StatisticsRow.key",
+  "StatisticsStatusCount.status",
   "Tag.key",
   "Tag.value",
   "Viewer.name",

@@ -12,11 +12,12 @@ import {
 } from "#domain";
 import type { ResultFilter, Services } from "#services";
 import { CommandTypeEnum, InstanceInvocationStatusEnum, InvocationStatusEnum, ProviderEnum } from "./enums.ts";
-import { DateTime } from "./scalars.ts";
+import { DateTime, SafeInt } from "./scalars.ts";
 import { requireSource } from "./source-lookup.ts";
 import { checkTags } from "./tag-rules.ts";
 
-type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
+/** Members as clients give them: absent or null says the same. */
+export type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
 
 /** A label that a run has to carry. */
 @InputType("TagFilter", { description: "A label that a run has to carry." })
@@ -30,12 +31,15 @@ export class TagFilter {
   readonly value?: string | null;
 }
 
+const OWN =
+  "No upstream has this filter: runs are read within the operation's budget, and the cursor goes on behind them.";
+
 /** Which runs of all sources are meant. */
 @InputType("InvocationFilter", {
   description:
     "Which runs are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
 })
-export class InvocationFilter implements Optional<Omit<Filter, "tags">> {
+export class InvocationFilter implements Optional<Omit<Filter, "tags" | "instanceKeyIn">> {
   @Field(() => [ProviderEnum], { nullable: true, description: "Only runs of these products." })
   readonly providerIn?: readonly Provider[] | null;
 
@@ -83,6 +87,56 @@ export class InvocationFilter implements Optional<Omit<Filter, "tags">> {
 
   @Field(() => DateTime, { nullable: true, description: "Only runs handed in before this instant." })
   readonly createdBefore?: Instant | null;
+
+  @Field(() => [InstanceInvocationStatusEnum], {
+    nullable: true,
+    description: `Only runs with an instance in one of these states, also while the run goes on. ${OWN}`,
+  })
+  readonly instanceStatusIn?: readonly InstanceInvocationStatus[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Only runs that touched a server whose name holds this, in any case. Costs one call for 100 servers of a source, once a " +
+      `minute; servers that are gone have no name. ${OWN}`,
+  })
+  readonly instanceNameContains?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Only runs of commands whose name holds this, in any case. ${OWN}`,
+  })
+  readonly commandNameContains?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `Only runs with an instance that failed with one of these of the vendor's codes, as \`ClientNotRunning\`. ${OWN}`,
+  })
+  readonly errorCodeIn?: readonly string[] | null;
+
+  @Field(() => [SafeInt], {
+    nullable: true,
+    description: `Only runs with an instance whose script ended with one of these exit codes. ${OWN}`,
+  })
+  readonly exitCodeIn?: readonly number[] | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: `Only runs that were over at this instant or later; not those whose end is not known. ${OWN}`,
+  })
+  readonly finishedAfter?: Instant | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: `Only runs that were over before this instant; not those whose end is not known. ${OWN}`,
+  })
+  readonly finishedBefore?: Instant | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `Only runs with one of these repeat modes, in the vendor's words, as \`Once\` or \`Period\`. ${OWN}`,
+  })
+  readonly repeatModeIn?: readonly string[] | null;
 }
 
 /** Which results are meant; they all come from one source. */
@@ -152,7 +206,8 @@ export function toResultFilter(input: InvocationResultFilter, services: Services
   return { source: requireSource(services, { provider, regionId, account }), ...filter };
 }
 
-function present<Shape extends object>(input: Optional<Shape>): Shape {
+/** The members that restrict. @throws InputError `BAD_USER_INPUT` for a blank text */
+export function present<Shape extends object>(input: Optional<Shape>): Shape {
   const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   for (const [name, value] of members) {
     if (typeof value === "string" && value.trim() === "") {

@@ -5,6 +5,7 @@
 import "reflect-metadata";
 
 export type { GraphContext } from "./context.ts";
+export { type Export, type ExportParts, type ExportStep, openExport } from "./export.ts";
 export { toSubgraph } from "./federation.ts";
 export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
 export { createKindGuard } from "./kind-guard.ts";

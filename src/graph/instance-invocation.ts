@@ -13,7 +13,12 @@ import {
 import type { Answer, PageSourceState } from "#services";
 import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
-import { InstanceInvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import {
+  type InstanceInvocationOrder,
+  InstanceInvocationOrderEnum,
+  InstanceInvocationStatusEnum,
+  ProviderEnum,
+} from "./enums.ts";
 import { Execution, type OrError } from "./execution.ts";
 import { toGlobalId } from "./global-id.ts";
 import { historyList } from "./history.ts";
@@ -140,6 +145,12 @@ export class InstanceInvocationsArgs extends PageArgs {
     description: "Only instances in one of these states; an empty list matches none.",
   })
   readonly statusIn?: readonly InstanceInvocationStatus[] | null;
+
+  @Field(() => InstanceInvocationOrderEnum, {
+    nullable: true,
+    description: "In which order; INSTANCE_ID if left out. Costs nothing.",
+  })
+  readonly orderBy?: InstanceInvocationOrder | null;
 }
 
 /** Pages of a run's instances. */

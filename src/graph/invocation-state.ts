@@ -1,6 +1,8 @@
 import { ObjectType } from "type-graphql";
 
 import {
+  durationMsOf,
+  finishTimeOf,
   type Instant,
   type Invocation as InvocationRecord,
   type InvocationStatus,
@@ -9,7 +11,6 @@ import {
 } from "#domain";
 import { Command } from "./command.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
-import { durationOf } from "./execution.ts";
 import type { Guarded } from "./guards.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
@@ -74,6 +75,13 @@ export abstract class InvocationState extends Node implements Guarded {
     return isFinalInvocationStatus(this.record.status);
   }
 
+  @Value(() => Boolean, {
+    description: "True if the upstream does not know the run any more: this is how it was seen last.",
+  })
+  get isGoneUpstream(): boolean {
+    return this.record.isGoneUpstream === true;
+  }
+
   @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
   get creationTime(): Instant | null {
     return this.record.creationTime;
@@ -85,7 +93,7 @@ export abstract class InvocationState extends Node implements Guarded {
       "When the run was over: the latest end on its instances. Null until it is final, and if no instance tells an end.",
   })
   get finishTime(): Instant | null {
-    return this.isFinal ? latest(this.record.instances.map((instance) => instance.finishTime)) : null;
+    return finishTimeOf(this.record);
   }
 
   @Value(() => SafeInt, {
@@ -95,21 +103,6 @@ export abstract class InvocationState extends Node implements Guarded {
       "the start.",
   })
   get durationMs(): number | null {
-    return durationOf(earliest(this.record.instances.map((instance) => instance.startTime)), this.finishTime);
+    return durationMsOf(this.record);
   }
-}
-
-// Instants of the domain compare as texts.
-function latest(instants: readonly (Instant | null)[]): Instant | null {
-  return instants.reduce(
-    (last, instant) => (last === null || (instant !== null && instant > last) ? instant : last),
-    null,
-  );
-}
-
-function earliest(instants: readonly (Instant | null)[]): Instant | null {
-  return instants.reduce(
-    (first, instant) => (first === null || (instant !== null && instant < first) ? instant : first),
-    null,
-  );
 }

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
+  failureRank,
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
@@ -25,9 +26,9 @@ import { InvocationSettings } from "./invocation-settings.ts";
 import { kindsOf, needsByRights } from "./mask-selection.ts";
 import { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
-import { oncePerOperation } from "./operation-work.ts";
+import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
-import { FirstArgs, firstOf, groupRows, OutputGroup } from "./output-group.ts";
+import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs } from "./output-group.ts";
 import { oncePerPlace, type Selection, selectionOf } from "./selection.ts";
 import { Value } from "./value.ts";
 
@@ -75,14 +76,36 @@ export class Invocation extends InvocationSettings {
       "What the instances said, identical outputs together, largest group first. Reads the output of every instance of the run.",
   })
   async outputGroups(
-    @Args(() => FirstArgs) args: FirstArgs,
+    @Args(() => OutputGroupsArgs) args: OutputGroupsArgs,
     @Ctx() context: GraphContext,
   ): Promise<readonly OutputGroup[]> {
     readPageArguments({ first: args.first ?? null });
-    const groups = await oncePerOperation(context.operation, this, "outputGroups", async () =>
-      groupRows(await toRows(this.all.rows, this, { output: true, details: true }, context)),
-    );
+    const isSimilar = args.similar === true;
+    const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
+      const rows = await toRows(this.all.rows, this, { output: true, details: true }, context);
+      return isSimilar ? this.groupSimilar(rows, context) : groupRows(rows);
+    });
     return firstOf(groups, args);
+  }
+
+  private async groupSimilar(
+    rows: readonly InstanceInvocation[],
+    { loaders, operation }: GraphContext,
+  ): Promise<readonly OutputGroup[]> {
+    const { source } = this.record;
+    const servers = this.all.rows.map(({ instanceId }) => loaders.instances.load({ source, instanceId }));
+    const words = new Map<string, readonly string[]>();
+    // A server that is gone, or cannot be read, has its id alone.
+    for (const [index, found] of (await Promise.allSettled(servers)).entries()) {
+      const { instanceId = "" } = this.all.rows[index] ?? {};
+      const server = found.status === "fulfilled" ? found.value : null;
+      const addresses = [...(server?.privateIpAddresses ?? []), ...(server?.publicIpAddresses ?? [])];
+      words.set(instanceId, [instanceId, server?.name ?? "", ...addresses]);
+    }
+    return workInParts(
+      operation,
+      groupSimilarRows(rows, (instanceId) => words.get(instanceId) ?? []),
+    );
   }
 
   /** The run on one instance, null where it did not run there; for resolvers. */
@@ -111,15 +134,22 @@ export class Invocation extends InvocationSettings {
     return this.#all;
   }
 
-  private listOf({ statusIn }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
-    if (statusIn == null) return this.all;
-    const rows = this.all.rows.filter(({ status }) => statusIn.includes(status));
-    return listByName(rows, ({ instanceId }) => instanceId);
+  private listOf({ statusIn, orderBy }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
+    const isInOrder = orderBy !== "FAILURES_FIRST";
+    if (statusIn == null && isInOrder) return this.all;
+    const rows = this.all.rows.filter(({ status }) => statusIn?.includes(status) ?? true);
+    if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId);
+    const placeOf = ({ status, instanceId }: InstanceRecord): string => `${failureRank(status)}${instanceId}`;
+    return listByName(
+      rows.toSorted((a, b) => compareText(placeOf(a), placeOf(b))),
+      placeOf,
+    );
   }
 
-  private purposeOf({ statusIn }: InstanceInvocationsArgs): string {
+  private purposeOf({ statusIn, orderBy }: InstanceInvocationsArgs): string {
     const filter = statusIn == null ? "*" : [...new Set(statusIn)].sort(compareText).join(",");
-    return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter].join("\n");
+    const order = orderBy === "FAILURES_FIRST" ? [orderBy] : [];
+    return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter, ...order].join("\n");
   }
 }
 
@@ -149,7 +179,16 @@ export async function connectRuns(
   context: GraphContext,
 ): Promise<Connection<Invocation>> {
   const records = page.edges.map((edge) => edge.node);
-  return new Connection(page, (await settleRuns(records, needsByRights(run, runNeeds), context)).map(invocationOf));
+  return new Connection(page, await connectRecords(records, run, context));
+}
+
+/** Runs become what clients see, with what the selection needs. */
+export async function connectRecords(
+  records: readonly InvocationRecord[],
+  run: Selection | null,
+  context: GraphContext,
+): Promise<readonly Invocation[]> {
+  return (await settleRuns(records, needsByRights(run, runNeeds), context)).map(invocationOf);
 }
 
 function runNeeds(run: Selection | null): RunNeeds {

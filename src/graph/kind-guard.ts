@@ -34,6 +34,11 @@ export class ForbiddenError extends GraphQLError {
   }
 }
 
+/** Refuses outputs of a run whatever was refused before. @throws ForbiddenError */
+export function requireOutputs(place: GuardedPlace, { guard }: { readonly guard: KindGuard }): void {
+  if (!guard.isGiven("outputs", place)) throw new ForbiddenError("outputs");
+}
+
 /** A guard for one operation, by the caller's view. */
 export function createKindGuard(view: View, audit: Pick<AuditRecord, "handOut" | "refuse">): KindGuard {
   const told = new Set<Kind>();

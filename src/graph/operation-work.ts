@@ -1,16 +1,11 @@
 import type { Operation } from "#domain";
-
-/** Long work in parts: each part's cost is yielded before it is done. A unit is one character against one step of a program. */
-export type Parts<Result> = Generator<number, Result, void>;
+import { type Parts, UNITS_A_TURN } from "#services";
 
 interface Work {
   /** Units since the operation last had a turn. */
   units: number;
   readonly done: WeakMap<object, Map<string, unknown>>;
 }
-
-/** Units that take two milliseconds with the worst pattern known. */
-export const UNITS_A_TURN = 130_000;
 
 const works = new WeakMap<Operation, Work>();
 

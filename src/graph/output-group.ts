@@ -1,7 +1,18 @@
-import { Args, ArgsType, Field, Int, ObjectType } from "type-graphql";
+import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
 
-import { type Execution, type OutputGroup as Group, groupOutputs, type InstanceInvocationStatus } from "#domain";
-import { readPageArguments } from "#services";
+import {
+  decodeOutput,
+  diffLines,
+  type Execution,
+  type OutputGroup as Group,
+  groupOutputs,
+  type InstanceInvocationStatus,
+  type LineDifference,
+  maskOutput,
+  type Output,
+} from "#domain";
+import { type Parts, readPageArguments } from "#services";
+import type { GraphContext } from "./context.ts";
 import { InstanceInvocationStatusEnum } from "./enums.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { CommandOutput } from "./output.ts";
@@ -15,22 +26,60 @@ export class FirstArgs {
   readonly first?: number | null;
 }
 
+/** Which groups of outputs are wanted. */
+@ArgsType()
+export class OutputGroupsArgs extends FirstArgs {
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Take outputs for the same that differ only in the server's own names and addresses, times, ids and numbers; costs one call for " +
+      "100 servers. Off if left out.",
+  })
+  readonly similar?: boolean | null;
+}
+
+/** How an output differs from another one. */
+@ObjectType("OutputDifference", { description: "How an output differs from another one, by lines." })
+class OutputDifference {
+  constructor(private readonly difference: LineDifference) {}
+
+  @Value(() => [String], { description: "Lines that it has and the other lacks, at most 50." })
+  get addedLines(): readonly string[] {
+    return this.difference.added;
+  }
+
+  @Value(() => [String], { description: "Lines that it lacks and the other has, at most 50." })
+  get missingLines(): readonly string[] {
+    return this.difference.missing;
+  }
+
+  @Value(() => Boolean, { description: "True if there are more such lines." })
+  get isCut(): boolean {
+    return this.difference.isCut;
+  }
+}
+
 type Member = Execution & { readonly row: InstanceInvocation };
 
 /** Instances on which a run ended alike and printed the same. */
 @ObjectType("OutputGroup", {
-  description: "Instances on which a run ended alike and printed the same bytes: 297 said ok, 3 said something else.",
+  description: "Instances on which a run ended alike and printed the same: 297 said ok, 3 said something else.",
 })
 export class OutputGroup {
   readonly #output: CommandOutput | null;
 
-  constructor(private readonly group: Group<Member>) {
+  /** @param largest the group that this one differs from @param formOf what of a line counts */
+  constructor(
+    private readonly group: Group<Member>,
+    private readonly largest: Group<Member>,
+    private readonly formOf: (line: string) => string,
+  ) {
     this.#output = group.output === null ? null : new CommandOutput(group.output);
   }
 
   @Value(() => CommandOutput, {
     nullable: true,
-    description: "What each of them printed; null where that is nothing yet.",
+    description: "What each of them printed, of similar ones the first; null where that is nothing yet.",
   })
   get output(): CommandOutput | null {
     return this.#output;
@@ -61,6 +110,16 @@ export class OutputGroup {
     return (this.#output?.byteLength ?? 0) * this.group.executions.length;
   }
 
+  @Field(() => OutputDifference, {
+    nullable: true,
+    description: "How it differs from what the largest group printed; null for the largest group.",
+  })
+  difference(@Ctx() { operation }: GraphContext): OutputDifference | null {
+    if (this.group === this.largest) return null;
+    operation.meter.addReading?.("decodedBytes", sizeOf(this.group.output) + sizeOf(this.largest.output));
+    return new OutputDifference(diffLines(textOf(this.group.output), textOf(this.largest.output), this.formOf));
+  }
+
   @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
   instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): readonly InstanceInvocation[] {
     return firstOf(this.group.executions, args).map((execution) => execution.row);
@@ -72,15 +131,52 @@ export class OutputGroup {
  * @throws the error of the first row whose output could not be read: groups that leave out instances would mislead
  */
 export function groupRows(rows: readonly InstanceInvocation[]): readonly OutputGroup[] {
-  const members = rows.map((row) => {
+  const groups = groupOutputs(membersOf(rows));
+  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, (line) => line));
+}
+
+/**
+ * The same for outputs that differ in no more than the servers' own words, times, addresses, ids and numbers.
+ * @param wordsOf names and addresses of a server, by its id
+ */
+export function* groupSimilarRows(
+  rows: readonly InstanceInvocation[],
+  wordsOf: (instanceId: string) => readonly string[],
+): Parts<readonly OutputGroup[]> {
+  const members = membersOf(rows);
+  const forms = new Map<Member, string>();
+  for (const member of members) {
+    yield (member.output?.bytes.byteLength ?? 0) * MASK_UNITS;
+    forms.set(member, maskOutput(textOf(member.output), wordsOf(member.instanceId)));
+  }
+  const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
+  const own = groups.map(({ executions: [first] }) => wordsOf(first?.instanceId ?? ""));
+  return groups.map((group, index) => {
+    const words = [...(own[index] ?? []), ...(own[0] ?? [])];
+    return new OutputGroup(group, groups[0] ?? group, (line) => maskOutput(line, words));
+  });
+}
+
+/** What masking costs for each byte, against one step of a pattern. */
+const MASK_UNITS = 12;
+
+function membersOf(rows: readonly InstanceInvocation[]): readonly Member[] {
+  return rows.map((row) => {
     const execution = row.printed;
     if (execution instanceof Error) throw execution;
     return { ...execution, row };
   });
-  return groupOutputs(members).map((group) => new OutputGroup(group));
+}
+
+function textOf(output: Output | null | undefined): string {
+  return output == null ? "" : decodeOutput(output.bytes, output.droppedBytes).text;
 }
 
 /** The first of a short list, as many as were asked for. */
 export function firstOf<Member>(members: readonly Member[], { first }: FirstArgs): readonly Member[] {
   return members.slice(0, readPageArguments({ first: first ?? null }).size);
+}
+
+function sizeOf(output: Output | null): number {
+  return output?.bytes.byteLength ?? 0;
 }

@@ -12,10 +12,10 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
+import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "#services";
 import type { GraphContext } from "./context.ts";
 import { oncePerOperation, workInParts } from "./operation-work.ts";
-import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "./output-search.ts";
-import { Base64, SafeInt } from "./scalars.ts";
+import { Base64, JsonObject, SafeInt } from "./scalars.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
 import { Value } from "./value.ts";
 
@@ -103,6 +103,14 @@ export class CommandOutput {
     return oncePerOperation(operation, this, `text ${JSON.stringify(args)}`, () =>
       cutText(this.decode(args).text, args),
     );
+  }
+
+  @Value(() => JsonObject, {
+    nullable: true,
+    description: "The text read as JSON; null if it is no JSON object, also since bytes were dropped.",
+  })
+  get textAsJson(): Readonly<Record<string, unknown>> | null {
+    return parseObject(this.decoded.text);
   }
 
   @Value(() => Base64, {
@@ -222,4 +230,13 @@ function cutText(whole: string, args: TextArgs): string {
   if (args.firstLines != null) text = firstLines(text, args.firstLines);
   if (args.lastLines != null) text = lastLines(text, args.lastLines);
   return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  if (!text.trimStart().startsWith("{")) return null;
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return null;
+  }
 }

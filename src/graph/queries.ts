@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from "type-graphql";
+import { Args, ArgsType, Ctx, Field, Info, Int, Query, Resolver } from "type-graphql";
 
-import type { Provider } from "#domain";
+import { InputError, type Provider } from "#domain";
+import type { InvocationOrder } from "#services";
 import { type Connection, connect, PageArgs, rowsOf, totalWants } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
-import { ProviderEnum } from "./enums.ts";
+import { InvocationOrderEnum, ProviderEnum } from "./enums.ts";
 import { InvocationFilter, InvocationResultFilter, toInvocationFilter, toResultFilter } from "./filter.ts";
 import { Instance } from "./instance.ts";
 import { connectRuns, Invocation, InvocationConnection, invocationWants, readRun } from "./invocation.ts";
@@ -12,6 +13,8 @@ import { InvocationResult, InvocationResultConnection, wantsOutput } from "./res
 import { selectionOf } from "./selection.ts";
 import { requireSource, requireText } from "./source-lookup.ts";
 import { SourceState } from "./source-state.ts";
+
+const WAIT_SECONDS_MAX = 60;
 
 /** Names the source of one thing. */
 @ArgsType()
@@ -33,6 +36,14 @@ class SourceArgs {
 class InvocationArgs extends SourceArgs {
   @Field(() => String, { description: "The upstream's id of the run, as `t-…`." })
   readonly invokeId: string | undefined;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Wait until the run is final, but no longer than so many seconds: 0 to 60, 0 if left out. A run that nobody has seen yet is " +
+      "waited for 15 s. The wait does not count towards the operation's deadline; whatever number of clients waits costs as one.",
+  })
+  readonly waitSeconds?: number | null;
 }
 
 @ArgsType()
@@ -45,6 +56,13 @@ class InstanceArgs extends SourceArgs {
 class InvocationsArgs extends PageArgs {
   @Field(() => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
   readonly filter?: InvocationFilter | null;
+
+  @Field(() => InvocationOrderEnum, {
+    nullable: true,
+    description:
+      "In which order; CREATION_TIME_DESC if left out. For every other one, all that is meant is read first: at most 10,000 runs.",
+  })
+  readonly orderBy?: InvocationOrder | null;
 }
 
 @ArgsType()
@@ -58,14 +76,18 @@ class InvocationResultsArgs extends PageArgs {
 export class Queries {
   @Query(() => InvocationConnection, { nullable: true, description: "Runs of every source in one list, newest first." })
   async invocations(
-    @Args(() => InvocationsArgs) { filter, ...args }: InvocationsArgs,
+    @Args(() => InvocationsArgs) { filter, orderBy, ...args }: InvocationsArgs,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
     const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
-    const page = await services.pageInvocations(args, toInvocationFilter(filter), wants, operation);
+    const meant = toInvocationFilter(filter);
+    const page =
+      orderBy == null || orderBy === "CREATION_TIME_DESC"
+        ? await services.pageInvocations(args, meant, wants, operation)
+        : await services.pageOrdered(args, orderBy, meant, wants, operation);
     return connectRuns(page, rowsOf(selection), context);
   }
 
@@ -74,12 +96,15 @@ export class Queries {
     description: "One run by the upstream's own ids; null where it does not exist.",
   })
   async invocation(
-    @Args(() => InvocationArgs) { invokeId = "", ...words }: InvocationArgs,
+    @Args(() => InvocationArgs) { invokeId = "", waitSeconds, ...words }: InvocationArgs,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Invocation | null> {
     const source = requireSource(context.services, words);
-    return readRun({ source, invokeId: requireText("invokeId", invokeId) }, selectionOf(info), context);
+    const ref = { source, invokeId: requireText("invokeId", invokeId) };
+    const waitMs = 1_000 * checkWait(waitSeconds ?? 0);
+    if (waitMs > 0) await context.services.waitUntilFinal(ref, waitMs, context.operation);
+    return readRun(ref, selectionOf(info), context);
   }
 
   @Query(() => InvocationResultConnection, {
@@ -124,4 +149,10 @@ export class Queries {
   async sources(@Ctx() { services }: GraphContext): Promise<readonly SourceState[]> {
     return (await services.sources()).map((state) => new SourceState(state));
   }
+}
+
+function checkWait(seconds: number): number {
+  if (seconds >= 0 && seconds <= WAIT_SECONDS_MAX) return seconds;
+  const message = `\`waitSeconds\`: expected 0 to ${WAIT_SECONDS_MAX}, got ${seconds}.`;
+  throw new InputError("BAD_USER_INPUT", message, "waitSeconds");
 }

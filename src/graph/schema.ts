@@ -1,11 +1,15 @@
-import type { GraphQLSchema } from "graphql";
+import { type GraphQLSchema, isInputObjectType } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
 import { useBareResolvers } from "./bare-resolvers.ts";
 import { installGuards } from "./guards.ts";
 import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
+import { LookupQueries } from "./lookup.ts";
 import { NodeQueries } from "./node-queries.ts";
+import { SearchQueries } from "./output-matches.ts";
 import { Queries } from "./queries.ts";
+import { ServerQueries } from "./server-queries.ts";
+import { StatisticsQueries } from "./statistics.ts";
 import { Subscriptions } from "./subscription.ts";
 import { ViewerQueries } from "./viewer.ts";
 
@@ -18,13 +22,25 @@ export interface SchemaOptions {
 /** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
 export function createSchema({ isGuarded = false }: SchemaOptions = {}): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [NodeQueries, Queries, InstanceInvocationLinks, InstanceLinks, Subscriptions, ViewerQueries],
+    resolvers: [
+      NodeQueries,
+      Queries,
+      LookupQueries,
+      SearchQueries,
+      ServerQueries,
+      StatisticsQueries,
+      InstanceInvocationLinks,
+      InstanceLinks,
+      Subscriptions,
+      ViewerQueries,
+    ],
     validate: false,
     pubSub: NO_TOPICS,
   });
   useBareResolvers(schema);
   if (isGuarded) installGuards(schema);
   describeRoots(schema);
+  demandOneOf(schema, "LookupInput");
   return schema;
 }
 
@@ -42,4 +58,10 @@ function describeRoots(schema: GraphQLSchema): void {
   if (query != null) query.description = "Everything that can be asked. Nothing here changes anything upstream.";
   const subscription = schema.getSubscriptionType();
   if (subscription != null) subscription.description = "What can be watched, over WebSocket or server-sent events.";
+}
+
+// TypeGraphQL has no word for input objects of which exactly one field has to be given.
+function demandOneOf(schema: GraphQLSchema, name: string): void {
+  const type = schema.getType(name);
+  if (isInputObjectType(type)) type.isOneOf = true;
 }

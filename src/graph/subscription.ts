@@ -1,18 +1,28 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, ID, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, Ctx, ID, Info, Int, Resolver, Root, Subscription } from "type-graphql";
 
 import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
-import type { WatchWants } from "#services";
+import type { OutputChunk as Chunk, ListChange, WatchWants } from "#services";
 import { rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
+import { InvocationFilter, toInvocationFilter } from "./filter.ts";
 import { fromGlobalId } from "./global-id.ts";
 import { rowNeeds } from "./instance-invocation.ts";
 import { Invocation, invocationWants } from "./invocation.ts";
+import { InvocationChange, toInvocationChange } from "./invocation-change.ts";
+import { ForbiddenError, requireOutputs } from "./kind-guard.ts";
 import { kindsOf, maskSelection } from "./mask-selection.ts";
+import { OutputChunk } from "./output-chunk.ts";
 import { type Selection, selectionOf } from "./selection.ts";
 
 /** What one event tells: the run, or why nothing more will come. */
 type Told = Record | Error;
+
+/** What one event of a list tells: a change, or why nothing more will come. */
+type ToldChange = ListChange | Error;
+
+/** What one event of an output tells: what is new, or why nothing more will come. */
+type ToldChunk = Chunk | Error;
 
 /** What can be watched. */
 @Resolver()
@@ -34,34 +44,105 @@ export class Subscriptions {
     if (!kindsOf(told, context).runs) throw createGoneError(told);
     return new Invocation(told);
   }
+
+  @Subscription(() => OutputChunk, {
+    nullable: true,
+    subscribe: ({ args, context }) => watchOutput(String(args.id), args.fromByte, context as GraphContext),
+    description:
+      "What is printed, as it comes: each byte once, never a cut character. Of one server, or of all servers of a run. Completes when the " +
+      "run is over. However many watch, outputs are asked for once.",
+  })
+  outputAppended(
+    @Arg("id", () => ID, { description: "Id of a run, or of a run on one instance, that this gateway gave out." })
+    _id: string,
+    @Arg("fromByte", () => Int, {
+      nullable: true,
+      description:
+        "Begin behind so many bytes: the `nextByte` of the last event that was got. Of a whole run, behind so many bytes of each output. 0 " +
+        "if left out.",
+    })
+    _fromByte: number | null | undefined,
+    @Root() told: ToldChunk,
+    @Ctx() context: GraphContext,
+  ): OutputChunk {
+    if (told instanceof Error) throw told;
+    const chunk = new OutputChunk(told);
+    requireOutputs(chunk.guardedPlace, context);
+    context.guard.note("outputs", chunk.guardedPlace, chunk);
+    return chunk;
+  }
+
+  @Subscription(() => InvocationChange, {
+    nullable: true,
+    subscribe: ({ args, context }) => watchList(args.filter, args.after, context as GraphContext),
+    description:
+      "A list as it changes: first its newest 50 runs, or what changed behind `after`, then what comes into it, changes in it and leaves " +
+      "it. However many watch, a source is asked for once an interval. Apply rows by their id: one may be told twice.",
+  })
+  async invocationsChanged(
+    @Arg("filter", () => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
+    _filter: InvocationFilter | null | undefined,
+    @Arg("after", () => String, {
+      nullable: true,
+      description:
+        "The `position` of the last event that was got: goes on behind it. `CURSOR_EXPIRED` if that is too long ago or another process " +
+        "answers: begin anew without it.",
+    })
+    _after: string | null | undefined,
+    @Root() told: ToldChange,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvocationChange> {
+    if (told instanceof Error) throw told;
+    return toInvocationChange(told, selectionOf(info), context);
+  }
 }
 
-function watch(
+function watchList(
+  filter: InvocationFilter | null | undefined,
+  after: string | null | undefined,
+  { services, operation }: GraphContext,
+): AsyncIterableIterator<ToldChange> {
+  return endWithError(services.watchList(toInvocationFilter(filter), after ?? null, operation));
+}
+
+function watchOutput(
   id: string,
-  { services, operation, view }: GraphContext,
-  info: GraphQLResolveInfo,
-): AsyncIterableIterator<Told> {
-  const { ref, isOurs } = runOf(id);
+  fromByte: number | null | undefined,
+  context: GraphContext,
+): AsyncIterableIterator<ToldChunk> {
+  const { ref, isOurs } = fromGlobalId(id);
+  if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation")
+    throw refuseType("a run or a run on one instance", ref.type);
+  if ((fromByte ?? 0) < 0) {
+    throw new InputError("BAD_USER_INPUT", `\`fromByte\`: expected a number from 0 on, got ${fromByte}.`, "fromByte");
+  }
+  admit(ref, isOurs, context);
+  if (!context.view.rightsFor(ref.source).possible.outputs) throw new ForbiddenError("outputs");
+  const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
+  const { source, invokeId } = ref;
+  return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, fromByte ?? 0, context.operation));
+}
+
+function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told> {
+  const { ref, isOurs } = fromGlobalId(id);
+  if (ref.type !== "Invocation") throw refuseType("a run", ref.type);
+  admit(ref, isOurs, context);
+  const wants = watchWants(maskSelection(selectionOf(info), context.view.rightsFor(ref.source).possible));
+  return endWithError(context.services.watchInvocation(ref, wants, context.operation));
+}
+
+/** @throws InputError `NOT_FOUND` for a source that is not configured, or that the caller may not see */
+function admit(ref: InvocationRef, isOurs: boolean, { services, operation }: GraphContext): void {
   if (!isOurs) operation.meter.addForeignId?.();
   const { provider, regionId, account } = ref.source;
-  if (services.findSource(provider, regionId, account) === null) {
-    throw createGoneError(ref);
-  }
-  return endWithError(
-    services.watchInvocation(
-      ref,
-      watchWants(maskSelection(selectionOf(info), view.rightsFor(ref.source).possible)),
-      operation,
-    ),
-  );
+  if (services.findSource(provider, regionId, account) === null) throw createGoneError(ref);
 }
 
-function runOf(id: string): { readonly ref: InvocationRef; readonly isOurs: boolean } {
-  const { ref, isOurs } = fromGlobalId(id);
-  if (ref.type === "Invocation") return { ref, isOurs };
-  throw new InputError(
+function refuseType(expected: string, got: string): InputError {
+  return new InputError(
     "BAD_USER_INPUT",
-    `id: expected the id of a run, got that of another thing (${ref.type}).`,
+    `id: expected the id of ${expected}, got that of another thing (${got}).`,
     "id",
   );
 }
@@ -72,7 +153,7 @@ function watchWants(run: Selection): WatchWants {
 }
 
 /** What breaks off is told as a last event, so that it lands at the field, with its path, as in a query. */
-function endWithError(states: AsyncIterableIterator<Record>): AsyncIterableIterator<Told> {
+function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<State | Error> {
   return {
     next: () => states.next().catch((error: unknown) => ({ done: false, value: toError(error) })),
     async return() {

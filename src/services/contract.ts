@@ -12,53 +12,19 @@ import type {
   Source,
   Wants,
 } from "#domain";
-import type { SourceState } from "#sync";
+import type { Page, PageArguments, PageSourceState, PageWants } from "./page-shapes.ts";
+import type {
+  InstanceFilter,
+  InvocationOrder,
+  ListChange,
+  OutputChunk,
+  OutputMatches,
+  OutputSearch,
+} from "./question-shapes.ts";
+import type { StatisticsRequest, StatisticsRow } from "./statistics-rows.ts";
 
-/** Relay's four paging arguments, as the client gave them. */
-export interface PageArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly last?: number | null;
-  readonly before?: string | null;
-}
-
-/** One row of a page. */
-export interface Edge<Node> {
-  readonly node: Node;
-  /** Makes the cursor; made on demand, since most operations select only `pageInfo`'s. */
-  cursor(): string;
-}
-
-/** How one source fared for a page. */
-export interface PageSourceState extends SourceState {
-  /** False if something that this page should hold is missing, as of `asOf`. */
-  readonly isComplete: boolean;
-  /** Epoch milliseconds: how far back the source is known without a gap; null if it is not known at all. */
-  readonly oldestTime: number | null;
-}
-
-/** One page of a connection. */
-export interface Page<Node> {
-  readonly edges: readonly Edge<Node>[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-  /** Where the page begins and ends; also set on an empty page that can be continued (a source failed, a scan budget ended). */
-  startCursor(): string | null;
-  endCursor(): string | null;
-  /** Null where it cannot be known or was not wanted. */
-  readonly totalCount: number | null;
-  /** The sources of this connection, in their order, as they fared for this page. */
-  readonly sources: readonly PageSourceState[];
-  /** False if reading was broken off before the page was full; the cursor goes on from there. */
-  readonly isScanComplete: boolean;
-}
-
-/** What of a page a selection needs beyond its rows. */
-export interface PageWants extends Wants {
-  readonly totalCount: boolean;
-  /** True where the total is all that is needed: nothing is then read where it cannot be known. */
-  readonly isTotalAlone?: boolean;
-}
+export type * from "./page-shapes.ts";
+export type * from "./question-shapes.ts";
 
 /** What of a watched run is wanted. */
 export interface WatchWants extends Wants {
@@ -102,6 +68,35 @@ export interface Services {
     wants: PageWants,
     operation: Operation,
   ): Promise<Page<Invocation>>;
+  /**
+   * One page of runs in another order. Reads all that is meant, at most 10,000 runs within the operation's budget.
+   * @throws InputError `BAD_USER_INPUT` without `createdAfter`
+   */
+  pageOrdered(
+    args: PageArguments,
+    order: Exclude<InvocationOrder, "CREATION_TIME_DESC">,
+    filter: InvocationFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<Invocation>>;
+  /** One page of servers, by source and then by id. One call for 100 servers of a source, once a minute. */
+  pageInstances(args: PageArguments, filter: InstanceFilter, operation: Operation): Promise<Page<Instance>>;
+  /**
+   * Resolves when the run is final, or after so many milliseconds, or when the run is known to be none: one that was never seen is
+   * waited for 15 s. The wait does not count towards the operation's deadline. @throws UpstreamError
+   */
+  waitUntilFinal(ref: InvocationRef, waitMs: number, operation: Operation): Promise<void>;
+  /**
+   * Matches in the outputs that are known; costs no upstream call but the refresh of the lists' newest ends. After 5 s it answers
+   * what it has. @throws InputError `BAD_USER_INPUT` that names the argument, before any work
+   */
+  searchOutputs(search: OutputSearch, filter: InvocationFilter, operation: Operation): Promise<OutputMatches>;
+  /** How runs went, in few rows. @throws InputError `BAD_USER_INPUT` for an interval that makes too many rows */
+  statistics(
+    request: StatisticsRequest,
+    filter: InvocationFilter,
+    operation: Operation,
+  ): Promise<readonly StatisticsRow[]>;
   /** One page of results across runs: by the run's place in the total order, then instanceId, then newest execution first. */
   pageResults(
     args: PageArguments,
@@ -136,6 +131,21 @@ export interface Services {
    * @throws InputError `LIMIT_EXCEEDED` where too many watch already
    */
   watchInvocation(ref: InvocationRef, wants: WatchWants, operation: Operation): AsyncIterableIterator<Invocation>;
+  /**
+   * A list as it changes: its newest rows, or what changed behind a position, then each change. A reader who is slow gets several
+   * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
+   * @throws InputError `CURSOR_EXPIRED` for a position that is too old, `LIMIT_EXCEEDED` if too many watch already
+   */
+  watchList(filter: InvocationFilter, after: string | null, operation: Operation): AsyncIterableIterator<ListChange>;
+  /**
+   * What is printed on one server of a run, or on all of them: each part once, until the run is over. Errors as
+   * {@link Services.watchInvocation}.
+   */
+  watchOutput(
+    ref: InvocationRef & { readonly instanceId: string | null },
+    fromByte: number,
+    operation: Operation,
+  ): AsyncIterableIterator<OutputChunk>;
   /** The agents on servers, one answer a key, in key order. */
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<AgentState>[]>;
 }

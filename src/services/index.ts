@@ -8,6 +8,13 @@ export { withAnswerLife } from "./answer-life.ts";
 export type {
   Answer,
   Edge,
+  FoundLine,
+  InstanceFilter,
+  InvocationOrder,
+  ListChange,
+  OutputChunk,
+  OutputMatches,
+  OutputSearch,
   Page,
   PageArguments,
   PageSourceState,
@@ -17,7 +24,18 @@ export type {
   Services,
   WatchWants,
 } from "./contract.ts";
+export {
+  type LineMatch,
+  type LineSearch,
+  MAX_CONTEXT_LINES,
+  MAX_MATCHES,
+  MAX_SEARCH_LENGTH,
+  type Parts,
+  searchLines,
+  UNITS_A_TURN,
+} from "./line-search.ts";
 export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 export { createSealer, type SealerOptions } from "./sealer.ts";
 export { type AllServices, createServices, type ServicesOptions } from "./services.ts";
+export type { DurationQuantiles, StatisticsGroup, StatisticsInterval, StatisticsRow } from "./statistics-rows.ts";
 export type { WatchOptions } from "./watch.ts";

@@ -1,4 +1,12 @@
-import type { InvocationQuery, InvocationStatus, Operation, Source, UpstreamError, Wants } from "#domain";
+import {
+  type InvocationQuery,
+  type InvocationStatus,
+  type Operation,
+  type Source,
+  type UpstreamError,
+  upstreamQuery,
+  type Wants,
+} from "#domain";
 import { LIST_END, type Position } from "#store";
 import type { KnownList, Sync } from "#sync";
 
@@ -26,7 +34,7 @@ export async function chooseLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = query;
+  const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = upstreamQuery(query);
   const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
   // A single run may be younger than what was read, and only the upstream knows resource groups.
   const isOpen = query.resourceGroupId === undefined && query.invokeId === undefined;

@@ -183,7 +183,8 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     readStretch,
     async page(args, filter, wants, operation) {
       const request = readPageArguments(args);
-      const purpose = `runs\n${canonicalText(filter)}`;
+      // The servers that a name stands for may change during a walk; its cursors stay good.
+      const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
       const stretch = await readStretch({ args: request, filter, wants: plainWants(wants), purpose }, operation);
       await sync.follower.follow(stretch.runs, operation);
       if (wants.output) await completeOutputs(sync, stretch, operation);

@@ -1,18 +1,28 @@
 import type { Redactor, View } from "#access";
-import type { Clock } from "#domain";
+import { type Clock, namesSource } from "#domain";
 import type { RunStore } from "#store";
 import { createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
 import { countWrites } from "./answer-life.ts";
+import { type ChangeLog, createChangeLog } from "./change-log.ts";
 import type { Sealer, Services } from "./contract.ts";
+import { createListPoller, type ListPoller } from "./list-poller.ts";
+import { createListWatch } from "./list-watch.ts";
+import { createOrderedRuns } from "./ordered-runs.ts";
+import { createOutputMatches } from "./output-matches.ts";
+import { createOutputWatch } from "./output-watch.ts";
 import type { PageTiming } from "./page-reading.ts";
 import { createRecordReader } from "./records.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
 import { createResultPages } from "./result-pages.ts";
 import { createResults } from "./results.ts";
 import { createRunPages } from "./run-pages.ts";
+import { createRunScan } from "./run-scan.ts";
+import { createServerPages } from "./server-pages.ts";
 import { createDescribeSource } from "./source-states.ts";
-import { limitStore, limitSync, limitWatch, type PageStore } from "./view/index.ts";
+import { createStatistics } from "./statistics.ts";
+import { limitChanges, limitStore, limitSync, limitWatch, type PageStore } from "./view/index.ts";
+import { createWait } from "./wait.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
 
@@ -51,14 +61,14 @@ export function createServices(options: ServicesOptions): AllServices {
   const rulesHash = () => redactor?.().hash ?? null;
   const sync = createSync({ upstreams, store, clock, freshnessMs, rulesHash });
   const timing = { clock, freshnessMs, softDeadlineMs };
-  const watchInvocation = createWatch({
-    poll: createPoll({ sync, store }),
-    follower: sync.follower,
-    clock,
-    options: { ...DEFAULT_WATCH, ...options.watch },
-  });
+  const rules = { ...DEFAULT_WATCH, ...options.watch };
+  const poll = createPoll({ sync, store });
+  const watchInvocation = createWatch({ poll, follower: sync.follower, clock, options: rules });
+  const log = createChangeLog(store);
+  const poller = createListPoller({ sync, store, clock, log, rules, freshnessMs });
   const { revision } = store;
-  const whole = assemble({ sync, store, revision, sealer, timing, watchInvocation });
+  const shared = { revision, sealer, timing, rules, poller };
+  const whole = assemble({ ...shared, sync, store, log, watchInvocation });
   const byView = new WeakMap<View, Services>();
   return {
     ...whole,
@@ -66,11 +76,10 @@ export function createServices(options: ServicesOptions): AllServices {
       const known = byView.get(view);
       if (known !== undefined) return known;
       const limited = assemble({
+        ...shared,
         sync: limitSync(sync, view),
         store: limitStore(store, view),
-        revision,
-        sealer,
-        timing,
+        log: limitChanges(log, view),
         watchInvocation: limitWatch(watchInvocation, view, clock),
       });
       byView.set(view, limited);
@@ -85,18 +94,38 @@ interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
   readonly store: PageStore;
   readonly sealer: Sealer;
   readonly timing: PageTiming;
+  readonly rules: WatchOptions;
+  readonly log: ChangeLog;
+  /** One for all views: sources are asked once, whoever watches. */
+  readonly poller: ListPoller;
 }
 
-function assemble({ sync, store, revision, sealer, timing, watchInvocation }: Ground): Services {
+function assemble(ground: Ground): Services {
+  const { sync, store, revision, sealer, timing, rules, log, poller, watchInvocation } = ground;
+  const { clock } = timing;
   const describe = createDescribeSource(sync);
   const results = createResults(sync);
   const pages = createRunPages({ sync, store, sealer, describe, ...timing });
+  const servers = createServerPages({ sync, sealer, describe });
+  const scan = createRunScan({ sync, store, pages });
+  const ordered = createOrderedRuns({ scan, sealer, store, sync });
+  const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
+  const statistics = createStatistics(scan);
   return {
     sources: () => Promise.all(sync.book.states().map(({ source }) => describe(source, true))),
     revision,
     listSources: () => sync.book.states().map(({ source }) => source),
     findSource: sync.book.findSource,
-    pageInvocations: pages.page,
+    pageInvocations: async (args, filter, wants, operation) =>
+      pages.page(args, await servers.resolveNames(filter, operation), wants, operation),
+    pageOrdered: async (args, order, filter, wants, operation) =>
+      ordered(args, order, await servers.resolveNames(filter, operation), wants, operation),
+    searchOutputs: async (search, filter, operation) =>
+      searchOutputs(search, await servers.resolveNames(filter, operation), operation),
+    statistics: async (request, filter, operation) =>
+      statistics(request, await servers.resolveNames(filter, operation), operation),
+    pageInstances: servers.page,
+    waitUntilFinal: createWait(watchInvocation, clock),
     pageResults: createResultPages({ sync, sealer, pages, results, describe }),
     readInvocations: createRecordReader(sync),
     readResults: results.read,
@@ -105,5 +134,17 @@ function assemble({ sync, store, revision, sealer, timing, watchInvocation }: Gr
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,
+    watchOutput: createOutputWatch(watchInvocation),
+    watchList: createListWatch({
+      log,
+      poller,
+      clock,
+      sourcesOf: (filter) => sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
+      readNewest: (filter, first, operation) =>
+        pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),
+      resolveNames: servers.resolveNames,
+      maxWatchers: rules.maxWatchers,
+      deadlineMs: rules.pollDeadlineMs,
+    }),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from "#domain";
 import { createChangeFeed } from "./change-feed.ts";
 import { createCuts } from "./cuts.ts";
+import { markGone } from "./gone.ts";
 import { mergeResult, mergeRun } from "./merge.ts";
 import { NO_TIME, type Position, positionOf } from "./position.ts";
 import type { ListRecord, RunPageRequest, RunStore, RunWrite, StoredRun, Stretch } from "./run-store.ts";
@@ -51,7 +52,8 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   let bytes = 0;
   let recentBytes = 0;
 
-  function put(run: Invocation, readAt: number, executionReadAt: StoredRun["executionReadAt"], isGone = false): void {
+  function put(read: Invocation, readAt: number, executionReadAt: StoredRun["executionReadAt"], isGone = false): void {
+    const run = markGone(read, isGone);
     const key = invocationKey(run);
     const known = entries.get(key);
     const position = known?.run.creationTime === run.creationTime ? known.position : positionOf(run);

@@ -7,6 +7,7 @@ import {
   type Operation,
   type Source,
   sourceKey,
+  UpstreamError,
 } from "#domain";
 import type { Upstream } from "#upstreams";
 import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
@@ -19,6 +20,11 @@ export type ServerAnswer<Value> = Value | null | Error;
 export interface ServerReader {
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<Instance>[]>;
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<AgentState>[]>;
+  /**
+   * Every server of a source by id, a minute old at most: one call for 100 of them, shared by all who wait. If the source fails,
+   * the servers as they were read last. @throws UpstreamError if they never were
+   */
+  readAllInstances(source: Source, operation: Operation): Promise<readonly Instance[]>;
 }
 
 const INSTANCES_PER_CALL = 100;
@@ -26,6 +32,8 @@ const AGENTS_PER_CALL = 50;
 /** Names and addresses change seldom. */
 const INSTANCE_KEEP_MS = 10_000;
 const INSTANCES_MAX = 10_000;
+/** A search for servers by their names reads them all. */
+const ALL_KEEP_MS = 60_000;
 /** How long it is remembered that the upstream does not know a server. */
 const ABSENT_KEEP_MS = 500;
 
@@ -34,6 +42,20 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
   const kept = new LRUCache<string, { readonly instance: Instance | null; readonly until: number }>({
     max: INSTANCES_MAX,
   });
+
+  const wholes = new Map<string, { readonly instances: readonly Instance[]; readonly until: number }>();
+
+  async function readWhole(source: Source, operation: Operation): Promise<readonly Instance[]> {
+    const read = book.findUpstream(source)?.readAllInstances;
+    if (read === undefined) return [];
+    const found = await flights.share(`all instances|${sourceKey(source)}`, source, operation, (shared) =>
+      book.watch(source, read, shared),
+    );
+    const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+    wholes.set(sourceKey(source), { instances, until: clock.elapsed() + ALL_KEEP_MS });
+    for (const one of instances) keep(source, one.instanceId, one);
+    return instances;
+  }
 
   function findKept(ref: InstanceRef): Instance | null | undefined {
     const found = kept.get(instanceKey(ref));
@@ -85,6 +107,16 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
         if (!(found instanceof Error)) keep(ref.source, ref.instanceId, found);
       }
       return refs.map((ref) => known.get(instanceKey(ref)) ?? read.get(instanceKey(ref)) ?? null);
+    },
+    async readAllInstances(source, operation) {
+      const known = wholes.get(sourceKey(source));
+      if (known !== undefined && known.until > clock.elapsed()) return known.instances;
+      try {
+        return await readWhole(source, operation);
+      } catch (error) {
+        if (known !== undefined && error instanceof UpstreamError) return known.instances;
+        throw error;
+      }
     },
     async readAgentStates(refs, operation) {
       const read = await readBatches(

@@ -121,6 +121,8 @@ export interface Upstream {
   openResultList?(query: ResultListQuery): ResultList;
   /** Servers by id, at most 100 a call; unknown ones are missing. */
   readInstances(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
+  /** Every server of the source, 100 a call, at most 20,000. Absent if the API has no such call. */
+  readAllInstances?(operation: Operation): Promise<readonly Instance[]>;
   /** The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call. */
   readAgentStates?(instanceIds: readonly string[], operation: Operation): Promise<readonly AgentState[]>;
 }

@@ -12,10 +12,21 @@ export const POSSIBLE_TYPES = {
 /** Arguments that make a list another list, of each field that pages. */
 export const CONNECTIONS = {
   "Query": {
-    "invocations": [
+    "searchOutputs": [
+      "text",
+      "pattern",
+      "ignoreCase",
+      "contextLines",
       "filter"
     ],
+    "invocations": [
+      "filter",
+      "orderBy"
+    ],
     "invocationResults": [
+      "filter"
+    ],
+    "instances": [
       "filter"
     ]
   },
@@ -27,7 +38,8 @@ export const CONNECTIONS = {
   },
   "Invocation": {
     "instanceInvocations": [
-      "statusIn"
+      "statusIn",
+      "orderBy"
     ]
   }
 } as const;
@@ -37,20 +49,31 @@ export const PARTS = [
   "AgentState",
   "Command",
   "CommandOutput",
+  "DurationQuantiles",
   "ExecutionError",
+  "FoundLine",
+  "InstanceConnection",
+  "InstanceEdge",
   "InstanceInvocationConnection",
   "InstanceInvocationEdge",
+  "InvocationChange",
   "InvocationConnection",
   "InvocationEdge",
   "InvocationResultConnection",
   "InvocationResultEdge",
   "OssDelivery",
+  "OutputChunk",
+  "OutputDifference",
   "OutputGroup",
   "OutputMatch",
+  "OutputMatchConnection",
+  "OutputMatchEdge",
   "PageInfo",
   "Schedule",
   "SourceError",
   "SourceState",
+  "StatisticsRow",
+  "StatisticsStatusCount",
   "StatusCount",
   "Tag",
   "Viewer"
@@ -60,7 +83,10 @@ export const PARTS = [
 export const PAGE_EXTRAS = {
   "connection": [
     "totalCount",
-    "sources"
+    "sources",
+    "searchedOutputs",
+    "missingOutputs",
+    "searchedSince"
   ],
   "pageInfo": [
     "isScanComplete"

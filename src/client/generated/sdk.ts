@@ -23,6 +23,14 @@ type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
 
 
 
+
+
+
+
+
+
+
+
 export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
 
 
@@ -36,6 +44,12 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     failedRuns(variables: Operations.FailedRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.FailedRunsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.FailedRunsQuery>({ document: Operations.FailedRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'failedRuns', 'query', variables);
     },
+    failuresByServerName(variables: Operations.FailuresByServerNameQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.FailuresByServerNameQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.FailuresByServerNameQuery>({ document: Operations.FailuresByServerNameDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'failuresByServerName', 'query', variables);
+    },
+    findServers(variables?: Operations.FindServersQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.FindServersQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.FindServersQuery>({ document: Operations.FindServersDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'findServers', 'query', variables);
+    },
     historyOfTimedRun(variables: Operations.HistoryOfTimedRunQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.HistoryOfTimedRunQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.HistoryOfTimedRunQuery>({ document: Operations.HistoryOfTimedRunDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'historyOfTimedRun', 'query', variables);
     },
@@ -44,6 +58,9 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     },
     instanceOutput(variables: Operations.InstanceOutputQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.InstanceOutputQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.InstanceOutputQuery>({ document: Operations.InstanceOutputDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'instanceOutput', 'query', variables);
+    },
+    lookup(variables: Operations.LookupQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.LookupQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.LookupQuery>({ document: Operations.LookupDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'lookup', 'query', variables);
     },
     nextPage(variables: Operations.NextPageQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.NextPageQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.NextPageQuery>({ document: Operations.NextPageDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'nextPage', 'query', variables);
@@ -84,8 +101,23 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     serverNames(variables?: Operations.ServerNamesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.ServerNamesQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.ServerNamesQuery>({ document: Operations.ServerNamesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'serverNames', 'query', variables);
     },
+    similarOutputs(variables: Operations.SimilarOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SimilarOutputsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.SimilarOutputsQuery>({ document: Operations.SimilarOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'similarOutputs', 'query', variables);
+    },
+    slowestRuns(variables: Operations.SlowestRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SlowestRunsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.SlowestRunsQuery>({ document: Operations.SlowestRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'slowestRuns', 'query', variables);
+    },
     sources(variables?: Operations.SourcesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SourcesQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.SourcesQuery>({ document: Operations.SourcesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'sources', 'query', variables);
+    },
+    statistics(variables: Operations.StatisticsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.StatisticsQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.StatisticsQuery>({ document: Operations.StatisticsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'statistics', 'query', variables);
+    },
+    waitForRun(variables: Operations.WaitForRunQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.WaitForRunQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.WaitForRunQuery>({ document: Operations.WaitForRunDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'waitForRun', 'query', variables);
+    },
+    whoPrinted(variables?: Operations.WhoPrintedQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.WhoPrintedQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.WhoPrintedQuery>({ document: Operations.WhoPrintedDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'whoPrinted', 'query', variables);
     }
   };
 }

@@ -10,6 +10,8 @@ export function limitServers(servers: Servers, view: View): Servers {
   return {
     readInstances: onlySeen(servers.readInstances, view),
     readAgentStates: onlySeen(servers.readAgentStates, view),
+    readAllInstances: async (source, operation) =>
+      view.rightsFor(source).always.runs ? servers.readAllInstances(source, operation) : [],
   };
 }
 

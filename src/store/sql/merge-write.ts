@@ -1,4 +1,5 @@
 import type { Invocation, InvocationResult } from "#domain";
+import { markGone } from "../gone.ts";
 import { mergeResult, mergeRun } from "../merge.ts";
 import type { RunWrite, StoredRun } from "../run-store.ts";
 import type { Contents } from "./contents.ts";
@@ -55,7 +56,7 @@ export function mergeWrite(write: RunWrite, known: KnownRuns, contents: Contents
   }
   for (const invokeId of gone) {
     const stored = latest(invokeId);
-    if (stored !== undefined) after.set(invokeId, { ...stored, isGone: true });
+    if (stored !== undefined) after.set(invokeId, { ...stored, run: markGone(stored.run, true), isGone: true });
   }
   const changed = [...after].map(([invokeId, stored]) => ({
     id: before.get(invokeId)?.id ?? null,
@@ -73,7 +74,10 @@ function withRun(
 ): StoredRun {
   const run = known === undefined ? read : mergeRun(known.run, read);
   return {
-    run: loose.reduce((merged, { result }) => mergeResult(merged, result), run),
+    run: markGone(
+      loose.reduce((merged, { result }) => mergeResult(merged, result), run),
+      false,
+    ),
     readAt: Math.max(readAt, known?.readAt ?? 0),
     executionReadAt: known?.executionReadAt ?? new Map(),
     isGone: false,
@@ -82,7 +86,7 @@ function withRun(
 
 function withResult(known: StoredRun, result: InvocationResult, readAt: number): StoredRun {
   return {
-    run: mergeResult(known.run, result),
+    run: markGone(mergeResult(known.run, result), false),
     readAt: known.readAt,
     executionReadAt: new Map(known.executionReadAt).set(result.instanceId, readAt),
     isGone: false,

@@ -12,7 +12,7 @@ import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
 import { findRun, openLists, readInvocation } from "./runs.ts";
-import { readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
+import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 import { createTimedProbe } from "./timed-probe.ts";
 
@@ -44,6 +44,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     readResults: (query, _wants, operation) => readResults(context, query, operation),
     openResultList: (query) => openResultList(context, query),
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
+    readAllInstances: (operation) => readAllInstances(context, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }

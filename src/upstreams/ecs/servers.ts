@@ -46,6 +46,29 @@ export async function readInstances(
   return [...pages.flat(), ...managed].map((shape) => toInstance(shape, context.source));
 }
 
+/** Every server of the region, and every machine outside Alibaba Cloud that is managed there. @throws UpstreamError */
+export async function readAllInstances(context: AdapterContext, operation: Operation): Promise<readonly Instance[]> {
+  const servers = await readAll(context, operation, {
+    action: "DescribeInstances",
+    parameters: {},
+    paging: context.serverPaging,
+    read: readInstancePage,
+  });
+  const managed = await orWhenRefused(
+    orNotFound(
+      readAll(context, operation, {
+        action: "DescribeManagedInstances",
+        parameters: {},
+        paging: context.managedPaging,
+        read: readManagedPage,
+      }),
+      [],
+    ),
+    [],
+  );
+  return [...servers, ...managed].map((shape) => toInstance(shape, context.source));
+}
+
 /**
  * The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus, and on machines outside Alibaba Cloud by
  * DescribeManagedInstances. @throws UpstreamError
@@ -97,9 +120,19 @@ async function readById<Shape extends Pick<AgentShape, "instanceId">>(
   context: AdapterContext,
   ids: readonly string[],
   operation: Operation,
-  { action, parameters, paging, read }: ListAction<Shape>,
+  action: ListAction<Shape>,
 ): Promise<readonly Shape[]> {
   const isAskedFor = ({ instanceId }: Shape) => ids.includes(instanceId);
+  const items = await readAll(context, operation, action, (all) => all.filter(isAskedFor).length === ids.length);
+  return items.filter(isAskedFor);
+}
+
+async function readAll<Shape extends Pick<AgentShape, "instanceId">>(
+  context: AdapterContext,
+  operation: Operation,
+  { action, parameters, paging, read }: ListAction<Shape>,
+  isEnough: (items: readonly Shape[]) => boolean = () => false,
+): Promise<readonly Shape[]> {
   const { items } = await readAllPages<Shape>({
     paging,
     ask: async (sent) => {
@@ -107,12 +140,12 @@ async function readById<Shape extends Pick<AgentShape, "instanceId">>(
       return read(answer.body, context.reader(action, answer));
     },
     keyOf: ({ instanceId }) => instanceId,
-    isEnough: (items) => items.filter(isAskedFor).length === ids.length,
+    isEnough,
     giveUp: () => {
       throw badResponse(context.source, action, null, "the list does not end");
     },
   });
-  return items.filter(isAskedFor);
+  return items;
 }
 
 function splitIds(instanceIds: readonly string[]): readonly [managed: readonly string[], others: readonly string[]] {

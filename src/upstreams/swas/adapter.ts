@@ -49,6 +49,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
       ),
     readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
+    readAllInstances: (operation) => servers.readAll(operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }

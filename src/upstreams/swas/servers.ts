@@ -27,6 +27,8 @@ const FRESH_MS = 60_000;
 export interface Servers {
   /** Servers by id; unknown ones are missing. @throws UpstreamError */
   read(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
+  /** Every server, a minute old at most. @throws UpstreamError */
+  readAll(operation: Operation): Promise<readonly Instance[]>;
   /** Ids of all servers, a minute old at most. @throws UpstreamError */
   readAllIds(operation: Operation): Promise<readonly string[]>;
 }
@@ -60,6 +62,9 @@ export function createServers(context: AdapterContext): Servers {
         return servers.filter((server) => some.includes(server.instanceId));
       });
       return found.flat().map((server) => toInstance(server, context.source));
+    },
+    async readAll(operation) {
+      return (await readAll(operation)).map((server) => toInstance(server, context.source));
     },
     async readAllIds(operation) {
       return (await readAll(operation)).map((server) => server.instanceId);

@@ -1,7 +1,11 @@
 import { compilePattern, PatternError } from "#access";
 import { InputError, splitLines } from "#domain";
 
-import { type Parts, UNITS_A_TURN } from "./operation-work.ts";
+/** Long work in parts: each part's cost is yielded before it is done. A unit is one character against one step of a program. */
+export type Parts<Result> = Generator<number, Result, void>;
+
+/** Units that take two milliseconds with the worst pattern known. */
+export const UNITS_A_TURN = 130_000;
 
 /** What is looked for in an output: exactly one of `text` and `pattern`. */
 export interface LineSearch {
@@ -66,6 +70,17 @@ export function* searchLines(
   // To compile a pattern takes longer than a turn.
   if (isNew && pattern != null) yield UNITS_A_TURN;
   if (matcher instanceof InputError) throw matcher;
+  return yield* matchLines(text, search, matcher);
+}
+
+/** The same for many texts: the pattern is compiled at once. @throws InputError as {@link searchLines} does */
+export function prepareSearch(search: LineSearch): (text: string) => Parts<readonly LineMatch[]> {
+  checkSearch(search);
+  const matcher = toMatcher(search);
+  return (text) => matchLines(text, search, matcher);
+}
+
+function* matchLines(text: string, search: LineSearch, matcher: Matcher): Parts<readonly LineMatch[]> {
   const lines = splitLines(text);
   const matches: LineMatch[] = [];
   for (const [index, line] of lines.entries()) {

@@ -1,0 +1,72 @@
+import type { Output } from "./invocation.ts";
+import { decodeOutput } from "./output-decode.ts";
+
+/** What of an output is new. */
+export interface AppendedOutput {
+  /** The first byte that is told; 0 if what was told before does not stand any more. */
+  readonly fromByte: number;
+  /** Where to go on. */
+  readonly nextByte: number;
+  readonly text: string;
+  /** True if the output does not begin with what was told before: bytes were dropped, or another execution began. */
+  readonly isReset: boolean;
+}
+
+/**
+ * What an output tells beyond what was told before; null for nothing. No character is cut: as long as more may come, what may be
+ * the beginning of one is left for the next time.
+ *
+ * @param told what was told before, null for nothing; its bytes up to `nextByte` are compared
+ * @param isOver true if nothing more will come
+ */
+export function readAppended(
+  { bytes, droppedBytes }: Output,
+  told: { readonly output: Output | null; readonly nextByte: number },
+  isOver: boolean,
+): AppendedOutput | null {
+  const isReset = !beginsWith(bytes, told);
+  const fromByte = isReset ? 0 : told.nextByte;
+  const nextByte = isOver ? bytes.byteLength : wholeEnd(bytes, droppedBytes, fromByte);
+  if (nextByte <= fromByte && !isReset) return null;
+  const { text } = decodeOutput(bytes.subarray(0, nextByte), droppedBytes, { fromByte });
+  return { fromByte, nextByte, text, isReset };
+}
+
+function beginsWith(bytes: Uint8Array, told: { readonly output: Output | null; readonly nextByte: number }): boolean {
+  if (told.nextByte > bytes.byteLength) return false;
+  if (told.output === null) return true;
+  return Buffer.compare(told.output.bytes.subarray(0, told.nextByte), bytes.subarray(0, told.nextByte)) === 0;
+}
+
+const LINE_FEED = 0x0a;
+
+/** The end of the last whole character: of UTF-8 and UTF-16 exactly; of other charsets, that of the last line. */
+function wholeEnd(bytes: Uint8Array, droppedBytes: number | null, fromByte: number): number {
+  const end = bytes.byteLength - cutLength(bytes);
+  const { charset, lossy } = decodeOutput(bytes.subarray(0, end), droppedBytes);
+  if (charset === "utf-8" && !lossy) return end;
+  if (charset.startsWith("utf-16")) return Math.max(fromByte, wholeUnits(bytes, charset));
+  // No other charset has a line feed inside a character.
+  return Math.max(fromByte, bytes.lastIndexOf(LINE_FEED) + 1);
+}
+
+function wholeUnits(bytes: Uint8Array, charset: string): number {
+  const end = bytes.byteLength - (bytes.byteLength % 2);
+  const high = bytes[charset === "utf-16be" ? end - 2 : end - 1] ?? 0;
+  return high >= 0xd8 && high < 0xdc ? end - 2 : end;
+}
+
+/** How many bytes at the end begin a character of UTF-8 without ending it: 0 to 3. */
+function cutLength(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.byteLength; back += 1) {
+    const byte = bytes[bytes.byteLength - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return lengthOf(byte) > back ? back : 0;
+  }
+  return 0;
+}
+
+function lengthOf(lead: number): number {
+  if (lead >= 0xf0) return 4;
+  return lead >= 0xe0 ? 3 : 2;
+}

@@ -1,0 +1,44 @@
+import type { Clock } from "#domain";
+
+/** When an operation has to be over; it can be put off. */
+export interface Deadline {
+  /** By {@link Clock.elapsed}. */
+  at(): number;
+  /** Puts it off by a wait, until the returned function is called. */
+  hold(waitMs: number): () => void;
+  /** Resolves when it has passed, or when the signal aborts. */
+  passed(ended: AbortSignal): Promise<void>;
+}
+
+/** A deadline so many milliseconds from now; null for none. */
+export function createDeadline(clock: Clock, deadlineMs: number | null): Deadline {
+  let at = deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs;
+  let holds = 0;
+  let leftMs = 0;
+  let nap = new AbortController();
+  const move = (to: number): void => {
+    at = to;
+    nap.abort();
+  };
+  return {
+    at: () => at,
+    hold(waitMs) {
+      if (holds === 0) leftMs = at - clock.elapsed();
+      holds += 1;
+      move(Math.max(at, clock.elapsed() + waitMs + leftMs));
+      return () => {
+        holds -= 1;
+        if (holds === 0) move(clock.elapsed() + leftMs);
+      };
+    },
+    async passed(ended) {
+      while (!ended.aborted && clock.elapsed() < at) {
+        nap = new AbortController();
+        const wake = (): void => nap.abort();
+        ended.addEventListener("abort", wake, { once: true });
+        await clock.sleep(at - clock.elapsed(), nap.signal);
+        ended.removeEventListener("abort", wake);
+      }
+    },
+  };
+}

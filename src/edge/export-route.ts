@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { InputError, type Operation } from "#domain";
+import type { Admission } from "./admission.ts";
+import { type Asking, beginAsking, type EdgeAccess } from "./asking.ts";
+import type { Client, Clients } from "./clients.ts";
+import { corsHeaders } from "./cors.ts";
+import { onDeparture } from "./departure.ts";
+import { logInternal } from "./engine.ts";
+import type { Route } from "./graphql-route.ts";
+import { startOperation } from "./operation.ts";
+import type { ServerOptions } from "./options.ts";
+import { checkPreflight } from "./preflight-header.ts";
+import type { Readers } from "./readers.ts";
+import { RefusalError } from "./refusal.ts";
+import { type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
+import { requestIdOf } from "./request-id.ts";
+
+/** Does one part of an export as an operation of its own. */
+export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
+
+/** Begins an export for the parameters of an address. @throws InputError for parameters that mean nothing */
+export type OpenExport = (
+  parameters: URLSearchParams,
+  step: ExportStep,
+  asking: Asking,
+) => { readonly contentType: string; readonly texts: AsyncGenerator<string, void> };
+
+/** What the route needs besides the server's options. */
+export interface ExportRouteParts {
+  readonly clients: Clients;
+  readonly readers: Readers;
+  readonly access: EdgeAccess;
+  readonly admission: Admission;
+  /** Aborts when the server drains. */
+  readonly draining: AbortSignal;
+}
+
+const ADDRESS_MAX = 16_384;
+
+/**
+ * GET /export: rows as they are read, no faster than they are taken. What goes wrong before the first row is an answer with
+ * errors; later the connection is broken off, so that half an export never passes for a whole one.
+ */
+export function createExportRoute(options: ServerOptions, parts: ExportRouteParts): Route {
+  return async (request, response) => {
+    const requestId = requestIdOf(request);
+    let headers: ReplyHeaders = { ...corsHeaders(request, options.corsOrigins), "x-request-id": requestId };
+    let asking: Asking | null = null;
+    const over = new AbortController();
+    const stop = (): void => over.abort();
+    const stay = onDeparture(request, response, stop);
+    parts.draining.addEventListener("abort", stop, { once: true });
+    try {
+      const { open, parameters } = admit(request, options);
+      const caller = await parts.admission.identify(request);
+      headers = { ...headers, ...parts.admission.countOperation(caller) };
+      asking = beginAsking(parts.access, caller, {
+        transport: "export",
+        requestId,
+        address: request.socket,
+        operationName: null,
+        document: parameters.toString(),
+      });
+      const client = parts.clients.of(request.socket, caller);
+      const { contentType, texts } = open(parameters, createStep(options, { client, requestId, signal: over.signal }), asking);
+      const first = await texts.next();
+      response.writeHead(200, {
+        "content-type": contentType,
+        "cache-control": "no-store",
+        "content-disposition": "attachment",
+        "x-content-type-options": "nosniff",
+        ...headers,
+      });
+      await stream(response, first, texts, { over, wrote: () => parts.readers.wrote(request.socket) });
+    } catch (error) {
+      if (!over.signal.aborted) logInternal(options.logger, requestId, error);
+      refuse(response, error, headers);
+    } finally {
+      asking?.audit.end();
+      stay();
+      parts.draining.removeEventListener("abort", stop);
+    }
+  };
+}
+
+/** @throws RefusalError for what is no export */
+function admit(request: IncomingMessage, { openExport }: ServerOptions) {
+  if (request.method !== "GET") {
+    throw new RefusalError(405, "METHOD_NOT_ALLOWED", "Use GET.", {}, { allow: "GET, OPTIONS" });
+  }
+  checkPreflight(request);
+  const { url = "" } = request;
+  if (openExport === undefined) throw new RefusalError(404, "BAD_REQUEST", "There are no exports here.");
+  if (url.length > ADDRESS_MAX) {
+    throw new RefusalError(414, "LIMIT_EXCEEDED", `An address has at most ${ADDRESS_MAX} characters.`);
+  }
+  return { open: openExport, parameters: new URL(url, "http://gateway").searchParams };
+}
+
+function createStep(
+  { clock, operationDeadlineMs, operationCallBudget }: ServerOptions,
+  { client, requestId, signal }: { readonly client: Client; readonly requestId: string; readonly signal: AbortSignal },
+): ExportStep {
+  return async (work) => {
+    await client.enter(STEP_ROWS);
+    const rules = { clock, client, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
+    const running = startOperation(requestId, rules);
+    signal.addEventListener("abort", running.abandon, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await work(running.operation);
+    } finally {
+      signal.removeEventListener("abort", running.abandon);
+      running.end();
+    }
+  };
+}
+
+/** Rows of one part, for the turns that clients take. */
+const STEP_ROWS = 100;
+
+async function stream(
+  response: ServerResponse,
+  first: IteratorResult<string, void>,
+  texts: AsyncGenerator<string, void>,
+  { over, wrote }: { readonly over: AbortController; readonly wrote: () => void },
+): Promise<void> {
+  for (let next = first; next.done !== true; next = await texts.next()) {
+    over.signal.throwIfAborted();
+    const isTaken = response.write(next.value);
+    wrote();
+    if (!isTaken) await once(response, "drain", { signal: over.signal });
+  }
+  response.end();
+}
+
+function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const answer = toErrorAnswer(error, "application/json");
+  const isForbidden = answer.codes.includes("FORBIDDEN");
+  const inputStatus = answer.codes.includes("NOT_FOUND") ? 404 : 400;
+  const status = isForbidden ? 403 : error instanceof InputError ? inputStatus : answer.status;
+  send(response, status, { ...headers, ...answer.headers }, answer.body);
+}

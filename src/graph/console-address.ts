@@ -1,0 +1,45 @@
+import { InputError, type Source } from "#domain";
+
+/** What an address of the vendor's console names, and which sources can have it. */
+export interface ConsoleAddress {
+  readonly invokeId: string | null;
+  readonly instanceId: string | null;
+  readonly sources: readonly Source[];
+}
+
+const HOST = /(^|\.)(aliyun|alibabacloud)\.com$/;
+const RUN = /(?<![\w-])t-[a-z0-9]{4,40}(?![\w-])/i;
+const SERVER = /(?<![\w-])(?:m?i-[a-z0-9]{4,40}|[0-9a-f]{32})(?![\w-])/i;
+const REGION = /(?<![\w-])[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*(?![\w-])/gi;
+const LENGTH_MAX = 2_000;
+
+/**
+ * Reads an address as it stands in a browser: the product by its host, region and ids wherever they stand.
+ * @throws InputError `BAD_USER_INPUT` for what is no address of the console, or names neither run nor server
+ */
+export function readConsoleAddress(text: string, configured: readonly Source[]): ConsoleAddress {
+  const url = text.length > LENGTH_MAX || !URL.canParse(text.trim()) ? null : new URL(text.trim());
+  if (url === null || !HOST.test(url.hostname)) throw refuse("an address of the vendor's console", text);
+  const words = decode(`${url.pathname} ${url.search} ${url.hash}`);
+  const invokeId = RUN.exec(words)?.[0] ?? null;
+  const instanceId = SERVER.exec(words)?.[0] ?? null;
+  if (invokeId === null && instanceId === null) throw refuse("an address that names a run or a server", text);
+  const provider = /swas/i.test(url.hostname) || /swas/i.test(words) ? "SWAS" : "ECS";
+  const regions = new Set(words.match(REGION)?.map((word) => word.toLowerCase()) ?? []);
+  const ofProduct = configured.filter((source) => source.provider === provider);
+  const named = ofProduct.filter(({ regionId }) => regions.has(regionId));
+  return { invokeId, instanceId, sources: named.length > 0 ? named : ofProduct };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function refuse(expected: string, got: string): InputError {
+  const message = `\`by.consoleUrl\`: expected ${expected}, got ${JSON.stringify(got.slice(0, 60))}.`;
+  return new InputError("BAD_USER_INPUT", message, "by");
+}

@@ -1,0 +1,46 @@
+import { InputError } from "#domain";
+
+/** How an export is written. */
+export type ExportFormat = "ndjson" | "csv" | "text";
+
+/** A row of an export: the same names in every row. */
+export type ExportRow = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Writes rows in one format. */
+export interface RowWriter {
+  readonly contentType: string;
+  /** What stands before the first row, of these names. */
+  head(names: readonly string[]): string;
+  row(row: ExportRow): string;
+}
+
+/** @param toText what a row is as text for people */
+export function createRowWriter(format: ExportFormat, toText: (row: ExportRow) => string): RowWriter {
+  if (format === "csv") {
+    return {
+      contentType: "text/csv; charset=utf-8; header=present",
+      head: (names) => `${names.map(toCell).join(",")}\r\n`,
+      row: (row) => `${Object.values(row).map(toCell).join(",")}\r\n`,
+    };
+  }
+  if (format === "text") return { contentType: "text/plain; charset=utf-8", head: () => "", row: toText };
+  return {
+    contentType: "application/x-ndjson; charset=utf-8",
+    head: () => "",
+    row: (row) => `${JSON.stringify(row)}\n`,
+  };
+}
+
+/** @throws InputError `BAD_USER_INPUT` for an unknown one */
+export function readFormat(word: string | null): ExportFormat {
+  if (word === null) return "ndjson";
+  if (word === "ndjson" || word === "csv" || word === "text") return word;
+  const got = JSON.stringify(word.slice(0, 40));
+  throw new InputError("BAD_USER_INPUT", `\`format\`: expected ndjson, csv or text, got ${got}.`, "format");
+}
+
+/** A cell as RFC 4180 has it. */
+function toCell(value: string | number | boolean | null): string {
+  const text = value === null ? "" : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

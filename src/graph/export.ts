@@ -1,0 +1,220 @@
+import { coerceInputValue, type GraphQLInputType, type GraphQLSchema, isInputType } from "graphql";
+import {
+  decodeOutput,
+  durationMsOf,
+  type InvocationFilter as Filter,
+  finishTimeOf,
+  InputError,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationRef,
+  type InvocationResult,
+  isFailedInstanceStatus,
+  type Operation,
+} from "#domain";
+import type { Answer, Page, PageArguments, Services } from "#services";
+import { createRowWriter, type ExportRow, readFormat } from "./export-formats.ts";
+import { toInvocationFilter } from "./filter.ts";
+import { fromGlobalId, toGlobalId } from "./global-id.ts";
+import { type KindGuard, requireOutputs } from "./kind-guard.ts";
+
+/** Does one part of an export as an operation of its own, with a deadline and a budget of its own. */
+export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
+
+/** An export that is about to be written. */
+export interface Export {
+  readonly contentType: string;
+  /** Texts to be written one after the other. Throws if it cannot be whole. */
+  readonly texts: AsyncGenerator<string, void>;
+}
+
+/** What exports are made of. */
+export interface ExportParts {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly step: ExportStep;
+  readonly guard: KindGuard;
+}
+
+const PAGE = 100;
+const OUTPUTS_AT_ONCE = 50;
+/** Pages in a row that may bring nothing while a source does not answer. */
+const EMPTY_PAGES_MAX = 3;
+
+/**
+ * The outputs of what `id` names, a run or a run on one instance, or the rows of the list that `filter` means (JSON as of
+ * InvocationFilter), as `format` says: ndjson, csv or text.
+ * @throws InputError `BAD_USER_INPUT` that names the parameter, before anything is read
+ */
+export function openExport(parameters: URLSearchParams, parts: ExportParts): Export {
+  const format = readFormat(parameters.get("format"));
+  const id = parameters.get("id");
+  const filter = parameters.get("filter");
+  if (id !== null && filter !== null) throw refuse("filter", "none beside `id`", "both");
+  if (id === null) {
+    const writer = createRowWriter(format, runText);
+    const meant = readFilter(filter, parts.schema);
+    return { contentType: writer.contentType, texts: write(writer, RUN_NAMES, listRows(meant, parts)) };
+  }
+  const { ref } = fromGlobalId(id);
+  if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
+    throw refuse("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
+  }
+  const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
+  const writer = createRowWriter(format, instanceId === null ? outputText : ({ output }) => String(output ?? ""));
+  return { contentType: writer.contentType, texts: write(writer, OUTPUT_NAMES, outputRows(ref, instanceId, parts)) };
+}
+
+async function* write(
+  writer: ReturnType<typeof createRowWriter>,
+  names: readonly string[],
+  rows: AsyncGenerator<readonly ExportRow[], void>,
+): AsyncGenerator<string, void> {
+  const head = writer.head(names);
+  if (head !== "") yield head;
+  for await (const some of rows) for (const row of some) yield writer.row(row);
+}
+
+async function* listRows(filter: Filter, { services, step }: ExportParts): AsyncGenerator<readonly ExportRow[], void> {
+  let after: string | null = null;
+  let emptyPages = 0;
+  const wants = { output: false, content: false, totalCount: false };
+  do {
+    const args: PageArguments = { first: PAGE, after };
+    const page: Page<Invocation> = await step((operation) => services.pageInvocations(args, filter, wants, operation));
+    emptyPages = page.edges.length === 0 ? emptyPages + 1 : 0;
+    if (page.hasNextPage && emptyPages > EMPTY_PAGES_MAX) throw new Error("A source does not answer.");
+    yield page.edges.map(({ node }) => runRow(node));
+    after = page.hasNextPage ? page.endCursor() : null;
+  } while (after !== null);
+}
+
+async function* outputRows(
+  { source, invokeId }: InvocationRef,
+  instanceId: string | null,
+  { services, step, guard }: ExportParts,
+): AsyncGenerator<readonly ExportRow[], void> {
+  const nothing = { output: false, content: false };
+  const read = (operation: Operation) => services.readInvocations([{ source, invokeId }], nothing, operation);
+  const [run] = services.findSource(source.provider, source.regionId, source.account) === null ? [] : await step(read);
+  if (run instanceof Error) throw run;
+  const placeOf = (one: string | null) => ({
+    source,
+    invokeId,
+    instanceId: one,
+    commandName: run?.command.name ?? null,
+  });
+  if (run !== undefined && run !== null) requireOutputs(placeOf(instanceId), { guard });
+  const instances = (run?.instances ?? []).filter((one) => instanceId === null || one.instanceId === instanceId);
+  if (instances.length === 0)
+    throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
+  const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
+    const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);
+    const refs = some.map((one) => ({ source, invokeId, instanceId: one.instanceId, execution: null }));
+    const results = await step((operation) => services.readResults(refs, { output: true, content: false }, operation));
+    const rows = some.map((one, index) => outputRow(one, results[index] ?? null));
+    for (const row of rows) guard.note("outputs", placeOf(row.instanceId), row.output);
+    yield rows;
+  }
+}
+
+const RUN_NAMES = [
+  "id",
+  "provider",
+  "account",
+  "regionId",
+  "invokeId",
+  "commandName",
+  "status",
+  "creationTime",
+  "finishTime",
+  "durationMs",
+  "instances",
+  "failedInstances",
+] as const;
+
+function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | number | null> {
+  const { source, invokeId, command, status, creationTime, instances } = run;
+  return {
+    id: toGlobalId({ type: "Invocation", source, invokeId }),
+    provider: source.provider,
+    account: source.account,
+    regionId: source.regionId,
+    invokeId,
+    commandName: command.name,
+    status,
+    creationTime,
+    finishTime: finishTimeOf(run),
+    durationMs: durationMsOf(run),
+    instances: instances.length,
+    failedInstances: instances.filter((one) => isFailedInstanceStatus(one.status)).length,
+  };
+}
+
+function runText({ creationTime, status, invokeId, provider, regionId, commandName }: ExportRow): string {
+  return `${[creationTime ?? "-", status, invokeId, provider, regionId, commandName ?? "-"].join("\t")}\n`;
+}
+
+const OUTPUT_NAMES = [
+  "instanceId",
+  "status",
+  "exitCode",
+  "errorCode",
+  "startTime",
+  "finishTime",
+  "droppedBytes",
+  "output",
+] as const;
+
+/** @throws the error of an output that cannot be read: an export without it would mislead */
+function outputRow(
+  known: InstanceInvocation,
+  result: Answer<InvocationResult>,
+): Record<(typeof OUTPUT_NAMES)[number], string | number | null> & { readonly instanceId: string } {
+  if (result instanceof Error) throw result;
+  const { instanceId, status, exitCode, error, startTime, finishTime, output } = result ?? known;
+  return {
+    instanceId,
+    status,
+    exitCode,
+    errorCode: error?.code ?? null,
+    startTime,
+    finishTime,
+    droppedBytes: output?.droppedBytes ?? null,
+    output: output == null ? null : decodeOutput(output.bytes, output.droppedBytes).text,
+  };
+}
+
+function outputText({ instanceId, status, exitCode, output }: ExportRow): string {
+  const text = String(output ?? "");
+  const end = text === "" || text.endsWith("\n") ? "" : "\n";
+  return `==> ${instanceId}: ${status}${exitCode === null ? "" : `, exit code ${exitCode}`}\n${text}${end}`;
+}
+
+function readFilter(text: string | null, schema: GraphQLSchema): Filter {
+  if (text === null) return {};
+  const type: unknown = schema.getType("InvocationFilter");
+  const value = parseJson(text);
+  if (value === undefined || !isInputType(type))
+    throw refuse("filter", "an InvocationFilter as JSON", JSON.stringify(text.slice(0, 60)));
+  return toInvocationFilter(coerce(value, type));
+}
+
+function coerce(value: unknown, type: GraphQLInputType): Parameters<typeof toInvocationFilter>[0] {
+  return coerceInputValue(value, type, (path, _invalid, error) => {
+    throw new InputError("BAD_USER_INPUT", `\`${["filter", ...path].join(".")}\`: ${error.message}`, "filter");
+  }) as Parameters<typeof toInvocationFilter>[0];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(parameter: string, expected: string, got: string): InputError {
+  return new InputError("BAD_USER_INPUT", `\`${parameter}\`: expected ${expected}, got ${got}.`, parameter);
+}

@@ -1,0 +1,139 @@
+import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
+
+import type { Instant } from "#domain";
+import { type FoundLine as Found, MAX_CONTEXT_LINES, MAX_SEARCH_LENGTH, type OutputMatches } from "#services";
+import { Connection, declareFields } from "./connection.ts";
+import type { GraphContext } from "./context.ts";
+import { InvocationFilter, toInvocationFilter } from "./filter.ts";
+import { InstanceInvocation } from "./instance-invocation.ts";
+import { Invocation, invocationOf } from "./invocation.ts";
+import { ForbiddenError, type GuardedPlace } from "./kind-guard.ts";
+import { OutputMatch } from "./output.ts";
+import { DateTime } from "./scalars.ts";
+import { Value } from "./value.ts";
+
+/** A line that matches, and who printed it. */
+@ObjectType("FoundLine", { description: "A line of an output that matches, and who printed it." })
+class FoundLine extends OutputMatch {
+  readonly #row: InstanceInvocation;
+  /** What the rights to it depend on. */
+  readonly guardedPlace: GuardedPlace;
+  /** Of the line; for the audit. */
+  readonly byteLength: number;
+
+  constructor({ run, execution, match }: Found) {
+    super(match);
+    this.#row = invocationOf(run).rowOf(execution, undefined);
+    const { source, invokeId, command } = run;
+    this.guardedPlace = { source, invokeId, instanceId: execution.instanceId, commandName: command.name };
+    this.byteLength = Buffer.byteLength(match.line);
+  }
+
+  @Value(() => Invocation, { description: "The run that printed it." })
+  get invocation(): Invocation {
+    return this.#row.invocation;
+  }
+
+  @Value(() => InstanceInvocation, { description: "The run on the server that printed it." })
+  get instanceInvocation(): InstanceInvocation {
+    return this.#row;
+  }
+}
+
+/** Pages of matches. */
+@ObjectType("OutputMatchConnection", { description: "A page of lines that match." })
+class OutputMatchConnection extends Connection<FoundLine> {
+  constructor(
+    private readonly matches: OutputMatches,
+    rows: readonly FoundLine[],
+  ) {
+    super(matches, rows);
+  }
+
+  @Value(() => Int, { description: "How many outputs were gone through for this page." })
+  get searchedOutputs(): number {
+    return this.matches.searchedOutputs;
+  }
+
+  @Value(() => Int, {
+    description: "How many outputs of the runs that were gone through nobody has read yet: they may match too.",
+  })
+  get missingOutputs(): number {
+    return this.matches.missingOutputs;
+  }
+
+  @Value(() => DateTime, {
+    nullable: true,
+    description: "When the oldest run was handed in that was gone through for this page; null if none was.",
+  })
+  get searchedSince(): Instant | null {
+    return this.matches.searchedSince;
+  }
+}
+
+declareFields(OutputMatchConnection.prototype, {
+  name: "OutputMatch",
+  row: () => FoundLine,
+  plural: "lines that match",
+  hasSources: true,
+});
+
+@ArgsType()
+class SearchOutputsArgs {
+  @Field(() => String, {
+    nullable: true,
+    description: `A plain text to look for, in any language, up to ${MAX_SEARCH_LENGTH} characters. Either this or \`pattern\`.`,
+  })
+  readonly text?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A regular expression in RE2 syntax, which cannot be made to run away. Either this or `text`.",
+  })
+  readonly pattern?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Take capital and small letters for the same. Off if left out.",
+  })
+  readonly ignoreCase?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many lines to show around each match: 0 to ${MAX_CONTEXT_LINES}, 0 if left out.`,
+  })
+  readonly contextLines?: number | null;
+
+  @Field(() => InvocationFilter, { nullable: true, description: "Whose outputs are searched; all if left out." })
+  readonly filter?: InvocationFilter | null;
+
+  @Field(() => Int, { nullable: true, description: "How many matches to give: 0 to 100, 20 if left out." })
+  readonly first?: number | null;
+
+  @Field(() => String, { nullable: true, description: "Go on behind this cursor of the same search." })
+  readonly after?: string | null;
+}
+
+/** Who printed this. */
+@Resolver()
+export class SearchQueries {
+  @Query(() => OutputMatchConnection, {
+    nullable: true,
+    description:
+      "Lines of outputs that match, newest runs first, over what is known: costs no call for an output. Answers after 5 s with what it " +
+      "has; `pageInfo.endCursor` goes on from there. At most 1,000 matches of one output are found.",
+  })
+  async searchOutputs(
+    @Args(() => SearchOutputsArgs) { filter, ...search }: SearchOutputsArgs,
+    @Ctx() { services, operation, view, guard }: GraphContext,
+  ): Promise<Connection<FoundLine>> {
+    const sources = services.listSources();
+    if (sources.length > 0 && !sources.some((source) => view.rightsFor(source).possible.outputs)) {
+      throw new ForbiddenError("outputs");
+    }
+    const page = await services.searchOutputs(search, toInvocationFilter(filter), operation);
+    const rows = page.edges.map(({ node }) => new FoundLine(node));
+    for (const row of rows) guard.note("outputs", row.guardedPlace, row);
+    return new OutputMatchConnection(page, rows);
+  }
+}

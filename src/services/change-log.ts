@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { type Invocation, invocationKey } from "#domain";
+import type { RunChange, RunStore } from "#store";
+
+/** What one run was and is. Costly parts are left out: they are read when they are asked for. */
+export interface LoggedChange {
+  /** Null for a run that was not known. */
+  readonly before: Invocation | null;
+  readonly after: Invocation;
+}
+
+/** The last changes of all runs, numbered, so that whoever knows a number can read on from there. */
+export interface ChangeLog {
+  /** Another one for each process: numbers mean something within one log only. */
+  readonly name: string;
+  /** Number of the newest change. */
+  readonly head: number;
+  /** What each run that changed behind this number was there and is now; null if the log does not reach back so far. */
+  readAfter(number: number): readonly LoggedChange[] | null;
+  /** Resolves once something has changed behind this number, or the signal aborts. */
+  wait(number: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Executions that the log holds at most, by which its memory is bounded. */
+const WEIGHT_MAX = 50_000;
+
+interface Entry extends LoggedChange {
+  readonly weight: number;
+}
+
+/** Listens to the store from now on. */
+export function createChangeLog(store: Pick<RunStore, "onChange">, name: string = randomUUID()): ChangeLog {
+  const entries: Entry[] = [];
+  const waiting = new Set<() => void>();
+  let head = 0;
+  let weight = 0;
+
+  store.onChange((changes) => {
+    const before = head;
+    for (const change of changes) add(change);
+    if (head === before) return;
+    for (const wake of waiting) wake();
+    waiting.clear();
+  });
+
+  function add(change: RunChange): void {
+    const after = withoutCostly(change.after);
+    // What another process changed was not known here before.
+    const before = change.before == null ? null : withoutCostly(change.before);
+    if (before !== null && isDeepStrictEqual(before, after)) return;
+    const entry = { before, after, weight: 1 + after.instances.length };
+    entries.push(entry);
+    head += 1;
+    weight += entry.weight;
+    while (weight > WEIGHT_MAX && entries.length > 1) weight -= entries.shift()?.weight ?? 0;
+  }
+
+  return {
+    name,
+    get head() {
+      return head;
+    },
+    readAfter(number) {
+      const start = number - (head - entries.length);
+      if (start < 0 || number > head) return null;
+      const runs = new Map<string, LoggedChange>();
+      for (const { before, after } of entries.slice(start)) {
+        const key = invocationKey(after);
+        runs.set(key, { before: runs.has(key) ? (runs.get(key)?.before ?? null) : before, after });
+      }
+      return [...runs.values()];
+    },
+    wait(number, signal) {
+      if (head > number || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const end = (): void => {
+          waiting.delete(end);
+          signal.removeEventListener("abort", end);
+          resolve();
+        };
+        waiting.add(end);
+        signal.addEventListener("abort", end, { once: true });
+      });
+    },
+  };
+}
+
+/** What lists show of a run, in one form however it was read. */
+function withoutCostly(run: Invocation): Invocation {
+  const { isGuess: _guess, ...command } = run.command;
+  return {
+    ...run,
+    command: { ...command, content: undefined },
+    resourceGroupIds: run.resourceGroupIds ?? [],
+    instances: run.instances.map((one) => ({ ...one, output: undefined })),
+  };
+}

@@ -1,0 +1,107 @@
+import { type Clock, type Operation, type Source, sourceKey } from "#domain";
+import type { RunStore } from "#store";
+import type { Sync } from "#sync";
+import type { ChangeLog } from "./change-log.ts";
+import { createPollMeter } from "./watch-poll.ts";
+import type { WatchRules } from "./watch-poller.ts";
+
+/** What keeps watched lists fresh. */
+export interface ListPollerParts {
+  readonly sync: Sync;
+  readonly store: RunStore;
+  readonly clock: Clock;
+  readonly log: ChangeLog;
+  readonly rules: WatchRules;
+  /** How old what still moves may be, in milliseconds: how often a list is asked for in which nothing moves. */
+  readonly freshnessMs: number;
+}
+
+/** Keeps sources fresh as long as anybody watches a list of them. */
+export interface ListPoller {
+  /** Counts one who watches these sources until the returned function is called. */
+  join(sources: readonly Source[], requestId: string): () => void;
+}
+
+interface Watched {
+  count: number;
+  readonly life: AbortController;
+}
+
+/** A look takes what others read a moment ago. */
+const AGE_SHARE = 0.9;
+/** Unfinished runs of a source that are followed, the newest ones. */
+const FOLLOWED_MAX = 500;
+
+/** One loop a source, however many watch however many lists of it. */
+export function createListPoller(parts: ListPollerParts): ListPoller {
+  const watched = new Map<string, Watched>();
+
+  function enter(source: Source, requestId: string): Watched {
+    const known = watched.get(sourceKey(source));
+    if (known !== undefined) return known;
+    const made = { count: 0, life: new AbortController() };
+    watched.set(sourceKey(source), made);
+    void lookAfter(parts, source, made.life.signal, requestId);
+    return made;
+  }
+
+  function leave(source: Source, one: Watched): void {
+    one.count -= 1;
+    if (one.count > 0) return;
+    watched.delete(sourceKey(source));
+    one.life.abort();
+  }
+
+  return {
+    join(sources, requestId) {
+      const entered = sources.map((source) => ({ source, one: enter(source, requestId) }));
+      for (const { one } of entered) one.count += 1;
+      return () => {
+        for (const { source, one } of entered) leave(source, one);
+      };
+    },
+  };
+}
+
+async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSignal, requestId: string) {
+  const { clock, log, rules, freshnessMs } = parts;
+  const calmMs = Math.min(rules.maxIntervalMs, Math.max(rules.minIntervalMs, freshnessMs));
+  let intervalMs = rules.minIntervalMs;
+  while (!signal.aborted) {
+    const before = log.head;
+    const operation: Operation = {
+      signal,
+      deadline: clock.elapsed() + rules.pollDeadlineMs,
+      requestId,
+      meter: createPollMeter(rules.pollCallBudget),
+      pace: "refresh",
+    };
+    // What failed is noted where sources are booked, and every list shows it; the next look tries again.
+    const unfinished = await look(parts, source, intervalMs * AGE_SHARE, operation).catch(() => null);
+    const isMoving = log.head > before || (unfinished ?? 0) > 0;
+    const longestMs = unfinished === null ? rules.maxIntervalMs : calmMs;
+    intervalMs = isMoving ? rules.minIntervalMs : Math.min(intervalMs * 2, longestMs);
+    await clock.sleep(intervalMs, signal);
+  }
+}
+
+/** Reads the newest end of a source's lists, and how its unfinished runs went on. @returns how many of these there are */
+async function look(
+  { sync, store, clock }: ListPollerParts,
+  source: Source,
+  maxAgeMs: number,
+  operation: Operation,
+): Promise<number> {
+  if (sync.book.leftOut(source) !== null) return 0;
+  const lists = await sync.openLists(source, {}, { output: false, content: false }, operation);
+  await Promise.all(
+    lists.map(async (list) => {
+      const readAt = await list.readAt();
+      const isFresh = readAt !== null && readAt <= clock.now() && clock.now() - readAt < maxAgeMs;
+      if (!isFresh) await list.refresh(operation);
+    }),
+  );
+  const unfinished = await store.readUnfinished(source, FOLLOWED_MAX);
+  await sync.follower.follow(unfinished, operation, maxAgeMs);
+  return unfinished.length;
+}

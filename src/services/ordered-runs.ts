@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import {
+  canonicalText,
+  durationMsOf,
+  finishTimeOf,
+  InputError,
+  type Invocation,
+  type InvocationFilter,
+  invocationKey,
+  type Operation,
+} from "#domain";
+import type { RunStore } from "#store";
+import type { Sync } from "#sync";
+import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
+import { readPageArguments } from "./page-arguments.ts";
+import { plainWants } from "./run-pages.ts";
+import { type RunScan, requireCreatedAfter } from "./run-scan.ts";
+
+/** What ordered pages are made of. */
+export interface OrderedRunsParts {
+  readonly scan: RunScan;
+  readonly sealer: Sealer;
+  readonly store: Pick<RunStore, "readRuns">;
+  readonly sync: Pick<Sync, "follower">;
+}
+
+/** Runs that an order is made of, at most. */
+const RUNS_MAX = 10_000;
+
+type Order = Exclude<InvocationOrder, "CREATION_TIME_DESC">;
+
+/** What each order goes by; null comes last in every one. */
+const VALUES: Readonly<Record<Order, (run: Invocation) => number | null>> = {
+  FINISH_TIME_DESC: (run) => negative(timeOf(finishTimeOf(run))),
+  FINISH_TIME_ASC: (run) => timeOf(finishTimeOf(run)),
+  DURATION_DESC: (run) => negative(durationMsOf(run)),
+  DURATION_ASC: durationMsOf,
+};
+
+interface Row {
+  readonly run: Invocation;
+  /** Its place: texts compare as the order has it. */
+  readonly place: string;
+}
+
+/**
+ * Pages of runs in another order than the total one. All that is meant has to be read first, so a beginning has to be named.
+ * @returns a function that throws InputError `BAD_USER_INPUT` without `createdAfter`, `INVALID_CURSOR` for another order's cursor
+ */
+export function createOrderedRuns({ scan, sealer, store, sync }: OrderedRunsParts) {
+  return async (
+    args: PageArguments,
+    order: Order,
+    filter: InvocationFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<Invocation>> => {
+    const { direction, size, cursor, cursorArgument } = readPageArguments(args);
+    requireCreatedAfter(filter, "every other order than CREATION_TIME_DESC");
+    const purpose = `runs by ${order}\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
+    const start = cursor === null ? null : openPlace(sealer, purpose, cursor, cursorArgument);
+    const { rows, sources, isComplete } = await readRows(scan, order, filter, operation);
+    const left = rows.filter(({ place }) => start === null || (direction > 0 ? place > start : place < start));
+    const taken = direction > 0 ? left.slice(0, size) : left.slice(Math.max(0, left.length - size));
+    const runs = taken.map(({ run }) => run);
+    const known = await store.readRuns(runs, plainWants(wants));
+    await sync.follower.follow(
+      known.filter((one) => one !== null),
+      operation,
+    );
+    const now = await store.readRuns(runs, plainWants(wants));
+    const edges = taken.map(({ run, place }, index) => ({
+      node: now[index]?.run ?? run,
+      cursor: () => sealer.seal(purpose, place),
+    }));
+    const hasMore = left.length > taken.length;
+    return {
+      edges,
+      hasNextPage: direction > 0 ? hasMore : start !== null,
+      hasPreviousPage: direction > 0 ? start !== null : hasMore,
+      startCursor: () => edges[0]?.cursor() ?? null,
+      endCursor: () => edges.at(-1)?.cursor() ?? null,
+      totalCount: wants.totalCount && isComplete ? rows.length : null,
+      sources,
+      isScanComplete: isComplete,
+    };
+  };
+}
+
+async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, operation: Operation) {
+  const rows: Row[] = [];
+  let sources: readonly PageSourceState[] = [];
+  let isComplete = true;
+  for await (const part of scan.readAll(filter, { output: false, content: false }, operation)) {
+    for (const run of part.runs) rows.push({ run, place: placeOf(run, VALUES[order](run)) });
+    sources = part.sources;
+    isComplete = part.isComplete;
+    if (rows.length >= RUNS_MAX) {
+      isComplete = false;
+      break;
+    }
+  }
+  rows.sort((a, b) => (a.place < b.place ? -1 : 1));
+  return {
+    rows,
+    isComplete,
+    sources: sources.map((source) => ({ ...source, isComplete: source.isComplete && isComplete })),
+  };
+}
+
+function placeOf(run: Invocation, value: number | null): string {
+  const shifted = value === null ? "z" : (value + 2 ** 50).toString(36).padStart(11, "0");
+  return `${shifted}${createHash("sha1").update(invocationKey(run)).digest("base64url").slice(0, 8)}`;
+}
+
+function openPlace(sealer: Sealer, purpose: string, cursor: string, argument: string): string {
+  const place = cursor === "" ? null : sealer.open(purpose, cursor);
+  if (place !== null) return Buffer.from(place).toString();
+  const message = `\`${argument}\`: expected a cursor of this list with the same filter and order, got another text. Begin again without it.`;
+  throw new InputError("INVALID_CURSOR", message, argument);
+}
+
+function timeOf(instant: string | null): number | null {
+  return instant === null ? null : Date.parse(instant);
+}
+
+function negative(value: number | null): number | null {
+  return value === null ? null : -value;
+}

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import {
+  contains,
+  InputError,
+  type Instance,
+  type InvocationFilter,
+  instanceKey,
+  namesSource,
+  type Operation,
+  type Source,
+  sourceRank,
+  UpstreamError,
+} from "#domain";
+import type { Sync } from "#sync";
+import type { InstanceFilter, Page, PageArguments, Sealer } from "./contract.ts";
+import { readPageArguments } from "./page-arguments.ts";
+import { placesOf } from "./run-scan.ts";
+import type { DescribeSource } from "./source-states.ts";
+
+/** What is asked about servers across sources. */
+export interface ServerPages {
+  /** Servers of every source, by source and then by id. */
+  page(args: PageArguments, filter: InstanceFilter, operation: Operation): Promise<Page<Instance>>;
+  /** The filter with the servers that a part of a name means now; the filter itself if it has none. */
+  resolveNames(filter: InvocationFilter, operation: Operation): Promise<InvocationFilter>;
+}
+
+/** What these pages are made of. */
+export interface ServerPagesParts {
+  readonly sync: Pick<Sync, "book" | "servers">;
+  readonly sealer: Sealer;
+  readonly describe: DescribeSource;
+}
+
+/** Servers are read whole, source by source, and kept for a minute: then names cost nothing more. */
+export function createServerPages({ sync, sealer, describe }: ServerPagesParts): ServerPages {
+  const sourcesOf = (filter: InstanceFilter): readonly Source[] =>
+    sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
+
+  /** @throws UpstreamError if no source could be read */
+  async function readAll(sources: readonly Source[], operation: Operation) {
+    const read = await Promise.all(
+      sources.map(async (source) => {
+        try {
+          return { source, instances: await sync.servers.readAllInstances(source, operation), failure: null };
+        } catch (error) {
+          if (!(error instanceof UpstreamError)) throw error;
+          return { source, instances: [], failure: error };
+        }
+      }),
+    );
+    const failures = read.flatMap(({ failure }) => failure ?? []);
+    if (failures[0] !== undefined && failures.length === read.length) throw failures[0];
+    return read;
+  }
+
+  return {
+    async page(args, filter, operation) {
+      const { direction, size, cursor, cursorArgument } = readPageArguments(args);
+      const purpose = `servers\n${JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+      const place = cursor === null ? null : openPlace(sealer, purpose, cursor, cursorArgument);
+      const read = await readAll(sourcesOf(filter), operation);
+      const rows = read
+        .flatMap(({ instances }) => instances.filter((one) => isMeant(one, filter)))
+        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+      const left = rows.filter(
+        (row) => place === null || (direction > 0 ? placeOf(row) > place : placeOf(row) < place),
+      );
+      const nodes = direction > 0 ? left.slice(0, size) : left.slice(Math.max(0, left.length - size));
+      const edges = nodes.map((node) => ({ node, cursor: () => sealer.seal(purpose, placeOf(node)) }));
+      const hasMore = left.length > nodes.length;
+      return {
+        edges,
+        hasNextPage: direction > 0 ? hasMore : place !== null,
+        hasPreviousPage: direction > 0 ? place !== null : hasMore,
+        startCursor: () => edges[0]?.cursor() ?? null,
+        endCursor: () => edges.at(-1)?.cursor() ?? null,
+        totalCount: read.some(({ failure }) => failure !== null) ? null : rows.length,
+        sources: await Promise.all(read.map(({ source, failure }) => describe(source, failure === null))),
+        isScanComplete: read.every(({ failure }) => failure === null),
+      };
+    },
+    async resolveNames(filter, operation) {
+      const { instanceNameContains } = filter;
+      if (instanceNameContains === undefined) return filter;
+      const read = await readAll(sourcesOf(placesOf(filter)), operation);
+      const named = read.flatMap(({ instances }) =>
+        instances.filter((one) => contains(one.name, instanceNameContains)),
+      );
+      return { ...filter, instanceKeyIn: new Set(named.map(instanceKey)) };
+    },
+  };
+}
+
+function isMeant(instance: Instance, { nameContains, instanceIdIn, osTypeIn }: InstanceFilter): boolean {
+  const { name, instanceId, osType } = instance;
+  return (
+    (nameContains === undefined || contains(name, nameContains)) &&
+    (instanceIdIn?.includes(instanceId) ?? true) &&
+    (osTypeIn === undefined || osTypeIn.some((word) => word.toLowerCase() === osType?.toLowerCase()))
+  );
+}
+
+// Short, so that cursors are: a source in four bytes.
+function placeOf({ source, instanceId }: Instance): string {
+  return `${sourcePlace(source)}${instanceId}`;
+}
+
+const places = new WeakMap<Source, string>();
+
+function sourcePlace(source: Source): string {
+  const known = places.get(source) ?? createHash("sha256").update(sourceRank(source)).digest("hex").slice(0, 8);
+  places.set(source, known);
+  return known;
+}
+
+function openPlace(sealer: Sealer, purpose: string, cursor: string, argument: string): string {
+  const place = cursor === "" ? null : sealer.open(purpose, cursor);
+  if (place !== null) return Buffer.from(place).toString();
+  const message = `\`${argument}\`: expected a cursor of this list with the same filter, got another text. Begin again without it.`;
+  throw new InputError("INVALID_CURSOR", message, argument);
+}

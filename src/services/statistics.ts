@@ -1,0 +1,147 @@
+import { durationMsOf, InputError, type Invocation, type InvocationFilter, type Operation } from "#domain";
+import type { RunScan } from "./run-scan.ts";
+import {
+  type Counted,
+  countExecution,
+  countRun,
+  createTally,
+  type StatisticsGroup,
+  type StatisticsInterval,
+  type StatisticsRequest,
+  type StatisticsRow,
+  type Tally,
+  toRow,
+} from "./statistics-rows.ts";
+
+/** Runs that statistics go through, at most. */
+const RUNS_MAX = 200_000;
+const ROWS_MAX = 1_000;
+/** Groups with rows of their own; the rest has one row. */
+const GROUPS_MAX = 100;
+const GROUPS_WITH_INTERVAL_MAX = 20;
+
+const LENGTH_MS: Readonly<Record<StatisticsInterval, number>> = { HOUR: 3_600_000, DAY: 86_400_000 };
+
+/**
+ * Counts runs. With `createdAfter`, everything from there on is read if it is not known, once and within the operation's budget;
+ * without, what is known is counted.
+ */
+export function createStatistics(scan: RunScan) {
+  return async (
+    { by, interval }: StatisticsRequest,
+    filter: InvocationFilter,
+    operation: Operation,
+  ): Promise<readonly StatisticsRow[]> => {
+    const spanMs = interval ?? (by === "HOUR" || by === "DAY" ? by : null);
+    checkSpan(filter, interval === null ? "by" : "interval", spanMs);
+    const tallies = new Map<string, Map<number | null, Tally>>();
+    let isComplete = true;
+    let left = RUNS_MAX;
+    const nothing = { output: false, content: false };
+    const parts =
+      filter.createdAfter === undefined
+        ? scan.readKnown(filter, nothing, operation)
+        : scan.readAll(filter, nothing, operation);
+    for await (const part of parts) {
+      isComplete = part.isComplete;
+      for (const run of part.runs) {
+        const slot = slotOf(run, spanMs);
+        for (const [key, counted] of countedOf(run, by, filter)) tallyOf(tallies, key, slot).add(counted);
+      }
+      left -= part.runs.length;
+      if (left <= 0) {
+        isComplete = false;
+        break;
+      }
+    }
+    return toRows(tallies, { by, hasInterval: interval !== null, isComplete });
+  };
+}
+
+function checkSpan(
+  { createdAfter, createdBefore }: InvocationFilter,
+  argument: string,
+  span: StatisticsInterval | null,
+) {
+  if (span === null || createdAfter === undefined || createdBefore === undefined) return;
+  const count = Math.ceil((Date.parse(createdBefore) - Date.parse(createdAfter)) / LENGTH_MS[span]);
+  if (count <= ROWS_MAX) return;
+  const message = `\`${argument}\`: expected at most ${ROWS_MAX} intervals between createdAfter and createdBefore, got ${count}.`;
+  throw new InputError("BAD_USER_INPUT", message, argument);
+}
+
+function slotOf({ creationTime }: Invocation, span: StatisticsInterval | null): number | null {
+  if (span === null || creationTime === null) return null;
+  const time = Date.parse(creationTime);
+  return time - (((time % LENGTH_MS[span]) + LENGTH_MS[span]) % LENGTH_MS[span]);
+}
+
+/** What a run counts for, by the row's key; texts that a key does not have are empty. */
+function countedOf(
+  run: Invocation,
+  by: StatisticsGroup,
+  filter: InvocationFilter,
+): readonly (readonly [string, Counted])[] {
+  if (by !== "INSTANCE") return [[KEYS[by](run), countRun(run, durationMsOf(run))]];
+  return run.instances
+    .filter(({ instanceId }) => filter.instanceId === undefined || filter.instanceId === instanceId)
+    .map((one) => [one.instanceId, countExecution(run, one)]);
+}
+
+const KEYS: Readonly<Record<Exclude<StatisticsGroup, "INSTANCE">, (run: Invocation) => string>> = {
+  NONE: () => "",
+  DAY: () => "",
+  HOUR: () => "",
+  COMMAND: ({ command }) => command.name ?? command.commandId ?? "",
+  STATUS: ({ status }) => status,
+  PROVIDER: ({ source }) => source.provider,
+  REGION: ({ source }) => source.regionId,
+  ACCOUNT: ({ source }) => source.account,
+};
+
+function tallyOf(tallies: Map<string, Map<number | null, Tally>>, key: string, slot: number | null): Tally {
+  const ofKey = tallies.get(key) ?? new Map<number | null, Tally>();
+  tallies.set(key, ofKey);
+  const tally = ofKey.get(slot) ?? createTally();
+  ofKey.set(slot, tally);
+  return tally;
+}
+
+interface RowRules {
+  readonly by: StatisticsGroup;
+  readonly hasInterval: boolean;
+  readonly isComplete: boolean;
+}
+
+/** The largest groups with a row each, and one for the rest; with an interval, a row for each of its stretches that has any. */
+function toRows(
+  tallies: ReadonlyMap<string, ReadonlyMap<number | null, Tally>>,
+  { by, hasInterval, isComplete }: RowRules,
+): readonly StatisticsRow[] {
+  const sizeOf = (slots: ReadonlyMap<number | null, Tally>): number =>
+    [...slots.values()].reduce((sum, { size }) => sum + size, 0);
+  const groups = [...tallies].sort(([a, one], [b, other]) => sizeOf(other) - sizeOf(one) || (a < b ? -1 : 1));
+  const most = hasInterval ? GROUPS_WITH_INTERVAL_MAX : GROUPS_MAX;
+  const rest = new Map<number | null, Tally>();
+  for (const [, slots] of groups.slice(most)) {
+    for (const [slot, tally] of slots) {
+      const joined = rest.get(slot) ?? createTally();
+      joined.join(tally);
+      rest.set(slot, joined);
+    }
+  }
+  const isUnnamed = by === "NONE" || by === "DAY" || by === "HOUR";
+  const named = groups.slice(0, most).map(([key, slots]) => ({ key: isUnnamed ? null : key, slots, isRest: false }));
+  const all = rest.size === 0 ? named : [...named, { key: null, slots: rest, isRest: true }];
+  const rows = all.flatMap(({ key, slots, isRest }) =>
+    [...slots].map(([intervalStart, tally]) => toRow(tally, { key, isRest, intervalStart, isComplete })),
+  );
+  const byTime = hasInterval || by === "DAY" || by === "HOUR" ? rows.sort(newestFirst) : rows;
+  if (byTime.length <= ROWS_MAX) return byTime;
+  return byTime.slice(0, ROWS_MAX).map((row) => ({ ...row, isComplete: false }));
+}
+
+// The order of the groups stays within one stretch.
+function newestFirst(a: StatisticsRow, b: StatisticsRow): number {
+  return (b.intervalStart ?? Number.NEGATIVE_INFINITY) - (a.intervalStart ?? Number.NEGATIVE_INFINITY) || 0;
+}

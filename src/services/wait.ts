@@ -1,0 +1,26 @@
+import { type Clock, InputError } from "#domain";
+import type { Services } from "./contract.ts";
+
+/** Waits by watching, so that whatever number of clients waits for a run costs as one. */
+export function createWait(watch: Services["watchInvocation"], clock: Clock): Services["waitUntilFinal"] {
+  return async (ref, waitMs, operation) => {
+    const release = operation.hold?.(waitMs);
+    const over = new AbortController();
+    const states = watch(ref, { output: false, content: false, details: false }, operation);
+    const leave = async (): Promise<void> => {
+      await clock.sleep(waitMs, over.signal);
+      await states.return?.();
+    };
+    const left = leave();
+    try {
+      for await (const _state of states);
+    } catch (error) {
+      // A run that is none is what the question after the wait answers.
+      if (!(error instanceof InputError && error.code === "NOT_FOUND")) throw error;
+    } finally {
+      over.abort();
+      await left;
+      release?.();
+    }
+  };
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { ordered, type Rig, startRig } from "./rig.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
+
+const big: Run = {
+  invokeId: "t-big",
+  at: Date.UTC(2026, 0, 3),
+  commandName: 'say "hi", twice',
+  status: "PartialFailed",
+  executions: Array.from({ length: 120 }, (_, index) => ({
+    instanceId: `i-${String(index).padStart(3, "0")}`,
+    output: `第 ${index} 台\r\nsays "ok", really\n`,
+    ...(index === 7 ? { status: "Failed", exitCode: 3 } : {}),
+  })),
+};
+const world = { "ECS/cn-hangzhou": createPlace([big, ...manyRuns(230, "t-e")]) };
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig(world);
+});
+afterAll(() => rig.stop());
+
+const HEADER = { "apollo-require-preflight": "1" };
+function get(parameters: Record<string, string>, headers: Record<string, string> = HEADER): Promise<Response> {
+  return fetch(`${rig.url.replace("/graphql", "/export")}?${new URLSearchParams(parameters)}`, { headers });
+}
+const lines = async (response: Response) =>
+  (await response.text())
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+async function idOf(selection: string): Promise<string> {
+  const { data } = await rig.ask(
+    `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-big") { ${selection} } }`,
+  );
+  return data.invocation.id ?? data.invocation.instanceInvocations.nodes[0].id;
+}
+
+describe("an export", () => {
+  it("is every row of a list, whatever pages allow", async () => {
+    const rows = await lines(await get({ format: "ndjson" }));
+    expect(rows.map((row) => row.invokeId)).toEqual(ordered(world));
+    expect(rows[0]).toMatchObject({
+      commandName: 'say "hi", twice',
+      status: "PARTIAL_FAILED",
+      instances: 120,
+      failedInstances: 1,
+    });
+    const filter = JSON.stringify({ statusIn: ["PARTIAL_FAILED"] });
+    expect((await lines(await get({ filter }))).map((row) => row.invokeId)).toEqual(["t-big"]);
+  });
+
+  it("is every output of a run", async () => {
+    const id = await idOf("id");
+    const rows = await lines(await get({ id }));
+    expect(rows.length).toBe(120);
+    expect(rows[7]).toMatchObject({
+      instanceId: "i-007",
+      status: "FAILED",
+      exitCode: 3,
+      output: '第 7 台\r\nsays "ok", really\n',
+    });
+    const csv = await get({ id, format: "csv" });
+    expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
+    const text = await csv.text();
+    expect(
+      text.startsWith(
+        "instanceId,status,exitCode,errorCode,startTime,finishTime,droppedBytes,output\r\ni-000,SUCCESS,0,",
+      ),
+    ).toBe(true);
+    expect(text).toContain('"第 7 台\r\nsays ""ok"", really\n"\r\n');
+    const people = await (await get({ id, format: "text" })).text();
+    expect(people.split("\n").slice(21, 24)).toEqual([
+      "==> i-007: FAILED, exit code 3",
+      "第 7 台\r",
+      'says "ok", really',
+    ]);
+  });
+
+  it("is one output as it is", async () => {
+    const id = await idOf("instanceInvocations(first: 1) { nodes { id } }");
+    expect(await (await get({ id, format: "text" })).text()).toBe('第 0 台\r\nsays "ok", really\n');
+  });
+
+  it.each([
+    [{ format: "xml" }, "format"],
+    [{ id: "damaged" }, "id"],
+    [{ filter: "{" }, "filter"],
+    [{ filter: '{"statusIn":["NONE"]}' }, "filter"],
+    [{ filter: '{"nobody":1}' }, "filter"],
+    [{ id: "x", filter: "{}" }, "filter"],
+  ])("refuses %j before any work", async (parameters, argument) => {
+    rig.far.calls.length = 0;
+    const response = await get(parameters as Record<string, string>);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT", argument } }] });
+    expect(rig.far.calls).toEqual([]);
+  });
+
+  it("is no page's without a preflight, and takes no other method", async () => {
+    const response = await get({}, {});
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: "BAD_REQUEST" } }] },
+    ]);
+    const posted = await fetch(rig.url.replace("/graphql", "/export"), { method: "POST", headers: HEADER });
+    expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, OPTIONS"]);
+  });
+
+  it("breaks off rather than pass half of it for the whole", async () => {
+    const id = await idOf("id");
+    const own = await startRig(world);
+    let reads = 0;
+    own.far.interfere = ({ action }) => {
+      if (action === "DescribeInvocationResults") reads += 1;
+      return reads > 1 ? { status: 403, body: { Code: "Forbidden.RAM", Message: "no", RequestId: "R" } } : null;
+    };
+    try {
+      const address = `${own.url.replace("/graphql", "/export")}?${new URLSearchParams({ id })}`;
+      const response = await fetch(address, { headers: HEADER });
+      expect(response.status).toBe(200);
+      await expect(response.text()).rejects.toThrow("terminated");
+    } finally {
+      await own.stop();
+    }
+  });
+});

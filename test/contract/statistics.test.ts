@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { createPlace, type Run } from "./world.ts";
+
+const NOON = Date.UTC(2026, 0, 2, 12);
+const times = (at: number, seconds: number) => ({
+  StartTime: new Date(at).toISOString(),
+  FinishTime: new Date(at + seconds * 1_000).toISOString(),
+  FinishedTime: new Date(at + seconds * 1_000).toISOString(),
+});
+/** Two runs an hour; every fourth fails; the n-th takes n seconds. */
+const runs: Run[] = Array.from({ length: 100 }, (_, index) => {
+  const at = NOON - index * 1_800_000;
+  return {
+    invokeId: `t-n${String(index).padStart(3, "0")}`,
+    at,
+    commandName: index % 2 === 0 ? "backup" : "deploy",
+    status: index % 4 === 0 ? "Failed" : "Success",
+    executions: [
+      {
+        instanceId: `i-${index % 3}`,
+        status: index % 4 === 0 ? "Failed" : "Success",
+        exitCode: index % 4 === 0 ? 1 : 0,
+        wire: times(at, index + 1),
+      },
+    ],
+  };
+});
+const place = () => createPlace(runs);
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig({ "ECS/cn-hangzhou": place(), "ECS/cn-beijing": createPlace([]) });
+});
+afterAll(() => rig.stop());
+
+const STATISTICS = `query ($by: StatisticsGroup!, $filter: InvocationFilter, $interval: StatisticsInterval) {
+  rows: statistics(by: $by, filter: $filter, interval: $interval) {
+    key isRest intervalStart count finalCount failedCount failureRate statusCounts { status count }
+    durationMs { p50 p90 p99 } latestTime isComplete } }`;
+const since = (index: number) => ({ createdAfter: new Date(NOON - index * 1_800_000).toISOString() });
+
+describe("statistics", () => {
+  it("count what is known if no beginning is named, and say so", async () => {
+    const own = await startRig({ "ECS/cn-hangzhou": place() });
+    try {
+      const { data } = await own.ask(STATISTICS, { by: "NONE" });
+      expect(data.rows).toMatchObject([{ count: 50, isComplete: false }]);
+      expect(own.far.calls.length).toBe(1);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("read on to the beginning once", async () => {
+    const { data } = await rig.ask(STATISTICS, { by: "NONE", filter: since(99) });
+    expect(data.rows).toEqual([
+      {
+        key: null,
+        isRest: false,
+        intervalStart: null,
+        count: 100,
+        finalCount: 100,
+        failedCount: 25,
+        failureRate: 0.25,
+        statusCounts: [
+          { status: "FAILED", count: 25 },
+          { status: "SUCCESS", count: 75 },
+        ],
+        durationMs: { p50: 50_000, p90: 90_000, p99: 99_000 },
+        latestTime: "2026-01-02T12:00:00.000Z",
+        isComplete: true,
+      },
+    ]);
+    rig.far.calls.length = 0;
+    await rig.ask(STATISTICS, { by: "COMMAND", filter: since(99) });
+    expect(rig.far.calls).toEqual([]);
+  });
+
+  it.each([
+    [
+      "COMMAND",
+      [
+        ["backup", 50, 25],
+        ["deploy", 50, 0],
+      ],
+    ],
+    [
+      "INSTANCE",
+      [
+        ["i-0", 34, 9],
+        ["i-1", 33, 8],
+        ["i-2", 33, 8],
+      ],
+    ],
+    [
+      "STATUS",
+      [
+        ["SUCCESS", 75, 0],
+        ["FAILED", 25, 25],
+      ],
+    ],
+    ["PROVIDER", [["ECS", 100, 25]]],
+    ["REGION", [["cn-hangzhou", 100, 25]]],
+    ["ACCOUNT", [["default", 100, 25]]],
+  ])("by %s", async (by, expected) => {
+    const { data } = await rig.ask(STATISTICS, { by, filter: since(99) });
+    const rows = data.rows.map((row: { key: string; count: number; failedCount: number }) => [
+      row.key,
+      row.count,
+      row.failedCount,
+    ]);
+    expect(rows).toEqual(expected);
+  });
+
+  it("by stretches of time, the newest first", async () => {
+    const { data } = await rig.ask(STATISTICS, { by: "DAY", filter: since(99) });
+    expect(data.rows.map((row: { intervalStart: string; count: number }) => [row.intervalStart, row.count])).toEqual([
+      ["2026-01-02T00:00:00.000Z", 25],
+      ["2026-01-01T00:00:00.000Z", 48],
+      ["2025-12-31T00:00:00.000Z", 27],
+    ]);
+    const hours = await rig.ask(STATISTICS, { by: "COMMAND", interval: "HOUR", filter: since(3) });
+    expect(
+      hours.data.rows.map((row: { intervalStart: string; key: string; count: number }) => [
+        row.intervalStart,
+        row.key,
+        row.count,
+      ]),
+    ).toEqual([
+      ["2026-01-02T12:00:00.000Z", "backup", 1],
+      ["2026-01-02T11:00:00.000Z", "backup", 1],
+      ["2026-01-02T11:00:00.000Z", "deploy", 1],
+      ["2026-01-02T10:00:00.000Z", "deploy", 1],
+    ]);
+  });
+
+  it("refuse more stretches of time than anybody reads", async () => {
+    const filter = { createdAfter: "2020-01-01T00:00:00Z", createdBefore: "2026-01-01T00:00:00Z" };
+    const { errors } = await rig.ask(STATISTICS, { by: "COMMAND", interval: "HOUR", filter });
+    expect(errors?.[0]).toMatchObject({ extensions: { code: "BAD_USER_INPUT", argument: "interval" } });
+  });
+
+  it("give nothing for what matches nothing", async () => {
+    expect((await rig.ask(STATISTICS, { by: "COMMAND", filter: { commandNameContains: "nobody" } })).data.rows).toEqual(
+      [],
+    );
+  });
+});
