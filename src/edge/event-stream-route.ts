@@ -8,7 +8,6 @@ import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { onDeparture } from "./departure.ts";
 import { toErrorResponse } from "./errors.ts";
-import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import type { Route } from "./graphql-route.ts";
 import { type LiveResults, runLive } from "./live.ts";
@@ -27,7 +26,6 @@ import { requestIdOf } from "./request-id.ts";
 export interface EventStreamParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
-  readonly freshness: Freshness;
   readonly clients: Clients;
   readonly access: EdgeAccess;
   readonly admission: Admission;
@@ -77,8 +75,6 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
         const { socket } = request;
         const asker: Asker = {
           client: parts.clients.of(socket, caller),
-          freshness: parts.freshness,
-          socket,
           access: parts.access,
           caller,
           recognise: () => parts.admission.identify(request),

@@ -64,7 +64,11 @@ export function createExportRoute(options: ServerOptions, parts: ExportRoutePart
         document: parameters.toString(),
       });
       const client = parts.clients.of(request.socket, caller);
-      const { contentType, texts } = open(parameters, createStep(options, { client, requestId, signal: over.signal }), asking);
+      const { contentType, texts } = open(
+        parameters,
+        createStep(options, { client, requestId, signal: over.signal }),
+        asking,
+      );
       const first = await texts.next();
       response.writeHead(200, {
         "content-type": contentType,

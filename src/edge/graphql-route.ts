@@ -7,7 +7,6 @@ import { beginAsking, type EdgeAccess } from "./asking.ts";
 import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
-import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import { createLateClient, type LateClient } from "./late-client.ts";
 import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
@@ -27,7 +26,6 @@ export interface GraphqlRouteParts {
   readonly engine: Engine;
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
-  readonly freshness: Freshness;
   readonly clients: Clients;
   readonly access: EdgeAccess;
   readonly admission: Admission;
@@ -64,7 +62,7 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
     const requestId = requestIdOf(request);
     const client = createLateClient(parts.clients.of(request.socket));
     const life = parts.answers?.begin();
-    const running = startOperation(requestId, { ...rules, client, life }, parts.freshness.begin(request.socket));
+    const running = startOperation(requestId, { ...rules, client, life });
     const exchange = createExchange(running);
     const visit: Visit = { exchange, client, life, headers: {} };
     parts.metrics.started();
@@ -78,7 +76,6 @@ export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRoutePa
       },
     );
     running.end();
-    parts.freshness.end();
     const cors = corsHeaders(request, options.corsOrigins);
     const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
     const isSent = send(response, answer.status, headers, answer.body);

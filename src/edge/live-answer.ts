@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import {
   type DocumentNode,
   type ExecutionArgs,
@@ -15,7 +14,6 @@ import type { Client } from "./clients.ts";
 import { logInternal } from "./engine.ts";
 import { toErrorResponse } from "./errors.ts";
 import { withoutRepeats } from "./executor.ts";
-import type { Freshness } from "./freshness.ts";
 import { nameOf } from "./live-record.ts";
 import type { RunningOperation } from "./operation.ts";
 import type { ServerOptions } from "./options.ts";
@@ -24,9 +22,6 @@ import type { Stop } from "./stop.ts";
 /** Who asks, and what is shared with all others. */
 export interface Asker {
   readonly client: Client;
-  readonly freshness: Freshness;
-  /** The connection that the request was made on, as {@link Freshness.begin} takes it. */
-  readonly socket: Socket | null;
   readonly access: EdgeAccess;
   /** As known when the operation came. */
   readonly caller: Caller;

@@ -113,15 +113,10 @@ async function answerRequest(
   asker: Asker,
   stop: Stop,
 ): Promise<FormattedExecutionResult> {
-  const { freshness, socket } = asker;
-  const running = startOperation(live.requestId, rulesOf(options, asker), freshness.begin(socket));
-  try {
-    await takeTurn(asker, live);
-    const asking = askingOf(live, asker, asker.caller);
-    return await answerOnce(options, live, { running, asking, rootValue: undefined, stop });
-  } finally {
-    freshness.end();
-  }
+  const running = startOperation(live.requestId, rulesOf(options, asker));
+  await takeTurn(asker, live);
+  const asking = askingOf(live, asker, asker.caller);
+  return answerOnce(options, live, { running, asking, rootValue: undefined, stop });
 }
 
 interface Watching {
@@ -158,7 +153,6 @@ async function* answerEach(
     await takeTurn(asker, live);
     const asking = askingOf(live, asker, caller);
     const answer = await answerOnce(options, live, { running, asking, rootValue: event.value, stop });
-    asker.freshness.noteEvent();
     yield answer;
   }
 }

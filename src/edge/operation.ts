@@ -50,14 +50,10 @@ const ENDED = new Error("The operation has ended.");
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
 const GRACE_MS = 100;
 
-/**
- * Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes.
- * `freshAfter` is handed on to it.
- */
+/** Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes. */
 export function startOperation(
   requestId: string,
   rules: Omit<OperationRules, "deadlineMs"> & { readonly deadlineMs: number | null },
-  freshAfter?: number,
 ): RunningOperation {
   const controller = new AbortController();
   const ended = new AbortController();
@@ -67,7 +63,6 @@ export function startOperation(
   return {
     operation: {
       signal: controller.signal,
-      ...(freshAfter === undefined ? {} : { freshAfter }),
       get deadline() {
         return deadline.at();
       },

@@ -1,9 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import { createAnswerCache } from "./answer-cache.ts";
-
 import { createAdmission } from "./admission.ts";
+import { createAnswerCache } from "./answer-cache.ts";
 import { createOpenAccess } from "./asking.ts";
 import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
@@ -12,7 +10,6 @@ import { createEventStreamRoute } from "./event-stream-route.ts";
 import { createCompilingExecutor, createReferenceExecutor } from "./executor.ts";
 import { createExplorers } from "./explorers.ts";
 import { createExportRoute } from "./export-route.ts";
-import { createFreshness } from "./freshness.ts";
 import { createGate } from "./gate.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
 import { refuseForeignHost } from "./hosts.ts";
@@ -47,11 +44,10 @@ export function createServer(options: ServerOptions): GatewayServer {
   setMaxListeners(0, draining.signal);
   let isStopping = false;
   const machines = createMachinePages(options, () => isStopping);
-  const { engine, route, webSockets, noteConnection } = createTransports(options, { readers, machines, draining });
+  const { engine, route, webSockets } = createTransports(options, { readers, machines, draining });
   const listener = createListener(withErrors(options, route), clock, readers);
   const admin =
     options.adminPort === undefined ? null : createListener(withErrors(options, atPath(machines)), clock, readers);
-  listener.server.on("connection", noteConnection);
   limitSockets(listener.server, options.clientLimits ?? CLIENT_LIMITS);
   upgradeTo(webSockets, listener, options);
   let stopped: Promise<void> | null = null;
@@ -91,13 +87,11 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const { schema, introspection, logger, clock, registry } = options;
   const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
   const engine = createEngine({ schema, executor, introspection, logger });
-  const freshness = createFreshness(clock);
   const access = options.access ?? createOpenAccess(clock);
   const parts = {
     engine,
     metrics: createOperationMetrics(registry),
     gate: createGate(options),
-    freshness,
     readers,
     answers: options.revision === undefined ? undefined : createAnswerCache(options.revision, clock),
     clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits),
@@ -109,8 +103,7 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const events = createEventStreamRoute(options, parts);
   const exports = createExportRoute(options, parts);
   const route = createRoutes(options, { graphql, events, exports }, machines);
-  const noteConnection = (socket: Socket) => freshness.noteConnection(socket);
-  return { engine, route, webSockets: createWebSockets(options, parts), noteConnection };
+  return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
 function withErrors(

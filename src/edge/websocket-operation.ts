@@ -6,7 +6,6 @@ import type { Caller } from "#access";
 import type { Admission } from "./admission.ts";
 import type { EdgeAccess } from "./asking.ts";
 import type { Clients } from "./clients.ts";
-import type { Freshness } from "./freshness.ts";
 import type { Gate } from "./gate.ts";
 import { refuseAbove } from "./limits.ts";
 import type { Asker, LiveOperation } from "./live-answer.ts";
@@ -18,7 +17,6 @@ import { toGraphqlRequest } from "./request.ts";
 export interface WebSocketParts {
   readonly gate: Gate;
   readonly metrics: OperationMetrics;
-  readonly freshness: Freshness;
   readonly clients: Clients;
   readonly access: EdgeAccess;
   readonly admission: Admission;
@@ -56,10 +54,10 @@ export async function prepare(
 
 /** Who asks on a connection that carries many operations. */
 export function toAsker(
-  { clients, freshness, access }: WebSocketParts,
+  { clients, access }: WebSocketParts,
   { socket }: IncomingMessage,
   who: Pick<Asker, "caller" | "recognise">,
 ): Asker {
   const client = clients.of(socket, who.caller);
-  return { ...who, client, freshness, access, socket: null, address: socket, transport: "websocket" };
+  return { ...who, client, access, address: socket, transport: "websocket" };
 }

@@ -4,7 +4,6 @@ import {
   type Clock,
   createGoneError,
   createOwnFailure,
-  InputError,
   type Invocation,
   type InvocationRef,
   type InvocationStatus,

@@ -9,7 +9,6 @@ import { createAdmission } from "../../src/edge/admission.ts";
 import { createOpenAccess } from "../../src/edge/asking.ts";
 import { CLIENT_LIMITS, createClients } from "../../src/edge/clients.ts";
 import { createEventStreamRoute } from "../../src/edge/event-stream-route.ts";
-import { createFreshness } from "../../src/edge/freshness.ts";
 import { createGate } from "../../src/edge/gate.ts";
 import { createOperationMetrics } from "../../src/edge/operation-metrics.ts";
 import { createReaders } from "../../src/edge/readers.ts";
@@ -110,7 +109,6 @@ describe("a client that has left before it is served", () => {
     const route = createEventStreamRoute(options, {
       gate: createGate(options),
       metrics: createOperationMetrics(options.registry),
-      freshness: createFreshness(options.clock),
       clients: createClients(options.clock, CLIENT_LIMITS),
       readers: createReaders(options.clock),
       draining: new AbortController().signal,

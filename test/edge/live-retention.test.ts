@@ -5,7 +5,6 @@ import { OperationTypeNode, parse } from "graphql";
 
 import { createOpenView } from "#access";
 import { createOpenAccess } from "../../src/edge/asking.ts";
-import { createFreshness } from "../../src/edge/freshness.ts";
 import { type LiveResults, runLive } from "../../src/edge/live.ts";
 import { createOptions, freeClient, realClock, stubSchema } from "./gateway.ts";
 
@@ -46,8 +45,6 @@ function subscribe(): { readonly results: LiveResults; readonly events: readonly
   return {
     results: runLive(createOptions({ schema }), live, {
       client: freeClient,
-      freshness: createFreshness(realClock),
-      socket: null,
       access: createOpenAccess(realClock),
       caller: anyone,
       recognise: async () => anyone,
