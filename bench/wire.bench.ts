@@ -95,6 +95,6 @@ function createOperation(): Operation {
     signal: new AbortController().signal,
     deadline: performance.now() + 60_000,
     requestId: "bench",
-    meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
+    meter: { spend: () => {}, addCached: () => {} },
   };
 }

@@ -52,7 +52,7 @@ async function ask(
     signal: controller.signal,
     deadline: clock.elapsed() + deadlineMs,
     requestId: "start",
-    meter: { spend: () => {}, addCached: () => {}, addSaved: () => {} },
+    meter: { spend: () => {}, addCached: () => {} },
   };
   try {
     return await withKeys(() => listRegions(provider, account, operation), clock, operation);

@@ -8,10 +8,8 @@ export interface CostMeter {
    * @throws InputError `COST_LIMIT_EXCEEDED` where the operation's budget is used up; the attempt must then not be made.
    */
   spend(source: Source, action: string): void;
-  /** An answer came from a cache instead of the network. */
+  /** An answer was known already, or is shared with somebody who asked for the same at that moment. */
   addCached(count: number): void;
-  /** Calls that were not made because one call covered several needs. */
-  addSaved(count: number): void;
   /**
    * Called before several calls of which it is known how many they are at least; nothing of them is to be made where it throws.
    * @throws InputError `COST_LIMIT_EXCEEDED` where they would go beyond the operation's budget.

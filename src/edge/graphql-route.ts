@@ -198,12 +198,12 @@ function logOperation(
   told: { readonly status: number; readonly durationMs: number; readonly codes: readonly string[] },
 ): void {
   const { requestId } = exchange.operation;
-  const { calls, cached, saved } = exchange.cost();
+  const { calls, cached } = exchange.cost();
   const { status, durationMs, codes } = told;
   const { operationName, operationType } = exchange;
   const work = telemetry.takeUpstreamWork(requestId);
   logger.info(
-    { requestId, operationName, operationType, status, durationMs, calls, cached, saved, ...work, codes },
+    { requestId, operationName, operationType, status, durationMs, calls, cached, ...work, codes },
     "operation",
   );
 }

@@ -8,7 +8,6 @@ import { createDeadline, type Deadline } from "./deadline.ts";
 export interface Cost {
   readonly calls: number;
   readonly cached: number;
-  readonly saved: number;
   readonly budget: number;
   /** Calls that the caller may still cause in this minute; only if the access file limits them. */
   readonly remainingCalls?: number;
@@ -95,7 +94,6 @@ async function passDeadline(
 function createMeter(budget: number, client: Client): { meter: CostMeter; cost: () => Cost } {
   let calls = 0;
   let cached = 0;
-  let saved = 0;
   const foresee = (more: number) => {
     if (calls + more <= budget) return;
     const need =
@@ -110,7 +108,7 @@ function createMeter(budget: number, client: Client): { meter: CostMeter; cost: 
   return {
     cost() {
       const remainingCalls = client.remainingCalls?.() ?? null;
-      return { calls, cached, saved, budget, ...(remainingCalls === null ? {} : { remainingCalls }) };
+      return { calls, cached, budget, ...(remainingCalls === null ? {} : { remainingCalls }) };
     },
     meter: {
       foresee,
@@ -121,9 +119,6 @@ function createMeter(budget: number, client: Client): { meter: CostMeter; cost: 
       },
       addCached: (count) => {
         cached += count;
-      },
-      addSaved: (count) => {
-        saved += count;
       },
     },
   };

@@ -77,6 +77,5 @@ export function createPollMeter(callBudget: number): Operation["meter"] {
       calls += 1;
     },
     addCached: () => {},
-    addSaved: () => {},
   };
 }

@@ -30,7 +30,7 @@ describe("the generated manifest as the list of what may be asked", () => {
       account: "default",
       regionId: "cn-hangzhou",
       ok: true,
-      asOf: "2026-01-02T03:04:05.000Z",
+      asOf: null,
       isComplete: true,
       error: null,
     };

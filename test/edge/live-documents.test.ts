@@ -8,7 +8,7 @@ const LISTED = "query Listed { hello }";
 const hash = createHash("sha256").update(LISTED).digest("hex");
 const ANSWER = {
   data: { hello: "hello" },
-  extensions: { cost: { calls: 0, cached: 0, saved: 0, budget: 200 } },
+  extensions: { cost: { calls: 0, cached: 0, budget: 200 } },
 };
 
 describe("a list of documents that is enforced, over WebSocket and server-sent events", () => {

@@ -82,7 +82,7 @@ describe("a client that leaves", () => {
     await gateway.stop();
     expect(await closed).toBe(1001);
     expect(await text).toBe(
-      'event: next\ndata: {"data":{"wait":1},"extensions":{"cost":{"calls":1,"cached":0,"saved":0,"budget":200}}}\n\n',
+      'event: next\ndata: {"data":{"wait":1},"extensions":{"cost":{"calls":1,"cached":0,"budget":200}}}\n\n',
     );
     expect(await untilStopped()).toEqual(["stopped"]);
   });

@@ -52,7 +52,7 @@ export function createLiveSchema(notes: string[] = [], begun: string[] = []): Gr
 }
 
 /** What an event of this schema costs. */
-export const EVENT_COST = { calls: 1, cached: 0, saved: 0, budget: 200 };
+export const EVENT_COST = { calls: 1, cached: 0, budget: 200 };
 
 /** What came of one operation that ended by itself. */
 export interface Told {

@@ -54,7 +54,6 @@ describe("logs and metrics", () => {
         durationMs: expect.any(Number),
         calls: 1,
         cached: 0,
-        saved: 0,
         upstreamRequestIds: ["upstream-1"],
         upstreamDurationsMs: [expect.any(Number)],
         codes: [],

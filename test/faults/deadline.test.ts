@@ -38,7 +38,7 @@ describe("an operation at its deadline", () => {
             })),
           },
         },
-        extensions: { cost: { calls: 2, cached: 0, saved: 0, budget: 200 } },
+        extensions: { cost: { calls: 2, cached: 0, budget: 200 } },
       },
       isInTime: true,
       internal: [],

@@ -39,12 +39,12 @@ function expectedList({ list, isEmpty = false }: FaultRow, calls: number) {
         ],
       },
     },
-    extensions: { cost: { calls, cached: 0, saved: 0, budget: 200 } },
+    extensions: { cost: { calls, cached: 0, budget: 200 } },
   };
 }
 
 function expectedOne({ one, calls: [, calls], isEmpty = false }: FaultRow) {
-  const cost = { calls, cached: calls === 0 && one === null ? 1 : 0, saved: 0, budget: 200 };
+  const cost = { calls, cached: calls === 0 && one === null ? 1 : 0, budget: 200 };
   if (one === null) return { data: { invocation: isEmpty ? null : { invokeId: "t-ecs1" } }, extensions: { cost } };
   const { code, graphqlCode = `UPSTREAM_${code}`, says, upstreamCode, retryable, hasId } = one;
   return {

@@ -39,7 +39,6 @@ describe("what an outage shows to those who run the gateway", () => {
       durationMs: expect.any(Number),
       calls: 5,
       cached: 0,
-      saved: 0,
       upstreamRequestIds: Array.from({ length: 5 }, () => expect.stringMatching(ID)),
       upstreamDurationsMs: Array.from({ length: 5 }, () => expect.any(Number)),
       codes: [],

@@ -88,7 +88,7 @@ describe("an endpoint with a certificate", () => {
           },
         },
       ],
-      extensions: { cost: { calls: 1, cached: 0, saved: 0, budget: 200 } },
+      extensions: { cost: { calls: 1, cached: 0, budget: 200 } },
     });
     expect([requests, [text, ...lines].filter((line) => LEAK.test(line))]).toEqual([0, []]);
   });

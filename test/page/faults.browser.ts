@@ -31,7 +31,7 @@ describe("the page when something is wrong", () => {
     const dialog = page.getByRole("dialog", { name: "Sources" });
     await dialog.getByText("FORBIDDEN", { exact: true }).waitFor();
     expect(await dialog.textContent()).toContain("Asking again does not help: the cause has to be mended.");
-    expect(await dialog.locator("time").count()).toBe(1);
+    expect(await dialog.locator("time").count()).toBe(2);
     await noProblems();
     await page.keyboard.press("Escape");
     gateway.emulator.setFaults([]);

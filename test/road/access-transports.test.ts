@@ -177,7 +177,7 @@ describe("limits of a caller", () => {
     expect([response.headers.get("ratelimit-policy"), response.headers.get("ratelimit"), extensions]).toEqual([
       '"operations";q=3;w=60, "calls";q=100;w=60',
       expect.stringMatching(/^"operations";r=2;t=\d+, "calls";r=100;t=\d+$/),
-      { cost: { calls: 0, cached: 0, saved: 0, budget: 200, remainingCalls: 100 } },
+      { cost: { calls: 0, cached: 0, budget: 200, remainingCalls: 100 } },
     ]);
     const { ask: send, leave } = WAYS_IN.websocket(gateway.url, `Bearer ${busy.key}`);
     const answers = [];

@@ -173,7 +173,9 @@ describe("the operations against a gateway", () => {
       ["t-disk", "t-clean"],
     ]);
     const { sources } = await client.sources();
-    expect(sources).toEqual([{ ...HERE, account: "default", ok: true, error: null }]);
+    expect(sources).toEqual([
+      { ...HERE, account: "default", ok: true, asOf: expect.any(String), isComplete: true, error: null },
+    ]);
   });
 });
 

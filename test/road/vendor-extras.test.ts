@@ -39,7 +39,7 @@ const idsOf = async (filter: object) => {
   const { data } = await gateway.ask<{ invocations: { nodes: { invokeId: string }[] } }>(query, { filter });
   return data.invocations.nodes.map(({ invokeId }) => invokeId);
 };
-const asked = () => gateway.emulator.calls.map(({ action, parameters }) => ({ action, parameters }));
+const asked = () => gateway.calls().map(({ action, parameters }) => ({ action, parameters }));
 
 describe("labels and resource groups", () => {
   it("select runs on the product that has them, by its own filter", async () => {

@@ -12,7 +12,6 @@ export function createOperation(overrides: Partial<Operation> = {}): Operation &
         spent.push(`${source.provider} ${source.regionId} ${action}`);
       },
       addCached: () => {},
-      addSaved: () => {},
     },
     ...overrides,
     spent,

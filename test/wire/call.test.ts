@@ -94,7 +94,6 @@ describe("a call", () => {
         throw refusal;
       },
       addCached: () => {},
-      addSaved: () => {},
     };
     await expect(wire.call(REQUEST, createOperation({ meter }))).rejects.toBe(refusal);
     await wire.call(REQUEST, createOperation());
