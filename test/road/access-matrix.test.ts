@@ -98,6 +98,44 @@ const ENTRIES: readonly Entry[] = [
     query: `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Invocation { command { name } } ... on Instance { name } } }`,
     variables: (at, run) => ({ ids: idsOf(at, run) }),
   },
+  ...["id", "invokeId"].map(
+    (name): Entry => ({
+      field: "lookup",
+      query: `query ($value: ID!, $text: String) { lookup(by: { ${name}: ${name === "id" ? "$value" : "$text"} }) { ${NODE} }
+        unused: node(id: $value) { id } never: invocations(first: 0, filter: { invokeId: $text }) { totalCount } }`,
+      variables: (at, run) => ({ value: idsOf(at, run)[0], text: run }),
+    }),
+  ),
+  {
+    field: "instances",
+    query: `{ instances(first: 50) { nodes { id instanceId name account regionId } ${PAGE} } }`,
+    variables: nothing,
+  },
+  {
+    field: "searchOutputs",
+    query: `query ($text: String!) { searchOutputs(text: $text) { searchedOutputs missingOutputs searchedSince ${PAGE}
+      nodes { line before after invocation { ${RUN} } instanceInvocation { ${EXECUTION} } } } }`,
+    variables: ({ mark }) => ({ text: mark }),
+  },
+  ...["COMMAND", "INSTANCE", "ACCOUNT", "REGION"].map(
+    (by): Entry => ({
+      field: "statistics",
+      query: `query ($mark: String) { statistics(by: ${by}) { key count failedCount statusCounts { status count } }
+        unused: invocations(first: 0, filter: { commandNameContains: $mark }) { totalCount }
+        sources { account regionId } invocations(first: 1, filter: { commandNameContains: $mark }) { nodes { invokeId command { name } } } }`,
+      variables: ({ mark }) => ({ mark }),
+    }),
+  ),
+  {
+    field: "invocationsChanged",
+    query: `subscription { invocationsChanged { position isSnapshot entered { ${RUN} } changed { id } left { id } } }`,
+    variables: nothing,
+  },
+  {
+    field: "outputAppended",
+    query: `subscription ($id: ID!) { outputAppended(id: $id) { text instanceInvocation { ${EXECUTION} } } }`,
+    variables: (at, run) => ({ id: idsOf(at, run)[0] }),
+  },
   {
     field: "invocationUpdated",
     query: `subscription ($id: ID!) { invocationUpdated(id: $id) { ${RUN} } }`,
@@ -136,11 +174,11 @@ afterAll(async () => {
 });
 
 async function askAll(caller: CallerName, at: MarkedSource, run: string, way: string): Promise<readonly string[]> {
-  const entries = way === "http" ? ENTRIES.filter(({ field }) => field !== "invocationUpdated") : ENTRIES;
+  const entries = way === "http" ? ENTRIES.filter(({ query }) => !query.startsWith("subscription")) : ENTRIES;
   const answers: string[] = [];
   for (const entry of entries) {
     // A run that is not there is waited for before a watch of it ends.
-    const isWaiting = entry.field === "invocationUpdated" && mayEnter(caller, at) && !maySee(caller, run);
+    const isWaiting = /^subscription.*\$id/.test(entry.query) && mayEnter(caller, at) && !maySee(caller, run);
     if (isWaiting) continue;
     answers.push(`${entry.field}: ${await ways.get(`${way} ${caller}`)?.ask(entry.query, entry.variables(at, run))}`);
   }
