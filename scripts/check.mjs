@@ -17,6 +17,7 @@ const stages = [
   [
     ["walls", bin("depcruise"), ["src", "test", "--config", ".dependency-cruiser.cjs", "--output-type", "err"]],
     ["dead code", bin("knip"), []],
+    ["words", bin("cspell"), ["--no-progress", "--no-summary"]],
   ],
   [["build", process.execPath, [join("scripts", "build.mjs")]]],
   [

@@ -78,7 +78,7 @@ export interface Config {
   readonly logLevel: string;
   /** What is allowed and probably not meant, one sentence each. */
   readonly warnings: readonly string[];
-  /** What was set in vain, probably by a slip. */
+  /** What was set without effect, probably by a slip. */
   readonly misspelt: readonly MisspeltVariable[];
   readonly emulator: {
     readonly seed: number;

@@ -6,7 +6,7 @@ export const APPEARS_WITHIN_MS = 15_000;
 const MAX_MISSES_IN_A_ROW = 3;
 const MAX_FAILURES_IN_A_ROW = 5;
 
-/** What whoever waits for a run waits through. */
+/** What one who waits for a run waits through. */
 export interface Patience {
   /** Takes what a look saw, and returns it. Throws a GatewayError if the run is believed gone, or never to have been. */
   see<State>(state: State | null): State | null;

@@ -66,7 +66,7 @@ export function withoutRepeats(errors: readonly GraphQLError[]): readonly GraphQ
   });
 }
 
-// The compiler's errors only look like the library's: those without extensions break whoever reads them.
+// The compiler's errors only look like the library's: those without extensions break those who read them.
 function toFullError(error: GraphQLError): GraphQLError {
   const { message, path, locations, originalError } = error;
   const full = new GraphQLError(message, {

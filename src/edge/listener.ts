@@ -8,7 +8,7 @@ import type { Readers } from "./readers.ts";
 
 /** An HTTP server that can be closed without losing a request. */
 export interface Listener {
-  /** For whoever upgrades connections. */
+  /** For the part that upgrades connections. */
   readonly server: Server;
   readonly isDraining: boolean;
   /** Rejects where the address cannot be had; resolves to the port. */

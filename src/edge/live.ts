@@ -148,7 +148,6 @@ async function* answerEach(
       yield toFailure(options, live, caller);
       return;
     }
-    // An event brings what was just read for it, so it has no bound of its own; it is one for whoever asks after it.
     const running = startOperation(live.requestId, rulesOf(options, asker));
     await takeTurn(asker, live);
     const asking = askingOf(live, asker, caller);

@@ -14,7 +14,7 @@ const MOST_PAUSE_MS = 100;
 
 /**
  * Small operations begin at once, or with the next round if this one has worked enough. Of large ones one begins a round, by clients in
- * rotation, behind all small ones; if more wait, the next pauses for as long as the last has worked, so that whoever comes
+ * rotation, behind all small ones; if more wait, the next pauses for as long as the last has worked, so that one who comes
  * meanwhile finds the loop free half of the time.
  */
 export function createTurns(now: () => number = () => performance.now()): Turns {

@@ -17,7 +17,7 @@ import { closeRefused, fitMessage, refusalAbove, refusalOf, refuseMessage, turnA
 export interface WebSockets {
   /** Takes over a connection that a client asks to upgrade, or turns it away. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Says to every client that the server goes, and closes; whoever does not answer is cut off after two seconds. */
+  /** Says to every client that the server goes, and closes; a client that does not answer is cut off after two seconds. */
   close(): void;
 }
 

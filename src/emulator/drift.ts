@@ -35,7 +35,7 @@ export interface DriftOptions {
   readonly tokenLifetimeCalls?: number;
   /** A token is refused once it was used so often. */
   readonly tokenUses?: number;
-  /** From the second page on the same token is given for ever. */
+  /** From the second page on the same token is given again and again. */
   readonly repeatTokens?: boolean;
   /** Added to TotalCount in page mode; never below zero. */
   readonly totalCountError?: number;

@@ -1,6 +1,6 @@
 /**
  * A small Alibaba: one HTTP server that speaks the Cloud Assistant parts of ECS and SWAS as the vendor does, with its own
- * world behind it. It stands in for the far end of the wire and knows nothing of the gateway; it shares no code with it,
+ * world behind it. It stands in for the upstream and knows nothing of the gateway; it shares no code with it,
  * so that each proves the other.
  */
 export { describeEmulator } from "./describe.ts";

@@ -92,6 +92,8 @@ async function readEntity(representation: unknown, selection: Selection, context
 function printSubgraph(schema: GraphQLSchema, entities: readonly string[]): string {
   const document = parse(printOrderedSchema(schema), { noLocation: true });
   const definitions = document.definitions.map((definition) => {
+    // Composition does not know @oneOf; the gateway holds to it all the same.
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) return { ...definition, directives: [] };
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
     return { ...definition, directives: directivesOf(definition, entities) };
   });

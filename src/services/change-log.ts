@@ -10,7 +10,7 @@ export interface LoggedChange {
   readonly after: Invocation;
 }
 
-/** The last changes of all runs, numbered, so that whoever knows a number can read on from there. */
+/** The last changes of all runs, numbered, so that one who knows a number can read on from there. */
 export interface ChangeLog {
   /** Another one for each process: numbers mean something within one log only. */
   readonly name: string;

@@ -43,7 +43,7 @@ interface Standing {
   readonly since: number;
 }
 
-/** Watches lists: whoever is slow reads on where he stands in the log, so that nobody costs memory of his own. */
+/** Watches lists: a slow watcher reads on where it stands in the log, so that nobody costs memory of its own. */
 export function createListWatch(parts: ListWatchParts) {
   const { log, poller, clock } = parts;
   const sort = createSorter(log);
@@ -56,7 +56,7 @@ export function createListWatch(parts: ListWatchParts) {
     const rows = page.edges.map(({ node }) => node);
     const oldest = rows.at(-1)?.creationTime ?? null;
     const since = !page.hasNextPage ? Number.MIN_SAFE_INTEGER : oldest === null ? clock.now() : Date.parse(oldest);
-    // What changed while the page was read belongs to the snapshot: whoever comes back with its position gets nothing twice.
+    // What changed while the page was read belongs to the snapshot: one who comes back with its position gets nothing twice.
     const sorted = sort(filter, name, before);
     const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
     const standing = { number: log.head, since };

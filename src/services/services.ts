@@ -52,7 +52,7 @@ export interface AllServices extends Services {
   forView(view: View): Services;
 }
 
-/** Puts the services together. They share one store and one set of readings under way, whoever asks. */
+/** Puts the services together. They share one store and one set of readings under way, for all who ask. */
 export function createServices(options: ServicesOptions): AllServices {
   const { sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS, redactor } = options;
   const store = countWrites(redactor === undefined ? options.store : redactStore(options.store, redactor));
@@ -96,7 +96,7 @@ interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
   readonly timing: PageTiming;
   readonly rules: WatchOptions;
   readonly log: ChangeLog;
-  /** One for all views: sources are asked once, whoever watches. */
+  /** One for all views: sources are asked once, no matter who watches. */
   readonly poller: ListPoller;
 }
 

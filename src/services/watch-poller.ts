@@ -131,7 +131,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       absentLooks = 0;
       latest = { run: found, wants, at: clock.elapsed() };
       if (tell(found, wants)) intervalMs = rules.minIntervalMs;
-      // Whoever came meanwhile and wants more than was asked for is not kept waiting.
+      // One who came meanwhile and wants more than was asked for is not kept waiting.
       if ([...watchers].some(({ seen }) => seen === null)) continue;
       nap = new AbortController();
       if (watchers.size > 0) await clock.sleep(intervalMs, nap.signal);

@@ -17,7 +17,7 @@ const OLD_MAX_PAGE_SIZE = 20;
 /** What is tried where a page is refused as too large, one after the other; 10 is what the vendor's documents have by default. */
 const SMALLER_PAGE_SIZES = [MAX_PAGE_SIZE, OLD_MAX_PAGE_SIZE, 10];
 
-/** How long a smaller page is remembered: one odd answer must not make every list dear for good. */
+/** How long a smaller page is remembered: one odd answer must not make every list costly for good. */
 const REMEMBERED_MS = 600_000;
 
 /** Starts with the largest page, 50 unless told otherwise; what it has learned is forgotten ten minutes later. */

@@ -3,7 +3,7 @@ import type { Call } from "#wire";
 import type { ZonePolicy } from "./time.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** What is special about one product: whoever needs such a fact takes it from here. */
+/** What is special about one product: all who need such a fact take it from here. */
 export interface ProductDescription {
   readonly provider: Provider;
   /** API version that every call names. */

@@ -19,7 +19,7 @@ export interface Reading {
 /** Starts the reading of one answer. */
 export type Reader = (action: string, answer: CallAnswer) => Reading;
 
-/** How many different complaints one adapter remembers; a hostile upstream could invent new ones for ever. */
+/** How many different complaints one adapter remembers; a hostile upstream could invent new ones without end. */
 const REMEMBERED = 1000;
 
 /** One reader per adapter: it remembers what has been told already. */

@@ -27,7 +27,7 @@ describe("in a browser", () => {
     const tabs = page.getByRole("tab");
     await tabs.first().waitFor();
     const names = (await tabs.allInnerTexts()).map((text) => text.split(/\s/)[0]);
-    expect(names.slice(0, 3)).toEqual(["recentRuns", "failedRuns", "sources"]);
+    expect(names.slice(0, 3)).toEqual(["recentRuns", "failedRuns", "statistics"]);
     await page.getByRole("button", { name: /execute query/i }).click();
     await page.locator(".graphiql-editor-tool", { hasText: '"first": 20' }).waitFor();
     await page.locator(".result-window", { hasText: '"t-00"' }).waitFor();

@@ -12,7 +12,7 @@ describe("ECS filters", () => {
       MaxResults: _m,
       ContentEncoding: _c,
       ...sent
-    } = bench.asked.at(-1)?.[1] ?? {};
+    } = bench.asked.at(0)?.[1] ?? {};
     return { sent, isExact: list?.isExact };
   };
 

@@ -176,7 +176,7 @@ describe("ECS DescribeInvocations of 2018", () => {
         total: 5,
         unreadable: 0,
       });
-      expect(bench.asked.at(-1)).toEqual([
+      expect(bench.asked.at(0)).toEqual([
         "DescribeInvocations",
         { PageNumber: 1, PageSize: 50, MaxResults: 50, ContentEncoding: "Base64" },
       ]);

@@ -8,7 +8,7 @@ export function describeChanges(store: StoreOfTest): void {
   const running = runAt(1, "t-1", { status: "RUNNING", rawStatus: "Running" });
   const tell = ({ before, after }: RunChange) => `${after.invokeId}: ${before?.status ?? "-"} > ${after.status}`;
 
-  it("tells what changed, once a write, and nothing of what stayed", async () => {
+  it("tells what changed, once a write, what is gone too, and nothing of what stayed", async () => {
     const told: string[][] = [];
     const end = store().onChange((changes) => void told.push(changes.map(tell)));
     await store().write({ source: ECS, readAt: 1, runs: [running, runAt(2, "t-2")] });
@@ -18,7 +18,11 @@ export function describeChanges(store: StoreOfTest): void {
     await store().write({ source: ECS, readAt: 5, results: [resultFor("t-1", { exitCode: 0 })] });
     end();
     await store().write({ source: ECS, readAt: 6, runs: [runAt(3, "t-3")] });
-    expect(told).toEqual([["t-1: - > RUNNING", "t-2: - > SUCCESS"], ["t-1: RUNNING > SUCCESS"]]);
+    expect(told).toEqual([
+      ["t-1: - > RUNNING", "t-2: - > SUCCESS"],
+      ["t-2: SUCCESS > SUCCESS"],
+      ["t-1: RUNNING > SUCCESS"],
+    ]);
   });
 
   it("tells of the output that a write brought", async () => {

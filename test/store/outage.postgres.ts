@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { describe, expect, it } from "@jest/globals";
+import { sql } from "kysely";
+import { createDatabase, createFallbackStore, createMemoryStore } from "#store";
+import { connectServer } from "../../src/store/sql/connect.ts";
+import { createFakeClock } from "../support/clock.ts";
+import { ECS, idsOf, runAt } from "./records.ts";
+
+const url = process.env.TEST_DATABASE_URL ?? "";
+
+/** A way to a server that can be cut and mended. */
+async function openWay(to: URL) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(to.port || 5432), to.hostname);
+    for (const socket of [near, far]) sockets.add(socket.on("error", () => {}));
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const through = new URL(to);
+  through.host = `127.0.0.1:${port}`;
+  return {
+    url: through.href,
+    async cut() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    async mend() {
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+    },
+  };
+}
+
+// Only a server can be cut off; the rest of the suite holds without one.
+describe("a server that is cut off in the middle of reading and writing", () => {
+  it("is no error to anybody, and is used again once it answers", async () => {
+    const way = await openWay(new URL(url));
+    const schema = `test_${randomBytes(6).toString("hex")}`;
+    const clock = createFakeClock();
+    const parts = { holder: { host: "tests", processId: 1 }, newContentKey: () => randomBytes(32) };
+    const database = createDatabase({ url: way.url, schema, clock, ...parts });
+    const memory = createMemoryStore({ bytesMax: 1_000_000 });
+    const notices: string[] = [];
+    const telemetry = { notice: ({ level }: { readonly level: string }) => void notices.push(level) };
+    const store = createFallbackStore({ open: database.open, memory, clock, telemetry });
+    const until = async (state: string) => {
+      while (store.state() !== state) await clock.advance(1_000);
+    };
+    try {
+      await until("database");
+      await store.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-1")] });
+      const busy = Array.from({ length: 40 }, (_, n) =>
+        n % 2 === 0 ? idsOf(store, {}) : store.write({ source: ECS, readAt: n, runs: [runAt(n, `t-${n}`)] }),
+      );
+      await way.cut();
+      await Promise.all(busy);
+      await idsOf(store, {});
+      expect(store.state()).toBe("memory");
+      await way.mend();
+      await until("database");
+      expect(await idsOf(store, {})).toContain("t-1");
+      expect(notices).toEqual(["error", "info"]);
+    } finally {
+      await store.close();
+      await database.close();
+      await way.cut();
+      const db = connectServer(url);
+      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+      await db.destroy();
+    }
+  });
+});
