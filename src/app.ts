@@ -87,7 +87,8 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           openExport(parameters, { schema, step, ...createExportContext(shared, asking) }),
         createContext: (operation, asking) => createContext(shared, operation, asking),
         access,
-        ...(access.isRestricted ? {} : { revision: services.revision }),
+        // Kept answers know neither who asks nor the audit.
+        ...(access.isRestricted || access.audit !== null ? {} : { revision: services.revision }),
         host: config.host,
         port: config.port,
         ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),

@@ -6,13 +6,7 @@ describe("ECS filters", () => {
     const bench = createBench("ECS", () => ({ TotalCount: 0 }));
     const [list] = await bench.upstream.openLists(query, wants, bench.operation);
     await list?.read(null, bench.operation);
-    const {
-      PageNumber: _n,
-      PageSize: _s,
-      MaxResults: _m,
-      ContentEncoding: _c,
-      ...sent
-    } = bench.asked.at(0)?.[1] ?? {};
+    const { PageNumber: _n, PageSize: _s, MaxResults: _m, ContentEncoding: _c, ...sent } = bench.asked.at(0)?.[1] ?? {};
     return { sent, isExact: list?.isExact };
   };
 
