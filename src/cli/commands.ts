@@ -12,18 +12,24 @@ import {
   addListOptions,
   addOutputOptions,
   addScopeOptions,
+  addSearchOptions,
+  addStatsOptions,
   addWaitOptions,
   type CommonOptions,
   type ListCommandOptions,
   type OutputCommandOptions,
   type RunCommandOptions,
   type ScopeOptions,
+  type SearchCommandOptions,
+  type StatsCommandOptions,
   toFilter,
   toScope,
 } from "./options.ts";
 import { printOutputs } from "./output.ts";
+import { searchOutputs } from "./search.ts";
 import { showRun } from "./show.ts";
 import { listSources } from "./sources.ts";
+import { showStatistics } from "./stats.ts";
 import { createStyle } from "./style.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { lookAt, waitForRun } from "./wait.ts";
@@ -63,6 +69,13 @@ export function addCommands(program: Command, surroundings: Surroundings, end: E
   act<RunCommandOptions>(addWaitOptions(follow), (context, options, run) =>
     runShow(context, { ...options, wait: true }, run),
   );
+  const search = program
+    .command("search")
+    .description("who printed this: lines of all outputs that the gateway has read")
+    .argument("<text>", "what to look for; capital and small letters are the same");
+  act<SearchCommandOptions>(addSearchOptions(search, surroundings.now), runSearch);
+  const stats = program.command("stats").description("how runs went: how many, how many failed, how long they took");
+  act<StatsCommandOptions>(addStatsOptions(stats, surroundings.now), showStatistics);
   act(program.command("sources").description("list every source and how it fared"), listSources);
   const open = program.command("open").description("open the page of a run, or of all runs").argument("[run]", RUN);
   act<ScopeOptions>(addScopeOptions(open), runOpen);
@@ -96,6 +109,9 @@ const runOutput: Work<OutputCommandOptions> = async (context, options, run) => {
   await printOutputs(context, id, { ...selection, isRaw: raw, isGrouped: group });
   return exitCode;
 };
+
+const runSearch: Work<SearchCommandOptions> = (context, { regex = false, since = null, limit }, text) =>
+  searchOutputs(context, { text, isPattern: regex, since, limit });
 
 const runOpen: Work<ScopeOptions> = async (context, options, run) =>
   openPage(context, options.url, run === "" ? null : await findRun(context, run, toScope(options)));

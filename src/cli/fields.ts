@@ -1,6 +1,17 @@
 /** Names of fields begin with a small letter; ids of the gateway begin with a capital, and those of the upstreams hold a dash. */
 const FIELDS = /^[a-z][A-Za-z.]*(,[a-z][A-Za-z.]*)*$/;
-const COMMANDS = new Set(["list", "show", "output", "follow", "sources", "open", "completion", "help"]);
+const COMMANDS = new Set([
+  "list",
+  "show",
+  "output",
+  "follow",
+  "search",
+  "stats",
+  "sources",
+  "open",
+  "completion",
+  "help",
+]);
 
 /** `--json field,…` and `--json=field,…` as commander can read them; it would take any word behind `--json` for the fields. */
 export function separateFields(words: readonly string[]): readonly string[] {

@@ -2,10 +2,12 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
+import type { StatsOptions } from "./stats.ts";
 import {
   readCommandType,
   readCount,
   readDurationMs,
+  readGroup,
   readInstant,
   readProviders,
   readStatuses,
@@ -60,6 +62,19 @@ export interface OutputCommandOptions extends RunCommandOptions {
   readonly tail?: number;
 }
 
+/** Options of `search`. */
+export interface SearchCommandOptions {
+  readonly regex?: boolean;
+  readonly since?: string;
+  readonly limit: number;
+}
+
+/** Options of `stats`. */
+export interface StatsCommandOptions {
+  readonly since: string;
+  readonly by: StatsOptions["by"];
+}
+
 const DEFAULT_INTERVAL_MS = 2000;
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
@@ -97,6 +112,25 @@ export function addOutputOptions(command: Command): Command {
     .option("--raw", "the bytes as they came, colours and controls too")
     .option("--wait", "wait until the run is final")
     .addOption(new Option("-f, --follow", "print what comes until the run is final").conflicts(["raw", "group"]));
+}
+
+/** Options of `search`; `now` is what ages count back from. */
+export function addSearchOptions(command: Command, now: () => number): Command {
+  return command
+    .option("--regex", "take the text for a regular expression (RE2)")
+    .option("--since <when>", "of runs created since then: an age such as 1h, or a time", (text) =>
+      readInstant(text, now()),
+    )
+    .option("--limit <count>", "how many lines, 1 to 10000", readCount(1, 10_000), 20);
+}
+
+/** Options of `stats`; `now` is what ages count back from. */
+export function addStatsOptions(command: Command, now: () => number): Command {
+  const since = new Option("--since <when>", "runs created since then: an age such as 1h, or a time");
+  const by = new Option("--by <group>", "command, instance, status, provider, region, account, day or hour");
+  return command
+    .addOption(since.argParser((text) => readInstant(text, now())).default(readInstant("24h", now()), "24h"))
+    .addOption(by.argParser(readGroup).default("COMMAND", "command"));
 }
 
 /** How to wait for a run. */

@@ -71,6 +71,15 @@ export function readCount(min: number, max: number): (text: string) => number {
   };
 }
 
+const GROUPS = ["COMMAND", "INSTANCE", "STATUS", "PROVIDER", "REGION", "ACCOUNT", "DAY", "HOUR"] as const;
+
+/** Reads what statistics have a row for. */
+export function readGroup(text: string): (typeof GROUPS)[number] {
+  const found = GROUPS.find((group) => group === text.trim().toUpperCase());
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Expected one of ${GROUPS.join(", ").toLowerCase()}.`);
+}
+
 /** Reads a header such as `authorization: Bearer x`; may be given several times. */
 export function readHeader(
   text: string,
