@@ -32,6 +32,13 @@ describe("the audit file", () => {
       await ask(watch, { id });
       await leave();
     }
+    const run = toGlobalId({ type: "Invocation", source: PRODUCTION, invokeId: "t-crimson-1" });
+    const authorization = `Bearer ${gateway.keys.owner}`;
+    const exported = await fetch(new URL(`/export?id=${run}`, gateway.url), {
+      headers: { authorization, "apollo-require-preflight": "1" },
+    });
+    await exported.text();
+    await gateway.askAs("owner", 'query Find { searchOutputs(text: "crimson") { nodes { line } } }');
     await gateway.stop();
     const text = readFileSync(file, "utf8");
     const lines = text
@@ -47,6 +54,8 @@ describe("the audit file", () => {
       "viewer http Peek refused commands ECS/production/cn-hangzhou/t-crimson-1  false",
       "owner websocket Watch allowed commands ECS/production/cn-hangzhou/t-crimson-3  true",
       "owner event-stream Watch allowed commands ECS/production/cn-hangzhou/t-crimson-3  true",
+      "owner export null allowed outputs ECS/production/cn-hangzhou/t-crimson-1 i-crimson true",
+      "owner http Find allowed outputs ECS/production/cn-hangzhou/t-crimson-1 i-crimson true",
     ]);
     expect(text).not.toContain(OUTPUT_CANARY);
   });

@@ -49,9 +49,10 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, at: MarkedSource, dr
     ids: `["${ids[draw(4)]}", "${ids[draw(4)]}"]`,
     filter: `{ ${words}, invokeId: "${run}" }`,
     text: '"canary"',
+    by: field.name === "lookup" ? `{ id: "${ids[draw(4)]}" }` : "COMMAND",
   };
   const needed = field.args.filter((argument) => isRequiredArgument(argument) || argument.name === "account");
-  if (field.name === "search") return '(text: "canary")';
+  if (field.name === "search" || field.name === "searchOutputs") return '(text: "canary")';
   return needed.length === 0 ? "" : `(${needed.map(({ name }) => `${name}: ${values[name]}`).join(", ")})`;
 }
 
@@ -167,6 +168,47 @@ describe("a caller who may only see that runs exist", () => {
     } finally {
       await fresh.stop();
     }
+  });
+});
+
+describe("an export", () => {
+  const exportAs = async (caller: "owner" | "viewer" | "tester" | null, parameters: Record<string, string>) => {
+    const headers = {
+      "apollo-require-preflight": "1",
+      ...(caller === null ? {} : { authorization: `Bearer ${gateway.keys[caller]}` }),
+    };
+    const response = await fetch(new URL(`/export?${new URLSearchParams(parameters)}`, gateway.url), { headers });
+    const text = await response.text();
+    const [error] = response.ok ? [] : (JSON.parse(text) as { errors: { extensions: { code: string } }[] }).errors;
+    return { status: response.status, code: error?.extensions.code ?? null, text };
+  };
+  const id = toGlobalId({ type: "Invocation", source: sourceOf(SOURCES[0]), invokeId: "t-crimson-1" });
+
+  it("of outputs goes to those alone who may have them, and a run of others is as one that is gone", async () => {
+    const answers = [];
+    for (const caller of ["owner", "viewer", "tester", null] as const) {
+      const { status, code, text } = await exportAs(caller, { id });
+      answers.push([status, code, text.includes(OUTPUT_CANARY)]);
+    }
+    expect(answers).toEqual([
+      [200, null, true],
+      [403, "FORBIDDEN", false],
+      [404, "NOT_FOUND", false],
+      [401, "UNAUTHENTICATED", false],
+    ]);
+  });
+
+  it("of a list holds the caller's rows alone, and no text of a command or an output", async () => {
+    const rows = async (caller: "owner" | "viewer" | "tester") =>
+      (await exportAs(caller, { filter: "{}" })).text
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { invokeId: string }).invokeId)
+        .sort();
+    const own = ["t-5a5a-1", "t-5a5a-2", "t-violet-1", "t-violet-2"];
+    const all = [...own, "t-crimson-1", "t-crimson-2", "t-crimson-3"].sort();
+    expect([await rows("owner"), await rows("viewer"), await rows("tester")]).toEqual([all, all, own]);
+    expect((await exportAs("viewer", { filter: "{}" })).text).not.toMatch(/canary/);
   });
 });
 
