@@ -56,6 +56,7 @@ export function createExportRoute(options: ServerOptions, parts: ExportRoutePart
       const { open, parameters } = admit(request, options);
       const caller = await parts.admission.identify(request);
       headers = { ...headers, ...parts.admission.countOperation(caller) };
+      parts.admission.checkRows(caller, STEP_ROWS);
       asking = beginAsking(parts.access, caller, {
         transport: "export",
         requestId,
@@ -64,11 +65,18 @@ export function createExportRoute(options: ServerOptions, parts: ExportRoutePart
         document: parameters.toString(),
       });
       const client = parts.clients.of(request.socket, caller);
-      const { contentType, texts } = open(
-        parameters,
-        createStep(options, { client, requestId, signal: over.signal }),
-        asking,
-      );
+      const step = createStep(options, {
+        client,
+        requestId,
+        signal: over.signal,
+        // Rights may end, or become less, while an export goes on.
+        recognise: async () => {
+          const now = await parts.admission.identify(request);
+          if (now.view !== caller.view)
+            throw new RefusalError(403, "FORBIDDEN", "The rights have changed. Begin again.");
+        },
+      });
+      const { contentType, texts } = open(parameters, step, asking);
       const first = await texts.next();
       response.writeHead(200, {
         "content-type": contentType,
@@ -103,11 +111,20 @@ function admit(request: IncomingMessage, { openExport }: ServerOptions) {
   return { open: openExport, parameters: new URL(url, "http://gateway").searchParams };
 }
 
+interface StepParts {
+  readonly client: Client;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  /** @throws RefusalError once the caller may not have what was begun for it */
+  readonly recognise: () => Promise<void>;
+}
+
 function createStep(
   { clock, operationDeadlineMs, operationCallBudget }: ServerOptions,
-  { client, requestId, signal }: { readonly client: Client; readonly requestId: string; readonly signal: AbortSignal },
+  { client, requestId, signal, recognise }: StepParts,
 ): ExportStep {
   return async (work) => {
+    await recognise();
     await client.enter(STEP_ROWS);
     const rules = { clock, client, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
     const running = startOperation(requestId, rules);

@@ -161,12 +161,14 @@ async function openSource(
   live: LiveOperation,
   { running, asker }: { readonly running: RunningOperation; readonly asker: Asker },
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
+  const asking = askingOf(live, asker, asker.caller);
   try {
-    const asking = askingOf(live, asker, asker.caller);
     const source = await createSourceEventStream(toArguments(options, live, { running, asking, rootValue: undefined }));
     return Symbol.asyncIterator in source ? source : format(options, live, source, null);
   } catch (error) {
     return toFailure(options, live, error);
+  } finally {
+    asking.audit.end();
   }
 }
 

@@ -56,13 +56,16 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
     const meant = readFilter(filter, parts.schema);
     return { contentType: writer.contentType, texts: write(writer, RUN_NAMES, listRows(meant, parts)) };
   }
-  const { ref } = fromGlobalId(id);
+  const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
     throw refuse("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
   }
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : ({ output }) => String(output ?? ""));
-  return { contentType: writer.contentType, texts: write(writer, OUTPUT_NAMES, outputRows(ref, instanceId, parts)) };
+  return {
+    contentType: writer.contentType,
+    texts: write(writer, OUTPUT_NAMES, outputRows(ref, instanceId, isOurs, parts)),
+  };
 }
 
 async function* write(
@@ -92,10 +95,14 @@ async function* listRows(filter: Filter, { services, step }: ExportParts): Async
 async function* outputRows(
   { source, invokeId }: InvocationRef,
   instanceId: string | null,
+  isOurs: boolean,
   { services, step, guard }: ExportParts,
 ): AsyncGenerator<readonly ExportRow[], void> {
   const nothing = { output: false, content: false };
-  const read = (operation: Operation) => services.readInvocations([{ source, invokeId }], nothing, operation);
+  const read = (operation: Operation) => {
+    if (!isOurs) operation.meter.addForeignId?.();
+    return services.readInvocations([{ source, invokeId }], nothing, operation);
+  };
   const [run] = services.findSource(source.provider, source.regionId, source.account) === null ? [] : await step(read);
   if (run instanceof Error) throw run;
   const placeOf = (one: string | null) => ({

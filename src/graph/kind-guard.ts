@@ -21,6 +21,8 @@ export interface KindGuard {
    * @throws ForbiddenError at the first field of each kind that is not given, so that an answer names each kind once.
    */
   isGiven(kind: GuardedKind, place: GuardedPlace): boolean;
+  /** Notes that the caller may have none of this kind anywhere. @throws ForbiddenError */
+  refuse(kind: GuardedKind, place: GuardedPlace | null): never;
   /** Notes what leaves, if there is anything. */
   note(kind: GuardedKind, place: GuardedPlace, value: unknown): void;
 }
@@ -36,7 +38,7 @@ export class ForbiddenError extends GraphQLError {
 
 /** Refuses outputs of a run whatever was refused before. @throws ForbiddenError */
 export function requireOutputs(place: GuardedPlace, { guard }: { readonly guard: KindGuard }): void {
-  if (!guard.isGiven("outputs", place)) throw new ForbiddenError("outputs");
+  if (!guard.isGiven("outputs", place)) guard.refuse("outputs", place);
 }
 
 /** A guard for one operation, by the caller's view. */
@@ -48,6 +50,10 @@ export function createKindGuard(view: View, audit: Pick<AuditRecord, "handOut" |
       audit.refuse(kind, runOf(place));
       if (told.has(kind)) return false;
       told.add(kind);
+      throw new ForbiddenError(kind);
+    },
+    refuse(kind, place) {
+      audit.refuse(kind, place === null ? null : runOf(place));
       throw new ForbiddenError(kind);
     },
     note(kind, place, value) {

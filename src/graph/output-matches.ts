@@ -7,7 +7,7 @@ import type { GraphContext } from "./context.ts";
 import { InvocationFilter, toInvocationFilter } from "./filter.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { Invocation, invocationOf } from "./invocation.ts";
-import { ForbiddenError, type GuardedPlace } from "./kind-guard.ts";
+import type { GuardedPlace } from "./kind-guard.ts";
 import { OutputMatch } from "./output.ts";
 import { DateTime } from "./scalars.ts";
 import { Value } from "./value.ts";
@@ -129,7 +129,7 @@ export class SearchQueries {
   ): Promise<Connection<FoundLine>> {
     const sources = services.listSources();
     if (sources.length > 0 && !sources.some((source) => view.rightsFor(source).possible.outputs)) {
-      throw new ForbiddenError("outputs");
+      guard.refuse("outputs", null);
     }
     const page = await services.searchOutputs(search, toInvocationFilter(filter), operation);
     const rows = page.edges.map(({ node }) => new FoundLine(node));

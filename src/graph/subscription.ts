@@ -10,7 +10,7 @@ import { fromGlobalId } from "./global-id.ts";
 import { rowNeeds } from "./instance-invocation.ts";
 import { Invocation, invocationWants } from "./invocation.ts";
 import { InvocationChange, toInvocationChange } from "./invocation-change.ts";
-import { ForbiddenError, requireOutputs } from "./kind-guard.ts";
+import { requireOutputs } from "./kind-guard.ts";
 import { kindsOf, maskSelection } from "./mask-selection.ts";
 import { OutputChunk } from "./output-chunk.ts";
 import { type Selection, selectionOf } from "./selection.ts";
@@ -118,8 +118,10 @@ function watchOutput(
     throw new InputError("BAD_USER_INPUT", `\`fromByte\`: expected a number from 0 on, got ${fromByte}.`, "fromByte");
   }
   admit(ref, isOurs, context);
-  if (!context.view.rightsFor(ref.source).possible.outputs) throw new ForbiddenError("outputs");
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
+  if (!context.view.rightsFor(ref.source).possible.outputs) {
+    context.guard.refuse("outputs", { ...ref, instanceId, commandName: undefined });
+  }
   const { source, invokeId } = ref;
   return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, fromByte ?? 0, context.operation));
 }

@@ -31,7 +31,11 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
   return {
     put(_source, _query, results) {
       for (const result of results)
-        executions.set(resultKey(result), { result, readAt: clock.now(), rules: rulesHash() });
+        executions.set(resultKey(result), {
+          result,
+          readAt: clock.now(),
+          rules: result.output?.redactedBy ?? rulesHash(),
+        });
     },
     find(ref, wants, maxMs) {
       const found = executions.get(resultKey(ref));

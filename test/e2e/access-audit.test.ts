@@ -39,6 +39,10 @@ describe("the audit file", () => {
     });
     await exported.text();
     await gateway.askAs("owner", 'query Find { searchOutputs(text: "crimson") { nodes { line } } }');
+    await gateway.askAs("viewer", 'query Hunt { searchOutputs(text: "x") { nodes { line } } }');
+    const stream = WAYS_IN["server-sent events"](gateway.url, `Bearer ${gateway.keys.viewer}`);
+    await stream.ask("subscription Tail ($id: ID!) { outputAppended(id: $id) { text } }", { id });
+    await stream.leave();
     await gateway.stop();
     const text = readFileSync(file, "utf8");
     const lines = text
@@ -56,6 +60,8 @@ describe("the audit file", () => {
       "owner event-stream Watch allowed commands ECS/production/cn-hangzhou/t-crimson-3  true",
       "owner export null allowed outputs ECS/production/cn-hangzhou/t-crimson-1 i-crimson true",
       "owner http Find allowed outputs ECS/production/cn-hangzhou/t-crimson-1 i-crimson true",
+      "viewer http Hunt refused outputs   false",
+      "viewer event-stream Tail refused outputs ECS/production/cn-hangzhou/t-crimson-3  false",
     ]);
     expect(text).not.toContain(OUTPUT_CANARY);
   });

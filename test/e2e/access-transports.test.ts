@@ -224,6 +224,36 @@ describe("a watch", () => {
   });
 });
 
+describe("a key that is withdrawn", () => {
+  it("ends an export that goes on", async () => {
+    const taken = createKey();
+    gateway.rewrite({ keys: [{ name: "taken", sha256: taken.sha256, roles: ["owner"] }, ...gateway.keyLines] });
+    await untilKnown(taken.key);
+    const [{ provider, account, regionId } = expectSource()] = SOURCES;
+    const invokeId = gateway.emulator.world.addInvocation("ecs", regionId, {
+      commandName: "deploy-crimson",
+      instances: Array.from({ length: 600 }, (_, index) => ({
+        instanceId: `i-${index}`,
+        status: "Success",
+        output: "x".repeat(20_000),
+      })),
+    });
+    const id = toGlobalId({ type: "Invocation", source: { provider, account, regionId }, invokeId });
+    const headers = { authorization: `Bearer ${taken.key}`, "apollo-require-preflight": "1" };
+    const response = await fetch(new URL(`/export?id=${id}`, gateway.url), { headers });
+    expect(response.status).toBe(200);
+    const reader = (response.body ?? expectSource()).getReader();
+    await reader.read();
+    const other = createKey();
+    gateway.rewrite({ keys: [...gateway.keyLines, { name: "other", sha256: other.sha256, roles: ["viewer"] }] });
+    await untilKnown(other.key);
+    const readOn = async () => {
+      while (!(await reader.read()).done);
+    };
+    await expect(readOn()).rejects.toThrow();
+  });
+});
+
 describe("rights that become less while a watch goes on", () => {
   const keysWith = (role: string) => [
     { name: "temporary", sha256: temporary.sha256, roles: [role] },

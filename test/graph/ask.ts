@@ -29,7 +29,13 @@ function digest(purpose: string): string {
 export const ANYONE: Pick<GraphContext, "caller" | "view" | "guard"> = {
   caller: { name: "anyone", roles: [], knownBy: "open" },
   view: createOpenView(),
-  guard: { isGiven: () => true, note: () => {} },
+  guard: {
+    isGiven: () => true,
+    note: () => {},
+    refuse: () => {
+      throw new Error("Nobody is refused here.");
+    },
+  },
 };
 
 /** Services behind which nothing stands: what a test does not override refuses to be asked. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { createRedactor, type RedactionRule } from "#access";
-import type { Invocation, Output } from "#domain";
+import { applyOverwriting, type Invocation, type Output, stripAnsi } from "#domain";
 import { createMemoryStore } from "#store";
 import { redactRun } from "../../src/services/redaction/redact-records.ts";
 import { redactStore } from "../../src/services/redaction/redact-store.ts";
@@ -60,9 +60,44 @@ describe("a record that comes in", () => {
     const run = await redactRun(runWith({ bytes: wide, droppedBytes: 0 }), redactor, breathe);
     expect(text(run.instances[0]?.output)).toBe("password=***\n");
   });
+
+  it.each([
+    ["colours", "\u001b[32mpassword\u001b[0m=hunter2\n"],
+    ["backspaces", "passworx\bd=hunter2\n"],
+    ["a carriage return", "xx\rpassword=hunter2\n".replace("xx", "password=")],
+    ["colours and backspaces", "pass\u001b[1mworx\bd\u001b[0m=hun\u001b[1mter2\n"],
+  ])("hides what %s cut in two, in every form that can be asked for", async (_by, line) => {
+    const run = await redactRun(runWith(printed(line)), redactor, breathe);
+    const kept = text(run.instances[0]?.output) ?? "";
+    const forms = [kept, stripAnsi(kept), applyOverwriting(kept), applyOverwriting(stripAnsi(kept))];
+    expect(forms.filter((form) => form.includes("hunter2"))).toEqual([]);
+    expect(run.instances[0]?.output?.isRedacted).toBe(true);
+  });
+
+  it("keeps colours and overwriting where nothing is to be hidden", async () => {
+    const line = "\u001b[32mok\u001b[0m 10%\r20%\n";
+    const run = await redactRun(runWith(printed(line)), redactor, breathe);
+    expect(text(run.instances[0]?.output)).toBe(line);
+  });
 });
 
 describe("a record that was kept under other rules", () => {
+  it("leaves by the last rules, also if these change while it is gone over", async () => {
+    let current = redactor;
+    const store = redactStore(createMemoryStore({ bytesMax: 1_000_000 }), () => current);
+    const run = runWith(printed("password=hunter2 and pin=1234"));
+    await store.write({ source: ecs, readAt: 1, runs: [run] });
+    const wants = { output: true, content: true };
+    const reading = store.readRuns([run], wants);
+    current = createRedactor([...rules, { pattern: "pin=\\d+", replaceWith: "pin=***" }]);
+    const [first] = await reading;
+    const [again] = await store.readRuns([run], wants);
+    expect([first, again].map((stored) => text(stored?.run.instances[0]?.output))).toEqual([
+      "password=*** and pin=***",
+      "password=*** and pin=***",
+    ]);
+  });
+
   it("leaves by the rules of the moment, wherever it is read", async () => {
     let current = createRedactor([]);
     const store = redactStore(createMemoryStore({ bytesMax: 1_000_000 }), () => current);

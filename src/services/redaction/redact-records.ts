@@ -1,11 +1,13 @@
 import { type Redactor, redactOutput } from "#access";
 import {
+  applyOverwriting,
   type Command,
   decodeOutput,
   type Execution,
   type Invocation,
   isFinalInstanceStatus,
   type Output,
+  stripAnsi,
 } from "#domain";
 
 /** Lets others run; called between two outputs, each of which may take 10 ms. */
@@ -63,8 +65,21 @@ function withOutput<Redacted extends Execution>(execution: Redacted, redactor: R
   };
 }
 
+// Colours and overwriting can cut a secret in two, and readers can have them taken away.
+function redactInEveryForm(text: string, redactor: Redactor): ReturnType<Redactor["text"]> {
+  const asIs = redactor.text(text);
+  const shown = applyOverwriting(stripAnsi(asIs.value));
+  const forms = shown === asIs.value ? [] : [stripAnsi(asIs.value), applyOverwriting(asIs.value), shown];
+  if (!forms.some((form) => redactor.text(form).isRedacted)) return asIs;
+  return {
+    value: redactor.text(applyOverwriting(stripAnsi(redactor.text(stripAnsi(asIs.value)).value))).value,
+    isRedacted: true,
+  };
+}
+
 function hideIn(output: Output, isFinal: boolean, redactor: Redactor, redactedBy: string): Output {
   const decode = (bytes: Uint8Array) => decodeOutput(bytes, output.droppedBytes).text;
-  const { bytes, isRedacted } = redactOutput(output.bytes, isFinal, decode, redactor);
+  const inEveryForm = { ...redactor, text: (text: string) => redactInEveryForm(text, redactor) };
+  const { bytes, isRedacted } = redactOutput(output.bytes, isFinal, decode, inEveryForm);
   return { ...output, bytes, ...(isRedacted ? { isRedacted } : {}), redactedBy };
 }

@@ -11,8 +11,13 @@ import { redactExecution, redactRun, redactRunNow } from "./redact-records.ts";
 export function redactStore(store: RunStore, redactor: () => Redactor): RunStore {
   const done = createDone(redactor);
   const hide = async (stored: StoredRun): Promise<StoredRun> => {
-    const known = done.find(stored.run);
-    const run = known ?? done.note(stored.run, await redactRun(stored.run, redactor(), breathe));
+    let run = done.find(stored.run);
+    // Rules may change while a run is gone over.
+    while (run === undefined) {
+      const rules = redactor();
+      const redacted = await redactRun(stored.run, rules, breathe);
+      if (rules.hash === redactor().hash) run = done.note(stored.run, redacted);
+    }
     return run === stored.run ? stored : { ...stored, run };
   };
   const hideIn = async (all: readonly StoredRun[]): Promise<readonly StoredRun[]> => {

@@ -12,15 +12,17 @@ type Watch = Services["watchInvocation"];
  */
 export function limitWatch(watch: Watch, view: View, clock: Clock): Watch {
   return (ref, wants, operation) => {
+    const left = new AbortController();
     const states = view.maySee(ref.source) ? watch(ref, maskWants(view, ref.source, wants), operation) : null;
     return {
       async next() {
         const state = await states?.next();
         if (state !== undefined && (state.done === true || maySeeRun(view, state.value))) return state;
         await states?.return?.();
-        return endAsAbsent(ref, operation.signal, clock);
+        return endAsAbsent(ref, AbortSignal.any([operation.signal, left.signal]), clock);
       },
       async return() {
+        left.abort();
         await states?.return?.();
         return { done: true, value: undefined };
       },
