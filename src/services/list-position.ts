@@ -1,4 +1,6 @@
-/** Where one who watches a list stands. Holds nothing that is secret and opens nothing, so it is not sealed. */
+import type { Sealer } from "./contract.ts";
+
+/** Where one who watches a list stands. Sealed, since the number tells of changes that its holder may not see. */
 export interface ListPosition {
   /** Name of the log that the number is of. */
   readonly log: string;
@@ -9,15 +11,20 @@ export interface ListPosition {
   readonly since: number;
 }
 
+const PURPOSE = "position of a watched list";
+const LENGTH_MAX = 400;
+
 /** A position as clients hold it. */
-export function sealListPosition({ log, list, number, since }: ListPosition): string {
-  return Buffer.from(JSON.stringify([log, list, number, since])).toString("base64url");
+export function sealListPosition(sealer: Sealer, { log, list, number, since }: ListPosition): string {
+  return sealer.seal(PURPOSE, JSON.stringify([log, list, number, since]));
 }
 
 /** What a client holds; null for a text that is none. */
-export function openListPosition(text: string): ListPosition | null {
+export function openListPosition(sealer: Sealer, text: string): ListPosition | null {
+  const opened = text === "" || text.length > LENGTH_MAX ? null : sealer.open(PURPOSE, text);
+  if (opened === null) return null;
   try {
-    const read: unknown = JSON.parse(Buffer.from(text.slice(0, 400), "base64url").toString());
+    const read: unknown = JSON.parse(Buffer.from(opened).toString());
     const [log, list, number, since] = Array.isArray(read) ? (read as readonly unknown[]) : [];
     const isWhole = typeof log === "string" && typeof list === "string" && Number.isSafeInteger(number);
     if (!isWhole || typeof number !== "number" || typeof since !== "number") return null;

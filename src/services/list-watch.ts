@@ -16,7 +16,7 @@ import {
 } from "#domain";
 import { comparePositions, positionOf } from "#store";
 import type { ChangeLog, LoggedChange } from "./change-log.ts";
-import type { ListChange, Page } from "./contract.ts";
+import type { ListChange, Page, Sealer } from "./contract.ts";
 import type { ListPoller } from "./list-poller.ts";
 import { openListPosition, sealListPosition } from "./list-position.ts";
 
@@ -25,6 +25,7 @@ export interface ListWatchParts {
   readonly log: ChangeLog;
   readonly poller: ListPoller;
   readonly clock: Clock;
+  readonly sealer: Sealer;
   readonly sourcesOf: (filter: InvocationFilter) => readonly Source[];
   /** The newest rows of a list. */
   readonly readNewest: (filter: InvocationFilter, size: number, operation: Operation) => Promise<Page<Invocation>>;
@@ -45,7 +46,7 @@ interface Standing {
 
 /** Watches lists: a slow watcher reads on where it stands in the log, so that nobody costs memory of its own. */
 export function createListWatch(parts: ListWatchParts) {
-  const { log, poller, clock } = parts;
+  const { log, poller, clock, sealer } = parts;
   const sort = createSorter(log);
   let watcherCount = 0;
 
@@ -60,13 +61,13 @@ export function createListWatch(parts: ListWatchParts) {
     const sorted = sort(filter, name, before);
     const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
     const standing = { number: log.head, since };
-    const position = sealListPosition({ log: log.name, list: name, ...standing });
+    const position = sealListPosition(sealer, { log: log.name, list: name, ...standing });
     return { standing, change: { position, isSnapshot: true, entered, changed: [], left: [] } };
   }
 
   async function* watch(given: InvocationFilter, after: string | null, operation: Operation) {
     const name = nameOf(given);
-    let standing = after === null ? null : standAt(log, name, after);
+    let standing = after === null ? null : standAt(parts, name, after);
     const filter = await parts.resolveNames(given, operation);
     const leave = poller.join(matchesNothing(filter) ? [] : parts.sourcesOf(filter), operation.requestId);
     try {
@@ -83,7 +84,7 @@ export function createListWatch(parts: ListWatchParts) {
         if (change === null) await log.wait(standing.number, operation.signal);
         else
           yield {
-            position: sealListPosition({ log: log.name, list: name, ...standing }),
+            position: sealListPosition(sealer, { log: log.name, list: name, ...standing }),
             isSnapshot: false,
             ...change,
           };
@@ -187,8 +188,8 @@ function nameOf(filter: InvocationFilter): string {
 }
 
 /** @throws InputError `INVALID_CURSOR` for another list's position or none, `CURSOR_EXPIRED` for one that is too old */
-function standAt(log: ChangeLog, list: string, after: string): Standing {
-  const position = openListPosition(after);
+function standAt({ log, sealer }: ListWatchParts, list: string, after: string): Standing {
+  const position = openListPosition(sealer, after);
   if (position === null || position.list !== list) {
     const message =
       "`after`: expected a position of this list with the same filter, got another text. Begin without it.";

@@ -139,6 +139,7 @@ function assemble(ground: Ground): Services {
       log,
       poller,
       clock,
+      sealer,
       sourcesOf: (filter) => sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
       readNewest: (filter, first, operation) =>
         pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),

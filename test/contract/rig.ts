@@ -22,7 +22,7 @@ export interface Rig {
   readonly logLines: readonly string[];
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** Another process with the same settings. */
-  twin(): Promise<{ ask: Rig["ask"] }>;
+  twin(): Promise<{ url: string; ask: Rig["ask"] }>;
   stop(): Promise<void>;
 }
 
