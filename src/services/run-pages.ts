@@ -99,7 +99,14 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     const isFull = found.length > args.size;
     const end = isFull ? endOf(runs, direction) : null;
     const lagging = walk.parts.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
-    refuseIfAllFailed(walk.parts, runs.length, lagging);
+    // What waits for quota and was read before is known, as far as it goes.
+    const isKnown = ({ source, failure }: PageSource): boolean =>
+      failure?.code === "THROTTLED" && sync.book.stateOf(source).asOf !== null;
+    refuseIfAllFailed(
+      walk.parts,
+      runs.length,
+      lagging.filter((part) => !isKnown(part)),
+    );
     const start = cursor?.position ?? null;
     return {
       cursor,

@@ -76,7 +76,7 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
       return await read(withNotes(operation, noteAttempt));
     } catch (error) {
       const isGivenUp = signal.aborted && clock.elapsed() < deadline;
-      if (error instanceof UpstreamError && !isGivenUp && error.isPaced !== true) noteFailure(source, error);
+      if (error instanceof UpstreamError && !isGivenUp && !isWaiting(error)) noteFailure(source, error);
       throw error;
     }
   };
@@ -116,6 +116,11 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     watchOpening: (source, read, operation) => orLeaveOut(source, watchFailures(source, read, operation)),
     watchFailures,
   };
+}
+
+/** True if the source was not asked, to keep within its quota: it did not fail, and its age tells. */
+function isWaiting({ code, isPaced, upstreamCode, httpStatus }: UpstreamError): boolean {
+  return isPaced === true || (code === "THROTTLED" && upstreamCode === null && httpStatus === null);
 }
 
 /** The same operation; its deadline may still move while others join. */

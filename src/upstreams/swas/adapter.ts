@@ -9,6 +9,7 @@ import {
   orNotFound,
   type Product,
   type ResultQuery,
+  singleStatus,
   type Upstream,
   type UpstreamOptions,
 } from "#upstreams";
@@ -98,6 +99,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
   );
   return async (query, wants, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
+    if (singleStatus(query.statusIn) === "SCHEDULED") return [];
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
     const first = await findOut(query, wants, operation);
     if (context.access.state() !== "refused") return [createRunList(context, query, wants, first)];
