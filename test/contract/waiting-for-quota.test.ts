@@ -16,7 +16,11 @@ interface Page {
 
 describe("a source that has to wait for its quota", () => {
   it("has not failed: pages say that they are not complete, and the walk can go on later", async () => {
-    const settings = { UPSTREAM_QUOTA: "swas:DescribeCommandInvocations=4", OPERATION_DEADLINE_MS: "2000", UPSTREAM_TIMEOUT_MS: "1000" };
+    const settings = {
+      UPSTREAM_QUOTA: "swas:DescribeCommandInvocations=4",
+      OPERATION_DEADLINE_MS: "2000",
+      UPSTREAM_TIMEOUT_MS: "1000",
+    };
     rig = await startRig({ "SWAS/cn-shanghai": createPlace(manyRuns(600, "t-q")) }, settings);
     const pages: Page[] = [];
     for (let after: string | null = null; pages.length < 5; ) {
