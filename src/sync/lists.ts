@@ -229,10 +229,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       const after = await load();
       const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
       const isPage = after.notes.mode === "page";
-      if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0) {
-        // A list that changed its mode is read anew from its newest end.
+      if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0 || reached < furthest) {
+        // A list that changed its mode, or whose places died, is read anew from further up.
         restarts += 1;
-        furthest = Number.NEGATIVE_INFINITY;
+        furthest = reached;
         if (restarts < RESTARTS_MAX) continue;
         break;
       }

@@ -137,7 +137,8 @@ function lookAt(page: IndexedPage, time: number): { readonly start: number | nul
   const indexAt = (position: number): number => page.indexes[position] ?? page.offset + position;
   const older = times.findIndex((other) => other < time);
   const first = times.findIndex((other) => other <= time);
-  const isStartShown = first > 0 || page.offset === 0;
+  // A page that shows newer runs alone shows that none of the time stand in front of it.
+  const isStartShown = (first !== 0 && times.length > 0) || page.offset === 0;
   const isEndShown = older >= 0 || page.next === null;
   return {
     start: !isStartShown ? null : first < 0 ? endIndexOf(page) : indexAt(first),

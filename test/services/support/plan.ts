@@ -82,3 +82,51 @@ function readableTies(plan: Plan): number {
   if (failOneIn > 0) return 12;
   return isCapped || !tellsTotal ? 70 : 150;
 }
+
+const CALM: Omit<Plan, "seed" | "sourceSizes"> = {
+  tiesMax: 1,
+  pageSize: 20,
+  arrivalsMax: 0,
+  arrivesWithinPages: false,
+  vanishMax: 0,
+  shuffles: false,
+  failOneIn: 0,
+  pageSizeMax: 50,
+  tellsTotal: true,
+  isCapped: false,
+  timelessRuns: 0,
+  shiftOneIn: 0,
+  mode: "page",
+  tokenDiesOneIn: 0,
+  shortOneIn: 0,
+};
+
+/** Worlds in which a walk once was not exact: what each of them showed is beside it. */
+export const HARD_PLANS: readonly Plan[] = [
+  // The group at the border has left a full list: nobody needs to look for it call after call, one in three of which fails.
+  {
+    ...CALM,
+    seed: 294_157_916,
+    sourceSizes: [99],
+    tiesMax: 2,
+    arrivalsMax: 60,
+    failOneIn: 3,
+    pageSizeMax: 10,
+    isCapped: true,
+    timelessRuns: 5,
+  },
+  // Places that die with a change of mode lead back: what is read once more there is no sign of the list's end.
+  {
+    ...CALM,
+    seed: 1_837_884_471,
+    sourceSizes: [7, 7, 53],
+    tiesMax: 12,
+    arrivalsMax: 5,
+    arrivesWithinPages: true,
+    shuffles: true,
+    pageSizeMax: 10,
+    timelessRuns: 5,
+    mode: "switching",
+    shortOneIn: 2,
+  },
+];
