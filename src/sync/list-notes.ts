@@ -127,8 +127,13 @@ function isSameMark(a: Mark, b: Mark): boolean {
 
 /** The nearest mark from which reading on shows what follows `time`; null if the list has to be read from its newest end. */
 export function markFor(state: ListState, time: number): Mark | null {
-  const isJoined = state.spans.some(({ to }) => to === time);
+  const isJoined = isCoveredDownTo(state, time);
   return state.notes.marks.findLast((mark) => mark.time > time || (isJoined && mark.time === time)) ?? null;
+}
+
+/** True if what is covered ends at this time. Nothing lies in front of the newest end, so an answer without any run reaches it. */
+export function isCoveredDownTo({ spans }: ListState, time: number): boolean {
+  return time === LIST_HEAD || spans.some(({ to }) => to === time);
 }
 
 /** Creation times of runs in the scale of positions. */

@@ -3,6 +3,8 @@ import {
   addMark,
   bottomOf,
   type IndexedPage,
+  isCoveredDownTo,
+  type ListNotes,
   type ListState,
   type Mark,
   markBehind,
@@ -45,7 +47,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
   const firstTotal = isFresh ? page.total : before.notes.firstTotal;
   const vanished = isFresh ? 0 : vanishedOf({ ...before.notes, shift }, page.total);
   const mark = markBehind(page, null, shift);
-  const newest = timesOf(page.runs)[0] ?? null;
+  const newest = newestOf(page, before.notes);
   return {
     spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
     readAt,
@@ -63,6 +65,11 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       overlap: before.notes.overlap,
     },
   };
+}
+
+/** An answer without any run that goes on shows nothing of the newest end. */
+function newestOf(page: IndexedPage, before: ListNotes): number | null {
+  return timesOf(page.runs)[0] ?? (page.next === null ? null : before.newest);
 }
 
 function olderSpans(before: ListState): readonly Span[] {
@@ -86,7 +93,7 @@ export interface DeepReading {
 export function withMore(state: ListState, page: IndexedPage, reading: DeepReading): ListState {
   const { base, isTieWhole } = reading;
   const bottom = bottomOf(page, base.time);
-  const isJoined = isTieWhole && state.spans.some(({ to }) => to === base.time);
+  const isJoined = isTieWhole && isCoveredDownTo(state, base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
   const arrivals = state.notes.arrivals + reading.arrivals;
   const shift = shiftOf(state.notes, arrivals, page.total);
@@ -100,6 +107,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       mode: page.mode,
       total: page.total ?? state.notes.total,
       vanished,
+      newest: base.time === LIST_HEAD ? newestOf(page, state.notes) : state.notes.newest,
       shift,
       arrivals,
       marks: addMark(state.notes.marks, base, mark),

@@ -256,9 +256,9 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   /** Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it. */
   async function closeGap(top: number, operation: Operation): Promise<void> {
-    for (let round = 0; round < CLOSING_ROUNDS_MAX; round += 1) {
-      const { notes } = await load();
-      const marks = notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
+    for (let idle = 0; idle < IDLE_CLOSINGS_MAX; ) {
+      const before = await load();
+      const marks = before.notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
       if (marks.length < PAGES_ABOVE) await readHead(operation);
       for (const mark of marks) {
         const more = await readFrom(await load(), mark, operation, false).catch(orDeadPlace);
@@ -267,6 +267,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
         break;
       }
       if (((await boundAbove(top)) ?? top) > top) return;
+      idle = isSameGround(before, await load()) ? idle + 1 : 0;
     }
     throw createOwnFailure(source, "BAD_RESPONSE", "What the list shows does not join what is known of it.");
   }
@@ -304,8 +305,8 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
   };
 }
 
-/** Rounds after which a gap that stays open is given up. */
-const CLOSING_ROUNDS_MAX = 10;
+/** Rounds in a row that may show nothing new before a gap that stays open is given up; the call budget bounds all others. */
+const IDLE_CLOSINGS_MAX = 10;
 /** Pages above a known stretch that are read at once, for who walks towards the newest end. */
 const PAGES_ABOVE = 3;
 /** So many runs of one creation time are read again with what follows, so that one page shows them whole. */

@@ -33,7 +33,7 @@ export async function settleTie(
   notes: ListNotes,
   reader: TieReader,
 ): Promise<TieVerdict> {
-  const { shift, overlap, isDoubtful } = notes;
+  const { shift, overlap } = notes;
   const seen = lookAt(page, base.time);
   if (seen.end === null) return { state: "open", overlap };
   if (seen.start !== null) return { state: "whole", overlap };
@@ -44,34 +44,32 @@ export async function settleTie(
   if (isAllKnown) return { state: "whole", overlap };
   const shown = new Set<string>();
   noteShown(page, base.time, shown);
-  // What is known may be gone from the list, so that it does not count for what the indexes say.
-  const count = isTrusted ? () => reader.countAt(base.time) : async () => shown.size;
-  return readRounds(
-    base.time,
-    { start, overlap, idleRoundsMax: isDoubtful ? 1 : IDLE_ROUNDS_MAX, count, shown },
-    reader,
-  );
+  return readRounds(base.time, { start, overlap, notes, isTrusted, shown }, reader);
 }
 
 interface RoundRules {
   /** Where the runs of the time are believed to begin. */
   readonly start: number;
   readonly overlap: number;
-  readonly idleRoundsMax: number;
+  readonly notes: ListNotes;
+  /** False if what is known may be gone from the list, so that it does not count for what the indexes say. */
+  readonly isTrusted: boolean;
   readonly shown: Set<string>;
-  count(): Promise<number>;
 }
 
 async function readRounds(time: number, rules: RoundRules, reader: TieReader): Promise<TieVerdict> {
-  const { overlap, idleRoundsMax } = rules;
-  let { start } = rules;
-  let known = await rules.count();
+  const { overlap, shown } = rules;
+  const idleRoundsMax = rules.notes.isDoubtful ? 1 : IDLE_ROUNDS_MAX;
+  let { start, isTrusted } = rules;
+  const countKnown = async (): Promise<number> => (isTrusted ? reader.countAt(time) : shown.size);
+  let known = await countKnown();
   let idleRounds = 0;
   let stepBack = 1;
   for (let pages = 0; pages < PAGES_MAX && idleRounds < idleRoundsMax; ) {
     const round = await readRound(time, start, rules, reader);
     pages += round.pages;
-    const count = await rules.count();
+    isTrusted &&= !hasShrunk(round, rules);
+    const count = await countKnown();
     const told = round.start === null || round.end === null ? null : round.end - round.start;
     if (round.isOnePage || (told !== null && count >= told)) return { state: "whole", overlap };
     const isIdle = count === known;
@@ -85,6 +83,12 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
   return { state: "contradictory", overlap };
 }
 
+/** True if runs came in front of the time and the list did not grow by as many: others are gone. */
+function hasShrunk({ start, total }: Round, { start: expected, notes }: RoundRules): boolean {
+  if (start === null || total === null || notes.firstTotal === null) return false;
+  return start - expected > total - notes.firstTotal - notes.shift;
+}
+
 function noteShown(page: IndexedPage, time: number, shown: Set<string>): void {
   for (const run of page.runs) {
     if (timeOf(run) === time) shown.add(invocationKey(run));
@@ -96,6 +100,8 @@ interface Round {
   readonly end: number | null;
   readonly isOnePage: boolean;
   readonly pages: number;
+  /** The list's length as its last page told it. */
+  readonly total: number | null;
   /** Records that pages of this round repeated from the page before, in the same order. */
   readonly repeated: number;
 }
@@ -113,12 +119,13 @@ async function readRound(time: number, from: number, { shown }: RoundRules, read
     before = page;
     const seen = lookAt(page, time);
     start ??= seen.start;
-    if (seen.end !== null) return { start, end: seen.end, isOnePage: seen.start !== null, pages, repeated };
+    if (seen.end !== null)
+      return { start, end: seen.end, isOnePage: seen.start !== null, pages, repeated, total: page.total };
     const end = endIndexOf(page);
-    if (end <= index) return { start, end: null, isOnePage: false, pages, repeated };
+    if (end <= index) return { start, end: null, isOnePage: false, pages, repeated, total: page.total };
     index = end;
   }
-  return { start, end: null, isOnePage: false, pages: PAGES_MAX, repeated };
+  return { start, end: null, isOnePage: false, pages: PAGES_MAX, repeated, total: null };
 }
 
 /** How many of the last records of one page the next one begins with. */

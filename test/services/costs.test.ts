@@ -55,6 +55,27 @@ describe("what a page costs", () => {
     expect([await walk(), countCalls(sources)]).toEqual([6, 4]);
   });
 
+  it("a list whose newest answer never holds any run is read by the token behind it", async () => {
+    const source = createFixedSource(0, 120);
+    source.mode = () => "token";
+    source.tokenLength = (_call, length) => (source.calls.at(-1) === "list newest" ? 0 : length);
+    const gateway = createGateway([source]);
+    const walk = async () => (await walkAll(gateway, { size: 50, direction: 1, pauseMs: 2_000 })).pages.flat().length;
+    expect([await walk(), await walk()]).toEqual([120, 120]);
+    expect(source.calls).toEqual(["list newest", "list on", "list on", "list on", "list newest", "list on"]);
+  });
+
+  it("an answer without any run, but with a token, does not make it forget what is known", async () => {
+    const source = createFixedSource(0, 200);
+    source.mode = () => "token";
+    const gateway = createGateway([source]);
+    await walkAll(gateway, { size: 20, direction: 1, pauseMs: 0 });
+    source.tokenLength = (_call, length) => (source.calls.length === 5 ? 0 : length);
+    await walkAll(gateway, { size: 100, direction: 1, pauseMs: 2_000 });
+    await walkAll(gateway, { size: 100, direction: 1, pauseMs: 2_000 });
+    expect(source.calls.slice(4)).toEqual(["list newest", "list on", "list newest"]);
+  });
+
   it("keeps a cursor over 48 sources within 120 characters, the same for the same row in pages of any size", async () => {
     const sources = Array.from({ length: 48 }, (_, position) => createFixedSource(position, 60));
     const read = async (first: number) =>

@@ -115,6 +115,44 @@ export const HARD_PLANS: readonly Plan[] = [
     isCapped: true,
     timelessRuns: 5,
   },
+  // Runs of one second that went from a full list do not count for those that its indexes tell of.
+  {
+    ...CALM,
+    seed: 991_040_788,
+    sourceSizes: [4, 70],
+    tiesMax: 70,
+    pageSize: 5,
+    arrivalsMax: 1,
+    shuffles: true,
+    isCapped: true,
+  },
+  // A page of one run, asked for behind a token, may hold the first one by chance.
+  {
+    ...CALM,
+    seed: 159_826_945,
+    sourceSizes: [3, 5, 71],
+    tiesMax: 10,
+    pageSize: 50,
+    arrivesWithinPages: true,
+    shuffles: true,
+    isCapped: true,
+    timelessRuns: 5,
+    mode: "switching",
+    tokenDiesOneIn: 3,
+    shortOneIn: 5,
+  },
+  // A gap that is being closed takes as many rounds as show anything new.
+  {
+    ...CALM,
+    seed: 436_630_639,
+    sourceSizes: [95, 37, 94],
+    arrivalsMax: 60,
+    shuffles: true,
+    shiftOneIn: 10,
+    mode: "token",
+    tokenDiesOneIn: 3,
+    shortOneIn: 5,
+  },
   // Places that die with a change of mode lead back: what is read once more there is no sign of the list's end.
   {
     ...CALM,
