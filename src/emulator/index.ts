@@ -3,28 +3,15 @@
  * world behind it. It stands in for the upstream and knows nothing of the gateway; it shares no code with it,
  * so that each proves the other.
  */
+import { ACTION_NAMES } from "./api/index.ts";
+import { type FaultRule, parseFaults } from "./faults/index.ts";
+
 export { describeEmulator } from "./describe.ts";
-export type { DriftOptions } from "./drift.ts";
 export type { Emulator, EmulatorOptions } from "./emulator.ts";
 export { createEmulator } from "./emulator.ts";
-export type { ErrorForm, Fault, FaultRule } from "./faults.ts";
-export type { Generation } from "./generation.ts";
-export { GENERATIONS } from "./generation.ts";
-export type { RecordedCall } from "./handler.ts";
-export type { InstanceRecord, Label, Product, RecordStatus } from "./model.ts";
-export { parseEmulatorFaults } from "./parse-faults.ts";
-export type { Quirk } from "./quirks.ts";
-export type { EmulatorKey } from "./verify.ts";
-export type {
-  CommandInput,
-  ExecutionInput,
-  InstanceInput,
-  InvocationInput,
-  RecordInput,
-  RegionInput,
-  TimeInput,
-  World,
-  WorldInput,
-} from "./world.ts";
-export { createWorld } from "./world.ts";
-export type { WorldHandle } from "./world-handle.ts";
+export { createFaults } from "./faults/index.ts";
+
+/** Reads faults from one line, as `throttle:ecs:0.2,latency:800`. @throws Error that says what was expected. */
+export function parseEmulatorFaults(text: string): readonly FaultRule[] {
+  return parseFaults(text, ACTION_NAMES);
+}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Emulator, Fault } from "#emulator";
-import { createEmulator, createWorld, parseEmulatorFaults } from "#emulator";
+import { parseEmulatorFaults } from "#emulator";
+import type { Emulator, Fault } from "../support/emulator/index.ts";
+import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { createEmulatorClient, type EmulatorClient } from "../support/emulator-client.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 4, 0, 0);
