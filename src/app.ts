@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
-import { createEmulator, createFaults, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
+import { createEmulator, createFaults, type Emulator, type EmulatorOptions } from "#emulator";
 import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
@@ -195,14 +195,14 @@ async function openFarEnd(config: Config, opened: { stop(): Promise<void> }[]): 
 export function toEmulatorOptions({ seed, faults, keyPair }: Config["emulator"]): EmulatorOptions {
   return {
     seed,
-    layers: faults === null ? [] : [createFaults(readFaults(faults), seed)],
+    layers: faults === null ? [] : [readFaults(faults, seed)],
     ...(keyPair === null ? {} : { keys: () => [keyPair] }),
   };
 }
 
-function readFaults(text: string): ReturnType<typeof parseEmulatorFaults> {
+function readFaults(text: string, seed: number | undefined): ReturnType<typeof createFaults> {
   try {
-    return parseEmulatorFaults(text);
+    return createFaults(text, seed);
   } catch (error) {
     throw new SettingsError([`EMULATOR_FAULTS: ${error instanceof Error ? error.message : "cannot be read"}`]);
   }

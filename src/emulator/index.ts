@@ -3,15 +3,7 @@
  * world behind it. It stands in for the upstream and knows nothing of the gateway; it shares no code with it,
  * so that each proves the other.
  */
-import { ACTION_NAMES } from "./api/index.ts";
-import { type FaultRule, parseFaults } from "./faults/index.ts";
-
 export { describeEmulator } from "./describe.ts";
 export type { Emulator, EmulatorOptions } from "./emulator.ts";
 export { createEmulator } from "./emulator.ts";
 export { createFaults } from "./faults/index.ts";
-
-/** Reads faults from one line, as `throttle:ecs:0.2,latency:800`. @throws Error that says what was expected. */
-export function parseEmulatorFaults(text: string): readonly FaultRule[] {
-  return parseFaults(text, ACTION_NAMES);
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 import { createVerifier, type WireRequest } from "../../src/emulator/http/index.ts";
-import { decodePairs } from "../../src/emulator/http/request.ts";
 
 interface Vector {
   readonly name: string;
@@ -124,14 +123,21 @@ function toRequest({ method, query, headers, signature, key = TESTID }: Vector):
       method,
       path: "/",
       headers: {},
-      query: new Map([...decodePairs(query), ["Signature", signature]]),
+      query: new Map([...new URLSearchParams(query), ["Signature", signature]]),
       form,
       body,
     };
   }
   const names = Object.keys(headers).sort().join(";");
   const authorization = `ACS3-HMAC-SHA256 Credential=${key.accessKeyId},SignedHeaders=${names},Signature=${signature}`;
-  return { method, path: "/", headers: { ...headers, authorization }, query: decodePairs(query), form, body };
+  return {
+    method,
+    path: "/",
+    headers: { ...headers, authorization },
+    query: new Map(new URLSearchParams(query)),
+    form,
+    body,
+  };
 }
 
 describe("known signatures", () => {

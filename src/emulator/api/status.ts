@@ -1,4 +1,4 @@
-import type { RecordStatus, Run } from "../world/index.ts";
+import type { Run } from "../world/index.ts";
 
 type StatusClass = "waiting" | "success" | "failed" | "stopped";
 
@@ -15,7 +15,7 @@ const FAILED: StatusRow = { class: "failed", legacyInstance: "Failed", legacyRec
 const STOPPED: StatusRow = { class: "stopped", legacyInstance: "Stopped", legacyRecord: "Stopped" };
 
 /** The per-instance states of both products with their older partners (state tables of DescribeInvocations and DescribeInvocationResults). */
-const STATUSES: Readonly<Record<RecordStatus, StatusRow>> = {
+const STATUSES: Readonly<Record<string, StatusRow>> = {
   Pending: WAITING,
   Scheduled: WAITING,
   Running: WAITING,
@@ -35,7 +35,7 @@ const PRECEDENCE = ["Pending", "Scheduled", "Running", "Stopping"] as const;
 
 /** A word that no document knows counts as still waiting. */
 function rowOf(status: string): StatusRow {
-  return Object.hasOwn(STATUSES, status) ? STATUSES[status as RecordStatus] : WAITING;
+  return (Object.hasOwn(STATUSES, status) ? STATUSES[status] : undefined) ?? WAITING;
 }
 
 /** The older word of DescribeInvocations for one instance. */

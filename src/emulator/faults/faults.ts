@@ -1,67 +1,92 @@
-import type { Product } from "../http/index.ts";
+import { ACTION_NAMES } from "../api/index.ts";
+import { type Call, type Layer, regionIdOf } from "../http/index.ts";
+import { createRandom } from "../world/index.ts";
+import * as effects from "./effects.ts";
 
-/** How an error's body is written. */
-export type ErrorForm = "asked" | "json" | "xml" | "lower-case" | "html" | "empty";
+/** An effect, or one that a whole number is a part of (milliseconds, calls per minute or bytes), with its default. */
+type Word = effects.Effect | readonly [amount: number, toEffect: (amount: number) => effects.Effect];
 
-type Headers = Readonly<Record<string, string>>;
+// One word for each thing that people want to see their client survive.
+const WORDS: Readonly<Record<string, Word>> = {
+  throttle: effects.failing("Throttling.User"),
+  quota: [60, effects.throttling],
+  error: effects.failing("InternalError"),
+  unavailable: effects.failing("ServiceUnavailable"),
+  forbidden: effects.failing("Forbidden.RAM"),
+  unsupported: effects.failing("RegionId.ApiNotSupported"),
+  html: effects.webPage(502),
+  empty: effects.bare(503),
+  latency: [1_000, effects.late],
+  "slow-body": [1_000, effects.slowBody],
+  dribble: [100, (everyMs) => effects.dribbling(64, everyMs)],
+  hang: effects.hanging,
+  reset: effects.broken,
+  "reset-body": effects.brokenInBody,
+  redirect: effects.bare(302, { location: "http://127.0.0.1:9/" }),
+  malformed: effects.malformed,
+  truncated: effects.truncated,
+  gzip: effects.zipped(),
+  "gzip-bomb": [100_000_000, effects.zipped],
+  endless: [100_000_000, effects.endless],
+};
 
-/** What can be wrong with an answer, by kind. */
-export interface Faults {
-  /** An error of the API; status and text follow from the code unless told otherwise. */
-  readonly error: {
-    readonly code: string;
-    readonly status?: number;
-    readonly message?: string;
-    readonly headers?: Headers;
-    readonly form?: ErrorForm;
-  };
-  /** The headers come at once, the body later. */
-  readonly "slow-body": { readonly ms: number };
-  /** The body comes in pieces of so many bytes, one every so many milliseconds. */
-  readonly dribble: { readonly bytes: number; readonly everyMs: number };
-  /** Never answers; what hangs ends when the connection does. */
-  readonly hang: object;
-  /** The connection breaks: without a byte, or in the middle of the body. */
-  readonly reset: { readonly where: "before" | "body" };
-  readonly redirect: { readonly location: string; readonly status?: number };
-  /** A small gzip body that inflates to so many bytes. */
-  readonly "gzip-bomb": { readonly bytes: number };
-  /** A body that goes on up to so many bytes. */
-  readonly endless: { readonly bytes: number };
-  /** The true answer, spoilt on its way. */
-  readonly malformed: object;
-  readonly truncated: object;
-  readonly bom: object;
-  readonly gzip: object;
-  readonly empty: object;
-  readonly "content-type": { readonly value: string };
-  /** HTTP 200 with an error object. */
-  readonly "error-in-200": { readonly code: string };
-  /** Any answer at all. */
-  readonly answer: { readonly status?: number; readonly headers?: Headers; readonly body: string | Uint8Array };
+const REGION = /^[a-z]{2,}(-[a-z0-9]+)+$/;
+const SHARE = /^(0?\.\d+|0\.|1\.0*)$/;
+
+/** Which calls a fault strikes; what is null does not matter. */
+interface Rule {
+  readonly product: string | null;
+  readonly action: string | null;
+  readonly regionId: string | null;
+  readonly share: number;
+  readonly effect: effects.Effect;
 }
 
-/** A fault that changes an answer or how it is sent. */
-export type Damage = { [Kind in keyof Faults]: { readonly kind: Kind } & Faults[Kind] }[keyof Faults];
+/**
+ * Faults from one line, as `throttle:ecs:0.2,latency:800,hang:swas:DescribeCommandInvocations`: words by commas, each
+ * with details by colons in any order. A detail is a product, an action, a region, a share of the calls with a decimal
+ * point (0 to 1), or the word's whole number (milliseconds, calls per minute or bytes). Blank text is no fault. If several
+ * strike one call, the first decides what is answered. What is random follows from the seed.
+ * @throws Error that names the part that cannot be read and what was expected.
+ */
+export function createFaults(text: string, seed = 1): Layer {
+  const parts = text.split(",").map((part) => part.trim());
+  const rules = parts.filter((part) => part !== "").map(parseRule);
+  const random = createRandom(seed);
+  return (next) => (call) =>
+    rules.reduceRight(
+      (answer, rule) => (isMeant(rule, call) && random() < rule.share ? rule.effect(answer, call) : answer),
+      next(call),
+    );
+}
 
-/** What can go wrong with a call. */
-export type Fault =
-  | Damage
-  /** More calls than this in a minute of the clock, per key, action and region, are answered with `Throttling.User`. */
-  | { readonly kind: "throttle"; readonly perMinute: number; readonly withHeaders?: boolean }
-  /** The whole answer comes later; goes together with other faults. */
-  | { readonly kind: "latency"; readonly ms: number };
+function isMeant({ product, action, regionId }: Rule, call: Call): boolean {
+  return (
+    (product ?? call.product) === call.product &&
+    (action ?? call.action) === call.action &&
+    (regionId ?? regionIdOf(call)) === regionIdOf(call)
+  );
+}
 
-/** Where and how often a fault strikes. Members that are absent match everything. */
-export interface FaultRule {
-  readonly product?: Product;
-  readonly action?: string;
-  readonly regionId?: string;
-  /** Of each matching call; always unless told otherwise. */
-  readonly probability?: number;
-  /** Only the matching call of this number, counted from 1. */
-  readonly nth?: number;
-  /** Only so many matching calls; then the rule is spent. */
-  readonly times?: number;
-  readonly fault: Fault;
+function parseRule(part: string): Rule {
+  const [name = "", ...details] = part.split(":").map((piece) => piece.trim());
+  const word = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
+  if (word === undefined) throw unreadable(part, `one of ${Object.keys(WORDS).join(", ")}`);
+  const [standard, toEffect] = typeof word === "function" ? [null, () => word] : word;
+  let amount = standard ?? 0;
+  let rule: Omit<Rule, "effect"> = { product: null, action: null, regionId: null, share: 1 };
+  for (const detail of details) {
+    if (detail === "ecs" || detail === "swas") rule = { ...rule, product: detail };
+    else if (ACTION_NAMES.has(detail)) rule = { ...rule, action: detail };
+    else if (SHARE.test(detail)) rule = { ...rule, share: Number(detail) };
+    else if (/^\d{1,9}$/.test(detail) && standard !== null) amount = Number(detail);
+    else if (REGION.test(detail)) rule = { ...rule, regionId: detail };
+    else
+      throw unreadable(part, "a product (ecs, swas), an action, a region, a share from 0.0 to 1.0 or a whole number");
+  }
+  return { ...rule, effect: toEffect(amount) };
+}
+
+function unreadable(part: string, expected: string): Error {
+  return new Error(`the fault "${part}" cannot be read: expected ${expected}`);
 }

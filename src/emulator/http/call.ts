@@ -40,7 +40,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** `ok`, the code of an error, or the kind of a fault. */
+  /** `ok`, or the code of an error. */
   readonly outcome: string;
   /** Sends it in another way than at once and whole. */
   readonly deliver?: (response: ServerResponse, answer: Answer) => void;

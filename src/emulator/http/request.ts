@@ -42,36 +42,16 @@ export async function readRequest(message: IncomingMessage): Promise<WireRequest
   for (const [name, value] of Object.entries(message.headers)) {
     headers[name] = Array.isArray(value) ? value.join(",") : (value ?? "");
   }
-  const url = message.url ?? "/";
-  const queryAt = url.indexOf("?");
+  const [path = "/", query = ""] = (message.url ?? "/").split(/\?(.*)/s);
   const isForm = (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
   return {
     method: message.method ?? "GET",
-    path: queryAt < 0 ? url : url.slice(0, queryAt),
+    path,
     headers,
-    query: decodePairs(queryAt < 0 ? "" : url.slice(queryAt + 1)),
-    form: isForm ? decodePairs(body.toString("utf8")) : new Map(),
+    query: new Map(new URLSearchParams(query)),
+    form: new Map(new URLSearchParams(isForm ? body.toString("utf8") : "")),
     body,
   };
-}
-
-/** Decodes `k=v&…`; a plus sign is a blank. @throws ApiError where an escape is broken. */
-export function decodePairs(text: string): ReadonlyMap<string, string> {
-  const pairs = new Map<string, string>();
-  for (const pair of text.split("&")) {
-    if (pair === "") continue;
-    const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(pair) ?? [];
-    pairs.set(decode(name), decode(value));
-  }
-  return pairs;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll("+", "%20"));
-  } catch {
-    throw new ApiError("InvalidParameter");
-  }
 }
 
 /** What is asked for, by headers (signature version 3) or parameters (version 1). @throws ApiError if it is no action of a product. */

@@ -4,7 +4,6 @@ export type {
   Execution,
   InstanceRecord,
   Label,
-  RecordStatus,
   Region,
   Run,
   RunRecord,

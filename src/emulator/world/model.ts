@@ -1,20 +1,5 @@
 import type { Members, Product } from "../http/index.ts";
 
-/** State of a run on one instance, as the vendor's documents list them; tests may put in words that no document knows. */
-export type RecordStatus =
-  | "Pending"
-  | "Scheduled"
-  | "Running"
-  | "Stopping"
-  | "Success"
-  | "Failed"
-  | "Error"
-  | "Timeout"
-  | "Aborted"
-  | "Invalid"
-  | "Cancelled"
-  | "Terminated";
-
 /** What an execution printed: what is kept of it, and how many bytes were cut away. */
 export interface PrintedOutput {
   readonly bytes: Uint8Array;
@@ -23,6 +8,7 @@ export interface PrintedOutput {
 
 /** One execution of a command on one instance. Times are epoch milliseconds; null while they do not apply. */
 export interface Execution {
+  /** As the vendor's documents list them; tests put in words that no document knows. */
   readonly status: string;
   readonly startTime: number | null;
   readonly finishTime: number | null;

@@ -1,14 +1,15 @@
 import * as plain from "#emulator";
-import { createFaults, type FaultRule } from "../../../src/emulator/faults/index.ts";
 import { createRandom, growWorld } from "../../../src/emulator/world/index.ts";
 import { type RecordedCall, toRecordedCall } from "./calls.ts";
 import type { Drift, DriftOptions } from "./drift.ts";
 import { createDriftingPages } from "./drifting-pages.ts";
 import { createDriftingRegion, createMovement } from "./drifting-world.ts";
+import type { FaultRule } from "./faults.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import { createWorldHandle, type WorldHandle } from "./handle.ts";
 import { permissions, type TestKey } from "./permissions.ts";
 import { createQuirks, type Quirk } from "./quirks.ts";
+import { createFaults } from "./strike.ts";
 import type { World } from "./world.ts";
 
 /** How a test emulator is set up; everything has a default. */
