@@ -49,7 +49,6 @@ function toInvokeInstance({ settings }: Run, record: RunRecord, encode: Encoder 
     Dropped: record.mayBeCut ? record.output().dropped : 0,
     Output: encode === null ? undefined : outputOf(record, encode),
     Timed: settings.timed,
-    ...toOssMembers(record),
     ...record.wire,
   };
 }
@@ -77,22 +76,10 @@ export function toInvocationResult({ run, record, execution }: ResultRow, encode
     Repeats: execution.repeats,
     Dropped: execution.output().dropped,
     Output: outputOf(execution, encode),
-    Username: record.username ?? settings.username,
+    Username: settings.username,
     ...copyExtras(settings),
-    ...toOssMembers(record),
     Tags: toTags(settings.tags),
     ...record.wire,
-  };
-}
-
-function toOssMembers({ oss }: RunRecord): object {
-  if (oss === undefined) return {};
-  const { status, uri, errorCode, errorInfo } = oss;
-  return {
-    OssOutputStatus: status,
-    OssOutputUri: uri,
-    OssOutputErrorCode: errorCode,
-    OssOutputErrorInfo: errorInfo,
   };
 }
 

@@ -26,7 +26,7 @@ export function toInvocationResult(run: Run, record: RunRecord): object {
     ...executionMembers(record, "FinishedTime"),
     InvokeRecordStatus: legacyRecordStatus(record.status),
     Output: outputOf(record, toBase64),
-    InvokeUser: record.username ?? run.settings.username,
+    InvokeUser: run.settings.username,
     ...record.wire,
   };
 }

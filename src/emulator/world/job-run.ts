@@ -76,7 +76,7 @@ export function createJobRun(ground: Ground, job: Job, sequence: number, creatio
     return planRecord(ground, job, machines[index], creationTime, failing.has(index), hash(seed, index));
   };
   const isStopped = random() < STOPPED_SHARE;
-  return createPlannedRun(base, planOf, isStopped ? creationTime + between(random, 0, job.durationMs[1]) : null);
+  return createPlannedRun(base, planOf, isStopped ? creationTime + between(random, 0, job.load.durationMs[1]) : null);
 }
 
 /** What is known of a job's run before it begins. */
@@ -99,7 +99,7 @@ export function createBase(
 export function chooseMachines({ fleet }: Ground, job: Job, random: Random): readonly InstanceRecord[] {
   const role = pick(random, job.roles.length === 1 ? job.roles : job.roles.filter((each) => fleet[each].length > 0));
   const machines = fleet[role];
-  const count = Math.min(between(random, job.machines[0], job.machines[1]), machines.length);
+  const count = Math.min(between(random, job.load.machines[0], job.load.machines[1]), machines.length);
   const from = between(random, 0, machines.length - count);
   return machines.slice(from, from + count);
 }
@@ -107,7 +107,7 @@ export function chooseMachines({ fleet }: Ground, job: Job, random: Random): rea
 function chooseFailing(job: Job, count: number, random: Random): ReadonlySet<number> {
   if (count >= 100) return new Set(Array.from({ length: between(random, 1, 3) }, () => between(random, 0, count - 1)));
   const all = Array.from({ length: count }, (_, index) => index);
-  return new Set(all.filter(() => random() < job.failureRate));
+  return new Set(all.filter(() => random() < job.load.failureRate));
 }
 
 /** How a job goes on one machine; everything follows from the seed. */
@@ -122,7 +122,7 @@ export function planRecord(
   if (machine === undefined) throw new RangeError("a run has one plan for each of its machines");
   const random = createRandom(seed);
   const startsAt = creationTime + between(random, 200, 1_800);
-  const endsAt = startsAt + between(random, job.durationMs[0], job.durationMs[1]);
+  const endsAt = startsAt + between(random, job.load.durationMs[0], job.load.durationMs[1]);
   const print = (exitCode: number): PrintedOutput =>
     cutOutput(job.print({ machine, at: startsAt, exitCode, random: createRandom(seed + 1) }));
   const base = { instanceId: machine.instanceId, startsAt, endsAt, mayBeCut: job.isLong ?? false };

@@ -3,6 +3,17 @@ import type { Role } from "./fleet.ts";
 import type { RunSettings } from "./model.ts";
 import * as prints from "./prints.ts";
 
+/** How much of a job there is, and how it goes. */
+interface Load {
+  /** Least and most machines of one run. */
+  readonly machines: readonly [number, number];
+  readonly durationMs: readonly [number, number];
+  /** Of each machine; runs on over a hundred machines fail on one to three instead. */
+  readonly failureRate: number;
+  /** How often among all jobs. */
+  readonly weight: number;
+}
+
 /** A kind of run that people start again and again. */
 export interface Job {
   readonly name: string;
@@ -12,13 +23,7 @@ export interface Job {
   readonly type?: "RunBatScript" | "RunPowerShellScript";
   readonly content: string;
   readonly roles: readonly Role[];
-  /** Least and most machines of one run. */
-  readonly machines: readonly [number, number];
-  readonly durationMs: readonly [number, number];
-  /** Of each machine; runs on over a hundred machines fail on one to three instead. */
-  readonly failureRate: number;
-  /** How often among all jobs. */
-  readonly weight: number;
+  readonly load: Load;
   /** Exit codes of failures that the script itself reports; 1 unless told otherwise. */
   readonly exitCodes?: readonly number[];
   readonly print: prints.Print;
@@ -39,10 +44,7 @@ export const JOBS: readonly Job[] = [
     description: "Rolls out a release of the shop",
     content: "#!/bin/bash\nset -euo pipefail\n/opt/deploy/bin/rollout --release {{release}}\n",
     roles: ["web", "app"],
-    machines: [2, 12],
-    durationMs: [20_000, 90_000],
-    failureRate: 0.03,
-    weight: 16,
+    load: { machines: [2, 12], durationMs: [20_000, 90_000], failureRate: 0.03, weight: 16 },
     exitCodes: [1, 2, 137],
     print: prints.printDeployment,
     settings: {
@@ -58,10 +60,7 @@ export const JOBS: readonly Job[] = [
     description: "Dumps every database and uploads it",
     content: "#!/bin/sh\nexec /usr/local/bin/dump-all --compress zstd --to oss://shop-backup\n",
     roles: ["db"],
-    machines: [1, 3],
-    durationMs: [60_000, 400_000],
-    failureRate: 0.12,
-    weight: 8,
+    load: { machines: [1, 3], durationMs: [60_000, 400_000], failureRate: 0.12, weight: 8 },
     exitCodes: [70, 1],
     print: prints.printBackup,
     settings: {
@@ -75,10 +74,7 @@ export const JOBS: readonly Job[] = [
     name: "rotate-logs",
     content: "logrotate -f /etc/logrotate.conf\n",
     roles: ["web", "app", "edge"],
-    machines: [3, 20],
-    durationMs: [1_000, 4_000],
-    failureRate: 0.01,
-    weight: 14,
+    load: { machines: [3, 20], durationMs: [1_000, 4_000], failureRate: 0.01, weight: 14 },
     print: prints.printRotation,
     settings: { tags: OPS },
   },
@@ -87,10 +83,7 @@ export const JOBS: readonly Job[] = [
     description: "Asks the local health endpoint",
     content: "curl -fsS localhost:8080/health\n",
     roles: ["web", "app", "edge", "db"],
-    machines: [1, 6],
-    durationMs: [300, 2_500],
-    failureRate: 0.08,
-    weight: 24,
+    load: { machines: [1, 6], durationMs: [300, 2_500], failureRate: 0.08, weight: 24 },
     exitCodes: [7, 22, 28],
     print: prints.printHealth,
   },
@@ -100,10 +93,7 @@ export const JOBS: readonly Job[] = [
     type: "RunPowerShellScript",
     content: "Install-WindowsUpdate -AcceptAll -IgnoreReboot\r\n",
     roles: ["win"],
-    machines: [1, 4],
-    durationMs: [90_000, 600_000],
-    failureRate: 0.25,
-    weight: 7,
+    load: { machines: [1, 4], durationMs: [90_000, 600_000], failureRate: 0.25, weight: 7 },
     exitCodes: [3010, 5, -1, 4_294_967_295],
     print: prints.printWindowsUpdate,
     settings: {
@@ -118,10 +108,7 @@ export const JOBS: readonly Job[] = [
     type: "RunBatScript",
     content: "chcp 65001 >NUL\r\nsc query state= all\r\n",
     roles: ["win"],
-    machines: [1, 3],
-    durationMs: [1_000, 6_000],
-    failureRate: 0.04,
-    weight: 4,
+    load: { machines: [1, 3], durationMs: [1_000, 6_000], failureRate: 0.04, weight: 4 },
     print: prints.printServices,
     settings: { username: "Administrator", workingDir: "C:\\Windows\\system32" },
   },
@@ -130,10 +117,7 @@ export const JOBS: readonly Job[] = [
     description: "Renews certificates that end within a month",
     content: "certbot renew --webroot -w /var/www && systemctl reload nginx\n",
     roles: ["edge"],
-    machines: [1, 2],
-    durationMs: [5_000, 25_000],
-    failureRate: 0.15,
-    weight: 6,
+    load: { machines: [1, 2], durationMs: [5_000, 25_000], failureRate: 0.15, weight: 6 },
     print: prints.printCertificate,
     settings: { tags: OPS },
   },
@@ -142,10 +126,7 @@ export const JOBS: readonly Job[] = [
     description: "收集诊断信息",
     content: "/usr/local/share/diagnose.sh --all\n",
     roles: ["web", "app", "db"],
-    machines: [1, 2],
-    durationMs: [8_000, 60_000],
-    failureRate: 0.02,
-    weight: 4,
+    load: { machines: [1, 2], durationMs: [8_000, 60_000], failureRate: 0.02, weight: 4 },
     print: prints.printDiagnosis,
     isLong: true,
     settings: { timeout: 120 },
@@ -155,10 +136,7 @@ export const JOBS: readonly Job[] = [
     description: "Security fixes for the whole fleet",
     content: "yum -y update kernel\n",
     roles: ["web"],
-    machines: [100, 300],
-    durationMs: [30_000, 180_000],
-    failureRate: 0.01,
-    weight: 0.4,
+    load: { machines: [100, 300], durationMs: [30_000, 180_000], failureRate: 0.01, weight: 0.4 },
     print: prints.printPatch,
     products: ["ecs"],
     settings: { timeout: 1_800, tags: [...OPS, { key: "change", value: "CHG-2041" }] },
@@ -167,20 +145,14 @@ export const JOBS: readonly Job[] = [
     name: "clean-disk",
     content: "find /var/tmp -mtime +7 -delete; journalctl --vacuum-size=200M\n",
     roles: ["web", "build", "app"],
-    machines: [1, 5],
-    durationMs: [2_000, 30_000],
-    failureRate: 0.03,
-    weight: 8,
+    load: { machines: [1, 5], durationMs: [2_000, 30_000], failureRate: 0.03, weight: 8 },
     print: prints.printCleanup,
   },
   {
     name: "sync-time",
     content: "chronyc makestep >/dev/null\n",
     roles: ["web", "app", "db", "edge", "build"],
-    machines: [1, 8],
-    durationMs: [300, 1_500],
-    failureRate: 0.02,
-    weight: 6,
+    load: { machines: [1, 8], durationMs: [300, 1_500], failureRate: 0.02, weight: 6 },
     print: prints.printNothing,
   },
   {
@@ -188,10 +160,7 @@ export const JOBS: readonly Job[] = [
     description: "Runs inside the worker's container",
     content: "import job; job.main()\n",
     roles: ["app"],
-    machines: [1, 4],
-    durationMs: [10_000, 120_000],
-    failureRate: 0.1,
-    weight: 5,
+    load: { machines: [1, 4], durationMs: [10_000, 120_000], failureRate: 0.1, weight: 5 },
     print: prints.printContainer,
     products: ["ecs"],
     settings: {

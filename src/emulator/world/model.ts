@@ -25,22 +25,11 @@ export interface Execution {
   readonly output: () => PrintedOutput;
 }
 
-/** Delivery of an output to object storage. */
-export interface OssOutput {
-  readonly status: string;
-  readonly uri: string;
-  readonly errorCode: string;
-  readonly errorInfo: string;
-}
-
 /** The latest state of a run on one instance. */
 export interface RunRecord extends Execution {
   readonly instanceId: string;
   readonly creationTime: number | null;
   readonly updateTime: number | null;
-  /** Unless it is that of the whole run. */
-  readonly username?: string;
-  readonly oss?: OssOutput;
   /** Every execution there was, newest first; only one for what runs once. */
   readonly executions: () => readonly Execution[];
   /** Members that are put over the record's on the wire, whatever the action. */

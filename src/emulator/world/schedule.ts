@@ -58,7 +58,7 @@ function createSchedule(ground: Ground, row: Row, number: number, start: number)
       executionCount,
       planOf: (index, execution, at) => {
         const seed = hash(ground.seed, number, index, execution);
-        return planRecord(ground, job, machines[index], at, createRandom(seed)() < job.failureRate, seed);
+        return planRecord(ground, job, machines[index], at, createRandom(seed)() < job.load.failureRate, seed);
       },
     },
   );

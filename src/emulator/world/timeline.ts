@@ -70,9 +70,9 @@ function jobLot({ plan, fleet }: Ground): (random: Random) => Job {
   const fitting = JOBS.filter(
     (job) =>
       (job.products?.includes(plan.product) ?? true) &&
-      job.roles.reduce((count, role) => count + fleet[role].length, 0) >= job.machines[0],
+      job.roles.reduce((count, role) => count + fleet[role].length, 0) >= job.load.machines[0],
   );
-  return createLot(fitting, (job) => job.weight);
+  return createLot(fitting, (job) => job.load.weight);
 }
 
 /** A choice in proportion to weights that never change. */

@@ -116,8 +116,6 @@ function toInput(record: RunRecord): RecordInput {
       .slice(1)
       .map((each) => ({ ...each, output: each.output().bytes, dropped: each.output().dropped })),
     ...(record.errorCode === "" ? {} : { errorCode: record.errorCode, errorInfo: record.errorInfo }),
-    ...(record.username === undefined ? {} : { username: record.username }),
-    ...(record.oss === undefined ? {} : { oss: record.oss }),
     ...(record.wire === undefined ? {} : { wire: record.wire }),
   };
 }

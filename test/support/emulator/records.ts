@@ -1,5 +1,5 @@
 import { isFinal } from "../../../src/emulator/api/status.ts";
-import type { Product } from "../../../src/emulator/http/index.ts";
+import type { Members, Product } from "../../../src/emulator/http/index.ts";
 import type {
   CommandRecord,
   Execution,
@@ -8,6 +8,7 @@ import type {
   RunRecord,
   RunSettings,
 } from "../../../src/emulator/world/index.ts";
+import { PLAIN_SETTINGS } from "../../../src/emulator/world/job-run.ts";
 import type { CommandInput, ExecutionInput, InstanceInput, InvocationInput, RecordInput, TimeInput } from "./world.ts";
 
 /** Where a run lies; the defaults of its ids follow from it. */
@@ -20,18 +21,9 @@ const NEWEST = Date.UTC(2026, 0, 2, 3, 0, 0);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const STOPPED: ReadonlySet<string> = new Set(["Cancelled", "Terminated"]);
-const NOT_SETTINGS: ReadonlySet<string> = new Set([
-  "invokeId",
-  "commandId",
-  "commandName",
-  "commandDescription",
-  "commandType",
-  "content",
-  "creationTime",
-  "status",
-  "instances",
-  "wire",
-]);
+const NOT_SETTINGS: ReadonlySet<string> = new Set(
+  "invokeId commandId commandName commandDescription commandType content creationTime status instances wire".split(" "),
+);
 const NEVER_STARTED: ReadonlySet<string> = new Set(["Pending", "Scheduled", "Aborted", "Invalid", "Cancelled"]);
 
 function time(input: TimeInput | null | undefined, otherwise: number | null): number | null {
@@ -76,48 +68,38 @@ export function toRun(place: Place, input: InvocationInput, index: number, seque
 
 // Worlds of a hundred thousand runs are made for measurements: what most runs share is kept once.
 const PLAIN_CONTENT = bytes("echo ok\n");
-const PLAIN_SETTINGS = toSettings({ frequency: "" });
 
 function settingsOf(input: InvocationInput): RunSettings {
-  const isPlain = Object.keys(input).every((name) => NOT_SETTINGS.has(name));
-  return isPlain ? PLAIN_SETTINGS : toSettings(input);
+  return Object.keys(input).every((name) => NOT_SETTINGS.has(name)) ? PLAIN_SETTINGS : toSettings(input);
 }
 
 function toSettings(input: InvocationInput): RunSettings {
   const timed = input.timed ?? (input.frequency ?? "") !== "";
-  return {
-    frequency: input.frequency ?? "",
-    repeatMode: input.repeatMode ?? (timed ? "Period" : "Once"),
-    timed,
-    timeout: input.timeout ?? 60,
-    parameters: input.parameters ?? {},
-    username: input.username ?? "root",
-    workingDir: input.workingDir ?? "/root",
-    containerId: input.containerId ?? "",
-    containerName: input.containerName ?? "",
-    launcher: input.launcher ?? "",
-    terminationMode: input.terminationMode ?? "Process",
-    ossOutputDelivery: input.ossOutputDelivery ?? "",
-    resourceGroupId: input.resourceGroupId ?? "",
-    tags: input.tags ?? [],
-  };
+  const given = Object.entries(input).filter(([name, value]) => value !== undefined && !NOT_SETTINGS.has(name));
+  return { ...PLAIN_SETTINGS, repeatMode: timed ? "Period" : "Once", ...Object.fromEntries(given), timed };
 }
 
-/** A record with its defaults; the position gives the instance's id where there is none. */
+/** A record with its defaults; the position gives the instance's id if there is none. */
 export function toRecord(place: Place, input: RecordInput, position: number, runTime: number | null): RunRecord {
   const creationTime = time(input.creationTime, runTime);
   const execution = toExecution(input, creationTime);
-  const { oss } = input;
   return {
     ...execution,
     instanceId: input.instanceId ?? defaultInstanceId(place.product, position + 1),
     creationTime,
     updateTime: time(input.updateTime, execution.finishTime ?? execution.startTime ?? creationTime),
-    ...(input.username ? { username: input.username } : {}),
-    ...(oss ? { oss: { uri: "", errorCode: "", errorInfo: "", ...oss } } : {}),
     executions: () => [execution, ...(input.history ?? []).map((each) => toExecution(each, creationTime))],
-    ...(input.wire ? { wire: input.wire } : {}),
+    wire: toWire(input),
   };
+}
+
+/** What the emulator's own world does not have goes out as members put over the record's. */
+function toWire({ username, oss, wire }: RecordInput): Members {
+  const users = username === undefined ? {} : { Username: username, InvokeUser: username };
+  if (oss === undefined) return { ...wire, ...users };
+  const { status, uri = "", errorCode = "", errorInfo = "" } = oss;
+  const delivery = { OssOutputStatus: status, OssOutputUri: uri };
+  return { ...wire, ...users, ...delivery, OssOutputErrorCode: errorCode, OssOutputErrorInfo: errorInfo };
 }
 
 function toExecution(input: ExecutionInput, creationTime: number | null): Execution {
