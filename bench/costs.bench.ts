@@ -1,5 +1,5 @@
 /** What operations cost upstream, over real HTTP and with cold caches: measured against allowed. Fails where one costs more. */
-import { createWorld, type InvocationInput, type World } from "#emulator";
+import { createWorld, type InvocationInput, type World } from "../test/support/emulator/index.ts";
 import { startGateway, type TestGateway } from "../test/support/gateway.ts";
 
 const SWAS_ID = "0".repeat(32);

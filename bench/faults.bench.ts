@@ -5,7 +5,7 @@
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
-import { createEmulator, createWorld, type Emulator, type FaultRule } from "#emulator";
+import { createEmulator, createWorld, type Emulator, type FaultRule } from "../test/support/emulator/index.ts";
 import { median, percentile } from "./load.ts";
 
 const KEYS = { accessKeyId: "canary-id", accessKeySecret: "canary-secret", securityToken: "canary-token" };

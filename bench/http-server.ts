@@ -7,7 +7,7 @@ import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { createApp } from "#app";
 import { readConfig } from "#config";
-import { createEmulator, createWorld } from "#emulator";
+import { createEmulator, createWorld } from "../test/support/emulator/index.ts";
 
 type Answer = { readonly data: { readonly invocations: object } };
 

@@ -5,7 +5,7 @@
  */
 import { createApp } from "#app";
 import { readConfig } from "#config";
-import { createEmulator, createWorld, type InvocationInput } from "#emulator";
+import { createEmulator, createWorld, type InvocationInput } from "../test/support/emulator/index.ts";
 import { createEmulatorClient } from "../test/support/emulator-client.ts";
 import { median } from "./load.ts";
 

@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
-import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
+import { createEmulator, createFaults, type Emulator, type EmulatorOptions } from "#emulator";
 import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
@@ -171,7 +171,7 @@ async function openFarEnd(config: Config, opened: { stop(): Promise<void> }[]): 
   const emulator: Emulator = createEmulator(toEmulatorOptions(config.emulator));
   const { url } = await emulator.start();
   opened.push(emulator);
-  const [key] = emulator.keys;
+  const [key] = emulator.keys();
   const keyPair = { accessKeyId: key?.accessKeyId ?? "", accessKeySecret: key?.accessKeySecret ?? "" };
   const credentials: CredentialSettings = { type: "static", ...keyPair, securityToken: null };
   const [asked] = config.accounts;
@@ -195,14 +195,14 @@ async function openFarEnd(config: Config, opened: { stop(): Promise<void> }[]): 
 export function toEmulatorOptions({ seed, faults, keyPair }: Config["emulator"]): EmulatorOptions {
   return {
     seed,
-    faults: faults === null ? [] : readFaults(faults),
-    ...(keyPair === null ? {} : { keys: [keyPair] }),
+    layers: faults === null ? [] : [readFaults(faults, seed)],
+    ...(keyPair === null ? {} : { keys: () => [keyPair] }),
   };
 }
 
-function readFaults(text: string): ReturnType<typeof parseEmulatorFaults> {
+function readFaults(text: string, seed: number | undefined): ReturnType<typeof createFaults> {
   try {
-    return parseEmulatorFaults(text);
+    return createFaults(text, seed);
   } catch (error) {
     throw new SettingsError([`EMULATOR_FAULTS: ${error instanceof Error ? error.message : "cannot be read"}`]);
   }

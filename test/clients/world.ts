@@ -1,4 +1,4 @@
-import { createWorld } from "#emulator";
+import { createWorld } from "../support/emulator/index.ts";
 
 /** How many runs there are: more than one page, and many within one second. */
 export const RUNS = 25;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Client, createClient } from "cloud-assistant-gateway/client";
-import { createWorld } from "#emulator";
 import { runAt } from "../cli/rig.ts";
+import { createWorld } from "../support/emulator/index.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 
 const WORLD = createWorld({

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { createWorld, type InvocationInput } from "#emulator";
+import { createWorld, type InvocationInput } from "../support/emulator/index.ts";
 import { startGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 
 let gateway: TestGateway | null = null;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
-import { createEmulator, type Emulator } from "#emulator";
+import { createEmulator, type Emulator } from "../support/emulator/index.ts";
 
 const LIST = `query ($after: String) {
   invocations(first: 10, after: $after) { nodes { invokeId } pageInfo { endCursor } }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { createWorld, type RecordInput } from "#emulator";
+import { createWorld, type RecordInput } from "../support/emulator/index.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 
 let gateway: TestGateway | null = null;

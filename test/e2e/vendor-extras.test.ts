@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createWorld } from "#emulator";
+import { createWorld } from "../support/emulator/index.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 
 const SWAS_ID = `${"0".repeat(31)}1`;

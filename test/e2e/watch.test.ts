@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import type { Clock } from "#domain";
-import { createWorld } from "#emulator";
 import { toGlobalId } from "#graph";
+import { createWorld } from "../support/emulator/index.ts";
 import { startGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { type LiveRequest, type Subscriber, TRANSPORTS } from "../support/live.ts";
 

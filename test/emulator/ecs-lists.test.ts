@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Emulator } from "#emulator";
-import { createEmulator, createWorld } from "#emulator";
+import type { Emulator } from "../support/emulator/index.ts";
+import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { createEmulatorClient, type EmulatorClient } from "../support/emulator-client.ts";
 
 const REGION = { RegionId: "cn-hangzhou" };
@@ -102,8 +102,7 @@ describe("lists of ECS", () => {
     ],
     ["DescribeInstances", { ...REGION, InstanceIds: "i-1" }, 400, "InvalidParameter"],
     ["DescribeRegions", { AcceptLanguage: "tlh" }, 404, "InvalidAcceptLanguage.NotFound"],
-    ["StopInvocation", { ...REGION, InvokeId: "t-none" }, 404, "InvalidInvokeId.NotFound"],
-    ["InvokeCommand", { ...REGION, CommandId: "c-none", "InstanceId.1": "i-many" }, 404, "InvalidCmdId.NotFound"],
+    ["RunCommand", { ...REGION, CommandContent: "ls", "InstanceId.1": "i-many" }, 404, "InvalidAction.NotFound"],
     ["DropDatabase", REGION, 404, "InvalidAction.NotFound"],
   ])("refuses %s with %p", async (action, parameters, status, expected) => {
     expect(await code(action, parameters)).toEqual([status, expected]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Emulator, Fault } from "#emulator";
-import { createEmulator, createWorld, parseEmulatorFaults } from "#emulator";
+import * as plain from "#emulator";
+import type { Emulator, Fault } from "../support/emulator/index.ts";
+import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { createEmulatorClient, type EmulatorClient } from "../support/emulator-client.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 4, 0, 0);
@@ -44,7 +45,7 @@ describe("faults", () => {
   });
 
   it("throttle what is over the minute's quota, until the minute ends", async () => {
-    emulator.setFaults([{ fault: { kind: "throttle", perMinute: 2, withHeaders: true } }]);
+    emulator.setFaults([{ fault: { kind: "throttle", perMinute: 2 } }]);
     expect(await codes(3)).toEqual([undefined, undefined, "Throttling.User"]);
     now += 30_000;
     const throttled = await call();
@@ -159,29 +160,46 @@ describe("faults", () => {
 });
 
 describe("faults in one line", () => {
-  it("reads words with their details in any order", () => {
-    expect(
-      parseEmulatorFaults(
-        "throttle:ecs:0.2, latency:800,hang:swas:DescribeCommandInvocations,quota:30:0.5:cn-hangzhou,error:1.0",
-      ),
-    ).toEqual([
-      { product: "ecs", probability: 0.2, fault: { kind: "error", code: "Throttling.User" } },
-      { fault: { kind: "latency", ms: 800 } },
-      { product: "swas", action: "DescribeCommandInvocations", fault: { kind: "hang" } },
-      { probability: 0.5, regionId: "cn-hangzhou", fault: { kind: "throttle", perMinute: 30, withHeaders: true } },
-      { probability: 1, fault: { kind: "error", code: "InternalError" } },
-    ]);
+  async function outcomes(text: string, calls: readonly (readonly ["ecs" | "swas", string, string])[]) {
+    const emulator = plain.createEmulator({ layers: [plain.createFaults(text)], now: () => NOW });
+    const client = createEmulatorClient({ url: (await emulator.start()).url, now: () => NOW });
+    const seen: unknown[] = [];
+    for (const [product, action, RegionId] of calls) {
+      const answer = await client.call(product, action, { RegionId }).catch(() => ({ status: "broken", body: null }));
+      seen.push((answer.body as { Code?: string } | null)?.Code ?? answer.status);
+    }
+    await emulator.stop();
+    return seen;
+  }
+
+  it("strike by product, action, region and number, with details in any order", async () => {
+    const text = "throttle:ecs:cn-beijing, reset:swas:ListInstances:1.0,quota:1:DescribeRegions:ecs,html:0.0,latency:1";
+    const calls = [
+      ["ecs", "DescribeInstances", "cn-beijing"],
+      ["ecs", "DescribeInstances", "cn-shanghai"],
+      ["swas", "ListInstances", "cn-hangzhou"],
+      ["swas", "ListRegions", ""],
+      ["ecs", "DescribeRegions", ""],
+      ["ecs", "DescribeRegions", ""],
+    ] as const;
+    expect(await outcomes(text, calls)).toEqual(["Throttling.User", 200, "broken", 200, 200, "Throttling.User"]);
   });
 
-  it("reads nothing as no fault", () => {
-    expect(parseEmulatorFaults(" , ")).toEqual([]);
+  it("strike a share of the calls", async () => {
+    const calls = Array.from({ length: 40 }, () => ["swas", "ListRegions", ""] as const);
+    const struck = (await outcomes("error:0.5", calls)).filter((outcome) => outcome === "InternalError").length;
+    expect([struck > 10, struck < 30]).toEqual([true, true]);
+  });
+
+  it("are none if there is no word", async () => {
+    expect(await outcomes(" , ", [["swas", "ListRegions", ""]])).toEqual([200]);
   });
 
   it.each([
     ["flood:ecs", 'the fault "flood:ecs" cannot be read: expected one of throttle, quota, '],
     ["hang:5", 'the fault "hang:5" cannot be read: expected a product (ecs, swas), an action, a region, '],
     ["error:2.5", 'the fault "error:2.5" cannot be read: expected a product'],
-  ])("says of %p what was expected", (text, message) => {
-    expect(() => parseEmulatorFaults(text)).toThrow(message);
+  ])("say of %p what was expected", (text, message) => {
+    expect(() => plain.createFaults(text)).toThrow(message);
   });
 });

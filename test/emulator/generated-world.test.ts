@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Emulator } from "#emulator";
-import { createEmulator, describeEmulator } from "#emulator";
+import { describeEmulator } from "#emulator";
+import type { Emulator } from "../support/emulator/index.ts";
+import { createEmulator } from "../support/emulator/index.ts";
 import { createEmulatorClient, type EmulatorClient } from "../support/emulator-client.ts";
 
 const START = Date.UTC(2026, 0, 20, 12, 0, 0);

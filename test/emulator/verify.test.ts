@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Emulator } from "#emulator";
-import { createEmulator, createWorld } from "#emulator";
+import type { Emulator } from "../support/emulator/index.ts";
+import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { createEmulatorClient } from "../support/emulator-client.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -16,7 +16,6 @@ describe("who may call", () => {
       accessKeySecret: "s",
       securityToken: "token-1",
       tokenExpiresAt: NOW + 60_000,
-      account: "two",
     },
     { accessKeyId: "poor", accessKeySecret: "p", denied: ["DescribeInvocations", "swas:DescribeCommandInvocations"] },
   ];
@@ -70,7 +69,10 @@ describe("who may call", () => {
     now = NOW + 60_000;
     const late = await holder.call("ecs", "DescribeInvocations", REGION);
     expect(late.body).toMatchObject({ Code: "InvalidSecurityToken.Expired" });
-    expect(emulator.calls.map((call) => call.account)).toEqual(["two", null]);
+    expect(emulator.calls.map(({ accessKeyId, outcome }) => [accessKeyId, outcome])).toEqual([
+      ["sts", "ok"],
+      ["sts", "InvalidSecurityToken.Expired"],
+    ]);
   });
 
   it("refuses a nonce that was used before", async () => {

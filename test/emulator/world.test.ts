@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Emulator } from "#emulator";
-import { createEmulator, createWorld } from "#emulator";
+import type { Emulator } from "../support/emulator/index.ts";
+import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { createEmulatorClient, type EmulatorClient } from "../support/emulator-client.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 4, 0, 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { FaultRule } from "#emulator";
+import type { FaultRule } from "../support/emulator/index.ts";
 import { createHurriedClock, sleep, startRig } from "./rig.ts";
 
 const LIST = `{ invocations { nodes { invokeId } pageInfo { hasNextPage } sources { provider error { code retryable } } } }`;

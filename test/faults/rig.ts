@@ -3,7 +3,14 @@ import { afterEach } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
-import { createEmulator, createWorld, type Emulator, type EmulatorKey, type FaultRule, type Quirk } from "#emulator";
+import {
+  createEmulator,
+  createWorld,
+  type Emulator,
+  type EmulatorKey,
+  type FaultRule,
+  type Quirk,
+} from "../support/emulator/index.ts";
 import { AMPLE_QUOTA } from "../support/quota.ts";
 
 /** What is planted as the account's keys: wherever one of these turns up, it has leaked. */

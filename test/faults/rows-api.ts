@@ -1,4 +1,4 @@
-import type { ErrorForm, Fault } from "#emulator";
+import type { ErrorForm, Fault } from "../support/emulator/index.ts";
 import type { RigOptions } from "./rig.ts";
 import { CANARIES, createHurriedClock } from "./rig.ts";
 import { answered, type Failure, type FaultRow, type FaultSection } from "./row.ts";

@@ -1,4 +1,4 @@
-import type { Fault, Quirk } from "#emulator";
+import type { Fault, Quirk } from "../support/emulator/index.ts";
 import type { RigOptions } from "./rig.ts";
 import { answered, type FaultSection } from "./row.ts";
 

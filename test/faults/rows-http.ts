@@ -1,4 +1,4 @@
-import type { Fault } from "#emulator";
+import type { Fault } from "../support/emulator/index.ts";
 import type { RigOptions } from "./rig.ts";
 import { answered, type FaultSection, unanswered } from "./row.ts";
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterEach } from "@jest/globals";
-import type { Fault } from "#emulator";
+import type { Fault } from "../support/emulator/index.ts";
 import type { RigOptions } from "./rig.ts";
 import { type FaultSection, unanswered } from "./row.ts";
 

@@ -1,4 +1,4 @@
-import { createWorld, type World } from "#emulator";
+import { createWorld, type World } from "../support/emulator/index.ts";
 
 /** Servers of the large run; only one of them failed. */
 export const FLEET = 300;

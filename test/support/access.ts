@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { createKey } from "#access";
 import type { Clock } from "#domain";
-import { createWorld, type World } from "#emulator";
+import { createWorld, type World } from "./emulator/index.ts";
 import { type GatewayAnswer, startGateway, type TestGateway } from "./gateway.ts";
 
 /** A source of the test world: what lies there bears its mark, so that it is known wherever it turns up. */

@@ -1,7 +1,7 @@
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
-import { createEmulator, type Emulator, type EmulatorOptions } from "#emulator";
+import { createEmulator, type Emulator, type EmulatorOptions } from "./emulator/index.ts";
 import { AMPLE_QUOTA } from "./quota.ts";
 
 /** A whole gateway over HTTP on an emulator over HTTP, both on loopback. */

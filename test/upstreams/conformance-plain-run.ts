@@ -1,5 +1,5 @@
 import type { Invocation, InvocationResult } from "#domain";
-import type { InvocationInput } from "#emulator";
+import type { InvocationInput } from "../support/emulator/index.ts";
 import { CREATED, type Stage } from "./conformance-stage.ts";
 import { instanceInvocation, invocation, output, result } from "./stub.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from "@jest/globals";
-import type { DriftOptions, RegionInput } from "#emulator";
 import type { RunList, RunListPage } from "#upstreams";
+import type { DriftOptions, RegionInput } from "../support/emulator/index.ts";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { NOTHING } from "./stub.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import type { DriftOptions } from "#emulator";
+import type { DriftOptions } from "../support/emulator/index.ts";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import { createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
 

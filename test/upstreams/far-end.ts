@@ -1,10 +1,16 @@
 import { type Operation, type Source, silentTelemetry } from "#domain";
-import { createEmulator, createWorld, type Emulator, type EmulatorOptions, type RegionInput } from "#emulator";
 import type { OutputEncodingSetting, Upstream } from "#upstreams";
 import { createEcsUpstream } from "#upstreams/ecs";
 import { createSwasUpstream } from "#upstreams/swas";
 import { createStaticCredentials, createWire } from "#wire";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import {
+  createEmulator,
+  createWorld,
+  type Emulator,
+  type EmulatorOptions,
+  type RegionInput,
+} from "../support/emulator/index.ts";
 import { createOperation } from "../support/operation.ts";
 import { ECS, SWAS } from "./stub.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Generation, RegionInput } from "#emulator";
+import type { Generation, RegionInput } from "../support/emulator/index.ts";
 import { startFarEnd } from "./far-end.ts";
 import { EVERYTHING } from "./stub.ts";
 

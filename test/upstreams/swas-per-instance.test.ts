@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import type { RegionInput } from "#emulator";
+import type { RegionInput } from "../support/emulator/index.ts";
 import { type FarEnd, startFarEnd } from "./far-end.ts";
 import {
   createBench,

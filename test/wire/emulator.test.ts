@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Source, silentTelemetry } from "#domain";
-import { createEmulator, createWorld, type Emulator } from "#emulator";
 import { createStaticCredentials, createWire, type Wire } from "#wire";
 import { createFakeClock } from "../support/clock.ts";
+import { createEmulator, createWorld, type Emulator } from "../support/emulator/index.ts";
 import { createOperation } from "../support/operation.ts";
 import { failureOf } from "./rig.ts";
 
