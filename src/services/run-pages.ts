@@ -194,7 +194,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
       const stretch = await readStretch({ args: request, filter, wants: plainWants(wants), purpose }, operation);
       await sync.follower.follow(stretch.runs, operation);
-      if (wants.output) await completeOutputs(sync, stretch, operation);
+      if (wants.output) await completeOutputs(sync, stretch, plainWants(wants), operation);
       const rows = await readNow(stretch.runs, plainWants(wants));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
       const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;

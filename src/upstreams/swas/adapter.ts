@@ -20,9 +20,10 @@ import { description } from "./description.ts";
 import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
 import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
-import { createRunList, readRun, readRunResults } from "./runs.ts";
+import { createRunList, readRun, readRunResults, recallRuns } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
+import { createUndecided } from "./undecided.ts";
 
 /** What the adapter of one SWAS region works with. */
 export interface SwasUpstreamOptions extends UpstreamOptions {
@@ -40,7 +41,10 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   const servers = createServers(context);
   return {
     source,
-    listsHoldOutputs: true,
+    listedOutputs: {
+      recall: (invokeIds, wants, operation) => recallRuns(context, invokeIds, wants, operation),
+      isStuck: () => context.encoding.isStuck(),
+    },
     openLists: createListOpener(context, servers),
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
@@ -89,6 +93,7 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     hasAttributes: createAccess(clock),
     access: createAccess(clock),
     encoding,
+    undecided: createUndecided(),
     ask,
   };
 }

@@ -7,6 +7,7 @@ import {
   listKey,
   orNotFound,
   type PageShape,
+  type RecalledRun,
   type RunList,
   type RunListPage,
   singleStatus,
@@ -127,7 +128,25 @@ async function askRuns(
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   await context.encoding.settle(meant.items, wants, operation);
+  if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, context.clock.now());
   return meant;
+}
+
+/** Runs of earlier answers whose outputs could not be read then; as {@link ListedOutputs}. */
+export async function recallRuns(
+  { undecided, encoding, source }: AdapterContext,
+  invokeIds: readonly string[],
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly RecalledRun[]> {
+  const kept = undecided.find(invokeIds);
+  await encoding.settle(
+    kept.map(({ shape }) => shape),
+    wants,
+    operation,
+  );
+  if (!encoding.isGuessing("output")) undecided.forget(invokeIds);
+  return kept.map(({ shape, readAt }) => ({ run: toInvocation(shape, encoding, wants, source), readAt }));
 }
 
 /** What of a query the upstream applies itself: CommandName is silently ignored beside InstanceId. */
