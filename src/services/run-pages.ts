@@ -162,7 +162,8 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 
   async function readKnown(walk: Walk): Promise<readonly StoredRun[]> {
     const reaches = await reachesOf(walk);
-    const opened = walk.parts.filter(({ lists }) => lists.length > 0);
+    // What is known of a source that is not asked any more stays shown.
+    const opened = walk.parts.filter((part) => part.lists.length > 0 || part.failure?.code === "NOT_SUPPORTED");
     const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
     const { query, wants, direction, size } = walk;
     return store.readPage({ stretches, query, direction: direction.sign, limit: size + 1, wants });

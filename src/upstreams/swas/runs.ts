@@ -35,12 +35,15 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
   UNKNOWN: { isExact: false },
 };
 
+/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
+export type FirstPage = () => Promise<RunListPage>;
+
 /** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
 export function createRunList(
   context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
-  first: RunListPage | undefined,
+  first: FirstPage | undefined,
 ): RunList {
   const filter = toFilter(query);
   const key = listKey("command-invocations", filter);
@@ -61,7 +64,7 @@ export function createRunList(
     isExact: isExact(query),
     placeAt: reader.placeAt,
     async read(place, operation) {
-      const page = place === null ? known : undefined;
+      const page = place === null ? known?.() : undefined;
       known = undefined;
       return page ?? reader.read(place, operation);
     },
