@@ -78,6 +78,8 @@ export interface Execution {
   /** Null where there is none yet; undefined where it was not asked for and did not come along. */
   readonly output: Output | null | undefined;
   readonly ossDelivery: OssDelivery | null;
+  /** Hash of the redaction rules that were applied to its texts but the output; absent if there were none. */
+  readonly redactedBy?: string;
 }
 
 /** The latest state of a run on one instance. */
@@ -125,7 +127,7 @@ export interface Invocation {
   readonly instances: readonly InstanceInvocation[];
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
   readonly resourceGroupIds?: readonly string[];
-  /** Hash of the redaction rules that were applied to the parameters; absent if there were none. */
+  /** Hash of the redaction rules that were applied to the parameters and texts of the run itself; absent if there were none. */
   readonly redactedBy?: string;
   /** Set if the upstream was asked for the run and does not know it any more. */
   readonly isGoneUpstream?: true;

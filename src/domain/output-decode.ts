@@ -41,8 +41,8 @@ export function decodeOutput(
     const text = decodeUsual(bytes, fromByte);
     if (text !== null) return { text, charset: "utf-8", lossy: false, isCharsetCertain: true };
   }
-  const plan =
-    charset === undefined ? planPieces(bytes, (droppedBytes ?? 0) > 0) : planAs(requireCharset(charset), bytes);
+  const hasSeam = (droppedBytes ?? 0) > 0;
+  const plan = charset === undefined ? planPieces(bytes, hasSeam) : planAs(requireCharset(charset), bytes, hasSeam);
   const parts = plan.pieces.map((piece) => decodePiece(bytes, piece, fromByte));
   return {
     text: parts.map((part) => part.text).join(""),

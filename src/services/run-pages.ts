@@ -162,7 +162,8 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 
   async function readKnown(walk: Walk): Promise<readonly StoredRun[]> {
     const reaches = await reachesOf(walk);
-    const opened = walk.parts.filter(({ lists }) => lists.length > 0);
+    // What is known of a source that is not asked any more stays shown.
+    const opened = walk.parts.filter((part) => part.lists.length > 0 || part.failure?.code === "NOT_SUPPORTED");
     const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
     const { query, wants, direction, size } = walk;
     return store.readPage({ stretches, query, direction: direction.sign, limit: size + 1, wants });
@@ -194,7 +195,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
       const stretch = await readStretch({ args: request, filter, wants: plainWants(wants), purpose }, operation);
       await sync.follower.follow(stretch.runs, operation);
-      if (wants.output) await completeOutputs(sync, stretch, operation);
+      if (wants.output) await completeOutputs(sync, stretch, plainWants(wants), operation);
       const rows = await readNow(stretch.runs, plainWants(wants));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
       const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;

@@ -101,7 +101,7 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
   const merged = {
-    ...fill(newer, older, isSame),
+    ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : UNREDACTED, fill(newer, older, isSame)),
     output,
     isComplete: newer.isComplete || (isSame && older.isComplete),
   };
@@ -122,10 +122,16 @@ function mergeCommand(newer: Command, older: Command): Command {
 }
 
 // Texts carry the hash of the rules that hid what was in them; it goes where they go.
-function withRulesOf<Redacted extends { readonly redactedBy?: string }>(told: Redacted, merged: Redacted): Redacted {
+function withRulesOf<Redacted extends { readonly redactedBy?: string }>(
+  told: Pick<Redacted, "redactedBy">,
+  merged: Redacted,
+): Redacted {
   const { redactedBy: _rules, ...rest } = merged;
   return (told.redactedBy === undefined ? rest : { ...rest, redactedBy: told.redactedBy }) as Redacted;
 }
+
+/** What was told under different rules is gone over once more. */
+const UNREDACTED: { readonly redactedBy?: string } = {};
 
 // What one call does not tell of a record is null in it; the other call's word stands.
 function fill<Record extends object>(newer: Record, older: Record, isSameState = false): Record {

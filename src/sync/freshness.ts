@@ -22,17 +22,21 @@ export function isSettledExecution(
   return run === null ? (execution.repeats ?? 0) <= 1 : !isRepeated(run);
 }
 
-/** True if every costly part that is wanted of a run's record is there. */
-export function holdsRun(run: Invocation, wants: Wants): boolean {
+/** True if every costly part that is wanted of a run's record is there. @param isGuessGood as for {@link holdsOutput} */
+export function holdsRun(run: Invocation, wants: Wants, isGuessGood: boolean): boolean {
+  const { content, isGuess } = run.command;
   return (
-    (!wants.content || (run.command.content !== undefined && run.command.isGuess !== true)) &&
-    (!wants.output || run.instances.every((one) => holdsOutput(one)))
+    (!wants.content || (content !== undefined && (isGuessGood || isGuess !== true))) &&
+    (!wants.output || run.instances.every((one) => holdsOutput(one, isGuessGood)))
   );
 }
 
-/** True if the output is known, and not by guessing its encoding. */
-export function holdsOutput({ output }: Pick<InstanceInvocation, "output">): boolean {
-  return output !== undefined && output?.isGuess !== true;
+/**
+ * True if the output is known.
+ * @param isGuessGood whether one whose encoding was guessed will do, since the upstream cannot tell better now
+ */
+export function holdsOutput({ output }: Pick<InstanceInvocation, "output">, isGuessGood: boolean): boolean {
+  return output !== undefined && (isGuessGood || output?.isGuess !== true);
 }
 
 /** How old something is allowed to be, and the time. */

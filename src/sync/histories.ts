@@ -40,7 +40,7 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
     find(ref, wants, maxMs) {
       const found = executions.get(resultKey(ref));
       if (found === undefined || found.rules !== rulesHash()) return undefined;
-      if (wants.output && !holdsOutput(found.result)) return undefined;
+      if (wants.output && !holdsOutput(found.result, false)) return undefined;
       const isSettled = isFinalInstanceStatus(found.result.status);
       return isSettled || isFresh(found.readAt, { now: clock.now(), maxMs }) ? found.result : undefined;
     },

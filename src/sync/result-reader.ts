@@ -35,7 +35,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   const histories = createHistories(clock, parts.rulesHash);
 
   function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, wants: Wants): boolean {
-    if (!one.isComplete || (wants.output && !holdsOutput(one))) return false;
+    if (!one.isComplete || (wants.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
     return isSettledExecution(one, run) || isFresh(readAt, { now: clock.now(), maxMs: freshnessMs });
   }
 

@@ -6,6 +6,7 @@ import {
   invocationKey,
   isFinalRun,
   type Operation,
+  type Source,
   type Wants,
 } from "#domain";
 import type { RunStore, StoredRun } from "#store";
@@ -38,6 +39,16 @@ export interface RunReader {
     maxAgeMs?: number,
   ): Promise<readonly (StoredRun | null | undefined)[]>;
   isUnderWay(ref: InvocationRef, wants: Wants): boolean;
+  /**
+   * Makes known what the upstream told of these runs before their outputs could be read; costs at most one call.
+   * @returns keys of the runs that are as known now as they can be
+   */
+  recall(
+    source: Source,
+    refs: readonly InvocationRef[],
+    wants: Wants,
+    operation: Operation,
+  ): Promise<ReadonlySet<string>>;
 }
 
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
@@ -46,7 +57,7 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
 
   function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
     const { run } = stored;
-    if (!holdsRun(run, wants)) return false;
+    if (!holdsRun(run, wants, book.isStuck(run.source))) return false;
     if (isSettledRun(run)) return true;
     // A run that is under way and not to be seen may come back.
     if (stored.isGone) return absences.has(invocationKey(run), maxMs);
@@ -71,7 +82,8 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
     if (upstream === undefined) return null;
     const [known = null] = await store.readRuns([ref], wants);
     const readAt = clock.now();
-    const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, wants, noted, toKnownRun(known, wants));
+    const read = (noted: Operation) =>
+      upstream.readInvocation(ref.invokeId, wants, noted, toKnownRun(known, wants, book.isStuck(ref.source)));
     const run = await book.watch(ref.source, read, operation);
     if (run === null) return noteGone(ref, known, readAt);
     await store.write({ source: ref.source, readAt, runs: [run] });
@@ -90,6 +102,14 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
 
   return {
     findKnown,
+    async recall(source, refs, wants, operation) {
+      const listed = book.findUpstream(source)?.listedOutputs;
+      if (listed === undefined || refs.length === 0) return new Set();
+      const invokeIds = refs.map(({ invokeId }) => invokeId);
+      const recalled = await listed.recall(invokeIds, wants, operation);
+      for (const { run, readAt } of recalled) await store.write({ source, readAt, runs: [run] });
+      return new Set(recalled.map(({ run }) => invocationKey(run)));
+    },
     isUnderWay: (ref, wants) => flights.isUnderWay(flightName(ref, wants)),
     async read(ref, wants, operation, maxAgeMs = freshnessMs) {
       const [known] = await findKnown([ref], wants, maxAgeMs);
@@ -109,13 +129,13 @@ function flightName(ref: InvocationRef, wants: Wants): string {
 }
 
 /** What an upstream that reads a run piece by piece need not ask again. */
-function toKnownRun(stored: StoredRun | null, wants: Wants): KnownRun {
+function toKnownRun(stored: StoredRun | null, wants: Wants, isGuessGood: boolean): KnownRun {
   return {
     run: stored?.run ?? null,
     findResult(instanceId) {
       const one = stored?.run.instances.find((item) => item.instanceId === instanceId);
       const isUsable = one?.isComplete && isSettledExecution(one, stored?.run ?? null);
-      return isUsable && (!wants.output || holdsOutput(one)) ? toResult(one) : null;
+      return isUsable && (!wants.output || holdsOutput(one, isGuessGood)) ? toResult(one) : null;
     },
   };
 }

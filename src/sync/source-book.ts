@@ -35,6 +35,8 @@ export interface SourceBook {
   findSource(provider: Source["provider"], regionId: string, account?: string | null): Source | null;
   /** The upstream of one source; undefined if it is not configured. */
   findUpstream(source: Source): Upstream | undefined;
+  /** True while outputs of the source can only be guessed, so that asking for them once more tells nothing new. */
+  isStuck(source: Source): boolean;
   /** True when the source failed when it was last asked. */
   isFailing(source: Source): boolean;
   /** Why a source is not asked for lists within this hour: it does not offer the product. Null if it is asked. */
@@ -102,6 +104,7 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     stateOf,
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
+    isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
     isFailing: (source) => failures.has(sourceKey(source)),
     leftOut(source) {
       const known = leftOut.get(sourceKey(source));

@@ -51,7 +51,9 @@ export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type {
   KnownRun,
+  ListedOutputs,
   Place,
+  RecalledRun,
   ResultList,
   ResultListQuery,
   ResultQuery,

@@ -99,6 +99,24 @@ export interface KnownRun {
   findResult(instanceId: string): InvocationResult | null;
 }
 
+/** A run that an earlier answer told. */
+export interface RecalledRun {
+  readonly run: Invocation;
+  /** Epoch milliseconds: when that answer came. */
+  readonly readAt: number;
+}
+
+/** What a source whose lists bring outputs along remembers of them while their encoding is not known. */
+export interface ListedOutputs {
+  /**
+   * Runs of earlier answers whose outputs could not be read then, as far as they are still at hand. No call, but for one that
+   * finds out how outputs are encoded.
+   */
+  recall(invokeIds: readonly string[], wants: Wants, operation: Operation): Promise<readonly RecalledRun[]>;
+  /** True while outputs can only be guessed, so that asking for them once more tells nothing new. */
+  isStuck(): boolean;
+}
+
 /**
  * The contract that every product's adapter keeps, for one source. Left of it nobody knows that Alibaba exists.
  * Every method rejects with UpstreamError only; what does not exist is null or missing, never an error.
@@ -111,8 +129,8 @@ export interface Upstream {
    * lists without a run in common. An upstream filters by one status at most.
    */
   openLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly RunList[]>;
-  /** True if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
-  readonly listsHoldOutputs?: boolean;
+  /** Set if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
+  readonly listedOutputs?: ListedOutputs | undefined;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
   readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
   /** Results of one run, in as few calls as the API allows; an instance without result is missing. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { createRedactor, type RedactionRule } from "#access";
 import type { InvocationResult } from "#domain";
 import type { Answer } from "#services";
 import { createBench, EVERYTHING, refusal } from "../upstreams/stub.ts";
@@ -7,11 +8,12 @@ import { createWorldSource } from "./support/world.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-/** A region whose outputs are base64, which only DescribeInvocationResult tells: it fails at first. */
+/** Prints and scripts that look like base64 and are not, which only DescribeInvocationResult tells: it fails at first. */
 function createRegion() {
   let isDown = true;
-  const script = { CommandContent: base64("uptime") };
+  const script = { CommandContent: base64("w\n") };
   const item = { InvokeId: "t-1", InstanceId: "i-1", InvocationStatus: "Success", Output: base64("ok") };
+  const truth = { ...item, Output: base64(item.Output) };
   const bench = createBench(
     "SWAS",
     (action) => {
@@ -21,7 +23,7 @@ function createRegion() {
         };
       }
       if (isDown) throw refusal("THROTTLED", "Throttling.User");
-      return { InvocationResult: item };
+      return { InvocationResult: truth };
     },
     { outputEncoding: "auto" },
   );
@@ -55,17 +57,18 @@ describe("an output whose encoding could only be guessed", () => {
   it("is read anew once the encoding can be known, and is kept from then on", async () => {
     const region = createRegion();
     expect([await region.read(), region.asked()]).toEqual([
-      base64("ok"),
-      ["DescribeCommandInvocations", "DescribeInvocationResult"],
-    ]);
-    region.recover();
-    await region.passMinute();
-    expect([await region.read(), region.asked()]).toEqual([
       "ok",
       ["DescribeCommandInvocations", "DescribeInvocationResult"],
     ]);
-    await region.passMinute();
+    region.recover();
     expect([await region.read(), region.asked()]).toEqual(["ok", []]);
+    await region.passMinute();
+    expect([await region.read(), region.asked()]).toEqual([
+      base64("ok"),
+      ["DescribeCommandInvocations", "DescribeInvocationResult"],
+    ]);
+    await region.passMinute();
+    expect([await region.read(), region.asked()]).toEqual([base64("ok"), []]);
   });
 });
 
@@ -73,11 +76,69 @@ describe("a script whose encoding could only be guessed", () => {
   it("is read anew once the encoding can be known, and is kept from then on", async () => {
     const region = createRegion();
     const calls = ["DescribeCommandInvocations", "DescribeInvocationResult"];
-    expect([await region.readScript(), region.asked()]).toEqual([base64("uptime"), calls]);
+    expect([await region.readScript(), region.asked()]).toEqual(["w\n", calls]);
     region.recover();
+    expect([await region.readScript(), region.asked()]).toEqual(["w\n", []]);
     await region.passMinute();
-    expect([await region.readScript(), region.asked()]).toEqual(["uptime", calls]);
+    expect([await region.readScript(), region.asked()]).toEqual(["dwo=", calls]);
     await region.passMinute();
-    expect([await region.readScript(), region.asked()]).toEqual(["uptime", []]);
+    expect([await region.readScript(), region.asked()]).toEqual(["dwo=", []]);
+  });
+});
+
+describe("outputs asked for right after the same page without them", () => {
+  /** Ten runs on one server each, two of which still run, in a region whose outputs are base64. */
+  function createPageRegion(rules: readonly RedactionRule[] = []) {
+    const items = Array.from({ length: 10 }, (_, at) => ({
+      InvokeId: `t-${at}`,
+      InstanceId: "i-1",
+      InvocationStatus: at < 2 ? "Running" : "Success",
+      Output: base64(`line of ${at} key-1234\n`),
+    }));
+    const bench = createBench(
+      "SWAS",
+      (action, { InvokeId }) => {
+        const meant = items.filter((item) => InvokeId === undefined || item.InvokeId === InvokeId);
+        if (action === "DescribeInvocationResult") return { InvocationResult: meant[0] };
+        const runs = meant.map((item, at) => ({
+          InvokeId: item.InvokeId,
+          CreationTime: `2026-01-02T03:04:${59 - at}Z`,
+          InvokeInstances: [item],
+        }));
+        return { TotalCount: runs.length, PageNumber: 1, PageSize: 50, CommandInvocations: runs };
+      },
+      { outputEncoding: "auto" },
+    );
+    const { source } = bench.upstream;
+    const { services } = createGateway([{ ...createWorldSource(source), upstream: bench.upstream }], {
+      clock: bench.clock,
+      redactor: () => createRedactor(rules),
+    });
+    const page = async (isOutputWanted: boolean) => {
+      const wants = { output: isOutputWanted, content: false, totalCount: false };
+      const { edges } = await services.pageInvocations({ first: 10 }, {}, wants, bench.operation);
+      return edges.map(
+        ({ node }) => node.instances[0]?.output && Buffer.from(node.instances[0].output.bytes).toString(),
+      );
+    };
+    return { page, asked: () => bench.asked.splice(0).map(([action]) => action), pass: bench.clock.advance };
+  }
+
+  it("cost the calibration and no list", async () => {
+    const region = createPageRegion();
+    expect([await region.page(false), region.asked()]).toEqual([
+      Array.from({ length: 10 }, () => undefined),
+      ["DescribeCommandInvocations"],
+    ]);
+    const texts = Array.from({ length: 10 }, (_, at) => `line of ${at} key-1234\n`);
+    expect([await region.page(true), region.asked()]).toEqual([texts, ["DescribeInvocationResult"]]);
+    expect([await region.page(true), region.asked()]).toEqual([texts, []]);
+  });
+
+  it("are hidden by the rules all the same", async () => {
+    const region = createPageRegion([{ pattern: "key-[0-9]+", replaceWith: "***" }]);
+    await region.page(false);
+    const texts = Array.from({ length: 10 }, (_, at) => `line of ${at} ***\n`);
+    expect(await region.page(true)).toEqual(texts);
   });
 });

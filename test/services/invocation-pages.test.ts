@@ -137,6 +137,23 @@ describe("a source that fails", () => {
   });
 });
 
+describe("a region that offers the product no longer", () => {
+  it("stays shown as far as it is known, in every direction, and is not asked within the hour", async () => {
+    const sources = [createFixedSource(0, 30), createFixedSource(1, 30)];
+    const [, unsupported] = sources;
+    const gateway = createGateway(sources);
+    const ids = async (args: PageArguments) =>
+      (await read(gateway, args)).edges.map(({ node }) => `${node.source.regionId} ${node.invokeId}`);
+    const known = await ids({ first: 60 });
+    if (unsupported) unsupported.fails = () => "NOT_SUPPORTED";
+    await gateway.clock.advance(2_000);
+    expect(await ids({ first: 60 })).toEqual(known);
+    unsupported?.calls.splice(0);
+    await gateway.clock.advance(2_000);
+    expect([await ids({ first: 60 }), await ids({ last: 60 }), unsupported?.calls]).toEqual([known, known, []]);
+  });
+});
+
 describe("a source that lists per instance", () => {
   it("shows a run on several instances once, with all of them", async () => {
     const world = createFixedSource(1, 120, (serial) => `i-${serial % 3}`);

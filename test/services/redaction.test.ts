@@ -24,6 +24,34 @@ function runWith(
   return { ...anInvocation(), instances: [anInstanceInvocation({ output, status })], ...changed };
 }
 
+/** What everybody may read who may see the run. */
+const OPEN_TEXTS = [
+  "command.commandId",
+  "command.name",
+  "command.type",
+  "containerId",
+  "containerName",
+  "creationTime",
+  "execution: commandId",
+  "execution: creationTime",
+  "execution: error.code",
+  "execution: finishTime",
+  "execution: instanceId",
+  "execution: invokeId",
+  "execution: rawStatus",
+  "execution: startTime",
+  "execution: stopTime",
+  "execution: updateTime",
+  "frequency",
+  "invokeId",
+  "rawStatus",
+  "repeatMode",
+  "status",
+  "tags.key",
+  "tags.value",
+  "terminationMode",
+];
+
 describe("a record that comes in", () => {
   it("is kept with its secrets hidden, wherever they stand", async () => {
     const content = Buffer.from("mysql --password=hunter2");
@@ -41,6 +69,36 @@ describe("a record that comes in", () => {
       true,
       redactedBy,
     ]);
+  });
+
+  it("keeps a secret in no text that needs a right of its own; a new text has to be hidden, or to be listed here", async () => {
+    const secret = "password=hunter2";
+    // Whatever may be a text becomes one.
+    const fill = (value: unknown): unknown => {
+      if (value === null || typeof value === "string") return secret;
+      if (Array.isArray(value)) return value.map(fill);
+      if (typeof value !== "object" || value instanceof Uint8Array) return value;
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fill(member)]));
+    };
+    const shown = (value: unknown, path: string): readonly string[] => {
+      if (value instanceof Uint8Array) return shown(Buffer.from(value).toString(), path);
+      if (typeof value === "string") return value.includes("hunter2") ? [path] : [];
+      if (typeof value !== "object" || value === null) return [];
+      return Object.entries(value).flatMap(([name, member]) => shown(member, path === "" ? name : `${path}.${name}`));
+    };
+    const one = anInstanceInvocation({
+      output: printed(secret),
+      error: { code: "", info: "" },
+      ossDelivery: { status: "", uri: "", errorCode: "", errorInfo: "" },
+    });
+    const command = { ...anInvocation().command, content: Buffer.from(secret) };
+    const tags = [{ key: "", value: "" }];
+    const full = fill({ ...anInvocation(), command, parameters: { a: "" }, tags, instances: [one] }) as Invocation;
+    const run = { ...full, instances: full.instances.map((each) => ({ ...each, status: "SUCCESS" as const })) };
+    const open = shown(await redactRun(run, redactor, breathe), "").filter((path) => !path.includes("source."));
+    expect(open.map((path) => path.replace("instances.0.", "execution: ").replace(".0.", ".")).sort()).toEqual(
+      OPEN_TEXTS,
+    );
   });
 
   it("is the same object if the rules have been applied, and untouched without rules", async () => {

@@ -10,6 +10,30 @@ export function encodeIn(charset: string, text: string): Uint8Array {
   );
 }
 
+/** GB18030 with its characters of four bytes, as far as they lie in the Basic Multilingual Plane. */
+export function encodeGb18030(text: string): Uint8Array {
+  const table = tableOf("gb18030");
+  return Uint8Array.from([...text].flatMap((character) => table.get(character) ?? longCodeOf(character)));
+}
+
+const longCodes = new Map<string, readonly number[]>();
+
+function longCodeOf(character: string): readonly number[] {
+  if (longCodes.size === 0) fillLongCodes();
+  const found = longCodes.get(character);
+  if (found === undefined) throw new RangeError(`gb18030 has no ${character} in four bytes`);
+  return found;
+}
+
+function fillLongCodes(): void {
+  const decoder = new TextDecoder("gb18030");
+  for (let code = 0; code < 39_420; code += 1) {
+    const digits = [Math.floor(code / 12_600), Math.floor(code / 1_260) % 10, Math.floor(code / 10) % 126, code % 10];
+    const bytes = digits.map((digit, at) => digit + (at % 2 === 0 ? 0x81 : 0x30));
+    longCodes.set(decoder.decode(Uint8Array.from(bytes)), bytes);
+  }
+}
+
 /** UTF-16 with the low byte first. */
 export function encodeUtf16le(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, "utf16le"));

@@ -100,7 +100,9 @@ describe("who waits while it is found out whether the list may be read", () => {
       throw refusal("UNAVAILABLE", "ServiceUnavailable", 503);
     });
     const opened = [1, 2, 3].map(() => bench.upstream.openLists({}, NOTHING, bench.operation));
-    for (const one of opened) await expect(one).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    for (const lists of await Promise.all(opened)) {
+      await expect(lists[0]?.read(null, bench.operation)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    }
     expect(bench.asked).toHaveLength(1);
   });
 });

@@ -85,9 +85,65 @@ describe("the encoding of SWAS outputs, found out by itself", () => {
     expect(await readOutput(createWorldBench({ output: base64(text) }))).toBe(text);
   });
 
-  it("is not asked for by an execution that still runs", async () => {
-    const bench = createWorldBench({ output: "step", status: "Running", truth: "step and step" });
-    expect([await readOutput(bench), calibrations(bench)]).toEqual(["step", 0]);
+  it.each<readonly [string, World, string]>([
+    ["base64 of what it printed so far", { output: base64("step 1\n"), truth: "step 1\nstep 2\n" }, "step 1\n"],
+    ["base64 of all it printed", { output: base64("ok"), truth: "ok" }, "ok"],
+    [
+      "base64 that is newer than the other answer",
+      { output: base64("step 1\nstep 2\n"), truth: "step 1\n" },
+      "step 1\nstep 2\n",
+    ],
+    ["plain", { output: "step", truth: "step and step" }, "step"],
+    ["plain that is base64 of a line too", { output: "WEEK", truth: "WEEKLY\n" }, "WEEK"],
+  ])("is found by an execution that still runs: %s", async (_name, world, expected) => {
+    const bench = createWorldBench({ ...world, status: "Running" });
+    expect([await readOutput(bench), await readOutput(bench), calibrations(bench)]).toEqual([expected, expected, 1]);
+  });
+
+  it("is asked for again a minute after an execution that still runs had nothing to compare", async () => {
+    const bench = createWorldBench({ output: base64("step 1\n"), status: "Running", truth: "" });
+    expect([await readOutput(bench), await readOutput(bench), calibrations(bench)]).toEqual([
+      "step 1\n",
+      "step 1\n",
+      1,
+    ]);
+    await bench.clock.advance(60_000);
+    await readOutput(bench);
+    expect(calibrations(bench)).toBe(2);
+  });
+
+  it.each([
+    "done",
+    "test",
+    "abcd",
+    "12345678",
+    "disk",
+    "file",
+    "WEEK",
+    "SEEK",
+    "City",
+    "REVEREND",
+    "ailments",
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "key=",
+    "circumstantially",
+    "2026",
+  ])("is plain for %j where the question fails", async (text) => {
+    expect(await readOutput(createWorldBench({ output: text }))).toBe(text);
+  });
+
+  it.each([
+    "ok\n",
+    "ls",
+    "a",
+    "done\n",
+    "step 1\n",
+    "42\n",
+    "中文\n",
+    "\u001b[32mok\u001b[0m\n",
+    "x".repeat(100),
+  ])("is base64 for that of %j where the question fails", async (text) => {
+    expect(await readOutput(createWorldBench({ output: base64(text) }))).toBe(text);
   });
 
   it("holds for scripts too, unless a script shows that it is plain", async () => {

@@ -22,6 +22,20 @@ export function weighPair(lead: number, trail: number): number {
   return lead >= 0xa1 && lead <= 0xa3 ? 0 : -1;
 }
 
+/**
+ * The same for the two bytes at a place, in their surroundings: a letter that more letters or digits follow is hardly the second
+ * byte of a rare character, but the first letter of a word behind what a cut left of a character.
+ */
+export function weighChinese(bytes: Uint8Array, at: number): number {
+  const [lead = 0, trail = 0, next = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  const isTorn = trail < 0x80 && isLetter(trail) && (isLetter(next) || (next >= 0x30 && next <= 0x39));
+  return weighPair(lead, trail) - (isTorn ? 0.5 : 0);
+}
+
+function isLetter(byte: number): boolean {
+  return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+}
+
 /** Whether the pieces of a text that were read as GB18030 look Chinese. */
 export class ChineseSign {
   #frequent = 0;

@@ -1,7 +1,7 @@
-import { weighPair } from "./chinese.ts";
+import { weighChinese } from "./chinese.ts";
 
-/** How likely two bytes are one character of a charset: above 0 for the most frequent ones, below for rare ones. */
-export type WeighPair = (lead: number, trail: number) => number;
+/** How likely the two bytes at a place are one character of a charset: above 0 for the most frequent ones, below for rare ones. */
+export type WeighPair = (bytes: Uint8Array, at: number) => number;
 
 /** Leads by what they begin: what a text holds most, what it may hold, and (all others) what it hardly does. */
 interface Leads {
@@ -35,10 +35,11 @@ const LEADS: Readonly<Record<string, Leads>> = {
 
 /** The weights of a charset's characters of two bytes; all 0 where it has none. */
 export function weigherOf(charset: string): WeighPair {
-  if (charset === "gb18030" || charset === "gbk") return weighPair;
+  if (charset === "gb18030" || charset === "gbk") return weighChinese;
   const leads = LEADS[charset];
   if (leads === undefined) return () => 0;
-  return (lead) => {
+  return (bytes, at) => {
+    const lead = bytes[at] ?? 0;
     if (isWithin(lead, leads.frequent)) return 0.5;
     return leads.usual.some((range) => isWithin(lead, range)) ? 0 : -1;
   };

@@ -1,6 +1,7 @@
 import { findMark } from "./byte-order-mark.ts";
-import { ChineseSign, weighPair } from "./chinese.ts";
-import { addPiece, type Fitting, fit } from "./fit.ts";
+import { ChineseSign, weighChinese, weighPair } from "./chinese.ts";
+import { addPiece, type Fit, type Fitting, fit, likelier } from "./fit.ts";
+import { remainderIn } from "./long-characters.ts";
 import { type Measure, measureGb18030, measureUtf8 } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
 import { planAs } from "./plan-as.ts";
@@ -21,16 +22,16 @@ type Main = "utf-8" | "gb18030";
 export function planPieces(bytes: Uint8Array, hasSeam: boolean): Plan {
   const mark = findMark(bytes);
   if (mark?.charset === "utf-8") return planByLine(bytes, "utf-8", hasSeam, mark.prefix.length);
-  if (mark !== undefined) return planAs(mark.charset, bytes);
+  if (mark !== undefined) return planAs(mark.charset, bytes, hasSeam);
   const isUtf8 = isWhole(bytes, 0, bytes.length, measureUtf8);
-  const wide = bytes.includes(0) ? findUtf16(bytes, isUtf8) : null;
+  const wide = bytes.includes(0) ? findUtf16(bytes, isUtf8, hasSeam) : null;
   if (wide !== null) return wide;
   if (isUtf8) return { pieces: [wholeOf(bytes, "utf-8")], charset: "utf-8", isCertain: true };
   return planMixed(bytes, hasSeam);
 }
 
 function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
-  const utf8 = planAs("utf-8", bytes);
+  const utf8 = planAs("utf-8", bytes, hasSeam);
   const explained = explain(bytes, utf8.pieces);
   if (explained.byLong * 2 > explained.all) return planByLine(bytes, "utf-8", hasSeam);
   const chinese = planByLine(bytes, "gb18030", hasSeam);
@@ -42,43 +43,58 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
 }
 
 /**
- * Each line by itself: in the main charset, in parts in the other one, whichever is likelier.
+ * Each line by itself: in the main charset, in parts in the other one, whichever is likelier. Where bytes were dropped, that is on
+ * the one line which is likelier then than any other.
  * @param markEnd where the text begins behind a byte order mark; the line that bears it is in no other charset
  */
 function planByLine(bytes: Uint8Array, main: Main, hasSeam: boolean, markEnd = 0): Plan {
+  const planLine = main === "utf-8" ? planUtf8Line(bytes, hasSeam, markEnd) : planChineseLine(bytes, hasSeam);
+  const lines = [...linesOf(bytes, markEnd)].map(({ start, end }) => planLine(start, end));
+  const gain = Math.max(0, ...lines.map(({ seam }) => seam?.gain ?? 0));
+  const torn = lines.find(({ seam }) => gain > 0 && seam?.gain === gain);
   const pieces: Piece[] = [];
-  for (let start = markEnd; start < bytes.length; ) {
-    const lineFeed = bytes.indexOf(0x0a, start);
-    const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
-    const line =
-      main === "utf-8" ? planUtf8Line(bytes, start, end, hasSeam, markEnd) : planChineseLine(bytes, start, end);
-    for (const piece of line) addPiece(pieces, piece);
-    start = end;
-  }
+  for (const line of lines) for (const piece of line === torn ? likelier(line) : line.pieces) addPiece(pieces, piece);
   const isForeign = pieces.some((piece) => piece.charset !== "utf-8");
   return { pieces, charset: main, isCertain: !isForeign || looksChinese(bytes, pieces) };
 }
 
-function planUtf8Line(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  hasSeam: boolean,
-  markEnd: number,
-): readonly Piece[] {
-  const pieces = scanUtf8(bytes, start, end);
-  const gaps = pieces.filter((piece) => piece.isGap && piece.start > 0 && piece.end < bytes.length);
-  const isMarked = markEnd > 0 && start === markEnd;
-  if (isMarked || gaps.length === 0 || (hasSeam && isOnePlace(gaps))) return pieces;
-  return fit({ bytes, start, end, charsets: ["utf-8", "gb18030"], hasAscii: true, read: readMainlyUtf8(bytes) });
+function* linesOf(bytes: Uint8Array, from: number) {
+  for (let start = from; start < bytes.length; ) {
+    const lineFeed = bytes.indexOf(0x0a, start);
+    const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
+    yield { start, end };
+    start = end;
+  }
 }
 
-function planChineseLine(bytes: Uint8Array, start: number, end: number): readonly Piece[] {
-  if (isSurelyChinese(bytes, start, end)) return [{ start, end, charset: "gb18030", isGap: false }];
+type PlanLine = (start: number, end: number) => Fit;
+
+function planUtf8Line(bytes: Uint8Array, hasSeam: boolean, markEnd: number): PlanLine {
+  const read = readMainlyUtf8(bytes);
+  return (start, end) => {
+    const pieces = scanUtf8(bytes, start, end);
+    const gaps = pieces.filter((piece) => piece.isGap && piece.start > 0 && piece.end < bytes.length);
+    const isMarked = markEnd > 0 && start === markEnd;
+    if (isMarked || gaps.length === 0 || (hasSeam && isOnePlace(gaps))) return { pieces, seam: null };
+    // A gap in UTF-8 shifts nothing, so that no place is likelier than others.
+    return fit({ bytes, start, end, charsets: ["utf-8", "gb18030"], hasAscii: true, hasSeam: false, read });
+  };
+}
+
+function planChineseLine(bytes: Uint8Array, hasSeam: boolean): PlanLine {
   const charsets: Fitting["charsets"] = ["gb18030", "utf-8"];
-  const pieces = fit({ bytes, start, end, charsets, hasAscii: true, read: readMainlyChinese(bytes) });
-  if (!isWhole(bytes, start, end, measureUtf8) || looksChinese(bytes, pieces)) return pieces;
-  return [{ start, end, charset: "utf-8", isGap: false }];
+  const remainder = remainderIn(bytes);
+  const fitting = { bytes, charsets, hasAscii: true, hasSeam, read: readMainlyChinese(bytes) };
+  return (start, end) => {
+    if (!hasSeam && isSurelyChinese(bytes, start, end)) return wholeLine(start, end, "gb18030");
+    const line = fit(remainder === undefined ? { ...fitting, start, end } : { ...fitting, start, end, remainder });
+    if (!isWhole(bytes, start, end, measureUtf8) || looksChinese(bytes, line.pieces)) return line;
+    return wholeLine(start, end, "utf-8");
+  };
+}
+
+function wholeLine(start: number, end: number, charset: Main): Fit {
+  return { pieces: [{ start, end, charset, isGap: false }], seam: null };
 }
 
 /** True for ASCII, and for what holds so many frequent characters that no cut has shifted it: nearly every line. */
@@ -116,7 +132,7 @@ function readMainlyChinese(bytes: Uint8Array): Fitting["read"] {
   return (at, offer) => {
     const length = measureGb18030(bytes, at);
     if (length === 1) offer(1, -1, 0);
-    if (length === 2) offer(2, weighPair(bytes[at] ?? 0, bytes[at + 1] ?? 0), 0);
+    if (length === 2) offer(2, weighChinese(bytes, at), 0);
     if (length === 4) offer(4, -1.5, 0);
     // Two bytes of UTF-8 are most often a character of GB18030 too; three are seldom so by chance.
     const foreign = measureUtf8(bytes, at);

@@ -1,5 +1,5 @@
 import { isFrequentUnit } from "./chinese.ts";
-import { type Fitting, fit } from "./fit.ts";
+import { type Fitting, fit, likelier } from "./fit.ts";
 import { type Measure, measureUtf16be, measureUtf16le } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
 
@@ -15,10 +15,10 @@ const FREQUENT_SHARE = 0.4;
  * one byte. Null where the bytes are something else, which may hold NULs too (`find -print0`).
  * @param isUtf8 whether the bytes are well-formed UTF-8 as well
  */
-export function findUtf16(bytes: Uint8Array, isUtf8: boolean): Plan | null {
+export function findUtf16(bytes: Uint8Array, isUtf8: boolean, hasSeam: boolean): Plan | null {
   if (bytes.length < 2) return null;
-  const little = readAs("utf-16le", bytes);
-  const big = readAs("utf-16be", bytes);
+  const little = readAs("utf-16le", bytes, hasSeam);
+  const big = readAs("utf-16be", bytes, hasSeam);
   const better = big.score > little.score ? big : little;
   const isLikely = isUtf8 ? better.ascii >= ASCII_SHARE : better.frequent >= FREQUENT_SHARE;
   if (!isLikely || better.usual < USUAL_SHARE) return null;
@@ -26,14 +26,19 @@ export function findUtf16(bytes: Uint8Array, isUtf8: boolean): Plan | null {
 }
 
 /** Reads bytes as UTF-16, with the least left out where cuts have shifted them. */
-export function fitUtf16(charset: "utf-16le" | "utf-16be", bytes: Uint8Array, start: number): readonly Piece[] {
+export function fitUtf16(
+  charset: "utf-16le" | "utf-16be",
+  bytes: Uint8Array,
+  start: number,
+  hasSeam: boolean,
+): readonly Piece[] {
   const high = charset === "utf-16le" ? 1 : 0;
   const measure: Measure = charset === "utf-16le" ? measureUtf16le : measureUtf16be;
   const read: Fitting["read"] = (at, offer) => {
     const length = measure(bytes, at);
     if (length > 0) offer(length, WEIGHTS[classify(bytes, at, high)], 0);
   };
-  return fit({ bytes, start, end: bytes.length, charsets: [charset], hasAscii: false, read });
+  return likelier(fit({ bytes, start, end: bytes.length, charsets: [charset], hasAscii: false, hasSeam, read }));
 }
 
 /** One at either end and one inside. */
@@ -41,16 +46,16 @@ const ALLOWED_CUTS = 3;
 
 type Kind = "ascii" | "frequent" | "usual" | "rare" | "other";
 
-const WEIGHTS: Readonly<Record<Kind, number>> = { ascii: 1, frequent: 0.75, usual: 0, rare: -0.25, other: -1 };
+const WEIGHTS: Readonly<Record<Kind, number>> = { ascii: 0.7, frequent: 0.75, usual: 0, rare: -0.25, other: -1 };
 
 function classify(bytes: Uint8Array, at: number, high: 0 | 1): Kind {
   const [upper, lower] = [bytes[at + high] ?? 0, bytes[at + 1 - high] ?? 0];
   if (upper === 0) return classifyLatin(lower);
   if (upper >= 0x4e && upper <= 0x9f) return isFrequentUnit(upper * 256 + lower) ? "frequent" : "rare";
-  // Letters of Europe, punctuation, arrows and drawing, kana, hangul, surrogates, wide forms.
-  const isUsual = upper <= 6 || (upper >= 0x20 && upper <= 0x25) || upper === 0x30 || upper === 0xff;
+  // Letters of Europe, punctuation, arrows, drawing, kana, hangul, surrogates, wide forms.
+  const isUsual = upper <= 6 || upper === 0x20 || upper === 0x21 || upper === 0x25 || upper === 0x30 || upper === 0xff;
   if (isUsual || (upper >= 0xac && upper <= 0xdf)) return "usual";
-  return upper === 0x26 || upper === 0x27 ? "rare" : "other";
+  return upper >= 0x22 && upper <= 0x27 ? "rare" : "other";
 }
 
 function classifyLatin(code: number): Kind {
@@ -59,8 +64,8 @@ function classifyLatin(code: number): Kind {
   return code < 0xa0 ? "other" : "usual";
 }
 
-function readAs(charset: "utf-16le" | "utf-16be", bytes: Uint8Array) {
-  const pieces = fitUtf16(charset, bytes, 0);
+function readAs(charset: "utf-16le" | "utf-16be", bytes: Uint8Array, hasSeam: boolean) {
+  const pieces = fitUtf16(charset, bytes, 0, hasSeam);
   const high = charset === "utf-16le" ? 1 : 0;
   const counts: Record<Kind, number> = { ascii: 0, frequent: 0, usual: 0, rare: 0, other: 0 };
   for (const { start, end, isGap } of pieces) {

@@ -22,18 +22,18 @@ export async function redactRun(run: Invocation, redactor: Redactor, breathe: Br
 
 /** The same at once, for one who cannot wait. */
 export function redactRunNow(run: Invocation, redactor: Redactor): Invocation {
-  const instances = run.instances.map((one) => withOutput(one, redactor));
+  const instances = run.instances.map((one) => hideInExecution(one, redactor));
   return withRedacted(run, instances, redactor);
 }
 
-/** What an execution printed, hidden by the rules. */
+/** What an execution printed and its other texts, hidden by the rules. */
 export async function redactExecution<Redacted extends Execution>(
   execution: Redacted,
   redactor: Redactor,
   breathe: Breathe,
 ): Promise<Redacted> {
-  const redacted = withOutput(execution, redactor);
-  if (redacted !== execution) await breathe();
+  const redacted = hideInExecution(execution, redactor);
+  if (redacted.output !== execution.output) await breathe();
   return redacted;
 }
 
@@ -43,8 +43,37 @@ function withRedacted(run: Invocation, instances: Invocation["instances"], redac
   const command = redactCommand(run.command, redactor, hash);
   const isSame = instances.every((one, position) => one === run.instances[position]);
   if (isSame && command === run.command && run.redactedBy === hash) return run;
-  const parameters = run.redactedBy === hash ? run.parameters : redactor.parameters(run.parameters).value;
-  return { ...run, command, parameters, instances: isSame ? run.instances : instances, redactedBy: hash };
+  const own = run.redactedBy === hash ? run : { ...run, ...redactRunTexts(run, redactor) };
+  return { ...own, command, instances: isSame ? run.instances : instances, redactedBy: hash };
+}
+
+/** What callers with the right to commands or outputs see of a run, beside its command and its instances. */
+function redactRunTexts(run: Invocation, redactor: Redactor) {
+  return {
+    parameters: redactor.parameters(run.parameters).value,
+    username: hideText(run.username, redactor),
+    workingDir: hideText(run.workingDir, redactor),
+    launcher: hideText(run.launcher, redactor),
+    ossOutputDelivery: hideText(run.ossOutputDelivery, redactor),
+  };
+}
+
+/** The same of an execution, beside its output. */
+function redactTexts({ username, error, ossDelivery }: Execution, redactor: Redactor) {
+  return {
+    username: hideText(username, redactor),
+    error: error && { ...error, info: hideText(error.info, redactor) },
+    ossDelivery: ossDelivery && {
+      status: hideText(ossDelivery.status, redactor),
+      uri: hideText(ossDelivery.uri, redactor),
+      errorCode: hideText(ossDelivery.errorCode, redactor),
+      errorInfo: hideText(ossDelivery.errorInfo, redactor),
+    },
+  };
+}
+
+function hideText(text: string | null, redactor: Redactor): string | null {
+  return text === null ? null : redactor.text(text).value;
 }
 
 function redactCommand(command: Command, redactor: Redactor, redactedBy: string): Command {
@@ -55,14 +84,17 @@ function redactCommand(command: Command, redactor: Redactor, redactedBy: string)
   return { ...command, description, content: isRedacted ? Buffer.from(value) : command.content, redactedBy };
 }
 
-function withOutput<Redacted extends Execution>(execution: Redacted, redactor: Redactor): Redacted {
-  const { output } = execution;
+function hideInExecution<Redacted extends Execution>(execution: Redacted, redactor: Redactor): Redacted {
   const { hash } = redactor;
-  if (output == null || hash === null || output.redactedBy === hash) return execution;
-  return {
-    ...execution,
-    output: hideIn(output, isFinalInstanceStatus(execution.status), redactor, hash),
-  };
+  if (hash === null) return execution;
+  const own = withOutput(execution, redactor, hash);
+  return execution.redactedBy === hash ? own : { ...own, ...redactTexts(execution, redactor), redactedBy: hash };
+}
+
+function withOutput<Redacted extends Execution>(execution: Redacted, redactor: Redactor, hash: string): Redacted {
+  const { output } = execution;
+  if (output == null || output.redactedBy === hash) return execution;
+  return { ...execution, output: hideIn(output, isFinalInstanceStatus(execution.status), redactor, hash) };
 }
 
 // Colours and overwriting can cut a secret in two, and readers can have them taken away.

@@ -15,7 +15,7 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
     hideInAll(runs, (run) => redactRun(run, redactor(), breathe));
   const hideInResults = (results: readonly InvocationResult[]) =>
     hideInAll(results, (result) => redactExecution(result, redactor(), breathe));
-  const { openResultList } = upstream;
+  const { openResultList, listedOutputs } = upstream;
   return {
     ...upstream,
     async openLists(query, wants, operation) {
@@ -31,6 +31,13 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
     async readInvocation(...asked) {
       const run = await upstream.readInvocation(...asked);
       return run === null ? null : redactRun(run, redactor(), breathe);
+    },
+    listedOutputs: listedOutputs && {
+      ...listedOutputs,
+      async recall(...asked) {
+        const recalled = await listedOutputs.recall(...asked);
+        return hideInAll(recalled, async (one) => ({ ...one, run: await redactRun(one.run, redactor(), breathe) }));
+      },
     },
     readResults: async (...asked) => hideInResults(await upstream.readResults(...asked)),
     ...(openResultList === undefined

@@ -9,7 +9,7 @@ export function limitBook(book: SourceBook, view: View): SourceBook {
     const upstream = view.maySee(source) ? book.findUpstream(source) : undefined;
     // A list that brings outputs along is read again for nobody who may not see them.
     if (upstream === undefined || view.rightsFor(source).possible.outputs) return upstream;
-    return { ...upstream, listsHoldOutputs: false };
+    return { ...upstream, listedOutputs: undefined };
   };
   return {
     ...book,

@@ -21,6 +21,8 @@ export function limitRuns(runs: Runs, view: View): Runs {
   return {
     findKnown: (refs, wants, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, wants, maxAgeMs))),
     isUnderWay: (ref, wants) => runs.isUnderWay(ref, maskWants(view, ref.source, wants)),
+    recall: async (source, refs, wants, operation) =>
+      view.maySee(source) ? runs.recall(source, refs, maskWants(view, source, wants), operation) : new Set(),
     async read(ref, wants, operation, maxAgeMs) {
       if (!view.maySee(ref.source)) return null;
       return show(await runs.read(ref, maskWants(view, ref.source, wants), operation, maxAgeMs));

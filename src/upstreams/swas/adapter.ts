@@ -1,4 +1,11 @@
-import { type InvocationResult, type Operation, type Source, silentTelemetry, type Wants } from "#domain";
+import {
+  type InvocationResult,
+  type Operation,
+  type Source,
+  silentTelemetry,
+  UpstreamError,
+  type Wants,
+} from "#domain";
 import {
   arrangeExecutions,
   createPaging,
@@ -9,6 +16,7 @@ import {
   orNotFound,
   type Product,
   type ResultQuery,
+  type RunListPage,
   singleStatus,
   type Upstream,
   type UpstreamOptions,
@@ -20,9 +28,10 @@ import { description } from "./description.ts";
 import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
 import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
-import { createRunList, readRun, readRunResults } from "./runs.ts";
+import { createRunList, type FirstPage, readRun, readRunResults, recallRuns } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
+import { createUndecided } from "./undecided.ts";
 
 /** What the adapter of one SWAS region works with. */
 export interface SwasUpstreamOptions extends UpstreamOptions {
@@ -40,7 +49,10 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   const servers = createServers(context);
   return {
     source,
-    listsHoldOutputs: true,
+    listedOutputs: {
+      recall: (invokeIds, wants, operation) => recallRuns(context, invokeIds, wants, operation),
+      isStuck: () => context.encoding.isStuck(),
+    },
     openLists: createListOpener(context, servers),
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
@@ -89,6 +101,7 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     hasAttributes: createAccess(clock),
     access: createAccess(clock),
     encoding,
+    undecided: createUndecided(),
     ask,
   };
 }
@@ -101,12 +114,26 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (singleStatus(query.statusIn) === "SCHEDULED") return [];
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
-    const first = await findOut(query, wants, operation);
+    const first = await orFailing(findOut(query, wants, operation), operation);
     if (context.access.state() !== "refused") return [createRunList(context, query, wants, first)];
     const { instanceId } = query;
     const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
     return instanceIds.map((id) => createInstanceList(context, query, id));
   };
+}
+
+/** The newest page, or its error, which is then that of the list: what is known of the list is shown all the same. */
+async function orFailing(
+  page: Promise<RunListPage | undefined>,
+  { signal }: Operation,
+): Promise<FirstPage | undefined> {
+  try {
+    const first = await page;
+    return first && (async () => first);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof UpstreamError) || isRefusal(error)) throw error;
+    return () => Promise.reject(error);
+  }
 }
 
 async function readResults(

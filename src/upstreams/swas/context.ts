@@ -3,6 +3,7 @@ import type { Paging, Reader } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
+import type { Undecided } from "./undecided.ts";
 
 /** Calls that one question may have in flight at once. */
 export const CALLS_AT_ONCE = 8;
@@ -22,6 +23,7 @@ export interface AdapterContext {
   /** Whether DescribeCloudAssistantAttributes may be used. */
   readonly hasAttributes: Access;
   readonly encoding: Encoding;
+  readonly undecided: Undecided;
   /** `internalErrorIsFinal` as in {@link CallRequest}. */
   ask(
     action: string,

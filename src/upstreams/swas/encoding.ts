@@ -1,10 +1,11 @@
 import { type Clock, isFinalInstanceStatus, type Operation, UpstreamError, type Wants } from "#domain";
-import { canBeBase64, type ExecutionShape, fromBase64, type OutputEncodingSetting, type RunShape } from "#upstreams";
+import { canBeBase64, type ExecutionShape, type OutputEncodingSetting, type RunShape } from "#upstreams";
+import { compareReadings, type EncodingKind, likelyKind, readAs } from "./two-readings.ts";
 
 /** One field that is encoded in the unstated way. */
 type EncodedField = "output" | "content";
 
-/** A finished execution whose output can be had in base64 too. */
+/** An execution whose output can be had in base64 too. */
 export interface Sample {
   readonly invokeId: string;
   readonly instanceId: string;
@@ -18,16 +19,22 @@ export interface Encoding {
   decode(field: EncodedField, text: string, isWanted: boolean): Uint8Array | undefined;
   /** True as long as what it decodes of the field is a guess. */
   isGuessing(field: EncodedField): boolean;
+  /** True while outputs can only be guessed and asking would not help. */
+  isStuck(): boolean;
 }
-
-type Kind = "plain" | "base64";
 
 const AFTER_FAILURE_MS = 60_000;
 const AFTER_NO_ANSWER_MS = 600_000;
 
+interface Found extends Sample {
+  readonly text: string;
+  readonly isFinal: boolean;
+}
+
 /**
  * `auto` takes a value that cannot be base64 as proof of plain text, and else compares one output with what
- * DescribeInvocationResult says of it, which is base64: one call per process, whatever the number of operations.
+ * DescribeInvocationResult says of it, which is base64: one call per process, whatever the number of operations. An execution
+ * that still runs will do if none is over: what it printed first stays.
  * @param readBytes gives the output of one execution by DescribeInvocationResult, null where it has none.
  */
 export function createEncoding(
@@ -35,17 +42,17 @@ export function createEncoding(
   clock: Clock,
   readBytes: (sample: Sample, operation: Operation) => Promise<Uint8Array | null>,
 ): Encoding {
-  const known: { output: Kind | undefined; content: Kind | undefined } =
+  const known: { output: EncodingKind | undefined; content: EncodingKind | undefined } =
     setting === "auto" ? { output: undefined, content: undefined } : { output: setting, content: setting };
   let calibration: Promise<void> | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
 
-  async function calibrate(text: string, sample: Sample, operation: Operation): Promise<void> {
+  async function calibrate({ text, isFinal, ...sample }: Found, operation: Operation): Promise<void> {
     notBefore = clock.elapsed() + AFTER_FAILURE_MS;
     try {
       const bytes = await readBytes(sample, operation);
-      known.output = bytes === null ? undefined : compare(text, bytes);
-      if (known.output === undefined) notBefore = clock.elapsed() + AFTER_NO_ANSWER_MS;
+      known.output ??= (bytes === null ? null : compareReadings(text, bytes, isFinal)) ?? undefined;
+      if (known.output === undefined && isFinal) notBefore = clock.elapsed() + AFTER_NO_ANSWER_MS;
     } catch (error) {
       // A cancelled operation has asked nothing; the next one may.
       if (operation.signal.aborted) notBefore = Number.NEGATIVE_INFINITY;
@@ -54,7 +61,7 @@ export function createEncoding(
   }
 
   // A script is encoded as outputs are, unless one has shown otherwise.
-  const kindOf = (field: EncodedField): Kind | undefined => known[field] ?? known.output;
+  const kindOf = (field: EncodedField): EncodingKind | undefined => known[field] ?? known.output;
 
   return {
     async settle(runs, wants, operation) {
@@ -69,17 +76,18 @@ export function createEncoding(
       if (sample === undefined) return;
       if (calibration !== undefined) return calibration.catch(() => {});
       if (clock.elapsed() < notBefore) return;
-      calibration = calibrate(sample.text, sample, operation).finally(() => {
+      calibration = calibrate(sample, operation).finally(() => {
         calibration = undefined;
       });
       return calibration;
     },
     decode(field, text, isWanted) {
       const kind = kindOf(field);
-      if (kind !== undefined) return kind === "plain" ? fromText(text) : (fromBase64(text) ?? fromText(text));
-      return isWanted ? guess(text) : undefined;
+      if (kind !== undefined) return readAs(kind, text);
+      return isWanted ? readAs(likelyKind(text), text) : undefined;
     },
     isGuessing: (field) => kindOf(field) === undefined,
+    isStuck: () => known.output === undefined && calibration === undefined && clock.elapsed() < notBefore,
   };
 }
 
@@ -89,35 +97,15 @@ function isCertainlyPlain(text: string): boolean {
   return broken.some((line) => line.length !== 64 && line.length !== 76) || !canBeBase64(text);
 }
 
-function findSample(runs: readonly RunShape[]): (Sample & { readonly text: string }) | undefined {
-  for (const { invokeId, instances } of runs) {
-    const instance = invokeId === null ? undefined : instances.find(isSample);
-    if (invokeId !== null && instance?.instanceId != null && instance.output !== null) {
-      return { invokeId, instanceId: instance.instanceId, text: instance.output };
-    }
-  }
-  return undefined;
+/** What is over is compared whole, so it comes first; of what still runs the longest says most. */
+function findSample(runs: readonly RunShape[]): Found | undefined {
+  const all = runs.flatMap(({ invokeId, instances }) =>
+    invokeId === null ? [] : instances.flatMap((instance) => toSample(invokeId, instance)),
+  );
+  return all.find(({ isFinal }) => isFinal) ?? all.toSorted((a, b) => b.text.length - a.text.length)[0];
 }
 
-function isSample(instance: ExecutionShape): boolean {
-  return instance.output !== null && isFinalInstanceStatus(instance.status);
-}
-
-function compare(text: string, bytes: Uint8Array): Kind | undefined {
-  const expected = Buffer.from(bytes);
-  if (fromText(text).equals(expected) || text.trimEnd() === expected.toString("utf8").trimEnd()) return "plain";
-  const decoded = fromBase64(text);
-  return decoded !== null && expected.equals(decoded) ? "base64" : undefined;
-}
-
-/** Plain unless a text is long, canonical base64 of readable lines: short words such as `disk` are legal base64 too. */
-function guess(text: string): Uint8Array {
-  const bytes = text.length >= 16 && text.length % 4 === 0 ? fromBase64(text) : null;
-  if (bytes === null || Buffer.from(bytes).toString("base64") !== text) return fromText(text);
-  const decoded = Buffer.from(bytes).toString("utf8");
-  return /^[\t\r\n\x20-\x7e\u00a0-\ufffc]+\n$/.test(decoded) ? bytes : fromText(text);
-}
-
-function fromText(text: string): Buffer {
-  return Buffer.from(text, "utf8");
+function toSample(invokeId: string, { instanceId, output, status }: ExecutionShape): readonly Found[] {
+  if (instanceId === null || output === null) return [];
+  return [{ invokeId, instanceId, text: output, isFinal: isFinalInstanceStatus(status) }];
 }

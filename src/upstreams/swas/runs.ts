@@ -7,6 +7,7 @@ import {
   listKey,
   orNotFound,
   type PageShape,
+  type RecalledRun,
   type RunList,
   type RunListPage,
   singleStatus,
@@ -34,12 +35,15 @@ const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; 
   UNKNOWN: { isExact: false },
 };
 
+/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
+export type FirstPage = () => Promise<RunListPage>;
+
 /** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
 export function createRunList(
   context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
-  first: RunListPage | undefined,
+  first: FirstPage | undefined,
 ): RunList {
   const filter = toFilter(query);
   const key = listKey("command-invocations", filter);
@@ -60,7 +64,7 @@ export function createRunList(
     isExact: isExact(query),
     placeAt: reader.placeAt,
     async read(place, operation) {
-      const page = place === null ? known : undefined;
+      const page = place === null ? known?.() : undefined;
       known = undefined;
       return page ?? reader.read(place, operation);
     },
@@ -127,7 +131,25 @@ async function askRuns(
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   await context.encoding.settle(meant.items, wants, operation);
+  if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, context.clock.now());
   return meant;
+}
+
+/** Runs of earlier answers whose outputs could not be read then; as {@link ListedOutputs}. */
+export async function recallRuns(
+  { undecided, encoding, source }: AdapterContext,
+  invokeIds: readonly string[],
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly RecalledRun[]> {
+  const kept = undecided.find(invokeIds);
+  await encoding.settle(
+    kept.map(({ shape }) => shape),
+    wants,
+    operation,
+  );
+  if (!encoding.isGuessing("output")) undecided.forget(invokeIds);
+  return kept.map(({ shape, readAt }) => ({ run: toInvocation(shape, encoding, wants, source), readAt }));
 }
 
 /** What of a query the upstream applies itself: CommandName is silently ignored beside InstanceId. */
