@@ -5,12 +5,13 @@ import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
 import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
-import { createSealer, createServices } from "#services";
+import { type Collector, createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
 import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
+import { measureCollecting, toCollectOptions } from "./collecting.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
@@ -70,6 +71,9 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         sealer,
         clock,
         store: keeper.store,
+        ...(config.collect.mode === "off"
+          ? {}
+          : { collect: { ...toCollectOptions(config, clock, telemetry.notice), isKept: keeper.isLasting } }),
         freshnessMs: config.freshnessMs,
         softDeadlineMs: config.softDeadlineMs,
         watch: {
@@ -78,6 +82,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           pollCallBudget: config.operationCallBudget,
         },
       });
+      if (services.collector !== null) opened.push(beginCollecting(services.collector, upstreams, registry));
       const guarded = createSchema({ isGuarded: access.audit !== null });
       const schema = config.federation ? toSubgraph(guarded) : guarded;
       const shared = { services, sealer, telemetry };
@@ -120,6 +125,14 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
   };
 }
 
+/** Begins to read what nobody asked for yet. */
+function beginCollecting(collector: Collector, upstreams: readonly Upstream[], registry: Registry) {
+  const sources = upstreams.map(({ source }) => source);
+  measureCollecting(collector, sources, registry);
+  collector.start();
+  return { stop: collector.stop };
+}
+
 /** What the access file governs; nothing is restricted without one. */
 function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
   const access = createAccess({
@@ -152,7 +165,12 @@ function pageOf({ page, access }: Config, telemetry: Telemetry): { readonly page
 /** Says in one line what the settings come to, if they can be used. @throws SettingsError if they, or the database, cannot */
 export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
   const text = await checkDatabase(config, clock);
-  return `The settings can be used. ${text}`;
+  const { mode, quotaShare } = config.collect;
+  const collecting =
+    mode === "off"
+      ? "COLLECT is off: what nobody asks for is not read."
+      : `COLLECT=${mode}: read without being asked for, within ${quotaShare} of each action's quota.`;
+  return `The settings can be used. ${text} ${collecting}`;
 }
 
 /** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */
@@ -219,6 +237,7 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     telemetry,
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
     quotas: config.upstreamQuota,
+    collectShare: config.collect.quotaShare,
     concurrency: config.upstreamConcurrency,
   });
 }

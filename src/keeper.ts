@@ -19,6 +19,8 @@ import { type Config, SettingsError } from "./config.ts";
 /** Where what was read is kept. */
 export interface Keeper {
   readonly store: RunStore;
+  /** False while what is read goes into memory because the database is away. */
+  isLasting(): boolean;
   /** What people who look whether the gateway is ready should know; null if there is nothing. */
   remark(): string | null;
   stop(): Promise<void>;
@@ -37,7 +39,8 @@ export interface KeeperParts {
  */
 export async function openKeeper(config: Config, parts: KeeperParts): Promise<Keeper> {
   const memory = createMemoryStore({ bytesMax: config.memoryBytes });
-  if (config.databaseUrl === null) return { store: memory, remark: () => null, stop: () => memory.close() };
+  if (config.databaseUrl === null)
+    return { store: memory, isLasting: () => true, remark: () => null, stop: () => memory.close() };
   const database = nameDatabase(config.databaseUrl, parts.clock);
   await orSettingsError(database, database.prepare());
   return overDatabase(config, database, memory, parts);
@@ -104,6 +107,7 @@ function overDatabase(config: Config, database: Database, memory: RunStore, part
   measure(store, registry);
   return {
     store,
+    isLasting: () => store.state() === "database",
     remark: () => REMARKS[store.state()],
     async stop() {
       ended.abort();
