@@ -11,10 +11,13 @@ import { type CredentialSettings, createWire, environmentProxies, noProxies, typ
 import type { AccountSettings } from "./accounts.ts";
 import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
+import type { FillRequest } from "./collect-command.ts";
 import { measureCollecting, toCollectOptions } from "./collecting.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
-import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
+import { createDisplay, type DisplayTarget } from "./fill-display.ts";
+import { fill } from "./first-fill.ts";
+import { checkDatabase, forgetStored, openDatabase, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
@@ -176,6 +179,55 @@ export async function checkSettings(config: Config, clock = systemClock): Promis
 /** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */
 export function forget(config: Config, what: Parameters<typeof forgetStored>[1], clock = systemClock): Promise<string> {
   return forgetStored(config, what, clock);
+}
+
+/**
+ * Fills the database of the settings, and shows how far it has come. What was read before is not read again.
+ * @throws SettingsError if the settings, or the database, cannot be used
+ */
+export async function collectNow(
+  config: Config,
+  { until, outputs }: FillRequest,
+  display: DisplayTarget,
+  signal: AbortSignal,
+  clock = systemClock,
+): Promise<{ readonly summary: string; readonly hasFailed: boolean }> {
+  const opened: { stop(): Promise<void> }[] = [];
+  const logger = createLogger("silent");
+  const telemetry = createTelemetry({ logger, registry: new Registry(), clock });
+  try {
+    const database = await openDatabase(config, clock);
+    opened.push(database);
+    const far = await openFarEnd(config, opened);
+    const wire = openWire(config, far, clock, telemetry);
+    opened.push({ stop: () => wire.close() });
+    const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
+    const access = openAccess(config, far, telemetry, logger, clock);
+    opened.push(access);
+    const collect = { ...config.collect, mode: outputs ? "outputs" : "runs" } as const;
+    const kept = toCollectOptions({ ...config, collect }, clock, telemetry.notice);
+    const oldest = (oldestKept: () => number) => () => Math.max(until ?? 0, oldestKept());
+    const { collector } = createServices({
+      ...(access.isRestricted ? { redactor: access.redactor } : {}),
+      upstreams,
+      sealer: createSealer({ keys: [randomBytes(32)] }),
+      clock,
+      store: database.store,
+      collect: { ...kept, oldestRun: oldest(kept.oldestRun), oldestOutput: oldest(kept.oldestOutput) },
+    });
+    if (collector === null) return { summary: "Nothing was collected.", hasFailed: false };
+    const sources = upstreams.map(({ source }) => source);
+    const shown = createDisplay(display, clock.now(), until);
+    const filled = await fill({ collector, sources, clock, show: shown.show }, signal);
+    shown.end();
+    const runs = filled.reduce((sum, one) => sum + one.runs, 0);
+    const failed = filled.filter(({ state }) => state === "failed").length;
+    const open = filled.filter(({ state }) => state === "open").length;
+    const rest = `${failed === 0 ? "" : `, ${failed} failed`}${open === 0 ? "" : `, ${open} not read to the end`}`;
+    return { summary: `${runs} runs of ${filled.length} sources are known${rest}.`, hasFailed: failed > 0 };
+  } finally {
+    for (const part of opened.reverse()) await part.stop();
+  }
 }
 
 /** What is read: the accounts of the settings, or those of an embedded emulator. */

@@ -67,6 +67,22 @@ export async function forgetStored({ databaseUrl }: Config, what: Forgettable, c
   return `Forgot ${runs} ${runs === 1 ? "run" : "runs"} and ${executions} ${executions === 1 ? "execution" : "executions"}.`;
 }
 
+/** The database of the settings alone, without memory beside it: what is read has to last. @throws SettingsError */
+export async function openDatabase({ databaseUrl }: Config, clock: Clock): Promise<Pick<Keeper, "store" | "stop">> {
+  if (databaseUrl === null)
+    throw new SettingsError(["`DATABASE_URL`: expected a database to collect into; it is missing."]);
+  const database = nameDatabase(databaseUrl, clock);
+  await orSettingsError(database, database.prepare());
+  const store = await orSettingsError(database, database.open());
+  return {
+    store,
+    async stop() {
+      await store.close();
+      await database.close();
+    },
+  };
+}
+
 function nameDatabase(url: string, clock: Clock): Database {
   const holder = { host: hostname(), processId: process.pid };
   try {
