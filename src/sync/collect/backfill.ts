@@ -60,7 +60,9 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
       ground.lists().reduce<ReturnType<BackfillStep["standstill"]>>((why, one) => why ?? rests.find(one), null),
     async dueMs() {
       const isAny = (await findOpen()).length > 0;
-      ground.isReading = isAny || !ground.isOpened;
+      const readAts = await Promise.all(ground.lists().map((list) => list.readAt()));
+      // Of a list whose newest end was not read yet nobody knows how far it goes.
+      ground.isReading = isAny || !ground.isOpened || readAts.includes(null);
       return isAny ? 0 : null;
     },
     async run(operation) {
