@@ -18,8 +18,10 @@ export interface Scene {
   readonly notices: string[];
   /** Paces of the reads, each once. */
   readonly paces: ReadonlySet<string | undefined>;
-  /** Another process over the same store; it has begun. */
-  begin(options?: Partial<CollectOptions>): { readonly collector: Collector; readonly sync: Sync };
+  /** Another process over the same store; it begins with the next turn. */
+  start(options?: Partial<CollectOptions>): { readonly collector: Collector; readonly sync: Sync };
+  /** The same; it has done what it could at once. */
+  begin(options?: Partial<CollectOptions>): Promise<{ readonly collector: Collector; readonly sync: Sync }>;
   /** What the source's list of all runs is known to hold. */
   spans(position?: number): Promise<readonly Span[]>;
   /** The invoke ids that are known of a source, in the total order. */
@@ -56,26 +58,32 @@ export function createScene(
   const notices: string[] = [];
   const paces = new Set<string | undefined>();
   const upstreams = sources.map(({ upstream }) => withPaces(upstream, paces));
+  const start: Scene["start"] = (options = {}) => {
+    const sync = createSync({ upstreams, store, clock, freshnessMs: 2_000 });
+    const collector = createCollector(
+      { sync, store, clock },
+      {
+        outputs: false,
+        oldestRun: () => 0,
+        oldestOutput: () => 0,
+        notice: ({ message, details }) => notices.push(`${message} ${JSON.stringify(details)}`),
+        ...options,
+      },
+    );
+    collector.start();
+    return { collector, sync };
+  };
   return {
     sources,
     clock,
     store,
     notices,
     paces,
-    begin(options = {}) {
-      const sync = createSync({ upstreams, store, clock, freshnessMs: 2_000 });
-      const collector = createCollector(
-        { sync, store, clock },
-        {
-          outputs: false,
-          oldestRun: () => 0,
-          oldestOutput: () => 0,
-          notice: ({ message, details }) => notices.push(`${message} ${JSON.stringify(details)}`),
-          ...options,
-        },
-      );
-      collector.start();
-      return { collector, sync };
+    start,
+    async begin(options) {
+      const started = start(options);
+      await clock.advance(0);
+      return started;
     },
     spans: async (position = 0) => (await store.readList(sourceAt(position), "")).spans,
     async known(position = 0) {

@@ -19,20 +19,12 @@ const LONGEST_REST_MS = 3_600_000;
 export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
   const { options, clock } = ground;
   const rests = createRests(clock);
-  const reached = new Map<string, number>();
   let turns = 0;
 
   /** True for a list of which older runs are to be read now. */
   async function isOpen(list: KnownList): Promise<boolean> {
     if (rests.find(list) !== null || (await list.readAt()) === null) return false;
-    const bottom = await bottomOfList(list);
-    if (isDeepEnough(bottom, options)) return false;
-    const lowest = reached.get(list.key);
-    if (lowest === undefined || (await list.boundBelow(lowest + 1)) <= lowest) return true;
-    // What was read is not known any more: reading it again would push out what took its place.
-    reached.delete(list.key);
-    rests.begin(list, "FULL");
-    return false;
+    return !isDeepEnough(await bottomOfList(list), options);
   }
 
   async function findOpen(): Promise<readonly KnownList[]> {
@@ -49,9 +41,10 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
       if (!(error instanceof UpstreamError) || error.code !== "BAD_RESPONSE") throw error;
       return rests.begin(list, error);
     }
-    rests.end(list);
     const bottom = await bottomOfList(list);
-    reached.set(list.key, Math.min(before, bottom));
+    // The keeper let go of what was known: reading that again would push out what takes its place now.
+    if (bottom >= before) return rests.begin(list, "FULL");
+    rests.end(list);
     if (bottom === LIST_END) await audit.plan(list);
   }
 

@@ -5,11 +5,13 @@ import type { Ground, Step } from "./ground.ts";
 const FOLLOWED_MAX = 500;
 /** Runs a step: each may cost a call. */
 const RUNS_PER_STEP = 10;
-/** The shortest pause between two looks at what is unfinished. */
+/** The shortest and the longest pause between two looks at what is unfinished. */
 const LOOK_MS = 5_000;
+const LOOK_MAX_MS = 30_000;
 
 /** Learns how unfinished runs went on: those that were read longest ago first. */
-export function createFollowStep({ source, sync, store, clock, intervalMs }: Ground): Step {
+export function createFollowStep(ground: Ground): Step {
+  const { source, sync, store, clock, intervalMs } = ground;
   let queue: readonly StoredRun[] = [];
   let tried = new Map<string, number>();
   let nextLookAt = Number.NEGATIVE_INFINITY;
@@ -27,12 +29,13 @@ export function createFollowStep({ source, sync, store, clock, intervalMs }: Gro
     const ages = unfinished.map((stored) => ({ stored, ageMs: ageOf(stored) })).sort((a, b) => b.ageMs - a.ageMs);
     queue = ages.filter(({ ageMs }) => ageMs >= intervalMs()).map(({ stored }) => stored);
     const [oldest] = ages;
-    const leftMs = oldest === undefined ? intervalMs() : intervalMs() - oldest.ageMs;
-    nextLookAt = clock.elapsed() + Math.max(LOOK_MS, leftMs);
+    const leftMs = oldest === undefined ? LOOK_MAX_MS : intervalMs() - oldest.ageMs;
+    nextLookAt = clock.elapsed() + Math.min(LOOK_MAX_MS, Math.max(LOOK_MS, leftMs));
   }
 
   return {
     async dueMs() {
+      if (!ground.isOpened) return null;
       if (queue.length === 0 && clock.elapsed() >= nextLookAt) await look();
       return queue.length > 0 ? 0 : nextLookAt - clock.elapsed();
     },

@@ -19,7 +19,9 @@ const TRY_AGAIN_MS = 3_600_000;
 const OUTPUT = { output: true, content: false };
 
 /** Reads one run a step, or 50 if the source's list brings outputs along. */
-export function createOutputs({ source, sync, store, clock, options, lists }: Ground): Outputs {
+export function createOutputs(ground: Ground): Outputs {
+  const { source, sync, store, clock, options, lists } = ground;
+  let isLastLook = false;
   let queue: readonly OutputLack[] = [];
   let nextLookAt = Number.NEGATIVE_INFINITY;
   const tried = new Map<string, number>();
@@ -33,6 +35,8 @@ export function createOutputs({ source, sync, store, clock, options, lists }: Gr
     const limit = LOOK_RUNS + tried.size;
     const lacks = await store.readLackingOutputs(source, options.oldestOutput(), limit);
     queue = lacks.filter((lack) => !isTried(lack));
+    // What is read later may lack outputs, too.
+    isLastLook = !ground.isReading;
     nextLookAt = clock.elapsed() + (lacks.length < limit ? LOOK_MS : 0);
   }
 
@@ -67,10 +71,11 @@ export function createOutputs({ source, sync, store, clock, options, lists }: Gr
   }
 
   return {
-    isCaughtUp: () => !options.outputs || (queue.length === 0 && clock.elapsed() < nextLookAt),
+    isCaughtUp: () => !options.outputs || (queue.length === 0 && isLastLook && clock.elapsed() < nextLookAt),
     async dueMs() {
-      if (!options.outputs) return null;
-      if (queue.length === 0 && clock.elapsed() >= nextLookAt) await look();
+      if (!options.outputs || !ground.isOpened) return null;
+      const isDue = clock.elapsed() >= nextLookAt || (!isLastLook && !ground.isReading);
+      if (queue.length === 0 && isDue) await look();
       return queue.length > 0 ? 0 : Math.max(0, nextLookAt - clock.elapsed());
     },
     async run(operation) {
