@@ -5,15 +5,19 @@ import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, createFaults, type Emulator, type EmulatorOptions } from "#emulator";
 import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
-import { createSealer, createServices } from "#services";
+import { type Collector, createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
 import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
+import type { FillRequest } from "./collect-command.ts";
+import { measureCollecting, toCollectOptions } from "./collecting.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
-import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
+import { createDisplay, type DisplayTarget } from "./fill-display.ts";
+import { fill } from "./first-fill.ts";
+import { checkDatabase, forgetStored, openDatabase, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
@@ -70,6 +74,9 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         sealer,
         clock,
         store: keeper.store,
+        ...(config.collect.mode === "off"
+          ? {}
+          : { collect: { ...toCollectOptions(config, clock, telemetry.notice), isKept: keeper.isLasting } }),
         freshnessMs: config.freshnessMs,
         softDeadlineMs: config.softDeadlineMs,
         watch: {
@@ -78,6 +85,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
           pollCallBudget: config.operationCallBudget,
         },
       });
+      if (services.collector !== null) opened.push(beginCollecting(services.collector, upstreams, registry));
       const guarded = createSchema({ isGuarded: access.audit !== null });
       const schema = config.federation ? toSubgraph(guarded) : guarded;
       const shared = { services, sealer, telemetry };
@@ -120,6 +128,14 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
   };
 }
 
+/** Begins to read what nobody asked for yet. */
+function beginCollecting(collector: Collector, upstreams: readonly Upstream[], registry: Registry) {
+  const sources = upstreams.map(({ source }) => source);
+  measureCollecting(collector, sources, registry);
+  collector.start();
+  return { stop: collector.stop };
+}
+
 /** What the access file governs; nothing is restricted without one. */
 function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
   const access = createAccess({
@@ -152,12 +168,66 @@ function pageOf({ page, access }: Config, telemetry: Telemetry): { readonly page
 /** Says in one line what the settings come to, if they can be used. @throws SettingsError if they, or the database, cannot */
 export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
   const text = await checkDatabase(config, clock);
-  return `The settings can be used. ${text}`;
+  const { mode, quotaShare } = config.collect;
+  const collecting =
+    mode === "off"
+      ? "COLLECT is off: what nobody asks for is not read."
+      : `COLLECT=${mode}: read without being asked for, within ${quotaShare} of each action's quota.`;
+  return `The settings can be used. ${text} ${collecting}`;
 }
 
 /** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */
 export function forget(config: Config, what: Parameters<typeof forgetStored>[1], clock = systemClock): Promise<string> {
   return forgetStored(config, what, clock);
+}
+
+/**
+ * Fills the database of the settings, and shows how far it has come. What was read before is not read again.
+ * @throws SettingsError if the settings, or the database, cannot be used
+ */
+export async function collectNow(
+  config: Config,
+  { until, outputs }: FillRequest,
+  display: DisplayTarget,
+  signal: AbortSignal,
+  clock = systemClock,
+): Promise<{ readonly summary: string; readonly hasFailed: boolean }> {
+  const opened: { stop(): Promise<void> }[] = [];
+  const logger = createLogger("silent");
+  const telemetry = createTelemetry({ logger, registry: new Registry(), clock });
+  try {
+    const database = await openDatabase(config, clock);
+    opened.push(database);
+    const far = await openFarEnd(config, opened);
+    const wire = openWire(config, far, clock, telemetry);
+    opened.push({ stop: () => wire.close() });
+    const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
+    const access = openAccess(config, far, telemetry, logger, clock);
+    opened.push(access);
+    const collect = { ...config.collect, mode: outputs ? "outputs" : "runs" } as const;
+    const kept = toCollectOptions({ ...config, collect }, clock, telemetry.notice);
+    const oldest = (oldestKept: () => number) => () => Math.max(until ?? 0, oldestKept());
+    const { collector } = createServices({
+      ...(access.isRestricted ? { redactor: access.redactor } : {}),
+      upstreams,
+      sealer: createSealer({ keys: [randomBytes(32)] }),
+      clock,
+      store: database.store,
+      collect: { ...kept, oldestRun: oldest(kept.oldestRun), oldestOutput: oldest(kept.oldestOutput) },
+    });
+    if (collector === null) return { summary: "Nothing was collected.", hasFailed: false };
+    const sources = upstreams.map(({ source }) => source);
+    const shown = createDisplay(display, clock.now(), until);
+    const filled = await fill({ collector, sources, clock, show: shown.show }, signal);
+    shown.end();
+    const runs = filled.reduce((sum, one) => sum + one.runs, 0);
+    const failed = filled.filter(({ state }) => state === "failed").length;
+    const open = filled.filter(({ state }) => state === "open").length;
+    const rest = `${failed === 0 ? "" : `, ${failed} failed`}${open === 0 ? "" : `, ${open} not read to the end`}`;
+    return { summary: `${runs} runs of ${filled.length} sources are known${rest}.`, hasFailed: failed > 0 };
+  } finally {
+    for (const part of opened.reverse()) await part.stop();
+  }
 }
 
 /** What is read: the accounts of the settings, or those of an embedded emulator. */
@@ -219,6 +289,7 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     telemetry,
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
     quotas: config.upstreamQuota,
+    collectShare: config.collect.quotaShare,
     concurrency: config.upstreamConcurrency,
   });
 }

@@ -63,6 +63,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** How long a database keeps runs, and what they printed, in days; 0 for as long as it lasts. */
   readonly retention: { readonly runDays: number; readonly outputDays: number };
+  /** What is collected without anybody asking for it, and the share of each action's quota that it may use. */
+  readonly collect: { readonly mode: "off" | "runs" | "outputs"; readonly quotaShare: number };
   readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
   readonly maxWebSockets: number;
   /** Null where cursors are sealed with a key of this process alone. */
@@ -239,6 +241,10 @@ function toConfig(
     memoryBytes,
     databaseUrl: values.DATABASE_URL ?? null,
     retention: { runDays: values.RETENTION_DAYS, outputDays: values.RETENTION_OUTPUT_DAYS },
+    collect: {
+      mode: values.COLLECT ?? (values.DATABASE_URL === undefined ? "off" : "runs"),
+      quotaShare: values.COLLECT_QUOTA_SHARE,
+    },
     watch: {
       minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
       maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,

@@ -19,6 +19,8 @@ import { type Config, SettingsError } from "./config.ts";
 /** Where what was read is kept. */
 export interface Keeper {
   readonly store: RunStore;
+  /** False while what is read goes into memory because the database is away. */
+  isLasting(): boolean;
   /** What people who look whether the gateway is ready should know; null if there is nothing. */
   remark(): string | null;
   stop(): Promise<void>;
@@ -37,7 +39,8 @@ export interface KeeperParts {
  */
 export async function openKeeper(config: Config, parts: KeeperParts): Promise<Keeper> {
   const memory = createMemoryStore({ bytesMax: config.memoryBytes });
-  if (config.databaseUrl === null) return { store: memory, remark: () => null, stop: () => memory.close() };
+  if (config.databaseUrl === null)
+    return { store: memory, isLasting: () => true, remark: () => null, stop: () => memory.close() };
   const database = nameDatabase(config.databaseUrl, parts.clock);
   await orSettingsError(database, database.prepare());
   return overDatabase(config, database, memory, parts);
@@ -62,6 +65,22 @@ export async function forgetStored({ databaseUrl }: Config, what: Forgettable, c
   const { runs, executions } = await store.forget(what);
   await database.close();
   return `Forgot ${runs} ${runs === 1 ? "run" : "runs"} and ${executions} ${executions === 1 ? "execution" : "executions"}.`;
+}
+
+/** The database of the settings alone, without memory beside it: what is read has to last. @throws SettingsError */
+export async function openDatabase({ databaseUrl }: Config, clock: Clock): Promise<Pick<Keeper, "store" | "stop">> {
+  if (databaseUrl === null)
+    throw new SettingsError(["`DATABASE_URL`: expected a database to collect into; it is missing."]);
+  const database = nameDatabase(databaseUrl, clock);
+  await orSettingsError(database, database.prepare());
+  const store = await orSettingsError(database, database.open());
+  return {
+    store,
+    async stop() {
+      await store.close();
+      await database.close();
+    },
+  };
 }
 
 function nameDatabase(url: string, clock: Clock): Database {
@@ -104,6 +123,7 @@ function overDatabase(config: Config, database: Database, memory: RunStore, part
   measure(store, registry);
   return {
     store,
+    isLasting: () => store.state() === "database",
     remark: () => REMARKS[store.state()],
     async stop() {
       ended.abort();

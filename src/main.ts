@@ -1,14 +1,17 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
-import { checkSettings, createApp, forget, toEmulatorOptions } from "#app";
+import { checkSettings, collectNow, createApp, forget, toEmulatorOptions } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
+import { readCollectArguments } from "./collect-command.ts";
 
 const USAGE = `Usage:
   node dist/main.js                        the gateway; settings come from the environment (.env.example)
   node dist/main.js --check-config         says whether the settings, and the database that they name, can be used
   node dist/main.js forget --run ID | --instance ID | --account ALIAS
                                            deletes from the database what is kept of it
+  node dist/main.js collect [--until 2026-11-01] [--outputs]
+                                           fills the database with the runs since that day, and what they printed
   node dist/main.js emulator [--host H] [--port N] [--seed N]
                                            the embedded upstream alone
   node dist/main.js key --name NAME --roles ROLE,ROLE [--expires 2027-01-01]
@@ -19,11 +22,30 @@ async function main(args: readonly string[]): Promise<void> {
   if (args[0] === undefined) return serve(createApp(readConfig()));
   if (args[0] === "--check-config") return console.log(await checkSettings(readConfig()));
   if (args[0] === "forget") return console.log(await forget(readConfig(), readForgettable(args.slice(1))));
+  if (args[0] === "collect") return runCollect(args.slice(1));
   if (args[0] === "emulator") return runEmulator(args.slice(1));
   if (args[0] === "key") return printKey(args.slice(1));
   throw new SettingsError([
-    `arguments: expected none, --check-config, forget, emulator or key, got ${JSON.stringify(args[0])}\n${USAGE}`,
+    `arguments: expected none, --check-config, forget, collect, emulator or key, got ${JSON.stringify(args[0])}\n${USAGE}`,
   ]);
+}
+
+/** Ends with 0 if every source was read as far as it was wanted, 3 if one failed, 130 or 143 if it was told to stop. */
+async function runCollect(args: readonly string[]): Promise<void> {
+  const request = readCollectArguments(args, Date.now(), USAGE);
+  const stopped = new AbortController();
+  for (const [name, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+  ] as const) {
+    process.once(name, () => {
+      process.exitCode = 128 + number;
+      stopped.abort();
+    });
+  }
+  const { summary, hasFailed } = await collectNow(readConfig(), request, process.stderr, stopped.signal);
+  console.log(summary);
+  process.exit(process.exitCode ?? (hasFailed ? 3 : 0));
 }
 
 function printKey(args: readonly string[]): void {

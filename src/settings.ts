@@ -19,6 +19,15 @@ const integer = (fallback: number, min: number, max: number) =>
     .default(fallback)
     .meta({ expected: `a whole number from ${min} to ${max}` });
 
+const share = (fallback: number) =>
+  z
+    .string()
+    .regex(/^(\d{1,3}(\.\d{0,9})?|\.\d{1,9})$/)
+    .transform(Number)
+    .refine((value) => value > 0 && value <= 1)
+    .default(fallback)
+    .meta({ expected: "a number above 0, at most 1" });
+
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z
     .string()
@@ -124,6 +133,8 @@ const variables = z.object({
     .meta({ expected: "postgres://user:password@host:port/name, or file:./folder" }),
   RETENTION_DAYS: integer(90, 0, 36_500),
   RETENTION_OUTPUT_DAYS: integer(30, 0, 36_500),
+  COLLECT: oneOf(["off", "runs", "outputs"]),
+  COLLECT_QUOTA_SHARE: share(0.5),
   WATCH_MIN_INTERVAL_MS: integer(1_000, 1, 3_600_000),
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
   WATCH_MAX_WATCHERS: integer(10_000, 1, 1_000_000),

@@ -54,9 +54,12 @@ export interface Operation {
   readonly life?: AnswerLife;
   /**
    * Set when the operation reads again what is known already. Its calls never wait for quota: a call that may not be made now
-   * rejects at once with `THROTTLED` and `isPaced`. Absent for reads that somebody cannot do without: those wait.
+   * rejects at once with `THROTTLED` and `isPaced`. With `collect` nobody asked: its calls wait until the share of the quota that is
+   * for collecting allows them. Absent for reads that somebody cannot do without: those wait for the quota alone.
    */
-  readonly pace?: "refresh";
+  readonly pace?: "refresh" | "collect" | undefined;
+  /** Resolves when somebody joined who is not to wait as long as the pace said so far: read `pace` again. */
+  readonly hurry?: Promise<void>;
   /** Called when an attempt failed after which another one may be made; the last failure of a call rejects. */
   noteAttempt?(failure: UpstreamError): void;
   /**

@@ -73,6 +73,14 @@ export function isFinalInvocationStatus(status: InvocationStatus): boolean {
   return INVOCATION_FINAL[status];
 }
 
+/** Run states whose outputs are looked at first. */
+export const FAILED_RUN_STATUSES: readonly InvocationStatus[] = ["FAILED", "PARTIAL_FAILED"];
+
+/** True for a run that ended in one of {@link FAILED_RUN_STATUSES}. */
+export function isFailedRun(status: InvocationStatus): boolean {
+  return FAILED_RUN_STATUSES.includes(status);
+}
+
 /** True when a run in this state on one instance never changes again. `UNKNOWN` is not final. */
 export function isFinalInstanceStatus(status: InstanceInvocationStatus): boolean {
   return INSTANCE_FINAL[status];

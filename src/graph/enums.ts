@@ -8,7 +8,7 @@ import type {
   ScheduleKind,
   SourceErrorCode,
 } from "#domain";
-import type { InvocationOrder, StatisticsGroup, StatisticsInterval } from "#services";
+import type { BackfillState, InvocationOrder, StatisticsGroup, StatisticsInterval } from "#services";
 
 /** The cloud products, by the names that clients use. */
 export const ProviderEnum = enumOf<Provider>("Provider", "The cloud product whose Cloud Assistant ran the command.", {
@@ -137,6 +137,20 @@ export const SourceErrorCodeEnum = enumOf<SourceErrorCode>(
     BAD_RESPONSE: "An answer came, but nobody could read it.",
     UNAVAILABLE: "The upstream failed on its side, or is not asked for a while because it kept failing.",
     UNKNOWN: "Refused with a code that the gateway does not know; `upstreamCode` has it.",
+  },
+);
+
+/** What goes on with the older runs of a source. */
+export const BackfillPhaseEnum = enumOf<BackfillState["phase"]>(
+  "BackfillPhase",
+  "What goes on with the older runs of a source.",
+  {
+    WAITING:
+      "Nothing is read by this process: it has not begun, another one collects the source, or the database is away.",
+    READING: "Older runs are being read.",
+    COMPLETE: "Everything is known that the upstream has and that is kept.",
+    FULL: "The memory lets go of the oldest runs as others come: no older ones are read.",
+    FAILING: "The source could not be read; it is tried again by itself. `error` of the source says why.",
   },
 );
 

@@ -1,8 +1,8 @@
-import { Int, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 
 import type { Provider, SourceErrorCode } from "#domain";
-import type { SourceFailure, PageSourceState as State } from "#services";
-import { ProviderEnum, SourceErrorCodeEnum } from "./enums.ts";
+import type { BackfillState, SourceFailure, PageSourceState as State } from "#services";
+import { BackfillPhaseEnum, ProviderEnum, SourceErrorCodeEnum } from "./enums.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
@@ -51,6 +51,53 @@ export class SourceError {
   get retryAfterMs(): number | null {
     return this.failure.retryAfterMs;
   }
+}
+
+/** How far collecting a source has come. */
+@ObjectType("Backfill", {
+  description: "How far the gateway has come with reading the older runs of a source, which nobody asked for.",
+})
+export class Backfill {
+  constructor(private readonly collected: BackfillState) {}
+
+  @Value(() => BackfillPhaseEnum, { description: "What goes on." })
+  get phase(): BackfillState["phase"] {
+    return this.collected.phase;
+  }
+
+  @Value(() => DateTime, { description: "When this phase began." })
+  get since(): string {
+    return new Date(this.collected.since).toISOString();
+  }
+
+  @Value(() => DateTime, {
+    nullable: true,
+    description: "How far back the source is known without a gap; null if it was not read yet.",
+  })
+  get oldestTime(): string | null {
+    return toInstant(this.collected.oldestTime);
+  }
+
+  @Value(() => SafeInt, {
+    nullable: true,
+    description: "Runs of the source that are known; null for those who may not see all of them.",
+  })
+  get knownRuns(): number | null {
+    return this.collected.knownRuns;
+  }
+
+  @Value(() => SafeInt, {
+    nullable: true,
+    description:
+      "Runs that are over and whose outputs are still to be read; null if outputs are not collected, and for those who may not see all runs.",
+  })
+  get lackingOutputs(): number | null {
+    return this.collected.lackingOutputs;
+  }
+}
+
+function toInstant(time: number | null): string | null {
+  return time === null || time < 0 ? null : new Date(time).toISOString();
 }
 
 /** One place the gateway reads from. */
@@ -108,8 +155,16 @@ export class SourceState {
     description: "How far back the source is known without a gap; null if it was not read yet.",
   })
   get oldestTime(): string | null {
-    return this.state.oldestTime === null || this.state.oldestTime < 0
-      ? null
-      : new Date(this.state.oldestTime).toISOString();
+    return toInstant(this.state.oldestTime);
+  }
+
+  @Field(() => Backfill, {
+    nullable: true,
+    description:
+      "How far the gateway has come with reading older runs that nobody asked for; null if it collects none.",
+  })
+  async backfill(): Promise<Backfill | null> {
+    const state = await this.state.backfill();
+    return state === null ? null : new Backfill(state);
   }
 }

@@ -3,10 +3,11 @@
  * no product and no GraphQL.
  */
 
-export type { SourceFailure } from "#sync";
+export type { CollectOptions, Collector, CollectProgress, SourceFailure } from "#sync";
 export { withAnswerLife } from "./answer-life.ts";
 export type {
   Answer,
+  BackfillState,
   Edge,
   FoundLine,
   InstanceFilter,

@@ -1,5 +1,5 @@
 import type { Wants } from "#domain";
-import type { SourceState } from "#sync";
+import type { Backfill, SourceState } from "#sync";
 
 /** Relay's four paging arguments, as the client gave them. */
 export interface PageArguments {
@@ -22,6 +22,14 @@ export interface PageSourceState extends SourceState {
   readonly isComplete: boolean;
   /** Epoch milliseconds: how far back the source is known without a gap; null if it is not known at all. */
   readonly oldestTime: number | null;
+  /** How far collecting the source has come; null if nothing is collected. */
+  backfill(): Promise<BackfillState | null>;
+}
+
+/** How far collecting a source has come. */
+export interface BackfillState extends Omit<Backfill, "knownRuns"> {
+  /** Null for those who may not see all runs of the source. */
+  readonly knownRuns: number | null;
 }
 
 /** One page of a connection. */

@@ -1,7 +1,7 @@
 import type { Redactor, View } from "#access";
 import { type Clock, namesSource } from "#domain";
 import type { RunStore } from "#store";
-import { createSync, type Sync } from "#sync";
+import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
 import { countWrites } from "./answer-life.ts";
 import { type ChangeLog, createChangeLog } from "./change-log.ts";
@@ -19,9 +19,9 @@ import { createResults } from "./results.ts";
 import { createRunPages } from "./run-pages.ts";
 import { createRunScan } from "./run-scan.ts";
 import { createServerPages } from "./server-pages.ts";
-import { createDescribeSource } from "./source-states.ts";
+import { type BackfillOf, createDescribeSource } from "./source-states.ts";
 import { createStatistics } from "./statistics.ts";
-import { limitChanges, limitStore, limitSync, limitWatch, type PageStore } from "./view/index.ts";
+import { limitBackfill, limitChanges, limitStore, limitSync, limitWatch, type PageStore } from "./view/index.ts";
 import { createWait } from "./wait.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
@@ -39,6 +39,8 @@ export interface ServicesOptions {
   readonly softDeadlineMs?: number;
   /** Hides secrets in whatever is read, by the rules of the moment; nothing is hidden if absent. */
   readonly redactor?: () => Redactor;
+  /** What is collected without anybody asking for it; nothing if absent. */
+  readonly collect?: CollectOptions;
   /** How runs are watched; see {@link DEFAULT_WATCH} for what is not told. */
   readonly watch?: Partial<WatchOptions>;
 }
@@ -50,6 +52,8 @@ const SOFT_DEADLINE_MS = 1_500;
 export interface AllServices extends Services {
   /** The same for one who may see only so much: what the view does not give is as if it did not exist. */
   forView(view: View): Services;
+  /** Null if nothing is collected. It begins when it is told to. */
+  readonly collector: Collector | null;
 }
 
 /** Puts the services together. They share one store and one set of readings under way, for all who ask. */
@@ -67,11 +71,14 @@ export function createServices(options: ServicesOptions): AllServices {
   const log = createChangeLog(store);
   const poller = createListPoller({ sync, store, clock, log, rules, freshnessMs });
   const { revision } = store;
+  const collector = options.collect === undefined ? null : createCollector({ sync, store, clock }, options.collect);
+  const backfillOf: BackfillOf = async (source) => (await collector?.describe(source)) ?? null;
   const shared = { revision, sealer, timing, rules, poller };
-  const whole = assemble({ ...shared, sync, store, log, watchInvocation });
+  const whole = assemble({ ...shared, sync, store, log, watchInvocation, backfillOf });
   const byView = new WeakMap<View, Services>();
   return {
     ...whole,
+    collector,
     forView(view) {
       const known = byView.get(view);
       if (known !== undefined) return known;
@@ -81,6 +88,7 @@ export function createServices(options: ServicesOptions): AllServices {
         store: limitStore(store, view),
         log: limitChanges(log, view),
         watchInvocation: limitWatch(watchInvocation, view, clock),
+        backfillOf: limitBackfill(backfillOf, view),
       });
       byView.set(view, limited);
       return limited;
@@ -96,6 +104,7 @@ interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
   readonly timing: PageTiming;
   readonly rules: WatchOptions;
   readonly log: ChangeLog;
+  readonly backfillOf: BackfillOf;
   /** One for all views: sources are asked once, no matter who watches. */
   readonly poller: ListPoller;
 }
@@ -103,7 +112,7 @@ interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
 function assemble(ground: Ground): Services {
   const { sync, store, revision, sealer, timing, rules, log, poller, watchInvocation } = ground;
   const { clock } = timing;
-  const describe = createDescribeSource(sync);
+  const describe = createDescribeSource(sync, ground.backfillOf);
   const results = createResults(sync);
   const pages = createRunPages({ sync, store, sealer, describe, ...timing });
   const servers = createServerPages({ sync, sealer, describe });

@@ -94,6 +94,8 @@ export function createFallbackStore({ open, memory, clock, telemetry }: Fallback
     readPage: (request) => ask((store) => store.readPage(request)),
     count: (request) => ask((store) => store.count(request)),
     readUnfinished: (source, limit) => ask((store) => store.readUnfinished(source, limit)),
+    readLackingOutputs: (...asked) => ask((store) => store.readLackingOutputs(...asked)),
+    countLackingOutputs: (...asked) => ask((store) => store.countLackingOutputs(...asked)),
     readList: (source, key) => ask((store) => store.readList(source, key)),
     oldestTime: (source) => ask((store) => store.oldestTime(source)),
     onChange: feed.listen,

@@ -3,6 +3,7 @@ import {
   type InvocationRef,
   type InvocationResult,
   invocationKey,
+  isFailedRun,
   isFinalRun,
   matchesQuery,
   type Source,
@@ -12,8 +13,8 @@ import { createChangeFeed } from "./change-feed.ts";
 import { createCuts } from "./cuts.ts";
 import { markGone } from "./gone.ts";
 import { mergeResult, mergeRun } from "./merge.ts";
-import { NO_TIME, type Position, positionOf } from "./position.ts";
-import type { ListRecord, RunPageRequest, RunStore, RunWrite, StoredRun, Stretch } from "./run-store.ts";
+import { above, NO_TIME, type Position, positionOf } from "./position.ts";
+import type { ListRecord, OutputLack, RunPageRequest, RunStore, RunWrite, StoredRun, Stretch } from "./run-store.ts";
 import { executionBytes, runBytes } from "./sizes.ts";
 import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
 
@@ -133,6 +134,20 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     }
   }
 
+  function findLacking(source: Source, since: number): readonly OutputLack[] {
+    const found = sorted.read(
+      bySource([{ source, after: null, before: above(since - 1) }]),
+      1,
+      Number.POSITIVE_INFINITY,
+      ({ run, isGone }) => !isGone && isFinalRun(run) && run.instances.some(({ output }) => output === undefined),
+    );
+    const isFirst = ({ run }: Entry): boolean => isFailedRun(run.status);
+    return [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))].map(({ run, position }) => ({
+      invokeId: run.invokeId,
+      time: position.time,
+    }));
+  }
+
   return {
     async write({ source, readAt, runs = [], results = [], gone = [], list }: RunWrite) {
       for (const run of runs) writeRun(run, readAt);
@@ -158,6 +173,8 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
       const stretches = bySource([{ source, after: null, before: null }]);
       return sorted.read(stretches, 1, limit, ({ run, isGone }) => !isGone && !isFinalRun(run));
     },
+    readLackingOutputs: async (source, since, limit) => findLacking(source, since).slice(0, limit),
+    countLackingOutputs: async (source, since) => findLacking(source, since).length,
     readList: async (source, key) =>
       lists.get(sourceKey(source))?.get(key) ?? { spans: [], readAt: null, notes: null, basis: cuts.basis(source) },
     async oldestTime(source) {

@@ -68,6 +68,13 @@ export interface RunChange {
   readonly after: Invocation;
 }
 
+/** A run that is over, of which some output was not read. */
+export interface OutputLack {
+  readonly invokeId: string;
+  /** Creation time, in epoch milliseconds. */
+  readonly time: number;
+}
+
 /**
  * Keeps what was read: runs, their executions and outputs, in the total order, and how far each list is known. Knows neither
  * upstreams nor callers. A state that is final is never replaced by one that is not, nor a richer record by a poorer one.
@@ -84,6 +91,13 @@ export interface RunStore {
   count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
   /** Unfinished runs of a source that the upstream still knows, newest first, at most `limit`. */
   readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;
+  /**
+   * Runs of a source that are over, that the upstream still knows and of which some output was not read: failed ones first, then
+   * the newest, at most `limit`. Only those created at or after `since`, in epoch milliseconds.
+   */
+  readLackingOutputs(source: Source, since: number, limit: number): Promise<readonly OutputLack[]>;
+  /** How many these are. */
+  countLackingOutputs(source: Source, since: number): Promise<number>;
   /** A list that was never written has no spans. */
   readList(source: Source, key: string): Promise<ListRecord>;
   /** Creation time of the oldest run that is known of a source, in epoch milliseconds; null if it has none. */

@@ -61,7 +61,7 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
         !isGone && !isSettledRun(run) && !isFresh(readAt, { now: clock.now(), maxMs });
       const stale = all.filter(isStale);
       if (stale.length === 0) return [];
-      const paced: Operation = { ...operation, pace: "refresh" };
+      const paced: Operation = { ...operation, pace: operation.pace ?? "refresh" };
       await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced, maxMs)));
       const known = await store.readRuns(
         stale.map(({ run }) => run),

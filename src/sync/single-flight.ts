@@ -5,7 +5,8 @@ import { createOwnFailure, type Operation, type Source, UpstreamError } from "#d
 export interface SingleFlight {
   /**
    * Carries out `run`, or waits for the one that is under way under the same key. A shared call ends early only when all who
-   * wait for it have gone, and its deadline is the latest of theirs. What only the first one could not have (its budget,
+   * wait for it have gone, and its deadline is the latest of theirs. One that was begun to collect goes at the pace of the first who
+   * joins for a reader. What only the first one could not have (its budget,
    * its deadline) is tried again for the others.
    */
   share<Value>(
@@ -27,6 +28,9 @@ interface Flight {
   /** True if it ends on its own when nobody waits any more: what it reads is kept for the next who asks. */
   readonly isKept: boolean;
   deadline: number;
+  pace: Operation["pace"];
+  /** Resolves {@link Operation.hurry}. */
+  hurry(): void;
 }
 
 /** Why a shared call ends early; one for all, since making an error costs more than the rest of a cached read. */
@@ -44,6 +48,10 @@ export function createSingleFlight(): SingleFlight {
   ): Flight {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
+    let hurry = (): void => {};
+    const hurried = new Promise<void>((resolve) => {
+      hurry = resolve;
+    });
     const shared: Operation = {
       signal: controller.signal,
       get deadline() {
@@ -51,7 +59,10 @@ export function createSingleFlight(): SingleFlight {
       },
       requestId: operation.requestId,
       meter: operation.meter,
-      ...(operation.pace === undefined ? {} : { pace: operation.pace }),
+      get pace() {
+        return flight.pace;
+      },
+      hurry: hurried,
     };
     const flight: Flight = {
       leader: operation,
@@ -59,6 +70,8 @@ export function createSingleFlight(): SingleFlight {
       waiting: new Set(),
       isKept,
       deadline: operation.deadline,
+      pace: operation.pace,
+      hurry,
       // Begun in the next microtask, so that `flight` stands when `run` reads the deadline.
       answer: Promise.resolve()
         .then(() => run(shared))
@@ -73,7 +86,8 @@ export function createSingleFlight(): SingleFlight {
 
   function leave(key: string, flight: Flight, operation: Operation): void {
     flight.waiting.delete(operation);
-    if (flight.waiting.size > 0 || flight.isKept) return;
+    // What a collector reads waits for its share of the quota, and must not outlive the collector.
+    if (flight.waiting.size > 0 || (flight.isKept && flight.pace !== "collect")) return;
     if (flights.get(key) === flight) flights.delete(key);
     flight.controller.abort(LEFT);
   }
@@ -91,6 +105,10 @@ export function createSingleFlight(): SingleFlight {
     const isLate = operation.deadline > flight.deadline;
     flight.deadline = Math.max(flight.deadline, operation.deadline);
     flight.waiting.add(operation);
+    if (flight.pace === "collect" && operation.pace !== "collect") {
+      flight.pace = operation.pace;
+      flight.hurry();
+    }
     try {
       const value = await untilAborted(flight.answer as Promise<Value>, operation.signal, source);
       if (!isLeader) operation.meter.addCached(1);

@@ -126,12 +126,15 @@ function isWaiting({ code, isPaced, upstreamCode, httpStatus }: UpstreamError): 
   return isPaced === true || (code === "THROTTLED" && upstreamCode === null && httpStatus === null);
 }
 
-/** The same operation; its deadline may still move while others join. */
+/** The same operation; its deadline and its pace may still change while others join. */
 function withNotes(operation: Operation, noteAttempt: (failure: UpstreamError) => void): Operation {
   return {
     ...operation,
     get deadline() {
       return operation.deadline;
+    },
+    get pace() {
+      return operation.pace;
     },
     noteAttempt,
   };

@@ -37,6 +37,8 @@ export interface WireOptions {
   readonly retry?: Partial<RetrySettings>;
   /** Calls a minute; without any as many as the upstream allows. */
   readonly quotas?: QuotaTable;
+  /** Share of each action's quota that collecting may use: a half. */
+  readonly collectShare?: number;
   /** 16 calls at once per source. */
   readonly concurrency?: number;
   /** Opens after 5 failures, probes after 1 s doubling to 60 s. */
@@ -98,6 +100,7 @@ export function createWire(options: WireOptions): Wire {
     telemetry,
     retry,
     quotas: options.quotas ?? {},
+    collectShare: options.collectShare ?? 0.5,
     concurrency: options.concurrency ?? 16,
     breaker: { failuresToOpen: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, ...options.breaker },
   });

@@ -83,7 +83,7 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
 
 /** How a source fares: well unless told otherwise. */
 export function stateOf(source: Source, error: PageSourceState["error"] = null): PageSourceState {
-  return { source, error, asOf: null, isComplete: true, oldestTime: null };
+  return { source, error, asOf: null, isComplete: true, oldestTime: null, backfill: async () => null };
 }
 
 /** One page that holds these rows and nothing around it. */

@@ -28,6 +28,8 @@ function createAwayDatabase() {
     readPage: guard(kept.readPage),
     count: guard(kept.count),
     readUnfinished: guard(kept.readUnfinished),
+    readLackingOutputs: guard(kept.readLackingOutputs),
+    countLackingOutputs: guard(kept.countLackingOutputs),
     readList: guard(async (source, key) => swapped(await kept.readList(source, key))),
     oldestTime: guard(kept.oldestTime),
     onChange: kept.onChange,

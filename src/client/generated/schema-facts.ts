@@ -47,6 +47,7 @@ export const CONNECTIONS = {
 /** Types without an identity of their own. */
 export const PARTS = [
   "AgentState",
+  "Backfill",
   "Command",
   "CommandOutput",
   "DurationQuantiles",

@@ -48,6 +48,8 @@ const STEPS: readonly (readonly string[])[] = [
     `create index loose_result_by_output on loose_result (output) where output is not null`,
     `create index loose_result_by_time on loose_result (read_at)`,
   ],
+  // What collecting still has to read: few rows once it has caught up.
+  [`create index execution_unread on execution (run) where output_state = 0`],
 ];
 
 /** Version of the tables that this program reads and writes. */

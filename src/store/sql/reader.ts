@@ -5,6 +5,7 @@ import type { Span } from "../spans.ts";
 import { toCondition } from "./conditions.ts";
 import { readLoose } from "./loose-results.ts";
 import { toOrderedText } from "./ordered-text.ts";
+import { createOutputLacks } from "./output-lacks.ts";
 import { ageOf, sourceKeyOf } from "./records.ts";
 import { bySourceKey, RUN_COLUMNS, type RunRow, type SourcesByKey, toStoredRuns } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
@@ -78,6 +79,7 @@ export function createReader(db: Queries, schema: string): Reader {
       const rows = limit <= 0 ? [] : await readInOrder(condition, 1, limit);
       return loadRows(rows, bySourceKey([source]), { output: false, content: false });
     },
+    ...createOutputLacks(db, schema),
     readLooseResults: (ref) => readLoose(db, schema, ref),
     readList: (source, key) => readList(db, schema, source, key),
     async oldestTime(source) {

@@ -74,7 +74,8 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
 
   async function readThenAsk(read: ReadPage, operation: Operation): Promise<Opening> {
     // After the first probe the list is known already: reading it again does not wait for quota.
-    const paced: Operation = notBefore === Number.NEGATIVE_INFINITY ? operation : { ...operation, pace: "refresh" };
+    const paced: Operation =
+      notBefore === Number.NEGATIVE_INFINITY ? operation : { ...operation, pace: operation.pace ?? "refresh" };
     try {
       const page = await read(paced);
       await ask(paced);

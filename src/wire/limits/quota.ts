@@ -2,6 +2,7 @@ import type { Clock, Operation } from "#domain";
 import type { QuotaHint } from "../transport/index.ts";
 import { SHORTEST_ATTEMPT_MS } from "../wait.ts";
 import { createAllowance } from "./allowance.ts";
+import { createCollectShare } from "./collect-share.ts";
 import { createPause } from "./pause.ts";
 import type { QuotaEntry } from "./quota-table.ts";
 import { createSlidingWindow, type Slot, WINDOW_MS } from "./sliding-window.ts";
@@ -21,7 +22,8 @@ export interface QuotaRefusal {
 /** When one action of one source may be called: the calls a minute, and the pauses that the upstream asked for. */
 export interface Quota {
   /**
-   * Reserves a call. Refreshes never wait; other calls wait, fairly between operations, if their deadline allows it.
+   * Reserves a call. Refreshes never wait; collecting waits for its share and lets everybody else go first; other calls wait, fairly
+   * between operations, if their deadline allows it.
    * Null when the operation's signal aborted first.
    */
   reserve(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null>;
@@ -32,11 +34,14 @@ export interface Quota {
   noteThrottle(ms: number, upstreamCode: string | null, isLimit: boolean): void;
 }
 
-/** Starts unused. */
-export function createQuota(entry: QuotaEntry, clock: Clock): Quota {
+/** Collecting lets those who wait go first, and looks again after so long. */
+const GIVE_WAY_MS = 1_000;
+
+/** Starts unused. @param collectShare share of it that collecting may use: above 0, at most 1 */
+export function createQuota(entry: QuotaEntry, clock: Clock, collectShare: number): Quota {
   const allowance = createAllowance(entry, clock);
   const pause = createPause(clock);
-  const windows = createWindows(clock);
+  const windows = createWindows(clock, collectShare);
 
   const msUntilFree = (others: number) => windows.msUntilFree(allowance.limit(), others);
   const refuse = (ownMs: number): QuotaRefusal => {
@@ -61,16 +66,30 @@ export function createQuota(entry: QuotaEntry, clock: Clock): Quota {
     clock,
   );
 
+  async function waitForShare(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null> {
+    while (operation.pace === "collect" && !operation.signal.aborted) {
+      const dueMs = windows.msUntilCollect(allowance.limit(), isRetry);
+      const refusal = refuse(line.isEmpty ? dueMs : Math.max(dueMs, GIVE_WAY_MS));
+      if (refusal.waitMs === 0) return windows.takeCollect(line.serve);
+      if (clock.elapsed() + refusal.waitMs + SHORTEST_ATTEMPT_MS > operation.deadline) return refusal;
+      await sleepUnlessHurried(clock, refusal.waitMs, operation);
+    }
+    return operation.signal.aborted ? null : reserve(operation, isRetry);
+  }
+
+  async function reserve(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null> {
+    if (operation.pace === "collect") return waitForShare(operation, isRetry);
+    if (operation.pace === "refresh") {
+      const dueMs = windows.msUntilRefresh(allowance.limit(), isRetry);
+      return dueMs > 0 || pause.leftMs() > 0 ? refuse(dueMs) : windows.takeRefresh(line.serve);
+    }
+    const isFree = line.isEmpty && refuse(msUntilFree(0)).waitMs === 0;
+    if (isFree) return windows.takeSingle(line.serve);
+    return refuseLate(operation.deadline, line.countAhead(operation)) ?? line.wait(operation);
+  }
+
   return {
-    async reserve(operation, isRetry) {
-      if (operation.pace === "refresh") {
-        const dueMs = windows.msUntilRefresh(allowance.limit(), isRetry);
-        return dueMs > 0 || pause.leftMs() > 0 ? refuse(dueMs) : windows.takeRefresh(line.serve);
-      }
-      const isFree = line.isEmpty && refuse(msUntilFree(0)).waitMs === 0;
-      if (isFree) return windows.takeSingle(line.serve);
-      return refuseLate(operation.deadline, line.countAhead(operation)) ?? line.wait(operation);
-    },
+    reserve,
     isPaused: () => pause.leftMs() > 0,
     note({ callsPerMinute, exhaustedMs }) {
       if (callsPerMinute !== undefined) allowance.note(callsPerMinute);
@@ -87,10 +106,12 @@ export function createQuota(entry: QuotaEntry, clock: Clock): Quota {
 }
 
 /** The calls of the last 60 s, together and by kind. */
-function createWindows(clock: Clock) {
+function createWindows(clock: Clock, collectShare: number) {
   const all = createSlidingWindow(clock);
   const singles = createSlidingWindow(clock);
-  const spread = createSpread(createSlidingWindow(clock), all, clock);
+  const collects = createSlidingWindow(clock);
+  const collecting = createCollectShare(collectShare, collects, all, clock);
+  const spread = createSpread(createSlidingWindow(clock), all, clock, () => collects.used());
   let refreshAskedAt = Number.NEGATIVE_INFINITY;
 
   const take = (own: { take(): Slot }, onGivenBack: () => void): Slot => {
@@ -113,7 +134,18 @@ function createWindows(clock: Clock) {
       refreshAskedAt = clock.elapsed();
       return spread.msUntilDue(limit, isRetry);
     },
+    msUntilCollect: collecting.msUntilDue,
+    takeCollect: (onGivenBack: () => void) => take(collecting, onGivenBack),
     takeSingle: (onGivenBack: () => void) => take(singles, onGivenBack),
     takeRefresh: (onGivenBack: () => void) => take(spread, onGivenBack),
   };
+}
+
+async function sleepUnlessHurried(clock: Clock, ms: number, { signal, hurry }: Operation): Promise<void> {
+  const woken = new AbortController();
+  const wake = (): void => woken.abort();
+  signal.addEventListener("abort", wake, { once: true });
+  void hurry?.then(wake);
+  await clock.sleep(ms, woken.signal);
+  signal.removeEventListener("abort", wake);
 }

@@ -16,13 +16,21 @@ export function shareOf(limit: number): number {
   return Math.max(1, Math.floor(limit * SHARE));
 }
 
-/** @param all the window that refreshes and single reads share. */
-export function createSpread(refreshes: SlidingWindow, all: SlidingWindow, clock: Clock): Spread {
+/**
+ * @param all the window that all calls share
+ * @param collected how many of these nobody asked for: they make no refresh come later than the quota says
+ */
+export function createSpread(
+  refreshes: SlidingWindow,
+  all: SlidingWindow,
+  clock: Clock,
+  collected: () => number,
+): Spread {
   let lastAt = Number.NEGATIVE_INFINITY;
 
   const msUntilTurn = (limit: number) => {
     const used = refreshes.used();
-    if (all.used() <= limit / 4) return 0;
+    if (all.used() - collected() <= limit / 4) return 0;
     const now = clock.elapsed();
     const left = shareOf(limit) - used;
     // What a burst left over has to last until its first call leaves the window.

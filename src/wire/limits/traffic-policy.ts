@@ -18,7 +18,7 @@ interface Admission {
 /** Who may call which source when: quotas, turns, breakers and retries left, each source for itself. */
 export interface TrafficPolicy {
   /**
-   * Waits until an attempt may be made; an attempt of a refresh does not wait for quota.
+   * Waits until an attempt may be made; an attempt of a refresh does not wait for quota, one of a collector for its share of it.
    * @throws UpstreamError if it may not within the operation's deadline, and what `operation.meter` throws.
    */
   admit(request: CallRequest, operation: Operation, isRetry: boolean): Promise<Admission>;
@@ -35,6 +35,8 @@ export interface TrafficPolicyOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly quotas: QuotaTable;
+  /** Share of each action's quota that collecting may use: above 0, at most 1. */
+  readonly collectShare: number;
   /** Calls at once per source. */
   readonly concurrency: number;
   readonly breaker: BreakerSettings;
@@ -89,7 +91,7 @@ export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolic
 }
 
 /** What each source, and each action of it, has to itself; made when it is first called. */
-function createParts({ clock, telemetry, quotas, concurrency, breaker, retry }: TrafficPolicyOptions) {
+function createParts({ clock, telemetry, quotas, collectShare, concurrency, breaker, retry }: TrafficPolicyOptions) {
   const all = new Map<string, SourceParts>();
 
   const partsOf = (source: Source): SourceParts => {
@@ -112,7 +114,7 @@ function createParts({ clock, telemetry, quotas, concurrency, breaker, retry }: 
     const known = partsOf(source).quotas;
     let quota = known.get(action);
     if (quota === undefined) {
-      quota = createQuota(findQuota(quotas, source, action), clock);
+      quota = createQuota(findQuota(quotas, source, action), clock, collectShare);
       known.set(action, quota);
     }
     return quota;
@@ -152,7 +154,7 @@ function failWhenOpen(request: CallRequest, breaker: Breaker): void {
 
 function toFailure(request: CallRequest, { pace }: Operation, refusal: QuotaRefusal): UpstreamError {
   const { waitMs, isOwn, upstreamCode } = refusal;
-  const isPaced = pace === "refresh";
+  const isPaced = pace !== undefined;
   const says = isOwn
     ? "the calls that may be made in this minute are used up"
     : "too many requests, as the upstream said a moment ago";

@@ -71,8 +71,8 @@ async function backOff(
   options: RetryStrategyOptions,
 ): Promise<boolean> {
   const { clock, retry, random } = options;
-  // A refresh never waits for quota: what is known serves meanwhile.
-  if (cure === "wait" && state.operation.pace === "refresh") return false;
+  // What nobody waits for, or what is known already, is not waited for either.
+  if (cure === "wait" && state.operation.pace !== undefined) return false;
   if (state.attempt >= maxAttemptsAfter(state, cure, retry)) return false;
   const jitterMs = cure === "resign" ? 0 : choosePauseMs(retry, state.attempt, random());
   const waitMs = jitterMs + (cure === "wait" ? (error.retryAfterMs ?? 0) : 0);

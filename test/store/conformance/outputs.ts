@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Output } from "#domain";
+import type { Invocation, Output } from "#domain";
 import type { StoreOfTest } from "../conformance.ts";
-import { ECS, EVERYTHING, itemOf, NOTHING, outputOf, resultFor, runAt, whole } from "../records.ts";
+import { ECS, EVERYTHING, itemOf, NOTHING, outputOf, resultFor, runAt, SWAS, timeAt, whole } from "../records.ts";
 
 /** Outputs and scripts: not asked for (undefined), none (null), there, or read by guessing. */
 export function describeOutputs(store: StoreOfTest): void {
@@ -74,6 +74,35 @@ export function describeOutputs(store: StoreOfTest): void {
         store().readPage({ stretches: [whole(ECS)], query: {}, direction: 1, limit: 9, wants });
       expect((await page(EVERYTHING))[0]?.run.instances[0]?.output).toEqual(outputOf("done"));
       expect((await page(NOTHING))[0]?.run.instances[0]).toMatchObject({ instanceId: "i-1", status: "SUCCESS" });
+    });
+
+    it("and says of which runs that are over it has not all: failed ones first, then the newest", async () => {
+      const over = (second: number, status: Invocation["status"], outputs: readonly (Output | null | undefined)[]) => {
+        const invokeId = `t-${second}`;
+        const instances = outputs.map((output, n) => itemOf({ invokeId, instanceId: `i-${n}`, output }));
+        return runAt(second, invokeId, { status, instances });
+      };
+      const runs = [
+        over(1, "SUCCESS", [null, undefined]),
+        over(2, "PARTIAL_FAILED", [undefined]),
+        over(3, "SUCCESS", [outputOf("done"), null]),
+        over(4, "SUCCESS", [undefined]),
+        over(5, "FAILED", [undefined]),
+        over(6, "SUCCESS", [undefined]),
+        runAt(7, "t-7", {
+          status: "RUNNING",
+          instances: [itemOf({ invokeId: "t-7", status: "RUNNING", output: undefined })],
+        }),
+        runAt(null, "t-8", { instances: [itemOf({ invokeId: "t-8", output: undefined })] }),
+      ];
+      await store().write({ source: ECS, readAt: 1, runs });
+      await store().write({ source: ECS, readAt: 2, gone: ["t-6"] });
+      await store().write({ source: SWAS, readAt: 1, runs: [runAt(9, "t-9", { source: SWAS })] });
+      const lacks = (since: number, limit = 9) => store().readLackingOutputs(ECS, timeAt(since), limit);
+      const lackAt = (second: number) => ({ invokeId: `t-${second}`, time: timeAt(second) });
+      expect(await lacks(0)).toEqual([5, 2, 4, 1].map(lackAt));
+      expect(await lacks(2, 2)).toEqual([5, 2].map(lackAt));
+      expect(await store().countLackingOutputs(ECS, timeAt(2))).toBe(3);
     });
 
     it("and scripts, with whether they were guessed", async () => {

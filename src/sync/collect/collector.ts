@@ -1,0 +1,48 @@
+import { setMaxListeners } from "node:events";
+import { type Source, sourceKey } from "#domain";
+import type { Backfill, CollectOptions, CollectParts, CollectProgress } from "./collect-shapes.ts";
+import { createSourceCollector } from "./source-collector.ts";
+
+/** Reads what nobody asked for yet, within the share of the quota that is for it. */
+export interface Collector {
+  /** Begins, or goes on where what is known ends; each source by itself. */
+  start(): void;
+  /** Resolves once nothing is read any more. What was read is kept. */
+  stop(): Promise<void>;
+  /** Where a source stands; null if it is not configured. Costs no upstream call. */
+  progress(source: Source): CollectProgress | null;
+  /** The same with what is known of it. */
+  describe(source: Source): Promise<Backfill | null>;
+}
+
+/** A collector for every source that is configured. */
+export function createCollector(parts: CollectParts, options: CollectOptions): Collector {
+  const { sync, store } = parts;
+  const collectors = new Map(
+    sync.book.upstreams.map(({ source }) => [sourceKey(source), createSourceCollector(parts, { source, options })]),
+  );
+  const ended = new AbortController();
+  setMaxListeners(0, ended.signal);
+  let running: Promise<unknown> = Promise.resolve();
+  const progress = (source: Source): CollectProgress | null => collectors.get(sourceKey(source))?.progress() ?? null;
+  return {
+    start() {
+      running = Promise.all([...collectors.values()].map((one) => one.run(ended.signal)));
+    },
+    async stop() {
+      ended.abort();
+      await running;
+    },
+    progress,
+    async describe(source) {
+      const now = progress(source);
+      if (now === null) return null;
+      return {
+        ...now,
+        oldestTime: await sync.oldestKnown(source),
+        knownRuns: await store.count({ stretches: [{ source, after: null, before: null }], query: {} }),
+        lackingOutputs: options.outputs ? await store.countLackingOutputs(source, options.oldestOutput()) : null,
+      };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Operation } from "#domain";
+import type { OutputLack } from "#store";
+import type { Ground, Step } from "./ground.ts";
+
+/** Reads what was printed by runs that are over: failed ones first, then the newest. */
+export interface Outputs extends Step {
+  /** True if no output is left that was not tried. */
+  isCaughtUp(): boolean;
+}
+
+/** Runs that are looked for at a time. */
+const LOOK_RUNS = 200;
+/** Between two looks when nothing was left. */
+const LOOK_MS = 30_000;
+/** Runs whose outputs the upstream did not show; they are tried again after an hour. */
+const TRIED_MAX = 2_000;
+const TRY_AGAIN_MS = 3_600_000;
+
+const OUTPUT = { output: true, content: false };
+
+/** Reads one run a step, or 50 if the source's list brings outputs along. */
+export function createOutputs(ground: Ground): Outputs {
+  const { source, sync, store, clock, options, lists } = ground;
+  let isLastLook = false;
+  let queue: readonly OutputLack[] = [];
+  let nextLookAt = Number.NEGATIVE_INFINITY;
+  const tried = new Map<string, number>();
+
+  const isTried = ({ invokeId }: OutputLack): boolean => {
+    const at = tried.get(invokeId);
+    return at !== undefined && clock.elapsed() - at < TRY_AGAIN_MS;
+  };
+
+  async function look(): Promise<void> {
+    const limit = LOOK_RUNS + tried.size;
+    const lacks = await store.readLackingOutputs(source, options.oldestOutput(), limit);
+    queue = lacks.filter((lack) => !isTried(lack));
+    // What is read later may lack outputs, too.
+    isLastLook = !ground.isReading;
+    nextLookAt = clock.elapsed() + (lacks.length < limit ? LOOK_MS : 0);
+  }
+
+  function noteTried({ invokeId }: OutputLack): void {
+    tried.delete(invokeId);
+    tried.set(invokeId, clock.elapsed());
+    const [oldest] = tried.keys();
+    if (tried.size > TRIED_MAX && oldest !== undefined) tried.delete(oldest);
+  }
+
+  /** Servers of the run whose outputs are not known. */
+  async function findLacking({ invokeId }: OutputLack): Promise<readonly string[]> {
+    const [stored] = await store.readRuns([{ source, invokeId }], OUTPUT);
+    const instances = stored?.run.instances ?? [];
+    return instances.flatMap(({ instanceId, output }) => (output === undefined ? [instanceId] : []));
+  }
+
+  async function readPage(lack: OutputLack, operation: Operation): Promise<void> {
+    const [list, ...others] = lists();
+    const isAlong = sync.book.findUpstream(source)?.listsHoldOutputs === true && others.length === 0;
+    if (isAlong) await list?.readAgain(lack.time, operation);
+  }
+
+  async function readRun(lack: OutputLack, operation: Operation): Promise<void> {
+    if ((await findLacking(lack)).length === 0) return;
+    await readPage(lack, operation);
+    const instanceIds = await findLacking(lack);
+    if (instanceIds.length === 0) return;
+    noteTried(lack);
+    const query = { invokeId: lack.invokeId, instanceIds, includeHistory: false };
+    await sync.results.read(source, query, OUTPUT, operation);
+  }
+
+  return {
+    isCaughtUp: () => !options.outputs || (queue.length === 0 && isLastLook && clock.elapsed() < nextLookAt),
+    async dueMs() {
+      if (!options.outputs || !ground.isOpened) return null;
+      const isDue = clock.elapsed() >= nextLookAt || (!isLastLook && !ground.isReading);
+      if (queue.length === 0 && isDue) await look();
+      return queue.length > 0 ? 0 : Math.max(0, nextLookAt - clock.elapsed());
+    },
+    async run(operation) {
+      const [lack, ...rest] = queue;
+      queue = rest;
+      if (lack !== undefined) await readRun(lack, operation);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { type Clock, type Operation, sourceKey } from "#domain";
+import { createAudit } from "./audit.ts";
+import { createBackfill } from "./backfill.ts";
+import { withBackoff } from "./backoff.ts";
+import type { BackfillPhase, CollectFailure, CollectParts, CollectProgress } from "./collect-shapes.ts";
+import { createFollowStep } from "./follow-step.ts";
+import { createGround, type Ground } from "./ground.ts";
+import { createHeads } from "./heads.ts";
+import { createOutputs } from "./outputs.ts";
+import { createPhase } from "./phase.ts";
+
+/** Collects one source. */
+export interface SourceCollector {
+  /** Goes on until the signal aborts. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+  progress(): CollectProgress;
+}
+
+/** Between two looks whether a source may be read that may not be read now. */
+const AWAY_MS = 1_000;
+/** Between two looks whether a region offers by now what it did not. */
+const LEFT_OUT_MS = 60_000;
+/** The longest pause: what others wrote may make something due. */
+const LONGEST_PAUSE_MS = 30_000;
+/** One step: a crowded second may take a hundred pages at the pace of a small quota. */
+const STEP_MS = 1_800_000;
+
+/** Does in turns what is due: newest ends, unfinished runs, older runs, what was missed, outputs. */
+export function createSourceCollector(
+  { sync, store, clock }: CollectParts,
+  { source, options }: Pick<Ground, "source" | "options">,
+): SourceCollector {
+  const ground = createGround({ source, sync, store, clock, options });
+  const noticeFault = (error: unknown): void =>
+    options.notice({
+      level: "warn",
+      message: "collecting failed",
+      details: { source: sourceKey(source), error: error instanceof Error ? error.name : "unknown" },
+    });
+  const audit = createAudit(ground);
+  const backfill = createBackfill(ground, audit);
+  const outputs = createOutputs(ground);
+  const steps = [createHeads(ground), createFollowStep(ground), audit, backfill, outputs].map((step) =>
+    withBackoff(step, clock, noticeFault),
+  );
+  const phase = createPhase(ground);
+  const meter = createCountingMeter();
+  let last = -1;
+  let isBackfilled = false;
+
+  const mayRead = (): boolean => (options.isOurs?.(source) ?? true) && (options.isKept?.() ?? true);
+
+  /** The next step that is due, in turns; else how long it takes until one is. */
+  async function choose(): Promise<{ readonly next: number } | { readonly pauseMs: number }> {
+    const dues = await Promise.all(steps.map((step) => step.dueMs()));
+    isBackfilled = !ground.isReading && dues[AUDIT] === null;
+    for (let turn = 1; turn <= steps.length; turn += 1) {
+      const next = (last + turn) % steps.length;
+      if (dues[next] === 0) return { next };
+    }
+    return { pauseMs: Math.min(LONGEST_PAUSE_MS, ...dues.filter((due) => due !== null)) };
+  }
+
+  /** Does one step. @returns how long to rest */
+  async function turn(signal: AbortSignal): Promise<number> {
+    if (!mayRead()) {
+      phase.enter("WAITING");
+      return AWAY_MS;
+    }
+    if (sync.book.leftOut(source) !== null) {
+      phase.enter("FAILING");
+      return LEFT_OUT_MS;
+    }
+    const chosen = await choose();
+    phase.enter(phaseNow());
+    if ("pauseMs" in chosen) return chosen.pauseMs;
+    last = chosen.next;
+    await steps[chosen.next]?.run(toOperation(clock, meter, signal));
+    return 0;
+  }
+
+  const findFailure = (): CollectFailure | null => {
+    const standstill = backfill.standstill();
+    const failed = steps.map((step) => step.failure()).find((failure) => failure !== null);
+    return sync.book.leftOut(source) ?? failed ?? (standstill === "FULL" ? null : standstill);
+  };
+
+  function phaseNow(): BackfillPhase {
+    if (findFailure() !== null) return "FAILING";
+    if (!ground.isOpened) return "WAITING";
+    if (ground.isReading) return "READING";
+    return backfill.standstill() === "FULL" ? "FULL" : "COMPLETE";
+  }
+
+  return {
+    async run(signal) {
+      while (!signal.aborted) {
+        const pauseMs = await turn(signal);
+        if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+      }
+      phase.enter("WAITING");
+    },
+    progress() {
+      const failure = findFailure();
+      return {
+        ...phase.now(),
+        failure: failure === null ? null : { code: failure.code, message: failure.message },
+        failuresInRow: Math.max(...steps.map((step) => step.failuresInRow())),
+        calls: meter.calls(),
+        isCaughtUp: isBackfilled && outputs.isCaughtUp(),
+      };
+    },
+  };
+}
+
+/** Where the audit stands among the steps. */
+const AUDIT = 2;
+
+function createCountingMeter() {
+  let calls = 0;
+  return {
+    calls: () => calls,
+    spend(): void {
+      calls += 1;
+    },
+    addCached: () => {},
+  };
+}
+
+function toOperation(clock: Clock, meter: Operation["meter"], signal: AbortSignal): Operation {
+  return { signal, deadline: clock.elapsed() + STEP_MS, requestId: "collect", meter, pace: "collect" };
+}
