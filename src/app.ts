@@ -13,7 +13,7 @@ import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
-import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
+import { checkDatabase, forgetStored, type Keeper, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
@@ -54,14 +54,14 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       }
       for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       const far = await openFarEnd(config, opened);
-      const wire = openWire(config, far, clock, telemetry);
+      const keeper = await openKeeper(config, { clock, telemetry, registry });
+      opened.push(keeper);
+      const wire = openWire(config, far, keeper.replica, { clock, telemetry });
       opened.push({ stop: () => wire.close() });
       if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
-      const keeper = await openKeeper(config, { clock, telemetry, registry });
-      opened.push(keeper);
       const access = openAccess(config, far, telemetry, logger, clock);
       opened.push(access);
       const services = createServices({
@@ -70,6 +70,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         sealer,
         clock,
         store: keeper.store,
+        replica: keeper.replica,
         freshnessMs: config.freshnessMs,
         softDeadlineMs: config.softDeadlineMs,
         watch: {
@@ -208,7 +209,12 @@ function readFaults(text: string): ReturnType<typeof parseEmulatorFaults> {
   }
 }
 
-function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetry): Wire {
+function openWire(
+  config: Config,
+  far: FarEnd,
+  { openQuotaShare }: Keeper["replica"],
+  { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry },
+): Wire {
   return createWire({
     accounts: new Map(far.accounts.map(({ alias, credentials }) => [alias, credentials])),
     // The embedded upstream is a part of this process.
@@ -219,6 +225,7 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     telemetry,
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
     quotas: config.upstreamQuota,
+    openQuotaShare,
     concurrency: config.upstreamConcurrency,
   });
 }

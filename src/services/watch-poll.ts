@@ -6,13 +6,16 @@ import type { WatchWants } from "./contract.ts";
 /** What a look finds of a run that the upstream does not know: whether it was seen before, by whomever. */
 export type Absence = "never seen" | "not seen any more";
 
-/** The run as it is now, no older than so many milliseconds if quota and upstream allow. */
+/** The run as it is now, no older than so many milliseconds if quota and upstream allow; as it is known with {@link ANY_AGE}. */
 export type Poll = (
   ref: InvocationRef,
   wants: WatchWants,
   operation: Operation,
   maxAgeMs: number,
 ) => Promise<Invocation | Absence>;
+
+/** Age of a look that costs no upstream call. */
+export const ANY_AGE = Number.POSITIVE_INFINITY;
 
 /** What a poll reads with. */
 export interface PollParts {
@@ -27,6 +30,7 @@ export function createPoll({ sync, store }: PollParts): Poll {
 
   return async (ref, wants, operation, maxAgeMs) => {
     const known = await find(ref, wants);
+    if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : known.isGone ? "not seen any more" : known.run;
     if (
       known !== null &&
       isSettledRun(known.run) &&

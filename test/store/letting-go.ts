@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { DatabaseProblem, type DatabaseStore, LIST_END, LIST_HEAD } from "#store";
-import { checkTables } from "../../src/store/sql/migrations.ts";
+import { checkTables, VERSION } from "../../src/store/sql/migrations.ts";
 import type { TestDatabase } from "./keepers.ts";
 import { ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
 
@@ -172,7 +172,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
         database.db,
       );
       expect(rows).toEqual([{ version: 99 }]);
-      await database.db.withSchema(database.schema).updateTable("keeper").set({ version: 1 }).execute();
+      await database.db.withSchema(database.schema).updateTable("keeper").set({ version: VERSION }).execute();
       await checkTables(database.db, database.schema);
       await checkTables(database.db, "no_such_schema");
     });

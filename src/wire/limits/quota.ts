@@ -1,11 +1,11 @@
-import type { Clock, Operation } from "#domain";
+import type { Clock, Operation, QuotaShare, QuotaUse } from "#domain";
 import type { QuotaHint } from "../transport/index.ts";
 import { SHORTEST_ATTEMPT_MS } from "../wait.ts";
 import { createAllowance } from "./allowance.ts";
+import { type CallWindows, createCallWindows } from "./call-windows.ts";
 import { createPause } from "./pause.ts";
 import type { QuotaEntry } from "./quota-table.ts";
-import { createSlidingWindow, type Slot, WINDOW_MS } from "./sliding-window.ts";
-import { createSpread, shareOf } from "./spread.ts";
+import type { Slot } from "./sliding-window.ts";
 import { createWaitingLine, type WaitingLine } from "./waiting-line.ts";
 
 /** Why a call may not be made within its time. */
@@ -32,13 +32,32 @@ export interface Quota {
   noteThrottle(ms: number, upstreamCode: string | null, isLimit: boolean): void;
 }
 
-/** Starts unused. */
-export function createQuota(entry: QuotaEntry, clock: Clock): Quota {
+/** When a place that others hold may have come back: they look every second. */
+const SHARED_WAIT_MS = 1_000;
+
+/** Starts unused. @param openShare the quota as it is shared with other gateways; by itself if absent */
+export function createQuota(
+  entry: QuotaEntry,
+  clock: Clock,
+  openShare: (use: QuotaUse) => QuotaShare = () => WHOLE,
+): Quota {
   const allowance = createAllowance(entry, clock);
   const pause = createPause(clock);
-  const windows = createWindows(clock);
+  const windows = createCallWindows(clock);
+  const share = openShare({
+    used: windows.used,
+    limit: allowance.limit,
+    learn({ callsPerMinute, loweredTo, pausedMs, cause }) {
+      if (callsPerMinute !== null) allowance.note(callsPerMinute);
+      if (loweredTo !== null) allowance.lowerTo(loweredTo);
+      if (pausedMs > 0) pause.extend(pausedMs, cause);
+      line.serve();
+    },
+    onFreed: () => line.serve(),
+  });
+  const places = createPlaces(windows, share, allowance.limit);
 
-  const msUntilFree = (others: number) => windows.msUntilFree(allowance.limit(), others);
+  const msUntilFree = (others: number) => windows.msUntilFree(places.limit(), others);
   const refuse = (ownMs: number): QuotaRefusal => {
     const isOwn = ownMs > pause.leftMs();
     return {
@@ -54,66 +73,82 @@ export function createQuota(entry: QuotaEntry, clock: Clock): Quota {
   };
   const line: WaitingLine<Slot | QuotaRefusal> = createWaitingLine<Slot | QuotaRefusal>(
     {
-      msUntilFree: () => Math.max(pause.leftMs(), msUntilFree(0)),
+      msUntilFree: () => Math.max(pause.leftMs(), msUntilFree(0)) || places.msUntilHeld(line.serve),
       take: () => windows.takeSingle(line.serve),
       refuse: (deadline) => refuseLate(deadline, 0),
     },
     clock,
   );
 
+  async function reserveRefresh(isRetry: boolean): Promise<Slot | QuotaRefusal> {
+    const dueMs = (): number => windows.msUntilRefresh(places.limit(), isRetry);
+    if (pause.leftMs() === 0 && dueMs() === 0) await places.ask();
+    // Whoever else asked may have been faster.
+    const waitMs = dueMs() || (places.isHeld() ? 0 : SHARED_WAIT_MS);
+    return waitMs > 0 || pause.leftMs() > 0 ? refuse(waitMs) : windows.takeRefresh(line.serve);
+  }
+
+  async function reserveSingle(operation: Operation): Promise<Slot | QuotaRefusal | null> {
+    const isFree = (): boolean => line.isEmpty && refuse(msUntilFree(0)).waitMs === 0;
+    if (isFree()) await places.ask();
+    if (isFree() && places.isHeld()) return windows.takeSingle(line.serve);
+    return refuseLate(operation.deadline, line.countAhead(operation)) ?? line.wait(operation);
+  }
+
   return {
-    async reserve(operation, isRetry) {
-      if (operation.pace === "refresh") {
-        const dueMs = windows.msUntilRefresh(allowance.limit(), isRetry);
-        return dueMs > 0 || pause.leftMs() > 0 ? refuse(dueMs) : windows.takeRefresh(line.serve);
-      }
-      const isFree = line.isEmpty && refuse(msUntilFree(0)).waitMs === 0;
-      if (isFree) return windows.takeSingle(line.serve);
-      return refuseLate(operation.deadline, line.countAhead(operation)) ?? line.wait(operation);
-    },
+    reserve: (operation, isRetry) =>
+      operation.pace === "refresh" ? reserveRefresh(isRetry) : reserveSingle(operation),
     isPaused: () => pause.leftMs() > 0,
-    note({ callsPerMinute, exhaustedMs }) {
-      if (callsPerMinute !== undefined) allowance.note(callsPerMinute);
-      if (exhaustedMs !== undefined) pause.extend(exhaustedMs, null);
+    note({ callsPerMinute = null, exhaustedMs = null }) {
+      const before = allowance.limit();
+      if (callsPerMinute !== null) allowance.note(callsPerMinute);
+      if (exhaustedMs !== null) pause.extend(exhaustedMs, null);
+      if (allowance.limit() !== before || exhaustedMs !== null)
+        share.teach({ callsPerMinute, loweredTo: null, pausedMs: exhaustedMs ?? 0, cause: null });
       line.serve();
     },
     noteThrottle(ms, upstreamCode, isLimit) {
       // Calls that were under way together are refused together: they teach once.
-      if (isLimit && pause.leftMs() === 0) allowance.lower(windows.used());
+      const isLesson = isLimit && pause.leftMs() === 0;
+      const loweredTo = isLesson ? allowance.lower(windows.used() + share.others()) : null;
       pause.extend(ms, upstreamCode);
+      share.teach({ callsPerMinute: null, loweredTo, pausedMs: ms, cause: upstreamCode });
       line.serve();
     },
   };
 }
 
-/** The calls of the last 60 s, together and by kind. */
-function createWindows(clock: Clock) {
-  const all = createSlidingWindow(clock);
-  const singles = createSlidingWindow(clock);
-  const spread = createSpread(createSlidingWindow(clock), all, clock);
-  let refreshAskedAt = Number.NEGATIVE_INFINITY;
-
-  const take = (own: { take(): Slot }, onGivenBack: () => void): Slot => {
-    const slots = [all.take(), own.take()];
-    const giveBack = (how: "end" | "cancel") => () => {
-      for (const slot of slots) slot[how]();
-      onGivenBack();
-    };
-    return { end: giveBack("end"), cancel: giveBack("cancel") };
-  };
-
+/** The places of this gateway in a quota: a call needs one, and others hold the rest. */
+function createPlaces(windows: CallWindows, share: QuotaShare, whole: () => number) {
+  let isAsking = false;
+  // Without a limit there is nothing to share.
+  const isHeld = (): boolean => !Number.isFinite(whole()) || share.held() > windows.used();
   return {
-    used: () => all.used(),
-    /** Until a single read may be made, others having come before; leaves room for refreshes while there are any. */
-    msUntilFree(limit: number, others: number) {
-      const isShared = clock.elapsed() - refreshAskedAt < WINDOW_MS;
-      return Math.max(all.msUntilFree(limit, others), isShared ? singles.msUntilFree(shareOf(limit), others) : 0);
+    isHeld,
+    /** Calls a minute that others leave. */
+    limit: () => (Number.isFinite(whole()) ? Math.max(0, whole() - share.others()) : whole()),
+    async ask(): Promise<void> {
+      if (!isHeld()) await share.grow();
     },
-    msUntilRefresh(limit: number, isRetry: boolean) {
-      refreshAskedAt = clock.elapsed();
-      return spread.msUntilDue(limit, isRetry);
+    /** Milliseconds until a place may be there; 0 means now. Asks for one if there is none, and calls back. */
+    msUntilHeld(onHeld: () => void): number {
+      if (isHeld()) return 0;
+      if (!isAsking) {
+        isAsking = true;
+        void share.grow().then(() => {
+          isAsking = false;
+          if (isHeld()) onHeld();
+        });
+      }
+      return SHARED_WAIT_MS;
     },
-    takeSingle: (onGivenBack: () => void) => take(singles, onGivenBack),
-    takeRefresh: (onGivenBack: () => void) => take(spread, onGivenBack),
   };
 }
+
+/** A quota that nobody else uses. */
+const WHOLE: QuotaShare = {
+  others: () => 0,
+  held: () => Number.POSITIVE_INFINITY,
+  grow: async () => {},
+  teach: () => {},
+};
