@@ -28,9 +28,25 @@ export function createPoll({ sync, store }: PollParts): Poll {
   const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> =>
     (await store.readRuns([ref], wants))[0] ?? null;
 
+  /** Reads what the run's record does not tell. */
+  async function complete(
+    { source, invokeId }: InvocationRef,
+    stored: StoredRun | null,
+    wants: WatchWants,
+    operation: Operation,
+    isMissing: typeof isLacking,
+  ): Promise<Invocation | Absence> {
+    if (stored === null || stored.isGone) return "not seen any more";
+    const { run } = stored;
+    const instanceIds = run.instances.filter((one) => isMissing(one, run, wants)).map(({ instanceId }) => instanceId);
+    if (instanceIds.length === 0) return run;
+    await sync.results.read(source, { invokeId, instanceIds, includeHistory: false }, wants, operation);
+    return (await find({ source, invokeId }, wants))?.run ?? run;
+  }
+
   return async (ref, wants, operation, maxAgeMs) => {
     const known = await find(ref, wants);
-    if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : known.isGone ? "not seen any more" : known.run;
+    if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : complete(ref, known, wants, operation, isUnread);
     if (
       known !== null &&
       isSettledRun(known.run) &&
@@ -45,19 +61,7 @@ export function createPoll({ sync, store }: PollParts): Poll {
       const [failure] = await sync.follower.follow([known], operation, maxAgeMs);
       if (failure !== undefined) throw failure;
     }
-    const now = await find(ref, wants);
-    if (now === null || now.isGone) return "not seen any more";
-    const instanceIds = now.run.instances
-      .filter((one) => isLacking(one, now.run, wants))
-      .map(({ instanceId }) => instanceId);
-    if (instanceIds.length === 0) return now.run;
-    await sync.results.read(
-      ref.source,
-      { invokeId: ref.invokeId, instanceIds, includeHistory: false },
-      wants,
-      operation,
-    );
-    return (await find(ref, wants))?.run ?? now.run;
+    return complete(ref, await find(ref, wants), wants, operation, isLacking);
   };
 }
 
@@ -65,6 +69,11 @@ export function createPoll({ sync, store }: PollParts): Poll {
 function isLacking(one: InstanceInvocation, run: Invocation, wants: WatchWants): boolean {
   const isOutputOld = one.output === undefined || !isSettledExecution(one, run);
   return (wants.output && isOutputOld) || (wants.details && !one.isComplete);
+}
+
+/** True if nobody has read it so far. */
+function isUnread(one: InstanceInvocation, _run: Invocation, wants: WatchWants): boolean {
+  return (wants.output && one.output === undefined) || (wants.details && !one.isComplete);
 }
 
 /** Counts the calls of one poll, and refuses what one poll may not cost. */

@@ -95,7 +95,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       meter: createPollMeter(rules.pollCallBudget),
     };
     // Who just came is shown the run as it is now, whoever looks after it.
-    const isNew = [...watchers].some(({ seen }) => seen === null);
+    const isNew = absentLooks === 0 && [...watchers].some(({ seen }) => seen === null);
     const isOurs = lease.isOurs(wants) || isNew;
     return poll(ref, wants, operation, isOurs ? rules.minIntervalMs * AGE_SHARE : ANY_AGE).then(
       (found) => (typeof found === "string" ? absent(found) : found),

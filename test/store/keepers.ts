@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { DatabaseStore } from "#store";
 import { openStore } from "../../src/store/sql/database.ts";
@@ -35,7 +35,7 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
         clock,
         holder: { host: "tests", processId },
         newContentKey: () => randomBytes(32),
-        newId: randomUUID,
+        newId: () => "only",
       },
       true,
     );

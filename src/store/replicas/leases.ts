@@ -19,7 +19,7 @@ interface Wish {
  * A lease is a row that names its holder, good for as long as the holder gives signs of life: keeping thousands costs one row a
  * second. Subjects are taken the moment they are wanted, or when their holder ends, at the next sign of life.
  */
-export function createLeases({ db, schema, clock }: ReplicaParts, presence: Presence): KeptLeases {
+export function createLeases({ db, schema }: ReplicaParts, presence: Presence): KeptLeases {
   const wishes = new Map<string, Wish>();
   let held = { by: "", subjects: new Set<string>() };
   /** Given back, and not yet said so. */
