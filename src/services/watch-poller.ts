@@ -94,7 +94,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       requestId: options.requestId,
       meter: createPollMeter(rules.pollCallBudget),
     };
-    // Who just came is shown the run as it is now, whoever looks after it.
+    // Who just came is shown the run as it is now, also if another gateway looks after it.
     const isNew = absentLooks === 0 && [...watchers].some(({ seen }) => seen === null);
     const isOurs = lease.isOurs(wants) || isNew;
     return poll(ref, wants, operation, isOurs ? rules.minIntervalMs * AGE_SHARE : ANY_AGE).then(

@@ -121,7 +121,7 @@ async function takeFree(
   return rows.map(({ subject }) => subject);
 }
 
-/** Hands subjects to whoever wants them. */
+/** Hands subjects to those who want them. */
 export async function giveBack(
   db: ReplicaParts["db"],
   schema: string,

@@ -20,21 +20,32 @@ export async function joinReplicas(parts: ReplicaParts): Promise<Replica> {
   const shares = createQuotaShares(parts, presence);
   const ended = new AbortController();
 
-  async function beat(): Promise<void> {
-    await presence.beat();
+  async function keepUp(): Promise<void> {
     await leases.keepUp();
     await turns.keepUp();
     await shares.keepUp();
   }
 
   async function live(): Promise<void> {
+    let keeping: Promise<void> | null = null;
     for (let beats = 1; ; beats += 1) {
       await clock.sleep(BEAT_MS, ended.signal);
-      if (ended.signal.aborted) return;
+      if (ended.signal.aborted) break;
       // A database that is away is told of by those who read it.
-      await beat().catch(() => {});
+      const isKnown = await presence.beat().then(
+        () => true,
+        () => false,
+      );
+      // A sign of life does not wait for the rest.
+      if (isKnown)
+        keeping ??= keepUp()
+          .catch(() => {})
+          .finally(() => {
+            keeping = null;
+          });
       if (beats % SWEEP_BEATS === 0) await sweep(parts).catch(() => {});
     }
+    await keeping;
   }
 
   async function leave(): Promise<void> {
@@ -43,7 +54,7 @@ export async function joinReplicas(parts: ReplicaParts): Promise<Replica> {
     await sql`delete from ${sql.table(`${parts.schema}.lease`)} where holder = ${presence.name()}`.execute(db);
   }
 
-  await beat().catch(() => {});
+  await presence.beat().catch(() => {});
   const living = live();
   return {
     leases,

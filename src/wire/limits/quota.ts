@@ -83,7 +83,7 @@ export function createQuota(
   async function reserveRefresh(isRetry: boolean): Promise<Slot | QuotaRefusal> {
     const dueMs = (): number => windows.msUntilRefresh(places.limit(), isRetry);
     if (pause.leftMs() === 0 && dueMs() === 0) await places.ask();
-    // Whoever else asked may have been faster.
+    // Others who asked may have been faster.
     const waitMs = dueMs() || (places.isHeld() ? 0 : SHARED_WAIT_MS);
     return waitMs > 0 || pause.leftMs() > 0 ? refuse(waitMs) : windows.takeRefresh(line.serve);
   }
