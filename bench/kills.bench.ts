@@ -1,4 +1,5 @@
 // Thirty processes that are killed in the middle of writing, over each database: what was acknowledged is there, and coverage claims nothing else.
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +27,14 @@ async function killMany(name: string, url: string, schema: string): Promise<bool
 /** Deletes what the writers left on a server. */
 async function cleanUp(url: string, schema: string): Promise<void> {
   const holder = { host: "bench", processId: process.pid };
-  const database = createDatabase({ url, schema, clock: systemClock, holder, newContentKey: () => new Uint8Array(32) });
+  const database = createDatabase({
+    url,
+    schema,
+    clock: systemClock,
+    holder,
+    newContentKey: () => new Uint8Array(32),
+    newId: randomUUID,
+  });
   await (await database.open()).forget({ account: ECS.account });
   await database.close();
 }

@@ -1,5 +1,6 @@
 // What keepers cost: writing, pages, filters and counts, in memory, embedded and on a server (TEST_DATABASE_URL), each beside memory.
 // How many runs: RUNS=100000 node --expose-gc --import tsx -C source bench/store.bench.ts
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,7 +77,14 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
 async function measureDatabase(url: string): Promise<Readonly<Record<string, number>>> {
   const holder = { host: "bench", processId: process.pid };
   const schema = `bench_${process.pid}`;
-  const database = createDatabase({ url, schema, clock: systemClock, holder, newContentKey: () => new Uint8Array(32) });
+  const database = createDatabase({
+    url,
+    schema,
+    clock: systemClock,
+    holder,
+    newContentKey: () => new Uint8Array(32),
+    newId: randomUUID,
+  });
   const start = performance.now();
   await database.prepare();
   const store = await database.open();

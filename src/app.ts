@@ -17,7 +17,7 @@ import { type Config, readConfig, SettingsError } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { createDisplay, type DisplayTarget } from "./fill-display.ts";
 import { fill } from "./first-fill.ts";
-import { checkDatabase, forgetStored, openDatabase, openKeeper } from "./keeper.ts";
+import { checkDatabase, forgetStored, type Keeper, openDatabase, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { findPageFolder } from "./page-folder.ts";
@@ -58,14 +58,14 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       }
       for (const message of config.warnings) telemetry.notice({ level: "warn", message });
       const far = await openFarEnd(config, opened);
-      const wire = openWire(config, far, clock, telemetry);
+      const keeper = await openKeeper(config, { clock, telemetry, registry });
+      opened.push(keeper);
+      const wire = openWire(config, far, keeper.replica, { clock, telemetry });
       opened.push({ stop: () => wire.close() });
       if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
       const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
-      const keeper = await openKeeper(config, { clock, telemetry, registry });
-      opened.push(keeper);
       const access = openAccess(config, far, telemetry, logger, clock);
       opened.push(access);
       const services = createServices({
@@ -77,6 +77,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         ...(config.collect.mode === "off"
           ? {}
           : { collect: { ...toCollectOptions(config, clock, telemetry.notice), isKept: keeper.isLasting } }),
+        replica: keeper.replica,
         freshnessMs: config.freshnessMs,
         softDeadlineMs: config.softDeadlineMs,
         watch: {
@@ -199,7 +200,7 @@ export async function collectNow(
     const database = await openDatabase(config, clock);
     opened.push(database);
     const far = await openFarEnd(config, opened);
-    const wire = openWire(config, far, clock, telemetry);
+    const wire = openWire(config, far, database.replica, { clock, telemetry });
     opened.push({ stop: () => wire.close() });
     const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
     const access = openAccess(config, far, telemetry, logger, clock);
@@ -278,7 +279,12 @@ function readFaults(text: string, seed: number | undefined): ReturnType<typeof c
   }
 }
 
-function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetry): Wire {
+function openWire(
+  config: Config,
+  far: FarEnd,
+  { openQuotaShare }: Keeper["replica"],
+  { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry },
+): Wire {
   return createWire({
     accounts: new Map(far.accounts.map(({ alias, credentials }) => [alias, credentials])),
     // The embedded upstream is a part of this process.
@@ -290,6 +296,7 @@ function openWire(config: Config, far: FarEnd, clock: Clock, telemetry: Telemetr
     timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
     quotas: config.upstreamQuota,
     collectShare: config.collect.quotaShare,
+    openQuotaShare,
     concurrency: config.upstreamConcurrency,
   });
 }

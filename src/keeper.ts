@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { Gauge, type Registry } from "prom-client";
 import type { Clock, Telemetry } from "#domain";
 import {
   createDatabase,
   createFallbackStore,
+  createLoneReplica,
   createMemoryStore,
   type Database,
   DatabaseProblem,
@@ -12,6 +13,7 @@ import {
   type FallbackStore,
   type Forgettable,
   keepRetention,
+  type Replica,
   type RunStore,
 } from "#store";
 import { type Config, SettingsError } from "./config.ts";
@@ -21,6 +23,8 @@ export interface Keeper {
   readonly store: RunStore;
   /** False while what is read goes into memory because the database is away. */
   isLasting(): boolean;
+  /** This process among all that share the store. */
+  readonly replica: Replica;
   /** What people who look whether the gateway is ready should know; null if there is nothing. */
   remark(): string | null;
   stop(): Promise<void>;
@@ -39,11 +43,20 @@ export interface KeeperParts {
  */
 export async function openKeeper(config: Config, parts: KeeperParts): Promise<Keeper> {
   const memory = createMemoryStore({ bytesMax: config.memoryBytes });
+  const alone = createLoneReplica();
   if (config.databaseUrl === null)
-    return { store: memory, isLasting: () => true, remark: () => null, stop: () => memory.close() };
+    return {
+      store: memory,
+      isLasting: () => true,
+      replica: alone,
+      remark: () => null,
+      stop: () => memory.close(),
+    };
   const database = nameDatabase(config.databaseUrl, parts.clock);
   await orSettingsError(database, database.prepare());
-  return overDatabase(config, database, memory, parts);
+  const replica = database.isEmbedded ? alone : (await orSettingsError(database, database.open())).replica;
+  measureReplicas(replica, parts.registry);
+  return overDatabase(config, database, { memory, replica }, parts);
 }
 
 /** Says in one line whether the database of the settings can be used. @throws SettingsError if it cannot */
@@ -68,7 +81,10 @@ export async function forgetStored({ databaseUrl }: Config, what: Forgettable, c
 }
 
 /** The database of the settings alone, without memory beside it: what is read has to last. @throws SettingsError */
-export async function openDatabase({ databaseUrl }: Config, clock: Clock): Promise<Pick<Keeper, "store" | "stop">> {
+export async function openDatabase(
+  { databaseUrl }: Config,
+  clock: Clock,
+): Promise<Pick<Keeper, "store" | "replica" | "stop">> {
   if (databaseUrl === null)
     throw new SettingsError(["`DATABASE_URL`: expected a database to collect into; it is missing."]);
   const database = nameDatabase(databaseUrl, clock);
@@ -76,6 +92,7 @@ export async function openDatabase({ databaseUrl }: Config, clock: Clock): Promi
   const store = await orSettingsError(database, database.open());
   return {
     store,
+    replica: store.replica,
     async stop() {
       await store.close();
       await database.close();
@@ -86,7 +103,7 @@ export async function openDatabase({ databaseUrl }: Config, clock: Clock): Promi
 function nameDatabase(url: string, clock: Clock): Database {
   const holder = { host: hostname(), processId: process.pid };
   try {
-    return createDatabase({ url, clock, holder, newContentKey: () => randomBytes(32) });
+    return createDatabase({ url, clock, holder, newContentKey: () => randomBytes(32), newId: randomUUID });
   } catch (error) {
     throw toSettingsError(error);
   }
@@ -105,7 +122,12 @@ function toSettingsError(error: unknown): unknown {
   return error instanceof DatabaseProblem ? new SettingsError([error.message]) : error;
 }
 
-function overDatabase(config: Config, database: Database, memory: RunStore, parts: KeeperParts): Keeper {
+function overDatabase(
+  config: Config,
+  database: Database,
+  { memory, replica }: { readonly memory: RunStore; readonly replica: Replica },
+  parts: KeeperParts,
+): Keeper {
   const { clock, telemetry, registry } = parts;
   const ended = new AbortController();
   let opened: DatabaseStore | null = null;
@@ -124,6 +146,7 @@ function overDatabase(config: Config, database: Database, memory: RunStore, part
   return {
     store,
     isLasting: () => store.state() === "database",
+    replica,
     remark: () => REMARKS[store.state()],
     async stop() {
       ended.abort();
@@ -147,6 +170,26 @@ function measure(store: FallbackStore, registry: Registry): void {
     registers: [registry],
     collect() {
       this.set(store.state() === "database" ? 1 : 0);
+    },
+  });
+}
+
+function measureReplicas(replica: Replica, registry: Registry): void {
+  new Gauge({
+    name: "gateway_replicas",
+    help: "Gateways on this database that gave a sign of life within 3 s, this one included.",
+    registers: [registry],
+    collect() {
+      this.set(replica.others() + 1);
+    },
+  });
+  new Gauge({
+    name: "gateway_leases_held",
+    help: "What this gateway looks after for all replicas: lists and runs that are watched, sources that are collected.",
+    labelNames: ["duty"],
+    registers: [registry],
+    collect() {
+      for (const duty of ["list", "run", "collect"]) this.set({ duty }, replica.leases.held().get(duty) ?? 0);
     },
   });
 }

@@ -15,6 +15,7 @@ export { applyOverwriting } from "./overwritten.ts";
 export { createGoneError, createOwnFailure } from "./own-failure.ts";
 export { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQuery, type Wants } from "./query.ts";
 export * from "./query-match.ts";
+export type * from "./quota-share.ts";
 export * from "./ref-key.ts";
 export { durationMsOf, finishTimeOf, startTimeOf } from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Invocation, invocationKey } from "#domain";
+import { type Invocation, type InvocationStatus, invocationKey } from "#domain";
 import type { RunChange, RunStore } from "#store";
 
 /** What one run was and is. Costly parts are left out: they are read when they are asked for. */
@@ -32,6 +32,8 @@ interface Entry extends LoggedChange {
 /** Listens to the store from now on. */
 export function createChangeLog(store: Pick<RunStore, "onChange">, name: string = randomUUID()): ChangeLog {
   const entries: Entry[] = [];
+  /** The newest entry of each run that the log holds. */
+  const newest = new Map<string, Entry>();
   const waiting = new Set<() => void>();
   let head = 0;
   let weight = 0;
@@ -46,14 +48,27 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
 
   function add(change: RunChange): void {
     const after = withoutCostly(change.after);
-    // What another process changed was not known here before.
-    const before = change.before == null ? null : withoutCostly(change.before);
-    if (before !== null && isDeepStrictEqual(before, after)) return;
-    const entry = { before, after, weight: 1 + after.instances.length };
+    const key = invocationKey(after);
+    // Of a run that another process changed the log may hold what it was.
+    const before = change.before === undefined ? newest.get(key)?.after : change.before && withoutCostly(change.before);
+    if (before != null && isDeepStrictEqual(before, after)) return;
+    const entry = {
+      before: before === undefined ? asUnfinished(after) : before,
+      after,
+      weight: 1 + after.instances.length,
+    };
     entries.push(entry);
+    newest.set(key, entry);
     head += 1;
     weight += entry.weight;
-    while (weight > WEIGHT_MAX && entries.length > 1) weight -= entries.shift()?.weight ?? 0;
+    while (weight > WEIGHT_MAX && entries.length > 1) letGo(entries.shift());
+  }
+
+  function letGo(entry: Entry | undefined): void {
+    if (entry === undefined) return;
+    weight -= entry.weight;
+    const key = invocationKey(entry.after);
+    if (newest.get(key) === entry) newest.delete(key);
   }
 
   return {
@@ -95,4 +110,13 @@ function withoutCostly(run: Invocation): Invocation {
     resourceGroupIds: run.resourceGroupIds ?? [],
     instances: run.instances.map((one) => ({ ...one, output: undefined })),
   };
+}
+
+/**
+ * What a run probably was before another process changed it, if nobody here saw it: a run that changes was not over. Never the
+ * same as the run itself, so that the change is told.
+ */
+function asUnfinished(run: Invocation): Invocation {
+  const status: InvocationStatus = run.status === "RUNNING" ? "PENDING" : "RUNNING";
+  return { ...run, status, instances: run.instances.map((one) => ({ ...one, status, exitCode: null, error: null })) };
 }

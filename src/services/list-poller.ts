@@ -1,5 +1,5 @@
 import { type Clock, type Operation, type Source, sourceKey } from "#domain";
-import type { RunStore } from "#store";
+import type { Leases, RunStore } from "#store";
 import type { Sync } from "#sync";
 import type { ChangeLog } from "./change-log.ts";
 import { createPollMeter } from "./watch-poll.ts";
@@ -9,6 +9,8 @@ import type { WatchRules } from "./watch-poller.ts";
 export interface ListPollerParts {
   readonly sync: Sync;
   readonly store: RunStore;
+  /** Of several gateways on one store, one looks after a source; its changes reach the others through the store. */
+  readonly leases: Leases;
   readonly clock: Clock;
   readonly log: ChangeLog;
   readonly rules: WatchRules;
@@ -64,10 +66,18 @@ export function createListPoller(parts: ListPollerParts): ListPoller {
 }
 
 async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSignal, requestId: string) {
-  const { clock, log, rules, freshnessMs } = parts;
+  const { clock, leases, log, rules, freshnessMs } = parts;
+  let nap = new AbortController();
+  const lease = leases.want(`list|${sourceKey(source)}`, () => nap.abort());
+  signal.addEventListener("abort", lease.release, { once: true });
   const calmMs = Math.min(rules.maxIntervalMs, Math.max(rules.minIntervalMs, freshnessMs));
   let intervalMs = rules.minIntervalMs;
   while (!signal.aborted) {
+    if (!lease.isOurs()) {
+      nap = new AbortController();
+      await clock.sleep(rules.minIntervalMs, AbortSignal.any([signal, nap.signal]));
+      continue;
+    }
     const before = log.head;
     const operation: Operation = {
       signal,

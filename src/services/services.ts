@@ -1,6 +1,6 @@
 import type { Redactor, View } from "#access";
 import { type Clock, namesSource } from "#domain";
-import type { RunStore } from "#store";
+import { createLoneReplica, type Replica, type RunStore } from "#store";
 import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
 import { countWrites } from "./answer-life.ts";
@@ -31,6 +31,8 @@ export interface ServicesOptions {
   /** One for each source, in the order in which sources are named. */
   readonly upstreams: readonly Upstream[];
   readonly store: RunStore;
+  /** This process among all that share the store; alone unless told otherwise. */
+  readonly replica?: Pick<Replica, "leases" | "turns">;
   readonly sealer: Sealer;
   readonly clock: Clock;
   /** How old what still moves may be in an answer, in milliseconds; 2,000 unless told otherwise. */
@@ -63,22 +65,24 @@ export function createServices(options: ServicesOptions): AllServices {
   const upstreams =
     redactor === undefined ? options.upstreams : options.upstreams.map((one) => redactUpstream(one, redactor));
   const rulesHash = () => redactor?.().hash ?? null;
-  const sync = createSync({ upstreams, store, clock, freshnessMs, rulesHash });
+  const { leases, turns } = options.replica ?? createLoneReplica();
+  const sync = createSync({ upstreams, store, clock, freshnessMs, turns, rulesHash });
   const timing = { clock, freshnessMs, softDeadlineMs };
   const rules = { ...DEFAULT_WATCH, ...options.watch };
   const poll = createPoll({ sync, store });
-  const watchInvocation = createWatch({ poll, follower: sync.follower, clock, options: rules });
+  const watchInvocation = createWatch({ poll, follower: sync.follower, store, leases, clock, options: rules });
   const log = createChangeLog(store);
-  const poller = createListPoller({ sync, store, clock, log, rules, freshnessMs });
+  const poller = createListPoller({ sync, store, leases, clock, log, rules, freshnessMs });
   const { revision } = store;
-  const collector = options.collect === undefined ? null : createCollector({ sync, store, clock }, options.collect);
+  const { collect } = options;
+  const collector = collect && createCollector({ sync, store, clock }, { isOurs: leases.isOurs, ...collect });
   const backfillOf: BackfillOf = async (source) => (await collector?.describe(source)) ?? null;
   const shared = { revision, sealer, timing, rules, poller };
   const whole = assemble({ ...shared, sync, store, log, watchInvocation, backfillOf });
   const byView = new WeakMap<View, Services>();
   return {
     ...whole,
-    collector,
+    collector: collector ?? null,
     forView(view) {
       const known = byView.get(view);
       if (known !== undefined) return known;

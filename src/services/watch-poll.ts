@@ -6,13 +6,16 @@ import type { WatchWants } from "./contract.ts";
 /** What a look finds of a run that the upstream does not know: whether it was seen before, by whomever. */
 export type Absence = "never seen" | "not seen any more";
 
-/** The run as it is now, no older than so many milliseconds if quota and upstream allow. */
+/** The run as it is now, no older than so many milliseconds if quota and upstream allow; as it is known with {@link ANY_AGE}. */
 export type Poll = (
   ref: InvocationRef,
   wants: WatchWants,
   operation: Operation,
   maxAgeMs: number,
 ) => Promise<Invocation | Absence>;
+
+/** Age of a look that costs no upstream call. */
+export const ANY_AGE = Number.POSITIVE_INFINITY;
 
 /** What a poll reads with. */
 export interface PollParts {
@@ -25,8 +28,25 @@ export function createPoll({ sync, store }: PollParts): Poll {
   const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> =>
     (await store.readRuns([ref], wants))[0] ?? null;
 
+  /** Reads what the run's record does not tell. */
+  async function complete(
+    { source, invokeId }: InvocationRef,
+    stored: StoredRun | null,
+    wants: WatchWants,
+    operation: Operation,
+    isMissing: typeof isLacking,
+  ): Promise<Invocation | Absence> {
+    if (stored === null || stored.isGone) return "not seen any more";
+    const { run } = stored;
+    const instanceIds = run.instances.filter((one) => isMissing(one, run, wants)).map(({ instanceId }) => instanceId);
+    if (instanceIds.length === 0) return run;
+    await sync.results.read(source, { invokeId, instanceIds, includeHistory: false }, wants, operation);
+    return (await find({ source, invokeId }, wants))?.run ?? run;
+  }
+
   return async (ref, wants, operation, maxAgeMs) => {
     const known = await find(ref, wants);
+    if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : complete(ref, known, wants, operation, isUnread);
     if (
       known !== null &&
       isSettledRun(known.run) &&
@@ -41,19 +61,7 @@ export function createPoll({ sync, store }: PollParts): Poll {
       const [failure] = await sync.follower.follow([known], operation, maxAgeMs);
       if (failure !== undefined) throw failure;
     }
-    const now = await find(ref, wants);
-    if (now === null || now.isGone) return "not seen any more";
-    const instanceIds = now.run.instances
-      .filter((one) => isLacking(one, now.run, wants))
-      .map(({ instanceId }) => instanceId);
-    if (instanceIds.length === 0) return now.run;
-    await sync.results.read(
-      ref.source,
-      { invokeId: ref.invokeId, instanceIds, includeHistory: false },
-      wants,
-      operation,
-    );
-    return (await find(ref, wants))?.run ?? now.run;
+    return complete(ref, await find(ref, wants), wants, operation, isLacking);
   };
 }
 
@@ -61,6 +69,11 @@ export function createPoll({ sync, store }: PollParts): Poll {
 function isLacking(one: InstanceInvocation, run: Invocation, wants: WatchWants): boolean {
   const isOutputOld = one.output === undefined || !isSettledExecution(one, run);
   return (wants.output && isOutputOld) || (wants.details && !one.isComplete);
+}
+
+/** True if nobody has read it so far. */
+function isUnread(one: InstanceInvocation, _run: Invocation, wants: WatchWants): boolean {
+  return (wants.output && one.output === undefined) || (wants.details && !one.isComplete);
 }
 
 /** Counts the calls of one poll, and refuses what one poll may not cost. */

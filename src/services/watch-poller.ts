@@ -10,9 +10,10 @@ import {
   isFinalInvocationStatus,
   UpstreamError,
 } from "#domain";
+import type { Lease } from "#store";
 import type { WatchWants } from "./contract.ts";
 import type { Mailbox } from "./watch-mailbox.ts";
-import { type Absence, createPollMeter, type Poll } from "./watch-poll.ts";
+import { type Absence, ANY_AGE, createPollMeter, type Poll } from "./watch-poll.ts";
 
 /** How often a watched run is asked for. */
 export interface WatchRules {
@@ -38,6 +39,8 @@ export interface Watcher {
 export interface Poller {
   join(watcher: Watcher): void;
   leave(watcher: Watcher): void;
+  /** Looks at once, since another gateway read the run. */
+  wake(): void;
   /** The state of the run when it was seen last; null if it was not. */
   status(): InvocationStatus | null;
 }
@@ -53,6 +56,8 @@ const AGE_SHARE = 0.9;
 /** What a poller is made of. */
 export interface PollerOptions {
   readonly poll: Poll;
+  /** Of several gateways on one store, one asks the upstream for what these watchers want. */
+  readonly want: (wants: WatchWants, onOurs: () => void) => Lease;
   readonly clock: Clock;
   readonly rules: WatchRules;
   /** For logs: the operation that made it necessary. */
@@ -65,6 +70,7 @@ export interface PollerOptions {
 export function createPoller(ref: InvocationRef, options: PollerOptions): Poller {
   const { poll, clock, rules } = options;
   const watchers = new Set<Watcher>();
+  const lease = createChangingLease(options.want, wake);
   const life = new AbortController();
   let nap = new AbortController();
   const begunAt = clock.elapsed();
@@ -77,6 +83,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     if (life.signal.aborted) return;
     life.abort();
     nap.abort();
+    lease.release();
     options.onEnd();
   }
 
@@ -87,7 +94,10 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       requestId: options.requestId,
       meter: createPollMeter(rules.pollCallBudget),
     };
-    return poll(ref, wants, operation, rules.minIntervalMs * AGE_SHARE).then(
+    // Who just came is shown the run as it is now, also if another gateway looks after it.
+    const isNew = absentLooks === 0 && [...watchers].some(({ seen }) => seen === null);
+    const isOurs = lease.isOurs(wants) || isNew;
+    return poll(ref, wants, operation, isOurs ? rules.minIntervalMs * AGE_SHARE : ANY_AGE).then(
       (found) => (typeof found === "string" ? absent(found) : found),
       (error: unknown) => (error instanceof Error ? error : new Error("A look at a run failed.", { cause: error })),
     );
@@ -140,7 +150,12 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     end();
   }
 
+  function wake(): void {
+    if (latest !== null) nap.abort();
+  }
+
   return {
+    wake,
     status: () => latest?.run.status ?? null,
     join(watcher) {
       const isFirst = watchers.size === 0 && latest === null;
@@ -154,6 +169,21 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     leave(watcher) {
       if (watchers.delete(watcher) && watchers.size === 0) end();
     },
+  };
+}
+
+/** The lease for what is wanted at the moment: other watchers may want more of the same run. */
+function createChangingLease(want: PollerOptions["want"], onOurs: () => void) {
+  let current: { readonly wants: WatchWants; readonly lease: Lease } | null = null;
+  return {
+    isOurs(wants: WatchWants): boolean {
+      if (current === null || !isDeepStrictEqual(current.wants, wants)) {
+        current?.lease.release();
+        current = { wants, lease: want(wants, onOurs) };
+      }
+      return current.lease.isOurs();
+    },
+    release: () => current?.lease.release(),
   };
 }
 

@@ -1,9 +1,10 @@
 import { type Clock, InputError, type Invocation, type InvocationRef, invocationKey } from "#domain";
+import type { Leases, RunStore } from "#store";
 import type { Follower } from "#sync";
 import type { Services } from "./contract.ts";
 import { createMailbox } from "./watch-mailbox.ts";
 import type { Poll } from "./watch-poll.ts";
-import { createPoller, type Poller, type Watcher, type WatchRules } from "./watch-poller.ts";
+import { createPoller, type Poller, type PollerOptions, type Watcher, type WatchRules } from "./watch-poller.ts";
 
 /** How runs are watched. */
 export interface WatchOptions extends WatchRules {
@@ -15,6 +16,8 @@ export interface WatchOptions extends WatchRules {
 export interface WatchParts {
   readonly poll: Poll;
   readonly follower: Pick<Follower, "watch">;
+  readonly store: Pick<RunStore, "onChange">;
+  readonly leases: Leases;
   readonly clock: Clock;
   readonly options: WatchOptions;
 }
@@ -29,9 +32,22 @@ export const DEFAULT_WATCH: WatchOptions = {
 };
 
 /** Watches runs: one poller a run, however many watch it. */
-export function createWatch({ poll, follower, clock, options }: WatchParts): Services["watchInvocation"] {
+export function createWatch({
+  poll,
+  follower,
+  store,
+  leases,
+  clock,
+  options,
+}: WatchParts): Services["watchInvocation"] {
   const pollers = new Map<string, Poller>();
   let watcherCount = 0;
+  store.onChange((changes) => {
+    for (const { before, after } of changes) {
+      // Nobody here saw it before, so that another gateway read it.
+      if (before === undefined) pollers.get(invocationKey(after))?.wake();
+    }
+  });
 
   function pollerOf(ref: InvocationRef, requestId: string): Poller {
     const key = invocationKey(ref);
@@ -42,7 +58,9 @@ export function createWatch({ poll, follower, clock, options }: WatchParts): Ser
       endWatching();
       if (pollers.get(key) === poller) pollers.delete(key);
     };
-    const poller = createPoller(ref, { poll, clock, rules: options, requestId, onEnd });
+    const want: PollerOptions["want"] = ({ output, content, details }, onOurs) =>
+      leases.want(`run|${output}|${content}|${details}|${key}`, onOurs);
+    const poller = createPoller(ref, { poll, want, clock, rules: options, requestId, onEnd });
     pollers.set(key, poller);
     return poller;
   }

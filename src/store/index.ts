@@ -11,6 +11,7 @@ export {
   positionOf,
   timeOf,
 } from "./position.ts";
+export { createLoneReplica, type Lease, type Leases, type ReadingTurns, type Replica } from "./replicas/index.ts";
 export { keepRetention, type RetentionParts } from "./retention.ts";
 export type * from "./run-store.ts";
 export { addSpan, cutSpans, findSpan, type Span } from "./spans.ts";

@@ -9,7 +9,7 @@ import {
   sourceKey,
   type Wants,
 } from "#domain";
-import { above, addSpan, findSpan, LIST_END, LIST_HEAD, NO_TIME, type RunStore } from "#store";
+import { above, addSpan, findSpan, LIST_END, LIST_HEAD, NO_TIME, type ReadingTurns, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList, type Upstream } from "#upstreams";
 import {
   bottomOf,
@@ -24,6 +24,7 @@ import {
   withIndexes,
 } from "./list-notes.ts";
 import { certainTop, withHead, withMore } from "./list-reading.ts";
+import { readInTurn } from "./reading-turn.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
 import { settleTie, type TieVerdict } from "./tie.ts";
@@ -65,6 +66,8 @@ export interface ListParts {
   readonly book: SourceBook;
   readonly flights: SingleFlight;
   readonly clock: Clock;
+  /** Other gateways may want to read the same. */
+  readonly turns: ReadingTurns;
 }
 
 /** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
@@ -90,7 +93,7 @@ export async function openKnownLists(
 }
 
 function createKnownList(parts: ListParts, source: Source, list: RunList, wants: Wants): KnownList {
-  const { store, book, flights, clock } = parts;
+  const { store, book, flights, clock, turns } = parts;
   const name = `${sourceKey(source)}|${list.key}|${wants.output}`;
   const isEnteredLater = list.applied.statusIn !== undefined || list.applied.timed !== undefined;
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, list.key));
@@ -135,6 +138,14 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       state = more;
     }
   }
+
+  const readHeadInTurn = (operation: Operation): Promise<void> =>
+    readInTurn(turns, operation, {
+      key: `head|${name}`,
+      mark: async () => (await load()).readAt,
+      read: () => readHead(operation),
+      take: async () => {},
+    });
 
   /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
   async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<void> {
@@ -280,7 +291,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
     boundBelow,
-    refresh: (operation) => flights.share(`head|${name}`, source, operation, readHead, true),
+    refresh: (operation) => flights.share(`head|${name}`, source, operation, readHeadInTurn, true),
     boundAbove,
     extendBelow,
     async extendAbove(from, operation) {

@@ -15,6 +15,7 @@ import type { ResultQuery } from "#upstreams";
 import { createAbsences } from "./absences.ts";
 import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
 import { createHistories } from "./histories.ts";
+import { readInTurn } from "./reading-turn.ts";
 import { type ReaderParts, toResult } from "./run-reader.ts";
 
 /** Reads results of runs on instances. */
@@ -30,7 +31,7 @@ export interface ResultReader {
 
 /** Results: what is final is read once, what moves when it is older than the freshness. */
 export function createResultReader(parts: ReaderParts): ResultReader {
-  const { store, book, flights, clock, freshnessMs } = parts;
+  const { store, book, flights, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock);
   const histories = createHistories(clock, parts.rulesHash);
 
@@ -58,6 +59,36 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     return found ?? (absences.has(resultKey(ref), freshnessMs) ? null : undefined);
   }
 
+  async function readUpstream(
+    source: Source,
+    query: ResultQuery,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]> {
+    const upstream = book.findUpstream(source);
+    if (upstream === undefined) return [];
+    const readAt = clock.now();
+    const found = await book.watch(source, (noted) => upstream.readResults(query, wants, noted), operation);
+    if (query.includeHistory) histories.put(source, query, found);
+    else await store.write({ source, readAt, results: found });
+    return found;
+  }
+
+  async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
+    const [stored] = await store.readRuns([{ source, invokeId }], { output: false, content: false });
+    return [...(stored?.executionReadAt ?? [])];
+  }
+
+  /** The results that are meant, if all of them are known. */
+  async function findAll(source: Source, { invokeId, instanceIds, includeHistory }: ResultQuery, wants: Wants) {
+    const [stored] = await store.readRuns([{ source, invokeId }], wants);
+    if (includeHistory || instanceIds === undefined || !stored) return null;
+    const found = instanceIds.flatMap(
+      (instanceId) => findInRun(stored, { source, invokeId, instanceId, execution: null }, wants) ?? [],
+    );
+    return found.length === instanceIds.length ? found : null;
+  }
+
   return {
     async findKnown(refs, wants) {
       const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
@@ -66,16 +97,17 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, wants)));
     },
     isUnderWay: (source, query, wants) => flights.isUnderWay(flightName(source, query, wants)),
-    read: (source, query, wants, operation) =>
-      flights.share(flightName(source, query, wants), source, operation, async (shared) => {
-        const upstream = book.findUpstream(source);
-        if (upstream === undefined) return [];
-        const readAt = clock.now();
-        const found = await book.watch(source, (noted) => upstream.readResults(query, wants, noted), shared);
-        if (query.includeHistory) histories.put(source, query, found);
-        else await store.write({ source, readAt, results: found });
-        return found;
-      }),
+    read(source, query, wants, operation) {
+      const key = flightName(source, query, wants);
+      return flights.share(key, source, operation, (shared) =>
+        readInTurn(turns, shared, {
+          key,
+          mark: () => readTimes(source, query),
+          read: () => readUpstream(source, query, wants, shared),
+          take: async () => (await findAll(source, query, wants)) ?? readUpstream(source, query, wants, shared),
+        }),
+      );
+    },
     noteAbsent: (ref) => absences.add(resultKey(ref)),
   };
 }

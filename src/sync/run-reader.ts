@@ -9,10 +9,11 @@ import {
   type Source,
   type Wants,
 } from "#domain";
-import type { RunStore, StoredRun } from "#store";
+import type { ReadingTurns, RunStore, StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
 import { createAbsences } from "./absences.ts";
 import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
+import { readInTurn } from "./reading-turn.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
 
@@ -24,6 +25,8 @@ export interface ReaderParts {
   readonly clock: Clock;
   /** How old what still moves may be, in milliseconds. */
   readonly freshnessMs: number;
+  /** Other gateways may want to read the same. */
+  readonly turns: ReadingTurns;
   /** Hash of the redaction rules of the moment; null for none. */
   readonly rulesHash: () => string | null;
 }
@@ -52,7 +55,7 @@ export interface RunReader {
 }
 
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
-export function createRunReader({ store, book, flights, clock, freshnessMs }: ReaderParts): RunReader {
+export function createRunReader({ store, book, flights, clock, turns, freshnessMs }: ReaderParts): RunReader {
   const absences = createAbsences(clock);
 
   function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
@@ -114,7 +117,15 @@ export function createRunReader({ store, book, flights, clock, freshnessMs }: Re
     async read(ref, wants, operation, maxAgeMs = freshnessMs) {
       const [known] = await findKnown([ref], wants, maxAgeMs);
       if (known !== undefined) return known;
-      return flights.share(flightName(ref, wants), ref.source, operation, (shared) => readUpstream(ref, wants, shared));
+      const key = flightName(ref, wants);
+      return flights.share(key, ref.source, operation, (shared) =>
+        readInTurn(turns, shared, {
+          key,
+          mark: async () => toMark((await store.readRuns([ref], wants))[0] ?? null),
+          read: () => readUpstream(ref, wants, shared),
+          take: async () => (await findKnown([ref], wants, maxAgeMs))[0] ?? readUpstream(ref, wants, shared),
+        }),
+      );
     },
   };
 }
@@ -126,6 +137,11 @@ function isLost({ run, isGone }: StoredRun): boolean {
 
 function flightName(ref: InvocationRef, wants: Wants): string {
   return `run|${invocationKey(ref)}|${wants.output}|${wants.content}`;
+}
+
+/** Another one after each reading. */
+function toMark(stored: StoredRun | null): unknown {
+  return stored === null ? null : [stored.readAt, stored.isGone];
 }
 
 /** What an upstream that reads a run piece by piece need not ask again. */

@@ -1,5 +1,5 @@
 import { type Clock, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
-import { LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { LIST_END, LIST_HEAD, type ReadingTurns, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createFollower, type Follower } from "./follow.ts";
 import { type KnownList, openKnownLists } from "./lists.ts";
@@ -34,15 +34,17 @@ export interface SyncOptions {
   readonly clock: Clock;
   /** How old what still moves may be, in milliseconds. */
   readonly freshnessMs: number;
+  /** Whose turn it is among several gateways on one store. */
+  readonly turns: ReadingTurns;
   /** Hash of the redaction rules of the moment: what was read by others is read again. None if absent. */
   readonly rulesHash?: () => string | null;
 }
 
 /** Puts the readers together over one store. */
-export function createSync({ upstreams, store, clock, freshnessMs, rulesHash = () => null }: SyncOptions): Sync {
+export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesHash = () => null }: SyncOptions): Sync {
   const book = createSourceBook(upstreams, clock);
   const flights = createSingleFlight();
-  const parts = { store, book, flights, clock, freshnessMs, rulesHash };
+  const parts = { store, book, flights, clock, freshnessMs, turns, rulesHash };
   const runs = createRunReader(parts);
   const allRuns = new Map<string, readonly KnownList[]>();
   const openLists: Sync["openLists"] = async (source, query, wants, operation) => {

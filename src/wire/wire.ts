@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock, Source, Telemetry } from "#domain";
+import type { Clock, OpenQuotaShare, Source, Telemetry } from "#domain";
 import { createCall } from "./call.ts";
 import type { Call } from "./contract.ts";
 import { type CredentialHttp, createCredentialHttp } from "./credential-http.ts";
@@ -39,6 +39,8 @@ export interface WireOptions {
   readonly quotas?: QuotaTable;
   /** Share of each action's quota that collecting may use: a half. */
   readonly collectShare?: number;
+  /** How quotas are shared with other gateways; each has the whole if absent. */
+  readonly openQuotaShare?: OpenQuotaShare;
   /** 16 calls at once per source. */
   readonly concurrency?: number;
   /** Opens after 5 failures, probes after 1 s doubling to 60 s. */
@@ -101,6 +103,7 @@ export function createWire(options: WireOptions): Wire {
     retry,
     quotas: options.quotas ?? {},
     collectShare: options.collectShare ?? 0.5,
+    ...(options.openQuotaShare === undefined ? {} : { openQuotaShare: options.openQuotaShare }),
     concurrency: options.concurrency ?? 16,
     breaker: { failuresToOpen: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, ...options.breaker },
   });

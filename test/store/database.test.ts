@@ -24,6 +24,7 @@ function nameDatabase(url: string, holder = OURS): Database {
     holder,
     clock: createFakeClock(NOW),
     newContentKey: () => new Uint8Array(32),
+    newId: () => "1",
   });
   opened.push(database);
   return database;

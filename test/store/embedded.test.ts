@@ -5,6 +5,7 @@ import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
 import { describeReplicas } from "./replicas.ts";
+import { describeSharing } from "./sharing.ts";
 
 const embedded = createEmbedded(null);
 const database = createTestDatabase(connectEmbedded(embedded));
@@ -16,3 +17,4 @@ afterAll(async () => {
 describeRunStore("embedded PostgreSQL", database.open);
 describeLettingGo("embedded PostgreSQL", database);
 describeReplicas("embedded PostgreSQL", database);
+describeSharing("embedded PostgreSQL", database);

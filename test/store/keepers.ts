@@ -20,7 +20,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const TABLES = ["run", "execution", "loose_result", "content", "list", "source"];
+const TABLES = ["run", "execution", "loose_result", "content", "list", "source", "replica", "lease", "quota"];
 
 /** Puts tables of their own into a database. */
 export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
@@ -28,7 +28,17 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
   const clock = createFakeClock(timeAt(0));
   let store: DatabaseStore | null = null;
   const openAs = (processId: number): Promise<DatabaseStore> =>
-    openStore(db, { schema, clock, holder: { host: "tests", processId }, newContentKey: () => randomBytes(32) }, true);
+    openStore(
+      db,
+      {
+        schema,
+        clock,
+        holder: { host: "tests", processId },
+        newContentKey: () => randomBytes(32),
+        newId: () => "only",
+      },
+      true,
+    );
   return {
     db,
     schema,

@@ -1,5 +1,6 @@
 // Writes into a database until it is killed: node --import tsx -C source test/store/killed-writer.ts URL SCHEMA
 // Tells what it finds first (`found`), then each write that was acknowledged (`wrote`), a JSON line each.
+import { randomUUID } from "node:crypto";
 import { addSpan, createDatabase, type RunStore } from "#store";
 import { systemClock } from "../../src/system-clock.ts";
 import { ECS, idsOf, itemOf, outputOf, runAt, timeAt } from "./records.ts";
@@ -31,6 +32,7 @@ const database = createDatabase({
   clock: systemClock,
   holder: { host: "tests", processId: process.pid },
   newContentKey: () => new Uint8Array(32),
+  newId: randomUUID,
 });
 await database.prepare();
 const store = await database.open();

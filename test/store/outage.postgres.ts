@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it } from "@jest/globals";
@@ -44,7 +44,7 @@ describe("a server that is cut off in the middle of reading and writing", () => 
     const way = await openWay(new URL(url));
     const schema = `test_${randomBytes(6).toString("hex")}`;
     const clock = createFakeClock();
-    const parts = { holder: { host: "tests", processId: 1 }, newContentKey: () => randomBytes(32) };
+    const parts = { holder: { host: "tests", processId: 1 }, newContentKey: () => randomBytes(32), newId: randomUUID };
     const database = createDatabase({ url: way.url, schema, clock, ...parts });
     const memory = createMemoryStore({ bytesMax: 1_000_000 });
     const notices: string[] = [];

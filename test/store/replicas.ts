@@ -20,7 +20,7 @@ export function describeReplicas(name: string, database: TestDatabase): void {
     ];
 
     it("tells each what the other wrote, once, and not what it wrote itself", async () => {
-      const changes = createRemoteChanges({ db, schema, writer: "tests/2" });
+      const changes = createRemoteChanges({ db, schema, writer: "tests/2/only" });
       await first.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-before")] });
       expect(await changes.poll()).toEqual([]);
       const odd = { ...ECS, account: "\u0001 ü \ue000" };
@@ -49,6 +49,27 @@ export function describeReplicas(name: string, database: TestDatabase): void {
         await database.clock.advance(500);
       }
       expect((await told)[0]?.before).toBeNull();
+    });
+
+    it("lets nobody write what is known of a list who read it before another one wrote it", async () => {
+      const list = { key: "all" };
+      const late = await first.readList(ECS, list.key);
+      const inTime = await second.readList(ECS, list.key);
+      const write = (store: DatabaseStore, record: typeof late, second: number) =>
+        store.write({
+          source: ECS,
+          readAt: second,
+          runs: [runAt(second, `t-${second}`)],
+          list: { ...list, record: { ...record, readAt: second, spans: [{ from: second, to: 0 }] } },
+        });
+      await write(second, inTime, 2);
+      await write(first, late, 1);
+      const { basis: _basis, ...known } = await first.readList(ECS, list.key);
+      expect(known).toEqual({ readAt: 2, spans: [{ from: 2, to: 0 }], notes: null });
+      // What it read is kept all the same, and it can write again once it has read what is known.
+      expect(await first.readRuns([runAt(1, "t-1")], EVERYTHING)).toEqual([expect.anything()]);
+      await write(first, await first.readList(ECS, list.key), 3);
+      expect((await second.readList(ECS, list.key)).readAt).toBe(3);
     });
 
     it("merges what both write at once: no state goes back, and nothing is lost", async () => {

@@ -4,6 +4,7 @@ import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
 import { describeReplicas } from "./replicas.ts";
+import { describeSharing } from "./sharing.ts";
 
 const url = process.env.TEST_DATABASE_URL ?? "";
 
@@ -13,3 +14,4 @@ afterAll(() => database.drop());
 describeRunStore("PostgreSQL", database.open);
 describeLettingGo("PostgreSQL", database);
 describeReplicas("PostgreSQL", database);
+describeSharing("PostgreSQL", database);

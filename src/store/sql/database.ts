@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Kysely, sql } from "kysely";
 import type { Clock } from "#domain";
+import { createLoneReplica, joinReplicas, type Replica } from "../replicas/index.ts";
 import type { RunStore } from "../run-store.ts";
 import { connectEmbedded, connectServer } from "./connect.ts";
 import { createEmbedded } from "./embedded.ts";
@@ -16,6 +17,8 @@ import type { Tables } from "./tables.ts";
 
 /** A keeper over a database, with what only a database needs. */
 export interface DatabaseStore extends RunStore {
+  /** This process among all that use the database; it leaves them when the store is closed. */
+  readonly replica: Replica;
   /** Rejects while the database does not answer. */
   ping(): Promise<void>;
   /** Lets a few rows go whose time is over; true if there may be more. */
@@ -47,6 +50,8 @@ export interface DatabaseOptions {
   readonly holder: Holder;
   /** Key of the ids of contents, for a database that has none yet. */
   readonly newContentKey: () => Uint8Array;
+  /** Another text each time, anywhere: two containers may have the same host name and process id. */
+  readonly newId: () => string;
   /** Where the tables are; `cloud_assistant_gateway` unless told otherwise. */
   readonly schema?: string;
 }
@@ -143,14 +148,22 @@ function readVersion(file: string): string | null {
  * @param isShared true if other processes may write too */
 export async function openStore(
   db: Kysely<Tables>,
-  { schema = SCHEMA, clock, newContentKey, holder }: Omit<DatabaseOptions, "url">,
+  { schema = SCHEMA, clock, newContentKey, newId, holder }: Omit<DatabaseOptions, "url">,
   isShared: boolean,
 ): Promise<DatabaseStore> {
   const contentKey = await migrate(db, { schema, newContentKey });
+  const newName = (): string => `${holder.host}/${holder.processId}/${newId()}`;
+  const store = createSqlStore({ db, schema, contentKey, clock, isShared, writer: newName() });
+  const replica = isShared ? await joinReplicas({ db, schema, clock, newName }) : createLoneReplica();
   return {
-    ...createSqlStore({ db, schema, contentKey, clock, isShared, writer: `${holder.host}/${holder.processId}` }),
+    ...store,
+    replica,
     ping: async () => void (await sql`select 1`.execute(db)),
     prune: (retention) => pruneStep(db, schema, retention, clock.now()),
     forget: (what) => forget(db, schema, what),
+    async close() {
+      await replica.stop();
+      await store.close();
+    },
   };
 }

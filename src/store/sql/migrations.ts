@@ -50,6 +50,15 @@ const STEPS: readonly (readonly string[])[] = [
   ],
   // What collecting still has to read: few rows once it has caught up.
   [`create index execution_unread on execution (run) where output_state = 0`],
+  [
+    `alter table list add column epoch int not null default 0, add column written_by text not null default ''`,
+    `create table replica (name text collate "C" primary key, seen_at timestamptz not null) with (fillfactor = 50)`,
+    `create table lease (subject text collate "C" primary key, holder text collate "C" not null)`,
+    `create index lease_by_holder on lease (holder)`,
+    `create table quota (
+       subject text collate "C" primary key, held jsonb not null,
+       lesson json, taught_by text, taught_at timestamptz) with (fillfactor = 50)`,
+  ],
 ];
 
 /** Version of the tables that this program reads and writes. */

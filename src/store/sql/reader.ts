@@ -109,8 +109,9 @@ async function readList(db: Queries, schema: string, source: Source, key: string
     spans: readonly Span[] | null;
     notes: unknown;
     read_at: number | null;
+    epoch: number | null;
   }>`
-    select source.cut_at, list.spans, list.notes, list.read_at
+    select source.cut_at, list.spans, list.notes, list.read_at, list.epoch
     from (select ${sourceKey}::text collate "C" as source_key) as wanted
     left join ${sql.table(`${schema}.source`)} as source on source.source_key = wanted.source_key
     left join ${sql.table(`${schema}.list`)} as list on list.source_key = wanted.source_key and list.list_key = ${toOrderedText(key)}`.execute(
@@ -121,11 +122,11 @@ async function readList(db: Queries, schema: string, source: Source, key: string
     spans: found?.spans ?? [],
     readAt: found?.read_at ?? null,
     notes: found?.notes ?? null,
-    basis: basisOf(found?.cut_at ?? null),
+    basis: basisOf(found?.epoch ?? 0, found?.cut_at ?? null),
   };
 }
 
-/** The mark of a list's record: what of its source was let go. */
-export function basisOf(cutAt: number | null): string {
-  return `sql:${cutAt ?? ""}`;
+/** The mark of a list's record: whose turn it was to write it, and what of its source was let go. */
+export function basisOf(epoch: number, cutAt: number | null): string {
+  return `sql:${epoch}:${cutAt ?? ""}`;
 }

@@ -20,7 +20,7 @@ export interface RemoteChangesParts {
 }
 
 /** How often a process looks for what others wrote, while anybody listens. */
-export const POLL_MS = 500;
+export const POLL_MS = 250;
 const CHANGES_MAX = 1_000;
 
 /**

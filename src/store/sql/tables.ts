@@ -82,6 +82,9 @@ export interface ListTable {
   readonly spans: Json;
   readonly notes: Json;
   readonly read_at: number | null;
+  /** Counts how often another process came to write it: who read it before that cannot write it any more. */
+  readonly epoch: Generated<number>;
+  readonly written_by: string;
 }
 
 /** Which runs of a source were let go: those created at `cut_at`, in milliseconds, or earlier. */

@@ -41,7 +41,7 @@ export async function writeReading(
     await lockSource(transaction, schema, sourceKey);
     const outcome = await mergeKnown(transaction, schema, write, contents);
     await saveMerged(transaction, schema, { sourceKey, write, writer, outcome, contents });
-    if (write.list !== undefined) await saveList(transaction, schema, write.source, write.list);
+    if (write.list !== undefined) await saveList(transaction, schema, { ...write.list, writer, source: write.source });
     return outcome;
   });
   return { runs: merged.runs, contents };
@@ -83,30 +83,55 @@ async function saveMerged(
   await saveLoose(transaction, schema, { sourceKey, loose, known: runs.filter(({ id }) => id === null) });
 }
 
+interface ListSaving {
+  readonly source: Source;
+  readonly key: string;
+  readonly record: ListRecord;
+  readonly writer: string;
+}
+
 async function saveList(
   transaction: Transaction<Tables>,
   schema: string,
-  source: Source,
-  { key, record }: { readonly key: string; readonly record: ListRecord },
+  { source, key, record, writer }: ListSaving,
 ): Promise<void> {
   const tables = transaction.withSchema(schema);
-  const sourceKey = sourceKeyOf(source);
-  const cut = await tables.selectFrom("source").select("cut_at").where("source_key", "=", sourceKey).executeTakeFirst();
+  const place = { source_key: sourceKeyOf(source), list_key: toOrderedText(key) };
+  const cut = await tables
+    .selectFrom("source")
+    .select("cut_at")
+    .where("source_key", "=", place.source_key)
+    .executeTakeFirst();
+  const known = await tables
+    .selectFrom("list")
+    .select(["epoch", "written_by"])
+    .where("source_key", "=", place.source_key)
+    .where("list_key", "=", place.list_key)
+    .executeTakeFirst();
+  const epoch = known?.epoch ?? 0;
+  if (isLate(record, epoch)) return;
   const row = {
-    spans: JSON.stringify(spansOf(record, cut?.cut_at ?? null)),
+    spans: JSON.stringify(spansOf(record, epoch, cut?.cut_at ?? null)),
     notes: JSON.stringify(record.notes ?? null),
     read_at: record.readAt,
+    epoch: known?.written_by === writer ? epoch : epoch + 1,
+    written_by: writer,
   };
   await tables
     .insertInto("list")
-    .values({ source_key: sourceKey, list_key: toOrderedText(key), ...row })
+    .values({ ...place, ...row })
     .onConflict((conflict) => conflict.columns(["source_key", "list_key"]).doUpdateSet(row))
     .execute();
 }
 
+/** True if another process wrote the list since this record was read: its runs are kept, its word on the list comes too late. */
+function isLate({ basis }: ListRecord, epoch: number): boolean {
+  return basis.startsWith("sql:") && !basis.startsWith(`sql:${epoch}:`);
+}
+
 /** What a record may claim: not what was let go since it was read, nor what another keeper holds. */
-function spansOf({ spans, basis }: ListRecord, cutAt: number | null): ListRecord["spans"] {
-  if (basis === basisOf(cutAt)) return spans;
+function spansOf({ spans, basis }: ListRecord, epoch: number, cutAt: number | null): ListRecord["spans"] {
+  if (basis === basisOf(epoch, cutAt)) return spans;
   if (!basis.startsWith("sql:") || cutAt === null) return [];
   return cutSpans(spans, Number.MIN_SAFE_INTEGER, cutAt);
 }

@@ -49,7 +49,7 @@ export function createGround(parts: Pick<Ground, "source" | "sync" | "store" | "
     intervalMs: () => (ground.isReading ? BUSY_MS : CALM_MS),
     async open(operation) {
       // Lists that bring outputs along bring them at no further cost.
-      const isAlong = options.outputs && sync.book.findUpstream(source)?.listsHoldOutputs === true;
+      const isAlong = options.outputs && sync.book.findUpstream(source)?.listedOutputs !== undefined;
       const wants: Wants = { output: isAlong, content: false };
       lists = await sync.openLists(source, ALL_RUNS, wants, operation);
       ground.isOpened = true;

@@ -56,7 +56,7 @@ export function createOutputs(ground: Ground): Outputs {
 
   async function readPage(lack: OutputLack, operation: Operation): Promise<void> {
     const [list, ...others] = lists();
-    const isAlong = sync.book.findUpstream(source)?.listsHoldOutputs === true && others.length === 0;
+    const isAlong = sync.book.findUpstream(source)?.listedOutputs !== undefined && others.length === 0;
     if (isAlong) await list?.readAgain(lack.time, operation);
   }
 

@@ -7,8 +7,10 @@ export interface Allowance {
   limit(): number;
   /** The upstream said how many calls a minute it allows. */
   note(callsPerMinute: number): void;
-  /** The upstream refused a call although no more than `used` were made within a minute. */
-  lower(used: number): void;
+  /** The upstream refused a call although no more than `used` were made within a minute. @returns calls a minute from now on */
+  lower(used: number): number;
+  /** Another gateway's call was refused, which left so many calls a minute. */
+  lowerTo(callsPerMinute: number): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -44,9 +46,13 @@ export function createAllowance({ callsPerMinute, isCeiling }: QuotaEntry, clock
     },
     lower(used) {
       const present = limit();
-      if (!Number.isFinite(present)) return;
+      if (!Number.isFinite(present)) return present;
       const left = Math.max(used * LEFT_OF_USED, present * LEFT_OF_LIMIT);
       lowered = { to: Math.max(1, Math.floor(Math.min(left, present))), at: clock.elapsed() };
+      return lowered.to;
+    },
+    lowerTo(callsPerMinute) {
+      if (callsPerMinute < limit()) lowered = { to: callsPerMinute, at: clock.elapsed() };
     },
   };
 }

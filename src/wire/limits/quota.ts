@@ -1,12 +1,12 @@
-import type { Clock, Operation } from "#domain";
+import type { Clock, Operation, QuotaShare, QuotaUse } from "#domain";
 import type { QuotaHint } from "../transport/index.ts";
 import { SHORTEST_ATTEMPT_MS } from "../wait.ts";
 import { createAllowance } from "./allowance.ts";
-import { createCollectShare } from "./collect-share.ts";
+import { createCallWindows } from "./call-windows.ts";
 import { createPause } from "./pause.ts";
+import { createPlaces, SHARED_WAIT_MS, WHOLE } from "./places.ts";
 import type { QuotaEntry } from "./quota-table.ts";
-import { createSlidingWindow, type Slot, WINDOW_MS } from "./sliding-window.ts";
-import { createSpread, shareOf } from "./spread.ts";
+import type { Slot } from "./sliding-window.ts";
 import { createWaitingLine, type WaitingLine } from "./waiting-line.ts";
 
 /** Why a call may not be made within its time. */
@@ -34,16 +34,37 @@ export interface Quota {
   noteThrottle(ms: number, upstreamCode: string | null, isLimit: boolean): void;
 }
 
+/** Who uses a quota beside those who ask. */
+export interface QuotaUsers {
+  /** Share of it that collecting may use: above 0, at most 1. */
+  readonly collectShare: number;
+  /** The quota as it is shared with other gateways; by itself if absent. */
+  readonly openShare?: ((use: QuotaUse) => QuotaShare) | undefined;
+}
+
 /** Collecting lets those who wait go first, and looks again after so long. */
 const GIVE_WAY_MS = 1_000;
 
-/** Starts unused. @param collectShare share of it that collecting may use: above 0, at most 1 */
-export function createQuota(entry: QuotaEntry, clock: Clock, collectShare: number): Quota {
+/** Starts unused. */
+export function createQuota(entry: QuotaEntry, clock: Clock, users: QuotaUsers): Quota {
+  const { collectShare, openShare = () => WHOLE } = users;
   const allowance = createAllowance(entry, clock);
   const pause = createPause(clock);
-  const windows = createWindows(clock, collectShare);
+  const windows = createCallWindows(clock, collectShare);
+  const share = openShare({
+    used: windows.used,
+    limit: allowance.limit,
+    learn({ callsPerMinute, loweredTo, pausedMs, cause }) {
+      if (callsPerMinute !== null) allowance.note(callsPerMinute);
+      if (loweredTo !== null) allowance.lowerTo(loweredTo);
+      if (pausedMs > 0) pause.extend(pausedMs, cause);
+      line.serve();
+    },
+    onFreed: () => line.serve(),
+  });
+  const places = createPlaces(windows, share, allowance.limit);
 
-  const msUntilFree = (others: number) => windows.msUntilFree(allowance.limit(), others);
+  const msUntilFree = (others: number) => windows.msUntilFree(places.limit(), others);
   const refuse = (ownMs: number): QuotaRefusal => {
     const isOwn = ownMs > pause.leftMs();
     return {
@@ -59,17 +80,27 @@ export function createQuota(entry: QuotaEntry, clock: Clock, collectShare: numbe
   };
   const line: WaitingLine<Slot | QuotaRefusal> = createWaitingLine<Slot | QuotaRefusal>(
     {
-      msUntilFree: () => Math.max(pause.leftMs(), msUntilFree(0)),
+      msUntilFree: () => Math.max(pause.leftMs(), msUntilFree(0)) || places.msUntilHeld(line.serve),
       take: () => windows.takeSingle(line.serve),
       refuse: (deadline) => refuseLate(deadline, 0),
     },
     clock,
   );
 
-  async function waitForShare(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null> {
+  async function reserveRefresh(isRetry: boolean): Promise<Slot | QuotaRefusal> {
+    const dueMs = (): number => windows.msUntilRefresh(places.limit(), isRetry);
+    if (pause.leftMs() === 0 && dueMs() === 0) await places.ask();
+    // Others who asked may have been faster.
+    const waitMs = dueMs() || (places.isHeld() ? 0 : SHARED_WAIT_MS);
+    return waitMs > 0 || pause.leftMs() > 0 ? refuse(waitMs) : windows.takeRefresh(line.serve);
+  }
+
+  async function reserveCollect(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null> {
+    const dueMs = (): number => windows.msUntilCollect(places.limit(), isRetry);
     while (operation.pace === "collect" && !operation.signal.aborted) {
-      const dueMs = windows.msUntilCollect(allowance.limit(), isRetry);
-      const refusal = refuse(line.isEmpty ? dueMs : Math.max(dueMs, GIVE_WAY_MS));
+      if (pause.leftMs() === 0 && line.isEmpty && dueMs() === 0) await places.ask();
+      const waitMs = dueMs() || (places.isHeld() ? 0 : SHARED_WAIT_MS);
+      const refusal = refuse(line.isEmpty ? waitMs : Math.max(waitMs, GIVE_WAY_MS));
       if (refusal.waitMs === 0) return windows.takeCollect(line.serve);
       if (clock.elapsed() + refusal.waitMs + SHORTEST_ATTEMPT_MS > operation.deadline) return refusal;
       await sleepUnlessHurried(clock, refusal.waitMs, operation);
@@ -77,67 +108,37 @@ export function createQuota(entry: QuotaEntry, clock: Clock, collectShare: numbe
     return operation.signal.aborted ? null : reserve(operation, isRetry);
   }
 
-  async function reserve(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null> {
-    if (operation.pace === "collect") return waitForShare(operation, isRetry);
-    if (operation.pace === "refresh") {
-      const dueMs = windows.msUntilRefresh(allowance.limit(), isRetry);
-      return dueMs > 0 || pause.leftMs() > 0 ? refuse(dueMs) : windows.takeRefresh(line.serve);
-    }
-    const isFree = line.isEmpty && refuse(msUntilFree(0)).waitMs === 0;
-    if (isFree) return windows.takeSingle(line.serve);
+  async function reserveSingle(operation: Operation): Promise<Slot | QuotaRefusal | null> {
+    const isFree = (): boolean => line.isEmpty && refuse(msUntilFree(0)).waitMs === 0;
+    if (isFree()) await places.ask();
+    if (isFree() && places.isHeld()) return windows.takeSingle(line.serve);
     return refuseLate(operation.deadline, line.countAhead(operation)) ?? line.wait(operation);
+  }
+
+  async function reserve(operation: Operation, isRetry: boolean): Promise<Slot | QuotaRefusal | null> {
+    if (operation.pace === "collect") return reserveCollect(operation, isRetry);
+    return operation.pace === "refresh" ? reserveRefresh(isRetry) : reserveSingle(operation);
   }
 
   return {
     reserve,
     isPaused: () => pause.leftMs() > 0,
-    note({ callsPerMinute, exhaustedMs }) {
-      if (callsPerMinute !== undefined) allowance.note(callsPerMinute);
-      if (exhaustedMs !== undefined) pause.extend(exhaustedMs, null);
+    note({ callsPerMinute = null, exhaustedMs = null }) {
+      const before = allowance.limit();
+      if (callsPerMinute !== null) allowance.note(callsPerMinute);
+      if (exhaustedMs !== null) pause.extend(exhaustedMs, null);
+      if (allowance.limit() !== before || exhaustedMs !== null)
+        share.teach({ callsPerMinute, loweredTo: null, pausedMs: exhaustedMs ?? 0, cause: null });
       line.serve();
     },
     noteThrottle(ms, upstreamCode, isLimit) {
       // Calls that were under way together are refused together: they teach once.
-      if (isLimit && pause.leftMs() === 0) allowance.lower(windows.used());
+      const isLesson = isLimit && pause.leftMs() === 0;
+      const loweredTo = isLesson ? allowance.lower(windows.used() + share.others()) : null;
       pause.extend(ms, upstreamCode);
+      share.teach({ callsPerMinute: null, loweredTo, pausedMs: ms, cause: upstreamCode });
       line.serve();
     },
-  };
-}
-
-/** The calls of the last 60 s, together and by kind. */
-function createWindows(clock: Clock, collectShare: number) {
-  const all = createSlidingWindow(clock);
-  const singles = createSlidingWindow(clock);
-  const collects = createSlidingWindow(clock);
-  const collecting = createCollectShare(collectShare, collects, all, clock);
-  const spread = createSpread(createSlidingWindow(clock), all, clock, () => collects.used());
-  let refreshAskedAt = Number.NEGATIVE_INFINITY;
-
-  const take = (own: { take(): Slot }, onGivenBack: () => void): Slot => {
-    const slots = [all.take(), own.take()];
-    const giveBack = (how: "end" | "cancel") => () => {
-      for (const slot of slots) slot[how]();
-      onGivenBack();
-    };
-    return { end: giveBack("end"), cancel: giveBack("cancel") };
-  };
-
-  return {
-    used: () => all.used(),
-    /** Until a single read may be made, others having come before; leaves room for refreshes while there are any. */
-    msUntilFree(limit: number, others: number) {
-      const isShared = clock.elapsed() - refreshAskedAt < WINDOW_MS;
-      return Math.max(all.msUntilFree(limit, others), isShared ? singles.msUntilFree(shareOf(limit), others) : 0);
-    },
-    msUntilRefresh(limit: number, isRetry: boolean) {
-      refreshAskedAt = clock.elapsed();
-      return spread.msUntilDue(limit, isRetry);
-    },
-    msUntilCollect: collecting.msUntilDue,
-    takeCollect: (onGivenBack: () => void) => take(collecting, onGivenBack),
-    takeSingle: (onGivenBack: () => void) => take(singles, onGivenBack),
-    takeRefresh: (onGivenBack: () => void) => take(spread, onGivenBack),
   };
 }
 

@@ -1,4 +1,12 @@
-import { type Clock, type Operation, type Source, sourceKey, type Telemetry, type UpstreamError } from "#domain";
+import {
+  type Clock,
+  type OpenQuotaShare,
+  type Operation,
+  type Source,
+  sourceKey,
+  type Telemetry,
+  type UpstreamError,
+} from "#domain";
 import type { CallRequest } from "../contract.ts";
 import { createFailure } from "../failure.ts";
 import { createRetryBudget, type RetryBudget, type RetrySettings } from "../retry/index.ts";
@@ -41,6 +49,8 @@ export interface TrafficPolicyOptions {
   readonly concurrency: number;
   readonly breaker: BreakerSettings;
   readonly retry: RetrySettings;
+  /** How quotas are shared with other gateways; each has the whole if absent. */
+  readonly openQuotaShare?: OpenQuotaShare;
 }
 
 interface SourceParts {
@@ -91,7 +101,8 @@ export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolic
 }
 
 /** What each source, and each action of it, has to itself; made when it is first called. */
-function createParts({ clock, telemetry, quotas, collectShare, concurrency, breaker, retry }: TrafficPolicyOptions) {
+function createParts(options: TrafficPolicyOptions) {
+  const { clock, telemetry, quotas, collectShare, concurrency, breaker, retry, openQuotaShare } = options;
   const all = new Map<string, SourceParts>();
 
   const partsOf = (source: Source): SourceParts => {
@@ -114,7 +125,9 @@ function createParts({ clock, telemetry, quotas, collectShare, concurrency, brea
     const known = partsOf(source).quotas;
     let quota = known.get(action);
     if (quota === undefined) {
-      quota = createQuota(findQuota(quotas, source, action), clock, collectShare);
+      const key = `${sourceKey(source)}|${action}`;
+      const entry = findQuota(quotas, source, action);
+      quota = createQuota(entry, clock, { collectShare, openShare: openQuotaShare && ((use) => openQuotaShare(key, use)) });
       known.set(action, quota);
     }
     return quota;
