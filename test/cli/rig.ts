@@ -24,8 +24,8 @@ export interface RunOptions {
   /** What a person answers, one question after the other; nobody can be asked if absent. */
   readonly answers?: readonly string[];
   readonly homeFolder?: string;
-  /** Happens while the command sleeps. */
-  readonly whileAsleep?: () => Promise<void>;
+  /** Happens while the command sleeps for `ms`, when it has written these errors. */
+  readonly whileAsleep?: (asleep: { readonly ms: number; readonly errors: string }) => Promise<void>;
   /** Time beyond that of other commands. */
   readonly laterMs?: number;
 }
@@ -57,6 +57,7 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
   });
   const opened: string[] = [];
   let now = NOW + (options.laterMs ?? 0);
+  const read = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString("utf8");
   const exitCode = await runCommand(words, {
     environment,
     output: screen(written.output),
@@ -64,7 +65,7 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
     now: () => now,
     sleep: async (ms) => {
       now += ms;
-      await options.whileAsleep?.();
+      await options.whileAsleep?.({ ms, errors: read(written.errors) });
     },
     homeFolder: options.homeFolder ?? "/nowhere",
     canAsk: options.answers !== undefined,
@@ -78,7 +79,6 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
     },
     version: "1.2.3",
   });
-  const read = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString("utf8");
   return { exitCode, output: read(written.output), errors: read(written.errors), ...(opened.length > 0 && { opened }) };
 }
 

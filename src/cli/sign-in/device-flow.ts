@@ -75,11 +75,12 @@ async function poll({ surroundings }: Context, url: string, { issuer, form, ends
     await surroundings.sleep(intervalMs);
     const answer = await post(url, form).catch(() => null);
     if (answer?.status === 200) return answer.members;
-    const { error } = answer === null ? { error: "slow_down" } : toOAuthError(answer);
+    const isAnswer = answer !== null && answer.status < 500;
+    const { error } = isAnswer ? toOAuthError(answer) : { error: "slow_down" };
     // RFC 8628, section 3.5: five seconds more from now on, and likewise after an answer that did not come.
     if (error === "slow_down") intervalMs += 5_000;
     else if (error === "expired_token") break;
-    else if (answer !== null && error !== "authorization_pending") throw refused(issuer, answer);
+    else if (isAnswer && error !== "authorization_pending") throw refused(issuer, answer);
   }
   throw new CommandError(
     "Nobody entered the code in time. Begin again by 'cloud-assistant login'.",
