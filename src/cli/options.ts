@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
-import type { StatsOptions } from "./stats.ts";
 import {
   readCommandType,
   readCount,
@@ -83,12 +82,6 @@ export interface SearchCommandOptions {
   readonly regex?: boolean;
   readonly since?: string;
   readonly limit: number;
-}
-
-/** Options of `stats`. */
-export interface StatsCommandOptions {
-  readonly since: string;
-  readonly by: StatsOptions["by"];
 }
 
 const DEFAULT_INTERVAL_MS = 2000;

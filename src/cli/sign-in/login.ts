@@ -17,7 +17,7 @@ export interface LoginOptions {
 export async function login(context: Context, { issuer: named, scope }: LoginOptions): Promise<ExitCode> {
   const { surroundings, gateway } = context;
   if (!isSafe(gateway.url)) {
-    tell(context, "the gateway's address is plain http: whoever is on the way can read the token.");
+    tell(context, "the gateway's address is plain http: anybody on the way can read the token.");
   }
   const { issuer, clientId, audience } = await chooseIssuer(context, named);
   const endpoints = await discover(issuer);
