@@ -1,11 +1,13 @@
 import { type Client, GatewayError } from "../client/index.ts";
 import { CommandError } from "./exit-code.ts";
+import type { Gateway } from "./gateway.ts";
 import { type Style, toLine } from "./style.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What every command works with. */
 export interface Context {
   readonly client: Client;
+  readonly gateway: Gateway;
   readonly surroundings: Surroundings;
   /** For standard output. */
   readonly style: Style;
@@ -46,6 +48,11 @@ function readField(row: object, field: string): unknown {
 /** Tells people something that is no result. */
 export function tell({ surroundings }: Context, message: string): void {
   surroundings.errors.write(`cloud-assistant: ${message}\n`);
+}
+
+/** Tells people that the list goes on behind what was written. */
+export function tellMore(context: Context): void {
+  tell(context, "there are more: raise --limit.");
 }
 
 /** Tells people that a part of the answer is missing, and remembers it for the exit code. */

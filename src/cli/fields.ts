@@ -9,6 +9,10 @@ const COMMANDS = new Set([
   "stats",
   "sources",
   "open",
+  "history",
+  "export",
+  "login",
+  "logout",
   "completion",
   "help",
 ]);

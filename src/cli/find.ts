@@ -3,6 +3,7 @@ import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import { type Context, tell } from "./context.ts";
 import { CommandError } from "./exit-code.ts";
 import { formatSource, type Source, tellFailures } from "./sources.ts";
+import { toLine } from "./style.ts";
 
 /** What narrows the search if one word names several runs. */
 export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
@@ -16,14 +17,12 @@ const LOOK_AGAIN_MS = 2_000;
  * @throws CommandError if there is none or more than one.
  */
 export async function findRun(context: Context, word: string, scope: Scope, isAwaited = false): Promise<string> {
-  if (!isInvokeId(word)) return word;
+  if (!isInvokeId(word)) return requireId(word);
   const { runs, sources } = await searchRuns(context, { ...scope, invokeId: word }, isAwaited ? APPEARS_WITHIN_MS : 0);
   const [run, ...others] = runs;
   if (run === undefined) {
     tellFailures(context, sources);
-    throw new CommandError(
-      `No run ${word} is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.`,
-    );
+    throw notKnown(word);
   }
   if (others.length === 0) return run.id;
   for (const one of runs)
@@ -31,14 +30,29 @@ export async function findRun(context: Context, word: string, scope: Scope, isAw
   throw new CommandError(`${word} names ${runs.length} runs: say which with --provider, --region or --account.`);
 }
 
-async function searchRuns({ client, surroundings }: Context, filter: InvocationFilter, patienceMs: number) {
+/** Says that a word, which may be anything, names no run. */
+export function notKnown(word: string): CommandError {
+  return new CommandError(
+    `No run ${toLine(word)} is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.`,
+  );
+}
+
+/** The gateway's ids are base64url, so that nothing else has to be asked for. */
+function requireId(word: string): string {
+  if (/^[\w-]+$/.test(word)) return word;
+  throw notKnown(word);
+}
+
+async function searchRuns(context: Context, filter: InvocationFilter, patienceMs: number) {
+  const { client, surroundings } = context;
   const deadline = surroundings.now() + patienceMs;
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     const { invocations: page } = await client.recentRuns({ first: 10, filter });
     const runs = page?.nodes.filter((node) => node !== null) ?? [];
     const sources: readonly Source[] = page?.sources ?? [];
     const leftMs = deadline - surroundings.now();
     if (runs.length > 0 || leftMs <= 0) return { runs, sources };
+    if (looks === 1) tell(context, "no such run yet; waiting for it to appear.");
     await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
   }
 }

@@ -1,7 +1,7 @@
 import { type Context, tell } from "./context.ts";
 import { type ExitCode, toExitCode } from "./exit-code.ts";
 import { lastLines } from "./output.ts";
-import { formatInstance, type InstanceRun, readOutputs, type Selection } from "./outputs.ts";
+import { formatInstance, type InstanceRun, readOutputs, requireInstance, type Selection } from "./outputs.ts";
 import { toShown } from "./terminal-line.ts";
 import { type WaitOptions, waitForRun } from "./wait.ts";
 
@@ -16,6 +16,7 @@ export async function followOutput(context: Context, id: string, options: Follow
   const print = createPrinter(context, options.tail);
   const look = async () => {
     const run = await readOutputs(context, id, options);
+    if (run !== null) requireInstance(run, options);
     for (const one of run?.instances ?? []) print(one, (run?.instances.length ?? 0) > 1);
     return run;
   };

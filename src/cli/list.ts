@@ -1,5 +1,5 @@
 import type { InvocationFilter, RecentRunsQuery } from "../client/index.ts";
-import { type Context, salvage, tell, writeRows } from "./context.ts";
+import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { formatSource, type Source, tellFailures } from "./sources.ts";
 import { type Style, toLine } from "./style.ts";
@@ -27,7 +27,9 @@ export async function listRuns(context: Context, options: ListOptions): Promise<
   const { runs, last, sources } = await readRuns(context, options);
   tellFailures(context, sources);
   if (context.isJson) writeRows(context, runs, { runs, pageInfo: last.pageInfo, sources: last.sources });
-  else writeRuns(context, runs, last.pageInfo.hasNextPage);
+  else writeRuns(context, runs);
+  // JSON as a whole says so itself, in `pageInfo`.
+  if (last.pageInfo.hasNextPage && !(context.isJson && context.fields === null)) tellMore(context);
   return EXIT_CODES.success;
 }
 
@@ -51,16 +53,18 @@ async function readRuns(
   }
 }
 
-function writeRuns(context: Context, runs: readonly Run[], hasMore: boolean): void {
+function writeRuns(context: Context, runs: readonly Run[]): void {
   const { style, surroundings } = context;
   const { output } = surroundings;
   if (!output.isTerminal) output.write(formatTabs(runs.map((run) => toRow(run, style, run.creationTime ?? "-"))));
   else if (runs.length === 0) tell(context, "no run fits.");
-  else {
-    const rows = runs.map((run) => toRow(run, style, formatAge(run.creationTime, surroundings.now())));
-    output.write(fitTable([titles(style), ...rows], COMMAND_COLUMN, output.columns));
-  }
-  if (hasMore && output.isTerminal) tell(context, "there are more: raise --limit.");
+  else output.write(formatRuns(runs, style, surroundings.now(), output.columns));
+}
+
+/** Runs as a table for people. */
+export function formatRuns(runs: readonly Run[], style: Style, now: number, columns: number | null): string {
+  const rows = runs.map((run) => toRow(run, style, formatAge(run.creationTime, now)));
+  return fitTable([titles(style), ...rows], COMMAND_COLUMN, columns);
 }
 
 function titles(style: Style): Row {

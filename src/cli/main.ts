@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** The command `cloud-assistant`: the only place that knows it runs in a process. A guest like the client: imports no room. */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser } from "./browser.ts";
 import { runCommand } from "./program.ts";
@@ -14,6 +17,9 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   environment: process.env,
   output: toScreen(process.stdout),
   errors: toScreen(process.stderr),
+  homeFolder: homedir(),
+  canAsk: process.stdin.isTTY === true && process.stdout.isTTY === true && process.stderr.isTTY === true,
+  ask,
   now: Date.now,
   sleep: (ms) => sleep(ms),
   openBrowser,
@@ -30,7 +36,21 @@ function toScreen(stream: NodeJS.WriteStream): Screen {
     write: (content) => {
       stream.write(content);
     },
+    drained: async () => {
+      if (stream.writableNeedDrain) await once(stream, "drain");
+    },
     isTerminal: stream.isTTY === true,
     columns: stream.isTTY === true ? stream.columns : null,
   };
+}
+
+function ask(question: string): Promise<string | null> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    reader.once("close", () => resolve(null));
+    reader.question(question, (answer) => {
+      resolve(answer);
+      reader.close();
+    });
+  });
 }

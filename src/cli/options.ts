@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
-import type { StatsOptions } from "./stats.ts";
 import {
   readCommandType,
   readCount,
@@ -31,8 +30,8 @@ export interface ScopeOptions {
   readonly account?: readonly string[];
 }
 
-/** Options of `list`. */
-export interface ListCommandOptions extends ScopeOptions {
+/** Options that narrow a list. */
+export interface FilterOptions extends ScopeOptions {
   readonly status?: NonNullable<InvocationFilter["statusIn"]>;
   readonly instance?: string;
   readonly commandId?: string;
@@ -41,6 +40,10 @@ export interface ListCommandOptions extends ScopeOptions {
   readonly since?: string;
   readonly until?: string;
   readonly timed?: "yes" | "no";
+}
+
+/** Options of `list`. */
+export interface ListCommandOptions extends FilterOptions {
   readonly limit: number;
   readonly after?: string;
 }
@@ -62,17 +65,23 @@ export interface OutputCommandOptions extends RunCommandOptions {
   readonly tail?: number;
 }
 
+/** Options of `history`. */
+export interface HistoryCommandOptions extends ScopeOptions {
+  readonly instance?: string;
+  readonly limit: number;
+}
+
+/** Options of `export`. */
+export interface ExportCommandOptions extends FilterOptions {
+  readonly format: string;
+  readonly output?: string;
+}
+
 /** Options of `search`. */
 export interface SearchCommandOptions {
   readonly regex?: boolean;
   readonly since?: string;
   readonly limit: number;
-}
-
-/** Options of `stats`. */
-export interface StatsCommandOptions {
-  readonly since: string;
-  readonly by: StatsOptions["by"];
 }
 
 const DEFAULT_INTERVAL_MS = 2000;
@@ -88,6 +97,27 @@ export function addScopeOptions(command: Command): Command {
 
 /** Options of `list`; `now` is what ages count back from. */
 export function addListOptions(command: Command, now: () => number): Command {
+  return addFilterOptions(command, now)
+    .option("--limit <count>", "how many runs, 1 to 10000", readCount(1, 10_000), 20)
+    .option("--after <cursor>", "go on behind pageInfo.endCursor of an earlier list --json");
+}
+
+/** Options of `export`; `now` is what ages count back from. */
+export function addExportOptions(command: Command, now: () => number): Command {
+  const format = new Option("--format <format>", "how it is written").choices(["ndjson", "csv", "text"]);
+  return addFilterOptions(command, now)
+    .addOption(format.default("ndjson"))
+    .option("--output <file>", "where to, whole or not at all; standard output if left out");
+}
+
+/** Options of `history`. */
+export function addHistoryOptions(command: Command): Command {
+  return addScopeOptions(command)
+    .option("--instance <id or name>", "only on this server")
+    .option("--limit <count>", "how many executions, 1 to 10000", readCount(1, 10_000), 20);
+}
+
+function addFilterOptions(command: Command, now: () => number): Command {
   const instant = (text: string): string => readInstant(text, now());
   return addScopeOptions(command)
     .option("--status <list>", "such as failed,partial-failed", readStatuses)
@@ -97,9 +127,7 @@ export function addListOptions(command: Command, now: () => number): Command {
     .option("--type <type>", "shell, bat or powershell", readCommandType)
     .option("--since <when>", "created since then: an age such as 1h, or a time", instant)
     .option("--until <when>", "created before then: an age such as 1h, or a time", instant)
-    .addOption(new Option("--timed <answer>", "whether it runs by a schedule").choices(["yes", "no"]))
-    .option("--limit <count>", "how many runs, 1 to 10000", readCount(1, 10_000), 20)
-    .option("--after <cursor>", "go on behind pageInfo.endCursor of an earlier list --json");
+    .addOption(new Option("--timed <answer>", "whether it runs by a schedule").choices(["yes", "no"]));
 }
 
 /** Options of `output`. */
@@ -151,8 +179,8 @@ export function toScope({ provider, region, account }: ScopeOptions): Scope {
   };
 }
 
-/** The runs that the options of `list` name, on the instance that `--instance` was found to be. */
-export function toFilter(options: ListCommandOptions, instanceId: string | undefined): InvocationFilter {
+/** The runs that the options name, on the instance that `--instance` was found to be. */
+export function toFilter(options: FilterOptions, instanceId: string | undefined): InvocationFilter {
   const { status, commandId, commandName, type, since, until, timed } = options;
   return {
     ...toScope(options),

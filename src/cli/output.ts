@@ -1,4 +1,5 @@
 import { type Context, tell, writeRows } from "./context.ts";
+import { CommandError } from "./exit-code.ts";
 import { requireRun } from "./find.ts";
 import {
   formatInstance,
@@ -7,7 +8,7 @@ import {
   type Printed,
   readGroups,
   readOutputs,
-  requireInstances,
+  requireInstance,
   type Selection,
 } from "./outputs.ts";
 import { toLine } from "./style.ts";
@@ -42,8 +43,12 @@ async function printGroups(context: Context, id: string, options: OutputOptions)
 }
 
 async function printEach(context: Context, id: string, options: OutputOptions): Promise<void> {
-  const { instances } = (await readOutputs(context, id, options)) ?? requireRun(null);
-  requireInstances(instances, options);
+  const run = (await readOutputs(context, id, options)) ?? requireRun(null);
+  requireInstance(run, options);
+  const { instances } = run;
+  if (instances.length === 0 && !options.isFailedOnly) {
+    throw new CommandError(`The run shows no ${options.instance === undefined ? "instances" : "such instance"} now.`);
+  }
   const rows = instances.map(toJson);
   if (context.isJson) writeRows(context, rows, rows);
   else writeSections(context, instances.map(toSection), options);

@@ -27,7 +27,10 @@ export interface Selection {
 
 /** What a run printed so far. */
 export interface RunOutputs extends Pick<Run, "invokeId" | "status" | "isFinal" | "statusCounts"> {
+  /** Those that are selected. */
   readonly instances: readonly InstanceRun[];
+  /** True if it is certain that the run did not go to the selected instance. */
+  readonly isElsewhere: boolean;
 }
 
 const MAX_PAGES = 500;
@@ -38,16 +41,17 @@ const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "
 
 /** What a run printed on the selected instances, every page; null if the run is not known. */
 export async function readOutputs(context: Context, id: string, selection: Selection): Promise<RunOutputs | null> {
-  const instances: InstanceRun[] = [];
+  const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
   for (let page = 1; ; page += 1) {
     const { node } = await salvage(context, context.client.runOutputs({ id, after, ...toVariables(selection) }));
     if (node === null) return null;
     const run: Run = requireRun(node);
-    instances.push(...(run.instanceInvocations?.nodes.filter((one) => one !== null) ?? []));
+    rows.push(...(run.instanceInvocations?.nodes ?? [null]));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     if (!hasNextPage || endCursor === null || page >= MAX_PAGES) {
-      return { ...run, instances: instances.filter((one) => isSelected(one, selection.instance)) };
+      const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
+      return { ...run, instances, isElsewhere: isElsewhere(rows, instances, { ...selection, isFinal: run.isFinal }) };
     }
     after = endCursor;
   }
@@ -61,12 +65,19 @@ export async function readGroups(context: Context, id: string, selection: Select
   return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
 }
 
-/** Ends the command if nothing was selected. */
-export function requireInstances(instances: readonly InstanceRun[], { instance, isFailedOnly }: Selection): void {
-  if (instances.length > 0 || isFailedOnly) return;
-  throw new CommandError(
-    instance === undefined ? "The run has no instances." : `The run did not go to instance ${toLine(instance)}.`,
-  );
+/** A run that was handed in just now may show its instances later, and a row that could not be read may be any of them. */
+function isElsewhere(
+  rows: readonly (InstanceRun | null)[],
+  selected: readonly InstanceRun[],
+  { instance, isFailedOnly, isFinal }: Selection & { readonly isFinal: boolean },
+): boolean {
+  if (instance === undefined || isFailedOnly || selected.length > 0 || rows.includes(null)) return false;
+  return isFinal || rows.length > 0;
+}
+
+/** Ends the command if the run did not go to the selected instance. */
+export function requireInstance({ isElsewhere }: RunOutputs, { instance = "" }: Selection): void {
+  if (isElsewhere) throw new CommandError(`The run did not go to instance ${toLine(instance)}.`);
 }
 
 /** An instance as people read it: with the name of its server if that is known. */

@@ -60,12 +60,12 @@ function explain(error: unknown, { errors }: Surroundings): ExitCode {
   return error instanceof CommandError ? error.exitCode : EXIT_CODES.trouble;
 }
 
-/** Failures that another address or other credentials may cure. */
-const ABOUT_THE_WAY: ReadonlySet<GatewayErrorKind> = new Set(["UNREACHABLE", "NOT_GRAPHQL", "REFUSED"]);
+/** Failures that another address or other headers may cure. */
+const ABOUT_THE_WAY: ReadonlySet<GatewayErrorKind> = new Set(["UNREACHABLE", "NOT_GRAPHQL"]);
 
 function describe(error: unknown): string {
   if (error instanceof GatewayError && ABOUT_THE_WAY.has(error.kind)) {
-    return `${error.message} (--url or CLOUD_ASSISTANT_URL sets the address, --token or CLOUD_ASSISTANT_TOKEN the token, --header other headers.)`;
+    return `${error.message} (--url or CLOUD_ASSISTANT_URL sets the address, --header other headers.)`;
   }
   return error instanceof Error ? error.message : "Something unexpected went wrong.";
 }

@@ -1,5 +1,5 @@
 import type { WhoPrintedQuery } from "../client/index.ts";
-import { type Context, salvage, tell, writeRows } from "./context.ts";
+import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { type Source, tellFailures } from "./sources.ts";
 import { toLine } from "./style.ts";
@@ -29,10 +29,13 @@ export async function searchOutputs(context: Context, options: SearchOptions): P
   tellFailures(context, sources);
   if (context.isJson) writeRows(context, matches, { matches, searchedOutputs, missingOutputs, sources });
   else writeMatches(context, matches);
-  const unread = missingOutputs === 0 ? "" : `; ${missingOutputs} more were never read by anybody`;
-  tell(context, `searched ${searchedOutputs} outputs${unread}.`);
-  if (hasMore) tell(context, "there are more: raise --limit.");
+  tell(context, `searched ${searchedOutputs} outputs${describeUnread(missingOutputs)}.`);
+  if (hasMore) tellMore(context);
   return EXIT_CODES.success;
+}
+
+function describeUnread(count: number): string {
+  return count === 0 ? "" : `; ${count} more were never read by anybody: 'cloud-assistant output <run>' reads them`;
 }
 
 interface Found {

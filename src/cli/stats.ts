@@ -1,10 +1,12 @@
 import type { StatisticsQuery, StatisticsQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tell, tellIncomplete, writeRows } from "./context.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { readNames } from "./names.ts";
 import { toLine } from "./style.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
 
-type StatisticsRow = NonNullable<StatisticsQuery["statistics"]>[number];
+/** A row, and for a server its name if it has one. */
+type StatisticsRow = NonNullable<StatisticsQuery["statistics"]>[number] & { readonly name?: string | null };
 
 /** Since when, and what there is a row for. */
 export interface StatsOptions {
@@ -17,17 +19,27 @@ export async function showStatistics(context: Context, { since, by }: StatsOptio
   const { statistics } = await salvage(context, context.client.statistics({ since, by }));
   if (statistics === null) throw new CommandError("The gateway gave no statistics.");
   if (statistics.some(({ isComplete }) => !isComplete)) tellIncomplete(context, "not all of these runs are read yet.");
-  if (context.isJson) writeRows(context, statistics, statistics);
-  else writeStatistics(context, statistics);
+  const rows = by === "INSTANCE" ? await withNames(context, statistics) : statistics;
+  if (context.isJson) writeRows(context, rows, rows);
+  else writeStatistics(context, rows, by === "INSTANCE");
   return EXIT_CODES.success;
 }
 
-function writeStatistics(context: Context, statistics: readonly StatisticsRow[]): void {
+async function withNames(context: Context, rows: readonly StatisticsRow[]): Promise<readonly StatisticsRow[]> {
+  const names = await readNames(
+    context,
+    rows.flatMap(({ key }) => key ?? []),
+  );
+  return rows.map((row) => ({ ...row, name: names.get(row.key ?? "") ?? null }));
+}
+
+function writeStatistics(context: Context, statistics: readonly StatisticsRow[], isNamed: boolean): void {
   const { surroundings, style } = context;
   const { output } = surroundings;
   const rows = statistics.map(
-    ({ key, isRest, intervalStart, count, failedCount, durationMs }): Row => [
+    ({ key, name, isRest, intervalStart, count, failedCount, durationMs }): Row => [
       toLine(isRest ? "(the rest)" : (key ?? intervalStart ?? "(none)")),
+      ...(isNamed ? [toLine(name ?? "-")] : []),
       String(count),
       failedCount === 0 ? "0" : style.status("FAILED", String(failedCount)),
       formatSeconds(durationMs?.p50),
@@ -37,8 +49,10 @@ function writeStatistics(context: Context, statistics: readonly StatisticsRow[])
   if (!output.isTerminal) output.write(formatTabs(rows));
   else if (rows.length === 0) tell(context, "no run fits.");
   else {
-    const titles = ["OF", "RUNS", "FAILED", "P50", "P99"].map((title) => style.heading(title));
-    output.write(fitTable([titles, ...rows], 0, output.columns));
+    const titles = ["OF", ...(isNamed ? ["NAME"] : []), "RUNS", "FAILED", "P50", "P99"].map((title) =>
+      style.heading(title),
+    );
+    output.write(fitTable([titles, ...rows], isNamed ? 1 : 0, output.columns));
   }
 }
 

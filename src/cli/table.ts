@@ -20,12 +20,12 @@ export function formatTable(rows: readonly Row[]): string {
     .join("");
 }
 
-/** Lines of a table that fits so many columns if its cells of one column, at most 32 wide and at least 8, can be cut for it. */
+/** Lines of a table that fits so many columns if its cells of one column, at most 32 wide and at least 8, can be cut for it; null and 0 columns limit nothing. */
 export function fitTable(rows: readonly Row[], column: number, columns: number | null): string {
   const cut = (width: number) =>
     formatTable(rows.map((row) => row.map((cell, at) => (at === column ? clip(cell, width) : cell))));
   const table = cut(WIDEST);
-  const excess = Math.max(...table.split("\n").map(measure)) - (columns ?? Number.POSITIVE_INFINITY);
+  const excess = Math.max(...table.split("\n").map(measure)) - (columns || Number.POSITIVE_INFINITY);
   const present = Math.min(WIDEST, Math.max(...rows.map((row) => measure(row[column] ?? ""))));
   return excess > 0 ? cut(Math.max(NARROWEST, present - excess)) : table;
 }

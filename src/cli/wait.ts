@@ -51,7 +51,7 @@ export async function waitForRun<State extends RunState>(
     }
     const leftMs = startedAt + options.timeoutMs - surroundings.now();
     if (leftMs <= 0) throw new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
-    progress.rest();
+    progress.rest(surroundings.now() - startedAt);
     await surroundings.sleep(Math.min(options.intervalMs, leftMs));
     progress.clear();
   }
@@ -67,8 +67,8 @@ export function lookAt({ client }: Context, id: string): Look<RunState> {
 
 interface Progress {
   show(state: RunState | null): void;
-  /** Shows the last state again while waiting. */
-  rest(): void;
+  /** Shows the last state again while waiting, and for how long that was. */
+  rest(waitedMs: number): void;
   clear(): void;
 }
 
@@ -82,8 +82,9 @@ function createProgress(context: Context): Progress {
       if (state !== null) line = describe(state, style);
       if (!errors.isTerminal && line !== before) tell(context, line);
     },
-    rest: () => {
-      if (errors.isTerminal && line !== "") errors.write(`${line} …`);
+    rest: (waitedMs) => {
+      const seconds = Math.floor(waitedMs / 1000);
+      if (errors.isTerminal) errors.write(`${line || "waiting for the run to appear"}, ${seconds}s …`);
     },
     clear: () => {
       if (errors.isTerminal) errors.write(ERASE_LINE);

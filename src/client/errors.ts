@@ -56,14 +56,14 @@ export class GatewayError extends Error {
 
 /** Says what a failed call means; an abort comes back as it is. `address` is shown to people, so it holds no secret. */
 export function toGatewayError(error: unknown, address: string): unknown {
-  if (error instanceof ClientError) return fromAnswer(error.response, address);
+  if (error instanceof ClientError) return toAnswerError(error.response, address);
   // By name, since what fetch throws may come from another realm (test runners, embedded contexts).
   const name = readText(error, "name");
   if (name === "AbortError" || name === "TimeoutError") return error;
   return name === "TypeError" ? unreachable(error, address) : notGraphQL(address, 200);
 }
 
-type Answer = ClientError["response"];
+type Answer = Pick<ClientError["response"], "status" | "errors" | "data">;
 
 const MISMATCH_CODES: ReadonlySet<string> = new Set([
   "GRAPHQL_VALIDATION_FAILED",
@@ -73,7 +73,8 @@ const MISMATCH_CODES: ReadonlySet<string> = new Set([
   "PERSISTED_DOCUMENT_REQUIRED",
 ]);
 
-function fromAnswer({ status, errors, data }: Answer, address: string): GatewayError {
+/** Says what an answer with errors means, or one that is no GraphQL. */
+export function toAnswerError({ status, errors, data }: Answer, address: string): GatewayError {
   const failures = readFailures(errors);
   const [first] = failures;
   if (status === 401 || status === 403) {

@@ -9,6 +9,8 @@ export interface TestProvider {
   readonly url: string;
   /** Signs in by the code flow with PKCE, as a browser would, and returns the access token. */
   signIn(account: string): Promise<string>;
+  /** Enters the code of a device, as a browser would, and signs in there. */
+  approve(userCode: string, account: string): Promise<void>;
   /** Goes on with a new key under the same address. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
@@ -33,6 +35,7 @@ export async function startProvider(groups: Readonly<Record<string, readonly str
     url,
     rotate,
     signIn: (account) => signIn(url, account),
+    approve: (userCode, account) => approve(url, userCode, account),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -56,6 +59,15 @@ async function configure(groups: Readonly<Record<string, readonly string[]>>): P
         response_types: ["code"],
         id_token_signed_response_alg: "ES256",
       },
+      {
+        client_id: "cli",
+        redirect_uris: [],
+        application_type: "native",
+        token_endpoint_auth_method: "none",
+        grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+        response_types: [],
+        id_token_signed_response_alg: "ES256",
+      },
     ],
     findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
     extraTokenClaims: (_: unknown, token: { accountId?: string }) => ({
@@ -63,6 +75,8 @@ async function configure(groups: Readonly<Record<string, readonly string[]>>): P
       preferred_username: token.accountId,
     }),
     features: {
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => AUDIENCE,
@@ -107,9 +121,19 @@ async function signIn(issuer: string, account: string): Promise<string> {
   return access_token;
 }
 
+async function approve(issuer: string, userCode: string, account: string): Promise<void> {
+  const browser = createBrowser();
+  const form = await browser.read(`${issuer}/device`);
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(form)?.[1] ?? "";
+  const login = await browser.submit(`${issuer}/device`, { xsrf, user_code: userCode, confirm: "yes" });
+  const consent = await browser.submit(login, { prompt: "login", login: account, password: "any" });
+  await browser.submit(consent, { prompt: "consent" });
+}
+
 /** Keeps cookies and follows redirects, until a page with a form or the client's address is reached. */
 function createBrowser() {
   const cookies = new Map<string, string>();
+  let text = "";
   const send = async (url: string, init: RequestInit = {}): Promise<string> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(url, { ...init, redirect: "manual", headers: { cookie } });
@@ -117,7 +141,7 @@ function createBrowser() {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
-    await response.arrayBuffer();
+    text = await response.text();
     const location = response.headers.get("location");
     if (location === null) return url;
     const next = new URL(location, url).toString();
@@ -125,6 +149,10 @@ function createBrowser() {
   };
   return {
     follow: (url: string) => send(url),
+    async read(url: string) {
+      await send(url);
+      return text;
+    },
     submit: (url: string, form: Record<string, string>) =>
       send(url, { method: "POST", body: new URLSearchParams(form) }),
   };

@@ -80,6 +80,22 @@ describe("cloud-assistant output --follow", () => {
     expect(shown).toBe("\ufffd\ufffd\n文\n");
   });
 
+  it.each([
+    [["-f"], false],
+    [["-f"], true],
+    [[], true],
+  ])("says that the run did not go to a server, with %j", async (words, isFinal) => {
+    const root = { node: state(isFinal, "one\n", "two\n") };
+    const { exitCode, output, errors } = await run(root, ["output", "AXIAid", "--instance", "db-01", ...words]);
+    expect([exitCode, output, errors]).toEqual([2, "", "cloud-assistant: The run did not go to instance db-01.\n"]);
+  });
+
+  it("waits for the servers of a run that shows none yet", async () => {
+    const states = [state(false), state(true, "one\n")];
+    const { exitCode, output } = await run({ node: inTurn(states) }, ["output", "AXIAid", "-f", "--instance", "i-01"]);
+    expect([exitCode, output]).toEqual([0, "one\n"]);
+  });
+
   it("ends with 1 if the run did not succeed", async () => {
     const failed = createRun({ status: "FAILED", instanceInvocations: connection([]) });
     expect((await run({ node: failed }, ["output", "AXIAid", "-f"])).exitCode).toBe(1);

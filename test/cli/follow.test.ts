@@ -18,8 +18,12 @@ describe("cloud-assistant follow", () => {
   });
 
   it("rewrites one line on a terminal", async () => {
-    const { errors } = await run({ node: inTurn([running, createRun()]) }, ["follow", "AXIAid"], { isTerminal: true });
-    expect(errors).toBe("t-hz01 \u001b[34mRUNNING\u001b[39m: \u001b[34m1 RUNNING\u001b[39m …\r\u001b[K");
+    const { errors } = await run({ node: inTurn([null, running, createRun()]) }, ["follow", "AXIAid"], {
+      isTerminal: true,
+      environment: { NO_COLOR: "1" },
+    });
+    const erase = "\r\u001b[K";
+    expect(errors).toBe(`waiting for the run to appear, 0s …${erase}t-hz01 RUNNING: 1 RUNNING, 2s …${erase}`);
   });
 
   it.each([
@@ -57,9 +61,10 @@ describe("cloud-assistant follow", () => {
       invocations: inTurn([connection([]), connection([]), connection([createRun()])]),
       node: createRun(),
     };
-    const { exitCode, asked } = await run(root, ["follow", "t-hz01"]);
-    expect([exitCode, asked.map(([name]) => name)]).toEqual([
+    const { exitCode, errors, asked } = await run(root, ["follow", "t-hz01"]);
+    expect([exitCode, errors, asked.map(([name]) => name)]).toEqual([
       0,
+      "cloud-assistant: no such run yet; waiting for it to appear.\ncloud-assistant: t-hz01 SUCCESS: 1 SUCCESS\n",
       ["recentRuns", "recentRuns", "recentRuns", "runStatus", "runById"],
     ]);
   });

@@ -151,14 +151,25 @@ describe("cloud-assistant list", () => {
     ]);
   });
 
-  it("says on a terminal that there is nothing, or more", async () => {
+  it("says on a terminal that there is nothing", async () => {
     const nothing = await run({ invocations: connection([]) }, ["list"], { isTerminal: true });
-    const more = await run({ invocations: connection([createRun()], "next") }, ["list", "--limit", "1"], {
-      isTerminal: true,
-    });
-    expect([nothing.errors, more.errors]).toEqual([
-      "cloud-assistant: no run fits.\n",
-      "cloud-assistant: there are more: raise --limit.\n",
-    ]);
+    expect(nothing.errors).toBe("cloud-assistant: no run fits.\n");
+  });
+
+  it.each([
+    ["on a terminal", [], true, "cloud-assistant: there are more: raise --limit.\n"],
+    ["in a pipe", [], false, "cloud-assistant: there are more: raise --limit.\n"],
+    ["beside fields as JSON", ["--json=id"], false, "cloud-assistant: there are more: raise --limit.\n"],
+    ["in the JSON itself alone", ["--json"], false, ""],
+  ])("says %s that there are more", async (_where, words, isTerminal, errors) => {
+    const root = { invocations: connection([createRun()], "next") };
+    expect((await run(root, ["list", "--limit", "1", ...words], { isTerminal })).errors).toBe(errors);
+  });
+
+  it("cuts nothing on a terminal that does not know its width", async () => {
+    const command = { commandId: null, name: "a name of some length", type: null };
+    const root = { invocations: connection([createRun({ command })]) };
+    const { output } = await run(root, ["list", "--no-color"], { isTerminal: true, columns: 0 });
+    expect(output).toContain("  a name of some length  ");
   });
 });

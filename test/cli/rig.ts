@@ -21,6 +21,13 @@ export interface RunOptions {
   readonly environment?: Surroundings["environment"];
   /** Whether there is a browser. */
   readonly opens?: boolean;
+  /** What a person answers, one question after the other; nobody can be asked if absent. */
+  readonly answers?: readonly string[];
+  readonly homeFolder?: string;
+  /** Happens while the command sleeps for `ms`, when it has written these errors. */
+  readonly whileAsleep?: (asleep: { readonly ms: number; readonly errors: string }) => Promise<void>;
+  /** Time beyond that of other commands. */
+  readonly laterMs?: number;
 }
 
 /** Now, for commands under test. */
@@ -40,14 +47,17 @@ export async function run(root: Root, words: readonly string[], options: RunOpti
 /** Runs a command that says itself where the gateway is. */
 export async function runAt(words: readonly string[], options: RunOptions = {}): Promise<Omit<Outcome, "asked">> {
   const written = { output: [] as Buffer[], errors: [] as Buffer[] };
-  const { isTerminal = false, columns = 200, environment = {}, opens = true } = options;
+  const { isTerminal = false, columns = 200, environment = {}, opens = true, answers = [] } = options;
+  const left = [...answers];
   const screen = (chunks: Buffer[]) => ({
     write: (content: string | Uint8Array) => void chunks.push(Buffer.from(content as string)),
+    drained: async () => {},
     isTerminal,
     columns: isTerminal ? columns : null,
   });
   const opened: string[] = [];
-  let now = NOW;
+  let now = NOW + (options.laterMs ?? 0);
+  const read = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString("utf8");
   const exitCode = await runCommand(words, {
     environment,
     output: screen(written.output),
@@ -55,6 +65,13 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
     now: () => now,
     sleep: async (ms) => {
       now += ms;
+      await options.whileAsleep?.({ ms, errors: read(written.errors) });
+    },
+    homeFolder: options.homeFolder ?? "/nowhere",
+    canAsk: options.answers !== undefined,
+    ask: async (question) => {
+      written.errors.push(Buffer.from(question));
+      return left.shift() ?? null;
     },
     openBrowser: async (url) => {
       opened.push(url);
@@ -62,7 +79,6 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
     },
     version: "1.2.3",
   });
-  const read = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString("utf8");
   return { exitCode, output: read(written.output), errors: read(written.errors), ...(opened.length > 0 && { opened }) };
 }
 

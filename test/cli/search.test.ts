@@ -37,7 +37,8 @@ describe("cloud-assistant search", () => {
     expect(await run(root, ["search", "disk full", "--since", "1h"])).toEqual({
       exitCode: 0,
       output: "2026-01-02T03:04:05Z\tt-hz01\ti-01\t7\tdisk full\n",
-      errors: "cloud-assistant: searched 3 outputs; 2 more were never read by anybody.\n",
+      errors:
+        "cloud-assistant: searched 3 outputs; 2 more were never read by anybody: 'cloud-assistant output <run>' reads them.\n",
       asked: [["whoPrinted", { text: "disk full", since: "2026-01-02T02:04:05.000Z", first: 20, after: null }]],
     });
   });

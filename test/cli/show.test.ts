@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { GraphQLError } from "graphql";
 import { connection, createInstanceRun, createOutput, createRun, inTurn, run } from "./rig.ts";
 
 const FAILED = createInstanceRun({
@@ -11,6 +12,10 @@ const FAILED = createInstanceRun({
   result: { id: "x", output: createOutput("no disk") },
 });
 const BOTH = connection([createInstanceRun(), FAILED]);
+
+const refusedId = new GraphQLError("id: expected an id as this gateway gives them out.", {
+  extensions: { code: "BAD_USER_INPUT", argument: "id" },
+});
 
 describe("cloud-assistant show", () => {
   it("finds a run by the upstream's id and shows it with its instances", async () => {
@@ -92,6 +97,18 @@ describe("cloud-assistant show", () => {
       { invocations: connection([]) },
       "t-hz01",
       "No run t-hz01 is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.\n",
+    ],
+    [
+      "is no id at all",
+      {},
+      "t-…",
+      "No run t-… is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.\n",
+    ],
+    [
+      "is not the gateway's",
+      { node: () => Promise.reject(refusedId) },
+      "nonsense",
+      "No run nonsense is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.\n",
     ],
     ["is gone", { node: null }, "AXIAid", "No such run: the upstreams keep runs for some weeks only.\n"],
     [

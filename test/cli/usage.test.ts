@@ -33,7 +33,7 @@ describe("cloud-assistant", () => {
     expect({ exitCode, output, errors }).toEqual({
       exitCode: 2,
       output: "",
-      errors: `cloud-assistant: ${server.url} answered 404, but not with GraphQL: is this really the gateway? (--url or CLOUD_ASSISTANT_URL sets the address, --token or CLOUD_ASSISTANT_TOKEN the token, --header other headers.)\n`,
+      errors: `cloud-assistant: ${server.url} answered 404, but not with GraphQL: is this really the gateway? (--url or CLOUD_ASSISTANT_URL sets the address, --header other headers.)\n`,
     });
   });
 
@@ -73,7 +73,9 @@ describe("cloud-assistant", () => {
     [["output", "AXIAid", "-f", "--raw"], "`--follow`: expected without `--raw`, got both."],
     [["output", "AXIAid", "--group", "--instance", "i-1"], "`--instance`: expected without `--group`, got both."],
     [["completion", "tcsh"], '`<shell>`: expected bash, zsh, fish, got "tcsh".'],
-    [["show"], "`<run>`: expected a value, it is missing."],
+    ...["show", "output", "follow", "history"].map(
+      (command) => [[command], "`<run>`: expected a value, it is missing."] as const,
+    ),
     [["show", "t-1", "t-2"], "`<arguments>`: expected 1, got 2."],
     [["remove", "t-hz01"], '`<command>`: expected one that --help lists, got "remove".'],
     [["lst"], '`<command>`: expected one that --help lists, got "lst".'],

@@ -123,6 +123,9 @@ describe("typed documents", () => {
     const run = {
       __typename: "Invocation",
       id: "a",
+      provider: "ECS",
+      account: "default",
+      regionId: "cn-hangzhou",
       invokeId: "t-1",
       status: "RUNNING",
       rawStatus: "Running",

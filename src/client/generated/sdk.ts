@@ -31,6 +31,7 @@ type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
 
 
 
+
 export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
 
 
@@ -100,6 +101,9 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     },
     serverNames(variables?: Operations.ServerNamesQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.ServerNamesQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.ServerNamesQuery>({ document: Operations.ServerNamesDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'serverNames', 'query', variables);
+    },
+    serversById(variables: Operations.ServersByIdQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.ServersByIdQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.ServersByIdQuery>({ document: Operations.ServersByIdDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'serversById', 'query', variables);
     },
     similarOutputs(variables: Operations.SimilarOutputsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.SimilarOutputsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.SimilarOutputsQuery>({ document: Operations.SimilarOutputsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'similarOutputs', 'query', variables);

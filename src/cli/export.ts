@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { toAnswerError, toGatewayError } from "../client/errors.ts";
+import type { InvocationFilter } from "../client/index.ts";
+import { type Context, tell } from "./context.ts";
+import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { toLine } from "./style.ts";
+import { toShown } from "./terminal-line.ts";
+
+/** What to export, how, and where to. */
+export interface ExportOptions {
+  /** The outputs of the run with this id, or the rows of the runs that fit. */
+  readonly of: { readonly id: string } | { readonly filter: InvocationFilter };
+  readonly format: string;
+  /** A file; standard output if undefined. */
+  readonly file: string | undefined;
+}
+
+/** Writes every row of a list, or every output of a run, no faster than it is taken. A file is there whole or not at all. */
+export async function exportRows(context: Context, options: ExportOptions): Promise<ExitCode> {
+  const chunks = await request(context, options);
+  try {
+    if (options.file === undefined) await writeScreen(context, chunks);
+    else await writeFile(options.file, chunks);
+  } catch (error) {
+    const trouble = describeFileTrouble(error);
+    if (trouble !== null) throw new CommandError(`\`--output\`: expected a file that can be written: ${trouble}.`);
+    throw new CommandError("The export broke off: what came is not all of it. Try again.");
+  }
+  if (options.file !== undefined) tell(context, `wrote ${toLine(options.file)}.`);
+  return EXIT_CODES.success;
+}
+
+/** What the file system says; null for an error of the connection, which says nothing to people. */
+function describeFileTrouble(error: unknown): string | null {
+  const isOfFile = typeof error === "object" && error !== null && "syscall" in error && "message" in error;
+  return isOfFile ? toLine(String(error.message)) : null;
+}
+
+async function request({ gateway }: Context, { of, format }: ExportOptions): Promise<AsyncIterable<Uint8Array>> {
+  const parameters = new URLSearchParams({
+    format,
+    ...("id" in of ? { id: of.id } : { filter: JSON.stringify(of.filter) }),
+  });
+  const { origin, pathname } = new URL(gateway.url);
+  const address = origin + pathname;
+  const response = await gateway
+    .fetch(`${gateway.addressOf("export")}?${parameters}`, { headers: { "apollo-require-preflight": "1" } })
+    .catch((error: unknown) => {
+      throw toGatewayError(error, address);
+    });
+  if (response.ok && response.body !== null) return response.body;
+  const { errors = [] }: { readonly errors?: [] } = await response.json().catch(() => ({}));
+  throw toAnswerError({ status: response.status, errors, data: null }, address);
+}
+
+async function writeScreen(context: Context, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const { output } = context.surroundings;
+  if (output.isTerminal) return writeTerminal(context, chunks);
+  for await (const chunk of chunks) {
+    output.write(chunk);
+    await output.drained();
+  }
+}
+
+/** Line by line, without what could steer the terminal. */
+async function writeTerminal({ surroundings, hasColours }: Context, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const { output } = surroundings;
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of chunks) {
+    const text = rest + decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf("\n") + 1;
+    output.write(toShown(text.slice(0, end), hasColours));
+    rest = text.slice(end);
+    await output.drained();
+  }
+  output.write(toShown(rest + decoder.decode(), hasColours));
+}
+
+async function writeFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const draft = `${path}.${randomUUID()}.part`;
+  try {
+    // Outputs may hold secrets.
+    await pipeline(Readable.from(chunks), createWriteStream(draft, { flags: "wx", mode: 0o600 }));
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

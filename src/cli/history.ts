@@ -1,0 +1,94 @@
+import type { HistoryOfTimedRunQuery, HistoryOfTimedRunQueryVariables } from "../client/index.ts";
+import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
+import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { requireRun } from "./find.ts";
+import { readNames } from "./names.ts";
+import { type Source, tellFailures } from "./sources.ts";
+import { type Style, toLine } from "./style.ts";
+import { fitTable, formatTabs, type Row } from "./table.ts";
+import { formatAge } from "./when.ts";
+
+type Page = NonNullable<HistoryOfTimedRunQuery["invocationResults"]>;
+/** One execution, with the name of its server if it has one. */
+type Execution = NonNullable<Page["nodes"][number]> & { readonly name: string | null };
+
+/** Which executions to list, and how many. */
+export interface HistoryOptions {
+  /** Only on this server, by id. */
+  readonly instanceId: string | undefined;
+  readonly limit: number;
+}
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 1000;
+/** Column of the server's name, which is cut if a line is wider than the terminal. */
+const NAME_COLUMN = 2;
+
+/** Lists every execution of a run that runs by a schedule, newest first; of another run, the one on each server. */
+export async function listHistory(context: Context, id: string, options: HistoryOptions): Promise<ExitCode> {
+  const { node } = await salvage(context, context.client.runStatus({ id }));
+  const { provider, account, regionId, invokeId } = requireRun(node);
+  const { executions, hasMore, sources } = await readExecutions(
+    context,
+    { provider, account, regionId, invokeId, instanceId: options.instanceId ?? null },
+    options.limit,
+  );
+  tellFailures(context, sources);
+  if (context.isJson) writeRows(context, executions, executions);
+  else writeExecutions(context, executions);
+  if (hasMore) tellMore(context);
+  return EXIT_CODES.success;
+}
+
+async function readExecutions(context: Context, run: HistoryOfTimedRunQueryVariables, limit: number) {
+  const found: NonNullable<Page["nodes"][number]>[] = [];
+  const sources: Source[] = [];
+  let after: string | null = null;
+  for (let pages = 1; ; pages += 1) {
+    const variables = { ...run, withOutput: false, first: Math.min(PAGE_SIZE, limit - found.length), after };
+    const answer: HistoryOfTimedRunQuery = await salvage(context, context.client.historyOfTimedRun(variables));
+    const page = answer.invocationResults;
+    if (page === null) throw new CommandError("The gateway gave no history.");
+    found.push(...page.nodes.filter((one) => one !== null));
+    sources.push(...page.sources);
+    const { hasNextPage, endCursor } = page.pageInfo;
+    const isEnd = !hasNextPage || endCursor === null || endCursor === after;
+    if (isEnd || found.length >= limit || pages >= MAX_PAGES) {
+      const names = await readNames(
+        context,
+        found.map(({ instanceId }) => instanceId),
+      );
+      const executions = found.map((one): Execution => ({ ...one, name: names.get(one.instanceId) ?? null }));
+      return { executions, hasMore: !isEnd, sources };
+    }
+    after = endCursor;
+  }
+}
+
+function writeExecutions(context: Context, executions: readonly Execution[]): void {
+  const { surroundings, style } = context;
+  const { output } = surroundings;
+  if (!output.isTerminal) output.write(formatTabs(executions.map((one) => toRow(one, style, one.startTime ?? "-"))));
+  else if (executions.length === 0) tell(context, "no execution is known.");
+  else {
+    const titles = ["STARTED", "INSTANCE", "NAME", "TIMES", "STATUS", "EXIT", "DURATION"];
+    const rows = executions.map((one) => toRow(one, style, formatAge(one.startTime, surroundings.now())));
+    output.write(fitTable([titles.map((title) => style.heading(title)), ...rows], NAME_COLUMN, output.columns));
+  }
+}
+
+function toRow(
+  { instanceId, name, repeats, status, exitCode, durationMs }: Execution,
+  style: Style,
+  time: string,
+): Row {
+  return [
+    time,
+    toLine(instanceId),
+    toLine(name ?? "-"),
+    repeats === null ? "-" : String(repeats),
+    style.status(status),
+    exitCode === null ? "-" : String(exitCode),
+    durationMs === null ? "-" : `${durationMs / 1000} s`,
+  ];
+}

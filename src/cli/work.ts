@@ -1,0 +1,105 @@
+import type { Context } from "./context.ts";
+import { EXIT_CODES, type ExitCode, toExitCode } from "./exit-code.ts";
+import { exportRows } from "./export.ts";
+import { findRun } from "./find.ts";
+import { followOutput } from "./follow-output.ts";
+import { listHistory } from "./history.ts";
+import { findInstance } from "./instances.ts";
+import { listRuns } from "./list.ts";
+import { openPage } from "./open.ts";
+import {
+  type CommonOptions,
+  type ExportCommandOptions,
+  type HistoryCommandOptions,
+  type ListCommandOptions,
+  type OutputCommandOptions,
+  type RunCommandOptions,
+  type ScopeOptions,
+  type SearchCommandOptions,
+  toFilter,
+  toScope,
+} from "./options.ts";
+import { printOutputs } from "./output.ts";
+import { pickRun } from "./pick-run.ts";
+import { searchOutputs } from "./search.ts";
+import { showRun } from "./show.ts";
+import { lookAt, waitForRun } from "./wait.ts";
+
+/** Work of a command: its options and its word, empty for none, to an exit code. */
+export type Work<Options> = (context: Context, options: Options & CommonOptions, word: string) => Promise<ExitCode>;
+
+/** `list`. */
+export const runList: Work<ListCommandOptions> = async (context, options) => {
+  const { instance, limit, after } = options;
+  const instanceId = instance && (await findInstance(context, instance, toScope(options)));
+  return listRuns(context, { filter: toFilter(options, instanceId), limit, after });
+};
+
+/** `show`. */
+export const runShow: Work<RunCommandOptions> = async (context, options, run) => {
+  const { id, exitCode } = await reach(context, run, options);
+  await showRun(context, id);
+  return exitCode;
+};
+
+/** `follow`. */
+export const runFollow: Work<RunCommandOptions> = (context, options, run) =>
+  runShow(context, { ...options, wait: true }, run);
+
+/** `output`. */
+export const runOutput: Work<OutputCommandOptions> = async (context, options, run) => {
+  const { instance, raw = false, group = false, failed = false, tail, follow = false, interval, timeout } = options;
+  const selection = { instance, isFailedOnly: failed, tail };
+  if (follow && !context.isJson) {
+    const id = await find(context, run, options, true);
+    return followOutput(context, id, { ...selection, intervalMs: interval, timeoutMs: timeout });
+  }
+  const { id, exitCode } = await reach(context, run, { ...options, wait: options.wait || follow });
+  await printOutputs(context, id, { ...selection, isRaw: raw, isGrouped: group });
+  return exitCode;
+};
+
+/** `history`. */
+export const runHistory: Work<HistoryCommandOptions> = async (context, options, run) => {
+  const id = await find(context, run, options);
+  const { instance, limit } = options;
+  const instanceId = instance && (await findInstance(context, instance, toScope(options)));
+  return listHistory(context, id, { instanceId, limit });
+};
+
+/** `export`. */
+export const runExport: Work<ExportCommandOptions> = async (context, options, run) => {
+  const { format, output: file, instance } = options;
+  if (run !== "") {
+    const id = await findRun(context, run, toScope(options));
+    return exportRows(context, { of: { id }, format, file });
+  }
+  const instanceId = instance && (await findInstance(context, instance, toScope(options)));
+  return exportRows(context, { of: { filter: toFilter(options, instanceId) }, format, file });
+};
+
+/** `search`. */
+export const runSearch: Work<SearchCommandOptions> = (context, { regex = false, since = null, limit }, text) =>
+  searchOutputs(context, { text, isPattern: regex, since, limit });
+
+/** `open`. */
+export const runOpen: Work<ScopeOptions> = async (context, options, run) =>
+  openPage(context, options.url, run === "" ? null : await findRun(context, run, toScope(options)));
+
+/** Finds the run and waits for it if that was asked for. */
+async function reach(
+  context: Context,
+  run: string,
+  options: RunCommandOptions,
+): Promise<{ id: string; exitCode: ExitCode }> {
+  const id = await find(context, run, options, options.wait);
+  if (!options.wait) return { id, exitCode: EXIT_CODES.success };
+  const wait = { intervalMs: options.interval, timeoutMs: options.timeout };
+  return { id, exitCode: toExitCode(await waitForRun(context, lookAt(context, id), wait)) };
+}
+
+/** The run that was named, or else the one that a person picks. */
+function find(context: Context, run: string, options: ScopeOptions, isAwaited = false): Promise<string> {
+  const scope = toScope(options);
+  return run === "" ? pickRun(context, scope) : findRun(context, run, scope, isAwaited);
+}

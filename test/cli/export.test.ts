@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "@jest/globals";
+import { runAt } from "./rig.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "export-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** A gateway that has exports alone. */
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stops.push(() => void server.close().closeAllConnections());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+}
+
+describe("cloud-assistant export", () => {
+  it("writes the rows of a list as they come, with filter, format and credential", async () => {
+    const asked: unknown[] = [];
+    const url = await serve(({ url: path = "", headers }, response) => {
+      const { pathname, searchParams } = new URL(path, "http://x");
+      asked.push([
+        pathname,
+        Object.fromEntries(searchParams),
+        headers.authorization,
+        headers["apollo-require-preflight"],
+      ]);
+      response.write("a,b\r\n");
+      response.end("1,\u001b2\r\n");
+    });
+    const words = ["--url", url, "--token", "t1", "export", "--status", "failed", "--format", "csv"];
+    expect(await runAt(words)).toEqual({ exitCode: 0, output: "a,b\r\n1,\u001b2\r\n", errors: "" });
+    expect(asked).toEqual([["/export", { format: "csv", filter: '{"statusIn":["FAILED"]}' }, "Bearer t1", "1"]]);
+  });
+
+  it("writes the outputs of a run into a file that is its owner's", async () => {
+    const file = join(folder, "run.ndjson");
+    let asked = "";
+    const url = await serve(({ url: path = "" }, response) => {
+      asked = path;
+      response.end('{"output":"ok"}\n');
+    });
+    const { exitCode, output, errors } = await runAt(["--url", url, "export", "AXIAid", "--output", file]);
+    expect([exitCode, output, errors, asked, readFileSync(file, "utf8")]).toEqual([
+      0,
+      "",
+      `cloud-assistant: wrote ${file}.\n`,
+      "/export?format=ndjson&id=AXIAid",
+      '{"output":"ok"}\n',
+    ]);
+  });
+
+  it("says that it broke off, and leaves no half of a file", async () => {
+    const url = await serve((_request, response) => {
+      response.write('{"output":"ok"}\n', () => response.destroy());
+    });
+    const file = join(folder, "broken.ndjson");
+    const inFile = await runAt(["--url", url, "export", "--output", file]);
+    const inPipe = await runAt(["--url", url, "export"]);
+    const message = "cloud-assistant: The export broke off: what came is not all of it. Try again.\n";
+    expect([inFile.exitCode, inFile.errors, existsSync(file)]).toEqual([2, message, false]);
+    expect([inPipe.exitCode, inPipe.errors]).toEqual([2, message]);
+    expect(readdirSync(folder).filter((name) => name.startsWith("broken"))).toEqual([]);
+  });
+
+  it("says that the file cannot be written", async () => {
+    const url = await serve((_request, response) => void response.end("x"));
+    const { exitCode, errors } = await runAt(["--url", url, "export", "--output", join(folder, "none", "x")]);
+    expect([
+      exitCode,
+      errors.startsWith("cloud-assistant: `--output`: expected a file that can be written: ENOENT"),
+    ]).toEqual([2, true]);
+  });
+
+  it("shows what the gateway refuses", async () => {
+    const body = { errors: [{ message: "`id`: expected a run that is known.", extensions: { code: "NOT_FOUND" } }] };
+    const url = await serve((_request, response) => void response.writeHead(404).end(JSON.stringify(body)));
+    expect(await runAt(["--url", url, "export", "AXIAid"])).toEqual({
+      exitCode: 2,
+      output: "",
+      errors: "cloud-assistant: `id`: expected a run that is known. (NOT_FOUND)\n",
+    });
+  });
+
+  it("lets nothing steer a terminal", async () => {
+    const url = await serve((_request, response) => {
+      response.write("one \u001b[2J\n tw");
+      response.end("o\u0007");
+    });
+    const { output } = await runAt(["--url", url, "export", "--format", "text"], { isTerminal: true });
+    expect(output).toBe("one \n two");
+  });
+});

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+
+import { readAccessFile } from "#access";
+
+const [, text = ""] = /```yaml\n# access\.yml\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+
+describe("the access file of the README", () => {
+  it("works as it is pasted, on the gateway of `npm start`", () => {
+    const { keys, roles } = readAccessFile(text, "access.yml", { accounts: ["default"] });
+    expect([keys.map(({ name }) => name), [...roles.keys()]]).toEqual([["deploy-bot"], ["operators", "viewers"]]);
+  });
+});
