@@ -4,6 +4,7 @@ import { type AccessFile, readAccessFile, watchAccessFile } from "./file/index.t
 import { createGate, createOpenGate, type Fetch, type Gate } from "./gate/index.ts";
 import { createRateLimits, NO_LIMITS, type RateLimits } from "./limits/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
+import { type SignInIssuer, toSignInIssuers } from "./sign-in.ts";
 
 /** Everything that one access file governs, in step with it while the file changes. */
 export interface Access {
@@ -13,6 +14,8 @@ export interface Access {
   readonly audit: Audit | null;
   /** The rules of the moment. */
   redactor(): Redactor;
+  /** Where people can sign in at the moment. */
+  signIn(): readonly SignInIssuer[];
   /** False if everybody may see everything. */
   readonly isRestricted: boolean;
   start(): void;
@@ -46,9 +49,11 @@ export function createAccess(options: AccessOptions): Access {
   const gate = createGate({ access: initial.file, clock, fetch, warn });
   const limits = createRateLimits(initial.file.limits, clock);
   let redactor = createRedactor(initial.file.redact);
+  let issuers = toSignInIssuers(initial.file);
   let stopWatching = () => {};
   const take = (changed: AccessFile) => {
     redactor = createRedactor(changed.redact);
+    issuers = toSignInIssuers(changed);
     limits.reload(changed.limits);
     gate.reload(changed);
   };
@@ -57,6 +62,7 @@ export function createAccess(options: AccessOptions): Access {
     limits,
     audit,
     redactor: () => redactor,
+    signIn: () => issuers,
     isRestricted: true,
     start() {
       gate.start();
@@ -87,6 +93,7 @@ function openToAll(clock: Clock, audit: Audit | null, flush: () => Promise<void>
     limits: createRateLimits({ default: NO_LIMITS, byName: new Map() }, clock),
     audit,
     redactor: () => redactor,
+    signIn: () => [],
     isRestricted: false,
     start: () => {},
     stop: flush,

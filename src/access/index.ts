@@ -24,3 +24,4 @@ export {
 export { compilePattern, type Pattern, PatternError, type PatternMatch } from "./patterns/index.ts";
 export { createRedactor, type Redacted, type RedactionRule, type Redactor, redactOutput } from "./redaction/index.ts";
 export * from "./rights/index.ts";
+export type { SignInIssuer } from "./sign-in.ts";

@@ -10,6 +10,7 @@ import {
   type Gate,
   NO_LIMITS,
   type RateLimits,
+  type SignInIssuer,
 } from "#access";
 import type { Clock } from "#domain";
 
@@ -19,6 +20,8 @@ export interface EdgeAccess {
   readonly limits: RateLimits;
   /** Null if nothing is written down. */
   readonly audit: Audit | null;
+  /** Where people can sign in at the moment; nowhere if empty. */
+  signIn(): readonly SignInIssuer[];
 }
 
 /** Who asks for one operation or gets one event, and what is written down of it. */
@@ -41,7 +44,7 @@ const NOTHING_NOTED: AuditRecord = { handOut: () => {}, refuse: () => {}, end: (
 /** Everybody, everything, and nothing written down. */
 export function createOpenAccess(clock: Clock): EdgeAccess {
   const limits = createRateLimits({ default: NO_LIMITS, byName: new Map() }, clock);
-  return { gate: createOpenGate(), limits, audit: null };
+  return { gate: createOpenGate(), limits, audit: null, signIn: () => [] };
 }
 
 /** Begins to note what one operation, or one event, hands out. End the record once the answer is made. */

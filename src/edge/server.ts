@@ -20,6 +20,7 @@ import { createPage } from "./page.ts";
 import { createMachinePages, isForMachines, notFound, type PlainPages } from "./plain-pages.ts";
 import { createReaders, type Readers } from "./readers.ts";
 import { send, sendText, toErrorAnswer } from "./reply.ts";
+import { createSignInRoute } from "./sign-in-route.ts";
 import { limitSockets } from "./socket-limit.ts";
 import { createWebSockets, type WebSockets } from "./websocket.ts";
 import { turnAway } from "./websocket-refusal.ts";
@@ -102,7 +103,8 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const graphql = createGraphqlRoute(options, parts);
   const events = createEventStreamRoute(options, parts);
   const exports = createExportRoute(options, parts);
-  const route = createRoutes(options, { graphql, events, exports }, machines);
+  const signIn = createSignInRoute(options, access);
+  const route = createRoutes(options, { graphql, events, exports, signIn }, machines);
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
@@ -135,7 +137,14 @@ function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOp
 
 function createRoutes(
   options: ServerOptions,
-  { graphql, events, exports }: { readonly graphql: Route; readonly events: Route; readonly exports: Route },
+  {
+    graphql,
+    events,
+    exports,
+    signIn,
+  }: Readonly<Record<"graphql" | "events" | "exports", Route>> & {
+    readonly signIn: ReturnType<typeof createSignInRoute>;
+  },
   machines: PlainPages,
 ): Route {
   const explorers = createExplorers(options);
@@ -156,6 +165,7 @@ function createRoutes(
     else if (path === "/graphql") await graphql(request, response);
     else if (path === "/graphql/stream") await events(request, response);
     else if (path === "/export") await exports(request, response);
+    else if (path === "/sign-in") signIn(request, response);
     else await notFound(path, request, response);
   };
 }

@@ -53,6 +53,7 @@ const WAYS: readonly (readonly [string, string, Readonly<Record<string, string>>
   ["server-sent events", "/graphql/stream?query={hello}", preflight, 200],
   ["WebSocket", "/graphql", upgrade, 101],
   ["the explorer", "/graphql", { accept: "text/html" }, 200],
+  ["the address for signing in", "/sign-in", {}, 200],
 ];
 
 describe.each(WAYS)("`Host` over %s", (_name, path, headers, served) => {

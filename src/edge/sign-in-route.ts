@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { EdgeAccess } from "./asking.ts";
+import { corsHeaders } from "./cors.ts";
+import type { ServerOptions } from "./options.ts";
+import { contentTypeOf, send, sendText } from "./reply.ts";
+
+/** After a change of the access file a client may try with the old answer for so long. */
+const MAX_AGE_SECONDS = 60;
+
+/** GET /sign-in: where people can sign in, for clients that have no credential yet. Tells nothing else of the access file. */
+export function createSignInRoute(
+  { corsOrigins }: ServerOptions,
+  { signIn }: EdgeAccess,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
+      return;
+    }
+    const headers = {
+      "content-type": contentTypeOf("application/json"),
+      "cache-control": `public, max-age=${MAX_AGE_SECONDS}`,
+      ...corsHeaders(request, corsOrigins),
+    };
+    send(response, 200, headers, `${JSON.stringify({ issuers: signIn() })}\n`);
+  };
+}
