@@ -104,7 +104,8 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const events = createEventStreamRoute(options, parts);
   const exports = createExportRoute(options, parts);
   const signIn = createSignInRoute(options, access);
-  const route = createRoutes(options, { graphql, events, exports, signIn }, machines);
+  const page = createPage(options.page, access.signIn);
+  const route = createRoutes(options, { graphql, events, exports, signIn, page }, machines);
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
@@ -142,13 +143,14 @@ function createRoutes(
     events,
     exports,
     signIn,
+    page,
   }: Readonly<Record<"graphql" | "events" | "exports", Route>> & {
     readonly signIn: ReturnType<typeof createSignInRoute>;
+    readonly page: ReturnType<typeof createPage>;
   },
   machines: PlainPages,
 ): Route {
   const explorers = createExplorers(options);
-  const page = createPage(options.page);
   const others = options.adminPort === undefined ? machines : notFound;
   return async (request, response) => {
     const path = pathOf(request);

@@ -1,25 +1,27 @@
-import { useState } from "preact/hooks";
+import { useSession } from "../sign-in/use-session.ts";
 import { describeFailure } from "../state/describe-failure.ts";
-import { keepToken, readToken } from "../state/gateway.ts";
 import { useWords } from "../words/words.ts";
+import { SignIn } from "./sign-in.tsx";
 import { Shape } from "./status.tsx";
 
 /** Why something could not be read, in a sentence, and a way on. */
 export function Failure({ error, again }: { readonly error: unknown; readonly again: () => void }) {
   const words = useWords();
+  const { token } = useSession();
   const { kind, said } = describeFailure(error);
+  const isIdentity = kind === "REFUSED" || kind === "FORBIDDEN";
   return (
-    <div class="failure" role="alert">
+    <div class={`failure ${isIdentity ? "identity" : ""}`} role="alert">
       <p>
         <Shape tone="bad" />
-        <strong>{words.failure[kind]}</strong>
+        <strong>{kind === "REFUSED" && token !== null ? words.signIn.ended : words.failure[kind]}</strong>
       </p>
       {said !== null && (
         <p class="said" lang="en">
           {said}
         </p>
       )}
-      {kind === "REFUSED" || kind === "FORBIDDEN" ? <TokenForm again={again} /> : <WayOn kind={kind} again={again} />}
+      {isIdentity ? <SignIn again={again} /> : <WayOn kind={kind} again={again} />}
     </div>
   );
 }
@@ -34,42 +36,5 @@ function WayOn({ kind, again }: { readonly kind: string; readonly again: () => v
       </button>
       {kind === "BAD_ID" && <a href="/">{words.toRuns}</a>}
     </p>
-  );
-}
-
-function TokenForm({ again }: { readonly again: () => void }) {
-  const { token } = useWords();
-  const [text, setText] = useState("");
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (text.trim() === "") return;
-    keepToken(text.trim());
-    again();
-  };
-  const forget = (): void => {
-    keepToken(null);
-    // What the token let the reader see goes with it.
-    location.reload();
-  };
-  return (
-    <form class="token" onSubmit={submit}>
-      <label>
-        {token.label}
-        <input
-          type="password"
-          autocomplete="off"
-          spellcheck={false}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit">{token.enter}</button>
-      {readToken() !== null && (
-        <button type="button" onClick={forget}>
-          {token.forget}
-        </button>
-      )}
-      <p class="muted">{token.help}</p>
-    </form>
   );
 }

@@ -187,8 +187,9 @@ export const ENGLISH = {
   },
   failure: {
     UNREACHABLE: "The gateway does not answer. What you see may be old.",
-    REFUSED: "The gateway wants to know who you are.",
-    FORBIDDEN: "You may not see this.",
+    REFUSED: "Sign in to see runs.",
+    FORBIDDEN:
+      "You may not see this: no role of yours gives it. Ask who runs the gateway, or sign in as somebody else.",
     NOT_GRAPHQL: "Something answers that is not the gateway.",
     VERSION_MISMATCH: "The gateway has another version than this page. Reload the page.",
     BAD_ID: "This address is damaged: it names nothing that the gateway gave out.",
@@ -199,11 +200,32 @@ export const ENGLISH = {
     partly: "Parts of the answer are missing.",
     notFound: "There is nothing at this address.",
   },
-  token: {
-    label: "Access token",
-    help: "It stays in this browser tab and goes to this gateway only.",
+  signIn: {
+    looking: "Looking for ways to sign in…",
+    arriving: "Signing you in…",
+    at: (issuer: string) => `Sign in at ${issuer}`,
+    leaving: (issuer: string) => `Going to ${issuer}…`,
+    ended: "Your sign-in has ended, or the gateway does not accept it.",
+    byToken: "Use a token or a key",
+    token: "Access token or key",
+    tokenHelp: "It stays in this browser tab and goes to this gateway only.",
     enter: "Use this token",
-    forget: "Forget token",
+    out: "Sign out",
+    who: "Who you are",
+    nobody: "Signed in",
+    roles: "Roles",
+    may: "May see",
+    rights: { RUNS: "runs", COMMANDS: "command texts", OUTPUTS: "outputs" },
+    failure: {
+      INSECURE: "Signing in needs https: open this page by its https address, or use a token.",
+      NO_STORAGE: "This browser keeps nothing for this page. Allow it to, or use a token.",
+      UNREACHABLE:
+        "The sign-in service does not answer, or not to pages of this address. Try again later, or use a token.",
+      FOREIGN: "This answer belongs to no sign-in that this tab began. Sign in again.",
+      REFUSED: "The sign-in service refused:",
+      BROKEN: "The sign-in service answered in a way that the page cannot use. Ask who runs it.",
+      NO_TOKEN: "The sign-in service gave no token for this gateway. Ask who runs it for a token with the audience",
+    },
   },
   help: {
     title: "Keys",
