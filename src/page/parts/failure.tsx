@@ -1,5 +1,5 @@
 import { useSession } from "../sign-in/use-session.ts";
-import { describeFailure } from "../state/describe-failure.ts";
+import { describeFailure, isAboutIdentity } from "../state/describe-failure.ts";
 import { useWords } from "../words/words.ts";
 import { SignIn } from "./sign-in.tsx";
 import { Shape } from "./status.tsx";
@@ -8,15 +8,16 @@ import { Shape } from "./status.tsx";
 export function Failure({ error, again }: { readonly error: unknown; readonly again: () => void }) {
   const words = useWords();
   const { token } = useSession();
-  const { kind, said } = describeFailure(error);
-  const isIdentity = kind === "REFUSED" || kind === "FORBIDDEN";
+  const described = describeFailure(error);
+  const { kind, said } = described;
+  const isIdentity = isAboutIdentity(described);
   return (
     <div class={`failure ${isIdentity ? "identity" : ""}`} role="alert">
       <p>
-        <Shape tone="bad" />
+        {!isIdentity && <Shape tone="bad" />}
         <strong>{kind === "REFUSED" && token !== null ? words.signIn.ended : words.failure[kind]}</strong>
       </p>
-      {said !== null && (
+      {said !== null && !isIdentity && (
         <p class="said" lang="en">
           {said}
         </p>
@@ -31,10 +32,13 @@ function WayOn({ kind, again }: { readonly kind: string; readonly again: () => v
   const needsReload = kind === "VERSION_MISMATCH" || kind === "UNEXPECTED";
   return (
     <p class="ways">
-      <button type="button" onClick={needsReload ? () => location.reload() : again}>
-        {needsReload ? words.failure.reload : words.retry}
-      </button>
-      {kind === "BAD_ID" && <a href="/">{words.toRuns}</a>}
+      {kind === "BAD_ID" ? (
+        <a href="/">{words.toRuns}</a>
+      ) : (
+        <button type="button" onClick={needsReload ? () => location.reload() : again}>
+          {needsReload ? words.failure.reload : words.retry}
+        </button>
+      )}
     </p>
   );
 }
