@@ -106,7 +106,7 @@ describe("signing in at an OpenID Connect provider", () => {
     await page.goto(server.url);
     await signInButton(page).click();
     await page.getByRole("link", { name: "Cancel" }).click();
-    await page.getByText("The sign-in service refused:").waitFor();
+    await page.getByText("The sign-in service refused.").waitFor();
     await signInButton(page).waitFor();
   });
 

@@ -30,6 +30,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
     setIsWrapped(!isWrapped);
   };
   useOutputKeys({ control, rowCount: rows.rowCount, wrap, follow: () => setFollows(!follows) });
+  if (raw === "" && server.isFinal) return <OutputNotes server={server} hidden={0} />;
   return (
     <>
       <OutputTools

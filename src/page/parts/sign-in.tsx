@@ -37,7 +37,12 @@ function SignInFailure({ failure: { kind, said } }: { readonly failure: SignInEr
     <p class="notice bad" role="alert">
       <Shape tone="bad" />
       <span>
-        {words.failure[kind]} {said !== null && <bdi lang="en">{said}</bdi>}
+        {words.failure[kind]}
+        {said !== null && (
+          <bdi class="said" lang="en">
+            {said}
+          </bdi>
+        )}
       </span>
     </p>
   );

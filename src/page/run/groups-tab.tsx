@@ -8,6 +8,7 @@ import { gateway, salvage } from "../state/gateway.ts";
 import { type Group, layGroups, nameOf } from "../state/output-groups.ts";
 import { recall, remember } from "../state/preferences.ts";
 import { outputPath } from "../state/route.ts";
+import { OPEN_STATES } from "../state/statuses.ts";
 import { useWords } from "../words/words.ts";
 import { Difference } from "./difference.tsx";
 import type { RunDetails } from "./run-head.tsx";
@@ -47,12 +48,14 @@ export function GroupsTab({ run, isAlone }: { readonly run: RunDetails; readonly
       ))}
       {silent.map((group) => (
         <GroupPart key={group.instanceInvocations[0]?.id} runId={run.id} group={group} isAlone={isAlone}>
-          <p class="muted">{group.exitCode === null ? words.groups.silentYet : words.groups.silent}</p>
+          <p class="muted">{isOpen(group.status) ? words.groups.silentYet : words.groups.silent}</p>
         </GroupPart>
       ))}
     </ScrollBox>
   );
 }
+
+const isOpen = (status: Group["status"]): boolean => OPEN_STATES.includes(status);
 
 async function readGroups(id: string, similar: boolean, signal: AbortSignal) {
   const { data, failures } = await salvage(gateway.compareOutputs({ id, first: MOST_GROUPS, similar }, {}, signal));

@@ -220,9 +220,9 @@ export const ENGLISH = {
       UNREACHABLE:
         "The sign-in service does not answer, or not to pages of this address. Try again later, or use a token.",
       FOREIGN: "This answer belongs to no sign-in that this tab began. Sign in again.",
-      REFUSED: "The sign-in service refused:",
+      REFUSED: "The sign-in service refused. Sign in again, or use a token.",
       BROKEN: "The sign-in service answered in a way that the page cannot use. Ask who runs it.",
-      NO_TOKEN: "The sign-in service gave no token for this gateway. Ask who runs it for a token with the audience",
+      NO_TOKEN: "The sign-in service gave no token for this gateway. Ask who runs it for one with this audience:",
     },
   },
   help: {
