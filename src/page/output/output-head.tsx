@@ -18,8 +18,12 @@ export function OutputHead({ server }: { readonly server: ServerOutput }) {
         </h1>
         <Status status={server.status} rawStatus={server.rawStatus} />
         {exitCode !== null && <span>{words.run.exitCode(exitCode)}</span>}
-        <Duration milliseconds={server.durationMs} since={server.startTime} isFinal={server.isFinal} />
-        <Age time={server.startTime} />
+        {server.startTime !== null && (
+          <>
+            <Duration milliseconds={server.durationMs} since={server.startTime} isFinal={server.isFinal} />
+            <Age time={server.startTime} />
+          </>
+        )}
         <span class="muted">
           {provider} {regionId} · <code>{instanceId}</code>
         </span>

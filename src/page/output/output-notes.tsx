@@ -5,14 +5,13 @@ import { saveExport } from "./download.ts";
 import type { ServerOutput } from "./output-view.tsx";
 
 /** What the reader has to know about the text: bytes that are gone, bytes that could not be read, nothing printed. */
-export function OutputNotes({ server, hidden }: { readonly server: ServerOutput; readonly hidden: number }) {
+export function OutputNotes({ server }: { readonly server: ServerOutput }) {
   const words = useWords().output;
   const output = server.result?.output ?? null;
   const dropped = output?.droppedBytes ?? 0;
   const notes = [
     ...(dropped > 0 ? [words.gone(dropped)] : []),
     ...(output?.lossy === true ? [words.lossy(output.charset)] : []),
-    ...(hidden > 0 ? [words.hidden(hidden)] : []),
   ];
   return (
     <>

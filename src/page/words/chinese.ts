@@ -149,7 +149,6 @@ export const CHINESE: Words = {
     bytes: (amount) => `${n(amount)} 字节`,
     gone: (amount) => `缺少 ${n(amount)} 字节：上游只保留开头和结尾，丢弃中间部分。`,
     lossy: (charset) => `部分字节不符合 ${charset}，显示为 \ufffd。`,
-    hidden: (amount) => `开头的 ${n(amount)} 个字符未显示。请下载后查看。`,
     nothingYet: "尚未输出任何内容。",
     nothing: "没有输出任何内容。",
     forbidden: "您的角色无权查看输出。请联系网关管理员。",

@@ -149,8 +149,6 @@ export const ENGLISH = {
     gone: (amount: number) =>
       `${many(amount, "byte is", "bytes are")} gone: the upstream keeps the beginning and the end and drops what lies between.`,
     lossy: (charset: string) => `Some bytes are no ${charset} and are shown as \ufffd.`,
-    hidden: (amount: number) =>
-      `The first ${count.format(amount)} characters are not shown here. Download the output to read them.`,
     nothingYet: "It has printed nothing yet.",
     nothing: "It printed nothing.",
     forbidden: "No role of yours gives what servers printed. Ask who runs the gateway.",
