@@ -92,7 +92,7 @@ module.exports = {
       name: "page speaks only through client",
       severity: "error",
       from: { path: "^src/page/" },
-      to: { pathNot: "^(src/page/|src/client/|schema/subscriptions/|node_modules/preact/)" },
+      to: { pathNot: "^(src/page/|src/client/|schema/subscriptions/|node_modules/(preact|oauth4webapi)/)" },
     },
     {
       name: "nobody imports page",
@@ -120,6 +120,7 @@ module.exports = {
     },
     onlyIn("only access imports jose", "jose", "^src/access/"),
     onlyIn("only access imports re2js", "re2js", "^src/access/"),
+    onlyIn("only page imports oauth4webapi", "oauth4webapi", "^src/page/"),
     onlyIn("only wire imports got", "got", "^src/wire/"),
     onlyIn("only wire imports @alicloud/credentials", "@alicloud/credentials", "^src/wire/"),
     onlyIn("only wire imports hpagent", "hpagent", "^src/wire/"),

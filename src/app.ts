@@ -153,12 +153,10 @@ function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: L
 }
 
 /** The page for people, if it is wanted and was built. */
-function pageOf({ page, access }: Config, telemetry: Telemetry): { readonly page?: PageOptions } {
+function pageOf({ page }: Config, telemetry: Telemetry): { readonly page?: PageOptions } {
   if (!page) return {};
   const folder = findPageFolder();
-  const issuers = access?.file.oidc.filter(({ clientId }) => clientId !== null) ?? [];
-  const signInOrigins = issuers.map(({ issuer }) => new URL(issuer).origin);
-  if (folder !== null) return { page: { folder, signInOrigins } };
+  if (folder !== null) return { page: { folder } };
   telemetry.notice({
     level: "warn",
     message: "The page for people is not served: it is not built yet; run npm run build",

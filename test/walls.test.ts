@@ -49,6 +49,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "only products.ts names an adapter": ["src/services/adapter.ts", "#upstreams/ecs"],
   "only access imports jose": ["src/edge/jose.ts", "jose"],
   "only access imports re2js": ["src/graph/re2js.ts", "re2js"],
+  "only page imports oauth4webapi": ["src/client/oauth4webapi.ts", "oauth4webapi"],
   "only wire imports got": ["src/services/got.ts", "got"],
   "only wire imports @alicloud/credentials": ["src/services/credentials.ts", "@alicloud/credentials"],
   "only wire imports hpagent": ["src/services/hpagent.ts", "hpagent"],

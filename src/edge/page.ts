@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 
+import type { SignInIssuer } from "#access";
 import { type ReplyHeaders, sendBytes } from "./reply.ts";
 import { htmlHeaders } from "./sandbox.ts";
 
@@ -9,8 +10,6 @@ import { htmlHeaders } from "./sandbox.ts";
 export interface PageOptions {
   /** Holds `index.html`, and what that loads from `/assets/` below `assets`. */
   readonly folder: string;
-  /** Origins that people sign in at, which the page may speak to; none if absent. */
-  readonly signInOrigins?: readonly string[];
 }
 
 interface File {
@@ -18,9 +17,15 @@ interface File {
   readonly headers: ReplyHeaders;
 }
 
-const policyOf = ({ signInOrigins = [] }: PageOptions) =>
-  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
-  `connect-src ${["'self'", ...signInOrigins].join(" ")}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+/** The page may speak to its own gateway and to the issuers of the moment, which the access file may change. */
+function policyOf(issuers: readonly SignInIssuer[]): string {
+  const origins = new Set(issuers.map(({ issuer }) => new URL(issuer).origin));
+  return (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+    `connect-src ${["'self'", ...origins].join(" ")}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ` +
+    "require-trusted-types-for 'script'"
+  );
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -33,21 +38,20 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Serves the page at `/` and `/runs/…` and its files below `/assets/`; the returned function is false for everything else. Files
- * are read once, so no path of a request ever reaches the file system.
+ * are read once, so no path of a request ever reaches the file system. `signIn` names where people can sign in at the moment.
  * @throws the file system's error if the folder lacks `index.html`
  */
 export function createPage(
   options: PageOptions | undefined,
+  signIn: () => readonly SignInIssuer[],
 ): (path: string, request: IncomingMessage, response: ServerResponse) => boolean {
   if (options === undefined) return () => false;
-  const index: File = {
-    bytes: readFileSync(join(options.folder, "index.html")),
-    headers: htmlHeaders(policyOf(options)),
-  };
+  const index = readFileSync(join(options.folder, "index.html"));
   const assets = readAssets(join(options.folder, "assets"));
   return (path, { method }, response) => {
     if (method !== "GET" && method !== "HEAD") return false;
-    const file = path === "/" || path === "/runs" || path.startsWith("/runs/") ? index : assets.get(path);
+    const isPage = path === "/" || path === "/runs" || path.startsWith("/runs/");
+    const file = isPage ? { bytes: index, headers: htmlHeaders(policyOf(signIn())) } : assets.get(path);
     if (file === undefined) return false;
     sendBytes(response, 200, file.headers, file.bytes);
     return true;

@@ -104,7 +104,12 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const events = createEventStreamRoute(options, parts);
   const exports = createExportRoute(options, parts);
   const signIn = createSignInRoute(options, access);
+<<<<<<< HEAD
   const route = createRoutes(options, { graphql, events, exports, signIn }, machines);
+=======
+  const page = createPage(options.page, access.signIn);
+  const route = createRoutes(options, { graphql, events, exports, signIn, page }, machines);
+>>>>>>> page
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
@@ -142,13 +147,19 @@ function createRoutes(
     events,
     exports,
     signIn,
+<<<<<<< HEAD
   }: Readonly<Record<"graphql" | "events" | "exports", Route>> & {
     readonly signIn: ReturnType<typeof createSignInRoute>;
+=======
+    page,
+  }: Readonly<Record<"graphql" | "events" | "exports", Route>> & {
+    readonly signIn: ReturnType<typeof createSignInRoute>;
+    readonly page: ReturnType<typeof createPage>;
+>>>>>>> page
   },
   machines: PlainPages,
 ): Route {
   const explorers = createExplorers(options);
-  const page = createPage(options.page);
   const others = options.adminPort === undefined ? machines : notFound;
   return async (request, response) => {
     const path = pathOf(request);

@@ -1,5 +1,6 @@
 import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { OutputView } from "./output/output-view.tsx";
+import { Account } from "./parts/account.tsx";
 import { Help } from "./parts/help.tsx";
 import { useKeys } from "./parts/keys.ts";
 import { SourcesButton, type SourceView } from "./parts/sources.tsx";
@@ -7,6 +8,7 @@ import { NowContext, useTicking } from "./parts/times.tsx";
 import { HiddenTitle } from "./parts/title.tsx";
 import { RunView } from "./run/run-view.tsx";
 import { RunsView } from "./runs/runs-view.tsx";
+import { useSession } from "./sign-in/use-session.ts";
 import { useAsk } from "./state/ask.ts";
 import { gateway, salvage } from "./state/gateway.ts";
 import { followLinks, usePlace } from "./state/navigation.ts";
@@ -22,6 +24,7 @@ export function App() {
   const preferences = usePreferences();
   const now = useTicking();
   const sources = useAsk(readSources, [], { everyMs: () => SOURCES_MS });
+  const { isArriving } = useSession();
   useEffect(() => {
     addEventListener("click", followLinks);
     return () => removeEventListener("click", followLinks);
@@ -30,7 +33,7 @@ export function App() {
     <WordsContext.Provider value={DICTIONARIES[preferences.language]}>
       <NowContext.Provider value={now}>
         <Head preferences={preferences} sources={sources.data ?? []} readAt={sources.answeredAt} />
-        <View place={place} sources={sources.data ?? []} />
+        {isArriving ? <Arriving /> : <View place={place} sources={sources.data ?? []} />}
       </NowContext.Provider>
     </WordsContext.Provider>
   );
@@ -58,6 +61,7 @@ function Head(props: {
       <a class="brand" href="/">
         {words.product}
       </a>
+      <Account />
       <SourcesButton sources={props.sources} readAt={props.readAt} />
       <button
         type="button"
@@ -101,6 +105,16 @@ function View({ place, sources }: { readonly place: Place; readonly sources: rea
   if (route.view === "output")
     return <OutputView key={route.serverId} runId={route.runId} serverId={route.serverId} line={route.line} />;
   return <Blank text={words.failure.notFound} />;
+}
+
+function Arriving() {
+  const words = useWords();
+  return (
+    <main class="view" id="content">
+      <HiddenTitle name={words.product} />
+      <p class="blank">{words.signIn.arriving}</p>
+    </main>
+  );
 }
 
 function Blank({ text }: { readonly text: string }) {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import type Provider from "oidc-provider";
 
 /** A complete OpenID Connect provider on loopback, where people sign in with a form. */
@@ -13,27 +13,49 @@ export interface TestProvider {
   approve(userCode: string, account: string): Promise<void>;
   /** Goes on with a new key under the same address. */
   rotate(): Promise<void>;
+  /** Lets a page of this origin sign people in, in a browser. */
+  admit(origin: string): void;
   stop(): Promise<void>;
 }
 
 const REDIRECT = "http://127.0.0.1/back";
 export const AUDIENCE = "https://gateway.example";
 
-/** @param groups what each account's tokens say under `groups`. */
-export async function startProvider(groups: Readonly<Record<string, readonly string[]>>): Promise<TestProvider> {
+/** What an account's tokens say under `groups`, by account. */
+type Groups = Readonly<Record<string, readonly string[]>>;
+
+/** How the provider differs from the usual one. */
+interface ProviderOptions {
+  /** How long access tokens live. */
+  readonly tokenSeconds?: number;
+  /** Whether clients get refresh tokens. */
+  readonly refreshes?: boolean;
+}
+
+/** Starts it; `groups` names its accounts. */
+export async function startProvider(groups: Groups, options: ProviderOptions = {}): Promise<TestProvider> {
   // Not before the test has silenced what the package says while it is loaded.
   const { default: OidcProvider } = await import("oidc-provider");
   let handle: ReturnType<Provider["callback"]> = () => {};
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const rotate = async () => {
-    handle = new OidcProvider(url, await configure(groups)).callback();
+  let origins: readonly string[] = [];
+  let key = await createSigningKey();
+  const configure = (): void => {
+    handle = new OidcProvider(url, toConfiguration(groups, key, origins, options)).callback();
   };
-  await rotate();
+  configure();
   return {
     url,
-    rotate,
+    async rotate() {
+      key = await createSigningKey();
+      configure();
+    },
+    admit(origin) {
+      origins = [...origins, origin];
+      configure();
+    },
     signIn: (account) => signIn(url, account),
     approve: (userCode, account) => approve(url, userCode, account),
     stop: () =>
@@ -44,18 +66,23 @@ export async function startProvider(groups: Readonly<Record<string, readonly str
   };
 }
 
-async function configure(groups: Readonly<Record<string, readonly string[]>>): Promise<object> {
+async function createSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  return { ...(await exportJWK(privateKey)), use: "sig", alg: "ES256" };
+}
+
+function toConfiguration(groups: Groups, key: JWK, origins: readonly string[], options: ProviderOptions): object {
   return {
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: "sig", alg: "ES256" }] },
+    jwks: { keys: [key] },
     cookies: { keys: ["test"] },
     clients: [
       {
         client_id: "page",
-        redirect_uris: [REDIRECT],
+        redirect_uris: [REDIRECT, ...origins.map((origin) => `${origin}/`)],
+        post_logout_redirect_uris: origins.map((origin) => `${origin}/`),
         application_type: "native",
         token_endpoint_auth_method: "none",
-        grant_types: ["authorization_code"],
+        grant_types: ["authorization_code", "refresh_token"],
         response_types: ["code"],
         id_token_signed_response_alg: "ES256",
       },
@@ -69,13 +96,18 @@ async function configure(groups: Readonly<Record<string, readonly string[]>>): P
         id_token_signed_response_alg: "ES256",
       },
     ],
+    clientBasedCORS: (_: unknown, origin: string) => origins.includes(origin),
+    issueRefreshToken: () => options.refreshes === true,
     findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
     extraTokenClaims: (_: unknown, token: { accountId?: string }) => ({
       groups: groups[token.accountId ?? ""] ?? [],
       preferred_username: token.accountId,
     }),
     features: {
+<<<<<<< HEAD
       deviceFlow: { enabled: true },
+=======
+>>>>>>> page
       revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -85,6 +117,7 @@ async function configure(groups: Readonly<Record<string, readonly string[]>>): P
           scope: "openid",
           audience: AUDIENCE,
           accessTokenFormat: "jwt",
+          accessTokenTTL: options.tokenSeconds ?? 3600,
           jwt: { sign: { alg: "ES256" } },
         }),
       },

@@ -28,8 +28,8 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Opens a headless browser in a folder of its own; requests to other hosts than `own` are noted and cut off. */
-export async function openBrowser(executablePath: string, own: string): Promise<TestBrowser> {
+/** Opens a headless browser in a folder of its own; requests to other origins than `own` are noted and cut off. */
+export async function openBrowser(executablePath: string, ...own: readonly string[]): Promise<TestBrowser> {
   const folder = mkdtempSync(join(tmpdir(), "browser-"));
   const context = await chromium.launchPersistentContext(folder, {
     executablePath,
@@ -39,7 +39,7 @@ export async function openBrowser(executablePath: string, own: string): Promise<
   });
   const foreign: string[] = [];
   await context.route(
-    (url) => url.origin !== own && url.protocol.startsWith("http"),
+    (url) => !own.includes(url.origin) && url.protocol.startsWith("http"),
     (route) => {
       foreign.push(route.request().url());
       return route.abort();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
+import { createOpenAccess } from "../../src/edge/asking.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
 
@@ -154,6 +155,26 @@ describe("a page for people", () => {
       }
       const { headers } = await get("/", "localhost", { accept: "text/html" });
       expect(headers["content-security-policy"]).toContain("connect-src 'self';");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("has a policy that names the issuers of the moment, each origin once", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "page-"));
+    mkdirSync(join(folder, "assets"));
+    writeFileSync(join(folder, "index.html"), "<title>Runs</title>");
+    let issuers: readonly string[] = [];
+    const signIn = () => issuers.map((issuer) => ({ issuer, clientId: "page", audience: "gateway" }));
+    try {
+      gateway = await startGateway({ page: { folder }, access: { ...createOpenAccess(createFakeClock()), signIn } });
+      const allowed = async () => {
+        const { headers } = await get("/", "localhost", { accept: "text/html" });
+        return /connect-src ([^;]*);/.exec(String(headers["content-security-policy"]))?.[1];
+      };
+      expect(await allowed()).toBe("'self'");
+      issuers = ["https://a.example/realms/one", "https://a.example/realms/two", "https://b.example:8443"];
+      expect(await allowed()).toBe("'self' https://a.example https://b.example:8443");
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { findBarriers, openStage, type Stage } from "./stage.ts";
 import { ODD_NAME } from "./world.ts";
@@ -68,7 +69,7 @@ describe("the page when something is wrong", () => {
     const { run } = await idsOf("t-running");
     server.refuse(401);
     await open(`/runs/${run}`);
-    await page.getByText("The gateway wants to know who you are.").waitFor();
+    await page.getByText("Sign in to see runs.").waitFor();
     await noProblems();
     const stream = page.waitForRequest("**/graphql/stream");
     await page.getByLabel("Access token").fill("secret-token");
@@ -83,13 +84,12 @@ describe("the page when something is wrong", () => {
   it("says that a right is missing", async () => {
     stage.server.refuse(403);
     await stage.open("/");
-    await stage.page.getByText("You may not see this.").waitFor();
+    await stage.page.getByText("no role of yours gives it").waitFor();
   });
 
   it.each([
     ["/runs/damaged", "This address is damaged"],
     ["/runs/damaged/damaged", "This address is damaged"],
-    ["/nowhere", "There is nothing at this address."],
     ["/runs/a/b/c", "There is nothing at this address."],
     ["/?command=nothing", "No run fits these filters."],
     ["/?server=shop-1", "No run fits these filters."],
@@ -99,6 +99,22 @@ describe("the page when something is wrong", () => {
     await page.getByText(sentence).waitFor();
     expect(await page.locator("main").locator("a, button").count()).toBeGreaterThan(0);
     await noProblems();
+  });
+
+  it("says that an output is too large, and lets the reader download it", async () => {
+    const { page, open, idsOf, gateway } = stage;
+    const output = `${"x".repeat(8_500_000)}\nend\n`;
+    const instances = [{ instanceId: "i-001", output }];
+    gateway.emulator.world.addInvocation("ecs", "cn-hangzhou", { invokeId: "t-huge", commandName: "huge", instances });
+    const { run, server } = await idsOf("t-huge");
+    await open(`/runs/${run}/${server}`);
+    await page.getByText("This output is too large to be shown here.").waitFor();
+    await noProblems();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).click(),
+    ]);
+    expect(readFileSync(await download.path(), "utf8")).toBe(output);
   });
 
   it("says that a run is gone", async () => {

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { createReadStream, existsSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
+import type { SignInIssuer } from "#access";
+import { createPage } from "../../src/edge/page.ts";
 
 /** The built page and the gateway's GraphQL at one origin. */
 export interface PageServer {
@@ -15,7 +17,6 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 /** Builds the page from its sources into a folder of its own, and tells where. */
 export function buildPage(): string {
   const folder = mkdtempSync(join(tmpdir(), "page-"));
@@ -24,17 +25,16 @@ export function buildPage(): string {
   return folder;
 }
 
-/** As strict as a policy can be that lets the page speak to its own gateway. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/** Serves a built page under a strict policy, and hands /graphql on to a gateway. */
+/** Serves a built page as the gateway does, with its headers, and hands everything else on to a gateway. */
 export async function startPageServer(gatewayUrl: string, folder: string): Promise<PageServer> {
   let refusal: number | null = null;
   let lastHeaders: IncomingMessage["headers"] = {};
+  const { issuers } = (await (await fetch(new URL("/sign-in", gatewayUrl))).json()) as { issuers: SignInIssuer[] };
+  const page = createPage({ folder }, () => issuers);
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://page").pathname;
-    if (!path.startsWith("/graphql")) return sendFile(folder, path, outgoing);
+    if (page(path, incoming, outgoing)) return;
+    if (path === "/sign-in") return handOn(gatewayUrl, incoming, outgoing);
     lastHeaders = incoming.headers;
     if (refusal === null) return handOn(gatewayUrl, incoming, outgoing);
     incoming.resume();
@@ -52,16 +52,6 @@ export async function startPageServer(gatewayUrl: string, folder: string): Promi
     lastHeaders: () => lastHeaders,
     stop: () => stop(server),
   };
-}
-
-function sendFile(folder: string, path: string, response: ServerResponse): void {
-  const file = path.startsWith("/assets/") ? join(folder, path) : join(folder, "index.html");
-  if (!existsSync(file)) return void response.writeHead(404).end();
-  response.writeHead(200, {
-    "content-type": `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`,
-    "content-security-policy": POLICY,
-  });
-  createReadStream(file).pipe(response);
 }
 
 function handOn(gatewayUrl: string, incoming: IncomingMessage, outgoing: ServerResponse): void {

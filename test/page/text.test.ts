@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { boundText } from "../../src/page/text/bounded.ts";
 import { compareLines } from "../../src/page/text/difference.ts";
 import { findAll, NO_MATCHES } from "../../src/page/text/find.ts";
 import { cutRow } from "../../src/page/text/segments.ts";
@@ -40,14 +39,6 @@ describe("layOut", () => {
   it("lays out millions of lines, and a line of millions of characters", () => {
     expect(layOut("\n".repeat(4_000_000), 80).rowCount).toBe(4_000_000);
     expect(layOut("x".repeat(4_000_000), 80).rowCount).toBe(50_000);
-  });
-});
-
-describe("boundText", () => {
-  it("keeps the end from the start of a line on, and counts what is left out", () => {
-    expect(boundText("one\ntwo\nthree", 8)).toEqual({ text: "three", hidden: 8 });
-    expect(boundText("one\ntwo", 7)).toEqual({ text: "one\ntwo", hidden: 0 });
-    expect(boundText("onelongline", 4)).toEqual({ text: "line", hidden: 7 });
   });
 });
 

@@ -89,16 +89,54 @@ describe("the page", () => {
     await scrollUntil(rows, '[aria-posinset="300"]');
     await page.getByRole("button", { name: "1 Failed" }).click();
     await page.locator('[data-row="1"]').waitFor({ state: "detached" });
-    await page.locator(".server-row").waitFor();
-    expect(await page.locator(".server-row").allTextContents()).toEqual([expect.stringContaining("shop-123")]);
+    const found = page.locator("li.server-row");
+    await found.waitFor();
+    expect(await found.allTextContents()).toEqual([expect.stringContaining("shop-123")]);
   });
 
-  it("lays identical outputs together and shows how the others differ", async () => {
+  it("lays equal outputs together, names their servers, and shows how the others differ", async () => {
     const { page, open, idsOf } = stage;
     const { run } = await idsOf("t-fleet");
     await open(`/runs/${run}?view=outputs`);
     await page.getByText("299 servers").waitFor();
     expect(await page.locator(".sides.changed .side-text").first().textContent()).toBe("ok");
+    expect(await page.locator(".names").first().textContent()).toBe("shop-0shop-1shop-2and 296 more");
+    await noProblems();
+  });
+
+  it("compares with what most servers printed, and has those that printed nothing last", async () => {
+    const { page, open, idsOf } = stage;
+    const { run } = await idsOf("t-silent");
+    const read = async () => [
+      await page.locator(".group-head").allTextContents(),
+      await page.locator(".excerpt").allTextContents(),
+      await page.locator(".difference > .sides.muted").allTextContents(),
+    ];
+    await open(`/runs/${run}?view=outputs`);
+    await page.getByText("3 kinds of output").waitFor();
+    expect(await read()).toEqual([
+      [
+        "2 serversSuccessexit code 0shop-3shop-4",
+        "1 serverFailedexit code 3shop-5",
+        "3 serversSuccessexit code 0shop-0shop-1shop-2",
+      ],
+      ["warning: 7 old files on shop-3"],
+      ["− shop-3 and 1 more+ shop-5 "],
+    ]);
+    await noProblems();
+    await page.getByRole("button", { name: "Identical" }).click();
+    await page.getByText("4 kinds of output").waitFor();
+    expect((await read())[0]).toHaveLength(4);
+    await page.getByRole("button", { name: "Alike" }).click();
+  });
+
+  it("shows the output of a run on a single server, and compares nothing", async () => {
+    const { page, open, idsOf } = stage;
+    const { run } = await idsOf("t-alone");
+    await open(`/runs/${run}`);
+    await page.getByRole("link", { name: "Output", exact: true }).click();
+    await page.getByText("done").waitFor();
+    expect(await page.locator(".groups").textContent()).toBe("Successexit code 0shop-9done");
     await noProblems();
   });
 

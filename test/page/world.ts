@@ -67,6 +67,23 @@ export function createPageWorld(now: number): World {
               },
             ],
           },
+          {
+            invokeId: "t-silent",
+            commandName: "restart",
+            creationTime: ago(150),
+            instances: [
+              ...[0, 1, 2].map((index) => ({ instanceId: idOf(index), output: "" })),
+              { instanceId: "i-003", output: "warning: 7 old files on shop-3\n" },
+              { instanceId: "i-004", output: "warning: 12 old files on shop-4\n" },
+              { instanceId: "i-005", output: "warning: disk\n", ...failed },
+            ],
+          },
+          {
+            invokeId: "t-alone",
+            commandName: "restart",
+            creationTime: ago(160),
+            instances: [{ instanceId: "i-009", output: "done\n" }],
+          },
           ...Array.from({ length: 180 }, (_, index) => ({
             invokeId: `t-old-${index}`,
             commandName: "deploy",

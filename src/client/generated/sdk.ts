@@ -117,6 +117,9 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     statistics(variables: Operations.StatisticsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.StatisticsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.StatisticsQuery>({ document: Operations.StatisticsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'statistics', 'query', variables);
     },
+    viewer(variables?: Operations.ViewerQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.ViewerQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.ViewerQuery>({ document: Operations.ViewerDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'viewer', 'query', variables);
+    },
     waitForRun(variables: Operations.WaitForRunQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.WaitForRunQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.WaitForRunQuery>({ document: Operations.WaitForRunDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'waitForRun', 'query', variables);
     },

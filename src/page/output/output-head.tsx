@@ -1,24 +1,29 @@
 import { Shape, Status } from "../parts/status.tsx";
 import { Age, Duration } from "../parts/times.tsx";
 import { NO_FILTERS, writeFilters } from "../state/filters.ts";
+import { nameOf } from "../state/output-groups.ts";
 import { useWords } from "../words/words.ts";
 import type { ServerOutput } from "./output-view.tsx";
 
 /** Where it ran, how it ended, and if it failed, why and what helps. */
 export function OutputHead({ server }: { readonly server: ServerOutput }) {
   const words = useWords();
-  const { instance, instanceId, provider, regionId, exitCode } = server;
+  const { instanceId, provider, regionId, exitCode } = server;
   const others = `/${writeFilters({ ...NO_FILTERS, instanceId, provider, regionId })}`;
   return (
     <header class="run-head">
       <div class="title">
         <h1>
-          <bdi>{instance?.name ?? instanceId}</bdi>
+          <bdi>{nameOf(server)}</bdi>
         </h1>
         <Status status={server.status} rawStatus={server.rawStatus} />
         {exitCode !== null && <span>{words.run.exitCode(exitCode)}</span>}
-        <Duration milliseconds={server.durationMs} since={server.startTime} isFinal={server.isFinal} />
-        <Age time={server.startTime} />
+        {server.startTime !== null && (
+          <>
+            <Duration milliseconds={server.durationMs} since={server.startTime} isFinal={server.isFinal} />
+            <Age time={server.startTime} />
+          </>
+        )}
         <span class="muted">
           {provider} {regionId} · <code>{instanceId}</code>
         </span>

@@ -1,16 +1,17 @@
+import type { GraphQLFailure } from "cloud-assistant-gateway/client";
 import { Shape } from "../parts/status.tsx";
 import { useWords } from "../words/words.ts";
+import { saveExport } from "./download.ts";
 import type { ServerOutput } from "./output-view.tsx";
 
 /** What the reader has to know about the text: bytes that are gone, bytes that could not be read, nothing printed. */
-export function OutputNotes({ server, hidden }: { readonly server: ServerOutput; readonly hidden: number }) {
+export function OutputNotes({ server }: { readonly server: ServerOutput }) {
   const words = useWords().output;
   const output = server.result?.output ?? null;
   const dropped = output?.droppedBytes ?? 0;
   const notes = [
     ...(dropped > 0 ? [words.gone(dropped)] : []),
     ...(output?.lossy === true ? [words.lossy(output.charset)] : []),
-    ...(hidden > 0 ? [words.hidden(hidden)] : []),
   ];
   return (
     <>
@@ -19,8 +20,27 @@ export function OutputNotes({ server, hidden }: { readonly server: ServerOutput;
           <Shape tone="mixed" /> <span>{note}</span>
         </p>
       ))}
-      {(output === null || output.text === "") && <p class="blank">{nothingOf(server, words)}</p>}
+      {server.refusal !== null && <Refusal server={server} refusal={server.refusal} />}
+      {server.refusal === null && (output === null || output.text === "") && (
+        <p class="blank">{nothingOf(server, words)}</p>
+      )}
     </>
+  );
+}
+
+/** An output that there is, and that does not come. */
+function Refusal({ server, refusal }: { readonly server: ServerOutput; readonly refusal: GraphQLFailure }) {
+  const words = useWords().output;
+  const isTooLarge = refusal.code === "LIMIT_EXCEEDED";
+  return (
+    <div class="blank" role="alert">
+      <p>{isTooLarge ? words.tooLarge : refusal.code === "FORBIDDEN" ? words.forbidden : refusal.message}</p>
+      {isTooLarge && (
+        <button type="button" onClick={() => void saveExport(server)}>
+          {words.download}
+        </button>
+      )}
+    </div>
   );
 }
 

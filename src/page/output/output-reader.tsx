@@ -20,7 +20,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
   const control = useRef<RowsControl>(null);
   const frame = useRef<HTMLDivElement>(null);
   const raw = server.result?.output?.text ?? "";
-  const { styled, rows, columns, hidden } = usePreparedText(raw, isWrapped, frame);
+  const { styled, rows, columns } = usePreparedText(raw, isWrapped, frame);
   const search = useSearch(styled.text, (offset) => control.current?.show(rows.rowAt(offset), "middle"));
   const toEnd = (): void => control.current?.show(rows.rowCount - 1, "end");
   useEffect(() => (follows ? toEnd() : undefined), [rows, follows]);
@@ -30,6 +30,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
     setIsWrapped(!isWrapped);
   };
   useOutputKeys({ control, rowCount: rows.rowCount, wrap, follow: () => setFollows(!follows) });
+  if (raw === "" && server.isFinal) return <OutputNotes server={server} />;
   return (
     <>
       <OutputTools
@@ -42,7 +43,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
         onWrap={wrap}
         onFollow={() => setFollows(!follows)}
       />
-      <OutputNotes server={server} hidden={hidden} />
+      <OutputNotes server={server} />
       <div class={`output-text ${isWrapped ? "wrapped" : ""}`} ref={frame}>
         <VirtualRows
           label={words.output.title}

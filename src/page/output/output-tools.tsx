@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { useWords } from "../words/words.ts";
+import { saveText } from "./download.ts";
 import type { ServerOutput } from "./output-view.tsx";
 import type { Search } from "./use-search.ts";
 
@@ -31,7 +32,7 @@ export function OutputTools(props: {
         </button>
       )}
       <CopyButton text={raw} label={words.output.copyOutput} />
-      <button type="button" class="quiet" onClick={() => download(raw, `${server.invokeId}-${server.instanceId}.txt`)}>
+      <button type="button" class="quiet" onClick={() => saveText(server, raw)}>
         {words.output.download}
       </button>
       <span class="muted">
@@ -78,12 +79,4 @@ function SearchField({ search }: { readonly search: Search }) {
       )}
     </search>
   );
-}
-
-function download(text: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

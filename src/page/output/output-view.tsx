@@ -1,20 +1,23 @@
-import type { InstanceOutputQuery } from "cloud-assistant-gateway/client";
+import type { GraphQLFailure, InstanceOutputQuery } from "cloud-assistant-gateway/client";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
 import { goUp } from "../state/navigation.ts";
+import { nameOf } from "../state/output-groups.ts";
 import { runPath } from "../state/route.ts";
 import { useWords } from "../words/words.ts";
 import { OutputHead } from "./output-head.tsx";
 import { OutputReader } from "./output-reader.tsx";
 
+type Node = Extract<NonNullable<InstanceOutputQuery["node"]>, { readonly __typename: "InstanceInvocation" }>;
+
 /** A run on one server, with what it printed. */
-export type ServerOutput = Extract<
-  NonNullable<InstanceOutputQuery["node"]>,
-  { readonly __typename: "InstanceInvocation" }
->;
+export interface ServerOutput extends Node {
+  /** Why the output is not there; null if nothing hinders it. */
+  readonly refusal: GraphQLFailure | null;
+}
 
 const POLL_MS = 2_000;
 
@@ -27,7 +30,7 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
   });
   const server = asked.data;
   const found = server === "gone" ? null : server;
-  useTitle(found?.instance?.name ?? found?.instanceId ?? words.output.title);
+  useTitle(found === null ? words.output.title : nameOf(found));
   useKeys({ Escape: () => goUp(runPath(runId)) });
   return (
     <main class="view output" id="content">
@@ -56,7 +59,11 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
 
 async function readOutput(id: string, signal: AbortSignal): Promise<ServerOutput | "gone"> {
   const { data, failures } = await salvage(gateway.instanceOutput({ id }, {}, signal));
-  if (data.node?.__typename === "InstanceInvocation" && data.node.result !== null) return data.node;
-  if (failures[0] !== undefined) throw failures[0];
-  return data.node?.__typename === "InstanceInvocation" ? data.node : "gone";
+  const [failure] = failures;
+  if (data.node?.__typename === "InstanceInvocation" && (data.node.result !== null || failure === undefined)) {
+    const isThere = (data.node.result?.output ?? null) !== null;
+    return { ...data.node, refusal: isThere ? null : (failure ?? null) };
+  }
+  if (failure !== undefined) throw failure;
+  return "gone";
 }

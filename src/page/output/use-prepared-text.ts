@@ -1,6 +1,5 @@
 import { useMemo } from "preact/hooks";
 import { readAnsi, type StyledText } from "../text/ansi.ts";
-import { boundText, MAX_SHOWN_CHARACTERS } from "../text/bounded.ts";
 import { layOut, type TextRows, UNWRAPPED_COLUMNS } from "../text/text-rows.ts";
 import { useColumns } from "./use-columns.ts";
 
@@ -10,20 +9,17 @@ export interface PreparedText {
   readonly rows: TextRows;
   /** Of a row. */
   readonly columns: number;
-  /** Characters in front that are not shown. */
-  readonly hidden: number;
 }
 
-/** Bounds the text, reads its colours, and lays it out for the width of `frame`; again only when one of them changes. */
+/** Reads the colours of the text, and lays it out for the width of `frame`; again only when one of them changes. */
 export function usePreparedText(
   raw: string,
   isWrapped: boolean,
   frame: { readonly current: HTMLElement | null },
 ): PreparedText {
-  const bounded = useMemo(() => boundText(raw, MAX_SHOWN_CHARACTERS), [raw]);
-  const styled = useMemo(() => readAnsi(bounded.text), [bounded]);
+  const styled = useMemo(() => readAnsi(raw), [raw]);
   const fitting = useColumns(frame, String(styled.text.length).length);
   const columns = isWrapped ? fitting : UNWRAPPED_COLUMNS;
   const rows = useMemo(() => layOut(styled.text, columns), [styled, columns]);
-  return { styled, rows, columns, hidden: bounded.hidden };
+  return { styled, rows, columns };
 }

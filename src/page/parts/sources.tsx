@@ -24,9 +24,11 @@ export function SourcesButton(props: { readonly sources: readonly SourceView[]; 
     <>
       <button type="button" class={`quiet sources-button ${failing > 0 ? "bad" : ""}`} onClick={() => setIsOpen(true)}>
         <Shape tone={failing > 0 ? "bad" : lagging > 0 ? "waiting" : "good"} />
-        {failing > 0 && words.sources.failing(failing, props.sources.length)}
-        {failing === 0 && lagging > 0 && words.sources.lagging(lagging)}
-        {failing === 0 && lagging === 0 && words.sources.allOk(props.sources.length)}
+        <span>
+          {failing > 0 && words.sources.failing(failing, props.sources.length)}
+          {failing === 0 && lagging > 0 && words.sources.lagging(lagging)}
+          {failing === 0 && lagging === 0 && words.sources.allOk(props.sources.length)}
+        </span>
       </button>
       {isOpen && (
         <Dialog title={words.sources.title} onClose={() => setIsOpen(false)}>

@@ -40,6 +40,9 @@ export interface VirtualRowsProps {
 }
 
 const OVERSCAN = 8;
+/** Of what stands behind the last row. */
+const END_HEIGHT = 40;
+const BORDERS = 2;
 
 /** Draws the rows in view and some around them. Beyond what browsers can scroll, the scroll bar moves in larger steps. */
 export function VirtualRows(props: VirtualRowsProps) {
@@ -66,9 +69,12 @@ export function VirtualRows(props: VirtualRowsProps) {
     props.onMove?.(scrollTop <= 1, heightOf(view) - scrollTop - viewHeight <= 4);
   };
   const rows = Array.from({ length: Math.max(0, until - from) }, (_, index) => row(from + index));
+  // A short list ends behind its last row.
+  const height = heightOf(view) + (props.end ? END_HEIGHT : 0) + BORDERS;
+  const style = props.isList === true ? { flex: `0 1 ${height}px` } : {};
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section ref={box} class="rows" onScroll={onScroll} tabIndex={0} aria-label={props.label}>
+    <section ref={box} class="rows" style={style} onScroll={onScroll} tabIndex={0} aria-label={props.label}>
       <div class="rows-room" style={{ height: `${heightOf(view)}px` }}>
         <Rows class="rows-view" style={{ transform: `translateY(${offset}px)` }}>
           {rows}

@@ -1,28 +1,41 @@
+import { useMemo } from "preact/hooks";
 import { ScrollBox } from "../parts/scroll-box.tsx";
+import { type Group, nameOf } from "../state/output-groups.ts";
 import { compareLines } from "../text/difference.ts";
 import { type SideRow, toSideRows } from "../text/side-rows.ts";
 import { useWords } from "../words/words.ts";
 
 const MOST_ROWS = 400;
 
-/** Two outputs side by side; on narrow screens one below the other, line by line. */
-export function Difference({ left, right }: { readonly left: string; readonly right: string }) {
-  const words = useWords();
-  const lines = compareLines(left, right);
-  if (lines === null) return <p class="muted">{words.groups.tooDifferent}</p>;
-  if (lines.every(({ kind }) => kind === "same")) return <p class="muted">{words.groups.same}</p>;
+/** What two groups printed, side by side; on narrow screens one below the other, line by line. */
+export function Difference({ left, right }: { readonly left: Group; readonly right: Group }) {
+  const words = useWords().groups;
+  const lines = useMemo(() => compareLines(left.text, right.text), [left.text, right.text]);
+  const rows = useMemo(() => toSideRows(lines ?? []), [lines]);
+  if (lines === null) return <p class="muted">{words.tooDifferent}</p>;
+  if (lines.every(({ kind }) => kind === "same")) return <p class="muted">{words.same}</p>;
+  const more = rows.length - MOST_ROWS;
   return (
-    <ScrollBox class="difference" label={words.groups.compare}>
+    <ScrollBox class="difference" label={words.compare}>
       <div class="sides muted">
-        <span>− {words.groups.onlyLeft}</span>
-        <span>+ {words.groups.onlyRight}</span>
+        <SideName sign="−" group={left} />
+        <SideName sign="+" group={right} />
       </div>
-      {toSideRows(lines)
-        .slice(0, MOST_ROWS)
-        .map((row, index) => (
-          <Sides key={index} row={row} />
-        ))}
+      {rows.slice(0, MOST_ROWS).map((row, index) => (
+        <Sides key={index} row={row} />
+      ))}
+      {more > 0 && <p class="fold-row muted">{words.moreLines(more)}</p>}
     </ScrollBox>
+  );
+}
+
+function SideName({ sign, group }: { readonly sign: string; readonly group: Group }) {
+  const words = useWords().groups;
+  const [first] = group.instanceInvocations;
+  return (
+    <span>
+      {sign} <bdi>{first !== undefined && nameOf(first)}</bdi> {group.count > 1 && words.andMore(group.count - 1)}
+    </span>
   );
 }
 

@@ -35,7 +35,7 @@ export function EarlierTab({ run }: { readonly run: RunDetails }) {
       {runs.length === 1 && <p class="muted">{words.earlier.alone}</p>}
       <ul>
         {runs.map((one, index) => (
-          <RunRow key={one.id} run={one} index={index} showsAccount={false} />
+          <RunRow key={one.id} run={one} index={index} showsAccount={false} isCurrent={one.id === run.id} />
         ))}
       </ul>
     </ScrollBox>

@@ -1,6 +1,7 @@
 import { Shape } from "../parts/status.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
+import { nameOf } from "../state/output-groups.ts";
 import { groupReasons, type Reason } from "../state/reasons.ts";
 import { outputPath } from "../state/route.ts";
 import type { Server } from "../state/server-list.ts";
@@ -32,8 +33,20 @@ function ReasonItem({ runId, reason }: { readonly runId: string; readonly reason
     <li>
       <p>
         <Shape tone="bad" />
-        <b>{words.run.onServers(servers.length)}</b>: {code !== null && <code>{code}</code>}{" "}
-        {exitCode !== null && words.run.exitCode(exitCode)} <bdi lang="en">{info}</bdi>
+        <b>{words.run.onServers(servers.length)}</b>
+        {code !== null && (
+          <>
+            {" · "}
+            <code>{code}</code>
+          </>
+        )}
+        {exitCode !== null && ` · ${words.run.exitCode(exitCode)}`}
+        {info !== null && (
+          <>
+            {" · "}
+            <bdi lang="en">{info}</bdi>
+          </>
+        )}
       </p>
       {servers[0] !== undefined && <LastLines server={servers[0]} />}
       <p class="remedy">{remedy === null ? code !== null && words.run.noRemedy : <span lang="en">{remedy}</span>}</p>
@@ -42,7 +55,7 @@ function ReasonItem({ runId, reason }: { readonly runId: string; readonly reason
           <span key={server.id}>
             {index > 0 && ", "}
             <a href={outputPath(runId, server.id)}>
-              <bdi>{server.instance?.name ?? server.instanceId}</bdi>
+              <bdi>{nameOf(server)}</bdi>
             </a>
           </span>
         ))}

@@ -7,8 +7,13 @@ import { StateBar, Status } from "../parts/status.tsx";
 import { Age, Instant } from "../parts/times.tsx";
 import { useWords } from "../words/words.ts";
 
+type Node = Extract<NonNullable<RunByIdQuery["node"]>, { readonly __typename: "Invocation" }>;
+
 /** A run with all that its head says. */
-export type RunDetails = Extract<NonNullable<RunByIdQuery["node"]>, { readonly __typename: "Invocation" }>;
+export interface RunDetails extends Node {
+  /** True if the reader may not see parts of it. */
+  readonly isForbidden: boolean;
+}
 
 /** What the run was: name, status, counts, the facts and the text of its command. */
 export function RunHead({ run, isLive }: { readonly run: RunDetails; readonly isLive: boolean }) {
@@ -30,7 +35,7 @@ export function RunHead({ run, isLive }: { readonly run: RunDetails; readonly is
         <StateBar counts={run.statusCounts} />
       </div>
       <Facts run={run} />
-      <CommandText text={run.command.content} />
+      <CommandText text={run.command.content} isForbidden={run.isForbidden} />
     </header>
   );
 }
@@ -75,10 +80,12 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 
 const FOLDED_LINES = 3;
 
-function CommandText({ text }: { readonly text: string | null }) {
+function CommandText({ text, isForbidden }: { readonly text: string | null; readonly isForbidden: boolean }) {
   const words = useWords();
   const [isOpen, setIsOpen] = useState(false);
-  if (text === null) return <p class="muted">{words.run.noCommandText}</p>;
+  if (text === null) {
+    return <p class="muted">{isForbidden ? words.run.forbiddenCommandText : words.run.noCommandText}</p>;
+  }
   const lines = text.trimEnd().split("\n");
   const isLong = lines.length > FOLDED_LINES + 1;
   return (

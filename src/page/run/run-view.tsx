@@ -40,7 +40,7 @@ export function RunView({ runId, tab }: { readonly runId: string; readonly tab: 
           <RunHead run={details} isLive={isLive} />
           <Tabs runId={runId} tab={tab} run={details} />
           {tab === "servers" && <ServersTab run={details} change={asked.answeredAt ?? 0} />}
-          {tab === "outputs" && <GroupsTab run={details} />}
+          {tab === "outputs" && <GroupsTab run={details} isAlone={totalOf(details) === 1} />}
           {tab === "earlier" && <EarlierTab run={details} />}
         </>
       )}
@@ -50,7 +50,8 @@ export function RunView({ runId, tab }: { readonly runId: string; readonly tab: 
 
 async function readRun(id: string, signal: AbortSignal): Promise<RunDetails | "gone"> {
   const { data, failures } = await salvage(gateway.runById({ id, first: 0 }, {}, signal));
-  if (data.node?.__typename === "Invocation") return data.node;
+  const isForbidden = failures.some(({ code }) => code === "FORBIDDEN");
+  if (data.node?.__typename === "Invocation") return { ...data.node, isForbidden };
   if (failures[0] !== undefined) throw failures[0];
   return "gone";
 }
@@ -65,16 +66,18 @@ function Gone() {
   );
 }
 
+const totalOf = ({ statusCounts }: RunDetails): number => statusCounts.reduce((sum, { count }) => sum + count, 0);
+
 const TABS: readonly RunTab[] = ["servers", "outputs", "earlier"];
 
 function Tabs(props: { readonly runId: string; readonly tab: RunTab; readonly run: RunDetails }) {
   const words = useWords();
-  const total = props.run.statusCounts.reduce((sum, { count }) => sum + count, 0);
+  const total = totalOf(props.run);
   return (
     <nav class="tabs" aria-label={words.run.parts}>
       {TABS.map((tab) => (
         <a key={tab} href={runPath(props.runId, tab)} aria-current={tab === props.tab ? "page" : undefined}>
-          {words.run[tab]}
+          {tab === "outputs" && total === 1 ? words.run.output : words.run[tab]}
           {tab === "servers" && <span class="muted"> {words.number(total)}</span>}
         </a>
       ))}

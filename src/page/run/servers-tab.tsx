@@ -33,6 +33,7 @@ export function ServersTab({ run, change }: { readonly run: RunDetails; readonly
       {list !== null && servers.length === 0 && list.next === null && (
         <p class="blank">{state === null ? words.run.noServersAtAll : words.run.noServers}</p>
       )}
+      {servers.length > 0 && <ServerColumns />}
       {servers.length > 0 && (
         <VirtualRows
           key={state}
@@ -49,6 +50,19 @@ export function ServersTab({ run, change }: { readonly run: RunDetails; readonly
           end={list?.next != null && <p class="rows-end muted">{words.loadingMore}</p>}
         />
       )}
+    </div>
+  );
+}
+
+function ServerColumns() {
+  const { columns } = useWords();
+  return (
+    <div class="row server-row columns" aria-hidden="true">
+      <span>{columns.status}</span>
+      <span>{columns.server}</span>
+      <span class="number">{columns.exit}</span>
+      <span class="number">{columns.duration}</span>
+      <span>{columns.reason}</span>
     </div>
   );
 }

@@ -6,7 +6,13 @@ import { toneOf } from "../state/statuses.ts";
 import { useWords } from "../words/words.ts";
 
 /** One run of the list. The whole row is its link. */
-export function RunRow(props: { readonly run: Run; readonly index: number; readonly showsAccount: boolean }) {
+export function RunRow(props: {
+  readonly run: Run;
+  readonly index: number;
+  readonly showsAccount: boolean;
+  /** Whether it is the run that the reader came from. */
+  readonly isCurrent?: boolean;
+}) {
   const words = useWords();
   const { run, index } = props;
   return (
@@ -19,7 +25,7 @@ export function RunRow(props: { readonly run: Run; readonly index: number; reado
       <span class="age">
         <Age time={run.creationTime} />
       </span>
-      <a class="name" href={runPath(run.id)}>
+      <a class="name" href={runPath(run.id)} aria-current={props.isCurrent === true ? "true" : undefined}>
         <bdi>{run.command.name ?? words.unnamed}</bdi>
       </a>
       <StateBar counts={run.statusCounts} />

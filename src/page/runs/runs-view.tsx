@@ -4,6 +4,7 @@ import { useKeys, useRowKeys } from "../parts/keys.ts";
 import { SourcesNotice, type SourceView } from "../parts/sources.tsx";
 import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { type RowsControl, VirtualRows } from "../parts/virtual-rows.tsx";
+import { describeFailure, isAboutIdentity } from "../state/describe-failure.ts";
 import { countFilters, NO_FILTERS, readFilters, writeFilters } from "../state/filters.ts";
 import { useNarrow } from "../state/narrow.ts";
 import { goTo } from "../state/navigation.ts";
@@ -19,16 +20,20 @@ export function RunsView({ search, sources }: { readonly search: string; readonl
   const filters = readFilters(search);
   const live = useRunList(filters);
   const isReading = live.error === null && (live.list === null || (live.list.runs.length === 0 && live.list.hasMore));
+  // Somebody who has to sign in first has nothing to filter.
+  const isOut = live.list === null && live.error !== null && isAboutIdentity(describeFailure(live.error));
   const isFiltered = countFilters(filters) > 0 || filters.state !== "all";
   useKeys({ "/": () => document.querySelector<HTMLElement>('input[name="command"]')?.focus() });
   return (
     <main class="view runs" id="content">
       <HiddenTitle name={words.runs} />
-      <FilterBar
-        filters={filters}
-        sources={sources}
-        onChange={(next) => goTo(`/${writeFilters(next)}`, { replace: true })}
-      />
+      {!isOut && (
+        <FilterBar
+          filters={filters}
+          sources={sources}
+          onChange={(next) => goTo(`/${writeFilters(next)}`, { replace: true })}
+        />
+      )}
       {live.error !== null && <Failure error={live.error} again={live.again} />}
       {live.list !== null && <SourcesNotice sources={live.list.sources} />}
       {isReading && <p class="blank">{words.loading}</p>}

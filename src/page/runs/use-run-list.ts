@@ -22,9 +22,6 @@ const POLL_MS = 3_000;
 export interface LiveRunList {
   readonly list: RunList | null;
   readonly error: unknown;
-  readonly isLoadingMore: boolean;
-  /** When the list's first page was read last, in milliseconds since 1970. */
-  readonly readAt: number | null;
   /** Where the list was scrolled to; outlives the view. */
   readonly memory: { scrollTop: number };
   /** Whether new runs wait instead of moving the rows. */
@@ -54,14 +51,13 @@ export function useRunList(filters: Filters): LiveRunList {
   const [, redraw] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
-  const [readAt, setReadAt] = useState<number | null>(null);
   const draw = useCallback(() => redraw((count) => count + 1), []);
   useEffect(() => {
     const leave = new AbortController();
     setError(null);
     const onRead = (failure: unknown): void => {
       setError(failure);
-      if (failure === null) setReadAt(Date.now());
+      draw();
     };
     void follow(kept, filters, leave.signal, onRead);
     return () => leave.abort();
@@ -77,8 +73,6 @@ export function useRunList(filters: Filters): LiveRunList {
   return {
     list: kept.list,
     error,
-    isLoadingMore: kept.isLoadingMore,
-    readAt,
     memory: kept,
     hold: (isHolding) => {
       kept.isHolding = isHolding;

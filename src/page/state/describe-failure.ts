@@ -37,6 +37,11 @@ export function describeFailure(error: unknown): DescribedFailure {
   return { kind: "UNEXPECTED", said: null };
 }
 
+/** True if another reader, or one who signs in, may get an answer. */
+export function isAboutIdentity({ kind }: DescribedFailure): boolean {
+  return kind === "REFUSED" || kind === "FORBIDDEN";
+}
+
 function fromCode(code: string | null, said: string): DescribedFailure {
   if (code === null) return { kind: "GRAPHQL", said };
   if (REFUSED_CODES.has(code)) return { kind: "REFUSED", said };

@@ -1,28 +1,18 @@
 import { type Client, createClient, GatewayError, type GraphQLFailure } from "cloud-assistant-gateway/client";
+import { freshToken } from "../sign-in/session.ts";
 
-const TOKEN_KEY = "token";
-
-/** The token that the reader entered; null if there is none. It lives as long as the browser's tab. */
-export function readToken(): string | null {
-  return sessionStorage.getItem(TOKEN_KEY);
-}
-
-/** Keeps a token for this tab; null forgets it. */
-export function keepToken(token: string | null): void {
-  if (token === null) sessionStorage.removeItem(TOKEN_KEY);
-  else sessionStorage.setItem(TOKEN_KEY, token);
-}
-
-/** Headers that say who asks. */
-export function readCredentials(): Readonly<Record<string, string>> {
-  const token = readToken();
-  return token === null ? {} : { authorization: `Bearer ${token}` };
-}
+/** As `fetch`, to the gateway that served this page, by whoever signed in. */
+export const askGateway: typeof fetch = async (address, init) => {
+  const token = await freshToken();
+  const headers = new Headers(init?.headers);
+  if (token !== null) headers.set("authorization", `Bearer ${token}`);
+  return fetch(address, { ...init, headers });
+};
 
 /** The gateway that served this page. */
 export const gateway: Client = createClient({
   url: new URL("/graphql", location.href).href,
-  headers: readCredentials,
+  fetch: askGateway,
 });
 
 /** An answer, and what was missing from it. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import watchRun from "../../../schema/subscriptions/watch-run.graphql";
 import { pauseFor } from "./ask.ts";
-import { readCredentials } from "./gateway.ts";
+import { askGateway } from "./gateway.ts";
 
 const RECONNECT_MS = 3_000;
 
@@ -51,9 +51,9 @@ async function readStream(
   onChange: () => void,
   onOpen: (isOpen: boolean) => void,
 ): Promise<void> {
-  const response = await fetch("/graphql/stream", {
+  const response = await askGateway("/graphql/stream", {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "text/event-stream", ...readCredentials() },
+    headers: { "content-type": "application/json", accept: "text/event-stream" },
     body: JSON.stringify({ query: watchRun, variables: { id } }),
     signal,
   });

@@ -1,5 +1,6 @@
 import type { StyledText } from "./ansi.ts";
 import type { Matches } from "./find.ts";
+import { lastAtMost } from "./offsets.ts";
 
 /** A stretch of one row that looks the same throughout. */
 export interface Segment {
@@ -35,15 +36,4 @@ export function cutRow(styled: StyledText, matches: Matches, start: number, end:
     at = next;
   }
   return segments;
-}
-
-function lastAtMost(offsets: readonly number[], value: number): number {
-  let low = 0;
-  let high = offsets.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((offsets[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

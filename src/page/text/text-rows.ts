@@ -1,3 +1,5 @@
+import { lastAtMost } from "./offsets.ts";
+
 /** Where the lines of a text begin, and where the rows begin that they take on a screen of some width. */
 export interface TextRows {
   readonly lineCount: number;
@@ -85,18 +87,6 @@ function toTextRows(text: string, lines: Uint32Array, rows: Uint32Array): TextRo
     rowOfLine: (lineNumber) => rowAt(lines[Math.min(Math.max(lineNumber, 1), lines.length) - 1] ?? 0),
     rowAt,
   };
-}
-
-/** Index of the last offset that is at most `value`; -1 if there is none. */
-function lastAtMost(offsets: Uint32Array, value: number): number {
-  let low = 0;
-  let high = offsets.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((offsets[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /** Grows by doubling: a text of millions of lines takes four bytes a line. */
