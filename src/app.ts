@@ -4,7 +4,7 @@ import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, type Emulator, type EmulatorOptions, parseEmulatorFaults } from "#emulator";
-import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
+import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
@@ -86,6 +86,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         openExport: (parameters, step, asking) =>
           openExport(parameters, { schema, step, ...createExportContext(shared, asking) }),
         createContext: (operation, asking) => createContext(shared, operation, asking),
+        eventIdOf,
         access,
         // Kept answers know neither who asks nor the audit.
         ...(access.isRestricted || access.audit !== null ? {} : { revision: services.revision }),

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for each operation. */
   createContext(operation: Operation, asking: Asking): OperationContext;
+  /** The id that event streams give an event of a subscription, one line of text; null for none. No event has one if absent. */
+  readonly eventIdOf?: (event: unknown) => string | null;
   /** Begins what is written at /export; there is no such address if absent. */
   readonly openExport?: OpenExport;
   /**

@@ -9,6 +9,7 @@ export type {
   Answer,
   Edge,
   FoundLine,
+  GivenPosition,
   InstanceFilter,
   InvocationOrder,
   ListChange,
