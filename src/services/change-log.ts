@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Invocation, invocationKey } from "#domain";
+import { type Invocation, invocationKey, withoutReadFrom } from "#domain";
 import type { RunChange, RunStore } from "#store";
 
 /** What one run was and is. Costly parts are left out: they are read when they are asked for. */
@@ -48,7 +48,7 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
     const after = withoutCostly(change.after);
     // What another process changed was not known here before.
     const before = change.before == null ? null : withoutCostly(change.before);
-    if (before !== null && isDeepStrictEqual(before, after)) return;
+    if (before !== null && isSameState(before, after)) return;
     const entry = { before, after, weight: 1 + after.instances.length };
     entries.push(entry);
     head += 1;
@@ -84,6 +84,11 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
       });
     },
   };
+}
+
+/** True if a list shows the same of both, whichever answers told them. */
+export function isSameState(before: Invocation, after: Invocation): boolean {
+  return isDeepStrictEqual(withoutReadFrom(before), withoutReadFrom(after));
 }
 
 /** What lists show of a run, in one form however it was read. */

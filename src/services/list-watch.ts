@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import {
   type Clock,
   canonicalText,
@@ -15,7 +14,7 @@ import {
   toQuery,
 } from "#domain";
 import { comparePositions, positionOf } from "#store";
-import type { ChangeLog, LoggedChange } from "./change-log.ts";
+import { type ChangeLog, isSameState, type LoggedChange } from "./change-log.ts";
 import type { GivenPosition, ListChange, Page, Sealer } from "./contract.ts";
 import type { ListPoller } from "./list-poller.ts";
 import { openListPosition, sealListPosition } from "./list-position.ts";
@@ -142,7 +141,7 @@ function sortChanges(changes: readonly LoggedChange[], filter: InvocationFilter)
   const left: Invocation[] = [];
   for (const { before, after } of changes) {
     const [wasIn, isNow] = [isIn(before), isIn(after)];
-    if (wasIn && isNow && !isDeepStrictEqual(before, after)) changed.push(after);
+    if (before !== null && wasIn && isNow && !isSameState(before, after)) changed.push(after);
     if (wasIn && !isNow) left.push(after);
     if (!wasIn && isNow) entered.push({ run: after, isFound: before === null });
   }

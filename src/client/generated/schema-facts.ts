@@ -69,6 +69,7 @@ export const PARTS = [
   "OutputMatchConnection",
   "OutputMatchEdge",
   "PageInfo",
+  "ReadFrom",
   "Schedule",
   "SourceError",
   "SourceState",
