@@ -20,6 +20,7 @@ import { findPageFolder } from "./page-folder.ts";
 import { PRODUCTS } from "./products.ts";
 import { findSources } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
+import { toolsOf } from "./tools.ts";
 
 /** The gateway, put together. */
 export interface App {
@@ -81,6 +82,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       const guarded = createSchema({ isGuarded: access.audit !== null });
       const schema = config.federation ? toSubgraph(guarded) : guarded;
       const shared = { services, sealer, telemetry };
+      const examples = readExamples(clock.now());
       const server = createServer({
         schema,
         openExport: (parameters, step, asking) =>
@@ -99,7 +101,8 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         introspection: config.introspection,
         explorer: config.explorer,
         ...pageOf(config, telemetry),
-        examples: readExamples(clock.now()),
+        examples,
+        ...(config.mcp ? { tools: toolsOf(examples) } : {}),
         corsOrigins: config.corsOrigins,
         persistedDocuments,
         operationDeadlineMs: config.operationDeadlineMs,

@@ -31,7 +31,7 @@ export interface Asking {
 
 /** What the audit tells of an operation besides its caller; name and document may become known only while it runs. */
 export interface AskedOperation {
-  readonly transport: "http" | "websocket" | "event-stream" | "export";
+  readonly transport: "http" | "websocket" | "event-stream" | "export" | "mcp";
   readonly requestId: string;
   readonly address: Pick<Socket, "remoteAddress">;
   readonly operationName: string | null;

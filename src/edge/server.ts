@@ -14,6 +14,7 @@ import { createGate } from "./gate.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
 import { refuseForeignHost } from "./hosts.ts";
 import { createListener, type Listener } from "./listener.ts";
+import { createMcpRoute } from "./mcp-route.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { createPage } from "./page.ts";
@@ -102,7 +103,8 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const graphql = createGraphqlRoute(options, parts);
   const events = createEventStreamRoute(options, parts);
   const exports = createExportRoute(options, parts);
-  const route = createRoutes(options, { graphql, events, exports }, machines);
+  const mcp = options.tools === undefined ? null : createMcpRoute(options, options.tools, parts);
+  const route = createRoutes(options, { graphql, events, exports, mcp }, machines);
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
@@ -133,11 +135,15 @@ function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOp
   });
 }
 
-function createRoutes(
-  options: ServerOptions,
-  { graphql, events, exports }: { readonly graphql: Route; readonly events: Route; readonly exports: Route },
-  machines: PlainPages,
-): Route {
+interface Routes {
+  readonly graphql: Route;
+  readonly events: Route;
+  readonly exports: Route;
+  /** Null if it is off. */
+  readonly mcp: Route | null;
+}
+
+function createRoutes(options: ServerOptions, { graphql, events, exports, mcp }: Routes, machines: PlainPages): Route {
   const explorers = createExplorers(options);
   const page = createPage(options.page);
   const others = options.adminPort === undefined ? machines : notFound;
@@ -150,12 +156,13 @@ function createRoutes(
       send(response, status, headers, body);
       return;
     }
-    const isGraphql = path === "/graphql" || path === "/graphql/stream" || path === "/export";
-    if (isGraphql && request.method === "OPTIONS") answerPreflight(request, response, options);
+    const isOurs = path === "/graphql" || path === "/graphql/stream" || path === "/export" || (path === "/mcp" && mcp);
+    if (isOurs && request.method === "OPTIONS") answerPreflight(request, response, options);
     else if (page(path, request, response) || (await explorers(path, request, response))) return;
     else if (path === "/graphql") await graphql(request, response);
     else if (path === "/graphql/stream") await events(request, response);
     else if (path === "/export") await exports(request, response);
+    else if (path === "/mcp" && mcp !== null) await mcp(request, response);
     else await notFound(path, request, response);
   };
 }
