@@ -55,7 +55,7 @@ export function readConsoleAddress(text: string, configured: readonly Source[]):
 
 function namedRun({ search, hash }: URL): string | null {
   const parameters = [...new URLSearchParams(search), ...new URLSearchParams(hash.replace(/^[^?]*\?/, ""))];
-  const named = parameters.find(([name, value]) => name.toLowerCase() === "invokeid" && value.trim() !== "");
+  const named = parameters.find(([name, value]) => /^invokeId$/i.test(name) && value.trim() !== "");
   return named?.[1].trim() ?? null;
 }
 
