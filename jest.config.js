@@ -12,11 +12,13 @@ const hasServer = (process.env.TEST_DATABASE_URL ?? "") !== "";
 export default {
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
-  // These say that they have sources, which they do not bring along.
+  // Their sources, which they say they have, are not there or not to be run.
   moduleNameMapper: {
     "^@urql/(core|exchange-graphcache)$": "<rootDir>/node_modules/@urql/$1/dist/urql-$1.js",
     "^@urql/exchange-graphcache/extras$":
       "<rootDir>/node_modules/@urql/exchange-graphcache/dist/urql-exchange-graphcache-extras.js",
+    "^eventsource-parser/stream$": "<rootDir>/node_modules/eventsource-parser/dist/stream.js",
+    "^eventsource-parser$": "<rootDir>/node_modules/eventsource-parser/dist/index.js",
     "^@0no-co/graphql.web$": "<rootDir>/node_modules/@0no-co/graphql.web/dist/graphql.web.js",
     "^wonka$": "<rootDir>/node_modules/wonka/dist/wonka.js",
   },

@@ -4,7 +4,7 @@ import { type Access, createAccess } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, createFaults, type Emulator, type EmulatorOptions } from "#emulator";
-import { createSchema, openExport, toSubgraph, useIdKeys } from "#graph";
+import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { type Collector, createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
@@ -24,6 +24,7 @@ import { findPageFolder } from "./page-folder.ts";
 import { PRODUCTS } from "./products.ts";
 import { findSources } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
+import { toolsOf } from "./tools.ts";
 
 /** The gateway, put together. */
 export interface App {
@@ -90,11 +91,13 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       const guarded = createSchema({ isGuarded: access.audit !== null });
       const schema = config.federation ? toSubgraph(guarded) : guarded;
       const shared = { services, sealer, telemetry };
+      const examples = readExamples(clock.now());
       const server = createServer({
         schema,
         openExport: (parameters, step, asking) =>
           openExport(parameters, { schema, step, ...createExportContext(shared, asking) }),
         createContext: (operation, asking) => createContext(shared, operation, asking),
+        eventIdOf,
         access,
         // Kept answers know neither who asks nor the audit.
         ...(access.isRestricted || access.audit !== null ? {} : { revision: services.revision }),
@@ -107,7 +110,8 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         introspection: config.introspection,
         explorer: config.explorer,
         ...pageOf(config, telemetry),
-        examples: readExamples(clock.now()),
+        examples,
+        ...(config.mcp ? { tools: toolsOf(examples) } : {}),
         corsOrigins: config.corsOrigins,
         persistedDocuments,
         operationDeadlineMs: config.operationDeadlineMs,

@@ -77,6 +77,8 @@ export interface Config {
   readonly persistedDocuments: { readonly mode: "off" | "log" | "enforce"; readonly file: string | null };
   /** Serves the schema as a subgraph of an Apollo Federation. */
   readonly federation: boolean;
+  /** Offers the packaged queries as tools at /mcp. */
+  readonly mcp: boolean;
   readonly logLevel: string;
   /** What is allowed and probably not meant, one sentence each. */
   readonly warnings: readonly string[];
@@ -258,6 +260,7 @@ function toConfig(
     corsOrigins: values.CORS_ORIGINS ?? [],
     persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
     federation: values.FEDERATION ?? false,
+    mcp: values.MCP ?? false,
     logLevel: values.LOG_LEVEL ?? "info",
     warnings: warnTogether(values, accounts),
     misspelt,

@@ -15,7 +15,7 @@ export interface SharedContext {
 export function createContext(
   { services: all, sealer, telemetry }: SharedContext,
   operation: Operation,
-  { caller, audit }: Asking,
+  { caller, audit, lastEventId }: Asking,
 ): GraphContext {
   const { view } = caller;
   const services = withAnswerLife(servicesFor(all, caller), operation);
@@ -26,6 +26,7 @@ export function createContext(
     caller,
     view,
     guard: createKindGuard(view, audit),
+    lastEventId: lastEventId ?? null,
     loaders: createLoaders(services, telemetry, operation),
   };
 }

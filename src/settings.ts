@@ -147,6 +147,7 @@ const variables = z.object({
   PERSISTED_DOCUMENTS: oneOf(["off", "log", "enforce"]),
   PERSISTED_DOCUMENTS_FILE: text,
   FEDERATION: flag,
+  MCP: flag,
   LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
   EMULATOR_SEED: integer(1, 0, 2_147_483_647),
   EMULATOR_FAULTS: text,

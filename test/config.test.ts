@@ -70,6 +70,7 @@ describe("settings", () => {
       corsOrigins: [],
       persistedDocuments: { mode: "off", file: null },
       federation: false,
+      mcp: false,
       logLevel: "info",
       warnings: [],
       misspelt: [],

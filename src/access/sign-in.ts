@@ -4,11 +4,7 @@ import type { AccessFile } from "./file/index.ts";
 export interface SignInIssuer {
   /** Exactly as its tokens name it; its endpoints are at `/.well-known/openid-configuration` below. */
   readonly issuer: string;
-<<<<<<< HEAD
-  /** A public client, which has no secret. */
-=======
   /** A public client: PKCE or the device flow, no secret. */
->>>>>>> page
   readonly clientId: string;
   /** Whom a token has to be meant for: the first of the file's, if it names several. */
   readonly audience: string;

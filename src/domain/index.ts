@@ -4,7 +4,7 @@ export * from "./errors.ts";
 export * from "./execution-error.ts";
 export type { ExecutionErrorCode } from "./execution-error-code.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
-export type * from "./invocation.ts";
+export * from "./invocation.ts";
 export type { AnswerLife, CostMeter, Operation } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from "./output-decode.ts";

@@ -58,6 +58,13 @@ export interface OssDelivery {
   readonly errorInfo: string | null;
 }
 
+/** The answer of the upstream that told what is shown; its support finds the request by the id. */
+export interface ReadFrom {
+  readonly requestId: string;
+  /** When the answer came. */
+  readonly asOf: Instant;
+}
+
 /** What is known of one execution of a command on one instance, whichever call told it. */
 export interface Execution {
   readonly source: Source;
@@ -80,6 +87,8 @@ export interface Execution {
   readonly ossDelivery: OssDelivery | null;
   /** Hash of the redaction rules that were applied to its texts but the output; absent if there were none. */
   readonly redactedBy?: string;
+  /** Null if the answer had no id; absent in what an older version kept. Later answers that told the same do not count. */
+  readonly readFrom?: ReadFrom | null;
 }
 
 /** The latest state of a run on one instance. */
@@ -131,6 +140,13 @@ export interface Invocation {
   readonly redactedBy?: string;
   /** Set if the upstream was asked for the run and does not know it any more. */
   readonly isGoneUpstream?: true;
+  /** As in {@link Execution}. */
+  readonly readFrom?: ReadFrom | null;
+}
+
+/** The run, its instances included, apart from which answer told it: two readings of one state are then equal. */
+export function withoutReadFrom(run: Invocation): Invocation {
+  return { ...run, readFrom: null, instances: run.instances.map((one) => ({ ...one, readFrom: null })) };
 }
 
 /** A server that commands run on. */

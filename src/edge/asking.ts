@@ -28,11 +28,13 @@ export interface EdgeAccess {
 export interface Asking {
   readonly caller: Caller;
   readonly audit: AuditRecord;
+  /** Id of the last event that a client got which comes back; absent on transports without ids, and if it got none. */
+  readonly lastEventId?: string;
 }
 
 /** What the audit tells of an operation besides its caller; name and document may become known only while it runs. */
 export interface AskedOperation {
-  readonly transport: "http" | "websocket" | "event-stream" | "export";
+  readonly transport: "http" | "websocket" | "event-stream" | "export" | "mcp";
   readonly requestId: string;
   readonly address: Pick<Socket, "remoteAddress">;
   readonly operationName: string | null;

@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { ReplyHeaders } from "./reply.ts";
 
 const EXPOSED = "x-request-id";
-const ALLOWED_HEADERS = "content-type, apollo-require-preflight, x-apollo-operation-name, x-request-id, authorization";
+const ALLOWED_HEADERS =
+  "content-type, apollo-require-preflight, x-apollo-operation-name, x-request-id, authorization, last-event-id, mcp-protocol-version";
 
 /** Headers that let pages of the listed origins call from a browser; none for others, so that the browser stops them. */
 export function corsHeaders(request: IncomingMessage, origins: readonly string[]): ReplyHeaders {

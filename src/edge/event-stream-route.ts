@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FormattedExecutionResult } from "graphql";
 
 import type { Admission } from "./admission.ts";
-import { fitAnswer, stringify } from "./answer-text.ts";
+import { fitAnswer, stringify, UNWRITABLE } from "./answer-text.ts";
 import type { EdgeAccess } from "./asking.ts";
 import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
@@ -80,6 +81,7 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
           recognise: () => parts.admission.identify(request),
           address: socket,
           transport: "event-stream",
+          ...lastEventIdOf(request),
         };
         const ends = { request, response, draining: parts.draining, wrote: () => parts.readers.wrote(socket) };
         await stream(options, ends, runLive(options, prepared, asker), record);
@@ -115,10 +117,15 @@ async function stream(
   void ping(options, response, over.signal);
   try {
     response.flushHeaders();
-    for await (const result of results) {
+    for await (const { result, event } of results) {
       record.add(result);
+      const whole = stringify(result, options.logger);
+      const json = fitAnswer(whole);
+      // Who did not get what an event tells gets it after coming back.
+      const isWhole = json === whole && json !== UNWRITABLE && isTold(result);
+      const id = isWhole ? (options.eventIdOf?.(event) ?? null) : null;
       // As bytes, since Node holds a text twice while its reader is slow.
-      const isRead = response.write(Buffer.from(toEvent("next", fitAnswer(stringify(result, options.logger)))));
+      const isRead = response.write(Buffer.from(toEvent("next", json, id)));
       wrote();
       // A wait that the end of the stream cuts short is none that failed.
       if (!isRead) await once(response, "drain", over).catch(() => {});
@@ -140,8 +147,18 @@ async function ping({ clock }: ServerOptions, response: ServerResponse, over: Ab
   }
 }
 
-function toEvent(event: "next" | "complete", json?: string): string {
-  return `event: ${event}\ndata:${json === undefined ? "" : ` ${json}`}\n\n`;
+function isTold({ data }: FormattedExecutionResult): boolean {
+  return Object.values(data ?? {}).some((value) => value !== null);
+}
+
+function toEvent(event: "next" | "complete", json?: string, id: string | null = null): string {
+  return `event: ${event}\n${id === null ? "" : `id: ${id}\n`}data:${json === undefined ? "" : ` ${json}`}\n\n`;
+}
+
+// Empty after an event stream that reset it.
+function lastEventIdOf({ headers }: IncomingMessage): Pick<Asker, "lastEventId"> {
+  const id = headers["last-event-id"];
+  return typeof id !== "string" || id === "" ? {} : { lastEventId: id };
 }
 
 function checkAccept({ headers: { accept = "*/*" } }: IncomingMessage): void {

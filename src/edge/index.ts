@@ -11,7 +11,7 @@ export { isLoopback } from "./hosts.ts";
 export { createLimiter, LIMITS, type Limiter, type LimitName } from "./limits.ts";
 export { createLogger, type LogDestination, type Logger } from "./log.ts";
 export { type Cost, type OperationRules, type RunningOperation, startOperation } from "./operation.ts";
-export type { ExampleOperation, ExplorerName, ServerOptions } from "./options.ts";
+export type { ExampleOperation, ExplorerName, ServerOptions, ToolOptions } from "./options.ts";
 export type { PageOptions } from "./page.ts";
 export {
   type PersistedDocumentsMode,

@@ -32,6 +32,8 @@ export interface Asker {
   recognise(): Promise<Caller>;
   readonly address: AskedOperation["address"];
   readonly transport: AskedOperation["transport"];
+  /** As in {@link Asking}. */
+  readonly lastEventId?: string;
 }
 
 /** An operation that was found good, by whatever transport it came. */
@@ -118,16 +120,21 @@ export function toFailure(options: ServerOptions, live: LiveOperation, error: un
 }
 
 /** Begins to note what one answer hands out. */
-export function askingOf(live: LiveOperation, { access, address, transport }: Asker, caller: Caller): Asking {
+export function askingOf(
+  live: LiveOperation,
+  { access, address, transport, lastEventId }: Asker,
+  caller: Caller,
+): Asking {
   const { requestId, document } = live;
   const text = document.loc?.source.body ?? "";
-  return beginAsking(access, caller, {
+  const asking = beginAsking(access, caller, {
     transport,
     requestId,
     address,
     operationName: nameOf(live),
     document: text,
   });
+  return lastEventId === undefined ? asking : { ...asking, lastEventId };
 }
 
 /** How the operations of this asker are run. */

@@ -16,7 +16,7 @@ export interface LiveRecord {
 export function startRecord(
   { logger, telemetry }: ServerOptions,
   metrics: OperationMetrics,
-  { requestId, transport }: { readonly requestId: string; readonly transport: "sse" | "websocket" },
+  { requestId, transport }: { readonly requestId: string; readonly transport: "sse" | "websocket" | "mcp" },
 ): LiveRecord {
   const startedAt = performance.now();
   const codes = new Set<string>();

@@ -16,9 +16,15 @@ import { type RunningOperation, startOperation } from "./operation.ts";
 import type { ServerOptions } from "./options.ts";
 import { createStop, type Stop } from "./stop.ts";
 
-/** Results of a live operation, ready to be sent. Returning it stops the operation at once, also while a result is awaited. */
-export interface LiveResults extends AsyncIterableIterator<FormattedExecutionResult> {
-  return(): Promise<IteratorResult<FormattedExecutionResult>>;
+/** One result, ready to be sent, and the event that it answers; undefined for none. */
+export interface LiveResult {
+  readonly result: FormattedExecutionResult;
+  readonly event?: unknown;
+}
+
+/** Results of a live operation. Returning it stops the operation at once, also while a result is awaited. */
+export interface LiveResults extends AsyncIterableIterator<LiveResult> {
+  return(): Promise<IteratorResult<LiveResult>>;
 }
 
 /**
@@ -50,9 +56,9 @@ async function* produce(
   live: LiveOperation,
   asker: Asker,
   stop: Stop,
-): AsyncGenerator<FormattedExecutionResult, undefined> {
+): AsyncGenerator<LiveResult, undefined> {
   if (live.type !== OperationTypeNode.SUBSCRIPTION) {
-    yield await answerRequest(options, live, asker, stop);
+    yield { result: await answerRequest(options, live, asker, stop) };
     return undefined;
   }
   yield* watchEvents(options, live, asker, stop);
@@ -64,10 +70,10 @@ async function* watchEvents(
   live: LiveOperation,
   asker: Asker,
   stop: Stop,
-): AsyncGenerator<FormattedExecutionResult, void> {
+): AsyncGenerator<LiveResult, void> {
   const leave = enlist(asker.client);
   if (typeof leave !== "function") {
-    yield toFailure(options, live, leave);
+    yield { result: toFailure(options, live, leave) };
     return;
   }
   const running = startOperation(live.requestId, { ...rulesOf(options, asker), deadlineMs: null });
@@ -75,7 +81,7 @@ async function* watchEvents(
   const source = await openSource(options, live, { running, asker });
   try {
     if (!(Symbol.asyncIterator in source)) {
-      yield source;
+      yield { result: source };
       return;
     }
     const events = source[Symbol.asyncIterator]();
@@ -130,29 +136,29 @@ async function* answerEach(
   options: ServerOptions,
   live: LiveOperation,
   { events, asker, stop, expiry }: Watching,
-): AsyncGenerator<FormattedExecutionResult, void> {
+): AsyncGenerator<LiveResult, void> {
   for (;;) {
     const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
     const event = await expiry.or(stop.or(next));
     if (event === null && expiry.hasCome()) {
-      yield toFailure(options, live, refuseEnded());
+      yield { result: toFailure(options, live, refuseEnded()) };
       return;
     }
     if (event === null || event.done === true) return;
     if ("error" in event) {
-      yield toFailure(options, live, event.error);
+      yield { result: toFailure(options, live, event.error) };
       return;
     }
     const caller = await asker.recognise().catch((error: unknown) => toError(error));
     if (caller instanceof Error) {
-      yield toFailure(options, live, caller);
+      yield { result: toFailure(options, live, caller) };
       return;
     }
     const running = startOperation(live.requestId, rulesOf(options, asker));
     await takeTurn(asker, live);
     const asking = askingOf(live, asker, caller);
-    const answer = await answerOnce(options, live, { running, asking, rootValue: event.value, stop });
-    yield answer;
+    const result = await answerOnce(options, live, { running, asking, rootValue: event.value, stop });
+    yield { result, event: event.value };
   }
 }
 

@@ -20,13 +20,25 @@ export interface ExampleOperation {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
+/** Queries that programs call by their names. */
+export interface ToolOptions {
+  /** Version of this program. */
+  readonly version: string;
+  /** Documents whose queries are the tools. */
+  readonly documents: readonly string[];
+}
+
 /** Everything a server is made of. */
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get, made anew for each operation. */
   createContext(operation: Operation, asking: Asking): OperationContext;
+  /** The id that event streams give an event of a subscription, one line of text; null for none. No event has one if absent. */
+  readonly eventIdOf?: (event: unknown) => string | null;
   /** Begins what is written at /export; there is no such address if absent. */
   readonly openExport?: OpenExport;
+  /** What is offered at /mcp; there is no such address if absent. */
+  readonly tools?: ToolOptions;
   /**
    * Another number after every change of what was read. If given, answers are kept as long as nothing changes, and serve all who ask
    * the same: so only if everybody may see the same.

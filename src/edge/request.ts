@@ -42,10 +42,18 @@ export async function readGraphqlRequest(request: IncomingMessage): Promise<Grap
       ALLOW,
     );
   }
-  checkContent(request);
-  const body = parseJson(await readBody(request));
+  const body = await readJsonBody(request);
   if (Array.isArray(body)) refuseBatch(body.length);
   return { method: "POST", search, body: withoutEmpty(body), ...fromBody(body) };
+}
+
+/**
+ * Reads a body of JSON, and no more of it than the limit.
+ * @throws RefusalError for other content types, charsets and encodings, and for too large or unreadable bodies
+ */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  checkContent(request);
+  return parseJson(await readBody(request));
 }
 
 // No operation can have an empty name, and generated clients send one for none.

@@ -14,6 +14,7 @@ import { createGate } from "./gate.ts";
 import { createGraphqlRoute, type Route } from "./graphql-route.ts";
 import { refuseForeignHost } from "./hosts.ts";
 import { createListener, type Listener } from "./listener.ts";
+import { createMcpRoute } from "./mcp-route.ts";
 import { createOperationMetrics } from "./operation-metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { createPage } from "./page.ts";
@@ -104,12 +105,9 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const events = createEventStreamRoute(options, parts);
   const exports = createExportRoute(options, parts);
   const signIn = createSignInRoute(options, access);
-<<<<<<< HEAD
-  const route = createRoutes(options, { graphql, events, exports, signIn }, machines);
-=======
   const page = createPage(options.page, access.signIn);
-  const route = createRoutes(options, { graphql, events, exports, signIn, page }, machines);
->>>>>>> page
+  const mcp = options.tools === undefined ? null : createMcpRoute(options, options.tools, parts);
+  const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, machines);
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
@@ -140,25 +138,18 @@ function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOp
   });
 }
 
-function createRoutes(
-  options: ServerOptions,
-  {
-    graphql,
-    events,
-    exports,
-    signIn,
-<<<<<<< HEAD
-  }: Readonly<Record<"graphql" | "events" | "exports", Route>> & {
-    readonly signIn: ReturnType<typeof createSignInRoute>;
-=======
-    page,
-  }: Readonly<Record<"graphql" | "events" | "exports", Route>> & {
-    readonly signIn: ReturnType<typeof createSignInRoute>;
-    readonly page: ReturnType<typeof createPage>;
->>>>>>> page
-  },
-  machines: PlainPages,
-): Route {
+interface Routes {
+  readonly graphql: Route;
+  readonly events: Route;
+  readonly exports: Route;
+  readonly signIn: ReturnType<typeof createSignInRoute>;
+  readonly page: ReturnType<typeof createPage>;
+  /** Null if it is off. */
+  readonly mcp: Route | null;
+}
+
+function createRoutes(options: ServerOptions, routes: Routes, machines: PlainPages): Route {
+  const { graphql, events, exports, signIn, page, mcp } = routes;
   const explorers = createExplorers(options);
   const others = options.adminPort === undefined ? machines : notFound;
   return async (request, response) => {
@@ -170,13 +161,14 @@ function createRoutes(
       send(response, status, headers, body);
       return;
     }
-    const isGraphql = path === "/graphql" || path === "/graphql/stream" || path === "/export";
-    if (isGraphql && request.method === "OPTIONS") answerPreflight(request, response, options);
+    const isOurs = path === "/graphql" || path === "/graphql/stream" || path === "/export" || (path === "/mcp" && mcp);
+    if (isOurs && request.method === "OPTIONS") answerPreflight(request, response, options);
     else if (page(path, request, response) || (await explorers(path, request, response))) return;
     else if (path === "/graphql") await graphql(request, response);
     else if (path === "/graphql/stream") await events(request, response);
     else if (path === "/export") await exports(request, response);
     else if (path === "/sign-in") signIn(request, response);
+    else if (path === "/mcp" && mcp !== null) await mcp(request, response);
     else await notFound(path, request, response);
   };
 }

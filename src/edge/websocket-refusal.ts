@@ -7,6 +7,7 @@ import { fitAnswer } from "./answer-text.ts";
 import { toErrorResponse } from "./errors.ts";
 import { type LimitName, refuseAbove } from "./limits.ts";
 import type { ServerOptions } from "./options.ts";
+import { isWelcome } from "./origin.ts";
 import { RefusalError } from "./refusal.ts";
 import { toErrorAnswer } from "./reply.ts";
 
@@ -44,6 +45,7 @@ export function refusalOf(
   { corsOrigins, maxWebSockets }: Pick<ServerOptions, "corsOrigins" | "maxWebSockets">,
   connections: number,
 ): RefusalError | null {
+  // Browsers let any page open a WebSocket anywhere and say where the page came from; programs say nothing.
   if (isWelcome(request, corsOrigins)) return refusalAbove("connections", connections, maxWebSockets);
   return new RefusalError(403, "BAD_REQUEST", "Pages of this origin may not open a WebSocket here.");
 }
@@ -71,10 +73,4 @@ function operationOf(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-// Browsers let any page open a WebSocket anywhere and say where the page came from; programs say nothing.
-function isWelcome({ headers: { origin, host } }: IncomingMessage, origins: readonly string[]): boolean {
-  if (origin === undefined || origins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }

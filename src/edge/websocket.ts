@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ExecutionArgs, GraphQLError } from "graphql";
+import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from "graphql";
 import { handleProtocols, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -29,7 +29,7 @@ interface Extra {
 
 interface Started {
   readonly record: LiveRecord;
-  run(): LiveResults;
+  run(): AsyncIterableIterator<FormattedExecutionResult>;
 }
 
 const PING_MS = 12_000;
@@ -119,21 +119,24 @@ function createProtocol(options: ServerOptions, parts: WebSocketParts) {
   });
 }
 
-function withRecord(results: LiveResults, record: LiveRecord): LiveResults {
+function withRecord(results: LiveResults, record: LiveRecord): AsyncIterableIterator<FormattedExecutionResult> {
+  const leave = async () => {
+    record.end(200);
+    await results.return();
+    return { done: true, value: undefined } as const;
+  };
   return {
     async next() {
-      const next = await results.next();
-      if (next.done === true) record.end(200);
-      else record.add(next.value);
-      return next;
+      const { done, value } = await results.next();
+      if (done === true) {
+        record.end(200);
+        return { done, value: undefined };
+      }
+      record.add(value.result);
+      return { done: false, value: value.result };
     },
-    async return() {
-      record.end(200);
-      return results.return();
-    },
-    async throw() {
-      return this.return();
-    },
+    return: leave,
+    throw: leave,
     [Symbol.asyncIterator]() {
       return this;
     },

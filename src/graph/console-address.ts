@@ -1,4 +1,4 @@
-import { InputError, type Source } from "#domain";
+import { InputError, type Invocation, type Provider, type Source } from "#domain";
 
 /** What an address of the vendor's console names, and which sources can have it. */
 export interface ConsoleAddress {
@@ -14,6 +14,28 @@ const REGION = /(?<![\w-])[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*(?![\w-])/gi;
 const LENGTH_MAX = 2_000;
 
 /**
+ * The address of a run in the console, which {@link readConsoleAddress} reads; null if none is known. ECS has a page for a run. SWAS
+ * has none, so it is that of the first server of the run.
+ */
+export function consoleAddressOf({
+  source,
+  invokeId,
+  instances,
+}: Pick<Invocation, "source" | "invokeId" | "instances">): string | null {
+  const region = encodeURIComponent(source.regionId);
+  const query = new URLSearchParams({ InvokeId: invokeId });
+  switch (source.provider) {
+    case "ECS":
+      return `https://ecs.console.aliyun.com/cloud-assistant/region/${region}/result?${query}`;
+    case "SWAS": {
+      const [server] = instances.map(({ instanceId }) => instanceId).sort();
+      if (server === undefined) return null;
+      return `https://swasnext.console.aliyun.com/servers/${region}/${encodeURIComponent(server)}/dashboard?${query}`;
+    }
+  }
+}
+
+/**
  * Reads an address as it stands in a browser: the product by its host, region and ids wherever they stand.
  * @throws InputError `BAD_USER_INPUT` for what is no address of the console, or names neither run nor server
  */
@@ -21,14 +43,25 @@ export function readConsoleAddress(text: string, configured: readonly Source[]):
   const url = text.length > LENGTH_MAX || !URL.canParse(text.trim()) ? null : new URL(text.trim());
   if (url === null || !HOST.test(url.hostname)) throw refuse("an address of the vendor's console", text);
   const words = decode(`${url.pathname} ${url.search} ${url.hash}`);
-  const invokeId = RUN.exec(words)?.[0] ?? null;
+  const invokeId = namedRun(url) ?? RUN.exec(words)?.[0] ?? null;
   const instanceId = SERVER.exec(words)?.[0] ?? null;
   if (invokeId === null && instanceId === null) throw refuse("an address that names a run or a server", text);
-  const provider = /swas/i.test(url.hostname) || /swas/i.test(words) ? "SWAS" : "ECS";
+  const provider = providerOf(url.hostname, words);
   const regions = new Set(words.match(REGION)?.map((word) => word.toLowerCase()) ?? []);
   const ofProduct = configured.filter((source) => source.provider === provider);
   const named = ofProduct.filter(({ regionId }) => regions.has(regionId));
   return { invokeId, instanceId, sources: named.length > 0 ? named : ofProduct };
+}
+
+function namedRun({ search, hash }: URL): string | null {
+  const parameters = [...new URLSearchParams(search), ...new URLSearchParams(hash.replace(/^[^?]*\?/, ""))];
+  const named = parameters.find(([name, value]) => /^invokeId$/i.test(name) && value.trim() !== "");
+  return named?.[1].trim() ?? null;
+}
+
+function providerOf(hostname: string, words: string): Provider {
+  if (/swas/i.test(hostname)) return "SWAS";
+  return !/^ecs/i.test(hostname) && /swas/i.test(words) ? "SWAS" : "ECS";
 }
 
 function decode(text: string): string {

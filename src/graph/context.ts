@@ -16,4 +16,6 @@ export interface GraphContext {
   readonly view: View;
   /** Asked by the fields of a schema with guards. */
   readonly guard: KindGuard;
+  /** Id of the last event that the client of a broken stream got, as `eventIdOf` gave it; null if there is none. */
+  readonly lastEventId: string | null;
 }

@@ -11,6 +11,7 @@ import { ExecutionError } from "./execution-error.ts";
 import type { Guarded } from "./guards.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
+import { ReadFrom, readFromOf } from "./read-from.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
@@ -101,6 +102,14 @@ export abstract class Execution extends Node implements Guarded {
   @Value(() => SafeInt, { nullable: true, description: "How many times it has been executed on this instance." })
   get repeats(): OrError<number | null> {
     return this.read("repeats");
+  }
+
+  @Value(() => ReadFrom, {
+    nullable: true,
+    description: "Which answer of the upstream told it, for a ticket with its support; null if that is not known.",
+  })
+  get readFrom(): ReadFrom | null {
+    return readFromOf(this.stated);
   }
 
   /** Where it belongs; for the guard. Results know no command's name. */

@@ -11,3 +11,4 @@ export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "
 export { createKindGuard } from "./kind-guard.ts";
 export { printOrderedSchema } from "./print.ts";
 export { createSchema } from "./schema.ts";
+export { eventIdOf } from "./subscription.ts";

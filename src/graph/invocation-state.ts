@@ -10,10 +10,12 @@ import {
   type Provider,
 } from "#domain";
 import { Command } from "./command.ts";
+import { consoleAddressOf } from "./console-address.ts";
 import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
 import type { Guarded } from "./guards.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
+import { ReadFrom, readFromOf } from "./read-from.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
@@ -80,6 +82,24 @@ export abstract class InvocationState extends Node implements Guarded {
   })
   get isGoneUpstream(): boolean {
     return this.record.isGoneUpstream === true;
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description:
+      "Where the vendor's console shows it; of SWAS, which has no page for a run, its first server. Null if no address is known. " +
+      "`lookup(by: { consoleUrl })` is the way back.",
+  })
+  get consoleUrl(): string | null {
+    return consoleAddressOf(this.record);
+  }
+
+  @Value(() => ReadFrom, {
+    nullable: true,
+    description: "Which answer of the upstream told it, for a ticket with its support; null if that is not known.",
+  })
+  get readFrom(): ReadFrom | null {
+    return readFromOf(this.record);
   }
 
   @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Int, Resolver, Root, Subscription } from "type-graphql";
 
 import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
-import type { OutputChunk as Chunk, ListChange, WatchWants } from "#services";
+import type { OutputChunk as Chunk, GivenPosition, ListChange, WatchWants } from "#services";
 import { rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { InvocationFilter, toInvocationFilter } from "./filter.ts";
@@ -23,6 +23,17 @@ type ToldChange = ListChange | Error;
 
 /** What one event of an output tells: what is new, or why nothing more will come. */
 type ToldChunk = Chunk | Error;
+
+const LAST_EVENT_ID = "Last-Event-ID";
+
+/**
+ * Where an event of a subscription stands, for streams whose clients come back with it: it then goes before the arguments `after` and
+ * `fromByte`. Null for an event without a place. Read it before the next event is asked for.
+ */
+export function eventIdOf(told: unknown): string | null {
+  const { position } = Object(told) as Partial<ListChange | Chunk>;
+  return position ?? null;
+}
 
 /** What can be watched. */
 @Resolver()
@@ -101,9 +112,16 @@ export class Subscriptions {
 function watchList(
   filter: InvocationFilter | null | undefined,
   after: string | null | undefined,
-  { services, operation }: GraphContext,
+  context: GraphContext,
 ): AsyncIterableIterator<ToldChange> {
-  return endWithError(services.watchList(toInvocationFilter(filter), after ?? null, operation));
+  const given = after == null ? null : { text: after, name: "after" };
+  const { services, operation } = context;
+  return endWithError(services.watchList(toInvocationFilter(filter), lastPosition(context) ?? given, operation));
+}
+
+// Who comes back repeats the arguments of the beginning.
+function lastPosition({ lastEventId }: GraphContext): GivenPosition | null {
+  return lastEventId === null ? null : { text: lastEventId, name: LAST_EVENT_ID };
 }
 
 function watchOutput(
@@ -123,13 +141,18 @@ function watchOutput(
     context.guard.refuse("outputs", { ...ref, instanceId, commandName: undefined });
   }
   const { source, invokeId } = ref;
-  return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, fromByte ?? 0, context.operation));
+  const begin = { fromByte: fromByte ?? 0, after: lastPosition(context) };
+  return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, begin, context.operation));
 }
 
 function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told> {
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation") throw refuseType("a run", ref.type);
   admit(ref, isOurs, context);
+  if (context.lastEventId !== null) {
+    const message = `\`${LAST_EVENT_ID}\`: expected none, since events of a run have no id. Begin without it.`;
+    throw new InputError("INVALID_CURSOR", message, LAST_EVENT_ID);
+  }
   const wants = watchWants(maskSelection(selectionOf(info), context.view.rightsFor(ref.source).possible));
   return endWithError(context.services.watchInvocation(ref, wants, context.operation));
 }

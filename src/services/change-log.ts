@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Invocation, type InvocationStatus, invocationKey } from "#domain";
+import { type Invocation, type InvocationStatus, invocationKey, withoutReadFrom } from "#domain";
 import type { RunChange, RunStore } from "#store";
 
 /** What one run was and is. Costly parts are left out: they are read when they are asked for. */
@@ -51,7 +51,7 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
     const key = invocationKey(after);
     // Of a run that another process changed the log may hold what it was.
     const before = change.before === undefined ? newest.get(key)?.after : change.before && withoutCostly(change.before);
-    if (before != null && isDeepStrictEqual(before, after)) return;
+    if (before != null && isSameState(before, after)) return;
     const entry = {
       before: before === undefined ? asUnfinished(after) : before,
       after,
@@ -99,6 +99,11 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
       });
     },
   };
+}
+
+/** True if a list shows the same of both, whichever answers told them. */
+export function isSameState(before: Invocation, after: Invocation): boolean {
+  return isDeepStrictEqual(withoutReadFrom(before), withoutReadFrom(after));
 }
 
 /** What lists show of a run, in one form however it was read. */

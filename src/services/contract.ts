@@ -14,6 +14,7 @@ import type {
 } from "#domain";
 import type { Page, PageArguments, PageSourceState, PageWants } from "./page-shapes.ts";
 import type {
+  GivenPosition,
   InstanceFilter,
   InvocationOrder,
   ListChange,
@@ -134,16 +135,22 @@ export interface Services {
   /**
    * A list as it changes: its newest rows, or what changed behind a position, then each change. A reader who is slow gets several
    * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
-   * @throws InputError `CURSOR_EXPIRED` for a position that is too old, `LIMIT_EXCEEDED` if too many watch already
+   * @throws InputError `CURSOR_EXPIRED` for a position that is too old, `INVALID_CURSOR` for one of another list, `LIMIT_EXCEEDED` if
+   * too many watch already
    */
-  watchList(filter: InvocationFilter, after: string | null, operation: Operation): AsyncIterableIterator<ListChange>;
+  watchList(
+    filter: InvocationFilter,
+    after: GivenPosition | null,
+    operation: Operation,
+  ): AsyncIterableIterator<ListChange>;
   /**
-   * What is printed on one server of a run, or on all of them: each part once, until the run is over. Errors as
-   * {@link Services.watchInvocation}.
+   * What is printed on one server of a run, or on all of them: each part once, until the run is over. Behind `fromByte` of each
+   * output, or behind what `after` says was told of it. Errors as {@link Services.watchInvocation}.
+   * @throws InputError `INVALID_CURSOR` for a position that is none of this output
    */
   watchOutput(
     ref: InvocationRef & { readonly instanceId: string | null },
-    fromByte: number,
+    begin: { readonly fromByte: number; readonly after: GivenPosition | null },
     operation: Operation,
   ): AsyncIterableIterator<OutputChunk>;
   /** The agents on servers, one answer a key, in key order. */

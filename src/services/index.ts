@@ -10,6 +10,7 @@ export type {
   BackfillState,
   Edge,
   FoundLine,
+  GivenPosition,
   InstanceFilter,
   InvocationOrder,
   ListChange,

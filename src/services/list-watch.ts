@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import {
   type Clock,
   canonicalText,
@@ -15,8 +14,8 @@ import {
   toQuery,
 } from "#domain";
 import { comparePositions, positionOf } from "#store";
-import type { ChangeLog, LoggedChange } from "./change-log.ts";
-import type { ListChange, Page, Sealer } from "./contract.ts";
+import { type ChangeLog, isSameState, type LoggedChange } from "./change-log.ts";
+import type { GivenPosition, ListChange, Page, Sealer } from "./contract.ts";
 import type { ListPoller } from "./list-poller.ts";
 import { openListPosition, sealListPosition } from "./list-position.ts";
 
@@ -65,7 +64,7 @@ export function createListWatch(parts: ListWatchParts) {
     return { standing, change: { position, isSnapshot: true, entered, changed: [], left: [] } };
   }
 
-  async function* watch(given: InvocationFilter, after: string | null, operation: Operation) {
+  async function* watch(given: InvocationFilter, after: GivenPosition | null, operation: Operation) {
     const name = nameOf(given);
     let standing = after === null ? null : standAt(parts, name, after);
     const filter = await parts.resolveNames(given, operation);
@@ -96,7 +95,7 @@ export function createListWatch(parts: ListWatchParts) {
 
   return async function* (
     filter: InvocationFilter,
-    after: string | null,
+    after: GivenPosition | null,
     operation: Operation,
   ): AsyncGenerator<ListChange, void> {
     if (watcherCount >= parts.maxWatchers) throw tooMany(parts.maxWatchers);
@@ -142,7 +141,7 @@ function sortChanges(changes: readonly LoggedChange[], filter: InvocationFilter)
   const left: Invocation[] = [];
   for (const { before, after } of changes) {
     const [wasIn, isNow] = [isIn(before), isIn(after)];
-    if (wasIn && isNow && !isDeepStrictEqual(before, after)) changed.push(after);
+    if (before !== null && wasIn && isNow && !isSameState(before, after)) changed.push(after);
     if (wasIn && !isNow) left.push(after);
     if (!wasIn && isNow) entered.push({ run: after, isFound: before === null });
   }
@@ -188,17 +187,15 @@ function nameOf(filter: InvocationFilter): string {
 }
 
 /** @throws InputError `INVALID_CURSOR` for another list's position or none, `CURSOR_EXPIRED` for one that is too old */
-function standAt({ log, sealer }: ListWatchParts, list: string, after: string): Standing {
-  const position = openListPosition(sealer, after);
+function standAt({ log, sealer }: ListWatchParts, list: string, { text, name }: GivenPosition): Standing {
+  const position = openListPosition(sealer, text);
   if (position === null || position.list !== list) {
-    const message =
-      "`after`: expected a position of this list with the same filter, got another text. Begin without it.";
-    throw new InputError("INVALID_CURSOR", message, "after");
+    const message = `\`${name}\`: expected a position of this list with the same filter, got another text. Begin without it.`;
+    throw new InputError("INVALID_CURSOR", message, name);
   }
   if (position.log !== log.name || log.readAfter(position.number) === null) {
-    const message =
-      "`after`: expected a position that is known here, got one that is too old or of another process. Begin anew without it.";
-    throw new InputError("CURSOR_EXPIRED", message, "after");
+    const expected = "expected a position that is known here, got one that is too old or of another process";
+    throw new InputError("CURSOR_EXPIRED", `\`${name}\`: ${expected}. Begin anew without it.`, name);
   }
   return position;
 }

@@ -54,6 +54,18 @@ export interface OutputChunk extends AppendedOutput {
   readonly execution: InstanceInvocation;
   /** True if this execution is over: nothing of it follows. */
   readonly isFinal: boolean;
+  /**
+   * Behind this event; a client that comes back with it misses nothing. Null for a run on too many servers. Made when it is read,
+   * which has to be before the next event is asked for.
+   */
+  readonly position: string | null;
+}
+
+/** A position that a client came back with. */
+export interface GivenPosition {
+  readonly text: string;
+  /** The argument or the header that held it; errors tell it. */
+  readonly name: string;
 }
 
 /** What came into a watched list, changed in it or left it. */

@@ -147,7 +147,7 @@ function assemble(ground: Ground): Services {
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,
-    watchOutput: createOutputWatch(watchInvocation),
+    watchOutput: createOutputWatch(watchInvocation, sealer),
     watchList: createListWatch({
       log,
       poller,

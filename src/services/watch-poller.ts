@@ -9,6 +9,7 @@ import {
   type InvocationStatus,
   isFinalInvocationStatus,
   UpstreamError,
+  withoutReadFrom,
 } from "#domain";
 import type { Lease } from "#store";
 import type { WatchWants } from "./contract.ts";
@@ -197,14 +198,15 @@ function offer(watcher: Watcher, run: Invocation): boolean {
 
 // Upstreams list a run's instances in any order, and outputs that others asked for are no news to who does not want them.
 function asSeen(run: Invocation, wants: WatchWants): Invocation {
-  const instances = wants.output ? [...run.instances] : run.instances.map((one) => ({ ...one, output: undefined }));
+  const { instances, ...told } = withoutReadFrom(run);
+  const shown = wants.output ? [...instances] : instances.map((one) => ({ ...one, output: undefined }));
   const command = wants.content ? run.command : { ...run.command, content: undefined };
   // Which resource groups a run was found in depends on who looked, and nobody is shown it.
   return {
-    ...run,
+    ...told,
     resourceGroupIds: [],
     command,
-    instances: instances.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)),
+    instances: shown.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)),
   };
 }
 

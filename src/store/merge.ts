@@ -8,6 +8,7 @@ import {
   isFinalInvocationStatus,
   isFinalRun,
   isRepeated,
+  type ReadFrom,
   settledStatus,
 } from "#domain";
 
@@ -28,7 +29,7 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
     instances: mergeInstances(known, read),
   };
   const settled = { ...merged, status: settledStatus(merged.status, merged.instances) };
-  return isDeepStrictEqual(settled, known) ? known : settled;
+  return tellsSame(settled, known) ? known : settled;
 }
 
 /** The run with what a result of one of its instances tells; the run itself if it has no such instance. */
@@ -105,7 +106,13 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
     output,
     isComplete: newer.isComplete || (isSame && older.isComplete),
   };
-  return isDeepStrictEqual(merged, known) ? known : merged;
+  return tellsSame(merged, known) ? known : merged;
+}
+
+// A later answer that told the same is no change: it would wake everybody who watches, and be written.
+function tellsSame<Record extends { readonly readFrom?: ReadFrom | null }>(merged: Record, known: Record): boolean {
+  const { readFrom } = known;
+  return isDeepStrictEqual(readFrom == null ? merged : { ...merged, readFrom }, known);
 }
 
 function isBetter(output: InstanceInvocation["output"]): boolean {

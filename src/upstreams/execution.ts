@@ -1,4 +1,4 @@
-import type { InstanceInvocation, InvocationResult, Output, Source } from "#domain";
+import type { InstanceInvocation, InvocationResult, Output, ReadFrom, Source } from "#domain";
 import type { ExecutionShape, RunShape } from "./shapes.ts";
 
 /** What the record itself does not say and the request or the run around it does. */
@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly instanceId: string;
   readonly commandId: string | null;
   readonly username: string | null;
+  /** Which answer the record stands in. */
+  readonly readFrom: ReadFrom | null;
 }
 
 // Lists hold hundreds of executions: an object that is written out costs a tenth of one that is spread from another.
@@ -35,6 +37,7 @@ export function toResult(
     username: shape.username ?? surroundings.username,
     output,
     ossDelivery: shape.ossDelivery,
+    readFrom: surroundings.readFrom,
     execution,
   };
 }
@@ -66,6 +69,7 @@ export function toInstanceInvocation(
     username: shape.username ?? surroundings.username,
     output,
     ossDelivery: shape.ossDelivery,
+    readFrom: surroundings.readFrom,
     creationTime: shape.creationTime ?? run.creationTime,
     updateTime: shape.updateTime,
     isComplete,

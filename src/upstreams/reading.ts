@@ -1,4 +1,4 @@
-import { type Source, type Telemetry, UpstreamError } from "#domain";
+import { type Clock, type ReadFrom, type Source, type Telemetry, UpstreamError } from "#domain";
 import type { CallAnswer } from "#wire";
 import type { ZonePolicy } from "./time.ts";
 
@@ -7,6 +7,8 @@ export interface Reading {
   readonly source: Source;
   readonly action: string;
   readonly requestId: string | null;
+  /** What records of this answer say of it; null if it has no id, or nothing that is kept is read. */
+  readonly readFrom: ReadFrom | null;
   readonly zones: ZonePolicy;
   /** Tells of a part that cannot be read and is left out; once per action and text. */
   warn(what: string): void;
@@ -27,13 +29,19 @@ export function createReader(options: {
   readonly source: Source;
   readonly telemetry: Telemetry;
   readonly zones: ZonePolicy;
+  /** Absent if nothing that is kept is read. */
+  readonly clock?: Pick<Clock, "now">;
 }): Reader {
-  const { source, telemetry, zones } = options;
+  const { source, telemetry, zones, clock } = options;
   const isNews = createMemory();
   return (action, answer) => ({
     source,
     action,
     requestId: answer.requestId,
+    readFrom:
+      answer.requestId === null || clock === undefined
+        ? null
+        : { requestId: answer.requestId, asOf: new Date(clock.now()).toISOString() },
     zones,
     warn(what) {
       if (!isNews(`${action} ${what}`)) return;

@@ -104,10 +104,7 @@ function toConfiguration(groups: Groups, key: JWK, origins: readonly string[], o
       preferred_username: token.accountId,
     }),
     features: {
-<<<<<<< HEAD
       deviceFlow: { enabled: true },
-=======
->>>>>>> page
       revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,

@@ -48,6 +48,14 @@ describe("lookup", () => {
     expect((await find({ consoleUrl: run })).data.lookup).toMatchObject({ invokeId: "t-only5" });
   });
 
+  it("finds each run by the console's address that it tells of itself", async () => {
+    const { data } = await rig.ask("{ invocations(first: 20) { nodes { id invokeId consoleUrl } } }");
+    expect(data.invocations.nodes.length).toBe(5);
+    for (const { id, invokeId, consoleUrl } of data.invocations.nodes) {
+      expect((await find({ consoleUrl })).data.lookup).toMatchObject({ __typename: "Invocation", id, invokeId });
+    }
+  });
+
   it.each([
     [{ consoleUrl: "https://example.com/t-only5" }, "by.consoleUrl"],
     [{ consoleUrl: "no address" }, "by.consoleUrl"],

@@ -7,7 +7,7 @@ import { readConfig } from "#config";
 import { createEmulator, type Emulator } from "../support/emulator/index.ts";
 
 const LIST = `query ($after: String) {
-  invocations(first: 10, after: $after) { nodes { invokeId } pageInfo { endCursor } }
+  invocations(first: 10, after: $after) { nodes { invokeId readFrom { requestId asOf } } pageInfo { endCursor } }
 }`;
 
 interface Answer {

@@ -26,7 +26,8 @@ function digest(purpose: string): string {
 }
 
 /** One who may see everything. */
-export const ANYONE: Pick<GraphContext, "caller" | "view" | "guard"> = {
+export const ANYONE: Pick<GraphContext, "caller" | "view" | "guard" | "lastEventId"> = {
+  lastEventId: null,
   caller: { name: "anyone", roles: [], knownBy: "open" },
   view: createOpenView(),
   guard: {

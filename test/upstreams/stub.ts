@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { expect } from "@jest/globals";
 import {
   type InstanceInvocation,
   type Invocation,
   type InvocationResult,
   type Operation,
+  type ReadFrom,
   type Source,
   type Telemetry,
   UpstreamError,
@@ -96,6 +98,12 @@ export function readFixture(name: string): CallAnswer {
   return { body: answer.body, requestId: answer.requestId };
 }
 
+/** Any answer with an id; which one, `read-from.test.ts` looks at. */
+const ANSWERED: ReadFrom = {
+  requestId: expect.any(String) as unknown as string,
+  asOf: expect.any(String) as unknown as string,
+};
+
 /** A run with nothing known of it but what is given. */
 export function invocation(source: Source, invokeId: string, rest: Partial<Invocation> = {}): Invocation {
   const isSwas = source.provider === "SWAS";
@@ -120,6 +128,7 @@ export function invocation(source: Source, invokeId: string, rest: Partial<Invoc
     terminationMode: null,
     ossOutputDelivery: null,
     instances: [],
+    readFrom: ANSWERED,
     ...rest,
   };
 }
@@ -158,6 +167,7 @@ export function result(
     username: null,
     output: null,
     ossDelivery: null,
+    readFrom: ANSWERED,
     execution: null,
     ...rest,
   };

@@ -70,6 +70,7 @@ export const PARTS = [
   "OutputMatchConnection",
   "OutputMatchEdge",
   "PageInfo",
+  "ReadFrom",
   "Schedule",
   "SourceError",
   "SourceState",

@@ -50,6 +50,14 @@ function Facts({ run }: { readonly run: RunDetails }) {
       </Fact>
       <Fact name={words.run.id}>
         <code>{run.invokeId}</code> <CopyButton text={run.invokeId} />
+        {run.consoleUrl !== null && (
+          <>
+            {" "}
+            <a href={run.consoleUrl} target="_blank" rel="noreferrer">
+              {words.run.console}
+            </a>
+          </>
+        )}
       </Fact>
       <Fact name={words.run.description}>{run.command.description && <bdi>{run.command.description}</bdi>}</Fact>
       <Fact name={words.run.schedule}>{run.frequency && <code>{run.frequency}</code>}</Fact>

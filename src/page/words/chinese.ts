@@ -119,6 +119,7 @@ export const CHINESE: Words = {
     seconds: (amount) => `${n(amount)} 秒`,
     user: "执行用户",
     folder: "执行路径",
+    console: "在控制台中查看",
     id: "执行 ID",
     description: "描述",
     created: "提交时间",

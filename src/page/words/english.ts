@@ -118,6 +118,7 @@ export const ENGLISH = {
     seconds: (amount: number) => `${count.format(amount)} s`,
     user: "User",
     folder: "Folder",
+    console: "In the console",
     id: "Run id",
     description: "Description",
     created: "Handed in",

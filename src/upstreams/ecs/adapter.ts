@@ -19,7 +19,7 @@ import { createTimedProbe } from "./timed-probe.ts";
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
 export function createEcsUpstream(options: UpstreamOptions): Upstream {
   const { source, call, telemetry, clock, zones = DEFAULT_ZONES } = options;
-  const reader = createReader({ source, telemetry, zones });
+  const reader = createReader({ source, telemetry, zones, clock });
   const ask: AdapterContext["ask"] = (action, parameters, operation) =>
     call(
       { source, version: description.version, action, parameters: { RegionId: source.regionId, ...parameters } },

@@ -16,7 +16,7 @@ export function toInvocation(
   isOutputAsked: boolean,
   reading: Reading,
 ): Invocation {
-  const { source } = reading;
+  const { source, readFrom } = reading;
   const { invokeId, commandId, username } = run;
   return {
     source,
@@ -39,18 +39,20 @@ export function toInvocation(
     terminationMode: run.terminationMode,
     ossOutputDelivery: run.ossOutputDelivery,
     instances: run.instances.map((shape) => {
-      const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username };
+      const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username, readFrom };
       const output = toOutput(shape, isOutputAsked, reading);
       // Here the instance has a time of its own: where it is empty, the run's would be a guess.
       return toInstanceInvocation(shape, UNTIMED, surroundings, output, isComplete(shape));
     }),
+    readFrom,
   };
 }
 
 /** A record of DescribeInvocationResults, not yet told apart from other executions on the same instance. */
 export function toInvocationResult(shape: ResultShape, source: Source, reading: Reading): InvocationResult {
   const { invokeId, instanceId } = shape;
-  const surroundings = { source, invokeId, instanceId, commandId: null, username: null };
+  const { readFrom } = reading;
+  const surroundings = { source, invokeId, instanceId, commandId: null, username: null, readFrom };
   return toResult(shape, surroundings, toOutput(shape, true, reading), null);
 }
 

@@ -77,7 +77,7 @@ async function listRegions(call: Call, account: string, operation: Operation): P
 
 function createContext(options: SwasUpstreamOptions): AdapterContext {
   const { source, call, telemetry, clock, outputEncoding, zones = DEFAULT_ZONES } = options;
-  const reader = createReader({ source, telemetry, zones });
+  const reader = createReader({ source, telemetry, zones, clock });
   const ask: AdapterContext["ask"] = (action, parameters, operation, options = {}) => {
     const request = {
       source,

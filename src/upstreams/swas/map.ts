@@ -5,6 +5,7 @@ import type {
   Invocation,
   InvocationResult,
   Output,
+  ReadFrom,
   Source,
   Wants,
 } from "#domain";
@@ -20,34 +21,32 @@ import {
 import type { Encoding } from "./encoding.ts";
 import type { InstanceRunShape, NamedRun, ServerShape } from "./shapes.ts";
 
+/** Which answer of which source told something. */
+type Told = Pick<Reading, "source" | "readFrom">;
+
 /** A run of DescribeCommandInvocations with its instances. */
-export function toInvocation(run: NamedRun, encoding: Encoding, wants: Wants, source: Source): Invocation {
+export function toInvocation(run: NamedRun, encoding: Encoding, wants: Wants, told: Told): Invocation {
   const instances = run.instances.map((shape) => {
     const output = toOutput(shape, encoding, wants.output);
-    return toInstanceInvocation(shape, run, surround(shape, run, source), output, true);
+    return toInstanceInvocation(shape, run, surround(shape, run, told), output, true);
   });
-  return assemble(run, decodeScript(run, encoding, wants.content), instances, source);
+  return assemble(run, decodeScript(run, encoding, wants.content), instances, told);
 }
 
 /** The results nested in a run of DescribeCommandInvocations. */
-export function toResults(
-  run: NamedRun,
-  encoding: Encoding,
-  wants: Wants,
-  source: Source,
-): readonly InvocationResult[] {
+export function toResults(run: NamedRun, encoding: Encoding, wants: Wants, told: Told): readonly InvocationResult[] {
   return run.instances.map((shape) =>
-    toResult(shape, surround(shape, run, source), toOutput(shape, encoding, wants.output), null),
+    toResult(shape, surround(shape, run, told), toOutput(shape, encoding, wants.output), null),
   );
 }
 
 /** An item of DescribeInvocations, which says nothing of the execution but its state. */
 export function toInstanceRun(item: InstanceRunShape, instanceId: string, reading: Reading): Invocation {
   const { run, execution } = item;
-  const { source } = reading;
-  const surroundings = { source, invokeId: run.invokeId, instanceId, commandId: null, username: null };
+  const { source, readFrom } = reading;
+  const surroundings = { source, invokeId: run.invokeId, instanceId, commandId: null, username: null, readFrom };
   const instance = toInstanceInvocation(execution, run, surroundings, undefined, false);
-  return assemble(run, { content: toContent(run, reading) }, [instance], source);
+  return assemble(run, { content: toContent(run, reading) }, [instance], reading);
 }
 
 /** A run put together from what DescribeInvocations and DescribeInvocationResult say of it. */
@@ -58,13 +57,24 @@ export function toAssembledRun(
   source: Source,
 ): Invocation {
   const content = reading === undefined ? undefined : toContent(run, reading);
-  return assemble({ ...run, told: null }, { content }, toInstances(run, results), source);
+  const readFrom = newestOf([reading?.readFrom, ...results.map((result) => result.readFrom)]);
+  return assemble({ ...run, told: null }, { content }, toInstances(run, results), { source, readFrom });
 }
 
 /** A run that was put together before, with what its instances say now. */
 export function toNewerRun(run: Invocation, results: readonly InvocationResult[]): Invocation {
   const status = statusOfRun(null, results);
-  return { ...run, status, rawStatus: null, instances: toInstances(run, results) };
+  const readFrom = newestOf(results.map((result) => result.readFrom));
+  return { ...run, status, rawStatus: null, instances: toInstances(run, results), readFrom };
+}
+
+// No answer tells such a run whole; the newest of them tells it as it is now.
+function newestOf(answers: readonly (ReadFrom | null | undefined)[]): ReadFrom | null {
+  const known = answers.filter((one) => one != null);
+  return known.reduce<ReadFrom | null>(
+    (newest, one) => (newest !== null && newest.asOf >= one.asOf ? newest : one),
+    null,
+  );
 }
 
 /** The one record of DescribeInvocationResult, whose output is base64. */
@@ -74,7 +84,8 @@ export function toSingleResult(
   reading: Reading,
 ): InvocationResult {
   const output = shape.output === null ? null : decodeBase64Field("Output", shape.output, reading);
-  const surroundings = { source: reading.source, ...asked, commandId: null, username: null };
+  const { source, readFrom } = reading;
+  const surroundings = { source, ...asked, commandId: null, username: null, readFrom };
   const decoded = output === null ? null : { bytes: output, droppedBytes: shape.droppedBytes };
   return toResult(shape, surroundings, decoded, null);
 }
@@ -89,7 +100,7 @@ function assemble(
   run: NamedRun,
   script: Pick<Command, "content" | "isGuess">,
   instances: readonly InstanceInvocation[],
-  source: Source,
+  { source, readFrom }: Told,
 ): Invocation {
   return {
     source,
@@ -118,12 +129,13 @@ function assemble(
     terminationMode: run.terminationMode,
     ossOutputDelivery: run.ossOutputDelivery,
     instances,
+    readFrom,
   };
 }
 
-function surround(shape: ExecutionShape, run: NamedRun, source: Source) {
+function surround(shape: ExecutionShape, run: NamedRun, { source, readFrom }: Told) {
   const { invokeId, commandId, username } = run;
-  return { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username };
+  return { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username, readFrom };
 }
 
 function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean): Output | null | undefined {

@@ -90,8 +90,10 @@ async function readRuns(
   wants: Wants,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const shape = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), EMPTY_PAGE);
-  return { ...shape, items: shape.items.map((run) => toInvocation(run, context.encoding, wants, context.source)) };
+  const asked = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), null);
+  if (asked === null) return EMPTY_PAGE;
+  const { page, reading } = asked;
+  return { ...page, items: page.items.map((run) => toInvocation(run, context.encoding, wants, reading)) };
 }
 
 /** One run, null where there is none. @throws UpstreamError */
@@ -101,9 +103,9 @@ export async function readRun(
   wants: Wants,
   operation: Operation,
 ): Promise<Invocation | null> {
-  const { items } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
-  const run = items[0];
-  return run === undefined ? null : toInvocation(run, context.encoding, wants, context.source);
+  const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
+  const run = page.items[0];
+  return run === undefined ? null : toInvocation(run, context.encoding, wants, reading);
 }
 
 /** Every result of one run. @throws UpstreamError */
@@ -113,8 +115,8 @@ export async function readRunResults(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const { items } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
-  return items.flatMap((run) => toResults(run, context.encoding, wants, context.source));
+  const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
+  return page.items.flatMap((run) => toResults(run, context.encoding, wants, reading));
 }
 
 async function askRuns(
@@ -131,8 +133,8 @@ async function askRuns(
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   await context.encoding.settle(meant.items, wants, operation);
-  if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, context.clock.now());
-  return meant;
+  if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, reading.readFrom, context.clock.now());
+  return { page: meant, reading };
 }
 
 /** Runs of earlier answers whose outputs could not be read then; as {@link ListedOutputs}. */
@@ -149,7 +151,10 @@ export async function recallRuns(
     operation,
   );
   if (!encoding.isGuessing("output")) undecided.forget(invokeIds);
-  return kept.map(({ shape, readAt }) => ({ run: toInvocation(shape, encoding, wants, source), readAt }));
+  return kept.map(({ shape, readFrom, readAt }) => ({
+    run: toInvocation(shape, encoding, wants, { source, readFrom }),
+    readAt,
+  }));
 }
 
 /** What of a query the upstream applies itself: CommandName is silently ignored beside InstanceId. */

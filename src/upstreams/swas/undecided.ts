@@ -1,8 +1,10 @@
+import type { ReadFrom } from "#domain";
 import type { NamedRun } from "./shapes.ts";
 
-/** A run as an answer told it, and when that came (epoch milliseconds). */
+/** A run as an answer told it, which answer that was, and when it came (epoch milliseconds). */
 export interface KeptRun {
   readonly shape: NamedRun;
+  readonly readFrom: ReadFrom | null;
   readonly readAt: number;
 }
 
@@ -12,7 +14,7 @@ export interface KeptRun {
  * leaves can be redacted.
  */
 export interface Undecided {
-  note(runs: readonly NamedRun[], readAt: number): void;
+  note(runs: readonly NamedRun[], readFrom: ReadFrom | null, readAt: number): void;
   find(invokeIds: readonly string[]): readonly KeptRun[];
   forget(invokeIds: readonly string[]): void;
 }
@@ -34,11 +36,11 @@ export function createUndecided(): Undecided {
   }
 
   return {
-    note(runs, readAt) {
+    note(runs, readFrom, readAt) {
       for (const shape of runs) {
         forget(shape.invokeId);
         if (shape.instances.every(({ output }) => output === null)) continue;
-        kept.set(shape.invokeId, { shape, readAt });
+        kept.set(shape.invokeId, { shape, readFrom, readAt });
         length += lengthOf(shape);
       }
       for (const oldest of kept.keys()) {

@@ -46,6 +46,31 @@ export function describeMerging(store: StoreOfTest): void {
       expect(Object.keys(stored?.run.parameters ?? {})).toEqual(["b", "a"]);
     });
 
+    it("which answer told it: the first one that told this", async () => {
+      const from = (requestId: string) => ({ requestId, asOf: "2026-01-01T00:00:00.000Z" });
+      const told = (requestId: string, exitCode: number) =>
+        runAt(1, "t-1", {
+          readFrom: from(requestId),
+          instances: [itemOf({ invokeId: "t-1", output: null, exitCode, readFrom: from(requestId) })],
+        });
+      const changes: number[] = [];
+      const end = store().onChange(({ length }) => void changes.push(length));
+      await store().write({ source: ECS, readAt: 1, runs: [runAt(1, "t-1", { instances: told("R-1", 0).instances })] });
+      await store().write({ source: ECS, readAt: 2, runs: [told("R-1", 0)] });
+      await store().write({ source: ECS, readAt: 3, runs: [told("R-2", 0)] });
+      await store().write({
+        source: ECS,
+        readAt: 4,
+        results: [resultFor("t-1", { exitCode: 0, readFrom: from("R-3") })],
+      });
+      end();
+      expect((await read())?.run).toEqual(told("R-1", 0));
+      expect(changes).toEqual([1, 1]);
+      const output = outputOf("x");
+      await store().write({ source: ECS, readAt: 5, results: [resultFor("t-1", { output, readFrom: from("R-4") })] });
+      expect((await read())?.run.instances[0]?.readFrom).toEqual(from("R-4"));
+    });
+
     it("what went on", async () => {
       await store().write({ source: ECS, readAt: 1, runs: [running] });
       await store().write({ source: ECS, readAt: 2, runs: [done] });

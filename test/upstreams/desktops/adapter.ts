@@ -63,14 +63,21 @@ export function createDesktopLists(source: Source, call: Call, clock: FakeClock)
 function toInvocation(fields: Fields, reading: Reading): Invocation {
   const run = readRun({ ...fields, InvokeInstances: toInstances(fields.InvokeDesktops) }, reading);
   const invokeId = run.invokeId ?? reading.fail("a run has no InvokeId");
-  const { source } = reading;
+  const { source, readFrom } = reading;
   const instances = run.instances.map((shape) => {
-    const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId: null, username: null };
+    const surroundings = {
+      source,
+      invokeId,
+      instanceId: shape.instanceId ?? "",
+      commandId: null,
+      username: null,
+      readFrom,
+    };
     return toInstanceInvocation(shape, run, surroundings, undefined, shape.isDetailed);
   });
   const status = statusOfRun(run.told, instances);
   const rest = { status, rawStatus: run.told?.rawStatus ?? null, creationTime: run.creationTime, instances };
-  return { ...invocation(source, invokeId), ...rest };
+  return { ...invocation(source, invokeId), ...rest, readFrom };
 }
 
 function toInstances(desktops: unknown): unknown {
