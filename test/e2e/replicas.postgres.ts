@@ -127,15 +127,17 @@ describe("two gateways on one database", () => {
     });
   });
 
-  it("a list that one read is not read again by the other", async () => {
+  it("what one read of a list is not read again by the other", async () => {
+    const instances = [{ instanceId: "i-1", status: "Success" as const }];
+    for (let n = 0; n < 60; n += 1) emulator.world.addInvocation(...PLACE, { invokeId: `t-${n}`, instances });
     const [one, two] = [await start("one"), await start("two")];
-    const QUERY = "{ invocations(first: 10) { nodes { invokeId } } }";
-    const answer = await one.ask(QUERY);
-    emulator.clearCalls();
-    expect(await two.ask(QUERY)).toMatchObject({ data: (answer as { data: object }).data });
-    expect(emulator.calls.filter(({ parameters }) => parameters.Timed === undefined && !parameters.InvokeId)).toEqual(
-      [],
-    );
+    const QUERY = "{ invocations(first: 62) { nodes { invokeId } } }";
+    const answer = (await one.ask(QUERY)) as { readonly data: { readonly invocations: { readonly nodes: object[] } } };
+    expect(answer.data.invocations.nodes).toHaveLength(62);
+    expect(await two.ask(QUERY)).toMatchObject({ data: answer.data });
+    // Each process reads a source's newest runs once, to find out where scheduled ones are listed; what lies behind them one reads.
+    const behind = emulator.calls.filter(({ parameters }) => parameters.NextToken !== undefined);
+    expect(behind.map(({ accessKeyId }) => accessKeyId)).toEqual(["one"]);
   });
 
   it("both together stay within the quota", async () => {
