@@ -108,7 +108,7 @@ describe("the page when something is wrong", () => {
     gateway.emulator.world.addInvocation("ecs", "cn-hangzhou", { invokeId: "t-huge", commandName: "huge", instances });
     const { run, server } = await idsOf("t-huge");
     await open(`/runs/${run}/${server}`);
-    await page.getByText("This output is too large to be shown here.").waitFor();
+    await page.getByText("This output is too large to be shown here.").waitFor({ timeout: 40_000 });
     await noProblems();
     const [download] = await Promise.all([
       page.waitForEvent("download"),

@@ -1,7 +1,7 @@
 import { type Client, createClient, GatewayError, type GraphQLFailure } from "cloud-assistant-gateway/client";
 import { freshToken } from "../sign-in/session.ts";
 
-/** As `fetch`, to the gateway that served this page, by whoever signed in. */
+/** As `fetch`, to the gateway that served this page, with the token of the reader who signed in. */
 export const askGateway: typeof fetch = async (address, init) => {
   const token = await freshToken();
   const headers = new Headers(init?.headers);
