@@ -102,7 +102,7 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
   const merged = {
-    ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : UNREDACTED, fill(newer, older, isSame)),
+    ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, fill(newer, older, isSame)),
     output,
     isComplete: newer.isComplete || (isSame && older.isComplete),
   };
@@ -138,7 +138,7 @@ function withRulesOf<Redacted extends { readonly redactedBy?: string }>(
 }
 
 /** What was told under different rules is gone over once more. */
-const UNREDACTED: { readonly redactedBy?: string } = {};
+const NO_RULES: { readonly redactedBy?: string } = {};
 
 // What one call does not tell of a record is null in it; the other call's word stands.
 function fill<Record extends object>(newer: Record, older: Record, isSameState = false): Record {

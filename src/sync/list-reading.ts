@@ -61,7 +61,8 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       shift,
       arrivals: seen,
       marks: mark === null ? [] : [mark, ...marks],
-      isDoubtful: isFresh ? false : before.notes.isDoubtful,
+      // A record that cannot be read is missing, and nobody can say from which page.
+      isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
       overlap: before.notes.overlap,
     },
   };
@@ -104,6 +105,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
     spans: addSpan(state.spans, span),
     notes: {
       ...state.notes,
+      isDoubtful: state.notes.isDoubtful || page.unreadable > 0,
       mode: page.mode,
       total: page.total ?? state.notes.total,
       vanished,

@@ -43,6 +43,15 @@ export interface RunReader {
   ): Promise<readonly (StoredRun | null | undefined)[]>;
   isUnderWay(ref: InvocationRef, wants: Wants): boolean;
   /**
+   * Asks the upstream for a run that must not be seen, as for one that nobody knows, so that neither cost nor time tell that it is
+   * known. As often as for those. @throws UpstreamError
+   */
+  askInVain(ref: InvocationRef, wants: Wants, operation: Operation, maxAgeMs?: number): Promise<void>;
+  /** Notes that it was asked for one who must not see what came. */
+  noteAskedInVain(ref: InvocationRef): void;
+  /** True if it was asked so a short while ago. */
+  wasAskedInVain(ref: InvocationRef, maxAgeMs?: number): boolean;
+  /**
    * Makes known what the upstream told of these runs before their outputs could be read; costs at most one call.
    * @returns keys of the runs that are as known now as they can be
    */
@@ -57,6 +66,7 @@ export interface RunReader {
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
 export function createRunReader({ store, book, flights, clock, turns, freshnessMs }: ReaderParts): RunReader {
   const absences = createAbsences(clock);
+  const hidden = createAbsences(clock);
 
   function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
     const { run } = stored;
@@ -105,6 +115,16 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
 
   return {
     findKnown,
+    noteAskedInVain: (ref) => hidden.add(invocationKey(ref)),
+    wasAskedInVain: (ref, maxAgeMs = freshnessMs) => hidden.has(invocationKey(ref), maxAgeMs),
+    async askInVain(ref, wants, operation, maxAgeMs = freshnessMs) {
+      const upstream = book.findUpstream(ref.source);
+      if (upstream === undefined || hidden.has(invocationKey(ref), maxAgeMs)) return;
+      await flights.share(`hidden|${flightName(ref, wants)}`, ref.source, operation, async (shared) => {
+        await book.watch(ref.source, (noted) => upstream.readInvocation(ref.invokeId, wants, noted), shared);
+        hidden.add(invocationKey(ref));
+      });
+    },
     async recall(source, refs, wants, operation) {
       const listed = book.findUpstream(source)?.listedOutputs;
       if (listed === undefined || refs.length === 0) return new Set();

@@ -37,6 +37,7 @@ describe("a record that cannot be read", () => {
     const { bench, services, meant } = createRegion(200, 7);
     const page = await services.pageInvocations({ first: 20 }, {}, PLAIN, bench.operation);
     expect(page.edges.map(({ node }) => node.invokeId)).toEqual(meant.slice(0, 20));
+    expect(page.sources.map(({ error, isComplete }) => [error, isComplete])).toEqual([[null, false]]);
     // The region is probed for what it hides, once a process.
     expect(bench.asked.filter(([, { PageSize }]) => PageSize === 50)).toHaveLength(1);
   });

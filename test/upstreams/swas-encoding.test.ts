@@ -132,19 +132,12 @@ describe("the encoding of SWAS outputs, found out by itself", () => {
     expect(await readOutput(createWorldBench({ output: text }))).toBe(text);
   });
 
-  it.each([
-    "ok\n",
-    "ls",
-    "a",
-    "done\n",
-    "step 1\n",
-    "42\n",
-    "中文\n",
-    "\u001b[32mok\u001b[0m\n",
-    "x".repeat(100),
-  ])("is base64 for that of %j where the question fails", async (text) => {
-    expect(await readOutput(createWorldBench({ output: base64(text) }))).toBe(text);
-  });
+  it.each(["ok\n", "ls", "a", "done\n", "step 1\n", "42\n", "中文\n", "\u001b[32mok\u001b[0m\n", "x".repeat(100)])(
+    "is base64 for that of %j where the question fails",
+    async (text) => {
+      expect(await readOutput(createWorldBench({ output: base64(text) }))).toBe(text);
+    },
+  );
 
   it("holds for scripts too, unless a script shows that it is plain", async () => {
     const read = async (world: World) => {

@@ -1,6 +1,7 @@
 import type { View } from "#access";
 import type { InvocationRef, Operation, ResultRef, Wants } from "#domain";
 import type { Sync } from "#sync";
+import { limitRuns } from "./limit-runs.ts";
 import { maskWants, maySeeRun } from "./sight.ts";
 
 const NOTHING: Wants = { output: false, content: false };
@@ -10,6 +11,7 @@ const NOTHING: Wants = { output: false, content: false };
  * be read first; a result whose run is not known is denied then.
  */
 export function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: View): Sync["results"] {
+  const limited = limitRuns(runs, view);
   const depends = ({ source }: InvocationRef) => view.rightsFor(source).dependsOnCommandName;
 
   /** Whether the run may be seen, as far as is known; undefined if its record has to be read. */
@@ -18,14 +20,16 @@ export function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, 
     if (!depends(ref)) return true;
     // A command's name never changes, so any age will do.
     const [known] = await runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
-    return known == null ? undefined : maySeeRun(view, known.run);
+    if (known == null) return undefined;
+    // One that may not be seen costs as much as one that nobody knows.
+    return maySeeRun(view, known.run) || (runs.wasAskedInVain(ref) ? false : undefined);
   }
 
   async function isSeen(ref: InvocationRef, operation: Operation): Promise<boolean> {
     const decided = await decide(ref);
     if (decided !== undefined) return decided;
-    const found = await runs.read(ref, NOTHING, operation);
-    return found !== null && maySeeRun(view, found.run);
+    const found = await limited.read(ref, NOTHING, operation);
+    return found !== null;
   }
 
   async function findOne(ref: ResultRef, wants: Wants) {

@@ -1,12 +1,5 @@
 import { type Invocation, type InvocationFilter, UpstreamError } from "#domain";
-import {
-  createSealer,
-  createServices,
-  type Page,
-  type PageArguments,
-  type Services,
-  type ServicesOptions,
-} from "#services";
+import { createSealer, createServices, type Page, type PageArguments, type ServicesOptions } from "#services";
 import { createMemoryStore, type RunStore } from "#store";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { createOperation } from "../../support/operation.ts";
@@ -14,7 +7,7 @@ import type { WorldSource } from "./world.ts";
 
 /** Services over a world, with what tests use most at hand. */
 export interface Gateway {
-  readonly services: Services;
+  readonly services: ReturnType<typeof createServices>;
   readonly clock: FakeClock;
   readonly store: RunStore;
 }
