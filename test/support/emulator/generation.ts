@@ -8,9 +8,6 @@ import { changingBodies } from "./bodies.ts";
  */
 export type Generation = "today" | "2022" | "2020" | "2018" | "2018-unwrapped";
 
-/** Every generation, newest first. */
-export const GENERATIONS: readonly Generation[] = ["today", "2022", "2020", "2018", "2018-unwrapped"];
-
 interface Rules {
   /** Request parameters that were not known yet; they are ignored, as the vendor ignores what it does not know. */
   readonly unknownParameters: readonly RegExp[];
