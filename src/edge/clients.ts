@@ -52,20 +52,21 @@ const MOST_CLIENTS = 10_000;
 
 /** Limits for each client by itself; those that asked least lately are forgotten once there are 10,000. */
 export function createClients(clock: Clock, limits: ClientLimits, callerLimits: RateLimits | null = null): Clients {
-  const known = new LRUCache<string, Client>({ max: MOST_CLIENTS });
   const turns = createTurns();
+  const known = new LRUCache<string, Client>({
+    max: MOST_CLIENTS,
+    memoMethod: (name) => ({
+      spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
+      spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
+      watch: createCounter("clientWatchers", limits.watchers),
+      turn: () => turns.wait(name),
+      enter: (rows) => turns.enter(name, rows),
+    }),
+  });
   return {
     of(socket, caller) {
       const isKnown = caller !== undefined && caller.knownBy !== "open";
-      const name = isKnown ? `caller ${caller.id}` : nameOf(socket);
-      const client = known.get(name) ?? {
-        spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
-        spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
-        watch: createCounter("clientWatchers", limits.watchers),
-        turn: () => turns.wait(name),
-        enter: (rows) => turns.enter(name, rows),
-      };
-      known.set(name, client);
+      const client = known.memo(isKnown ? `caller ${caller.id}` : nameOf(socket));
       return isKnown && callerLimits !== null ? limitByCaller(client, caller, callerLimits) : client;
     },
   };
@@ -82,9 +83,12 @@ function limitByCaller(client: Client, caller: Caller, limits: RateLimits): Clie
       if (!verdict.isAllowed) throw toLimitError(verdict);
     },
     watch() {
-      const verdict = limits.openSubscription(caller);
-      if (!verdict.isAllowed) throw toLimitError(verdict);
       const leave = client.watch();
+      const verdict = limits.openSubscription(caller);
+      if (!verdict.isAllowed) {
+        leave();
+        throw toLimitError(verdict);
+      }
       return () => {
         verdict.close();
         leave();
