@@ -42,7 +42,7 @@ export function createAccess(options: AccessOptions): Access {
   const write = file === null ? logAudit : (line: AuditLine) => file.write(JSON.stringify(line));
   const audit = initial === null && file === null ? null : createAudit({ write, clock });
   const flush = async () => file?.flush();
-  if (initial === null) return openToAll(clock, audit, flush);
+  if (initial === null) return { ...createOpenAccess(clock), audit, stop: flush };
   const gate = createGate({ access: initial.file, clock, fetch, warn });
   const limits = createRateLimits(initial.file.limits, clock);
   let redactor = createRedactor(initial.file.redact);
@@ -80,15 +80,16 @@ function watch(
   return stop;
 }
 
-function openToAll(clock: Clock, audit: Audit | null, flush: () => Promise<void>): Access {
+/** Everybody, everything, without limits, and nothing written down. */
+export function createOpenAccess(clock: Clock): Access {
   const redactor = createRedactor([]);
   return {
     gate: createOpenGate(),
     limits: createRateLimits({ default: NO_LIMITS, byName: new Map() }, clock),
-    audit,
+    audit: null,
     redactor: () => redactor,
     isRestricted: false,
     start: () => {},
-    stop: flush,
+    stop: async () => {},
   };
 }

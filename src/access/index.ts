@@ -1,5 +1,5 @@
 /** Who asks, and what they may see. Knows no transport, no schema and no upstream. */
-export { type Access, type AccessOptions, createAccess } from "./access.ts";
+export { type Access, type AccessOptions, createAccess, createOpenAccess } from "./access.ts";
 export * from "./audit/index.ts";
 export {
   type AccessFile,

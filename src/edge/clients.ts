@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { LRUCache } from "lru-cache";
 
-import type { Caller, RateLimits } from "#access";
+import { type Caller, type RateLimits, toNetwork } from "#access";
 import type { Clock } from "#domain";
 import { toLimitError } from "./admission.ts";
 import { refuse } from "./answer-meter.ts";
@@ -66,7 +66,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
   return {
     of(socket, caller) {
       const isKnown = caller !== undefined && caller.knownBy !== "open";
-      const client = known.memo(isKnown ? `caller ${caller.id}` : nameOf(socket));
+      const client = known.memo(isKnown ? `caller ${caller.id}` : toNetwork(socket.remoteAddress));
       return isKnown && callerLimits !== null ? limitByCaller(client, caller, callerLimits) : client;
     },
   };
@@ -95,16 +95,6 @@ function limitByCaller(client: Client, caller: Caller, limits: RateLimits): Clie
       };
     },
   };
-}
-
-/** The address of a client; of IPv6 the network, since a host has a whole one to itself. */
-export function nameOf({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
-  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
-  return [...groups, ...Array<string>(missing).fill("0"), ...(tail?.split(":") ?? [])].slice(0, 4).join(":");
 }
 
 function createMinute(clock: Clock, limit: LimitName, max: number): () => void {
