@@ -2,12 +2,11 @@
 export type { Clock } from "./clock.ts";
 export * from "./errors.ts";
 export * from "./execution-error.ts";
-export type { ExecutionErrorCode } from "./execution-error-code.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
 export type * from "./invocation.ts";
 export type { AnswerLife, CostMeter, Operation } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
-export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from "./output-decode.ts";
+export { type DecodedOutput, decodeOutput, isCharset } from "./output-decode.ts";
 export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-mask.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
