@@ -15,7 +15,7 @@ export { createGoneError, createOwnFailure } from "./own-failure.ts";
 export { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQuery, type Wants } from "./query.ts";
 export * from "./query-match.ts";
 export * from "./ref-key.ts";
-export { durationMsOf, finishTimeOf, startTimeOf } from "./run-times.ts";
+export { durationMsOf, finishTimeOf, msBetween } from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
 export * from "./source.ts";
 export * from "./status.ts";
