@@ -75,7 +75,7 @@ it("signs with the credentials of a changed accounts file, and keeps the old one
     "ACCOUNTS_FILE has changed and cannot be used: the accounts stay as they were",
   ]);
   expect(log.flatMap(({ problems = [] }) => problems).map((problem) => problem.replace(folder, ""))).toEqual([
-    'ACCOUNTS_FILE: `accounts[0].credentials.type` (/accounts.yml, line 2): expected one of environment, static, default, profile, ram_role_arn, oidc, ecs_ram_role, uri, got "sttic"',
+    'ACCOUNTS_FILE: /accounts.yml:2: `[0].credentials.type`: expected one of environment, static, default, profile, ram_role_arn, oidc, ecs_ram_role, uri, got "sttic".',
   ]);
   expect(JSON.stringify(log)).not.toContain("canary-secret");
 });

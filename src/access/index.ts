@@ -4,7 +4,10 @@ export * from "./audit/index.ts";
 export {
   type AccessFile,
   AccessFileError,
+  type Fault,
+  type Place,
   readAccessFile,
+  readSourceText,
   type WatchedAccessFile,
   watchAccessFile,
 } from "./file/index.ts";
