@@ -1,6 +1,6 @@
 import type { Clock } from "#domain";
 import { type Audit, type AuditLine, createAudit, createRotatingFile } from "./audit/index.ts";
-import { type AccessFile, readAccessFile, watchAccessFile } from "./file/index.ts";
+import { type AccessFile, readAccessFile, watchFile } from "./file/index.ts";
 import { createGate, createOpenGate, type Fetch, type Gate } from "./gate/index.ts";
 import { createRateLimits, NO_LIMITS, type RateLimits } from "./limits/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
@@ -75,9 +75,19 @@ function watch(
   { path, file }: NonNullable<AccessOptions["initial"]>,
   onChange: (file: AccessFile) => void,
 ): () => void {
-  const read = (text: string) => readAccessFile(text, path, { accounts });
-  const { stop } = watchAccessFile({ path, initial: file, read, onChange, onProblem: warn, clock });
-  return stop;
+  let { version } = file;
+  const onProblem = (problem: string) => warn(`${problem}\nThe access file that was read before stays in force.`);
+  const onText = (text: string) => {
+    try {
+      const next = readAccessFile(text, path, { accounts });
+      if (next.version === version) return;
+      ({ version } = next);
+      onChange(next);
+    } catch (error) {
+      onProblem(error instanceof Error ? error.message : `${path}: expected an access file, got something else.`);
+    }
+  };
+  return watchFile({ path, clock, onText, onProblem }).stop;
 }
 
 /** Everybody, everything, without limits, and nothing written down. */

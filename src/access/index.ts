@@ -8,8 +8,8 @@ export {
   type Place,
   readAccessFile,
   readSourceText,
-  type WatchedAccessFile,
-  watchAccessFile,
+  type WatchedFile,
+  watchFile,
 } from "./file/index.ts";
 export * from "./gate/index.ts";
 export { createKey, runKeyCommand } from "./keys/index.ts";

@@ -10,4 +10,4 @@ export type { Fault, Place } from "./fault.ts";
 export { readAccessFile } from "./read.ts";
 export { readSourceText } from "./source-text.ts";
 export { createAddressMatcher, isSafeUrl } from "./texts.ts";
-export { type WatchedAccessFile, type WatchOptions, watchAccessFile } from "./watch.ts";
+export { type WatchedFile, watchFile } from "./watch.ts";
