@@ -35,8 +35,6 @@ export interface SourceBook {
   findSource(provider: Source["provider"], regionId: string, account?: string | null): Source | null;
   /** The upstream of one source; undefined if it is not configured. */
   findUpstream(source: Source): Upstream | undefined;
-  /** True when the source failed when it was last asked. */
-  isFailing(source: Source): boolean;
   /** Why a source is not asked for lists within this hour: it does not offer the product. Null if it is asked. */
   leftOut(source: Source): UpstreamError | null;
   /**
@@ -102,7 +100,6 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     stateOf,
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
-    isFailing: (source) => failures.has(sourceKey(source)),
     leftOut(source) {
       const known = leftOut.get(sourceKey(source));
       return known !== undefined && known.until > clock.elapsed() ? known.error : null;
