@@ -1,4 +1,5 @@
 import { type AccessFile, AccessFileError, readAccessFile } from "#access";
+import { readSettingFile } from "./setting-file.ts";
 
 /** The access file as the process starts with it. */
 export interface AccessSettings {
@@ -17,24 +18,13 @@ export function readAccessSettings(
   problems: string[],
 ): AccessSettings | null {
   if (path === undefined) return null;
-  const text = readOrNull(path, readFile);
-  if (text === null) {
-    problems.push(`ACCESS_FILE: expected a readable file, got ${JSON.stringify(path)}`);
-    return null;
-  }
+  const text = readSettingFile("ACCESS_FILE", path, readFile, problems);
+  if (text === null) return null;
   try {
     return { path, file: readAccessFile(text, path, { accounts: accounts.length === 0 ? ["default"] : accounts }) };
   } catch (error) {
     if (!(error instanceof AccessFileError)) throw error;
     problems.push(...error.problems.map((problem) => `ACCESS_FILE: ${problem}`));
-    return null;
-  }
-}
-
-function readOrNull(path: string, readFile: (path: string) => string): string | null {
-  try {
-    return readFile(path);
-  } catch {
     return null;
   }
 }

@@ -1,20 +1,7 @@
-import { unwatchFile, watchFile } from "node:fs";
 import type { Telemetry } from "#domain";
 import type { CredentialSettings } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
 import { type Config, SettingsError } from "./config.ts";
-
-/** Calls `onChange` whenever the file changes, also if it is replaced or is a link to another one now. Returns what ends that. */
-export type WatchFile = (path: string, onChange: () => void) => () => void;
-
-/** Looks at the file every two seconds: mounted secrets are links that change, and tell no watcher. */
-export function pollFile(path: string, onChange: () => void, intervalMs = 2_000): () => void {
-  const listener = (now: { readonly mtimeMs: number }, before: { readonly mtimeMs: number }) => {
-    if (now.mtimeMs !== before.mtimeMs) onChange();
-  };
-  watchFile(path, { interval: intervalMs, persistent: false }, listener);
-  return () => unwatchFile(path, listener);
-}
 
 /** What a reload works with. */
 export interface AccountsReload {
@@ -37,6 +24,7 @@ export function reloadAccounts(
 ): readonly AccountSettings[] {
   try {
     const { accounts } = readConfig();
+    if (isSame(accounts, before)) return before;
     if (!isSame(accounts.map(toPlaces), before.map(toPlaces))) {
       const message = "ACCOUNTS_FILE names other accounts or regions now: restart the gateway to read them";
       telemetry.notice({ level: "warn", message });

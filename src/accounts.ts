@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { type Place, readSourceText } from "#access";
 import type { CredentialSettings } from "#wire";
 import { type DeclaredCredentials, declaredCredentials } from "./credential-settings.ts";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
-import { describeMisfits, FileProblem, formatPath, mapping, parseStructuredFile, refuse } from "./structured-file.ts";
+import { mapping, refuse, toFaults } from "./mapping.ts";
+import { readSettingFile } from "./setting-file.ts";
 
 /** One account: its alias in the API, its keys, and the regions to read. */
 export interface AccountSettings {
@@ -44,9 +46,12 @@ const account = mapping({
   message: "at least one region in ecsRegions or swasRegions",
 });
 
-const accountsFile = mapping({
-  accounts: z.array(account, { error: "a list of accounts" }).min(1, { error: "at least one account" }),
-});
+const accountList = z.array(account, { error: "a list of accounts" }).min(1, { error: "at least one account" });
+const accountsFile = mapping({ accounts: accountList }).transform(({ accounts }) => accounts);
+
+/** Keys whose value may be shown when it is wrong; every other one may be a secret, or stand where one belongs. */
+const SHOWN = new Set(["type", "alias", "durationSeconds", "disableImdsV1", "ecsRegions", "swasRegions"]);
+const isSecret = (place: Place) => !SHOWN.has(String(place.findLast((step) => typeof step === "string")));
 
 /**
  * Accounts of a JSON or YAML file; what is wrong with it is added to `problems`, with the place, what was expected and, unless it may
@@ -79,22 +84,14 @@ function readDeclared(
   path: string,
   readFile: (path: string) => string,
   problems: string[],
-): z.output<typeof accountsFile>["accounts"] {
-  try {
-    const file = parseStructuredFile(path, readFile);
-    const isBare = Array.isArray(file.content);
-    const content = isBare ? { accounts: file.content } : file.content;
-    const parsed = accountsFile.safeParse(content);
-    if (parsed.success) return parsed.data.accounts;
-    for (const misfit of describeMisfits(parsed.error, content)) {
-      const line = file.lineOf(isBare ? misfit.path.slice(1) : misfit.path);
-      const subject = misfit.path.length === 0 ? "the file" : `\`${formatPath(misfit.path)}\``;
-      problems.push(`ACCOUNTS_FILE: ${subject} (${path}, line ${line}): ${misfit.says}`);
-    }
-  } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    problems.push(`ACCOUNTS_FILE: ${error.message}`);
-  }
+): z.output<typeof accountList> {
+  const text = readSettingFile("ACCOUNTS_FILE", path, readFile, problems);
+  if (text === null) return [];
+  const source = readSourceText(text, path, isSecret);
+  const parsed = (Array.isArray(source.content) ? accountList : accountsFile).safeParse(source.content);
+  if (parsed.success) return parsed.data;
+  const found = source.problems.length > 0 ? source.problems : toFaults(parsed.error).map(source.describe);
+  problems.push(...found.map((problem) => `ACCOUNTS_FILE: ${problem}`));
   return [];
 }
 

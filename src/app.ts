@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
-import { type Access, createAccess } from "#access";
+import { type Access, createAccess, watchFile } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createEmulator, createFaults, type Emulator, type EmulatorOptions } from "#emulator";
@@ -9,7 +9,7 @@ import { type Collector, createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
 import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
-import { pollFile, reloadAccounts, type WatchFile } from "./accounts-reload.ts";
+import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import type { FillRequest } from "./collect-command.ts";
 import { measureCollecting, toCollectOptions } from "./collecting.ts";
@@ -41,7 +41,6 @@ export interface AppSurroundings {
   readonly logDestination?: LogDestination;
   /** Reads the settings again when the accounts file changes. */
   readonly readConfig?: () => Config;
-  readonly watchFile?: WatchFile;
 }
 
 /** Puts every room together as the settings say; nothing is opened before `start`. */
@@ -307,17 +306,15 @@ function watchAccounts(
   config: Config,
   wire: Wire,
   telemetry: Telemetry,
-  { readConfig: read = readConfig, watchFile = pollFile }: AppSurroundings,
+  { readConfig: read = readConfig, clock = systemClock }: AppSurroundings,
 ): { stop(): Promise<void> } {
   let accounts = config.accounts;
-  const { replaceCredentials } = wire;
-  const unwatch =
-    config.accountsFile === null
-      ? () => {}
-      : watchFile(config.accountsFile, () => {
-          accounts = reloadAccounts(accounts, { readConfig: read, telemetry, replaceCredentials });
-        });
-  return { stop: async () => unwatch() };
+  const reload = () => {
+    accounts = reloadAccounts(accounts, { readConfig: read, telemetry, replaceCredentials: wire.replaceCredentials });
+  };
+  const path = config.accountsFile;
+  const watched = path === null ? null : watchFile({ path, clock, onText: reload, onProblem: reload });
+  return { stop: async () => watched?.stop() };
 }
 
 async function createUpstreams(

@@ -38,7 +38,6 @@ export interface Config {
   readonly drainMs: number;
   /** Of one client; 0 lifts one. */
   readonly clientLimits: { readonly watchers: number; readonly sockets: number; readonly callsPerMinute: number };
-  readonly production: boolean;
   readonly upstream: "alibaba" | "embedded";
   /** Empty with the embedded upstream, unless an account was set for it. */
   readonly accounts: readonly AccountSettings[];
@@ -226,7 +225,6 @@ function toConfig(
       sockets: values.CLIENT_SOCKETS,
       callsPerMinute: values.CLIENT_CALLS_PER_MINUTE,
     },
-    production,
     upstream,
     accounts,
     accountsFile: values.ACCOUNTS_FILE ?? null,

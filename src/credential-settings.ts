@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { CredentialSettings } from "#wire";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
+import { mapping, refuse } from "./mapping.ts";
 import { nearestOf } from "./misspelt.ts";
-import { mapping, refuse } from "./structured-file.ts";
 
 /** Keys that stand in variables of the environment, so that a file without secrets can be kept in a repository. */
 interface EnvironmentKeys {
@@ -41,7 +41,7 @@ const role = {
     .regex(/^[\w.@-]{2,64}$/, { error: "2 to 64 letters, digits or any of ._@-" })
     .default("cloud-assistant-gateway"),
   policy: z
-    .union([secret, z.record(z.string(), z.unknown())], { error: "a RAM policy, as a mapping or as JSON text" })
+    .union([secret, z.record(z.string(), z.unknown())], { error: "a RAM policy, as a map or as JSON text" })
     .transform((policy) => (typeof policy === "string" ? policy : JSON.stringify(policy)))
     .nullable()
     .default(null),
@@ -109,7 +109,7 @@ type Complain = (path: PropertyKey[], expected: string) => void;
 
 function chooseShape(given: unknown, complain: Complain): z.ZodType<DeclaredCredentials> | null {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    complain([], "a mapping with a `type`");
+    complain([], "a map with a `type`");
     return null;
   }
   const type: unknown = Reflect.get(given, "type");

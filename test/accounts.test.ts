@@ -23,7 +23,7 @@ const fileOf = (credentials: string) =>
 
 const ROLE = "acs:ram::1234567890123456:role/reader";
 const TYPES = "environment, static, default, profile, ram_role_arn, oidc, ecs_ram_role, uri";
-const place = (path: string) => `ACCOUNTS_FILE: \`accounts[0].credentials${path}\` (accounts.yml, line 4): `;
+const place = (path: string) => `ACCOUNTS_FILE: accounts.yml:4: \`accounts[0].credentials${path}\`: `;
 
 describe("a credential source of the accounts file", () => {
   it.each([
@@ -92,38 +92,38 @@ describe("a credential source of the accounts file", () => {
   });
 
   it.each([
-    ["{ type: ramRoleArn }", [`${place(".type")}expected one of ${TYPES}, got "ramRoleArn"`]],
-    ["{ type: 7 }", [`${place(".type")}expected one of ${TYPES}, got 7`]],
-    ["{ name: ops }", [`${place(".type")}expected one of ${TYPES}, it is missing`]],
-    ["{ typ: default }", [`${place(".typ")}expected the key \`type\` here, got a string that is not shown`]],
-    ["default", [`${place("")}expected a mapping with a \`type\`, got a string that is not shown`]],
-    ["[]", [`${place("")}expected a mapping with a \`type\`, got a list`]],
-    ["{ type: default, profile: ops }", [`${place(".profile")}expected one of type, got this key`]],
+    ["{ type: ramRoleArn }", [`${place(".type")}expected one of ${TYPES}, got "ramRoleArn".`]],
+    ["{ type: 7 }", [`${place(".type")}expected one of ${TYPES}, got 7.`]],
+    ["{ name: ops }", [`${place(".type")}expected one of ${TYPES}, got nothing.`]],
+    ["{ typ: default }", [`${place(".typ")}expected the key \`type\` here, got a string that is not shown.`]],
+    ["default", [`${place("")}expected a map with a \`type\`, got a string that is not shown.`]],
+    ["[]", [`${place("")}expected a map with a \`type\`, got an empty list.`]],
+    ["{ type: default, profile: ops }", [`${place(".profile")}expected one of type, got this key.`]],
     [
       "{ type: profile, nmae: ops }",
       [
-        `${place(".name")}expected the name of a profile, it is missing`,
-        `${place(".nmae")}expected one of type, name, got this key; is \`name\` meant?`,
+        `${place(".name")}expected the name of a profile, got nothing.`,
+        `${place(".nmae")}expected one of type, name, got this key. Is \`name\` meant?`,
       ],
     ],
     [
       "{ type: ram_role_arn, roleArn: reader, source: { type: envronment } }",
       [
-        `${place(".roleArn")}expected a role such as acs:ram::123456789012****:role/reader, got a string that is not shown`,
-        `${place(".source.type")}expected one of ${TYPES}, got "envronment"`,
+        `${place(".roleArn")}expected a role such as acs:ram::123456789012****:role/reader, got a string that is not shown.`,
+        `${place(".source.type")}expected one of ${TYPES}, got "envronment".`,
       ],
     ],
     [
       `{ type: ram_role_arn, roleArn: '${ROLE}', durationSeconds: 60 }`,
       [
-        `${place(".durationSeconds")}expected a whole number from 900 to 43200, got 60`,
-        `${place(".source")}expected a mapping with a \`type\`, it is missing`,
+        `${place(".durationSeconds")}expected a whole number from 900 to 43200, got 60.`,
+        `${place(".source")}expected a map with a \`type\`, got nothing.`,
       ],
     ],
     [
       "{ type: uri, uri: 'http://user:hidden@keys.example.com/' }",
       [
-        `${place(".uri")}expected an https URL without a password; plain http only to this machine, got a string that is not shown`,
+        `${place(".uri")}expected an https URL without a password; plain http only to this machine, got a string that is not shown.`,
       ],
     ],
     [
@@ -146,31 +146,42 @@ describe("an accounts file", () => {
   };
 
   it.each([
-    ["accounts: []", ["ACCOUNTS_FILE: `accounts` (accounts.yml, line 1): expected at least one account, got a list"]],
-    ["", ["ACCOUNTS_FILE: the file (accounts.yml, line 1): expected a mapping, got nothing"]],
+    ["accounts: []", ["ACCOUNTS_FILE: accounts.yml:1: `accounts`: expected at least one account, got an empty list."]],
+    ["", ["ACCOUNTS_FILE: accounts.yml:1: `the file`: expected a map, got nothing."]],
     [
       "acounts:\n  - alias: one",
       [
-        "ACCOUNTS_FILE: `accounts` (accounts.yml, line 1): expected a list of accounts, it is missing",
-        "ACCOUNTS_FILE: `acounts` (accounts.yml, line 2): expected one of accounts, got this key; is `accounts` meant?",
+        "ACCOUNTS_FILE: accounts.yml:1: `accounts`: expected a list of accounts, got nothing.",
+        "ACCOUNTS_FILE: accounts.yml:1: `acounts`: expected one of accounts, got this key. Is `accounts` meant?",
       ],
     ],
     [
       "- alias: one\n  ecsRegion: [cn-hangzhou]",
       [
-        "ACCOUNTS_FILE: `accounts[0].ecsRegion` (accounts.yml, line 2): expected one of alias, credentials, ecsRegions, swasRegions, got this key; is `ecsRegions` meant?",
-        "ACCOUNTS_FILE: `accounts[0].ecsRegions` (accounts.yml, line 1): expected at least one region in ecsRegions or swasRegions, it is missing",
+        "ACCOUNTS_FILE: accounts.yml:2: `[0].ecsRegion`: expected one of alias, credentials, ecsRegions, swasRegions, got this key. Is `ecsRegions` meant?",
+        "ACCOUNTS_FILE: accounts.yml:1: `[0].ecsRegions`: expected at least one region in ecsRegions or swasRegions, got nothing.",
       ],
     ],
     [
       "- alias: one\n  ecsRegions: cn-hangzhou",
-      [
-        'ACCOUNTS_FILE: `accounts[0].ecsRegions` (accounts.yml, line 2): expected a list of region ids, or all, got "cn-hangzhou"',
-      ],
+      ['ACCOUNTS_FILE: accounts.yml:2: `[0].ecsRegions`: expected a list of region ids, or all, got "cn-hangzhou".'],
     ],
-    ["- alias: one\n  alias: two", ["ACCOUNTS_FILE: expected JSON or YAML, got DUPLICATE_KEY in line 2"]],
-    ["accounts: [", ["ACCOUNTS_FILE: expected JSON or YAML, got BAD_INDENT in line 1"]],
-  ])("that is wrong is refused: %j", (text, expected) => {
+    ["- alias: one\n  alias: two", ["ACCOUNTS_FILE: accounts.yml:2: expected JSON or YAML, got DUPLICATE_KEY."]],
+    ["accounts: [", ["ACCOUNTS_FILE: accounts.yml:1: expected JSON or YAML, got BAD_INDENT."]],
+    [
+      [
+        "- &a0 [x, x, x, x, x, x, x, x, x]",
+        ...[1, 2, 3].map(
+          (at) =>
+            `- &a${at} [${Array(9)
+              .fill(`*a${at - 1}`)
+              .join(", ")}]`,
+        ),
+      ].join("\n"),
+      ["ACCOUNTS_FILE: accounts.yml:1: expected aliases that stand for little, got too many."],
+    ],
+    [`# ${"x".repeat(1_000_000)}`, ["ACCOUNTS_FILE: accounts.yml: expected at most 1000000 characters, got 1000002."]],
+  ])("that is wrong is refused: %#", (text, expected) => {
     expect(problemsOfFile(text)).toEqual(expected);
   });
 });

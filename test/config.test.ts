@@ -267,9 +267,7 @@ describe("settings that do not fit the machine or each other", () => {
       problemsOf({ ACCOUNTS_FILE: "accounts.json" }, inFile),
       problemsOf({ ACCOUNTS_FILE: "accounts.json", A_ID: "id", A_SECRET: bad }, inVariable),
     ]).toEqual([
-      [
-        `ACCOUNTS_FILE: \`accounts[0].credentials.accessKeySecret\` (accounts.json, line 1): ${says}, got a string that is not shown`,
-      ],
+      [`ACCOUNTS_FILE: accounts.json:1: \`[0].credentials.accessKeySecret\`: ${says}, got a string that is not shown.`],
       [`A_SECRET: ${says}, what came is not shown`],
     ]);
   });
@@ -358,9 +356,9 @@ describe("the accounts file", () => {
     ]);
     const problems = problemsOf({ ACCOUNTS_FILE: "accounts.json" }, file);
     expect(problems).toEqual([
-      'ACCOUNTS_FILE: `accounts[0].alias` (accounts.json, line 1): expected 1 to 63 letters, digits or any of ._-, the first a letter or digit, got "a b"',
-      "ACCOUNTS_FILE: `accounts[0].credentials.accessKeyId` (accounts.json, line 1): expected printable ASCII characters without blanks or line feeds, got a number that is not shown",
-      'ACCOUNTS_FILE: `accounts[0].ecsRegions[0]` (accounts.json, line 1): expected a region id such as cn-hangzhou, or all, got "x"',
+      'ACCOUNTS_FILE: accounts.json:1: `[0].alias`: expected 1 to 63 letters, digits or any of ._-, the first a letter or digit, got "a b".',
+      "ACCOUNTS_FILE: accounts.json:1: `[0].credentials.accessKeyId`: expected printable ASCII characters without blanks or line feeds, got a number that is not shown.",
+      'ACCOUNTS_FILE: accounts.json:1: `[0].ecsRegions[0]`: expected a region id such as cn-hangzhou, or all, got "x".',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Clock } from "#domain";
 import { type Audit, type AuditLine, createAudit, createRotatingFile } from "./audit/index.ts";
-import { type AccessFile, readAccessFile, watchAccessFile } from "./file/index.ts";
+import { type AccessFile, readAccessFile, watchFile } from "./file/index.ts";
 import { createGate, createOpenGate, type Fetch, type Gate } from "./gate/index.ts";
 import { createRateLimits, NO_LIMITS, type RateLimits } from "./limits/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
@@ -45,7 +45,7 @@ export function createAccess(options: AccessOptions): Access {
   const write = file === null ? logAudit : (line: AuditLine) => file.write(JSON.stringify(line));
   const audit = initial === null && file === null ? null : createAudit({ write, clock });
   const flush = async () => file?.flush();
-  if (initial === null) return openToAll(clock, audit, flush);
+  if (initial === null) return { ...createOpenAccess(clock), audit, stop: flush };
   const gate = createGate({ access: initial.file, clock, fetch, warn });
   const limits = createRateLimits(initial.file.limits, clock);
   let redactor = createRedactor(initial.file.redact);
@@ -81,21 +81,32 @@ function watch(
   { path, file }: NonNullable<AccessOptions["initial"]>,
   onChange: (file: AccessFile) => void,
 ): () => void {
-  const read = (text: string) => readAccessFile(text, path, { accounts });
-  const { stop } = watchAccessFile({ path, initial: file, read, onChange, onProblem: warn, clock });
-  return stop;
+  let { version } = file;
+  const onProblem = (problem: string) => warn(`${problem}\nThe access file that was read before stays in force.`);
+  const onText = (text: string) => {
+    try {
+      const next = readAccessFile(text, path, { accounts });
+      if (next.version === version) return;
+      ({ version } = next);
+      onChange(next);
+    } catch (error) {
+      onProblem(error instanceof Error ? error.message : `${path}: expected an access file, got something else.`);
+    }
+  };
+  return watchFile({ path, clock, onText, onProblem }).stop;
 }
 
-function openToAll(clock: Clock, audit: Audit | null, flush: () => Promise<void>): Access {
+/** Everybody, everything, without limits, and nothing written down. */
+export function createOpenAccess(clock: Clock): Access {
   const redactor = createRedactor([]);
   return {
     gate: createOpenGate(),
     limits: createRateLimits({ default: NO_LIMITS, byName: new Map() }, clock),
-    audit,
+    audit: null,
     redactor: () => redactor,
     signIn: () => [],
     isRestricted: false,
     start: () => {},
-    stop: flush,
+    stop: async () => {},
   };
 }

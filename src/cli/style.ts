@@ -7,7 +7,6 @@ type Look = Parameters<typeof styleText>[0];
 export interface Style {
   status(word: string, text?: string): string;
   heading(text: string): string;
-  faint(text: string): string;
 }
 
 const STATUS_LOOKS: Readonly<Record<InvocationStatus | InstanceInvocationStatus, Look>> = {
@@ -38,7 +37,6 @@ export function createStyle(hasColours: boolean): Style {
   return {
     status: (word, text = word) => paint(LOOK_BY_WORD.get(word) ?? "magenta", text),
     heading: (text) => paint("bold", text),
-    faint: (text) => paint("dim", text),
   };
 }
 

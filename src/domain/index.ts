@@ -2,12 +2,11 @@
 export type { Clock } from "./clock.ts";
 export * from "./errors.ts";
 export * from "./execution-error.ts";
-export type { ExecutionErrorCode } from "./execution-error-code.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
 export * from "./invocation.ts";
 export type { AnswerLife, CostMeter, Operation } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
-export { type DecodedOutput, type DecodeOptions, decodeOutput, isCharset } from "./output-decode.ts";
+export { type DecodedOutput, decodeOutput, isCharset } from "./output-decode.ts";
 export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-mask.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
@@ -17,7 +16,7 @@ export { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQue
 export * from "./query-match.ts";
 export type * from "./quota-share.ts";
 export * from "./ref-key.ts";
-export { durationMsOf, finishTimeOf, startTimeOf } from "./run-times.ts";
+export { durationMsOf, finishTimeOf, msBetween } from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
 export * from "./source.ts";
 export * from "./status.ts";

@@ -11,7 +11,7 @@ export function finishTimeOf({ status, instances }: Invocation): Instant | null 
 }
 
 /** The earliest start on its instances; null if none tells one. */
-export function startTimeOf({ instances }: Invocation): Instant | null {
+function startTimeOf({ instances }: Invocation): Instant | null {
   return instances.reduce<Instant | null>(
     (first, { startTime }) => (first === null || (startTime !== null && startTime < first) ? startTime : first),
     null,
@@ -20,7 +20,28 @@ export function startTimeOf({ instances }: Invocation): Instant | null {
 
 /** From the earliest start to the latest end, in milliseconds; null if either is missing or the end lies before the start. */
 export function durationMsOf(run: Invocation): number | null {
-  const start = startTimeOf(run);
-  const end = finishTimeOf(run);
-  return start === null || end === null || end < start ? null : Date.parse(end) - Date.parse(start);
+  return msBetween(startTimeOf(run), finishTimeOf(run));
+}
+
+/** Milliseconds between two instants; null if either is missing or the end lies before the start. */
+export function msBetween(start: Instant | null, end: Instant | null): number | null {
+  if (start === null || end === null || end < start) return null;
+  // Most executions begin and end on one day, and Date.parse costs as much as all other fields of a row together.
+  return end.startsWith(start.slice(0, 11)) ? timeOfDay(end) - timeOfDay(start) : Date.parse(end) - Date.parse(start);
+}
+
+/** Milliseconds since midnight, of an instant as the domain writes it. */
+function timeOfDay(instant: Instant): number {
+  return (
+    digits(instant, 11, 2) * 3_600_000 +
+    digits(instant, 14, 2) * 60_000 +
+    digits(instant, 17, 2) * 1000 +
+    digits(instant, 20, 3)
+  );
+}
+
+function digits(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at += 1) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }

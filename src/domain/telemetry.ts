@@ -24,12 +24,6 @@ export interface Telemetry {
   breakerChanged(event: { readonly source: Source; readonly state: "closed" | "open" | "half-open" }): void;
   /** A word that no table knows; told once per word. */
   unknownWord(event: { readonly source: Source; readonly field: string; readonly word: string }): void;
-  /** `count` look-ups that ended alike; one where it is absent. */
-  cacheLookup(event: {
-    readonly cache: string;
-    readonly outcome: "hit" | "miss" | "shared" | "stale";
-    readonly count?: number;
-  }): void;
   loaderBatch(event: { readonly loader: string; readonly size: number }): void;
   /** Anything else worth a line in the log. */
   notice(event: {
@@ -44,7 +38,6 @@ export const silentTelemetry: Telemetry = {
   upstreamAttempt: () => {},
   breakerChanged: () => {},
   unknownWord: () => {},
-  cacheLookup: () => {},
   loaderBatch: () => {},
   notice: () => {},
 };

@@ -1,28 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 
-import {
-  type Audit,
-  type AuditRecord,
-  type Caller,
-  createOpenGate,
-  createRateLimits,
-  type Gate,
-  NO_LIMITS,
-  type RateLimits,
-  type SignInIssuer,
-} from "#access";
-import type { Clock } from "#domain";
+import type { Access, AuditRecord, Caller } from "#access";
 
 /** What an access file says, as the edge needs it. */
-export interface EdgeAccess {
-  readonly gate: Pick<Gate, "authenticate">;
-  readonly limits: RateLimits;
-  /** Null if nothing is written down. */
-  readonly audit: Audit | null;
-  /** Where people can sign in at the moment; nowhere if empty. */
-  signIn(): readonly SignInIssuer[];
-}
+export type EdgeAccess = Pick<Access, "gate" | "limits" | "audit" | "signIn">;
 
 /** Who asks for one operation or gets one event, and what is written down of it. */
 export interface Asking {
@@ -42,12 +24,6 @@ export interface AskedOperation {
 }
 
 const NOTHING_NOTED: AuditRecord = { handOut: () => {}, refuse: () => {}, end: () => {} };
-
-/** Everybody, everything, and nothing written down. */
-export function createOpenAccess(clock: Clock): EdgeAccess {
-  const limits = createRateLimits({ default: NO_LIMITS, byName: new Map() }, clock);
-  return { gate: createOpenGate(), limits, audit: null, signIn: () => [] };
-}
 
 /** Begins to note what one operation, or one event, hands out. End the record once the answer is made. */
 export function beginAsking({ audit }: EdgeAccess, caller: Caller, asked: AskedOperation): Asking {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { LRUCache } from "lru-cache";
 
-import type { Caller, RateLimits } from "#access";
+import { type Caller, type RateLimits, toNetwork } from "#access";
 import type { Clock } from "#domain";
 import { toLimitError } from "./admission.ts";
 import { refuse } from "./answer-meter.ts";
@@ -52,20 +52,21 @@ const MOST_CLIENTS = 10_000;
 
 /** Limits for each client by itself; those that asked least lately are forgotten once there are 10,000. */
 export function createClients(clock: Clock, limits: ClientLimits, callerLimits: RateLimits | null = null): Clients {
-  const known = new LRUCache<string, Client>({ max: MOST_CLIENTS });
   const turns = createTurns();
+  const known = new LRUCache<string, Client>({
+    max: MOST_CLIENTS,
+    memoMethod: (name) => ({
+      spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
+      spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
+      watch: createCounter("clientWatchers", limits.watchers),
+      turn: () => turns.wait(name),
+      enter: (rows) => turns.enter(name, rows),
+    }),
+  });
   return {
     of(socket, caller) {
       const isKnown = caller !== undefined && caller.knownBy !== "open";
-      const name = isKnown ? `caller ${caller.id}` : nameOf(socket);
-      const client = known.get(name) ?? {
-        spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
-        spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
-        watch: createCounter("clientWatchers", limits.watchers),
-        turn: () => turns.wait(name),
-        enter: (rows) => turns.enter(name, rows),
-      };
-      known.set(name, client);
+      const client = known.memo(isKnown ? `caller ${caller.id}` : toNetwork(socket.remoteAddress));
       return isKnown && callerLimits !== null ? limitByCaller(client, caller, callerLimits) : client;
     },
   };
@@ -82,25 +83,18 @@ function limitByCaller(client: Client, caller: Caller, limits: RateLimits): Clie
       if (!verdict.isAllowed) throw toLimitError(verdict);
     },
     watch() {
-      const verdict = limits.openSubscription(caller);
-      if (!verdict.isAllowed) throw toLimitError(verdict);
       const leave = client.watch();
+      const verdict = limits.openSubscription(caller);
+      if (!verdict.isAllowed) {
+        leave();
+        throw toLimitError(verdict);
+      }
       return () => {
         verdict.close();
         leave();
       };
     },
   };
-}
-
-/** The address of a client; of IPv6 the network, since a host has a whole one to itself. */
-export function nameOf({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
-  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
-  return [...groups, ...Array<string>(missing).fill("0"), ...(tail?.split(":") ?? [])].slice(0, 4).join(":");
 }
 
 function createMinute(clock: Clock, limit: LimitName, max: number): () => void {

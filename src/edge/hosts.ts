@@ -4,11 +4,6 @@ import { RefusalError } from "./refusal.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
-/** True if the name or address is one of this machine's own, which nobody else can reach. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host) || host === "::1";
-}
-
 /**
  * Refuses a request whose `Host` names neither this machine nor one of the allowed names: a page that a browser loaded from there
  * could read answers once its name points here (DNS rebinding).

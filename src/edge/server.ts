@@ -1,8 +1,9 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { createOpenAccess } from "#access";
 import { createAdmission } from "./admission.ts";
 import { createAnswerCache } from "./answer-cache.ts";
-import { createOpenAccess } from "./asking.ts";
 import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
 import { createEngine } from "./engine.ts";

@@ -1,7 +1,8 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-import { type ClientLimits, nameOf } from "./clients.ts";
+import { toNetwork } from "#access";
+import type { ClientLimits } from "./clients.ts";
 import { RefusalError } from "./refusal.ts";
 import { refusalAbove, turnAway } from "./websocket-refusal.ts";
 
@@ -11,7 +12,7 @@ export function limitSockets(server: Server, { sockets: max }: Pick<ClientLimits
   if (max === 0) return;
   // Before the server's own listener, which would read requests.
   server.prependListener("connection", (socket: Socket) => {
-    const name = nameOf(socket);
+    const name = toNetwork(socket.remoteAddress);
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
     socket.once("close", () => {

@@ -58,7 +58,6 @@ export function createTelemetry({ logger, registry, clock }: TelemetryParts): Ga
       logger.warn({ provider, account, regionId, state }, "breaker changed");
     },
     unknownWord: ({ source, field, word }) => logger.warn({ ...source, field, word }, "unknown word"),
-    cacheLookup: ({ cache, outcome, count = 1 }) => metrics.cacheLookups.inc({ cache, outcome }, count),
     loaderBatch: ({ loader, size }) => metrics.batchSizes.observe({ loader }, size),
     notice: ({ level, message, details }) => logger[level](details ?? {}, message),
     takeUpstreamWork(requestId) {
@@ -122,12 +121,6 @@ function createUpstreamMetrics(registry: Registry) {
       name: "gateway_breaker_state",
       help: "State of a source's breaker: 0 closed, 1 half open, 2 open.",
       labelNames: source,
-      registers,
-    }),
-    cacheLookups: new Counter({
-      name: "gateway_cache_lookups_total",
-      help: "Lookups in a cache, by what came of them.",
-      labelNames: ["cache", "outcome"],
       registers,
     }),
     batchSizes: new Histogram({

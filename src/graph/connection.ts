@@ -125,10 +125,8 @@ export function rowsOf(connection: Selection | null): Selection | null {
 }
 
 /** What a connection's selection needs of its total, beside what it needs of its rows. */
-export function totalWants(connection: Selection): Pick<PageWants, "totalCount" | "isTotalAlone"> {
-  const totalCount = connection.hasAny("totalCount");
-  const isTotalAlone = totalCount && !connection.hasAny("nodes", "edges", "pageInfo", "sources");
-  return isTotalAlone ? { totalCount, isTotalAlone } : { totalCount };
+export function totalWants(connection: Selection): Pick<PageWants, "totalCount"> {
+  return { totalCount: connection.hasAny("totalCount") };
 }
 
 /** What tells one kind of connection from another. */

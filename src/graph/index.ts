@@ -5,9 +5,9 @@
 import "reflect-metadata";
 
 export type { GraphContext } from "./context.ts";
-export { type Export, type ExportParts, type ExportStep, openExport } from "./export.ts";
+export { type ExportParts, openExport } from "./export.ts";
 export { toSubgraph } from "./federation.ts";
-export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
+export { fromGlobalId, type NodeRef, toGlobalId, useIdKeys } from "./global-id.ts";
 export { createKindGuard } from "./kind-guard.ts";
 export { printOrderedSchema } from "./print.ts";
 export { createSchema } from "./schema.ts";

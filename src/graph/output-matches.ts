@@ -1,7 +1,7 @@
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
 
 import type { Instant } from "#domain";
-import { type FoundLine as Found, MAX_CONTEXT_LINES, MAX_SEARCH_LENGTH, type OutputMatches } from "#services";
+import type { FoundLine as Found, OutputMatches } from "#services";
 import { Connection, declareFields } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { InvocationFilter, toInvocationFilter } from "./filter.ts";
@@ -10,6 +10,7 @@ import { Invocation, invocationOf } from "./invocation.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { OutputMatch } from "./output.ts";
 import { DateTime } from "./scalars.ts";
+import { SearchWords } from "./search-arguments.ts";
 import { Value } from "./value.ts";
 
 /** A line that matches, and who printed it. */
@@ -79,31 +80,7 @@ declareFields(OutputMatchConnection.prototype, {
 });
 
 @ArgsType()
-class SearchOutputsArgs {
-  @Field(() => String, {
-    nullable: true,
-    description: `A plain text to look for, in any language, up to ${MAX_SEARCH_LENGTH} characters. Either this or \`pattern\`.`,
-  })
-  readonly text?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "A regular expression in RE2 syntax, which cannot be made to run away. Either this or `text`.",
-  })
-  readonly pattern?: string | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Take capital and small letters for the same. Off if left out.",
-  })
-  readonly ignoreCase?: boolean | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: `How many lines to show around each match: 0 to ${MAX_CONTEXT_LINES}, 0 if left out.`,
-  })
-  readonly contextLines?: number | null;
-
+class SearchOutputsArgs extends SearchWords {
   @Field(() => InvocationFilter, { nullable: true, description: "Whose outputs are searched; all if left out." })
   readonly filter?: InvocationFilter | null;
 

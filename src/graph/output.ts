@@ -1,4 +1,4 @@
-import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
+import { Args, Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import {
   applyOverwriting,
@@ -12,48 +12,13 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
-import { type LineMatch, MAX_CONTEXT_LINES, MAX_MATCHES, MAX_SEARCH_LENGTH, searchLines } from "#services";
+import { type LineMatch, searchLines } from "#services";
 import type { GraphContext } from "./context.ts";
 import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { Base64, JsonObject, SafeInt } from "./scalars.ts";
+import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
 import { Value } from "./value.ts";
-
-const DEFAULT_MATCHES = 100;
-
-/** What is searched for in an output. */
-@ArgsType()
-export class SearchArgs {
-  @Field(() => String, {
-    nullable: true,
-    description: `A plain text to look for, up to ${MAX_SEARCH_LENGTH} characters. Either this or \`pattern\`.`,
-  })
-  readonly text?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "A regular expression in RE2 syntax, which cannot be made to run away. Either this or `text`.",
-  })
-  readonly pattern?: string | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Take capital and small letters for the same. Off if left out.",
-  })
-  readonly ignoreCase?: boolean | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: `How many lines to show around each match: 0 to ${MAX_CONTEXT_LINES}, 0 if left out.`,
-  })
-  readonly contextLines?: number | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: `At most so many matches, the first ones: 0 to ${MAX_MATCHES}, ${DEFAULT_MATCHES} if left out.`,
-  })
-  readonly limit?: number | null;
-}
 
 /** A line that matches a search. */
 @ObjectType("OutputMatch", { description: "A line of an output that matches a search." })

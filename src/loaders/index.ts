@@ -2,5 +2,4 @@
  * Gathers what one operation asks for by key and hands it to the services in as few calls as there are kinds of reads. Lives
  * as long as one operation; knows no GraphQL type and no upstream.
  */
-export type { ByKey } from "./by-key.ts";
-export { createLoaders, type Loaders, type Wanted } from "./loaders.ts";
+export { createLoaders, type Loaders } from "./loaders.ts";

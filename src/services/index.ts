@@ -16,7 +16,6 @@ export type {
   ListChange,
   OutputChunk,
   OutputMatches,
-  OutputSearch,
   Page,
   PageArguments,
   PageSourceState,
@@ -28,7 +27,6 @@ export type {
 } from "./contract.ts";
 export {
   type LineMatch,
-  type LineSearch,
   MAX_CONTEXT_LINES,
   MAX_MATCHES,
   MAX_SEARCH_LENGTH,
@@ -36,8 +34,8 @@ export {
   searchLines,
   UNITS_A_TURN,
 } from "./line-search.ts";
-export { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
-export { createSealer, type SealerOptions } from "./sealer.ts";
+export { readPageArguments } from "./page-arguments.ts";
+export { createSealer } from "./sealer.ts";
 export { type AllServices, createServices, type ServicesOptions } from "./services.ts";
 export type { DurationQuantiles, StatisticsGroup, StatisticsInterval, StatisticsRow } from "./statistics-rows.ts";
 export type { WatchOptions } from "./watch.ts";

@@ -51,6 +51,4 @@ export interface Page<Node> {
 /** What of a page a selection needs beyond its rows. */
 export interface PageWants extends Wants {
   readonly totalCount: boolean;
-  /** True where the total is all that is needed: nothing is then read where it cannot be known. */
-  readonly isTotalAlone?: boolean;
 }

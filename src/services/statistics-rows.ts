@@ -7,6 +7,7 @@ import {
   isFailedInvocationStatus,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
+  msBetween,
 } from "#domain";
 
 /** What rows are made for. `NONE` makes one row of everything. */
@@ -82,12 +83,11 @@ export function countRun({ status, creationTime }: Invocation, durationMs: numbe
 
 /** An execution as it is counted. */
 export function countExecution(run: Invocation, { status, startTime, finishTime }: InstanceInvocation): Counted {
-  const isTimed = startTime !== null && finishTime !== null && finishTime >= startTime;
   return {
     status,
     isFinal: isFinalInstanceStatus(status),
     isFailed: isFailedInstanceStatus(status),
-    durationMs: isTimed ? Date.parse(finishTime) - Date.parse(startTime) : null,
+    durationMs: msBetween(startTime, finishTime),
     time: run.creationTime === null ? null : Date.parse(run.creationTime),
   };
 }

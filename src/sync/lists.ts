@@ -32,7 +32,6 @@ import { settleTie, type TieVerdict } from "./tie.ts";
 /** One list of a source whose runs are kept, and how far it is known. */
 export interface KnownList {
   readonly key: string;
-  readonly source: Source;
   readonly isExact: boolean;
   /** Epoch milliseconds: when its newest end was read last with success; null if never. */
   readAt(): Promise<number | null>;
@@ -285,7 +284,6 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 
   return {
     key: list.key,
-    source,
     isExact: list.isExact,
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,

@@ -37,8 +37,6 @@ export interface SourceBook {
   findUpstream(source: Source): Upstream | undefined;
   /** True while outputs of the source can only be guessed, so that asking for them once more tells nothing new. */
   isStuck(source: Source): boolean;
-  /** True when the source failed when it was last asked. */
-  isFailing(source: Source): boolean;
   /** Why a source is not asked for lists within this hour: it does not offer the product. Null if it is asked. */
   leftOut(source: Source): UpstreamError | null;
   /**
@@ -105,7 +103,6 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
-    isFailing: (source) => failures.has(sourceKey(source)),
     leftOut(source) {
       const known = leftOut.get(sourceKey(source));
       return known !== undefined && known.until > clock.elapsed() ? known.error : null;

@@ -1,5 +1,4 @@
 import type { SourceErrorCode } from "#domain";
-import type { UpstreamCode } from "./upstream-code.ts";
 
 /**
  * What the wire itself does about a failed attempt. `backoff`: again after a pause; `few`: the same, but fewer times;
@@ -57,8 +56,8 @@ const unavailable = meaning("UNAVAILABLE", "backoff", "the service is not availa
 const internalError = meaning("UNAVAILABLE", "few", "the service met an internal error");
 const inProgress = meaning("UNAVAILABLE", "backoff", "an earlier request is still in progress");
 
-/** Every documented code, in the order of the vendor's themes. */
-export const UPSTREAM_CODES: Readonly<Record<UpstreamCode, CodeMeaning>> = {
+/** Every code that the vendor documents for the actions used here, or for every action, in the order of the vendor's themes. */
+export const UPSTREAM_CODES: Readonly<Record<string, CodeMeaning>> = {
   MissingParameter: badRequest,
   InvalidParameter: badRequest,
   "InvalidParam.PageNumber": badRequest,

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Clock, OpenQuotaShare, Source, Telemetry } from "#domain";
+import type { Clock, OpenQuotaShare, Telemetry } from "#domain";
 import { createCall } from "./call.ts";
 import type { Call } from "./contract.ts";
 import { type CredentialHttp, createCredentialHttp } from "./credential-http.ts";
 import { createProvidedCredentials } from "./credential-provider.ts";
 import { type CredentialSettings, type CredentialSource, createStaticCredentials } from "./credentials.ts";
 import { createKeyring } from "./keyring.ts";
-import { type BreakerSettings, type BreakerState, createTrafficPolicy, type QuotaTable } from "./limits/index.ts";
+import { type BreakerSettings, createTrafficPolicy, type QuotaTable } from "./limits/index.ts";
 import { createAgents, noProxies, type ProxyRule } from "./proxies.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";
@@ -56,8 +56,6 @@ export interface WireOptions {
 /** The way to the upstreams. */
 export interface Wire {
   readonly call: Call;
-  /** Of every source that was called so far. */
-  breakers(): readonly { readonly source: Source; readonly state: BreakerState }[];
   /** True if the account had keys when its source was last asked. Never rejects; waits at most a second for a source's first answer. */
   ready(account: string): Promise<boolean>;
   /** Takes other credential sources from now on; accounts that are not named keep theirs. */
@@ -127,7 +125,6 @@ export function createWire(options: WireOptions): Wire {
   });
   return {
     call,
-    breakers: () => traffic.breakers(),
     ready: async (account) => (await keyring.read(account)) !== null,
     replaceCredentials: (accounts) => keyring.replace(open(accounts)),
     close: async () => transport.close(),

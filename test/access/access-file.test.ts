@@ -170,7 +170,7 @@ describe("an access file", () => {
       "a key instead of its hash, which is not repeated",
       "keys: [{ name: bot, sha256: cag_c2VjcmV0, roles: [] }]",
       [
-        "access.yml:2: `keys[0].sha256`: expected 64 hexadecimal digits, as npm run key prints them, got 12 characters.",
+        "access.yml:2: `keys[0].sha256`: expected 64 hexadecimal digits, as npm run key prints them, got a string that is not shown.",
       ],
     ],
     [
@@ -238,8 +238,8 @@ describe("an access file", () => {
     expect(problemsOf("")).toEqual([
       "access.yml:1: `the file`: expected at least one of oidc, proxy and keys, got none.",
     ]);
-    expect(problemsOf("a: 1\nb: [")).toEqual([expect.stringMatching(/^access\.yml:2: .*\.$/)]);
-    expect(problemsOf("a: 1\na: 2")).toEqual([expect.stringMatching(/^access\.yml:2: .*unique.*\.$/)]);
+    expect(problemsOf("a: 1\nb: [")).toEqual(["access.yml:2: expected JSON or YAML, got BAD_INDENT."]);
+    expect(problemsOf("a: 1\na: 2")).toEqual(["access.yml:2: expected JSON or YAML, got DUPLICATE_KEY."]);
     const bomb = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
     for (let i = 1; i < 9; i += 1)
       bomb.push(

@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
+import { type Caller, createOpenView, createRateLimits, NO_LIMITS } from "#access";
 import { InputError, type Source } from "#domain";
-import { CLIENT_LIMITS, createClients, nameOf } from "../../src/edge/clients.ts";
+import { CLIENT_LIMITS, createClients } from "../../src/edge/clients.ts";
 import { startOperation } from "../../src/edge/operation.ts";
+import { RefusalError } from "../../src/edge/refusal.ts";
 import { createTurns } from "../../src/edge/turns.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
@@ -18,23 +20,11 @@ function limitOf(act: () => void): unknown {
   try {
     act();
   } catch (error) {
+    if (error instanceof RefusalError) return error.extensions;
     return error instanceof InputError ? error.met : error;
   }
   return null;
 }
-
-describe("who a client is", () => {
-  it.each([
-    ["10.0.0.1", "10.0.0.1"],
-    ["::ffff:10.0.0.1", "10.0.0.1"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
-    ["2001:db8:1:2::9", "2001:db8:1:2"],
-    ["2001:db8::9", "2001:db8:0:0"],
-    ["::1", "0:0:0:0"],
-  ])("%s is told by %s", (remoteAddress, name) => {
-    expect(nameOf({ remoteAddress })).toBe(name);
-  });
-});
 
 describe("upstream calls of one client", () => {
   it("are refused above the limit until the minute is over, and nobody else's", () => {
@@ -63,6 +53,41 @@ describe("upstream calls of one client", () => {
       true,
       { limit: "foreignIds", max: 60, actual: 61 },
     ]);
+  });
+});
+
+describe("subscriptions of a known caller", () => {
+  const caller: Caller = {
+    id: "k:ann",
+    name: "ann",
+    knownBy: "key",
+    roles: [],
+    view: createOpenView(),
+    expiresAt: null,
+  };
+  const tableOf = (subscriptions: number) => ({ default: { ...NO_LIMITS, subscriptions }, byName: new Map() });
+
+  it.each([0, 2])("are not counted by the caller's limit of %i if the client has too many", (subscriptions) => {
+    const clock = createFakeClock();
+    const limits = createRateLimits(tableOf(subscriptions), clock);
+    const client = createClients(clock, { ...CLIENT_LIMITS, watchers: 1 }, limits).of(here, caller);
+    const leave = client.watch();
+    const refused = { code: "LIMIT_EXCEEDED", limit: "clientWatchers", max: 1, actual: 2 };
+    expect([1, 2, 3].map(() => limitOf(client.watch))).toEqual([refused, refused, refused]);
+    leave();
+    limits.reload(tableOf(1));
+    expect(limitOf(client.watch)).toBeNull();
+  });
+
+  it("are not counted by the client's limit if the caller has too many", () => {
+    const clock = createFakeClock();
+    const limits = createRateLimits(tableOf(1), clock);
+    const client = createClients(clock, { ...CLIENT_LIMITS, watchers: 2 }, limits).of(here, caller);
+    const leave = client.watch();
+    const refused = { code: "RATE_LIMITED", limit: "subscriptions" };
+    expect([1, 2, 3].map(() => limitOf(client.watch))).toEqual([refused, refused, refused]);
+    leave();
+    expect(limitOf(client.watch)).toBeNull();
   });
 });
 
@@ -127,7 +152,7 @@ describe("subscriptions and connections of one client", () => {
 
 describe("turns", () => {
   it("go to clients in rotation, and to small operations before large ones", async () => {
-    const turns = createTurns();
+    const turns = createTurns(() => 0);
     const order: string[] = [];
     const note = (name: string, turn: Promise<void> | null) => (turn ?? Promise.resolve()).then(() => order.push(name));
     await Promise.all([

@@ -4,9 +4,8 @@ import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createClient as createWsClient } from "graphql-ws";
 import { WebSocket } from "ws";
-
+import { createOpenAccess } from "#access";
 import { createAdmission } from "../../src/edge/admission.ts";
-import { createOpenAccess } from "../../src/edge/asking.ts";
 import { CLIENT_LIMITS, createClients } from "../../src/edge/clients.ts";
 import { createEventStreamRoute } from "../../src/edge/event-stream-route.ts";
 import { createGate } from "../../src/edge/gate.ts";

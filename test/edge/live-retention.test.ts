@@ -2,9 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { OperationTypeNode, parse } from "graphql";
-
-import { createOpenView } from "#access";
-import { createOpenAccess } from "../../src/edge/asking.ts";
+import { createOpenAccess, createOpenView } from "#access";
 import { type LiveResults, runLive } from "../../src/edge/live.ts";
 import { createOptions, freeClient, realClock, stubSchema } from "./gateway.ts";
 

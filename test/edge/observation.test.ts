@@ -74,7 +74,6 @@ describe("logs and metrics", () => {
   it("serves what it counted as Prometheus text", async () => {
     const { telemetry } = gateway;
     telemetry.breakerChanged({ source, state: "open" });
-    telemetry.cacheLookup({ cache: "results", outcome: "hit" });
     telemetry.loaderBatch({ loader: "results", size: 7 });
     const response = await fetch(new URL("/metrics", gateway.url));
     const text = await response.text();
@@ -88,7 +87,6 @@ describe("logs and metrics", () => {
         `gateway_upstream_attempts_total{${labels},action="DescribeInvocations",outcome="ok"} 1`,
         `gateway_upstream_retries_total{${labels},action="DescribeInvocations"} 1`,
         `gateway_breaker_state{${labels}} 2`,
-        'gateway_cache_lookups_total{cache="results",outcome="hit"} 1',
         'gateway_loader_batch_size_sum{loader="results"} 7',
         'gateway_loader_batch_size_count{loader="results"} 1',
         'gateway_requests_total{type="query",status="200"} 1',

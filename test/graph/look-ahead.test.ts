@@ -28,7 +28,7 @@ const ROWS: readonly (readonly [name: string, query: string, variables: object, 
   ["output by groups", "{ invocations { nodes { outputGroups { count } } } }", {}, { ...nothing, output: true }],
   ["a command's text", "{ invocations { nodes { command { content } } } }", {}, { ...nothing, content: true }],
   ["a command's bytes", "{ invocations { nodes { command { contentBase64 } } } }", {}, { ...nothing, content: true }],
-  ["the total", "{ invocations { totalCount } }", {}, { ...nothing, totalCount: true, isTotalAlone: true }],
+  ["the total", "{ invocations { totalCount } }", {}, { ...nothing, totalCount: true }],
   [
     "the total beside the rows",
     "{ invocations { totalCount pageInfo { hasNextPage } } }",

@@ -1,5 +1,5 @@
 import type { Source } from "#domain";
-import { createMemoryStore, LIST_HEAD, type RunStore, type Span } from "#store";
+import { createLoneReplica, createMemoryStore, LIST_HEAD, type RunStore, type Span } from "#store";
 import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
 import type { RunList, Upstream } from "#upstreams";
 import { sourceAt } from "../services/support/fixed.ts";
@@ -59,7 +59,7 @@ export function createScene(
   const paces = new Set<string | undefined>();
   const upstreams = sources.map(({ upstream }) => withPaces(upstream, paces));
   const start: Scene["start"] = (options = {}) => {
-    const sync = createSync({ upstreams, store, clock, freshnessMs: 2_000 });
+    const sync = createSync({ upstreams, store, clock, freshnessMs: 2_000, turns: createLoneReplica().turns });
     const collector = createCollector(
       { sync, store, clock },
       {

@@ -183,7 +183,6 @@ function recordingTelemetry(notices: string[], unknownWords: string[]): Telemetr
     upstreamAttempt: () => {},
     breakerChanged: () => {},
     unknownWord: ({ field, word }) => unknownWords.push(`${field}=${word}`),
-    cacheLookup: () => {},
     loaderBatch: () => {},
     notice: ({ message }) => notices.push(message),
   };

@@ -1,4 +1,5 @@
-import type { Place } from "./source-text.ts";
+/** A place in the file: keys and indexes from the top. */
+export type Place = readonly (string | number)[];
 
 /** Something in the file that is not as it has to be. */
 export interface Fault {
@@ -7,4 +8,6 @@ export interface Fault {
   readonly expected: string;
   /** A clause: what came instead, if it is not what stands there. */
   readonly got?: string;
+  /** A sentence: what to do. */
+  readonly hint?: string;
 }

@@ -6,6 +6,8 @@ export {
   type OidcSettings,
   type ProxySettings,
 } from "./access-file.ts";
+export type { Fault, Place } from "./fault.ts";
 export { readAccessFile } from "./read.ts";
+export { readSourceText } from "./source-text.ts";
 export { createAddressMatcher, isSafeUrl } from "./texts.ts";
-export { type WatchedAccessFile, type WatchOptions, watchAccessFile } from "./watch.ts";
+export { type WatchedFile, watchFile } from "./watch.ts";

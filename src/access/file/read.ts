@@ -6,9 +6,8 @@ import type { Fault } from "./fault.ts";
 import { checkReferences } from "./references.ts";
 import { readRules } from "./rules.ts";
 import { type AccessFileText, accessFileShape } from "./shape.ts";
-import { readSourceText, type SourceText } from "./source-text.ts";
+import { readSourceText } from "./source-text.ts";
 
-const MAX_FILE_LENGTH = 1_000_000;
 // A fault that repeats in every member helps nobody to find the others.
 const MAX_PROBLEMS = 50;
 
@@ -24,17 +23,13 @@ export function readAccessFile(
 ): AccessFile {
   const problems: string[] = [];
   const end = () => new AccessFileError(fileName, problems.slice(0, MAX_PROBLEMS));
-  if (text.length > MAX_FILE_LENGTH) {
-    problems.push(`${fileName}: expected at most ${MAX_FILE_LENGTH} characters, got ${text.length}.`);
-    throw end();
-  }
-  const source = readSourceText(text);
-  problems.push(...source.faults.map(({ line, message }) => `${fileName}:${line}: ${message.replace(/\.?$/, ".")}`));
+  const source = readSourceText(text, fileName, (place) => place.at(-1) === "sha256");
+  problems.push(...source.problems);
   if (problems.length > 0) throw end();
   const parsed = accessFileShape.safeParse(source.content ?? {}, { reportInput: false });
   const faults = parsed.success ? checkReferences(parsed.data, accounts) : parsed.error.issues.flatMap(toFaults);
   const { rules, faults: ruleFaults } = readRules(parsed.success ? parsed.data.redact : []);
-  problems.push(...[...faults, ...ruleFaults].map((fault) => describe(fault, fileName, source)));
+  problems.push(...[...faults, ...ruleFaults].map(source.describe));
   if (!parsed.success || problems.length > 0) throw end();
   return toAccessFile(parsed.data, rules, text);
 }
@@ -83,23 +78,4 @@ function toFaults(issue: z.core.$ZodIssue): Fault[] {
     default:
       return [{ place, expected: issue.message }];
   }
-}
-
-function describe({ place, expected, got }: Fault, fileName: string, source: SourceText): string {
-  const name = place.reduce<string>(
-    (path, step) => (typeof step === "number" ? `${path}[${step}]` : path === "" ? step : `${path}.${step}`),
-    "",
-  );
-  const what = got ?? describeValue(source.valueAt(place), place.at(-1) === "sha256");
-  return `${fileName}:${source.lineOf(place)}: \`${name || "the file"}\`: expected ${expected}, got ${what}.`;
-}
-
-function describeValue(value: unknown, isSecret: boolean): string {
-  if (value === undefined) return "nothing";
-  // A key that was written in place of its hash must not get into a log.
-  if (isSecret) return typeof value === "string" ? `${value.length} characters` : "something else";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "a map";
-  const text = JSON.stringify(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

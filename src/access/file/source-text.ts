@@ -1,48 +1,79 @@
 import { isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+import type { Fault, Place } from "./fault.ts";
 
-/** A place in the file: keys and indexes from the top. */
-export type Place = readonly (string | number)[];
-
-/** The text of an access file, YAML or JSON, with the line of every place. */
+/** The text of a file, YAML or JSON, with the line of every place. */
 export interface SourceText {
-  /** What it says, as plain data. */
+  /** What it says, as plain data; undefined if it cannot be read. */
   readonly content: unknown;
-  /** Faults of the notation itself. */
-  readonly faults: readonly { readonly line: number; readonly message: string }[];
-  /** Line of the place, counted from 1; of what surrounds it if it is not there. */
-  lineOf(place: Place): number;
-  /** What stands at the place; undefined if nothing does. */
-  valueAt(place: Place): unknown;
+  /** Why it cannot be read, a sentence for each fault of the notation. Nothing of the text is in them. */
+  readonly problems: readonly string[];
+  /** One sentence with file, line, place, what was expected and what came. */
+  describe(fault: Fault): string;
 }
 
-/** Reads the notation. JSON is YAML. Aliases that multiply are refused. */
-export function readSourceText(text: string): SourceText {
+const MAX_FILE_LENGTH = 1_000_000;
+const MAX_ALIASES = 100;
+
+/**
+ * Reads the notation. JSON is YAML. Aliases that multiply, and more than a million characters, are refused.
+ * @param isSecret of the places whose values no sentence may show
+ */
+export function readSourceText(text: string, fileName: string, isSecret: (place: Place) => boolean): SourceText {
+  if (text.length > MAX_FILE_LENGTH) {
+    const problem = `${fileName}: expected at most ${MAX_FILE_LENGTH} characters, got ${text.length}.`;
+    return { content: undefined, problems: [problem], describe: () => problem };
+  }
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, strict: true, uniqueKeys: true });
-  const faults = document.errors.map(({ pos, message }) => ({ line: counter.linePos(pos[0]).line, message }));
-  const content = faults.length === 0 ? toPlain(() => document.toJS({ maxAliasCount: 100 }), faults) : undefined;
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const problems = document.errors.map(
+    ({ pos, code }) => `${fileName}:${counter.linePos(pos[0]).line}: expected JSON or YAML, got ${code}.`,
+  );
+  const content = problems.length === 0 ? toPlain(document, fileName, problems) : undefined;
   return {
     content,
-    faults,
-    lineOf: (place) => lineOf(document.contents, place, (offset) => counter.linePos(offset).line),
-    valueAt: (place) =>
-      place.reduce<unknown>((value, step) => {
-        if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-        return (value as Record<string | number, unknown>)[step];
-      }, content),
+    problems,
+    describe({ place, expected, got = describeValue(valueAt(content, place), isSecret(place)), hint }) {
+      const offset = offsetAt(document.contents, place);
+      const line = offset === undefined ? 1 : counter.linePos(offset).line;
+      const name = place.length === 0 ? "the file" : formatPlace(place);
+      return `${fileName}:${line}: \`${name}\`: expected ${expected}, got ${got}.${hint === undefined ? "" : ` ${hint}`}`;
+    },
   };
 }
 
-function toPlain(read: () => unknown, faults: { line: number; message: string }[]): unknown {
+function toPlain(document: ReturnType<typeof parseDocument>, fileName: string, problems: string[]): unknown {
   try {
-    return read();
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
-    faults.push({ line: 1, message: "expected aliases that stand for little, got too many" });
+    problems.push(`${fileName}:1: expected aliases that stand for little, got too many.`);
     return undefined;
   }
 }
 
-function lineOf(root: unknown, place: Place, toLine: (offset: number) => number): number {
+function formatPlace(place: Place): string {
+  return place.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${step}`)).join("");
+}
+
+function valueAt(content: unknown, place: Place): unknown {
+  return place.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, step) ? Reflect.get(value, step) : undefined,
+    content,
+  );
+}
+
+// A key that was written in place of its hash must not get into a log.
+function describeValue(value: unknown, isSecret: boolean): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  if (typeof value === "object") return "a map";
+  if (isSecret) return `a ${typeof value} that is not shown`;
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** Where the place begins; what surrounds it if it is not there. */
+function offsetAt(root: unknown, place: Place): number | undefined {
   let node = root;
   let offset = offsetOf(root);
   for (const step of place) {
@@ -58,7 +89,7 @@ function lineOf(root: unknown, place: Place, toLine: (offset: number) => number)
       node = child;
     }
   }
-  return offset === undefined ? 1 : toLine(offset);
+  return offset;
 }
 
 function offsetOf(node: unknown): number | undefined {

@@ -3,12 +3,9 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isNativeError } from "node:util/types";
 import type { Clock } from "#domain";
-import type { AccessFile } from "./access-file.ts";
 
-/** An access file that is read again when it changes. */
-export interface WatchedAccessFile {
-  /** The newest that could be used. */
-  readonly current: AccessFile;
+/** A file that is read again when it changes. */
+export interface WatchedFile {
   /** Looks at the file now; a new text counts once it has been the same for 200 ms. Never rejects. */
   check(): Promise<void>;
   stop(): void;
@@ -17,13 +14,9 @@ export interface WatchedAccessFile {
 /** What a watched file needs to know. */
 export interface WatchOptions {
   readonly path: string;
-  /** What the process started with. */
-  readonly initial: AccessFile;
-  /** Makes an access file of the text, or throws a sentence for the log. */
-  read(text: string): AccessFile;
-  /** Called for each new file that can be used. */
-  onChange(file: AccessFile): void;
-  /** Called once for each text that cannot be used, and once if the file cannot be read; the old file stays in force. */
+  /** Called once for the text that is found first, and once for each other one. Must not throw. */
+  onText(text: string): void;
+  /** Called once if the file cannot be read. */
   onProblem(message: string): void;
   readonly clock: Clock;
 }
@@ -38,26 +31,16 @@ const EVENT_DELAY_MS = 100;
  * Watches by the file system's events and, since not every file system has them, by reading every 5 seconds. It is the
  * folder that is watched: editors and orchestrators replace the file, or a link on the way to it.
  */
-export function watchAccessFile(options: WatchOptions): WatchedAccessFile {
-  const { path, clock } = options;
+export function watchFile({ path, clock, onText, onProblem }: WatchOptions): WatchedFile {
   const stopping = new AbortController();
-  let current = options.initial;
   let taken: string | null = null;
   let queue = Promise.resolve();
 
-  const take = (seen: Reading) => {
-    if (seen.key === taken) return;
-    taken = seen.key;
-    try {
-      if (seen.text === null) throw new Error(seen.key);
-      const file = options.read(seen.text);
-      if (file.version === current.version) return;
-      current = file;
-      options.onChange(file);
-    } catch (error) {
-      const problem = isNativeError(error) ? error.message : `${path}: expected an access file, got something else.`;
-      options.onProblem(`${problem}\nThe access file that was read before stays in force.`);
-    }
+  const take = ({ key, text }: Reading) => {
+    if (key === taken) return;
+    taken = key;
+    if (text === null) onProblem(key);
+    else onText(text);
   };
   const look = async (): Promise<void> => {
     const seen = await readSettled(path, taken, clock, stopping.signal);
@@ -71,9 +54,6 @@ export function watchAccessFile(options: WatchOptions): WatchedAccessFile {
   const stopEvents = listen(path, throttle(check, clock, stopping.signal));
   void poll(check, clock, stopping.signal);
   return {
-    get current() {
-      return current;
-    },
     check,
     stop() {
       stopping.abort();

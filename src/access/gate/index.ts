@@ -1,4 +1,5 @@
 /** Who asks. */
 export type { Fetch } from "./bounded-fetch.ts";
-export { type Credentials, createGate, createOpenGate, type Gate, type GateOptions } from "./gate.ts";
+export { type Credentials, createGate, createOpenGate, type Gate } from "./gate.ts";
+export { toNetwork } from "./network.ts";
 export type { Refusal } from "./refusal.ts";

@@ -1,5 +1,4 @@
 /** What one caller may use. */
 export { type CallerLimits, LIMIT_NAMES, type LimitTable, NO_LIMITS } from "./caller-limits.ts";
-export type { RateLimitFields } from "./rate-limit-fields.ts";
-export { type Counted, createRateLimits, type RateLimits, type Verdict } from "./rate-limits.ts";
+export { createRateLimits, type RateLimits, type Verdict } from "./rate-limits.ts";
 export { createTokenBuckets } from "./token-buckets.ts";

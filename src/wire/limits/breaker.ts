@@ -10,7 +10,7 @@ export interface BreakerSettings {
 }
 
 /** `open`: nobody is let through; `half-open`: one probe is under way. */
-export type BreakerState = "closed" | "open" | "half-open";
+type BreakerState = "closed" | "open" | "half-open";
 
 /** How an attempt ended, as far as the breaker cares: throttles and refused requests show that the source is alive. */
 export type AttemptEnd =
@@ -27,7 +27,6 @@ interface Refusal {
 
 /** One source's breaker: opens after failures in a row, then lets one probe through after a growing pause. */
 export interface Breaker {
-  state(): BreakerState;
   /** Null where an attempt could be made now. */
   check(): Refusal | null;
   /** Lets an attempt through, the first one after the pause as the probe; what comes back must be told how it ended. */
@@ -70,7 +69,6 @@ export function createBreaker(
   };
 
   return {
-    state: () => state,
     check() {
       if (state === "closed" || lastFailure === null) return null;
       const leftMs = openUntil - clock.elapsed();

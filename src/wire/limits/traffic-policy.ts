@@ -11,7 +11,7 @@ import type { CallRequest } from "../contract.ts";
 import { createFailure } from "../failure.ts";
 import { createRetryBudget, type RetryBudget, type RetrySettings } from "../retry/index.ts";
 import { failWhenOver } from "../wait.ts";
-import { type AttemptEnd, type Breaker, type BreakerSettings, type BreakerState, createBreaker } from "./breaker.ts";
+import { type AttemptEnd, type Breaker, type BreakerSettings, createBreaker } from "./breaker.ts";
 import { createQuota, type Quota, type QuotaRefusal } from "./quota.ts";
 import { findQuota, type QuotaTable } from "./quota-table.ts";
 import type { Slot } from "./sliding-window.ts";
@@ -34,8 +34,6 @@ export interface TrafficPolicy {
   isOpen(source: Source): boolean;
   quota(request: CallRequest): Quota;
   retries(source: Source): RetryBudget;
-  /** Of every source that was called. */
-  breakers(): readonly { readonly source: Source; readonly state: BreakerState }[];
 }
 
 /** What a traffic policy is made of. */
@@ -54,7 +52,6 @@ export interface TrafficPolicyOptions {
 }
 
 interface SourceParts {
-  readonly source: Source;
   readonly breaker: Breaker;
   readonly turns: Turns;
   readonly retries: RetryBudget;
@@ -64,7 +61,7 @@ interface SourceParts {
 /** Starts with everything closed, unused and full. */
 export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolicy {
   const { clock } = options;
-  const { partsOf, quotaOf, all } = createParts(options);
+  const { partsOf, quotaOf } = createParts(options);
   return {
     async admit(request, operation, isRetry) {
       const { breaker, turns } = partsOf(request.source);
@@ -96,7 +93,6 @@ export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolic
     isOpen: (source) => partsOf(source).breaker.check() !== null,
     quota: quotaOf,
     retries: (source) => partsOf(source).retries,
-    breakers: () => [...all.values()].map(({ source, breaker }) => ({ source, state: breaker.state() })),
   };
 }
 
@@ -110,7 +106,6 @@ function createParts(options: TrafficPolicyOptions) {
     let found = all.get(key);
     if (found === undefined) {
       found = {
-        source,
         breaker: createBreaker(breaker, clock, (state) => telemetry.breakerChanged({ source, state })),
         turns: createTurns(concurrency),
         retries: createRetryBudget(retry),
@@ -133,7 +128,7 @@ function createParts(options: TrafficPolicyOptions) {
     return quota;
   };
 
-  return { all, partsOf, quotaOf };
+  return { partsOf, quotaOf };
 }
 
 function enter(
