@@ -67,7 +67,11 @@ module.exports = {
     {
       name: "only edge, graph and services look at access",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(access/|edge/|graph/|services/|app\\.ts|main\\.ts|access-settings\\.ts|accounts\\.ts|mapping\\.ts)" },
+      from: {
+        path: "^src/",
+        pathNot:
+          "^src/(access/|edge/|graph/|services/|app\\.ts|main\\.ts|access-settings\\.ts|accounts\\.ts|mapping\\.ts)",
+      },
       to: { path: "^src/access/" },
     },
     {

@@ -8,8 +8,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createEmulator, createWorld, type Emulator } from "../test/support/emulator/index.ts";
 import { createOwnDatabase } from "../test/support/database.ts";
+import { createEmulator, createWorld, type Emulator } from "../test/support/emulator/index.ts";
 import { TRANSPORTS } from "../test/support/live.ts";
 import { median } from "./load.ts";
 

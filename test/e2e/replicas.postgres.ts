@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
-import { createEmulator, createWorld, type Emulator } from "../support/emulator/index.ts";
 import { toGlobalId } from "#graph";
 import { createOwnDatabase, type OwnDatabase } from "../support/database.ts";
+import { createEmulator, createWorld, type Emulator } from "../support/emulator/index.ts";
 import { type Subscriber, TRANSPORTS } from "../support/live.ts";
 import { AMPLE_QUOTA } from "../support/quota.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
-import { createOpenAccess } from "../../src/edge/asking.ts";
+import { createOpenAccess } from "#access";
 import { createFakeClock } from "../support/clock.ts";
 import { startGateway, type TestGateway } from "./gateway.ts";
 

@@ -122,7 +122,10 @@ function createParts(options: TrafficPolicyOptions) {
     if (quota === undefined) {
       const key = `${sourceKey(source)}|${action}`;
       const entry = findQuota(quotas, source, action);
-      quota = createQuota(entry, clock, { collectShare, openShare: openQuotaShare && ((use) => openQuotaShare(key, use)) });
+      quota = createQuota(entry, clock, {
+        collectShare,
+        openShare: openQuotaShare && ((use) => openQuotaShare(key, use)),
+      });
       known.set(action, quota);
     }
     return quota;
