@@ -31,6 +31,7 @@ describe("settings", () => {
 
   it("start the gateway on the embedded upstream when nothing is set", () => {
     expect(readConfig({}, undefined, 1_024 * MB)).toEqual({
+      collect: { mode: "off", quotaShare: 0.5 },
       host: "127.0.0.1",
       port: 4000,
       adminPort: null,
@@ -123,6 +124,8 @@ describe("settings", () => {
         CURSOR_KEYS: "short-secret",
         DATABASE_URL: "mysql://gateway:do-not-print-me/name",
         RETENTION_DAYS: "-1",
+        COLLECT: "everything",
+        COLLECT_QUOTA_SHARE: "0",
       }),
     ).toEqual([
       'PORT: expected a whole number from 0 to 65535, got "eighty"',
@@ -131,12 +134,34 @@ describe("settings", () => {
       'ECS_ENDPOINT: expected an https URL ({regionId} allowed in it); plain http only to loopback, got "http://10.0.0.1/"',
       "DATABASE_URL: expected postgres://user:password@host:port/name, or file:./folder, what came is not shown",
       'RETENTION_DAYS: expected a whole number from 0 to 36500, got "-1"',
+      'COLLECT: expected one of off, runs, outputs, got "everything"',
+      'COLLECT_QUOTA_SHARE: expected a number above 0, at most 1, got "0"',
       'WATCH_MAX_WATCHERS: expected a whole number from 1 to 1000000, got "0"',
       'WEBSOCKET_MAX_CONNECTIONS: expected a whole number from 1 to 1000000, got "many"',
       "CURSOR_KEYS: expected a comma list of random texts of at least 16 characters, newest first, what came is not shown",
       'LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
       "ALIBABA_CLOUD_ACCESS_KEY_ID: expected a value, since the other half of the key pair is set; it is missing",
     ]);
+  });
+
+  it("collect runs if a database keeps them, unless told otherwise", () => {
+    const collectOf = (settings: Readonly<Record<string, string>>) => readConfig(settings).collect;
+    expect([
+      collectOf({}),
+      collectOf({ DATABASE_URL: "file:./data" }),
+      collectOf({ DATABASE_URL: "file:./data", COLLECT: "off" }),
+      collectOf({ COLLECT: "outputs", COLLECT_QUOTA_SHARE: "1" }),
+    ]).toEqual([
+      { mode: "off", quotaShare: 0.5 },
+      { mode: "runs", quotaShare: 0.5 },
+      { mode: "off", quotaShare: 0.5 },
+      { mode: "outputs", quotaShare: 1 },
+    ]);
+    for (const share of ["0", "1.1", "-0.5", "half", "0.5e1", "."]) {
+      expect(() => readConfig({ COLLECT_QUOTA_SHARE: share })).toThrow(
+        "COLLECT_QUOTA_SHARE: expected a number above 0, at most 1",
+      );
+    }
   });
 
   it("ask for regions where the real upstream is wanted without any", () => {

@@ -246,7 +246,9 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
         if (restarts < RESTARTS_MAX) continue;
         break;
       }
-      idle = (isPage ? reached <= furthest : isSameGround(before, after)) ? idle + 1 : 0;
+      // What a keeper lets go while it is read is no progress either.
+      const isIdle = isPage ? reached <= furthest : isSameGround(before, after) || before.basis !== after.basis;
+      idle = isIdle ? idle + 1 : 0;
       furthest = Math.max(furthest, reached);
       // Whatever page is read, nothing shows behind what is known: it is the end, whatever the total says.
       if (isPage && idle > IDLE_PAGES_MAX) return endAt(bound, after);

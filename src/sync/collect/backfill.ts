@@ -33,13 +33,18 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
     return lists.filter((_, position) => isEach[position]);
   }
 
+  /** Another one after each time that the keeper let something go. */
+  const readBasis = async ({ key }: KnownList): Promise<string> =>
+    (await ground.store.readList(ground.source, key)).basis;
+
   async function readOn(list: KnownList, operation: Operation): Promise<void> {
     const before = await bottomOfList(list);
+    const basis = await readBasis(list);
     try {
       await list.extendBelow(before, operation);
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.code !== "BAD_RESPONSE") throw error;
-      return rests.begin(list, error);
+      return rests.begin(list, basis === (await readBasis(list)) ? error : "FULL");
     }
     const bottom = await bottomOfList(list);
     // The keeper let go of what was known: reading that again would push out what takes its place now.
