@@ -255,6 +255,7 @@ describe("the page", () => {
       await open(path);
       await page.locator("[data-row], .sides, .text-row").first().waitFor();
       await noProblems();
+      expect(await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
     }
     await page.getByRole("button", { name: "English" }).click();
     await page.emulateMedia({ colorScheme: "light" });

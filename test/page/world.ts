@@ -42,7 +42,7 @@ export function createPageWorld(now: number): World {
           {
             invokeId: "t-fleet",
             commandName: "deploy",
-            content: ["#!/bin/sh", ...Array.from({ length: 12 }, (_, line) => `echo ${line}`)].join("\n"),
+            content: [`# ${"long ".repeat(60)}`, ...Array.from({ length: 12 }, (_, line) => `echo ${line}`)].join("\n"),
             parameters: { release: "1.2.3" },
             creationTime: ago(60),
             instances: fleet.map(({ instanceId }, index) => ({
