@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
-import { checkSettings, createApp, forget, toEmulatorOptions } from "#app";
+import { checkSettings, createApp, forget } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
+import { toEmulatorOptions } from "./origin.ts";
 
 const USAGE = `Usage:
   node dist/main.js                        the gateway; settings come from the environment (.env.example)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { createApp, toEmulatorOptions } from "#app";
+import { createApp } from "#app";
 import { readConfig, SettingsError } from "#config";
+import { toEmulatorOptions } from "../src/origin.ts";
 
 describe("a gateway that starts", () => {
   it("warns of a variable that was set in vain, without its value", async () => {
