@@ -109,7 +109,7 @@ export function readConfig(
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
     ({ name }) => !SUCCEEDED_NAMES.includes(name),
   );
-  // A variable that is wrong by itself is not reported a second time for what follows from its absence.
+  // A variable that is wrong alone is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));

@@ -43,7 +43,7 @@ const ERRORS = {
   "InternalError.Dispatch": [500, "An internal error occurred when dispatching the request."],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 
-/** Codes that this emulator gives by itself; a fault may give any other. */
+/** Codes that this emulator gives unasked; a fault may give any other. */
 export type ApiErrorCode = keyof typeof ERRORS;
 
 /** HTTP status and text of a code; 400 and the plainest of texts for a code that the table does not hold. */

@@ -33,7 +33,7 @@ const STOPPING_MS = 2_000;
 const PARTIAL_LIMIT_BYTES = 6_000;
 const NOTHING: PrintedOutput = { bytes: new Uint8Array(), dropped: 0 };
 
-/** Makes a run that moves by itself from Pending over Running to its end, or to Terminated or Cancelled where it is stopped. */
+/** Makes a run that moves with time from Pending over Running to its end, or to Terminated or Cancelled where it is stopped. */
 export function createPlannedRun(plan: PlannedRun): Run {
   const stopTimes = new Map<string, number>();
   return {

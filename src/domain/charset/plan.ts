@@ -42,7 +42,7 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
 }
 
 /**
- * Each line by itself: in the main charset, in parts in the other one, whichever is likelier.
+ * Each line alone: in the main charset, in parts in the other one, whichever is likelier.
  * @param markEnd where the text begins behind a byte order mark; the line that bears it is in no other charset
  */
 function planByLine(bytes: Uint8Array, main: Main, hasSeam: boolean, markEnd = 0): Plan {
