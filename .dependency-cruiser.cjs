@@ -6,7 +6,7 @@ const lookingBack = road.map((room, index) => ({
   severity: "error",
   from: { path: `^src/${room}/` },
   to: {
-    path: `^src/(${[...road.slice(0, index), "app\\.ts", "main\\.ts", "config\\.ts", "emulator", "client", "cli"].join("|")})`,
+    path: `^src/(${[...road.slice(0, index), "app\\.ts", "main\\.ts", "config\\.ts", "origin\\.ts", "emulator", "client", "cli"].join("|")})`,
   },
 }));
 
@@ -81,9 +81,9 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/emulator/" },
     },
     {
-      name: "only app.ts and main.ts see the emulator",
+      name: "only origin.ts and main.ts see the emulator",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(emulator/|app\\.ts|main\\.ts)" },
+      from: { path: "^src/", pathNot: "^src/(emulator/|origin\\.ts|main\\.ts)" },
       to: { path: "^src/emulator/" },
     },
     {

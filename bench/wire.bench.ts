@@ -1,7 +1,7 @@
 /**
  * The gateway's own processor time per upstream call, for DescribeInvocations of 50 runs on 10 instances each: the wire alone
  * (signing, sending, judging), and the wire with the adapter that reads the answer; against a bare `fetch` and a bare `got` that
- * parse the same body from the same server. The far end is a process of its own; medians, in turns.
+ * parse the same body from the same server. The upstream is a process of its own; medians, in turns.
  */
 import { Agent } from "node:http";
 import got from "got";

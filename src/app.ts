@@ -3,23 +3,23 @@ import { Registry } from "prom-client";
 import { type Access, createAccess, watchFile } from "#access";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
-import { createEmulator, createFaults, type Emulator, type EmulatorOptions } from "#emulator";
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { type Collector, createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
-import { type CredentialSettings, createWire, environmentProxies, noProxies, type Wire } from "#wire";
+import { createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { AccountSettings } from "./accounts.ts";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import type { FillRequest } from "./collect-command.ts";
 import { measureCollecting, toCollectOptions } from "./collecting.ts";
-import { type Config, readConfig, SettingsError } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { createDisplay, type DisplayTarget } from "./fill-display.ts";
 import { fill } from "./first-fill.ts";
 import { checkDatabase, forgetStored, type Keeper, openDatabase, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
+import { type Origin, openOrigin } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { PRODUCTS } from "./products.ts";
 import { findSources } from "./source-list.ts";
@@ -57,16 +57,17 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         telemetry.notice({ level: "warn", message: describeMisspelt(one), details: { variable: one.name } });
       }
       for (const message of config.warnings) telemetry.notice({ level: "warn", message });
-      const far = await openFarEnd(config, opened);
+      const origin = await openOrigin(config);
+      opened.push(origin);
       const keeper = await openKeeper(config, { clock, telemetry, registry });
       opened.push(keeper);
-      const wire = openWire(config, far, keeper.replica, { clock, telemetry });
+      const wire = openWire(config, origin, keeper.replica, { clock, telemetry });
       opened.push({ stop: () => wire.close() });
       if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
-      const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
+      const upstreams = await createUpstreams(config, origin.accounts, wire, clock, telemetry);
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
-      const access = openAccess(config, far, telemetry, logger, clock);
+      const access = openAccess(config, origin, telemetry, logger, clock);
       opened.push(access);
       const services = createServices({
         ...(access.isRestricted ? { redactor: access.redactor } : {}),
@@ -116,7 +117,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         operationDeadlineMs: config.operationDeadlineMs,
         operationCallBudget: config.operationCallBudget,
         maxWebSockets: config.maxWebSockets,
-        isReady: async () => (await Promise.all(far.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
+        isReady: async () => (await Promise.all(origin.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
         readyRemark: keeper.remark,
         telemetry,
         logger,
@@ -141,10 +142,10 @@ function beginCollecting(collector: Collector, upstreams: readonly Upstream[], r
 }
 
 /** What the access file governs; nothing is restricted without one. */
-function openAccess(config: Config, far: FarEnd, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
+function openAccess(config: Config, origin: Origin, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
   const access = createAccess({
     initial: config.access,
-    accounts: far.accounts.map(({ alias }) => alias),
+    accounts: origin.accounts.map(({ alias }) => alias),
     auditFile: config.auditFile,
     clock,
     fetch,
@@ -200,11 +201,12 @@ export async function collectNow(
   try {
     const database = await openDatabase(config, clock);
     opened.push(database);
-    const far = await openFarEnd(config, opened);
-    const wire = openWire(config, far, database.replica, { clock, telemetry });
+    const origin = await openOrigin(config);
+    opened.push(origin);
+    const wire = openWire(config, origin, database.replica, { clock, telemetry });
     opened.push({ stop: () => wire.close() });
-    const upstreams = await createUpstreams(config, far.accounts, wire, clock, telemetry);
-    const access = openAccess(config, far, telemetry, logger, clock);
+    const upstreams = await createUpstreams(config, origin.accounts, wire, clock, telemetry);
+    const access = openAccess(config, origin, telemetry, logger, clock);
     opened.push(access);
     const collect = { ...config.collect, mode: outputs ? "outputs" : "runs" } as const;
     const kept = toCollectOptions({ ...config, collect }, clock, telemetry.notice);
@@ -232,65 +234,17 @@ export async function collectNow(
   }
 }
 
-/** What is read: the accounts of the settings, or those of an embedded emulator. */
-interface FarEnd {
-  readonly accounts: readonly AccountSettings[];
-  readonly endpoints: Config["endpoints"];
-}
-
-async function openFarEnd(config: Config, opened: { stop(): Promise<void> }[]): Promise<FarEnd> {
-  if (config.upstream === "alibaba") return config;
-  const emulator: Emulator = createEmulator(toEmulatorOptions(config.emulator));
-  const { url } = await emulator.start();
-  opened.push(emulator);
-  const [key] = emulator.keys();
-  const keyPair = { accessKeyId: key?.accessKeyId ?? "", accessKeySecret: key?.accessKeySecret ?? "" };
-  const credentials: CredentialSettings = { type: "static", ...keyPair, securityToken: null };
-  const [asked] = config.accounts;
-  return {
-    accounts: [
-      {
-        alias: "default",
-        credentials,
-        ecsRegions: asked?.ecsRegions ?? ["all"],
-        swasRegions: asked?.swasRegions ?? ["all"],
-      },
-    ],
-    endpoints: { ECS: url, SWAS: url },
-  };
-}
-
-/**
- * What an emulator is told by the settings.
- * @throws SettingsError where its faults cannot be read
- */
-export function toEmulatorOptions({ seed, faults, keyPair }: Config["emulator"]): EmulatorOptions {
-  return {
-    seed,
-    layers: faults === null ? [] : [readFaults(faults, seed)],
-    ...(keyPair === null ? {} : { keys: () => [keyPair] }),
-  };
-}
-
-function readFaults(text: string, seed: number | undefined): ReturnType<typeof createFaults> {
-  try {
-    return createFaults(text, seed);
-  } catch (error) {
-    throw new SettingsError([`EMULATOR_FAULTS: ${error instanceof Error ? error.message : "cannot be read"}`]);
-  }
-}
-
 function openWire(
   config: Config,
-  far: FarEnd,
+  origin: Origin,
   { openQuotaShare }: Keeper["replica"],
   { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry },
 ): Wire {
   return createWire({
-    accounts: new Map(far.accounts.map(({ alias, credentials }) => [alias, credentials])),
+    accounts: new Map(origin.accounts.map(({ alias, credentials }) => [alias, credentials])),
     // The embedded upstream is a part of this process.
     proxyFor: config.upstream === "embedded" ? noProxies : environmentProxies,
-    endpoints: far.endpoints,
+    endpoints: origin.endpoints,
     vendorEndpoint: ({ provider, regionId }) => PRODUCTS[provider].description.endpointOf(regionId),
     clock,
     telemetry,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AccessSettings, readAccessSettings } from "./access-settings.ts";
-import { type AccountSettings, type AccountsFile, checkIdentities, parseAccountsFile } from "./accounts.ts";
+import { checkProxies, readAccounts } from "./account-settings.ts";
+import type { AccountSettings } from "./accounts.ts";
 import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
@@ -102,6 +103,7 @@ export function readConfig(
 ): Config {
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
+  found.push(...checkTogether(values));
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
   const aliases = accounts.map(({ alias }) => alias);
@@ -111,7 +113,7 @@ export function readConfig(
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
     ({ name }) => !SUCCEEDED_NAMES.includes(name),
   );
-  // A variable that is wrong by itself is not reported a second time for what follows from its absence.
+  // A variable that is wrong alone is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
@@ -127,83 +129,6 @@ export function readEmulatorConfig(overrides: Environment, environment: Environm
   const names = ["EMULATOR_SEED", "EMULATOR_FAULTS", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
   const given = Object.fromEntries(names.map((name) => [name, overrides[name] ?? environment[name]]));
   return readConfig({ ...given, PORT: overrides.PORT, UPSTREAM: "embedded" });
-}
-
-function readAccounts(
-  values: Variables,
-  readFile: (path: string) => string,
-  environment: Environment,
-  problems: string[],
-): AccountsFile {
-  const accounts: AccountSettings[] = [];
-  const keyId = values.ALIBABA_CLOUD_ACCESS_KEY_ID;
-  const secret = values.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
-  if ((keyId === undefined) !== (secret === undefined)) {
-    const missing = keyId === undefined ? "ALIBABA_CLOUD_ACCESS_KEY_ID" : "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
-    problems.push(`${missing}: expected a value, since the other half of the key pair is set; it is missing`);
-  }
-  problems.push(...checkTogether(values));
-  if (values.ECS_REGIONS !== undefined || values.SWAS_REGIONS !== undefined) {
-    accounts.push({
-      alias: "default",
-      credentials:
-        keyId !== undefined && secret !== undefined
-          ? {
-              type: "static",
-              accessKeyId: keyId,
-              accessKeySecret: secret,
-              securityToken: values.ALIBABA_CLOUD_SECURITY_TOKEN ?? null,
-            }
-          : { type: "default" },
-      ecsRegions: values.ECS_REGIONS ?? [],
-      swasRegions: values.SWAS_REGIONS ?? [],
-    });
-  }
-  const file: AccountsFile =
-    values.ACCOUNTS_FILE === undefined
-      ? { accounts: [], variables: [] }
-      : parseAccountsFile(values.ACCOUNTS_FILE, readFile, environment, problems);
-  accounts.push(...file.accounts);
-  checkIdentities(accounts, environment, problems);
-  checkAccounts(values, accounts, problems);
-  return { accounts, variables: file.variables };
-}
-
-function checkAccounts(values: Variables, accounts: readonly AccountSettings[], problems: string[]): void {
-  const aliases = accounts.map((account) => account.alias);
-  for (const alias of new Set(aliases.filter((alias, index) => aliases.indexOf(alias) !== index))) {
-    problems.push(
-      `ACCOUNTS_FILE: expected every alias once, got ${JSON.stringify(alias)} twice (ECS_REGIONS and SWAS_REGIONS make the account "default")`,
-    );
-  }
-  const upstream = chooseUpstream(values, accounts);
-  if (upstream === "alibaba" && accounts.length === 0 && values.ACCOUNTS_FILE === undefined) {
-    problems.push(
-      "ECS_REGIONS or SWAS_REGIONS: expected a comma list of region ids, or all, with UPSTREAM=alibaba; both are missing",
-    );
-  }
-  if (upstream === "embedded" && values.UPSTREAM === undefined && values.NODE_ENV === "production") {
-    problems.push(
-      "UPSTREAM: expected to be set with NODE_ENV=production: alibaba (with ECS_REGIONS or SWAS_REGIONS), or embedded if invented data is wanted; it is missing",
-    );
-  }
-}
-
-function checkProxies(
-  values: Variables,
-  environment: Environment,
-  accounts: readonly AccountSettings[],
-  problems: string[],
-): void {
-  if (chooseUpstream(values, accounts) === "embedded") return;
-  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((one) => [one, one.toLowerCase()])) {
-    const value = environment[name];
-    if (value && !/^https?:\/\/[^/]/i.test(value)) {
-      problems.push(
-        `${name}: expected an http or https URL such as http://proxy.example.com:3128, what came is not shown`,
-      );
-    }
-  }
 }
 
 function toConfig(

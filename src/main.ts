@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
-import { checkSettings, collectNow, createApp, forget, toEmulatorOptions } from "#app";
+import { checkSettings, collectNow, createApp, forget } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
 import { readCollectArguments } from "./collect-command.ts";
+import { toEmulatorOptions } from "./origin.ts";
 
 const USAGE = `Usage:
   node dist/main.js                        the gateway; settings come from the environment (.env.example)

@@ -1,7 +1,7 @@
 import type { AccountSettings } from "./accounts.ts";
 import type { Variables } from "./settings.ts";
 
-/** One sentence for each thing that is wrong between several settings, though each by itself is right. */
+/** One sentence for each thing that is wrong between several settings, though each alone is right. */
 export function checkTogether(values: Variables): readonly string[] {
   return [checkHost, checkAccess, checkWatchIntervals, checkPersistedDocuments, checkNodeEnv, checkEndpoints].flatMap(
     (check) => check(values) ?? [],

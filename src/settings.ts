@@ -177,7 +177,7 @@ export type Variables = z.output<typeof variables>;
 /** The name of every variable, in the order of the documentation. */
 export const VARIABLE_NAMES = Object.keys(variables.shape) as readonly (keyof Variables)[];
 
-/** What a check of every variable by itself found. */
+/** What a check of each variable alone found. */
 export interface ParsedVariables {
   /** With the defaults in place of what is wrong. */
   readonly values: Variables;
@@ -186,7 +186,7 @@ export interface ParsedVariables {
   readonly wrongNames: readonly string[];
 }
 
-/** Checks each variable by itself; unknown names are passed over, blank values count as not set. */
+/** Checks each variable alone; unknown names are passed over, blank values count as not set. */
 export function parseVariables(environment: Readonly<Record<string, string | undefined>>): ParsedVariables {
   const given = Object.fromEntries(
     Object.entries(environment).filter(

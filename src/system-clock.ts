@@ -1,6 +1,6 @@
 import type { Clock } from "#domain";
 
-/** The machine's own time. Sleeps do not keep the process alive by themselves once their signal has aborted. */
+/** The machine's own time. Sleeps do not keep the process alive once their signal has aborted. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { createApp, toEmulatorOptions } from "#app";
+import { createApp } from "#app";
 import { readConfig, SettingsError } from "#config";
+import { toEmulatorOptions } from "../src/origin.ts";
 
 describe("a gateway that starts", () => {
-  it("warns of a variable that was set in vain, without its value", async () => {
+  it("warns of a variable that was set without effect, without its value", async () => {
     const lines: string[] = [];
     const config = readConfig({ PORT: "0", PAGE: "off", WATCH_MIN_INTERVAL: "do-not-print-me", HOME: "/" });
     const app = createApp(config, { logDestination: { write: (line) => void lines.push(line) } });

@@ -40,7 +40,6 @@ describe("settings", () => {
       auditFile: null,
       drainMs: 0,
       clientLimits: { watchers: 2_000, sockets: 1_000, callsPerMinute: 1_000 },
-      production: false,
       upstream: "embedded",
       accounts: [],
       accountsFile: null,

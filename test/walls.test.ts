@@ -40,7 +40,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "access looks at domain only": ["src/access/planted.ts", "#services"],
   "only edge, graph and services look at access": ["src/upstreams/access.ts", "#access"],
   "the emulator knows nothing of the gateway": ["src/emulator/planted.ts", "#domain"],
-  "only app.ts and main.ts see the emulator": ["src/edge/emulator-door.ts", "#emulator"],
+  "only origin.ts and main.ts see the emulator": ["src/config-door.ts", "#emulator"],
   "client and cli are guests": ["src/client/planted.ts", "#domain"],
   "page speaks only through client": ["src/page/planted.ts", "#domain"],
   "nobody imports page": ["src/cli/page-door.ts", "../page/inner.ts"],

@@ -11,7 +11,6 @@ export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-mask.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
-export { createGoneError, createOwnFailure } from "./own-failure.ts";
 export { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQuery, type Wants } from "./query.ts";
 export * from "./query-match.ts";
 export type * from "./quota-share.ts";

@@ -50,7 +50,7 @@ export const CLIENT_LIMITS: ClientLimits = {
 const MINUTE_MS = 60_000;
 const MOST_CLIENTS = 10_000;
 
-/** Limits for each client by itself; those that asked least lately are forgotten once there are 10,000. */
+/** Limits for each client alone; those that asked least lately are forgotten once there are 10,000. */
 export function createClients(clock: Clock, limits: ClientLimits, callerLimits: RateLimits | null = null): Clients {
   const turns = createTurns();
   const known = new LRUCache<string, Client>({

@@ -29,7 +29,7 @@ const MOST_OUTCOMES = 64;
 /**
  * Functions for documents that come again and again; null for those that have not earned one yet or that the compiler does not
  * take. The compiler gets `@skip` and `@include` wrong beside fields that merge, so it never sees them: each outcome of a
- * document's conditions is compiled by itself. All share one bounded cache by the length of their documents.
+ * document's conditions is compiled alone. All share one bounded cache by the length of their documents.
  */
 export function createCompiledDocuments(
   schema: GraphQLSchema,

@@ -27,7 +27,7 @@ interface Undecoded {
 
 /**
  * The resolver, which charges the operation's meter for what it gives before the executor works on it: for a compiled document
- * cannot be interrupted, and what it has made is in memory. What a resolver below charges by itself does not count here.
+ * cannot be interrupted, and what it has made is in memory. What a resolver below charges itself does not count here.
  */
 export function charged(resolve: Resolver): Resolver {
   return (source, args, context, info) => {

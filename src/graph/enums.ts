@@ -126,7 +126,7 @@ export const SourceErrorCodeEnum = enumOf<SourceErrorCode>(
   "SourceErrorCode",
   "What went wrong with a source, in classes that a client can act on.",
   {
-    THROTTLED: "The account's quota of calls is used up; it recovers by itself.",
+    THROTTLED: "The account's quota of calls is used up until the minute ends.",
     TIMEOUT: "No answer in time.",
     UNREACHABLE: "No connection: name, network or TLS failed.",
     FORBIDDEN: "The keys are good, but may not do this: a RAM policy has to be changed.",

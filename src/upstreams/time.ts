@@ -32,7 +32,7 @@ export function toInstant(text: string, zones: ZonePolicy): Instant | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-// Date.parse takes the 30th of February for the 2nd of March; days beyond the 31st and all else it refuses by itself.
+// Date.parse takes the 30th of February for the 2nd of March; days beyond the 31st and all else it refuses.
 function isInCalendar(date: string): boolean {
   const day = Number(date.slice(8));
   return day <= 28 || day <= new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate();

@@ -144,7 +144,7 @@ interface Parts {
   getCredentialsProvider?: (...given: readonly unknown[]) => Provider;
 }
 
-/** Lets a provider and all its parts send through `http`: by itself it obeys no proxy and reads answers without a limit. */
+/** Lets a provider and all its parts send through `http`: without that it obeys no proxy and reads answers without a limit. */
 function equip(provider: Provider, http: CredentialHttp): Provider {
   const parts: Parts = provider as Parts & Provider;
   if (parts.doRequest !== undefined) parts.doRequest = http;

@@ -151,7 +151,7 @@ export function createOutput(text: string, overrides: Readonly<Record<string, un
   };
 }
 
-/** Answers with each of these states in turn, the last one for ever. */
+/** Answers with each of these states in turn, the last one from then on. */
 export function inTurn(states: readonly (object | Error | null)[]): () => object | null {
   let asked = 0;
   return () => {

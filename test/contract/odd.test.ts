@@ -47,7 +47,7 @@ const SHAPES: readonly [string, (body: Body) => unknown][] = [
   ["members that are new", (body) => ({ ...body, Brand: { New: [1, { Deep: true }] }, Items: [] })],
 ];
 
-describe("a list is walked whole where the far end sends", () => {
+describe("a list is walked whole where the upstream sends", () => {
   it.each(SHAPES)("%s", async (_name, mangle) => {
     const places = world();
     rig = await startRig(places);
@@ -122,7 +122,7 @@ describe("runs without a creation time", () => {
     ["at the end", (index: number) => Date.UTC(2025, 0, 1) - index * 1_000],
     ["at the front", (index: number) => Date.UTC(2026, 5, 1) + index * 1_000],
     ["in the middle", (index: number) => Date.UTC(2026, 0, 2, 12) - index * 7_000],
-  ])("come last, where the far end lists them %s", async (_name, at) => {
+  ])("come last, where the upstream lists them %s", async (_name, at) => {
     const zs = Array.from({ length: 6 }, (_, index) => timeless(index, at(index)));
     const timed = manyRuns(90, "t-h", { perSecond: 3 });
     const place = createPlace([...timed, ...zs], { ties: "shuffled" });

@@ -2,7 +2,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import type { Clock } from "#domain";
 import { AMPLE_QUOTA } from "../support/quota.ts";
-import { type FarEnd, type Places, startFarEnd } from "./upstream.ts";
+import { type Places, type RunningUpstream, startUpstream } from "./upstream.ts";
 
 /** The body of an answer. */
 export interface Answer {
@@ -15,10 +15,10 @@ export interface Answer {
   }[];
 }
 
-/** A gateway as a stranger sees it, and the far end that it reads from. */
+/** A gateway as a stranger sees it, and the upstream that it reads from. */
 export interface Rig {
   readonly url: string;
-  readonly far: FarEnd;
+  readonly far: RunningUpstream;
   readonly logLines: readonly string[];
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** Another process with the same settings. */
@@ -26,13 +26,13 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-/** Starts both; the gateway reads every place of the far end. */
+/** Starts both; the gateway reads every place of the upstream. */
 export async function startRig(
   places: Places,
   settings: Readonly<Record<string, string>> = {},
   clock?: Clock,
 ): Promise<Rig> {
-  const far = await startFarEnd(places);
+  const far = await startUpstream(places);
   const regionsOf = (product: string) =>
     [...new Set(Object.keys(places).map((name) => name.split("/").slice(-2)))]
       .filter(([own]) => own === product)

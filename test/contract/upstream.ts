@@ -26,8 +26,8 @@ export type FarFault =
 /** Worlds by `ECS/cn-hangzhou`, or by `<access key id>/ECS/cn-hangzhou` where accounts differ. */
 export type Places = Readonly<Record<string, Place>>;
 
-/** A far end that is not the product's own: it knows the two APIs from the vendor's documents alone. */
-export interface FarEnd {
+/** An upstream that is not the product's own: it knows the two APIs from the vendor's documents alone. */
+export interface RunningUpstream {
   readonly url: string;
   readonly calls: FarCall[];
   /** Called before each answer; may change the world, or give a fault. */
@@ -42,7 +42,7 @@ export interface FarEnd {
 const VERSIONS: Readonly<Record<string, "ECS" | "SWAS">> = { "2014-05-26": "ECS", "2020-06-01": "SWAS" };
 
 /** Starts it on a free port of the loopback. */
-export async function startFarEnd(places: Places, seed = 1): Promise<FarEnd> {
+export async function startUpstream(places: Places, seed = 1): Promise<RunningUpstream> {
   const calls: FarCall[] = [];
   const random = createRandom(seed);
   const server = createServer((request, response) => {
@@ -87,7 +87,7 @@ export async function startFarEnd(places: Places, seed = 1): Promise<FarEnd> {
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const far: FarEnd = {
+  const far: RunningUpstream = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     interfere: () => null,

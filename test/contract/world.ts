@@ -1,4 +1,4 @@
-/** One run on one server, as the far end keeps it. */
+/** One run on one server, as the upstream keeps it. */
 export interface Execution {
   readonly instanceId: string;
   /** The vendor's word; `Success` unless told otherwise. */
@@ -10,10 +10,10 @@ export interface Execution {
   readonly wire?: Readonly<Record<string, unknown>>;
 }
 
-/** A run, as the far end keeps it. */
+/** A run, as the upstream keeps it. */
 export interface Run {
   readonly invokeId: string;
-  /** Epoch milliseconds by which the far end orders; also its CreationTime unless `wire` says otherwise. */
+  /** Epoch milliseconds by which the upstream orders; also its CreationTime unless `wire` says otherwise. */
   readonly at: number;
   readonly commandId?: string;
   readonly commandName?: string;
@@ -85,7 +85,7 @@ export function manyRuns(count: number, prefix: string, { perSecond = 1, instanc
   }));
 }
 
-/** The far end's list: newest first, and within one second as its habits have it. */
+/** The upstream's list: newest first, and within one second as its habits have it. */
 export function listOf(place: Place, callNumber: number, random: () => number): readonly Run[] {
   const { ties } = place.habits;
   const keyed = place.runs.map((run, index) => {

@@ -107,7 +107,7 @@ async function ask(
   return answer;
 }
 
-describe("whoever is not known", () => {
+describe("callers who are not known", () => {
   it.each(Object.keys(HOSTILE))("is refused alike on every transport: %s", async (name) => {
     for (const way of names) expect(await ask(way, (await HOSTILE[name]?.()) ?? null)).toEqual(REFUSED[way]);
   });

@@ -19,7 +19,7 @@ const upstream = createSecureServer(
   },
 );
 
-/** Knows the host that no name server knows, and sends whoever asks for it to the upstream. */
+/** Knows the host that no name server knows, and sends all who ask for it to the upstream. */
 const tunnels: unknown[] = [];
 const sockets = new Set<Socket>();
 const proxy = createServer();

@@ -54,7 +54,7 @@ export function createLiveSchema(notes: string[] = [], begun: string[] = []): Gr
 /** What an event of this schema costs. */
 export const EVENT_COST = { calls: 1, cached: 0, budget: 200 };
 
-/** What came of one operation that ended by itself. */
+/** What came of one operation that was not stopped. */
 export interface Told {
   readonly results: readonly unknown[];
   /** `complete`, or what broke it off. */

@@ -76,7 +76,7 @@ describe("a list of documents that is only watched", () => {
   });
 });
 
-describe("persisted queries that a client registers by itself", () => {
+describe("persisted queries that a client registers", () => {
   it("are found by their hash from then on", async () => {
     gateway = await startGateway();
     const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };

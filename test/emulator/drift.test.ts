@@ -103,7 +103,7 @@ describe("drift", () => {
     expect(await code({ MaxResults: 20, NextToken })).toBe("InvalidParameter.NextToken");
   });
 
-  it("gives one token for ever", async () => {
+  it("gives one token again and again", async () => {
     emulator.setDrift({ repeatTokens: true });
     const { NextToken } = await list({ MaxResults: 20 });
     const second = await list({ MaxResults: 20, NextToken });

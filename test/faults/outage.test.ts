@@ -56,7 +56,7 @@ describe("a run that the upstream does not know any more", () => {
   const ask = (rig: Rig, invokeId: string) =>
     rig.ask(`{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status } }`);
 
-  it("is nothing, whoever found out and when, if it was under way", async () => {
+  it("is nothing, no matter who found out and when, if it was under way", async () => {
     const real = createHurriedClock();
     let aheadMs = 0;
     const clock = { ...real, now: () => real.now() + aheadMs, elapsed: () => real.elapsed() + aheadMs };

@@ -47,7 +47,7 @@ describe("what a page costs", () => {
     }
   });
 
-  it("what was read once is not read again, whoever asks", async () => {
+  it("what was read once is not read again for anybody", async () => {
     const sources = [createFixedSource(0, 3), createFixedSource(1, 100)];
     const gateway = createGateway(sources);
     const walk = async () => (await walkAll(gateway, { size: 20, direction: 1, pauseMs: 0 })).pages.length;

@@ -5,7 +5,7 @@ import { createWorldSource, type WorldSource } from "./support/world.ts";
 
 /** With output. */
 export const OUTPUT = { output: true, content: false };
-/** With nothing dear. */
+/** With nothing that costs a call. */
 export const NO_OUTPUT = { output: false, content: false };
 
 /** The latest result of every run on every instance. */

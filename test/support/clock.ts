@@ -15,7 +15,7 @@ export interface FakeClock extends Clock {
   readonly sleeps: readonly number[];
 }
 
-/** Starts at 2026-01-02T03:04:05Z unless told otherwise. With `autoAdvance`, a sleep moves the time by itself and ends at once. */
+/** Starts at 2026-01-02T03:04:05Z unless told otherwise. With `autoAdvance`, a sleep moves the time and ends at once. */
 export function createFakeClock(
   start = Date.UTC(2026, 0, 2, 3, 4, 5),
   options: { readonly autoAdvance?: boolean } = {},

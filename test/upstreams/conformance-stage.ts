@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from "@jest/globals";
 import type { RunList, RunListPage } from "#upstreams";
 import type { DriftOptions, RegionInput } from "../support/emulator/index.ts";
-import { type FarEnd, startFarEnd } from "./far-end.ts";
+import { type RunningUpstream, startUpstream } from "./running-upstream.ts";
 import { NOTHING } from "./stub.ts";
 
 /** What differs between the products where the contract is the same. */
@@ -47,7 +47,7 @@ export interface Stage {
   /** Ids of two instances. */
   readonly first: string;
   readonly second: string;
-  readonly end: FarEnd;
+  readonly end: RunningUpstream;
   /** Puts another world in place of the one that is there. */
   restart(region: RegionInput): Promise<void>;
   /** The one list that means a query. */
@@ -56,9 +56,9 @@ export interface Stage {
 
 /** Starts with an empty world before each test of the block that it is called in. */
 export function createStage(product: Product): Stage {
-  let end: FarEnd;
+  let end: RunningUpstream;
   const start = async (region: RegionInput): Promise<void> => {
-    end = await startFarEnd(product.provider, region);
+    end = await startUpstream(product.provider, region);
   };
   beforeEach(() => start({}));
   afterEach(() => end.close());

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { DriftOptions } from "../support/emulator/index.ts";
-import { type FarEnd, startFarEnd } from "./far-end.ts";
+import { type RunningUpstream, startUpstream } from "./running-upstream.ts";
 import { createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
 
 const id = (number: number) => `i-bp1test${String(number).padStart(4, "0")}`;
@@ -15,7 +15,7 @@ const MODES: readonly (readonly [string, DriftOptions, number])[] = [
 const DEAD_TOKEN = "InvalidParameter.NextToken";
 
 describe("ECS results over real HTTP", () => {
-  let end: FarEnd;
+  let end: RunningUpstream;
   afterEach(() => end.close());
 
   async function readAll(query: { instanceIds?: readonly string[]; includeHistory?: boolean } = {}) {
@@ -28,20 +28,20 @@ describe("ECS results over real HTTP", () => {
   }
 
   it.each(MODES)("of 130 instances take three calls, read %s", async (_name, drift, extra) => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] }, { drift });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] }, { drift });
     const { ids: found, calls } = await readAll();
     expect([found, calls]).toEqual([ids(130), 3 + extra]);
   });
 
   it.each(MODES)("of 130 instances are whole where short pages have tokens, read %s", async (_name, drift) => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(130) }] });
     end.emulator.setDrift({ ...drift, shortPages: 0.5, seed: 4 });
     const { ids: found } = await readAll();
     expect(found).toEqual(ids(130));
   });
 
   it("of 300 instances are whole where a token dies", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
     end.emulator.setFaults([
       { action: "DescribeInvocationResults", nth: 3, fault: { kind: "error", code: DEAD_TOKEN } },
     ]);
@@ -50,25 +50,25 @@ describe("ECS results over real HTTP", () => {
   });
 
   it("of 50 named instances take one page", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(50) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(50) }] });
     const { ids: found, calls } = await readAll({ instanceIds: ids(50) });
     expect([found, calls]).toEqual([ids(50), 1]);
   });
 
   it("of 100 named instances take two pages", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(100) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(100) }] });
     const { ids: found, calls } = await readAll({ instanceIds: ids(100) });
     expect([found, calls]).toEqual([ids(100), 2]);
   });
 
   it("stop where every named instance is found", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
     const { ids: found, calls } = await readAll({ instanceIds: ids(10) });
     expect([found, calls]).toEqual([ids(50), 1]);
   });
 
   it("of one instance are asked for by its id", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(300) }] });
     await end.upstream.readResults(
       { invokeId: "t-1", instanceIds: [id(299)], includeHistory: false },
       EVERYTHING,
@@ -87,7 +87,7 @@ describe("ECS results over real HTTP", () => {
     ["counted wrongly, too many", { totalCountError: 40 }],
     ["shuffled at every call", { shuffleTies: true, seed: 3 }],
   ])("are whole where pages are %s", async (_name, drift) => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: ids(90) }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: ids(90) }] });
     end.emulator.setDrift({ ...drift, pages: "only" });
     const { ids: found } = await readAll();
     expect([...found].sort()).toEqual(ids(90));
@@ -101,7 +101,7 @@ describe("ECS results over real HTTP", () => {
       output: `run ${70 - index}\n`,
     }));
     const running = { instanceId: id(1), status: "Running", startTime: "2026-01-02T03:00:00Z", repeats: 71, history };
-    end = await startFarEnd("ECS", {
+    end = await startUpstream("ECS", {
       invocations: [{ invokeId: "t-1", frequency: "0 */10 * * * *", instances: [running, id(2)] }],
     });
     const before = await readAll({ includeHistory: true });
@@ -121,7 +121,7 @@ describe("ECS results over real HTTP", () => {
   });
 
   it("of a run that is not repeated are its history, which the upstream refuses to tell", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ invokeId: "t-1", instances: [id(1)] }] });
+    end = await startUpstream("ECS", { invocations: [{ invokeId: "t-1", instances: [id(1)] }] });
     const { results } = await readAll({ includeHistory: true });
     expect(results.map(({ execution }) => execution)).toEqual([`s${Date.parse("2026-01-02T03:00:01Z")}`]);
   });

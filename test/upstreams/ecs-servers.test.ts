@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { startFarEnd } from "./far-end.ts";
+import { startUpstream } from "./running-upstream.ts";
 import { ECS } from "./stub.ts";
 
 const WORLD = {
@@ -12,7 +12,7 @@ const DENIED = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: [
 
 describe("ECS machines outside Alibaba Cloud", () => {
   it("are read by DescribeManagedInstances, with their agents", async () => {
-    const end = await startFarEnd("ECS", WORLD);
+    const end = await startUpstream("ECS", WORLD);
     expect(await end.upstream.readInstances(["mi-1", "i-1", "mi-9"], end.operation)).toMatchObject([
       { instanceId: "i-1", name: "web-1", status: "Running" },
       {
@@ -45,7 +45,7 @@ describe("ECS machines outside Alibaba Cloud", () => {
   });
 
   it("are missing where the account may not read them, and cost no other server", async () => {
-    const end = await startFarEnd("ECS", WORLD, { keys: [DENIED] });
+    const end = await startUpstream("ECS", WORLD, { keys: [DENIED] });
     const servers = await end.upstream.readInstances(["mi-1", "i-1"], end.operation);
     expect(servers.map(({ instanceId }) => instanceId)).toEqual(["i-1"]);
     await end.close();
@@ -59,7 +59,7 @@ describe("ECS servers", () => {
     ["in pages", { pages: "only" }],
   ] as const)("are all found, read %s", async (_name, drift) => {
     const ids = Array.from({ length: 120 }, (_, index) => `i-${String(index).padStart(3, "0")}`);
-    const end = await startFarEnd("ECS", { instances: ids }, { drift });
+    const end = await startUpstream("ECS", { instances: ids }, { drift });
     const servers = await end.upstream.readInstances(ids, end.operation);
     expect(servers.map(({ instanceId }) => instanceId).sort()).toEqual(ids);
     await end.close();

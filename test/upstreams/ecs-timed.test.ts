@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createOperation } from "../support/operation.ts";
-import { type FarEnd, startFarEnd } from "./far-end.ts";
+import { type RunningUpstream, startUpstream } from "./running-upstream.ts";
 import { NOTHING } from "./stub.ts";
 import { idsOf, readToEnd } from "./walk-list.ts";
 
@@ -19,7 +19,7 @@ const LIST = "DescribeInvocations ContentEncoding=Base64 MaxResults=50 PageNumbe
 const LOOK = "DescribeInvocations ContentEncoding=Base64 InvokeId=t-active";
 
 describe("ECS lists and runs that will run again", () => {
-  let end: FarEnd;
+  let end: RunningUpstream;
   afterEach(() => end.close());
 
   async function open(query = {}) {
@@ -29,7 +29,7 @@ describe("ECS lists and runs that will run again", () => {
   }
 
   it("are two lists where the list without Timed hides what will run again", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE, OVER] });
     expect(await open()).toEqual({
       keys: ['invocations [["timed",true]]', 'invocations [["timed",false]]'],
       ids: [["t-active"], ["t-once", "t-over"]],
@@ -42,18 +42,18 @@ describe("ECS lists and runs that will run again", () => {
     ["tokens are unknown", { pages: "only" }],
     ["answers are short", { shortPages: 0.8, seed: 7 }],
   ] as const)("are two lists, too, where %s", async (_name, drift) => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift });
     expect((await open()).ids).toEqual([["t-active"], ["t-once", "t-over"]]);
   });
 
   it("are one list where it does not", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift: { showsTimed: true } });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE, OVER] }, { drift: { showsTimed: true } });
     expect(await open()).toEqual({ keys: ["invocations"], ids: [["t-once", "t-active", "t-over"]] });
     expect(end.takeCalls()).toEqual([LIST, FIND, LOOK]);
   });
 
   it("are found out once in a process, by one of all who ask at once", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] }, { drift: { showsTimed: true } });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] }, { drift: { showsTimed: true } });
     const { upstream, operation } = end;
     const opened = await Promise.all([1, 2, 3].map(() => upstream.openLists({}, NOTHING, operation)));
     const pages = await Promise.all(opened.flat().map((list) => readToEnd(list, operation)));
@@ -64,7 +64,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("show the error of a region that fails at their first reading, for one call, and are found out afterwards", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
     end.emulator.setFaults([{ nth: 1, fault: { kind: "error", code: "Forbidden.RAM" } }]);
     const { upstream, operation } = end;
     const opened = await Promise.all([1, 2].map(() => upstream.openLists({}, NOTHING, operation)));
@@ -76,7 +76,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("are found out at nobody's cost", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
     const spent: string[] = [];
     const meter = { ...end.operation.meter, spend: (_source: unknown, action: string) => void spent.push(action) };
     await end.upstream.openLists({}, NOTHING, { ...end.operation, meter });
@@ -85,7 +85,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("are found out by another operation where the first one that asked was broken off", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
     const client = new AbortController();
     const left = end.upstream.openLists({}, NOTHING, createOperation({ signal: client.signal }));
     const waiting = end.upstream.openLists({}, NOTHING, end.operation);
@@ -95,7 +95,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("are looked for again after ten minutes while there is none", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, OVER] });
+    end = await startUpstream("ECS", { invocations: [ONCE, OVER] });
     const keys = [];
     for (const waitMs of [0, 599_000, 1_000]) {
       await end.clock.advance(waitMs);
@@ -107,7 +107,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("are not looked for in the list of one run or instance, which is two where it is known that one hides them", async () => {
-    end = await startFarEnd("ECS", { invocations: [{ ...ACTIVE, instances: ["i-1"], invokeId: "t-1" }, ACTIVE] });
+    end = await startUpstream("ECS", { invocations: [{ ...ACTIVE, instances: ["i-1"], invokeId: "t-1" }, ACTIVE] });
     const before = await open({ instanceId: "i-1" });
     await open();
     const after = await open({ instanceId: "i-1" });
@@ -115,7 +115,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("stay one list where the probe fails, until a minute later", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
     end.emulator.setFaults([{ nth: 2, fault: { kind: "error", code: "Forbidden.RAM" } }]);
     const keys = [];
     for (const waitMs of [0, 59_000, 1_000]) {
@@ -126,7 +126,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it.each([true, false])("are not chosen by the parameter for a query that says timed: %s", async (timed) => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE, OVER] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE, OVER] });
     const lists = await end.upstream.openLists({ timed }, NOTHING, end.operation);
     expect(lists.map(({ applied, isExact }) => [applied, isExact])).toEqual([
       [{}, false],
@@ -135,7 +135,7 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it("are found by their id, also where the list without Timed hides them", async () => {
-    end = await startFarEnd("ECS", { invocations: [ONCE, ACTIVE] });
+    end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
     const run = await end.upstream.readInvocation("t-active", NOTHING, end.operation);
     expect(run).toMatchObject({ invokeId: "t-active", timed: true });
     expect(await end.upstream.readInvocation("t-none", NOTHING, end.operation)).toBeNull();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Generation, RegionInput } from "../support/emulator/index.ts";
-import { startFarEnd } from "./far-end.ts";
+import { startUpstream } from "./running-upstream.ts";
 import { EVERYTHING } from "./stub.ts";
 
 const REGION: RegionInput = {
@@ -20,7 +20,7 @@ const REGION: RegionInput = {
 };
 
 async function readAll(provider: "ECS" | "SWAS", generation: Generation) {
-  const end = await startFarEnd(provider, REGION, { generation });
+  const end = await startUpstream(provider, REGION, { generation });
   try {
     const [list] = await end.upstream.openLists({}, EVERYTHING, end.operation);
     const page = await list?.read(null, end.operation);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { DeadPlaceError } from "#upstreams";
-import { startFarEnd } from "./far-end.ts";
+import { startUpstream } from "./running-upstream.ts";
 import { createBench, NOTHING, type Respond, refusal } from "./stub.ts";
 import { idsOf, readToEnd } from "./walk-list.ts";
 
@@ -102,7 +102,7 @@ describe("a list that is odd and right", () => {
 describe("a list whose mode changes while it is read", () => {
   const world = { invocations: IDS.map((invokeId) => ({ invokeId })) };
   async function start(drift: object) {
-    const end = await startFarEnd("ECS", world, { drift });
+    const end = await startUpstream("ECS", world, { drift });
     const [list] = await end.upstream.openLists({ commandId: "c-1" }, NOTHING, end.operation);
     const [whole] = await end.upstream.openLists({}, NOTHING, end.operation);
     if (list === undefined || whole === undefined) throw new Error("no list");

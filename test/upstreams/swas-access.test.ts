@@ -67,7 +67,7 @@ describe("SWAS finding out whether the list of all runs may be used", () => {
 });
 
 describe("who waits while it is found out whether the list may be read", () => {
-  it("finds out by itself where the operation that began it was broken off", async () => {
+  it("finds out again where the operation that began it was broken off", async () => {
     const leader = new AbortController();
     const asked: string[] = [];
     const call: Call = async ({ action }, { signal }) => {

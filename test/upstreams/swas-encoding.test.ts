@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { startFarEnd } from "./far-end.ts";
+import { startUpstream } from "./running-upstream.ts";
 import { type BenchOptions, createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
 
 const A = "ace0706b2ac4454d984295a942130001";
@@ -38,7 +38,7 @@ async function readOutput(bench: ReturnType<typeof createWorldBench>, wants = EV
 const calibrations = (bench: ReturnType<typeof createWorldBench>) =>
   bench.asked.filter(([action]) => action === "DescribeInvocationResult").length;
 
-describe("the encoding of SWAS outputs, found out by itself", () => {
+describe("the encoding of SWAS outputs, found out from the outputs", () => {
   it.each<readonly [string, World, string]>([
     ["plain words that are legal base64", { output: "file", truth: "file" }, "file"],
     ["another of them", { output: "disk", truth: "disk\n" }, "disk"],
@@ -167,7 +167,7 @@ describe("the encoding of SWAS outputs, set", () => {
 describe("the encoding of SWAS outputs over real HTTP", () => {
   it.each(["plain", "base64"] as const)("%s is found by one calibration", async (outputEncoding) => {
     const instances = [{ instanceId: A, output: "dGVzdA==" }];
-    const end = await startFarEnd(
+    const end = await startUpstream(
       "SWAS",
       { outputEncoding, invocations: [{ invokeId: "t-1", instances }] },
       { outputEncoding: "auto" },

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { RegionInput } from "../support/emulator/index.ts";
-import { type FarEnd, startFarEnd } from "./far-end.ts";
+import { type RunningUpstream, startUpstream } from "./running-upstream.ts";
 import {
   createBench,
   EVERYTHING,
@@ -33,12 +33,12 @@ const REGION: RegionInput = {
 };
 
 describe("SWAS where the list of all runs may not be used", () => {
-  let end: FarEnd;
+  let end: RunningUpstream;
   afterEach(() => end.close());
 
   async function start(region: RegionInput = REGION, denied = ["DescribeCommandInvocations"]) {
     const key = { accessKeyId: "testid", accessKeySecret: "testsecret", denied };
-    end = await startFarEnd("SWAS", region, { keys: [key] });
+    end = await startUpstream("SWAS", region, { keys: [key] });
     return end.upstream;
   }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { startFarEnd } from "./far-end.ts";
+import { startUpstream } from "./running-upstream.ts";
 import { NOTHING } from "./stub.ts";
 
 const A = "ace0706b2ac4454d984295a942130001";
 const B = "ace0706b2ac4454d984295a942130002";
 describe("SWAS servers", () => {
   it("are looked for in the whole list where one id fails the whole call", async () => {
-    const end = await startFarEnd("SWAS", { instances: [A, B] });
+    const end = await startUpstream("SWAS", { instances: [A, B] });
     const fault = { kind: "error", code: "InternalError" } as const;
     end.emulator.setFaults([{ action: "ListInstances", times: 1, fault }]);
     const servers = await end.upstream.readInstances([A, "unknown"], end.operation);
@@ -21,7 +21,7 @@ describe("SWAS servers", () => {
 
 describe("SWAS list of servers", () => {
   it("is asked for again after an internal error where no id could be to blame", async () => {
-    const end = await startFarEnd(
+    const end = await startUpstream(
       "SWAS",
       { instances: [A, B] },
       {
@@ -42,7 +42,7 @@ describe("SWAS list of servers", () => {
   it("is read in smaller pages where the upstream refuses the largest", async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `ace0706b2ac4454d984295a9${42_130_000 + index}`);
     const key = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeCommandInvocations"] };
-    const end = await startFarEnd("SWAS", { instances: ids }, { keys: [key] });
+    const end = await startUpstream("SWAS", { instances: ids }, { keys: [key] });
     const fault = { kind: "error", code: "InvalidParam.PageSize" } as const;
     end.emulator.setFaults([{ action: "ListInstances", times: 1, fault }]);
     const lists = await end.upstream.openLists({}, NOTHING, end.operation);
@@ -60,7 +60,7 @@ describe("SWAS list of servers", () => {
 describe("SWAS agents", () => {
   it("are told to be installed, and no more, where their attributes may not be read", async () => {
     const key = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeCloudAssistantAttributes"] };
-    const end = await startFarEnd("SWAS", { instances: [{ instanceId: A, agentOnline: false }] }, { keys: [key] });
+    const end = await startUpstream("SWAS", { instances: [{ instanceId: A, agentOnline: false }] }, { keys: [key] });
     const read = () => end.upstream.readAgentStates?.([A], end.operation);
     const agent = {
       source: end.source,

@@ -71,7 +71,7 @@ describe("the quota of an action", () => {
     expect(upstream.received.length).toBe(3);
   });
 
-  it("is the narrowest entry's, for each account, region and action by itself", async () => {
+  it("is the narrowest entry's, for each account, region and action alone", async () => {
     const quotas = {
       ECS: { callsPerMinute: 2, isCeiling: true },
       "ECS:DescribeInstances": { callsPerMinute: 3, isCeiling: true },
@@ -260,7 +260,7 @@ describe("a refresh", () => {
     [10, 10_000],
     [100, 2_000],
   ])(
-    "comes evenly: with %i calls a minute nothing is older than %i ms, whoever asks how often",
+    "comes evenly: with %i calls a minute nothing is older than %i ms, however often is asked",
     async (calls, oldestMs) => {
       const { wire, clock, times } = await createTimedRig(() => OK, quota(calls));
       let readAt = clock.elapsed();

@@ -72,7 +72,7 @@ export async function createRig(
   return { wire, upstream, clock, attempts, states, notices };
 }
 
-/** The time as it is, for what sockets do by themselves; nothing sleeps by it. */
+/** The time as it is, for what sockets do; nothing sleeps by it. */
 export const systemClock: FakeClock = {
   now: Date.now,
   elapsed: () => performance.now(),

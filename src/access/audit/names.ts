@@ -1,4 +1,4 @@
-/** Names that occurred: the first hundred by themselves, of all the number. */
+/** Names that occurred: the first hundred one by one, of all the number. */
 export interface Names {
   add(name: string): void;
   readonly first: readonly string[];

@@ -43,7 +43,7 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
 }
 
 /**
- * Each line by itself: in the main charset, in parts in the other one, whichever is likelier. Where bytes were dropped, that is on
+ * Each line alone: in the main charset, in parts in the other one, whichever is likelier. Where bytes were dropped, that is on
  * the one line which is likelier then than any other.
  * @param markEnd where the text begins behind a byte order mark; the line that bears it is in no other charset
  */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A part of the page that scrolls by itself; the keyboard reaches it, and screen readers name it. */
+/** A part of the page with a scroll bar of its own; the keyboard reaches it, and screen readers name it. */
 export function ScrollBox(props: {
   readonly label: string;
   readonly class?: string;

@@ -51,7 +51,7 @@ export interface ExecutionTable extends OutputColumns {
   readonly place: number;
   readonly status: string;
   readonly record: Json;
-  /** When it was read by itself; null if it was read with its run. */
+  /** When it was read alone; null if it was read with its run. */
   readonly read_at: number | null;
 }
 

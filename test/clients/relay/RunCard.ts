@@ -1,4 +1,4 @@
-// What a frontend writes: a run that is refreshed by itself, with its instances, which page in both directions.
+// What a frontend writes: a run that polls, with its instances, which page in both directions.
 declare const graphql: (parts: TemplateStringsArray) => unknown;
 
 export const card = graphql`

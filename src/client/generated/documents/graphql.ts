@@ -173,7 +173,7 @@ export type SourceErrorCode =
   | 'NOT_FOUND'
   /** This region does not offer the product or the action. */
   | 'NOT_SUPPORTED'
-  /** The account's quota of calls is used up; it recovers by itself. */
+  /** The account's quota of calls is used up until the minute ends. */
   | 'THROTTLED'
   /** No answer in time. */
   | 'TIMEOUT'

@@ -15,7 +15,7 @@ import { createOperation } from "../support/operation.ts";
 import { ECS, SWAS } from "./stub.ts";
 
 /** An adapter at one end of real HTTP and the emulator at the other. */
-export interface FarEnd {
+export interface RunningUpstream {
   readonly upstream: Upstream;
   readonly source: Source;
   readonly emulator: Emulator;
@@ -27,11 +27,11 @@ export interface FarEnd {
 }
 
 /** Starts both ends with one region in the world. */
-export async function startFarEnd(
+export async function startUpstream(
   provider: "ECS" | "SWAS",
   region: RegionInput,
   options: EmulatorOptions & { readonly outputEncoding?: OutputEncodingSetting } = {},
-): Promise<FarEnd> {
+): Promise<RunningUpstream> {
   const clock = createFakeClock(undefined, { autoAdvance: true });
   const source = provider === "ECS" ? ECS : SWAS;
   const world = createWorld({ [provider === "ECS" ? "ecs" : "swas"]: { [source.regionId]: region } });
