@@ -53,8 +53,9 @@ async function request({ gateway }: Context, { of, format }: ExportOptions): Pro
       throw toGatewayError(error, address);
     });
   if (response.ok && response.body !== null) return response.body;
-  const { errors = [] }: { readonly errors?: [] } = await response.json().catch(() => ({}));
-  throw toAnswerError({ status: response.status, errors, data: null }, address);
+  const body: unknown = await response.json().catch(() => null);
+  const errors = typeof body === "object" && body !== null && "errors" in body ? body.errors : [];
+  throw toAnswerError({ status: response.status, errors: Array.isArray(errors) ? errors : [], data: null }, address);
 }
 
 async function writeScreen(context: Context, chunks: AsyncIterable<Uint8Array>): Promise<void> {
