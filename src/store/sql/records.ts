@@ -73,12 +73,23 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
   return {
     instance_id: toOrderedText(row.instanceId),
     status: row.status,
-    record: JSON.stringify(record),
+    record: JSON.stringify({ ...record, ...marksOf(output) }),
     output_state: stateOf(output),
     output: output ? uuidOf(output.bytes) : null,
     dropped_bytes: output?.droppedBytes ?? null,
     is_guess: output?.isGuess === true,
   };
+}
+
+/** What redaction did to an output lies with the record: few outputs have it. */
+interface OutputMarks {
+  readonly outputMarks?: Pick<Output, "isRedacted" | "redactedBy">;
+}
+
+function marksOf(output: Output | null | undefined): OutputMarks {
+  const { isRedacted, redactedBy } = output ?? {};
+  if (isRedacted === undefined && redactedBy === undefined) return {};
+  return { outputMarks: { ...(isRedacted && { isRedacted }), ...(redactedBy !== undefined && { redactedBy }) } };
 }
 
 /** What a row tells of an output. */
@@ -104,5 +115,6 @@ export function toExecution<Row extends Execution>(
   { source, invokeId }: Pick<Execution, "source" | "invokeId">,
   output: Output | null | undefined,
 ): Row {
-  return { source, invokeId, ...(record as Omit<Row, "source" | "invokeId" | "output">), output } as Row;
+  const { outputMarks, ...rest } = record as Omit<Row, "source" | "invokeId" | "output"> & OutputMarks;
+  return { source, invokeId, ...rest, output: output && { ...output, ...outputMarks } } as Row;
 }

@@ -21,6 +21,8 @@ export function describeOutputs(store: StoreOfTest): void {
       ["that are empty", outputOf("")],
       ["of text", outputOf("磁盘已满\n", { droppedBytes: 12 })],
       ["that were guessed", outputOf("Zm9v", { isGuess: true })],
+      ["that rules have masked", outputOf("password=[redacted]", { isRedacted: true, redactedBy: "rules" })],
+      ["that rules were applied to", outputOf("nothing secret", { redactedBy: "rules" })],
       ["of every byte", { bytes: Uint8Array.from({ length: 256 }, (_, byte) => byte), droppedBytes: 0 }],
       ["with a byte order mark", { bytes: Uint8Array.of(0xef, 0xbb, 0xbf, 65), droppedBytes: null }],
     ])("%s", async (_name, output) => {
