@@ -1,5 +1,5 @@
 import type { Invocation } from "#domain";
-import { LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
+import { findSpan, LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
 import type { Place, RunListPage } from "#upstreams";
 
 /** A place at which a list was read on, or can be. It outlives the runs that the keeper lets go. */
@@ -129,6 +129,11 @@ function isSameMark(a: Mark, b: Mark): boolean {
 export function markFor(state: ListState, time: number): Mark | null {
   const isJoined = isCoveredDownTo(state, time);
   return state.notes.marks.findLast((mark) => mark.time > time || (isJoined && mark.time === time)) ?? null;
+}
+
+/** Down to which time, exclusive, everything is known that was created at `from` or earlier; `from` if nothing is known there. */
+export function boundBelowIn({ spans }: ListState, from: number): number {
+  return findSpan(spans, from)?.to ?? from;
 }
 
 /** True if what is covered ends at this time. Nothing lies in front of the newest end, so an answer without any run reaches it. */

@@ -1,33 +1,10 @@
-import {
-  type Clock,
-  completeRun,
-  createOwnFailure,
-  type Invocation,
-  type InvocationQuery,
-  type Operation,
-  type Source,
-  sourceKey,
-  type Wants,
-} from "#domain";
-import { above, addSpan, findSpan, LIST_END, LIST_HEAD, NO_TIME, type ReadingTurns, type RunStore } from "#store";
-import { DeadPlaceError, type Place, type RunList, type Upstream } from "#upstreams";
-import {
-  bottomOf,
-  endIndexOf,
-  type IndexedPage,
-  type ListNotes,
-  type ListState,
-  type Mark,
-  markFor,
-  stateOf,
-  timesOf,
-  withIndexes,
-} from "./list-notes.ts";
-import { certainTop, withHead, withMore } from "./list-reading.ts";
+import { createOwnFailure, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
+import { addSpan, findSpan, LIST_END, LIST_HEAD, type ReadingTurns } from "#store";
+import type { RunList, Upstream } from "#upstreams";
+import { boundBelowIn, type ListState, markFor } from "./list-notes.ts";
+import { createListPages, type ListPagesParts } from "./list-pages.ts";
 import { readInTurn } from "./reading-turn.ts";
 import type { SingleFlight } from "./single-flight.ts";
-import type { SourceBook } from "./source-book.ts";
-import { settleTie, type TieVerdict } from "./tie.ts";
 
 /** One list of a source whose runs are kept, and how far it is known. */
 export interface KnownList {
@@ -60,17 +37,12 @@ export interface KnownList {
 }
 
 /** What lists are read with. */
-export interface ListParts {
-  readonly store: RunStore;
-  readonly book: SourceBook;
+export interface ListParts extends ListPagesParts {
   readonly flights: SingleFlight;
-  readonly clock: Clock;
   /** Other gateways may want to read the same. */
   readonly turns: ReadingTurns;
 }
 
-/** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
-const REFRESH_PAGES_MAX = 4;
 /** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
 const IDLE_PAGES_MAX = 4;
 /** How often one reading may begin anew because the list changed its mode. */
@@ -92,131 +64,21 @@ export async function openKnownLists(
 }
 
 function createKnownList(parts: ListParts, source: Source, list: RunList, wants: Wants): KnownList {
-  const { store, book, flights, clock, turns } = parts;
+  const { flights, turns } = parts;
   const name = `${sourceKey(source)}|${list.key}|${wants.output}`;
-  const isEnteredLater = list.applied.statusIn !== undefined || list.applied.timed !== undefined;
-  const load = async (): Promise<ListState> => stateOf(await store.readList(source, list.key));
-
-  /** @param offset where a token list stands, which does not tell */
-  async function read(place: Place | null, offset: number, operation: Operation): Promise<IndexedPage> {
-    // A place that is dead is no failure of its source.
-    const reading = (noted: Operation) => list.read(place, noted).catch(orDeadPlace);
-    const page = await book.watchList(source, reading, operation);
-    if (page instanceof DeadPlaceError) throw page;
-    return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, list.applied)) }, offset);
-  }
-
-  async function countNew(runs: readonly Invocation[]): Promise<number> {
-    const known = await store.readRuns(runs, { output: false, content: false });
-    return known.filter((run) => run === null).length;
-  }
-
-  const write = (page: IndexedPage, state: ListState): Promise<void> =>
-    store.write({ source, readAt: clock.now(), runs: page.runs, list: { key: list.key, record: state } });
-
-  function placeBehind(mark: Mark, shift: number): Place | null {
-    if (mark.isPlaceMeant === true) return mark.place;
-    const end = mark.index + shift;
-    const isSmall = mark.index - mark.tieStart <= SMALL_TIE;
-    const early = isSmall ? list.placeAt(Math.max(0, mark.tieStart + shift)) : null;
-    const isOnward = early !== null && "pageNumber" in early && early.pageNumber * early.pageSize > end;
-    return isOnward ? early : (list.placeAt(end) ?? mark.place);
-  }
-
-  async function readHead(operation: Operation): Promise<void> {
-    const readAt = clock.now();
-    const first = await read(null, 0, operation);
-    // What is covered is looked up when it is to be written: a keeper lets go of runs at any time.
-    const before = await load();
-    const arrivals = before.readAt === null ? 0 : await countNew(first.runs);
-    let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
-    await write(first, state);
-    for (let pages = 1; pages < REFRESH_PAGES_MAX && !isEnteredLater && hasGap(before, state); pages += 1) {
-      const more = await readMore(state, operation, true).catch(orDeadPlace);
-      if (more instanceof DeadPlaceError) return;
-      state = more;
-    }
-  }
+  const pages = createListPages(parts, source, list);
+  const { load } = pages;
 
   const readHeadInTurn = (operation: Operation): Promise<void> =>
     readInTurn(turns, operation, {
       key: `head|${name}`,
       mark: async () => (await load()).readAt,
-      read: () => readHead(operation),
+      read: () => pages.readHead(operation),
       take: async () => {},
     });
 
-  /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
-  async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<void> {
-    for (let dead = 1; ; dead *= 2) {
-      const state = await load();
-      const base = markFor(state, await boundBelow(from));
-      if (base === null) return readHead(operation);
-      try {
-        await readFrom(state, isOtherPlace ? { ...base, isPlaceMeant: true } : base, operation, false);
-        return;
-      } catch (error) {
-        if (!(error instanceof DeadPlaceError)) throw error;
-        await writeState(withoutMarks(await load(), base, dead));
-      }
-    }
-  }
-
-  const writeState = (record: ListState): Promise<void> =>
-    store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
-
-  async function readMore(state: ListState, operation: Operation, isArrival: boolean): Promise<ListState> {
-    const [base] = state.notes.marks;
-    return base === undefined ? state : readFrom(state, base, operation, isArrival);
-  }
-
-  async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<ListState> {
-    const { shift } = state.notes;
-    let page = await read(placeBehind(base, shift), base.index + shift, operation);
-    for (let back = STEP_BACK; isBehindGap(page, base, shift) && back <= STEP_BACK_MAX; back *= 2) {
-      page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
-    }
-    if (page.mode !== state.notes.mode) {
-      const now = await load();
-      const record = { ...now, notes: { ...now.notes, marks: [] } };
-      await write(page, record);
-      return record;
-    }
-    const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
-    const verdict = await settle(page, base, state.notes, operation);
-    const current = await load();
-    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open", arrivals });
-    const notes = {
-      ...more.notes,
-      overlap: verdict.overlap,
-      isDoubtful: more.notes.isDoubtful || verdict.state === "contradictory",
-    };
-    await write(page, { ...more, notes });
-    return { ...more, notes };
-  }
-
-  async function settle(page: IndexedPage, base: Mark, notes: ListNotes, operation: Operation): Promise<TieVerdict> {
-    const writeRuns = (runs: readonly Invocation[]): Promise<void> =>
-      store.write({ source, readAt: clock.now(), runs });
-    await writeRuns(page.runs);
-    const places = new Map<number, Place | null>([[0, null]]);
-    for (const mark of notes.marks) places.set(mark.index + notes.shift, mark.place);
-    return settleTie(page, base, notes, {
-      async read(index) {
-        const offset = Math.max(...[...places.keys()].filter((known) => known <= index));
-        const again = await read(list.placeAt(index) ?? places.get(offset) ?? null, offset, operation);
-        places.set(endIndexOf(again), again.next);
-        await writeRuns(again.runs);
-        return again;
-      },
-      countAt: (time) =>
-        store.count({ stretches: [{ source, after: above(time), before: above(time - 1) }], query: list.applied }),
-    });
-  }
-
   async function boundBelow(from: number): Promise<number> {
-    const { spans } = await load();
-    return findSpan(spans, from)?.to ?? from;
+    return boundBelowIn(await load(), from);
   }
 
   async function boundAbove(from: number): Promise<number | null> {
@@ -234,7 +96,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       const before = await load();
       const isOtherPlace = idle % 2 === 1;
       const key = `more|${name}|${bound}|${isOtherPlace}`;
-      await flights.share(key, source, operation, (shared) => readOn(from, isOtherPlace, shared), true);
+      await flights.share(key, source, operation, (shared) => pages.readOn(from, isOtherPlace, shared), true);
       if ((await boundBelow(from)) < bound) return;
       const after = await load();
       const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
@@ -263,7 +125,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       spans: addSpan(spans, { from: bound, to: LIST_END }),
       notes: { ...notes, isDoubtful: true, marks: notes.marks.filter((mark) => mark.time > bound) },
     };
-    await store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
+    await pages.writeState(record);
   }
 
   /** Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it. */
@@ -271,12 +133,9 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     for (let idle = 0; idle < IDLE_CLOSINGS_MAX; ) {
       const before = await load();
       const marks = before.notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
-      if (marks.length < PAGES_ABOVE) await readHead(operation);
+      if (marks.length < PAGES_ABOVE) await pages.readHead(operation);
       for (const mark of marks) {
-        const more = await readFrom(await load(), mark, operation, false).catch(orDeadPlace);
-        if (!(more instanceof DeadPlaceError)) continue;
-        await writeState(withoutMarks(await load(), mark, 1));
-        break;
+        if (!(await pages.readBehind(mark, operation))) break;
       }
       if (((await boundAbove(top)) ?? top) > top) return;
       idle = isSameGround(before, await load()) ? idle + 1 : 0;
@@ -306,12 +165,9 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       await extendBelow(deepest === undefined ? LIST_HEAD : deepest.time, operation);
     },
     async readAgain(time, operation) {
-      const state = await load();
-      const mark = markFor(state, time) ?? null;
-      await flights.share(`again|${name}|${mark?.time ?? LIST_HEAD}`, source, operation, async (shared) => {
-        const page = await read(mark === null ? null : placeBehind(mark, state.notes.shift), 0, shared);
-        await store.write({ source, readAt: clock.now(), runs: page.runs });
-      });
+      const mark = markFor(await load(), time);
+      const key = `again|${name}|${mark?.time ?? LIST_HEAD}`;
+      await flights.share(key, source, operation, (shared) => pages.readRunsBehind(mark, shared));
     },
   };
 }
@@ -320,39 +176,6 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 const IDLE_CLOSINGS_MAX = 10;
 /** Pages above a known stretch that are read at once, for who walks towards the newest end. */
 const PAGES_ABOVE = 3;
-/** So many runs of one creation time are read again with what follows, so that one page shows them whole. */
-const SMALL_TIE = 10;
-/** Records that a page begins earlier if the list moved up; doubled until the page meets known ground. */
-const STEP_BACK = 5;
-const STEP_BACK_MAX = 400;
-
-/** True if runs may lie between what was read before and what this refresh showed. */
-function hasGap(before: ListState, state: ListState): boolean {
-  const bottom = findSpan(state.spans, LIST_HEAD)?.to ?? LIST_END;
-  return before.spans.length > 0 && bottom > certainTop(before) && bottom !== LIST_END;
-}
-
-/** True if a page begins behind the runs that were known, since others in front of them vanished. */
-function isBehindGap(page: IndexedPage, base: Mark, shift: number): boolean {
-  if (page.mode === "token" || page.offset === 0) return false;
-  if (page.runs.length === 0) return endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END;
-  const first = timesOf(page.runs).find((time) => time !== NO_TIME);
-  if (first === undefined) return false;
-  return first < base.time || (first === base.time && page.offset < base.tieStart + shift);
-}
-
-function orDeadPlace(error: unknown): DeadPlaceError {
-  if (error instanceof DeadPlaceError) return error;
-  throw error;
-}
-
-/** The list without the last marks down to `base`, so many of them: if one place is dead, the one in front of it may be. */
-function withoutMarks(state: ListState, base: Mark, count: number): ListState {
-  const end = state.notes.marks.findIndex(({ time, index }) => time === base.time && index === base.index) + 1;
-  const marks = state.notes.marks.filter((_, position) => position >= end || position < end - count);
-  return { ...state, notes: { ...state.notes, marks } };
-}
-
 function isSameGround(before: ListState, after: ListState): boolean {
   const groundOf = ({ spans, notes }: ListState): string =>
     JSON.stringify([spans, notes.marks.map(({ time, index }) => [time, index])]);
