@@ -6,8 +6,7 @@ import { createLogger, createServer, createTelemetry, type LogDestination, type 
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { type Collector, createSealer, createServices } from "#services";
 import type { Upstream } from "#upstreams";
-import { createWire, environmentProxies, noProxies, type Wire } from "#wire";
-import type { AccountSettings } from "./accounts.ts";
+import type { Wire } from "#wire";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import type { FillRequest } from "./collect-command.ts";
@@ -16,15 +15,14 @@ import { type Config, readConfig } from "./config.ts";
 import { readExamples } from "./examples.ts";
 import { createDisplay, type DisplayTarget } from "./fill-display.ts";
 import { fill } from "./first-fill.ts";
-import { checkDatabase, forgetStored, type Keeper, openDatabase, openKeeper } from "./keeper.ts";
+import { checkDatabase, forgetStored, openDatabase, openKeeper } from "./keeper.ts";
 import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
-import { PRODUCTS } from "./products.ts";
-import { findSources } from "./source-list.ts";
 import { systemClock } from "./system-clock.ts";
 import { toolsOf } from "./tools.ts";
+import { openUpstreams } from "./upstream-access.ts";
 
 /** The gateway, put together. */
 export interface App {
@@ -61,10 +59,10 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       opened.push(origin);
       const keeper = await openKeeper(config, { clock, telemetry, registry });
       opened.push(keeper);
-      const wire = openWire(config, origin, keeper.replica, { clock, telemetry });
-      opened.push({ stop: () => wire.close() });
+      const road = await openUpstreams(config, { origin, replica: keeper.replica, clock, telemetry });
+      opened.push(road);
+      const { wire, upstreams } = road;
       if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
-      const upstreams = await createUpstreams(config, origin.accounts, wire, clock, telemetry);
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const access = openAccess(config, origin, telemetry, logger, clock);
@@ -203,9 +201,9 @@ export async function collectNow(
     opened.push(database);
     const origin = await openOrigin(config);
     opened.push(origin);
-    const wire = openWire(config, origin, database.replica, { clock, telemetry });
-    opened.push({ stop: () => wire.close() });
-    const upstreams = await createUpstreams(config, origin.accounts, wire, clock, telemetry);
+    const road = await openUpstreams(config, { origin, replica: database.replica, clock, telemetry });
+    opened.push(road);
+    const { upstreams } = road;
     const access = openAccess(config, origin, telemetry, logger, clock);
     opened.push(access);
     const collect = { ...config.collect, mode: outputs ? "outputs" : "runs" } as const;
@@ -234,28 +232,6 @@ export async function collectNow(
   }
 }
 
-function openWire(
-  config: Config,
-  origin: Origin,
-  { openQuotaShare }: Keeper["replica"],
-  { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry },
-): Wire {
-  return createWire({
-    accounts: new Map(origin.accounts.map(({ alias, credentials }) => [alias, credentials])),
-    // The embedded upstream is a part of this process.
-    proxyFor: config.upstream === "embedded" ? noProxies : environmentProxies,
-    endpoints: origin.endpoints,
-    vendorEndpoint: ({ provider, regionId }) => PRODUCTS[provider].description.endpointOf(regionId),
-    clock,
-    telemetry,
-    timeouts: { attemptTimeoutMs: config.upstreamTimeoutMs },
-    quotas: config.upstreamQuota,
-    collectShare: config.collect.quotaShare,
-    openQuotaShare,
-    concurrency: config.upstreamConcurrency,
-  });
-}
-
 function watchAccounts(
   config: Config,
   wire: Wire,
@@ -269,26 +245,6 @@ function watchAccounts(
   const path = config.accountsFile;
   const watched = path === null ? null : watchFile({ path, clock, onText: reload, onProblem: reload });
   return { stop: async () => watched?.stop() };
-}
-
-async function createUpstreams(
-  config: Config,
-  accounts: readonly AccountSettings[],
-  wire: Wire,
-  clock: Clock,
-  telemetry: Telemetry,
-): Promise<readonly Upstream[]> {
-  const { call } = wire;
-  const { operationDeadlineMs, zones, swasOutputEncoding: outputEncoding } = config;
-  const sources = await findSources(
-    accounts,
-    (provider, account, operation) => PRODUCTS[provider].listRegions(call, account, operation),
-    clock,
-    telemetry,
-    operationDeadlineMs,
-  );
-  const options = { call, telemetry, clock, zones, outputEncoding };
-  return sources.map((source) => PRODUCTS[source.provider].createUpstream({ source, ...options }));
 }
 
 function cursorKeys(config: Config, telemetry: Telemetry): readonly (string | Uint8Array)[] {
