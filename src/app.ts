@@ -126,7 +126,10 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       return server.start();
     },
     async stop() {
-      for (const part of opened.splice(0).reverse()) await part.stop();
+      const failures: unknown[] = [];
+      // What cannot be closed must not keep the rest open.
+      for (const part of opened.splice(0).reverse()) await part.stop().catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

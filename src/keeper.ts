@@ -75,8 +75,10 @@ export async function forgetStored({ databaseUrl }: Config, what: Forgettable, c
   const database = nameDatabase(databaseUrl, clock);
   await orSettingsError(database, database.prepare());
   const store = await orSettingsError(database, database.open());
-  const { runs, executions } = await store.forget(what);
-  await database.close();
+  const { runs, executions } = await store.forget(what).finally(async () => {
+    await store.close();
+    await database.close();
+  });
   return `Forgot ${runs} ${runs === 1 ? "run" : "runs"} and ${executions} ${executions === 1 ? "execution" : "executions"}.`;
 }
 

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 
 const OPENERS: Readonly<Record<string, readonly [command: string, ...words: string[]]>> = {
   darwin: ["open"],
-  win32: ["cmd", "/c", "start", '""'],
+  // Not by way of the command interpreter, to which "&" and "|" of an address would say something.
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
 /** Opens an address in the browser of the desktop. False if nothing is there that opens one. */

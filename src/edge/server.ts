@@ -108,8 +108,24 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const signIn = createSignInRoute(options, access);
   const page = createPage(options.page, access.signIn);
   const mcp = options.tools === undefined ? null : createMcpRoute(options, options.tools, parts);
-  const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, machines);
+  const pages = guardMetrics(machines, parts.admission);
+  const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, pages);
   return { engine, route, webSockets: createWebSockets(options, parts) };
+}
+
+/** Metrics name every source, so that with an access file only known callers get them here; an ADMIN_PORT is open to who reaches it. */
+function guardMetrics(machines: PlainPages, { identify }: Pick<Admission, "identify">): PlainPages {
+  return async (path, request, response) => {
+    const refusal = path === "/metrics" ? await identify(request).then(() => null, orRefusal) : null;
+    if (refusal === null) return machines(path, request, response);
+    const { status, headers, body } = toErrorAnswer(refusal, "application/json");
+    send(response, status, headers, body);
+  };
+}
+
+function orRefusal(error: unknown): RefusalError {
+  if (error instanceof RefusalError) return error;
+  throw error;
 }
 
 function withErrors(

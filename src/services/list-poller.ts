@@ -69,13 +69,17 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
   const { clock, leases, log, rules, freshnessMs } = parts;
   let nap = new AbortController();
   const lease = leases.want(`list|${sourceKey(source)}`, () => nap.abort());
-  signal.addEventListener("abort", lease.release, { once: true });
+  const leave = (): void => {
+    lease.release();
+    nap.abort();
+  };
+  signal.addEventListener("abort", leave, { once: true });
   const calmMs = Math.min(rules.maxIntervalMs, Math.max(rules.minIntervalMs, freshnessMs));
   let intervalMs = rules.minIntervalMs;
   while (!signal.aborted) {
     if (!lease.isOurs()) {
       nap = new AbortController();
-      await clock.sleep(rules.minIntervalMs, AbortSignal.any([signal, nap.signal]));
+      await clock.sleep(rules.minIntervalMs, nap.signal);
       continue;
     }
     const before = log.head;

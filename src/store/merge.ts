@@ -22,7 +22,7 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
   const [newer, older] = isOlder ? [known, read] : [read, known];
   const groups = new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])]);
   const merged: Invocation = {
-    ...withRulesOf(newer.parameters === null ? older : newer, fill(newer, older)),
+    ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, fill(newer, older)),
     command: mergeCommand(newer.command, older.command),
     tags: newer.tags.length === 0 ? older.tags : newer.tags,
     ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
@@ -124,7 +124,7 @@ function mergeCommand(newer: Command, older: Command): Command {
     newer.content === undefined || (newer.isGuess === true && older.isGuess !== true && older.content !== undefined);
   const { content: _content, isGuess: _isGuess, ...rest } = fill(newer, older);
   const { content, isGuess } = isWorse ? older : newer;
-  const merged = withRulesOf(isWorse ? older : newer, { ...rest, content });
+  const merged = withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, { ...rest, content });
   return isGuess === undefined ? merged : { ...merged, isGuess };
 }
 

@@ -97,7 +97,8 @@ function toConfiguration(groups: Groups, key: JWK, origins: readonly string[], o
       },
     ],
     clientBasedCORS: (_: unknown, origin: string) => origins.includes(origin),
-    issueRefreshToken: () => options.refreshes === true,
+    issueRefreshToken: (_: unknown, _client: unknown, { scopes }: { readonly scopes: ReadonlySet<string> }) =>
+      options.refreshes === true || scopes.has("offline_access"),
     findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
     extraTokenClaims: (_: unknown, token: { accountId?: string }) => ({
       groups: groups[token.accountId ?? ""] ?? [],

@@ -47,7 +47,8 @@ export function watchFile({ path, clock, onText, onProblem }: WatchOptions): Wat
     if (!stopping.signal.aborted) take(seen);
   };
   const check = () => {
-    queue = queue.then(look);
+    // One text that cannot be taken must not end the watching.
+    queue = queue.then(look).catch(() => onProblem(`${path}: expected a file that can be used, got an unknown fault.`));
     return queue;
   };
 

@@ -57,8 +57,14 @@ export function createRedactor(rules: readonly RedactionRule[]): Redactor {
   };
 }
 
+/** Raised when rules apply to more texts than before, so that what was kept is gone over once more. */
+const REACH = 2;
+
 function hashRules(rules: readonly RedactionRule[]): string {
-  return createHash("sha256").update(JSON.stringify(rules)).digest("base64url").slice(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify([REACH, rules]))
+    .digest("base64url")
+    .slice(0, 16);
 }
 
 function compileTextRule({ pattern: source, replaceWith }: { pattern: string; replaceWith: string }): TextRule {

@@ -56,14 +56,29 @@ async function withLock<Result>(path: string, { sleep }: Surroundings, work: () 
       await lock.close();
       return work().finally(() => rm(path, { force: true }));
     }
-    const takenAt = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Number.POSITIVE_INFINITY,
-    );
-    // The file system's time, not the surroundings': another process wrote it.
-    if (Date.now() - takenAt > LOCK_STALE_MS) await rm(path, { force: true });
+    if (await isStale(path)) await takeAway(path);
     else await sleep(LOCK_LOOK_MS);
   }
+}
+
+// The file system's time, not the surroundings': another process wrote it.
+async function isStale(path: string): Promise<boolean> {
+  const takenAt = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );
+  return Date.now() - takenAt > LOCK_STALE_MS;
+}
+
+/** Two processes may see the same stale lock: what one of them has taken meanwhile goes back. */
+async function takeAway(path: string): Promise<void> {
+  const away = `${path}.${randomUUID()}`;
+  const isMoved = await rename(path, away).then(
+    () => true,
+    () => false,
+  );
+  if (isMoved && !(await isStale(away))) await rename(away, path);
+  else await rm(away, { force: true });
 }
 
 function parse(text: string): SignIn | null {

@@ -17,6 +17,11 @@ const AHEAD = 1 / 60;
 /** The part of a quota that a replica holds in advance while it is alone; the rest lets another one begin at once. */
 const AHEAD_ALONE = 0.8;
 
+/** What the upstream said of its figures is believed for so long: each gateway finds out anew what a throttle left. */
+const LESSON_MS = 1_200_000;
+/** Lessons that come so soon after each other are one. */
+const JOINED_MS = 60_000;
+
 interface Row {
   readonly subject: string;
   readonly held: Readonly<Record<string, number>>;
@@ -74,7 +79,7 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
 
   const own = (): number => (places.by === presence.name() ? places.held : 0);
   /** While the database is away, each goes on with what it holds, or its even part. */
-  const heldAway = (): number => Math.max(own(), Math.ceil(use.limit() / (presence.others() + 1)));
+  const heldAway = (): number => own() || Math.ceil(use.limit() / (presence.others() + 1));
   const held = (): number => {
     if (presence.isAway()) return heldAway();
     return presence.isKnown(QUOTA_MS) ? own() : 0;
@@ -92,7 +97,9 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
     places = { ...places, others };
     if (lesson !== null && taught_at !== learnedAt && taught_by !== name) {
       learnedAt = taught_at;
-      use.learn({ ...lesson, pausedMs: Math.max(0, lesson.pausedMs - (age ?? 0)) });
+      const since = age ?? 0;
+      const figures = since < LESSON_MS ? lesson : { callsPerMinute: null, loweredTo: null };
+      use.learn({ ...lesson, ...figures, pausedMs: Math.max(0, lesson.pausedMs - since) });
     }
     if (isFreed) use.onFreed();
   }
@@ -135,8 +142,11 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
       await growing.catch(() => {});
     },
     teach(lesson) {
-      void sql`update ${quota} set lesson = ${JSON.stringify(lesson)}::json, taught_at = now(),
-        taught_by = ${presence.name()} where subject = ${subject}`
+      // Calls that are refused together teach one after the other: what an earlier one said stands where a later one is silent.
+      const told = sql`${JSON.stringify(lesson)}::jsonb`;
+      void sql`update ${quota} set taught_at = now(), taught_by = ${presence.name()}, lesson = (
+        case when taught_at > now() - ${JOINED_MS} * interval '1 ms' then ${told} || jsonb_strip_nulls(lesson::jsonb)
+          || jsonb_strip_nulls(${told}) else ${told} end)::json where subject = ${subject}`
         .execute(db)
         .catch(() => {});
     },

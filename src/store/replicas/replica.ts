@@ -21,9 +21,8 @@ export async function joinReplicas(parts: ReplicaParts): Promise<Replica> {
   const ended = new AbortController();
 
   async function keepUp(): Promise<void> {
-    await leases.keepUp();
-    await turns.keepUp();
-    await shares.keepUp();
+    // What fails for one of them must not end the others.
+    await Promise.allSettled([leases.keepUp(), turns.keepUp(), shares.keepUp()]);
   }
 
   async function live(): Promise<void> {

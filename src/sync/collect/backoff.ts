@@ -9,7 +9,7 @@ export interface RestingStep extends Step {
   failuresInRow(): number;
 }
 
-/** The first pause after a failure, doubled up to the longest one; what the upstream says counts if it is longer. */
+/** The first pause after a failure, doubled up to the longest one; what the upstream says counts if it is longer, up to the same. */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 600_000;
 /** Pause after a call that may not be made yet, if nobody says how long. */
@@ -22,16 +22,17 @@ export function withBackoff(step: Step, clock: Clock, noticeFault: (error: unkno
   let failure: CollectFailure | null = null;
 
   function note(error: unknown): void {
-    const retryAfterMs = error instanceof UpstreamError ? error.retryAfterMs : null;
+    const told = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) : 0;
+    const retryAfterMs = Math.min(told, LONGEST_PAUSE_MS);
     if (error instanceof UpstreamError && error.isPaced) {
-      notBefore = clock.elapsed() + Math.max(PACED_MS, retryAfterMs ?? 0);
+      notBefore = clock.elapsed() + Math.max(PACED_MS, retryAfterMs);
       return;
     }
     failuresInRow += 1;
     failure = error instanceof UpstreamError ? error : { code: "UNKNOWN", message: "what was read could not be kept" };
     if (!(error instanceof UpstreamError) && failuresInRow === 1) noticeFault(error);
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failuresInRow - 1));
-    notBefore = clock.elapsed() + Math.max(pauseMs, retryAfterMs ?? 0);
+    notBefore = clock.elapsed() + Math.max(pauseMs, retryAfterMs);
   }
 
   return {

@@ -5,6 +5,9 @@ import { shareOf } from "./spread.ts";
 /** Of its share, collecting gets so much also while readers use the rest of the quota: a busy list is collected too, if slowly. */
 const CERTAIN = 0.2;
 
+/** Others who hold the whole quota may give something back: collecting looks again after so long. */
+const LOOK_AGAIN_MS = 1_000;
+
 /** Calls that collect: evenly, within a share of the quota, and with room left for readers. */
 export interface CollectShare {
   /** Milliseconds until the next call may start; 0 means now. */
@@ -21,6 +24,7 @@ export function createCollectShare(share: number, own: SlidingWindow, all: Slidi
   let lastAt = Number.NEGATIVE_INFINITY;
   return {
     msUntilDue(limit, isRetry) {
+      if (limit < 1) return LOOK_AGAIN_MS;
       const most = Math.max(1, Math.floor(limit * share));
       const isCertain = own.used() < Math.max(1, Math.floor(most * CERTAIN));
       const fullMs = Math.max(own.msUntilFree(most), all.msUntilFree(isCertain ? limit : shareOf(limit)));

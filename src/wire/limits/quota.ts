@@ -6,7 +6,7 @@ import { createCallWindows } from "./call-windows.ts";
 import { createPause } from "./pause.ts";
 import { createPlaces, SHARED_WAIT_MS, WHOLE } from "./places.ts";
 import type { QuotaEntry } from "./quota-table.ts";
-import type { Slot } from "./sliding-window.ts";
+import { type Slot, WINDOW_MS } from "./sliding-window.ts";
 import { createWaitingLine, type WaitingLine } from "./waiting-line.ts";
 
 /** Why a call may not be made within its time. */
@@ -69,7 +69,8 @@ export function createQuota(entry: QuotaEntry, clock: Clock, users: QuotaUsers):
     const isOwn = ownMs > pause.leftMs();
     return {
       kind: "refused",
-      waitMs: Math.max(ownMs, pause.leftMs()),
+      // Others may hold the whole quota: no count of our own says for how long.
+      waitMs: Math.max(Number.isFinite(ownMs) ? ownMs : WINDOW_MS, pause.leftMs()),
       isOwn,
       upstreamCode: isOwn ? null : pause.cause(),
     };
@@ -143,6 +144,7 @@ export function createQuota(entry: QuotaEntry, clock: Clock, users: QuotaUsers):
 }
 
 async function sleepUnlessHurried(clock: Clock, ms: number, { signal, hurry }: Operation): Promise<void> {
+  if (signal.aborted) return;
   const woken = new AbortController();
   const wake = (): void => woken.abort();
   signal.addEventListener("abort", wake, { once: true });

@@ -53,6 +53,7 @@ export function createWaitingLine<Outcome>(waitedFor: WaitedFor<Outcome>, clock:
     countAhead: ({ meter }) => queue.countAhead(meter),
     wait: ({ meter, signal, deadline }) =>
       new Promise((resolve) => {
+        if (signal.aborted) return resolve(null);
         const settle = (outcome: Outcome | null) => {
           signal.removeEventListener("abort", leave);
           resolve(outcome);
