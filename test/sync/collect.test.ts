@@ -106,6 +106,24 @@ describe("a source that is collected", () => {
     await collector.stop();
   });
 
+  it("is asked once an hour for outputs that it never shows, however many runs they are of", async () => {
+    const source = createSource(0, 2_100);
+    const { upstream } = source;
+    const scene = createScene([
+      {
+        ...source,
+        upstream: { ...upstream, readResults: async (...asked) => (await upstream.readResults(...asked)).slice(1) },
+      },
+    ]);
+    const askedResults = () => source.calls.filter((call) => call.startsWith("results")).length;
+    const { collector } = await scene.begin({ outputs: true });
+    await scene.clock.advance(10 * MINUTE);
+    expect([askedResults(), collector.progress(source.source)?.isCaughtUp]).toEqual([2_100, true]);
+    await scene.clock.advance(55 * MINUTE);
+    expect(askedResults()).toBe(4_200);
+    await collector.stop();
+  });
+
   it("is left to another process while it is not ours, and while what is read would not last", async () => {
     const source = createSource(0, 10);
     const scene = createScene([source]);
