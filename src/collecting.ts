@@ -22,13 +22,6 @@ export function toCollectOptions(
 export function measureCollecting(collector: Collector, sources: readonly Source[], registry: Registry): void {
   const labelNames = ["provider", "account", "region"] as const;
   const registers = [registry];
-  const described = new Map<Source, ReturnType<Collector["describe"]>>();
-  // The gauges of one scrape read at once: each source is counted once for all of them.
-  const describe = (source: Source): ReturnType<Collector["describe"]> => {
-    const known = described.get(source) ?? collector.describe(source).finally(() => described.delete(source));
-    described.set(source, known);
-    return known;
-  };
   const gauge = (name: string, help: string, read: (source: Source) => Promise<number | null>): void => {
     new Gauge({
       name,
@@ -67,16 +60,20 @@ export function measureCollecting(collector: Collector, sources: readonly Source
   gauge("gateway_collect_failing", "1 while the source cannot be collected.", async (source) =>
     collector.progress(source)?.phase === "FAILING" ? 1 : 0,
   );
-  gauge("gateway_collect_runs", "Runs that are known.", async (source) => (await describe(source))?.knownRuns ?? null);
+  gauge(
+    "gateway_collect_runs",
+    "Runs that are known.",
+    async (source) => (await collector.describe(source)?.knownRuns()) ?? null,
+  );
   gauge(
     "gateway_collect_oldest_seconds",
     "How far back the source is known without a gap, in seconds since 1970.",
-    async (source) => toSeconds((await describe(source))?.oldestTime ?? null),
+    async (source) => toSeconds((await collector.describe(source)?.oldestTime()) ?? null),
   );
   gauge(
     "gateway_collect_lacking_outputs",
     "Runs that are over and whose outputs are still to be read.",
-    async (source) => (await describe(source))?.lackingOutputs ?? null,
+    async (source) => (await collector.describe(source)?.lackingOutputs()) ?? null,
   );
 }
 

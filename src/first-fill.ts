@@ -50,12 +50,13 @@ async function look(collector: Collector, source: Source): Promise<FilledSource>
   const progress = collector.progress(source);
   const state = progress === null ? "open" : stateOf(progress);
   // What is known is told also if it cannot be counted now.
-  const known = await collector.describe(source).catch(() => null);
+  const known = collector.describe(source);
+  const [runs, oldestTime] = await Promise.all([known?.knownRuns(), known?.oldestTime()]).catch(() => []);
   return {
     source,
     state,
-    runs: known?.knownRuns ?? 0,
-    oldestTime: known?.oldestTime ?? null,
+    runs: runs ?? 0,
+    oldestTime: oldestTime ?? null,
     reason: state === "failed" ? (progress?.failure?.message ?? null) : null,
   };
 }

@@ -1,7 +1,8 @@
-import { Field, Int, ObjectType } from "type-graphql";
+import { Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import type { Provider, SourceErrorCode } from "#domain";
 import type { BackfillState, SourceFailure, PageSourceState as State } from "#services";
+import type { GraphContext } from "./context.ts";
 import { BackfillPhaseEnum, ProviderEnum, SourceErrorCodeEnum } from "./enums.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
@@ -70,29 +71,29 @@ export class Backfill {
     return new Date(this.collected.since).toISOString();
   }
 
-  @Value(() => DateTime, {
+  @Field(() => DateTime, {
     nullable: true,
     description: "How far back the source is known without a gap; null if it was not read yet.",
   })
-  get oldestTime(): string | null {
-    return toInstant(this.collected.oldestTime);
+  async oldestTime(): Promise<string | null> {
+    return toInstant(await this.collected.oldestTime());
   }
 
-  @Value(() => SafeInt, {
+  @Field(() => SafeInt, {
     nullable: true,
     description: "Runs of the source that are known; null for those who may not see all of them.",
   })
-  get knownRuns(): number | null {
-    return this.collected.knownRuns;
+  async knownRuns(): Promise<number | null> {
+    return this.collected.knownRuns();
   }
 
-  @Value(() => SafeInt, {
+  @Field(() => SafeInt, {
     nullable: true,
     description:
       "Runs that are over and whose outputs are still to be read; null if outputs are not collected, and for those who may not see all runs.",
   })
-  get lackingOutputs(): number | null {
-    return this.collected.lackingOutputs;
+  async lackingOutputs(): Promise<number | null> {
+    return this.collected.lackingOutputs();
   }
 }
 
@@ -163,8 +164,11 @@ export class SourceState {
     description:
       "How far the gateway has come with reading older runs that nobody asked for; null if it collects none.",
   })
-  async backfill(): Promise<Backfill | null> {
-    const state = await this.state.backfill();
-    return state === null ? null : new Backfill(state);
+  backfill(@Ctx() { operation }: GraphContext): Backfill | null {
+    const state = this.state.backfill();
+    if (state === null) return null;
+    // Collecting moves on without any write.
+    operation.life?.end();
+    return new Backfill(state);
   }
 }

@@ -22,14 +22,14 @@ export interface PageSourceState extends SourceState {
   readonly isComplete: boolean;
   /** Epoch milliseconds: how far back the source is known without a gap; null if it is not known at all. */
   readonly oldestTime: number | null;
-  /** How far collecting the source has come; null if nothing is collected. */
-  backfill(): Promise<BackfillState | null>;
+  /** How far collecting the source has come; null if nothing is collected. It moves without being written to the store. */
+  backfill(): BackfillState | null;
 }
 
 /** How far collecting a source has come. */
 export interface BackfillState extends Omit<Backfill, "knownRuns"> {
   /** Null for those who may not see all runs of the source. */
-  readonly knownRuns: number | null;
+  knownRuns(): Promise<number | null>;
 }
 
 /** One page of a connection. */

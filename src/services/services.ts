@@ -76,7 +76,7 @@ export function createServices(options: ServicesOptions): AllServices {
   const { revision } = store;
   const { collect } = options;
   const collector = collect && createCollector({ sync, store, clock }, { isOurs: leases.isOurs, ...collect });
-  const backfillOf: BackfillOf = async (source) => (await collector?.describe(source)) ?? null;
+  const backfillOf: BackfillOf = (source) => collector?.describe(source) ?? null;
   const shared = { revision, sealer, timing, rules, poller };
   const whole = assemble({ ...shared, sync, store, log, watchInvocation, backfillOf });
   const byView = new WeakMap<View, Services>();

@@ -6,7 +6,7 @@ import type { BackfillState, PageSourceState } from "./contract.ts";
 export type DescribeSource = (source: Source, isComplete: boolean) => Promise<PageSourceState>;
 
 /** How far collecting a source has come; null if nothing is collected. */
-export type BackfillOf = (source: Source) => Promise<BackfillState | null>;
+export type BackfillOf = (source: Source) => BackfillState | null;
 
 /** Costs no upstream call. */
 export function createDescribeSource(
@@ -17,7 +17,6 @@ export function createDescribeSource(
     ...book.stateOf(source),
     isComplete,
     oldestTime: await oldestKnown(source),
-    // Counted only if it is asked for.
     backfill: () => backfillOf(source),
   });
 }

@@ -8,12 +8,14 @@ import {
   matchesQuery,
   type Source,
   sourceKey,
+  sourceRank,
 } from "#domain";
 import { createChangeFeed } from "./change-feed.ts";
 import { createCuts } from "./cuts.ts";
 import { markGone } from "./gone.ts";
 import { mergeResult, mergeRun } from "./merge.ts";
 import { above, NO_TIME, type Position, positionOf } from "./position.ts";
+import type { Bounds } from "./run-order.ts";
 import type { ListRecord, OutputLack, RunPageRequest, RunStore, RunWrite, StoredRun, Stretch } from "./run-store.ts";
 import { executionBytes, runBytes } from "./sizes.ts";
 import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
@@ -47,7 +49,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   const lists = new Map<string, Map<string, ListRecord>>();
   const loose = new Map<string, Map<string, LooseResult>>();
   const recent = new Map<string, number>();
-  const sorted: SortedRuns = createSortedRuns();
+  const sorted: SortedRuns = createSortedRuns(isLackingOutputs);
   const feed = createChangeFeed();
   const cuts = createCuts("memory");
   let bytes = 0;
@@ -135,12 +137,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   }
 
   function findLacking(source: Source, since: number): readonly OutputLack[] {
-    const found = sorted.read(
-      bySource([{ source, after: null, before: above(since - 1) }]),
-      1,
-      Number.POSITIVE_INFINITY,
-      ({ run, isGone }) => !isGone && isFinalRun(run) && run.instances.some(({ output }) => output === undefined),
-    );
+    const found = sorted.readMarked(sourceRank(source), sinceTime(since));
     const isFirst = ({ run }: Entry): boolean => isFailedRun(run.status);
     return [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))].map(({ run, position }) => ({
       invokeId: run.invokeId,
@@ -166,15 +163,16 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
       return sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query));
     },
     async count({ stretches, query }) {
-      return sorted.read(bySource(stretches), 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query))
-        .length;
+      const meant = bySource(stretches);
+      if (Object.values(query).every((value) => value === undefined)) return sorted.count(meant);
+      return sorted.read(meant, 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query)).length;
     },
     async readUnfinished(source, limit) {
       const stretches = bySource([{ source, after: null, before: null }]);
       return sorted.read(stretches, 1, limit, ({ run, isGone }) => !isGone && !isFinalRun(run));
     },
     readLackingOutputs: async (source, since, limit) => findLacking(source, since).slice(0, limit),
-    countLackingOutputs: async (source, since) => findLacking(source, since).length,
+    countLackingOutputs: async (source, since) => sorted.countMarked(sourceRank(source), sinceTime(since)),
     readList: async (source, key) =>
       lists.get(sourceKey(source))?.get(key) ?? { spans: [], readAt: null, notes: null, basis: cuts.basis(source) },
     async oldestTime(source) {
@@ -198,7 +196,15 @@ function listsOf(lists: Map<string, Map<string, ListRecord>>, source: Source): M
 }
 
 function bySource(stretches: readonly Stretch[]): ReadonlyMap<string, Stretch> {
-  return new Map(stretches.map((stretch) => [sourceKey(stretch.source), stretch]));
+  return new Map(stretches.map((stretch) => [sourceRank(stretch.source), stretch]));
+}
+
+function sinceTime(time: number): Bounds {
+  return { after: null, before: above(time - 1) };
+}
+
+function isLackingOutputs({ run, isGone }: Entry): boolean {
+  return !isGone && isFinalRun(run) && run.instances.some(({ output }) => output === undefined);
 }
 
 interface LetGo {

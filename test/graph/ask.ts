@@ -3,7 +3,7 @@ import { type ExecutionResult, execute, type GraphQLFormattedError, parse, valid
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 
 import { createOpenView } from "#access";
-import { InputError, type Source, silentTelemetry, UpstreamError } from "#domain";
+import { InputError, type Operation, type Source, silentTelemetry, UpstreamError } from "#domain";
 import { createSchema, type GraphContext } from "#graph";
 import { createLoaders } from "#loaders";
 import type { Edge, Page, PageSourceState, Sealer, Services } from "#services";
@@ -84,7 +84,7 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
 
 /** How a source fares: well unless told otherwise. */
 export function stateOf(source: Source, error: PageSourceState["error"] = null): PageSourceState {
-  return { source, error, asOf: null, isComplete: true, oldestTime: null, backfill: async () => null };
+  return { source, error, asOf: null, isComplete: true, oldestTime: null, backfill: () => null };
 }
 
 /** One page that holds these rows and nothing around it. */
@@ -135,11 +135,11 @@ export async function ask(
   source: string,
   variables: Readonly<Record<string, unknown>> = {},
   executor: ExecutorName = "graphql-js",
+  operation: Operation = createOperation(),
 ): Promise<Answered> {
   const document = parse(source);
   const problems = validate(schema, document);
   if (problems.length > 0) throw new Error(problems.map((problem) => problem.message).join("\n"));
-  const operation = createOperation();
   const contextValue: GraphContext = {
     services,
     loaders: createLoaders(services, silentTelemetry, operation),

@@ -1,10 +1,21 @@
 import { describe, expect, it } from "@jest/globals";
-import { createMemoryStore, LIST_END, LIST_HEAD } from "#store";
+import { createMemoryStore, LIST_END, LIST_HEAD, type RunStore } from "#store";
+import type { Backfill } from "#sync";
 import { createItem } from "../services/support/records.ts";
 import { createScene, createSource, runOf } from "./collect-scene.ts";
 
 const EVERYTHING = [{ from: LIST_HEAD, to: LIST_END }];
 const MINUTE = 60_000;
+
+async function told(backfill: Backfill | null) {
+  if (backfill === null) return null;
+  const [oldestTime, knownRuns, lackingOutputs] = await Promise.all([
+    backfill.oldestTime(),
+    backfill.knownRuns(),
+    backfill.lackingOutputs(),
+  ]);
+  return { ...backfill, oldestTime, knownRuns, lackingOutputs };
+}
 
 describe("a source that is collected", () => {
   it("is read page after page to its end, at the collector's pace, and says when that begins and ends", async () => {
@@ -19,7 +30,7 @@ describe("a source that is collected", () => {
       'back-fill begins {"provider":"ECS","account":"default","regionId":"cn-region-10"}',
       'back-fill ended: everything is known that the upstream has and that is kept {"provider":"ECS","account":"default","regionId":"cn-region-10","runs":130,"tookMs":0}',
     ]);
-    expect(await collector.describe(source.source)).toEqual({
+    expect(await told(collector.describe(source.source))).toEqual({
       phase: "COMPLETE",
       since: scene.clock.now(),
       failure: null,
@@ -100,9 +111,55 @@ describe("a source that is collected", () => {
       "results t-0001 1",
       "results t-0003 1",
     ]);
-    expect(await collector.describe(source.source)).toMatchObject({ lackingOutputs: 0, isCaughtUp: true });
+    expect(await told(collector.describe(source.source))).toMatchObject({ lackingOutputs: 0, isCaughtUp: true });
     await scene.clock.advance(10 * MINUTE);
     expect(source.calls.filter((call) => call.startsWith("results"))).toHaveLength(4);
+    await collector.stop();
+  });
+
+  it("is counted once for all who ask within a second, and not for its phase", async () => {
+    const source = createSource(0, 10);
+    const memory = createMemoryStore({ bytesMax: 1_000_000 });
+    const counted: string[] = [];
+    const store: RunStore = {
+      ...memory,
+      count(request) {
+        counted.push("runs");
+        return memory.count(request);
+      },
+      countLackingOutputs(...request) {
+        counted.push("lacking");
+        return memory.countLackingOutputs(...request);
+      },
+    };
+    const scene = createScene([source], { store });
+    const { collector } = await scene.begin({ outputs: true });
+    counted.length = 0;
+    expect([collector.describe(source.source)?.phase, counted]).toEqual(["COMPLETE", []]);
+    const askMany = () => Promise.all(Array.from({ length: 100 }, () => told(collector.describe(source.source))));
+    const answers = await askMany();
+    expect([new Set(answers.map((one) => one?.knownRuns)), counted]).toEqual([new Set([10]), ["runs", "lacking"]]);
+    await scene.clock.advance(1_000);
+    await askMany();
+    expect(counted).toEqual(["runs", "lacking", "runs", "lacking"]);
+    await collector.stop();
+  });
+
+  it("is asked once an hour for outputs that it never shows, however many runs they are of", async () => {
+    const source = createSource(0, 2_100);
+    const { upstream } = source;
+    const scene = createScene([
+      {
+        ...source,
+        upstream: { ...upstream, readResults: async (...asked) => (await upstream.readResults(...asked)).slice(1) },
+      },
+    ]);
+    const askedResults = () => source.calls.filter((call) => call.startsWith("results")).length;
+    const { collector } = await scene.begin({ outputs: true });
+    await scene.clock.advance(10 * MINUTE);
+    expect([askedResults(), collector.progress(source.source)?.isCaughtUp]).toEqual([2_100, true]);
+    await scene.clock.advance(55 * MINUTE);
+    expect(askedResults()).toBe(4_200);
     await collector.stop();
   });
 

@@ -29,7 +29,11 @@ export const EVERYTHING: Wants = { output: true, content: true };
 type Asked = readonly [action: string, parameters: Readonly<Record<string, unknown>>];
 
 /** Answers with a body, or throws. */
-export type Respond = (action: string, parameters: CallRequest["parameters"]) => object | CallAnswer;
+export type Respond = (
+  action: string,
+  parameters: CallRequest["parameters"],
+  operation: Operation,
+) => object | CallAnswer;
 
 export interface Bench {
   readonly upstream: Upstream;
@@ -56,7 +60,7 @@ export function createBench(provider: "ECS" | "SWAS", respond: Respond, options:
     if (RegionId !== source.regionId) throw new Error("every call names its region");
     operation.meter.spend(source, action);
     asked.push([action, JSON.parse(JSON.stringify(rest))]);
-    const answer = respond(action, parameters);
+    const answer = respond(action, parameters, operation);
     return isAnswer(answer) ? answer : { body: answer as CallAnswer["body"], requestId: "R-1" };
   };
   const telemetry = recordingTelemetry(notices, unknownWords);

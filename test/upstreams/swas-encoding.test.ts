@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Operation } from "#domain";
 import { startUpstream } from "./running-upstream.ts";
 import { type BenchOptions, createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
 
@@ -14,10 +15,15 @@ interface World {
   readonly truth?: string;
 }
 
-function createWorldBench(world: World, options: BenchOptions = { outputEncoding: "auto" }) {
+function createWorldBench(
+  world: World,
+  options: BenchOptions = { outputEncoding: "auto" },
+  onCall: (action: string, operation: Operation) => void = () => {},
+) {
   return createBench(
     "SWAS",
-    (action) => {
+    (action, _parameters, operation) => {
+      onCall(action, operation);
       if (action === "DescribeInvocationResult") {
         if (world.truth === undefined) throw refusal("THROTTLED", "Throttling.User");
         return { InvocationResult: { InvokeId: "t-1", InstanceId: A, Output: base64(world.truth) } };
@@ -69,6 +75,19 @@ describe("the encoding of SWAS outputs, found out from the outputs", () => {
     const bench = createWorldBench({ output: "YWRtaW4K", truth: "admin\n" });
     const texts = await Promise.all(Array.from({ length: 10 }, () => readOutput(bench)));
     expect([texts, calibrations(bench)]).toEqual([texts.map(() => "admin\n"), 1]);
+  });
+
+  it("is asked for at readers' pace where collecting begins it: they wait for it too", async () => {
+    const seen: unknown[] = [];
+    const bench = createWorldBench({ output: "YWRtaW4K", truth: "admin\n" }, undefined, (action, operation) =>
+      seen.push([action, operation.pace, operation.deadline - bench.clock.elapsed()]),
+    );
+    const deadline = bench.clock.elapsed() + 1_800_000;
+    await bench.upstream.readInvocation("t-1", EVERYTHING, { ...bench.operation, pace: "collect", deadline });
+    expect(seen).toEqual([
+      ["DescribeCommandInvocations", "collect", 1_800_000],
+      ["DescribeInvocationResult", undefined, 10_000],
+    ]);
   });
 
   it("is plain for a short output where the question fails, and is asked for again a minute later", async () => {

@@ -29,13 +29,13 @@ export interface CollectProgress {
   readonly isCaughtUp: boolean;
 }
 
-/** The same with what is known of the source. */
+/** The same with what is known of the source: read or counted when it is called, up to 900 ms old. Rejects as the store does. */
 export interface Backfill extends CollectProgress {
   /** Epoch milliseconds: how far back the source is known without a gap; null if it was not read yet. */
-  readonly oldestTime: number | null;
-  readonly knownRuns: number;
+  oldestTime(): Promise<number | null>;
+  knownRuns(): Promise<number>;
   /** Runs that are over, of which some output is to be read and was not; null if outputs are not collected. */
-  readonly lackingOutputs: number | null;
+  lackingOutputs(): Promise<number | null>;
 }
 
 /** What is to be collected. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { type Source, sourceKey } from "#domain";
 import type { Backfill, CollectOptions, CollectParts, CollectProgress } from "./collect-shapes.ts";
+import { shareCounts } from "./shared-counts.ts";
 import { createSourceCollector } from "./source-collector.ts";
 
 /** Reads what nobody asked for yet, within the share of the quota that is for it. */
@@ -11,13 +12,13 @@ export interface Collector {
   stop(): Promise<void>;
   /** Where a source stands; null if it is not configured. Costs no upstream call. */
   progress(source: Source): CollectProgress | null;
-  /** The same with what is known of it. */
-  describe(source: Source): Promise<Backfill | null>;
+  /** The same with what is known of it. What is counted is shared by all who ask at about the same time. */
+  describe(source: Source): Backfill | null;
 }
 
 /** A collector for every source that is configured. */
 export function createCollector(parts: CollectParts, options: CollectOptions): Collector {
-  const { sync, store } = parts;
+  const { sync, store, clock } = parts;
   const collectors = new Map(
     sync.book.upstreams.map(({ source }) => [sourceKey(source), createSourceCollector(parts, { source, options })]),
   );
@@ -25,6 +26,12 @@ export function createCollector(parts: CollectParts, options: CollectOptions): C
   setMaxListeners(0, ended.signal);
   let running: Promise<unknown> = Promise.resolve();
   const progress = (source: Source): CollectProgress | null => collectors.get(sourceKey(source))?.progress() ?? null;
+  const findOldest = shareCounts(sync.oldestKnown, clock);
+  const countRuns = shareCounts(
+    (source) => store.count({ stretches: [{ source, after: null, before: null }], query: {} }),
+    clock,
+  );
+  const countLacking = shareCounts((source) => store.countLackingOutputs(source, options.oldestOutput()), clock);
   return {
     start() {
       running = Promise.all([...collectors.values()].map((one) => one.run(ended.signal)));
@@ -34,14 +41,14 @@ export function createCollector(parts: CollectParts, options: CollectOptions): C
       await running;
     },
     progress,
-    async describe(source) {
+    describe(source) {
       const now = progress(source);
       if (now === null) return null;
       return {
         ...now,
-        oldestTime: await sync.oldestKnown(source),
-        knownRuns: await store.count({ stretches: [{ source, after: null, before: null }], query: {} }),
-        lackingOutputs: options.outputs ? await store.countLackingOutputs(source, options.oldestOutput()) : null,
+        oldestTime: () => findOldest(source),
+        knownRuns: () => countRuns(source),
+        lackingOutputs: async () => (options.outputs ? countLacking(source) : null),
       };
     },
   };

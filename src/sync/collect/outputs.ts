@@ -12,8 +12,7 @@ export interface Outputs extends Step {
 const LOOK_RUNS = 200;
 /** Between two looks when nothing was left. */
 const LOOK_MS = 30_000;
-/** Runs whose outputs the upstream did not show; they are tried again after an hour. */
-const TRIED_MAX = 2_000;
+/** After this a run is tried again whose outputs the upstream did not show. */
 const TRY_AGAIN_MS = 3_600_000;
 
 const OUTPUT = { output: true, content: false };
@@ -24,17 +23,17 @@ export function createOutputs(ground: Ground): Outputs {
   let isLastLook = false;
   let queue: readonly OutputLack[] = [];
   let nextLookAt = Number.NEGATIVE_INFINITY;
+  /** When runs were tried of which outputs may still be missing, the oldest first. */
   const tried = new Map<string, number>();
 
-  const isTried = ({ invokeId }: OutputLack): boolean => {
-    const at = tried.get(invokeId);
-    return at !== undefined && clock.elapsed() - at < TRY_AGAIN_MS;
-  };
-
   async function look(): Promise<void> {
+    for (const [invokeId, at] of tried) {
+      if (clock.elapsed() - at < TRY_AGAIN_MS) break;
+      tried.delete(invokeId);
+    }
     const limit = LOOK_RUNS + tried.size;
     const lacks = await store.readLackingOutputs(source, options.oldestOutput(), limit);
-    queue = lacks.filter((lack) => !isTried(lack));
+    queue = lacks.filter(({ invokeId }) => !tried.has(invokeId));
     // What is read later may lack outputs, too.
     isLastLook = !ground.isReading;
     nextLookAt = clock.elapsed() + (lacks.length < limit ? LOOK_MS : 0);
@@ -43,8 +42,6 @@ export function createOutputs(ground: Ground): Outputs {
   function noteTried({ invokeId }: OutputLack): void {
     tried.delete(invokeId);
     tried.set(invokeId, clock.elapsed());
-    const [oldest] = tried.keys();
-    if (tried.size > TRIED_MAX && oldest !== undefined) tried.delete(oldest);
   }
 
   /** Servers of the run whose outputs are not known. */
@@ -61,13 +58,15 @@ export function createOutputs(ground: Ground): Outputs {
   }
 
   async function readRun(lack: OutputLack, operation: Operation): Promise<void> {
+    // Also where nothing lacks by now: a look that finds the run once more must not bring it back at once.
+    noteTried(lack);
     if ((await findLacking(lack)).length === 0) return;
     await readPage(lack, operation);
     const instanceIds = await findLacking(lack);
     if (instanceIds.length === 0) return;
-    noteTried(lack);
     const query = { invokeId: lack.invokeId, instanceIds, includeHistory: false };
     await sync.results.read(source, query, OUTPUT, operation);
+    if ((await findLacking(lack)).length === 0) tried.delete(lack.invokeId);
   }
 
   return {

@@ -23,6 +23,8 @@ export interface Encoding {
   isStuck(): boolean;
 }
 
+/** How long the one call may take: readers may wait for it, whoever began it. */
+const CALIBRATION_MS = 10_000;
 const AFTER_FAILURE_MS = 60_000;
 const AFTER_NO_ANSWER_MS = 600_000;
 
@@ -50,7 +52,7 @@ export function createEncoding(
   async function calibrate({ text, isFinal, ...sample }: Found, operation: Operation): Promise<void> {
     notBefore = clock.elapsed() + AFTER_FAILURE_MS;
     try {
-      const bytes = await readBytes(sample, operation);
+      const bytes = await readBytes(sample, atReadersPace(operation));
       known.output ??= (bytes === null ? null : compareReadings(text, bytes, isFinal)) ?? undefined;
       if (known.output === undefined && isFinal) notBefore = clock.elapsed() + AFTER_NO_ANSWER_MS;
     } catch (error) {
@@ -59,6 +61,13 @@ export function createEncoding(
       if (!(error instanceof UpstreamError)) throw error;
     }
   }
+
+  /** Readers wait for what collecting began, so it goes at their pace. */
+  const atReadersPace = (operation: Operation): Operation => ({
+    ...operation,
+    pace: operation.pace === "collect" ? undefined : operation.pace,
+    deadline: Math.min(operation.deadline, clock.elapsed() + CALIBRATION_MS),
+  });
 
   // A script is encoded as outputs are, unless one has shown otherwise.
   const kindOf = (field: EncodedField): EncodingKind | undefined => known[field] ?? known.output;
