@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { createOpenAccess } from "#access";
-import { createAdmission } from "./admission.ts";
+import { type Admission, createAdmission } from "./admission.ts";
 import { createAnswerCache } from "./answer-cache.ts";
 import { CLIENT_LIMITS, createClients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
@@ -21,6 +21,7 @@ import type { ServerOptions } from "./options.ts";
 import { createPage } from "./page.ts";
 import { createMachinePages, isForMachines, notFound, type PlainPages } from "./plain-pages.ts";
 import { createReaders, type Readers } from "./readers.ts";
+import { RefusalError } from "./refusal.ts";
 import { send, sendText, toErrorAnswer } from "./reply.ts";
 import { createSignInRoute } from "./sign-in-route.ts";
 import { limitSockets } from "./socket-limit.ts";

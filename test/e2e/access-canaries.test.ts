@@ -114,7 +114,10 @@ describe("a caller who may only see that runs exist", () => {
       { numRuns: 80, seed: 14 },
     );
     expect(answered).toBeGreaterThan(40);
-    const metrics = await (await fetch(new URL("/metrics", gateway.url))).text();
+    const metrics = await (
+      await fetch(new URL("/metrics", gateway.url), { headers: { authorization: `Bearer ${gateway.keys.viewer}` } })
+    ).text();
+    expect(metrics).toContain("gateway_upstream_attempts_total");
     expect([hasCanary(metrics), hasCanary(gateway.logLines.join(""))]).toEqual([false, false]);
   });
 

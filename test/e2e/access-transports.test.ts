@@ -125,13 +125,13 @@ describe("callers who are not known", () => {
     expect(gateway.logLines.join("")).not.toContain(stranger.key);
   });
 
-  it("still gets probes, metrics and the explorer", async () => {
+  it("still gets probes and the explorer, and no metrics, which name every source", async () => {
     const statuses = await Promise.all(
-      ["/livez", "/readyz", "/metrics", "/explorer"].map(
+      ["/livez", "/readyz", "/explorer", "/metrics"].map(
         async (path) => (await fetch(new URL(path, gateway.url), { headers: { accept: "text/html" } })).status,
       ),
     );
-    expect(statuses).toEqual([200, 200, 200, 200]);
+    expect(statuses).toEqual([200, 200, 200, 401]);
   });
 });
 
