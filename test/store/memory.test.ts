@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { addSpan, createMemoryStore, LIST_END, LIST_HEAD } from "#store";
+import type { Source } from "#domain";
+import { addSpan, createMemoryStore, LIST_END, LIST_HEAD, type StoredRun } from "#store";
 import { describeRunStore } from "./conformance.ts";
-import { ECS, idsOf, runAt, timeAt, withSpans } from "./records.ts";
+import { ECS, idsOf, itemOf, NOTHING, resultFor, runAt, SWAS, timeAt, whole, withSpans } from "./records.ts";
 
 describeRunStore("memory", async () => createMemoryStore({ bytesMax: 64_000_000 }));
 
@@ -25,6 +26,33 @@ describe("memory that is full", () => {
     expect(claimed.length).toBeGreaterThan(0);
     expect(claimed.filter((n) => !ids.includes(`t-${n}`))).toEqual([]);
     expect(ids.length).toBeLessThan(40);
+  });
+
+  it("counts what it holds of each source: runs, and those of which it can tell no output", async () => {
+    const memory = store();
+    for (const source of [ECS, SWAS]) {
+      const lacking = (invokeId: string) => [itemOf({ source, invokeId, output: undefined })];
+      const runs = many(0, 30).map(({ invokeId }, n) =>
+        runAt(n, invokeId, n % 3 === 0 ? { source } : { source, instances: lacking(invokeId) }),
+      );
+      await memory.write({ source, readAt: 1, runs });
+      await memory.write({ source, readAt: 2, results: [resultFor("t-28", { source })], gone: ["t-29"] });
+    }
+    const stretches = [whole(ECS), whole(SWAS)];
+    const all = await memory.readPage({ stretches, query: {}, direction: 1, limit: 100, wants: NOTHING });
+    const countOf = async (source: Source) => [
+      await memory.count({ stretches: [whole(source)], query: {} }),
+      await memory.countLackingOutputs(source, 0),
+    ];
+    const heldOf = ({ provider }: Source) => {
+      const held = all.filter(({ run }) => run.source.provider === provider);
+      const isLacking = ({ run, isGone }: StoredRun) =>
+        !isGone && run.instances.some((one) => one.output === undefined);
+      return [held.length, held.filter(isLacking).length];
+    };
+    expect(all.length).toBeLessThan(60);
+    expect([await countOf(ECS), await countOf(SWAS)]).toEqual([heldOf(ECS), heldOf(SWAS)]);
+    expect(await memory.count({ stretches, query: {} })).toBe(all.length);
   });
 
   it("does not claim again what it let go while a list was read on", async () => {
