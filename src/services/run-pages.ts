@@ -99,9 +99,9 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     const isFull = found.length > args.size;
     const end = isFull ? endOf(runs, direction) : null;
     const lagging = walk.parts.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
-    // What waits for quota and was read before is known, as far as it goes.
+    // What was read before is known, as far as it goes.
     const isKnown = ({ source, failure }: PageSource): boolean =>
-      failure?.code === "THROTTLED" && sync.book.stateOf(source).asOf !== null;
+      failure !== null && sync.book.stateOf(source).asOf !== null;
     refuseIfAllFailed(
       walk.parts,
       runs.length,

@@ -113,6 +113,21 @@ describe("a source that fails", () => {
     expect(next.edges).toHaveLength(3);
   });
 
+  it("leaves an empty page that can be continued where it alone has more, and something is known of it", async () => {
+    const source = createFixedSource(0, 120);
+    const gateway = createGateway([source]);
+    const first = await read(gateway, { first: 50 });
+    source.fails = () => "UNAVAILABLE";
+    const known = await read(gateway, { first: 100, after: first.endCursor() });
+    const empty = await read(gateway, { first: 50, after: known.endCursor() });
+    const { edges, hasNextPage, isScanComplete, sources } = empty;
+    expect([edges, hasNextPage, isScanComplete, sources[0]?.error?.code]).toEqual([[], true, false, "UNAVAILABLE"]);
+    source.fails = () => null;
+    const last = await read(gateway, { first: 100, after: empty.endCursor() });
+    const ids = [first, known, last].flatMap((page) => page.edges.map(({ node }) => node.invokeId));
+    expect(ids).toEqual(source.runs.map(({ invokeId }) => invokeId));
+  });
+
   it("is an error where no source answered; the same cursor works again", async () => {
     const sources = [createFixedSource(0, 200), createFixedSource(1, 200)];
     const first = await read(createGateway(sources), { first: 20 });
