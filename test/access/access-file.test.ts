@@ -220,6 +220,21 @@ describe("an access file", () => {
         "access.yml:2: `limits.default.operationsPerHour`: expected a known key, got this one.",
       ],
     ],
+    [
+      "faults of every kind at once",
+      "keys: [{ name: bot, sha256: zz, roles: [nope, 3] }]\nroles: { r: { may: [output], sources: [{ account: nobody }, 7] } }\neveryone: [zip]\nredact: [{ pattern: '(' }, 4]",
+      [
+        "access.yml:2: `keys[0].sha256`: expected 64 hexadecimal digits, as npm run key prints them, got a string that is not shown.",
+        "access.yml:2: `keys[0].roles[1]`: expected a text, got 3.",
+        'access.yml:2: `keys[0].roles[0]`: expected a role of this file (r), got "nope".',
+        'access.yml:3: `roles.r.may[0]`: expected one of runs, commands, outputs, got "output".',
+        "access.yml:3: `roles.r.sources[1]`: expected a map, got 7.",
+        'access.yml:3: `roles.r.sources[0].account`: expected an account of the gateway (production, testing), got "nobody".',
+        'access.yml:4: `everyone[0]`: expected a role of this file (r), got "zip".',
+        'access.yml:5: `redact[0].pattern`: expected a regular expression in RE2\'s syntax (missing closing ): `(`), got "(".',
+        "access.yml:5: `redact[1]`: expected a map, got 4.",
+      ],
+    ],
     ["something that is no map", "roles: 3", ["access.yml:2: `roles`: expected a map of roles, got 3."]],
   ])("is refused for %s, with line, place, what was expected and what came", (_, lines, faults) => {
     expect([...faultsOf(lines)].sort()).toEqual([...faults].sort());

@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { type LimitTable, NO_LIMITS } from "../limits/index.ts";
 import { type AccessFile, AccessFileError } from "./access-file.ts";
 import type { Fault } from "./fault.ts";
-import { checkReferences } from "./references.ts";
+import { readLegible } from "./legible.ts";
+import { checkReferences, checkWays } from "./references.ts";
 import { readRules } from "./rules.ts";
 import { type AccessFileText, accessFileShape } from "./shape.ts";
 import { readSourceText } from "./source-text.ts";
@@ -27,11 +28,20 @@ export function readAccessFile(
   problems.push(...source.problems);
   if (problems.length > 0) throw end();
   const parsed = accessFileShape.safeParse(source.content ?? {}, { reportInput: false });
-  const faults = parsed.success ? checkReferences(parsed.data, accounts) : parsed.error.issues.flatMap(toFaults);
-  const { rules, faults: ruleFaults } = readRules(parsed.success ? parsed.data.redact : []);
-  problems.push(...[...faults, ...ruleFaults].map(source.describe));
+  const shapeFaults = parsed.success ? checkWays(parsed.data) : parsed.error.issues.flatMap(toFaults);
+  const file = parsed.success ? parsed.data : readLegible(source.content);
+  const { rules, faults: ruleFaults } = readRules(file.redact);
+  const others = [...checkReferences(file, accounts), ...ruleFaults].filter(
+    (one) => parsed.success || !shapeFaults.some(isWithin(one)),
+  );
+  problems.push(...[...shapeFaults, ...others].map(source.describe));
   if (!parsed.success || problems.length > 0) throw end();
   return toAccessFile(parsed.data, rules, text);
+}
+
+/** What is wrong with a part already explains what is wrong within it. */
+function isWithin({ place }: Fault): (outer: Fault) => boolean {
+  return (outer) => outer.place.every((step, at) => step === place[at]);
 }
 
 function toAccessFile(file: AccessFileText, redact: AccessFile["redact"], text: string): AccessFile {

@@ -1,9 +1,10 @@
 import { compileGlob, isGlob } from "../patterns/index.ts";
 import type { Fault } from "./fault.ts";
+import type { Referring } from "./legible.ts";
 import type { AccessFileText } from "./shape.ts";
 
 /** What the file names and nobody knows: roles, accounts, keys that stand twice. */
-export function checkReferences(file: AccessFileText, accounts: readonly string[]): Fault[] {
+export function checkReferences(file: Referring, accounts: readonly string[]): Fault[] {
   return [
     ...file.everyone.flatMap((role, index) => checkRole(file, role, ["everyone", index])),
     ...file.keys.flatMap(({ roles }, key) =>
@@ -16,17 +17,16 @@ export function checkReferences(file: AccessFileText, accounts: readonly string[
     ...findRepeated(file.keys.map(({ sha256 }) => sha256)).map(([index, first]) =>
       repeated(["keys", index, "sha256"], first),
     ),
-    ...checkWays(file),
   ];
 }
 
-function checkRole({ roles }: AccessFileText, role: string, place: Fault["place"]): Fault[] {
+function checkRole({ roles }: Referring, role: string, place: Fault["place"]): Fault[] {
   if (Object.hasOwn(roles, role)) return [];
   const known = Object.keys(roles).join(", ") || "none is there";
   return [{ place, expected: `a role of this file (${known})` }];
 }
 
-function checkAccounts({ roles }: AccessFileText, accounts: readonly string[]): Fault[] {
+function checkAccounts({ roles }: Referring, accounts: readonly string[]): Fault[] {
   return Object.entries(roles).flatMap(([name, { sources }]) =>
     sources.flatMap(({ account }, index) => {
       if (account === null || accounts.some((alias) => compileGlob(account).matches(alias))) return [];
@@ -49,7 +49,7 @@ function repeated(place: Fault["place"], first: number): Fault {
 }
 
 /** A file that knows nobody would lock everybody out, which is a slip rather than a wish. */
-function checkWays({ oidc, proxy, keys }: AccessFileText): Fault[] {
+export function checkWays({ oidc, proxy, keys }: AccessFileText): Fault[] {
   if (oidc.length > 0 || proxy !== null || keys.length > 0) return [];
   return [{ place: [], expected: "at least one of oidc, proxy and keys", got: "none" }];
 }

@@ -1,10 +1,10 @@
 import { compilePattern, PatternError } from "../patterns/index.ts";
 import { compileReplacement, DEFAULT_REPLACEMENT, type RedactionRule } from "../redaction/index.ts";
 import type { Fault } from "./fault.ts";
-import type { AccessFileText } from "./shape.ts";
+import type { WrittenRule } from "./legible.ts";
 
 /** Redaction rules, each compiled once to see that it can be. */
-export function readRules(written: AccessFileText["redact"]): {
+export function readRules(written: readonly WrittenRule[]): {
   readonly rules: readonly RedactionRule[];
   readonly faults: readonly Fault[];
 } {
