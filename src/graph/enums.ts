@@ -150,7 +150,7 @@ export const BackfillPhaseEnum = enumOf<BackfillState["phase"]>(
     READING: "Older runs are being read.",
     COMPLETE: "Everything is known that the upstream has and that is kept.",
     FULL: "The memory lets go of the oldest runs as others come: no older ones are read.",
-    FAILING: "The source could not be read; it is tried again by itself. `error` of the source says why.",
+    FAILING: "The source could not be read; it is tried again alone. `error` of the source says why.",
   },
 );
 

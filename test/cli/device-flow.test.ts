@@ -17,7 +17,7 @@ interface Script {
   readonly issuers?: (origin: string) => unknown;
   readonly discovery?: (origin: string) => object;
   readonly device?: (origin: string) => object;
-  /** Answers of the token endpoint, one after the other, the last one for ever. */
+  /** Answers of the token endpoint, one after the other, the last one without end. */
   readonly tokens?: readonly (readonly [status: number, body: object])[];
 }
 

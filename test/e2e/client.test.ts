@@ -188,8 +188,8 @@ describe("the command against a gateway", () => {
     });
   });
 
-  it("says what the gateway says of a damaged id", async () => {
+  it("says that no run is known for a word that is no id", async () => {
     const { exitCode, errors } = await runAt(["--url", gateway.url, "show", "nonsense"]);
-    expect([exitCode, errors]).toEqual([2, expect.stringContaining("(BAD_USER_INPUT)")]);
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining("No run nonsense is known")]);
   });
 });

@@ -85,7 +85,7 @@ describe("two gateways on one database", () => {
       },
     };
   }
-  /** Who read lists; what a single run printed is read by whoever comes first, once. */
+  /** Who read lists; what a single run printed is read by the one who comes first, once. */
   const askers = () => [
     ...new Set(
       emulator.calls

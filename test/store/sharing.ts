@@ -92,7 +92,7 @@ export function describeSharing(name: string, database: TestDatabase): void {
       expect([turn.hasWaited, isBusy, hasWaited]).toEqual([false, true, true]);
     });
 
-    /** A gateway that counts its calls; they count for ever. */
+    /** A gateway that counts its calls; they count without end. */
     function openShare(replica: Replica, limit: number) {
       const lessons: QuotaLesson[] = [];
       const use = { calls: 0 };
@@ -111,27 +111,30 @@ export function describeSharing(name: string, database: TestDatabase): void {
       return { share, use, lessons, call };
     }
 
-    it.each([10, 300])("gives no more places of a quota of %i than it has, whoever asks how often", async (limit) => {
-      const gateways: ReturnType<typeof openShare>[] = [];
-      for (const processName of ["1", "2", "3", "4"]) gateways.push(openShare(await join(processName), limit));
-      let made = 0;
-      for (let round = 0; round < limit && made < limit; round += 1) {
-        const calls = await Promise.all(gateways.flatMap(({ call }) => [call(), call(), call()]));
-        made = gateways.reduce((sum, { use }) => sum + use.calls, 0);
-        if (!calls.some(Boolean)) break;
-      }
-      expect(made).toBeLessThanOrEqual(limit);
-      // What one holds ahead is given back at its next sign of life, to whoever needs it.
-      const [greedy] = gateways;
-      const all = () => gateways.reduce((sum, { use }) => sum + use.calls, 0);
-      while (all() < limit - 3 * Math.ceil(limit / 60)) {
-        await greedy?.call();
-        await clock.advance(1_000);
-      }
-      expect(all()).toBeLessThanOrEqual(limit);
-      for (let more = 0; more < 10; more += 1) await greedy?.call();
-      expect(all()).toBeLessThanOrEqual(limit);
-    });
+    it.each([10, 300])(
+      "gives no more places of a quota of %i than it has, anybody who asks how often",
+      async (limit) => {
+        const gateways: ReturnType<typeof openShare>[] = [];
+        for (const processName of ["1", "2", "3", "4"]) gateways.push(openShare(await join(processName), limit));
+        let made = 0;
+        for (let round = 0; round < limit && made < limit; round += 1) {
+          const calls = await Promise.all(gateways.flatMap(({ call }) => [call(), call(), call()]));
+          made = gateways.reduce((sum, { use }) => sum + use.calls, 0);
+          if (!calls.some(Boolean)) break;
+        }
+        expect(made).toBeLessThanOrEqual(limit);
+        // What one holds ahead is given back at its next sign of life, to anybody who needs it.
+        const [greedy] = gateways;
+        const all = () => gateways.reduce((sum, { use }) => sum + use.calls, 0);
+        while (all() < limit - 3 * Math.ceil(limit / 60)) {
+          await greedy?.call();
+          await clock.advance(1_000);
+        }
+        expect(all()).toBeLessThanOrEqual(limit);
+        for (let more = 0; more < 10; more += 1) await greedy?.call();
+        expect(all()).toBeLessThanOrEqual(limit);
+      },
+    );
 
     it("counts the calls of a replica that was killed until they have left the window", async () => {
       const [first, second] = [await join("first"), await join("second")];

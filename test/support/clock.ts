@@ -40,12 +40,9 @@ export function createFakeClock(
         return Promise.resolve();
       }
       return new Promise((resolve) => {
-        const wake = (): void => {
-          signal?.removeEventListener("abort", wake);
-          resolve();
-        };
-        sleepers.push({ until: now + ms, wake });
-        signal?.addEventListener("abort", wake, { once: true });
+        const sleeper = { until: now + ms, wake: resolve };
+        sleepers.push(sleeper);
+        signal?.addEventListener("abort", () => resolve(), { once: true });
       });
     },
     async advance(ms) {

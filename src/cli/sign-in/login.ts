@@ -38,7 +38,7 @@ export async function logout(context: Context): Promise<ExitCode> {
     return EXIT_CODES.success;
   }
   const isRevoked = await revoke(signIn).catch(() => false);
-  const remark = `; ${toLine(signIn.issuer)} did not take the tokens back, and they end by themselves`;
+  const remark = `; ${toLine(signIn.issuer)} did not take the tokens back, and they end alone`;
   tell(context, `signed out${isRevoked ? "" : remark}.`);
   return EXIT_CODES.success;
 }

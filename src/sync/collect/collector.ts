@@ -6,7 +6,7 @@ import { createSourceCollector } from "./source-collector.ts";
 
 /** Reads what nobody asked for yet, within the share of the quota that is for it. */
 export interface Collector {
-  /** Begins, or goes on where what is known ends; each source by itself. */
+  /** Begins, or goes on where what is known ends; each source alone. */
   start(): void;
   /** Resolves once nothing is read any more. What was read is kept. */
   stop(): Promise<void>;

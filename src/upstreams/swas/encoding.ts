@@ -23,7 +23,7 @@ export interface Encoding {
   isStuck(): boolean;
 }
 
-/** How long the one call may take: readers may wait for it, whoever began it. */
+/** How long the one call may take: readers may wait for it, anybody who began it. */
 const CALIBRATION_MS = 10_000;
 const AFTER_FAILURE_MS = 60_000;
 const AFTER_NO_ANSWER_MS = 600_000;

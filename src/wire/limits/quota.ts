@@ -38,7 +38,7 @@ export interface Quota {
 export interface QuotaUsers {
   /** Share of it that collecting may use: above 0, at most 1. */
   readonly collectShare: number;
-  /** The quota as it is shared with other gateways; by itself if absent. */
+  /** The quota as it is shared with other gateways; alone if absent. */
   readonly openShare?: ((use: QuotaUse) => QuotaShare) | undefined;
 }
 
