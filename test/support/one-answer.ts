@@ -79,7 +79,7 @@ async function* eventsOf(response: Response): AsyncIterableIterator<string> {
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk).toString();
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-      const data = /^event: next\ndata: (.*)$/m.exec(text.slice(0, end))?.[1];
+      const data = /^event: next\n(?:id: .*\n)?data: (.*)$/m.exec(text.slice(0, end))?.[1];
       text = text.slice(end + 2);
       if (data !== undefined) yield data;
     }
