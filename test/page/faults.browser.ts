@@ -133,12 +133,16 @@ describe("the page when something is wrong", () => {
     await noProblems();
   });
 
-  it("shows what went wrong when no source answers at all", async () => {
+  it("shows what went wrong when no source answers at all, and goes on once they do", async () => {
     const { page, open, gateway } = stage;
     gateway.emulator.setFaults([{ fault: { kind: "error", code: "ServiceUnavailable" } }]);
     await open("/?command=never-read");
-    await page.getByRole("button", { name: "Try again" }).waitFor();
-    expect(await page.getByRole("alert").textContent()).toContain("UPSTREAM_UNAVAILABLE");
+    const again = page.getByRole("button", { name: "Try again" });
+    await again.waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("ServiceUnavailable");
     await noProblems();
+    gateway.emulator.setFaults([]);
+    await again.click();
+    await page.getByText("No run fits these filters.").waitFor();
   });
 });

@@ -43,19 +43,30 @@ export function SourcesButton(props: { readonly sources: readonly SourceView[]; 
   );
 }
 
-/** Names the sources whose rows are missing, above the rows that are there. */
-export function SourcesNotice({ sources }: { readonly sources: readonly SourceView[] }) {
+/** Names the sources whose rows are missing, above the rows that are there; with `again`, nothing else is there. */
+export function SourcesNotice({
+  sources,
+  again,
+}: {
+  readonly sources: readonly SourceView[];
+  readonly again?: () => void;
+}) {
   const words = useWords();
   const failing = sources.filter(({ ok }) => !ok);
   if (failing.length === 0) return null;
   const [first] = failing;
   const names = failing.map(({ provider, regionId }) => `${provider} ${regionId}`).join(", ");
   return (
-    <p class="notice bad" role="status">
+    <p class="notice bad" role={again === undefined ? "status" : "alert"}>
       <Shape tone="bad" />
       <span>
         <b>{names}</b> {words.sources.missing} <span lang="en">{first?.error?.message}</span>
       </span>
+      {again !== undefined && (
+        <button type="button" onClick={again}>
+          {words.retry}
+        </button>
+      )}
     </p>
   );
 }

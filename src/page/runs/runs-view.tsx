@@ -19,7 +19,9 @@ export function RunsView({ search, sources }: { readonly search: string; readonl
   useTitle(words.runs);
   const filters = readFilters(search);
   const live = useRunList(filters);
-  const isReading = live.error === null && (live.list === null || (live.list.runs.length === 0 && live.list.hasMore));
+  const isEmpty = live.list !== null && live.list.runs.length === 0;
+  const isSilent = isEmpty && live.list.hasMore && live.list.sources.every(({ ok }) => !ok);
+  const isReading = live.error === null && !isSilent && (live.list === null || (isEmpty && live.list.hasMore));
   // Somebody who has to sign in first has nothing to filter.
   const isOut = live.list === null && live.error !== null && isAboutIdentity(describeFailure(live.error));
   const isFiltered = countFilters(filters) > 0 || filters.state !== "all";
@@ -35,12 +37,10 @@ export function RunsView({ search, sources }: { readonly search: string; readonl
         />
       )}
       {live.error !== null && <Failure error={live.error} again={live.again} />}
-      {live.list !== null && <SourcesNotice sources={live.list.sources} />}
+      {live.list !== null && <SourcesNotice sources={live.list.sources} {...(isSilent && { again: live.again })} />}
       {isReading && <p class="blank">{words.loading}</p>}
-      {live.list !== null && live.list.runs.length > 0 && (
-        <Rows live={live} sources={sources} key={writeFilters(filters)} />
-      )}
-      {live.list !== null && live.list.runs.length === 0 && !live.list.hasMore && <Nothing isFiltered={isFiltered} />}
+      {live.list !== null && !isEmpty && <Rows live={live} sources={sources} key={writeFilters(filters)} />}
+      {isEmpty && !live.list.hasMore && <Nothing isFiltered={isFiltered} />}
     </main>
   );
 }

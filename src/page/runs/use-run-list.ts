@@ -38,6 +38,8 @@ interface Kept {
   headIds: ReadonlySet<string>;
   isHolding: boolean;
   isLoadingMore: boolean;
+  /** True if the page behind the end held no row although the list goes on: its sources fail, and it is read again with the head. */
+  isStuck: boolean;
   scrollTop: number;
 }
 
@@ -89,7 +91,15 @@ export function useRunList(filters: Filters): LiveRunList {
 function keep(key: string, filters: Filters): Kept {
   if (last?.key === key) return last.kept;
   const filter = toInvocationFilter(filters, Date.now());
-  const kept: Kept = { filter, list: null, headIds: new Set(), isHolding: false, isLoadingMore: false, scrollTop: 0 };
+  const kept: Kept = {
+    filter,
+    list: null,
+    headIds: new Set(),
+    isHolding: false,
+    isLoadingMore: false,
+    isStuck: false,
+    scrollTop: 0,
+  };
   last = { key, kept };
   return kept;
 }
@@ -107,6 +117,7 @@ async function follow(
       kept.headIds = new Set(page.nodes.flatMap((run) => (run === null ? [] : [run.id])));
       kept.list = kept.list === null ? beginList(page) : mergeHead(kept.list, page, kept.isHolding);
       await refresh(kept, filters, signal);
+      if (kept.isStuck) await readMore(kept, signal);
       if (!signal.aborted) onRead(null);
     } catch (error) {
       if (!signal.aborted) onRead(error);
@@ -132,14 +143,20 @@ async function loadMore(kept: Kept, draw: () => void, setError: (error: unknown)
   kept.isLoadingMore = true;
   draw();
   try {
-    const page = await readPage(kept.filter, kept.list.endCursor, undefined);
-    kept.list = appendPage(kept.list, page);
+    await readMore(kept, undefined);
   } catch (error) {
     setError(error);
   } finally {
     kept.isLoadingMore = false;
     draw();
   }
+}
+
+async function readMore(kept: Kept, signal: AbortSignal | undefined): Promise<void> {
+  if (kept.list === null) return;
+  const page = await readPage(kept.filter, kept.list.endCursor, signal);
+  kept.isStuck = page.nodes.length === 0 && page.pageInfo.hasNextPage;
+  kept.list = appendPage(kept.list, page);
 }
 
 async function readPage(
