@@ -35,7 +35,9 @@ async function cleanUp(url: string, schema: string): Promise<void> {
     newContentKey: () => new Uint8Array(32),
     newId: randomUUID,
   });
-  await (await database.open()).forget({ account: ECS.account });
+  const store = await database.open();
+  await store.forget({ account: ECS.account });
+  await store.close();
   await database.close();
 }
 

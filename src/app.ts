@@ -5,6 +5,7 @@ import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { type Collector, createSealer, createServices } from "#services";
+import { createLoneReplica } from "#store";
 import type { Upstream } from "#upstreams";
 import type { Wire } from "#wire";
 import { reloadAccounts } from "./accounts-reload.ts";
@@ -218,6 +219,8 @@ export async function collectNow(
       sealer: createSealer({ keys: [randomBytes(32)] }),
       clock,
       store: database.store,
+      // A lease would wait for the gateway that collects as well; with its turns a page that either reads is read once.
+      replica: { leases: createLoneReplica().leases, turns: database.replica.turns },
       collect: { ...kept, oldestRun: oldest(kept.oldestRun), oldestOutput: oldest(kept.oldestOutput) },
     });
     if (collector === null) return { summary: "Nothing was collected.", hasFailed: false };

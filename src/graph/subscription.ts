@@ -114,14 +114,14 @@ function watchList(
   after: string | null | undefined,
   context: GraphContext,
 ): AsyncIterableIterator<ToldChange> {
-  const given = after == null ? null : { text: after, name: "after" };
+  const given = after == null ? null : { text: after, name: "after", mayBeginAnew: false };
   const { services, operation } = context;
   return endWithError(services.watchList(toInvocationFilter(filter), lastPosition(context) ?? given, operation));
 }
 
 // Who comes back repeats the arguments of the beginning.
 function lastPosition({ lastEventId }: GraphContext): GivenPosition | null {
-  return lastEventId === null ? null : { text: lastEventId, name: LAST_EVENT_ID };
+  return lastEventId === null ? null : { text: lastEventId, name: LAST_EVENT_ID, mayBeginAnew: true };
 }
 
 function watchOutput(

@@ -135,7 +135,7 @@ export interface Services {
   /**
    * A list as it changes: its newest rows, or what changed behind a position, then each change. A reader who is slow gets several
    * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
-   * @throws InputError `CURSOR_EXPIRED` for a position that is too old, `INVALID_CURSOR` for one of another list, `LIMIT_EXCEEDED` if
+   * @throws InputError `CURSOR_EXPIRED` for a position that is too old and may not begin anew, `INVALID_CURSOR` for one of another list, `LIMIT_EXCEEDED` if
    * too many watch already
    */
   watchList(

@@ -186,14 +186,19 @@ function nameOf(filter: InvocationFilter): string {
   return createHash("sha256").update(canonicalText(filter)).digest("base64url").slice(0, 12);
 }
 
-/** @throws InputError `INVALID_CURSOR` for another list's position or none, `CURSOR_EXPIRED` for one that is too old */
-function standAt({ log, sealer }: ListWatchParts, list: string, { text, name }: GivenPosition): Standing {
+/**
+ * Null if it is too old and the client may begin anew.
+ * @throws InputError `INVALID_CURSOR` for another list's position or none, `CURSOR_EXPIRED` for one that is too old
+ */
+function standAt({ log, sealer }: ListWatchParts, list: string, given: GivenPosition): Standing | null {
+  const { text, name, mayBeginAnew } = given;
   const position = openListPosition(sealer, text);
   if (position === null || position.list !== list) {
     const message = `\`${name}\`: expected a position of this list with the same filter, got another text. Begin without it.`;
     throw new InputError("INVALID_CURSOR", message, name);
   }
   if (position.log !== log.name || log.readAfter(position.number) === null) {
+    if (mayBeginAnew) return null;
     const expected = "expected a position that is known here, got one that is too old or of another process";
     throw new InputError("CURSOR_EXPIRED", `\`${name}\`: ${expected}. Begin anew without it.`, name);
   }

@@ -66,6 +66,8 @@ export interface GivenPosition {
   readonly text: string;
   /** The argument or the header that held it; errors tell it. */
   readonly name: string;
+  /** True where a client sends it by itself, as EventSource does: one that is too old begins anew with a snapshot then. */
+  readonly mayBeginAnew: boolean;
 }
 
 /** What came into a watched list, changed in it or left it. */
