@@ -25,7 +25,7 @@ const stages = [
       "tests",
       process.execPath,
       [
-        "--experimental-vm-modules",
+        ...["--import", "tsx", "--import", "./test/jest/register.mjs"],
         join("node_modules", "jest", "bin", "jest.js"),
         "--json",
         `--outputFile=${jestReport}`,

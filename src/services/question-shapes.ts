@@ -66,7 +66,7 @@ export interface GivenPosition {
   readonly text: string;
   /** The argument or the header that held it; errors tell it. */
   readonly name: string;
-  /** True where a client sends it by itself, as EventSource does: one that is too old begins anew with a snapshot then. */
+  /** True where a client sends it unasked, as EventSource does: one that is too old then begins anew with a snapshot. */
   readonly mayBeginAnew: boolean;
 }
 

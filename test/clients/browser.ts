@@ -1,9 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { existsSync, readFileSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
 
-/** A browser with one empty page. */
+/** An empty page, with storage of its own. */
 export interface TestBrowser {
   readonly page: Page;
   /** Addresses of other hosts that the page asked for, whether it got them or not. */
@@ -11,8 +9,8 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/** The browser of this machine; where there is none, its name on Debian, which the start then says is missing. */
-export function findBrowser(): string {
+// The browser of this machine; where there is none, its name on Debian, which the start then says is missing.
+function findBrowser(): string {
   const places: unknown = JSON.parse(readFileSync("test/clients/browsers.json", "utf8"));
   const found = Array.isArray(places) ? places.find((place) => existsSync(String(place))) : undefined;
   return found === undefined ? "chromium" : String(found);
@@ -28,15 +26,12 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Opens a headless browser in a folder of its own; requests to other origins than `own` are noted and cut off. */
-export async function openBrowser(executablePath: string, ...own: readonly string[]): Promise<TestBrowser> {
-  const folder = mkdtempSync(join(tmpdir(), "browser-"));
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath,
-    headless: true,
-    args: FLAGS,
-    viewport: { width: 1280, height: 800 },
-  });
+let launched: Promise<Browser> | null = null;
+
+/** Opens a page in the headless browser of this test file; requests to other origins than `own` are noted and cut off. */
+export async function openBrowser(...own: readonly string[]): Promise<TestBrowser> {
+  launched ??= chromium.launch({ executablePath: findBrowser(), headless: true, args: FLAGS });
+  const context = await (await launched).newContext({ viewport: { width: 1280, height: 800 } });
   const foreign: string[] = [];
   await context.route(
     (url) => !own.includes(url.origin) && url.protocol.startsWith("http"),
@@ -45,13 +40,12 @@ export async function openBrowser(executablePath: string, ...own: readonly strin
       return route.abort();
     },
   );
-  const page = context.pages()[0] ?? (await context.newPage());
-  return {
-    page,
-    foreign,
-    async close() {
-      await context.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return { page: await context.newPage(), foreign, close: () => context.close() };
+}
+
+/** Ends the browser; for `afterAll` of each file that opens a page. */
+export async function closeBrowser(): Promise<void> {
+  const browser = launched;
+  launched = null;
+  await (await browser)?.close();
 }

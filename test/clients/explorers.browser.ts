@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import { startGateway, type TestGateway } from "../support/gateway.ts";
-import { findBrowser, openBrowser, type TestBrowser } from "./browser.ts";
+import { closeBrowser, openBrowser, type TestBrowser } from "./browser.ts";
 import { world } from "./world.ts";
 
 describe("in a browser", () => {
@@ -11,10 +11,11 @@ describe("in a browser", () => {
   let browser: TestBrowser;
   beforeAll(async () => {
     gateway = await startGateway({ world, settings: { EXPLORER: "sandbox" } });
-    browser = await openBrowser(findBrowser(), new URL(gateway.url).origin);
+    browser = await openBrowser(new URL(gateway.url).origin);
   });
   afterAll(async () => {
     await browser.close();
+    await closeBrowser();
     await gateway.stop();
   });
 

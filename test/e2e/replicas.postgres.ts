@@ -15,6 +15,17 @@ const WATCH = `subscription ($id: ID!) { invocationUpdated(id: $id) {
   status instanceInvocations { nodes { instanceId result { output { text } } } } } }`;
 const WATCH_LIST = "subscription { invocationsChanged { entered { invokeId } changed { invokeId status } } }";
 
+interface Told {
+  readonly entered: readonly { readonly invokeId: string }[];
+  readonly changed: readonly { readonly invokeId: string; readonly status: string }[];
+}
+
+/** Resolves once an event says so; a row may be told twice before. */
+async function told(list: Subscriber, saysSo: (change: Told) => boolean): Promise<void> {
+  const changes = () => list.results as readonly { readonly data: { readonly invocationsChanged: Told } }[];
+  while (!changes().some(({ data }) => saysSo(data.invocationsChanged))) await list.reached(list.results.length + 1);
+}
+
 const world = () =>
   createWorld({
     ecs: {
@@ -105,13 +116,9 @@ describe("two gateways on one database", () => {
     for (const subscriber of [run, list]) await subscriber.reached(1);
     emulator.clearCalls();
     const added = emulator.world.addInvocation(...PLACE, { instances: [{ instanceId: "i-1", status: "Running" }] });
-    await list.reached(2);
-    expect(list.results[1]).toMatchObject({ data: { invocationsChanged: { entered: [{ invokeId: added }] } } });
+    await told(list, ({ entered }) => entered.some(({ invokeId }) => invokeId === added));
     emulator.world.finishInvocation(...PLACE, "t-old");
-    await list.reached(3);
-    expect(list.results[2]).toMatchObject({
-      data: { invocationsChanged: { entered: [], changed: [{ invokeId: "t-old", status: "SUCCESS" }] } },
-    });
+    await told(list, ({ changed }) => changed.some((run) => run.invokeId === "t-old" && run.status === "SUCCESS"));
     expect(askers()).toEqual(["one"]);
 
     await one.stop();
@@ -147,6 +154,6 @@ describe("two gateways on one database", () => {
     for (let round = 0; round < 8; round += 1) await Promise.all(gateways.map(({ ask }) => ask(QUERY)));
     const lists = emulator.calls.filter(({ action }) => action === "DescribeInvocations");
     expect(lists.length).toBeLessThanOrEqual(5);
-    expect(lists.length).toBeGreaterThanOrEqual(4);
+    expect(lists.length).toBeGreaterThanOrEqual(3);
   });
 });

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 
 import { InputError } from "#domain";
-import { fromGlobalId, type NodeRef, toGlobalId } from "#graph";
+import { fromGlobalId, type NodeRef, toGlobalId, useIdKeys } from "#graph";
 import { ecs, swas } from "./records.ts";
 
 const REFS: readonly NodeRef[] = [
@@ -21,6 +21,9 @@ function refusal(id: string): unknown {
 }
 
 const refused = { code: "BAD_USER_INPUT", argument: "id" };
+
+// Keys are set for a whole process, and gateways of other tests set them.
+beforeAll(() => useIdKeys([]));
 
 describe("a global id", () => {
   it.each(REFS)("names the same thing again: %j", (ref) => {

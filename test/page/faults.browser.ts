@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { closeBrowser } from "../clients/browser.ts";
 import { findBarriers, openStage, type Stage } from "./stage.ts";
 import { ODD_NAME } from "./world.ts";
 
@@ -8,7 +9,10 @@ describe("the page when something is wrong", () => {
   beforeAll(async () => {
     stage = await openStage();
   });
-  afterAll(() => stage.stop());
+  afterAll(async () => {
+    await stage.stop();
+    await closeBrowser();
+  });
   beforeEach(() => void stage.problems.splice(0));
   afterEach(() => {
     stage.server.refuse(null);

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SignInIssuer } from "#access";
+import { buildPage } from "../../scripts/build-page.mjs";
 import { createPage } from "../../src/edge/page.ts";
 
 /** The built page and the gateway's GraphQL at one origin. */
@@ -17,20 +17,27 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-/** Builds the page from its sources into a folder of its own, and tells where. */
-export function buildPage(): string {
+let built: Promise<string> | null = null;
+
+/** Where the page is, built from its sources once for all tests of a process. */
+export function builtPage(): Promise<string> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "page-"));
-  const script = `import("./scripts/build-page.mjs").then(({ buildPage }) => buildPage(process.argv[1]))`;
-  execFileSync(process.execPath, ["-e", script, folder]);
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await buildPage(folder);
   return folder;
 }
 
-/** Serves a built page as the gateway does, with its headers, and hands everything else on to a gateway. */
-export async function startPageServer(gatewayUrl: string, folder: string): Promise<PageServer> {
+/** Serves the page as the gateway does, with its headers, and hands everything else on to a gateway. */
+export async function startPageServer(gatewayUrl: string): Promise<PageServer> {
   let refusal: number | null = null;
   let lastHeaders: IncomingMessage["headers"] = {};
   const { issuers } = (await (await fetch(new URL("/sign-in", gatewayUrl))).json()) as { issuers: SignInIssuer[] };
-  const page = createPage({ folder }, () => issuers);
+  const page = createPage({ folder: await builtPage() }, () => issuers);
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://page").pathname;
     if (page(path, incoming, outgoing)) return;

@@ -1,11 +1,10 @@
-import { rmSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { systemClock } from "../../src/system-clock.ts";
 import { AUDIENCE, startProvider, type TestProvider } from "../access/sign-in.ts";
-import { findBrowser, openBrowser, type TestBrowser } from "../clients/browser.ts";
+import { closeBrowser, openBrowser, type TestBrowser } from "../clients/browser.ts";
 import { type GuardedGateway, startGuardedGateway } from "../support/access.ts";
-import { buildPage, type PageServer, startPageServer } from "./page-server.ts";
+import { type PageServer, startPageServer } from "./page-server.ts";
 import { findBarriers } from "./stage.ts";
 
 interface Stage {
@@ -26,11 +25,9 @@ async function open(...options: readonly Parameters<typeof startProvider>[1][]):
   const oidc = providers.map(({ url }) => ({ issuer: url, audience: AUDIENCE, clientId: "page" }));
   const clock = { ...systemClock, now: () => Date.now() + hoursAhead * 3_600_000 };
   const gateway = await startGuardedGateway({ oidc }, {}, clock);
-  const folder = buildPage();
-  const server = await startPageServer(gateway.url, folder);
-  rmSync(folder, { recursive: true });
+  const server = await startPageServer(gateway.url);
   for (const provider of providers) provider.admit(server.url);
-  const browser = await openBrowser(findBrowser(), server.url, ...providers.map(({ url }) => url));
+  const browser = await openBrowser(server.url, ...providers.map(({ url }) => url));
   browser.page.setDefaultTimeout(10_000);
   return { providers, gateway, server, browser, page: browser.page };
 }
@@ -45,6 +42,7 @@ async function passProvider(page: Page, account: string): Promise<void> {
 
 const signInButton = (page: Page) => page.getByRole("button", { name: "Sign in at 127.0.0.1" });
 
+afterAll(closeBrowser);
 beforeEach(() => {
   hoursAhead = 0;
   // The provider reminds of what it needs in production.

@@ -1,9 +1,8 @@
-import { rmSync } from "node:fs";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { findBrowser, openBrowser, type TestBrowser } from "../clients/browser.ts";
+import { openBrowser, type TestBrowser } from "../clients/browser.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
-import { buildPage, type PageServer, startPageServer } from "./page-server.ts";
+import { type PageServer, startPageServer } from "./page-server.ts";
 import { createPageWorld } from "./world.ts";
 
 /** A browser at the page, in front of a whole gateway on an embedded world. */
@@ -23,12 +22,11 @@ export interface Stage {
 
 /** Starts everything; the world's times are relative to now. */
 export async function openStage(): Promise<Stage> {
-  const folder = buildPage();
   // A run is gone after three looks without it.
   const settings = { WATCH_MIN_INTERVAL_MS: "250" };
   const gateway = await startGateway({ world: createPageWorld(Date.now()), settings });
-  const server = await startPageServer(gateway.url, folder);
-  const browser = await openBrowser(findBrowser(), server.url);
+  const server = await startPageServer(gateway.url);
+  const browser = await openBrowser(server.url);
   const { page } = browser;
   page.setDefaultTimeout(10_000);
   const problems: string[] = [];
@@ -46,7 +44,6 @@ export async function openStage(): Promise<Stage> {
       await browser.close();
       await server.stop();
       await gateway.stop();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -96,7 +93,7 @@ interface AxeResult {
 /** What axe-core finds on the page, by rule and element; contrast, names, roles and all of WCAG A and AA. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   // The policy forbids scripts from elsewhere, so that this one comes through the debugger.
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as AxeResult;
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${String(target)} ${failureSummary}`),

@@ -1,22 +1,22 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Locator } from "playwright-core";
-import { buildPage } from "./page-server.ts";
+import { closeBrowser } from "../clients/browser.ts";
+import { builtPage } from "./page-server.ts";
 import { findBarriers, openStage, type Stage } from "./stage.ts";
 import { FAILED_OUTPUT, ODD_NAME } from "./world.ts";
 
 const MAX_BYTES = 90 * 1024;
 
-it("the page weighs at most 90 KB compressed, and names no other host", () => {
-  const folder = buildPage();
+it("the page weighs at most 90 KB compressed, and names no other host", async () => {
+  const folder = await builtPage();
   const files = [
     join(folder, "index.html"),
     ...readdirSync(join(folder, "assets")).map((name) => join(folder, "assets", name)),
   ];
   const texts = files.map((file) => readFileSync(file));
-  rmSync(folder, { recursive: true });
   expect(files).toHaveLength(3);
   expect(texts.reduce((sum, text) => sum + gzipSync(text).length, 0)).toBeLessThanOrEqual(MAX_BYTES);
   expect(String(texts[0])).not.toMatch(/<script>|<style>|https?:/);
@@ -35,7 +35,10 @@ describe("the page", () => {
   beforeAll(async () => {
     stage = await openStage();
   });
-  afterAll(() => stage.stop());
+  afterAll(async () => {
+    await stage.stop();
+    await closeBrowser();
+  });
   beforeEach(() => void stage.problems.splice(0));
 
   const noProblems = async (): Promise<void> => {
