@@ -12,7 +12,7 @@ const hasServer = (process.env.TEST_DATABASE_URL ?? "") !== "";
 export default {
   // Each worker is a bare Node.js process that loads a module once for all of its files: half the time of a context a file.
   runner: ["jest-light-runner", { runtime: "child_process" }],
-  setupFilesAfterEnv: ["<rootDir>/test/jest/timeouts.mjs"],
+  setupFilesAfterEnv: ["<rootDir>/test/jest/set-up.mjs"],
   testMatch: [
     "<rootDir>/test/**/*.test.ts",
     ...(hasBrowser ? ["<rootDir>/test/**/*.browser.ts"] : []),

@@ -36,6 +36,7 @@ describe("the page when something is wrong", () => {
     const dialog = page.getByRole("dialog", { name: "Sources" });
     await dialog.getByText("FORBIDDEN", { exact: true }).waitFor();
     expect(await dialog.textContent()).toContain("Asking again does not help: the cause has to be mended.");
+    await dialog.locator("time").nth(1).waitFor();
     expect(await dialog.locator("time").count()).toBe(2);
     await noProblems();
     await page.keyboard.press("Escape");

@@ -1,5 +1,7 @@
-// The runner has no time limits, and a test that hangs must fail.
+// What the runner does not do: it has no time limits, and a test that hangs must fail; nor does it end workers that hold on to something.
 import { addEventHandler } from "jest-circus";
+
+process.once("disconnect", () => process.exit());
 
 const LIMIT_MS = 60_000;
 
