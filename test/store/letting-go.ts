@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
+import type { InvocationQuery } from "#domain";
 import { DatabaseProblem, type DatabaseStore, LIST_END, LIST_HEAD } from "#store";
 import { checkTables, VERSION } from "../../src/store/sql/migrations.ts";
 import type { TestDatabase } from "./keepers.ts";
-import { ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
+import { at, ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
 
 const DAY_S = 86_400;
 
@@ -174,6 +175,40 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       await database.db.withSchema(database.schema).updateTable("keeper").set({ version: VERSION }).execute();
       await checkTables(database.db, database.schema);
       await checkTables(database.db, "no_such_schema");
+    });
+
+    it("tables of an earlier version, of whose runs the same can be asked then", async () => {
+      const timeout = { code: "ExecutionTimeout", info: "too \ud800 long" };
+      const ended = { status: "FAILED", exitCode: 7, finishTime: at(60) } as const;
+      await store.write({
+        source: ECS,
+        readAt: 1,
+        runs: [
+          runAt(1, "t-1", { repeatMode: "Period", instances: [itemOf({ invokeId: "t-1", ...ended })] }),
+          runAt(2, "t-odd", {
+            status: "RUNNING",
+            instances: [itemOf({ invokeId: "t-odd", error: timeout, status: "RUNNING" })],
+          }),
+        ],
+      });
+      const { schema, db } = database;
+      for (const statement of [
+        `alter table ${schema}.run drop column searched_name, drop column repeat_mode, drop column finished_at`,
+        `alter table ${schema}.execution drop column error_code, drop column exit_code`,
+        `drop index ${schema}.execution_by_status`,
+        `update ${schema}.keeper set version = 3`,
+      ]) {
+        await sql.raw(statement).execute(db);
+      }
+      const opened = await database.openSecond();
+      const found = (query: InvocationQuery) => idsOf(opened, { query });
+      expect(await found({ commandNameContains: "UPTIME" })).toEqual(["t-odd", "t-1"]);
+      expect(await found({ repeatModeIn: ["Period"] })).toEqual(["t-1"]);
+      expect(await found({ finishedAfter: at(60), finishedBefore: at(61) })).toEqual(["t-1"]);
+      expect(await found({ exitCodeIn: [7], instanceStatusIn: ["FAILED"] })).toEqual(["t-1"]);
+      const over = runAt(2, "t-odd", { instances: [itemOf({ invokeId: "t-odd", ...ended, error: timeout })] });
+      await opened.write({ source: ECS, readAt: 2, runs: [over] });
+      expect(await found({ errorCodeIn: ["ExecutionTimeout"], exitCodeIn: [7] })).toEqual(["t-odd"]);
     });
   });
 }

@@ -1,16 +1,24 @@
 import { type RawBuilder, sql } from "kysely";
-import type { InvocationQuery } from "#domain";
+import { type InvocationQuery, instanceKey, type Source } from "#domain";
 import { comparePositions, type Position } from "../position.ts";
 import type { Stretch } from "../run-store.ts";
-import { toOrderedText } from "./ordered-text.ts";
+import { toOrderedText, toSearchedText } from "./ordered-text.ts";
 import { ageOf, groupLabelOf, labelOf, sourceKeyOf } from "./records.ts";
 
 type Condition = RawBuilder<boolean>;
+type Query = Required<InvocationQuery>;
+
+/** Where runs are looked for. */
+interface Place {
+  readonly schema: string;
+  readonly sources: readonly Source[];
+}
 
 /** A condition on the table `run`; null for a request that nothing can match. @param schema where the tables are */
 export function toCondition(stretches: readonly Stretch[], query: InvocationQuery, schema: string): Condition | null {
   if (stretches.length === 0 || query.statusIn?.length === 0) return null;
-  const all = [...stretchConditions(stretches), ...queryConditions(query), ...instanceConditions(query, schema)];
+  const place = { schema, sources: stretches.map(({ source }) => source) };
+  const all = [...stretchConditions(stretches), ...queryConditions(query, place)];
   return sql`${sql.join(all, sql` and `)}`;
 }
 
@@ -68,38 +76,66 @@ function first(places: readonly (Position | null)[], sign: 1 | -1): Position | n
   return places.reduce((a, b) => (a === null || b === null ? null : sign * comparePositions(a, b) <= 0 ? a : b));
 }
 
-function queryConditions(query: InvocationQuery): readonly Condition[] {
-  const equal = (column: string, value: string | undefined): readonly Condition[] =>
-    value === undefined ? [] : [sql`${sql.ref(column)} = ${toOrderedText(value)}`];
-  const labels = [
-    ...(query.tags ?? []).map(({ key, value }) => labelOf(key, value)),
-    ...(query.resourceGroupId === undefined ? [] : [groupLabelOf(query.resourceGroupId)]),
-  ];
-  return [
-    ...equal("invoke_id", query.invokeId),
-    ...equal("command_id", query.commandId),
-    ...equal("command_name", query.commandName),
-    ...equal("command_type", query.commandType),
-    ...(query.timed === undefined ? [] : [sql<boolean>`has_schedule = ${query.timed}`]),
-    ...(labels.length === 0 ? [] : [sql<boolean>`labels @> ${labels}::text[]`]),
-    ...(query.statusIn === undefined ? [] : [sql<boolean>`status = any(${[...query.statusIn]})`]),
-    ...timeConditions(query),
-  ];
-}
+/** What each member of a query comes to; one that is forgotten does not compile. */
+const CONDITIONS: { readonly [Member in keyof Query]: (wanted: Query[Member], place: Place) => readonly Condition[] } =
+  {
+    invokeId: (id) => equal("invoke_id", id),
+    commandId: (id) => equal("command_id", id),
+    commandName: (name) => equal("command_name", name),
+    commandType: (type) => equal("command_type", type),
+    instanceId: (id, place) => [onServer(place, sql`one.instance_id = ${toOrderedText(id)}`)],
+    timed: (isTimed) => [sql`has_schedule = ${isTimed}`],
+    tags: (tags) => labelled(tags.map(({ key, value }) => labelOf(key, value))),
+    resourceGroupId: (id) => labelled([groupLabelOf(id)]),
+    statusIn: (words) => [sql`status = any(${[...words]})`],
+    createdAfter: (time) => [sql`age <= ${ageOf(Date.parse(time))}`, WAS_CREATED],
+    createdBefore: (time) => [sql`age > ${ageOf(Date.parse(time))}`, WAS_CREATED],
+    instanceStatusIn: (words, place) => {
+      const isAny = sql<boolean>`one.status = any(${[...words]})`;
+      return [onServer(place, words.includes("SUCCESS") ? isAny : sql`one.status <> 'SUCCESS' and ${isAny}`)];
+    },
+    commandNameContains: (part) => [sql`position(${toSearchedText(part.toLowerCase())} in searched_name) > 0`],
+    errorCodeIn: (codes, place) => [onServer(place, sql`one.error_code = any(${codes.map(toOrderedText)})`)],
+    exitCodeIn: (codes, place) => {
+      const isAny = sql<boolean>`one.exit_code = any(${[...codes]}::bigint[])`;
+      return [onServer(place, codes.includes(0) ? isAny : sql`one.exit_code <> 0 and ${isAny}`)];
+    },
+    finishedAfter: (time) => [sql`finished_at >= ${Date.parse(time)}`],
+    finishedBefore: (time) => [sql`finished_at < ${Date.parse(time)}`],
+    repeatModeIn: (words) => [sql`repeat_mode = any(${words.map(toOrderedText)})`],
+    instanceKeyIn: (keys, place) => [onServer(place, isAmongServers(keys, place))],
+  };
 
 /** A run without a creation time, whose age is positive, was created at no time that is asked for. */
-function timeConditions({ createdAfter, createdBefore }: InvocationQuery): readonly Condition[] {
-  return [
-    ...(createdAfter === undefined ? [] : [sql<boolean>`age <= ${ageOf(Date.parse(createdAfter))}`]),
-    ...(createdBefore === undefined ? [] : [sql<boolean>`age > ${ageOf(Date.parse(createdBefore))}`]),
-    ...(createdAfter === undefined && createdBefore === undefined ? [] : [sql<boolean>`age <= 0`]),
-  ];
+const WAS_CREATED: Condition = sql`age <= 0`;
+
+function queryConditions(query: InvocationQuery, place: Place): readonly Condition[] {
+  const conditionsOf = <Member extends keyof Query>(member: Member): readonly Condition[] => {
+    const wanted = (query as Query)[member];
+    return wanted === undefined ? [] : CONDITIONS[member](wanted, place);
+  };
+  return (Object.keys(CONDITIONS) as readonly (keyof Query)[]).flatMap((member) => conditionsOf(member));
 }
 
-function instanceConditions({ instanceId }: InvocationQuery, schema: string): readonly Condition[] {
-  if (instanceId === undefined) return [];
-  const execution = sql.table(`${schema}.execution`);
-  return [
-    sql`exists (select 1 from ${execution} as one where one.run = run.id and one.instance_id = ${toOrderedText(instanceId)})`,
-  ];
+function equal(column: string, value: string): readonly Condition[] {
+  return [sql`${sql.ref(column)} = ${toOrderedText(value)}`];
+}
+
+function labelled(labels: readonly string[]): readonly Condition[] {
+  return labels.length === 0 ? [] : [sql`labels @> ${labels}::text[]`];
+}
+
+/** True for runs with a row of `execution`, named `one`, of which this holds. */
+function onServer({ schema }: Place, condition: Condition): Condition {
+  return sql`exists (select 1 from ${sql.table(`${schema}.execution`)} as one where one.run = run.id and ${condition})`;
+}
+
+function isAmongServers(keys: ReadonlySet<string>, { sources }: Place): Condition {
+  const pairs = sources.flatMap((source) => {
+    const beginning = instanceKey({ source, instanceId: "" });
+    const own = [...keys].filter((key) => key.startsWith(beginning));
+    return own.map((key) => [sourceKeyOf(source), toOrderedText(key.slice(beginning.length))] as const);
+  });
+  return sql`(run.source_key, one.instance_id) in (select * from unnest(${pairs.map(([source]) => source)}::text[],
+    ${pairs.map(([, instanceId]) => instanceId)}::text[]))`;
 }

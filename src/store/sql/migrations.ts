@@ -59,6 +59,22 @@ const STEPS: readonly (readonly string[])[] = [
        subject text collate "C" primary key, held jsonb not null,
        lesson json, taught_by text, taught_at timestamptz) with (fillfactor = 50)`,
   ],
+  // What is asked of runs and lay in their records alone. Records with escapes that PostgreSQL refuses wait until they are written again.
+  [
+    `alter table run add column searched_name text collate "C", add column repeat_mode text collate "C", add column finished_at bigint`,
+    `alter table execution add column error_code text collate "C", add column exit_code bigint`,
+    `update execution set error_code = record->'error'->>'code', exit_code = (record->>'exitCode')::bigint
+     where record::text !~ '\\\\u(0000|d[89a-f])'`,
+    `update run set searched_name = lower(command_name) where command_name is not null`,
+    `update run set repeat_mode = record->>'repeatMode' where record::text !~ '\\\\u(0000|d[89a-f])'`,
+    `update run set finished_at = ended.at from (
+       select run, max(extract(epoch from (record->>'finishTime')::timestamptz) * 1000)::bigint as at from execution
+       where record::text !~ '\\\\u(0000|d[89a-f])' group by run) as ended
+     where ended.run = run.id and run.status in ('SUCCESS', 'FAILED', 'PARTIAL_FAILED', 'STOPPED', 'FINISHED')`,
+    `create index execution_by_status on execution (status, run) where status <> 'SUCCESS'`,
+    `create index execution_by_error on execution (error_code, run) where error_code is not null`,
+    `create index execution_by_exit_code on execution (exit_code, run) where exit_code <> 0`,
+  ],
 ];
 
 /** Version of the tables that this program reads and writes. */

@@ -23,6 +23,26 @@ function escapeUnit(unit: number): string {
   return HIGH + String.fromCharCode(unit - FIRST_ESCAPED + LOW_OFFSET);
 }
 
+/** Beyond every unit that stays as it is; each part of an escape has its own range, so that no part of a text looks like one. */
+const FIRST_PART = 0xe001;
+const LAST_PART = 0xe401;
+
+/**
+ * A text for a column in which parts are looked for: it holds another one exactly when their originals do. Not in the order of
+ * {@link toOrderedText}, in which the half of an escape may look like a letter.
+ */
+export function toSearchedText(text: string): string {
+  let escaped = "";
+  for (let position = 0; position < text.length; position += 1) {
+    const unit = text.charCodeAt(position);
+    const isPlain = unit > 0 && unit < FIRST_ESCAPED;
+    escaped += isPlain
+      ? String.fromCharCode(unit)
+      : String.fromCharCode(FIRST_PART + (unit >> 8), LAST_PART + (unit & 0xff));
+  }
+  return escaped;
+}
+
 /** The text that was turned into this one. */
 export function fromOrderedText(escaped: string): string {
   return escaped.replace(ESCAPES, (pair) => {

@@ -1,5 +1,6 @@
 import {
   type Execution,
+  finishTimeOf,
   hasSchedule,
   type InstanceInvocation,
   type Invocation,
@@ -11,7 +12,7 @@ import {
 } from "#domain";
 import { timeOf } from "../position.ts";
 import { stateOf, uuidOf } from "./contents.ts";
-import { toOrderedText } from "./ordered-text.ts";
+import { toOrderedText, toSearchedText } from "./ordered-text.ts";
 import { NONE, UNREAD } from "./tables.ts";
 
 /** The key of a source in every table. */
@@ -39,7 +40,7 @@ export function groupLabelOf(resourceGroupId: string): string {
 export function toRunColumns(run: Invocation) {
   const { source, instances, command, ...record } = run;
   const { content, ...plainCommand } = command;
-  const text = (value: string | null): string | null => (value === null ? null : toOrderedText(value));
+  const finishTime = finishTimeOf(run);
   return {
     source_key: sourceKeyOf(source),
     invoke_id: toOrderedText(run.invokeId),
@@ -47,14 +48,21 @@ export function toRunColumns(run: Invocation) {
     status: run.status,
     is_open: !isFinalRun(run),
     has_schedule: hasSchedule(run),
-    command_id: text(command.commandId),
-    command_name: text(command.name),
+    command_id: textOf(command.commandId),
+    command_name: textOf(command.name),
     command_type: command.type,
+    searched_name: command.name === null ? null : toSearchedText(command.name.toLowerCase()),
+    repeat_mode: textOf(run.repeatMode),
+    finished_at: finishTime === null ? null : Date.parse(finishTime),
     labels: toArrayText(labelsOf(run)),
     record: JSON.stringify({ ...record, command: plainCommand }),
     script_state: stateOf(content),
     script: content ? uuidOf(content) : null,
   };
+}
+
+function textOf(value: string | null): string | null {
+  return value === null ? null : toOrderedText(value);
 }
 
 function labelsOf(run: Invocation): readonly string[] {
@@ -73,6 +81,8 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
   return {
     instance_id: toOrderedText(row.instanceId),
     status: row.status,
+    error_code: textOf(row.error?.code ?? null),
+    exit_code: row.exitCode,
     record: JSON.stringify({ ...record, ...marksOf(output) }),
     output_state: stateOf(output),
     output: output ? uuidOf(output.bytes) : null,

@@ -23,6 +23,11 @@ export interface RunTable {
   readonly command_id: string | null;
   readonly command_name: string | null;
   readonly command_type: string | null;
+  /** The command's name in small letters, as {@link toSearchedText}. */
+  readonly searched_name: string | null;
+  readonly repeat_mode: string | null;
+  /** When it was over, in milliseconds; null until then. */
+  readonly finished_at: number | null;
   readonly labels: readonly string[];
   readonly record: Json;
   readonly script_state: number;
@@ -50,6 +55,8 @@ export interface ExecutionTable extends OutputColumns {
   readonly instance_id: string;
   readonly place: number;
   readonly status: string;
+  readonly error_code: string | null;
+  readonly exit_code: number | null;
   readonly record: Json;
   /** When it was read alone; null if it was read with its run. */
   readonly read_at: number | null;
