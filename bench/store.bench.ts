@@ -7,12 +7,23 @@ import { join } from "node:path";
 import type { Invocation } from "#domain";
 import { createDatabase, createMemoryStore, positionOf, type RunPageRequest, type RunStore } from "#store";
 import { systemClock } from "../src/system-clock.ts";
-import { ECS, itemOf, outputOf, runAt } from "../test/store/records.ts";
+import { at, ECS, itemOf, outputOf, runAt } from "../test/store/records.ts";
 
 const RUNS = Number(process.env.RUNS ?? 10_000);
 const EXECUTIONS = 10;
 const PER_WRITE = 50;
 const ASKED = 200;
+const ALL = [{ source: ECS, after: null, before: null }];
+/** Which are measured; KEEPERS=memory,server leaves out the embedded one, which fills slowly. */
+const KEEPERS = (process.env.KEEPERS ?? "memory,embedded,server").split(",");
+
+/** What few servers say, and one code of them just one in the middle. */
+const failure = (n: number) => ({
+  status: "FAILED" as const,
+  exitCode: 1,
+  error: { code: n === RUNS / 2 ? "DiskFull" : "ExecutionTimeout", info: null },
+  finishTime: at(n + 60),
+});
 
 function runOf(n: number): Invocation {
   const invokeId = `t-${n}`;
@@ -27,6 +38,7 @@ function runOf(n: number): Invocation {
     itemOf({
       invokeId,
       instanceId: `i-${(n + i) % 300}`,
+      ...(i === 0 && n % 100 === 0 ? failure(n) : { finishTime: at(n + 5) }),
       output: outputOf(i === 0 ? `line of ${n}\n`.repeat(60) : `ok ${i}`),
     }),
   );
@@ -43,7 +55,7 @@ async function time(count: number, one: (n: number) => Promise<unknown>): Promis
 async function measure(store: RunStore): Promise<Readonly<Record<string, number>>> {
   const page = (parts: Partial<RunPageRequest>) =>
     store.readPage({
-      stretches: [{ source: ECS, after: null, before: null }],
+      stretches: ALL,
       query: {},
       direction: 1,
       limit: 50,
@@ -70,7 +82,16 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
     "page of a state": await filter({ statusIn: ["FAILED"] }),
     "page of a command": await filter({ commandName: "job 7" }),
     "page of an instance": await filter({ instanceId: "i-7" }),
-    count: await time(20, () => store.count({ stretches: [{ source: ECS, after: null, before: null }], query: {} })),
+    "page of failed servers": await filter({ instanceStatusIn: ["FAILED"] }),
+    "page of a rare error": await filter({ errorCodeIn: ["DiskFull"] }),
+    "page of exit codes": await filter({ exitCodeIn: [1, 2] }),
+    "page of part of a name": await filter({ commandNameContains: "B 7" }),
+    "page of no such name": await filter({ commandNameContains: "nobody" }),
+    "page of old ends": await filter({ finishedBefore: at(1_000) }),
+    "count of a rare error": await time(20, () =>
+      store.count({ stretches: ALL, query: { errorCodeIn: ["DiskFull"] } }),
+    ),
+    count: await time(20, () => store.count({ stretches: ALL, query: {} })),
   };
 }
 
@@ -102,8 +123,8 @@ const folder = mkdtempSync(join(tmpdir(), "bench-"));
 try {
   const figures: Record<string, Readonly<Record<string, number>>> = {
     memory: await measure(createMemoryStore({ bytesMax: 4_000_000_000 })),
-    embedded: await measureDatabase(`file:${folder}`),
   };
+  if (KEEPERS.includes("embedded")) figures.embedded = await measureDatabase(`file:${folder}`);
   const server = process.env.TEST_DATABASE_URL;
   if (server) figures.server = await measureDatabase(server);
   else console.log("TEST_DATABASE_URL is not set: no server was measured.");
