@@ -40,16 +40,14 @@ export interface Watcher {
 export interface Poller {
   join(watcher: Watcher): void;
   leave(watcher: Watcher): void;
-  /** Looks at once, since another gateway read the run. */
-  wake(): void;
+  /** Looks at once if the run, which somebody read, is not what was told last. */
+  learn(run: Invocation): void;
   /** The state of the run when it was seen last; null if it was not. */
   status(): InvocationStatus | null;
 }
 
 /** How long a run that was never seen is waited for: right after it was begun, replicas of the upstream may not know it. */
 export const APPEAR_MS = 15_000;
-/** Looks in a row without the run after which one that was seen is believed to be gone. */
-const ABSENT_LOOKS_MAX = 3;
 
 /** A look takes what others read a moment ago: pollers of many runs then share one reading an interval. */
 const AGE_SHARE = 0.9;
@@ -67,6 +65,8 @@ export interface PollerOptions {
   readonly onEnd: () => void;
 }
 
+const NOTHING: WatchWants = { output: false, content: false, details: false };
+
 /** Begins to look when the first one joins, and ends when the run is final or gone, or the last one has left. */
 export function createPoller(ref: InvocationRef, options: PollerOptions): Poller {
   const { poll, clock, rules } = options;
@@ -75,7 +75,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   const life = new AbortController();
   let nap = new AbortController();
   const begunAt = clock.elapsed();
-  let absentLooks = 0;
+  let isAbsent = false;
   let latest: { readonly run: Invocation; readonly wants: WatchWants; readonly at: number } | null = null;
 
   function end(error?: Error): void {
@@ -96,7 +96,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       meter: createPollMeter(rules.pollCallBudget),
     };
     // Who just came is shown the run as it is now, also if another gateway looks after it.
-    const isNew = absentLooks === 0 && [...watchers].some(({ seen }) => seen === null);
+    const isNew = !isAbsent && [...watchers].some(({ seen }) => seen === null);
     const isOurs = lease.isOurs(wants) || isNew;
     return poll(ref, wants, operation, isOurs ? rules.minIntervalMs * AGE_SHARE : ANY_AGE).then(
       (found) => (typeof found === "string" ? absent(found) : found),
@@ -104,11 +104,10 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     );
   }
 
-  /** What an empty look means: not yet there, not there for once, or gone. */
+  /** What an empty look means: not yet there, or gone. One that is not there for once is as it was known. */
   function absent(absence: Absence): Error {
-    absentLooks += 1;
-    const isNew = absence === "never seen" && latest === null;
-    const isAwaited = isNew ? clock.elapsed() - begunAt < APPEAR_MS : absentLooks < ABSENT_LOOKS_MAX;
+    isAbsent = true;
+    const isAwaited = absence === "never seen" && latest === null && clock.elapsed() - begunAt < APPEAR_MS;
     return isAwaited
       ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.")
       : createGoneError(ref);
@@ -139,7 +138,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
         intervalMs = longer(intervalMs, rules);
         continue;
       }
-      absentLooks = 0;
+      isAbsent = false;
       latest = { run: found, wants, at: clock.elapsed() };
       if (tell(found, wants)) intervalMs = rules.minIntervalMs;
       // One who came meanwhile and wants more than was asked for is not kept waiting.
@@ -156,7 +155,9 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   }
 
   return {
-    wake,
+    learn(run) {
+      if (latest !== null && !isDeepStrictEqual(asSeen(run, NOTHING), asSeen(latest.run, NOTHING))) nap.abort();
+    },
     status: () => latest?.run.status ?? null,
     join(watcher) {
       const isFirst = watchers.size === 0 && latest === null;

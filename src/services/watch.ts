@@ -43,10 +43,7 @@ export function createWatch({
   const pollers = new Map<string, Poller>();
   let watcherCount = 0;
   store.onChange((changes) => {
-    for (const { before, after } of changes) {
-      // Nobody here saw it before, so that another gateway read it.
-      if (before === undefined) pollers.get(invocationKey(after))?.wake();
-    }
+    for (const { after } of changes) pollers.get(invocationKey(after))?.learn(after);
   });
 
   function pollerOf(ref: InvocationRef, requestId: string): Poller {

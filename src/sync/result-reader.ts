@@ -12,7 +12,7 @@ import {
 } from "#domain";
 import type { StoredRun } from "#store";
 import type { ResultQuery } from "#upstreams";
-import { createAbsences } from "./absences.ts";
+import { createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
 import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
 import { createHistories } from "./histories.ts";
 import { readInTurn } from "./reading-turn.ts";
@@ -32,7 +32,7 @@ export interface ResultReader {
 /** Results: what is final is read once, what moves when it is older than the freshness. */
 export function createResultReader(parts: ReaderParts): ResultReader {
   const { store, book, flights, clock, turns, freshnessMs } = parts;
-  const absences = createAbsences(clock);
+  const absences = createAbsences(clock, freshnessMs);
   const histories = createHistories(clock, parts.rulesHash);
 
   function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, wants: Wants): boolean {
@@ -69,9 +69,32 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     if (upstream === undefined) return [];
     const readAt = clock.now();
     const found = await book.watch(source, (noted) => upstream.readResults(query, wants, noted), operation);
-    if (query.includeHistory) histories.put(source, query, found);
-    else await store.write({ source, readAt, results: found });
-    return found;
+    if (query.includeHistory) {
+      histories.put(source, query, found);
+      return found;
+    }
+    await store.write({ source, readAt, results: found });
+    return [...found, ...(await keepSeen(source, query, found, wants))];
+  }
+
+  /** What an answer lacks and was seen before is not gone until it was missed several times. */
+  async function keepSeen(
+    source: Source,
+    { invokeId, instanceIds = [] }: ResultQuery,
+    found: readonly InvocationResult[],
+    wants: Wants,
+  ): Promise<readonly InvocationResult[]> {
+    const told = new Set(found.map(({ instanceId }) => instanceId));
+    for (const { instanceId } of found) absences.clear(resultKey({ source, invokeId, instanceId, execution: null }));
+    if (instanceIds.every((instanceId) => told.has(instanceId))) return [];
+    const [stored] = await store.readRuns([{ source, invokeId }], wants);
+    if (!stored || stored.isGone) return [];
+    const missed = stored.run.instances.filter(
+      ({ instanceId }) => instanceIds.includes(instanceId) && !told.has(instanceId),
+    );
+    const isKept = ({ instanceId }: InstanceInvocation): boolean =>
+      absences.add(resultKey({ source, invokeId, instanceId, execution: null })) < LOOKS_UNTIL_GONE;
+    return missed.filter(isKept).map(resultOf);
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
@@ -108,7 +131,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
         }),
       );
     },
-    noteAbsent: (ref) => absences.add(resultKey(ref)),
+    noteAbsent: (ref) => void absences.add(resultKey(ref)),
   };
 }
 

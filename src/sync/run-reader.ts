@@ -11,7 +11,7 @@ import {
 } from "#domain";
 import type { ReadingTurns, RunStore, StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
-import { createAbsences } from "./absences.ts";
+import { createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
 import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
 import { readInTurn } from "./reading-turn.ts";
 import type { SingleFlight } from "./single-flight.ts";
@@ -63,17 +63,20 @@ export interface RunReader {
   ): Promise<ReadonlySet<string>>;
 }
 
+const LOOKS_APART_MS = 1_000;
+
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
 export function createRunReader({ store, book, flights, clock, turns, freshnessMs }: ReaderParts): RunReader {
-  const absences = createAbsences(clock);
-  const hidden = createAbsences(clock);
+  const absences = createAbsences(clock, Math.min(freshnessMs, LOOKS_APART_MS));
+  const hidden = createAbsences(clock, 0);
 
   function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
     const { run } = stored;
     if (!holdsRun(run, wants, book.isStuck(run.source))) return false;
     if (isSettledRun(run)) return true;
     // A run that is under way and not to be seen may come back.
-    if (stored.isGone) return absences.has(invocationKey(run), maxMs);
+    if (absences.has(invocationKey(run), maxMs)) return true;
+    if (stored.isGone) return false;
     const age = { now: clock.now(), maxMs };
     const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
       isFresh(executionReadAt(stored, instanceId), age);
@@ -98,16 +101,21 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
     const read = (noted: Operation) =>
       upstream.readInvocation(ref.invokeId, wants, noted, toKnownRun(known, wants, book.isStuck(ref.source)));
     const run = await book.watch(ref.source, read, operation);
-    if (run === null) return noteGone(ref, known, readAt);
+    if (run === null) return noteAbsent(ref, known, readAt);
+    absences.clear(invocationKey(ref));
     await store.write({ source: ref.source, readAt, runs: [run] });
     const [stored] = await store.readRuns([ref], wants);
     // A keeper that is full may not have kept it.
     return stored ?? { run, readAt, executionReadAt: new Map(), isGone: false };
   }
 
-  async function noteGone(ref: InvocationRef, known: StoredRun | null, readAt: number): Promise<StoredRun | null> {
-    absences.add(invocationKey(ref));
+  async function noteAbsent(ref: InvocationRef, known: StoredRun | null, readAt: number): Promise<StoredRun | null> {
+    const key = invocationKey(ref);
+    // A list showed it since it was missed last.
+    if (known !== null && !absences.has(key, readAt - known.readAt)) absences.clear(key);
+    const looks = absences.add(key);
     if (known === null) return null;
+    if (!known.isGone && looks < LOOKS_UNTIL_GONE) return known;
     await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
     const gone = { ...known, isGone: true };
     return isLost(gone) ? null : gone;

@@ -1,6 +1,7 @@
-import { expect, it } from "@jest/globals";
-import { startRig } from "./rig.ts";
-import { createPlace, type Run } from "./world.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { systemClock } from "../../src/system-clock.ts";
+import { type Rig, startRig } from "./rig.ts";
+import { createPlace, type Place, type Run } from "./world.ts";
 
 it("a run that the upstream forgot is shown as it was seen last, and says so", async () => {
   const run = (invokeId: string, status: string): Run => ({
@@ -20,13 +21,75 @@ it("a run that the upstream forgot is shown as it was seen last, and says so", a
       { invokeId: "t-lost", status: "RUNNING", isGoneUpstream: false },
       { invokeId: "t-still", status: "SUCCESS", isGoneUpstream: false },
     ]);
-    place.runs.splice(1, 1, run("t-still2", "Success"));
-    expect(await list()).toEqual([
-      { invokeId: "t-lost", status: "RUNNING", isGoneUpstream: true },
+    const shown = (isGone: boolean) => [
+      { invokeId: "t-lost", status: "RUNNING", isGoneUpstream: isGone },
       { invokeId: "t-still", status: "SUCCESS", isGoneUpstream: false },
       { invokeId: "t-still2", status: "SUCCESS", isGoneUpstream: false },
-    ]);
+    ];
+    place.runs.splice(1, 1, run("t-still2", "Success"));
+    for (const isGone of [false, false, true]) expect(await list()).toEqual(shown(isGone));
   } finally {
     await rig.stop();
   }
+});
+
+const ONE = `query ($ids: [ID!]!) {
+  invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { status }
+  lookup(by: { invokeId: "t-1" }) { ... on Invocation { status } }
+  nodes(ids: $ids) { ... on Invocation { run: status } ... on InstanceInvocation { server: status } ... on InvocationResult { result: status } } }`;
+
+describe("a run that one look misses", () => {
+  let rig: Rig;
+  let place: Place;
+  let ids: readonly string[];
+  let passedMs = 0;
+  const clock = {
+    ...systemClock,
+    now: () => systemClock.now() + passedMs,
+    elapsed: () => systemClock.elapsed() + passedMs,
+  };
+  const running: Run = {
+    invokeId: "t-1",
+    at: Date.UTC(2026, 0, 3),
+    status: "Running",
+    executions: [{ instanceId: "i-1", status: "Running" }],
+  };
+  const here = {
+    invocation: { status: "RUNNING" },
+    lookup: { status: "RUNNING" },
+    nodes: [{ run: "RUNNING" }, { server: "RUNNING" }, { result: "RUNNING" }],
+  };
+  const nowhere = { invocation: null, lookup: null, nodes: [null, null, null] };
+  /** Long enough after the one before to be another look. */
+  const look = async () => {
+    passedMs += 1_500;
+    return (await rig.ask(ONE, { ids })).data;
+  };
+  beforeEach(async () => {
+    place = createPlace([running]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1000" }, clock);
+    const { data } = await rig.ask(
+      "{ invocations { nodes { id instanceInvocations { nodes { id result { id } } } } } }",
+    );
+    const [node] = data.invocations.nodes;
+    const [server] = node.instanceInvocations.nodes;
+    ids = [node.id, server.id, server.result.id];
+  });
+  afterEach(() => rig.stop());
+
+  it("stays what it was, wherever it is asked for, and is gone at the third", async () => {
+    place.runs.splice(0);
+    expect([await look(), await look(), await look()]).toEqual([here, here, nowhere]);
+    place.runs.push(running);
+    expect(await look()).toEqual(here);
+  });
+
+  it("is missed anew once it was seen between", async () => {
+    for (let times = 0; times < 2; times += 1) {
+      place.runs.splice(0);
+      expect([await look(), await look()]).toEqual([here, here]);
+      place.runs.push(running);
+      expect(await look()).toEqual(here);
+    }
+  });
 });

@@ -174,6 +174,30 @@ describe("waiting for a run", () => {
     }
   });
 
+  it("answers once anybody reads that it is over", async () => {
+    const running: Run = {
+      invokeId: "t-1",
+      at: Date.UTC(2026, 0, 3),
+      status: "Running",
+      executions: [{ instanceId: "i-1", status: "Running" }],
+    };
+    const place = createPlace([running]);
+    const seldom = { WATCH_MIN_INTERVAL_MS: "60000", WATCH_MAX_INTERVAL_MS: "60000", FRESHNESS_MS: "1" };
+    const own = await startRig({ "ECS/cn-beijing": place }, seldom);
+    try {
+      let isOver = false;
+      const waiting = own.ask(RUN, { id: "t-1", seconds: 50 }).finally(() => {
+        isOver = true;
+      });
+      while (own.far.calls.length === 0) await own.ask("{ __typename }");
+      place.runs[0] = { ...running, status: "Success", executions: [{ instanceId: "i-1" }] };
+      while (!isOver) await own.ask("{ invocations { nodes { status } } }");
+      expect(await waiting).toMatchObject({ data: { invocation: { status: "SUCCESS", isFinal: true } } });
+    } finally {
+      await own.stop();
+    }
+  });
+
   it.each([-1, 61])("takes no %i seconds", async (seconds) => {
     const { errors } = await rig.ask(RUN, { id: "t-only5", seconds });
     expect(errors?.[0]).toMatchObject({
