@@ -42,6 +42,8 @@ export interface ExecutionShape {
   readonly username: string | null;
   /** Still encoded; null for nothing. */
   readonly output: string | null;
+  /** True if the record speaks of an output, be it empty. */
+  readonly tellsOutput: boolean;
   readonly droppedBytes: number | null;
   readonly ossDelivery: OssDelivery | null;
   readonly tags: readonly Tag[];
@@ -142,6 +144,7 @@ export function readExecution(
     repeats: readInteger(fields, "Repeats", reading),
     username: readUsername(fields, reading),
     output: readText(fields, "Output", reading),
+    tellsOutput: fields.Output !== undefined,
     droppedBytes: readInteger(fields, "Dropped", reading),
     ossDelivery: readOssDelivery(fields, reading),
     tags: readTags(fields.Tags, reading),

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { both, createPlaces, createReader, SERVER } from "./reader.ts";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, type Place, type Run } from "./world.ts";
 
 const places = createPlaces();
@@ -112,5 +113,52 @@ describe.each(["plain", "base64"] as const)("output on SWAS where the list has i
     expect(nodes.map((node) => node.instanceInvocations.nodes[0]?.result.output.text)).toEqual(texts);
     expect(new Set(nodes.map((node) => node.command.content))).toEqual(new Set(["date\n"]));
     expect(calls).toBeLessThanOrEqual(setting === "auto" ? 2 : 1);
+  });
+});
+
+describe("outputs of which the record of a run says nothing", () => {
+  const QUERY = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") {
+    instanceInvocations { nodes { result { output { text } } } } outputGroups { count output { text } } } }`;
+  const silent = createPlace([
+    {
+      invokeId: "t-1",
+      at: Date.UTC(2026, 0, 2),
+      executions: [
+        { instanceId: "i-1", output: "real 1\n" },
+        { instanceId: "i-2", output: "" },
+      ],
+    },
+  ]);
+  let own: Rig;
+  beforeEach(async () => {
+    own = await startRig({ "ECS/cn-hangzhou": silent });
+    own.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? withoutOutputs(body) : body);
+  });
+  afterEach(() => own.stop());
+  // biome-ignore lint/suspicious/noExplicitAny: the vendor's body
+  const withoutOutputs = (body: any) => {
+    for (const run of body.Invocations.Invocation)
+      for (const one of run.InvokeInstances.InvokeInstance) delete one.Output;
+    return body;
+  };
+
+  it("are asked for by the results", async () => {
+    for (let times = 0; times < 2; times += 1) {
+      expect((await own.ask(QUERY)).data.invocation).toEqual({
+        instanceInvocations: { nodes: [{ result: { output: { text: "real 1\n" } } }, { result: { output: null } }] },
+        outputGroups: [
+          { count: 1, output: { text: "real 1\n" } },
+          { count: 1, output: null },
+        ],
+      });
+    }
+    expect(own.far.asked()).toEqual(["DescribeInvocationResults cn-hangzhou", "DescribeInvocations cn-hangzhou"]);
+  });
+
+  it("are an error and not nothing where the results are refused", async () => {
+    own.far.interfere = ({ action }) => (action === "DescribeInvocationResults" ? refusal(403, "Forbidden.RAM") : null);
+    const { data, errors = [] } = await own.ask(QUERY.replace(/outputGroups.*/, "} }"));
+    expect(data.invocation.instanceInvocations.nodes).toEqual([{ result: null }, { result: null }]);
+    expect(errors.map(({ extensions }) => extensions?.code)).toEqual(["UPSTREAM_FORBIDDEN", "UPSTREAM_FORBIDDEN"]);
   });
 });

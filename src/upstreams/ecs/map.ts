@@ -10,10 +10,10 @@ import {
 } from "#upstreams";
 import type { InstanceShape, ResultShape } from "./shapes.ts";
 
-/** A run of DescribeInvocations; `isOutputAsked` says whether a missing output means that there is none. */
+/** A run of DescribeInvocations; `isOutputTold` says whether a missing output means that there is none. */
 export function toInvocation(
   run: RunShape & { readonly invokeId: string },
-  isOutputAsked: boolean,
+  isOutputTold: boolean,
   reading: Reading,
 ): Invocation {
   const { source, readFrom } = reading;
@@ -40,7 +40,7 @@ export function toInvocation(
     ossOutputDelivery: run.ossOutputDelivery,
     instances: run.instances.map((shape) => {
       const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username, readFrom };
-      const output = toOutput(shape, isOutputAsked, reading);
+      const output = toOutput(shape, isOutputTold, reading);
       // Here the instance has a time of its own: where it is empty, the run's would be a guess.
       return toInstanceInvocation(shape, UNTIMED, surroundings, output, isComplete(shape));
     }),
@@ -72,8 +72,8 @@ function toCommand(run: RunShape, reading: Reading): Invocation["command"] {
   };
 }
 
-function toOutput(shape: ExecutionShape, isAsked: boolean, reading: Reading): Output | null | undefined {
-  if (shape.output === null) return isAsked ? null : undefined;
+function toOutput(shape: ExecutionShape, isTold: boolean, reading: Reading): Output | null | undefined {
+  if (shape.output === null) return isTold ? null : undefined;
   return { bytes: decodeBase64Field("Output", shape.output, reading), droppedBytes: shape.droppedBytes };
 }
 
@@ -81,7 +81,12 @@ const UNTIMED = { creationTime: null };
 
 // Documents of 2018 nest ids and states only; what has not begun has nothing more to tell in any generation.
 function isComplete(shape: ExecutionShape): boolean {
-  return shape.isDetailed || shape.status === "PENDING" || shape.status === "SCHEDULED";
+  return shape.isDetailed || !hasBegun(shape);
+}
+
+/** True if there is something to tell of it. */
+export function hasBegun({ status }: Pick<ExecutionShape, "status">): boolean {
+  return status !== "PENDING" && status !== "SCHEDULED";
 }
 
 function timedOf(repeatMode: string | null): boolean | null {

@@ -10,10 +10,11 @@ import {
   type Paging,
   type PagingParameters,
   type RunList,
+  type RunShape,
   singleStatus,
 } from "#upstreams";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
-import { toInvocation } from "./map.ts";
+import { hasBegun, toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
 import type { FindRun, FirstPage, ProbeFilter } from "./timed-probe.ts";
 
@@ -206,5 +207,12 @@ async function readRuns(
   const page = readInvocationPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
-  return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputAsked, reading)) };
+  const isOutputTold = isOutputAsked && tellsOutputs(meant.items);
+  return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputTold, reading)) };
+}
+
+// Generations before IncludeOutput, and those that ignore it, say nothing of outputs: they have to be asked for elsewhere.
+function tellsOutputs(runs: readonly RunShape[]): boolean {
+  const begun = runs.flatMap(({ instances }) => instances.filter(hasBegun));
+  return begun.length === 0 || begun.some(({ tellsOutput }) => tellsOutput);
 }
