@@ -139,15 +139,16 @@ export function rollUp(statuses: readonly InstanceInvocationStatus[]): Invocatio
   return outcomes.has("end") ? "FINISHED" : "SUCCESS";
 }
 
-/** What a run came to, if its own record says only that it ended and its instances say how. */
+/** What a run came to, if its own record says only `Finished`: what its instances say, be it that one goes on. */
 export function settledStatus(
   status: InvocationStatus,
   instances: readonly { readonly status: InstanceInvocationStatus }[],
 ): InvocationStatus {
   if (status !== "FINISHED") return status;
   const outcome = rollUp(instances.map((instance) => instance.status));
-  return isFinalInvocationStatus(outcome) ? outcome : status;
+  return outcome === "UNKNOWN" ? status : outcome;
 }
+
 /** Where an instance stands if failures come first: 0 failed, 1 not over, 2 stopped or of unknown outcome, 3 ended well. */
 export function failureRank(status: InstanceInvocationStatus): 0 | 1 | 2 | 3 {
   if (isFailedInstanceStatus(status)) return 0;

@@ -178,8 +178,7 @@ function parameterOf(parameters: URLSearchParams, name: string): unknown {
   try {
     return JSON.parse(parameters.get(name) ?? "null");
   } catch {
-    // The engine says what is wrong with it.
-    return null;
+    throw new RefusalError(400, "BAD_REQUEST", `The parameter ${name} is not JSON.`);
   }
 }
 

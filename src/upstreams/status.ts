@@ -1,4 +1,4 @@
-import { type InstanceInvocationStatus, type InvocationStatus, isFinalInvocationStatus, rollUp } from "#domain";
+import { type InstanceInvocationStatus, type InvocationStatus, rollUp, settledStatus } from "#domain";
 import { type Fields, readText } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 
@@ -82,9 +82,7 @@ export function statusOfRun(
   told: { readonly status: InvocationStatus } | null,
   instances: readonly { readonly status: InstanceInvocationStatus }[],
 ): InvocationStatus {
-  const rolledUp = rollUp(instances.map((instance) => instance.status));
-  if (told === null) return rolledUp;
-  return told.status === "FINISHED" && isFinalInvocationStatus(rolledUp) ? rolledUp : told.status;
+  return told === null ? rollUp(instances.map(({ status }) => status)) : settledStatus(told.status, instances);
 }
 
 function toOutcome(exitCode: number | null): InstanceInvocationStatus {

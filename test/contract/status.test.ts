@@ -119,4 +119,11 @@ describe("status of a run", () => {
     const { run } = await read("ECS", { wire }, { wire: { InvocationStatus: undefined, ExitCode } });
     expect([run.status, run.rawStatus]).toEqual([status, word]);
   });
+
+  it("Finished is not over while an instance goes on, as its counts say", async () => {
+    const wire = { InvocationStatus: undefined, InvokeStatus: "Finished" };
+    const going = { InvocationStatus: undefined, InstanceInvokeStatus: "Running", ExitCode: 0 };
+    const { run } = await read("ECS", { wire }, { wire: going });
+    expect([run.status, run.rawStatus, run.isFinal]).toEqual(["RUNNING", "Finished", false]);
+  });
 });

@@ -97,6 +97,21 @@ describe("the door", () => {
   });
 
   it.each([
+    ["", "variables"],
+    ["", "extensions"],
+    ["/stream", "variables"],
+    ["/stream", "extensions"],
+  ])("refuses GET %s whose %s cannot be read", async (path, name) => {
+    const response = await fetch(`${gateway.url}${path}?query={hello}&${name}={`, {
+      headers: { "apollo-require-preflight": "1" },
+    });
+    expect({ status: response.status, body: await response.json() }).toEqual({
+      status: 400,
+      body: { errors: [{ message: `The parameter ${name} is not JSON.`, extensions: { code: "BAD_REQUEST" } }] },
+    });
+  });
+
+  it.each([
     ["what is not JSON", "{", "The body is not JSON."],
     ["what is not UTF-8", Buffer.from([0x22, 0xff, 0x22]), "The body is not UTF-8."],
   ])("refuses %s with 400", async (_name, body, message) => {
