@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { InputError, type Operation } from "#domain";
+import { InputError, type Operation, UpstreamError } from "#domain";
 import type { Admission } from "./admission.ts";
 import { type Asking, beginAsking, type EdgeAccess } from "./asking.ts";
 import type { Client, Clients } from "./clients.ts";
@@ -14,7 +14,7 @@ import type { ServerOptions } from "./options.ts";
 import { checkPreflight } from "./preflight-header.ts";
 import type { Readers } from "./readers.ts";
 import { RefusalError } from "./refusal.ts";
-import { type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
+import { type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** Does one part of an export as an operation of its own. */
@@ -163,8 +163,17 @@ function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders)
     return;
   }
   const answer = toErrorAnswer(error, "application/json");
-  const isForbidden = answer.codes.includes("FORBIDDEN");
-  const inputStatus = answer.codes.includes("NOT_FOUND") ? 404 : 400;
-  const status = isForbidden ? 403 : error instanceof InputError ? inputStatus : answer.status;
-  send(response, status, { ...headers, ...answer.headers }, answer.body);
+  send(response, statusOf(error, answer), { ...headers, ...answer.headers }, answer.body);
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  UPSTREAM_THROTTLED: 503,
+  UPSTREAM_TIMEOUT: 504,
+};
+
+function statusOf(error: unknown, { codes: [code = ""], status }: ErrorAnswer): number {
+  if (error instanceof InputError) return STATUS[code] ?? 400;
+  return STATUS[code] ?? (error instanceof UpstreamError ? 502 : status);
 }

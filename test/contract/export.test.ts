@@ -124,4 +124,26 @@ describe("an export", () => {
       await own.stop();
     }
   });
+
+  it("says by its status whose fault it is that nothing came", async () => {
+    const id = await idOf("id");
+    const own = await startRig(world);
+    const refusals = [
+      [403, "Forbidden.RAM", 502, "UPSTREAM_FORBIDDEN"],
+      [400, "Throttling.User", 503, "UPSTREAM_THROTTLED"],
+    ] as const;
+    try {
+      for (const [farStatus, Code, status, code] of refusals) {
+        own.far.interfere = () => ({ status: farStatus, body: { Code, Message: "no", RequestId: "R" } });
+        const address = `${own.url.replace("/graphql", "/export")}?${new URLSearchParams({ id })}`;
+        const response = await fetch(address, { headers: HEADER });
+        expect([response.status, await response.json()]).toMatchObject([
+          status,
+          { errors: [{ extensions: { code } }] },
+        ]);
+      }
+    } finally {
+      await own.stop();
+    }
+  });
 });
