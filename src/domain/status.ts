@@ -139,14 +139,14 @@ export function rollUp(statuses: readonly InstanceInvocationStatus[]): Invocatio
   return outcomes.has("end") ? "FINISHED" : "SUCCESS";
 }
 
-/** What a run came to, if its own record says only `Finished`: what its instances say, be it that one goes on. */
+/** What a run came to, if its own record says only that it ended and its instances say how. */
 export function settledStatus(
   status: InvocationStatus,
   instances: readonly { readonly status: InstanceInvocationStatus }[],
 ): InvocationStatus {
   if (status !== "FINISHED") return status;
   const outcome = rollUp(instances.map((instance) => instance.status));
-  return outcome === "UNKNOWN" ? status : outcome;
+  return isFinalInvocationStatus(outcome) ? outcome : status;
 }
 
 /** Where an instance stands if failures come first: 0 failed, 1 not over, 2 stopped or of unknown outcome, 3 ended well. */

@@ -1,4 +1,4 @@
-import { type InstanceInvocationStatus, type InvocationStatus, rollUp, settledStatus } from "#domain";
+import { type InstanceInvocationStatus, type InvocationStatus, isFinalInvocationStatus, rollUp } from "#domain";
 import { type Fields, readText } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 
@@ -76,13 +76,21 @@ export function readInstanceStatus(
 
 /**
  * The state of a run: as it is told, else rolled up from its instances. `Finished` tells of a run no more than of an instance: its
- * outcome is that of the instances, if they tell one.
+ * outcome is that of the instances, and while one goes on it is not over. Of a schedule it tells that it is not carried out again.
  */
-export function statusOfRun(
-  told: { readonly status: InvocationStatus } | null,
-  instances: readonly { readonly status: InstanceInvocationStatus }[],
-): InvocationStatus {
-  return told === null ? rollUp(instances.map(({ status }) => status)) : settledStatus(told.status, instances);
+export function statusOfRun({
+  told,
+  instances,
+  timed,
+}: {
+  readonly told: { readonly status: InvocationStatus } | null;
+  readonly instances: readonly { readonly status: InstanceInvocationStatus }[];
+  readonly timed: boolean | null;
+}): InvocationStatus {
+  const rolledUp = rollUp(instances.map(({ status }) => status));
+  if (told === null) return rolledUp;
+  const isOver = timed === true || rolledUp === "UNKNOWN";
+  return told.status !== "FINISHED" || (isOver && !isFinalInvocationStatus(rolledUp)) ? told.status : rolledUp;
 }
 
 function toOutcome(exitCode: number | null): InstanceInvocationStatus {

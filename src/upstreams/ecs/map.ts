@@ -22,7 +22,7 @@ export function toInvocation(
     source,
     invokeId,
     command: toCommand(run, reading),
-    status: statusOfRun(run.told, run.instances),
+    status: statusOfRun(run),
     rawStatus: run.told?.rawStatus ?? null,
     creationTime: run.creationTime,
     parameters: run.parameters,

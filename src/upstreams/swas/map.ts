@@ -63,7 +63,7 @@ export function toAssembledRun(
 
 /** A run that was put together before, with what its instances say now. */
 export function toNewerRun(run: Invocation, results: readonly InvocationResult[]): Invocation {
-  const status = statusOfRun(null, results);
+  const status = statusOfRun({ told: null, instances: results, timed: null });
   const readFrom = newestOf(results.map((result) => result.readFrom));
   return { ...run, status, rawStatus: null, instances: toInstances(run, results), readFrom };
 }
@@ -112,7 +112,7 @@ function assemble(
       type: run.commandType,
       ...script,
     },
-    status: statusOfRun(run.told, instances),
+    status: statusOfRun({ ...run, instances }),
     rawStatus: run.told?.rawStatus ?? null,
     creationTime: run.creationTime,
     parameters: run.parameters,

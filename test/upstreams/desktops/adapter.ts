@@ -75,7 +75,7 @@ function toInvocation(fields: Fields, reading: Reading): Invocation {
     };
     return toInstanceInvocation(shape, run, surroundings, undefined, shape.isDetailed);
   });
-  const status = statusOfRun(run.told, instances);
+  const status = statusOfRun({ ...run, instances });
   const rest = { status, rawStatus: run.told?.rawStatus ?? null, creationTime: run.creationTime, instances };
   return { ...invocation(source, invokeId), ...rest, readFrom };
 }
