@@ -19,7 +19,8 @@ export function weighPair(lead: number, trail: number): number {
   if (isFrequent(lead, trail)) return 1;
   if (trail < 0xa1) return -1;
   if (lead >= 0xb0 && lead <= 0xd7) return -0.25;
-  return lead >= 0xa1 && lead <= 0xa3 ? 0 : -1;
+  if (lead >= 0xa1 && lead <= 0xa3) return 0;
+  return lead >= 0xd8 && lead <= 0xf7 ? -0.65 : -1;
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Fitting {
  * What a gap takes from the score: inside more than any one character adds, less at either end and where bytes were dropped.
  * Each further byte takes so much more that no whole character is left out with what a cut left of another one.
  */
-const GAP_COST = { inside: 3.5, atStart: 1.35, atEnd: 1.25, seam: 1.2, more: 0.8 };
+const GAP_COST = { inside: 3.5, atStart: 2.5, atEnd: 1.25, seam: 1.2, more: 0.8 };
 /** A cut character leaves at most three bytes on either side; with two cuts side by side there are two gaps. */
 const LONGEST_GAP = 3;
 

@@ -1,4 +1,5 @@
 import { findMark } from "./byte-order-mark.ts";
+import { readBetweenCuts } from "./edges.ts";
 import { type Fitting, fit, likelier } from "./fit.ts";
 import { weigherOf } from "./likelihood.ts";
 import { remainderIn } from "./long-characters.ts";
@@ -7,11 +8,9 @@ import type { Plan } from "./piece.ts";
 import { scanUtf8 } from "./utf8.ts";
 import { fitUtf16 } from "./utf16.ts";
 
-/** Half a kana, one byte of Shift_JIS, is less likely than a byte that a cut left. */
-const HALF_KANA_WEIGHT = -1.1;
-
 /**
- * Says how bytes are to be read in a charset that is known: what a cut left of a character is a gap, and all else is whole.
+ * Says how bytes are to be read in a charset that is known: what a cut left of a character is a gap, and all else is whole. Bytes
+ * that are whole characters but for their ends are read on from one end to the other; only others are read in the likeliest way.
  * The charset's own byte order mark is no text.
  * @param charset a WHATWG name
  * @param hasSeam whether bytes were dropped from the middle
@@ -28,12 +27,16 @@ function piecesOf(charset: string, bytes: Uint8Array, start: number, hasSeam: bo
   const measure = measureOf(charset);
   if (measure === null) return [{ start, end: bytes.length, charset, isGap: false }];
   const weigh = weigherOf(charset);
+  const end = bytes.length;
+  const between = hasSeam
+    ? null
+    : readBetweenCuts({ bytes, start, end, charset, measure, weigh, isCutStart: start === 0, isCutEnd: true });
+  if (between !== null) return between;
   const read: Fitting["read"] = (at, offer) => {
     const length = measure(bytes, at);
-    if (length === 1) offer(1, charset === "shift_jis" ? HALF_KANA_WEIGHT : 0, 0);
-    else if (length > 0) offer(length, length === 2 ? weigh(bytes, at) : 0, 0);
+    if (length > 0) offer(length, weigh(bytes, at, length), 0);
   };
   const remainder = charset === "gb18030" || charset === "gbk" ? remainderIn(bytes) : undefined;
-  const fitting = { bytes, start, end: bytes.length, charsets: [charset], hasAscii: true, hasSeam, read } as const;
+  const fitting = { bytes, start, end, charsets: [charset], hasAscii: true, hasSeam, read } as const;
   return likelier(fit(remainder === undefined ? fitting : { ...fitting, remainder }));
 }

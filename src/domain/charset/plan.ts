@@ -1,6 +1,8 @@
 import { findMark } from "./byte-order-mark.ts";
 import { ChineseSign, weighChinese, weighPair } from "./chinese.ts";
+import { readBetweenCuts } from "./edges.ts";
 import { addPiece, type Fit, type Fitting, fit, likelier } from "./fit.ts";
+import { weigherOf } from "./likelihood.ts";
 import { remainderIn } from "./long-characters.ts";
 import { type Measure, measureGb18030, measureUtf8 } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
@@ -30,6 +32,23 @@ export function planPieces(bytes: Uint8Array, hasSeam: boolean): Plan {
   return planMixed(bytes, hasSeam);
 }
 
+/** GB18030 from one end of a stretch to the other; null if anything but what cuts left is something else. */
+function readChinese(bytes: Uint8Array, start: number, end: number): readonly Piece[] | null {
+  const [isCutStart, isCutEnd] = [start === 0, end === bytes.length];
+  return readBetweenCuts({
+    bytes,
+    start,
+    end,
+    charset: "gb18030",
+    measure: measureGb18030,
+    weigh,
+    isCutStart,
+    isCutEnd,
+  });
+}
+
+const weigh = weigherOf("gb18030");
+
 function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
   const utf8 = planAs("utf-8", bytes, hasSeam);
   const explained = explain(bytes, utf8.pieces);
@@ -37,7 +56,9 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
   const chinese = planByLine(bytes, "gb18030", hasSeam);
   if (chinese.isCertain) return chinese;
   if (explained.byAny * 2 > explained.all || isCutOnly(bytes, utf8.pieces, hasSeam)) return utf8;
-  // Nothing says that it is Chinese: then it has to fit without a gap.
+  // Nothing says that it is Chinese: then it has to fit, but for what cuts left at its ends.
+  const pieces = hasSeam ? null : readChinese(bytes, 0, bytes.length);
+  if (pieces !== null) return { pieces, charset: "gb18030", isCertain: false };
   if (!isWhole(bytes, 0, bytes.length, measureGb18030)) return { ...utf8, isCertain: false };
   return { pieces: [wholeOf(bytes, "gb18030")], charset: "gb18030", isCertain: false };
 }
@@ -87,10 +108,22 @@ function planChineseLine(bytes: Uint8Array, hasSeam: boolean): PlanLine {
   const fitting = { bytes, charsets, hasAscii: true, hasSeam, read: readMainlyChinese(bytes) };
   return (start, end) => {
     if (!hasSeam && isSurelyChinese(bytes, start, end)) return wholeLine(start, end, "gb18030");
+    const between = hasSeam || holdsLongUtf8(bytes, start, end) ? null : readChinese(bytes, start, end);
+    if (between !== null) {
+      if (!isWhole(bytes, start, end, measureUtf8) || looksChinese(bytes, between))
+        return { pieces: between, seam: null };
+      return wholeLine(start, end, "utf-8");
+    }
     const line = fit(remainder === undefined ? { ...fitting, start, end } : { ...fitting, start, end, remainder });
     if (!isWhole(bytes, start, end, measureUtf8) || looksChinese(bytes, line.pieces)) return line;
     return wholeLine(start, end, "utf-8");
   };
+}
+
+/** True if three bytes or more are one character of UTF-8: they are seldom so by chance. */
+function holdsLongUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (measureUtf8(bytes, at) > 2) return true;
+  return false;
 }
 
 function wholeLine(start: number, end: number, charset: Main): Fit {

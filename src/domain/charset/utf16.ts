@@ -9,6 +9,8 @@ const USUAL_SHARE = 0.9;
 const ASCII_SHARE = 0.75;
 /** Share of ASCII and the most frequent characters of Chinese together, where the bytes are no UTF-8. */
 const FREQUENT_SHARE = 0.4;
+/** Share of ASCII and ideographs, rare ones too, where the bytes are no UTF-8: names hold few of the frequent ones. */
+const WRITTEN_SHARE = 0.95;
 
 /**
  * Finds UTF-16 by its NULs: there is one in every second byte of what is ASCII. Cuts may have shifted what is behind them by
@@ -20,7 +22,9 @@ export function findUtf16(bytes: Uint8Array, isUtf8: boolean, hasSeam: boolean):
   const little = readAs("utf-16le", bytes, hasSeam);
   const big = readAs("utf-16be", bytes, hasSeam);
   const better = big.score > little.score ? big : little;
-  const isLikely = isUtf8 ? better.ascii >= ASCII_SHARE : better.frequent >= FREQUENT_SHARE;
+  const isLikely = isUtf8
+    ? better.ascii >= ASCII_SHARE
+    : better.frequent >= FREQUENT_SHARE || better.written >= WRITTEN_SHARE;
   if (!isLikely || better.usual < USUAL_SHARE) return null;
   return { pieces: better.pieces, charset: better.charset, isCertain: true };
 }
@@ -85,6 +89,7 @@ function readAs(charset: "utf-16le" | "utf-16be", bytes: Uint8Array, hasSeam: bo
     score: kinds.reduce((sum, kind) => sum + counts[kind] * WEIGHTS[kind], -gapCount - startGap),
     ascii: counts.ascii / all,
     frequent: (counts.ascii + counts.frequent) / all,
+    written: (counts.ascii + counts.frequent + counts.rare) / all,
     usual: 1 - Math.max(0, counts.other + gapCount - ALLOWED_CUTS) / all,
   };
 }
