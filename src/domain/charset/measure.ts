@@ -53,14 +53,14 @@ const MEASURES: Readonly<Record<string, Measure>> = {
     return measurePair(byteAt(bytes, at), isWithin(trail, 0x40, 0x7e) || isWithin(trail, 0xa1, 0xfe));
   },
   "euc-kr": (bytes, at) => {
-    const trail = byteAt(bytes, at + 1);
-    const isLetter = isWithin(trail, 0x41, 0x5a) || isWithin(trail, 0x61, 0x7a);
-    return measurePair(byteAt(bytes, at), isLetter || isWithin(trail, 0x81, 0xfe));
+    const lead = byteAt(bytes, at);
+    if (isControl(lead)) return 1;
+    return isWithin(lead, 0xa1, 0xfe) && isWithin(byteAt(bytes, at + 1), 0xa1, 0xfe) ? 2 : 0;
   },
   "euc-jp": (bytes, at) => {
     const lead = byteAt(bytes, at);
     const isFollowed = isWithin(byteAt(bytes, at + 1), 0xa1, 0xfe);
-    if (lead < 0x80) return 1;
+    if (isControl(lead)) return 1;
     if (lead === 0x8f) return isFollowed && isWithin(byteAt(bytes, at + 2), 0xa1, 0xfe) ? 3 : 0;
     return (lead === 0x8e || isWithin(lead, 0xa1, 0xfe)) && isFollowed ? 2 : 0;
   },
@@ -83,9 +83,14 @@ function measureUtf16(bytes: Uint8Array, at: number, high: 0 | 1): number {
   return at + 4 <= bytes.length && (byteAt(bytes, at + 2 + high) & 0xfc) === 0xdc ? 4 : 0;
 }
 
+// Node.js decodes the two EUC charsets with controls beyond ASCII, and Korean without its later extension.
+function isControl(lead: number): boolean {
+  return lead < 0xa0 && lead !== 0x8e && lead !== 0x8f;
+}
+
 function measurePair(lead: number, isFollowed: boolean): number {
-  if (lead < 0x80) return 1;
-  return lead > 0x80 && lead < 0xff && isFollowed ? 2 : 0;
+  if (lead <= 0x80 || lead === 0xff) return 1;
+  return isFollowed ? 2 : 0;
 }
 
 function isWithin(byte: number, lowest: number, highest: number): boolean {
