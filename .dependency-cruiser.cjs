@@ -6,11 +6,11 @@ const lookingBack = road.map((room, index) => ({
   severity: "error",
   from: { path: `^src/${room}/` },
   to: {
-    path: `^src/(${[...road.slice(0, index), "app\\.ts", "main\\.ts", "config\\.ts", "origin\\.ts", "emulator", "client", "cli"].join("|")})`,
+    path: `^src/(${[...road.slice(0, index), "app\\.ts", "main\\.ts", "config", "collecting", "origin\\.ts", "emulator", "client", "cli"].join("|")})`,
   },
 }));
 
-const rooms = [...road, "store", "access", "domain", "emulator"];
+const rooms = [...road, "store", "access", "domain", "emulator", "config", "collecting"];
 const doors = rooms.map((room) => ({
   name: `${room} is entered through its index.ts only`,
   severity: "error",
@@ -69,8 +69,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot:
-          "^src/(access/|edge/|graph/|services/|app\\.ts|main\\.ts|access-settings\\.ts|accounts\\.ts|mapping\\.ts)",
+        pathNot: "^src/(access/|edge/|graph/|services/|app\\.ts|main\\.ts|config/)",
       },
       to: { path: "^src/access/" },
     },
@@ -117,9 +116,9 @@ module.exports = {
       to: { path: "^src/upstreams/ecs/" },
     },
     {
-      name: "only products.ts names an adapter",
+      name: "only config/products.ts names an adapter",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(products\\.ts|upstreams/(ecs|swas)/)" },
+      from: { path: "^src/", pathNot: "^src/(config/products\\.ts|upstreams/(ecs|swas)/)" },
       to: { path: "^src/upstreams/(ecs|swas)/" },
     },
     onlyIn("only access imports jose", "jose", "^src/access/"),

@@ -1,7 +1,6 @@
+import { type AccountSettings, type Config, SettingsError } from "#config";
 import type { Telemetry } from "#domain";
 import type { CredentialSettings } from "#wire";
-import type { AccountSettings } from "./accounts.ts";
-import { type Config, SettingsError } from "./config.ts";
 
 /** What a reload works with. */
 export interface AccountsReload {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { type Config, SettingsError } from "#config";
 import { type PersistedDocumentsOptions, readPersistedDocuments } from "#edge";
-import { type Config, SettingsError } from "./config.ts";
 
 /**
  * The documents that may be asked for, as the settings say.

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Registry } from "prom-client";
 import { type Access, createAccess, watchFile } from "#access";
+import { type Config, describeMisspelt, readConfig } from "#config";
 import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
@@ -10,14 +11,16 @@ import type { Upstream } from "#upstreams";
 import type { Wire } from "#wire";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
-import type { FillRequest } from "./collect-command.ts";
-import { measureCollecting, toCollectOptions } from "./collecting.ts";
-import { type Config, readConfig } from "./config.ts";
+import {
+  createDisplay,
+  type DisplayTarget,
+  type FillRequest,
+  fill,
+  measureCollecting,
+  toCollectOptions,
+} from "./collecting/index.ts";
 import { readExamples } from "./examples.ts";
-import { createDisplay, type DisplayTarget } from "./fill-display.ts";
-import { fill } from "./first-fill.ts";
 import { checkDatabase, forgetStored, openDatabase, openKeeper } from "./keeper.ts";
-import { describeMisspelt } from "./misspelt.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";

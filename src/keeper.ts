@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { Gauge, type Registry } from "prom-client";
+import { type Config, SettingsError } from "#config";
 import type { Clock, Telemetry } from "#domain";
 import {
   createDatabase,
@@ -16,7 +17,6 @@ import {
   type Replica,
   type RunStore,
 } from "#store";
-import { type Config, SettingsError } from "./config.ts";
 
 /** Where what was read is kept. */
 export interface Keeper {

@@ -3,7 +3,7 @@ import { runKeyCommand } from "#access";
 import { checkSettings, collectNow, createApp, forget } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
-import { readCollectArguments } from "./collect-command.ts";
+import { readCollectArguments } from "./collecting/index.ts";
 import { toEmulatorOptions } from "./origin.ts";
 
 const USAGE = `Usage:

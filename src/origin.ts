@@ -1,6 +1,5 @@
+import { type AccountSettings, type Config, SettingsError } from "#config";
 import { createEmulator, createFaults, type EmulatorOptions } from "#emulator";
-import type { AccountSettings } from "./accounts.ts";
-import { type Config, SettingsError } from "./config.ts";
 
 /** Where everything is read from: Alibaba Cloud with the accounts of the settings, or an embedded emulator with one of its own. */
 export interface Origin {

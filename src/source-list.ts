@@ -1,3 +1,4 @@
+import { type AccountSettings, PRODUCTS } from "#config";
 import {
   type Clock,
   type Operation,
@@ -7,8 +8,6 @@ import {
   type Telemetry,
   UpstreamError,
 } from "#domain";
-import type { AccountSettings } from "./accounts.ts";
-import { PRODUCTS } from "./products.ts";
 
 /** Asks a product for the regions that an account may read. */
 export type ListRegions = (provider: Provider, account: string, operation: Operation) => Promise<readonly string[]>;

@@ -1,10 +1,9 @@
+import { type Config, PRODUCTS } from "#config";
 import type { Clock, Telemetry } from "#domain";
 import type { Upstream } from "#upstreams";
 import { createWire, environmentProxies, noProxies, type Wire } from "#wire";
-import type { Config } from "./config.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Origin } from "./origin.ts";
-import { PRODUCTS } from "./products.ts";
 import { findSources } from "./source-list.ts";
 
 /** The way to every source that is read. */

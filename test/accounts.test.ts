@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type AccountSettings, parseAccountsFile } from "../src/accounts.ts";
+import { type AccountSettings, parseAccountsFile } from "../src/config/accounts.ts";
 
 /** Problems of one account whose credentials are these YAML lines, the first of them line 4 of the file. */
 function problemsOf(credentials: string, environment: Record<string, string> = {}): readonly string[] {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { readConfig, SettingsError } from "#config";
-import { VARIABLE_NAMES } from "../src/settings.ts";
+import { VARIABLE_NAMES } from "../src/config/settings.ts";
 
 const MB = 1_024 * 1_024;
 

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { silentTelemetry, UpstreamError } from "#domain";
-import type { AccountSettings } from "../src/accounts.ts";
+import type { AccountSettings } from "../src/config/accounts.ts";
 import { findSources } from "../src/source-list.ts";
 import { createFakeClock } from "./support/clock.ts";
 

@@ -1,8 +1,8 @@
-/** The cloud product whose Cloud Assistant ran the command. */
-export type Provider = "ECS" | "SWAS";
-
 /** Every provider, in the order in which lists name them. */
-export const PROVIDERS: readonly Provider[] = ["ECS", "SWAS"];
+export const PROVIDERS = ["ECS", "SWAS"] as const;
+
+/** The cloud product whose Cloud Assistant ran the command. */
+export type Provider = (typeof PROVIDERS)[number];
 
 /** One place the gateway reads from: a product in a region of an account. */
 export interface Source {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readConfig } from "#config";
-import { VARIABLE_NAMES } from "../../src/settings.ts";
+import { VARIABLE_NAMES } from "../../src/config/settings.ts";
 
 const CHART = "deploy/helm";
 const read = (file: string) => readFileSync(join(CHART, file), "utf8");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
-import { parseAccountsFile } from "../../src/accounts.ts";
+import { parseAccountsFile } from "../../src/config/accounts.ts";
 
 it.each(["README.md", "docs/accounts.md"])("the accounts files of %s can be used", (page) => {
   const files = [...readFileSync(page, "utf8").matchAll(/```yaml\n(accounts:[\s\S]*?)```/g)].map(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { PRODUCTS } from "../../src/products.ts";
+import { PRODUCTS } from "../../src/config/products.ts";
 
 const README = readFileSync("README.md", "utf8");
 /** Actions that the gateway calls, each as the permission that it needs. */

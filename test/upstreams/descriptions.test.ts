@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { PROVIDERS } from "#domain";
-import { PRODUCTS } from "../../src/products.ts";
+import { PRODUCTS } from "../../src/config/products.ts";
 
 /** Actions that the files of an adapter name, apart from its description. */
 function actionsIn(folder: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVIDERS } from "#domain";
 import { LIMIT_NAMES } from "../limits/index.ts";
 import { MAX_GLOB_LENGTH } from "../patterns/index.ts";
 import { KINDS } from "../rights/index.ts";
@@ -59,7 +60,7 @@ const role = z.strictObject({
   sources: filled(
     z.strictObject({
       account: glob.nullable().default(null),
-      provider: oneOf(["ECS", "SWAS"]).nullable().default(null),
+      provider: oneOf(PROVIDERS).nullable().default(null),
       regions: filled(glob, 100).nullable().default(null),
     }),
     200,

@@ -37,7 +37,11 @@ export function createRemoteChanges({ db, schema, writer }: RemoteChangesParts):
       select id, source_key, created_in >= ${since}::xid8 as is_new, changed_in::text as changed_in from ${run}
       where changed_in >= ${since}::xid8 and changed_in < ${until}::xid8 and changed_by <> ${writer}
       order by changed_in limit ${CHANGES_MAX}`.execute(db);
-    for (const { source_key } of rows) if (!sources.has(source_key)) sources.set(source_key, readSource(source_key));
+    for (const { source_key } of rows) {
+      // A newer gateway on the same tables may know more products.
+      const source = sources.get(source_key) ?? readSource(source_key);
+      if (source !== null) sources.set(source_key, source);
+    }
     return rows;
   }
 
@@ -82,9 +86,10 @@ async function oldestOpen(db: Kysely<Tables>): Promise<string> {
   return rows[0]?.until ?? "0";
 }
 
-function readSource(sourceKey: string): Source {
-  const [provider, account = "", regionId = ""] = fromOrderedText(sourceKey).split("\t");
-  return { provider: PROVIDERS.find((one) => one === provider) ?? "ECS", account, regionId };
+function readSource(sourceKey: string): Source | null {
+  const [name, account = "", regionId = ""] = fromOrderedText(sourceKey).split("\t");
+  const provider = PROVIDERS.find((one) => one === name);
+  return provider === undefined ? null : { provider, account, regionId };
 }
 
 /** Looks again and again until the signal aborts. A database that is away is told of by those who read it. */

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { Config } from "#config";
 import type { Clock, Source, Telemetry } from "#domain";
 import type { CollectOptions, Collector } from "#services";
-import type { Config } from "./config.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SettingsError } from "./config.ts";
+import { SettingsError } from "#config";
 
 /** What a first fill is asked for. */
 export interface FillRequest {
