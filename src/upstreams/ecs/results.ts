@@ -125,7 +125,8 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
   return {
     key,
     async read(place, operation) {
-      const { items, next } = await reader.read(place, operation);
+      const { items, next, flaw } = await reader.read(place, operation);
+      if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
       return { results: arrangeExecutions(items, false), next };
     },
   };
