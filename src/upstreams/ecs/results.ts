@@ -37,7 +37,7 @@ export async function readResults(
     IncludeHistory: includeHistory ? true : undefined,
   };
   try {
-    const results = await orNotFound(readAllResults(context, query, parameters, operation), []);
+    const results = await orNotFound(readAllResults(context, query, parameters, operation), [], parameters);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (!includeHistory || !isHistoryRefused(error)) throw error;
@@ -119,7 +119,7 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
     key,
     paging: context.resultPaging,
     ask: (paging, operation) =>
-      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE),
+      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE, filter),
     nameOf: (result: InvocationResult) => resultKey(result),
   });
   return {
