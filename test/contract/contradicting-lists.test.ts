@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ecsRun, swasRun } from "./bodies.ts";
+import { ecsRun, swasInstanceRun, swasRun } from "./bodies.ts";
 import { createFastClock } from "./fast-clock.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { type FarCall, type FarFault, refusal } from "./upstream.ts";
@@ -107,9 +107,16 @@ describe("a list that contradicts itself shows every run that was read, ends, an
       "page 1 again",
       [1, 0, 2],
     ],
-    ["one run and the same token for ever", "ECS", ecs(1, () => ({ NextToken: "same" })), 1, "round in a circle", [2]],
     [
-      "50 runs and the same token for ever",
+      "one run and the same token at every answer",
+      "ECS",
+      ecs(1, () => ({ NextToken: "same" })),
+      1,
+      "round in a circle",
+      [2],
+    ],
+    [
+      "50 runs and the same token at every answer",
       "ECS",
       ecs(50, () => ({ NextToken: "same" })),
       50,
@@ -274,5 +281,137 @@ describe("a source that fails behind what was read of it", () => {
     expect(ids.filter((id) => id.startsWith("t-h"))).toEqual(idsOf(50));
     expect(ids.filter((id) => id.startsWith("t-b"))).toEqual(others.map(({ invokeId }) => invokeId));
     expect(pages.at(-1)?.sources.map(({ ok }: { ok: boolean }) => ok)).toEqual([false, true]);
+  });
+});
+
+describe("an empty list is complete only if nothing speaks against it", () => {
+  const servers = (call: FarCall, list: object): FarFault =>
+    call.action === "ListInstances" ? ok(list) : refusal(403, "NoPermission");
+  it.each<readonly [string, "ECS" | "SWAS", Respond, string, number]>([
+    [
+      "tells of five on SWAS",
+      "SWAS",
+      () => ok({ TotalCount: 5, PageNumber: 1, PageSize: 50, CommandInvocations: [] }),
+      "tells of 5 records and shows 0",
+      1,
+    ],
+    [
+      "tells of five in pages",
+      "ECS",
+      () => ok({ TotalCount: 5, PageNumber: 1, PageSize: 50, Invocations: { Invocation: [] } }),
+      "tells of 5 records and shows 0",
+      1,
+    ],
+    [
+      "tells of three and holds an empty text",
+      "ECS",
+      () => ok({ TotalCount: 3, Invocations: "" }),
+      "tells of 3 records and shows 0",
+      1,
+    ],
+  ])("%s", async (_name, product, respond, message, calls) => {
+    await start(product, respond);
+    const { pages } = await walk();
+    expect(pages).toEqual([{ ids: [], calls, more: false, sources: failing(message), totalCount: null }]);
+  });
+
+  it("not if it tells of servers and shows none", async () => {
+    await start("SWAS", (call) => servers(call, { TotalCount: 3, Instances: [] }));
+    const { data, errors } = await rig.ask(PAGE);
+    expect(data).toEqual({ invocations: null });
+    expect(errors?.map(({ message, extensions }) => [message, extensions?.code])).toEqual([
+      [expect.stringContaining("tells of 3 servers and shows none"), "UPSTREAM_BAD_RESPONSE"],
+    ]);
+    expect(rig.far.asked()).toEqual(["DescribeCommandInvocations cn-hangzhou", "ListInstances cn-hangzhou"]);
+  });
+
+  it("but is where there are no servers", async () => {
+    await start("SWAS", (call) => servers(call, { TotalCount: 0, Instances: [] }));
+    const { pages } = await walk();
+    expect(pages).toMatchObject([{ ids: [], more: false, sources: [{ isComplete: true }] }]);
+  });
+
+  it.each([
+    [404, "InvalidInstanceId.NotFound"],
+    [500, "InvalidInstanceId.NotFound"],
+    [403, "InvalidInvokeId.NotFound"],
+    [404, "InvalidCommandId.NotFound"],
+    [404, "InvalidResourceGroup.NotFound"],
+  ])("not if the upstream says %d %s of what was not asked for", async (status, code) => {
+    for (const product of ["ECS", "SWAS"] as const) {
+      await start(product, () => refusal(status, code));
+      const { data, errors } = await rig.ask(PAGE);
+      expect(data).toEqual({ invocations: null });
+      expect(errors?.map(({ extensions }) => [extensions?.code, extensions?.upstreamCode])).toEqual([
+        ["UPSTREAM_BAD_RESPONSE", code],
+      ]);
+      expect(rig.far.calls.length).toBe(1);
+      if (product === "ECS") await rig.stop();
+    }
+  });
+
+  it.each([
+    [{ instanceId: "i-1" }, "InvalidInstanceId.NotFound", "InstanceId"],
+    [{ invokeId: "t-1" }, "InvalidInvokeId.NotFound", "InvokeId"],
+    [{ commandId: "c-1" }, "InvalidCommandId.NotFound", "CommandId"],
+    [{ resourceGroupId: "rg-1" }, "InvalidResourceGroup.NotFound", "ResourceGroupId"],
+  ])("but is where %j is gone", async (filter, code, parameter) => {
+    await start("ECS", () => refusal(404, code));
+    const { pages } = await walk(filter);
+    expect(pages).toMatchObject([{ ids: [], more: false, sources: [{ ok: true, isComplete: true, error: null }] }]);
+    expect(rig.far.calls.every(({ asked }) => asked.get(parameter) !== null)).toBe(true);
+  });
+
+  it.each<readonly [string, object]>([
+    ["its list", { Invocations: { Invocation: [] } }],
+    ["a list without records", { TotalCount: 0, PageNumber: 1, PageSize: 50, NextToken: "", Invocations: {} }],
+  ])("not if an error stands beside %s", async (_name, rest) => {
+    await start("ECS", () => ok({ Code: "Forbidden.RAM", Message: "boom", ...rest }));
+    const { data, errors } = await rig.ask(PAGE);
+    expect(data).toEqual({ invocations: null });
+    expect(errors?.map(({ extensions }) => [extensions?.code, extensions?.upstreamCode])).toEqual([
+      ["UPSTREAM_FORBIDDEN", "Forbidden.RAM"],
+    ]);
+    expect(rig.far.calls.length).toBe(1);
+  });
+
+  it("and an error beside records is none", async () => {
+    await start("ECS", (call, number) => {
+      const { body } = ecs(2, () => ({ TotalCount: 2 }))(call, number) as { body: object };
+      return ok({ ...body, Code: "InstanceNotExists", Message: "boom" });
+    });
+    expect(await walk()).toMatchObject({ ids: idsOf(2), last: { sources: [{ ok: true, isComplete: true }] } });
+  });
+});
+
+describe("servers of which one cannot be read", () => {
+  it("show the runs of the others, the failure, and what is owed once it can be read", async () => {
+    const [one, two] = ["1".repeat(32), "2".repeat(32)];
+    let isBroken = true;
+    await start("SWAS", (call) => {
+      if (call.action === "DescribeCommandInvocations") return refusal(403, "NoPermission");
+      if (call.action === "ListInstances")
+        return ok({
+          TotalCount: 2,
+          PageNumber: 1,
+          PageSize: 100,
+          Instances: [one, two].map((InstanceId) => ({ InstanceId })),
+        });
+      const isFirst = call.asked.get("InstanceId") === one;
+      if (!isFirst && isBroken) return refusal(500, "InternalError");
+      const [newest, oldest] = manyRuns(2, "t-h").map((run) => swasInstanceRun(run, { instanceId: "" }));
+      const Invocations = isFirst ? [oldest] : [newest, oldest];
+      return ok({ TotalCount: Invocations.length, PageNumber: 1, PageSize: 50, Invocations });
+    });
+    const [newest, oldest] = idsOf(2);
+    const { ids, pages, end } = await walk();
+    expect(ids).toEqual([oldest]);
+    expect(pages[0]).toMatchObject({ ids: [oldest], more: true });
+    for (const { sources } of pages)
+      expect(sources).toMatchObject([{ ok: false, isComplete: false, error: { code: "UNAVAILABLE" } }]);
+    isBroken = false;
+    const { data } = await later(() => rig.ask(PAGE, { after: end }));
+    expect(data.invocations).toMatchObject({ nodes: [{ invokeId: newest }], pageInfo: { hasNextPage: false } });
+    expect(rig.far.calls.filter(({ action }) => action === "ListInstances")).toHaveLength(1);
   });
 });
