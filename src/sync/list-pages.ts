@@ -44,8 +44,8 @@ export interface ListPages {
 export interface Onward {
   /** Tokens that the upstream did not know any more. */
   readonly dead: readonly string[];
-  /** True if nothing was shown but what is known, and that not further down. */
-  readonly isRepeat: boolean;
+  /** The runs of an answer that showed nothing but what is known, and that not further down; else none. */
+  readonly known: readonly string[];
 }
 
 /** What answers are read with. */
@@ -118,12 +118,12 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
       const base = markFor(state, boundBelowIn(state, from));
       if (base === null) {
         await readHead(operation);
-        return { dead, isRepeat: false };
+        return { dead, known: [] };
       }
       try {
         const mark = isOtherPlace ? { ...base, isPlaceMeant: true } : base;
-        const { isRepeat } = await readFrom(state, mark, operation, false);
-        return { dead, isRepeat };
+        const { known } = await readFrom(state, mark, operation, false);
+        return { dead, known };
       } catch (error) {
         if (!(error instanceof DeadPlaceError)) throw error;
         if (base.place !== null && "token" in base.place) dead.push(base.place.token);
@@ -137,7 +137,7 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
 
   async function readMore(state: ListState, operation: Operation, isArrival: boolean): Promise<Read> {
     const [base] = state.notes.marks;
-    return base === undefined ? { state, isRepeat: false } : readFrom(state, base, operation, isArrival);
+    return base === undefined ? { state, known: [] } : readFrom(state, base, operation, isArrival);
   }
 
   async function readBelow(base: Mark, shift: number, operation: Operation): Promise<IndexedPage> {
@@ -157,10 +157,10 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
       const now = await load();
       const record = { ...now, notes: { ...now.notes, marks: [] } };
       await write(page, record);
-      return { state: record, isRepeat: false };
+      return { state: record, known: [] };
     }
-    const isDeeper = page.runs.length === 0 || bottomOf(page, base.time) < base.time;
-    const isRepeat = page.mode === "token" && !isDeeper && (await countNew(page.runs)) === 0;
+    const isAside = page.mode === "token" && bottomOf(page, base.time) >= base.time;
+    const known = isAside && (await countNew(page.runs)) === 0 ? page.runs.map(({ invokeId }) => invokeId) : [];
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const verdict = await settle(page, base, state.notes, operation);
     const current = await load();
@@ -176,7 +176,7 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
       isDoubtful: more.notes.isDoubtful || verdict.state === "contradictory",
     };
     await write(page, { ...more, notes });
-    return { state: { ...more, notes }, isRepeat };
+    return { state: { ...more, notes }, known };
   }
 
   async function settle(page: IndexedPage, base: Mark, notes: ListNotes, operation: Operation): Promise<TieVerdict> {
@@ -218,7 +218,7 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
 }
 
 /** What reading from a mark told. */
-interface Read extends Pick<Onward, "isRepeat"> {
+interface Read extends Pick<Onward, "known"> {
   readonly state: ListState;
 }
 

@@ -18,8 +18,8 @@ const IDLE_PAGES_MAX = 4;
 const RESTARTS_MAX = 20;
 /** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
 const IDLE_READINGS_MAX = 20;
-/** Readings in a row that may show nothing but what is known, and that not further down: a crowded time takes that many. */
-const REPEATS_MAX = 3;
+/** Readings that may show once more what was shown since the list was begun anew last. */
+const REPEATS_MAX = 1;
 /** Readings in a row in which a token may die. One that is given again after it died is not even tried. */
 const DEATHS_MAX = 5;
 
@@ -39,6 +39,7 @@ export function createProgress(bound: number): Progress {
   let restarts = 0;
   let idle = 0;
   let repeats = 0;
+  let shown = new Set<string>();
   let deaths = 0;
 
   function isDead(after: ListState, onward: Onward): boolean {
@@ -48,17 +49,30 @@ export function createProgress(bound: number): Progress {
     return deaths > DEATHS_MAX || (place !== undefined && place !== null && "token" in place && dead.has(place.token));
   }
 
+  function isRepeating({ dead: died, known }: Onward): boolean {
+    if (died.length > 0) beginAnew();
+    if (known.length > 0 && known.every((invokeId) => shown.has(invokeId))) repeats += 1;
+    for (const invokeId of known) shown.add(invokeId);
+    return repeats > REPEATS_MAX;
+  }
+
+  /** What is read again on the way back, such as a crowded time, is no repetition. */
+  function beginAnew(): void {
+    shown = new Set();
+    repeats = 0;
+  }
+
   return {
     isOtherPlace: () => idle % 2 === 1,
     judge(before, after, onward) {
       if (isDead(after, onward)) return DEAD;
-      repeats = onward.isRepeat ? repeats + 1 : 0;
-      if (repeats > REPEATS_MAX) return REPEATED;
+      if (isRepeating(onward)) return REPEATED;
       if (furthest === Number.NEGATIVE_INFINITY) furthest = markFor(before, bound)?.index ?? furthest;
       const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
       const isPage = after.notes.mode === "page";
       if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0 || reached < furthest) {
         // A list that changed its mode, or whose places died, is read anew from further up.
+        beginAnew();
         restarts += 1;
         furthest = reached;
         return restarts < RESTARTS_MAX ? "on" : ENDLESS;

@@ -24,7 +24,7 @@ const ERROR_MEMBERS = new Set([
 ]);
 
 /** What tells of a list and is no record. */
-const PAGING_MEMBERS = new Set(["totalcount", "pagenumber", "pagesize", "maxresults", "nexttoken"]);
+const PAGING_MEMBER = /^(TotalCount|PageNumber|PageSize|MaxResults|NextToken)$/i;
 
 const SUCCESS_CODE = /^(ok|success|200|0)$/i;
 const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
@@ -90,7 +90,7 @@ function isErrorObject(data: Data, code: unknown): boolean {
 
 /** True for a member without any record: some samples say `Code` beside records, and mean success. */
 function isEmpty(name: string, value: unknown): boolean {
-  if (PAGING_MEMBERS.has(name.toLowerCase()) || value === null || value === "") return true;
+  if (PAGING_MEMBER.test(name) || value === null || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
   return isData(value) && Object.entries(value).every(([inner, one]) => isEmpty(inner, one));
 }
