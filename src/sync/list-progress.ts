@@ -20,8 +20,8 @@ const RESTARTS_MAX = 20;
 const IDLE_READINGS_MAX = 20;
 /** Readings that may show once more what was shown since the list was begun anew last. */
 const REPEATS_MAX = 1;
-/** Readings in a row in which a token may die. One that is given again after it died is not even tried. */
-const DEATHS_MAX = 5;
+/** Readings in a row in which a token may die: one in three does in the hardest worlds. One that is given again after it died is not even tried. */
+const DEATHS_MAX = 11;
 
 const ENDED = { why: "Nothing shows behind what is known, although the list tells of more.", isEnd: true };
 const REPEATED = { why: "The list shows the same runs again and again.", isEnd: true };

@@ -238,7 +238,7 @@ describe("a source that fails behind what was read of it", () => {
     const { ids, last, calls } = await walk();
     expect(ids).toEqual(idsOf(50));
     expect(last).toMatchObject({ ids: [], more: true, sources: failing("refuses the tokens") });
-    expect(calls).toEqual([1, 0, 12, 0, 0, 0]);
+    expect(calls).toEqual([1, 0, 24, 0, 0, 0]);
   });
 
   it.each([1, 3])("shows what it owes on later pages once it answers, %d runs a second", async (perSecond) => {

@@ -40,7 +40,7 @@ describe("a list that contradicts itself", () => {
       expect([second.edges.length, second.hasNextPage, second.sources[0]?.isComplete]).toEqual([30, more, false]);
       expect(second.sources[0]?.error?.code).toBe("BAD_RESPONSE");
       const calls = world.calls.length;
-      expect(calls).toBeLessThanOrEqual(13);
+      expect(calls).toBeLessThanOrEqual(26);
       const third = await ask(second.endCursor(), 100);
       expect([third.edges.length, third.hasNextPage, world.calls.length]).toEqual([0, more, calls]);
     },
