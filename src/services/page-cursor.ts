@@ -2,13 +2,35 @@ import { createHash } from "node:crypto";
 import { InputError, type Source, sourceRank } from "#domain";
 import type { Position } from "#store";
 import type { Sealer } from "./contract.ts";
-import { createByteReader, createByteWriter, readPosition, type SourceNumbers, writePosition } from "./place-text.ts";
+import {
+  type ByteReader,
+  createByteReader,
+  createByteWriter,
+  readPosition,
+  type SourceNumbers,
+  writePosition,
+} from "./place-text.ts";
+
+/** Runs of a source that were shown although runs in front of them may not be known yet. */
+export interface ShownAhead {
+  /** Numbers that stand for the runs. */
+  readonly prints: ReadonlySet<number>;
+  /** Creation time of the oldest one. */
+  readonly until: number;
+}
+
+/** Where a walk stands in one source. */
+export interface SourcePlace {
+  readonly place: Position;
+  /** What was shown of what lies behind the place. */
+  readonly shown: ShownAhead | null;
+}
 
 /** Where a walk stands. */
 export interface PageCursor {
   readonly position: Position;
   /** Sources that stand elsewhere, since they could not be read so far; by rank. */
-  readonly lagging: ReadonlyMap<string, Position>;
+  readonly lagging: ReadonlyMap<string, SourcePlace>;
   /** Which row of the run at the position, for lists with several rows a run. */
   readonly row: readonly string[];
 }
@@ -31,9 +53,12 @@ export function createCursorCodec(sealer: Sealer, purpose: string, sources: read
       const writer = createByteWriter();
       writePosition(writer, position, numbers);
       writer.number(lagging.size);
-      for (const [rank, place] of lagging) {
+      for (const [rank, { place, shown }] of lagging) {
         writer.number(numbers.numberOf(rank));
         writePosition(writer, place, numbers);
+        writer.number(shown?.prints.size ?? 0);
+        if (shown !== null) writer.number(shown.until);
+        for (const print of shown?.prints ?? []) writer.number(print);
       }
       for (const text of row) writer.text(text);
       return sealer.seal(purpose, writer.bytes());
@@ -52,11 +77,12 @@ function read(bytes: Uint8Array, numbers: SourceNumbers): PageCursor | null {
   try {
     const reader = createByteReader(bytes);
     const position = readPosition(reader, numbers);
-    const lagging = new Map<string, Position>();
+    const lagging = new Map<string, SourcePlace>();
     for (let left = reader.number(); left > 0; left -= 1) {
       const rank = numbers.rankOf(reader.number());
       const place = readPosition(reader, numbers);
-      if (rank !== "") lagging.set(rank, place);
+      const shown = readShown(reader);
+      if (rank !== "") lagging.set(rank, { place, shown });
     }
     const row: string[] = [];
     while (!reader.isAtEnd()) row.push(reader.text());
@@ -65,6 +91,13 @@ function read(bytes: Uint8Array, numbers: SourceNumbers): PageCursor | null {
     if (error instanceof RangeError) return null;
     throw error;
   }
+}
+
+function readShown(reader: ByteReader): ShownAhead | null {
+  const count = reader.number();
+  if (count === 0) return null;
+  const until = reader.number();
+  return { until, prints: new Set(Array.from({ length: count }, () => reader.number())) };
 }
 
 /** Numbers that follow from a source's words alone, so that every process with any list of sources agrees. */

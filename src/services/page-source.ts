@@ -9,12 +9,15 @@ import {
 } from "#domain";
 import { LIST_END, type Position } from "#store";
 import type { KnownList, Sync } from "#sync";
+import type { ShownAhead } from "./page-cursor.ts";
 
 /** What a page reads of one source, and how that fares. */
 export interface PageSource {
   readonly source: Source;
   /** Its own place if it lagged behind on the pages before; else that of the page; null at the beginning. */
   readonly start: Position | null;
+  /** What pages before showed of what lies behind its own place. */
+  readonly shown: ShownAhead | null;
   lists: readonly KnownList[];
   failure: UpstreamError | null;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
@@ -62,4 +65,10 @@ export async function boundBelow({ lists }: PageSource, from: number): Promise<n
 export async function isSound({ lists }: PageSource): Promise<boolean> {
   const answers = await Promise.all(lists.map((list) => list.isSound()));
   return answers.every(Boolean);
+}
+
+/** Where and why a list of the source ends although it says that there is more: the newest such place; null if none does. */
+export async function falseEndOf({ lists }: PageSource): ReturnType<KnownList["falseEnd"]> {
+  const ends = await Promise.all(lists.map((list) => list.falseEnd()));
+  return ends.reduce((first, end) => (first === null || (end !== null && end.time > first.time) ? end : first), null);
 }

@@ -1,6 +1,6 @@
 import { type InvocationFilter, isCountable, toQuery } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
-import type { PageSource } from "./page-source.ts";
+import { falseEndOf, type PageSource } from "./page-source.ts";
 
 /** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
 export async function countRuns(
@@ -12,6 +12,8 @@ export async function countRuns(
   const limit = createdAfter === undefined ? LIST_END : Date.parse(createdAfter) - 1;
   let sum = 0;
   for (const part of parts) {
+    // What contradicts itself tells no length, and nobody knows how much is missing.
+    if ((await falseEndOf(part)) !== null) return null;
     const count = (await isWhole(part, limit)) ? await countKnown(store, part, filter) : await toldCount(part, filter);
     if (count === null) return null;
     sum += count;

@@ -2,7 +2,6 @@ import {
   canonicalText,
   type Invocation,
   type InvocationFilter,
-  type InvocationQuery,
   matchesNothing,
   namesSource,
   type Operation,
@@ -10,20 +9,23 @@ import {
   toQuery,
   type Wants,
 } from "#domain";
-import { above, LIST_END, LIST_HEAD, type Position, positionOf, type StoredRun } from "#store";
+import { comparePositions, type Position, positionOf, type StoredRun } from "#store";
 import type { Sync } from "#sync";
 import { notePageLife } from "./answer-life.ts";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
-import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
+import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
+import { cursorBehind, endBehind } from "./page-places.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
-import { chooseLists, isSound, type PageSource } from "./page-source.ts";
+import { chooseLists, falseEndOf, isSound, type PageSource } from "./page-source.ts";
 import { countRuns } from "./page-total.ts";
+import { endOf, isLagging, isOpen, limitOf, newPart, reachesOf, rowsOf, startOf, type Walk } from "./page-walk.ts";
+import { aheadUpTo, countShown, isShownAhead, readAhead } from "./runs-ahead.ts";
 import type { DescribeSource } from "./source-states.ts";
 import type { PageStore } from "./view/index.ts";
-import { BEHIND_ALL, backwards, forwards, type WalkDirection } from "./walk-direction.ts";
+import { backwards, forwards } from "./walk-direction.ts";
 
 /** What pages of runs are read with. */
 export interface RunPagesParts extends PageTiming {
@@ -86,38 +88,50 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       wants,
       size: args.size,
       limit: limitOf(direction, query),
-      parts: sources.map((source) => newPart(source, startOf(direction, query, cursor, again, sourceRank(source)))),
+      parts: sources.map((source) => {
+        const rank = sourceRank(source);
+        const shown = direction.sign > 0 ? (cursor?.lagging.get(rank)?.shown ?? null) : null;
+        return newPart(source, startOf(direction, query, cursor, again, rank), shown);
+      }),
     };
     const settle = createSettler(parts, async () => (await readKnown(walk)).length > 0);
     if (!matchesNothing(filter)) {
       await open(walk, settle, operation, cursor === null);
       await readOn(walk, settle, operation);
     }
+    return { cursor, ...(await cut(walk, cursor, codec, request.isRunAgain === undefined)) };
+  }
+
+  /** The page as far as it is known. `mayShowAhead` is false for lists with several rows a run, whose cursors need the order. */
+  async function cut(walk: Walk, cursor: PageCursor | null, codec: CursorCodec, mayShowAhead: boolean) {
+    const { direction, size, parts: sources } = walk;
     const found = await readKnown(walk);
-    const runs = direction.sign > 0 ? found.slice(0, args.size) : found.slice(Math.max(0, found.length - args.size));
     const reaches = await reachesOf(walk);
-    const isFull = found.length > args.size;
-    const end = isFull ? endOf(runs, direction) : null;
-    const lagging = walk.parts.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
+    const isFull = found.length > size;
+    const rows = rowsOf(found, walk);
+    const ahead = mayShowAhead ? await readAhead(store, walk, reaches, size - rows.length) : [];
+    const end = isFull ? endOf(rows, direction) : null;
+    const lagging = sources.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
     // What was read before is known, as far as it goes.
     const isKnown = ({ source, failure }: PageSource): boolean =>
       failure !== null && sync.book.stateOf(source).asOf !== null;
+    const runs = ahead.length === 0 ? rows : [...rows, ...ahead].sort(byPosition);
     refuseIfAllFailed(
-      walk.parts,
+      sources,
       runs.length,
       lagging.filter((part) => !isKnown(part)),
     );
     const start = cursor?.position ?? null;
+    const oldest = direction.sign > 0 ? end : start;
     return {
-      cursor,
       runs,
       hasMore: isFull || lagging.length > 0,
-      parts: walk.parts,
-      sources: await statesOf(walk.parts, lagging),
-      cursorAt: (run: Invocation | null, row: readonly string[] = []) =>
-        codec.seal(
-          cursorBehind(walk, reaches, { start, now: clock.now(), end: run === null ? null : positionOf(run), row }),
-        ),
+      parts: sources,
+      sources: await statesOf(sources, lagging, oldest),
+      cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
+        const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
+        return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
+      },
     };
   }
 
@@ -166,15 +180,25 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     const opened = walk.parts.filter((part) => part.lists.length > 0 || part.failure?.code === "NOT_SUPPORTED");
     const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
     const { query, wants, direction, size } = walk;
-    return store.readPage({ stretches, query, direction: direction.sign, limit: size + 1, wants });
+    const limit = size + 1 + countShown(opened);
+    const found = await store.readPage({ stretches, query, direction: direction.sign, limit, wants });
+    const isShown = isShownAhead(opened);
+    return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
   }
 
+  /** @param oldest where the page ends among older runs; null if it goes as far as anything is known */
   async function statesOf(
     all: readonly PageSource[],
     lagging: readonly PageSource[],
+    oldest: Position | null,
   ): Promise<readonly PageSourceState[]> {
     return Promise.all(
-      all.map(async (part) => describe(part.source, !lagging.includes(part) && (await isSound(part)))),
+      all.map(async (part) => {
+        const falseEnd = await falseEndOf(part);
+        const flaw = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time) ? falseEnd.why : null;
+        const isComplete = !lagging.includes(part) && flaw === null && (await isSound(part));
+        return describe(part.source, isComplete, flaw);
+      }),
     );
   }
 
@@ -207,106 +231,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 /** Rounds of reading after which a page shows what it has. */
 const ROUNDS_MAX = 200;
 
-/** Everything that one page is read for. */
-interface Walk {
-  readonly direction: WalkDirection;
-  readonly query: InvocationQuery;
-  readonly wants: Wants;
-  readonly size: number;
-  /** Beyond this time nothing is meant. */
-  readonly limit: number;
-  readonly parts: readonly PageSource[];
-}
-
-function newPart(source: PageSource["source"], start: Position | null): PageSource {
-  return { source, start, lists: [], failure: null, isLate: false, wasAsked: false };
-}
-
-function limitOf({ sign }: WalkDirection, { createdAfter, createdBefore }: InvocationQuery): number {
-  if (sign > 0) return createdAfter === undefined ? LIST_END : Date.parse(createdAfter) - 1;
-  return createdBefore === undefined ? LIST_HEAD : Date.parse(createdBefore) - 1;
-}
-
-/** Where a source begins: at its own place if it lagged, at the cursor, or where what is meant begins. */
-function startOf(
-  direction: WalkDirection,
-  { createdAfter, createdBefore }: InvocationQuery,
-  cursor: PageCursor | null,
-  isRunAgain: boolean,
-  rank: string,
-): Position | null {
-  const edge = direction.sign > 0 ? createdBefore : createdAfter;
-  const meant = edge === undefined ? null : above(Date.parse(edge) - 1);
-  if (cursor === null) return meant;
-  const own = cursor.lagging.get(rank);
-  return direction.later(meant, own ?? (isRunAgain ? besides(cursor.position, direction) : cursor.position));
-}
-
-/** The place next to a run's own, with no other run between, so that the run comes again. */
-function besides(position: Position, { sign }: WalkDirection): Position {
-  const { invokeId } = position;
-  if (sign < 0) return { ...position, invokeId: `${invokeId}\u0000` };
-  const before = String.fromCharCode(Math.max(0, invokeId.charCodeAt(invokeId.length - 1) - 1));
-  return { ...position, invokeId: `${invokeId.slice(0, -1)}${before}\uffff` };
-}
-
-async function reachesOf({ parts, direction }: Walk): Promise<ReadonlyMap<PageSource, number | null>> {
-  return new Map(await Promise.all(parts.map(async (part) => [part, await direction.reach(part)] as const)));
-}
-
-function rowsOf(found: readonly StoredRun[], { direction, size }: Walk): readonly StoredRun[] {
-  return direction.sign > 0 ? found.slice(0, size) : found.slice(Math.max(0, found.length - size));
-}
-
-function endOf(rows: readonly StoredRun[], { sign }: WalkDirection): Position | null {
-  const last = sign > 0 ? rows.at(-1) : rows[0];
-  return last === undefined ? null : positionOf(last.run);
-}
-
-/** True if runs that belong on the page, or in front of its end, may not be known yet. */
-function isOpen(part: PageSource, reach: number | null, end: Position | null, { direction, limit }: Walk): boolean {
-  if (part.isLate || part.lists.length === 0 || direction.isAtEnd(reach, limit)) return false;
-  return end === null || !direction.isReached(reach, end.time);
-}
-
-function isLagging(part: PageSource, reach: number | null, end: Position | null, walk: Walk): boolean {
-  return part.isLate && (part.lists.length === 0 || isOpen({ ...part, isLate: false }, reach, end, walk));
-}
-
-/** Where the walk stands behind a row, and which sources stand elsewhere. */
-function cursorBehind(
-  { parts, direction, limit }: Walk,
-  reaches: ReadonlyMap<PageSource, number | null>,
-  at: {
-    readonly start: Position | null;
-    readonly end: Position | null;
-    readonly now: number;
-    readonly row: readonly string[];
-  },
-): PageCursor {
-  const places = parts.map((part) => {
-    const reach = reaches.get(part) ?? null;
-    const isUnread = part.isLate && part.lists.length === 0;
-    const isCovered =
-      !isUnread && (direction.isAtEnd(reach, limit) || (at.end !== null && direction.isReached(reach, at.end.time)));
-    const place = isCovered
-      ? direction.later(part.start, at.end ?? direction.lastPlace)
-      : direction.placeAtReach(part, isUnread ? null : reach, at.now);
-    return { part, place };
-  });
-  const ends = places.map(({ place }) => place);
-  const furthest = [at.start, ...ends].reduce((a, b) => direction.later(a, b), at.end);
-  const position = furthest ?? (direction.sign > 0 ? above(at.now) : BEHIND_ALL);
-  const lagging = new Map<string, Position>();
-  for (const { part, place } of places) {
-    if (place !== null && !isSame(place, position)) lagging.set(sourceRank(part.source), place);
-  }
-  return { position, lagging, row: at.row };
-}
-
-function isSame(a: Position, b: Position): boolean {
-  return a.time === b.time && a.source === b.source && a.invokeId === b.invokeId;
-}
+const byPosition = (a: StoredRun, b: StoredRun): number => comparePositions(positionOf(a.run), positionOf(b.run));
 
 function toPage(
   { direction, cursor, size }: PageRequestArguments,

@@ -7,5 +7,11 @@ export type { Follower } from "./follow.ts";
 export { isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
 export type { KnownList } from "./lists.ts";
 export { resultOf } from "./result-reader.ts";
-export { findSourceAmong, type SourceBook, type SourceFailure, type SourceState } from "./source-book.ts";
+export {
+  findSourceAmong,
+  type SourceBook,
+  type SourceFailure,
+  type SourceState,
+  toSourceFailure,
+} from "./source-book.ts";
 export { createSync, type Sync, type SyncOptions } from "./sync.ts";

@@ -1,5 +1,5 @@
 import type { Invocation } from "#domain";
-import { findSpan, LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
+import { addSpan, findSpan, LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
 import type { Place, RunListPage } from "#upstreams";
 
 /** A place at which a list was read on, or can be. It outlives the runs that the keeper lets go. */
@@ -18,6 +18,18 @@ export interface Mark {
 
 /** An answer of a list with indexes; those of token lists are counted from answer to answer. */
 export type IndexedPage = RunListPage & { readonly offset: number; readonly indexes: readonly number[] };
+
+/** Where a list could not be read on although it says that there is more. */
+export interface ListStop {
+  /** What is known whole ends here. */
+  readonly time: number;
+  /** Epoch milliseconds: when that was tried last. */
+  readonly at: number;
+  /** What is wrong, as a sentence. */
+  readonly why: string;
+  /** True for a list that contradicts itself, so that this is as good as its end; false if its places die. */
+  readonly isEnd: boolean;
+}
 
 /** What is noted of a list beside what is covered. */
 export interface ListNotes {
@@ -38,6 +50,8 @@ export interface ListNotes {
   readonly marks: readonly Mark[];
   /** True once the list contradicted itself: what it said of its length and what it showed do not add up. */
   readonly isDoubtful: boolean;
+  /** Null for a list that can be read on, as far as is known. */
+  readonly stop: ListStop | null;
   /** Records of the page before that every page begins with, which its indexes count twice. */
   readonly overlap: number;
 }
@@ -61,12 +75,13 @@ const NO_NOTES: ListNotes = {
   arrivals: 0,
   marks: [],
   isDoubtful: false,
+  stop: null,
   overlap: 0,
 };
 
 /** What a record says; of a list that was never read, nothing. */
 export function stateOf({ notes, ...record }: ListRecord): ListState {
-  return { ...record, notes: (notes as ListNotes | null) ?? NO_NOTES };
+  return { ...record, notes: { ...NO_NOTES, ...(notes as Partial<ListNotes> | null) } };
 }
 
 /**
@@ -74,10 +89,15 @@ export function stateOf({ notes, ...record }: ListRecord): ListState {
  * a creation time come last; a single one among others is an odd record and no sign that the last ones have begun.
  */
 export function bottomOf(page: RunListPage, above: number): number {
-  if (page.next === null) return LIST_END;
+  if (isLast(page)) return LIST_END;
   const times = timesOf(page.runs);
   const isAmongLast = times.length > 0 && times.slice(-2).every((time) => time === NO_TIME);
   return isAmongLast ? NO_TIME : (times.findLast((time) => time !== NO_TIME) ?? above);
+}
+
+/** True if an answer shows the end of its list. */
+export function isLast({ next, flaw }: RunListPage): boolean {
+  return next === null && flaw === null;
 }
 
 /** An answer with indexes; `offset` is where a token list stands. */
@@ -129,6 +149,32 @@ function isSameMark(a: Mark, b: Mark): boolean {
 export function markFor(state: ListState, time: number): Mark | null {
   const isJoined = isCoveredDownTo(state, time);
   return state.notes.marks.findLast((mark) => mark.time > time || (isJoined && mark.time === time)) ?? null;
+}
+
+/** How long a list is left alone that could not be read on. */
+const STOP_KEPT_MS = 30_000;
+
+/** Where the list could not be read on just now; null if it can be tried. */
+export function stopIn({ notes: { stop } }: ListState, now: number): ListStop | null {
+  return stop !== null && now >= stop.at && now - stop.at < STOP_KEPT_MS ? stop : null;
+}
+
+/** The list as it is shown: for a while, one that contradicts itself ends where it could not be read on. */
+export function shownState(state: ListState, now: number): ListState {
+  const stop = stopIn(state, now);
+  return stop?.isEnd ? { ...state, spans: addSpan(state.spans, { from: stop.time, to: LIST_END }) } : state;
+}
+
+/** What is left of a stop once the list was read down to here. */
+export function stopBelow(stop: ListStop | null, bottom: number): ListStop | null {
+  return stop !== null && stop.time <= bottom ? stop : null;
+}
+
+/** What an answer that begins behind so many records says against itself; null for an answer that adds up. */
+export function flawOf(page: IndexedPage, passed: number): string | null {
+  const end = page.runs.length + page.unreadable > 0 ? endIndexOf(page) : passed;
+  if (!isLast(page) || page.total === null || page.total <= end) return page.flaw;
+  return `The list tells of ${page.total} records and shows ${end}.`;
 }
 
 /** Down to which time, exclusive, everything is known that was created at `from` or earlier; `from` if nothing is known there. */

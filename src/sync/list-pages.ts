@@ -5,12 +5,14 @@ import {
   bottomOf,
   boundBelowIn,
   endIndexOf,
+  flawOf,
   type IndexedPage,
   type ListNotes,
   type ListState,
   type Mark,
   markFor,
   stateOf,
+  stopIn,
   timesOf,
   withIndexes,
 } from "./list-notes.ts";
@@ -29,13 +31,21 @@ export interface ListPages {
    * @param isOtherPlace true to take the upstream's own word for what follows instead of the place that follows from the index
    * @throws UpstreamError
    */
-  readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<void>;
+  readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<Onward>;
   /** Reads one answer behind a mark, and lets go of the mark if it is dead; false then. @throws UpstreamError */
   readBehind(mark: Mark, operation: Operation): Promise<boolean>;
   /** Reads the answer behind a mark once more, for its runs alone; the newest end's if there is no mark. @throws UpstreamError */
   readRunsBehind(mark: Mark | null, operation: Operation): Promise<void>;
   /** Notes something of the list that no answer told. */
   writeState(state: ListState): Promise<void>;
+}
+
+/** How reading on went. */
+export interface Onward {
+  /** Tokens that the upstream did not know any more. */
+  readonly dead: readonly string[];
+  /** The runs of an answer that showed nothing but what is known, and that not further down; else none. */
+  readonly known: readonly string[];
 }
 
 /** What answers are read with. */
@@ -86,31 +96,38 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
 
   async function readHead(operation: Operation): Promise<void> {
     const readAt = clock.now();
-    const first = await read(null, 0, operation);
+    const newest = await read(null, 0, operation);
+    const first = { ...newest, flaw: flawOf(newest, 0) };
     // What is covered is looked up when it is to be written: a keeper lets go of runs at any time.
     const before = await load();
     const arrivals = before.readAt === null ? 0 : await countNew(first.runs);
     let state = withHead(first, { before, readAt, isEnteredLater, arrivals });
     await write(first, state);
-    for (let pages = 1; pages < REFRESH_PAGES_MAX && !isEnteredLater && hasGap(before, state); pages += 1) {
+    for (let pages = 1; pages < REFRESH_PAGES_MAX && !isEnteredLater && hasGap(before, state, readAt); pages += 1) {
       const more = await readMore(state, operation, true).catch(orDeadPlace);
       if (more instanceof DeadPlaceError) return;
-      state = more;
+      state = more.state;
     }
   }
 
   /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
-  async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<void> {
-    for (let dead = 1; ; dead *= 2) {
+  async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<Onward> {
+    const dead: string[] = [];
+    for (let count = 1; ; count *= 2) {
       const state = await load();
       const base = markFor(state, boundBelowIn(state, from));
-      if (base === null) return readHead(operation);
+      if (base === null) {
+        await readHead(operation);
+        return { dead, known: [] };
+      }
       try {
-        await readFrom(state, isOtherPlace ? { ...base, isPlaceMeant: true } : base, operation, false);
-        return;
+        const mark = isOtherPlace ? { ...base, isPlaceMeant: true } : base;
+        const { known } = await readFrom(state, mark, operation, false);
+        return { dead, known };
       } catch (error) {
         if (!(error instanceof DeadPlaceError)) throw error;
-        await writeState(withoutMarks(await load(), base, dead));
+        if (base.place !== null && "token" in base.place) dead.push(base.place.token);
+        await writeState(withoutMarks(await load(), base, count));
       }
     }
   }
@@ -118,34 +135,48 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
   const writeState = (record: ListState): Promise<void> =>
     store.write({ source, readAt: clock.now(), list: { key: list.key, record } });
 
-  async function readMore(state: ListState, operation: Operation, isArrival: boolean): Promise<ListState> {
+  async function readMore(state: ListState, operation: Operation, isArrival: boolean): Promise<Read> {
     const [base] = state.notes.marks;
-    return base === undefined ? state : readFrom(state, base, operation, isArrival);
+    return base === undefined ? { state, known: [] } : readFrom(state, base, operation, isArrival);
   }
 
-  async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<ListState> {
-    const { shift } = state.notes;
-    let page = await read(placeBehind(base, shift), base.index + shift, operation);
-    for (let back = STEP_BACK; isBehindGap(page, base, shift) && back <= STEP_BACK_MAX; back *= 2) {
-      page = await read(list.placeAt(Math.max(0, base.index + shift - back)), 0, operation);
+  async function readBelow(base: Mark, shift: number, operation: Operation): Promise<IndexedPage> {
+    const passed = base.index + shift;
+    let page = await read(placeBehind(base, shift), passed, operation);
+    // An empty page of a list that says that it is longer is no sign of runs that vanished.
+    for (let back = STEP_BACK; flawOf(page, passed) === null && isBehindGap(page, base, shift); back *= 2) {
+      if (back > STEP_BACK_MAX) break;
+      page = await read(list.placeAt(Math.max(0, passed - back)), 0, operation);
     }
+    return { ...page, flaw: flawOf(page, passed) };
+  }
+
+  async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<Read> {
+    const page = await readBelow(base, state.notes.shift, operation);
     if (page.mode !== state.notes.mode) {
       const now = await load();
       const record = { ...now, notes: { ...now.notes, marks: [] } };
       await write(page, record);
-      return record;
+      return { state: record, known: [] };
     }
+    const isAside = page.mode === "token" && bottomOf(page, base.time) >= base.time;
+    const known = isAside && (await countNew(page.runs)) === 0 ? page.runs.map(({ invokeId }) => invokeId) : [];
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
     const verdict = await settle(page, base, state.notes, operation);
     const current = await load();
-    const more = withMore(current, page, { base, isTieWhole: verdict.state !== "open", arrivals });
+    const more = withMore(current, page, {
+      base,
+      isTieWhole: verdict.state !== "open",
+      arrivals,
+      readAt: clock.now(),
+    });
     const notes = {
       ...more.notes,
       overlap: verdict.overlap,
       isDoubtful: more.notes.isDoubtful || verdict.state === "contradictory",
     };
     await write(page, { ...more, notes });
-    return { ...more, notes };
+    return { state: { ...more, notes }, known };
   }
 
   async function settle(page: IndexedPage, base: Mark, notes: ListNotes, operation: Operation): Promise<TieVerdict> {
@@ -186,8 +217,14 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
   };
 }
 
-/** True if runs may lie between what was read before and what this refresh showed. */
-function hasGap(before: ListState, state: ListState): boolean {
+/** What reading from a mark told. */
+interface Read extends Pick<Onward, "known"> {
+  readonly state: ListState;
+}
+
+/** True if runs may lie between what was read before and what this refresh showed, and can be read. */
+function hasGap(before: ListState, state: ListState, now: number): boolean {
+  if (stopIn(state, now) !== null) return false;
   const bottom = findSpan(state.spans, LIST_HEAD)?.to ?? LIST_END;
   return before.spans.length > 0 && bottom > certainTop(before) && bottom !== LIST_END;
 }

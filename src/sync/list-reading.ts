@@ -2,13 +2,17 @@ import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
 import {
   addMark,
   bottomOf,
+  boundBelowIn,
   type IndexedPage,
   isCoveredDownTo,
+  isLast,
   type ListNotes,
   type ListState,
+  type ListStop,
   type Mark,
   markBehind,
   shiftOf,
+  stopBelow,
   timesOf,
   vanishedOf,
 } from "./list-notes.ts";
@@ -63,6 +67,8 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       marks: mark === null ? [] : [mark, ...marks],
       // A record that cannot be read is missing, and nobody can say from which page.
       isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
+      stop:
+        page.flaw === null ? stopBelow(isFresh ? null : before.notes.stop, bottom) : endAt(page.flaw, bottom, readAt),
       overlap: before.notes.overlap,
     },
   };
@@ -70,7 +76,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
 
 /** An answer without any run that goes on shows nothing of the newest end. */
 function newestOf(page: IndexedPage, before: ListNotes): number | null {
-  return timesOf(page.runs)[0] ?? (page.next === null ? null : before.newest);
+  return timesOf(page.runs)[0] ?? (isLast(page) ? null : before.newest);
 }
 
 function olderSpans(before: ListState): readonly Span[] {
@@ -88,6 +94,8 @@ export interface DeepReading {
   readonly isTieWhole: boolean;
   /** Runs of this reading that arrived since the newest end was read before; of a deeper reading none. */
   readonly arrivals: number;
+  /** Epoch milliseconds. */
+  readonly readAt: number;
 }
 
 /** The list after it was read on from a mark. */
@@ -100,12 +108,17 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
   const shift = shiftOf(state.notes, arrivals, page.total);
   const vanished = vanishedOf({ ...state.notes, shift }, page.total);
   const mark = markBehind(page, base, shift);
+  const spans = addSpan(state.spans, span);
   return {
     ...state,
-    spans: addSpan(state.spans, span),
+    spans,
     notes: {
       ...state.notes,
       isDoubtful: state.notes.isDoubtful || page.unreadable > 0,
+      stop:
+        page.flaw === null
+          ? stopBelow(state.notes.stop, bottom)
+          : endAt(page.flaw, boundBelowIn({ ...state, spans }, bottom), reading.readAt),
       mode: page.mode,
       total: page.total ?? state.notes.total,
       vanished,
@@ -115,4 +128,9 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       marks: addMark(state.notes.marks, base, mark),
     },
   };
+}
+
+/** The list contradicts itself below this time. */
+export function endAt(why: string, time: number, at: number): ListStop {
+  return { time, at, why, isEnd: true };
 }

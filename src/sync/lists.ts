@@ -1,8 +1,9 @@
 import { createOwnFailure, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
-import { addSpan, findSpan, LIST_END, LIST_HEAD, type ReadingTurns } from "#store";
+import { findSpan, LIST_END, LIST_HEAD, type ReadingTurns } from "#store";
 import type { RunList, Upstream } from "#upstreams";
-import { boundBelowIn, type ListState, markFor } from "./list-notes.ts";
+import { boundBelowIn, type ListState, type ListStop, markFor, shownState, stopIn } from "./list-notes.ts";
 import { createListPages, type ListPagesParts } from "./list-pages.ts";
+import { createProgress, ENDLESS, isSameGround } from "./list-progress.ts";
 import { readInTurn } from "./reading-turn.ts";
 import type { SingleFlight } from "./single-flight.ts";
 
@@ -14,8 +15,10 @@ export interface KnownList {
   readAt(): Promise<number | null>;
   /** Length as the upstream told it last; null if it has no valid one. */
   total(): Promise<number | null>;
-  /** False if the list contradicts itself. */
+  /** False if something of the list is missing that nobody can find, at any place. */
   isSound(): Promise<boolean>;
+  /** Where and why the list is taken to end although it says that there is more; null if it does not contradict itself. */
+  falseEnd(): Promise<Pick<ListStop, "time" | "why"> | null>;
   /**
    * Down to which time, exclusive, every run is known that was created at `from` or earlier; `from` itself if nothing is known
    * there, and `LIST_END` if the list is known to its end.
@@ -43,13 +46,6 @@ export interface ListParts extends ListPagesParts {
   readonly turns: ReadingTurns;
 }
 
-/** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
-const IDLE_PAGES_MAX = 4;
-/** How often one reading may begin anew because the list changed its mode. */
-const RESTARTS_MAX = 20;
-/** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
-const IDLE_READINGS_MAX = 20;
-
 /** The lists whose union holds every run that the query means. @throws UpstreamError */
 export async function openKnownLists(
   parts: ListParts,
@@ -64,7 +60,7 @@ export async function openKnownLists(
 }
 
 function createKnownList(parts: ListParts, source: Source, list: RunList, wants: Wants): KnownList {
-  const { flights, turns } = parts;
+  const { flights, turns, book, clock } = parts;
   const name = `${sourceKey(source)}|${list.key}|${wants.output}`;
   const pages = createListPages(parts, source, list);
   const { load } = pages;
@@ -77,55 +73,50 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       take: async () => {},
     });
 
+  const loadShown = async (): Promise<ListState> => shownState(await load(), clock.now());
+
   async function boundBelow(from: number): Promise<number> {
-    return boundBelowIn(await load(), from);
+    return boundBelowIn(await loadShown(), from);
   }
 
   async function boundAbove(from: number): Promise<number | null> {
-    const { spans } = await load();
+    const { spans } = await loadShown();
     const span = from === LIST_END ? spans.find(({ to }) => to === LIST_END) : findSpan(spans, from);
     return span?.from ?? null;
+  }
+
+  /** Its newest end may be read without fault: that it cannot be read on is noted all the same. */
+  const fail = (why: string, operation: Operation): Promise<never> =>
+    book.watchFailures(source, () => Promise.reject(createOwnFailure(source, "BAD_RESPONSE", why)), operation);
+
+  async function stopAt(stop: Omit<ListStop, "at">): Promise<void> {
+    const { notes, ...state } = await load();
+    await pages.writeState({ ...state, notes: { ...notes, stop: { ...stop, at: clock.now() } } });
   }
 
   async function extendBelow(from: number, operation: Operation): Promise<void> {
     const bound = await boundBelow(from);
     if (bound === LIST_END) return;
-    let furthest = Number.NEGATIVE_INFINITY;
-    let restarts = 0;
-    for (let idle = 0; idle < IDLE_READINGS_MAX; ) {
+    const stop = stopIn(await load(), clock.now());
+    if (stop !== null && bound <= stop.time) return fail(stop.why, operation);
+    const progress = createProgress(bound);
+    for (;;) {
       const before = await load();
-      const isOtherPlace = idle % 2 === 1;
+      const isOtherPlace = progress.isOtherPlace();
       const key = `more|${name}|${bound}|${isOtherPlace}`;
-      await flights.share(key, source, operation, (shared) => pages.readOn(from, isOtherPlace, shared), true);
+      const onward = await flights.share(
+        key,
+        source,
+        operation,
+        (shared) => pages.readOn(from, isOtherPlace, shared),
+        true,
+      );
       if ((await boundBelow(from)) < bound) return;
-      const after = await load();
-      const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
-      const isPage = after.notes.mode === "page";
-      if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0 || reached < furthest) {
-        // A list that changed its mode, or whose places died, is read anew from further up.
-        restarts += 1;
-        furthest = reached;
-        if (restarts < RESTARTS_MAX) continue;
-        break;
-      }
-      // What a keeper lets go while it is read is no progress either.
-      const isIdle = isPage ? reached <= furthest : isSameGround(before, after) || before.basis !== after.basis;
-      idle = isIdle ? idle + 1 : 0;
-      furthest = Math.max(furthest, reached);
-      // Whatever page is read, nothing shows behind what is known: it is the end, whatever the total says.
-      if (isPage && idle > IDLE_PAGES_MAX) return endAt(bound, after);
+      const verdict = progress.judge(before, await load(), onward);
+      if (verdict === "on") continue;
+      if (verdict !== ENDLESS) await stopAt({ time: bound, ...verdict });
+      return verdict.isEnd ? undefined : fail(verdict.why, operation);
     }
-    throw createOwnFailure(source, "BAD_RESPONSE", "The list of runs goes on without showing anything new.");
-  }
-
-  async function endAt(bound: number, state: ListState): Promise<void> {
-    const { spans, notes } = state;
-    const record = {
-      ...state,
-      spans: addSpan(spans, { from: bound, to: LIST_END }),
-      notes: { ...notes, isDoubtful: true, marks: notes.marks.filter((mark) => mark.time > bound) },
-    };
-    await pages.writeState(record);
   }
 
   /** Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it. */
@@ -140,7 +131,7 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       if (((await boundAbove(top)) ?? top) > top) return;
       idle = isSameGround(before, await load()) ? idle + 1 : 0;
     }
-    throw createOwnFailure(source, "BAD_RESPONSE", "What the list shows does not join what is known of it.");
+    return fail("What the list shows does not join what is known of it.", operation);
   }
 
   return {
@@ -149,6 +140,10 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
+    async falseEnd() {
+      const { stop } = (await load()).notes;
+      return stop?.isEnd ? stop : null;
+    },
     boundBelow,
     refresh: (operation) => flights.share(`head|${name}`, source, operation, readHeadInTurn, true),
     boundAbove,
@@ -176,8 +171,3 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
 const IDLE_CLOSINGS_MAX = 10;
 /** Pages above a known stretch that are read at once, for who walks towards the newest end. */
 const PAGES_ABOVE = 3;
-function isSameGround(before: ListState, after: ListState): boolean {
-  const groundOf = ({ spans, notes }: ListState): string =>
-    JSON.stringify([spans, notes.marks.map(({ time, index }) => [time, index])]);
-  return groundOf(before) === groundOf(after);
-}

@@ -72,8 +72,12 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
         openLists(source, { statusIn: [status] }, { output: false, content: false }, operation),
     }),
     openLists,
-    findWhole: async (source) =>
-      (await boundOf(source)) === LIST_END ? (allRuns.get(sourceKey(source)) ?? null) : null,
+    async findWhole(source) {
+      if ((await boundOf(source)) !== LIST_END) return null;
+      const lists = allRuns.get(sourceKey(source)) ?? [];
+      const falseEnds = await Promise.all(lists.map((list) => list.falseEnd()));
+      return falseEnds.every((end) => end === null) ? lists : null;
+    },
     async oldestKnown(source) {
       const bound = await boundOf(source);
       if (bound === null || bound === LIST_HEAD) return null;

@@ -1,6 +1,6 @@
 import { invocationKey } from "#domain";
 import { timeOf } from "#store";
-import { endIndexOf, type IndexedPage, type ListNotes, type Mark, timesOf, vanishedOf } from "./list-notes.ts";
+import { endIndexOf, type IndexedPage, isLast, type ListNotes, type Mark, timesOf, vanishedOf } from "./list-notes.ts";
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
 const PAGES_MAX = 120;
@@ -146,7 +146,7 @@ function lookAt(page: IndexedPage, time: number): { readonly start: number | nul
   const first = times.findIndex((other) => other <= time);
   // A page that shows newer runs alone shows that none of the time stand in front of it.
   const isStartShown = (first !== 0 && times.length > 0) || page.offset === 0;
-  const isEndShown = older >= 0 || page.next === null;
+  const isEndShown = older >= 0 || isLast(page);
   return {
     start: !isStartShown ? null : first < 0 ? endIndexOf(page) : indexAt(first),
     end: !isEndShown ? null : older < 0 ? endIndexOf(page) : indexAt(older),

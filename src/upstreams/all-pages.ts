@@ -22,6 +22,8 @@ export interface AllItems<Item> {
   readonly items: readonly Item[];
   /** True if records came twice and the total says that others are missing: the order changed between two pages. */
   readonly isTorn: boolean;
+  /** How many records the list said that it has; 0 if it did not say. */
+  readonly told: number;
 }
 
 // No run has as many instances, and no region as many servers, as this many pages hold.
@@ -63,7 +65,7 @@ async function readByTokens<Item>(
     place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer));
     if (answer.nextToken !== null && place === null) return reading.giveUp();
   }
-  return { items: collection.items(), isTorn: false };
+  return { items: collection.items(), isTorn: false, told: 0 };
 }
 
 async function askByToken<Item>(reading: AllPages<Item>, from: TokenPlace): Promise<PageShape<Item> | null> {
@@ -94,7 +96,7 @@ async function readByPages<Item>(
     pageCount = collection.isBarren() ? 0 : pagesLeft(pages, readCount, pageSize);
     nextPage += numbers.length;
   }
-  return { items: collection.items(), isTorn: collection.isTorn() };
+  return { items: collection.items(), isTorn: collection.isTorn(), told: collection.told() };
 }
 
 function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {
@@ -116,6 +118,7 @@ interface Collection<Item> {
   /** True if the latest pages brought nothing new. */
   isBarren(): boolean;
   isTorn(): boolean;
+  told(): number;
 }
 
 function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Collection<Item> {
@@ -140,5 +143,6 @@ function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Co
     isEnough: () => isEnough(items()),
     isBarren: () => counts.barren > 0,
     isTorn: () => isMixed && found.size < counts.total,
+    told: () => counts.total,
   };
 }

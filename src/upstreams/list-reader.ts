@@ -3,7 +3,6 @@ import { DeadPlaceError, isDeadToken } from "./dead-place.ts";
 import type { PageShape } from "./envelope.ts";
 import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.ts";
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
-import { badResponse } from "./reading.ts";
 import { hasSameRecords } from "./repeat-guard.ts";
 import { nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
 import type { PagePlace, Place, RunList, RunListPage } from "./upstream.ts";
@@ -42,8 +41,8 @@ export function createRunListReader(
   };
 }
 
-/** How many answers without any record are followed. */
-const MAX_BARREN_ANSWERS = 20;
+/** How many answers without any record are followed, one after the other. */
+const MAX_BARREN_ANSWERS = 8;
 
 /** Reads a list in tokens or in pages, as the upstream answers. */
 export function createListReader<Item>(options: ListOptions<Item>): ListReader<Item> {
@@ -77,7 +76,8 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
   }
 
   async function toPage(shape: PageShape<Item>, place: PagePlace, operation: Operation): Promise<ListPage<Item>> {
-    await checkPage(options, shape, place, operation);
+    const flaw = await findFlaw(options, shape, place, operation);
+    if (flaw !== null) return toFlawedPage(shape, place, flaw);
     const used = usedPageSize(shape, place.pageNumber, place.pageSize);
     if (used < place.pageSize) paging.limit.lower(used);
     // Under the size that the upstream used, the page lies elsewhere in the list.
@@ -110,20 +110,21 @@ function ask<Sent extends PagingParameters, Item>(
   });
 }
 
+const BARREN = "The list goes on without any record.";
+
 function toTokenPage<Item>(
-  { source, action, paging }: ListOptions<Item>,
+  { paging }: ListOptions<Item>,
   shape: PageShape<Item>,
   from: TokenPlace | null,
 ): ListPage<Item> {
   if (shape.nextToken !== null || lengthOf(shape) > 0) paging.note("token");
   const next = shape.nextToken === null ? undefined : nextTokenPlace(from, shape.nextToken, lengthOf(shape));
-  if (next === null) throw badResponse(source, action, null, "the tokens of the list go round in a circle");
-  if (next !== undefined && next.barren > MAX_BARREN_ANSWERS) {
-    throw badResponse(source, action, null, "the list goes on without any record");
-  }
+  const isBarren = next !== undefined && next !== null && next.barren > MAX_BARREN_ANSWERS;
+  const flaw = next === null ? "The tokens of the list go round in a circle." : isBarren ? BARREN : null;
   return {
     items: shape.items,
-    next: next === undefined ? null : sealTokenPlace(next),
+    next: next === undefined || next === null || isBarren ? null : sealTokenPlace(next),
+    flaw,
     mode: "token",
     offset: null,
     indexes: null,
@@ -135,14 +136,14 @@ function toTokenPage<Item>(
 /** Of the runs of one second, whose order may change at each call, a page of one or two holds an earlier one by chance. */
 const TELLING_SIZE = 3;
 
-/** Sees that a page is the one that was asked for. */
-async function checkPage<Item>(
+/** Sees that a page is the one that was asked for; else tells what is wrong. */
+async function findFlaw<Item>(
   options: ListOptions<Item>,
   shape: PageShape<Item>,
   place: PagePlace,
   operation: Operation,
-): Promise<void> {
-  const { source, action, key, paging, nameOf } = options;
+): Promise<string | null> {
+  const { key, paging, nameOf } = options;
   const { pageNumber, pageSize } = place;
   const guard = paging.guard(key);
   const names = shape.items.map(nameOf);
@@ -153,12 +154,17 @@ async function checkPage<Item>(
     paging.note("token");
     failAsDead(options, "the list answers in tokens now");
   }
-  if (!isSuspicious) return;
+  if (!isSuspicious) return null;
   const first = (await options.ask({ pageNumber: 1, pageSize }, operation)).items.map(nameOf);
   guard.note(first, 1);
-  if (hasSameRecords(first, names)) {
-    throw badResponse(source, action, null, `page ${pageNumber} of the list is page 1 again`);
-  }
+  return hasSameRecords(first, names) ? `Page ${pageNumber} of the list is page 1 again.` : null;
+}
+
+/** What such a page holds is known from page 1. */
+function toFlawedPage<Item>(shape: PageShape<Item>, { pageNumber, pageSize }: PagePlace, flaw: string): ListPage<Item> {
+  const offset = (pageNumber - 1) * pageSize;
+  const total = totalOf(shape, offset);
+  return { items: [], next: null, flaw, mode: "page", offset, indexes: [], total, unreadable: 0 };
 }
 
 function toListPage<Item>(paging: Paging, shape: PageShape<Item>, place: PagePlace): ListPage<Item> {
@@ -169,6 +175,7 @@ function toListPage<Item>(paging: Paging, shape: PageShape<Item>, place: PagePla
   return {
     items: shape.items,
     next: nextPage(paging, listEnd({ offset, pageSize: place.pageSize, length, total }), place),
+    flaw: null,
     mode: "page",
     offset,
     indexes: shape.positions.map((position) => offset + position),

@@ -29,6 +29,11 @@ export interface RunListPage {
    * repeats the last record of this one, unless this page was shorter than asked for.
    */
   readonly next: Place | null;
+  /**
+   * Set where the list contradicts itself and cannot be read on, such as one that repeats itself: what is wrong. `next` is null
+   * then, and is no end that was seen.
+   */
+  readonly flaw: string | null;
   /** Which mode the list answered in, as this answer shows. A list may change its mode at any answer. */
   readonly mode: "token" | "page";
   /** Index in the whole list of the first record of this answer, unreadable ones included; null for tokens. */
@@ -52,7 +57,7 @@ export interface RunList {
   /**
    * Reads on at a place; null begins at the newest.
    * @throws DeadPlaceError if the upstream does not know the place any more: begin again at the newest.
-   * @throws UpstreamError `BAD_RESPONSE` for a list that repeats itself instead of going on.
+   * @throws UpstreamError
    */
   read(place: Place | null, operation: Operation): Promise<RunListPage>;
   /**

@@ -43,9 +43,9 @@ function expectedList({ list, isEmpty = false }: FaultRow, calls: number) {
   };
 }
 
-function expectedOne({ one, calls: [, calls], isEmpty = false }: FaultRow) {
+function expectedOne({ one, calls: [, calls], isEmpty = false, isGone = isEmpty }: FaultRow) {
   const cost = { calls, cached: calls === 0 && one === null ? 1 : 0, budget: 200 };
-  if (one === null) return { data: { invocation: isEmpty ? null : { invokeId: "t-ecs1" } }, extensions: { cost } };
+  if (one === null) return { data: { invocation: isGone ? null : { invokeId: "t-ecs1" } }, extensions: { cost } };
   const { code, graphqlCode = `UPSTREAM_${code}`, says, upstreamCode, retryable, hasId } = one;
   return {
     data: { invocation: null },

@@ -25,6 +25,8 @@ export interface FaultRow {
   readonly calls: readonly [number, number];
   /** True where the source counts as one that holds nothing. */
   readonly isEmpty?: boolean;
+  /** True where the upstream says of the run alone that it does not exist. */
+  readonly isGone?: boolean;
   /** Further words for the table. */
   readonly remark?: string;
 }

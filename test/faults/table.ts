@@ -25,8 +25,8 @@ function renderFailure({ code, says, retryable }: Failure): string {
   return `\`${code}\`: ${says.replace(", request id ID", "")}${retryable ? "; retryable" : ""}`;
 }
 
-function renderOne({ one, isEmpty = false }: FaultRow, calls: number): string {
+function renderOne({ one, isEmpty = false, isGone = isEmpty }: FaultRow, calls: number): string {
   if (one !== null) return `${calls}, null with \`${one.graphqlCode ?? `UPSTREAM_${one.code}`}\``;
-  if (isEmpty) return `${calls}, null without an error`;
+  if (isGone) return `${calls}, null without an error`;
   return calls === 0 ? "0, from the cache" : String(calls);
 }

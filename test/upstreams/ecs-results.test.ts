@@ -159,8 +159,8 @@ describe("ECS results from an upstream that misbehaves", () => {
   });
 
   it("are none where the run is gone by an error", async () => {
-    const bench = createBench("ECS", () => {
-      throw refusal("NOT_FOUND", "InvalidInvokeId.NotFound", 404);
+    const bench = createBench("ECS", (action) => {
+      throw refusal("NOT_FOUND", `Invalid${action === "DescribeInstances" ? "Instance" : "Invoke"}Id.NotFound`, 404);
     });
     expect([
       await bench.upstream.readResults(query, NOTHING, bench.operation),
@@ -169,13 +169,14 @@ describe("ECS results from an upstream that misbehaves", () => {
     ]).toEqual([[], null, []]);
   });
 
-  it("are an error where something else is unknown", async () => {
+  it.each([
+    ["NOT_SUPPORTED", "InvalidApi.NotFound"],
+    ["NOT_FOUND", "InvalidCommandId.NotFound"],
+  ] as const)("are an error where something else is unknown: %s %s", async (code, upstreamCode) => {
     const bench = createBench("ECS", () => {
-      throw refusal("NOT_SUPPORTED", "InvalidApi.NotFound", 404);
+      throw refusal(code, upstreamCode, 404);
     });
-    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({
-      upstreamCode: "InvalidApi.NotFound",
-    });
+    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({ upstreamCode });
   });
 
   it("fail where the tokens go round in a circle", async () => {

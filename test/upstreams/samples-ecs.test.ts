@@ -174,6 +174,7 @@ describe("ECS DescribeInvocations of 2018", () => {
         offset: 0,
         indexes: [0, 1, 2, 3, 4],
         total: 5,
+        flaw: null,
         unreadable: 0,
       });
       expect(bench.asked.at(0)).toEqual([

@@ -53,6 +53,7 @@ describe("SWAS DescribeInvocations of 2022", () => {
         offset: 0,
         indexes: [0],
         total: 10,
+        flaw: null,
         unreadable: 0,
       });
       expect(bench.asked.at(-1)).toEqual([

@@ -45,6 +45,10 @@ describe("an answer", () => {
       "with more members",
       '{"RequestId":"R-1","Code":"NoPermission","Message":"m","AccessDeniedDetail":{"AuthAction":"x"}}',
     ],
+    [
+      "beside an empty list",
+      '{"RequestId":"R-1","Code":"NoPermission","Message":"m","TotalCount":0,"PageSize":50,"Invocations":{"Invocation":[]}}',
+    ],
     ["in lower case", '{"requestId":"R-1","code":"NoPermission","message":"m"}'],
     [
       "in XML",
@@ -56,6 +60,10 @@ describe("an answer", () => {
   });
 
   it("is none where there is a payload beside a code and a message", () => {
+    const beside = { RequestId: "R-1", Code: "Busy", Message: "m", Invocations: { Invocation: [{ InvokeId: "t-1" }] } };
+    expect(read(200, JSON.stringify(beside))).toEqual({ kind: "ok", body: beside, requestId: "R-1" });
+    const one = { RequestId: "R-1", Code: "Busy", Message: "m", InvocationResult: { ExitCode: 0 } };
+    expect(read(200, JSON.stringify(one))).toEqual({ kind: "ok", body: one, requestId: "R-1" });
     const body = { RequestId: "R-1", Code: "OK", Message: "done", Items: [] };
     expect([read(200, JSON.stringify(body)), read(200, '{"Code":"200","Message":"ok","RequestId":"R-1"}')]).toEqual([
       { kind: "ok", body, requestId: "R-1" },

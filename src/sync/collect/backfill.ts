@@ -1,4 +1,4 @@
-import { type Operation, UpstreamError } from "#domain";
+import { createOwnFailure, type Operation, UpstreamError } from "#domain";
 import { LIST_END } from "#store";
 import type { KnownList } from "../lists.ts";
 import type { Audit } from "./audit.ts";
@@ -49,6 +49,8 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
     const bottom = await bottomOfList(list);
     // The keeper let go of what was known: reading that again would push out what takes its place now.
     if (bottom >= before) return rests.begin(list, "FULL");
+    const end = await list.falseEnd();
+    if (end !== null) return rests.begin(list, createOwnFailure(ground.source, "BAD_RESPONSE", end.why));
     rests.end(list);
     if (bottom === LIST_END) await audit.plan(list);
   }

@@ -37,7 +37,7 @@ export async function readResults(
     IncludeHistory: includeHistory ? true : undefined,
   };
   try {
-    const results = await orNotFound(readAllResults(context, query, parameters, operation), []);
+    const results = await orNotFound(readAllResults(context, query, parameters, operation), [], parameters);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (!includeHistory || !isHistoryRefused(error)) throw error;
@@ -119,13 +119,14 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
     key,
     paging: context.resultPaging,
     ask: (paging, operation) =>
-      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE),
+      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE, filter),
     nameOf: (result: InvocationResult) => resultKey(result),
   });
   return {
     key,
     async read(place, operation) {
-      const { items, next } = await reader.read(place, operation);
+      const { items, next, flaw } = await reader.read(place, operation);
+      if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
       return { results: arrangeExecutions(items, false), next };
     },
   };

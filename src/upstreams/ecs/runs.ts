@@ -74,7 +74,8 @@ function createList(
     paging: context.runPaging,
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
-      return orNotFound(readRuns(context, parameters, query.invokeId, isOutputAsked, operation), EMPTY_PAGE);
+      const page = readRuns(context, parameters, query.invokeId, isOutputAsked, operation);
+      return orNotFound(page, EMPTY_PAGE, filter);
     },
   });
   let known = first;
@@ -147,7 +148,7 @@ export async function findRun(
   operation: Operation,
 ): ReturnType<FindRun> {
   if (InvokeId !== undefined) {
-    const page = await orNotFound(readRuns(context, { InvokeId }, InvokeId, false, operation), null);
+    const page = await orNotFound(readRuns(context, { InvokeId }, InvokeId, false, operation), null, { InvokeId });
     return page?.items[0] ?? null;
   }
   let nextToken: string | undefined;
@@ -185,7 +186,7 @@ export async function readInvocation(
 ): Promise<Invocation | null> {
   const read = (parameters: Parameters) => {
     const sent = { InvokeId: invokeId, ...parameters };
-    return orNotFound(readRuns(context, sent, invokeId, wants.output, operation), null);
+    return orNotFound(readRuns(context, sent, invokeId, wants.output, operation), null, sent);
   };
   const page = await read({});
   const run = page?.items[0] ?? null;

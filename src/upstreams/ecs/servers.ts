@@ -40,7 +40,7 @@ export async function readInstances(
       paging: context.serverPaging,
       read: readInstancePage,
     });
-    return orNotFound(found, []);
+    return orNotFound(found, [], { InstanceId: some });
   });
   const managed = await readManaged(context, managedIds, operation);
   return [...pages.flat(), ...managed].map((shape) => toInstance(shape, context.source));
@@ -55,15 +55,12 @@ export async function readAllInstances(context: AdapterContext, operation: Opera
     read: readInstancePage,
   });
   const managed = await orWhenRefused(
-    orNotFound(
-      readAll(context, operation, {
-        action: "DescribeManagedInstances",
-        parameters: {},
-        paging: context.managedPaging,
-        read: readManagedPage,
-      }),
-      [],
-    ),
+    readAll(context, operation, {
+      action: "DescribeManagedInstances",
+      parameters: {},
+      paging: context.managedPaging,
+      read: readManagedPage,
+    }),
     [],
   );
   return [...servers, ...managed].map((shape) => toInstance(shape, context.source));
@@ -103,7 +100,7 @@ async function readManaged(
       paging: context.managedPaging,
       read: readManagedPage,
     });
-    return orWhenRefused(orNotFound(found, []), []);
+    return orWhenRefused(orNotFound(found, [], { InstanceId: some }), []);
   });
   return pages.flat();
 }

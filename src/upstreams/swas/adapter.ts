@@ -57,7 +57,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
     readInvocation: (invokeId, wants, operation, known) =>
       orPerInstance(
         context,
-        () => orNotFound(readRun(context, invokeId, wants, operation), null),
+        () => orNotFound(readRun(context, invokeId, wants, operation), null, { InvokeId: invokeId }),
         () => assembleRun(context, servers, invokeId, wants, operation, known),
       ),
     readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
@@ -147,7 +147,7 @@ async function readResults(
   if (instanceIds?.length === 0) return [];
   const results = await orPerInstance(
     context,
-    () => orNotFound(readRunResults(context, invokeId, wants, operation), []),
+    () => orNotFound(readRunResults(context, invokeId, wants, operation), [], { InvokeId: invokeId }),
     async () => {
       const ids = instanceIds ?? (await servers.readAllIds(operation));
       return readSingleResults(context, invokeId, ids, operation);

@@ -58,7 +58,7 @@ async function readInstanceRuns(
   parameters: Parameters<AdapterContext["ask"]>[1],
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const answer = await orNotFound(askInstanceRuns(context, parameters, operation), null);
+  const answer = await orNotFound(askInstanceRuns(context, parameters, operation), null, { InstanceId: instanceId });
   if (answer === null) return EMPTY_PAGE;
   const { shape, reading } = answer;
   return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
@@ -117,7 +117,7 @@ export async function readSingle(
 ): Promise<InvocationResult | null> {
   const action = "DescribeInvocationResult";
   const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
-  const answer = await orNotFound(context.ask(action, parameters, operation), null);
+  const answer = await orNotFound(context.ask(action, parameters, operation), null, parameters);
   if (answer === null) return null;
   const reading = context.reader(action, answer);
   const shape = readSingleResult(answer.body, asked, reading);

@@ -90,7 +90,7 @@ async function readRuns(
   wants: Wants,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const asked = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), null);
+  const asked = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), null, parameters);
   if (asked === null) return EMPTY_PAGE;
   const { page, reading } = asked;
   return { ...page, items: page.items.map((run) => toInvocation(run, context.encoding, wants, reading)) };

@@ -106,7 +106,7 @@ async function askAgents(
 }
 
 async function readAllServers(context: AdapterContext, operation: Operation): Promise<readonly ServerShape[]> {
-  const { items } = await readAllPages<ServerShape>({
+  const { items, told } = await readAllPages<ServerShape>({
     paging: context.serverPaging,
     ask: (paging) => readPage(context, paging, operation),
     keyOf: (server) => server.instanceId,
@@ -115,6 +115,10 @@ async function readAllServers(context: AdapterContext, operation: Operation): Pr
       throw badResponse(context.source, ACTION, null, "the list of servers does not end");
     },
   });
+  // Without a server there is no list of runs, and an empty answer would pass for a complete one.
+  if (items.length === 0 && told > 0) {
+    throw badResponse(context.source, ACTION, null, `the list tells of ${told} servers and shows none`);
+  }
   return items;
 }
 

@@ -8,7 +8,7 @@ export type ReadAnswer =
   /** `why` continues "the answer …". */
   | { readonly kind: "unreadable"; readonly why: string; readonly requestId: string | null };
 
-/** Members that an error object may have; a 200 answer that holds `Code`, `Message` and none but these is an error. */
+/** Members that an error object may have; a 200 answer that holds `Code`, `Message` and beside these nothing but an empty list is an error. */
 const ERROR_MEMBERS = new Set([
   "code",
   "message",
@@ -23,7 +23,10 @@ const ERROR_MEMBERS = new Set([
   "description",
 ]);
 
-const SUCCESS_CODE = /^(ok|success|200)$/i;
+/** What tells of a list and is no record. */
+const PAGING_MEMBER = /^(TotalCount|PageNumber|PageSize|MaxResults|NextToken)$/i;
+
+const SUCCESS_CODE = /^(ok|success|200|0)$/i;
 const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
 
 /**
@@ -82,7 +85,14 @@ function isData(value: unknown): value is Data {
 function isErrorObject(data: Data, code: unknown): boolean {
   if (typeof code !== "string" || code === "" || SUCCESS_CODE.test(code)) return false;
   if (typeof findMember(data, "message") !== "string") return false;
-  return Object.keys(data).every((name) => ERROR_MEMBERS.has(name.toLowerCase()));
+  return Object.entries(data).every(([name, value]) => ERROR_MEMBERS.has(name.toLowerCase()) || isEmpty(name, value));
+}
+
+/** True for a member without any record: some samples say `Code` beside records, and mean success. */
+function isEmpty(name: string, value: unknown): boolean {
+  if (PAGING_MEMBER.test(name) || value === null || value === "") return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isData(value) && Object.entries(value).every(([inner, one]) => isEmpty(inner, one));
 }
 
 function findMember(data: Data, foldedName: string): unknown {

@@ -1,0 +1,59 @@
+import { type Invocation, sourceRank } from "#domain";
+import { above, comparePositions, type Position, positionOf, type StoredRun } from "#store";
+import type { PageCursor, SourcePlace } from "./page-cursor.ts";
+import type { PageSource } from "./page-source.ts";
+import type { Walk } from "./page-walk.ts";
+import type { AheadOf } from "./runs-ahead.ts";
+import { BEHIND_ALL } from "./walk-direction.ts";
+
+/** Where the walk stands behind a row, and which sources stand elsewhere. */
+export function cursorBehind(
+  { parts, direction, limit }: Walk,
+  reaches: ReadonlyMap<PageSource, number | null>,
+  at: {
+    readonly start: Position | null;
+    readonly end: Position | null;
+    readonly now: number;
+    readonly row: readonly string[];
+    /** What each source showed ahead of what is known of it without a gap. */
+    readonly aheadOf: AheadOf;
+  },
+): PageCursor {
+  const places = parts.map((part) => {
+    const reach = reaches.get(part) ?? null;
+    const isUnread = part.isLate && part.lists.length === 0;
+    const isCovered =
+      !isUnread && (direction.isAtEnd(reach, limit) || (at.end !== null && direction.isReached(reach, at.end.time)));
+    const place = isCovered
+      ? direction.later(part.start, at.end ?? direction.lastPlace)
+      : direction.placeAtReach(part, isUnread ? null : reach, at.now);
+    return { part, place };
+  });
+  const ends = places.map(({ place }) => place);
+  const furthest = [at.start, ...ends].reduce((a, b) => direction.later(a, b), at.end);
+  const position = furthest ?? (direction.sign > 0 ? above(at.now) : BEHIND_ALL);
+  const lagging = new Map<string, SourcePlace>();
+  for (const { part, place } of places) {
+    const own = at.aheadOf(part, place ?? position);
+    if (own.shown !== null || !isSame(own.place, position)) lagging.set(sourceRank(part.source), own);
+  }
+  return { position, lagging, row: at.row };
+}
+
+function isSame(a: Position, b: Position): boolean {
+  return a.time === b.time && a.source === b.source && a.invokeId === b.invokeId;
+}
+
+/** Where the page stands behind one of its rows, apart from runs that it shows ahead; null where everything else has ended. */
+export function endBehind(
+  run: Invocation | null,
+  rows: readonly StoredRun[],
+  ahead: readonly StoredRun[],
+): Position | null {
+  if (run === null) return null;
+  if (ahead.length === 0) return positionOf(run);
+  const places = rows.map((stored) => positionOf(stored.run));
+  const last = places.findLast((place) => comparePositions(place, positionOf(run)) <= 0);
+  const [first] = places;
+  return last ?? (first === undefined ? null : above(first.time));
+}
