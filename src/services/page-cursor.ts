@@ -55,7 +55,7 @@ export function createCursorCodec(sealer: Sealer, purpose: string, sources: read
       writer.number(lagging.size);
       for (const [rank, { place, shown }] of lagging) {
         writer.number(numbers.numberOf(rank));
-        writePosition(writer, place, numbers);
+        writePosition(writer, place, withOwn(rank, numbers));
         writer.number(shown?.prints.size ?? 0);
         if (shown !== null) writer.number(shown.until);
         for (const print of shown?.prints ?? []) writer.number(print);
@@ -80,7 +80,7 @@ function read(bytes: Uint8Array, numbers: SourceNumbers): PageCursor | null {
     const lagging = new Map<string, SourcePlace>();
     for (let left = reader.number(); left > 0; left -= 1) {
       const rank = numbers.rankOf(reader.number());
-      const place = readPosition(reader, numbers);
+      const place = readPosition(reader, withOwn(rank, numbers));
       const shown = readShown(reader);
       if (rank !== "") lagging.set(rank, { place, shown });
     }
@@ -98,6 +98,16 @@ function readShown(reader: ByteReader): ShownAhead | null {
   if (count === 0) return null;
   const until = reader.number();
   return { until, prints: new Set(Array.from({ length: count }, () => reader.number())) };
+}
+
+/** One byte for the source that is spoken of. */
+const OWN = 1;
+
+function withOwn(own: string, { numberOf, rankOf }: SourceNumbers): SourceNumbers {
+  return {
+    numberOf: (rank) => (rank === own ? OWN : numberOf(rank)),
+    rankOf: (number) => (number === OWN ? own : rankOf(number)),
+  };
 }
 
 /** Numbers that follow from a source's words alone, so that every process with any list of sources agrees. */

@@ -9,8 +9,8 @@ import type { PageStore } from "./view/index.ts";
 /** Where a walk stands in one source, seen from its place without what it showed ahead. */
 export type AheadOf = (part: PageSource, place: Position) => SourcePlace;
 
-/** Runs of one source that a cursor names at most; beyond, it stands behind them, and what is still owed in front of them is lost. */
-const NAMED_MAX = 250;
+/** Runs of one source that a walk shows ahead: a cursor names each of them, and has 64 characters for a source. */
+const NAMED_MAX = 3;
 const PRINTS = 2 ** 28 - 2;
 
 /** A number that stands for a run among those of its source; four bytes in a cursor. */
@@ -52,7 +52,14 @@ export async function readAhead(
   });
   const isShown = isShownAhead(failing);
   const found = await store.readPage({ stretches, query, direction: 1, limit: limit + countShown(failing), wants });
-  return found.filter((stored) => !isShown(stored)).slice(0, limit);
+  const left = new Map(failing.map(({ source, shown }) => [sourceKey(source), NAMED_MAX - (shown?.prints.size ?? 0)]));
+  const isNamed = ({ run }: StoredRun): boolean => {
+    const key = sourceKey(run.source);
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
+    return count > 0;
+  };
+  return found.filter((stored) => !isShown(stored) && isNamed(stored)).slice(0, limit);
 }
 
 /** What cursors say of the runs that this page shows ahead, for the one behind a run; of null, behind the page. */
@@ -65,9 +72,7 @@ export function aheadUpTo(ahead: readonly StoredRun[], run: Invocation | null): 
       .filter((one) => end === null || comparePositions(positionOf(one), end) <= 0);
     const prints = new Set([...(shown?.prints ?? []), ...own.map(printOf)]);
     const until = Math.min(...own.map(timeOf), shown?.until ?? LIST_HEAD);
-    const last = own.at(-1);
     if (prints.size === 0 || place.time < until) return { place, shown: null };
-    if (prints.size > NAMED_MAX && last !== undefined) return { place: positionOf(last), shown: null };
     return { place, shown: { prints, until } };
   };
 }

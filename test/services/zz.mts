@@ -1,0 +1,2 @@
+import { readFileSync } from "node:fs";
+import { createPlannedWorld } from "./support/drift.ts";
