@@ -1,2 +1,0 @@
-import { readFileSync } from "node:fs";
-import { createPlannedWorld } from "./support/drift.ts";
