@@ -164,7 +164,7 @@ describe("one source's failure costs only that source", () => {
     rig.far.interfere = (call) => (isOfBeijing(call) ? "silent" : null);
     const begin = Date.now();
     const { data, errors } = await rig.ask(STATES);
-    expect(Date.now() - begin).toBeLessThan(1_500);
+    expect(Date.now() - begin).toBeLessThan(4_000);
     expect(errors).toBeUndefined();
     expect(data.invocations.sources[1]).toMatchObject({ ok: false, error: { code: "TIMEOUT", retryable: true } });
     expect(data.invocations.nodes).toHaveLength(100);
