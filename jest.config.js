@@ -11,12 +11,12 @@ const hasServer = (process.env.TEST_DATABASE_URL ?? "") !== "";
 /** @type {import("jest").Config} */
 export default {
   // Each worker is a bare Node.js process that loads a module once for all of its files: half the time of a context a file.
-  runner: ["jest-light-runner", { runtime: "child_process" }],
+  runner: "<rootDir>/test/jest/runner.mjs",
   setupFilesAfterEnv: ["<rootDir>/test/jest/set-up.mjs"],
   testMatch: [
     "<rootDir>/test/**/*.test.ts",
     ...(hasBrowser ? ["<rootDir>/test/**/*.browser.ts"] : []),
     ...(hasServer ? ["<rootDir>/test/**/*.postgres.ts"] : []),
   ],
-  maxWorkers: "100%",
+  maxWorkers: 2,
 };
