@@ -6,21 +6,13 @@ import type { Clock, Telemetry } from "#domain";
 import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
 import { type Collector, createSealer, createServices } from "#services";
-import { createLoneReplica } from "#store";
 import type { Upstream } from "#upstreams";
 import type { Wire } from "#wire";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
-import {
-  createDisplay,
-  type DisplayTarget,
-  type FillRequest,
-  fill,
-  measureCollecting,
-  toCollectOptions,
-} from "./collecting/index.ts";
+import { measureCollecting, toCollectOptions } from "./collecting/index.ts";
 import { readExamples } from "./examples.ts";
-import { checkDatabase, forgetStored, openDatabase, openKeeper } from "./keeper.ts";
+import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
@@ -147,7 +139,7 @@ function beginCollecting(collector: Collector, upstreams: readonly Upstream[], r
 }
 
 /** What the access file governs; nothing is restricted without one. */
-function openAccess(config: Config, origin: Origin, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
+export function openAccess(config: Config, origin: Origin, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
   const access = createAccess({
     initial: config.access,
     accounts: origin.accounts.map(({ alias }) => alias),
@@ -187,58 +179,6 @@ export async function checkSettings(config: Config, clock = systemClock): Promis
 /** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */
 export function forget(config: Config, what: Parameters<typeof forgetStored>[1], clock = systemClock): Promise<string> {
   return forgetStored(config, what, clock);
-}
-
-/**
- * Fills the database of the settings, and shows how far it has come. What was read before is not read again.
- * @throws SettingsError if the settings, or the database, cannot be used
- */
-export async function collectNow(
-  config: Config,
-  { until, outputs }: FillRequest,
-  display: DisplayTarget,
-  signal: AbortSignal,
-  clock = systemClock,
-): Promise<{ readonly summary: string; readonly hasFailed: boolean }> {
-  const opened: { stop(): Promise<void> }[] = [];
-  const logger = createLogger("silent");
-  const telemetry = createTelemetry({ logger, registry: new Registry(), clock });
-  try {
-    const database = await openDatabase(config, clock);
-    opened.push(database);
-    const origin = await openOrigin(config);
-    opened.push(origin);
-    const road = await openUpstreams(config, { origin, replica: database.replica, clock, telemetry });
-    opened.push(road);
-    const { upstreams } = road;
-    const access = openAccess(config, origin, telemetry, logger, clock);
-    opened.push(access);
-    const collect = { ...config.collect, mode: outputs ? "outputs" : "runs" } as const;
-    const kept = toCollectOptions({ ...config, collect }, clock, telemetry.notice);
-    const oldest = (oldestKept: () => number) => () => Math.max(until ?? 0, oldestKept());
-    const { collector } = createServices({
-      ...(access.isRestricted ? { redactor: access.redactor } : {}),
-      upstreams,
-      sealer: createSealer({ keys: [randomBytes(32)] }),
-      clock,
-      store: database.store,
-      // A lease would wait for the gateway that collects as well; with its turns a page that either reads is read once.
-      replica: { leases: createLoneReplica().leases, turns: database.replica.turns },
-      collect: { ...kept, oldestRun: oldest(kept.oldestRun), oldestOutput: oldest(kept.oldestOutput) },
-    });
-    if (collector === null) return { summary: "Nothing was collected.", hasFailed: false };
-    const sources = upstreams.map(({ source }) => source);
-    const shown = createDisplay(display, clock.now(), until);
-    const filled = await fill({ collector, sources, clock, show: shown.show }, signal);
-    shown.end();
-    const runs = filled.reduce((sum, one) => sum + one.runs, 0);
-    const failed = filled.filter(({ state }) => state === "failed").length;
-    const open = filled.filter(({ state }) => state === "open").length;
-    const rest = `${failed === 0 ? "" : `, ${failed} failed`}${open === 0 ? "" : `, ${open} not read to the end`}`;
-    return { summary: `${runs} runs of ${filled.length} sources are known${rest}.`, hasFailed: failed > 0 };
-  } finally {
-    for (const part of opened.reverse()) await part.stop();
-  }
 }
 
 function watchAccounts(

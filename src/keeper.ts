@@ -82,7 +82,7 @@ export async function forgetStored({ databaseUrl }: Config, what: Forgettable, c
   return `Forgot ${runs} ${runs === 1 ? "run" : "runs"} and ${executions} ${executions === 1 ? "execution" : "executions"}.`;
 }
 
-/** The database of the settings alone, without memory beside it: what is read has to last. @throws SettingsError */
+/** The database of the settings alone, without memory beside it, for a command beside gateways: what is read has to last. @throws SettingsError */
 export async function openDatabase(
   { databaseUrl }: Config,
   clock: Clock,
@@ -94,7 +94,8 @@ export async function openDatabase(
   const store = await orSettingsError(database, database.open());
   return {
     store,
-    replica: store.replica,
+    // A lease would wait for a gateway that collects as well; with its turns a page that either reads is read once.
+    replica: { ...store.replica, leases: createLoneReplica().leases },
     async stop() {
       await store.close();
       await database.close();

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
-import { checkSettings, collectNow, createApp, forget } from "#app";
+import { checkSettings, createApp, forget } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
+import { collectNow } from "./collect-now.ts";
 import { readCollectArguments } from "./collecting/index.ts";
 import { toEmulatorOptions } from "./origin.ts";
 

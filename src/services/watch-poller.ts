@@ -40,7 +40,9 @@ export interface Watcher {
 export interface Poller {
   join(watcher: Watcher): void;
   leave(watcher: Watcher): void;
-  /** Looks at once if the run, which somebody read, is not what was told last. */
+  /** Looks at once, since another gateway read the run. */
+  wake(): void;
+  /** Looks at once if the run, which somebody here read, is not what was told last. */
   learn(run: Invocation): void;
   /** The state of the run when it was seen last; null if it was not. */
   status(): InvocationStatus | null;
@@ -155,6 +157,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   }
 
   return {
+    wake,
     learn(run) {
       if (latest !== null && !isDeepStrictEqual(asSeen(run, NOTHING), asSeen(latest.run, NOTHING))) nap.abort();
     },

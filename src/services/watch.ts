@@ -43,7 +43,12 @@ export function createWatch({
   const pollers = new Map<string, Poller>();
   let watcherCount = 0;
   store.onChange((changes) => {
-    for (const { after } of changes) pollers.get(invocationKey(after))?.learn(after);
+    for (const { before, after } of changes) {
+      const poller = pollers.get(invocationKey(after));
+      // Nobody here saw it before, so that another gateway read it, and perhaps more of its outputs.
+      if (before === undefined) poller?.wake();
+      else poller?.learn(after);
+    }
   });
 
   function pollerOf(ref: InvocationRef, requestId: string): Poller {

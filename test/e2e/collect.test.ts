@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { collectNow, createApp } from "#app";
+import { createApp } from "#app";
 import { readConfig } from "#config";
 import { createEmulator, type Emulator } from "#emulator";
+import { collectNow } from "../../src/collect-now.ts";
 
 const SOURCES = "{ sources { provider ok backfill { phase oldestTime knownRuns lackingOutputs } } }";
 const DAY_MS = 86_400_000;

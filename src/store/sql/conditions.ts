@@ -14,9 +14,9 @@ interface Place {
   readonly sources: readonly Source[];
 }
 
-/** A condition on the table `run`; null for a request that nothing can match. @param schema where the tables are */
+/** A condition on the table `run`; null for a request without a source. @param schema where the tables are */
 export function toCondition(stretches: readonly Stretch[], query: InvocationQuery, schema: string): Condition | null {
-  if (stretches.length === 0 || query.statusIn?.length === 0) return null;
+  if (stretches.length === 0) return null;
   const place = { schema, sources: stretches.map(({ source }) => source) };
   const all = [...stretchConditions(stretches), ...queryConditions(query, place)];
   return sql`${sql.join(all, sql` and `)}`;
