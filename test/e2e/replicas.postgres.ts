@@ -134,6 +134,21 @@ describe("two gateways on one database", () => {
     });
   });
 
+  it("who watches an output is told what the other gateway read of it, long before the next look", async () => {
+    const seldom = { WATCH_MIN_INTERVAL_MS: "50000", WATCH_MAX_INTERVAL_MS: "50000", FRESHNESS_MS: "1" };
+    const [one, two] = [await start("one", seldom), await start("two", seldom)];
+    const watcher = two.watch(WATCH, { id: ID });
+    await watcher.reached(1);
+    emulator.world.updateRecord(...PLACE, "t-live", "i-1", { output: "begun\nmore\n" });
+    const isTold = () => JSON.stringify(watcher.results.at(-1)).includes("more");
+    while (!isTold()) {
+      await one.ask(
+        `{ node(id: "${ID}") { ... on Invocation { instanceInvocations { nodes { result { output { text } } } } } } }`,
+      );
+    }
+    expect(watcher.results).toHaveLength(2);
+  });
+
   it("what one read of a list is not read again by the other", async () => {
     const instances = [{ instanceId: "i-1", status: "Success" as const }];
     for (let n = 0; n < 60; n += 1) emulator.world.addInvocation(...PLACE, { invokeId: `t-${n}`, instances });
