@@ -135,7 +135,7 @@ describe("two gateways on one database", () => {
   });
 
   it("who watches an output is told what the other gateway read of it, long before the next look", async () => {
-    const seldom = { WATCH_MIN_INTERVAL_MS: "50000", WATCH_MAX_INTERVAL_MS: "50000", FRESHNESS_MS: "1" };
+    const seldom = { WATCH_MIN_INTERVAL_MS: "60000", WATCH_MAX_INTERVAL_MS: "120000", FRESHNESS_MS: "1" };
     const [one, two] = [await start("one", seldom), await start("two", seldom)];
     const watcher = two.watch(WATCH, { id: ID });
     await watcher.reached(1);
