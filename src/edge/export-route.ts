@@ -2,20 +2,20 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { InputError, type Operation, UpstreamError } from "#domain";
-import type { Admission } from "./admission.ts";
-import { type Asking, beginAsking, type EdgeAccess } from "./asking.ts";
-import type { Client, Clients } from "./clients.ts";
-import { corsHeaders } from "./cors.ts";
-import { onDeparture } from "./departure.ts";
-import { logInternal } from "./engine.ts";
+import type { Admission } from "./admission/admission.ts";
+import { type Asking, beginAsking, type EdgeAccess } from "./admission/asking.ts";
+import type { Client, Clients } from "./admission/clients.ts";
+import { startOperation } from "./admission/operation.ts";
+import { RefusalError } from "./errors/refusal.ts";
+import { logInternal } from "./execution/engine.ts";
 import type { Route } from "./graphql-route.ts";
-import { startOperation } from "./operation.ts";
+import { corsHeaders } from "./http/cors.ts";
+import { checkPreflight } from "./http/preflight-header.ts";
+import type { Readers } from "./http/readers.ts";
+import { type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./http/reply.ts";
+import { requestIdOf } from "./http/request-id.ts";
+import { onDeparture } from "./http/response-close.ts";
 import type { ServerOptions } from "./options.ts";
-import { checkPreflight } from "./preflight-header.ts";
-import type { Readers } from "./readers.ts";
-import { RefusalError } from "./refusal.ts";
-import { type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
-import { requestIdOf } from "./request-id.ts";
 
 /** Does one part of an export as an operation of its own. */
 export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;

@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, OperationTypeNode } from "graphql";
 
-import type { Admission } from "./admission.ts";
-import type { AnswerCache, KeptAnswer, NotedLife } from "./answer-cache.ts";
-import { beginAsking, type EdgeAccess } from "./asking.ts";
-import type { Clients } from "./clients.ts";
-import { corsHeaders } from "./cors.ts";
-import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
-import type { Gate } from "./gate.ts";
-import { createLateClient, type LateClient } from "./late-client.ts";
-import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
-import { type RunningOperation, startOperation } from "./operation.ts";
-import type { OperationMetrics } from "./operation-metrics.ts";
+import type { Admission } from "./admission/admission.ts";
+import { beginAsking, type EdgeAccess } from "./admission/asking.ts";
+import type { Clients } from "./admission/clients.ts";
+import { createLateClient, type LateClient } from "./admission/late-client.ts";
+import { type RunningOperation, startOperation } from "./admission/operation.ts";
+import type { Gate } from "./documents/gate.ts";
+import { RefusalError } from "./errors/refusal.ts";
+import type { AnswerCache, KeptAnswer, NotedLife } from "./execution/answer-cache.ts";
+import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./execution/engine.ts";
+import { corsHeaders } from "./http/cors.ts";
+import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./http/media-type.ts";
+import { contentTypeOf, type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./http/reply.ts";
+import { type GraphqlRequest, readGraphqlRequest } from "./http/request.ts";
+import { requestIdOf } from "./http/request-id.ts";
 import type { ServerOptions } from "./options.ts";
-import { RefusalError } from "./refusal.ts";
-import { contentTypeOf, type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
-import { type GraphqlRequest, readGraphqlRequest } from "./request.ts";
-import { requestIdOf } from "./request-id.ts";
+import type { OperationMetrics } from "./telemetry/operation-metrics.ts";
 
 /** Answers one HTTP request; never rejects. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -2,14 +2,14 @@ import type { GraphQLSchema } from "graphql";
 import type { Registry } from "prom-client";
 
 import type { Clock, Operation } from "#domain";
-import type { Asking, EdgeAccess } from "./asking.ts";
-import type { ClientLimits } from "./clients.ts";
-import type { OperationContext } from "./engine.ts";
+import type { Asking, EdgeAccess } from "./admission/asking.ts";
+import type { ClientLimits } from "./admission/clients.ts";
+import type { PersistedDocumentsOptions } from "./documents/persisted-documents.ts";
+import type { OperationContext } from "./execution/engine.ts";
 import type { OpenExport } from "./export-route.ts";
-import type { Logger } from "./log.ts";
 import type { PageOptions } from "./page.ts";
-import type { PersistedDocumentsOptions } from "./persisted-documents.ts";
-import type { GatewayTelemetry } from "./telemetry.ts";
+import type { Logger } from "./telemetry/log.ts";
+import type { GatewayTelemetry } from "./telemetry/upstream-telemetry.ts";
 
 /** Which explorer a browser gets at /graphql. */
 export type ExplorerName = "sandbox" | "offline" | "none";

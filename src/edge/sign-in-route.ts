@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { EdgeAccess } from "./asking.ts";
-import { corsHeaders } from "./cors.ts";
+import type { EdgeAccess } from "./admission/asking.ts";
+import { corsHeaders } from "./http/cors.ts";
+import { contentTypeOf, send, sendText } from "./http/reply.ts";
 import type { ServerOptions } from "./options.ts";
-import { contentTypeOf, send, sendText } from "./reply.ts";
 
 /** After a change of the access file a client may try with the old answer for so long. */
 const MAX_AGE_SECONDS = 60;

@@ -1,0 +1,33 @@
+import { type CostMeter, InputError } from "#domain";
+import { describeLimit, LIMITS, type LimitName } from "../errors/limits.ts";
+
+type AnswerMeter = Required<Pick<CostMeter, "addAnswer" | "addReading">>;
+type Counted = "answerValues" | "answerBytes" | "searchedBytes" | "decodedBytes";
+
+/**
+ * Counts what one answer holds and what was read for it. Once a limit is met, everything else that counts towards it is refused
+ * as well, with the same error: what has been written stays, and no more is worked for.
+ */
+export function createAnswerMeter(): AnswerMeter {
+  const counts: Record<Counted, number> = { answerValues: 0, answerBytes: 0, searchedBytes: 0, decodedBytes: 0 };
+  const refusals = new Map<Counted, InputError>();
+  const add = (limit: Counted, more: number) => {
+    counts[limit] += more;
+    if (counts[limit] <= LIMITS[limit]) return;
+    const refusal = refusals.get(limit) ?? refuse(limit, counts[limit]);
+    refusals.set(limit, refusal);
+    throw refusal;
+  };
+  return {
+    addAnswer(values, bytes) {
+      add("answerValues", values);
+      add("answerBytes", bytes);
+    },
+    addReading: add,
+  };
+}
+
+/** The error of an operation that meets a limit while it runs. */
+export function refuse(limit: LimitName, actual: number, max: number = LIMITS[limit]): InputError {
+  return new InputError("LIMIT_EXCEEDED", describeLimit(limit, actual, max), null, { limit, max, actual });
+}
