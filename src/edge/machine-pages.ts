@@ -1,6 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { send, sendText } from "./http/reply.ts";
-import type { ServerOptions } from "./options.ts";
+import type { Registry } from "prom-client";
+
+import { send, sendText } from "./http/index.ts";
+
+/** What probes and scrapers learn. */
+export interface MachineOptions {
+  /** True if traffic can be taken: credentials can be had. A rejection counts as false. */
+  isReady(): Promise<boolean>;
+  /** What /readyz says beneath its answer; nothing for null. */
+  readonly readyRemark?: () => string | null;
+  readonly registry: Registry;
+}
 
 type PlainPage = (response: ServerResponse) => Promise<void>;
 
@@ -16,7 +26,7 @@ export function isForMachines(path: string): boolean {
 
 /** `/livez`, `/readyz` and `/metrics`. `isStopping` is true once no more traffic should come. */
 export function createMachinePages(
-  { isReady, readyRemark, registry }: ServerOptions,
+  { isReady, readyRemark, registry }: MachineOptions,
   isStopping: () => boolean,
 ): PlainPages {
   const pages: Readonly<Record<string, PlainPage>> = {

@@ -2,31 +2,39 @@ import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { createOpenAccess } from "#access";
-import { type Admission, createAdmission } from "./admission/admission.ts";
-import { CLIENT_LIMITS, createClients } from "./admission/clients.ts";
-import { createGate } from "./documents/gate.ts";
-import { RefusalError } from "./errors/refusal.ts";
-import { createAnswerCache } from "./execution/answer-cache.ts";
-import { createEngine } from "./execution/engine.ts";
-import { createCompilingExecutor, createReferenceExecutor } from "./execution/executor.ts";
-import { createExplorers } from "./explorers/explorers.ts";
+import { type Admission, CLIENT_LIMITS, createAdmission, createClients } from "./admission/index.ts";
+import { createGate } from "./documents/index.ts";
+import { RefusalError } from "./errors/index.ts";
+import {
+  createAnswerCache,
+  createCompilingExecutor,
+  createEngine,
+  createReferenceExecutor,
+} from "./execution/index.ts";
+import { createExplorers } from "./explorers/index.ts";
 import { createExportRoute } from "./export-route.ts";
-import { createGraphqlRoute, type Route } from "./graphql-route.ts";
-import { corsHeaders } from "./http/cors.ts";
-import { refuseForeignHost } from "./http/hosts.ts";
-import { createListener, type Listener } from "./http/listener.ts";
-import { createReaders, type Readers } from "./http/readers.ts";
-import { send, sendText, toErrorAnswer } from "./http/reply.ts";
-import { limitSockets } from "./http/socket-limit.ts";
-import { createEventStreamRoute } from "./live/event-stream-route.ts";
-import { createWebSockets, type WebSockets } from "./live/websocket.ts";
-import { turnAway } from "./live/websocket-refusal.ts";
+import { createGraphqlRoute } from "./graphql-route.ts";
+import {
+  corsHeaders,
+  createListener,
+  createReaders,
+  type Listener,
+  limitSockets,
+  type Readers,
+  type Route,
+  refuseForeignHost,
+  send,
+  sendText,
+  toErrorAnswer,
+  turnAway,
+} from "./http/index.ts";
+import { createEventStreamRoute, createWebSockets, type WebSockets } from "./live/index.ts";
 import { createMachinePages, isForMachines, notFound, type PlainPages } from "./machine-pages.ts";
-import { createMcpRoute } from "./mcp/route.ts";
+import { createMcpRoute } from "./mcp/index.ts";
 import type { ServerOptions } from "./options.ts";
 import { createPage } from "./page.ts";
 import { createSignInRoute } from "./sign-in-route.ts";
-import { createOperationMetrics } from "./telemetry/operation-metrics.ts";
+import { createOperationMetrics } from "./telemetry/index.ts";
 
 /** The gateway as it listens. */
 export interface GatewayServer {

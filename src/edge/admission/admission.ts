@@ -1,10 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
 import type { Caller, Gate, RateLimits, Refusal, Verdict } from "#access";
-import { RefusalError } from "../errors/refusal.ts";
-import type { ReplyHeaders } from "../http/reply.ts";
-import { requestIdOf } from "../http/request-id.ts";
-import type { Logger } from "../telemetry/log.ts";
+import { RefusalError } from "../errors/index.ts";
+import { type ReplyHeaders, requestIdOf } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
 
 /** Lets callers in, the same on every transport, before anything of what they send is parsed. */
 export interface Admission {

@@ -1,5 +1,5 @@
-import { type CostMeter, InputError } from "#domain";
-import { describeLimit, LIMITS, type LimitName } from "../errors/limits.ts";
+import type { CostMeter, InputError } from "#domain";
+import { LIMITS, limitExceeded } from "../errors/index.ts";
 
 type AnswerMeter = Required<Pick<CostMeter, "addAnswer" | "addReading">>;
 type Counted = "answerValues" | "answerBytes" | "searchedBytes" | "decodedBytes";
@@ -14,7 +14,7 @@ export function createAnswerMeter(): AnswerMeter {
   const add = (limit: Counted, more: number) => {
     counts[limit] += more;
     if (counts[limit] <= LIMITS[limit]) return;
-    const refusal = refusals.get(limit) ?? refuse(limit, counts[limit]);
+    const refusal = refusals.get(limit) ?? limitExceeded(limit, counts[limit]);
     refusals.set(limit, refusal);
     throw refusal;
   };
@@ -25,9 +25,4 @@ export function createAnswerMeter(): AnswerMeter {
     },
     addReading: add,
   };
-}
-
-/** The error of an operation that meets a limit while it runs. */
-export function refuse(limit: LimitName, actual: number, max: number = LIMITS[limit]): InputError {
-  return new InputError("LIMIT_EXCEEDED", describeLimit(limit, actual, max), null, { limit, max, actual });
 }

@@ -3,9 +3,8 @@ import { LRUCache } from "lru-cache";
 
 import { type Caller, type RateLimits, toNetwork } from "#access";
 import type { Clock } from "#domain";
-import { LIMITS, type LimitName, refuseAbove } from "../errors/limits.ts";
+import { LIMITS, type LimitName, limitExceeded, refuseAbove } from "../errors/index.ts";
 import { toLimitError } from "./admission.ts";
-import { refuse } from "./answer-meter.ts";
 import { createTurns } from "./turns.ts";
 
 /** Who asks, as far as limits are concerned. */
@@ -106,7 +105,7 @@ function createMinute(clock: Clock, limit: LimitName, max: number): () => void {
       count = 0;
       endsAt = now + MINUTE_MS;
     }
-    if (max > 0 && count >= max) throw refuse(limit, count + 1, max);
+    if (max > 0 && count >= max) throw limitExceeded(limit, count + 1, max);
     count += 1;
   };
 }

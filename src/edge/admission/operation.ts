@@ -1,5 +1,4 @@
 import { type AnswerLife, type Clock, type CostMeter, InputError, type Operation } from "#domain";
-
 import { createAnswerMeter } from "./answer-meter.ts";
 import type { Client } from "./clients.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";

@@ -9,7 +9,7 @@ import {
   visit,
 } from "graphql";
 
-import type { LimitName } from "../errors/limits.ts";
+import type { LimitName } from "../errors/index.ts";
 
 /** Told every measured value; throws where it is too much. */
 export type RefuseAbove = (limit: LimitName, actual: number) => void;

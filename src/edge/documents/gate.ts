@@ -1,12 +1,13 @@
-import { type DocumentNode, GraphQLError, getOperationAST, parse, validate } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from "graphql";
 import { LRUCache } from "lru-cache";
-import { createLimiter } from "../errors/limits.ts";
-import type { GraphqlRequest } from "../http/request.ts";
-import type { LiveOperation } from "../live/answer.ts";
-import type { ServerOptions } from "../options.ts";
+
+import type { GraphqlRequest } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
 import { allRulesFor } from "./document-rules.ts";
-import { createAllowList } from "./persisted-documents.ts";
+import { createLimiter } from "./limiter.ts";
+import { createAllowList, type PersistedDocumentsOptions } from "./persisted-documents.ts";
 import { createPersistedQueries } from "./persisted-queries.ts";
+import type { PreparedOperation } from "./prepared-operation.ts";
 
 /** A request that passed. */
 export interface Admitted extends GraphqlRequest {
@@ -25,13 +26,23 @@ export interface Gate {
    * The operation of an admitted request, for transports that do without the engine.
    * @returns the errors where the document cannot be parsed, is not valid, or holds no such operation
    */
-  prepare(request: Admitted, requestId: string): LiveOperation | readonly GraphQLError[];
+  prepare(request: Admitted, requestId: string): PreparedOperation | readonly GraphQLError[];
 }
 
 const CHARACTERS = 262_144;
 
+/** What decides over documents. */
+export interface DocumentOptions {
+  readonly schema: GraphQLSchema;
+  /** True if clients may read the schema. */
+  readonly introspection: boolean;
+  /** Which documents may be asked for; `off` if absent. */
+  readonly persistedDocuments?: PersistedDocumentsOptions;
+  readonly logger: Logger;
+}
+
 /** One gate for all transports of a server. */
-export function createGate(options: ServerOptions): Gate {
+export function createGate(options: DocumentOptions): Gate {
   const limiter = createLimiter(options.schema);
   const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
   const findPersisted = createPersistedQueries();
@@ -70,7 +81,7 @@ export function createGate(options: ServerOptions): Gate {
       if (variables != null && (typeof variables !== "object" || Array.isArray(variables))) {
         return [coded("`variables` must be an object.", "BAD_REQUEST")];
       }
-      const given = (variables ?? null) as LiveOperation["variables"];
+      const given = (variables ?? null) as PreparedOperation["variables"];
       return { type: operation.operation, document, operationName, variables: given, requestId, rows };
     },
   };

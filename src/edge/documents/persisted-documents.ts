@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { LIMITS } from "../errors/limits.ts";
-import { RefusalError } from "../errors/refusal.ts";
-import type { GraphqlRequest } from "../http/request.ts";
-import type { Logger } from "../telemetry/log.ts";
+
+import { LIMITS, RefusalError } from "../errors/index.ts";
+import type { GraphqlRequest } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
 import { canonicalText } from "./canonical-document.ts";
 
 /** What happens to documents that are not on the list: nothing, a line in the log, or a refusal. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { RefusalError } from "../errors/refusal.ts";
-import type { GraphqlRequest } from "../http/request.ts";
+
+import { RefusalError } from "../errors/index.ts";
+import type { GraphqlRequest } from "../http/index.ts";
 import { withQuery } from "./persisted-documents.ts";
 
 const CHARACTERS = 1_048_576;

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-import { RefusalError } from "../errors/refusal.ts";
+import { RefusalError } from "../errors/index.ts";
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 

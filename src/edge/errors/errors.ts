@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 
 import { InputError, type SourceErrorCode, UpstreamError } from "#domain";
+import type { Logger } from "../telemetry/index.ts";
 
 const UPSTREAM_CODES: Readonly<Record<SourceErrorCode, string>> = {
   THROTTLED: "UPSTREAM_THROTTLED",
@@ -39,6 +40,12 @@ export function toErrorResponse(error: unknown): ErrorResponse {
     return { formatted, internal: causeOf(error) ?? "nothing was thrown" };
   }
   return { formatted: { message: cut(told.message), ...place, extensions: told.extensions }, internal: null };
+}
+
+/** Writes an error that nobody foresaw to the log, which alone may know its text. */
+export function logInternal(logger: Logger, requestId: string, error: unknown): void {
+  const { internal, formatted } = toErrorResponse(error);
+  if (internal !== null) logger.error({ requestId, path: formatted.path?.join("."), err: internal }, "internal error");
 }
 
 interface Meaning {

@@ -1,11 +1,3 @@
-import { type DocumentNode, type GraphQLSchema, Lexer, parse, Source, TokenKind } from "graphql";
-import { LRUCache } from "lru-cache";
-
-import { createDocumentMeasure } from "../documents/document-measure.ts";
-import { createRowCounter, type Given, type RowCounter } from "../documents/row-measure.ts";
-import { refuseConditionalSubscription } from "../documents/subscription-root.ts";
-import { RefusalError } from "./refusal.ts";
-
 /** What one request may hold; the same on every transport. */
 export const LIMITS = {
   /** Of an HTTP body or a WebSocket message. */
@@ -79,90 +71,8 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   foreignIds: "look-ups a minute for one client of ids that this gateway did not make",
 };
 
-const STATUS: Readonly<Partial<Record<LimitName, number>>> = {
-  bodyBytes: 413,
-  connections: 503,
-  clientWatchers: 429,
-  clientSockets: 503,
-};
-
-/** Measures requests before they are parsed for good, validated or executed. */
-export interface Limiter {
-  /**
-   * Passes a document whose cost can be borne, and one that cannot be parsed: the parser says that better. Remembers what passed.
-   * @returns how many rows it can make at most
-   * @throws RefusalError `LIMIT_EXCEEDED` with the limit's name, what it allows and what came
-   */
-  checkDocument(source: string, given: Given): number;
-  /** @throws RefusalError if too many variables are given */
-  checkVariables(variables: unknown): void;
-}
-
-/** Limits for documents against this schema. */
-export function createLimiter(schema: GraphQLSchema): Limiter {
-  const measure = createDocumentMeasure(schema);
-  // A parsed document takes some thirty times the memory of its text.
-  const passed = new LRUCache<string, RowCounter>({
-    maxSize: 262_144,
-    sizeCalculation: (_, source) => source.length + 64,
-  });
-  const counterOf = (source: string): RowCounter | null => {
-    const known = passed.get(source);
-    if (known !== undefined) return known;
-    refuseAbove("documentBytes", Buffer.byteLength(source));
-    const document = countedParse(source);
-    if (document === null) return null;
-    measure(document, refuseAbove);
-    refuseConditionalSubscription(document);
-    const counter = createRowCounter(schema, document);
-    passed.set(source, counter);
-    return counter;
-  };
-  return {
-    checkDocument(source, given) {
-      const counter = counterOf(source);
-      const rows = counter?.(given) ?? 0;
-      refuseAbove("rows", rows);
-      return rows;
-    },
-    checkVariables(variables) {
-      if (typeof variables === "object" && variables !== null) {
-        refuseAbove("variables", Object.keys(variables).length);
-      }
-    },
-  };
-}
-
-/** Throws if `actual` is more than the limit allows; `max` for one that a setting changes. */
-export function refuseAbove(limit: LimitName, actual: number, max: number = LIMITS[limit]): void {
-  if (actual <= max) return;
-  const isCounted = Number.isFinite(actual);
-  const details = { limit, max, ...(isCounted ? { actual } : {}) };
-  throw new RefusalError(STATUS[limit] ?? 400, "LIMIT_EXCEEDED", describeLimit(limit, actual, max), details);
-}
-
 /** What a limit allows and what came, for people. */
 export function describeLimit(limit: LimitName, actual: number, max: number = LIMITS[limit]): string {
   const came = Number.isFinite(actual) ? `${actual} came` : "the document contains itself";
   return `Limit ${limit}: at most ${max} ${WORDS[limit]} are allowed, ${came}.`;
-}
-
-// Counted before parsing, since the parser's own limit ends in a syntax error like any other.
-function countedParse(source: string): DocumentNode | null {
-  const lexer = new Lexer(new Source(source));
-  let tokens = 0;
-  try {
-    while (lexer.advance().kind !== TokenKind.EOF) {
-      tokens += 1;
-      if (tokens > LIMITS.tokens) break;
-    }
-  } catch {
-    return null;
-  }
-  refuseAbove("tokens", tokens);
-  try {
-    return parse(source, { noLocation: true });
-  } catch {
-    return null;
-  }
 }

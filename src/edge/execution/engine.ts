@@ -12,19 +12,14 @@ import {
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import type { Operation } from "#domain";
-import type { AnswerExtensions, Cost } from "../admission/operation.ts";
-import { rulesFor } from "../documents/document-rules.ts";
-import { fitAnswer, stringify, UNWRITABLE } from "../errors/answer-text.ts";
-import { toErrorResponse } from "../errors/errors.ts";
-import type { GraphqlRequest } from "../http/request.ts";
-import type { Logger } from "../telemetry/log.ts";
+import type { AnswerExtensions, Cost } from "../admission/index.ts";
+import { rulesFor } from "../documents/index.ts";
+import { logInternal, toErrorResponse } from "../errors/index.ts";
+import { fitAnswer, type GraphqlRequest, stringify, UNWRITABLE } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
 import { createDocumentStore } from "./document-store.ts";
 import type { Executor } from "./executor.ts";
-
-/** What resolvers get; the engine itself only looks at the operation. */
-export interface OperationContext {
-  readonly operation: Operation;
-}
+import type { OperationContext } from "./transport-options.ts";
 
 /** What the engine tells of one operation while it answers it. */
 export interface Exchange {
@@ -196,12 +191,6 @@ function refuseSubscription(): GraphQLError {
   return new GraphQLError("Subscriptions are served over WebSocket (graphql-transport-ws) and server-sent events.", {
     extensions: { code: "BAD_REQUEST", http: { status: 400 } },
   });
-}
-
-/** Writes an error that nobody foresaw to the log, which alone may know its text. */
-export function logInternal(logger: Logger, requestId: string, error: unknown): void {
-  const { internal, formatted } = toErrorResponse(error);
-  if (internal !== null) logger.error({ requestId, path: formatted.path?.join("."), err: internal }, "internal error");
 }
 
 function codesOf(result: {

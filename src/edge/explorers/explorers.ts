@@ -1,9 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ANSWER_TYPES, chooseMediaType } from "../http/media-type.ts";
-import { send, sendText } from "../http/reply.ts";
-import type { ServerOptions } from "../options.ts";
+
+import { ANSWER_TYPES, chooseMediaType, send, sendText } from "../http/index.ts";
 import { createGraphiql } from "./graphiql.ts";
-import { type Page, renderSandbox } from "./sandbox.ts";
+import { type ExampleOperation, type Page, renderSandbox } from "./sandbox.ts";
+
+/** Which explorer a browser gets at /graphql. */
+export type ExplorerName = "sandbox" | "offline" | "none";
+
+/** What explorers are told. */
+export interface ExplorerOptions {
+  /** `none` turns `/explorer` off as well. */
+  readonly explorer: ExplorerName;
+  readonly examples: readonly ExampleOperation[];
+}
 
 /** Answers what browsers ask for; resolves to false for everything else. */
 export type Explorers = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -12,7 +21,7 @@ export type Explorers = (path: string, request: IncomingMessage, response: Serve
  * The explorer that was chosen at /graphql for browsers, also at / where there is no page, and the one that needs no internet at
  * /explorer.
  */
-export function createExplorers({ explorer, examples }: ServerOptions): Explorers {
+export function createExplorers({ explorer, examples }: ExplorerOptions): Explorers {
   const graphiql = createGraphiql(examples);
   const pages: Readonly<Record<typeof explorer, (() => Page) | null>> = {
     sandbox: () => renderSandbox(examples),

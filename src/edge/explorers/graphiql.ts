@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { send, sendText } from "../http/reply.ts";
-import type { ExampleOperation } from "../options.ts";
+
+import { htmlHeaders, send, sendText } from "../http/index.ts";
 import { graphiqlScript } from "./graphiql-script.ts";
-import { htmlHeaders, type Page, toScript } from "./sandbox.ts";
+import { type ExampleOperation, type Page, toScript } from "./sandbox.ts";
 
 /** An explorer whose every byte comes from this process. */
 export interface Graphiql {

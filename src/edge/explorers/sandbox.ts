@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { ReplyHeaders } from "../http/reply.ts";
-import type { ExampleOperation } from "../options.ts";
+
+import { htmlHeaders, type ReplyHeaders } from "../http/index.ts";
+
+/** An operation that explorers offer. */
+export interface ExampleOperation {
+  readonly document: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
 
 /** A page with the headers that belong to it. */
 export interface Page {
@@ -61,17 +67,6 @@ if (window.EmbeddedSandbox) {
         "font-src https://fonts.gstatic.com; img-src data: https://apollo-server-landing-page.cdn.apollographql.com; " +
         "frame-src https://sandbox.embed.apollographql.com; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
-  };
-}
-
-/** Headers of every page: nothing may frame it, guess its type, or run what the policy does not name. */
-export function htmlHeaders(policy: string): ReplyHeaders {
-  return {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": policy,
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-import { RefusalError } from "../errors/refusal.ts";
+import { RefusalError } from "../errors/index.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 

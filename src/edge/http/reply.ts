@@ -1,11 +1,13 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { toErrorResponse } from "../errors/errors.ts";
-import { RefusalError } from "../errors/refusal.ts";
+import { RefusalError, toErrorResponse } from "../errors/index.ts";
 import type { AnswerType } from "./media-type.ts";
 
 /** Headers of one answer. */
 export type ReplyHeaders = Readonly<Record<string, string>>;
+
+/** Answers one HTTP request; never rejects. */
+export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 const LARGE_BYTES = 524_288;
 
@@ -58,4 +60,15 @@ export function toErrorAnswer(error: unknown, type: AnswerType): ErrorAnswer {
 /** The header's value for a media type of ours. */
 export function contentTypeOf(type: AnswerType): string {
   return `${type}; charset=utf-8`;
+}
+
+/** Headers of every page: nothing may frame it, guess its type, or run what the policy does not name. */
+export function htmlHeaders(policy: string): ReplyHeaders {
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policy,
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+  };
 }

@@ -1,8 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 
-import { LIMITS, refuseAbove } from "../errors/limits.ts";
-import { RefusalError } from "../errors/refusal.ts";
+import { LIMITS, RefusalError, refuseAbove } from "../errors/index.ts";
 import { readContentType } from "./media-type.ts";
 
 /** What of a GraphQL request the door looks at; everything else is the engine's. */

@@ -2,12 +2,11 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 import { toNetwork } from "#access";
-import type { ClientLimits } from "../admission/clients.ts";
-import { RefusalError } from "../errors/refusal.ts";
-import { refusalAbove, turnAway } from "../live/websocket-refusal.ts";
+import { refusalAbove } from "../errors/index.ts";
+import { turnAway } from "./turn-away.ts";
 
-/** Turns connections away that are more than one client may have at the same time; upgraded ones count as well. */
-export function limitSockets(server: Server, { sockets: max }: Pick<ClientLimits, "sockets">): void {
+/** Turns connections away that are more than one client may have at the same time, 0 for any number; upgraded ones count as well. */
+export function limitSockets(server: Server, { sockets: max }: { readonly sockets: number }): void {
   const counts = new Map<string, number>();
   if (max === 0) return;
   // Before the server's own listener, which would read requests.
@@ -21,6 +20,6 @@ export function limitSockets(server: Server, { sockets: max }: Pick<ClientLimits
       else counts.set(name, left);
     });
     const refusal = refusalAbove("clientSockets", count, max);
-    if (refusal instanceof RefusalError) turnAway(socket, refusal);
+    if (refusal !== null) turnAway(socket, refusal);
   });
 }

@@ -1,22 +1,24 @@
 import {
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   type FormattedExecutionResult,
   GraphQLError,
-  type OperationTypeNode,
 } from "graphql";
 
 import type { Caller } from "#access";
-import { type AskedOperation, type Asking, beginAsking, type EdgeAccess } from "../admission/asking.ts";
-import type { Client } from "../admission/clients.ts";
-import type { RunningOperation } from "../admission/operation.ts";
-import { toErrorResponse } from "../errors/errors.ts";
-import { logInternal } from "../execution/engine.ts";
-import { withoutRepeats } from "../execution/executor.ts";
-import type { ServerOptions } from "../options.ts";
-import { nameOf } from "./record.ts";
+import {
+  type AskedOperation,
+  type Asking,
+  beginAsking,
+  type Client,
+  type EdgeAccess,
+  type RunningOperation,
+} from "../admission/index.ts";
+import { nameOf, type PreparedOperation } from "../documents/index.ts";
+import { logInternal, toErrorResponse } from "../errors/index.ts";
+import { withoutRepeats } from "../execution/index.ts";
+import type { LiveOptions } from "./live-parts.ts";
 import type { Stop } from "./stop.ts";
 
 /** Who asks, and what is shared with all others. */
@@ -36,17 +38,6 @@ export interface Asker {
   readonly lastEventId?: string;
 }
 
-/** An operation that was found good, by whatever transport it came. */
-export interface LiveOperation {
-  readonly type: OperationTypeNode;
-  readonly document: DocumentNode;
-  readonly operationName: string | null;
-  readonly variables: Readonly<Record<string, unknown>> | null;
-  readonly requestId: string;
-  /** How many rows one answer can hold at most. */
-  readonly rows: number;
-}
-
 /** One answer on its way. */
 export interface Answering {
   readonly running: RunningOperation;
@@ -58,8 +49,8 @@ export interface Answering {
 
 /** Executes once, within the deadline. Never rejects: what fails is told as errors. Ends the operation and its audit. */
 export async function answerOnce(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   { running, asking, rootValue, stop }: Answering,
 ): Promise<FormattedExecutionResult> {
   stop.signal.addEventListener("abort", running.abandon, { once: true });
@@ -82,8 +73,8 @@ export async function answerOnce(
 
 /** What the GraphQL library executes. */
 export function toArguments(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   { running, asking, rootValue }: Omit<Answering, "stop">,
 ): ExecutionArgs {
   return {
@@ -98,8 +89,8 @@ export function toArguments(
 
 /** A result as clients get it; what nobody foresaw goes to the log. */
 export function format(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   result: ExecutionResult,
   running: RunningOperation | null,
 ): FormattedExecutionResult {
@@ -114,14 +105,14 @@ export function format(
 }
 
 /** Anything thrown as a result. */
-export function toFailure(options: ServerOptions, live: LiveOperation, error: unknown): FormattedExecutionResult {
+export function toFailure(options: LiveOptions, live: PreparedOperation, error: unknown): FormattedExecutionResult {
   logInternal(options.logger, live.requestId, error);
   return { errors: [toErrorResponse(error).formatted] };
 }
 
 /** Begins to note what one answer hands out. */
 export function askingOf(
-  live: LiveOperation,
+  live: PreparedOperation,
   { access, address, transport, lastEventId }: Asker,
   caller: Caller,
 ): Asking {
@@ -135,9 +126,4 @@ export function askingOf(
     document: text,
   });
   return lastEventId === undefined ? asking : { ...asking, lastEventId };
-}
-
-/** How the operations of this asker are run. */
-export function rulesOf({ clock, operationDeadlineMs, operationCallBudget }: ServerOptions, { client }: Asker) {
-  return { clock, client, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
 }

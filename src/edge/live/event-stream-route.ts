@@ -2,38 +2,25 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FormattedExecutionResult } from "graphql";
 
-import type { Admission } from "../admission/admission.ts";
-import type { EdgeAccess } from "../admission/asking.ts";
-import type { Clients } from "../admission/clients.ts";
-import type { Gate } from "../documents/gate.ts";
-import { fitAnswer, stringify, UNWRITABLE } from "../errors/answer-text.ts";
-import { toErrorResponse } from "../errors/errors.ts";
-import { RefusalError } from "../errors/refusal.ts";
-import type { Route } from "../graphql-route.ts";
-import { corsHeaders } from "../http/cors.ts";
-import { checkPreflight } from "../http/preflight-header.ts";
-import type { Readers } from "../http/readers.ts";
-import { type ReplyHeaders, send, toErrorAnswer } from "../http/reply.ts";
-import { readGraphqlRequest } from "../http/request.ts";
-import { requestIdOf } from "../http/request-id.ts";
-import { onDeparture } from "../http/response-close.ts";
-import type { ServerOptions } from "../options.ts";
-import type { OperationMetrics } from "../telemetry/operation-metrics.ts";
+import { RefusalError, toErrorResponse } from "../errors/index.ts";
+import {
+  checkPreflight,
+  corsHeaders,
+  fitAnswer,
+  onDeparture,
+  type ReplyHeaders,
+  type Route,
+  readGraphqlRequest,
+  requestIdOf,
+  send,
+  stringify,
+  toErrorAnswer,
+  UNWRITABLE,
+} from "../http/index.ts";
 import type { Asker } from "./answer.ts";
+import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
 import { type LiveResults, runLive } from "./run.ts";
-
-/** What the route needs besides the server's options. */
-export interface EventStreamParts {
-  readonly gate: Gate;
-  readonly metrics: OperationMetrics;
-  readonly clients: Clients;
-  readonly access: EdgeAccess;
-  readonly admission: Admission;
-  readonly readers: Readers;
-  /** Aborts when the server drains. */
-  readonly draining: AbortSignal;
-}
 
 /** What a stream can end by besides itself. */
 interface StreamEnds {
@@ -56,7 +43,7 @@ const HEADERS = {
  * Server-sent events after the protocol of graphql-sse, distinct connections mode: one POST an operation, `next` events with
  * results, `complete` at the end. A stream that ends without `complete` was cut off and can be asked for again.
  */
-export function createEventStreamRoute(options: ServerOptions, parts: EventStreamParts): Route {
+export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): Route {
   return async (request, response) => {
     const requestId = requestIdOf(request);
     const cors = corsHeaders(request, options.corsOrigins);
@@ -101,7 +88,7 @@ export function createEventStreamRoute(options: ServerOptions, parts: EventStrea
 }
 
 async function stream(
-  options: ServerOptions,
+  options: LiveOptions,
   { request, response, draining, wrote }: StreamEnds,
   results: LiveResults,
   record: LiveRecord,
@@ -139,7 +126,7 @@ async function stream(
 }
 
 // Proxies close streams on which nothing moves.
-async function ping({ clock }: ServerOptions, response: ServerResponse, over: AbortSignal): Promise<void> {
+async function ping({ clock }: LiveOptions, response: ServerResponse, over: AbortSignal): Promise<void> {
   for (;;) {
     await clock.sleep(PING_MS, over);
     if (over.aborted || response.destroyed) return;

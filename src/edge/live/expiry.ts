@@ -1,6 +1,6 @@
 import type { Caller } from "#access";
-import { RefusalError } from "../errors/refusal.ts";
-import type { ServerOptions } from "../options.ts";
+import type { Clock } from "#domain";
+import { RefusalError } from "../errors/index.ts";
 import { createStop, type Stop } from "./stop.ts";
 
 /** The end of a credential. */
@@ -14,7 +14,7 @@ export interface Expiry extends Pick<Stop, "or"> {
 const LONGEST_SLEEP_MS = 86_400_000;
 
 /** Comes when the caller's credential ends, and never for one without an end. */
-export function createExpiry({ clock }: Pick<ServerOptions, "clock">, { expiresAt }: Caller): Expiry {
+export function createExpiry(clock: Clock, { expiresAt }: Caller): Expiry {
   const expiry = createStop();
   const ignored = new AbortController();
   const wait = async (end: number) => {

@@ -1,11 +1,12 @@
 import type { FormattedExecutionResult } from "graphql";
-import type { ServerOptions } from "../options.ts";
-import type { OperationMetrics } from "../telemetry/operation-metrics.ts";
-import type { LiveOperation } from "./answer.ts";
+
+import { nameOf, type PreparedOperation } from "../documents/index.ts";
+import type { OperationMetrics } from "../telemetry/index.ts";
+import type { LiveOptions } from "./live-parts.ts";
 
 /** Notes what a live operation did, for one log line at its end. */
 export interface LiveRecord {
-  begin(live: LiveOperation): void;
+  begin(live: PreparedOperation): void;
   add(result: FormattedExecutionResult): void;
   /** Writes the line; once. */
   end(status: number, codes?: readonly string[]): void;
@@ -13,7 +14,7 @@ export interface LiveRecord {
 
 /** Starts the record of one operation on a transport that may answer more than once. */
 export function startRecord(
-  { logger, telemetry }: ServerOptions,
+  { logger, telemetry }: LiveOptions,
   metrics: OperationMetrics,
   { requestId, transport }: { readonly requestId: string; readonly transport: "sse" | "websocket" | "mcp" },
 ): LiveRecord {
@@ -43,11 +44,4 @@ export function startRecord(
       logger.info({ requestId, operationName, operationType: type, transport, results, ...work, ...told }, "operation");
     },
   };
-}
-
-/** The name of the operation that is executed; null if it has none. */
-export function nameOf({ document, operationName }: LiveOperation): string | null {
-  if (operationName !== null) return operationName;
-  const definitions = document.definitions.flatMap((node) => (node.kind === "OperationDefinition" ? [node] : []));
-  return definitions[0]?.name?.value ?? null;
 }

@@ -1,19 +1,11 @@
 import { createSourceEventStream, type FormattedExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 
-import type { Client } from "../admission/clients.ts";
-import { type RunningOperation, startOperation } from "../admission/operation.ts";
-import type { ServerOptions } from "../options.ts";
-import {
-  type Asker,
-  answerOnce,
-  askingOf,
-  format,
-  type LiveOperation,
-  rulesOf,
-  toArguments,
-  toFailure,
-} from "./answer.ts";
+import { type Client, type RunningOperation, startOperation } from "../admission/index.ts";
+import type { PreparedOperation } from "../documents/index.ts";
+import { rulesOf } from "../execution/index.ts";
+import { type Asker, answerOnce, askingOf, format, toArguments, toFailure } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
+import type { LiveOptions } from "./live-parts.ts";
 import { createStop, type Stop } from "./stop.ts";
 
 /** One result, ready to be sent, and the event that it answers; undefined for none. */
@@ -32,7 +24,7 @@ export interface LiveResults extends AsyncIterableIterator<LiveResult> {
  * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Never throws: what fails is told
  * as a result with errors, after which nothing follows.
  */
-export function runLive(options: ServerOptions, live: LiveOperation, asker: Asker): LiveResults {
+export function runLive(options: LiveOptions, live: PreparedOperation, asker: Asker): LiveResults {
   const stop = createStop();
   const results = produce(options, live, asker, stop);
   return {
@@ -52,8 +44,8 @@ export function runLive(options: ServerOptions, live: LiveOperation, asker: Aske
 }
 
 async function* produce(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   asker: Asker,
   stop: Stop,
 ): AsyncGenerator<LiveResult, undefined> {
@@ -66,8 +58,8 @@ async function* produce(
 }
 
 async function* watchEvents(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   asker: Asker,
   stop: Stop,
 ): AsyncGenerator<LiveResult, void> {
@@ -76,7 +68,7 @@ async function* watchEvents(
     yield { result: toFailure(options, live, leave) };
     return;
   }
-  const running = startOperation(live.requestId, { ...rulesOf(options, asker), deadlineMs: null });
+  const running = startOperation(live.requestId, { ...rulesOf(options, asker.client), deadlineMs: null });
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   const source = await openSource(options, live, { running, asker });
   try {
@@ -85,7 +77,7 @@ async function* watchEvents(
       return;
     }
     const events = source[Symbol.asyncIterator]();
-    const expiry = createExpiry(options, asker.caller);
+    const expiry = createExpiry(options.clock, asker.caller);
     try {
       yield* answerEach(options, live, { events, asker, stop, expiry });
     } finally {
@@ -109,17 +101,17 @@ function enlist(client: Client): (() => void) | Error {
 }
 
 // Messages of one connection arrive together; a round of the event loop for each keeps their answers from being in memory together.
-async function takeTurn({ client }: Asker, { rows }: LiveOperation): Promise<void> {
+async function takeTurn({ client }: Asker, { rows }: PreparedOperation): Promise<void> {
   await (client.enter(rows) ?? client.turn());
 }
 
 async function answerRequest(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   asker: Asker,
   stop: Stop,
 ): Promise<FormattedExecutionResult> {
-  const running = startOperation(live.requestId, rulesOf(options, asker));
+  const running = startOperation(live.requestId, rulesOf(options, asker.client));
   await takeTurn(asker, live);
   const asking = askingOf(live, asker, asker.caller);
   return answerOnce(options, live, { running, asking, rootValue: undefined, stop });
@@ -133,8 +125,8 @@ interface Watching {
 }
 
 async function* answerEach(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   { events, asker, stop, expiry }: Watching,
 ): AsyncGenerator<LiveResult, void> {
   for (;;) {
@@ -154,7 +146,7 @@ async function* answerEach(
       yield { result: toFailure(options, live, caller) };
       return;
     }
-    const running = startOperation(live.requestId, rulesOf(options, asker));
+    const running = startOperation(live.requestId, rulesOf(options, asker.client));
     await takeTurn(asker, live);
     const asking = askingOf(live, asker, caller);
     const result = await answerOnce(options, live, { running, asking, rootValue: event.value, stop });
@@ -163,8 +155,8 @@ async function* answerEach(
 }
 
 async function openSource(
-  options: ServerOptions,
-  live: LiveOperation,
+  options: LiveOptions,
+  live: PreparedOperation,
   { running, asker }: { readonly running: RunningOperation; readonly asker: Asker },
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
   const asking = askingOf(live, asker, asker.caller);

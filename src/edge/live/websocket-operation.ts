@@ -3,25 +3,11 @@ import { GraphQLError } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
 
 import type { Caller } from "#access";
-import type { Admission } from "../admission/admission.ts";
-import type { EdgeAccess } from "../admission/asking.ts";
-import type { Clients } from "../admission/clients.ts";
-import type { Gate } from "../documents/gate.ts";
-import { refuseAbove } from "../errors/limits.ts";
-import type { Readers } from "../http/readers.ts";
-import { toGraphqlRequest } from "../http/request.ts";
-import type { OperationMetrics } from "../telemetry/operation-metrics.ts";
-import type { Asker, LiveOperation } from "./answer.ts";
-
-/** What the transport needs besides the server's options. */
-export interface WebSocketParts {
-  readonly gate: Gate;
-  readonly metrics: OperationMetrics;
-  readonly clients: Clients;
-  readonly access: EdgeAccess;
-  readonly admission: Admission;
-  readonly readers: Readers;
-}
+import type { PreparedOperation } from "../documents/index.ts";
+import { refuseAbove } from "../errors/index.ts";
+import { toGraphqlRequest } from "../http/index.ts";
+import type { Asker } from "./answer.ts";
+import type { LiveParts } from "./live-parts.ts";
 
 /** One message that asks for an operation. */
 export interface Subscribing {
@@ -34,9 +20,9 @@ export interface Subscribing {
 
 /** Lets the caller in, counts and measures; the errors if anything of that refuses. */
 export async function prepare(
-  { gate, admission }: WebSocketParts,
+  { gate, admission }: LiveParts,
   { operations, recognise, payload, requestId }: Subscribing,
-): Promise<(LiveOperation & { readonly caller: Caller }) | GraphQLError[]> {
+): Promise<(PreparedOperation & { readonly caller: Caller }) | GraphQLError[]> {
   try {
     const caller = await recognise();
     admission.countOperation(caller);
@@ -54,7 +40,7 @@ export async function prepare(
 
 /** Who asks on a connection that carries many operations. */
 export function toAsker(
-  { clients, access }: WebSocketParts,
+  { clients, access }: LiveParts,
   { socket }: IncomingMessage,
   who: Pick<Asker, "caller" | "recognise">,
 ): Asker {

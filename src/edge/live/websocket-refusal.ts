@@ -1,28 +1,12 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
 import { MessageType } from "graphql-ws";
 import type { WebSocket } from "ws";
 
-import { fitAnswer } from "../errors/answer-text.ts";
-import { toErrorResponse } from "../errors/errors.ts";
-import { type LimitName, refuseAbove } from "../errors/limits.ts";
-import { RefusalError } from "../errors/refusal.ts";
-import { isWelcome } from "../http/origin.ts";
-import { toErrorAnswer } from "../http/reply.ts";
-import type { ServerOptions } from "../options.ts";
+import { RefusalError, refusalAbove, toErrorResponse } from "../errors/index.ts";
+import { fitAnswer, isWelcome } from "../http/index.ts";
+import type { LiveOptions } from "./live-parts.ts";
 
 const TOO_LARGE = 1009;
-
-/** The refusal of what is above a limit; null below. `max` for one that a setting changes. */
-export function refusalAbove(limit: LimitName, actual: number, max?: number): RefusalError | null {
-  try {
-    refuseAbove(limit, actual, max);
-    return null;
-  } catch (error) {
-    if (error instanceof RefusalError) return error;
-    throw error;
-  }
-}
 
 /** Refuses the operation that a message asks for; where it asks for none there is nobody to tell, and the connection ends. */
 export function refuseMessage(socket: WebSocket, text: string, refusal: RefusalError): void {
@@ -42,7 +26,7 @@ export function fitMessage(text: string): string {
 /** Why a connection cannot be had, being one of so many; null where it can. */
 export function refusalOf(
   request: IncomingMessage,
-  { corsOrigins, maxWebSockets }: Pick<ServerOptions, "corsOrigins" | "maxWebSockets">,
+  { corsOrigins, maxWebSockets }: Pick<LiveOptions, "corsOrigins" | "maxWebSockets">,
   connections: number,
 ): RefusalError | null {
   // Browsers let any page open a WebSocket anywhere and say where the page came from; programs say nothing.
@@ -56,14 +40,6 @@ const INTERNAL_ERROR = 4500;
 export function closeRefused(socket: WebSocket, error: unknown): void {
   if (error instanceof RefusalError) socket.close(4000 + error.status, STATUS_CODES[error.status]);
   else socket.close(INTERNAL_ERROR, "Internal error");
-}
-
-/** Answers a client that asked to upgrade its connection with a refusal, and hangs up. */
-export function turnAway(socket: Duplex, refusal: RefusalError): void {
-  const { status, headers, body } = toErrorAnswer(refusal, "application/json");
-  const fields = { ...headers, connection: "close", "content-length": String(Buffer.byteLength(body)) };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
 }
 
 function operationOf(text: string): string | null {

@@ -5,13 +5,13 @@ import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 
 import { handleProtocols, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
-import { toErrorResponse } from "../errors/errors.ts";
-import { withoutMark } from "../http/request.ts";
-import type { ServerOptions } from "../options.ts";
+import { refusalAbove, toErrorResponse } from "../errors/index.ts";
+import { turnAway, withoutMark } from "../http/index.ts";
+import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
 import { type LiveResults, runLive } from "./run.ts";
-import { prepare, toAsker, type WebSocketParts } from "./websocket-operation.ts";
-import { closeRefused, fitMessage, refusalAbove, refusalOf, refuseMessage, turnAway } from "./websocket-refusal.ts";
+import { prepare, toAsker } from "./websocket-operation.ts";
+import { closeRefused, fitMessage, refusalOf, refuseMessage } from "./websocket-refusal.ts";
 
 /** Connections that carry many operations. */
 export interface WebSockets {
@@ -40,7 +40,7 @@ const CLOSING_MS = 2_000;
 const MOST_MESSAGE_BYTES = 1_048_576;
 
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
-export function createWebSockets(options: ServerOptions, parts: WebSocketParts): WebSockets {
+export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MOST_MESSAGE_BYTES,
@@ -70,7 +70,7 @@ export function createWebSockets(options: ServerOptions, parts: WebSocketParts):
   };
 }
 
-function createProtocol(options: ServerOptions, parts: WebSocketParts) {
+function createProtocol(options: LiveOptions, parts: LiveParts) {
   const started = new WeakMap<object, Started>();
   const run = ({ contextValue }: ExecutionArgs): OperationResult => {
     const operation = started.get(contextValue as object);
@@ -151,7 +151,7 @@ interface Served {
 }
 
 function serve(
-  options: ServerOptions,
+  options: LiveOptions,
   protocol: ReturnType<typeof createProtocol>,
   { socket, extra, wrote }: Served,
 ): void {
@@ -193,7 +193,7 @@ function serve(
 
 // A client that went without a word would otherwise be served without end. A pong that nobody asked for tells nothing: a client can
 // send one without reading.
-async function watchLife({ clock }: ServerOptions, socket: WebSocket, over: AbortSignal): Promise<void> {
+async function watchLife({ clock }: LiveOptions, socket: WebSocket, over: AbortSignal): Promise<void> {
   let awaited: string | null = null;
   socket.on("pong", (payload) => {
     if (String(payload) === awaited) awaited = null;

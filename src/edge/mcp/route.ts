@@ -1,22 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FormattedExecutionResult } from "graphql";
 
-import { fitAnswer, stringify } from "../errors/answer-text.ts";
-import { toErrorResponse } from "../errors/errors.ts";
-import { RefusalError } from "../errors/refusal.ts";
-import { logInternal } from "../execution/engine.ts";
-import type { Route } from "../graphql-route.ts";
-import { corsHeaders } from "../http/cors.ts";
-import { checkOrigin } from "../http/origin.ts";
-import { type ReplyHeaders, send } from "../http/reply.ts";
-import { readJsonBody, toGraphqlRequest } from "../http/request.ts";
-import { requestIdOf } from "../http/request-id.ts";
-import { onDeparture } from "../http/response-close.ts";
-import type { Asker } from "../live/answer.ts";
-import type { EventStreamParts } from "../live/event-stream-route.ts";
-import { type LiveRecord, startRecord } from "../live/record.ts";
-import { runLive } from "../live/run.ts";
-import type { ServerOptions, ToolOptions } from "../options.ts";
+import { logInternal, RefusalError, toErrorResponse } from "../errors/index.ts";
+import {
+  checkOrigin,
+  corsHeaders,
+  fitAnswer,
+  onDeparture,
+  type ReplyHeaders,
+  type Route,
+  readJsonBody,
+  requestIdOf,
+  send,
+  stringify,
+  toGraphqlRequest,
+} from "../http/index.ts";
+import { type Asker, type LiveOptions, type LiveParts, type LiveRecord, runLive, startRecord } from "../live/index.ts";
 import {
   answerInitialize,
   answerTools,
@@ -27,10 +26,10 @@ import {
   readMcpMessage,
   readToolCall,
 } from "./messages.ts";
-import { createMcpTools, type McpTool } from "./tools.ts";
+import { createMcpTools, type McpTool, type ToolOptions } from "./tools.ts";
 
 /** What the route needs besides the server's options. */
-export type McpParts = Pick<EventStreamParts, "gate" | "metrics" | "clients" | "access" | "admission">;
+export type McpParts = Pick<LiveParts, "gate" | "metrics" | "clients" | "access" | "admission">;
 
 interface Offered extends Pick<ToolOptions, "version"> {
   readonly tools: ReadonlyMap<string, McpTool>;
@@ -54,7 +53,7 @@ const INSTRUCTIONS =
  * The Model Context Protocol over Streamable HTTP, without sessions: one POST a message, one JSON answer. Its tools are the packaged
  * queries, run as any other operation of the caller.
  */
-export function createMcpRoute(options: ServerOptions, { documents, version }: ToolOptions, parts: McpParts): Route {
+export function createMcpRoute(options: LiveOptions, { documents, version }: ToolOptions, parts: McpParts): Route {
   const offered: Offered = { tools: createMcpTools(options.schema, documents), version };
   return async (request, response) => {
     const requestId = requestIdOf(request);
@@ -90,7 +89,7 @@ export function createMcpRoute(options: ServerOptions, { documents, version }: T
 }
 
 /** @throws RefusalError for what is no message of a client that may be here */
-function checkRequest(request: IncomingMessage, { corsOrigins }: ServerOptions): void {
+function checkRequest(request: IncomingMessage, { corsOrigins }: LiveOptions): void {
   if (request.method !== "POST") {
     const message = "Use POST: messages are answered one by one, and there is no stream to listen to.";
     throw new RefusalError(405, "METHOD_NOT_ALLOWED", message, {}, { allow: "POST, OPTIONS" });
@@ -102,7 +101,7 @@ function checkRequest(request: IncomingMessage, { corsOrigins }: ServerOptions):
 }
 
 async function answer(
-  options: ServerOptions,
+  options: LiveOptions,
   parts: McpParts,
   { tools, version }: Offered,
   { call, asker }: { readonly call: Call; readonly asker: Asker },
@@ -135,7 +134,7 @@ interface ToolRun extends Call {
 
 /** Runs the tool's query through the gate of all transports. What is wrong with it is told as its result. */
 async function runTool(
-  options: ServerOptions,
+  options: LiveOptions,
   { gate, admission }: McpParts,
   { request, response, requestId, tool, variables, asker, record }: ToolRun,
 ): Promise<FormattedExecutionResult> {
@@ -163,7 +162,7 @@ async function runTool(
 }
 
 /** Errors are for the one who called the tool, as text; an answer that holds something beside them is none. */
-function toToolResult({ data, errors }: FormattedExecutionResult, { logger }: ServerOptions): object {
+function toToolResult({ data, errors }: FormattedExecutionResult, { logger }: LiveOptions): object {
   const isError = errors !== undefined && !Object.values(data ?? {}).some((value) => value !== null);
   const told = { ...(errors === undefined ? {} : { errors }), ...(data == null ? {} : { data }) };
   const text = stringify(told, logger);

@@ -18,6 +18,14 @@ import {
 
 import { described, type JsonSchema, toJsonSchema } from "./input-json-schema.ts";
 
+/** Queries that programs call by their names. */
+export interface ToolOptions {
+  /** Version of this program. */
+  readonly version: string;
+  /** Documents whose queries are the tools. */
+  readonly documents: readonly string[];
+}
+
 /** A query that programs may call by its name. */
 export interface McpTool {
   readonly name: string;

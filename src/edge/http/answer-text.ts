@@ -1,7 +1,5 @@
-import { refuse } from "../admission/answer-meter.ts";
-import type { Logger } from "../telemetry/log.ts";
-import { toErrorResponse } from "./errors.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS, limitExceeded, toErrorResponse } from "../errors/index.ts";
+import type { Logger } from "../telemetry/index.ts";
 
 /** What an answer became that could not be written. */
 export const UNWRITABLE = JSON.stringify({ data: null, errors: [toErrorResponse(null).formatted] });
@@ -25,5 +23,5 @@ export function fitAnswer(text: string): string {
   if (text.length * 3 <= LIMITS.answerBytes) return text;
   const bytes = Buffer.byteLength(text);
   if (bytes <= LIMITS.answerBytes) return text;
-  return JSON.stringify({ data: null, errors: [toErrorResponse(refuse("answerBytes", bytes)).formatted] });
+  return JSON.stringify({ data: null, errors: [toErrorResponse(limitExceeded("answerBytes", bytes)).formatted] });
 }
