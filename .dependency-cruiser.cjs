@@ -24,7 +24,7 @@ const doors = rooms.map((room) => ({
 const innerRooms = {
   // Along the road inside the edge: each sees those behind it.
   edge: ["mcp", "explorers", "live", "execution", "documents", "admission", "http", "errors", "telemetry"],
-  wire: ["sign", "retry", "limits", "transport"],
+  wire: ["sign", "retry", "pace", "transport"],
 };
 
 const innerDoors = Object.entries(innerRooms).flatMap(([room, folders]) =>

@@ -63,7 +63,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "no circle of imports in the edge, types included": ["src/edge/http/circle-back.ts", "./circle.ts"],
   "wire/sign is entered through its index.ts only": ["src/wire/sign-inner.ts", "./sign/inner.ts"],
   "wire/retry is entered through its index.ts only": ["src/wire/retry-inner.ts", "./retry/inner.ts"],
-  "wire/limits is entered through its index.ts only": ["src/wire/limits-inner.ts", "./limits/inner.ts"],
+  "wire/pace is entered through its index.ts only": ["src/wire/pace-inner.ts", "./pace/inner.ts"],
   "wire/transport is entered through its index.ts only": ["src/wire/transport-inner.ts", "./transport/inner.ts"],
   "store looks at domain only": ["src/store/looking.ts", "#upstreams"],
   "only services and sync see the store": ["src/graph/store.ts", "#store"],
@@ -128,7 +128,7 @@ const ROOMS = [
   "wire",
   "wire/sign",
   "wire/retry",
-  "wire/limits",
+  "wire/pace",
   "wire/transport",
 ];
 

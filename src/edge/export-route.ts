@@ -17,7 +17,7 @@ import {
   checkPreflight,
   corsHeaders,
   type ErrorAnswer,
-  onDeparture,
+  onResponseClose,
   type Readers,
   type ReplyHeaders,
   type Route,
@@ -65,7 +65,7 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
     let asking: Asking | null = null;
     const over = new AbortController();
     const stop = (): void => over.abort();
-    const stay = onDeparture(request, response, stop);
+    const stay = onResponseClose(request, response, stop);
     parts.draining.addEventListener("abort", stop, { once: true });
     try {
       const { open, parameters } = admit(request, options);

@@ -19,6 +19,6 @@ export {
 } from "./reply.ts";
 export { type GraphqlRequest, readGraphqlRequest, readJsonBody, toGraphqlRequest, withoutMark } from "./request.ts";
 export { requestIdOf } from "./request-id.ts";
-export { onDeparture } from "./response-close.ts";
+export { onResponseClose } from "./response-close.ts";
 export { limitSockets } from "./socket-limit.ts";
 export { turnAway } from "./turn-away.ts";

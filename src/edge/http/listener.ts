@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "#domain";
 import { createQueues } from "./pipelining.ts";
 import type { Readers } from "./readers.ts";
-import { onDeparture } from "./response-close.ts";
+import { onResponseClose } from "./response-close.ts";
 
 /** An HTTP server that can be closed without losing a request. */
 export interface Listener {
@@ -44,7 +44,7 @@ export function createListener(
   const server = createServer(TIMEOUTS, (request, response) => {
     if (isDraining) askToClose(response);
     inFlight.add(response);
-    onDeparture(request, response, () => {
+    onResponseClose(request, response, () => {
       inFlight.delete(response);
       if (inFlight.size === 0) onEmpty();
     });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-import { onDeparture } from "./response-close.ts";
+import { onResponseClose } from "./response-close.ts";
 
 /** Handles a request when it is its turn. */
 export type InTurn = (request: IncomingMessage, response: ServerResponse, handle: () => void) => void;
@@ -26,7 +26,7 @@ export function createQueues(): InTurn {
     lines.set(socket, line);
     const begin = () => {
       line.running += 1;
-      onDeparture(request, response, () => {
+      onResponseClose(request, response, () => {
         line.running -= 1;
         if (!socket.destroyed) line.waiting.shift()?.();
       });

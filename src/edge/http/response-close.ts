@@ -2,36 +2,36 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 // One listener a connection, however many requests wait on it.
-const departures = new WeakMap<Socket, Set<() => void>>();
+const listeners = new WeakMap<Socket, Set<() => void>>();
 
 /**
  * Calls `leave` once nothing of this response can be sent any more: it has ended, or its connection has closed; at once where that is
  * so already. A response that waits for its turn behind others of its connection is not told by Node that the connection closed.
  * @returns a function that gives up waiting
  */
-export function onDeparture(request: IncomingMessage, response: ServerResponse, leave: () => void): () => void {
-  const ofConnection = departuresOf(request.socket);
+export function onResponseClose(request: IncomingMessage, response: ServerResponse, leave: () => void): () => void {
+  const ofConnection = listenersOf(request.socket);
   const giveUp = () => {
-    ofConnection.delete(depart);
-    response.off("close", depart);
+    ofConnection.delete(close);
+    response.off("close", close);
   };
-  const depart = () => {
+  const close = () => {
     giveUp();
     leave();
   };
-  ofConnection.add(depart);
-  response.once("close", depart);
-  if (response.destroyed || request.socket.destroyed) depart();
+  ofConnection.add(close);
+  response.once("close", close);
+  if (response.destroyed || request.socket.destroyed) close();
   return giveUp;
 }
 
-function departuresOf(socket: Socket): Set<() => void> {
-  const known = departures.get(socket);
+function listenersOf(socket: Socket): Set<() => void> {
+  const known = listeners.get(socket);
   if (known !== undefined) return known;
   const made = new Set<() => void>();
-  departures.set(socket, made);
+  listeners.set(socket, made);
   socket.once("close", () => {
-    for (const depart of [...made]) depart();
+    for (const close of [...made]) close();
   });
   return made;
 }

@@ -7,7 +7,7 @@ import {
   checkPreflight,
   corsHeaders,
   fitAnswer,
-  onDeparture,
+  onResponseClose,
   type ReplyHeaders,
   type Route,
   readGraphqlRequest,
@@ -98,7 +98,7 @@ async function stream(
     over.abort();
     void results.return();
   };
-  const stay = onDeparture(request, response, stop);
+  const stay = onResponseClose(request, response, stop);
   draining.addEventListener("abort", stop, { once: true });
   if (draining.aborted) stop();
   void ping(options, response, over.signal);

@@ -6,7 +6,7 @@ import {
   checkOrigin,
   corsHeaders,
   fitAnswer,
-  onDeparture,
+  onResponseClose,
   type ReplyHeaders,
   type Route,
   readJsonBody,
@@ -146,7 +146,7 @@ async function runTool(
     if (!("document" in prepared)) return { errors: prepared.map((error) => toErrorResponse(error).formatted) };
     record.begin(prepared);
     const results = runLive(options, prepared, asker);
-    const stay = onDeparture(request, response, () => void results.return());
+    const stay = onResponseClose(request, response, () => void results.return());
     const { done, value } = await results.next().finally(stay);
     const result = done === true ? { data: null } : value.result;
     record.add(result);

@@ -6,7 +6,7 @@ import type { Clock } from "#domain";
  * Thins out what comes again and again.
  * @returns how many of this key were passed over since the last one that was due; null where this one is to be passed over too
  */
-export type Repeats = (key: string) => number | null;
+export type LogThrottle = (key: string) => number | null;
 
 interface Seen {
   readonly dueAt: number;
@@ -17,7 +17,7 @@ interface Seen {
 const MOST_KEYS = 1_000;
 
 /** The first of each key is due at once, and then one in every `quietMs`. */
-export function createRepeats(clock: Clock, quietMs: number): Repeats {
+export function createLogThrottle(clock: Clock, quietMs: number): LogThrottle {
   const seen = new LRUCache<string, Seen>({ max: MOST_KEYS });
   return (key) => {
     const known = seen.get(key);

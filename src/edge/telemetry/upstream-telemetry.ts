@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 import { type Clock, sourceKey, type Telemetry, type UpstreamAttempt } from "#domain";
 import type { Logger } from "./log.ts";
-import { createRepeats, type Repeats } from "./log-throttle.ts";
+import { createLogThrottle, type LogThrottle } from "./log-throttle.ts";
 
 /** What the rooms tell, as logs and metrics; also remembers which upstream calls an operation caused. */
 export interface GatewayTelemetry extends Telemetry {
@@ -40,7 +40,7 @@ export interface TelemetryParts {
  */
 export function createTelemetry({ logger, registry, clock }: TelemetryParts): GatewayTelemetry {
   const metrics = createUpstreamMetrics(registry);
-  const repeats = createRepeats(clock, QUIET_MS);
+  const throttle = createLogThrottle(clock, QUIET_MS);
   const workByOperation = new LRUCache<string, UpstreamWork>({ max: MOST_OPERATIONS });
   return {
     upstreamAttempt(event) {
@@ -50,7 +50,7 @@ export function createTelemetry({ logger, registry, clock }: TelemetryParts): Ga
       metrics.attemptSeconds.observe({ provider, action: event.action }, event.durationMs / 1_000);
       if (event.attempt > 1) metrics.retries.inc(labels);
       remember(workByOperation, event);
-      logAttempt(logger, repeats, event);
+      logAttempt(logger, throttle, event);
     },
     breakerChanged({ source, state }) {
       const { provider, account, regionId } = source;
@@ -68,11 +68,11 @@ export function createTelemetry({ logger, registry, clock }: TelemetryParts): Ga
   };
 }
 
-function logAttempt(logger: Logger, repeats: Repeats, { source, ...details }: UpstreamAttempt): void {
+function logAttempt(logger: Logger, throttle: LogThrottle, { source, ...details }: UpstreamAttempt): void {
   const { provider, account, regionId } = source;
   const { action, outcome, upstreamCode } = details;
   const repeated = LASTING.has(outcome)
-    ? repeats(JSON.stringify([sourceKey(source), action, outcome, upstreamCode]))
+    ? throttle(JSON.stringify([sourceKey(source), action, outcome, upstreamCode]))
     : 0;
   logger[outcome === "ok" || repeated === null ? "debug" : "warn"](
     { provider, account, regionId, ...details, ...(repeated === null || repeated === 0 ? {} : { repeated }) },
