@@ -97,6 +97,17 @@ describe("a token of an issuer", () => {
     await gate.clock.advance(1);
     expect(await gate.show(lasting)).toEqual(refused);
   });
+
+  it("is known no longer if somebody sets the machine's clock back, and new keys are found as soon", async () => {
+    const lasting = `Bearer ${await sign()}`;
+    expect(await gate.show(lasting)).toEqual(good);
+    await issuer.rotate();
+    gate.clock.setBack(3_600_000);
+    await gate.clock.advance(30_000);
+    expect([await show(), await gate.show(lasting)]).toEqual([good, good]);
+    await gate.clock.advance(30_000);
+    expect(await gate.show(lasting)).toEqual(refused);
+  });
 });
 
 describe("the keys of an issuer", () => {
