@@ -175,14 +175,16 @@ describe("an issuer that cannot be reached", () => {
     gate.start();
     await until(() => gate.warnings.length === 1);
     expect(gate.warnings).toEqual([
-      `The keys of the issuer ${issuer.url} cannot be read: ${issuer.url}${DISCOVERY} answered with status 500. Its tokens are refused without known keys; the next try is in 1000 ms.`,
+      `access.yml:1: The keys of the issuer ${issuer.url} cannot be read: expected its discovery document and its keys, but ${issuer.url}${DISCOVERY} answered with status 500. Its tokens are refused without known keys; the next try is in 1000 ms.`,
     ]);
     expect(await show()).toEqual(unavailable);
     expect(issuer.asked).toEqual([DISCOVERY]);
     issuer.answers.clear();
     await gate.clock.advance(1000);
     await until(() => gate.warnings.length > 1);
-    expect(gate.warnings.slice(1)).toEqual([`The keys of the issuer ${issuer.url} can be read again (failures: 1).`]);
+    expect(gate.warnings.slice(1)).toEqual([
+      `access.yml:1: The keys of the issuer ${issuer.url} can be read again (failures: 1).`,
+    ]);
     expect(await show()).toEqual(good);
   });
 
@@ -246,7 +248,7 @@ describe("an issuer that cannot be reached", () => {
     await until(() => issuer.asked.length === 2);
     await gate.clock.advance(5000);
     expect(await waiting).toEqual(unavailable);
-    expect(gate.warnings.map((line) => /cannot be read: \S+ (.*?)\. Its/.exec(line)?.[1])).toEqual([
+    expect(gate.warnings.map((line) => /, but \S+ (.*?)\. Its/.exec(line)?.[1])).toEqual([
       "could not be reached",
       "did not answer within 5000 ms",
     ]);
@@ -259,7 +261,7 @@ describe("an issuer that cannot be reached", () => {
     });
     await show();
     expect(gate.warnings).toEqual([
-      `The clock of this machine is 120 s ahead of the issuer ${issuer.url}: expected at most 60 s. Good tokens may be refused.`,
+      `access.yml:1: The clock of this machine is 120 s ahead of the issuer ${issuer.url}: expected at most 60 s. Good tokens may be refused.`,
     ]);
   });
 });

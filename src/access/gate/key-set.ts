@@ -102,7 +102,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
 function describeFailure(issuer: string, error: unknown, delayMs: number): string {
   const reason = error instanceof Error ? error.message : "unknown reason";
-  return `The keys of the issuer ${issuer} cannot be read: ${reason}. Its tokens are refused without known keys; the next try is in ${delayMs} ms.`;
+  return `The keys of the issuer ${issuer} cannot be read: expected its discovery document and its keys, but ${reason}. Its tokens are refused without known keys; the next try is in ${delayMs} ms.`;
 }
 
 async function readKeys(
