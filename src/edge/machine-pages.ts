@@ -12,10 +12,18 @@ export interface MachineOptions {
   readonly registry: Registry;
 }
 
-type PlainPage = (response: ServerResponse) => Promise<void>;
+/** What of the metrics is told. */
+type CutMetrics = (text: string) => string;
 
-/** Answers a path that is not GraphQL's. */
-export type PlainPages = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type PlainPage = (response: ServerResponse, cut: CutMetrics) => Promise<void>;
+
+/** Answers a path that is not GraphQL's. All metrics are told unless something cuts them. */
+export type PlainPages = (
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  cut?: CutMetrics,
+) => Promise<void>;
 
 const NAMES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/metrics"]);
 
@@ -37,14 +45,14 @@ export function createMachinePages(
         sendText(response, 200, ["ok", readyRemark?.()].filter(Boolean).join("\n"));
       else sendText(response, 503, "not ready");
     },
-    "/metrics": async (response) => {
-      send(response, 200, { "content-type": registry.contentType }, await registry.metrics());
+    "/metrics": async (response, cut) => {
+      send(response, 200, { "content-type": registry.contentType }, cut(await registry.metrics()));
     },
   };
-  return async (path, request, response) => {
+  return async (path, request, response, cut = (text) => text) => {
     const page = pages[path];
     if (page === undefined) sendText(response, 404, "Not found.");
-    else if (request.method === "GET" || request.method === "HEAD") await page(response);
+    else if (request.method === "GET" || request.method === "HEAD") await page(response, cut);
     else sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
   };
 }

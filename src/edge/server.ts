@@ -34,7 +34,7 @@ import { createMcpRoute } from "./mcp/index.ts";
 import type { ServerOptions } from "./options.ts";
 import { createPage } from "./page.ts";
 import { createSignInRoute } from "./sign-in-route.ts";
-import { createOperationMetrics } from "./telemetry/index.ts";
+import { createOperationMetrics, metricsOf } from "./telemetry/index.ts";
 
 /** The gateway as it listens. */
 export interface GatewayServer {
@@ -122,12 +122,13 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
-/** Metrics name every source, so that with an access file only known callers get them here; an ADMIN_PORT is open to who reaches it. */
+/** Metrics name sources, so that with an access file known callers alone get them here, each of its own; an ADMIN_PORT is open to who reaches it. */
 function guardMetrics(machines: PlainPages, { identify }: Pick<Admission, "identify">): PlainPages {
   return async (path, request, response) => {
-    const refusal = path === "/metrics" ? await identify(request).then(() => null, orRefusal) : null;
-    if (refusal === null) return machines(path, request, response);
-    const { status, headers, body } = toErrorAnswer(refusal, "application/json");
+    if (path !== "/metrics") return machines(path, request, response);
+    const caller = await identify(request).catch(orRefusal);
+    if (!(caller instanceof RefusalError)) return machines(path, request, response, metricsOf(caller.view));
+    const { status, headers, body } = toErrorAnswer(caller, "application/json");
     send(response, status, headers, body);
   };
 }

@@ -37,6 +37,7 @@ describe("upstream calls of one client", () => {
     const refused = { limit: "clientCalls", max: 3, actual: 4 };
     expect([1, 2, 3, 4].map(() => spend(here))).toEqual([null, null, null, refused]);
     expect(spend(there)).toBeNull();
+    clock.setBack(3_600_000);
     void clock.advance(60_000);
     expect(spend(here)).toBeNull();
   });

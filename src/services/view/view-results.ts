@@ -1,8 +1,8 @@
 import type { View } from "#access";
 import type { InvocationRef, Operation, ResultRef, Wants } from "#domain";
 import type { Sync } from "#sync";
-import { limitRuns } from "./limit-runs.ts";
 import { maskWants, maySeeRun } from "./sight.ts";
+import { limitRuns } from "./view-runs.ts";
 
 const NOTHING: Wants = { output: false, content: false };
 

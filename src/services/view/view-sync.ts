@@ -1,11 +1,11 @@
 import type { View } from "#access";
 import type { KnownList, Sync } from "#sync";
-import { limitBook } from "./limit-book.ts";
-import { limitResultLists } from "./limit-result-lists.ts";
-import { limitResults } from "./limit-results.ts";
-import { limitRuns } from "./limit-runs.ts";
-import { limitServers } from "./limit-servers.ts";
 import { maskWants } from "./sight.ts";
+import { limitBook } from "./view-book.ts";
+import { limitResultLists } from "./view-result-lists.ts";
+import { limitResults } from "./view-results.ts";
+import { limitRuns } from "./view-runs.ts";
+import { limitServers } from "./view-servers.ts";
 
 /**
  * The shared readers as one view sees them. What they read is kept for everybody; the view is applied to what leaves them, and
