@@ -102,7 +102,7 @@ describe("the gate", () => {
     expect(await gate.show(`Bearer ${key}`)).toEqual(badKey);
   });
 
-  it("tells an address that guesses to wait, and nobody who has a good token, whoever else comes from there", async () => {
+  it("tells an address that guesses to wait, and nobody who has a good token, even if others of that address guess", async () => {
     const late = createKey();
     const keys = [bot, { name: "late", sha256: late.sha256, roles: ["operators"] }];
     const gate = createTestGate(accessFile({ keys, roles: everything }));

@@ -112,7 +112,7 @@ function redactInEveryForm(text: string, redactor: Redactor): ReturnType<Redacto
 }
 
 /** The text; of bytes with NULs, which are taken for UTF-16, without these if only so a secret shows: readers may choose the charset. */
-function decodeToHide(bytes: Uint8Array, droppedBytes: number | null, redactor: Redactor): string {
+function decodeToHide(bytes: Uint8Array, droppedBytes: Output["droppedBytes"], redactor: Redactor): string {
   const { text } = decodeOutput(bytes, droppedBytes);
   if (!bytes.includes(0) || redactor.text(text).isRedacted) return text;
   const narrow = decodeOutput(bytes.filter(Boolean), droppedBytes).text;
