@@ -36,9 +36,10 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise
   });
   learn();
   const seen = record.pages.flat();
+  const once = new Set(seen);
   return {
-    lost: world.steady().filter((name) => !seen.includes(name)),
-    doubled: seen.filter((name, position) => seen.indexOf(name) !== position),
+    lost: world.steady().filter((name) => !once.has(name)),
+    doubled: once.size === seen.length ? [] : seen.filter((name, position) => seen.indexOf(name) !== position),
     outOfOrder: misplaced(record, known, direction),
     late:
       direction > 0
