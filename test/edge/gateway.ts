@@ -83,6 +83,7 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
 
 /** A client that may do everything at once. */
 export const freeClient: Client = {
+  name: "free",
   spendCall: () => {},
   spendForeignId: () => {},
   watch: () => () => {},

@@ -9,6 +9,8 @@ import { createTurns } from "./turns.ts";
 
 /** Who asks, as far as limits are concerned. */
 export interface Client {
+  /** Tells it from the others; nothing that they may see. */
+  readonly name: string;
   /** @throws InputError if the client has made its upstream calls of this minute */
   spendCall(): void;
   /** @throws InputError if the client has had its look-ups of foreign ids of this minute */
@@ -55,6 +57,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
   const known = new LRUCache<string, Client>({
     max: MOST_CLIENTS,
     memoMethod: (name) => ({
+      name,
       spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
       spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
       watch: createCounter("clientWatchers", limits.watchers),

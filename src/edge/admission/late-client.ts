@@ -9,6 +9,9 @@ export interface LateClient extends Client {
 export function createLateClient(address: Client): LateClient {
   let current = address;
   return {
+    get name() {
+      return current.name;
+    },
     become(client) {
       current = client;
     },

@@ -66,7 +66,15 @@ export function startOperation(
       },
       hold: deadline.hold,
       requestId,
-      meter: { ...meter, ...createAnswerMeter(), addForeignId: client.spendForeignId },
+      meter: {
+        ...meter,
+        ...createAnswerMeter(),
+        addForeignId: client.spendForeignId,
+        // Who asks may be known later than that somebody asks.
+        get client() {
+          return client.name;
+        },
+      },
       turn: client.turn,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },

@@ -1,62 +1,64 @@
-/** Those who wait, served by owner in rotation: an owner with many waiters does not keep the others waiting. */
-export interface FairQueue<Waiter> {
-  readonly isEmpty: boolean;
-  add(owner: object, waiter: Waiter): void;
-  /** How many would be served before a waiter that this owner added now. */
-  countAhead(owner: object): number;
-  /** Takes the next one out; null if nobody waits. */
-  take(): Waiter | null;
-  remove(owner: object, waiter: Waiter): void;
-  /** Takes out all that match. */
-  takeAll(matches: (waiter: Waiter) => boolean): readonly Waiter[];
+import { createRotation, type Rotation } from "./rotation.ts";
+
+/** For whom is waited: an operation, and its client where that is known. */
+export interface Owner {
+  readonly client?: string | undefined;
 }
 
-/** Starts empty. */
-export function createFairQueue<Waiter>(): FairQueue<Waiter> {
-  // In the order in which the owners are served next.
-  const waiting = new Map<object, Waiter[]>();
+/** Those who wait, by client in rotation and each client's by operation: neither with many waiters keeps the others waiting. */
+export interface FairQueue<Waiter> extends Omit<Rotation<Waiter>, "size"> {
+  add(owner: Owner, waiter: Waiter): void;
+  countAhead(owner: Owner): number;
+  remove(owner: Owner, waiter: Waiter): void;
+}
 
-  const keep = (owner: object, queue: Waiter[]) => {
-    if (queue.length === 0) waiting.delete(owner);
-    else waiting.set(owner, queue);
+/** Starts empty. An operation without a client counts as a client of its own. */
+export function createFairQueue<Waiter>(): FairQueue<Waiter> {
+  // In the order in which the clients are served next.
+  const clients = new Map<string | Owner, Rotation<Waiter>>();
+  const clientOf = (owner: Owner) => owner.client ?? owner;
+
+  const keep = (client: string | Owner, operations: Rotation<Waiter>) => {
+    if (operations.isEmpty) clients.delete(client);
+    else clients.set(client, operations);
   };
 
   return {
     get isEmpty() {
-      return waiting.size === 0;
+      return clients.size === 0;
     },
     add(owner, waiter) {
-      const queue = waiting.get(owner);
-      if (queue === undefined) waiting.set(owner, [waiter]);
-      else queue.push(waiter);
+      const operations = clients.get(clientOf(owner)) ?? createRotation<Waiter>();
+      operations.add(owner, waiter);
+      keep(clientOf(owner), operations);
     },
     countAhead(owner) {
-      const own = waiting.get(owner)?.length ?? 0;
+      const own = clients.get(clientOf(owner))?.countAhead(owner) ?? 0;
       let count = own;
-      for (const [other, queue] of waiting) if (other !== owner) count += Math.min(queue.length, own + 1);
+      for (const [client, { size }] of clients) if (client !== clientOf(owner)) count += Math.min(size, own + 1);
       return count;
     },
     take() {
-      for (const [owner, queue] of waiting) {
-        waiting.delete(owner);
-        const next = queue.shift();
-        keep(owner, queue);
-        if (next !== undefined) return next;
+      for (const [client, operations] of clients) {
+        clients.delete(client);
+        const next = operations.take();
+        keep(client, operations);
+        if (next !== null) return next;
       }
       return null;
     },
     remove(owner, waiter) {
-      keep(owner, waiting.get(owner)?.filter((other) => other !== waiter) ?? []);
+      const operations = clients.get(clientOf(owner));
+      if (operations === undefined) return;
+      operations.remove(owner, waiter);
+      keep(clientOf(owner), operations);
     },
     takeAll(matches) {
-      const taken = [...waiting.values()].flatMap((queue) => queue.filter(matches));
-      if (taken.length === 0) return taken;
-      for (const [owner, queue] of [...waiting])
-        keep(
-          owner,
-          queue.filter((waiter) => !taken.includes(waiter)),
-        );
-      return taken;
+      return [...clients].flatMap(([client, operations]) => {
+        const taken = operations.takeAll(matches);
+        keep(client, operations);
+        return taken;
+      });
     },
   };
 }

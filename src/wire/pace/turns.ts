@@ -1,12 +1,12 @@
-import { createFairQueue } from "./fair-queue.ts";
+import { createFairQueue, type Owner } from "./fair-queue.ts";
 
 /** Gives a turn back; calling it again does nothing. */
 type Release = () => void;
 
 /** Lets only so many calls of one source run at once. */
 export interface Turns {
-  /** Waits for a turn, fairly between operations. Null when the signal aborted first. */
-  take(operation: object, signal: AbortSignal): Promise<Release | null>;
+  /** Waits for a turn, fairly between clients and their operations. Null when the signal aborted first. */
+  take(owner: Owner, signal: AbortSignal): Promise<Release | null>;
 }
 
 /** @param limit how many may run at once, at least 1. */
@@ -26,7 +26,7 @@ export function createTurns(limit: number): Turns {
   };
 
   return {
-    take(operation, signal) {
+    take(owner, signal) {
       if (signal.aborted) return Promise.resolve(null);
       if (running < limit) {
         running += 1;
@@ -38,11 +38,11 @@ export function createTurns(limit: number): Turns {
           resolve(release);
         };
         const giveUp = () => {
-          waiting.remove(operation, start);
+          waiting.remove(owner, start);
           resolve(null);
         };
         signal.addEventListener("abort", giveUp, { once: true });
-        waiting.add(operation, start);
+        waiting.add(owner, start);
       });
     },
   };

@@ -1,7 +1,7 @@
 import type { Clock, Operation } from "#domain";
 import { createFairQueue } from "./fair-queue.ts";
 
-/** Operations that wait for something that becomes free with time, served in rotation. */
+/** Operations that wait for something that becomes free with time, served by client in rotation. */
 export interface WaitingLine<Outcome> {
   readonly isEmpty: boolean;
   /** How many are served before a call that this operation added now. */
