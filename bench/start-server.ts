@@ -11,7 +11,7 @@ export interface StartedServer {
 /** Starts one of the servers of `http-server.ts` and tells where it listens. */
 export function startServer(kind: ServerKind, given: Given): Promise<StartedServer> {
   const child = fork(fileURLToPath(new URL("./http-server.ts", import.meta.url)), [kind], {
-    execArgv: ["--import", "tsx"],
+    execArgv: ["--expose-gc", "--import", "tsx"],
     env: { ...process.env, NODE_ENV: "production" },
   });
   child.send(given);

@@ -67,6 +67,7 @@ export type InputErrorCode =
   | "CURSOR_EXPIRED"
   | "LIMIT_EXCEEDED"
   | "COST_LIMIT_EXCEEDED"
+  | "DEADLINE_EXCEEDED"
   | "NOT_FOUND";
 
 /** Which limit was met, and how much it allows. */

@@ -14,6 +14,8 @@ export interface ByKeyOptions<Key, Value> {
   /** One answer a key, in key order. */
   readonly readGroup: (keys: readonly Key[]) => Promise<readonly Answer<Value>[]>;
   readonly telemetry: Telemetry;
+  /** Resolves when those that may ask for more at once have had their turns; null if nobody waits for one. */
+  readonly settled: () => Promise<void> | null;
 }
 
 /** Gathers the keys that one tick asks for; lives as long as one operation and asks for nothing twice. */
@@ -26,7 +28,7 @@ export interface ByKey<Key, Value> {
 
 /** Answers in key order; a key that fails fails alone, a group whose call fails fails as a group. */
 export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKey<Key, Value> {
-  const { name, keyOf, groupsOf = oneGroup, readGroup, telemetry } = options;
+  const { name, keyOf, groupsOf = oneGroup, readGroup, telemetry, settled } = options;
   const loader = new DataLoader<Key, Value | null, string>(
     async (keys) => {
       telemetry.loaderBatch({ loader: name, size: keys.length });
@@ -40,7 +42,13 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
       });
       return keys.map((key) => byKey.get(keyOf(key)) ?? null);
     },
-    { cacheKeyFn: keyOf },
+    {
+      cacheKeyFn: keyOf,
+      // As the library does it, behind all promises that are settled already; and behind those that wait for a turn.
+      batchScheduleFn: (dispatch) => {
+        void Promise.resolve().then(() => process.nextTick(() => settled()?.then(dispatch) ?? dispatch()));
+      },
+    },
   );
   return {
     load: (key) => loader.load(key),

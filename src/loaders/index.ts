@@ -3,3 +3,4 @@
  * as long as one operation; knows no GraphQL type and no upstream.
  */
 export { createLoaders, type Loaders } from "./loaders.ts";
+export { countWork, fitsTurn, takeTurn } from "./operation-turns.ts";

@@ -18,6 +18,7 @@ import {
 import type { Answer, Services } from "#services";
 import { type ByKey, createByKey } from "./by-key.ts";
 import { joinWants, wantsKey } from "./join-wants.ts";
+import { untilNoneWaits } from "./operation-turns.ts";
 
 /** A key with the costly parts that its selection needs. */
 export type Wanted<Ref> = Ref & { readonly wants: Wants };
@@ -39,6 +40,7 @@ export interface Loaders {
 /** Fresh loaders for one operation: nothing that they hold is seen by another one. */
 export function createLoaders(services: Services, telemetry: Telemetry, operation: Operation): Loaders {
   const results = createResultLoader(services, telemetry, operation);
+  const settled = () => untilNoneWaits(operation);
   return {
     results,
     latestResults: (rows, wants) =>
@@ -47,6 +49,7 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
       ),
     invocations: createByKey({
       telemetry,
+      settled,
       name: "invocations",
       keyOf: runName,
       groupsOf: (keys) => joinWants(keys, invocationKey).map(wantsKey),
@@ -54,18 +57,21 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
     }),
     instances: createByKey({
       telemetry,
+      settled,
       name: "instances",
       keyOf: instanceKey,
       readGroup: (keys) => services.readInstances(keys, operation),
     }),
     agents: createByKey({
       telemetry,
+      settled,
       name: "agents",
       keyOf: instanceKey,
       readGroup: (keys) => services.readAgentStates(keys, operation),
     }),
     histories: createByKey({
       telemetry,
+      settled,
       name: "histories",
       keyOf: (key) => `${pairName(key)}\n${wantsKey(key.wants)}`,
       // Each history is a call of its own, and one that fails must not take the others with it.
@@ -78,6 +84,7 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
 function createResultLoader(services: Services, telemetry: Telemetry, operation: Operation) {
   return createByKey<Wanted<ResultRef>, InvocationResult>({
     telemetry,
+    settled: () => untilNoneWaits(operation),
     name: "results",
     keyOf: (key) => `${resultKey(key)}\n${wantsKey(key.wants)}`,
     groupsOf: (keys) => joinWants(keys, resultKey).map(wantsKey),

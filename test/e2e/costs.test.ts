@@ -127,4 +127,22 @@ describe("what one operation costs upstream", () => {
     await running.ask(LIST_WITH_OUTPUT, { first: 10 });
     expect(asked(running).filter((call) => !call.startsWith("DescribeInvocations "))).toEqual([]);
   });
+
+  it.each(["name", "agent { isReady }"])(
+    "is the same for a page that is answered in turns: %s of 1,000 servers",
+    async (field) => {
+      const invocations = Array.from({ length: 50 }, (_, run) => ({
+        ...runs(1, `t-${String(run).padStart(2, "0")}`, ids(`i-${String(run).padStart(2, "0")}`, 20))[0],
+        creationTime: Date.UTC(2026, 0, 2) - run * 60_000,
+      }));
+      const running = await start({ world: createWorld({ ecs: { "cn-hangzhou": { invocations } } }) });
+      // Of so many values a turn has four runs.
+      const values = Array.from({ length: 40 }, (_, index) => `v${index}: exitCode`).join(" ");
+      await running.ask(
+        `{ invocations(first: 50) { nodes { instanceInvocations(first: 20) { nodes { ${values} instance { ${field} } } } } } }`,
+      );
+      const calls = asked(running).filter((call) => !call.startsWith("DescribeInvocations "));
+      expect(calls).toHaveLength(field === "name" ? 10 : 30);
+    },
+  );
 });

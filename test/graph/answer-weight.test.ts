@@ -29,12 +29,14 @@ async function run(
   meter: Partial<CostMeter>,
   executor: "graphql-js" | "graphql-jit",
   turn?: () => Promise<void>,
+  signal?: AbortSignal,
 ) {
   const plain = createOperation();
   const operation: Operation = {
     ...plain,
     meter: { ...plain.meter, ...meter },
     ...(turn === undefined ? {} : { turn }),
+    ...(signal === undefined ? {} : { signal }),
   };
   const { services } = stubServices({ pageInvocations: async () => pageOf(runs) });
   const loaders = createLoaders(services, silentTelemetry, operation);
@@ -159,6 +161,19 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     // Of two pages of 2,100 values each, a turn takes one.
     expect([turns, inTurns.errors]).toEqual([1, undefined]);
     expect(inTurns.data).toEqual((await run(query, {}, executor)).data);
+  });
+
+  it("ends with the operation while it waits for a turn, and says so", async () => {
+    const values = Array.from({ length: 700 }, (_, n) => `v${n}: status`).join(" ");
+    const query = `{ invocations { nodes { id instanceInvocations { nodes { ${values} } } } } }`;
+    const ended = new AbortController();
+    const reason = new InputError("DEADLINE_EXCEEDED", "over");
+    const neverComes = () => new Promise<void>(() => ended.abort(reason));
+    const result = await run(query, { addAnswer() {} }, executor, neverComes, ended.signal);
+    expect(result.errors?.map(({ originalError }) => originalError)).toEqual([reason]);
+    expect(result.data).toMatchObject({
+      invocations: { nodes: [{ id: expect.any(String) }, { instanceInvocations: null }] },
+    });
   });
 
   it("waits for no turn where little is asked for", async () => {

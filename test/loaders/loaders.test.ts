@@ -131,7 +131,7 @@ describe("loading by key", () => {
     const batches: unknown[] = [];
     const telemetry = { ...silentTelemetry, loaderBatch: (event: object) => batches.push(event) };
     const keyOf = (key: string) => key;
-    return { batches, loader: createByKey({ name: "words", keyOf, readGroup, telemetry }) };
+    return { batches, loader: createByKey({ name: "words", keyOf, readGroup, telemetry, settled: () => null }) };
   };
 
   it("answers in key order and tells how large the batch was", async () => {

@@ -42,8 +42,9 @@ export interface OperationRules {
   readonly life?: AnswerLife | undefined;
 }
 
-// Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end.
-const ENDED = new Error("The operation has ended.");
+// Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end. What is cut off by it
+// is no fault of ours.
+const ENDED = new InputError("DEADLINE_EXCEEDED", "The operation ended before this was answered.");
 
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
 const GRACE_MS = 100;
@@ -81,7 +82,7 @@ export function startOperation(
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
     cost,
     extensions: () => ({ cost: cost() }),
-    abandon: () => controller.abort(),
+    abandon: () => controller.abort(ENDED),
     end: () => ended.abort(ENDED),
   };
 }
@@ -94,7 +95,7 @@ async function passDeadline(
 ): Promise<void> {
   await deadline.passed(ended);
   if (ended.aborted) return;
-  controller.abort();
+  controller.abort(ENDED);
   await clock.sleep(GRACE_MS, ended);
 }
 

@@ -173,3 +173,13 @@ describe("turns", () => {
     expect([first, turns.enter("a", 10)]).toEqual([null, expect.any(Promise)]);
   });
 });
+
+describe("an operation whose client is gone", () => {
+  it("ends for a reason that is no fault of the gateway", () => {
+    const clock = createFakeClock();
+    const client = createClients(clock, CLIENT_LIMITS).of({ remoteAddress: "127.0.0.1" });
+    const running = startOperation("id", { clock, client, deadlineMs: null, callBudget: 1 });
+    running.abandon();
+    expect(running.operation.signal.reason).toMatchObject({ name: "InputError", code: "DEADLINE_EXCEEDED" });
+  });
+});

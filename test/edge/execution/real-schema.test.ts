@@ -18,7 +18,7 @@ const RUN = `fragment Run on Invocation {
 }`;
 
 describe("the gateway's own schema", () => {
-  const app = createApp(readConfig({ PORT: "0", UPSTREAM_QUOTA: AMPLE_QUOTA }), {
+  const app = createApp(readConfig({ PORT: "0", UPSTREAM_QUOTA: AMPLE_QUOTA, SOFT_DEADLINE_MS: "9000" }), {
     logDestination: { write: () => {} },
   });
   const before = new Date(Date.now() - 6 * 3_600_000).toISOString();
