@@ -109,7 +109,7 @@ async function abort(): Promise<boolean> {
   for (let round = 0; round < ABORTED / 20; round += 1) {
     await Promise.all(Array.from({ length: 20 }, abortOne));
   }
-  await sleep(2_000);
+  await sleep(10_000);
   const more = (await askServer(gateway)).heapMb - before;
   console.log(
     `${verdict(more <= ABORTED_MB)} ${ABORTED} aborted requests left ${more.toFixed(1)} MB (allowed: ${ABORTED_MB})`,
