@@ -153,13 +153,15 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
     const readBack = (back: number) => readInMode(mode, list.placeAt(Math.max(0, start - back)), 0, operation);
     let page = await readInMode(mode, placeBehind(base, shift), passed, operation);
     const flaw = flawOf(page, passed);
+    let back = STEP_BACK;
     if (flaw !== page.flaw) {
       // It may as well be the page that begins off its place. A list that says that it is longer is followed no further back.
-      const again = await readBack(STEP_BACK);
+      const again = await readBack(back);
       if ((await countNew(again.runs)) === 0) return { ...page, flaw };
       page = again;
+      back *= 2;
     }
-    for (let back = STEP_BACK; back <= STEP_BACK_MAX && isBehindGap(page, base, shift); back *= 2) {
+    for (; back <= STEP_BACK_MAX && isBehindGap(page, base, shift); back *= 2) {
       page = await readBack(back);
     }
     return { ...page, flaw: flawOf(page, passed) };

@@ -101,7 +101,8 @@ describe("a list that contradicts itself shows every run that was read, ends, an
         ),
       50,
       "tells of 300 records and shows 50",
-      [1, 0, 1],
+      // Once more from further in front: runs that vanished would explain an empty page.
+      [1, 0, 2],
     ],
   ])("%s", async (_name, product, respond, count, message, calls) => {
     await start(product, respond);

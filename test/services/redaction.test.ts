@@ -126,6 +126,11 @@ describe("a record that comes in", () => {
     ["lines of UTF-16 in the other order", [Buffer.from(calm), wide(secret).swap16(), Buffer.from(calm)]],
     ["lines of UTF-16 beside another secret", [Buffer.from(secret), Buffer.from(calm), wide(secret)]],
     ["other lines among UTF-16", [wide(calm), Buffer.from(secret), wide(calm)]],
+    ["both", [wide(calm), wide(secret), Buffer.from(secret), wide(calm)]],
+    [
+      "both, in the other order",
+      [wide(calm).swap16(), Buffer.from(secret), wide(secret).swap16(), wide(calm).swap16()],
+    ],
     ["NULs", [Buffer.from("pass\0word=hunter2\n")]],
   ])("hides what stands in %s, whatever charset it is read in", async (_by, parts) => {
     const run = await redactRun(runWith({ bytes: Buffer.concat(parts), droppedBytes: 0 }), redactor, breathe);
@@ -133,6 +138,15 @@ describe("a record that comes in", () => {
     const read = ["utf-8", "utf-16le", "utf-16be", "gb18030"].map((charset) => new TextDecoder(charset).decode(kept));
     expect(read.filter((shown) => shown.replaceAll("\0", "").includes("hunter2"))).toEqual([]);
     expect(run.instances[0]?.output?.isRedacted).toBe(true);
+  });
+
+  it("keeps the rest of UTF-16 readable", async () => {
+    const run = await redactRun(
+      runWith({ bytes: wide(`\ufeff密码 password=hunter2\n`), droppedBytes: 0 }),
+      redactor,
+      breathe,
+    );
+    expect(text(run.instances[0]?.output)).toBe("密码 password=***\n");
   });
 
   it("keeps the bytes of UTF-16 where nothing is to be hidden", async () => {

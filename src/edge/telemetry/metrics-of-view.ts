@@ -11,10 +11,9 @@ export function metricsOf(view: View): (text: string) => string {
   const isTold = (line: string): boolean => {
     if (line.startsWith("#")) return true;
     const labels = new Map(Array.from(line.matchAll(LABEL), ([, name, value]) => [name, value]));
-    const [provider = "", account, region] = ["provider", "account", "region"].map((name) => labels.get(name));
-    if (account === undefined && region === undefined) return true;
-    return view.rightsFor({ provider: provider as Provider, account: account ?? "", regionId: region ?? "" }).always
-      .runs;
+    const [provider, account = "", regionId = ""] = ["provider", "account", "region"].map((name) => labels.get(name));
+    // A sample without account or region counts all of them.
+    return provider === undefined || view.rightsFor({ provider: provider as Provider, account, regionId }).always.runs;
   };
   return (text) => text.split("\n").filter(isTold).join("\n");
 }

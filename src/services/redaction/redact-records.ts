@@ -114,9 +114,17 @@ function redactInEveryForm(text: string, redactor: Redactor): ReturnType<Redacto
 /** The text; of bytes with NULs, which are taken for UTF-16, without these if only so a secret shows: readers may choose the charset. */
 function decodeToHide(bytes: Uint8Array, droppedBytes: Output["droppedBytes"], redactor: Redactor): string {
   const { text } = decodeOutput(bytes, droppedBytes);
-  if (!bytes.includes(0) || redactor.text(text).isRedacted) return text;
-  const narrow = decodeOutput(bytes.filter(Boolean), droppedBytes).text;
-  return redactor.text(narrow).isRedacted ? narrow : text;
+  if (!bytes.includes(0)) return text;
+  const shows = (wideBytes: Uint8Array): boolean => {
+    const narrow = decodeOutput(wideBytes.filter(Boolean), droppedBytes).text;
+    // What was hidden already may match a rule once more.
+    return redactor.text(narrow).value !== narrow;
+  };
+  const wide = redactor.text(text);
+  // What is hidden as UTF-16 is no reason to spoil the rest of it, unless that holds lines of another charset.
+  const kept = Buffer.from(wide.value, "utf16le");
+  const isNarrow = wide.isRedacted ? shows(kept) || shows(Buffer.from(kept).swap16()) : shows(bytes);
+  return isNarrow ? decodeOutput(bytes.filter(Boolean), droppedBytes).text : text;
 }
 
 function hideIn(output: Output, isFinal: boolean, redactor: Redactor, redactedBy: string): Output {
