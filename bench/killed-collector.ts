@@ -12,6 +12,10 @@ const PER_PAGE = 50;
 const ARRIVALS = 3;
 /** Calls that a start may cost beyond the pages: where scheduled runs are listed, both ends once more, what goes on. */
 const CALLS_PER_START = 12;
+/** Enough that most of them are still to be read whenever one is killed, and less than the vendor shows. */
+const RUNS_PER_KILL = 300;
+/** What an answer takes, so that a kill comes in the middle of a call as well as of a write. */
+const ANSWER_MS = 200;
 const A_SECOND_MS = 1_000;
 const FOUND_WITHIN_MS = 120_000;
 
@@ -19,14 +23,24 @@ const FOUND_WITHIN_MS = 120_000;
 export interface KilledCollector {
   /** Kills after which something was wrong, as sentences. */
   readonly faults: readonly string[];
+  /** Kills that came while there was still something to be read. */
+  readonly inTheMiddle: number;
   /** Upstream calls, and how many are enough. */
   readonly calls: number;
   readonly callsMax: number;
 }
 
-/** Kills a gateway in the middle of collecting, so many times, and lets the last one come to an end. @param url an empty database */
-export async function killCollectors(url: string, kills: number): Promise<KilledCollector> {
-  const { emulator, times } = createScene(kills * 200);
+/**
+ * Kills a gateway in the middle of collecting, so many times, and lets the last one come to an end.
+ * @param url an empty database
+ * @param tell is told after each kill how far it has come
+ */
+export async function killCollectors(
+  url: string,
+  kills: number,
+  tell: (progress: string) => void,
+): Promise<KilledCollector> {
+  const { emulator, times } = createScene(kills * RUNS_PER_KILL);
   const old = times.size;
   const { url: upstream } = await emulator.start();
   const start = () =>
@@ -42,16 +56,25 @@ export async function killCollectors(url: string, kills: number): Promise<Killed
     });
   const faults: string[] = [];
   try {
+    let before = 0;
+    let inTheMiddle = 0;
     for (let kill = 0; kill < kills; kill += 1) {
-      const before = (await readTables(url)).ids.size;
+      const since = performance.now();
       const gateway = await start();
       const acknowledged = await collectUntil(
         gateway,
-        ({ knownRuns }) => knownRuns >= Math.min(old, before + 40 + ((kill * 67) % 240)),
+        ({ knownRuns }) => knownRuns >= Math.min(old, before + 40 + ((kill * 67) % 200)),
       );
       await gateway.stop("SIGKILL");
-      const fault = findFault(await readTables(url), acknowledged, times);
+      const tables = await readTables(url);
+      const fault = findFault(tables, acknowledged, times);
       if (fault !== null) faults.push(`kill ${kill + 1}: ${fault}`);
+      before = tables.ids.size;
+      if (acknowledged < old) inTheMiddle += 1;
+      const seconds = ((performance.now() - since) / 1_000).toFixed(1);
+      tell(
+        `kill ${kill + 1} of ${kills} after ${seconds} s: ${acknowledged} of ${times.size} runs were told of, ${before} are there`,
+      );
       arrive(emulator, times);
     }
     const last = await start();
@@ -63,7 +86,7 @@ export async function killCollectors(url: string, kills: number): Promise<Killed
     const missing = [...times.keys()].filter((id) => !ids.has(id));
     if (missing.length > 0) faults.push(`at the end ${missing.length} runs are missing`);
     const pages = Math.ceil(times.size / PER_PAGE);
-    return { faults, calls: emulator.calls.length, callsMax: pages + CALLS_PER_START * (kills + 1) };
+    return { faults, inTheMiddle, calls: emulator.calls.length, callsMax: pages + CALLS_PER_START * (kills + 1) };
   } finally {
     await emulator.stop();
   }
@@ -92,7 +115,7 @@ function createScene(count: number): Scene {
   }));
   const world = createWorld({ ecs: { [PLACE[1]]: { invocations } }, swas: {} });
   return {
-    emulator: createEmulator({ world, keptCalls: 1_000_000 }),
+    emulator: createEmulator({ world, keptCalls: 1_000_000, faults: [{ fault: { kind: "latency", ms: ANSWER_MS } }] }),
     times: new Map(invocations.map(({ invokeId, creationTime }) => [invokeId, creationTime])),
   };
 }

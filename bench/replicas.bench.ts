@@ -3,6 +3,7 @@
  * is watched and read at each; how long a watcher elsewhere waits after the one that looks is killed; whether any minute holds
  * more calls than the quota. Fails if replicas ask more than 1.25 times what one asks, a killed one is missed for 10 s, an event takes
  * longer than 1.5 intervals, or a call goes over the quota. Needs TEST_DATABASE_URL; MINUTES=1 says how long the quota is tried.
+ * POOLER=pgbouncer puts PgBouncer in transaction mode between the gateways and the server.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +13,7 @@ import { createOwnDatabase } from "../test/support/database.ts";
 import { createEmulator, createWorld, type Emulator } from "../test/support/emulator/index.ts";
 import { TRANSPORTS } from "../test/support/live.ts";
 import { median } from "./load.ts";
+import { hasPgBouncer, type Pooler, startPgBouncer } from "./pooler.ts";
 
 const PLACE = ["ecs", "cn-hangzhou"] as const;
 const INTERVAL_MS = 1_000;
@@ -22,6 +24,9 @@ const MINUTES = Number(process.env.MINUTES ?? 1);
 const LIST = "{ invocations(first: 20) { nodes { id invokeId status } } }";
 const WATCH_LIST = "subscription { invocationsChanged { entered { invokeId } changed { invokeId status } } }";
 const WATCH_RUN = "subscription ($id: ID!) { invocationUpdated(id: $id) { status } }";
+
+/** What lies between the gateways and the server; null for nothing. */
+let pooler: Pooler | null = null;
 
 interface Gateway {
   readonly url: string;
@@ -87,12 +92,13 @@ async function withGateways<Found>(
   use: (gateways: readonly Gateway[], emulator: Emulator, start: () => Promise<Gateway>) => Promise<Found>,
 ): Promise<Found> {
   const database = await createOwnDatabase(server);
+  const databaseUrl = pooler?.through(database.url) ?? database.url;
   const emulator = createScene();
   const { url } = await emulator.start();
   const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: "testid", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret" };
   const gateways: Gateway[] = [];
   const start = async (): Promise<Gateway> => {
-    const gateway = await startGateway({ DATABASE_URL: database.url, ECS_ENDPOINT: url, ...keys, ...env });
+    const gateway = await startGateway({ DATABASE_URL: databaseUrl, ECS_ENDPOINT: url, ...keys, ...env });
     gateways.push(gateway);
     return gateway;
   };
@@ -185,12 +191,10 @@ function measureQuota(server: string, callsPerMinute: number) {
   });
 }
 
-const server = process.env.TEST_DATABASE_URL;
-let isWithin = true;
-if (!server) console.log("TEST_DATABASE_URL is not set: no replicas were looked at.");
-else {
+async function measureAll(server: string): Promise<boolean> {
   const alone = await measureCalls(server, 1);
   console.log(`replicas: 1 gateway asks ${alone.toFixed(2)} calls a second`);
+  let isWithin = true;
   for (const count of [2, 4]) {
     const ratio = (await measureCalls(server, count)) / alone;
     isWithin &&= ratio <= 1.25;
@@ -207,5 +211,19 @@ else {
     isWithin &&= most <= quota;
     console.log(`replicas: at most ${most} calls in any 60 s of a quota of ${quota}`);
   }
+  return isWithin;
+}
+
+const server = process.env.TEST_DATABASE_URL;
+const isPooled = process.env.POOLER === "pgbouncer";
+let isWithin = true;
+if (!server) console.log("TEST_DATABASE_URL is not set: no replicas were looked at.");
+else if (isPooled && !hasPgBouncer()) {
+  console.log("PgBouncer is not installed: no replicas were looked at behind it.");
+  isWithin = false;
+} else {
+  if (isPooled) pooler = await startPgBouncer(server);
+  console.log(`replicas: ${isPooled ? "behind PgBouncer in transaction mode" : "on the server itself"}`);
+  isWithin = await measureAll(server).finally(() => pooler?.stop());
 }
 process.exit(isWithin ? 0 : 1);

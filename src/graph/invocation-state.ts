@@ -78,7 +78,8 @@ export abstract class InvocationState extends Node implements Guarded {
   }
 
   @Value(() => Boolean, {
-    description: "True if the upstream does not know the run any more: this is how it was seen last.",
+    description:
+      "True if the upstream was asked for the run again and does not know it any more: this is how it was seen last. A run that is over and wholly read is not asked for again.",
   })
   get isGoneUpstream(): boolean {
     return this.record.isGoneUpstream === true;

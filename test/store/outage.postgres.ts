@@ -1,46 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
 import { createDatabase, createFallbackStore, createMemoryStore } from "#store";
 import { connectServer } from "../../src/store/sql/connect.ts";
 import { createFakeClock } from "../support/clock.ts";
+import { openWay } from "../support/way.ts";
 import { ECS, idsOf, runAt } from "./records.ts";
 
 const url = process.env.TEST_DATABASE_URL ?? "";
-
-/** A way to a server that can be cut and mended. */
-async function openWay(to: URL) {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(to.port || 5432), to.hostname);
-    for (const socket of [near, far]) sockets.add(socket.on("error", () => {}));
-    near.pipe(far).pipe(near);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const through = new URL(to);
-  through.host = `127.0.0.1:${port}`;
-  return {
-    url: through.href,
-    async cut() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    /** Nothing comes through any more, and no connection ends. */
-    freeze() {
-      for (const socket of sockets) socket.unpipe().pause();
-    },
-    async mend() {
-      server.listen(port, "127.0.0.1");
-      await once(server, "listening");
-    },
-  };
-}
 
 // Only a server can be cut off; the rest of the suite holds without one.
 describe("a server that is cut off in the middle of reading and writing", () => {

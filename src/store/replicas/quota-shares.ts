@@ -14,8 +14,11 @@ export interface KeptShares {
 
 /** The part of a minute whose calls may be held in advance, among several. */
 const AHEAD = 1 / 60;
-/** The part of a quota that a replica holds in advance while it is alone; the rest lets another one begin at once. */
-const AHEAD_ALONE = 0.8;
+/**
+ * The part of what others leave that a replica holds in advance while it is alone. The rest lets another one begin at once, also
+ * after several were killed one after the other, whose places nobody may use yet.
+ */
+const AHEAD_ALONE = 0.5;
 
 /** What the upstream said of its figures is believed for so long: each gateway finds out anew what a throttle left. */
 const LESSON_MS = 1_200_000;
@@ -84,9 +87,11 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
     if (presence.isAway()) return heldAway();
     return presence.isKnown(QUOTA_MS) ? own() : 0;
   };
+  const isAlone = (): boolean => presence.others() === 0;
   const ahead = (): number => {
     const limit = use.limit();
-    return presence.others() === 0 ? Math.floor(limit * AHEAD_ALONE) - use.used() : Math.ceil(limit * AHEAD);
+    if (!isAlone()) return Math.ceil(limit * AHEAD);
+    return Math.max(0, Math.floor((limit - places.others) * AHEAD_ALONE) - use.used());
   };
 
   function take({ held: all, lesson, taught_by, taught_at, age }: Row): void {
@@ -104,22 +109,28 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
     if (isFreed) use.onFreed();
   }
 
-  /** Asks for so many places, at least those that this replica cannot give back now. */
-  function exchange(wanted: () => number): Promise<void> {
+  /**
+   * Asks for so many places beside those in use, and for some in advance: never less than cannot be given back now. How much others
+   * hold is only known there, and so what a lone replica may hold in advance is bounded there again.
+   */
+  function exchange(more: () => number, inAdvance: () => number): Promise<void> {
     exchanges = exchanges
       .catch(() => {})
       .then(async () => {
         const name = presence.name();
-        const asked = Math.max(0, Math.floor(wanted()));
+        const needed = use.used() + more();
+        const asked = Math.floor(needed + inAdvance());
         if (asked < own()) places = { ...places, held: asked };
         const least = Math.max(own(), use.used());
         const limit = Math.floor(use.limit());
+        const part = isAlone() ? AHEAD_ALONE : 1;
         const { rows } = await sql<Row>`
         insert into ${quota} as known (subject, held) values (${subject},
           jsonb_build_object(${name}::text, greatest(${least}::int, least(${asked}::int, ${limit}::int))))
         on conflict (subject) do update set held = ${aliveIn(schema)} || jsonb_build_object(${name}::text,
-          greatest(${least}::int, least(${asked}::int, ${limit}::int - (
-            select coalesce(sum(value::int), 0) from jsonb_each_text(${aliveIn(schema)}) where key <> ${name}))))
+          (select greatest(${least}::int, least(${asked}::int, room, greatest(${needed}::int, floor(room * ${part}::float8)::int)))
+            from (select ${limit}::int - coalesce(sum(value::int), 0)::int as room
+              from jsonb_each_text(${aliveIn(schema)}) where key <> ${name}) as left_by_others))
         returning ${COLUMNS}, held`.execute(db);
         const [row] = rows;
         if (row === undefined) return;
@@ -135,7 +146,7 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
     held,
     async grow() {
       waiting += 1;
-      growing ??= exchange(() => use.used() + waiting + Math.max(0, ahead())).finally(() => {
+      growing ??= exchange(() => waiting, ahead).finally(() => {
         growing = null;
         waiting = 0;
       });
@@ -152,8 +163,8 @@ function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: 
     },
     take,
     async shrink(isLast) {
-      const wanted = (): number => use.used() + (isLast ? 0 : Math.max(0, ahead()));
-      if (own() > wanted()) await exchange(wanted);
+      const inAdvance = isLast ? () => 0 : ahead;
+      if (own() > use.used() + inAdvance()) await exchange(() => 0, inAdvance);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Ground } from "./ground.ts";
 /** In which phase a source is, and since when. */
 export interface Phase {
   enter(phase: BackfillPhase): void;
+  /** Waiting while what is read would not last, also before the next step finds out. */
   now(): Pick<CollectProgress, "phase" | "since">;
 }
 
@@ -17,6 +18,7 @@ export function createPhase({ source, clock, store, options }: Ground): Phase {
   let phase: BackfillPhase = "WAITING";
   let since = clock.now();
   let begunAt: number | null = null;
+  let awaySince: number | null = null;
 
   function tell(message: string, details: object): void {
     const { provider, account, regionId } = source;
@@ -29,7 +31,11 @@ export function createPhase({ source, clock, store, options }: Ground): Phase {
   }
 
   return {
-    now: () => ({ phase, since }),
+    now() {
+      const isKept = options.isKept?.() ?? true;
+      awaySince = isKept ? null : (awaySince ?? clock.now());
+      return awaySince === null ? { phase, since } : { phase: "WAITING", since: awaySince };
+    },
     enter(next) {
       if (next === phase) return;
       phase = next;
