@@ -143,8 +143,8 @@ function overDatabase(
     clock,
     telemetry,
   });
-  const answering = (): DatabaseStore | null => (store.state() === "database" ? opened : null);
-  const pruning = keepRetention({ store: answering, retention: config.retention, clock, telemetry }, ended.signal);
+  // Also while memory is read and written: only what is let go makes room on a full disk.
+  const pruning = keepRetention({ store: () => opened, retention: config.retention, clock, telemetry }, ended.signal);
   measure(store, registry);
   return {
     store,

@@ -1,7 +1,7 @@
 import type { Clock, Telemetry } from "#domain";
 import { createChangeFeed } from "./change-feed.ts";
 import type { RunStore, RunWrite } from "./run-store.ts";
-import { DatabaseProblem, isUnavailable, toDatabaseProblem } from "./sql/problem.ts";
+import { DatabaseProblem, isFull, isUnavailable, toDatabaseProblem } from "./sql/problem.ts";
 
 /** Where reads and writes go. */
 export type KeeperState = "opening" | "database" | "memory";
@@ -32,7 +32,8 @@ const OPENING_MS = 8_000;
 /**
  * Reads and writes a database, and memory while it is away or takes long to open: a reader sees no error, but what only the
  * database knows is read again from the upstreams. What memory took is not carried over, and lists that were known there are not
- * claimed to be known here. Says so when that begins and when it ends. A database that refused a write is used again once it takes that.
+ * claimed to be known here. Says so when that begins and when it ends. A database whose disk is full is used again once it takes the write
+ * that found no room.
  */
 export function createFallbackStore({ open, memory, clock, telemetry }: FallbackParts): FallbackStore {
   const ended = new AbortController();
@@ -42,7 +43,7 @@ export function createFallbackStore({ open, memory, clock, telemetry }: Fallback
   /** Ends once it is known whether the database opens, or when that takes too long; null if nobody asked yet. */
   let opening: Promise<void> | null = null;
   let endOpening = (): void => {};
-  /** What could not be written. A full disk answers questions, and takes small rows. */
+  /** What found no room. A full disk answers questions, and takes small rows. */
   let refused: RunWrite | null = null;
 
   async function connect(): Promise<void> {
@@ -119,7 +120,7 @@ export function createFallbackStore({ open, memory, clock, telemetry }: Fallback
       try {
         await store.write(one);
       } catch (error) {
-        if (isAway(error)) refused ??= one;
+        if (isFull(error)) refused ??= one;
         throw error;
       }
     });

@@ -141,6 +141,17 @@ describe("a database that is away", () => {
     await store.close();
   });
 
+  it("that is away for one write is used again once it answers, whatever it says to that write", async () => {
+    const { database, clock, store } = await start();
+    database.writeError = Object.assign(new Error("index row size exceeds"), { code: "54000" });
+    await store.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-refused")] });
+    expect(store.state()).toBe("memory");
+    await clock.advance(1_000);
+    await clock.advance(1_000);
+    expect(store.state()).toBe("database");
+    await store.close();
+  });
+
   it("that refused a write is used again if it is the write that is wrong", async () => {
     const { database, clock, store } = await start();
     database.writeError = stopped();

@@ -7,6 +7,8 @@ export class DatabaseProblem extends Error {
   }
 }
 
+const FULL = /^(53100|ENOSPC)$/;
+
 /** Codes of Node.js and of PostgreSQL (its manual, appendix A), and what helps. */
 const REMEDIES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [
@@ -17,7 +19,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [/^28/, "the server refuses the user. Correct user and password, or the server's pg_hba.conf."],
   [/^3D000$/, "the server has no database of this name. Create it, or correct the name."],
   [/^42501$/, "the user may not create or use the tables. Grant it CREATE on the database."],
-  [/^(53100|ENOSPC)$/, "the disk is full. Free some space, or lower RETENTION_DAYS."],
+  [FULL, "the disk is full. Free some space, or lower RETENTION_DAYS."],
   [/^(53300|53400)$/, "the server takes no more connections. Raise max_connections, or put a pooler in front."],
   [/^(57P0[1-5]|25006)$/, "the server starts, stops or is a read-only standby. Wait, or name the primary."],
   [/^(EACCES|EPERM|EROFS)$/, "the folder cannot be written. Correct its owner, or name another."],
@@ -48,6 +50,11 @@ export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code === null) return /timeout|connection|terminated|closed|ended/i.test(messageOf(error));
   return SYSTEM_CODE.test(code) || (SQL_STATE.test(code) && !/^(22|23|42)/.test(code)) || code === "42501";
+}
+
+/** True for an error that says that the database has no room for what was to be written. */
+export function isFull(error: unknown): boolean {
+  return FULL.test(codeOf(error) ?? "");
 }
 
 const SYSTEM_CODE = /^E[A-Z]+$/;

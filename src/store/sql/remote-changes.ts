@@ -36,10 +36,10 @@ export function createRemoteChanges({ db, schema, writer }: RemoteChangesParts):
   async function findChanged(since: Seen, now: Seen): Promise<readonly ChangedRow[]> {
     const { rows } = await sql<ChangedRow>`
       select id, source_key, changed_in::text as changed_in, created_in >= ${since.end}::xid8
-        or created_in = any(${since.open}::text[]::xid8[]) as is_new from ${run}
+        or created_in = any(${since.open}::text[]::xid8[]) as is_new from ${run} as run
       where (changed_in = any(${since.open}::text[]::xid8[]) or changed_in >= ${since.end}::xid8 and changed_in < ${now.end}::xid8)
         and changed_in <> all(${now.open}::text[]::xid8[]) and changed_by <> ${writer}
-      order by changed_in limit ${CHANGES_MAX}`.execute(db);
+      order by run.changed_in fetch first ${CHANGES_MAX} rows with ties`.execute(db);
     for (const { source_key } of rows) {
       // A newer gateway on the same tables may know more products.
       const source = sources.get(source_key) ?? readSource(source_key);
@@ -76,7 +76,7 @@ export function createRemoteChanges({ db, schema, writer }: RemoteChangesParts):
 
 /** Which transactions a look saw the end of. Numbers of PostgreSQL, as texts. */
 interface Seen {
-  /** This one and all that are higher had not begun. */
+  /** This one and all that are higher had not ended. */
   readonly end: string;
   /** Lower ones that were not over. */
   readonly open: readonly string[];
@@ -96,10 +96,11 @@ async function look(db: Kysely<Tables>): Promise<Seen> {
   return rows[0] ?? { end: "0", open: [] };
 }
 
-/** What counts as seen if more changed than fits: the rest comes next; what this transaction changed may come twice. */
+/** What counts as seen if more changed than fits: all that this transaction and lower ones changed; the rest comes next. */
 function seenUntil(reached: string, before: Seen, now: Seen): Seen {
-  const isBelow = (number: string): boolean => BigInt(number) < BigInt(reached);
-  if (BigInt(reached) >= BigInt(before.end)) return { end: reached, open: now.open.filter(isBelow) };
+  const end = String(BigInt(reached) + 1n);
+  const isBelow = (number: string): boolean => BigInt(number) < BigInt(end);
+  if (BigInt(reached) >= BigInt(before.end)) return { end, open: now.open.filter(isBelow) };
   return { end: before.end, open: before.open.filter((number) => !isBelow(number) || now.open.includes(number)) };
 }
 
