@@ -152,15 +152,18 @@ export function describeSharing(name: string, database: TestDatabase): void {
       expect(one.share.held() + other.share.held()).toBeLessThanOrEqual(10);
     });
 
-    it.each([10, 300])("lets a replica begin at once after others were killed in a row, of a quota of %i", async (limit) => {
-      await silence("%", 5_000);
-      for (const processName of ["1", "2", "3", "4"]) {
-        const replica = await join(processName);
-        const { call } = openShare(replica, limit);
-        expect([processName, await call()]).toEqual([processName, true]);
-        await silence(processName, 5_000);
-      }
-    });
+    it.each([10, 300])(
+      "lets a replica begin at once after others were killed in a row, of a quota of %i",
+      async (limit) => {
+        await silence("%", 5_000);
+        for (const processName of ["1", "2", "3", "4"]) {
+          const replica = await join(processName);
+          const { call } = openShare(replica, limit);
+          expect([processName, await call()]).toEqual([processName, true]);
+          await silence(processName, 5_000);
+        }
+      },
+    );
 
     it("tells the others what the upstream taught, once", async () => {
       const [one, other] = [openShare(await join("first"), 10), openShare(await join("second"), 10)];
