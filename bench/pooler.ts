@@ -25,7 +25,7 @@ export function hasPgBouncer(): boolean {
 }
 
 /**
- * Starts PgBouncer in transaction mode: whoever counts on a session fails behind it.
+ * Starts PgBouncer in transaction mode: anybody who counts on a session fails behind it.
  * @param server a URL of the server, whose user it connects as
  * @throws Error if it does not answer
  */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import { createEmulator, type Emulator } from "../support/emulator/index.ts";
@@ -22,9 +22,13 @@ describe("a gateway over an embedded database", () => {
   const folder = mkdtempSync(join(tmpdir(), "gateway-"));
   let emulator: Emulator;
   let upstream: string;
+  const running = new Set<() => Promise<void>>();
   beforeAll(async () => {
     emulator = createEmulator({});
     upstream = (await emulator.start()).url;
+  });
+  afterEach(async () => {
+    for (const stop of running) await stop();
   });
   afterAll(async () => {
     await emulator.stop();
@@ -41,12 +45,19 @@ describe("a gateway over an embedded database", () => {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
       CURSOR_KEYS: "a key that only tests use",
       DATABASE_URL: `file:${folder}`,
+      // A busy machine takes long to open it.
+      OPERATION_DEADLINE_MS: "60000",
     });
     const app = createApp(config, { logDestination: { write: () => {} } });
     const { url } = await app.start();
+    const stop = async () => {
+      running.delete(stop);
+      await app.stop();
+    };
+    running.add(stop);
     const read = async (path: string) => (await fetch(new URL(path, url))).text();
     return {
-      stop: app.stop,
+      stop,
       read,
       async ask(after: string | null): Promise<Answer> {
         const headers = { "content-type": "application/json" };
