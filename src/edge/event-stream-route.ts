@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FormattedExecutionResult } from "graphql";
 
 import type { Admission } from "./admission.ts";
-import { fitAnswer, stringify, UNWRITABLE } from "./answer-text.ts";
 import type { EdgeAccess } from "./asking.ts";
 import type { Clients } from "./clients.ts";
 import { corsHeaders } from "./cors.ts";
@@ -117,13 +116,11 @@ async function stream(
   void ping(options, response, over.signal);
   try {
     response.flushHeaders();
-    for await (const { result, event } of results) {
+    for await (const { answer, event } of results) {
+      const { result, json, isWhole } = answer;
       record.add(result);
-      const whole = stringify(result, options.logger);
-      const json = fitAnswer(whole);
       // Who did not get what an event tells gets it after coming back.
-      const isWhole = json === whole && json !== UNWRITABLE && isTold(result);
-      const id = isWhole ? (options.eventIdOf?.(event) ?? null) : null;
+      const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
       // As bytes, since Node holds a text twice while its reader is slow.
       const isRead = response.write(Buffer.from(toEvent("next", json, id)));
       wrote();
