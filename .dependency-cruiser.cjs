@@ -21,11 +21,26 @@ const doors = rooms.map((room) => ({
   },
 }));
 
-const wireDoors = ["sign", "retry", "limits", "transport"].map((folder) => ({
-  name: `wire/${folder} is entered through its index.ts only`,
+const innerRooms = {
+  // Along the road inside the edge: each sees those behind it.
+  edge: ["mcp", "explorers", "live", "execution", "documents", "admission", "http", "errors", "telemetry"],
+  wire: ["sign", "retry", "pace", "transport"],
+};
+
+const innerDoors = Object.entries(innerRooms).flatMap(([room, folders]) =>
+  folders.map((folder) => ({
+    name: `${room}/${folder} is entered through its index.ts only`,
+    severity: "error",
+    from: { path: `^src/${room}/`, pathNot: `^src/${room}/${folder}/` },
+    to: { path: `^src/${room}/${folder}/`, pathNot: `^src/${room}/${folder}/index\\.ts$` },
+  })),
+);
+
+const lookingBackInEdge = innerRooms.edge.slice(1).map((folder, index) => ({
+  name: `edge/${folder} looks only further along the road inside the edge`,
   severity: "error",
-  from: { path: "^src/wire/", pathNot: `^src/wire/${folder}/` },
-  to: { path: `^src/wire/${folder}/`, pathNot: `^src/wire/${folder}/index\\.ts$` },
+  from: { path: `^src/edge/${folder}/` },
+  to: { path: `^src/edge/(${innerRooms.edge.slice(0, index + 1).join("|")})/` },
 }));
 
 const onlyIn = (name, packagePath, rooms) => ({
@@ -39,7 +54,20 @@ module.exports = {
   forbidden: [
     ...lookingBack,
     ...doors,
-    ...wireDoors,
+    ...innerDoors,
+    ...lookingBackInEdge,
+    {
+      name: "no room of the edge imports its parent",
+      severity: "error",
+      from: { path: "^src/edge/[^/]+/" },
+      to: { path: "^src/edge/[^/]+$" },
+    },
+    {
+      name: "no circle of imports in the edge, types included",
+      severity: "error",
+      from: { path: "^src/edge/" },
+      to: { circular: true },
+    },
     {
       name: "domain looks nowhere",
       severity: "error",

@@ -3,7 +3,7 @@
  * run is lost, doubled or out of order, or where a page costs more than it may.
  *
  * `npx tsx bench/history.bench.ts [worlds] [seed]`: 500 worlds unless told otherwise, each walked in both directions; 50,000 take
- * about half an hour.
+ * about half an hour. A plan that was printed, given as JSON instead, is walked once more.
  */
 import { performance } from "node:perf_hooks";
 import fc from "fast-check";
@@ -12,7 +12,7 @@ import type { Page } from "#services";
 import { createPlannedWorld } from "../test/services/support/drift.ts";
 import { countCalls, createFixedSource } from "../test/services/support/fixed.ts";
 import { createGateway, PLAIN } from "../test/services/support/gateway.ts";
-import { planArbitrary } from "../test/services/support/plan.ts";
+import { type Plan, planArbitrary } from "../test/services/support/plan.ts";
 import { judgeWalk } from "../test/services/support/verdict.ts";
 import { createOperation } from "../test/support/operation.ts";
 
@@ -33,9 +33,13 @@ export interface WalkFigures {
 }
 
 /** Walks random worlds in both directions; `seed` makes the same worlds again. */
-export async function measureWalks(worlds: number, seed: number): Promise<WalkFigures> {
+export function measureWalks(worlds: number, seed: number): Promise<WalkFigures> {
+  return walkPlans(fc.sample(planArbitrary, { numRuns: worlds, seed }), seed);
+}
+
+async function walkPlans(plans: readonly Plan[], seed: number): Promise<WalkFigures> {
   const figures = { walks: 0, seed, lost: 0, doubled: 0, outOfOrder: 0, late: 0, unended: 0 };
-  for (const plan of fc.sample(planArbitrary, { numRuns: worlds, seed })) {
+  for (const plan of plans) {
     for (const direction of [1, -1] as const) {
       figures.walks += 1;
       if (figures.walks % PROGRESS_EVERY === 0) console.log(`history: ${figures.walks} walks so far`);
@@ -109,5 +113,13 @@ export async function reportHistory(worlds: number, seed: number): Promise<boole
   return isWhole && calls[199] === calls[1] && Math.max(...calls) <= 12 + 12;
 }
 
+async function replay(text: string): Promise<boolean> {
+  const plan = JSON.parse(text) as Plan;
+  const { walks, seed, ...faults } = await walkPlans([plan], plan.seed);
+  console.log(`history: ${walks} walks of the plan with seed ${seed}: ${JSON.stringify(faults)}`);
+  return Object.values(faults).every((count) => count === 0);
+}
+
 const [worlds = "500", seed = String(Math.floor(Math.random() * 2 ** 31))] = process.argv.slice(2);
-if (!(await reportHistory(Number(worlds), Number(seed)))) process.exitCode = 1;
+const isExact = worlds.startsWith("{") ? replay(worlds) : reportHistory(Number(worlds), Number(seed));
+if (!(await isExact)) process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** One of the servers that `http.bench.ts` compares, in a process of its own. */
+/** One of the servers that benches ask, in a process of its own. */
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,6 +8,7 @@ import { startStandaloneServer } from "@apollo/server/standalone";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import { createEmulator, createWorld } from "../test/support/emulator/index.ts";
+import { watchRounds } from "./round-work.ts";
 
 type Answer = { readonly data: { readonly invocations: object } };
 
@@ -24,10 +25,22 @@ export interface Given {
   readonly emulatorUrl?: string;
 }
 
+/** How a server fares since it was last asked. */
+export interface ServerState {
+  /** Processor time of the longest round of its event loop: for so long it answered nobody else. */
+  readonly blockedMs: number;
+  readonly residentMb: number;
+}
+
 process.once("SIGINT", () => process.exit(0));
 process.once("message", async (given: Given) => {
   const kind = process.argv[2] as ServerKind;
   process.send?.(await makers[kind](given));
+  const rounds = watchRounds();
+  process.on("message", () => {
+    const state: ServerState = { blockedMs: rounds.readLongest(), residentMb: process.memoryUsage.rss() / 1024 ** 2 };
+    process.send?.(state);
+  });
 });
 
 async function startBare({ answer }: Given): Promise<string> {

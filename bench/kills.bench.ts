@@ -1,4 +1,7 @@
-// Thirty processes that are killed in the middle of writing, over each database: what was acknowledged is there, and coverage claims nothing else.
+/**
+ * Thirty processes that are killed in the middle of writing, then thirty gateways in the middle of collecting, over each database: what
+ * was acknowledged is there, coverage claims nothing else, and the next one goes on where the last one was. KILLS says how many.
+ */
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +10,8 @@ import { createDatabase } from "#store";
 import { systemClock } from "../src/system-clock.ts";
 import { killWriter } from "../test/store/kills.ts";
 import { ECS } from "../test/store/records.ts";
+import { createOwnDatabase } from "../test/support/database.ts";
+import { killCollectors } from "./killed-collector.ts";
 
 const KILLS = Number(process.env.KILLS ?? 30);
 
@@ -22,6 +27,15 @@ async function killMany(name: string, url: string, schema: string): Promise<bool
   }
   console.log(`${name}: ${whole} of ${KILLS} were whole`);
   return whole === KILLS;
+}
+
+async function killManyCollectors(name: string, url: string): Promise<boolean> {
+  const { faults, calls, callsMax } = await killCollectors(url, KILLS);
+  for (const fault of faults) console.log(`${name}, collecting: ${fault}`);
+  console.log(
+    `${name}, collecting: ${faults.length} faults after ${KILLS} kills; ${calls} calls, of ${callsMax} that may be needed`,
+  );
+  return faults.length === 0 && calls <= callsMax;
 }
 
 /** Deletes what the writers left on a server. */
@@ -42,12 +56,18 @@ async function cleanUp(url: string, schema: string): Promise<void> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "kills-"));
-const results = [await killMany("embedded", `file:${folder}`, "killed")];
+const results = [
+  await killMany("embedded", `file:${join(folder, "writing")}`, "killed"),
+  await killManyCollectors("embedded", `file:${join(folder, "collecting")}`),
+];
 rmSync(folder, { recursive: true, force: true });
 const server = process.env.TEST_DATABASE_URL;
 if (server) {
   const schema = `killed_${process.pid}`;
   results.push(await killMany("server", server, schema));
   await cleanUp(server, schema);
+  const own = await createOwnDatabase(server);
+  results.push(await killManyCollectors("server", own.url));
+  await own.drop();
 } else console.log("TEST_DATABASE_URL is not set: no server was looked at.");
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Given, ServerKind } from "./http-server.ts";
+import type { Given, ServerKind, ServerState } from "./http-server.ts";
 
 /** A server in a process of its own. */
 export interface StartedServer {
@@ -18,5 +18,13 @@ export function startServer(kind: ServerKind, given: Given): Promise<StartedServ
   return new Promise((resolve, reject) => {
     child.once("message", (url) => resolve({ child, url: String(url) }));
     child.once("error", reject);
+  });
+}
+
+/** How a server fares since it was last asked. */
+export function askServer({ child }: StartedServer): Promise<ServerState> {
+  child.send("state");
+  return new Promise((resolve) => {
+    child.once("message", (state) => resolve(state as ServerState));
   });
 }

@@ -162,7 +162,7 @@ function overDatabase(
 
 const REMARKS: Readonly<Record<ReturnType<FallbackStore["state"]>, string | null>> = {
   database: null,
-  opening: "The database is being opened; what is read meanwhile stays in memory.",
+  opening: "The database is being opened; the first questions wait for it.",
   memory: "The database does not answer; what is read meanwhile stays in memory.",
 };
 

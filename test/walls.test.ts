@@ -27,9 +27,43 @@ const PLANTS: Readonly<Record<string, readonly [file: string, specifier: string]
   "store is entered through its index.ts only": ["src/services/store-inner.ts", "../store/inner.ts"],
   "upstreams is entered through its index.ts only": ["src/edge/upstreams-inner.ts", "../upstreams/inner.ts"],
   "wire is entered through its index.ts only": ["src/edge/wire-inner.ts", "../wire/inner.ts"],
+  "edge/mcp is entered through its index.ts only": ["src/edge/mcp-inner.ts", "./mcp/inner.ts"],
+  "edge/explorers is entered through its index.ts only": ["src/edge/explorers-inner.ts", "./explorers/inner.ts"],
+  "edge/live is entered through its index.ts only": ["src/edge/live-inner.ts", "./live/inner.ts"],
+  "edge/execution is entered through its index.ts only": ["src/edge/execution-inner.ts", "./execution/inner.ts"],
+  "edge/documents is entered through its index.ts only": ["src/edge/documents-inner.ts", "./documents/inner.ts"],
+  "edge/admission is entered through its index.ts only": ["src/edge/admission-inner.ts", "./admission/inner.ts"],
+  "edge/http is entered through its index.ts only": ["src/edge/http-inner.ts", "./http/inner.ts"],
+  "edge/errors is entered through its index.ts only": ["src/edge/errors-inner.ts", "./errors/inner.ts"],
+  "edge/telemetry is entered through its index.ts only": ["src/edge/telemetry-inner.ts", "./telemetry/inner.ts"],
+  "edge/explorers looks only further along the road inside the edge": [
+    "src/edge/explorers/planted.ts",
+    "../mcp/index.ts",
+  ],
+  "edge/live looks only further along the road inside the edge": ["src/edge/live/planted.ts", "../explorers/index.ts"],
+  "edge/execution looks only further along the road inside the edge": [
+    "src/edge/execution/planted.ts",
+    "../live/index.ts",
+  ],
+  "edge/documents looks only further along the road inside the edge": [
+    "src/edge/documents/planted.ts",
+    "../execution/index.ts",
+  ],
+  "edge/admission looks only further along the road inside the edge": [
+    "src/edge/admission/planted.ts",
+    "../documents/index.ts",
+  ],
+  "edge/http looks only further along the road inside the edge": ["src/edge/http/planted.ts", "../admission/index.ts"],
+  "edge/errors looks only further along the road inside the edge": ["src/edge/errors/planted.ts", "../http/index.ts"],
+  "edge/telemetry looks only further along the road inside the edge": [
+    "src/edge/telemetry/planted.ts",
+    "../errors/index.ts",
+  ],
+  "no room of the edge imports its parent": ["src/edge/mcp/parent.ts", "../index.ts"],
+  "no circle of imports in the edge, types included": ["src/edge/http/circle-back.ts", "./circle.ts"],
   "wire/sign is entered through its index.ts only": ["src/wire/sign-inner.ts", "./sign/inner.ts"],
   "wire/retry is entered through its index.ts only": ["src/wire/retry-inner.ts", "./retry/inner.ts"],
-  "wire/limits is entered through its index.ts only": ["src/wire/limits-inner.ts", "./limits/inner.ts"],
+  "wire/pace is entered through its index.ts only": ["src/wire/pace-inner.ts", "./pace/inner.ts"],
   "wire/transport is entered through its index.ts only": ["src/wire/transport-inner.ts", "./transport/inner.ts"],
   "store looks at domain only": ["src/store/looking.ts", "#upstreams"],
   "only services and sync see the store": ["src/graph/store.ts", "#store"],
@@ -72,6 +106,15 @@ const ROOMS = [
   "config",
   "domain",
   "edge",
+  "edge/mcp",
+  "edge/explorers",
+  "edge/live",
+  "edge/execution",
+  "edge/documents",
+  "edge/admission",
+  "edge/http",
+  "edge/errors",
+  "edge/telemetry",
   "emulator",
   "graph",
   "loaders",
@@ -85,7 +128,7 @@ const ROOMS = [
   "wire",
   "wire/sign",
   "wire/retry",
-  "wire/limits",
+  "wire/pace",
   "wire/transport",
 ];
 
@@ -105,6 +148,7 @@ describe("the walls", () => {
       plant(`src/${room}/index.ts`, "export const door = 1;\n");
       plant(`src/${room}/inner.ts`, "export const inner = 1;\n");
     }
+    plant("src/edge/http/circle.ts", 'export type * from "./circle-back.ts";\n');
     plant("src/wire/circle.ts", 'export * from "./circle-back.ts";\n');
     for (const [file, specifier] of Object.values(PLANTS)) plant(file, `export * from "${specifier}";\n`);
     broken = cruise(folder);

@@ -3,6 +3,8 @@ import type { Source } from "./source.ts";
 
 /** Counts what one operation costs upstream and refuses what would exceed its budget. */
 export interface CostMeter {
+  /** Whom it is spent for, by a name that says nothing to others: clients have their turns in rotation. Absent for what nobody asked for. */
+  readonly client?: string | undefined;
   /**
    * Called before every attempt that goes over the network.
    * @throws InputError `COST_LIMIT_EXCEEDED` where the operation's budget is used up; the attempt must then not be made.

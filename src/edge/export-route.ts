@@ -2,20 +2,29 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { InputError, type Operation, UpstreamError } from "#domain";
-import type { Admission } from "./admission.ts";
-import { type Asking, beginAsking, type EdgeAccess } from "./asking.ts";
-import type { Client, Clients } from "./clients.ts";
-import { corsHeaders } from "./cors.ts";
-import { onDeparture } from "./departure.ts";
-import { logInternal } from "./engine.ts";
-import type { Route } from "./graphql-route.ts";
-import { startOperation } from "./operation.ts";
-import type { ServerOptions } from "./options.ts";
-import { checkPreflight } from "./preflight-header.ts";
-import type { Readers } from "./readers.ts";
-import { RefusalError } from "./refusal.ts";
-import { type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
-import { requestIdOf } from "./request-id.ts";
+import {
+  type Admission,
+  type Asking,
+  beginAsking,
+  type Client,
+  type Clients,
+  type EdgeAccess,
+  startOperation,
+} from "./admission/index.ts";
+import { logInternal, RefusalError } from "./errors/index.ts";
+import { rulesOf, type TransportOptions } from "./execution/index.ts";
+import {
+  checkPreflight,
+  corsHeaders,
+  type ErrorAnswer,
+  onResponseClose,
+  type Readers,
+  type ReplyHeaders,
+  type Route,
+  requestIdOf,
+  send,
+  toErrorAnswer,
+} from "./http/index.ts";
 
 /** Does one part of an export as an operation of its own. */
 export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
@@ -27,7 +36,13 @@ export type OpenExport = (
   asking: Asking,
 ) => { readonly contentType: string; readonly texts: AsyncGenerator<string, void> };
 
-/** What the route needs besides the server's options. */
+/** What the route is told. */
+export interface ExportOptions extends Omit<TransportOptions, "schema" | "createContext"> {
+  /** Begins what is written at /export; there is no such address if absent. */
+  readonly openExport?: OpenExport;
+}
+
+/** What the route shares with all other transports. */
 export interface ExportRouteParts {
   readonly clients: Clients;
   readonly readers: Readers;
@@ -43,14 +58,14 @@ const ADDRESS_MAX = 16_384;
  * GET /export: rows as they are read, no faster than they are taken. What goes wrong before the first row is an answer with
  * errors; later the connection is broken off, so that half an export never passes for a whole one.
  */
-export function createExportRoute(options: ServerOptions, parts: ExportRouteParts): Route {
+export function createExportRoute(options: ExportOptions, parts: ExportRouteParts): Route {
   return async (request, response) => {
     const requestId = requestIdOf(request);
     let headers: ReplyHeaders = { ...corsHeaders(request, options.corsOrigins), "x-request-id": requestId };
     let asking: Asking | null = null;
     const over = new AbortController();
     const stop = (): void => over.abort();
-    const stay = onDeparture(request, response, stop);
+    const stay = onResponseClose(request, response, stop);
     parts.draining.addEventListener("abort", stop, { once: true });
     try {
       const { open, parameters } = admit(request, options);
@@ -98,7 +113,7 @@ export function createExportRoute(options: ServerOptions, parts: ExportRoutePart
 }
 
 /** @throws RefusalError for what is no export */
-function admit(request: IncomingMessage, { openExport }: ServerOptions) {
+function admit(request: IncomingMessage, { openExport }: ExportOptions) {
   if (request.method !== "GET") {
     throw new RefusalError(405, "METHOD_NOT_ALLOWED", "Use GET.", {}, { allow: "GET, OPTIONS" });
   }
@@ -119,15 +134,11 @@ interface StepParts {
   readonly recognise: () => Promise<void>;
 }
 
-function createStep(
-  { clock, operationDeadlineMs, operationCallBudget }: ServerOptions,
-  { client, requestId, signal, recognise }: StepParts,
-): ExportStep {
+function createStep(options: ExportOptions, { client, requestId, signal, recognise }: StepParts): ExportStep {
   return async (work) => {
     await recognise();
     await client.enter(STEP_ROWS);
-    const rules = { clock, client, deadlineMs: operationDeadlineMs, callBudget: operationCallBudget };
-    const running = startOperation(requestId, rules);
+    const running = startOperation(requestId, rulesOf(options, client));
     signal.addEventListener("abort", running.abandon, { once: true });
     try {
       signal.throwIfAborted();

@@ -1,25 +1,44 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { GraphQLError, OperationTypeNode } from "graphql";
 
-import type { Admission } from "./admission.ts";
-import type { AnswerCache, KeptAnswer, NotedLife } from "./answer-cache.ts";
-import { beginAsking, type EdgeAccess } from "./asking.ts";
-import type { Clients } from "./clients.ts";
-import { corsHeaders } from "./cors.ts";
-import { type Engine, type EngineHeaders, type Exchange, logInternal } from "./engine.ts";
-import type { Gate } from "./gate.ts";
-import { createLateClient, type LateClient } from "./late-client.ts";
-import { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
-import { type RunningOperation, startOperation } from "./operation.ts";
-import type { OperationMetrics } from "./operation-metrics.ts";
-import type { ServerOptions } from "./options.ts";
-import { RefusalError } from "./refusal.ts";
-import { contentTypeOf, type ErrorAnswer, type ReplyHeaders, send, toErrorAnswer } from "./reply.ts";
-import { type GraphqlRequest, readGraphqlRequest } from "./request.ts";
-import { requestIdOf } from "./request-id.ts";
-
-/** Answers one HTTP request; never rejects. */
-export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+import {
+  type Admission,
+  beginAsking,
+  type Clients,
+  createLateClient,
+  type EdgeAccess,
+  type LateClient,
+  type RunningOperation,
+  startOperation,
+} from "./admission/index.ts";
+import type { Gate } from "./documents/index.ts";
+import { logInternal, RefusalError } from "./errors/index.ts";
+import {
+  type AnswerCache,
+  type Engine,
+  type EngineHeaders,
+  type Exchange,
+  type KeptAnswer,
+  type NotedLife,
+  rulesOf,
+  type TransportOptions,
+} from "./execution/index.ts";
+import {
+  ANSWER_TYPES,
+  type AnswerType,
+  chooseMediaType,
+  contentTypeOf,
+  corsHeaders,
+  type ErrorAnswer,
+  type GraphqlRequest,
+  type ReplyHeaders,
+  type Route,
+  readGraphqlRequest,
+  requestIdOf,
+  send,
+  toErrorAnswer,
+} from "./http/index.ts";
+import type { OperationMetrics } from "./telemetry/index.ts";
 
 /** What the GraphQL route needs besides the server's options. */
 export interface GraphqlRouteParts {
@@ -50,19 +69,14 @@ const READABLE = new Set([
 const CLIENT_GONE = 499;
 
 /** GraphQL over HTTP: reads, measures, executes within the deadline, answers, and writes one log line an operation. */
-export function createGraphqlRoute(options: ServerOptions, parts: GraphqlRouteParts): Route {
+export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRouteParts): Route {
   const execute = createExecution(options, parts);
-  const rules = {
-    clock: options.clock,
-    deadlineMs: options.operationDeadlineMs,
-    callBudget: options.operationCallBudget,
-  };
   return async (request, response) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
     const client = createLateClient(parts.clients.of(request.socket));
     const life = parts.answers?.begin();
-    const running = startOperation(requestId, { ...rules, client, life });
+    const running = startOperation(requestId, rulesOf(options, client, life));
     const exchange = createExchange(running);
     const visit: Visit = { exchange, client, life, headers: {} };
     parts.metrics.started();
@@ -98,7 +112,7 @@ interface Visit {
   headers: ReplyHeaders;
 }
 
-function createExecution(options: ServerOptions, parts: GraphqlRouteParts) {
+function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
   const { engine, gate, access, admission, clients, answers } = parts;
   return async (request: IncomingMessage, type: AnswerType, visit: Visit): Promise<Answer> => {
     const { exchange, client, life } = visit;
@@ -162,7 +176,7 @@ function isLasting(status: number, { operationType, errorCodes, cost }: Exchange
 async function answerInTime(
   request: IncomingMessage,
   running: RunningOperation,
-  options: ServerOptions,
+  options: TransportOptions,
   execute: (type: AnswerType) => Promise<Answer>,
 ): Promise<Answer> {
   const type = answerTypeOf(request);
@@ -193,7 +207,7 @@ function createExchange(running: RunningOperation): Exchange {
 }
 
 function logOperation(
-  { logger, telemetry }: ServerOptions,
+  { logger, telemetry }: TransportOptions,
   exchange: Exchange,
   told: { readonly status: number; readonly durationMs: number; readonly codes: readonly string[] },
 ): void {

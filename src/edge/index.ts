@@ -3,12 +3,12 @@
  * rooms only what a resolver is given; asks no upstream and knows no product.
  */
 
-export type { Asking } from "./asking.ts";
-export { createLimiter, LIMITS } from "./limits.ts";
-export { createLogger, type LogDestination, type Logger } from "./log.ts";
-export type { ExampleOperation, ServerOptions, ToolOptions } from "./options.ts";
+export type { Asking } from "./admission/index.ts";
+export { createLimiter, type PersistedDocumentsOptions, readPersistedDocuments } from "./documents/index.ts";
+export { LIMITS, RefusalError } from "./errors/index.ts";
+export type { ExampleOperation } from "./explorers/index.ts";
+export type { ToolOptions } from "./mcp/index.ts";
+export type { ServerOptions } from "./options.ts";
 export type { PageOptions } from "./page.ts";
-export { type PersistedDocumentsOptions, readPersistedDocuments } from "./persisted-documents.ts";
-export { RefusalError } from "./refusal.ts";
 export { createServer, type GatewayServer } from "./server.ts";
-export { createTelemetry } from "./telemetry.ts";
+export { createLogger, createTelemetry, type LogDestination, type Logger } from "./telemetry/index.ts";

@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 
 import type { SignInIssuer } from "#access";
-import { type ReplyHeaders, sendBytes } from "./reply.ts";
-import { htmlHeaders } from "./sandbox.ts";
+import { htmlHeaders, type ReplyHeaders, sendBytes } from "./http/index.ts";
 
 /** The page for people: a folder of static files. */
 export interface PageOptions {

@@ -2,31 +2,39 @@ import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { createOpenAccess } from "#access";
-import { type Admission, createAdmission } from "./admission.ts";
-import { createAnswerCache } from "./answer-cache.ts";
-import { CLIENT_LIMITS, createClients } from "./clients.ts";
-import { corsHeaders } from "./cors.ts";
-import { createEngine } from "./engine.ts";
-import { createEventStreamRoute } from "./event-stream-route.ts";
-import { createCompilingExecutor, createReferenceExecutor } from "./executor.ts";
-import { createExplorers } from "./explorers.ts";
+import { type Admission, CLIENT_LIMITS, createAdmission, createClients } from "./admission/index.ts";
+import { createGate } from "./documents/index.ts";
+import { RefusalError } from "./errors/index.ts";
+import {
+  createAnswerCache,
+  createCompilingExecutor,
+  createEngine,
+  createReferenceExecutor,
+} from "./execution/index.ts";
+import { createExplorers } from "./explorers/index.ts";
 import { createExportRoute } from "./export-route.ts";
-import { createGate } from "./gate.ts";
-import { createGraphqlRoute, type Route } from "./graphql-route.ts";
-import { refuseForeignHost } from "./hosts.ts";
-import { createListener, type Listener } from "./listener.ts";
-import { createMcpRoute } from "./mcp-route.ts";
-import { createOperationMetrics } from "./operation-metrics.ts";
+import { createGraphqlRoute } from "./graphql-route.ts";
+import {
+  corsHeaders,
+  createListener,
+  createReaders,
+  type Listener,
+  limitSockets,
+  type Readers,
+  type Route,
+  refuseForeignHost,
+  send,
+  sendText,
+  toErrorAnswer,
+  turnAway,
+} from "./http/index.ts";
+import { createEventStreamRoute, createWebSockets, type WebSockets } from "./live/index.ts";
+import { createMachinePages, isForMachines, notFound, type PlainPages } from "./machine-pages.ts";
+import { createMcpRoute } from "./mcp/index.ts";
 import type { ServerOptions } from "./options.ts";
 import { createPage } from "./page.ts";
-import { createMachinePages, isForMachines, notFound, type PlainPages } from "./plain-pages.ts";
-import { createReaders, type Readers } from "./readers.ts";
-import { RefusalError } from "./refusal.ts";
-import { send, sendText, toErrorAnswer } from "./reply.ts";
 import { createSignInRoute } from "./sign-in-route.ts";
-import { limitSockets } from "./socket-limit.ts";
-import { createWebSockets, type WebSockets } from "./websocket.ts";
-import { turnAway } from "./websocket-refusal.ts";
+import { createOperationMetrics, metricsOf } from "./telemetry/index.ts";
 
 /** The gateway as it listens. */
 export interface GatewayServer {
@@ -114,12 +122,13 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   return { engine, route, webSockets: createWebSockets(options, parts) };
 }
 
-/** Metrics name every source, so that with an access file only known callers get them here; an ADMIN_PORT is open to who reaches it. */
+/** Metrics name sources, so that with an access file known callers alone get them here, each of its own; an ADMIN_PORT is open to who reaches it. */
 function guardMetrics(machines: PlainPages, { identify }: Pick<Admission, "identify">): PlainPages {
   return async (path, request, response) => {
-    const refusal = path === "/metrics" ? await identify(request).then(() => null, orRefusal) : null;
-    if (refusal === null) return machines(path, request, response);
-    const { status, headers, body } = toErrorAnswer(refusal, "application/json");
+    if (path !== "/metrics") return machines(path, request, response);
+    const caller = await identify(request).catch(orRefusal);
+    if (!(caller instanceof RefusalError)) return machines(path, request, response, metricsOf(caller.view));
+    const { status, headers, body } = toErrorAnswer(caller, "application/json");
     send(response, status, headers, body);
   };
 }

@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { EdgeAccess } from "./asking.ts";
-import { corsHeaders } from "./cors.ts";
-import type { ServerOptions } from "./options.ts";
-import { contentTypeOf, send, sendText } from "./reply.ts";
+import type { EdgeAccess } from "./admission/index.ts";
+import { contentTypeOf, corsHeaders, send, sendText } from "./http/index.ts";
 
 /** After a change of the access file a client may try with the old answer for so long. */
 const MAX_AGE_SECONDS = 60;
 
 /** GET /sign-in: where people can sign in, for clients that have no credential yet. Tells nothing else of the access file. */
 export function createSignInRoute(
-  { corsOrigins }: ServerOptions,
+  { corsOrigins }: { readonly corsOrigins: readonly string[] },
   { signIn }: EdgeAccess,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {

@@ -17,6 +17,8 @@ import { isIncluded } from "./selection.ts";
 export interface AnswerShape {
   /** Leaf values. */
   readonly values: number;
+  /** What executors work for it, in leaf values: a field with a resolver is as much work as several of them. */
+  readonly work: number;
   /** About how many bytes, names of fields included. */
   readonly bytes: number;
   /** Properties of any length, once for each time they are selected. */
@@ -47,6 +49,8 @@ const CURSOR_BYTES = 200;
 const TYPENAME_BYTES = 24;
 // Quotes, colon, comma.
 const PUNCTUATION = 4;
+// A resolver's arguments are read and what it gives is weighed, which takes longer than to read a property.
+const RESOLVER_WORK = 8;
 const DECODED: ReadonlySet<string> = new Set(["lineCount", "charset", "lossy"]);
 
 /** The shape of objects of this type that the field of `info` gives. */
@@ -59,7 +63,7 @@ export function shapeOf(type: GraphQLObjectType, info: ShapeInfo): AnswerShape {
 }
 
 function shapeOfSets(type: GraphQLObjectType, sets: readonly SelectionSetNode[], info: ShapeInfo): AnswerShape {
-  const draft: Draft = { values: 0, bytes: PUNCTUATION, texts: [], parts: [], isDecoded: false };
+  const draft: Draft = { values: 0, work: 0, bytes: PUNCTUATION, texts: [], parts: [], isDecoded: false };
   for (const [key, nodes] of fieldsOf(type, sets, info)) {
     const name = nodes[0]?.name.value ?? "";
     const field = type.getFields()[name];
@@ -77,6 +81,7 @@ function addField(
   info: ShapeInfo,
 ): void {
   const type = getNamedType(field.type);
+  draft.work += field.resolve === undefined ? 1 : RESOLVER_WORK;
   if (isLeafType(type)) addLeaf(draft, field, type.name);
   else if (field.resolve === undefined && isObjectType(type)) {
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);

@@ -10,11 +10,13 @@ import { getMetadataStorage } from "type-graphql";
 
 import { type AnswerShape, type ShapeInfo, shapeOf } from "./answer-shape.ts";
 import type { GraphContext } from "./context.ts";
+import { giveInTurns } from "./operation-work.ts";
 
 type Resolver = GraphQLFieldResolver<unknown, GraphContext>;
 
 interface Weight {
   values: number;
+  work: number;
   bytes: number;
   /** Bytes of output that the executor will decode. */
   decoded: number;
@@ -26,8 +28,9 @@ interface Undecoded {
 }
 
 /**
- * The resolver, which charges the operation's meter for what it gives before the executor works on it: for a compiled document
- * cannot be interrupted, and what it has made is in memory. What a resolver below charges itself does not count here.
+ * The resolver, which charges the operation's meter for what it gives before the executor works on it, and gives it in turns: for a
+ * compiled document cannot be interrupted, and what it has made is in memory. What a resolver below charges itself does not
+ * count here.
  */
 export function charged(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
@@ -37,18 +40,19 @@ export function charged(resolve: Resolver): Resolver {
   };
 }
 
-function charge(value: unknown, { operation: { meter } }: GraphContext, info: ShapeInfo): unknown {
+function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): unknown {
+  const { meter } = operation;
   if (meter.addAnswer === undefined || value === null || value === undefined) return value;
   if (typeof value === "string") {
     meter.addAnswer(0, bytesOf(value));
     return value;
   }
-  const weight: Weight = { values: 0, bytes: 0, decoded: 0 };
+  const weight: Weight = { values: 0, work: 0, bytes: 0, decoded: 0 };
   if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
   else weigh(value, (row) => shapeOfRow(row, info), weight);
   meter.addAnswer(weight.values, weight.bytes);
   if (weight.decoded > 0) meter.addReading?.("decodedBytes", weight.decoded);
-  return value;
+  return giveInTurns(operation, weight.work, value);
 }
 
 function weigh(value: unknown, shapeFor: (row: object) => AnswerShape | null, weight: Weight): void {
@@ -63,6 +67,7 @@ function weigh(value: unknown, shapeFor: (row: object) => AnswerShape | null, we
 
 function weighRow(row: Readonly<Record<string, unknown>>, shape: AnswerShape, weight: Weight): void {
   weight.values += shape.values;
+  weight.work += shape.work;
   weight.bytes += shape.bytes;
   if (shape.isDecoded) weight.decoded += (row as Partial<Undecoded>).undecodedBytes ?? 0;
   for (const name of shape.texts) weighText(readOf(row, name), weight);

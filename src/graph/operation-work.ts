@@ -42,16 +42,36 @@ async function workInTurns<Result>(
   work: Work,
   waiting: number,
 ): Promise<Result> {
-  await operation.turn?.();
-  operation.signal.throwIfAborted();
-  work.units = waiting;
+  await takeTurn(operation, work, waiting);
   for (let part = parts.next(); ; part = parts.next()) {
     if (part.done === true) return part.value;
-    if (fits(work, part.value)) continue;
-    await operation.turn?.();
-    operation.signal.throwIfAborted();
-    work.units = part.value;
+    if (!fits(work, part.value)) await takeTurn(operation, work, part.value);
   }
+}
+
+// To answer so many values takes some milliseconds, and four times as long where the document was not compiled.
+const VALUES_A_TURN = 4_000;
+const UNITS_A_VALUE = UNITS_A_TURN / VALUES_A_TURN;
+// Waiting costs a round of the event loop, so small parts are counted and go on.
+const LEAST_VALUES = 20;
+
+/**
+ * Gives executors what they work on next: at once as long as the operation has worked for less than a turn, in its turns from then
+ * on. For executors do not stop while they have what they need.
+ * @param values how many leaf values they make of it, or work as much for
+ * @throws the reason of the operation's signal once it has ended
+ */
+export function giveInTurns<Given>(operation: Operation, values: number, given: Given): Given | Promise<Given> {
+  const work = workOf(operation);
+  const units = values * UNITS_A_VALUE;
+  if (fits(work, units) || values < LEAST_VALUES) return given;
+  return takeTurn(operation, work, units).then(() => given);
+}
+
+async function takeTurn(operation: Operation, work: Work, units: number): Promise<void> {
+  await operation.turn?.();
+  operation.signal.throwIfAborted();
+  work.units = units;
 }
 
 function fits(work: Work, units: number): boolean {

@@ -12,7 +12,7 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
-import { type LineMatch, searchLines } from "#services";
+import { type LineMatch, type Matchers, searchLines } from "#services";
 import type { GraphContext } from "./context.ts";
 import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { Base64, JsonObject, SafeInt } from "./scalars.ts";
@@ -152,10 +152,8 @@ export class CommandOutput {
   private find(args: SearchArgs, operation: Operation): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
     operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
     const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
-    const parts = searchLines(this.decoded.text, search, (key, make) =>
-      oncePerOperation(operation, CommandOutput, key, make),
-    );
-    const found = workInParts(operation, parts);
+    const matchers = oncePerOperation(operation, CommandOutput, "matchers", (): Matchers => new Map());
+    const found = workInParts(operation, searchLines(this.decoded.text, search, matchers));
     return found instanceof Promise ? found.then(toMatches) : toMatches(found);
   }
 

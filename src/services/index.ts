@@ -30,6 +30,7 @@ export {
   MAX_CONTEXT_LINES,
   MAX_MATCHES,
   MAX_SEARCH_LENGTH,
+  type Matchers,
   type Parts,
   searchLines,
   UNITS_A_TURN,

@@ -44,8 +44,8 @@ export interface Matcher {
   readonly unitsPerCharacter: number;
 }
 
-/** Makes the same matcher once for many texts, or remembers why there is none. */
-export type MatcherStore = (key: string, make: () => Matcher | InputError) => Matcher | InputError;
+/** Matchers that were made for other texts, or why there is none, each under what describes its search. */
+export type Matchers = Map<string, Matcher | InputError>;
 
 /**
  * The lines that match, from the top, each with its context. Lines are counted as `countLines` does. In parts, since a search of
@@ -58,17 +58,15 @@ export type MatcherStore = (key: string, make: () => Matcher | InputError) => Ma
 export function* searchLines(
   text: string,
   search: LineSearch,
-  once: MatcherStore = (_key, make) => make(),
+  matchers: Matchers = new Map(),
 ): Parts<readonly LineMatch[]> {
   checkSearch(search);
   const { pattern, ignoreCase } = search;
-  let isNew = false;
-  const matcher = once(JSON.stringify([search.text, pattern, ignoreCase]), () => {
-    isNew = true;
-    return matcherOrRefusal(search);
-  });
-  // To compile a pattern takes longer than a turn.
-  if (isNew && pattern != null) yield UNITS_A_TURN;
+  const key = JSON.stringify([search.text, pattern, ignoreCase]);
+  // To compile a pattern takes as long as a turn.
+  if (pattern != null && !matchers.has(key)) yield UNITS_A_TURN;
+  const matcher = matchers.get(key) ?? matcherOrRefusal(search);
+  matchers.set(key, matcher);
   if (matcher instanceof InputError) throw matcher;
   return yield* matchLines(text, search, matcher);
 }

@@ -110,10 +110,13 @@ export function withIndexes(page: RunListPage, offset: number): IndexedPage {
 export function markBehind(page: IndexedPage, above: Mark | null, shift: number): Mark | null {
   if (page.next === null) return null;
   const time = bottomOf(page, above?.time ?? LIST_HEAD);
-  const first = timesOf(page.runs).indexOf(time);
+  const times = timesOf(page.runs);
+  const first = times.indexOf(time);
+  // Behind a token nothing is looked up by index: what matters is how many runs of the time were passed.
+  const others = page.mode === "token" && first >= 0 ? times.slice(first).filter((other) => other !== time).length : 0;
   const isOpenAbove = above !== null && above.time === time && first <= 0;
   const tieStart = isOpenAbove ? above.tieStart : (page.indexes[first] ?? endIndexOf(page)) - shift;
-  return { time, place: page.next, index: endIndexOf(page) - shift, tieStart };
+  return { time, place: page.next, index: endIndexOf(page) - shift, tieStart: tieStart + others };
 }
 
 /** How many records came in front of the marks, now that so many were seen to arrive and that the list is so long. */

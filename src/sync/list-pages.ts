@@ -1,4 +1,4 @@
-import { type Clock, completeRun, type Invocation, type Operation, type Source } from "#domain";
+import { type Clock, completeRun, createOwnFailure, type Invocation, type Operation, type Source } from "#domain";
 import { above, findSpan, LIST_END, LIST_HEAD, NO_TIME, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
 import {
@@ -88,8 +88,7 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
   function placeBehind(mark: Mark, shift: number): Place | null {
     if (mark.isPlaceMeant === true) return mark.place;
     const end = mark.index + shift;
-    const isSmall = mark.index - mark.tieStart <= SMALL_TIE;
-    const early = isSmall ? list.placeAt(Math.max(0, mark.tieStart + shift)) : null;
+    const early = isSmallTie(mark) ? list.placeAt(Math.max(0, mark.tieStart + shift)) : null;
     const isOnward = early !== null && "pageNumber" in early && early.pageNumber * early.pageSize > end;
     return isOnward ? early : (list.placeAt(end) ?? mark.place);
   }
@@ -113,7 +112,7 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
   /** Reads on from the nearest mark that the upstream still knows; from the newest end if there is none. */
   async function readOn(from: number, isOtherPlace: boolean, operation: Operation): Promise<Onward> {
     const dead: string[] = [];
-    for (let count = 1; ; count *= 2) {
+    for (;;) {
       const state = await load();
       const base = markFor(state, boundBelowIn(state, from));
       if (base === null) {
@@ -126,8 +125,8 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
         return { dead, known };
       } catch (error) {
         if (!(error instanceof DeadPlaceError)) throw error;
-        if (base.place !== null && "token" in base.place) dead.push(base.place.token);
-        await writeState(withoutMarks(await load(), base, count));
+        if (isRefused(error) && base.place !== null && "token" in base.place) dead.push(base.place.token);
+        await writeState(withoutMarks(await load(), base, isRefused(error) ? marksGone(dead.length) : ALL));
       }
     }
   }
@@ -140,25 +139,34 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
     return base === undefined ? { state, known: [] } : readFrom(state, base, operation, isArrival);
   }
 
-  async function readBelow(base: Mark, shift: number, operation: Operation): Promise<IndexedPage> {
+  /** @throws DeadPlaceError where the list does not answer as before any more: places and indexes are those of one mode */
+  async function readInMode(mode: ListNotes["mode"], place: Place | null, offset: number, operation: Operation) {
+    const page = await read(place, offset, operation);
+    if (page.mode === mode) return page;
+    throw new DeadPlaceError(createOwnFailure(source, "UNKNOWN", "The list has changed its mode."));
+  }
+
+  async function readBelow(base: Mark, { mode, shift }: ListNotes, operation: Operation): Promise<IndexedPage> {
     const passed = base.index + shift;
-    let page = await read(placeBehind(base, shift), passed, operation);
-    // An empty page of a list that says that it is longer is no sign of runs that vanished.
-    for (let back = STEP_BACK; flawOf(page, passed) === null && isBehindGap(page, base, shift); back *= 2) {
-      if (back > STEP_BACK_MAX) break;
-      page = await read(list.placeAt(Math.max(0, passed - back)), 0, operation);
+    // Behind the beginning of its time, a page off its place could hide some of the runs of that time.
+    const start = isSmallTie(base) ? base.tieStart + shift : passed;
+    const readBack = (back: number) => readInMode(mode, list.placeAt(Math.max(0, start - back)), 0, operation);
+    let page = await readInMode(mode, placeBehind(base, shift), passed, operation);
+    const flaw = flawOf(page, passed);
+    if (flaw !== page.flaw) {
+      // It may as well be the page that begins off its place. A list that says that it is longer is followed no further back.
+      const again = await readBack(STEP_BACK);
+      if ((await countNew(again.runs)) === 0) return { ...page, flaw };
+      page = again;
+    }
+    for (let back = STEP_BACK; back <= STEP_BACK_MAX && isBehindGap(page, base, shift); back *= 2) {
+      page = await readBack(back);
     }
     return { ...page, flaw: flawOf(page, passed) };
   }
 
   async function readFrom(state: ListState, base: Mark, operation: Operation, isArrival: boolean): Promise<Read> {
-    const page = await readBelow(base, state.notes.shift, operation);
-    if (page.mode !== state.notes.mode) {
-      const now = await load();
-      const record = { ...now, notes: { ...now.notes, marks: [] } };
-      await write(page, record);
-      return { state: record, known: [] };
-    }
+    const page = await readBelow(base, state.notes, operation);
     const isAside = page.mode === "token" && bottomOf(page, base.time) >= base.time;
     const known = isAside && (await countNew(page.runs)) === 0 ? page.runs.map(({ invokeId }) => invokeId) : [];
     const arrivals = isArrival && page.mode === "page" ? await countNew(page.runs) : 0;
@@ -188,7 +196,8 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
     return settleTie(page, base, notes, {
       async read(index) {
         const offset = Math.max(...[...places.keys()].filter((known) => known <= index));
-        const again = await read(list.placeAt(index) ?? places.get(offset) ?? null, offset, operation);
+        const place = list.placeAt(index) ?? places.get(offset) ?? null;
+        const again = await readInMode(page.mode, place, offset, operation);
         places.set(endIndexOf(again), again.next);
         await writeRuns(again.runs);
         return again;
@@ -205,7 +214,7 @@ export function createListPages({ store, book, clock }: ListPagesParts, source: 
     async readBehind(mark, operation) {
       const more = await readFrom(await load(), mark, operation, false).catch(orDeadPlace);
       if (!(more instanceof DeadPlaceError)) return true;
-      await writeState(withoutMarks(await load(), mark, 1));
+      await writeState(withoutMarks(await load(), mark, isRefused(more) ? 1 : ALL));
       return false;
     },
     async readRunsBehind(mark, operation) {
@@ -241,6 +250,25 @@ function isBehindGap(page: IndexedPage, base: Mark, shift: number): boolean {
 function orDeadPlace(error: unknown): DeadPlaceError {
   if (error instanceof DeadPlaceError) return error;
   throw error;
+}
+
+/** True if the upstream refused one token; else the list has changed its mode, and all places have died at once. */
+function isRefused({ httpStatus }: DeadPlaceError): boolean {
+  return httpStatus !== null;
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+
+/**
+ * How many marks go with the latest of so many tokens that were refused in a row. Most often one died alone, so the next one is
+ * tried; where all have died, trying one after the other would cost a call each.
+ */
+function marksGone(deaths: number): number {
+  return Math.ceil(2 ** (deaths - 2));
+}
+
+function isSmallTie({ index, tieStart }: Mark): boolean {
+  return index - tieStart <= SMALL_TIE;
 }
 
 /** The list without the last marks down to `base`, so many of them: if one place is dead, the one in front of it may be. */

@@ -14,8 +14,8 @@ export interface Progress {
 
 /** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
 const IDLE_PAGES_MAX = 4;
-/** How often one reading may begin anew because the list changed its mode. */
-const RESTARTS_MAX = 20;
+/** How often one reading may be led back because the list changed its mode or a token died; the budget of calls ends it, too. */
+const RESTARTS_MAX = 60;
 /** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
 const IDLE_READINGS_MAX = 20;
 /** Readings that may show once more what was shown since the list was begun anew last. */

@@ -4,8 +4,13 @@ import { endIndexOf, type IndexedPage, isLast, type ListNotes, type Mark, timesO
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
 const PAGES_MAX = 120;
-/** Rounds without anything new after which a list is believed to contradict itself; once it did, the first. */
-const IDLE_ROUNDS_MAX = 6;
+/**
+ * Rounds without anything new after which a list is believed to contradict itself; once it did, the first. One that shows
+ * another order at every call hides its last run from one round in three; one with the same order shows nothing new at all.
+ */
+const IDLE_ROUNDS_MAX = 12;
+/** For so many rounds counts one in the same order as the round before. */
+const SAME_ORDER_WEIGHT = 3;
 
 /** What is needed to make a creation time whole. */
 export interface TieReader {
@@ -65,6 +70,7 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
   let known = await countKnown();
   let idleRounds = 0;
   let stepBack = 1;
+  let before: Round | null = null;
   for (let pages = 0; pages < PAGES_MAX && idleRounds < idleRoundsMax; ) {
     const round = await readRound(time, start, rules, reader);
     pages += round.pages;
@@ -73,9 +79,14 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
     const told = round.start === null || round.end === null ? null : round.end - round.start;
     if (round.isOnePage || (told !== null && count >= told)) return { state: "whole", overlap };
     const isIdle = count === known;
-    // Records that every page repeats from the page before are counted twice by the indexes.
-    if (isIdle && told !== null && count >= told - round.repeated) return { state: "whole", overlap: round.repeated };
-    idleRounds = isIdle ? idleRounds + 1 : 0;
+    const weight = before?.order === round.order ? SAME_ORDER_WEIGHT : 1;
+    // Records that every page repeats from the page before are counted twice by the indexes. What was pushed on by an
+    // arrival between two pages is not repeated by the next round.
+    const isRepeated = before?.start === round.start && before.repeated === round.repeated;
+    if (isIdle && isRepeated && told !== null && count >= told - round.repeated)
+      return { state: "whole", overlap: round.repeated };
+    before = round;
+    idleRounds = isIdle ? idleRounds + weight : 0;
     known = count;
     start = Math.max(0, round.start ?? start - stepBack);
     stepBack *= 4;
@@ -89,10 +100,11 @@ function hasShrunk({ start, total }: Round, { start: expected, notes }: RoundRul
   return start - expected > total - notes.firstTotal - notes.shift;
 }
 
-function noteShown(page: IndexedPage, time: number, shown: Set<string>): void {
-  for (const run of page.runs) {
-    if (timeOf(run) === time) shown.add(invocationKey(run));
-  }
+/** Adds the runs of one time that a page shows, and tells them in its order. */
+function noteShown(page: IndexedPage, time: number, shown: Set<string>): readonly string[] {
+  const keys = page.runs.filter((run) => timeOf(run) === time).map(invocationKey);
+  for (const key of keys) shown.add(key);
+  return keys;
 }
 
 interface Round {
@@ -104,6 +116,8 @@ interface Round {
   readonly total: number | null;
   /** Records that pages of this round repeated from the page before, in the same order. */
   readonly repeated: number;
+  /** The runs of the time in the order in which the round showed them. */
+  readonly order: string;
 }
 
 /** Reads the runs of one time once from their first to their last. */
@@ -111,21 +125,22 @@ async function readRound(time: number, from: number, { shown }: RoundRules, read
   let start: number | null = null;
   let index = from;
   let repeated = 0;
+  let order = "";
   let before: IndexedPage | null = null;
   for (let pages = 1; pages <= PAGES_MAX; pages += 1) {
     const page = await reader.read(index);
-    noteShown(page, time, shown);
+    order += noteShown(page, time, shown).join("\n");
     if (before !== null && (page.offset ?? 0) >= endIndexOf(before)) repeated += repeatedCount(before, page);
     before = page;
     const seen = lookAt(page, time);
     start ??= seen.start;
-    if (seen.end !== null)
-      return { start, end: seen.end, isOnePage: seen.start !== null, pages, repeated, total: page.total };
+    const round = { start, pages, repeated, order, total: page.total };
+    if (seen.end !== null) return { ...round, end: seen.end, isOnePage: seen.start !== null };
     const end = endIndexOf(page);
-    if (end <= index) return { start, end: null, isOnePage: false, pages, repeated, total: page.total };
+    if (end <= index) return { ...round, end: null, isOnePage: false };
     index = end;
   }
-  return { start, end: null, isOnePage: false, pages: PAGES_MAX, repeated, total: null };
+  return { start, end: null, isOnePage: false, pages: PAGES_MAX, repeated, order, total: null };
 }
 
 /** How many of the last records of one page the next one begins with. */

@@ -4,7 +4,7 @@ import type { CallState } from "./call-state.ts";
 import type { Call, CallRequest } from "./contract.ts";
 import { createFailure } from "./failure.ts";
 import type { Keyring } from "./keyring.ts";
-import type { AttemptEnd, TrafficPolicy } from "./limits/index.ts";
+import type { AttemptEnd, TrafficPolicy } from "./pace/index.ts";
 import type { RetryStrategy } from "./retry/index.ts";
 import { isSendable, toCanonicalQuery } from "./sign/index.ts";
 import { type AttemptOutcome, type Endpoint, isMomentary } from "./transport/index.ts";

@@ -6,7 +6,7 @@ import { type CredentialHttp, createCredentialHttp } from "./credential-http.ts"
 import { createProvidedCredentials } from "./credential-provider.ts";
 import { type CredentialSettings, type CredentialSource, createStaticCredentials } from "./credentials.ts";
 import { createKeyring } from "./keyring.ts";
-import { type BreakerSettings, createTrafficPolicy, type QuotaTable } from "./limits/index.ts";
+import { type BreakerSettings, createTrafficPolicy, type QuotaTable } from "./pace/index.ts";
 import { createAgents, noProxies, type ProxyRule } from "./proxies.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";

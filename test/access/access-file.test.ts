@@ -62,6 +62,7 @@ describe("an access file", () => {
           rolesClaim: "groups",
           nameClaim: "preferred_username",
           clientId: "cloud-assistant-page",
+          writtenAt: "access.yml:3",
         },
       ],
       proxy: {

@@ -97,6 +97,17 @@ describe("a token of an issuer", () => {
     await gate.clock.advance(1);
     expect(await gate.show(lasting)).toEqual(refused);
   });
+
+  it("is known no longer if somebody sets the machine's clock back, and new keys are found as soon", async () => {
+    const lasting = `Bearer ${await sign()}`;
+    expect(await gate.show(lasting)).toEqual(good);
+    await issuer.rotate();
+    gate.clock.setBack(3_600_000);
+    await gate.clock.advance(30_000);
+    expect([await show(), await gate.show(lasting)]).toEqual([good, good]);
+    await gate.clock.advance(30_000);
+    expect(await gate.show(lasting)).toEqual(refused);
+  });
 });
 
 describe("the keys of an issuer", () => {
@@ -164,14 +175,16 @@ describe("an issuer that cannot be reached", () => {
     gate.start();
     await until(() => gate.warnings.length === 1);
     expect(gate.warnings).toEqual([
-      `The keys of the issuer ${issuer.url} cannot be read: ${issuer.url}${DISCOVERY} answered with status 500. Its tokens are refused without known keys; the next try is in 1000 ms.`,
+      `access.yml:1: The keys of the issuer ${issuer.url} cannot be read: expected its discovery document and its keys, but ${issuer.url}${DISCOVERY} answered with status 500. Its tokens are refused without known keys; the next try is in 1000 ms.`,
     ]);
     expect(await show()).toEqual(unavailable);
     expect(issuer.asked).toEqual([DISCOVERY]);
     issuer.answers.clear();
     await gate.clock.advance(1000);
     await until(() => gate.warnings.length > 1);
-    expect(gate.warnings.slice(1)).toEqual([`The keys of the issuer ${issuer.url} can be read again (failures: 1).`]);
+    expect(gate.warnings.slice(1)).toEqual([
+      `access.yml:1: The keys of the issuer ${issuer.url} can be read again (failures: 1).`,
+    ]);
     expect(await show()).toEqual(good);
   });
 
@@ -235,7 +248,7 @@ describe("an issuer that cannot be reached", () => {
     await until(() => issuer.asked.length === 2);
     await gate.clock.advance(5000);
     expect(await waiting).toEqual(unavailable);
-    expect(gate.warnings.map((line) => /cannot be read: \S+ (.*?)\. Its/.exec(line)?.[1])).toEqual([
+    expect(gate.warnings.map((line) => /, but \S+ (.*?)\. Its/.exec(line)?.[1])).toEqual([
       "could not be reached",
       "did not answer within 5000 ms",
     ]);
@@ -248,7 +261,7 @@ describe("an issuer that cannot be reached", () => {
     });
     await show();
     expect(gate.warnings).toEqual([
-      `The clock of this machine is 120 s ahead of the issuer ${issuer.url}: expected at most 60 s. Good tokens may be refused.`,
+      `access.yml:1: The clock of this machine is 120 s ahead of the issuer ${issuer.url}: expected at most 60 s. Good tokens may be refused.`,
     ]);
   });
 });

@@ -108,6 +108,16 @@ describe("limits of callers", () => {
     expect(limits.takeOperation(ann)).toMatchObject({ isAllowed: false });
   });
 
+  it("fill up with the time that passes, whatever the machine's clock is set to", async () => {
+    const { clock, limits } = createLimits({ operationsPerMinute: 1 });
+    expect(limits.takeOperation(ann).isAllowed).toBe(true);
+    clock.setBack(3_600_000);
+    await clock.advance(60_000);
+    expect(limits.takeOperation(ann).isAllowed).toBe(true);
+    clock.setBack(-3_600_000);
+    expect(limits.takeOperation(ann).isAllowed).toBe(false);
+  });
+
   it("do not forget a caller who used much because many others come", () => {
     const { clock, limits } = createLimits({ operationsPerMinute: 1 });
     for (let index = 0; index < 1000; index += 1) limits.takeOperation({ id: `${index}`, name: "x" });

@@ -265,3 +265,24 @@ describe("a caller finds nothing that no role gives", () => {
     expect(seen.data.invocations.nodes.map(({ invokeId }) => invokeId)).toEqual(["t-5a5a-2", "t-violet-1"]);
   });
 });
+
+describe("metrics", () => {
+  const metricsFor = async (caller: CallerName) => {
+    const headers = { authorization: `Bearer ${gateway.keys[caller]}` };
+    return (await fetch(new URL("/metrics", gateway.url), { headers })).text();
+  };
+  const sourcesIn = (text: string) => [...new Set(text.match(/account="[^"]*",region="[^"]*"/g))].sort();
+
+  it("tell each caller of sources of which it may see every run, and of the whole gateway", async () => {
+    await gateway.askAs("owner", "{ invocations(first: 50) { totalCount } }");
+    const [owner, tester, auditor] = await Promise.all((["owner", "tester", "auditor"] as const).map(metricsFor));
+    const own = ['account="testing",region="cn-beijing"', 'account="testing",region="cn-shanghai"'];
+    expect([owner, tester, auditor].map((text = "") => sourcesIn(text))).toEqual([
+      ['account="production",region="cn-hangzhou"', ...own],
+      own,
+      [],
+    ]);
+    expect(foreignWords("tester", tester ?? "")).toEqual([]);
+    expect(auditor).toContain("gateway_requests_total");
+  });
+});

@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 
 import type { Clock, Operation } from "#domain";
 import { createLogger, createServer, createTelemetry, type GatewayServer, type ServerOptions } from "#edge";
-import type { Client } from "../../src/edge/clients.ts";
+import type { Client } from "../../src/edge/admission/clients.ts";
 
 /** A gateway on loopback over a schema of this test, with what it logged. */
 export interface TestGateway extends GatewayServer {
@@ -83,6 +83,7 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
 
 /** A client that may do everything at once. */
 export const freeClient: Client = {
+  name: "free",
   spendCall: () => {},
   spendForeignId: () => {},
   watch: () => () => {},

@@ -147,4 +147,31 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     const result = await run(query, {}, executor, turn);
     expect([result.errors, turns > 4]).toEqual([undefined, true]);
   });
+
+  it("gives large pages in turns, the same as at once", async () => {
+    const values = Array.from({ length: 700 }, (_, n) => `v${n}: status`).join(" ");
+    const query = `{ invocations { nodes { id instanceInvocations { nodes { ${values} } } } } }`;
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const inTurns = await run(query, { addAnswer() {} }, executor, turn);
+    // Of two pages of 2,100 values each, a turn takes one.
+    expect([turns, inTurns.errors]).toEqual([1, undefined]);
+    expect(inTurns.data).toEqual((await run(query, {}, executor)).data);
+  });
+
+  it("waits for no turn where little is asked for", async () => {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    await run(
+      "{ invocations { nodes { id instanceInvocations { nodes { id status } } } } }",
+      { addAnswer() {} },
+      executor,
+      turn,
+    );
+    expect(turns).toBe(0);
+  });
 });

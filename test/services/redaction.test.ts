@@ -119,6 +119,27 @@ describe("a record that comes in", () => {
     expect(text(run.instances[0]?.output)).toBe("password=***\n");
   });
 
+  const wide = (line: string) => Buffer.from(line, "utf16le");
+  const [calm, secret] = ["all is well\r\n".repeat(50), "password=hunter2\r\n"];
+  it.each([
+    ["lines of UTF-16 among others", [Buffer.from(calm), wide(secret), Buffer.from(calm)]],
+    ["lines of UTF-16 in the other order", [Buffer.from(calm), wide(secret).swap16(), Buffer.from(calm)]],
+    ["lines of UTF-16 beside another secret", [Buffer.from(secret), Buffer.from(calm), wide(secret)]],
+    ["other lines among UTF-16", [wide(calm), Buffer.from(secret), wide(calm)]],
+    ["NULs", [Buffer.from("pass\0word=hunter2\n")]],
+  ])("hides what stands in %s, whatever charset it is read in", async (_by, parts) => {
+    const run = await redactRun(runWith({ bytes: Buffer.concat(parts), droppedBytes: 0 }), redactor, breathe);
+    const kept = run.instances[0]?.output?.bytes;
+    const read = ["utf-8", "utf-16le", "utf-16be", "gb18030"].map((charset) => new TextDecoder(charset).decode(kept));
+    expect(read.filter((shown) => shown.replaceAll("\0", "").includes("hunter2"))).toEqual([]);
+    expect(run.instances[0]?.output?.isRedacted).toBe(true);
+  });
+
+  it("keeps the bytes of UTF-16 where nothing is to be hidden", async () => {
+    const run = await redactRun(runWith({ bytes: wide(`\ufeff密码${calm}`), droppedBytes: 0 }), redactor, breathe);
+    expect(run.instances[0]?.output).toEqual({ bytes: wide(`\ufeff密码${calm}`), droppedBytes: 0, redactedBy });
+  });
+
   it.each([
     ["colours", "\u001b[32mpassword\u001b[0m=hunter2\n"],
     ["backspaces", "passworx\bd=hunter2\n"],

@@ -9,6 +9,8 @@ function createAwayDatabase() {
   const kept = createMemoryStore({ bytesMax: 64_000_000 });
   const database = {
     error: null as Error | null,
+    /** Of writes alone. */
+    writeError: null as Error | null,
     asked: 0,
     store: {} as RunStore & { ping(): Promise<void> },
   };
@@ -20,9 +22,12 @@ function createAwayDatabase() {
     };
   };
   database.store = {
-    write: guard((one) =>
-      kept.write(one.list === undefined ? one : { ...one, list: { ...one.list, record: swapped(one.list.record) } }),
-    ),
+    write: guard(async (one) => {
+      if (database.writeError !== null) throw database.writeError;
+      return kept.write(
+        one.list === undefined ? one : { ...one, list: { ...one.list, record: swapped(one.list.record) } },
+      );
+    }),
     readRuns: guard(kept.readRuns),
     readLooseResults: guard(kept.readLooseResults),
     readPage: guard(kept.readPage),
@@ -121,6 +126,32 @@ describe("a database that is away", () => {
     await store.close();
   });
 
+  it("whose disk is full is memory until it takes what it refused, though it answers questions all the while", async () => {
+    const { database, clock, notices, store } = await start();
+    await store.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-kept")] });
+    database.writeError = Object.assign(new Error("could not extend file"), { code: "53100" });
+    await store.write({ source: ECS, readAt: 2, runs: [runAt(2, "t-refused")] });
+    await clock.advance(5_000);
+    await store.write({ source: ECS, readAt: 3, runs: [runAt(3, "t-memory")] });
+    expect([store.state(), await idsOf(store, {})]).toEqual(["memory", ["t-memory", "t-refused"]]);
+    database.writeError = null;
+    await clock.advance(1_000);
+    expect([store.state(), await idsOf(store, {})]).toEqual(["database", ["t-refused", "t-kept"]]);
+    expect(notices).toEqual([`${AWAY}the disk is full. Free some space, or lower RETENTION_DAYS. (53100)`, BACK]);
+    await store.close();
+  });
+
+  it("that refused a write is used again if it is the write that is wrong", async () => {
+    const { database, clock, store } = await start();
+    database.writeError = stopped();
+    await store.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-refused")] });
+    database.writeError = Object.assign(new Error("value too long"), { code: "22001" });
+    await clock.advance(1_000);
+    await clock.advance(1_000);
+    expect(store.state()).toBe("database");
+    await store.close();
+  });
+
   it("is not what is wrong with a statement: that is told as it is", async () => {
     const { database, store } = await start();
     database.error = Object.assign(new Error("syntax error"), { code: "42601" });
@@ -137,6 +168,41 @@ describe("a database that is away", () => {
     database.error = stopped();
     await store.write({ source: ECS, readAt: 2, runs: [runAt(2, "t-2")] });
     expect(told).toEqual(["t-1", "t-2"]);
+    await store.close();
+  });
+});
+
+describe("a database that takes long to open", () => {
+  async function openSlowly() {
+    const { store: kept } = createAwayDatabase();
+    await kept.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-kept")] });
+    const clock = createFakeClock();
+    let open = (_store: typeof kept): void => {};
+    const opening = new Promise<typeof kept>((resolve) => {
+      open = resolve;
+    });
+    const memory = createMemoryStore({ bytesMax: 64_000_000 });
+    const store = createFallbackStore({ open: () => opening, memory, clock, telemetry: { notice: () => {} } });
+    return { clock, store, open: () => open(kept) };
+  }
+
+  it("is waited for, since it may know what the upstream has forgotten", async () => {
+    const { clock, store, open } = await openSlowly();
+    const asked = idsOf(store, {});
+    await clock.advance(7_999);
+    open();
+    expect([await asked, store.state()]).toEqual([["t-kept"], "database"]);
+    await store.close();
+  });
+
+  it("is not waited for longer than eight seconds", async () => {
+    const { clock, store, open } = await openSlowly();
+    const asked = idsOf(store, {});
+    await clock.advance(8_000);
+    expect([await asked, await idsOf(store, {}), store.state()]).toEqual([[], [], "opening"]);
+    open();
+    await clock.advance(0);
+    expect([await idsOf(store, {}), store.state()]).toEqual([["t-kept"], "database"]);
     await store.close();
   });
 });

@@ -37,7 +37,7 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
         newContentKey: () => randomBytes(32),
         newId: () => "only",
       },
-      true,
+      { pulse: db, hangUp: () => {} },
     );
   return {
     db,

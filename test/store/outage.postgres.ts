@@ -31,6 +31,10 @@ async function openWay(to: URL) {
       for (const socket of sockets) socket.destroy();
       await closed;
     },
+    /** Nothing comes through any more, and no connection ends. */
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     async mend() {
       server.listen(port, "127.0.0.1");
       await once(server, "listening");
@@ -50,8 +54,13 @@ describe("a server that is cut off in the middle of reading and writing", () => 
     const notices: string[] = [];
     const telemetry = { notice: ({ level }: { readonly level: string }) => void notices.push(level) };
     const store = createFallbackStore({ open: database.open, memory, clock, telemetry });
+    // Time passes slowly enough for the server to answer a sign of life, which would be taken for silence otherwise.
     const until = async (state: string) => {
-      while (store.state() !== state) await clock.advance(1_000);
+      for (let beatAt = 0; store.state() !== state; ) {
+        const isDue = performance.now() - beatAt > 200;
+        if (isDue) beatAt = performance.now();
+        await clock.advance(isDue ? 1_000 : 0);
+      }
     };
     try {
       await until("database");
@@ -71,9 +80,45 @@ describe("a server that is cut off in the middle of reading and writing", () => 
       await store.close();
       await database.close();
       await way.cut();
-      const db = connectServer(url);
+      const { db, close } = connectServer(url);
       await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
-      await db.destroy();
+      await close();
+    }
+  });
+
+  it("or that falls silent is no error either, and is used again over new connections", async () => {
+    const way = await openWay(new URL(url));
+    const schema = `test_${randomBytes(6).toString("hex")}`;
+    const clock = createFakeClock();
+    const parts = { holder: { host: "tests", processId: 1 }, newContentKey: () => randomBytes(32), newId: randomUUID };
+    const database = createDatabase({ url: way.url, schema, clock, ...parts });
+    const memory = createMemoryStore({ bytesMax: 1_000_000 });
+    const telemetry = { notice: () => {} };
+    const store = createFallbackStore({ open: database.open, memory, clock, telemetry });
+    // Time passes slowly enough for the server to answer a sign of life, which would be taken for silence otherwise.
+    const until = async (state: string) => {
+      for (let beatAt = 0; store.state() !== state; ) {
+        const isDue = performance.now() - beatAt > 200;
+        if (isDue) beatAt = performance.now();
+        await clock.advance(isDue ? 1_000 : 0);
+      }
+    };
+    try {
+      await until("database");
+      await store.write({ source: ECS, readAt: 1, runs: [runAt(1, "t-1")] });
+      way.freeze();
+      const asked = idsOf(store, {});
+      await until("memory");
+      expect(await asked).toEqual([]);
+      await until("database");
+      expect(await idsOf(store, {})).toEqual(["t-1"]);
+    } finally {
+      await store.close();
+      await database.close();
+      await way.cut();
+      const { db, close } = connectServer(url);
+      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+      await close();
     }
   });
 });

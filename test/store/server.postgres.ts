@@ -9,8 +9,12 @@ import { describeSharing } from "./sharing.ts";
 const url = process.env.TEST_DATABASE_URL ?? "";
 
 // Only the project's own checks demand a server: the suite runs the same promises over the embedded PostgreSQL.
-const database = createTestDatabase(connectServer(url));
-afterAll(() => database.drop());
+const { db, close } = connectServer(url);
+const database = createTestDatabase(db);
+afterAll(async () => {
+  await database.drop();
+  await close();
+});
 describeRunStore("PostgreSQL", database.open);
 describeLettingGo("PostgreSQL", database);
 describeReplicas("PostgreSQL", database);

@@ -149,6 +149,23 @@ describe("calls that wait for quota", () => {
     expect(upstream.received.map(({ query }) => query.Name)).toEqual(["many-1", "many-2", "few-1", "many-3"]);
   });
 
+  it("are made in turn by client, whatever number of operations each has", async () => {
+    const { wire, upstream, clock } = await createTimedRig(() => OK, quota(1));
+    const call = (name: string, client: string) => {
+      const operation = endingIn(600_000, clock);
+      const meter = { ...operation.meter, client };
+      return wire.call({ ...REQUEST, parameters: { Name: name } }, { ...operation, meter });
+    };
+    const calls = ["many-1", "many-2", "many-3", "few-1"].map((name) => call(name, name.slice(0, -2)));
+    for (let count = 1; count <= calls.length; count += 1) {
+      await upstream.waitFor(count);
+      await Promise.race(calls.slice(count - 1));
+      await clock.advance(60_000);
+    }
+    await Promise.all(calls);
+    expect(upstream.received.map(({ query }) => query.Name)).toEqual(["many-1", "many-2", "few-1", "many-3"]);
+  });
+
   it("are refused at once if those before them use their time up", async () => {
     const { wire, upstream, clock } = await createTimedRig(() => OK, quota(1));
     await wire.call(REQUEST, createOperation());

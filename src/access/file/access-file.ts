@@ -29,6 +29,8 @@ export interface OidcSettings {
   readonly nameClaim: string;
   /** Client that people sign in with from the page and the command line; null if they cannot. */
   readonly clientId: string | null;
+  /** File and line that name the issuer, for the log. */
+  readonly writtenAt: string;
 }
 
 /** An authenticating proxy in front, whose headers are believed if they come from one of its addresses. */

@@ -7,7 +7,7 @@ import { readLegible } from "./legible.ts";
 import { checkReferences, checkWays } from "./references.ts";
 import { readRules } from "./rules.ts";
 import { type AccessFileText, accessFileShape } from "./shape.ts";
-import { readSourceText } from "./source-text.ts";
+import { readSourceText, type SourceText } from "./source-text.ts";
 
 // A fault that repeats in every member helps nobody to find the others.
 const MAX_PROBLEMS = 50;
@@ -36,7 +36,7 @@ export function readAccessFile(
   );
   problems.push(...[...shapeFaults, ...others].map(source.describe));
   if (!parsed.success || problems.length > 0) throw end();
-  return toAccessFile(parsed.data, rules, text);
+  return toAccessFile(parsed.data, rules, text, source.whereIs);
 }
 
 /** What is wrong with a part already explains what is wrong within it. */
@@ -44,10 +44,15 @@ function isWithin({ place }: Fault): (outer: Fault) => boolean {
   return (outer) => outer.place.every((step, at) => step === place[at]);
 }
 
-function toAccessFile(file: AccessFileText, redact: AccessFile["redact"], text: string): AccessFile {
+function toAccessFile(
+  file: AccessFileText,
+  redact: AccessFile["redact"],
+  text: string,
+  whereIs: SourceText["whereIs"],
+): AccessFile {
   return {
     version: createHash("sha256").update(text).digest("base64url"),
-    oidc: file.oidc,
+    oidc: file.oidc.map((one, index) => ({ ...one, writtenAt: whereIs(["oidc", index, "issuer"]) })),
     proxy: file.proxy,
     keys: file.keys.map(({ expires, ...key }) => ({ ...key, expiresAt: expires })),
     roles: new Map(Object.entries(file.roles)),

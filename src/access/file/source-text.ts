@@ -7,6 +7,8 @@ export interface SourceText {
   readonly content: unknown;
   /** Why it cannot be read, a sentence for each fault of the notation. Nothing of the text is in them. */
   readonly problems: readonly string[];
+  /** File and line where the place stands, as `access.yml:12`. */
+  whereIs(place: Place): string;
   /** One sentence with file, line, place, what was expected and what came. */
   describe(fault: Fault): string;
 }
@@ -21,7 +23,7 @@ const MAX_ALIASES = 100;
 export function readSourceText(text: string, fileName: string, isSecret: (place: Place) => boolean): SourceText {
   if (text.length > MAX_FILE_LENGTH) {
     const problem = `${fileName}: expected at most ${MAX_FILE_LENGTH} characters, got ${text.length}.`;
-    return { content: undefined, problems: [problem], describe: () => problem };
+    return { content: undefined, problems: [problem], whereIs: () => `${fileName}:1`, describe: () => problem };
   }
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
@@ -29,14 +31,17 @@ export function readSourceText(text: string, fileName: string, isSecret: (place:
     ({ pos, code }) => `${fileName}:${counter.linePos(pos[0]).line}: expected JSON or YAML, got ${code}.`,
   );
   const content = problems.length === 0 ? toPlain(document, fileName, problems) : undefined;
+  const whereIs = (place: Place): string => {
+    const offset = offsetAt(document.contents, place);
+    return `${fileName}:${offset === undefined ? 1 : counter.linePos(offset).line}`;
+  };
   return {
     content,
     problems,
+    whereIs,
     describe({ place, expected, got = describeValue(valueAt(content, place), isSecret(place)), hint }) {
-      const offset = offsetAt(document.contents, place);
-      const line = offset === undefined ? 1 : counter.linePos(offset).line;
       const name = place.length === 0 ? "the file" : formatPlace(place);
-      return `${fileName}:${line}: \`${name}\`: expected ${expected}, got ${got}.${hint === undefined ? "" : ` ${hint}`}`;
+      return `${whereIs(place)}: \`${name}\`: expected ${expected}, got ${got}.${hint === undefined ? "" : ` ${hint}`}`;
     },
   };
 }

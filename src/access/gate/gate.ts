@@ -48,7 +48,7 @@ export interface GateOptions {
   readonly warn: (message: string) => void;
 }
 
-// An address that guesses is slowed down; callers that are known already pass all the same.
+// An address that guesses is told to wait. Good tokens pass all the same: many callers may share the address of one proxy.
 const BAD_TOKENS_PER_MINUTE = 600;
 const RETRY_MS = 1000;
 
@@ -81,13 +81,10 @@ export function createGate({ access, clock, fetch, warn }: GateOptions): Gate {
     const digest = hash("sha256", token, "hex");
     const caller = known.get(digest);
     if (caller !== undefined) return caller;
-    const address = toNetwork(remoteAddress);
-    if (badTokens.peek(address, BAD_TOKENS_PER_MINUTE).remaining < 1) {
-      return refuseForNow("throttled", "too many bad tokens from this address", RETRY_MS);
-    }
     const result = await verify(token, digest);
-    if (isRefusal(result) && result.kind === "unauthenticated") badTokens.take(address, BAD_TOKENS_PER_MINUTE);
-    return result;
+    if (!isRefusal(result) || result.kind !== "unauthenticated") return result;
+    const { isAllowed } = badTokens.take(toNetwork(remoteAddress), BAD_TOKENS_PER_MINUTE);
+    return isAllowed ? result : refuseForNow("throttled", "too many bad tokens from this address", RETRY_MS);
   };
   const identify = (credentials: Credentials): Promise<Caller | Refusal> | Caller | Refusal => {
     const credential = readCredential(credentials.authorization);

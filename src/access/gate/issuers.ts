@@ -19,14 +19,19 @@ export function createIssuers(options: {
   readonly warn: (message: string) => void;
 }): Issuers {
   let keySets = new Map<string, KeySet>();
+  const places = new Map<string, string>();
   let isStarted = false;
+  // Another file may name it in another line.
+  const warnOf = (issuer: string) => (message: string) => options.warn(`${places.get(issuer) ?? ""}: ${message}`);
   return {
     use(settings) {
       const kept = new Map<string, KeySet>();
-      for (const { issuer } of settings) {
+      places.clear();
+      for (const { issuer, writtenAt } of settings) {
         if (kept.has(issuer)) continue;
+        places.set(issuer, writtenAt);
         const known = keySets.get(issuer);
-        kept.set(issuer, known ?? createKeySet({ ...options, issuer }));
+        kept.set(issuer, known ?? createKeySet({ ...options, issuer, warn: warnOf(issuer) }));
         if (known === undefined && isStarted) kept.get(issuer)?.start();
       }
       for (const [issuer, keys] of keySets) if (!kept.has(issuer)) keys.stop();

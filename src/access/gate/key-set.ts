@@ -53,7 +53,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   const read = async (): Promise<void> => {
     try {
       const found = await readKeys({ ...options, noteDate }, stopping.signal);
-      keys = { find: createLocalJWKSet(found), readAt: clock.now() };
+      keys = { find: createLocalJWKSet(found), readAt: clock.elapsed() };
       if (schedule.failures > 0) {
         warn(`The keys of the issuer ${issuer} can be read again (failures: ${schedule.failures}).`);
       }
@@ -69,7 +69,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     if (pending === null && schedule.isDue()) pending = read();
     return pending ?? Promise.resolve();
   };
-  const age = () => (keys === null ? Number.POSITIVE_INFINITY : clock.now() - keys.readAt);
+  const age = () => (keys === null ? Number.POSITIVE_INFINITY : clock.elapsed() - keys.readAt);
   const usable = (): LocalKeySet => {
     if (keys === null || age() > MAX_STALE_MS) throw new KeysUnavailableError(`no keys of ${issuer} are known`);
     return keys.find;
@@ -102,7 +102,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
 function describeFailure(issuer: string, error: unknown, delayMs: number): string {
   const reason = error instanceof Error ? error.message : "unknown reason";
-  return `The keys of the issuer ${issuer} cannot be read: ${reason}. Its tokens are refused without known keys; the next try is in ${delayMs} ms.`;
+  return `The keys of the issuer ${issuer} cannot be read: expected its discovery document and its keys, but ${reason}. Its tokens are refused without known keys; the next try is in ${delayMs} ms.`;
 }
 
 async function readKeys(

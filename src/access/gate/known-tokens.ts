@@ -12,23 +12,23 @@ const KNOWN_MS = 60_000;
 const MAX_TOKENS = 10_000;
 
 /** Holds at most `maxTokens`; the one that was verified first goes first. */
-export function createKnownTokens(clock: Pick<Clock, "now">, maxTokens = MAX_TOKENS): KnownTokens {
+export function createKnownTokens(clock: Pick<Clock, "now" | "elapsed">, maxTokens = MAX_TOKENS): KnownTokens {
   const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
+  const hasEnded = ({ expiresAt }: Caller) => expiresAt !== null && expiresAt <= clock.now();
   return {
     get(digest) {
       const entry = known.get(digest);
       if (entry === undefined) return undefined;
-      if (entry.until > clock.now()) return entry.caller;
+      if (entry.until > clock.elapsed() && !hasEnded(entry.caller)) return entry.caller;
       known.delete(digest);
       return undefined;
     },
     set(digest, caller) {
-      const until = Math.min(clock.now() + KNOWN_MS, caller.expiresAt ?? Number.POSITIVE_INFINITY);
-      if (until <= clock.now()) return;
+      if (hasEnded(caller)) return;
       known.delete(digest);
       const oldest = known.size >= maxTokens ? known.keys().next().value : undefined;
       if (oldest !== undefined) known.delete(oldest);
-      known.set(digest, { caller, until });
+      known.set(digest, { caller, until: clock.elapsed() + KNOWN_MS });
     },
     clear: () => known.clear(),
   };

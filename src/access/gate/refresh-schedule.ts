@@ -17,20 +17,20 @@ const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 60_000;
 
 /** Once in 30 seconds after a success; after failures 1 second, then twice as long each time, up to a minute. */
-export function createRefreshSchedule(clock: Pick<Clock, "now">): RefreshSchedule {
+export function createRefreshSchedule(clock: Pick<Clock, "elapsed">): RefreshSchedule {
   let dueAt = 0;
   let failures = 0;
-  const waitMs = () => Math.max(0, dueAt - clock.now());
+  const waitMs = () => Math.max(0, dueAt - clock.elapsed());
   return {
     isDue: () => waitMs() === 0,
     waitMs,
     succeeded() {
       failures = 0;
-      dueAt = clock.now() + COOLDOWN_MS;
+      dueAt = clock.elapsed() + COOLDOWN_MS;
     },
     failed() {
       failures += 1;
-      dueAt = clock.now() + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
+      dueAt = clock.elapsed() + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
     },
     get failures() {
       return failures;

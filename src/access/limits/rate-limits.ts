@@ -47,7 +47,7 @@ const ALLOWED: Verdict = { isAllowed: true };
 const nothing = () => {};
 
 /** Limits by the table's rows, each caller by its id. */
-export function createRateLimits(initial: LimitTable, clock: Pick<Clock, "now">): RateLimits {
+export function createRateLimits(initial: LimitTable, clock: Pick<Clock, "elapsed">): RateLimits {
   let table = initial;
   const buckets = createTokenBuckets(clock);
   const subscriptions = new Map<string, number>();

@@ -31,11 +31,11 @@ const PARTS = 60_000;
 const MAX_BUCKETS = 50_000;
 
 /** Buckets that hold a minute's worth and fill evenly. */
-export function createTokenBuckets(clock: Pick<Clock, "now">, maxBuckets = MAX_BUCKETS): TokenBuckets {
+export function createTokenBuckets(clock: Pick<Clock, "elapsed">, maxBuckets = MAX_BUCKETS): TokenBuckets {
   const levels = new Map<string, Level>();
   const partsOf = (key: string, perMinute: number): number => {
     const level = levels.get(key);
-    return level === undefined ? perMinute * PARTS : Math.min(perMinute * PARTS, refill(level, clock.now()));
+    return level === undefined ? perMinute * PARTS : Math.min(perMinute * PARTS, refill(level, clock.elapsed()));
   };
   return {
     take(key, perMinute, count = 1) {
@@ -43,8 +43,8 @@ export function createTokenBuckets(clock: Pick<Clock, "now">, maxBuckets = MAX_B
       const isAllowed = parts >= count * PARTS;
       const left = isAllowed ? parts - count * PARTS : parts;
       levels.delete(key);
-      if (levels.size >= maxBuckets) makeRoom(levels, clock.now(), maxBuckets);
-      levels.set(key, { parts: left, at: clock.now(), perMinute });
+      if (levels.size >= maxBuckets) makeRoom(levels, clock.elapsed(), maxBuckets);
+      levels.set(key, { parts: left, at: clock.elapsed(), perMinute });
       return describe(isAllowed, left, count, perMinute);
     },
     peek: (key, perMinute) => describe(true, partsOf(key, perMinute), 0, perMinute),

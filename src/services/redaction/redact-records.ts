@@ -97,9 +97,11 @@ function withOutput<Redacted extends Execution>(execution: Redacted, redactor: R
   return { ...execution, output: hideIn(output, isFinalInstanceStatus(execution.status), redactor, hash) };
 }
 
-// Colours and overwriting can cut a secret in two, and readers can have them taken away.
+// Colours and overwriting can cut a secret in two, and readers can have them taken away. So can NULs: those of UTF-16 among other lines.
 function redactInEveryForm(text: string, redactor: Redactor): ReturnType<Redactor["text"]> {
-  const asIs = redactor.text(text);
+  const withoutNuls = text.replaceAll("\0", "");
+  const isCut = withoutNuls !== text && redactor.text(withoutNuls).isRedacted;
+  const asIs = redactor.text(isCut ? withoutNuls : text);
   const shown = applyOverwriting(stripAnsi(asIs.value));
   const forms = shown === asIs.value ? [] : [stripAnsi(asIs.value), applyOverwriting(asIs.value), shown];
   if (!forms.some((form) => redactor.text(form).isRedacted)) return asIs;
@@ -109,8 +111,16 @@ function redactInEveryForm(text: string, redactor: Redactor): ReturnType<Redacto
   };
 }
 
+/** The text; of bytes with NULs, which are taken for UTF-16, without these if only so a secret shows: readers may choose the charset. */
+function decodeToHide(bytes: Uint8Array, droppedBytes: Output["droppedBytes"], redactor: Redactor): string {
+  const { text } = decodeOutput(bytes, droppedBytes);
+  if (!bytes.includes(0) || redactor.text(text).isRedacted) return text;
+  const narrow = decodeOutput(bytes.filter(Boolean), droppedBytes).text;
+  return redactor.text(narrow).isRedacted ? narrow : text;
+}
+
 function hideIn(output: Output, isFinal: boolean, redactor: Redactor, redactedBy: string): Output {
-  const decode = (bytes: Uint8Array) => decodeOutput(bytes, output.droppedBytes).text;
+  const decode = (bytes: Uint8Array) => decodeToHide(bytes, output.droppedBytes, redactor);
   const inEveryForm = { ...redactor, text: (text: string) => redactInEveryForm(text, redactor) };
   const { bytes, isRedacted } = redactOutput(output.bytes, isFinal, decode, inEveryForm);
   return { ...output, bytes, ...(isRedacted ? { isRedacted } : {}), redactedBy };

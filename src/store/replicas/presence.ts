@@ -4,6 +4,10 @@ import type { Clock } from "#domain";
 /** What everything that replicas agree on stands on. */
 export interface ReplicaParts {
   readonly db: QueryExecutorProvider;
+  /** A connection for signs of life, which must not wait for others. */
+  readonly pulse: QueryExecutorProvider;
+  /** Called when the database let a sign of life wait for too long: what else waits for it would wait as well. */
+  readonly onSilence: () => void;
   /** Where the tables are. */
   readonly schema: string;
   readonly clock: Clock;
@@ -38,7 +42,7 @@ const RENAME_MS = 60_000;
 export const QUOTA_MS = 10_000;
 
 /** Starts unknown. */
-export function createPresence({ db, schema, clock, newName }: ReplicaParts): Presence {
+export function createPresence({ pulse, onSilence, schema, clock, newName }: ReplicaParts): Presence {
   const replica = sql.table(`${schema}.replica`);
   let name = newName();
   let others = 0;
@@ -55,7 +59,7 @@ export function createPresence({ db, schema, clock, newName }: ReplicaParts): Pr
         on conflict (name) do update set seen_at = now() where known.seen_at > now() - ${RENAME_MS} * interval '1 ms'
         returning name)
       select (select count(*) from mine) as mine, (select count(*) from ${replica}
-        where name <> ${name} and seen_at > now() - ${LEASE_MS} * interval '1 ms') as others`.execute(db);
+        where name <> ${name} and seen_at > now() - ${LEASE_MS} * interval '1 ms') as others`.execute(pulse);
     if (rows[0]?.mine !== 1) return false;
     others = rows[0].others;
     knownAt = sentAt;
@@ -73,22 +77,30 @@ export function createPresence({ db, schema, clock, newName }: ReplicaParts): Pr
         hasFailed = false;
       } catch (error) {
         hasFailed = true;
+        if (error === SILENCE) onSilence();
         throw error;
       }
     },
     async leave() {
-      await sql`update ${replica} set seen_at = now() - ${LEASE_MS} * interval '1 ms' where name = ${name}`.execute(db);
+      await sql`update ${replica} set seen_at = now() - ${LEASE_MS} * interval '1 ms' where name = ${name}`.execute(
+        pulse,
+      );
     },
   };
 }
 
+const SILENCE = new Error("The database does not answer in time.");
+/** The limit is counted in steps, so that a process that slept is given time to read what came meanwhile. */
+const STEPS = 3;
+
 /** A database that takes longer than a lease lasts does not answer. */
 async function inTime<Value>(answer: Promise<Value>, clock: Clock): Promise<Value> {
   const ended = new AbortController();
-  const late = clock.sleep(LEASE_MS, ended.signal).then(() => {
-    if (!ended.signal.aborted) throw new Error("The database does not answer in time.");
+  const late = (async () => {
+    for (let step = 0; step < STEPS; step += 1) await clock.sleep(LEASE_MS / STEPS, ended.signal);
+    if (!ended.signal.aborted) throw SILENCE;
     return answer;
-  });
+  })();
   late.catch(() => {});
   try {
     return await Promise.race([answer, late]);

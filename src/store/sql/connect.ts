@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Embedded } from "./embedded.ts";
@@ -15,18 +16,47 @@ const types: pg.CustomTypesConfig = {
     oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig["getTypeParser"],
 };
 
+/** Connections to a PostgreSQL server. */
+export interface ServerConnections {
+  readonly db: Kysely<Tables>;
+  /** A connection of its own for signs of life, which wait for no reader. */
+  readonly pulse: Kysely<Tables>;
+  /** Ends every connection, and with it what waits there; new ones are opened when they are needed. */
+  hangUp(): void;
+  close(): Promise<void>;
+}
+
 /** Connections to a PostgreSQL server, opened when they are needed. @param url `postgres://…` */
-export function connectServer(url: string): Kysely<Tables> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    types,
-    max: CONNECTIONS_MAX,
-    keepAlive: true,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: QUERY_MS,
-    application_name: "cloud-assistant-gateway",
-  });
-  return overPool(pool);
+export function connectServer(url: string): ServerConnections {
+  const sockets = new Set<Socket>();
+  const stream = (): Socket => {
+    const socket = new Socket();
+    sockets.add(socket.once("close", () => sockets.delete(socket)));
+    return socket;
+  };
+  const connect = (max: number): Kysely<Tables> =>
+    overPool(
+      new pg.Pool({
+        connectionString: url,
+        stream,
+        types,
+        max,
+        keepAlive: true,
+        connectionTimeoutMillis: CONNECT_MS,
+        query_timeout: QUERY_MS,
+        application_name: "cloud-assistant-gateway",
+      }),
+    );
+  const db = connect(CONNECTIONS_MAX);
+  const pulse = connect(1);
+  return {
+    db,
+    pulse,
+    hangUp() {
+      for (const socket of sockets) socket.destroy();
+    },
+    close: async () => void (await Promise.all([db.destroy(), pulse.destroy()])),
+  };
 }
 
 /** The embedded PostgreSQL, which has one session. It starts with the first query. */

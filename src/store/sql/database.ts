@@ -5,7 +5,7 @@ import { type Kysely, sql } from "kysely";
 import type { Clock } from "#domain";
 import { createLoneReplica, joinReplicas, type Replica } from "../replicas/index.ts";
 import type { RunStore } from "../run-store.ts";
-import { connectEmbedded, connectServer } from "./connect.ts";
+import { connectEmbedded, connectServer, type ServerConnections } from "./connect.ts";
 import { createEmbedded } from "./embedded.ts";
 import { type FolderLock, type Holder, lockFolder } from "./folder-lock.ts";
 import { type Forgettable, type Forgotten, forget } from "./forget.ts";
@@ -77,10 +77,11 @@ function readFolder(url: string): string | null {
 }
 
 function createServerDatabase(options: DatabaseOptions): Database {
-  const db = connectServer(options.url);
+  const connections = connectServer(options.url);
+  const { db } = connections;
   let store: Promise<DatabaseStore> | null = null;
   const open = (): Promise<DatabaseStore> => {
-    store ??= openStore(db, options, true);
+    store ??= openStore(db, options, connections);
     return store.catch((error: unknown) => {
       store = null;
       throw toDatabaseProblem(error);
@@ -94,7 +95,7 @@ function createServerDatabase(options: DatabaseOptions): Database {
       }),
     prepare: async () => void (await open()),
     open,
-    close: () => db.destroy(),
+    close: connections.close,
   };
 }
 
@@ -116,7 +117,7 @@ function createEmbeddedDatabase(options: DatabaseOptions, folder: string): Datab
     check: prepare,
     prepare,
     open: () =>
-      openStore(db, options, false).catch((error: unknown) => {
+      openStore(db, options, null).catch((error: unknown) => {
         throw toDatabaseProblem(error);
       }),
     async close() {
@@ -145,16 +146,19 @@ function readVersion(file: string): string | null {
 }
 
 /** A keeper over a database, whose tables are brought up to date. @throws DatabaseProblem for tables of a newer version
- * @param isShared true if other processes may write too */
+ * @param sharing what other processes that may write too are met through; null if there are none */
 export async function openStore(
   db: Kysely<Tables>,
   { schema = SCHEMA, clock, newContentKey, newId, holder }: Omit<DatabaseOptions, "url">,
-  isShared: boolean,
+  sharing: Pick<ServerConnections, "pulse" | "hangUp"> | null,
 ): Promise<DatabaseStore> {
   const contentKey = await migrate(db, { schema, newContentKey });
   const newName = (): string => `${holder.host}/${holder.processId}/${newId()}`;
-  const store = createSqlStore({ db, schema, contentKey, clock, isShared, writer: newName() });
-  const replica = isShared ? await joinReplicas({ db, schema, clock, newName }) : createLoneReplica();
+  const store = createSqlStore({ db, schema, contentKey, clock, isShared: sharing !== null, writer: newName() });
+  const replica =
+    sharing === null
+      ? createLoneReplica()
+      : await joinReplicas({ db, pulse: sharing.pulse, onSilence: sharing.hangUp, schema, clock, newName });
   return {
     ...store,
     replica,

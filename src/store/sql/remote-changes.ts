@@ -24,18 +24,21 @@ export const POLL_MS = 250;
 const CHANGES_MAX = 1_000;
 
 /**
- * Looks by the number of the transaction, up to the oldest one that is still open: what commits later has that number or a higher one, so
- * nothing is passed over. Needs no session, so it works behind a pooler, where NOTIFY does not.
+ * Looks by the number of the transaction: what had no number yet the last time, and what was open then and is over now. So nothing is
+ * passed over, and a long transaction of somebody else holds nothing back. Needs no session, so it works behind a pooler, where
+ * NOTIFY does not.
  */
 export function createRemoteChanges({ db, schema, writer }: RemoteChangesParts): RemoteChanges {
   const run = sql.table(`${schema}.run`);
   const sources = new Map<string, Source>();
-  let from: string | null = null;
+  let last: Seen | null = null;
 
-  async function findChanged(since: string, until: string): Promise<readonly ChangedRow[]> {
+  async function findChanged(since: Seen, now: Seen): Promise<readonly ChangedRow[]> {
     const { rows } = await sql<ChangedRow>`
-      select id, source_key, created_in >= ${since}::xid8 as is_new, changed_in::text as changed_in from ${run}
-      where changed_in >= ${since}::xid8 and changed_in < ${until}::xid8 and changed_by <> ${writer}
+      select id, source_key, changed_in::text as changed_in, created_in >= ${since.end}::xid8
+        or created_in = any(${since.open}::text[]::xid8[]) as is_new from ${run}
+      where (changed_in = any(${since.open}::text[]::xid8[]) or changed_in >= ${since.end}::xid8 and changed_in < ${now.end}::xid8)
+        and changed_in <> all(${now.open}::text[]::xid8[]) and changed_by <> ${writer}
       order by changed_in limit ${CHANGES_MAX}`.execute(db);
     for (const { source_key } of rows) {
       // A newer gateway on the same tables may know more products.
@@ -61,15 +64,22 @@ export function createRemoteChanges({ db, schema, writer }: RemoteChangesParts):
 
   return {
     async poll() {
-      const until = await oldestOpen(db);
-      const since = from ?? until;
-      const rows = since === until ? [] : await findChanged(since, until);
+      const now = await look(db);
+      const rows = last === null ? [] : await findChanged(last, now);
       const changes = await toChanges(rows);
-      // Of more than fit, the rest comes next; those of the last transaction may come twice.
-      from = rows.length < CHANGES_MAX ? until : (rows.at(-1)?.changed_in ?? until);
+      const reached = rows.length < CHANGES_MAX ? null : rows.at(-1)?.changed_in;
+      last = last === null || reached == null ? now : seenUntil(reached, last, now);
       return changes;
     },
   };
+}
+
+/** Which transactions a look saw the end of. Numbers of PostgreSQL, as texts. */
+interface Seen {
+  /** This one and all that are higher had not begun. */
+  readonly end: string;
+  /** Lower ones that were not over. */
+  readonly open: readonly string[];
 }
 
 interface ChangedRow {
@@ -79,11 +89,18 @@ interface ChangedRow {
   readonly changed_in: string;
 }
 
-async function oldestOpen(db: Kysely<Tables>): Promise<string> {
-  const { rows } = await sql<{ until: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as until`.execute(
-    db,
-  );
-  return rows[0]?.until ?? "0";
+async function look(db: Kysely<Tables>): Promise<Seen> {
+  const { rows } =
+    await sql<Seen>`select pg_snapshot_xmax(seen)::text as end, array(select pg_snapshot_xip(seen)::text) as open
+    from pg_current_snapshot() as seen`.execute(db);
+  return rows[0] ?? { end: "0", open: [] };
+}
+
+/** What counts as seen if more changed than fits: the rest comes next; what this transaction changed may come twice. */
+function seenUntil(reached: string, before: Seen, now: Seen): Seen {
+  const isBelow = (number: string): boolean => BigInt(number) < BigInt(reached);
+  if (BigInt(reached) >= BigInt(before.end)) return { end: reached, open: now.open.filter(isBelow) };
+  return { end: before.end, open: before.open.filter((number) => !isBelow(number) || now.open.includes(number)) };
 }
 
 function readSource(sourceKey: string): Source | null {

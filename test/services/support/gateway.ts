@@ -55,6 +55,8 @@ export interface WalkRequest {
 /** What a walk saw: the invoke ids of each page, in the order of the walk. */
 export interface WalkRecord {
   readonly pages: readonly (readonly string[])[];
+  /** For each page, the sources that it said to have failed and to lack something. */
+  readonly owing: readonly (readonly string[])[];
   readonly failures: number;
 }
 
@@ -62,6 +64,7 @@ export interface WalkRecord {
 export async function walkAll(gateway: Gateway, request: WalkRequest): Promise<WalkRecord> {
   const { size, direction, filter = {}, pagesMax = 2_000, pauseMs = 2_000 } = request;
   const pages: (readonly string[])[] = [];
+  const owing: (readonly string[])[] = [];
   let cursor: string | null = null;
   let failures = 0;
   for (let number = 1; number <= pagesMax; number += 1) {
@@ -75,14 +78,17 @@ export async function walkAll(gateway: Gateway, request: WalkRequest): Promise<W
       failures += 1;
       continue;
     }
-    const ids = page.edges.map(({ node }) => `${node.source.provider} ${node.source.regionId} ${node.invokeId}`);
+    const ids = page.edges.map(({ node }) => `${nameOfSource(node)} ${node.invokeId}`);
     pages.push(direction > 0 ? ids : ids.reverse());
-    if (!(direction > 0 ? page.hasNextPage : page.hasPreviousPage)) return { pages, failures };
+    owing.push(page.sources.filter((one) => !one.isComplete && one.error !== null).map(nameOfSource));
+    if (!(direction > 0 ? page.hasNextPage : page.hasPreviousPage)) return { pages, owing, failures };
     cursor = direction > 0 ? page.endCursor() : page.startCursor();
     if (cursor === null) throw new Error("There are more pages, but no cursor.");
   }
   throw new Error("The walk does not end.");
 }
+
+const nameOfSource = ({ source }: Pick<Invocation, "source">): string => `${source.provider} ${source.regionId}`;
 
 function orNull(error: unknown): null {
   if (error instanceof UpstreamError) return null;

@@ -1,6 +1,6 @@
 import type { Invocation } from "#domain";
 import { byTotalOrder, nameOf, PAUSE_MS, type PlannedWorld } from "./drift.ts";
-import { createGateway, walkAll } from "./gateway.ts";
+import { createGateway, type WalkRecord, walkAll } from "./gateway.ts";
 
 /** What went wrong in a walk; empty lists if nothing did. */
 export interface Verdict {
@@ -8,7 +8,7 @@ export interface Verdict {
   readonly lost: readonly string[];
   /** Runs seen more than once. */
   readonly doubled: readonly string[];
-  /** Runs that came behind a later one, on one page; across pages too where no source failed. */
+  /** Runs that came behind a later one, unless an earlier page said that it lacks something of their source, which failed. */
   readonly outOfOrder: readonly string[];
   /** Runs that arrived during a walk forwards and were shown on a later page. */
   readonly late: readonly string[];
@@ -36,11 +36,11 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise
   });
   learn();
   const seen = record.pages.flat();
-  const ordered = world.plan.failOneIn > 0 ? record.pages : [seen];
+  const once = new Set(seen);
   return {
-    lost: world.steady().filter((name) => !seen.includes(name)),
-    doubled: seen.filter((name, position) => seen.indexOf(name) !== position),
-    outOfOrder: ordered.flatMap((names) => misplaced(names, known, direction)),
+    lost: world.steady().filter((name) => !once.has(name)),
+    doubled: once.size === seen.length ? [] : seen.filter((name, position) => seen.indexOf(name) !== position),
+    outOfOrder: misplaced(record, known, direction),
     late:
       direction > 0
         ? record.pages
@@ -52,13 +52,16 @@ export async function judgeWalk(world: PlannedWorld, direction: 1 | -1): Promise
 }
 
 function misplaced(
-  names: readonly string[],
+  { pages, owing }: WalkRecord,
   known: ReadonlyMap<string, Invocation>,
   direction: 1 | -1,
 ): readonly string[] {
-  return names.filter((name, position) => {
-    const run = known.get(name);
-    const before = known.get(names[position - 1] ?? "");
-    return run !== undefined && before !== undefined && direction * byTotalOrder(before, run) >= 0;
+  const rows = pages.flatMap((names, page) => names.map((name) => ({ name, page })));
+  return rows.flatMap(({ name, page }, position) => {
+    const before = rows[position - 1];
+    const [run, other] = [known.get(name), known.get(before?.name ?? "")];
+    if (before === undefined || run === undefined || other === undefined) return [];
+    const isOwed = owing.slice(before.page, page).some((sources) => sources.some((one) => name.startsWith(`${one} `)));
+    return isOwed || direction * byTotalOrder(other, run) < 0 ? [] : [name];
   });
 }

@@ -1,0 +1,25 @@
+import type { Client } from "./clients.ts";
+
+/** A client that is told by its address until it is known who asks: the operation's time runs from its first byte. */
+export interface LateClient extends Client {
+  become(client: Client): void;
+}
+
+/** Begins as `address`. */
+export function createLateClient(address: Client): LateClient {
+  let current = address;
+  return {
+    get name() {
+      return current.name;
+    },
+    become(client) {
+      current = client;
+    },
+    spendCall: () => current.spendCall(),
+    spendForeignId: () => current.spendForeignId(),
+    watch: () => current.watch(),
+    turn: () => current.turn(),
+    enter: (rows) => current.enter(rows),
+    remainingCalls: () => current.remainingCalls?.() ?? null,
+  };
+}

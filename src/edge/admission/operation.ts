@@ -1,0 +1,132 @@
+import { type AnswerLife, type Clock, type CostMeter, InputError, type Operation } from "#domain";
+import { createAnswerMeter } from "./answer-meter.ts";
+import type { Client } from "./clients.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
+
+/** What an operation cost upstream, as `extensions.cost` tells it. */
+export interface Cost {
+  readonly calls: number;
+  readonly cached: number;
+  readonly budget: number;
+  /** Calls that the caller may still cause in this minute; only if the access file limits them. */
+  readonly remainingCalls?: number;
+}
+
+/** What every answer tells beside its data. */
+export interface AnswerExtensions {
+  readonly cost: Cost;
+}
+
+/** An operation under way, with what its transport has to know of it. */
+export interface RunningOperation {
+  readonly operation: Operation;
+  /** Resolves shortly after the deadline, when an answer can be waited for no longer; also once the operation has ended. */
+  readonly late: Promise<void>;
+  cost(): Cost;
+  extensions(): AnswerExtensions;
+  /** The client is gone: every wait on the road ends. */
+  abandon(): void;
+  /** Done; lets go of its timers. */
+  end(): void;
+}
+
+/** How operations are run. */
+export interface OperationRules {
+  readonly clock: Clock;
+  readonly deadlineMs: number;
+  /** Most upstream calls of one operation. */
+  readonly callBudget: number;
+  /** Who asks. */
+  readonly client: Client;
+  /** How long the answer lives; absent if no answers are kept. */
+  readonly life?: AnswerLife | undefined;
+}
+
+// Making the usual reason, a DOMException with its stack, costs more than all else about an operation's end.
+const ENDED = new Error("The operation has ended.");
+
+// What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
+const GRACE_MS = 100;
+
+/** Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes. */
+export function startOperation(
+  requestId: string,
+  rules: Omit<OperationRules, "deadlineMs"> & { readonly deadlineMs: number | null },
+): RunningOperation {
+  const controller = new AbortController();
+  const ended = new AbortController();
+  const { deadlineMs, clock, client } = rules;
+  const { meter, cost } = createMeter(rules.callBudget, client);
+  const deadline = createDeadline(clock, deadlineMs);
+  return {
+    operation: {
+      signal: controller.signal,
+      get deadline() {
+        return deadline.at();
+      },
+      hold: deadline.hold,
+      requestId,
+      meter: {
+        ...meter,
+        ...createAnswerMeter(),
+        addForeignId: client.spendForeignId,
+        // Who asks may be known later than that somebody asks.
+        get client() {
+          return client.name;
+        },
+      },
+      turn: client.turn,
+      ...(rules.life === undefined ? {} : { life: rules.life }),
+    },
+    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
+    cost,
+    extensions: () => ({ cost: cost() }),
+    abandon: () => controller.abort(),
+    end: () => ended.abort(ENDED),
+  };
+}
+
+async function passDeadline(
+  deadline: Deadline,
+  clock: Clock,
+  controller: AbortController,
+  ended: AbortSignal,
+): Promise<void> {
+  await deadline.passed(ended);
+  if (ended.aborted) return;
+  controller.abort();
+  await clock.sleep(GRACE_MS, ended);
+}
+
+function createMeter(budget: number, client: Client): { meter: CostMeter; cost: () => Cost } {
+  let calls = 0;
+  let cached = 0;
+  const foresee = (more: number) => {
+    if (calls + more <= budget) return;
+    const need =
+      more > 1
+        ? `at least ${calls + more} upstream calls, more than the ${budget}`
+        : `more than the ${budget} upstream calls`;
+    throw new InputError(
+      "COST_LIMIT_EXCEEDED",
+      `The operation needs ${need} that one operation may make: ask for fewer runs or instances, or leave out output.`,
+    );
+  };
+  return {
+    cost() {
+      const remainingCalls = client.remainingCalls?.() ?? null;
+      return { calls, cached, budget, ...(remainingCalls === null ? {} : { remainingCalls }) };
+    },
+    meter: {
+      foresee,
+      spend: () => {
+        foresee(1);
+        client.spendCall();
+        calls += 1;
+      },
+      addCached: (count) => {
+        cached += count;
+      },
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+
+import { LIMITS, RefusalError } from "../errors/index.ts";
+import type { GraphqlRequest } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
+import { canonicalText } from "./canonical-document.ts";
+
+/** What happens to documents that are not on the list: nothing, a line in the log, or a refusal. */
+export type PersistedDocumentsMode = "off" | "log" | "enforce";
+
+/** The documents that may be asked for by id. */
+export interface PersistedDocumentsOptions {
+  readonly mode: PersistedDocumentsMode;
+  /** Text by SHA-256 in hexadecimal. */
+  readonly documents: ReadonlyMap<string, string>;
+}
+
+/** Puts the document in the place of its id, and checks that what came is on the list. */
+export type AllowList = (request: GraphqlRequest, requestId: string) => GraphqlRequest;
+
+/**
+ * Reads a manifest: an object of texts by hash as GraphQL code generator's client preset writes it, or Apollo's
+ * `apollo-persisted-query-manifest`.
+ * @throws Error where it is neither
+ */
+export function readPersistedDocuments(manifest: string): ReadonlyMap<string, string> {
+  const parsed: unknown = JSON.parse(manifest);
+  const entries =
+    isObject(parsed) && Array.isArray(parsed.operations) ? fromApollo(parsed.operations) : fromObject(parsed);
+  return new Map(entries.map(([id, text]) => [hashOf(id), text]));
+}
+
+/** The list as the mode wants it; in mode `off` everything passes as it came. */
+export function createAllowList({ mode, documents }: PersistedDocumentsOptions, logger: Logger): AllowList {
+  if (mode === "off") return (request) => request;
+  const texts = new Set([...documents.values()].map(canonicalText));
+  return (request, requestId) => {
+    const known = request.documentId === null ? undefined : documents.get(hashOf(request.documentId));
+    if (known !== undefined) return withQuery(request, known);
+    if (request.query === null && mode === "log") return request;
+    if (request.query === null) throw notFound(request.documentId);
+    if (isListed(request.query, documents, texts)) return request;
+    if (mode === "enforce") throw notListed();
+    logger.warn({ requestId, hash: sha256(request.query) }, "document is not on the allow list");
+    return request;
+  };
+}
+
+/** The request with this text in the place of an id or a hash. */
+export function withQuery(request: GraphqlRequest, query: string): GraphqlRequest {
+  if (request.method === "POST") {
+    const { documentId: _id, extensions, ...body } = request.body as Record<string, unknown>;
+    return { ...request, query, persistedQuery: null, body: { ...body, query, extensions: withoutHash(extensions) } };
+  }
+  const parameters = new URLSearchParams(request.search);
+  parameters.delete("documentId");
+  parameters.delete("extensions");
+  parameters.set("query", query);
+  return { ...request, query, persistedQuery: null, search: `?${parameters}` };
+}
+
+function withoutHash(extensions: unknown): object {
+  if (!isObject(extensions)) return {};
+  const { persistedQuery: _hash, ...others } = extensions;
+  return others;
+}
+
+function isListed(query: string, documents: ReadonlyMap<string, string>, texts: ReadonlySet<string>): boolean {
+  if (documents.has(sha256(query))) return true;
+  if (query.length > LIMITS.documentBytes) return false;
+  try {
+    return texts.has(canonicalText(query));
+  } catch {
+    return false;
+  }
+}
+
+function notFound(id: string | null): RefusalError {
+  const message =
+    id === null
+      ? "Only documents on the allow list are executed: send the documentId of one."
+      : "No document of this id is on the allow list: this client is newer or older than the list. Publish its manifest to the gateway.";
+  return new RefusalError(400, "PERSISTED_DOCUMENT_NOT_FOUND", message);
+}
+
+function notListed(): RefusalError {
+  return new RefusalError(
+    400,
+    "PERSISTED_DOCUMENT_REQUIRED",
+    "This document is not on the allow list. Add it to the manifest that the gateway reads, and send its documentId.",
+  );
+}
+
+function fromApollo(operations: readonly unknown[]): [string, string][] {
+  return operations.map((operation) => {
+    if (!isObject(operation) || typeof operation.id !== "string" || typeof operation.body !== "string")
+      throw unreadable();
+    return [operation.id, operation.body];
+  });
+}
+
+function fromObject(parsed: unknown): [string, string][] {
+  if (!isObject(parsed)) throw unreadable();
+  return Object.entries(parsed).map(([id, text]) => {
+    if (typeof text !== "string") throw unreadable();
+    return [id, text];
+  });
+}
+
+function unreadable(): Error {
+  return new Error("The manifest of persisted documents is neither an object of texts by hash nor Apollo's format.");
+}
+
+function hashOf(id: string): string {
+  return id.replace(/^sha256:/, "");
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+import type { DocumentNode, OperationTypeNode } from "graphql";
+
+/** An operation that was found good, by whatever transport it came. */
+export interface PreparedOperation {
+  readonly type: OperationTypeNode;
+  readonly document: DocumentNode;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly requestId: string;
+  /** How many rows one answer can hold at most. */
+  readonly rows: number;
+}
+
+/** The name of the operation that is executed; null if it has none. */
+export function nameOf({ document, operationName }: PreparedOperation): string | null {
+  if (operationName !== null) return operationName;
+  const definitions = document.definitions.flatMap((node) => (node.kind === "OperationDefinition" ? [node] : []));
+  return definitions[0]?.name?.value ?? null;
+}

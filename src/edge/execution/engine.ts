@@ -1,0 +1,205 @@
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  HeaderMap,
+} from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
+import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
+
+import type { Operation } from "#domain";
+import type { AnswerExtensions, Cost } from "../admission/index.ts";
+import { rulesFor } from "../documents/index.ts";
+import { logInternal, toErrorResponse } from "../errors/index.ts";
+import { fitAnswer, type GraphqlRequest, stringify, UNWRITABLE } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
+import { createDocumentStore } from "./document-store.ts";
+import type { Executor } from "./executor.ts";
+import type { OperationContext } from "./transport-options.ts";
+
+/** What the engine tells of one operation while it answers it. */
+export interface Exchange {
+  readonly operation: Operation;
+  cost(): Cost;
+  extensions(): AnswerExtensions;
+  operationName: string | null;
+  operationType: OperationTypeNode | null;
+  errorCodes: readonly string[];
+}
+
+/** An answer that was executed or refused by the engine. */
+export interface EngineAnswer {
+  readonly status: number;
+  /** Without a content type. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Lets go of the answer's data; call it once the body is sent. */
+  release(): void;
+}
+
+/** Parses, validates and executes requests. */
+export interface Engine {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  answer(
+    request: GraphqlRequest,
+    headers: EngineHeaders,
+    exchange: Exchange,
+    context: ContextMaker,
+  ): Promise<EngineAnswer>;
+}
+
+/** Makes what resolvers get. */
+export type ContextMaker = () => OperationContext;
+
+/** The headers that decide whether a request could have been sent by a foreign page. */
+export type EngineHeaders = Readonly<
+  Partial<Record<"content-type" | "x-apollo-operation-name" | "apollo-require-preflight", string>>
+>;
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly schema: GraphQLSchema;
+  readonly executor: Executor;
+  readonly introspection: boolean;
+  readonly logger: Logger;
+}
+
+type Context = GraphQLRequestContext<OperationContext>;
+
+interface Track {
+  readonly exchange: Exchange;
+  requestContext: Context | null;
+}
+
+/** Apollo Server without what costs and is not needed: its landing page, cache hints and usage reports. */
+export function createEngine(options: EngineOptions): Engine {
+  const tracks = new WeakMap<Operation, Track>();
+  const server = new ApolloServer<OperationContext>({
+    gateway: gatewayOf(options.schema, options.executor),
+    introspection: true,
+    validationRules: [...rulesFor(options)],
+    // Suggestions would spell out what introspection does not tell.
+    hideSchemaDetailsFromClientErrors: !options.introspection,
+    documentStore: createDocumentStore(),
+    // The gate has put texts in the places of hashes.
+    persistedQueries: false,
+    // Apollo's own adds a line end, and so copies the whole answer.
+    stringifyResult: (result) => stringify(result, options.logger),
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    validationOptions: { maxErrors: 20 },
+    nodeEnv: "production",
+    logger: apolloLogger(options.logger),
+    formatError: (_formatted, error) => toErrorResponse(error).formatted,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      trackingPlugin(tracks, options.logger),
+    ],
+  });
+  return {
+    start: () => server.start(),
+    stop: () => server.stop(),
+    async answer(request, headers, exchange, context) {
+      const track: Track = { exchange, requestContext: null };
+      tracks.set(exchange.operation, track);
+      const { method, search, body } = request;
+      const answer = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method, search, body, headers: new HeaderMap(Object.entries(headers)) },
+        context: async () => context(),
+      });
+      answer.headers.delete("content-type");
+      const complete = answer.body.kind === "complete" ? answer.body.string : "";
+      const text = fitAnswer(complete);
+      if (text !== complete) exchange.errorCodes = ["LIMIT_EXCEEDED"];
+      if (complete === UNWRITABLE) exchange.errorCodes = ["INTERNAL_SERVER_ERROR"];
+      // Refused before the engine knew the operation.
+      if (track.requestContext === null) exchange.errorCodes = codesOf(JSON.parse(text));
+      return {
+        status: answer.status ?? 200,
+        headers: Object.fromEntries(answer.headers),
+        body: text,
+        release: () => releaseBody(track),
+      };
+    },
+  };
+}
+
+// The server keeps request contexts until the next full collection; the data in them is what weighs.
+function releaseBody(track: Track): void {
+  if (track.requestContext !== null) Reflect.deleteProperty(track.requestContext.response, "body");
+  track.requestContext = null;
+}
+
+function gatewayOf(
+  schema: GraphQLSchema,
+  executor: Executor,
+): ApolloServerOptionsWithGateway<OperationContext>["gateway"] {
+  return {
+    onSchemaLoadOrUpdate: (tell) => {
+      tell({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => {};
+    },
+    load: async () => ({
+      executor: ({ document, request, context }) =>
+        executor({
+          document,
+          operationName: request.operationName,
+          variables: request.variables,
+          contextValue: context,
+        }),
+    }),
+    stop: async () => {},
+  };
+}
+
+function trackingPlugin(tracks: WeakMap<Operation, Track>, logger: Logger): ApolloServerPlugin<OperationContext> {
+  return {
+    async requestDidStart(requestContext) {
+      const track = tracks.get(requestContext.contextValue.operation);
+      if (track === undefined) return;
+      track.requestContext = requestContext;
+      return {
+        async didResolveOperation({ operation, operationName }) {
+          track.exchange.operationName = operationName;
+          track.exchange.operationType = operation?.operation ?? null;
+          if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw refuseSubscription();
+        },
+        async didEncounterErrors({ errors }) {
+          for (const error of errors) logInternal(logger, track.exchange.operation.requestId, error);
+        },
+        async willSendResponse({ response: { body } }) {
+          if (body.kind !== "single") return;
+          track.exchange.errorCodes = codesOf(body.singleResult);
+          if (body.singleResult.data !== undefined) {
+            body.singleResult.extensions = { ...body.singleResult.extensions, ...track.exchange.extensions() };
+          }
+        },
+      };
+    },
+  };
+}
+
+function refuseSubscription(): GraphQLError {
+  return new GraphQLError("Subscriptions are served over WebSocket (graphql-transport-ws) and server-sent events.", {
+    extensions: { code: "BAD_REQUEST", http: { status: 400 } },
+  });
+}
+
+function codesOf(result: {
+  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+}): string[] {
+  return [...new Set((result.errors ?? []).map(({ extensions }) => String(extensions?.code ?? "UNKNOWN")))];
+}
+
+function apolloLogger(logger: Logger) {
+  const tell = (level: "debug" | "info" | "warn" | "error") => (message?: unknown) => logger[level](String(message));
+  return { debug: tell("debug"), info: tell("debug"), warn: tell("warn"), error: tell("error") };
+}

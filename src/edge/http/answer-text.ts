@@ -1,0 +1,27 @@
+import { LIMITS, limitExceeded, toErrorResponse } from "../errors/index.ts";
+import type { Logger } from "../telemetry/index.ts";
+
+/** What an answer became that could not be written. */
+export const UNWRITABLE = JSON.stringify({ data: null, errors: [toErrorResponse(null).formatted] });
+
+/** The JSON of a result; {@link UNWRITABLE} for what cannot be written, which the log tells of. */
+export function stringify(result: object, logger: Pick<Logger, "error">): string {
+  try {
+    return JSON.stringify(result);
+  } catch (error) {
+    logger.error({ err: error }, "an answer cannot be written");
+    return UNWRITABLE;
+  }
+}
+
+/**
+ * The answer if it keeps to the limit of bytes, else one that says so. What is counted before it is written is an estimate: an
+ * output of control characters takes six times its length.
+ */
+export function fitAnswer(text: string): string {
+  // No UTF-16 unit takes more than three bytes.
+  if (text.length * 3 <= LIMITS.answerBytes) return text;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LIMITS.answerBytes) return text;
+  return JSON.stringify({ data: null, errors: [toErrorResponse(limitExceeded("answerBytes", bytes)).formatted] });
+}

@@ -1,0 +1,24 @@
+/** Connections, requests and replies: who may connect, what of a request is read, how an answer is written. */
+
+export { fitAnswer, stringify, UNWRITABLE } from "./answer-text.ts";
+export { refuseForeignHost } from "./hosts.ts";
+export { createListener, type Listener } from "./listener.ts";
+export { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
+export { checkOrigin, checkPreflight, corsHeaders, isWelcome } from "./origins.ts";
+export { createReaders, type Readers } from "./readers.ts";
+export {
+  contentTypeOf,
+  type ErrorAnswer,
+  htmlHeaders,
+  type ReplyHeaders,
+  type Route,
+  send,
+  sendBytes,
+  sendText,
+  toErrorAnswer,
+} from "./reply.ts";
+export { type GraphqlRequest, readGraphqlRequest, readJsonBody, toGraphqlRequest, withoutMark } from "./request.ts";
+export { requestIdOf } from "./request-id.ts";
+export { onResponseClose } from "./response-close.ts";
+export { limitSockets } from "./socket-limit.ts";
+export { turnAway } from "./turn-away.ts";

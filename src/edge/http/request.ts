@@ -1,0 +1,200 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+
+import { LIMITS, RefusalError, refuseAbove } from "../errors/index.ts";
+import { readContentType } from "./media-type.ts";
+
+/** What of a GraphQL request the door looks at; everything else is the engine's. */
+export interface GraphqlRequest {
+  readonly method: "GET" | "POST";
+  /** The query string with its question mark, or nothing. */
+  readonly search: string;
+  /** The parsed body of a POST. */
+  readonly body: unknown;
+  /** The document's text, where one came. */
+  readonly query: string | null;
+  readonly variables: unknown;
+  readonly operationName: string | null;
+  /** Id of a persisted document (GraphQL over HTTP, appendix A) or the hash of a persisted query, where one came. */
+  readonly documentId: string | null;
+  /** What a client says of an automatic persisted query, unchecked; null where it says nothing. */
+  readonly persistedQuery: unknown;
+}
+
+const ALLOW = { allow: "GET, POST, OPTIONS" };
+
+/**
+ * Reads a GraphQL request, and of its body no more than the limit.
+ * @throws RefusalError for other methods, content types, charsets and encodings, too large or unreadable bodies and batches
+ */
+export async function readGraphqlRequest(request: IncomingMessage): Promise<GraphqlRequest> {
+  const search = searchOf(request.url ?? "");
+  if (request.method === "GET") {
+    return { method: "GET", search: withoutEmptyName(search), body: undefined, ...fromSearch(search) };
+  }
+  if (request.method !== "POST") {
+    throw new RefusalError(
+      405,
+      "METHOD_NOT_ALLOWED",
+      `Method ${request.method}: use POST, or GET for queries.`,
+      {},
+      ALLOW,
+    );
+  }
+  const body = await readJsonBody(request);
+  if (Array.isArray(body)) refuseBatch(body.length);
+  return { method: "POST", search, body: withoutEmpty(body), ...fromBody(body) };
+}
+
+/**
+ * Reads a body of JSON, and no more of it than the limit.
+ * @throws RefusalError for other content types, charsets and encodings, and for too large or unreadable bodies
+ */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  checkContent(request);
+  return parseJson(await readBody(request));
+}
+
+// No operation can have an empty name, and generated clients send one for none.
+function withoutEmpty(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("operationName" in body) || body.operationName !== "") return body;
+  const { operationName: _empty, ...others } = body;
+  return others;
+}
+
+function withoutEmptyName(search: string): string {
+  const parameters = new URLSearchParams(search);
+  if (parameters.get("operationName") !== "") return search;
+  parameters.delete("operationName");
+  return `?${parameters}`;
+}
+
+/**
+ * The same of a payload that came by another way than as a body: there a document's id may also stand in the extensions.
+ */
+export function toGraphqlRequest(payload: object): GraphqlRequest {
+  const read = fromBody(payload);
+  const { documentId } = Object("extensions" in payload ? payload.extensions : null) as {
+    readonly documentId?: unknown;
+  };
+  return {
+    method: "POST",
+    search: "",
+    body: payload,
+    ...read,
+    documentId: read.documentId ?? textOf(documentId),
+  };
+}
+
+function checkContent(request: IncomingMessage): void {
+  const encoding = request.headers["content-encoding"];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
+    throw new RefusalError(
+      415,
+      "UNSUPPORTED_MEDIA_TYPE",
+      "Limit contentEncoding: send the body as it is, not compressed.",
+      { limit: "contentEncoding" },
+      { "accept-encoding": "identity" },
+    );
+  }
+  const content = readContentType(request.headers["content-type"] ?? "");
+  const isUtf8 = content?.charset == null || content.charset === "utf-8" || content.charset === "utf8";
+  if (content?.type === "application/json" && isUtf8) return;
+  throw new RefusalError(
+    415,
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Send the body as content-type: application/json in UTF-8.",
+    {},
+    { accept: "application/json" },
+  );
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  refuseAbove("bodyBytes", announced);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length;
+    refuseAbove("bodyBytes", bytes);
+    chunks.push(chunk as Buffer);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new RefusalError(400, "BAD_REQUEST", "The body is not UTF-8.");
+  try {
+    return JSON.parse(withoutMark(bytes.toString("utf8")));
+  } catch {
+    throw new RefusalError(400, "BAD_REQUEST", "The body is not JSON.");
+  }
+}
+
+/** The text without a byte order mark, which RFC 8259 lets readers pass over. */
+export function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
+
+function refuseBatch(length: number): never {
+  throw new RefusalError(
+    400,
+    "LIMIT_EXCEEDED",
+    `Limit batchedRequests: send one request at a time and not in a list, ${length} came.`,
+    { limit: "batchedRequests", max: LIMITS.batchedRequests, actual: length },
+  );
+}
+
+type Read = Pick<GraphqlRequest, "query" | "variables" | "operationName" | "documentId" | "persistedQuery">;
+
+const NOTHING: Read = { query: null, variables: null, operationName: null, documentId: null, persistedQuery: null };
+
+function fromBody(body: unknown): Read {
+  if (typeof body !== "object" || body === null) return NOTHING;
+  const { query, variables, operationName, documentId, extensions } = body as Readonly<Record<string, unknown>>;
+  return {
+    query: textOf(query) || null,
+    variables,
+    operationName: textOf(operationName) || null,
+    documentId: textOf(documentId) ?? hashOf(extensions),
+    persistedQuery: persistedQueryOf(extensions),
+  };
+}
+
+function fromSearch(search: string): Read {
+  const parameters = new URLSearchParams(search);
+  const extensions = parameterOf(parameters, "extensions");
+  return {
+    query: parameters.get("query") || null,
+    variables: parameterOf(parameters, "variables"),
+    operationName: parameters.get("operationName") || null,
+    documentId: parameters.get("documentId") ?? hashOf(extensions),
+    persistedQuery: persistedQueryOf(extensions),
+  };
+}
+
+function parameterOf(parameters: URLSearchParams, name: string): unknown {
+  try {
+    return JSON.parse(parameters.get(name) ?? "null");
+  } catch {
+    throw new RefusalError(400, "BAD_REQUEST", `The parameter ${name} is not JSON.`);
+  }
+}
+
+function persistedQueryOf(extensions: unknown): unknown {
+  return (Object(extensions) as { readonly persistedQuery?: unknown }).persistedQuery ?? null;
+}
+
+function hashOf(extensions: unknown): string | null {
+  const { sha256Hash } = Object(persistedQueryOf(extensions)) as { readonly sha256Hash?: unknown };
+  return textOf(sha256Hash);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function searchOf(url: string): string {
+  const start = url.indexOf("?");
+  return start < 0 ? "" : url.slice(start);
+}

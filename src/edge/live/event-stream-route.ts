@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FormattedExecutionResult } from "graphql";
+
+import { RefusalError, toErrorResponse } from "../errors/index.ts";
+import {
+  checkPreflight,
+  corsHeaders,
+  onResponseClose,
+  type ReplyHeaders,
+  type Route,
+  readGraphqlRequest,
+  requestIdOf,
+  send,
+  toErrorAnswer,
+} from "../http/index.ts";
+import type { Asker } from "./answer.ts";
+import type { LiveOptions, LiveParts } from "./live-parts.ts";
+import { type LiveRecord, startRecord } from "./record.ts";
+import { type LiveResults, runLive } from "./run.ts";
+
+/** What a stream can end by besides itself. */
+interface StreamEnds {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly draining: AbortSignal;
+  /** Called after each event. */
+  readonly wrote: () => void;
+}
+
+const PING_MS = 12_000;
+const HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * Server-sent events after the protocol of graphql-sse, distinct connections mode: one POST an operation, `next` events with
+ * results, `complete` at the end. A stream that ends without `complete` was cut off and can be asked for again.
+ */
+export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): Route {
+  return async (request, response) => {
+    const requestId = requestIdOf(request);
+    const cors = corsHeaders(request, options.corsOrigins);
+    const record = startRecord(options, parts.metrics, { requestId, transport: "sse" });
+    let limits: ReplyHeaders = {};
+    try {
+      const caller = await parts.admission.identify(request);
+      limits = parts.admission.countOperation(caller);
+      checkAccept(request);
+      const read = parts.gate.admit(await readGraphqlRequest(request), requestId);
+      checkPreflight(request);
+      parts.admission.checkRows(caller, read.rows);
+      const prepared = parts.gate.prepare(read, requestId);
+      response.writeHead(200, { ...HEADERS, ...cors, ...limits, "x-request-id": requestId });
+      if ("document" in prepared) {
+        record.begin(prepared);
+        const { socket } = request;
+        const asker: Asker = {
+          client: parts.clients.of(socket, caller),
+          access: parts.access,
+          caller,
+          recognise: () => parts.admission.identify(request),
+          address: socket,
+          transport: "event-stream",
+          ...lastEventIdOf(request),
+        };
+        const ends = { request, response, draining: parts.draining, wrote: () => parts.readers.wrote(socket) };
+        await stream(options, ends, runLive(options, prepared, asker), record);
+      } else {
+        const errors = prepared.map((error) => toErrorResponse(error).formatted);
+        record.add({ errors });
+        response.end(`${toEvent("next", JSON.stringify({ errors }))}${toEvent("complete")}`);
+      }
+      record.end(200);
+    } catch (error) {
+      const { status, headers, body, codes } = toErrorAnswer(error, "application/json");
+      send(response, status, { ...cors, ...limits, ...headers, "x-request-id": requestId }, body);
+      request.resume();
+      record.end(status, codes);
+    }
+  };
+}
+
+async function stream(
+  options: LiveOptions,
+  { request, response, draining, wrote }: StreamEnds,
+  results: LiveResults,
+  record: LiveRecord,
+): Promise<void> {
+  const over = new AbortController();
+  const stop = () => {
+    over.abort();
+    void results.return();
+  };
+  const stay = onResponseClose(request, response, stop);
+  draining.addEventListener("abort", stop, { once: true });
+  if (draining.aborted) stop();
+  void ping(options, response, over.signal);
+  try {
+    response.flushHeaders();
+    for await (const { answer, event } of results) {
+      const { result, json, isWhole } = answer;
+      record.add(result);
+      // Who did not get what an event tells gets it after coming back.
+      const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
+      // As bytes, since Node holds a text twice while its reader is slow.
+      const isRead = response.write(Buffer.from(toEvent("next", json, id)));
+      wrote();
+      // A wait that the end of the stream cuts short is none that failed.
+      if (!isRead) await once(response, "drain", over).catch(() => {});
+    }
+    response.end(draining.aborted ? "" : toEvent("complete"));
+  } finally {
+    over.abort();
+    stay();
+    draining.removeEventListener("abort", stop);
+  }
+}
+
+// Proxies close streams on which nothing moves.
+async function ping({ clock }: LiveOptions, response: ServerResponse, over: AbortSignal): Promise<void> {
+  for (;;) {
+    await clock.sleep(PING_MS, over);
+    if (over.aborted || response.destroyed) return;
+    response.write(":\n\n");
+  }
+}
+
+function isTold({ data }: FormattedExecutionResult): boolean {
+  return Object.values(data ?? {}).some((value) => value !== null);
+}
+
+function toEvent(event: "next" | "complete", json?: string, id: string | null = null): string {
+  return `event: ${event}\n${id === null ? "" : `id: ${id}\n`}data:${json === undefined ? "" : ` ${json}`}\n\n`;
+}
+
+// Empty after an event stream that reset it.
+function lastEventIdOf({ headers }: IncomingMessage): Pick<Asker, "lastEventId"> {
+  const id = headers["last-event-id"];
+  return typeof id !== "string" || id === "" ? {} : { lastEventId: id };
+}
+
+function checkAccept({ headers: { accept = "*/*" } }: IncomingMessage): void {
+  if (/text\/event-stream|text\/\*|\*\/\*/.test(accept)) return;
+  throw new RefusalError(406, "NOT_ACCEPTABLE", "Accept text/event-stream.");
+}

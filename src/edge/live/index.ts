@@ -1,0 +1,8 @@
+/** Transports that may answer more than once: WebSocket and server-sent events. */
+
+export type { Asker } from "./answer.ts";
+export { createEventStreamRoute } from "./event-stream-route.ts";
+export type { LiveOptions, LiveParts } from "./live-parts.ts";
+export { type LiveRecord, startRecord } from "./record.ts";
+export { runLive } from "./run.ts";
+export { createWebSockets, type WebSockets } from "./websocket.ts";

@@ -1,0 +1,208 @@
+import { createSourceEventStream, type FormattedExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
+
+import type { Caller } from "#access";
+import { type Client, type RunningOperation, startOperation } from "../admission/index.ts";
+import type { PreparedOperation } from "../documents/index.ts";
+import { rulesOf } from "../execution/index.ts";
+import { type Asker, answerOnce, askingOf, format, toArguments, toFailure } from "./answer.ts";
+import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
+import type { LiveOptions } from "./live-parts.ts";
+import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
+import { createStop, type Stop } from "./stop.ts";
+
+/** One result, ready to be sent, and the event that it answers; undefined for none. */
+export interface LiveResult {
+  readonly answer: WrittenAnswer;
+  readonly event?: unknown;
+}
+
+/** Results of a live operation. Returning it stops the operation at once, also while a result is awaited. */
+export interface LiveResults extends AsyncIterableIterator<LiveResult> {
+  return(): Promise<IteratorResult<LiveResult>>;
+}
+
+/**
+ * Runs an operation that may answer more than once: a query once, a subscription once an event. Each answer has a context, a
+ * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Never throws: what fails is told
+ * as a result with errors, after which nothing follows.
+ */
+export function runLive(options: LiveOptions, live: PreparedOperation, asker: Asker): LiveResults {
+  const stop = createStop();
+  const results = produce(options, live, asker, stop);
+  return {
+    next: () => results.next(),
+    return: () => {
+      stop.now();
+      return results.return(undefined);
+    },
+    throw: (error) => {
+      stop.now();
+      return results.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* produce(
+  options: LiveOptions,
+  live: PreparedOperation,
+  asker: Asker,
+  stop: Stop,
+): AsyncGenerator<LiveResult, undefined> {
+  if (live.type !== OperationTypeNode.SUBSCRIPTION) {
+    yield tell(options, await answerRequest(options, live, asker, stop));
+    return undefined;
+  }
+  yield* watchEvents(options, live, asker, stop);
+  return undefined;
+}
+
+async function* watchEvents(
+  options: LiveOptions,
+  live: PreparedOperation,
+  asker: Asker,
+  stop: Stop,
+): AsyncGenerator<LiveResult, void> {
+  const leave = enlist(asker.client);
+  if (typeof leave !== "function") {
+    yield tell(options, toFailure(options, live, leave));
+    return;
+  }
+  const running = startOperation(live.requestId, { ...rulesOf(options, asker.client), deadlineMs: null });
+  stop.signal.addEventListener("abort", running.abandon, { once: true });
+  const source = await openSource(options, live, { running, asker });
+  try {
+    if (!(Symbol.asyncIterator in source)) {
+      yield tell(options, source);
+      return;
+    }
+    const events = source[Symbol.asyncIterator]();
+    const expiry = createExpiry(options.clock, asker.caller);
+    try {
+      yield* answerEach(options, live, { events, asker, stop, expiry });
+    } finally {
+      expiry.ignore();
+      await events.return?.();
+    }
+  } finally {
+    leave();
+    running.abandon();
+    running.end();
+  }
+}
+
+function enlist(client: Client): (() => void) | Error {
+  try {
+    return client.watch();
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+// Messages of one connection arrive together; a round of the event loop for each keeps their answers from being in memory together.
+async function takeTurn({ client }: Asker, { rows }: PreparedOperation): Promise<void> {
+  await (client.enter(rows) ?? client.turn());
+}
+
+async function answerRequest(
+  options: LiveOptions,
+  live: PreparedOperation,
+  asker: Asker,
+  stop: Stop,
+): Promise<FormattedExecutionResult> {
+  const running = startOperation(live.requestId, rulesOf(options, asker.client));
+  await takeTurn(asker, live);
+  const asking = askingOf(live, asker, asker.caller);
+  return answerOnce(options, live, { running, asking, rootValue: undefined, stop }).finally(asking.audit.end);
+}
+
+interface Watching {
+  readonly events: AsyncIterator<unknown>;
+  readonly asker: Asker;
+  readonly stop: Stop;
+  readonly expiry: Expiry;
+}
+
+async function* answerEach(
+  options: LiveOptions,
+  live: PreparedOperation,
+  { events, asker, stop, expiry }: Watching,
+): AsyncGenerator<LiveResult, void> {
+  const question = nameQuestion(live.document, live.operationName, live.variables);
+  for (;;) {
+    const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
+    const event = await expiry.or(stop.or(next));
+    if (event === null && expiry.hasCome()) {
+      yield tell(options, toFailure(options, live, refuseEnded()));
+      return;
+    }
+    if (event === null || event.done === true) return;
+    if ("error" in event) {
+      yield tell(options, toFailure(options, live, event.error));
+      return;
+    }
+    const caller = await asker.recognise().catch((error: unknown) => toError(error));
+    if (caller instanceof Error) {
+      yield tell(options, toFailure(options, live, caller));
+      return;
+    }
+    const { value } = event;
+    yield { answer: await answerEvent(options, live, { event: value, question, asker, caller, stop }), event: value };
+  }
+}
+
+interface Answered {
+  readonly event: unknown;
+  readonly question: string;
+  readonly asker: Asker;
+  readonly caller: Caller;
+  readonly stop: Stop;
+}
+
+async function answerEvent(
+  options: LiveOptions,
+  live: PreparedOperation,
+  { event, question, asker, caller, stop }: Answered,
+): Promise<WrittenAnswer> {
+  const asking = askingOf(live, asker, caller);
+  try {
+    return await shareAnswer(
+      { event, question, asker: { ...asking, client: asker.client } },
+      options,
+      async (audit) => {
+        const running = startOperation(live.requestId, rulesOf(options, asker.client));
+        await takeTurn(asker, live);
+        return answerOnce(options, live, { running, asking: { ...asking, audit }, rootValue: event, stop });
+      },
+    );
+  } finally {
+    asking.audit.end();
+  }
+}
+
+function tell({ logger }: LiveOptions, result: FormattedExecutionResult): LiveResult {
+  return { answer: writeAnswer(result, logger) };
+}
+
+async function openSource(
+  options: LiveOptions,
+  live: PreparedOperation,
+  { running, asker }: { readonly running: RunningOperation; readonly asker: Asker },
+): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
+  const asking = askingOf(live, asker, asker.caller);
+  try {
+    const source = await createSourceEventStream(toArguments(options, live, { running, asking, rootValue: undefined }));
+    return Symbol.asyncIterator in source ? source : format(options, live, source, null);
+  } catch (error) {
+    return toFailure(options, live, error);
+  } finally {
+    asking.audit.end();
+  }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("The caller cannot be recognised.", { cause: error });
+}

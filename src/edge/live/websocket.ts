@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ExecutionArgs, GraphQLError } from "graphql";
+import { handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
+import { type WebSocket, WebSocketServer } from "ws";
+
+import { refusalAbove, toErrorResponse } from "../errors/index.ts";
+import { turnAway, withoutMark } from "../http/index.ts";
+import type { LiveOptions, LiveParts } from "./live-parts.ts";
+import { type LiveRecord, startRecord } from "./record.ts";
+import { type LiveResults, runLive } from "./run.ts";
+import { prepare, toAsker } from "./websocket-operation.ts";
+import { closeRefused, refusalOf, refuseMessage } from "./websocket-refusal.ts";
+import { createSender, type SendText } from "./websocket-sender.ts";
+
+/** Connections that carry many operations. */
+export interface WebSockets {
+  /** Takes over a connection that a client asks to upgrade, or turns it away. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says to every client that the server goes, and closes; a client that does not answer is cut off after two seconds. */
+  close(): void;
+}
+
+/** What belongs to one connection. */
+interface Extra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  readonly send: SendText;
+}
+
+interface Started {
+  readonly record: LiveRecord;
+  /** Sends every result; gives none. */
+  run(): AsyncIterableIterator<never>;
+}
+
+const PING_MS = 12_000;
+const GOING_AWAY = 1001;
+const INTERNAL_ERROR = 4500;
+const CLOSING_MS = 2_000;
+// Larger messages end the connection before they are read; up to here a refusal can still say which operation it is about.
+const MOST_MESSAGE_BYTES = 1_048_576;
+
+/** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
+export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const protocol = createProtocol(options, parts);
+  server.on("connection", (socket, request) => {
+    const send = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
+    serve(options, protocol, { socket, request, send });
+  });
+  return {
+    upgrade(request, socket, head) {
+      const refusal = refusalOf(request, options, server.clients.size + 1);
+      if (refusal !== null) turnAway(socket, refusal);
+      else server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
+    },
+    close() {
+      for (const client of server.clients) client.close(GOING_AWAY, "Going away");
+      const closed = new AbortController();
+      server.close(() => closed.abort());
+      void options.clock.sleep(CLOSING_MS, closed.signal).then(() => {
+        for (const client of server.clients) client.terminate();
+      });
+    },
+  };
+}
+
+function createProtocol(options: LiveOptions, parts: LiveParts) {
+  const started = new WeakMap<object, Started>();
+  const run = ({ contextValue }: ExecutionArgs): OperationResult => {
+    const operation = started.get(contextValue as object);
+    if (operation === undefined) throw new GraphQLError("No such operation.");
+    return operation.run() as unknown as OperationResult;
+  };
+  return makeServer<Record<string, unknown>, Extra>({
+    onConnect: async ({ extra: { socket, request }, connectionParams }) => {
+      try {
+        await parts.admission.identify(request, connectionParams);
+        return true;
+      } catch (error) {
+        closeRefused(socket, error);
+        return false;
+      }
+    },
+    onSubscribe: async ({ subscriptions, extra: { request, send }, connectionParams }, id, payload) => {
+      const requestId = randomUUID();
+      const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
+      const recognise = () => parts.admission.identify(request, connectionParams);
+      const operations = Object.keys(subscriptions).length;
+      const prepared = await prepare(parts, { operations, recognise, payload, requestId });
+      if (!Array.isArray(prepared)) {
+        const asker = toAsker(parts, request, { caller: prepared.caller, recognise });
+        record.begin(prepared);
+        const contextValue = {};
+        const run = () => sendEach(runLive(options, prepared, asker), { id, record, send });
+        started.set(contextValue, { record, run });
+        return {
+          schema: options.schema,
+          document: prepared.document,
+          operationName: prepared.operationName,
+          contextValue,
+        };
+      }
+      record.end(
+        400,
+        prepared.map((error) => String(toErrorResponse(error).formatted.extensions?.code)),
+      );
+      return prepared;
+    },
+    execute: run,
+    subscribe: run,
+    onError: (_context, _id, _payload, errors) => errors.map((error) => toErrorResponse(error).formatted),
+  });
+}
+
+interface Sending {
+  readonly id: string;
+  readonly record: LiveRecord;
+  readonly send: SendText;
+}
+
+// The protocol's library would write each result anew for each client.
+function sendEach(results: LiveResults, { id, record, send }: Sending): AsyncIterableIterator<never> {
+  const start = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
+  const leave = async () => {
+    record.end(200);
+    await results.return();
+    return { done: true, value: undefined } as const;
+  };
+  return {
+    async next() {
+      for await (const { answer } of results) {
+        record.add(answer.result);
+        await send(`${start}${answer.json}}`);
+      }
+      return leave();
+    },
+    return: leave,
+    throw: leave,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>, extra: Extra): void {
+  const { socket, send } = extra;
+  const over = new AbortController();
+  // The socket closes itself after an error such as a message that is too large.
+  socket.on("error", () => {});
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send,
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) => {
+        socket.on("message", (message) => {
+          const text = withoutMark(String(message));
+          const refusal = refusalAbove("bodyBytes", Buffer.byteLength(text));
+          if (refusal !== null) {
+            refuseMessage(socket, text, refusal);
+            return;
+          }
+          handle(text).catch((error: unknown) => {
+            options.logger.error({ err: error }, "a WebSocket message failed");
+            socket.close(INTERNAL_ERROR, "Internal error");
+          });
+        });
+      },
+    },
+    extra,
+  );
+  socket.once("close", (code, reason) => {
+    over.abort();
+    void closed(code, String(reason));
+  });
+  void watchLife(options, socket, over.signal);
+}
+
+// A client that went without a word would otherwise be served without end. A pong that nobody asked for tells nothing: a client can
+// send one without reading.
+async function watchLife({ clock }: LiveOptions, socket: WebSocket, over: AbortSignal): Promise<void> {
+  let awaited: string | null = null;
+  socket.on("pong", (payload) => {
+    if (String(payload) === awaited) awaited = null;
+  });
+  for (;;) {
+    await clock.sleep(PING_MS, over);
+    if (over.aborted) return;
+    if (awaited !== null) return socket.terminate();
+    awaited = randomUUID();
+    socket.ping(awaited);
+  }
+}

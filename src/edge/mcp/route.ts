@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FormattedExecutionResult } from "graphql";
+
+import { logInternal, RefusalError, toErrorResponse } from "../errors/index.ts";
+import {
+  checkOrigin,
+  corsHeaders,
+  fitAnswer,
+  onResponseClose,
+  type ReplyHeaders,
+  type Route,
+  readJsonBody,
+  requestIdOf,
+  send,
+  stringify,
+  toGraphqlRequest,
+} from "../http/index.ts";
+import { type Asker, type LiveOptions, type LiveParts, type LiveRecord, runLive, startRecord } from "../live/index.ts";
+import {
+  answerInitialize,
+  answerTools,
+  MCP_VERSIONS,
+  type McpMessage,
+  RPC_CODES,
+  RpcError,
+  readMcpMessage,
+  readToolCall,
+} from "./messages.ts";
+import { createMcpTools, type McpTool, type ToolOptions } from "./tools.ts";
+
+/** What the route needs besides the server's options. */
+export type McpParts = Pick<LiveParts, "gate" | "metrics" | "clients" | "access" | "admission">;
+
+interface Offered extends Pick<ToolOptions, "version"> {
+  readonly tools: ReadonlyMap<string, McpTool>;
+}
+
+type RpcRequest = Extract<McpMessage, { kind: "request" }>;
+
+/** A request with what was found out about it. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly message: RpcRequest;
+}
+
+const JSON_TYPE = { "content-type": "application/json", "cache-control": "no-store" };
+const INSTRUCTIONS =
+  "Reads what became of commands that Alibaba Cloud's Cloud Assistant ran on servers; changes nothing. Ids are those of earlier answers.";
+
+/**
+ * The Model Context Protocol over Streamable HTTP, without sessions: one POST a message, one JSON answer. Its tools are the packaged
+ * queries, run as any other operation of the caller.
+ */
+export function createMcpRoute(options: LiveOptions, { documents, version }: ToolOptions, parts: McpParts): Route {
+  const offered: Offered = { tools: createMcpTools(options.schema, documents), version };
+  return async (request, response) => {
+    const requestId = requestIdOf(request);
+    const cors = { ...corsHeaders(request, options.corsOrigins), "x-request-id": requestId };
+    let id: string | number | null = null;
+    const reply = (status: number, headers: ReplyHeaders, body: object | null): void => {
+      const text = body === null ? "" : JSON.stringify({ jsonrpc: "2.0", id, ...body });
+      send(response, status, { ...cors, ...(body === null ? {} : JSON_TYPE), ...headers }, text);
+    };
+    try {
+      checkRequest(request, options);
+      const caller = await parts.admission.identify(request);
+      const message = readMcpMessage(await readJsonBody(request));
+      if (message.kind === "notice") return reply(202, {}, null);
+      id = message.id;
+      const call = { request, response, requestId, message };
+      const asker: Asker = {
+        client: parts.clients.of(request.socket, caller),
+        access: parts.access,
+        caller,
+        recognise: () => parts.admission.identify(request),
+        address: request.socket,
+        transport: "mcp",
+      };
+      reply(200, {}, { result: await answer(options, parts, offered, { call, asker }) });
+    } catch (error) {
+      const { status, headers, body } = toRpcAnswer(error);
+      if (status === 500) logInternal(options.logger, requestId, error);
+      reply(status, headers, body);
+      request.resume();
+    }
+  };
+}
+
+/** @throws RefusalError for what is no message of a client that may be here */
+function checkRequest(request: IncomingMessage, { corsOrigins }: LiveOptions): void {
+  if (request.method !== "POST") {
+    const message = "Use POST: messages are answered one by one, and there is no stream to listen to.";
+    throw new RefusalError(405, "METHOD_NOT_ALLOWED", message, {}, { allow: "POST, OPTIONS" });
+  }
+  checkOrigin(request, corsOrigins);
+  const version = request.headers["mcp-protocol-version"];
+  if (version === undefined || MCP_VERSIONS.some((one) => one === version)) return;
+  throw new RefusalError(400, "BAD_REQUEST", `\`MCP-Protocol-Version\`: expected one of ${MCP_VERSIONS.join(", ")}.`);
+}
+
+async function answer(
+  options: LiveOptions,
+  parts: McpParts,
+  { tools, version }: Offered,
+  { call, asker }: { readonly call: Call; readonly asker: Asker },
+): Promise<object> {
+  const { method, params } = call.message;
+  switch (method) {
+    case "initialize":
+      return answerInitialize(params, { version, instructions: INSTRUCTIONS });
+    case "ping":
+      return {};
+    case "tools/list":
+      return answerTools(tools);
+    case "tools/call": {
+      const { tool, variables } = readToolCall(params, tools);
+      const record = startRecord(options, parts.metrics, { requestId: call.requestId, transport: "mcp" });
+      const result = await runTool(options, parts, { ...call, tool, variables, asker, record });
+      return toToolResult(result, options);
+    }
+    default:
+      throw new RpcError(RPC_CODES.methodNotFound, "`method`: expected initialize, ping, tools/list or tools/call.");
+  }
+}
+
+interface ToolRun extends Call {
+  readonly tool: McpTool;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly asker: Asker;
+  readonly record: LiveRecord;
+}
+
+/** Runs the tool's query through the gate of all transports. What is wrong with it is told as its result. */
+async function runTool(
+  options: LiveOptions,
+  { gate, admission }: McpParts,
+  { request, response, requestId, tool, variables, asker, record }: ToolRun,
+): Promise<FormattedExecutionResult> {
+  try {
+    admission.countOperation(asker.caller);
+    const read = gate.admit(toGraphqlRequest({ query: tool.document, variables }), requestId);
+    admission.checkRows(asker.caller, read.rows);
+    const prepared = gate.prepare(read, requestId);
+    if (!("document" in prepared)) return { errors: prepared.map((error) => toErrorResponse(error).formatted) };
+    record.begin(prepared);
+    const results = runLive(options, prepared, asker);
+    const stay = onResponseClose(request, response, () => void results.return());
+    const { done, value } = await results.next().finally(stay);
+    const result = done === true ? { data: null } : value.answer.result;
+    record.add(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    const result = { errors: [toErrorResponse(error).formatted] };
+    record.add(result);
+    return result;
+  } finally {
+    record.end(200);
+  }
+}
+
+/** Errors are for the one who called the tool, as text; an answer that holds something beside them is none. */
+function toToolResult({ data, errors }: FormattedExecutionResult, { logger }: LiveOptions): object {
+  const isError = errors !== undefined && !Object.values(data ?? {}).some((value) => value !== null);
+  const told = { ...(errors === undefined ? {} : { errors }), ...(data == null ? {} : { data }) };
+  const text = stringify(told, logger);
+  const fit = fitAnswer(text);
+  return { content: [{ type: "text", text: fit }], isError: isError || fit !== text };
+}
+
+function toRpcAnswer(error: unknown): { status: number; headers: ReplyHeaders; body: object } {
+  if (error instanceof RpcError) {
+    const { code, message } = error;
+    // A request that names what is not there was heard; what is no message at all was not.
+    const status = code === RPC_CODES.invalidRequest ? 400 : 200;
+    return { status, headers: {}, body: { error: { code, message } } };
+  }
+  const { message, extensions } = toErrorResponse(error).formatted;
+  const refused = error instanceof RefusalError ? error : null;
+  const code = refused === null ? -32_603 : RPC_CODES.invalidRequest;
+  const body = { error: { code, message, data: extensions } };
+  return { status: refused?.status ?? 500, headers: refused?.headers ?? {}, body };
+}

@@ -1,0 +1,175 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it } from "@jest/globals";
+
+import { type Caller, createOpenView, createRateLimits, NO_LIMITS } from "#access";
+import { InputError, type Source } from "#domain";
+import { CLIENT_LIMITS, createClients } from "../../../src/edge/admission/clients.ts";
+import { startOperation } from "../../../src/edge/admission/operation.ts";
+import { createTurns } from "../../../src/edge/admission/turns.ts";
+import { RefusalError } from "../../../src/edge/errors/refusal.ts";
+import { createFakeClock } from "../../support/clock.ts";
+import { startGateway, type TestGateway } from "../gateway.ts";
+import { askLive, createLiveSchema } from "../live-schema.ts";
+
+const source: Source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
+const here = { remoteAddress: "10.0.0.1" };
+const there = { remoteAddress: "10.0.0.2" };
+
+function limitOf(act: () => void): unknown {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RefusalError) return error.extensions;
+    return error instanceof InputError ? error.met : error;
+  }
+  return null;
+}
+
+describe("upstream calls of one client", () => {
+  it("are refused above the limit until the minute is over, and nobody else's", () => {
+    const clock = createFakeClock();
+    const clients = createClients(clock, { ...CLIENT_LIMITS, callsPerMinute: 3 });
+    const spend = (who: typeof here) => {
+      const rules = { clock, deadlineMs: null, callBudget: 200, client: clients.of(who) };
+      return limitOf(() => startOperation("id", rules).operation.meter.spend(source, "DescribeInvocations"));
+    };
+    const refused = { limit: "clientCalls", max: 3, actual: 4 };
+    expect([1, 2, 3, 4].map(() => spend(here))).toEqual([null, null, null, refused]);
+    expect(spend(there)).toBeNull();
+    clock.setBack(3_600_000);
+    void clock.advance(60_000);
+    expect(spend(here)).toBeNull();
+  });
+
+  it("have no limit with 0", () => {
+    const client = createClients(createFakeClock(), { ...CLIENT_LIMITS, callsPerMinute: 0 }).of(here);
+    expect(Array.from({ length: 5_000 }, () => limitOf(client.spendCall)).every((met) => met === null)).toBe(true);
+  });
+
+  it("have 60 look-ups a minute of ids that were not made here", () => {
+    const client = createClients(createFakeClock(), CLIENT_LIMITS).of(here);
+    const met = Array.from({ length: 61 }, () => limitOf(client.spendForeignId));
+    expect([met.slice(0, 60).every((one) => one === null), met[60]]).toEqual([
+      true,
+      { limit: "foreignIds", max: 60, actual: 61 },
+    ]);
+  });
+});
+
+describe("subscriptions of a known caller", () => {
+  const caller: Caller = {
+    id: "k:ann",
+    name: "ann",
+    knownBy: "key",
+    roles: [],
+    view: createOpenView(),
+    expiresAt: null,
+  };
+  const tableOf = (subscriptions: number) => ({ default: { ...NO_LIMITS, subscriptions }, byName: new Map() });
+
+  it.each([0, 2])("are not counted by the caller's limit of %i if the client has too many", (subscriptions) => {
+    const clock = createFakeClock();
+    const limits = createRateLimits(tableOf(subscriptions), clock);
+    const client = createClients(clock, { ...CLIENT_LIMITS, watchers: 1 }, limits).of(here, caller);
+    const leave = client.watch();
+    const refused = { code: "LIMIT_EXCEEDED", limit: "clientWatchers", max: 1, actual: 2 };
+    expect([1, 2, 3].map(() => limitOf(client.watch))).toEqual([refused, refused, refused]);
+    leave();
+    limits.reload(tableOf(1));
+    expect(limitOf(client.watch)).toBeNull();
+  });
+
+  it("are not counted by the client's limit if the caller has too many", () => {
+    const clock = createFakeClock();
+    const limits = createRateLimits(tableOf(1), clock);
+    const client = createClients(clock, { ...CLIENT_LIMITS, watchers: 2 }, limits).of(here, caller);
+    const leave = client.watch();
+    const refused = { code: "RATE_LIMITED", limit: "subscriptions" };
+    expect([1, 2, 3].map(() => limitOf(client.watch))).toEqual([refused, refused, refused]);
+    leave();
+    expect(limitOf(client.watch)).toBeNull();
+  });
+});
+
+describe("subscriptions and connections of one client", () => {
+  let gateway: TestGateway;
+  afterEach(() => gateway.stop());
+
+  it.each(["websocket", "server-sent events"] as const)("refuses one subscription too many over %s", async (name) => {
+    gateway = await startGateway({
+      schema: createLiveSchema(),
+      clientLimits: { ...CLIENT_LIMITS, watchers: 1 },
+    });
+    const stays = await fetch(`${gateway.url}/stream`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: "subscription { wait }" }),
+    });
+    const reader = stays.body?.getReader();
+    await reader?.read();
+    const { results } = await askLive(name, gateway.url, { query: "subscription { count(to: 1) }" });
+    expect(results).toEqual([
+      {
+        errors: [
+          {
+            message: "Limit clientWatchers: at most 1 subscriptions of one client are allowed, 2 came.",
+            extensions: { code: "LIMIT_EXCEEDED", limit: "clientWatchers", max: 1, actual: 2 },
+          },
+        ],
+      },
+    ]);
+    await reader?.cancel();
+    for (;;) {
+      const again = await askLive(name, gateway.url, { query: "subscription { count(to: 1) }" });
+      if (!JSON.stringify(again).includes("clientWatchers")) break;
+    }
+  });
+
+  it("refuses one connection too many with the reason, until another is closed", async () => {
+    gateway = await startGateway({ clientLimits: { ...CLIENT_LIMITS, sockets: 2 } });
+    const port = Number(new URL(gateway.url).port);
+    const held = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+    await Promise.all(held.map((socket) => once(socket, "connect")));
+    const ask = async () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.write("GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+      let text = "";
+      for await (const chunk of socket) text += String(chunk);
+      return text;
+    };
+    const refused = await ask();
+    expect([refused.split("\r\n")[0], refused.includes('"limit":"clientSockets","max":2,"actual":3')]).toEqual([
+      "HTTP/1.1 503 Service Unavailable",
+      true,
+    ]);
+    held[0]?.destroy();
+    let answer = refused;
+    while (answer.includes("clientSockets")) answer = await ask();
+    expect(answer.split("\r\n")[0]).toBe("HTTP/1.1 200 OK");
+    held[1]?.destroy();
+  });
+});
+
+describe("turns", () => {
+  it("go to clients in rotation, and to small operations before large ones", async () => {
+    const turns = createTurns(() => 0);
+    const order: string[] = [];
+    const note = (name: string, turn: Promise<void> | null) => (turn ?? Promise.resolve()).then(() => order.push(name));
+    await Promise.all([
+      note("large a1", turns.enter("a", 10_000)),
+      note("large a2", turns.enter("a", 10_000)),
+      note("large b1", turns.enter("b", 10_000)),
+      note("small b", turns.enter("b", 10)),
+    ]);
+    expect(order).toEqual(["small b", "large a1", "large b1", "large a2"]);
+  });
+
+  it("are not waited for in a round that has hardly worked, and are in one that has", () => {
+    let now = 0;
+    const turns = createTurns(() => now);
+    const first = turns.enter("a", 10);
+    now += 6;
+    expect([first, turns.enter("a", 10)]).toEqual([null, expect.any(Promise)]);
+  });
+});

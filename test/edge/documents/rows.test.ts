@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { getIntrospectionQuery } from "graphql";
+
+import { createLimiter, LIMITS, RefusalError } from "#edge";
+import { createSchema } from "#graph";
+import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
+import { askLive } from "../live-schema.ts";
+
+const limiter = createLimiter(createSchema());
+
+function rowsOf(query: string, variables: object = {}, operationName: string | null = null): number | object {
+  try {
+    return limiter.checkDocument(query, { variables, operationName });
+  } catch (error) {
+    if (error instanceof RefusalError) return { ...error.extensions };
+    throw error;
+  }
+}
+
+const above = (actual: number) => ({ code: "LIMIT_EXCEEDED", limit: "rows", max: 25_000, actual });
+const back = (levels: number, size: number): string =>
+  levels === 0 ? "id" : `instanceInvocations(first: ${size}) { nodes { invocation { ${back(levels - 1, size)} } } }`;
+const onRun = (inner: string) => `{ node(id: "x") { ... on Invocation { ${inner} } } }`;
+
+describe("rows that an operation can make", () => {
+  it.each([
+    ["a list", "{ invocations(first: 50) { nodes { id } } }", 50],
+    ["a list without a size", "{ invocations { nodes { id } } }", 20],
+    ["a list from its end", "{ invocations(last: 7) { edges { node { id } } } }", 7],
+    ["nothing", "{ invocations(first: 0) { nodes { instanceInvocations { nodes { id } } } } }", 0],
+    [
+      "lists in lists",
+      "{ invocations(first: 100) { nodes { instanceInvocations(first: 100) { nodes { id } } } } }",
+      10_100,
+    ],
+    ["aliases", "{ a: invocations(first: 9) { nodes { id } } b: invocations(first: 3) { nodes { id } } }", 12],
+    [
+      "what merges",
+      "{ invocations(first: 9) { nodes { id } } ...F } fragment F on Query { invocations(first: 9) { nodes { status } } }",
+      9,
+    ],
+    ["groups", onRun("outputGroups(first: 3) { instanceInvocations(first: 4) { id } }"), 15],
+    ["ids", '{ nodes(ids: ["a", "b"]) { ... on Invocation { instanceInvocations { nodes { id } } } } }', 42],
+    ["the way back", onRun(back(2, 100)), 10_100],
+    ["lists that take no size", "{ sources { regionId } }", 0],
+    ["too large a size, which is refused by its argument", "{ invocations(first: 1000000) { nodes { id } } }", 100],
+    ["full introspection", getIntrospectionQuery(), 0],
+    ["a Relay page 12 levels deep with ten rows a list", onRun(back(3, 10)), 1_110],
+  ])("are counted for %s", (_name, query, rows) => {
+    expect(rowsOf(query)).toBe(rows);
+  });
+
+  it("follow variables, their defaults and conditions, each time anew", () => {
+    const query = `query A($first: Int = 5, $with: Boolean = true, $ids: [ID!] = []) {
+      invocations(first: $first) @include(if: $with) { nodes { id } }
+      nodes(ids: $ids) { id }
+      skipped: invocations(first: 30) @skip(if: $with) { nodes { id } }
+    } query B { invocations(first: 2) { nodes { id } } }`;
+    expect([
+      rowsOf(query, {}, "A"),
+      rowsOf(query, { first: 8, ids: ["a", "b", "c"] }, "A"),
+      rowsOf(query, { with: false }, "A"),
+      rowsOf(query, {}, "B"),
+      rowsOf(query, { first: null }, "A"),
+    ]).toEqual([5, 11, 30, 2, 20]);
+  });
+
+  it.each([
+    ["three lists in each other by the way back", onRun(back(3, 100)), 1_010_100],
+    ["four", onRun(back(4, 50)), 6_377_550],
+    [
+      "another way round",
+      "{ invocations(first: 50) { nodes { instanceInvocations(first: 50) { nodes { instance { invocations(first: 50) { nodes { id } } } } } } } }",
+      127_550,
+    ],
+    [
+      "aliases",
+      `{ ${Array.from({ length: 3 }, (_, n) => `a${n}: invocations(first: 100) { nodes { instanceInvocations(first: 100) { nodes { id } } } }`).join(" ")} }`,
+      30_300,
+    ],
+  ])("are refused where they are too many: %s", (_name, query, actual) => {
+    expect(rowsOf(query)).toEqual(above(actual));
+  });
+
+  it.each(readdirSync("schema/operations"))(
+    "are few enough with 100 for every size in schema/operations/%s",
+    (name) => {
+      const query = readFileSync(`schema/operations/${name}`, "utf8");
+      expect(rowsOf(query, { first: 100 })).toEqual(expect.any(Number));
+    },
+  );
+});
+
+describe("too many rows", () => {
+  const query = "query ($n: Int) { list(first: $n) { list(first: $n) { list(first: $n) { id } } } }";
+  const document = { query, variables: { n: 100 } };
+  const refusal = {
+    message: "Limit rows: at most 25000 rows by `first`, `last` and `ids` are allowed, 1010100 came.",
+    extensions: above(1_010_100),
+  };
+  let resolved = 0;
+  const schema = stubSchema("type Query { list(first: Int): Row } type Row { id: ID list(first: Int): Row }", {
+    Query: {
+      list: () => {
+        resolved += 1;
+        return null;
+      },
+    },
+  });
+  const withGateway = async <Told>(ask: (gateway: TestGateway) => Promise<Told>): Promise<Told> => {
+    const gateway = await startGateway({ schema });
+    try {
+      return await ask(gateway);
+    } finally {
+      await gateway.stop();
+    }
+  };
+
+  it("are refused over HTTP before anything is executed, also for a registered hash", async () => {
+    await withGateway(async (gateway) => {
+      const { status, body } = await gateway.ask(document);
+      expect({ status, body, resolved }).toEqual({ status: 400, body: { errors: [refusal] }, resolved: 0 });
+      const extensions = {
+        persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") },
+      };
+      expect((await gateway.ask({ query, variables: { n: 1 }, extensions })).status).toBe(200);
+      expect(resolved).toBe(1);
+      expect(await gateway.ask({ variables: { n: 100 }, extensions })).toMatchObject({
+        status: 400,
+        body: { errors: [refusal] },
+      });
+      expect(resolved).toBe(1);
+    });
+  });
+
+  it.each(["websocket", "server-sent events"] as const)("are refused over %s", async (name) => {
+    await withGateway(async (gateway) => {
+      const before = resolved;
+      const told = JSON.stringify(await askLive(name, gateway.url, document), (_key, value) =>
+        value instanceof Error ? value.message : value,
+      );
+      expect([resolved - before, told.includes("LIMIT_EXCEEDED") || told.includes("400")]).toEqual([0, true]);
+    });
+  });
+});
+
+it("knows every limit by a number", () => {
+  expect(Object.values(LIMITS).every((max) => Number.isInteger(max) && max > 0)).toBe(true);
+});

@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+
+import { createReaders, type Readers } from "../../../src/edge/http/readers.ts";
+import { createFakeClock, type FakeClock } from "../../support/clock.ts";
+
+// More than the system's own buffers take.
+const MUCH = Buffer.alloc(12_000_000);
+
+let server: Server;
+let clock: FakeClock;
+let readers: Readers;
+const clients: Socket[] = [];
+beforeEach(async () => {
+  clock = createFakeClock();
+  server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterEach(() => {
+  readers.close();
+  for (const client of clients.splice(0)) client.destroy();
+  server.close();
+});
+
+/** Both ends of a new connection; the client does not read. */
+async function open(): Promise<{ readonly client: Socket; readonly socket: Socket }> {
+  const accepted = once(server, "connection");
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  client.on("error", () => {});
+  clients.push(client);
+  const [socket] = (await accepted) as [Socket];
+  socket.on("error", () => {});
+  return { client, socket };
+}
+
+async function write(socket: Socket): Promise<void> {
+  socket.write(MUCH);
+  readers.wrote(socket);
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("a client that does not read", () => {
+  it("is cut after ten seconds without progress, and not before", async () => {
+    readers = createReaders(clock);
+    const { socket } = await open();
+    await write(socket);
+    await clock.advance(9_000);
+    expect(socket.destroyed).toBe(false);
+    await clock.advance(3_000);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it("stays as long as it makes progress, however slowly", async () => {
+    readers = createReaders(clock);
+    const { client, socket } = await open();
+    await write(socket);
+    let readBytes = 0;
+    for (let time = 0; time < 4; time += 1) {
+      await clock.advance(8_000);
+      const target = readBytes + 2_000_000;
+      while (readBytes < target) {
+        const chunk = client.read() as Buffer | null;
+        if (chunk === null) await once(client, "readable");
+        else readBytes += chunk.length;
+      }
+    }
+    expect(socket.destroyed).toBe(false);
+  });
+
+  it("is not kept by what it sends itself", async () => {
+    readers = createReaders(clock);
+    const { client, socket } = await open();
+    await write(socket);
+    for (let second = 0; second < 12; second += 1) {
+      client.write("x");
+      await clock.advance(1_000);
+    }
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it("costs the newest of those that stand still, when all together hold too much", async () => {
+    readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 30_000_000 });
+    const first = await open();
+    await write(first.socket);
+    await clock.advance(2_000);
+    const second = await open();
+    await write(second.socket);
+    await clock.advance(2_000);
+    expect([first.socket.destroyed, second.socket.destroyed]).toEqual([false, false]);
+    const third = await open();
+    await write(third.socket);
+    const fourth = await open();
+    await write(fourth.socket);
+    expect([first, second, third, fourth].map(({ socket }) => socket.destroyed)).toEqual([false, true, false, false]);
+  });
+});
+
+it("watches nothing while everything is read", async () => {
+  readers = createReaders(clock);
+  const { client, socket } = await open();
+  client.resume();
+  socket.write("hello");
+  await once(client, "data");
+  readers.wrote(socket);
+  expect(clock.sleeps).toEqual([]);
+});

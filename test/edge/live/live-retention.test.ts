@@ -1,0 +1,68 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "@jest/globals";
+import { OperationTypeNode, parse } from "graphql";
+import { createOpenAccess, createOpenView } from "#access";
+import { type LiveResults, runLive } from "../../../src/edge/live/run.ts";
+import { createOptions, freeClient, realClock, stubSchema } from "../gateway.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** A subscription that goes on, with weak references to the events that it told. */
+const anyone = {
+  id: "open",
+  name: "anyone",
+  knownBy: "open",
+  roles: [],
+  view: createOpenView(),
+  expiresAt: null,
+} as const;
+
+function subscribe(): { readonly results: LiveResults; readonly events: readonly WeakRef<object>[] } {
+  const events: WeakRef<object>[] = [];
+  const schema = stubSchema("type Query { hello: String } type Subscription { count: Int }");
+  Object.assign(schema.getSubscriptionType()?.getFields().count ?? {}, {
+    subscribe: async function* () {
+      for (let count = 1; ; count += 1) {
+        const event = { count };
+        events.push(new WeakRef(event));
+        yield event;
+      }
+    },
+    resolve: ({ count }: { readonly count: number }) => count,
+  });
+  const live = {
+    type: OperationTypeNode.SUBSCRIPTION,
+    document: parse("subscription { count }"),
+    operationName: null,
+    variables: null,
+    requestId: "retention",
+    rows: 0,
+  };
+  return {
+    results: runLive(createOptions({ schema }), live, {
+      client: freeClient,
+      access: createOpenAccess(realClock),
+      caller: anyone,
+      recognise: async () => anyone,
+      address: { remoteAddress: undefined },
+      transport: "websocket",
+    }),
+    events,
+  };
+}
+
+describe("what a subscription that goes on keeps alive", () => {
+  it("is none of the events that it has told", async () => {
+    const { results, events } = subscribe();
+    for (let count = 1; count <= 20; count += 1) await results.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    const alive = events.map((event) => event.deref()).filter((event) => event !== undefined);
+    // The last ones may still be at hand where the source stands.
+    expect(alive.slice(0, -2)).toEqual([]);
+    expect((await results.next()).value?.answer.result.data).toEqual({ count: 21 });
+    await results.return();
+  });
+});
