@@ -170,7 +170,7 @@ async function answerEvent(
   const asking = askingOf(live, asker, caller);
   try {
     return await shareAnswer(
-      { event, question, asker: { ...asking, client: asker.client } },
+      { event, question, asker: { ...asking, client: asker.client, stop } },
       options,
       async (audit) => {
         const running = startOperation(live.requestId, rulesOf(options, asker.client));
