@@ -36,6 +36,30 @@ export interface ListWatchParts {
 /** Rows of a snapshot. */
 const SNAPSHOT_ROWS = 50;
 
+/** How long others who begin get the same snapshot, if nothing has changed. */
+const SNAPSHOT_KEPT_MS = 1_000;
+const SNAPSHOTS_MAX = 20;
+
+/** A list that is watched. */
+interface WatchedList {
+  readonly filter: InvocationFilter;
+  /** As positions name it: by the filter that was given. */
+  readonly name: string;
+  /** By the filter that is meant at the moment: servers' names are looked up when a subscription begins. */
+  readonly key: string;
+}
+
+interface Told {
+  readonly standing: Standing;
+  /** Null if nothing is news. */
+  readonly change: ListChange | null;
+}
+
+interface Snapshot extends Told {
+  readonly change: ListChange;
+  readonly takenAt: number;
+}
+
 interface Standing {
   /** Number of the change behind which is read on. */
   readonly number: number;
@@ -45,48 +69,31 @@ interface Standing {
 
 /** Watches lists: a slow watcher reads on where it stands in the log, so that nobody costs memory of its own. */
 export function createListWatch(parts: ListWatchParts) {
-  const { log, poller, clock, sealer } = parts;
+  const { log, poller } = parts;
   const sort = createSorter(log);
   let watcherCount = 0;
 
-  async function takeSnapshot(filter: InvocationFilter, name: string, operation: Operation) {
-    const before = log.head;
-    const deadline = clock.elapsed() + parts.deadlineMs;
-    const page = await parts.readNewest(filter, SNAPSHOT_ROWS, { ...operation, deadline });
-    const rows = page.edges.map(({ node }) => node);
-    const oldest = rows.at(-1)?.creationTime ?? null;
-    const since = !page.hasNextPage ? Number.MIN_SAFE_INTEGER : oldest === null ? clock.now() : Date.parse(oldest);
-    // What changed while the page was read belongs to the snapshot: one who comes back with its position gets nothing twice.
-    const sorted = sort(filter, name, before);
-    const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
-    const standing = { number: log.head, since };
-    const position = sealListPosition(sealer, { log: log.name, list: name, ...standing });
-    return { standing, change: { position, isSnapshot: true, entered, changed: [], left: [] } };
-  }
+  const tellNews = createTeller(parts, sort);
+  const takeSnapshot = createSnapshots(parts, sort);
 
   async function* watch(given: InvocationFilter, after: GivenPosition | null, operation: Operation) {
     const name = nameOf(given);
     let standing = after === null ? null : standAt(parts, name, after);
     const filter = await parts.resolveNames(given, operation);
+    const list: WatchedList = { filter, name, key: nameOf(filter) };
     const leave = poller.join(matchesNothing(filter) ? [] : parts.sourcesOf(filter), operation.requestId);
     try {
       while (!operation.signal.aborted) {
-        const sorted = standing === null ? null : sort(filter, name, standing.number);
-        if (standing === null || sorted === null) {
-          const snapshot = await takeSnapshot(filter, name, operation);
+        const told = standing === null ? null : tellNews(list, standing);
+        if (told === null) {
+          const snapshot = await takeSnapshot(list, operation);
           standing = snapshot.standing;
           yield snapshot.change;
           continue;
         }
-        const change = toNews(sorted.sorted, standing.since);
-        standing = { number: sorted.head, since: standing.since };
-        if (change === null) await log.wait(standing.number, operation.signal);
-        else
-          yield {
-            position: sealListPosition(sealer, { log: log.name, list: name, ...standing }),
-            isSnapshot: false,
-            ...change,
-          };
+        standing = told.standing;
+        if (told.change === null) await log.wait(standing.number, operation.signal);
+        else yield told.change;
       }
     } finally {
       leave();
@@ -115,20 +122,85 @@ interface Sorted {
   readonly left: readonly Invocation[];
 }
 
+type Sort = (list: WatchedList, after: number) => { readonly sorted: Sorted; readonly head: number } | null;
+
 /** Sorts the changes of a list once for all who stand at the same place of it. */
-function createSorter(log: ChangeLog) {
+function createSorter(log: ChangeLog): Sort {
+  const once = createOnce<Sorted | null>(log);
+  return (list, after) => {
+    const sorted = once(`${list.key}|${after}`, () => {
+      const changes = log.readAfter(after);
+      return changes === null ? null : sortChanges(changes, list.filter);
+    });
+    return sorted === null ? null : { sorted, head: log.head };
+  };
+}
+
+/** Makes what everybody who asks the same is told, once until the next change. */
+function createOnce<Value>(log: Pick<ChangeLog, "head">) {
   let head = -1;
-  let known = new Map<string, Sorted | null>();
-  return (filter: InvocationFilter, name: string, after: number) => {
+  let known = new Map<string, { readonly value: Value }>();
+  return (key: string, make: () => Value): Value => {
     if (log.head !== head) known = new Map();
     head = log.head;
-    const key = `${name}|${after}`;
-    if (!known.has(key)) {
-      const changes = log.readAfter(after);
-      known.set(key, changes === null ? null : sortChanges(changes, filter));
-    }
-    const sorted = known.get(key) ?? null;
-    return sorted === null ? null : { sorted, head };
+    const found = known.get(key) ?? { value: make() };
+    known.set(key, found);
+    return found.value;
+  };
+}
+
+/** Tells what is behind a standing: one object for all who stand there. */
+function createTeller({ log, sealer }: ListWatchParts, sort: Sort) {
+  const once = createOnce<Told | null>(log);
+  return (list: WatchedList, { number, since }: Standing): Told | null =>
+    once(`${list.key}|${list.name}|${number}|${since}`, () => {
+      const sorted = sort(list, number);
+      if (sorted === null) return null;
+      const standing = { number: sorted.head, since };
+      const news = toNews(sorted.sorted, since);
+      const position = () => sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
+      return { standing, change: news === null ? null : { position: position(), isSnapshot: false, ...news } };
+    });
+}
+
+/** Takes a snapshot, or that of another one who begins at the same moment. */
+function createSnapshots({ log, clock, sealer, readNewest, deadlineMs }: ListWatchParts, sort: Sort) {
+  const kept = new Map<string, Snapshot>();
+  const underWay = new Map<string, Promise<unknown>>();
+  const keep = (key: string, snapshot: Snapshot) => {
+    if (kept.size >= SNAPSHOTS_MAX) kept.clear();
+    kept.set(key, snapshot);
+  };
+
+  async function take(list: WatchedList, operation: Operation): Promise<Snapshot> {
+    const before = log.head;
+    const page = await readNewest(list.filter, SNAPSHOT_ROWS, { ...operation, deadline: clock.elapsed() + deadlineMs });
+    const rows = page.edges.map(({ node }) => node);
+    const oldest = rows.at(-1)?.creationTime ?? null;
+    const since = !page.hasNextPage ? Number.MIN_SAFE_INTEGER : oldest === null ? clock.now() : Date.parse(oldest);
+    // What changed while the page was read belongs to the snapshot: one who comes back with its position gets nothing twice.
+    const sorted = sort(list, before);
+    const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
+    const standing = { number: log.head, since };
+    const position = sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
+    const change = { position, isSnapshot: true, entered, changed: [], left: [] };
+    return { standing, change, takenAt: clock.elapsed() };
+  }
+
+  return async (list: WatchedList, operation: Operation): Promise<Snapshot> => {
+    const key = `${list.key}|${list.name}`;
+    // An end of another one's operation is none of this one's: it takes its own then.
+    for (let other = underWay.get(key); other !== undefined; other = underWay.get(key)) await other;
+    const known = kept.get(key);
+    const isFresh = known?.standing.number === log.head && clock.elapsed() - known.takenAt < SNAPSHOT_KEPT_MS;
+    if (known !== undefined && isFresh) return known;
+    const taking = take(list, operation);
+    const end = taking.then(
+      (snapshot) => keep(key, snapshot),
+      () => {},
+    );
+    underWay.set(key, end);
+    return taking.finally(() => underWay.delete(key));
   };
 }
 

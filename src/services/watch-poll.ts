@@ -1,4 +1,13 @@
-import { InputError, type InstanceInvocation, type Invocation, type InvocationRef, type Operation } from "#domain";
+import {
+  InputError,
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationRef,
+  isFinalInstanceStatus,
+  isFinalInvocationStatus,
+  isRepeated,
+  type Operation,
+} from "#domain";
 import type { RunStore, StoredRun } from "#store";
 import { isSettledExecution, isSettledRun, type Sync } from "#sync";
 import type { WatchWants } from "./contract.ts";
@@ -44,6 +53,15 @@ export function createPoll({ sync, store }: PollParts): Poll {
     return (await find({ source, invokeId }, wants))?.run ?? run;
   }
 
+  /** The run, read once more if its executions ended after its record was read: it would be told to go on with nothing that does. */
+  async function reconcile(found: Invocation | Absence, wants: WatchWants, operation: Operation) {
+    if (typeof found === "string") return found;
+    const stored = await find(found, wants);
+    if (stored === null || !isOvertaken(stored)) return found;
+    await sync.runs.read(found, { output: false, content: wants.content }, operation, 0);
+    return (await find(found, wants))?.run ?? found;
+  }
+
   return async (ref, wants, operation, maxAgeMs) => {
     const known = await find(ref, wants);
     if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : complete(ref, known, wants, operation, isUnread);
@@ -61,8 +79,18 @@ export function createPoll({ sync, store }: PollParts): Poll {
       const [failure] = await sync.follower.follow([known], operation, maxAgeMs);
       if (failure !== undefined) throw failure;
     }
-    return complete(ref, await find(ref, wants), wants, operation, isLacking);
+    return reconcile(await complete(ref, await find(ref, wants), wants, operation, isLacking), wants, operation);
   };
+}
+
+/** True if all executions of a run that goes on have ended, the last of them after the run's record was read. */
+function isOvertaken({ run, readAt, executionReadAt }: StoredRun): boolean {
+  return (
+    !isFinalInvocationStatus(run.status) &&
+    !isRepeated(run) &&
+    run.instances.every(({ status }) => isFinalInstanceStatus(status)) &&
+    run.instances.some(({ instanceId }) => (executionReadAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) >= readAt)
+  );
 }
 
 /** True if the run's record tells less of an instance than is wanted. */

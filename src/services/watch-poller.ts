@@ -9,12 +9,12 @@ import {
   type InvocationStatus,
   isFinalInvocationStatus,
   UpstreamError,
-  withoutReadFrom,
 } from "#domain";
 import type { Lease } from "#store";
 import type { WatchWants } from "./contract.ts";
 import type { Mailbox } from "./watch-mailbox.ts";
 import { type Absence, ANY_AGE, createPollMeter, type Poll } from "./watch-poll.ts";
+import { createSights, type Sights } from "./watch-sights.ts";
 
 /** How often a watched run is asked for. */
 export interface WatchRules {
@@ -73,6 +73,7 @@ const NOTHING: WatchWants = { output: false, content: false, details: false };
 export function createPoller(ref: InvocationRef, options: PollerOptions): Poller {
   const { poll, clock, rules } = options;
   const watchers = new Set<Watcher>();
+  const sights = createSights();
   const lease = createChangingLease(options.want, wake);
   const life = new AbortController();
   let nap = new AbortController();
@@ -120,7 +121,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     const isFinal = isFinalInvocationStatus(run.status);
     let isNews = false;
     for (const watcher of [...watchers].filter((one) => isServed(one.wants, wants))) {
-      isNews = offer(watcher, run) || isNews;
+      isNews = offer(watcher, run, sights) || isNews;
       if (!isFinal) continue;
       watchers.delete(watcher);
       watcher.mailbox.close();
@@ -159,7 +160,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   return {
     wake,
     learn(run) {
-      if (latest !== null && !isDeepStrictEqual(asSeen(run, NOTHING), asSeen(latest.run, NOTHING))) nap.abort();
+      if (latest !== null && !sights.isSame(sights.of(run, NOTHING), sights.of(latest.run, NOTHING))) nap.abort();
     },
     status: () => latest?.run.status ?? null,
     join(watcher) {
@@ -168,7 +169,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       if (isFirst) void lookAfter();
       else if (latest === null) return;
       else if (clock.elapsed() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
-        offer(watcher, latest.run);
+        offer(watcher, latest.run, sights);
       } else nap.abort();
     },
     leave(watcher) {
@@ -192,26 +193,12 @@ function createChangingLease(want: PollerOptions["want"], onOurs: () => void) {
   };
 }
 
-function offer(watcher: Watcher, run: Invocation): boolean {
-  const visible = asSeen(run, watcher.wants);
-  if (isDeepStrictEqual(visible, watcher.seen)) return false;
+function offer(watcher: Watcher, run: Invocation, sights: Sights): boolean {
+  const visible = sights.of(run, watcher.wants);
+  if (watcher.seen !== null && sights.isSame(visible, watcher.seen)) return false;
   watcher.seen = visible;
   watcher.mailbox.put(run);
   return true;
-}
-
-// Upstreams list a run's instances in any order, and outputs that others asked for are no news to who does not want them.
-function asSeen(run: Invocation, wants: WatchWants): Invocation {
-  const { instances, ...told } = withoutReadFrom(run);
-  const shown = wants.output ? [...instances] : instances.map((one) => ({ ...one, output: undefined }));
-  const command = wants.content ? run.command : { ...run.command, content: undefined };
-  // Which resource groups a run was found in depends on who looked, and nobody is shown it.
-  return {
-    ...told,
-    resourceGroupIds: [],
-    command,
-    instances: shown.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)),
-  };
 }
 
 function join(watchers: ReadonlySet<Watcher>): WatchWants {

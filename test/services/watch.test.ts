@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import type { Operation } from "#domain";
+import type { Invocation, Operation } from "#domain";
 import type { ResultQuery } from "#upstreams";
 import { createExecution } from "../support/execution.ts";
 import { createOperation } from "../support/operation.ts";
@@ -96,6 +96,31 @@ describe("a watched run", () => {
       ["SUCCESS ok", "end"],
     ]);
     expect(queries).toEqual([{ invokeId: "t-1", instanceIds: ["i-1"], includeHistory: false }]);
+  });
+
+  it("is not told to go on where all its executions ended, as they may between the two calls of a look", async () => {
+    const bare = (run: Invocation) => ({
+      ...run,
+      instances: run.instances.map((one) => ({ ...one, output: undefined, exitCode: null, isComplete: false })),
+    });
+    const { services, pass, looks } = createScene([bare(running()), bare(done())], {
+      async readResults() {
+        return [{ ...createExecution({ ...REF, instanceId: "i-1", output: printed("ok") }), execution: null }];
+      },
+    });
+    const { told } = read(services, { ...WITH_OUTPUT, details: true });
+    await pass(0);
+    expect(told).toEqual(["SUCCESS ok", "end"]);
+    expect(looks).toHaveLength(2);
+  });
+
+  it("is told to go on where the upstream says so after all its executions ended, and asked once a look", async () => {
+    const { services, pass, times } = createScene([{ ...running(), instances: done().instances }]);
+    const { told } = read(services);
+    await pass(0);
+    await pass(1_000);
+    expect(told).toEqual(["RUNNING"]);
+    expect(times()).toEqual([0, 1_000]);
   });
 
   it("is completed by no result again that is final already", async () => {

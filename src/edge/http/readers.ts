@@ -38,6 +38,8 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
   const readers = new Map<Socket, Reader>();
   const closing = new AbortController();
   let isChecking = false;
+  // Never less than all of them hold together, so that these are added up only if it may be too much.
+  let unsentAtMost = 0;
 
   const check = () => {
     for (const [socket, reader] of readers) {
@@ -59,9 +61,12 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
     }
     isChecking = false;
   };
-  const relieve = () => {
+  const relieve = (more: number) => {
+    unsentAtMost += more;
+    if (unsentAtMost <= limits.unsentBytes) return;
     let unsent = 0;
     for (const [socket, reader] of readers) unsent += unsentOf(socket, reader);
+    unsentAtMost = unsent;
     if (unsent <= limits.unsentBytes) return;
     for (const [socket, reader] of offenders(readers, clock.now())) {
       unsent -= unsentOf(socket, reader);
@@ -73,9 +78,10 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
     wrote(socket, response) {
       const reader = readers.get(socket) ?? { sent: sentOf(socket), progressAt: clock.now(), waiting: new Set() };
       if (response !== undefined && response.socket === null) reader.waiting.add(response);
-      if (socket.destroyed || unsentOf(socket, reader) === 0) return;
+      const unsent = unsentOf(socket, reader);
+      if (socket.destroyed || unsent === 0) return;
       readers.set(socket, reader);
-      relieve();
+      relieve(unsent);
       if (!isChecking) void keepChecking();
     },
     close: () => closing.abort(),

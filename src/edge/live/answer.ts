@@ -47,7 +47,7 @@ export interface Answering {
   readonly stop: Stop;
 }
 
-/** Executes once, within the deadline. Never rejects: what fails is told as errors. Ends the operation and its audit. */
+/** Executes once, within the deadline. Never rejects: what fails is told as errors. Ends the operation, but not its audit. */
 export async function answerOnce(
   options: LiveOptions,
   live: PreparedOperation,
@@ -67,7 +67,6 @@ export async function answerOnce(
   } finally {
     stop.signal.removeEventListener("abort", running.abandon);
     running.end();
-    asking.audit.end();
   }
 }
 

@@ -6,16 +6,13 @@ import { RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkPreflight,
   corsHeaders,
-  fitAnswer,
   onResponseClose,
   type ReplyHeaders,
   type Route,
   readGraphqlRequest,
   requestIdOf,
   send,
-  stringify,
   toErrorAnswer,
-  UNWRITABLE,
 } from "../http/index.ts";
 import type { Asker } from "./answer.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
@@ -104,13 +101,11 @@ async function stream(
   void ping(options, response, over.signal);
   try {
     response.flushHeaders();
-    for await (const { result, event } of results) {
+    for await (const { answer, event } of results) {
+      const { result, json, isWhole } = answer;
       record.add(result);
-      const whole = stringify(result, options.logger);
-      const json = fitAnswer(whole);
       // Who did not get what an event tells gets it after coming back.
-      const isWhole = json === whole && json !== UNWRITABLE && isTold(result);
-      const id = isWhole ? (options.eventIdOf?.(event) ?? null) : null;
+      const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
       // As bytes, since Node holds a text twice while its reader is slow.
       const isRead = response.write(Buffer.from(toEvent("next", json, id)));
       wrote();

@@ -1,16 +1,18 @@
 import { createSourceEventStream, type FormattedExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 
+import type { Caller } from "#access";
 import { type Client, type RunningOperation, startOperation } from "../admission/index.ts";
 import type { PreparedOperation } from "../documents/index.ts";
 import { rulesOf } from "../execution/index.ts";
 import { type Asker, answerOnce, askingOf, format, toArguments, toFailure } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { LiveOptions } from "./live-parts.ts";
+import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
 import { createStop, type Stop } from "./stop.ts";
 
 /** One result, ready to be sent, and the event that it answers; undefined for none. */
 export interface LiveResult {
-  readonly result: FormattedExecutionResult;
+  readonly answer: WrittenAnswer;
   readonly event?: unknown;
 }
 
@@ -50,7 +52,7 @@ async function* produce(
   stop: Stop,
 ): AsyncGenerator<LiveResult, undefined> {
   if (live.type !== OperationTypeNode.SUBSCRIPTION) {
-    yield { result: await answerRequest(options, live, asker, stop) };
+    yield tell(options, await answerRequest(options, live, asker, stop));
     return undefined;
   }
   yield* watchEvents(options, live, asker, stop);
@@ -65,7 +67,7 @@ async function* watchEvents(
 ): AsyncGenerator<LiveResult, void> {
   const leave = enlist(asker.client);
   if (typeof leave !== "function") {
-    yield { result: toFailure(options, live, leave) };
+    yield tell(options, toFailure(options, live, leave));
     return;
   }
   const running = startOperation(live.requestId, { ...rulesOf(options, asker.client), deadlineMs: null });
@@ -73,7 +75,7 @@ async function* watchEvents(
   const source = await openSource(options, live, { running, asker });
   try {
     if (!(Symbol.asyncIterator in source)) {
-      yield { result: source };
+      yield tell(options, source);
       return;
     }
     const events = source[Symbol.asyncIterator]();
@@ -114,7 +116,7 @@ async function answerRequest(
   const running = startOperation(live.requestId, rulesOf(options, asker.client));
   await takeTurn(asker, live);
   const asking = askingOf(live, asker, asker.caller);
-  return answerOnce(options, live, { running, asking, rootValue: undefined, stop });
+  return answerOnce(options, live, { running, asking, rootValue: undefined, stop }).finally(asking.audit.end);
 }
 
 interface Watching {
@@ -129,29 +131,60 @@ async function* answerEach(
   live: PreparedOperation,
   { events, asker, stop, expiry }: Watching,
 ): AsyncGenerator<LiveResult, void> {
+  const question = nameQuestion(live.document, live.operationName, live.variables);
   for (;;) {
     const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
     const event = await expiry.or(stop.or(next));
     if (event === null && expiry.hasCome()) {
-      yield { result: toFailure(options, live, refuseEnded()) };
+      yield tell(options, toFailure(options, live, refuseEnded()));
       return;
     }
     if (event === null || event.done === true) return;
     if ("error" in event) {
-      yield { result: toFailure(options, live, event.error) };
+      yield tell(options, toFailure(options, live, event.error));
       return;
     }
     const caller = await asker.recognise().catch((error: unknown) => toError(error));
     if (caller instanceof Error) {
-      yield { result: toFailure(options, live, caller) };
+      yield tell(options, toFailure(options, live, caller));
       return;
     }
-    const running = startOperation(live.requestId, rulesOf(options, asker.client));
-    await takeTurn(asker, live);
-    const asking = askingOf(live, asker, caller);
-    const result = await answerOnce(options, live, { running, asking, rootValue: event.value, stop });
-    yield { result, event: event.value };
+    const { value } = event;
+    yield { answer: await answerEvent(options, live, { event: value, question, asker, caller, stop }), event: value };
   }
+}
+
+interface Answered {
+  readonly event: unknown;
+  readonly question: string;
+  readonly asker: Asker;
+  readonly caller: Caller;
+  readonly stop: Stop;
+}
+
+async function answerEvent(
+  options: LiveOptions,
+  live: PreparedOperation,
+  { event, question, asker, caller, stop }: Answered,
+): Promise<WrittenAnswer> {
+  const asking = askingOf(live, asker, caller);
+  try {
+    return await shareAnswer(
+      { event, question, asker: { ...asking, client: asker.client, stop } },
+      options,
+      async (audit) => {
+        const running = startOperation(live.requestId, rulesOf(options, asker.client));
+        await takeTurn(asker, live);
+        return answerOnce(options, live, { running, asking: { ...asking, audit }, rootValue: event, stop });
+      },
+    );
+  } finally {
+    asking.audit.end();
+  }
+}
+
+function tell({ logger }: LiveOptions, result: FormattedExecutionResult): LiveResult {
+  return { answer: writeAnswer(result, logger) };
 }
 
 async function openSource(

@@ -3,7 +3,7 @@ import { MessageType } from "graphql-ws";
 import type { WebSocket } from "ws";
 
 import { RefusalError, refusalAbove, toErrorResponse } from "../errors/index.ts";
-import { fitAnswer, isWelcome } from "../http/index.ts";
+import { isWelcome } from "../http/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
 
 const TOO_LARGE = 1009;
@@ -13,14 +13,6 @@ export function refuseMessage(socket: WebSocket, text: string, refusal: RefusalE
   const id = operationOf(text);
   if (id === null) socket.close(TOO_LARGE, refusal.message);
   else socket.send(JSON.stringify({ id, type: MessageType.Error, payload: [toErrorResponse(refusal).formatted] }));
-}
-
-/** The message, or one in its place that says that its answer is too large. */
-export function fitMessage(text: string): string {
-  const fit = fitAnswer(text);
-  if (fit === text) return text;
-  const { id } = JSON.parse(text) as { readonly id?: unknown };
-  return JSON.stringify({ id, type: MessageType.Next, payload: JSON.parse(fit) });
 }
 
 /** Why a connection cannot be had, being one of so many; null where it can. */

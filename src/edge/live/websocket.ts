@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from "graphql";
-import { handleProtocols, makeServer, type OperationResult } from "graphql-ws";
+import { type ExecutionArgs, GraphQLError } from "graphql";
+import { handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
@@ -11,7 +11,8 @@ import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
 import { type LiveResults, runLive } from "./run.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
-import { closeRefused, fitMessage, refusalOf, refuseMessage } from "./websocket-refusal.ts";
+import { closeRefused, refusalOf, refuseMessage } from "./websocket-refusal.ts";
+import { createSender, type SendText } from "./websocket-sender.ts";
 
 /** Connections that carry many operations. */
 export interface WebSockets {
@@ -25,11 +26,13 @@ export interface WebSockets {
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  readonly send: SendText;
 }
 
 interface Started {
   readonly record: LiveRecord;
-  run(): AsyncIterableIterator<FormattedExecutionResult>;
+  /** Sends every result; gives none. */
+  run(): AsyncIterableIterator<never>;
 }
 
 const PING_MS = 12_000;
@@ -49,9 +52,8 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
   });
   const protocol = createProtocol(options, parts);
   server.on("connection", (socket, request) => {
-    const extra = { socket, request };
-    const wrote = () => parts.readers.wrote(request.socket);
-    serve(options, protocol, { socket, extra, wrote });
+    const send = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
+    serve(options, protocol, { socket, request, send });
   });
   return {
     upgrade(request, socket, head) {
@@ -75,7 +77,6 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
   const run = ({ contextValue }: ExecutionArgs): OperationResult => {
     const operation = started.get(contextValue as object);
     if (operation === undefined) throw new GraphQLError("No such operation.");
-    // Its errors have become responses already; `onNext` passes them on as they are.
     return operation.run() as unknown as OperationResult;
   };
   return makeServer<Record<string, unknown>, Extra>({
@@ -88,7 +89,7 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
         return false;
       }
     },
-    onSubscribe: async ({ subscriptions, extra: { request }, connectionParams }, _id, payload) => {
+    onSubscribe: async ({ subscriptions, extra: { request, send }, connectionParams }, id, payload) => {
       const requestId = randomUUID();
       const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
       const recognise = () => parts.admission.identify(request, connectionParams);
@@ -98,7 +99,8 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
         const asker = toAsker(parts, request, { caller: prepared.caller, recognise });
         record.begin(prepared);
         const contextValue = {};
-        started.set(contextValue, { record, run: () => withRecord(runLive(options, prepared, asker), record) });
+        const run = () => sendEach(runLive(options, prepared, asker), { id, record, send });
+        started.set(contextValue, { record, run });
         return {
           schema: options.schema,
           document: prepared.document,
@@ -115,11 +117,18 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
     execute: run,
     subscribe: run,
     onError: (_context, _id, _payload, errors) => errors.map((error) => toErrorResponse(error).formatted),
-    onNext: (_context, _id, _payload, _args, result) => result as object,
   });
 }
 
-function withRecord(results: LiveResults, record: LiveRecord): AsyncIterableIterator<FormattedExecutionResult> {
+interface Sending {
+  readonly id: string;
+  readonly record: LiveRecord;
+  readonly send: SendText;
+}
+
+// The protocol's library would write each result anew for each client.
+function sendEach(results: LiveResults, { id, record, send }: Sending): AsyncIterableIterator<never> {
+  const start = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
   const leave = async () => {
     record.end(200);
     await results.return();
@@ -127,13 +136,11 @@ function withRecord(results: LiveResults, record: LiveRecord): AsyncIterableIter
   };
   return {
     async next() {
-      const { done, value } = await results.next();
-      if (done === true) {
-        record.end(200);
-        return { done, value: undefined };
+      for await (const { answer } of results) {
+        record.add(answer.result);
+        await send(`${start}${answer.json}}`);
       }
-      record.add(value.result);
-      return { done: false, value: value.result };
+      return leave();
     },
     return: leave,
     throw: leave,
@@ -143,29 +150,15 @@ function withRecord(results: LiveResults, record: LiveRecord): AsyncIterableIter
   };
 }
 
-interface Served {
-  readonly socket: WebSocket;
-  readonly extra: Extra;
-  /** Called after each message. */
-  readonly wrote: () => void;
-}
-
-function serve(
-  options: LiveOptions,
-  protocol: ReturnType<typeof createProtocol>,
-  { socket, extra, wrote }: Served,
-): void {
+function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>, extra: Extra): void {
+  const { socket, send } = extra;
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
   socket.on("error", () => {});
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (text) =>
-        new Promise((resolve) => {
-          socket.send(fitMessage(text), () => resolve());
-          wrote();
-        }),
+      send,
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (message) => {

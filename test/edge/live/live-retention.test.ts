@@ -62,7 +62,7 @@ describe("what a subscription that goes on keeps alive", () => {
     const alive = events.map((event) => event.deref()).filter((event) => event !== undefined);
     // The last ones may still be at hand where the source stands.
     expect(alive.slice(0, -2)).toEqual([]);
-    expect((await results.next()).value?.result.data).toEqual({ count: 21 });
+    expect((await results.next()).value?.answer.result.data).toEqual({ count: 21 });
     await results.return();
   });
 });

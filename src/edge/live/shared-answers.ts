@@ -1,0 +1,162 @@
+import type { DocumentNode, FormattedExecutionResult } from "graphql";
+import { LRUCache } from "lru-cache";
+
+import type { AuditRecord } from "#access";
+import type { Clock } from "#domain";
+import type { Asking, Client } from "../admission/index.ts";
+import { fitAnswer, stringify, UNWRITABLE } from "../http/index.ts";
+import type { Logger } from "../telemetry/index.ts";
+import { createRounds } from "./rounds.ts";
+import type { Stop } from "./stop.ts";
+
+/** An answer and its JSON, which is written once for all who get it. */
+export interface WrittenAnswer {
+  /** What the JSON says, if it is whole. */
+  readonly result: FormattedExecutionResult;
+  /** Keeps to the limit of bytes. */
+  readonly json: string;
+  /** False if the JSON tells less than the result. */
+  readonly isWhole: boolean;
+}
+
+/** Who waits for the answer to one event, and what was asked. */
+export interface AskedEvent {
+  readonly event: unknown;
+  /** The same for all who ask the same, as {@link nameQuestion} makes it. */
+  readonly question: string;
+  /** Its audit notes what an answer hands out, also one that was made for another one. */
+  readonly asker: Pick<Asking, "caller" | "audit"> & {
+    readonly client: Pick<Client, "remainingCalls">;
+    readonly stop: Stop;
+  };
+}
+
+interface Shared {
+  readonly madeAt: number;
+  readonly notes: Notes;
+  /** Null if it serves nobody but who made it. */
+  readonly answer: Promise<WrittenAnswer | null>;
+}
+
+/** An answer tells of its event at the time when it was made: one who comes later gets a new one. */
+const KEPT_MS = 1_000;
+
+/** What is kept for those who come later, of all events together, as UTF-16 units of JSON. */
+const KEPT_UNITS = 8_000_000;
+
+/** Answers that are there already leave so many at a time: some milliseconds of work. */
+const nextRound = createRounds(200);
+
+/** What forgets an answer, the one asked for least lately first. */
+const kept = new LRUCache<Shared, () => void>({ maxSize: KEPT_UNITS, dispose: (forget) => forget() });
+
+const shared = new WeakMap<object, Map<string, Shared>>();
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/** Names what a subscription asks of each of its events. */
+export function nameQuestion(document: DocumentNode, operationName: string | null, variables: unknown): string {
+  return JSON.stringify([numberOf(document), operationName, variables]);
+}
+
+/**
+ * The answer that another one who may see the same got to the same question about this event, or a new one. An answer with errors
+ * serves nobody else, since a limit or an end of the first one's own may be the cause; nor does that of one who left meanwhile.
+ * @param make executes and notes in the audit that it is given
+ */
+export async function shareAnswer(
+  { event, question, asker: { caller, audit, client, stop } }: AskedEvent,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  make: (audit: AuditRecord) => Promise<FormattedExecutionResult>,
+): Promise<WrittenAnswer> {
+  const write = async (to: AuditRecord) => writeAnswer(await make(to), logger);
+  // An answer tells what is left of the caller's own calls, if they are counted.
+  const isOwn = (client.remainingCalls?.() ?? null) !== null;
+  if (typeof event !== "object" || event === null || isOwn) return write(audit);
+  const answers = shared.get(event) ?? new Map<string, Shared>();
+  shared.set(event, answers);
+  const key = `${numberOf(caller.view)} ${question}`;
+  for (let known = answers.get(key); known !== undefined; known = answers.get(key)) {
+    if (clock.elapsed() - known.madeAt >= KEPT_MS) break;
+    const answer = await known.answer;
+    await nextRound();
+    if (answer?.result.errors !== undefined) return write(audit);
+    if (answer !== null) {
+      known.notes.copyTo(audit);
+      return answer;
+    }
+    // Who waited for it shares the next one.
+    if (answers.get(key) === known) answers.delete(key);
+  }
+  const notes = createNotes(audit);
+  const answer = write(notes);
+  const forOthers = answer.then(
+    (made) => (stop.signal.aborted ? null : made),
+    () => null,
+  );
+  keep(answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers });
+  return answer;
+}
+
+// An event may live as long as its run goes on, and be asked about in many ways.
+function keep(answers: Map<string, Shared>, key: string, one: Shared): void {
+  answers.set(key, one);
+  const forget = () => {
+    if (answers.get(key) === one) answers.delete(key);
+  };
+  void one.answer.then((answer) => {
+    const size = 1 + (answer?.json.length ?? 0);
+    if (size > KEPT_UNITS) forget();
+    else kept.set(one, forget, { size });
+  });
+}
+
+/** Writes a result when its JSON is first asked for. */
+export function writeAnswer(result: FormattedExecutionResult, logger: Pick<Logger, "error">): WrittenAnswer {
+  let written: { readonly json: string; readonly isWhole: boolean } | null = null;
+  const write = () => {
+    const whole = stringify(result, logger);
+    const json = fitAnswer(whole);
+    return { json, isWhole: json === whole && json !== UNWRITABLE };
+  };
+  return {
+    result,
+    get json() {
+      written ??= write();
+      return written.json;
+    },
+    get isWhole() {
+      written ??= write();
+      return written.isWhole;
+    },
+  };
+}
+
+interface Notes extends AuditRecord {
+  copyTo(other: AuditRecord): void;
+}
+
+/** Passes notes on and remembers them for others. */
+function createNotes(first: AuditRecord): Notes {
+  const made: ((audit: AuditRecord) => void)[] = [];
+  const note = (one: (audit: AuditRecord) => void) => {
+    made.push(one);
+    one(first);
+  };
+  return {
+    handOut: (handout) => note((audit) => audit.handOut(handout)),
+    refuse: (kind, run) => note((audit) => audit.refuse(kind, run)),
+    end: () => {},
+    copyTo: (other) => {
+      for (const one of made) one(other);
+    },
+  };
+}
+
+function numberOf(thing: object): number {
+  const known = numbers.get(thing);
+  if (known !== undefined) return known;
+  lastNumber += 1;
+  numbers.set(thing, lastNumber);
+  return lastNumber;
+}
