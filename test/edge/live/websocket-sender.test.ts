@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { WebSocket, WebSocketServer } from "ws";
+import { createSender, type SendText } from "../../../src/edge/live/websocket-sender.ts";
+
+let server: Server;
+let socket: WebSocket;
+let client: WebSocket;
+let send: SendText;
+/** Calls of `wrote`, and how many texts had been given to the sender by then. */
+let notes: number[];
+let given: number;
+beforeEach(async () => {
+  server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const connected = once(new WebSocketServer({ server }), "connection");
+  client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const opened = once(client, "open");
+  const [accepted, request] = (await connected) as [WebSocket, IncomingMessage];
+  await opened;
+  socket = accepted;
+  [notes, given] = [[], 0];
+  const sender = createSender(socket, request.socket, () => void notes.push(given));
+  send = (text) => {
+    given += 1;
+    return sender(text);
+  };
+});
+afterEach(() => {
+  client.terminate();
+  server.close();
+});
+
+describe("texts that are sent on a WebSocket", () => {
+  it("arrive whole and in order, large and small, and are told of once a moment", async () => {
+    const texts = Array.from(
+      { length: 200 },
+      (_, place) => `${place} ${"ü€".repeat(place % 50 === 7 ? 300_000 : place)}`,
+    );
+    const got: string[] = [];
+    client.on("message", (message) => void got.push(String(message)));
+    await Promise.all(texts.slice(0, 150).map(send));
+    expect(notes).toEqual([150]);
+    await Promise.all(texts.slice(150).map(send));
+    expect(notes).toEqual([150, 200]);
+    socket.close(1000);
+    await once(client, "close");
+    expect(got.map((text, place) => text === texts[place])).toEqual(texts.map(() => true));
+  });
+
+  it("keep nobody waiting once the connection is gone", async () => {
+    client.terminate();
+    await once(socket, "close");
+    expect(await send("late")).toBeUndefined();
+  });
+});
