@@ -106,12 +106,24 @@ describe("ECS lists and runs that will run again", () => {
     expect(end.takeCalls().filter((call) => call === FIND)).toHaveLength(2);
   });
 
-  it("are not looked for in the list of one run or instance, which is two where it is known that one hides them", async () => {
-    end = await startUpstream("ECS", { invocations: [{ ...ACTIVE, instances: ["i-1"], invokeId: "t-1" }, ACTIVE] });
-    const before = await open({ instanceId: "i-1" });
-    await open();
-    const after = await open({ instanceId: "i-1" });
-    expect([before.keys.length, after.keys.length]).toEqual([1, 2]);
+  it.each([{ instanceId: "i-1" }, { invokeId: "t-1" }, { commandName: "cron" }])(
+    "are looked for whatever list is opened first: %j",
+    async (query) => {
+      const hidden = { ...ACTIVE, instances: ["i-1"], invokeId: "t-1", commandName: "cron" };
+      end = await startUpstream("ECS", { invocations: [hidden, ACTIVE] });
+      expect((await open(query)).keys).toHaveLength(2);
+    },
+  );
+
+  it("are looked for once by all who open lists at the same time, and none of these goes without", async () => {
+    end = await startUpstream("ECS", { invocations: [{ ...ACTIVE, commandName: "cron" }, ONCE] });
+    const { upstream, operation } = end;
+    const opened = await Promise.all(
+      [{}, { commandName: "cron" }, { statusIn: ["RUNNING"] as const }, { instanceId: "i-1" }].map((query) =>
+        upstream.openLists(query, NOTHING, operation),
+      ),
+    );
+    expect(opened.map((lists) => lists.length)).toEqual([2, 2, 2, 2]);
   });
 
   it("stay one list where the probe fails, until a minute later", async () => {

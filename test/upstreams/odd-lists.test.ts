@@ -7,7 +7,7 @@ import { idsOf, readToEnd } from "./walk-list.ts";
 const RUNS = Array.from({ length: 120 }, (_, index) => ({ InvokeId: `t-${String(index).padStart(3, "0")}` }));
 const IDS = RUNS.map(({ InvokeId }) => InvokeId);
 
-/** The list of an instance's runs, which needs no probe. */
+/** The list of an instance's runs. */
 async function openList(respond: Respond) {
   const bench = createBench("ECS", respond);
   const [list] = await bench.upstream.openLists({ instanceId: "i-1" }, NOTHING, bench.operation);

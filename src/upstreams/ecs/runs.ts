@@ -49,10 +49,8 @@ export async function openLists(
 ): Promise<readonly RunList[]> {
   const open = (timed?: boolean, first?: FirstPage) => createList(context, query, wants, timed, first);
   const { timedProbe } = context;
-  const isWholeRegion = query.invokeId === undefined && query.instanceId === undefined;
-  const first = isWholeRegion
-    ? await timedProbe.askBehind(JSON.stringify([query, wants]), (each) => open().read(null, each), operation)
-    : undefined;
+  const subject = JSON.stringify([query, wants]);
+  const first = await timedProbe.askBehind(subject, (each) => open().read(null, each), operation);
   return timedProbe.isHiding() ? [open(true), open(false)] : [open(undefined, first)];
 }
 

@@ -46,8 +46,9 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     const free = { ...operation, meter: freeOf(operation.meter) };
     try {
       const scheduled = await findRun({ Timed: true }, free);
-      notBefore = clock.elapsed() + AFTER_NONE_MS;
       if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
+      // Not before both answers are there: whoever opens a list between them waits for the second.
+      notBefore = clock.elapsed() + AFTER_NONE_MS;
     } catch (error) {
       // A cancelled operation has learned nothing; the next one may ask at once.
       notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
