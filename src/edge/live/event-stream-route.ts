@@ -17,7 +17,7 @@ import {
 import type { Asker } from "./answer.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
-import { type LiveResults, runLive } from "./run.ts";
+import { type LiveResult, type LiveResults, runLive } from "./run.ts";
 
 /** What a stream can end by besides itself. */
 interface StreamEnds {
@@ -99,15 +99,19 @@ async function stream(
   draining.addEventListener("abort", stop, { once: true });
   if (draining.aborted) stop();
   void ping(options, response, over.signal);
+  const write = (one: LiveResult): boolean => {
+    const { answer, event } = one.take();
+    const { result, json, isWhole } = answer;
+    record.add(result);
+    // Who did not get what an event tells gets it after coming back.
+    const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
+    // As bytes, since Node holds a text twice while its reader is slow.
+    return response.write(Buffer.from(toEvent("next", json, id)));
+  };
   try {
     response.flushHeaders();
-    for await (const { answer, event } of results) {
-      const { result, json, isWhole } = answer;
-      record.add(result);
-      // Who did not get what an event tells gets it after coming back.
-      const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
-      // As bytes, since Node holds a text twice while its reader is slow.
-      const isRead = response.write(Buffer.from(toEvent("next", json, id)));
+    for await (const one of results) {
+      const isRead = write(one);
       wrote();
       // A wait that the end of the stream cuts short is none that failed.
       if (!isRead) await once(response, "drain", over).catch(() => {});

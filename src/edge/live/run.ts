@@ -10,10 +10,19 @@ import type { LiveOptions } from "./live-parts.ts";
 import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
 import { createStop, type Stop } from "./stop.ts";
 
-/** One result, ready to be sent, and the event that it answers; undefined for none. */
-export interface LiveResult {
+/** A result, ready to be sent, and the event that it answers; undefined for none. */
+interface Told {
   readonly answer: WrittenAnswer;
   readonly event?: unknown;
+}
+
+/**
+ * One result, to be taken once: generators that wait for the next one still hold the last that passed through them, and a result may
+ * weigh some megabytes. For the same reason take it where it is sent, in a function that does not wait.
+ */
+export interface LiveResult {
+  /** @throws Error if it was taken before */
+  take(): Told;
 }
 
 /** Results of a live operation. Returning it stops the operation at once, also while a result is awaited. */
@@ -150,7 +159,7 @@ async function* answerEach(
       return;
     }
     const { value } = event;
-    yield { answer: await answerEvent(options, live, { event: value, question, asker, caller, stop }), event: value };
+    yield await answerEvent(options, live, { event: value, question, asker, caller, stop });
   }
 }
 
@@ -166,10 +175,10 @@ async function answerEvent(
   options: LiveOptions,
   live: PreparedOperation,
   { event, question, asker, caller, stop }: Answered,
-): Promise<WrittenAnswer> {
+): Promise<LiveResult> {
   const asking = askingOf(live, asker, caller);
   try {
-    return await shareAnswer(
+    const answer = await shareAnswer(
       { event, question, asker: { ...asking, client: asker.client, stop } },
       options,
       async (audit) => {
@@ -178,13 +187,26 @@ async function answerEvent(
         return answerOnce(options, live, { running, asking: { ...asking, audit }, rootValue: event, stop });
       },
     );
+    return handOver({ answer, event });
   } finally {
     asking.audit.end();
   }
 }
 
 function tell({ logger }: LiveOptions, result: FormattedExecutionResult): LiveResult {
-  return { answer: writeAnswer(result, logger) };
+  return handOver({ answer: writeAnswer(result, logger) });
+}
+
+function handOver(told: Told): LiveResult {
+  let held: Told | null = told;
+  return {
+    take() {
+      const taken = held;
+      if (taken === null) throw new Error("A result is taken once.");
+      held = null;
+      return taken;
+    },
+  };
 }
 
 async function openSource(

@@ -9,7 +9,7 @@ import { refusalAbove, toErrorResponse } from "../errors/index.ts";
 import { turnAway, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
-import { type LiveResults, runLive } from "./run.ts";
+import { type LiveResult, type LiveResults, runLive } from "./run.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
 import { closeRefused, refusalOf, refuseMessage } from "./websocket-refusal.ts";
 import { createSender, type SendText } from "./websocket-sender.ts";
@@ -134,12 +134,14 @@ function sendEach(results: LiveResults, { id, record, send }: Sending): AsyncIte
     await results.return();
     return { done: true, value: undefined } as const;
   };
+  const sendOne = (one: LiveResult): Promise<void> => {
+    const { answer } = one.take();
+    record.add(answer.result);
+    return send(`${start}${answer.json}}`);
+  };
   return {
     async next() {
-      for await (const { answer } of results) {
-        record.add(answer.result);
-        await send(`${start}${answer.json}}`);
-      }
+      for await (const one of results) await sendOne(one);
       return leave();
     },
     return: leave,

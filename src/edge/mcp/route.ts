@@ -148,7 +148,7 @@ async function runTool(
     const results = runLive(options, prepared, asker);
     const stay = onResponseClose(request, response, () => void results.return());
     const { done, value } = await results.next().finally(stay);
-    const result = done === true ? { data: null } : value.answer.result;
+    const result = done === true ? { data: null } : value.take().answer.result;
     record.add(result);
     return result;
   } catch (error) {

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { OperationTypeNode, parse } from "graphql";
 import { createOpenAccess, createOpenView } from "#access";
-import { type LiveResults, runLive } from "../../../src/edge/live/run.ts";
+import { type LiveResult, type LiveResults, runLive } from "../../../src/edge/live/run.ts";
 import { createOptions, freeClient, realClock, stubSchema } from "../gateway.ts";
 
 setFlagsFromString("--expose-gc");
@@ -19,18 +19,21 @@ const anyone = {
   expiresAt: null,
 } as const;
 
-function subscribe(): { readonly results: LiveResults; readonly events: readonly WeakRef<object>[] } {
+function subscribe(eventOf = (count: number): unknown => ({ count })): {
+  readonly results: LiveResults;
+  readonly events: readonly WeakRef<object>[];
+} {
   const events: WeakRef<object>[] = [];
   const schema = stubSchema("type Query { hello: String } type Subscription { count: Int }");
   Object.assign(schema.getSubscriptionType()?.getFields().count ?? {}, {
     subscribe: async function* () {
       for (let count = 1; ; count += 1) {
-        const event = { count };
-        events.push(new WeakRef(event));
+        const event = eventOf(count);
+        if (typeof event === "object" && event !== null) events.push(new WeakRef(event));
         yield event;
       }
     },
-    resolve: ({ count }: { readonly count: number }) => count,
+    resolve: (event: number | { readonly count: number }) => (typeof event === "number" ? event : event.count),
   });
   const live = {
     type: OperationTypeNode.SUBSCRIPTION,
@@ -62,7 +65,22 @@ describe("what a subscription that goes on keeps alive", () => {
     const alive = events.map((event) => event.deref()).filter((event) => event !== undefined);
     // The last ones may still be at hand where the source stands.
     expect(alive.slice(0, -2)).toEqual([]);
-    expect((await results.next()).value?.answer.result.data).toEqual({ count: 21 });
+    expect((await results.next()).value?.take().answer.result.data).toEqual({ count: 21 });
+    await results.return();
+  });
+
+  it("is none of the answers that were taken and are shared with nobody", async () => {
+    const { results } = subscribe((count) => count);
+    const answers: WeakRef<object>[] = [];
+    const take = ({ value }: { readonly value: LiveResult }): void => {
+      answers.push(new WeakRef(value.take().answer.result));
+    };
+    for (let count = 1; count <= 20; count += 1) take(await results.next());
+    const next = results.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(answers.filter((answer) => answer.deref() !== undefined)).toEqual([]);
+    await next;
     await results.return();
   });
 });
