@@ -47,7 +47,7 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     try {
       const scheduled = await findRun({ Timed: true }, free);
       if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
-      // Not before both answers are there: whoever opens a list between them waits for the second.
+      // Not before both answers are there: all who open a list between them wait for the second.
       notBefore = clock.elapsed() + AFTER_NONE_MS;
     } catch (error) {
       // A cancelled operation has learned nothing; the next one may ask at once.
