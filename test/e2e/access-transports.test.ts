@@ -214,6 +214,28 @@ describe("a watch", () => {
   });
 });
 
+describe("a question that waits", () => {
+  it("ends with its credential over websocket", async () => {
+    const expires = new Date(clock.now() + 30_000).toISOString();
+    gateway.rewrite({
+      keys: [{ name: "temporary", sha256: temporary.sha256, roles: ["owner"], expires }, ...gateway.keyLines],
+    });
+    await untilKnown(temporary.key);
+    const { ask: send, leave } = WAYS_IN.websocket(gateway.url, `Bearer ${temporary.key}`);
+    const [{ provider, account, regionId } = expectSource()] = SOURCES;
+    const key = { provider, account, regionId, invokeId: UNFINISHED.invokeId };
+    const question = `query ($provider: Provider!, $account: String, $regionId: String!, $invokeId: String!, $waitSeconds: Int) {
+      invocation(provider: $provider, account: $account, regionId: $regionId, invokeId: $invokeId, waitSeconds: $waitSeconds) { status } }`;
+    expect(await send(question, { ...key, waitSeconds: 0 })).toMatch(/RUNNING/);
+    const answer = send(question, { ...key, waitSeconds: 60 });
+    // Answered behind the other one, on the same socket.
+    await send("{ __typename }", {});
+    clock.forward(30_000);
+    expect(/RUNNING|UNAUTHENTICATED/.exec(await answer)?.[0]).toBe("UNAUTHENTICATED");
+    await leave();
+  });
+});
+
 describe("a key that is withdrawn", () => {
   it("ends an export that goes on", async () => {
     const taken = createKey();

@@ -125,7 +125,17 @@ async function answerRequest(
   const running = startOperation(live.requestId, rulesOf(options, asker.client));
   await takeTurn(asker, live);
   const asking = askingOf(live, asker, asker.caller);
-  return answerOnce(options, live, { running, asking, rootValue: undefined, stop }).finally(asking.audit.end);
+  const expiry = createExpiry(options.clock, asker.caller);
+  try {
+    const answer = answerOnce(options, live, { running, asking, rootValue: undefined, stop });
+    const result = await expiry.or(answer);
+    if (result !== null) return result;
+    running.abandon();
+    return toFailure(options, live, refuseEnded());
+  } finally {
+    expiry.ignore();
+    asking.audit.end();
+  }
 }
 
 interface Watching {
