@@ -1,10 +1,11 @@
-import { type Clock, InputError, type Invocation, type InvocationRef, invocationKey } from "#domain";
+import { type Clock, type Invocation, type InvocationRef, invocationKey } from "#domain";
 import type { Leases, RunStore } from "#store";
 import type { Follower } from "#sync";
 import type { Services } from "./contract.ts";
 import { createMailbox } from "./watch-mailbox.ts";
 import type { Poll } from "./watch-poll.ts";
 import { createPoller, type Poller, type PollerOptions, type Watcher, type WatchRules } from "./watch-poller.ts";
+import { createWatcherLimit } from "./watcher-limit.ts";
 
 /** How runs are watched. */
 export interface WatchOptions extends WatchRules {
@@ -41,7 +42,7 @@ export function createWatch({
   options,
 }: WatchParts): Services["watchInvocation"] {
   const pollers = new Map<string, Poller>();
-  let watcherCount = 0;
+  const enter = createWatcherLimit(options.maxWatchers, "runs");
   store.onChange((changes) => {
     for (const { before, after } of changes) {
       const poller = pollers.get(invocationKey(after));
@@ -68,16 +69,15 @@ export function createWatch({
   }
 
   return (ref, wants, operation) => {
-    if (watcherCount >= options.maxWatchers) throw tooMany(options.maxWatchers);
     if (operation.signal.aborted) return endedAtOnce();
-    watcherCount += 1;
+    const countOut = enter();
     const poller = pollerOf(ref, operation.requestId);
     const leave = (): void => {
       poller.leave(watcher);
       watcher.mailbox.close();
     };
     const onClose = (): void => {
-      watcherCount -= 1;
+      countOut();
       operation.signal.removeEventListener("abort", leave);
     };
     const watcher: Watcher = { wants, mailbox: createMailbox({ onReturn: leave, onClose }), seen: null };
@@ -91,9 +91,4 @@ function endedAtOnce(): AsyncIterableIterator<Invocation> {
   const mailbox = createMailbox<Invocation>({ onReturn: () => {}, onClose: () => {} });
   mailbox.close();
   return mailbox.values;
-}
-
-function tooMany(max: number): InputError {
-  const message = `Limit watchers: at most ${max} runs can be watched at a time; try again when others have ended.`;
-  return new InputError("LIMIT_EXCEEDED", message, null, { limit: "watchers", max });
 }
