@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import { systemClock } from "../../src/system-clock.ts";
+import { createClockAhead } from "../support/clock-ahead.ts";
 import { createOwnDatabase } from "../support/database.ts";
 import { createEmulator, createWorld, type Emulator } from "../support/emulator/index.ts";
 import { AMPLE_QUOTA } from "../support/quota.ts";
@@ -45,12 +46,7 @@ describe("a gateway whose database is away for a minute", () => {
   });
 
   async function start() {
-    let aheadMs = 0;
-    const clock = {
-      ...systemClock,
-      now: () => systemClock.now() + aheadMs,
-      elapsed: () => systemClock.elapsed() + aheadMs,
-    };
+    const clock = createClockAhead(systemClock);
     const config = readConfig({
       PORT: "0",
       ECS_REGIONS: PLACE[1],
@@ -67,9 +63,7 @@ describe("a gateway whose database is away for a minute", () => {
     const read = async (path: string) => (await fetch(new URL(path, url))).text();
     return {
       read,
-      pass(ms: number) {
-        aheadMs += ms;
-      },
+      pass: clock.pass,
       async ask(query: string): Promise<Answer> {
         const headers = { "content-type": "application/json" };
         return (await (

@@ -5,6 +5,7 @@ import { afterEach, expect, it } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import { systemClock } from "../../src/system-clock.ts";
+import { createClockAhead } from "../support/clock-ahead.ts";
 import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { AMPLE_QUOTA } from "../support/quota.ts";
 
@@ -57,12 +58,7 @@ function createScene() {
 }
 
 async function start(upstream: string, folder: string) {
-  let aheadMs = 0;
-  const clock = {
-    ...systemClock,
-    now: () => systemClock.now() + aheadMs,
-    elapsed: () => systemClock.elapsed() + aheadMs,
-  };
+  const clock = createClockAhead(systemClock);
   const config = readConfig({
     PORT: "0",
     ECS_REGIONS: PLACE[1],
@@ -93,9 +89,7 @@ async function start(upstream: string, folder: string) {
   return {
     stop,
     ask,
-    pass(ms: number) {
-      aheadMs += ms;
-    },
+    pass: clock.pass,
     /** Page after page, to the end. */
     async walk(filter: object): Promise<readonly Row[]> {
       const rows: Row[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { createClockAhead } from "../support/clock-ahead.ts";
 import { createHurriedClock, type Rig, startRig } from "./rig.ts";
 
 const ONE = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-ecs1") {
@@ -57,9 +58,7 @@ describe("a run that the upstream does not know any more", () => {
     rig.ask(`{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status } }`);
 
   it("is nothing after three looks, no matter who asks in between, if it was under way", async () => {
-    const real = createHurriedClock();
-    let aheadMs = 0;
-    const clock = { ...real, now: () => real.now() + aheadMs, elapsed: () => real.elapsed() + aheadMs };
+    const clock = createClockAhead(createHurriedClock());
     const rig = await startRig({ clock, settings: { FRESHNESS_MS: "30000" } });
     const { world } = rig.emulator;
     const instances = [{ instanceId: "i-1", status: "Running" }];
@@ -67,7 +66,7 @@ describe("a run that the upstream does not know any more", () => {
     const answers = [(await ask(rig, "t-short")).body];
     world.removeInvocation("ecs", "cn-hangzhou", "t-short");
     for (let looks = 0; looks < 3; looks += 1) {
-      aheadMs += 31_000;
+      clock.pass(31_000);
       for (let times = 0; times < 2; times += 1) answers.push((await ask(rig, "t-short")).body);
     }
     const running = { data: { invocation: { status: "RUNNING" } } };
