@@ -4,7 +4,7 @@
  */
 
 export type { Asking } from "./admission/index.ts";
-export { createLimiter, type PersistedDocumentsOptions, readPersistedDocuments } from "./documents/index.ts";
+export { type PersistedDocumentsOptions, readPersistedDocuments } from "./documents/index.ts";
 export { LIMITS, RefusalError } from "./errors/index.ts";
 export type { ExampleOperation } from "./explorers/index.ts";
 export type { ToolOptions } from "./mcp/index.ts";

@@ -8,7 +8,12 @@ import type { ToolOptions } from "./mcp/index.ts";
 import type { PageOptions } from "./page.ts";
 
 /** Everything a server is made of: what each room is told, and where it listens. */
-export interface ServerOptions extends DocumentOptions, LiveOptions, ExportOptions, ExplorerOptions, MachineOptions {
+export interface ServerOptions
+  extends DocumentOptions,
+    Omit<LiveOptions, "execute">,
+    ExportOptions,
+    ExplorerOptions,
+    MachineOptions {
   /**
    * Another number after every change of what was read. If given, answers are kept as long as nothing changes, and serve all who ask
    * the same: so only if everybody may see the same.

@@ -97,13 +97,14 @@ interface Shared {
 
 function createTransports(options: ServerOptions, { readers, machines, draining }: Shared) {
   const { schema, introspection, logger, clock, registry } = options;
-  const executor = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
-  const engine = createEngine({ schema, executor, introspection, logger });
+  const execute = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
+  const gate = createGate(options);
+  const engine = createEngine({ schema, execute, introspection, documents: gate.store, logger });
   const access = options.access ?? createOpenAccess(clock);
   const parts = {
     engine,
     metrics: createOperationMetrics(registry),
-    gate: createGate(options),
+    gate,
     readers,
     answers: options.revision === undefined ? undefined : createAnswerCache(options.revision, clock),
     clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits),
@@ -111,15 +112,16 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
     access,
     admission: createAdmission({ ...access, logger }),
   };
+  const live = { ...options, execute };
   const graphql = createGraphqlRoute(options, parts);
-  const events = createEventStreamRoute(options, parts);
+  const events = createEventStreamRoute(live, parts);
   const exports = createExportRoute(options, parts);
   const signIn = createSignInRoute(options, access);
   const page = createPage(options.page, access.signIn);
-  const mcp = options.tools === undefined ? null : createMcpRoute(options, options.tools, parts);
+  const mcp = options.tools === undefined ? null : createMcpRoute(live, options.tools, parts);
   const pages = guardMetrics(machines, parts.admission);
   const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, pages);
-  return { engine, route, webSockets: createWebSockets(options, parts) };
+  return { engine, route, webSockets: createWebSockets(live, parts) };
 }
 
 /** Metrics name sources, so that with an access file known callers alone get them here, each of its own; an ADMIN_PORT is open to who reaches it. */

@@ -4,6 +4,8 @@ import { Registry } from "prom-client";
 import type { Clock, Operation } from "#domain";
 import { createLogger, createServer, createTelemetry, type GatewayServer, type ServerOptions } from "#edge";
 import type { Client } from "../../src/edge/admission/clients.ts";
+import { createCompilingExecutor } from "../../src/edge/execution/index.ts";
+import type { LiveOptions } from "../../src/edge/live/live-parts.ts";
 
 /** A gateway on loopback over a schema of this test, with what it logged. */
 export interface TestGateway extends GatewayServer {
@@ -61,8 +63,10 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
   const logger = createLogger("debug", { write });
   const registry = new Registry();
   const clock = options.clock ?? realClock;
+  const schema = options.schema ?? stubSchema("type Query { hello: String }", { Query: { hello: () => "hello" } });
   return {
-    schema: stubSchema("type Query { hello: String }", { Query: { hello: () => "hello" } }),
+    schema,
+    execute: createCompilingExecutor(schema),
     createContext: (operation) => ({ operation }),
     host: "127.0.0.1",
     port: 0,
@@ -78,7 +82,7 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
     registry,
     clock,
     ...options,
-  } satisfies ServerOptions;
+  } satisfies ServerOptions & LiveOptions;
 }
 
 /** A client that may do everything at once. */

@@ -1,10 +1,10 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from "graphql";
-import { LRUCache } from "lru-cache";
+import { type GraphQLError, type GraphQLSchema, getOperationAST } from "graphql";
 
 import type { GraphqlRequest } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { allRulesFor } from "./document-rules.ts";
-import { createLimiter } from "./limiter.ts";
+import { checkVariables } from "./bounded-parser.ts";
+import { coded } from "./document-errors.ts";
+import { createDocuments, type DocumentStore } from "./documents.ts";
 import { createAllowList, type PersistedDocumentsOptions } from "./persisted-documents.ts";
 import { createPersistedQueries } from "./persisted-queries.ts";
 import type { PreparedOperation } from "./prepared-operation.ts";
@@ -24,12 +24,12 @@ export interface Gate {
   admit(request: GraphqlRequest, requestId: string): Admitted;
   /**
    * The operation of an admitted request, for transports that do without the engine.
-   * @returns the errors where the document cannot be parsed, is not valid, or holds no such operation
+   * @returns the errors if the document cannot be parsed, is not valid, or holds no such operation
    */
   prepare(request: Admitted, requestId: string): PreparedOperation | readonly GraphQLError[];
+  /** The same documents for the engine, so that each is parsed and validated once for all transports. */
+  readonly store: DocumentStore;
 }
-
-const CHARACTERS = 262_144;
 
 /** What decides over documents. */
 export interface DocumentOptions {
@@ -43,37 +43,19 @@ export interface DocumentOptions {
 
 /** One gate for all transports of a server. */
 export function createGate(options: DocumentOptions): Gate {
-  const limiter = createLimiter(options.schema);
   const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
   const findPersisted = createPersistedQueries();
-  const rules = allRulesFor(options);
-  const documents = new LRUCache<string, DocumentNode>({
-    maxSize: CHARACTERS,
-    sizeCalculation: (_document, text) => text.length + 256,
-  });
-
-  function read(text: string): DocumentNode | readonly GraphQLError[] {
-    const known = documents.get(text);
-    if (known !== undefined) return known;
-    const document = parseText(text);
-    if (document instanceof GraphQLError) return [document];
-    const errors = validate(options.schema, document, rules, { maxErrors: 20 });
-    if (errors.length > 0) {
-      return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection));
-    }
-    documents.set(text, document);
-    return document;
-  }
-
+  const documents = createDocuments(options);
   return {
+    store: documents.store,
     admit(request, requestId) {
       const allowed = findPersisted(allow(request, requestId));
-      limiter.checkVariables(allowed.variables);
-      return { ...allowed, rows: allowed.query === null ? 0 : limiter.checkDocument(allowed.query, allowed) };
+      checkVariables(allowed.variables);
+      return { ...allowed, rows: allowed.query === null ? 0 : documents.countRows(allowed.query, allowed) };
     },
     prepare({ query, variables, operationName, rows }, requestId) {
       if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];
-      const document = read(query);
+      const document = documents.validated(query);
       if (!("kind" in document)) return document;
       const operation = getOperationAST(document, operationName);
       if (operation == null)
@@ -85,30 +67,4 @@ export function createGate(options: DocumentOptions): Gate {
       return { type: operation.operation, document, operationName, variables: given, requestId, rows };
     },
   };
-}
-
-function parseText(text: string): DocumentNode | GraphQLError {
-  try {
-    return parse(text);
-  } catch (error) {
-    return error instanceof GraphQLError
-      ? withCode(error, "GRAPHQL_PARSE_FAILED")
-      : coded("Unreadable.", "BAD_REQUEST");
-  }
-}
-
-// Suggestions would spell out what introspection does not tell.
-function withCode(error: GraphQLError, kind: string, hasSuggestions = true): GraphQLError {
-  const { message, nodes = null, source = null, positions = null } = error;
-  const { code = kind } = error.extensions;
-  return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {
-    nodes,
-    source,
-    positions,
-    extensions: { code },
-  });
-}
-
-function coded(message: string, code: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
 }

@@ -13,11 +13,10 @@ import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import type { Operation } from "#domain";
 import type { AnswerExtensions, Cost } from "../admission/index.ts";
-import { rulesFor } from "../documents/index.ts";
+import { type DocumentStore, rulesFor } from "../documents/index.ts";
 import { logInternal, toErrorResponse } from "../errors/index.ts";
 import { fitAnswer, type GraphqlRequest, stringify, UNWRITABLE } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { createDocumentStore } from "./document-store.ts";
 import type { Executor } from "./executor.ts";
 import type { OperationContext } from "./transport-options.ts";
 
@@ -64,8 +63,9 @@ export type EngineHeaders = Readonly<
 /** What an engine is made of. */
 export interface EngineOptions {
   readonly schema: GraphQLSchema;
-  readonly executor: Executor;
+  readonly execute: Executor;
   readonly introspection: boolean;
+  readonly documents: DocumentStore;
   readonly logger: Logger;
 }
 
@@ -80,12 +80,12 @@ interface Track {
 export function createEngine(options: EngineOptions): Engine {
   const tracks = new WeakMap<Operation, Track>();
   const server = new ApolloServer<OperationContext>({
-    gateway: gatewayOf(options.schema, options.executor),
+    gateway: gatewayOf(options.schema, options.execute),
     introspection: true,
     validationRules: [...rulesFor(options)],
     // Suggestions would spell out what introspection does not tell.
     hideSchemaDetailsFromClientErrors: !options.introspection,
-    documentStore: createDocumentStore(),
+    documentStore: options.documents,
     // The gate has put texts in the places of hashes.
     persistedQueries: false,
     // Apollo's own adds a line end, and so copies the whole answer.
@@ -140,7 +140,7 @@ function releaseBody(track: Track): void {
 
 function gatewayOf(
   schema: GraphQLSchema,
-  executor: Executor,
+  execute: Executor,
 ): ApolloServerOptionsWithGateway<OperationContext>["gateway"] {
   return {
     onSchemaLoadOrUpdate: (tell) => {
@@ -149,7 +149,7 @@ function gatewayOf(
     },
     load: async () => ({
       executor: ({ document, request, context }) =>
-        executor({
+        execute({
           document,
           operationName: request.operationName,
           variables: request.variables,

@@ -21,6 +21,8 @@ export interface Execution {
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
   readonly contextValue: unknown;
+  /** The event that a subscription answers. */
+  readonly rootValue?: unknown;
 }
 
 /** Executes operations against one schema. */
@@ -37,8 +39,8 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
   return async (execution) => {
     const compiled = compiledOf(execution);
     if (compiled === null) return reference(execution);
-    const { contextValue, variables } = execution;
-    const result = (await compiled.query(undefined, contextValue, variables ?? {})) as ExecutionResult;
+    const { contextValue, rootValue, variables } = execution;
+    const result = (await compiled.query(rootValue, contextValue, variables ?? {})) as ExecutionResult;
     // Nothing was executed, since the variables do not fit; the reference executor says why with places in the document.
     if (result.data === undefined) return reference(execution);
     return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors).map(toFullError) };
@@ -47,8 +49,8 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
 
 /** The GraphQL library's own executor. */
 export function createReferenceExecutor(schema: GraphQLSchema): Executor {
-  return async ({ document, operationName, variables, contextValue }) => {
-    const result = await execute({ schema, document, operationName, variableValues: variables, contextValue });
+  return async ({ variables, ...execution }) => {
+    const result = await execute({ schema, variableValues: variables, ...execution });
     return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors) };
   };
 }

@@ -2,5 +2,5 @@
 
 export { type AnswerCache, createAnswerCache, type KeptAnswer, type NotedLife } from "./answer-cache.ts";
 export { createEngine, type Engine, type EngineHeaders, type Exchange } from "./engine.ts";
-export { createCompilingExecutor, createReferenceExecutor, withoutRepeats } from "./executor.ts";
+export { createCompilingExecutor, createReferenceExecutor, type Executor } from "./executor.ts";
 export { rulesOf, type TransportOptions } from "./transport-options.ts";

@@ -1,10 +1,4 @@
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  type FormattedExecutionResult,
-  GraphQLError,
-} from "graphql";
+import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError } from "graphql";
 
 import type { Caller } from "#access";
 import {
@@ -17,7 +11,6 @@ import {
 } from "../admission/index.ts";
 import { nameOf, type PreparedOperation } from "../documents/index.ts";
 import { logInternal, toErrorResponse } from "../errors/index.ts";
-import { withoutRepeats } from "../execution/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import type { Stop } from "./stop.ts";
 
@@ -55,7 +48,8 @@ export async function answerOnce(
 ): Promise<FormattedExecutionResult> {
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   try {
-    const executed = (async () => execute(toArguments(options, live, { running, asking, rootValue })))();
+    const contextValue = options.createContext(running.operation, asking);
+    const executed = options.execute({ ...live, contextValue, rootValue });
     const late = running.late.then(() => {
       throw new GraphQLError(`The operation did not end within ${options.operationDeadlineMs} ms.`, {
         extensions: { code: "DEADLINE_EXCEEDED" },
@@ -70,20 +64,14 @@ export async function answerOnce(
   }
 }
 
-/** What the GraphQL library executes. */
-export function toArguments(
+/** What the GraphQL library subscribes to. */
+export function toSubscription(
   options: LiveOptions,
-  live: PreparedOperation,
-  { running, asking, rootValue }: Omit<Answering, "stop">,
+  { document, operationName, variables }: PreparedOperation,
+  { running, asking }: Pick<Answering, "running" | "asking">,
 ): ExecutionArgs {
-  return {
-    schema: options.schema,
-    document: live.document,
-    rootValue,
-    contextValue: options.createContext(running.operation, asking),
-    variableValues: live.variables,
-    operationName: live.operationName,
-  };
+  const contextValue = options.createContext(running.operation, asking);
+  return { schema: options.schema, document, operationName, variableValues: variables, contextValue };
 }
 
 /** A result as clients get it; what nobody foresaw goes to the log. */
@@ -93,9 +81,8 @@ export function format(
   result: ExecutionResult,
   running: RunningOperation | null,
 ): FormattedExecutionResult {
-  const kept = result.errors && withoutRepeats(result.errors);
-  for (const error of kept ?? []) logInternal(options.logger, live.requestId, error);
-  const errors = kept?.map((error) => toErrorResponse(error).formatted);
+  for (const error of result.errors ?? []) logInternal(options.logger, live.requestId, error);
+  const errors = result.errors?.map((error) => toErrorResponse(error).formatted);
   return {
     ...(errors === undefined ? {} : { errors }),
     ...(result.data === undefined ? {} : { data: result.data }),

@@ -4,7 +4,7 @@ import type { Caller } from "#access";
 import { type Client, type RunningOperation, startOperation } from "../admission/index.ts";
 import type { PreparedOperation } from "../documents/index.ts";
 import { rulesOf } from "../execution/index.ts";
-import { type Asker, answerOnce, askingOf, format, toArguments, toFailure } from "./answer.ts";
+import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
@@ -226,7 +226,7 @@ async function openSource(
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
   const asking = askingOf(live, asker, asker.caller);
   try {
-    const source = await createSourceEventStream(toArguments(options, live, { running, asking, rootValue: undefined }));
+    const source = await createSourceEventStream(toSubscription(options, live, { running, asking }));
     return Symbol.asyncIterator in source ? source : format(options, live, source, null);
   } catch (error) {
     return toFailure(options, live, error);

@@ -3,16 +3,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { getIntrospectionQuery } from "graphql";
 
-import { createLimiter, LIMITS, RefusalError } from "#edge";
+import { LIMITS, RefusalError } from "#edge";
 import { createSchema } from "#graph";
+import { createDocuments } from "../../../src/edge/documents/documents.ts";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 import { askLive } from "../live-schema.ts";
 
-const limiter = createLimiter(createSchema());
+const documents = createDocuments({ schema: createSchema(), introspection: true });
 
 function rowsOf(query: string, variables: object = {}, operationName: string | null = null): number | object {
   try {
-    return limiter.checkDocument(query, { variables, operationName });
+    return documents.countRows(query, { variables, operationName });
   } catch (error) {
     if (error instanceof RefusalError) return { ...error.extensions };
     throw error;

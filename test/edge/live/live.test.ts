@@ -31,6 +31,22 @@ describe.each(["websocket", "server-sent events"] as const)("operations over %s"
     });
   });
 
+  it("answer the same once their document has come so often that it is compiled", async () => {
+    const asked = [
+      { query: "subscription { counted: count(to: 2) }" },
+      { query: "{ greeting: hello }" },
+      { query: "subscription { broken }" },
+    ];
+    const told = await Promise.all(
+      asked.map(async (request) => {
+        const times: unknown[] = [];
+        for (let time = 0; time < 6; time += 1) times.push(await ask(request));
+        return times;
+      }),
+    );
+    expect(told).toEqual(told.map((times) => Array(6).fill(times[0])));
+  });
+
   it("may be queries", async () => {
     const { results, end } = await ask({ query: "{ hello }" });
     expect({ results, end }).toEqual({

@@ -1,0 +1,18 @@
+import { GraphQLError } from "graphql";
+
+/** An error of a request or its document with the code that clients read. */
+export function coded(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+/** The same error with a code, if it has none of its own. Suggestions would spell out what introspection does not tell. */
+export function withCode(error: GraphQLError, kind: string, hasSuggestions = true): GraphQLError {
+  const { message, nodes = null, source = null, positions = null } = error;
+  const { code = kind } = error.extensions;
+  return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {
+    nodes,
+    source,
+    positions,
+    extensions: { code },
+  });
+}

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from "graphql";
+import { LRUCache } from "lru-cache";
+
+import { RefusalError, refuseAbove } from "../errors/index.ts";
+import { createBoundedParser } from "./bounded-parser.ts";
+import { withCode } from "./document-errors.ts";
+import { allRulesFor } from "./document-rules.ts";
+import { createRowCounter, type Given, type RowCounter } from "./row-measure.ts";
+
+/** Documents by their texts: each is parsed, measured and validated once, whatever transport it comes by. */
+export interface Documents {
+  /**
+   * How many rows the document can make at most; 0 if it cannot be parsed, which {@link validated} says better.
+   * @throws RefusalError `LIMIT_EXCEEDED` with the limit's name, what it allows and what came
+   */
+  countRows(text: string, given: Given): number;
+  /**
+   * @returns the same object each time the text comes, or at most 20 errors
+   * @throws RefusalError as {@link countRows}
+   */
+  validated(text: string): DocumentNode | readonly GraphQLError[];
+  readonly store: DocumentStore;
+}
+
+/**
+ * What the GraphQL server asks of a place that keeps documents that were parsed and found valid, by keys that end in the SHA-256 of
+ * the text (Apollo Server 5). One that is not valid is not there: the server parses it once more and says what is wrong.
+ */
+export interface DocumentStore {
+  get(key: string): Promise<DocumentNode | undefined>;
+  set(key: string, document: DocumentNode): Promise<void>;
+  delete(key: string): Promise<boolean>;
+}
+
+interface ReadDocument {
+  readonly document: DocumentNode;
+  readonly rowsOf: RowCounter;
+  /** Absent until somebody wants to know. */
+  errors?: readonly GraphQLError[];
+}
+
+// A parsed document takes some thirty times the memory of its text, and so does its compiled form.
+const MOST_CHARACTERS = 262_144;
+const HASH_LENGTH = 64;
+
+/** Documents against one schema. The least used go first, by the length of their texts. */
+export function createDocuments(options: {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+}): Documents {
+  const { schema } = options;
+  const parse = createBoundedParser(schema);
+  const rules = allRulesFor(options);
+  const known = new LRUCache<string, ReadDocument>({
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: ({ document }) => (document.loc?.end ?? 0) + 256,
+  });
+  const read = (text: string): ReadDocument | GraphQLError => {
+    const hash = createHash("sha256").update(text).digest("hex");
+    const found = known.get(hash);
+    if (found !== undefined) return found;
+    const document = parseWithin(text);
+    if (document instanceof GraphQLError) return document;
+    const made = { document, rowsOf: createRowCounter(schema, document) };
+    known.set(hash, made);
+    return made;
+  };
+  const parseWithin = (text: string): DocumentNode | GraphQLError => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof RefusalError || !(error instanceof GraphQLError)) throw error;
+      return withCode(error, "GRAPHQL_PARSE_FAILED");
+    }
+  };
+  const errorsOf = (found: ReadDocument): readonly GraphQLError[] => {
+    found.errors ??= validate(schema, found.document, rules, { maxErrors: 20 });
+    return found.errors;
+  };
+  return {
+    countRows(text, given) {
+      const found = read(text);
+      const rows = found instanceof GraphQLError ? 0 : found.rowsOf(given);
+      refuseAbove("rows", rows);
+      return rows;
+    },
+    validated(text) {
+      const found = read(text);
+      if (found instanceof GraphQLError) return [found];
+      const errors = errorsOf(found);
+      if (errors.length === 0) return found.document;
+      return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection));
+    },
+    store: {
+      get: async (key) => {
+        const found = known.get(key.slice(-HASH_LENGTH));
+        return found === undefined || errorsOf(found).length > 0 ? undefined : found.document;
+      },
+      // Whatever the server has parsed has been here before, or is not worth to be kept.
+      set: async () => {},
+      delete: async (key) => known.delete(key.slice(-HASH_LENGTH)),
+    },
+  };
+}
