@@ -3,6 +3,7 @@ import { NO_TIME } from "#store";
 import type { Sync } from "#sync";
 import type { Page, ResultFilter } from "./contract.ts";
 import type { PageRequestArguments } from "./page-arguments.ts";
+import { takePage, toPage } from "./page-assembly.ts";
 import type { CursorCodec, PageCursor } from "./page-cursor.ts";
 import type { DescribeSource } from "./source-states.ts";
 
@@ -29,11 +30,12 @@ export function isListedCursor({ row }: PageCursor): boolean {
  */
 export async function pageOfListed(
   { sync, describe, codec, isMeant }: ListedResultsParts,
-  { direction, size }: PageRequestArguments,
+  request: PageRequestArguments,
   at: PageCursor | null,
   filter: ResultFilter,
   operation: Operation,
 ): Promise<Page<InvocationResult> | null> {
+  const { direction, size } = request;
   const { source, instanceId, commandId } = filter;
   const query = { ...(instanceId && { instanceId }), ...(commandId && { commandId }) };
   const findRow = (rows: readonly InvocationResult[]) => rows.findIndex((row) => isAt(row, at));
@@ -48,20 +50,13 @@ export async function pageOfListed(
   const limit = own === null || own < 0 ? listed.results.length : own;
   const stretch = direction > 0 ? listed.results.slice(own === null ? 0 : limit + 1) : listed.results.slice(0, limit);
   const meant = stretch.filter((row) => isMeant(row, filter));
-  const rows = direction > 0 ? meant.slice(0, size) : meant.slice(Math.max(0, meant.length - size));
+  const { taken, hasMore } = takePage(meant, request);
   const isCut = !listed.isWhole && !isEnough(listed.results);
-  const hasMore = meant.length > size || (direction > 0 && isCut);
-  const edges = rows.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) }));
-  return {
-    edges,
-    hasNextPage: direction > 0 ? hasMore : at !== null,
-    hasPreviousPage: direction > 0 ? at !== null : hasMore,
-    startCursor: () => edges[0]?.cursor() ?? null,
-    endCursor: () => edges.at(-1)?.cursor() ?? null,
-    totalCount: null,
+  return toPage(request, {
+    edges: taken.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) })),
+    hasMore: hasMore || (direction > 0 && isCut),
     sources: [await describe(source, !isCut)],
-    isScanComplete: !isCut,
-  };
+  });
 }
 
 function cursorOf({ source, invokeId, instanceId }: InvocationResult): PageCursor {

@@ -3,7 +3,6 @@ import {
   canonicalText,
   durationMsOf,
   finishTimeOf,
-  InputError,
   type Invocation,
   type InvocationFilter,
   invocationKey,
@@ -13,6 +12,7 @@ import type { RunStore } from "#store";
 import type { Sync } from "#sync";
 import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
+import { behind, openPlace, takePage, toPage } from "./page-assembly.ts";
 import { plainWants } from "./run-pages.ts";
 import { type RunScan, requireCreatedAfter } from "./run-scan.ts";
 
@@ -55,13 +55,15 @@ export function createOrderedRuns({ scan, sealer, store, sync }: OrderedRunsPart
     wants: PageWants,
     operation: Operation,
   ): Promise<Page<Invocation>> => {
-    const { direction, size, cursor, cursorArgument } = readPageArguments(args);
+    const request = readPageArguments(args);
     requireCreatedAfter(filter, "every other order than CREATION_TIME_DESC");
     const purpose = `runs by ${order}\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
-    const start = cursor === null ? null : openPlace(sealer, purpose, cursor, cursorArgument);
+    const start = openPlace(sealer, purpose, request);
     const { rows, sources, isComplete } = await readRows(scan, order, filter, operation);
-    const left = rows.filter(({ place }) => start === null || (direction > 0 ? place > start : place < start));
-    const taken = direction > 0 ? left.slice(0, size) : left.slice(Math.max(0, left.length - size));
+    const { taken, hasMore } = takePage(
+      behind(rows, ({ place }) => place, start, request),
+      request,
+    );
     const runs = taken.map(({ run }) => run);
     const known = await store.readRuns(runs, plainWants(wants));
     await sync.follower.follow(
@@ -73,17 +75,12 @@ export function createOrderedRuns({ scan, sealer, store, sync }: OrderedRunsPart
       node: now[index]?.run ?? run,
       cursor: () => sealer.seal(purpose, place),
     }));
-    const hasMore = left.length > taken.length;
-    return {
+    return toPage(request, {
       edges,
-      hasNextPage: direction > 0 ? hasMore : start !== null,
-      hasPreviousPage: direction > 0 ? start !== null : hasMore,
-      startCursor: () => edges[0]?.cursor() ?? null,
-      endCursor: () => edges.at(-1)?.cursor() ?? null,
+      hasMore,
       totalCount: wants.totalCount && isComplete ? rows.length : null,
       sources,
-      isScanComplete: isComplete,
-    };
+    });
   };
 }
 
@@ -111,13 +108,6 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
 function placeOf(run: Invocation, value: number | null): string {
   const shifted = value === null ? "z" : (value + 2 ** 50).toString(36).padStart(11, "0");
   return `${shifted}${createHash("sha1").update(invocationKey(run)).digest("base64url").slice(0, 8)}`;
-}
-
-function openPlace(sealer: Sealer, purpose: string, cursor: string, argument: string): string {
-  const place = cursor === "" ? null : sealer.open(purpose, cursor);
-  if (place !== null) return Buffer.from(place).toString();
-  const message = `\`${argument}\`: expected a cursor of this list with the same filter and order, got another text. Begin again without it.`;
-  throw new InputError("INVALID_CURSOR", message, argument);
 }
 
 function timeOf(instant: string | null): number | null {

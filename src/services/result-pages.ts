@@ -9,9 +9,10 @@ import {
 import { NO_TIME, type Position, positionOf, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal } from "#upstreams";
-import type { Page, PageArguments, PageSourceState, PageWants, ResultFilter, Sealer } from "./contract.ts";
+import type { Page, PageArguments, PageWants, ResultFilter, Sealer } from "./contract.ts";
 import { isListedCursor, pageOfListed } from "./listed-results.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
+import { takePage, toPage } from "./page-assembly.ts";
 import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { newestFirst, type Results } from "./results.ts";
 import { plainWants, type RunPages, type RunStretch } from "./run-pages.ts";
@@ -55,11 +56,12 @@ export function createResultPages(parts: ResultPagesParts) {
 /** Results of one run: read whole, whether or not the run's own list knows the run. */
 async function pageOfRun(
   { sync, sealer, results, describe }: ResultPagesParts,
-  { direction, size, cursor, cursorArgument }: PageRequestArguments,
+  request: PageRequestArguments,
   filter: ResultFilter & { readonly invokeId: string },
   wants: PageWants,
   operation: Operation,
 ): Promise<Page<InvocationResult>> {
+  const { cursor, cursorArgument } = request;
   const { source, invokeId } = filter;
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
@@ -67,21 +69,16 @@ async function pageOfRun(
   const all = isEmpty ? [] : await readRun(sync, results, filter, wants, operation);
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
   const rows = all.filter((one) => isMeant(one, filter));
-  const [from, to] = cut(rows, at, direction, size);
-  const edges = rows.slice(from, to).map((result) => ({
-    node: result,
-    cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
-  }));
-  return {
-    edges,
-    hasNextPage: direction > 0 ? to < rows.length : cursor !== null,
-    hasPreviousPage: direction > 0 ? cursor !== null : from > 0,
-    startCursor: () => edges[0]?.cursor() ?? null,
-    endCursor: () => edges.at(-1)?.cursor() ?? null,
+  const { taken, hasMore } = takePage(behindCursor(rows, at, request.direction), request);
+  return toPage(request, {
+    edges: taken.map((result) => ({
+      node: result,
+      cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
+    })),
+    hasMore,
     totalCount: wants.totalCount ? rows.length : null,
     sources: [await describe(source, true)],
-    isScanComplete: true,
-  };
+  });
 }
 
 async function readRun(
@@ -106,23 +103,22 @@ async function readRun(
   return newestFirst(found);
 }
 
-/** The rows of a page from a whole list: where it begins and ends. */
-function cut(
+/** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */
+function behindCursor(
   rows: readonly InvocationResult[],
   cursor: PageCursor | null,
   direction: 1 | -1,
-  size: number,
-): readonly [number, number] {
-  const own = cursor === null ? -1 : rows.findIndex((one) => rowName(one).join("\n") === cursor.row.join("\n"));
-  const [instanceId = ""] = cursor?.row ?? [];
-  if (direction > 0) {
-    const next = rows.findIndex((one) => one.instanceId > instanceId);
-    const from = cursor === null ? 0 : own >= 0 ? own + 1 : next < 0 ? rows.length : next;
-    return [from, Math.min(rows.length, from + size)];
+): readonly InvocationResult[] {
+  if (cursor === null) return rows;
+  const own = rows.findIndex((one) => rowName(one).join("\n") === cursor.row.join("\n"));
+  const [instanceId = ""] = cursor.row;
+  if (direction < 0) {
+    const before = own >= 0 ? own : rows.findIndex((one) => one.instanceId >= instanceId);
+    return before < 0 ? rows : rows.slice(0, before);
   }
-  const before = rows.findIndex((one) => one.instanceId >= instanceId);
-  const to = cursor === null ? rows.length : own >= 0 ? own : before < 0 ? rows.length : before;
-  return [Math.max(0, to - size), to];
+  if (own >= 0) return rows.slice(own + 1);
+  const next = rows.findIndex((one) => one.instanceId > instanceId);
+  return next < 0 ? [] : rows.slice(next);
 }
 
 /**
@@ -162,7 +158,7 @@ async function pageOfRuns(
   wants: PageWants,
   operation: Operation,
 ): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
-  const { direction, size, cursor } = request;
+  const { direction, size } = request;
   const stretch = await pages.readStretch(
     {
       args: { ...request, size: filter.statusIn?.length === 0 ? 0 : Math.min(100, size + 1) },
@@ -180,18 +176,13 @@ async function pageOfRuns(
   const nodes = await fill(results, rows, wants, operation);
   const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
   const shown = direction > 0 ? edges : edges.reverse();
-  const onward = (): string | null => (hasMore && size > 0 ? stretch.cursorAt(null) : null);
-  return {
+  const page = toPage(request, {
     edges: shown,
-    hasNextPage: direction > 0 ? hasMore : cursor !== null,
-    hasPreviousPage: direction > 0 ? cursor !== null : hasMore,
-    startCursor: () => shown[0]?.cursor() ?? (direction > 0 ? null : onward()),
-    endCursor: () => shown.at(-1)?.cursor() ?? (direction > 0 ? onward() : null),
-    totalCount: null,
+    hasMore,
+    onward: () => (hasMore && size > 0 ? stretch.cursorAt(null) : null),
     sources: stretch.sources,
-    isScanComplete: stretch.sources.every(({ isComplete }: PageSourceState) => isComplete),
-    isEmptyList: stretch.runs.length === 0 && !stretch.hasMore,
-  };
+  });
+  return { ...page, isEmptyList: stretch.runs.length === 0 && !stretch.hasMore };
 }
 
 /** The rows of one run in the order of walking, without those that earlier pages showed. */

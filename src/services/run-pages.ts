@@ -15,6 +15,7 @@ import { notePageLife } from "./answer-life.ts";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
+import { toPage } from "./page-assembly.ts";
 import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
 import { cursorBehind, endBehind } from "./page-places.ts";
@@ -223,7 +224,13 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       const rows = await readNow(stretch.runs, plainWants(wants));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
       const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;
-      return toPage(request, rows, stretch, totalCount);
+      return toPage(request, {
+        edges: rows.map(({ run }) => ({ node: run, cursor: () => stretch.cursorAt(run) })),
+        hasMore: stretch.hasMore,
+        onward: () => (stretch.hasMore && request.size > 0 ? stretch.cursorAt(null) : null),
+        totalCount,
+        sources: stretch.sources,
+      });
     },
   };
 }
@@ -232,27 +239,6 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 const ROUNDS_MAX = 200;
 
 const byPosition = (a: StoredRun, b: StoredRun): number => comparePositions(positionOf(a.run), positionOf(b.run));
-
-function toPage(
-  { direction, cursor, size }: PageRequestArguments,
-  rows: readonly StoredRun[],
-  stretch: RunStretch,
-  totalCount: number | null,
-): Page<Invocation> {
-  const edges = rows.map(({ run }) => ({ node: run, cursor: () => stretch.cursorAt(run) }));
-  const onward = (): string | null => (stretch.hasMore && size > 0 ? stretch.cursorAt(null) : null);
-  const isForward = direction > 0;
-  return {
-    edges,
-    hasNextPage: isForward ? stretch.hasMore : cursor !== null,
-    hasPreviousPage: isForward ? cursor !== null : stretch.hasMore,
-    startCursor: () => edges[0]?.cursor() ?? (isForward ? null : onward()),
-    endCursor: () => edges.at(-1)?.cursor() ?? (isForward ? onward() : null),
-    totalCount,
-    sources: stretch.sources,
-    isScanComplete: stretch.sources.every(({ isComplete }) => isComplete),
-  };
-}
 
 /** Without what only pages know. */
 export function plainWants({ output, content }: PageWants): Wants {

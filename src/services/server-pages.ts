@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import {
   contains,
-  InputError,
   type Instance,
   type InvocationFilter,
   instanceKey,
@@ -14,6 +13,7 @@ import {
 import type { Sync } from "#sync";
 import type { InstanceFilter, Page, PageArguments, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
+import { behind, openPlace, takePage, toPage } from "./page-assembly.ts";
 import { placesOf } from "./run-scan.ts";
 import type { DescribeSource } from "./source-states.ts";
 
@@ -56,29 +56,20 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
 
   return {
     async page(args, filter, operation) {
-      const { direction, size, cursor, cursorArgument } = readPageArguments(args);
+      const request = readPageArguments(args);
       const purpose = `servers\n${JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
-      const place = cursor === null ? null : openPlace(sealer, purpose, cursor, cursorArgument);
+      const place = openPlace(sealer, purpose, request);
       const read = await readAll(sourcesOf(filter), operation);
       const rows = read
         .flatMap(({ instances }) => instances.filter((one) => isMeant(one, filter)))
         .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-      const left = rows.filter(
-        (row) => place === null || (direction > 0 ? placeOf(row) > place : placeOf(row) < place),
-      );
-      const nodes = direction > 0 ? left.slice(0, size) : left.slice(Math.max(0, left.length - size));
-      const edges = nodes.map((node) => ({ node, cursor: () => sealer.seal(purpose, placeOf(node)) }));
-      const hasMore = left.length > nodes.length;
-      return {
-        edges,
-        hasNextPage: direction > 0 ? hasMore : place !== null,
-        hasPreviousPage: direction > 0 ? place !== null : hasMore,
-        startCursor: () => edges[0]?.cursor() ?? null,
-        endCursor: () => edges.at(-1)?.cursor() ?? null,
+      const { taken, hasMore } = takePage(behind(rows, placeOf, place, request), request);
+      return toPage(request, {
+        edges: taken.map((node) => ({ node, cursor: () => sealer.seal(purpose, placeOf(node)) })),
+        hasMore,
         totalCount: read.some(({ failure }) => failure !== null) ? null : rows.length,
         sources: await Promise.all(read.map(({ source, failure }) => describe(source, failure === null))),
-        isScanComplete: read.every(({ failure }) => failure === null),
-      };
+      });
     },
     async resolveNames(filter, operation) {
       const { instanceNameContains } = filter;
@@ -112,11 +103,4 @@ function sourcePlace(source: Source): string {
   const known = places.get(source) ?? createHash("sha256").update(sourceRank(source)).digest("hex").slice(0, 8);
   places.set(source, known);
   return known;
-}
-
-function openPlace(sealer: Sealer, purpose: string, cursor: string, argument: string): string {
-  const place = cursor === "" ? null : sealer.open(purpose, cursor);
-  if (place !== null) return Buffer.from(place).toString();
-  const message = `\`${argument}\`: expected a cursor of this list with the same filter, got another text. Begin again without it.`;
-  throw new InputError("INVALID_CURSOR", message, argument);
 }
