@@ -70,7 +70,7 @@ function installRoot(subgraph: GraphQLSchema, sdl: string): void {
 
 function checkLength({ length }: readonly unknown[]): void {
   if (length <= MAX_REPRESENTATIONS) return;
-  const message = `representations: expected at most ${MAX_REPRESENTATIONS}, got ${length}.`;
+  const message = `\`representations\`: expected at most ${MAX_REPRESENTATIONS}, got ${length}.`;
   throw new InputError("BAD_USER_INPUT", message, "representations");
 }
 
@@ -81,7 +81,7 @@ async function readEntity(representation: unknown, selection: Selection, context
     const read = fromGlobalId(typeof id === "string" ? id : "", "representations");
     const { ref } = read;
     if (ref.type === __typename) return await readNode(read, selection, context);
-    const message = `representations: expected an id of the type ${JSON.stringify(__typename)}, got one of ${ref.type}.`;
+    const message = `\`representations\`: expected an id of the type ${JSON.stringify(__typename)}, got one of ${ref.type}.`;
     throw new InputError("BAD_USER_INPUT", message, "representations");
   } catch (error) {
     if (error instanceof Error) return error;

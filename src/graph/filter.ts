@@ -199,7 +199,7 @@ export function toResultFilter(input: InvocationResultFilter, services: Services
   if (filter.invokeId === undefined && filter.instanceId === undefined && filter.commandId === undefined) {
     throw new InputError(
       "BAD_USER_INPUT",
-      "filter: expected at least one of invokeId, instanceId and commandId, got none.",
+      "`filter`: expected at least one of `invokeId`, `instanceId` and `commandId`, got none.",
       "filter",
     );
   }
@@ -211,7 +211,7 @@ export function present<Shape extends object>(input: Optional<Shape>): Shape {
   const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   for (const [name, value] of members) {
     if (typeof value === "string" && value.trim() === "") {
-      throw new InputError("BAD_USER_INPUT", `filter: expected ${name} to be a text, got a blank one.`, "filter");
+      throw new InputError("BAD_USER_INPUT", `\`filter.${name}\`: expected a text, got a blank one.`, "filter");
     }
   }
   return Object.fromEntries(members) as Shape;

@@ -69,7 +69,7 @@ export function fromGlobalId(id: string, argument = "id"): ReadId {
   if (read === null) {
     throw new InputError(
       "BAD_USER_INPUT",
-      `${argument}: expected an id as this gateway gives them out, got ${quote(id)}.`,
+      `\`${argument}\`: expected an id as this gateway gives them out, got ${quote(id)}.`,
       argument,
     );
   }

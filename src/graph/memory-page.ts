@@ -92,7 +92,7 @@ function openCursor(purpose: string, cursor: string, argument: string, sealer: S
   if (key === null) {
     throw new InputError(
       "INVALID_CURSOR",
-      `${argument}: expected a cursor of this very list with the same filter, got one that is damaged or of another list.`,
+      `\`${argument}\`: expected a cursor of this very list with the same filter, got one that is damaged or of another list.`,
       argument,
     );
   }

@@ -38,7 +38,7 @@ export class NodeQueries {
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly (Node | null | Error)[]> {
     if (ids.length > MAX_IDS) {
-      throw new InputError("BAD_USER_INPUT", `ids: expected at most ${MAX_IDS} ids, got ${ids.length}.`, "ids");
+      throw new InputError("BAD_USER_INPUT", `\`ids\`: expected at most ${MAX_IDS} ids, got ${ids.length}.`, "ids");
     }
     const selection = selectionOf(info);
     return Promise.all(ids.map((id) => readOrFail(id, selection, context)));

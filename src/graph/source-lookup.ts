@@ -27,7 +27,7 @@ export function requireSource(services: Services, { provider, regionId, account 
  */
 export function requireText(argument: string, text: string): string {
   if (text.trim() === "")
-    throw new InputError("BAD_USER_INPUT", `${argument}: expected an id, got a blank text.`, argument);
+    throw new InputError("BAD_USER_INPUT", `\`${argument}\`: expected an id, got a blank text.`, argument);
   return text;
 }
 
@@ -52,5 +52,5 @@ function refuse(argument: string, expected: string, options: readonly string[], 
   const known = [...new Set(options)].sort();
   const list = known.length === 0 ? "none is configured" : known.join(", ");
   const shown = got === undefined ? "none" : JSON.stringify(got.slice(0, 60));
-  return new InputError("BAD_USER_INPUT", `${argument}: expected ${expected} (${list}), got ${shown}.`, argument);
+  return new InputError("BAD_USER_INPUT", `\`${argument}\`: expected ${expected} (${list}), got ${shown}.`, argument);
 }

@@ -167,7 +167,7 @@ function admit(ref: InvocationRef, isOurs: boolean, { services, operation }: Gra
 function refuseType(expected: string, got: string): InputError {
   return new InputError(
     "BAD_USER_INPUT",
-    `id: expected the id of ${expected}, got that of another thing (${got}).`,
+    `\`id\`: expected the id of ${expected}, got that of another thing (${got}).`,
     "id",
   );
 }

@@ -133,19 +133,23 @@ function matchPattern(pattern: string, ignoreCase: boolean): Matcher {
     return { isMatch: (line) => compiled.test(line), unitsPerCharacter: compiled.programSize };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    if (error.problem === "cost") throw bad("pattern", "The pattern is too costly: use fewer or smaller repetitions.");
-    throw bad("pattern", `The pattern is no regular expression in RE2's syntax: ${error.message}.`);
+    if (error.problem === "cost")
+      throw bad("pattern", "`pattern`: expected fewer or smaller repetitions, got a pattern that is too costly.");
+    throw bad(
+      "pattern",
+      `\`pattern\`: expected a regular expression in RE2's syntax, got another text: ${error.message}.`,
+    );
   }
 }
 
 function checkRange(argument: string, value: number, max: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= max) return;
-  throw bad(argument, `${argument} must be an integer from 0 to ${max}, but is ${value}.`);
+  throw bad(argument, `\`${argument}\`: expected a whole number from 0 to ${max}, got ${value}.`);
 }
 
 function checkLength(argument: string, value: string): void {
   if (value.length > 0 && value.length <= MAX_SEARCH_LENGTH) return;
-  throw bad(argument, `${argument} must have 1 to ${MAX_SEARCH_LENGTH} characters, but has ${value.length}.`);
+  throw bad(argument, `\`${argument}\`: expected 1 to ${MAX_SEARCH_LENGTH} characters, got ${value.length}.`);
 }
 
 function bad(argument: string, message: string): InputError {

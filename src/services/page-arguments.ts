@@ -23,15 +23,13 @@ export interface PageRequestArguments {
 export function readPageArguments(args: PageArguments): PageRequestArguments {
   const first = checkSize("first", args.first);
   const last = checkSize("last", args.last);
-  if (first !== null && last !== null) throw refusal("last", "none where `first` is given", String(last));
+  if (first !== null && last !== null) throw refusal("last", "none beside `first`", String(last));
   const after = args.after ?? null;
   const before = args.before ?? null;
-  if (after !== null && before !== null) throw refusal("before", "none where `after` is given", "both");
+  if (after !== null && before !== null) throw refusal("before", "none beside `after`", "both");
   const isBackward = last !== null || (first === null && before !== null);
-  if (isBackward && after !== null)
-    throw refusal("after", "none where `last` is given, which goes with `before`", "both");
-  if (!isBackward && before !== null)
-    throw refusal("before", "none where `first` is given, which goes with `after`", "both");
+  if (isBackward && after !== null) throw refusal("after", "none beside `last`, which goes with `before`", "both");
+  if (!isBackward && before !== null) throw refusal("before", "none beside `first`, which goes with `after`", "both");
   return isBackward
     ? { direction: -1, size: last ?? SIZE_DEFAULT, cursor: before, cursorArgument: "before" }
     : { direction: 1, size: first ?? SIZE_DEFAULT, cursor: after, cursorArgument: "after" };
@@ -44,5 +42,5 @@ function checkSize(argument: "first" | "last", size: number | null | undefined):
 }
 
 function refusal(argument: string, expected: string, came: string): InputError {
-  return new InputError("BAD_USER_INPUT", `\`${argument}\` must be ${expected}; what came is ${came}.`, argument);
+  return new InputError("BAD_USER_INPUT", `\`${argument}\`: expected ${expected}, got ${came}.`, argument);
 }

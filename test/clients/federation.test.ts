@@ -102,7 +102,7 @@ describe("entities", () => {
   it("are at most 1000 at once", async () => {
     const representations = Array.from({ length: 1001 }, () => ({ __typename: "Instance", id: instanceId }));
     const { errors } = await gateway.ask(QUERY, { representations });
-    expect(errors?.map(({ message }) => message)).toEqual(["representations: expected at most 1000, got 1001."]);
+    expect(errors?.map(({ message }) => message)).toEqual(["`representations`: expected at most 1000, got 1001."]);
   });
 
   it("are not there where the setting is off", async () => {

@@ -21,23 +21,23 @@ describe("a source that no configured one fits", () => {
   it.each([
     [
       { provider: "ECS", regionId: "cn-nowhere" },
-      'regionId: expected a configured region of ECS (cn-beijing, cn-hangzhou), got "cn-nowhere".',
+      '`regionId`: expected a configured region of ECS (cn-beijing, cn-hangzhou), got "cn-nowhere".',
     ],
     [
       { provider: "ECS", regionId: "cn-beijing", account: "lab" },
-      'regionId: expected a configured region of ECS (cn-hangzhou), got "cn-beijing".',
+      '`regionId`: expected a configured region of ECS (cn-hangzhou), got "cn-beijing".',
     ],
     [
       { provider: "SWAS", regionId: "cn-beijing" },
-      'regionId: expected a configured region of SWAS (none is configured), got "cn-beijing".',
+      '`regionId`: expected a configured region of SWAS (none is configured), got "cn-beijing".',
     ],
     [
       { provider: "ECS", regionId: "cn-hangzhou", account: "nobody" },
-      'account: expected an account with ECS (lab, shop), got "nobody".',
+      '`account`: expected an account with ECS (lab, shop), got "nobody".',
     ],
     [
       { provider: "ECS", regionId: "cn-hangzhou" },
-      "account: expected an account, since several have cn-hangzhou (lab, shop), got none.",
+      "`account`: expected an account, since several have cn-hangzhou (lab, shop), got none.",
     ],
   ] as const)("is refused with what would fit: %j", (words, message) => {
     expect(messageFor(words)).toBe(message);

@@ -61,7 +61,7 @@ export function createGate(options: DocumentOptions): Gate {
       if (operation == null)
         return [coded("The document holds no operation of this name.", "OPERATION_RESOLUTION_FAILURE")];
       if (variables != null && (typeof variables !== "object" || Array.isArray(variables))) {
-        return [coded("`variables` must be an object.", "BAD_REQUEST")];
+        return [coded("`variables`: expected an object, got another value.", "BAD_REQUEST")];
       }
       const given = (variables ?? null) as PreparedOperation["variables"];
       return { type: operation.operation, document, operationName, variables: given, requestId, rows };
