@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { readConfig, SettingsError } from "#config";
 import { VARIABLE_NAMES } from "../src/config/settings.ts";
@@ -101,6 +103,31 @@ describe("settings", () => {
     expect(readConfig({ SWAS_REGIONS: "all" }).accounts).toEqual([
       { alias: "default", credentials: { type: "default" }, ecsRegions: [], swasRegions: ["all"] },
     ]);
+  });
+
+  it.each(["+25:00", "-15:00", "+08:60", "8", "Mars"])("refuse %s as an offset from UTC", (offset) => {
+    const expected = "expected Z or an offset from -14:59 to +14:59 such as +08:00";
+    expect(problemsOf({ TIME_ZONE_BLANK: offset, TIME_ZONE_T: offset })).toEqual([
+      `TIME_ZONE_BLANK: ${expected}, got "${offset}"`,
+      `TIME_ZONE_T: ${expected}, got "${offset}"`,
+    ]);
+  });
+
+  it("name an alias that comes twice beside whatever else is wrong with the file", () => {
+    const file = "- alias: b\n  ecsRegions: [cn-hangzhou]\n- alias: b\n- alias: c\n  swasRegions: all\n  colour: red";
+    expect(problemsOf({ ACCOUNTS_FILE: "accounts.yml" }, file)).toEqual([
+      "ACCOUNTS_FILE: accounts.yml:3: `[1].ecsRegions`: expected at least one region in ecsRegions or swasRegions, got nothing.",
+      "ACCOUNTS_FILE: accounts.yml:6: `[2].colour`: expected one of alias, credentials, ecsRegions, swasRegions, got this key.",
+      'ACCOUNTS_FILE: expected every alias once, got "b" twice (ECS_REGIONS and SWAS_REGIONS make the account "default")',
+    ]);
+  });
+
+  it("refuse one port for two purposes, and an audit file that nobody could write", () => {
+    expect(problemsOf({ PORT: "4000", ADMIN_PORT: "4000", AUDIT_FILE: "/absent/audit.log" })).toEqual([
+      "ADMIN_PORT: expected another port than PORT (4000), got the same",
+      'AUDIT_FILE: expected a file that can be written, got "/absent/audit.log"',
+    ]);
+    expect(problemsOf({ PORT: "0", AUDIT_FILE: join(tmpdir(), "audit-that-is-not-there-yet.log") })).toEqual([]);
   });
 
   it("do not print a password that stands in a URL", () => {

@@ -34,21 +34,24 @@ export function readAccounts(
   }
   const file: AccountsFile =
     values.ACCOUNTS_FILE === undefined
-      ? { accounts: [], variables: [] }
+      ? { accounts: [], aliases: [], variables: [] }
       : parseAccountsFile(values.ACCOUNTS_FILE, readFile, environment, problems);
+  checkAliases([...accounts.map(({ alias }) => alias), ...file.aliases], problems);
   accounts.push(...file.accounts);
   checkIdentities(accounts, environment, problems);
   checkAccounts(values, accounts, problems);
-  return { accounts, variables: file.variables };
+  return { ...file, accounts };
 }
 
-function checkAccounts(values: Variables, accounts: readonly AccountSettings[], problems: string[]): void {
-  const aliases = accounts.map((account) => account.alias);
+function checkAliases(aliases: readonly string[], problems: string[]): void {
   for (const alias of new Set(aliases.filter((alias, index) => aliases.indexOf(alias) !== index))) {
     problems.push(
       `ACCOUNTS_FILE: expected every alias once, got ${JSON.stringify(alias)} twice (ECS_REGIONS and SWAS_REGIONS make the account "default")`,
     );
   }
+}
+
+function checkAccounts(values: Variables, accounts: readonly AccountSettings[], problems: string[]): void {
   const upstream = chooseUpstream(values, accounts);
   if (upstream === "alibaba" && accounts.length === 0 && values.ACCOUNTS_FILE === undefined) {
     problems.push(

@@ -18,6 +18,8 @@ export interface AccountSettings {
 /** What an accounts file declares. */
 export interface AccountsFile {
   readonly accounts: readonly AccountSettings[];
+  /** Their aliases as far as they can be read, also if the file is refused for something else. */
+  readonly aliases: readonly string[];
   /** Variables of the environment that the accounts read. */
   readonly variables: readonly string[];
 }
@@ -63,7 +65,7 @@ export function parseAccountsFile(
   environment: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): AccountsFile {
-  const declared = readDeclared(path, readFile, problems);
+  const { declared, aliases } = readDeclared(path, readFile, problems);
   const variables: string[] = [];
   const accounts = declared.map(({ credentials, ...rest }) => {
     const read = (name: string) => {
@@ -77,22 +79,31 @@ export function parseAccountsFile(
     };
     return { ...rest, credentials: resolveCredentials(credentials, read) };
   });
-  return { accounts, variables };
+  return { accounts, aliases, variables };
+}
+
+const named = z.array(z.object({ alias: z.string() }).catch({ alias: "" }));
+
+/** As far as they can be read, since one that comes twice is told beside whatever else is wrong. */
+function aliasesOf(content: unknown): readonly string[] {
+  const list = named.safeParse(Array.isArray(content) ? content : Object(content).accounts);
+  return list.success ? list.data.flatMap(({ alias }) => alias || []) : [];
 }
 
 function readDeclared(
   path: string,
   readFile: (path: string) => string,
   problems: string[],
-): z.output<typeof accountList> {
+): { readonly declared: z.output<typeof accountList>; readonly aliases: readonly string[] } {
   const text = readSettingFile("ACCOUNTS_FILE", path, readFile, problems);
-  if (text === null) return [];
+  if (text === null) return { declared: [], aliases: [] };
   const source = readSourceText(text, path, isSecret);
   const parsed = (Array.isArray(source.content) ? accountList : accountsFile).safeParse(source.content);
-  if (parsed.success) return parsed.data;
+  const aliases = aliasesOf(source.content);
+  if (parsed.success) return { declared: parsed.data, aliases };
   const found = source.problems.length > 0 ? source.problems : toFaults(parsed.error).map(source.describe);
   problems.push(...found.map((problem) => `ACCOUNTS_FILE: ${problem}`));
-  return [];
+  return { declared: [], aliases };
 }
 
 /** Reads from the environment what the file only names there. */

@@ -6,6 +6,7 @@ import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
+import { isWritable } from "./setting-file.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
 import type { UpstreamQuota } from "./upstream-quota.ts";
 
@@ -104,6 +105,9 @@ export function readConfig(
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
   found.push(...checkTogether(values));
+  if (values.AUDIT_FILE !== undefined && !isWritable(values.AUDIT_FILE)) {
+    found.push(`AUDIT_FILE: expected a file that can be written, got ${JSON.stringify(values.AUDIT_FILE)}`);
+  }
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
   const aliases = accounts.map(({ alias }) => alias);

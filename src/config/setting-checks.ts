@@ -3,9 +3,16 @@ import type { Variables } from "./settings.ts";
 
 /** One sentence for each thing that is wrong between several settings, though each alone is right. */
 export function checkTogether(values: Variables): readonly string[] {
-  return [checkHost, checkAccess, checkWatchIntervals, checkPersistedDocuments, checkNodeEnv, checkEndpoints].flatMap(
-    (check) => check(values) ?? [],
-  );
+  const checks = [
+    checkHost,
+    checkPorts,
+    checkAccess,
+    checkWatchIntervals,
+    checkPersistedDocuments,
+    checkNodeEnv,
+    checkEndpoints,
+  ];
+  return checks.flatMap((check) => check(values) ?? []);
 }
 
 /** One sentence for each thing that is allowed and probably not meant. */
@@ -35,6 +42,11 @@ function checkHost(values: Variables): string | null {
     `HOST: expected a loopback address, since neither ACCESS_FILE is set nor ACCESS=open, got ${JSON.stringify(values.HOST)}. ` +
     "Set ACCESS_FILE to say who may see what, or ACCESS=open to let everybody see everything"
   );
+}
+
+function checkPorts({ PORT: port, ADMIN_PORT: adminPort }: Variables): string | null {
+  if (adminPort !== port || port === 0) return null;
+  return `ADMIN_PORT: expected another port than PORT (${port}), got the same`;
 }
 
 function checkAccess({ ACCESS, ACCESS_FILE }: Variables): string | null {

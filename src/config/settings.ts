@@ -63,9 +63,9 @@ const endpoint = z
 const zone = (fallback: string) =>
   z
     .string()
-    .regex(/^(Z|[+-]\d{2}:\d{2})$/)
+    .regex(/^(Z|[+-](0\d|1[0-4]):[0-5]\d)$/)
     .default(fallback)
-    .meta({ expected: "Z or an offset such as +08:00" });
+    .meta({ expected: "Z or an offset from -14:59 to +14:59 such as +08:00" });
 
 const quota = z
   .string()

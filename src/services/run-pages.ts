@@ -162,6 +162,8 @@ export function createRunPages(parts: RunPagesParts): RunPages {
   async function readOn(walk: Walk, settle: SettleReadings, operation: Operation): Promise<void> {
     for (let round = 1; ; round += 1) {
       const found = await readKnown(walk);
+      // One row known says all that an empty page has to say.
+      if (walk.size === 0 && found.length > 0) return;
       const end = found.length > walk.size ? endOf(rowsOf(found, walk), walk.direction) : null;
       const reaches = await reachesOf(walk);
       const open = walk.parts.filter((part) => isOpen(part, reaches.get(part) ?? null, end, walk));

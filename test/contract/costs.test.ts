@@ -47,6 +47,19 @@ describe("what an operation costs upstream", () => {
     ]);
   });
 
+  it("is one call a source for an empty page of many runs, which tells whether more follow", async () => {
+    rig = await startRig(sources(400));
+    const { data } = await rig.ask("{ invocations(first: 0) { nodes { id } pageInfo { hasNextPage endCursor } } }");
+    expect([data.invocations, rig.far.asked()]).toEqual([
+      { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
+      [
+        "DescribeCommandInvocations cn-hangzhou",
+        "DescribeInvocations cn-beijing",
+        "DescribeInvocations cn-hangzhou",
+      ],
+    ]);
+  });
+
   it.each([
     [1, 2],
     [10, 2],
