@@ -21,7 +21,8 @@ export async function countRuns(
   return sum;
 }
 
-async function isWhole({ lists, isLate, failure }: PageSource, limit: number): Promise<boolean> {
+/** True if all runs down to the limit, exclusive, are known, and the lists do not contradict themselves. */
+export async function isWhole({ lists, isLate, failure }: PageSource, limit: number): Promise<boolean> {
   if (lists.length === 0) return !isLate || failure?.code === "NOT_SUPPORTED";
   const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
   return bounds.every((bound) => bound <= limit);

@@ -1,12 +1,5 @@
-import {
-  canonicalText,
-  InputError,
-  type InvocationFilter,
-  type InvocationResult,
-  type Operation,
-  sourceRank,
-} from "#domain";
-import { NO_TIME, type Position, positionOf, type StoredRun } from "#store";
+import { type InvocationResult, type Operation, sourceRank } from "#domain";
+import { NO_TIME, type Position } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal } from "#upstreams";
 import type { Page, PageArguments, PageWants, ResultFilter, Sealer } from "./contract.ts";
@@ -14,24 +7,17 @@ import { isListedCursor, pageOfListed } from "./listed-results.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 import { takePage, toPage } from "./page-assembly.ts";
 import { createCursorCodec, type PageCursor } from "./page-cursor.ts";
+import { checkFilter, isMeant, purposeOf, rowName } from "./result-filter.ts";
 import { newestFirst, type Results } from "./results.ts";
-import { plainWants, type RunPages, type RunStretch } from "./run-pages.ts";
+import { pageOfRuns, type ResultsOfRunsParts } from "./results-of-runs.ts";
+import { plainWants } from "./run-pages.ts";
 import type { DescribeSource } from "./source-states.ts";
 
 /** What pages of results are read with. */
-export interface ResultPagesParts {
+export interface ResultPagesParts extends ResultsOfRunsParts {
   readonly sync: Sync;
   readonly sealer: Sealer;
-  readonly pages: RunPages;
-  readonly results: Results;
   readonly describe: DescribeSource;
-}
-
-/** One row: a result, perhaps not yet read in full. */
-interface Row {
-  readonly result: InvocationResult;
-  readonly isWhole: boolean;
-  cursor(): string;
 }
 
 /**
@@ -148,133 +134,4 @@ async function pageOfMany(
     if (page === null) throw error;
     return page;
   }
-}
-
-/** Results of the runs of one instance or one command. */
-async function pageOfRuns(
-  { pages, results }: ResultPagesParts,
-  request: PageRequestArguments,
-  filter: ResultFilter,
-  wants: PageWants,
-  operation: Operation,
-): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
-  const { direction, size } = request;
-  const stretch = await pages.readStretch(
-    {
-      args: { ...request, size: filter.statusIn?.length === 0 ? 0 : Math.min(100, size + 1) },
-      filter: toRunFilter(filter),
-      wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
-      purpose: purposeOf(filter),
-      isRunAgain: ({ row }) => row.length > 0,
-    },
-    operation,
-  );
-  const ordered = direction > 0 ? stretch.runs : [...stretch.runs].reverse();
-  const all = ordered.flatMap((stored) => rowsOf(stored, stretch, filter, wants, direction));
-  const rows = all.slice(0, size);
-  const hasMore = all.length > size || stretch.hasMore;
-  const nodes = await fill(results, rows, wants, operation);
-  const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
-  const shown = direction > 0 ? edges : edges.reverse();
-  const page = toPage(request, {
-    edges: shown,
-    hasMore,
-    onward: () => (hasMore && size > 0 ? stretch.cursorAt(null) : null),
-    sources: stretch.sources,
-  });
-  return { ...page, isEmptyList: stretch.runs.length === 0 && !stretch.hasMore };
-}
-
-/** The rows of one run in the order of walking, without those that earlier pages showed. */
-function rowsOf(
-  stored: StoredRun,
-  stretch: RunStretch & { readonly cursor: PageCursor | null },
-  filter: ResultFilter,
-  wants: PageWants,
-  direction: 1 | -1,
-): readonly Row[] {
-  const rows = stored.run.instances
-    .filter((one) => filter.instanceId === undefined || one.instanceId === filter.instanceId)
-    .map((one): Row => {
-      const result = resultOf(one);
-      return {
-        result,
-        isWhole: one.isComplete && (!wants.output || one.output !== undefined),
-        cursor: () => stretch.cursorAt(stored.run, rowName(result)),
-      };
-    })
-    .filter(({ result }) => isMeant(result, filter))
-    .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
-  const { cursor } = stretch;
-  const place = positionOf(stored.run);
-  const isCursorRun =
-    cursor !== null && cursor.position.invokeId === place.invokeId && cursor.position.source === place.source;
-  const [shown] = cursor?.row ?? [];
-  if (!isCursorRun || shown === undefined) return rows;
-  return rows.filter(({ result }) => (direction > 0 ? result.instanceId > shown : result.instanceId < shown));
-}
-
-function isMeant(result: InvocationResult, { instanceId, commandId, statusIn }: ResultFilter): boolean {
-  return (
-    (instanceId === undefined || result.instanceId === instanceId) &&
-    (commandId === undefined || result.commandId === null || result.commandId === commandId) &&
-    (statusIn?.includes(result.status) ?? true)
-  );
-}
-
-function checkFilter(filter: ResultFilter): void {
-  if (filter.invokeId === undefined && filter.instanceId === undefined && filter.commandId === undefined) {
-    throw new InputError(
-      "BAD_USER_INPUT",
-      "`filter`: expected at least one of `invokeId`, `instanceId` and `commandId`, got none.",
-      "filter",
-    );
-  }
-  if (filter.includeHistory && filter.invokeId === undefined) {
-    throw new InputError(
-      "BAD_USER_INPUT",
-      "`filter.includeHistory`: expected `filter.invokeId` beside it, got none. The upstream keeps the history of one run at a time.",
-      "filter",
-    );
-  }
-}
-
-function toRunFilter({ source, instanceId, commandId }: ResultFilter): InvocationFilter {
-  return {
-    providerIn: [source.provider],
-    accountIn: [source.account],
-    regionIdIn: [source.regionId],
-    ...(instanceId === undefined ? {} : { instanceId }),
-    ...(commandId === undefined ? {} : { commandId }),
-  };
-}
-
-function purposeOf({ source, ...filter }: ResultFilter): string {
-  return `results\n${sourceRank(source)}\n${canonicalText(filter)}`;
-}
-
-function rowName(result: InvocationResult): readonly string[] {
-  return [result.instanceId, result.execution ?? ""];
-}
-
-/** Reads what the list did not tell of the rows of the page, and of no others. */
-async function fill(
-  results: Results,
-  rows: readonly Row[],
-  wants: PageWants,
-  operation: Operation,
-): Promise<readonly InvocationResult[]> {
-  const lacking = rows.filter((row) => !row.isWhole);
-  const answers = await results.read(
-    lacking.map(({ result }) => result),
-    plainWants(wants),
-    operation,
-  );
-  const found = new Map<Row, InvocationResult | null>();
-  for (const [position, answer] of answers.entries()) {
-    if (answer instanceof Error) throw answer;
-    const row = lacking[position];
-    if (row !== undefined) found.set(row, answer);
-  }
-  return rows.map((row) => found.get(row) ?? row.result);
 }

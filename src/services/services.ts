@@ -139,7 +139,7 @@ function assemble(ground: Ground): Services {
       statistics(request, await servers.resolveNames(filter, operation), operation),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock),
-    pageResults: createResultPages({ sync, sealer, pages, results, describe }),
+    pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
     readInvocations: createRecordReader(sync),
     readResults: results.read,
     readHistory: (ref, wants, operation) =>
