@@ -48,8 +48,10 @@ export { badResponse, createReader, type Reader, type Reading } from "./reading.
 export { isRefusal, orWhenRefused } from "./refusal.ts";
 export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
 export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
+export { createStatusFilter, isStatusRefusal, type StatusFilter, type StatusWords } from "./status-filter.ts";
 export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
 export type {
+  FirstPage,
   KnownRun,
   ListedOutputs,
   Place,

@@ -1,4 +1,4 @@
-import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
+import type { InstanceInvocationStatus } from "#domain";
 import {
   type CommandType,
   codeOfErrorInfo,
@@ -21,7 +21,7 @@ import {
 } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 import { readEach, readRecords } from "./records.ts";
-import { INSTANCE_STATUS_FIELDS, readInstanceStatus, readRunStatus } from "./status.ts";
+import { INSTANCE_STATUS_FIELDS, readInstanceStatus, readRunStatus, type ToldStatus } from "./status.ts";
 
 /** What any record of one execution says, read by the names of all generations; null where it does not say. */
 export interface ExecutionShape {
@@ -62,7 +62,7 @@ export interface RunShape {
   readonly commandContent: string | null;
   readonly creationTime: string | null;
   /** Null where no field tells it; it is then rolled up from the instances. */
-  readonly told: { readonly status: InvocationStatus; readonly rawStatus: string } | null;
+  readonly told: ToldStatus | null;
   readonly parameters: Fields | null;
   readonly timed: boolean | null;
   readonly repeatMode: string | null;

@@ -41,14 +41,25 @@ export const RUN_STATUS_FIELDS = ["InvocationStatus", "InvokeStatus"] as const;
 /** The fields that may tell the state of a run on one instance, the first that is there wins. */
 export const INSTANCE_STATUS_FIELDS = ["InvocationStatus", "InstanceInvokeStatus", "InvokeRecordStatus"] as const;
 
+/** What a record says of a run's state. */
+export interface ToldStatus {
+  readonly status: InvocationStatus;
+  readonly rawStatus: string;
+  /** Whether InvocationStatus alone says that word, the field of the documents before says it too, or that one alone says any. */
+  readonly by: "new" | "both" | "legacy";
+}
+
 /** The state of a run, null where no field tells it. */
-export function readRunStatus(
-  fields: Fields,
-  reading: Reading,
-): { readonly status: InvocationStatus; readonly rawStatus: string } | null {
+export function readRunStatus(fields: Fields, reading: Reading): ToldStatus | null {
+  const [now, before] = RUN_STATUS_FIELDS;
   const told = firstText(fields, RUN_STATUS_FIELDS, reading);
   if (told === null) return null;
-  return { status: toMeaning(told.word, told.field, reading)?.run ?? "UNKNOWN", rawStatus: told.word };
+  const isAlike = told.word.trim().toLowerCase() === readText(fields, before, reading)?.trim().toLowerCase();
+  return {
+    status: toMeaning(told.word, told.field, reading)?.run ?? "UNKNOWN",
+    rawStatus: told.word,
+    by: told.field !== now ? "legacy" : isAlike ? "both" : "new",
+  };
 }
 
 /** What else of a record bears on its state. */

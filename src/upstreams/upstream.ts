@@ -46,6 +46,9 @@ export interface RunListPage {
   readonly unreadable: number;
 }
 
+/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
+export type FirstPage = () => Promise<RunListPage>;
+
 /** One list of runs, newest first, without order inside one creation time. Not a snapshot: new runs shift all others. */
 export interface RunList {
   /** The same text for the same list in every process; unique within its source; names the filter that the upstream applies. */

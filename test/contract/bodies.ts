@@ -20,7 +20,8 @@ function times(run: Run, execution: Execution, finish: string): Body {
   return { StartTime: toTime(run.at + 1_000), [finish]: isOver ? toTime(run.at + 3_000) : "" };
 }
 
-function legacy(status: string): string {
+/** The word that the documents before InvocationStatus have for it. */
+export function legacy(status: string): string {
   return { Success: "Finished", Failed: "Finished", Terminated: "Stopped", Cancelled: "Stopped" }[status] ?? status;
 }
 

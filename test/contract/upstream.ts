@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ecsResult, ecsRun, inHabit, swasInstanceRun, swasResult, swasRun } from "./bodies.ts";
-import { createRandom, type Execution, listOf, type Place, type Run } from "./world.ts";
+import { ecsResult, ecsRun, inHabit, legacy, swasInstanceRun, swasResult, swasRun } from "./bodies.ts";
+import { createRandom, type Execution, type Habits, listOf, type Place, type Run } from "./world.ts";
 
 /** One call as it came in. */
 export interface FarCall {
@@ -132,7 +132,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 function respond(call: FarCall, place: Place, number: number, random: () => number): Body | null {
   const { asked } = call;
-  const runs = listOf(place, number, random).filter((run) => isMeant(run, call));
+  const runs = listOf(place, number, random).filter((run) => isMeant(run, call, place.habits));
   const instanceId = asked.get("InstanceId");
   const results = runs.flatMap((run) =>
     run.executions.filter((one) => instanceId === null || one.instanceId === instanceId).map((one) => ({ run, one })),
@@ -183,10 +183,11 @@ function serversOf(place: Place, asked: URLSearchParams): readonly string[] {
 }
 
 /** Beside InstanceId the filters CommandName, RepeatMode and InvokeStatus=PartialFailed are silently ignored. */
-function isMeant(run: Run, { asked, product }: FarCall): boolean {
+function isMeant(run: Run, { asked, product }: FarCall, { statusFilter }: Habits): boolean {
   const instanceId = asked.get("InstanceId");
   const is = (name: string, value: string) => asked.get(name) === null || asked.get(name) === value;
-  const status = asked.get(product === "ECS" ? "InvokeStatus" : "InvocationStatus");
+  const status = statusFilter === "ignored" ? null : asked.get(product === "ECS" ? "InvokeStatus" : "InvocationStatus");
+  const word = statusFilter === "legacy" ? legacy(run.status ?? "Success") : (run.status ?? "Success");
   return (
     is("InvokeId", run.invokeId) &&
     is("CommandId", run.commandId ?? `c-${run.invokeId}`) &&
@@ -194,7 +195,7 @@ function isMeant(run: Run, { asked, product }: FarCall): boolean {
     is("CommandType", run.commandType ?? "RunShellScript") &&
     (product !== "ECS" || is("Timed", String(run.timed ?? false))) &&
     (instanceId === null || run.executions.some((one) => one.instanceId === instanceId)) &&
-    (status === null || status === (run.status ?? "Success") || (instanceId !== null && status === "PartialFailed"))
+    (status === null || status === word || (instanceId !== null && status === "PartialFailed"))
   );
 }
 

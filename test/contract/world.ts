@@ -45,6 +45,8 @@ export interface Habits {
   readonly overlap: number;
   /** Whether ECS answers in tokens, as the vendor does; else it ignores MaxResults, as older ones do. */
   readonly tokens: boolean;
+  /** Whether the filter by status goes by today's words, by those of the documents before, or does nothing. */
+  readonly statusFilter: "new" | "legacy" | "ignored";
 }
 
 /** A product in a region. */
@@ -69,6 +71,7 @@ export function createPlace(runs: readonly Run[], habits: Partial<Habits> = {}):
       swasEncoding: "plain",
       overlap: 0,
       tokens: false,
+      statusFilter: "new",
       ...habits,
     },
   };

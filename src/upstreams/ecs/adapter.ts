@@ -2,6 +2,7 @@ import { type Operation, type Source, silentTelemetry } from "#domain";
 import {
   createPaging,
   createReader,
+  createStatusFilter,
   DEFAULT_ZONES,
   type Product,
   type Upstream,
@@ -11,10 +12,10 @@ import type { Call } from "#wire";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
-import { findRun, openLists, readInvocation } from "./runs.ts";
+import { findRun, openLists, readInvocation, STATUS_WORDS } from "./runs.ts";
 import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
-import { createTimedProbe } from "./timed-probe.ts";
+import { createTimedProbe, type FindRun } from "./timed-probe.ts";
 
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
 export function createEcsUpstream(options: UpstreamOptions): Upstream {
@@ -26,6 +27,9 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
       operation,
     );
   const runPaging = createPaging(clock, { hasTokens: true });
+  const statusFilter = createStatusFilter(clock, STATUS_WORDS);
+  const findScheduled: FindRun = (filter, operation) =>
+    findRun({ reader, ask, runPaging, statusFilter }, filter, operation);
   const context: AdapterContext = {
     source,
     reader,
@@ -34,7 +38,8 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
     agentPaging: createPaging(clock, { hasTokens: true }),
     managedPaging: createPaging(clock, { hasTokens: true }),
-    timedProbe: createTimedProbe(clock, (filter, operation) => findRun({ reader, ask, runPaging }, filter, operation)),
+    timedProbe: createTimedProbe(clock, findScheduled),
+    statusFilter,
     ask,
   };
   return {

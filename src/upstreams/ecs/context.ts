@@ -1,5 +1,5 @@
 import type { Operation, Source } from "#domain";
-import type { Paging, PagingParameters, Reader } from "#upstreams";
+import type { Paging, PagingParameters, Reader, StatusFilter } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { TimedProbe } from "./timed-probe.ts";
 
@@ -16,6 +16,7 @@ export interface AdapterContext {
   readonly agentPaging: Paging;
   readonly managedPaging: Paging;
   readonly timedProbe: TimedProbe;
+  readonly statusFilter: StatusFilter;
   ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
 }
 

@@ -4,6 +4,7 @@ import {
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
+  type FirstPage,
   keepItems,
   listKey,
   orNotFound,
@@ -11,31 +12,34 @@ import {
   type PagingParameters,
   type RunList,
   type RunShape,
+  type StatusWords,
   singleStatus,
 } from "#upstreams";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { hasBegun, toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
-import type { FindRun, FirstPage, ProbeFilter } from "./timed-probe.ts";
+import type { FindRun, ProbeFilter } from "./timed-probe.ts";
 
 const ACTION = "DescribeInvocations";
 
-/**
- * The words of the filter InvokeStatus. It takes those of InvocationStatus and the legacy ones together, so a word that
- * both have may select runs by either: only words of one meaning are counted upon.
- */
-const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; readonly isExact: boolean }>> = {
-  PENDING: { word: "Pending", isExact: true },
-  SCHEDULED: { word: "Scheduled", isExact: true },
-  RUNNING: { word: "Running", isExact: false },
-  STOPPING: { word: "Stopping", isExact: false },
-  SUCCESS: { word: "Success", isExact: true },
-  PARTIAL_FAILED: { word: "PartialFailed", isExact: false },
-  FAILED: { word: "Failed", isExact: false },
-  STOPPED: { word: "Stopped", isExact: false },
-  FINISHED: { word: "Finished", isExact: false },
-  UNKNOWN: { isExact: false },
+/** The words of the filter InvokeStatus. */
+export const STATUS_WORDS: StatusWords = {
+  PENDING: "Pending",
+  SCHEDULED: "Scheduled",
+  RUNNING: "Running",
+  STOPPING: "Stopping",
+  SUCCESS: "Success",
+  PARTIAL_FAILED: "PartialFailed",
+  FAILED: "Failed",
+  STOPPED: "Stopped",
+  FINISHED: "Finished",
 };
+
+/**
+ * The filter takes the words of InvocationStatus and the legacy ones together, so a word that both have may select runs by
+ * either: only words of one meaning are counted upon.
+ */
+const EXACT_STATUSES: ReadonlySet<InvocationStatus | undefined> = new Set(["PENDING", "SCHEDULED", "SUCCESS"]);
 
 /**
  * The lists of the region's runs: one, or two if the list without `Timed` hides what will run again. That word does not mean
@@ -47,22 +51,29 @@ export async function openLists(
   wants: Wants,
   operation: Operation,
 ): Promise<readonly RunList[]> {
-  const open = (timed?: boolean, first?: FirstPage) => createList(context, query, wants, timed, first);
+  const open = (status?: InvocationStatus, timed?: boolean, first?: FirstPage) =>
+    createList(context, { query, wants, status, timed }, first);
+  const lists = { subject: JSON.stringify([{ ...query, statusIn: undefined }, wants]), open };
+  const { status, first } = await context.statusFilter.choose(singleStatus(query.statusIn), lists, operation);
   const { timedProbe } = context;
-  const subject = JSON.stringify([query, wants]);
-  const first = await timedProbe.askBehind(subject, (each) => open().read(null, each), operation);
-  return timedProbe.isHiding() ? [open(true), open(false)] : [open(undefined, first)];
+  const subject = JSON.stringify([query, wants, status]);
+  const read = (each: Operation) => open(status, undefined, first).read(null, each);
+  const newest = await timedProbe.askBehind(subject, read, operation);
+  return timedProbe.isHiding() ? [open(status, true), open(status, false)] : [open(status, undefined, newest ?? first)];
 }
 
-/** @param first its newest page, if that was read just now: it is used once */
-function createList(
-  context: AdapterContext,
-  query: InvocationQuery,
-  wants: Wants,
-  timed: boolean | undefined,
-  first: FirstPage | undefined,
-): RunList {
-  const { filter, isExact } = toFilter(query);
+/** What a list is asked for. */
+interface AskedList {
+  readonly query: InvocationQuery;
+  readonly wants: Wants;
+  /** What the upstream is to narrow it to; undefined for none. */
+  readonly status: InvocationStatus | undefined;
+  readonly timed: boolean | undefined;
+}
+
+function createList(context: AdapterContext, asked: AskedList, first: FirstPage | undefined): RunList {
+  const { query, wants, status, timed } = asked;
+  const filter = toFilter(query, status);
   const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
   const key = listKey("invocations", { ...filter, timed });
   const reader = createRunListReader({
@@ -72,68 +83,63 @@ function createList(
     paging: context.runPaging,
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
-      const page = readRuns(context, parameters, query.invokeId, isOutputAsked, operation);
+      const page = readRuns(context, parameters, query.invokeId, isOutputAsked, operation, status);
       return orNotFound(page, EMPTY_PAGE, filter);
     },
   });
-  let known = first;
   return {
     key,
-    applied: toApplied(query, filter),
-    isExact,
+    applied: toApplied(query, filter, status),
+    isExact: isExact(query, filter, status),
     placeAt: reader.placeAt,
-    read(place, operation) {
-      const page = place === null ? known?.() : undefined;
-      known = undefined;
-      return page ?? reader.read(place, operation);
-    },
+    read: context.statusFilter.watch({ key, status }, reader.read, first),
   };
 }
 
-function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery {
+function toApplied(query: InvocationQuery, filter: Parameters, status: InvocationStatus | undefined): InvocationQuery {
   const {
     timed: _timed,
     createdAfter: _after,
     createdBefore: _before,
     commandName,
     commandType,
-    statusIn,
+    statusIn: _status,
     ...rest
   } = query;
   return {
     ...rest,
     ...(commandName === undefined || filter.CommandName === undefined ? {} : { commandName }),
     ...(commandType === undefined || filter.CommandType === undefined ? {} : { commandType }),
-    ...(statusIn === undefined || filter.InvokeStatus === undefined ? {} : { statusIn }),
+    ...(status === undefined || filter.InvokeStatus === undefined ? {} : { statusIn: [status] }),
   };
 }
 
 /** What of a query the upstream applies itself: CommandName and the status PartialFailed are silently ignored beside InstanceId. */
-function toFilter(query: InvocationQuery): { readonly filter: Parameters; readonly isExact: boolean } {
+function toFilter(query: InvocationQuery, status: InvocationStatus | undefined): Parameters {
   const isByInstance = query.instanceId !== undefined;
-  const status = singleStatus(query.statusIn);
   const isIgnored = isByInstance && status === "PARTIAL_FAILED";
-  const type = query.commandType;
   return {
-    filter: {
-      InvokeId: query.invokeId,
-      CommandId: query.commandId,
-      CommandName: isByInstance ? undefined : query.commandName,
-      CommandType: type === undefined ? undefined : COMMAND_TYPE_WORDS[type],
-      InstanceId: query.instanceId,
-      Tag: query.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
-      ResourceGroupId: query.resourceGroupId,
-      InvokeStatus: status === undefined || isIgnored ? undefined : STATUS_WORDS[status].word,
-    },
-    isExact:
-      query.timed === undefined &&
-      query.createdAfter === undefined &&
-      query.createdBefore === undefined &&
-      (query.statusIn === undefined || (status !== undefined && STATUS_WORDS[status].isExact)) &&
-      // Whether CommandName is matched exactly is nowhere documented.
-      query.commandName === undefined &&
-      type !== "UNKNOWN",
+    InvokeId: query.invokeId,
+    CommandId: query.commandId,
+    CommandName: isByInstance ? undefined : query.commandName,
+    CommandType: query.commandType === undefined ? undefined : COMMAND_TYPE_WORDS[query.commandType],
+    InstanceId: query.instanceId,
+    Tag: query.tags?.map(({ key, value }) => ({ Key: key, Value: value })),
+    ResourceGroupId: query.resourceGroupId,
+    InvokeStatus: status === undefined || isIgnored ? undefined : STATUS_WORDS[status],
   };
+}
+
+function isExact(query: InvocationQuery, { InvokeStatus }: Parameters, status: InvocationStatus | undefined): boolean {
+  return (
+    query.timed === undefined &&
+    query.createdAfter === undefined &&
+    query.createdBefore === undefined &&
+    (query.statusIn === undefined || (InvokeStatus !== undefined && EXACT_STATUSES.has(status))) &&
+    // Whether CommandName is matched exactly is nowhere documented.
+    query.commandName === undefined &&
+    query.commandType !== "UNKNOWN"
+  );
 }
 
 /** How many answers without a run, but with a token, the probe of `Timed` follows. */
@@ -141,7 +147,7 @@ const MAX_PROBE_ANSWERS = 10;
 
 /** The first run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
 export async function findRun(
-  context: Pick<AdapterContext, "ask" | "reader" | "runPaging">,
+  context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter">,
   { InvokeId, Timed }: ProbeFilter,
   operation: Operation,
 ): ReturnType<FindRun> {
@@ -193,12 +199,14 @@ export async function readInvocation(
   return (await read({ Timed: true }))?.items[0] ?? null;
 }
 
+/** @param status what the upstream narrows the list to, if anything */
 async function readRuns(
-  context: Pick<AdapterContext, "ask" | "reader">,
+  context: Pick<AdapterContext, "ask" | "reader" | "statusFilter">,
   parameters: Parameters,
   invokeId: string | undefined,
   isOutputAsked: boolean,
   operation: Operation,
+  status?: InvocationStatus,
 ) {
   const encoding = { ContentEncoding: "Base64", IncludeOutput: isOutputAsked ? true : undefined };
   const answer = await context.ask(ACTION, { ...parameters, ...encoding }, operation);
@@ -206,6 +214,7 @@ async function readRuns(
   const page = readInvocationPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
+  context.statusFilter.note(meant.items, status);
   const isOutputTold = isOutputAsked && tellsOutputs(meant.items);
   return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputTold, reading)) };
 }

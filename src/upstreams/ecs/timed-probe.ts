@@ -1,5 +1,5 @@
 import { type Clock, type CostMeter, type Operation, UpstreamError } from "#domain";
-import type { RunListPage } from "#upstreams";
+import type { FirstPage, RunListPage } from "#upstreams";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
 export interface TimedProbe {
@@ -19,9 +19,6 @@ export interface TimedProbe {
 
 /** Reads the newest page of a list. @throws UpstreamError */
 type ReadPage = (operation: Operation) => Promise<RunListPage>;
-
-/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
-export type FirstPage = () => Promise<RunListPage>;
 
 /** One of the two questions that a probe asks. */
 export interface ProbeFilter {

@@ -10,7 +10,9 @@ import {
   arrangeExecutions,
   createPaging,
   createReader,
+  createStatusFilter,
   DEFAULT_ZONES,
+  type FirstPage,
   isRefusal,
   type OutputEncodingSetting,
   orNotFound,
@@ -28,7 +30,7 @@ import { description } from "./description.ts";
 import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
 import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
-import { createRunList, type FirstPage, readRun, readRunResults, recallRuns } from "./runs.ts";
+import { chooseRunList, createRunList, readRun, readRunResults, recallRuns, STATUS_WORDS } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { readRegionIds } from "./shapes.ts";
 import { createUndecided } from "./undecided.ts";
@@ -100,6 +102,8 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     serverPaging: createPaging(clock, { hasTokens: false, maxPageSize: SERVERS_PER_CALL }),
     hasAttributes: createAccess(clock),
     access: createAccess(clock),
+    statusFilter: createStatusFilter(clock, STATUS_WORDS),
+    takesRunning: createAccess(clock),
     encoding,
     undecided: createUndecided(),
     ask,
@@ -108,14 +112,14 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
 
 function createListOpener(context: AdapterContext, servers: Servers): Upstream["openLists"] {
   const findOut = createListProbe(context, (query, wants, operation) =>
-    createRunList(context, query, wants, undefined).read(null, operation),
+    createRunList(context, { query, wants, status: singleStatus(query.statusIn) }).read(null, operation),
   );
   return async (query, wants, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (singleStatus(query.statusIn) === "SCHEDULED") return [];
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
     const first = await orFailing(findOut(query, wants, operation), operation);
-    if (context.access.state() !== "refused") return [createRunList(context, query, wants, first)];
+    if (context.access.state() !== "refused") return [await chooseRunList(context, query, wants, operation, first)];
     const { instanceId } = query;
     const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
     return instanceIds.map((id) => createInstanceList(context, query, id));

@@ -1,5 +1,5 @@
 import type { Clock, Operation, Source } from "#domain";
-import type { Paging, Reader } from "#upstreams";
+import type { Paging, Reader, StatusFilter } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
@@ -20,6 +20,9 @@ export interface AdapterContext {
   readonly instancePaging: Paging;
   readonly serverPaging: Paging;
   readonly access: Access;
+  readonly statusFilter: StatusFilter;
+  /** Whether DescribeInvocations takes the status of what runs. */
+  readonly takesRunning: Access;
   /** Whether DescribeCloudAssistantAttributes may be used. */
   readonly hasAttributes: Access;
   readonly encoding: Encoding;

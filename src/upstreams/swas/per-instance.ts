@@ -10,6 +10,7 @@ import {
   askAgain,
   createRunListReader,
   EMPTY_PAGE,
+  isStatusRefusal,
   type KnownRun,
   listKey,
   mapBounded,
@@ -31,16 +32,27 @@ const UNKNOWN_RUN: KnownRun = { run: null, findResult: () => null };
 /** The list of the runs of one instance, by DescribeInvocations. It applies no other filter than that of what is running. */
 export function createInstanceList(context: AdapterContext, query: InvocationQuery, instanceId: string): RunList {
   // The filter takes legacy words, of which only Running surely holds everything that runs.
-  const InvokeStatus = singleStatus(query.statusIn) === "RUNNING" ? "Running" : undefined;
+  const isNarrow = singleStatus(query.statusIn) === "RUNNING" && context.takesRunning.state() !== "refused";
+  const InvokeStatus = isNarrow ? "Running" : undefined;
   const key = listKey("invocations", { InstanceId: instanceId, InvokeStatus });
   const reader = createRunListReader({
     source: context.source,
     action: "DescribeInvocations",
     key,
     paging: context.instancePaging,
-    ask: ({ pageNumber, pageSize }, operation) => {
-      const parameters = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize, InvokeStatus };
-      return readInstanceRuns(context, instanceId, parameters, operation);
+    async ask({ pageNumber, pageSize }, operation) {
+      const paging = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize };
+      const read = (parameters: Parameters<AdapterContext["ask"]>[1]) =>
+        readInstanceRuns(context, instanceId, parameters, operation);
+      const isTaken = isNarrow && context.takesRunning.state() !== "refused";
+      if (!isTaken) return read(paging);
+      try {
+        return await read({ ...paging, InvokeStatus });
+      } catch (error) {
+        if (!isStatusRefusal(error)) throw error;
+        context.takesRunning.refuse();
+        return read(paging);
+      }
     },
   });
   const { instanceId: _instanceId, ...rest } = query;

@@ -3,13 +3,14 @@ import {
   COMMAND_TYPE_WORDS,
   createRunListReader,
   EMPTY_PAGE,
+  type FirstPage,
   keepItems,
   listKey,
   orNotFound,
   type PageShape,
   type RecalledRun,
   type RunList,
-  type RunListPage,
+  type StatusWords,
   singleStatus,
 } from "#upstreams";
 import type { AdapterContext, Parameters } from "./context.ts";
@@ -18,34 +19,48 @@ import { readRunPage } from "./shapes.ts";
 
 const ACTION = "DescribeCommandInvocations";
 
-/**
- * The words of the filter InvocationStatus, which takes those of whole runs. Records may carry an instance's word at run
- * level, so the two classes that several of these stand for are not counted upon.
- */
-const STATUS_WORDS: Readonly<Record<InvocationStatus, { readonly word?: string; readonly isExact: boolean }>> = {
-  PENDING: { word: "Pending", isExact: true },
-  SCHEDULED: { isExact: false },
-  RUNNING: { word: "Running", isExact: true },
-  STOPPING: { word: "Stopping", isExact: true },
-  SUCCESS: { word: "Success", isExact: true },
-  PARTIAL_FAILED: { word: "PartialFailed", isExact: true },
-  FAILED: { word: "Failed", isExact: false },
-  STOPPED: { word: "Stopped", isExact: false },
-  FINISHED: { isExact: false },
-  UNKNOWN: { isExact: false },
+/** The words of the filter InvocationStatus, which takes those of whole runs. */
+export const STATUS_WORDS: StatusWords = {
+  PENDING: "Pending",
+  RUNNING: "Running",
+  STOPPING: "Stopping",
+  SUCCESS: "Success",
+  PARTIAL_FAILED: "PartialFailed",
+  FAILED: "Failed",
+  STOPPED: "Stopped",
 };
 
-/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
-export type FirstPage = () => Promise<RunListPage>;
+/** Records may carry an instance's word at run level, so the two classes that several of these stand for are not counted upon. */
+const INEXACT_STATUSES: ReadonlySet<InvocationStatus | undefined> = new Set(["FAILED", "STOPPED"]);
 
-/** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
-export function createRunList(
+/** The list to read. `first` is the newest page of what the query means, if that was read just now: it is used once. */
+export async function chooseRunList(
   context: AdapterContext,
   query: InvocationQuery,
   wants: Wants,
+  operation: Operation,
   first: FirstPage | undefined,
-): RunList {
-  const filter = toFilter(query);
+): Promise<RunList> {
+  const asked = singleStatus(query.statusIn);
+  const open = (status: InvocationStatus | undefined, newest = status === asked ? first : undefined) =>
+    createRunList(context, { query, wants, status }, newest);
+  const lists = { subject: JSON.stringify([{ ...query, statusIn: undefined }, wants]), open };
+  const choice = await context.statusFilter.choose(asked, lists, operation);
+  return open(choice.status, choice.first);
+}
+
+/** What a list is asked for. */
+interface AskedList {
+  readonly query: InvocationQuery;
+  readonly wants: Wants;
+  /** What the upstream is to narrow it to; undefined for none. */
+  readonly status: InvocationStatus | undefined;
+}
+
+/** The list of all runs. `first` is its newest page, if that was read just now: it is used once. */
+export function createRunList(context: AdapterContext, asked: AskedList, first?: FirstPage): RunList {
+  const { query, status } = asked;
+  const filter = toFilter(query, status);
   const key = listKey("command-invocations", filter);
   const reader = createRunListReader({
     source: context.source,
@@ -54,45 +69,43 @@ export function createRunList(
     paging: context.runPaging,
     ask: ({ pageNumber, pageSize }, operation) => {
       const paging = { PageNumber: String(pageNumber), PageSize: String(pageSize) };
-      return readRuns(context, { ...filter, ...paging }, query.invokeId, wants, operation);
+      return readRuns(context, { ...filter, ...paging }, asked, operation);
     },
   });
-  let known = first;
   return {
     key,
-    applied: toApplied(query, filter),
-    isExact: isExact(query),
+    applied: toApplied(query, filter, status),
+    isExact: isExact(query, filter, status),
     placeAt: reader.placeAt,
-    async read(place, operation) {
-      const page = place === null ? known?.() : undefined;
-      known = undefined;
-      return page ?? reader.read(place, operation);
-    },
+    read: context.statusFilter.watch({ key, status }, reader.read, first),
   };
 }
 
-function toApplied(query: InvocationQuery, filter: Parameters): InvocationQuery {
-  const { invokeId, instanceId, commandId, commandName, commandType, statusIn } = query;
+function toApplied(query: InvocationQuery, filter: Parameters, status: InvocationStatus | undefined): InvocationQuery {
+  const { invokeId, instanceId, commandId, commandName, commandType } = query;
   return {
     ...(invokeId === undefined ? {} : { invokeId }),
     ...(instanceId === undefined ? {} : { instanceId }),
     ...(commandId === undefined ? {} : { commandId }),
     ...(commandName === undefined || filter.CommandName === undefined ? {} : { commandName }),
     ...(commandType === undefined || filter.CommandType === undefined ? {} : { commandType }),
-    ...(statusIn === undefined || filter.InvocationStatus === undefined ? {} : { statusIn }),
+    ...(status === undefined || filter.InvocationStatus === undefined ? {} : { statusIn: [status] }),
   };
 }
 
 async function readRuns(
   context: AdapterContext,
   parameters: Parameters,
-  invokeId: string | undefined,
-  wants: Wants,
+  { query, wants, status }: AskedList,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const asked = await orNotFound(askRuns(context, parameters, invokeId, wants, operation), null, parameters);
-  if (asked === null) return EMPTY_PAGE;
-  const { page, reading } = asked;
+  const answer = await orNotFound(
+    askRuns(context, parameters, query.invokeId, wants, operation, status),
+    null,
+    parameters,
+  );
+  if (answer === null) return EMPTY_PAGE;
+  const { page, reading } = answer;
   return { ...page, items: page.items.map((run) => toInvocation(run, context.encoding, wants, reading)) };
 }
 
@@ -125,6 +138,7 @@ async function askRuns(
   invokeId: string | undefined,
   wants: Wants,
   operation: Operation,
+  status?: InvocationStatus,
 ) {
   const answer = await context.ask(ACTION, parameters, operation);
   context.access.grant();
@@ -132,6 +146,7 @@ async function askRuns(
   const page = readRunPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
+  context.statusFilter.note(meant.items, status);
   await context.encoding.settle(meant.items, wants, operation);
   if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, reading.readFrom, context.clock.now());
   return { page: meant, reading };
@@ -158,24 +173,26 @@ export async function recallRuns(
 }
 
 /** What of a query the upstream applies itself: CommandName is silently ignored beside InstanceId. */
-function toFilter(query: InvocationQuery): Parameters {
-  const status = singleStatus(query.statusIn);
+function toFilter(query: InvocationQuery, status: InvocationStatus | undefined): Parameters {
   return {
     InvokeId: query.invokeId,
     InstanceId: query.instanceId,
     CommandId: query.commandId,
     CommandName: query.instanceId === undefined ? query.commandName : undefined,
     CommandType: query.commandType === undefined ? undefined : COMMAND_TYPE_WORDS[query.commandType],
-    InvocationStatus: status === undefined ? undefined : STATUS_WORDS[status].word,
+    InvocationStatus: status === undefined ? undefined : STATUS_WORDS[status],
   };
 }
 
-function isExact(query: InvocationQuery): boolean {
-  const status = singleStatus(query.statusIn);
+function isExact(
+  query: InvocationQuery,
+  { InvocationStatus }: Parameters,
+  status: InvocationStatus | undefined,
+): boolean {
   return (
     query.createdAfter === undefined &&
     query.createdBefore === undefined &&
-    (query.statusIn === undefined || (status !== undefined && STATUS_WORDS[status].isExact)) &&
+    (query.statusIn === undefined || (InvocationStatus !== undefined && !INEXACT_STATUSES.has(status))) &&
     // Whether CommandName is matched exactly is nowhere documented.
     query.commandName === undefined &&
     query.commandType !== "UNKNOWN"

@@ -1,0 +1,214 @@
+import {
+  type Clock,
+  type Invocation,
+  type InvocationStatus,
+  isFinalInvocationStatus,
+  type Operation,
+  UpstreamError,
+} from "#domain";
+import type { RunShape } from "./shapes.ts";
+import { createSharing } from "./sharing.ts";
+import type { FirstPage, RunList, RunListPage } from "./upstream.ts";
+
+/**
+ * Finds out whether the lists that an upstream narrows to one status hold every run of that status. Documents before
+ * InvocationStatus have other words, records may carry an instance's word for a run, and a filter may be ignored or refused.
+ */
+export interface StatusFilter {
+  /** Learns from the runs of an answer. @param asked the status that the list was narrowed to; undefined for none */
+  note(runs: readonly RunShape[], asked: InvocationStatus | undefined): void;
+  /** Reads a list, and learns from how that goes. @param first its newest page, if that was read just now: it is used once */
+  watch(list: WatchedList, read: RunList["read"], first: FirstPage | undefined): RunList["read"];
+  /**
+   * What to read for one status. What is not known costs at most three calls, once per process and status: the newest page of
+   * the list with and without it, and that of the list of another status, of which the filter has to find a run.
+   */
+  choose(status: InvocationStatus | undefined, lists: ListFamily, operation: Operation): Promise<ListChoice>;
+}
+
+/** A list that is watched. */
+export interface WatchedList {
+  readonly key: string;
+  /** What the upstream narrows it to; undefined for none. */
+  readonly status: InvocationStatus | undefined;
+}
+
+/** A list with and without a status that the upstream narrows it to. */
+export interface ListFamily {
+  /** Names what all of them are read with, but for the status. */
+  readonly subject: string;
+  open(status: InvocationStatus | undefined): Pick<RunList, "key" | "read">;
+}
+
+/** The list to read, and its newest page if that was read just now. */
+export interface ListChoice {
+  /** What the upstream is to narrow it to; undefined for none. */
+  readonly status: InvocationStatus | undefined;
+  readonly first?: FirstPage;
+}
+
+/** The words that a filter takes. */
+export type StatusWords = Readonly<Partial<Record<InvocationStatus, string>>>;
+
+/** An upstream may be another one after ten minutes. */
+const REMEMBERED_MS = 600_000;
+/** Filters make lists without number. */
+const REMEMBERED_LISTS = 1000;
+
+/** Begins without knowing. */
+export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilter {
+  const memory = createMemory(clock, words);
+  const share = createSharing();
+  const reading = new Set<Promise<unknown>>();
+
+  /** The newest page of the narrow list; null if the upstream refuses the word. */
+  async function readNarrow(status: InvocationStatus, lists: ListFamily, operation: Operation) {
+    const page = lists.open(status).read(null, operation);
+    reading.add(page);
+    try {
+      return await page;
+    } catch (error) {
+      if (isStatusRefusal(error)) return null;
+      throw error;
+    } finally {
+      reading.delete(page);
+    }
+  }
+
+  /** True if the filter finds runs of another state that only InvocationStatus told, or no such state is known. */
+  async function findsOthers(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<boolean> {
+    if (!isFinalInvocationStatus(status)) return true;
+    // The lists of other states may show it just now.
+    await Promise.allSettled(reading);
+    const other = memory.findWitness(status);
+    if (other === null) return true;
+    const page = await share(`other ${lists.subject}`, operation, () => readNarrow(other, lists, operation));
+    return page === null || page.runs.length > 0;
+  }
+
+  async function verify(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<ListChoice> {
+    const list = lists.open(undefined);
+    const wide = memory.isWideNeeded(status, list.key)
+      ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
+      : undefined;
+    const wideChoice: ListChoice = { status: undefined, ...(wide === undefined ? {} : { first: async () => wide }) };
+    if (memory.isNarrowGood(status, list.key) === false) return wideChoice;
+    const narrow = await readNarrow(status, lists, operation);
+    if (narrow === null || memory.isNarrowGood(status, list.key) === false) return wideChoice;
+    const isGood = memory.holds(narrow, status, list.key) && (await findsOthers(status, lists, operation));
+    memory.decide(status, isGood);
+    return isGood ? { status, first: async () => narrow } : wideChoice;
+  }
+
+  return {
+    note: memory.note,
+    watch({ key, status }, read, first) {
+      let known = first;
+      return async (place, operation) => {
+        const newest = place === null ? known : undefined;
+        known = undefined;
+        if (newest !== undefined) return newest();
+        try {
+          const page = await read(place, operation);
+          if (place === null && status === undefined) memory.noteNewest(key, page);
+          return page;
+        } catch (error) {
+          if (status !== undefined && isStatusRefusal(error)) memory.decide(status, false);
+          throw error;
+        }
+      };
+    },
+    async choose(status, lists, operation) {
+      const wideKey = lists.open(undefined).key;
+      if (status === undefined || lists.open(status).key === wideKey) return { status: undefined };
+      const isNarrowGood = memory.isNarrowGood(status, wideKey);
+      if (isNarrowGood !== null) return { status: isNarrowGood ? status : undefined };
+      try {
+        return await share(`${status} ${lists.subject}`, operation, () => verify(status, lists, operation));
+      } catch (error) {
+        if (operation.signal.aborted || !(error instanceof UpstreamError)) throw error;
+        // What is known of the list is shown all the same.
+        return { status, first: () => Promise.reject(error) };
+      }
+    },
+  };
+}
+
+type SeenRun = Pick<Invocation, "invokeId" | "status" | "creationTime">;
+
+/** Codes about paging say nothing of a status. */
+const OF_PAGING = /Page|MaxResults|Token/i;
+
+/** True if the upstream may have refused a request for the word of its status. */
+export function isStatusRefusal(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === "BAD_REQUEST" && !OF_PAGING.test(error.upstreamCode ?? "");
+}
+
+/** What answers have told. */
+function createMemory(clock: Clock, words: StatusWords) {
+  const verdicts = new Map<InvocationStatus, { readonly isGood: boolean; readonly until: number }>();
+  /** Of each list without a status the newest runs, or that these are all. */
+  const newest = new Map<string, readonly SeenRun[] | "whole">();
+  /** States for which a record that was not asked for by state had another word than the filter. */
+  const oddUntil = new Map<InvocationStatus, number>();
+  /** States of which the filter finds runs with other words. */
+  const foundOdd = new Set<InvocationStatus>();
+  const toldAnew = new Set<InvocationStatus>();
+  let legacyUntil = Number.NEGATIVE_INFINITY;
+  let isProven = false;
+
+  const isOdd = (status: InvocationStatus): boolean =>
+    !foundOdd.has(status) && clock.elapsed() < (oddUntil.get(status) ?? Number.NEGATIVE_INFINITY);
+
+  function decide(status: InvocationStatus, isGood: boolean): void {
+    verdicts.set(status, { isGood, until: isGood ? Number.POSITIVE_INFINITY : clock.elapsed() + REMEMBERED_MS });
+  }
+
+  function noteRun(told: NonNullable<RunShape["told"]>, asked: InvocationStatus | undefined): void {
+    const { status, by } = told;
+    const isUsual = told.rawStatus.trim().toLowerCase() === words[status]?.toLowerCase();
+    if (asked === status && !isUsual) foundOdd.add(status);
+    if (asked === status && isUsual && by === "new") isProven = true;
+    if (asked !== undefined) return;
+    if (!isUsual) oddUntil.set(status, clock.elapsed() + REMEMBERED_MS);
+    else if (by === "new") toldAnew.add(status);
+  }
+
+  return {
+    decide,
+    /** Whether the narrow list is to be read; null if that is not known. */
+    isNarrowGood(status: InvocationStatus, wideKey: string): boolean | null {
+      if (clock.elapsed() < legacyUntil) return false;
+      // What runs is followed by its own list, which does without all others.
+      if (status !== "RUNNING" && newest.get(wideKey) === "whole") return false;
+      const verdict = verdicts.get(status);
+      if (verdict === undefined || clock.elapsed() >= verdict.until) return null;
+      return verdict.isGood && !isOdd(status);
+    },
+    isWideNeeded: (status: InvocationStatus, wideKey: string): boolean => status !== "RUNNING" && !newest.has(wideKey),
+    /** True if the newest page of the narrow list holds what it must, as far as the newest page of the wide one tells. */
+    holds({ runs, next }: RunListPage, status: InvocationStatus, wideKey: string): boolean {
+      if (isOdd(status)) return false;
+      const seen = newest.get(wideKey);
+      // What is not over may have changed its state between two calls.
+      if (seen === undefined || seen === "whole" || !isFinalInvocationStatus(status)) return true;
+      const shown = new Set(runs.map(({ invokeId }) => invokeId));
+      const last = next === null ? "" : (runs.at(-1)?.creationTime ?? "");
+      return seen.every((run) => run.status !== status || (run.creationTime ?? "") <= last || shown.has(run.invokeId));
+    },
+    /** A state whose runs the filter has to find if it knows today's words; null if that is proven, or cannot be. */
+    findWitness(status: InvocationStatus): InvocationStatus | null {
+      return (isProven ? undefined : [...toldAnew].find((other) => other !== status)) ?? null;
+    },
+    note(runs: readonly RunShape[], asked: InvocationStatus | undefined): void {
+      if (runs.some(({ told }) => told === null || told.by === "legacy")) legacyUntil = clock.elapsed() + REMEMBERED_MS;
+      for (const { told } of runs) if (told !== null) noteRun(told, asked);
+    },
+    noteNewest(key: string, { runs, next, flaw }: RunListPage): void {
+      newest.delete(key);
+      const seen = runs.map(({ invokeId, status, creationTime }) => ({ invokeId, status, creationTime }));
+      newest.set(key, next === null && flaw === null ? "whole" : seen);
+      for (const oldest of newest.keys()) if (newest.size > REMEMBERED_LISTS) newest.delete(oldest);
+    },
+  };
+}
