@@ -58,7 +58,11 @@ async function noteReading({ part, end }: PageReading): Promise<void> {
 function noteEnd(part: PageSource, error: unknown): void {
   const isSpent = error instanceof InputError && error.code === "COST_LIMIT_EXCEEDED";
   if (!isSpent && !(error instanceof UpstreamError)) throw error;
-  if (isPaced(error)) return;
+  if (isPaced(error)) {
+    // Which lists there are is not even known: they may hold anything.
+    if (part.lists.length === 0) part.isLate = true;
+    return;
+  }
   if (error instanceof UpstreamError) part.failure = error;
   // A region without the product owes nothing.
   if (part.failure?.code === "NOT_SUPPORTED") part.lists = [];

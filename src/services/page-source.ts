@@ -61,6 +61,13 @@ export async function boundBelow({ lists }: PageSource, from: number): Promise<n
   return Math.max(...bounds);
 }
 
+/** When the newest end of a source's lists was read with success, the oldest time counting; null if that of any never was. */
+export async function readAtOf({ lists }: PageSource): Promise<number | null> {
+  const times = await Promise.all(lists.map((list) => list.readAt()));
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 || known.length < times.length ? null : Math.min(...known);
+}
+
 /** False if a list of the source contradicts itself: something may be missing that nobody can find. */
 export async function isSound({ lists }: PageSource): Promise<boolean> {
   const answers = await Promise.all(lists.map((list) => list.isSound()));

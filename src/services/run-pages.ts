@@ -20,7 +20,7 @@ import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cur
 import { refuseIfAllFailed } from "./page-failure.ts";
 import { cursorBehind, endBehind } from "./page-places.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
-import { chooseLists, falseEndOf, isSound, type PageSource } from "./page-source.ts";
+import { chooseLists, falseEndOf, isSound, type PageSource, readAtOf } from "./page-source.ts";
 import { countRuns } from "./page-total.ts";
 import { endOf, isLagging, isOpen, limitOf, newPart, reachesOf, rowsOf, startOf, type Walk } from "./page-walk.ts";
 import { aheadUpTo, countShown, isShownAhead, readAhead } from "./runs-ahead.ts";
@@ -199,8 +199,12 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       all.map(async (part) => {
         const falseEnd = await falseEndOf(part);
         const flaw = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time) ? falseEnd.why : null;
-        const isComplete = !lagging.includes(part) && flaw === null && (await isSound(part));
-        return describe(part.source, isComplete, flaw);
+        // A source without a list for this has nothing that could be old.
+        const hasList = part.lists.length > 0 || part.isLate;
+        const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;
+        const isRead = !hasList || asOf !== null;
+        const isComplete = isRead && !lagging.includes(part) && flaw === null && (await isSound(part));
+        return { ...(await describe(part.source, isComplete, flaw)), asOf };
       }),
     );
   }

@@ -39,6 +39,51 @@ describe("a source that has to wait for its quota", () => {
   });
 });
 
+describe("a list that was never read, since the quota has no call left for it", () => {
+  const quotas = {
+    "ECS/cn-hangzhou": "ecs:DescribeInvocations=1",
+    "SWAS/cn-shanghai": "swas:DescribeCommandInvocations=1",
+  };
+  const LISTS = `query ($filter: InvocationFilter) { invocations(filter: $filter) { nodes { invokeId }
+    sources { provider ok asOf isComplete error { code } } } }`;
+  const waiting = { ok: true, asOf: null, isComplete: false, error: null };
+
+  it.each([
+    ["ECS/cn-hangzhou", undefined],
+    ["ECS/cn-hangzhou", { statusIn: ["FAILED"] }],
+    ["ECS/cn-hangzhou", { statusIn: ["FAILED", "STOPPED"] }],
+    ["SWAS/cn-shanghai", undefined],
+    ["SWAS/cn-shanghai", { statusIn: ["FAILED"] }],
+    ["SWAS/cn-shanghai", { commandId: "c-1" }],
+  ] as const)("is not complete and has no age, whatever else was read of %s: %j", async (name, filter) => {
+    const [provider, regionId] = name.split("/");
+    const settings = { UPSTREAM_QUOTA: quotas[name], OPERATION_DEADLINE_MS: "2000", UPSTREAM_TIMEOUT_MS: "1000" };
+    rig = await startRig({ [name]: createPlace(manyRuns(60, "t-q")) }, settings);
+    const one = `{ invocation(provider: ${provider}, regionId: "${regionId}", invokeId: "t-q00000") { invokeId } }`;
+    expect(await rig.ask(one)).toMatchObject({ data: { invocation: { invokeId: "t-q00000" } } });
+    const { data, errors } = await rig.ask(LISTS, { filter });
+    // The run is known, and shown where it is sure to be meant.
+    const nodes = filter === undefined ? [{ invokeId: "t-q00000" }] : [];
+    expect([errors, data]).toEqual([undefined, { invocations: { nodes, sources: [{ provider, ...waiting }] } }]);
+    expect(rig.far.calls).toHaveLength(1);
+  });
+
+  it("leaves the age of another list of its source alone", async () => {
+    const settings = {
+      UPSTREAM_QUOTA: quotas["SWAS/cn-shanghai"],
+      OPERATION_DEADLINE_MS: "2000",
+      UPSTREAM_TIMEOUT_MS: "1000",
+    };
+    rig = await startRig({ "SWAS/cn-shanghai": createPlace(manyRuns(60, "t-q")) }, settings);
+    const { data } = await rig.ask(LISTS);
+    expect(data.invocations.sources).toEqual([
+      { ...waiting, provider: "SWAS", asOf: expect.any(String), isComplete: true },
+    ]);
+    const narrow = await rig.ask(LISTS, { filter: { commandId: "c-1" } });
+    expect(narrow.data.invocations.sources).toEqual([{ provider: "SWAS", ...waiting }]);
+  });
+});
+
 describe("a status that a product does not have", () => {
   it("costs no call there", async () => {
     rig = await startRig({ "SWAS/cn-shanghai": createPlace(manyRuns(300, "t-q")) });
