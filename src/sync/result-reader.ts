@@ -12,7 +12,7 @@ import {
 } from "#domain";
 import type { StoredRun } from "#store";
 import type { ResultQuery } from "#upstreams";
-import { createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
+import { createAbsences } from "./absences.ts";
 import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
 import { createHistories } from "./histories.ts";
 import { readInTurn } from "./reading-turn.ts";
@@ -77,7 +77,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     return [...found, ...(await keepSeen(source, query, found, wants))];
   }
 
-  /** What an answer lacks and was seen before is not gone until it was missed several times. */
+  /** What an answer lacks and was seen before stays known. */
   async function keepSeen(
     source: Source,
     { invokeId, instanceIds = [] }: ResultQuery,
@@ -85,16 +85,11 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     wants: Wants,
   ): Promise<readonly InvocationResult[]> {
     const told = new Set(found.map(({ instanceId }) => instanceId));
-    for (const { instanceId } of found) absences.clear(resultKey({ source, invokeId, instanceId, execution: null }));
     if (instanceIds.every((instanceId) => told.has(instanceId))) return [];
     const [stored] = await store.readRuns([{ source, invokeId }], wants);
-    if (!stored || stored.isGone) return [];
-    const missed = stored.run.instances.filter(
-      ({ instanceId }) => instanceIds.includes(instanceId) && !told.has(instanceId),
-    );
-    const isKept = ({ instanceId }: InstanceInvocation): boolean =>
-      absences.add(resultKey({ source, invokeId, instanceId, execution: null })) < LOOKS_UNTIL_GONE;
-    return missed.filter(isKept).map(resultOf);
+    const isMissed = ({ instanceId }: InstanceInvocation): boolean =>
+      instanceIds.includes(instanceId) && !told.has(instanceId);
+    return stored?.run.instances.filter(isMissed).map(resultOf) ?? [];
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {

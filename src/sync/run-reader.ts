@@ -4,7 +4,6 @@ import {
   type InvocationRef,
   type InvocationResult,
   invocationKey,
-  isFinalRun,
   type Operation,
   type Source,
   type Wants,
@@ -33,7 +32,10 @@ export interface ReaderParts {
 
 /** Reads single runs. */
 export interface RunReader {
-  /** The run, from what is known if that is enough, else from the upstream; null if neither knows it. @throws UpstreamError */
+  /**
+   * The run, from what is known if that is enough, else from the upstream; null if neither knows it. What the upstream dropped stays
+   * known, and says so. @throws UpstreamError
+   */
   read(ref: InvocationRef, wants: Wants, operation: Operation, maxAgeMs?: number): Promise<StoredRun | null>;
   /** What is known of runs, in key order; undefined for those that have to be read. */
   findKnown(
@@ -88,7 +90,7 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
     return refs.map((ref, position) => {
       const stored = known[position] ?? null;
       if (stored !== null && !serves(stored, wants, maxAgeMs)) return undefined;
-      if (stored !== null) return isLost(stored) ? null : stored;
+      if (stored !== null) return stored;
       return absences.has(invocationKey(ref), maxAgeMs) ? null : undefined;
     });
   }
@@ -117,8 +119,7 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
     if (known === null) return null;
     if (!known.isGone && looks < LOOKS_UNTIL_GONE) return known;
     await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
-    const gone = { ...known, isGone: true };
-    return isLost(gone) ? null : gone;
+    return { ...known, run: { ...known.run, isGoneUpstream: true }, isGone: true };
   }
 
   return {
@@ -156,11 +157,6 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
       );
     },
   };
-}
-
-/** What is over stays to be looked at after the upstream forgot it; of what was under way nothing true is left. */
-function isLost({ run, isGone }: StoredRun): boolean {
-  return isGone && !isFinalRun(run);
 }
 
 function flightName(ref: InvocationRef, wants: Wants): string {

@@ -34,9 +34,10 @@ it("a run that the upstream forgot is shown as it was seen last, and says so", a
 });
 
 const ONE = `query ($ids: [ID!]!) {
-  invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { status }
-  lookup(by: { invokeId: "t-1" }) { ... on Invocation { status } }
-  nodes(ids: $ids) { ... on Invocation { run: status } ... on InstanceInvocation { server: status } ... on InvocationResult { result: status } } }`;
+  invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { status isGoneUpstream }
+  lookup(by: { invokeId: "t-1" }) { ... on Invocation { status isGoneUpstream } }
+  nodes(ids: $ids) { ... on Invocation { run: status isGoneUpstream } ... on InstanceInvocation { server: status } ... on InvocationResult { result: status } }
+  invocations { nodes { status isGoneUpstream } } }`;
 
 describe("a run that one look misses", () => {
   let rig: Rig;
@@ -54,12 +55,14 @@ describe("a run that one look misses", () => {
     status: "Running",
     executions: [{ instanceId: "i-1", status: "Running" }],
   };
-  const here = {
-    invocation: { status: "RUNNING" },
-    lookup: { status: "RUNNING" },
-    nodes: [{ run: "RUNNING" }, { server: "RUNNING" }, { result: "RUNNING" }],
-  };
-  const nowhere = { invocation: null, lookup: null, nodes: [null, null, null] };
+  const seen = (isGoneUpstream: boolean) => ({
+    invocation: { status: "RUNNING", isGoneUpstream },
+    lookup: { status: "RUNNING", isGoneUpstream },
+    nodes: [{ run: "RUNNING", isGoneUpstream }, { server: "RUNNING" }, { result: "RUNNING" }],
+    invocations: { nodes: [{ status: "RUNNING", isGoneUpstream }] },
+  });
+  const here = seen(false);
+  const gone = seen(true);
   /** Long enough after the one before to be another look. */
   const look = async () => {
     passedMs += 1_500;
@@ -77,9 +80,9 @@ describe("a run that one look misses", () => {
   });
   afterEach(() => rig.stop());
 
-  it("stays what it was, wherever it is asked for, and is gone at the third", async () => {
+  it("stays what it was, wherever it is asked for, and from the third on says there that it is gone", async () => {
     place.runs.splice(0);
-    expect([await look(), await look(), await look()]).toEqual([here, here, nowhere]);
+    expect([await look(), await look(), await look(), await look()]).toEqual([here, here, gone, gone]);
     place.runs.push(running);
     expect(await look()).toEqual(here);
   });
