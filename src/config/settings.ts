@@ -58,7 +58,7 @@ const endpoint = z
   .string()
   .refine(isUsableEndpoint)
   .optional()
-  .meta({ expected: "an https URL ({regionId} allowed in it); plain http only to loopback" });
+  .meta({ expected: "an https URL, in which {regionId} alone is replaced; plain http only to loopback" });
 
 const zone = (fallback: string) =>
   z
@@ -229,8 +229,9 @@ function describeProblem(name: keyof Variables, value: string | undefined): stri
 }
 
 function isUsableEndpoint(value: string): boolean {
-  if (!URL.canParse(value.replaceAll("{regionId}", "region"))) return false;
-  const url = new URL(value.replaceAll("{regionId}", "region"));
+  const address = value.replaceAll("{regionId}", "region");
+  if (/[{}]|%7b|%7d/i.test(address) || !URL.canParse(address)) return false;
+  const url = new URL(address);
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
 }

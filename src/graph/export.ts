@@ -47,9 +47,9 @@ const EMPTY_PAGES_MAX = 3;
  * @throws InputError `BAD_USER_INPUT` that names the parameter, before anything is read
  */
 export function openExport(parameters: URLSearchParams, parts: ExportParts): Export {
-  const format = readFormat(parameters.get("format"));
-  const id = parameters.get("id");
-  const filter = parameters.get("filter");
+  const format = readFormat(readOnce(parameters, "format"));
+  const id = readOnce(parameters, "id");
+  const filter = readOnce(parameters, "filter");
   if (id !== null && filter !== null) throw refuse("filter", "none beside `id`", "both");
   if (id === null) {
     const writer = createRowWriter(format, runText);
@@ -220,6 +220,12 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function readOnce(parameters: URLSearchParams, name: string): string | null {
+  const [value = null, ...others] = parameters.getAll(name);
+  if (others.length > 0) throw refuse(name, "it once", `it ${others.length + 1} times`);
+  return value;
 }
 
 function refuse(parameter: string, expected: string, got: string): InputError {

@@ -62,8 +62,8 @@ export const RESULT_ENVELOPE: EnvelopeSpec = {
 };
 
 /**
- * Finds the list of an answer and reads its records. An answer without the list is an empty page only where it says by
- * its paging members that nothing is to be expected.
+ * Finds the list of an answer and reads its records. An answer without the list is an empty page only if it says by its paging
+ * members that nothing is to be expected, or if it has a request id and says nothing else.
  * @throws UpstreamError `BAD_RESPONSE` for an answer that holds neither, and for a list of the wrong type.
  */
 export function readPage<Item>(
@@ -79,7 +79,7 @@ export function readPage<Item>(
   const totalCount = readPaging(holders, "TotalCount", reading);
   const pageSize = readPaging(holders, "PageSize", reading);
   const nextToken = readNextToken(holders, reading);
-  if (root === undefined && nextToken === null && !isKnownToBeEmpty(wrapped, totalCount, pageSize)) {
+  if (root === undefined && nextToken === null && !isKnownToBeEmpty(body, wrapped, totalCount, pageSize)) {
     return reading.fail(`the answer holds no ${spec.name}`);
   }
   const list = readEach(readRecords(root, spec, reading), spec, reading, read);
@@ -128,9 +128,16 @@ function readNextToken(holders: readonly Fields[], reading: Reading): string | n
   return null;
 }
 
-function isKnownToBeEmpty(wrapped: unknown, totalCount: number | null, pageSize: number | null): boolean {
+function isKnownToBeEmpty(body: Fields, wrapped: unknown, totalCount: number | null, pageSize: number | null): boolean {
   if (wrapped !== undefined && (isNothing(wrapped) || isEmptyObject(wrapped))) return true;
-  return totalCount === 0 || (totalCount === null && pageSize !== null);
+  return totalCount === 0 || (totalCount === null && (pageSize !== null || saysNothing(body)));
+}
+
+const SAYING_NOTHING = /^(RequestId|PageNumber|PageSize|MaxResults|NextToken|TotalCount)$/i;
+
+/** True for the vendor's form of an empty answer; what another service answers has no request id, or more than that. */
+function saysNothing(body: Fields): boolean {
+  return pick(body, "RequestId") !== undefined && Object.keys(body).every((name) => SAYING_NOTHING.test(name));
 }
 
 function isEmptyObject(value: unknown): boolean {

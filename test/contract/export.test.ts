@@ -21,8 +21,13 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 const HEADER = { "apollo-require-preflight": "1" };
-function get(parameters: Record<string, string>, headers: Record<string, string> = HEADER): Promise<Response> {
-  return fetch(`${rig.url.replace("/graphql", "/export")}?${new URLSearchParams(parameters)}`, { headers });
+function get(
+  parameters: Record<string, string> | string[][],
+  headers: Record<string, string> = HEADER,
+): Promise<Response> {
+  return fetch(`${rig.url.replace("/graphql", "/export")}?${new URLSearchParams(parameters)}`, {
+    headers,
+  });
 }
 const lines = async (response: Response) =>
   (await response.text())
@@ -89,9 +94,13 @@ describe("an export", () => {
     [{ filter: '{"statusIn":["NONE"]}' }, "filter"],
     [{ filter: '{"nobody":1}' }, "filter"],
     [{ id: "x", filter: "{}" }, "filter"],
+    ["format=csv&format=csv", "format"],
+    ["id=a&id=b", "id"],
+    ["filter={}&filter={}&format=csv", "filter"],
+    ["filter=&filter={}", "filter"],
   ])("refuses %j before any work", async (parameters, argument) => {
     rig.far.calls.length = 0;
-    const response = await get(parameters as Record<string, string>);
+    const response = await get([...new URLSearchParams(parameters as Record<string, string>)]);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT", argument } }] });
     expect(rig.far.calls).toEqual([]);

@@ -58,7 +58,11 @@ export const DATA: FaultSection = {
       options: json({ Invocations: { Invocation: [5, "x"] }, TotalCount: 2, RequestId: REQUEST_ID }),
       ...twice("no record of Invocations can be read"),
     },
-    { fault: "no list at all", options: json({ RequestId: REQUEST_ID }), ...twice("the answer holds no Invocations") },
+    {
+      fault: "something else than a list",
+      options: json({ RequestId: REQUEST_ID, Result: "ok" }),
+      ...twice("the answer holds no Invocations"),
+    },
     {
       fault: "numbers and flags as text, unknown members",
       options: quirks("numbers-as-text", "flags-as-text", "unknown-members"),

@@ -74,6 +74,8 @@ describe("accept list 3: empty lists, and what is none", () => {
     ["an empty text", { Invocations: "", ...EMPTY_PAGING }],
     ["a blank text, as XML gives it", { Invocations: "\n  ", ...EMPTY_PAGING }],
     ["null", { Invocations: null, ...EMPTY_PAGING }],
+    ["missing beside nothing but a request id", { RequestId: "R-1" }],
+    ["missing beside a token that is none", { RequestId: "R-1", NextToken: "" }],
     ["missing beside a total of 0", EMPTY_PAGING],
     ["missing beside a total of 0 as text", { TotalCount: "0" }],
   ])("%s is an empty page", async (_name, body) => {

@@ -17,16 +17,24 @@ interface Got {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** One request with this `Host`; an upgrade that is granted answers 101. */
+/** One request with this `Host`, or with several; an upgrade that is granted answers 101. */
 function get(
   path: string,
-  host: string,
+  host: string | string[],
   headers: Readonly<Record<string, string>> = {},
   url = gateway.url,
 ): Promise<Got> {
   const { port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path, headers: { host, ...headers }, agent: false });
+    // As a list of names and values, so that a name may be there twice.
+    const hosts = [host].flat().flatMap((one) => ["host", one]);
+    const call = request({
+      host: "127.0.0.1",
+      port,
+      path,
+      headers: [...hosts, ...Object.entries(headers).flat()],
+      agent: false,
+    });
     call.on("response", async (response) => {
       let text = "";
       for await (const chunk of response) text += String(chunk);
@@ -79,6 +87,12 @@ describe.each(WAYS)("`Host` over %s", (_name, path, headers, served) => {
       expect([status, text.includes("HOST_NOT_ALLOWED"), text.includes("hello")]).toEqual([421, true, false]);
     },
   );
+
+  it("is refused if it is there twice", async () => {
+    gateway = await startGateway();
+    const { status, text } = await get(path, ["localhost", "localhost"], headers);
+    expect([status, text.includes("BAD_REQUEST"), text.includes("hello")]).toEqual([400, true, false]);
+  });
 });
 
 describe("probes and metrics", () => {
