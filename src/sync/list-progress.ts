@@ -20,8 +20,10 @@ const RESTARTS_MAX = 60;
 const IDLE_READINGS_MAX = 20;
 /** Readings that may show once more what was shown since the list was begun anew last. */
 const REPEATS_MAX = 1;
-/** Readings in a row in which a token may die: one in three does in the hardest worlds. One that is given again after it died is not even tried. */
+/** Readings in a row in which a token may die: one in three does in the hardest worlds. */
 const DEATHS_MAX = 11;
+/** A token that the upstream gives again after it refused it is tried once more: it may be refused by one replica alone. */
+const TRIES_MAX = 2;
 
 const ENDED = { why: "Nothing shows behind what is known, although the list tells of more.", isEnd: true };
 const REPEATED = { why: "The list shows the same runs again and again.", isEnd: true };
@@ -34,7 +36,7 @@ export const ENDLESS: Standstill = {
 
 /** @param bound down to which time the list is known */
 export function createProgress(bound: number): Progress {
-  const dead = new Set<string>();
+  const dead = new Map<string, number>();
   let furthest = Number.NEGATIVE_INFINITY;
   let restarts = 0;
   let idle = 0;
@@ -43,10 +45,11 @@ export function createProgress(bound: number): Progress {
   let deaths = 0;
 
   function isDead(after: ListState, onward: Onward): boolean {
-    for (const token of onward.dead) dead.add(token);
+    for (const token of onward.dead) dead.set(token, (dead.get(token) ?? 0) + 1);
     deaths = onward.dead.length > 0 ? deaths + 1 : 0;
     const place = markFor(after, bound)?.place;
-    return deaths > DEATHS_MAX || (place !== undefined && place !== null && "token" in place && dead.has(place.token));
+    const token = place !== undefined && place !== null && "token" in place ? place.token : null;
+    return deaths > DEATHS_MAX || (token !== null && (dead.get(token) ?? 0) >= TRIES_MAX);
   }
 
   function isRepeating({ dead: died, known }: Onward): boolean {

@@ -48,7 +48,7 @@ describe("a source that fails behind what was read of it", () => {
     expect(Math.max(...calls)).toBeLessThanOrEqual(mostCalls);
   });
 
-  it("since its token is dead is asked once more, and then left alone for a while", async () => {
+  it("since its token is dead is asked twice more, and then left alone for a while", async () => {
     await start(
       "ECS",
       behind(runs(120), () => refusal(400, "InvalidParameter.NextToken")),
@@ -56,8 +56,27 @@ describe("a source that fails behind what was read of it", () => {
     const { ids, last, calls } = await walk();
     expect(ids).toEqual(idsOf(50));
     expect(last).toMatchObject({ ids: [], more: true, sources: failing("refuses the tokens") });
-    expect(calls).toEqual([1, 0, 2, 0, 0, 0]);
-    expect(rig.far.calls.map(tokenOf)).toEqual([null, "token-50", null]);
+    expect(calls).toEqual([1, 0, 4, 0, 0, 0]);
+    expect(rig.far.calls.map(tokenOf)).toEqual([null, "token-50", null, "token-50", null]);
+  });
+
+  it("since its token was refused once, and was then given again, is read on", async () => {
+    let refusals = 0;
+    await start(
+      "ECS",
+      behind(runs(120), (call) => {
+        if (tokenOf(call) !== "token-50" || refusals > 0) return null;
+        refusals += 1;
+        return refusal(400, "InvalidParameter.NextToken");
+      }),
+    );
+    const { ids, last } = await walk();
+    expect([ids, last?.more, last?.sources]).toEqual([
+      idsOf(120),
+      false,
+      [{ ok: true, isComplete: true, error: null }],
+    ]);
+    expect(rig.far.calls.map(tokenOf)).toEqual([null, "token-50", null, "token-50", "token-100"]);
   });
 
   it("since every new token is dead costs a few calls, and then none", async () => {
