@@ -104,6 +104,39 @@ describe.each(ROWS)("$charset read $how", ({ charset, texts, encode, options, ho
   });
 });
 
+describe("a cut at the beginning that leaves bytes which read whole", () => {
+  const texts: readonly (readonly [string, string, Encode, object])[] = [
+    [
+      "big5",
+      "2026-01-02 03:04:05 服務 web01 啟動中，請稍候\n錯誤：找不到檔案 C:\\temp\\設定.txt\n",
+      encoderOf("big5"),
+      { charset: "big5" },
+    ],
+    ["big5", "許功蓋的檔案無法開啟 abc\n", encoderOf("big5"), { charset: "big5" }],
+    ["big5", "處理完成：共 120 筆，失敗 3 筆", encoderOf("big5"), { charset: "big5" }],
+    [
+      "shift_jis",
+      "サービスを開始しています。しばらくお待ちください\r\n",
+      encoderOf("shift_jis"),
+      { charset: "shift_jis" },
+    ],
+    ["shift_jis", "半角カナ ﾃｽﾄ を含む出力 ok\n", encoderOf("shift_jis"), { charset: "shift_jis" }],
+    ["utf-16le", "サービスを開始しています。しばらくお待ちください\r\n", encodeUtf16le, {}],
+    ["utf-16be", "サービスを開始しています。しばらくお待ちください\r\n", encodeUtf16be, {}],
+  ];
+
+  it.each(texts)("spoils one character all the same: %s, %j", (_charset, text, encode, options) => {
+    const bytes = encode(text);
+    const bad = cutsOf(text, encode).filter(({ at, behind, isInside }) => {
+      const kept = bytes.subarray(at);
+      const { text: got } = decodeOutput(kept, 0, options);
+      const spoiled = [...got.slice(0, got.length - behind.length)].length;
+      return kept.length > 2 * TELLING && (!got.endsWith(behind) || spoiled > (isInside ? 1 : 0));
+    });
+    expect(bad).toEqual([]);
+  });
+});
+
 interface Cut {
   readonly at: number;
   /** Whole characters on either side. */

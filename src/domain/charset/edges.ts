@@ -21,8 +21,11 @@ export interface Stretch {
  * only a good many frequent characters tell that bytes which read whole from the first one lost what was before them.
  */
 const CUT_COST = { atStart: 3.25, more: 2, atEnd: 1.25 };
-/** A letter right behind an ideograph: a shifted reading ends at the first second byte that is a letter too. */
-const TORN_COST = 1.75;
+/**
+ * A letter right behind an ideograph: a shifted reading ends at the first second byte that is a letter too. Alone between two
+ * ideographs it hardly ever stands.
+ */
+const TORN_COST = { letter: 1.75, aloneLetter: 3 };
 /** A cut character leaves at most three bytes. */
 const LONGEST_CUT = 3;
 
@@ -59,7 +62,8 @@ function readOn(stretch: Stretch, from: number) {
     if (length === 0 || to + length > end) break;
     const byte = bytes[to] ?? 0;
     if (byte >= 0x80) score += weigh(bytes, to, length);
-    else if (isBehindLong && byte >= 0x40) score -= TORN_COST;
+    else if (isBehindLong && byte >= 0x40)
+      score -= (bytes[to + 1] ?? 0) >= 0x80 ? TORN_COST.aloneLetter : TORN_COST.letter;
     isBehindLong = length > 1;
     to += length;
   }

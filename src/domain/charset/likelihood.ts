@@ -10,6 +10,8 @@ export type Weigh = (bytes: Uint8Array, at: number, length: number) => number;
 interface Script {
   readonly isFrequent: (unit: number) => boolean;
   readonly usual: readonly (readonly [number, number])[];
+  /** Leads of later extensions and of private use, which texts hold hardly ever and torn pairs often. */
+  readonly exotic?: readonly (readonly [number, number])[];
 }
 
 const unitsOf = (characters: string): ReadonlySet<number> =>
@@ -17,19 +19,22 @@ const unitsOf = (characters: string): ReadonlySet<number> =>
 
 /** Frequent characters of Chinese whose traditional form is not the simplified one. */
 const TRADITIONAL = unitsOf(
-  "這個們來為國說時會對於過發後裡種經麼學當現動進樣開從實軍無與長機關點業將兩間問體見應戰頭產內題類電腦員數覺決統總務處請輸選項設備檔案資料夾錄儲存磁碟區網路連線伺服器使用者權限拒絕錯誤訊息警執啟動復複製檢查測試變環境庫還恢刪貼創註冊登繼續等待參標準腳載裝卸級組協議監聽緩衝誌調蹤頁幀塊驅軟顯幕鐘週結餘量節編碼壓縮驟讀寫號門東車馬魚鳥龍廣華萬億價單訂購運貨財報營銷戶姓張陳黃趙吳孫鄭馮蔣韓楊許鄧蕭葉蘇盧譚陸賈鄒錢嚴臺灣縣鎮鄉樓萊恆滿",
+  "這個們來為國說時會對於過發後裡種經麼學當現動進樣開從實軍無與長機關點業將兩間問體見應戰頭產內題類電腦員數覺決統總務處請輸選項設備檔案資料夾錄儲存磁碟區網路連線伺服器使用者權限拒絕錯誤訊息警執啟動復複製檢查測試變環境庫還恢刪貼創註冊登繼續等待參標準腳載裝卸級組協議監聽緩衝誌調蹤頁幀塊驅軟顯幕鐘週結餘量節編碼壓縮驟讀寫號門東車馬魚鳥龍廣華萬億價單訂購運貨財報營銷戶姓張陳黃趙吳孫鄭馮蔣韓楊許鄧蕭葉蘇盧譚陸賈鄒錢嚴臺灣縣鎮鄉樓萊恆滿帳絡聯僅稱",
 );
 /** Frequent characters of Japanese that Chinese writes otherwise. */
 const JAPANESE = unitsOf(
   "処続動実変対応発検証認設定終了確読込書権様険価図団売単戻継済歳総県駅広円気残転換焼営労働亜仮拠拡択挙",
 );
+/** What ends and joins sentences in both. */
+const PUNCTUATION = unitsOf("，。、：；？！（）「」");
 /** The most frequent syllables of Korean. */
 const KOREAN = unitsOf(
   "가간감강개거건검결경계고공과관구국그금기김나내네누는니다단당대데도동드든들디때라람래량러려력로록료루류르를리마만말면명모목무문물미및바박반발방버번법변보복본부분비사산상색생서선설성세소속수순스습시식신실심아안않알액야약양어언업없었에여연열영예오와완외요용우운원월위유으은을음응의이인일임입있자작장저적전절정제져조존종주준중지직진집째차찾처천체초최추출치크키타태터테토통트파판패페포표품프플필하한할합해행현호화확환활회후히됩",
 );
 
 const isJapanese = (unit: number): boolean =>
-  (unit >= 0x3041 && unit <= 0x30fc) || isFrequentUnit(unit) || JAPANESE.has(unit);
+  (unit >= 0x3041 && unit <= 0x30fc) || isFrequentUnit(unit) || JAPANESE.has(unit) || PUNCTUATION.has(unit);
+const isTraditional = (unit: number): boolean => isFrequentUnit(unit) || TRADITIONAL.has(unit) || PUNCTUATION.has(unit);
 
 // Beside the frequent ones: punctuation, and the ideographs or syllables of level 1.
 const SCRIPTS: Readonly<Record<string, Script>> = {
@@ -38,6 +43,10 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
     usual: [
       [0x81, 0x81],
       [0x88, 0x97],
+    ],
+    exotic: [
+      [0x85, 0x87],
+      [0xeb, 0xfc],
     ],
   },
   "euc-jp": {
@@ -48,7 +57,15 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
       [0xb0, 0xcf],
     ],
   },
-  big5: { isFrequent: (unit) => isFrequentUnit(unit) || TRADITIONAL.has(unit), usual: [[0xa1, 0xc6]] },
+  big5: {
+    isFrequent: isTraditional,
+    usual: [[0xa1, 0xc6]],
+    exotic: [
+      [0x81, 0xa0],
+      [0xc7, 0xc8],
+      [0xfa, 0xfe],
+    ],
+  },
   "euc-kr": {
     isFrequent: (unit) => KOREAN.has(unit),
     usual: [
@@ -59,7 +76,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 };
 
 /** A pair of bytes that is no character weighs nearly as much as bytes that are left out. */
-const WEIGHTS = { frequent: 1, usual: -0.25, rare: -0.5, none: -3 };
+const WEIGHTS = { frequent: 1, usual: -0.25, rare: -0.5, exotic: -2, none: -3 };
 /** Half a kana, one byte of Shift_JIS, hardly stands among whole characters, but the second byte of one is often such a byte. */
 const HALF_KANA_WEIGHT = -2.25;
 
@@ -81,7 +98,7 @@ export function weigherOf(charset: string): Weigh {
 const known = new Map<string, Float32Array>();
 
 // The platform encodes UTF-8 only; decoding every pair of bytes at once takes a few milliseconds.
-function weightsOf(charset: string, { isFrequent, usual }: Script): Float32Array {
+function weightsOf(charset: string, { isFrequent, usual, exotic = [] }: Script): Float32Array {
   const weights = new Float32Array(65_536);
   const places: number[] = [];
   for (let lead = 0x81; lead <= 0xfe; lead += 1) {
@@ -90,10 +107,12 @@ function weightsOf(charset: string, { isFrequent, usual }: Script): Float32Array
   const lines = Uint8Array.from(places.flatMap((place) => [place >> 8, place & 0xff, 0x0a]));
   for (const [index, character] of new TextDecoder(charset).decode(lines).split("\n").entries()) {
     const place = places[index] ?? 0;
-    const isUsual = usual.some(([lowest, highest]) => place >> 8 >= lowest && place >> 8 <= highest);
+    const isAmong = (leads: Script["usual"]): boolean =>
+      leads.some(([lowest, highest]) => place >> 8 >= lowest && place >> 8 <= highest);
     if (character.startsWith("\ufffd")) weights[place] = WEIGHTS.none;
     else if (isFrequent(character.charCodeAt(0))) weights[place] = WEIGHTS.frequent;
-    else weights[place] = isUsual ? WEIGHTS.usual : WEIGHTS.rare;
+    else if (isAmong(exotic)) weights[place] = WEIGHTS.exotic;
+    else weights[place] = isAmong(usual) ? WEIGHTS.usual : WEIGHTS.rare;
   }
   return weights;
 }

@@ -7,7 +7,7 @@ import type { Piece, Plan } from "./piece.ts";
 const USUAL_SHARE = 0.9;
 /** Share of what ASCII in UTF-16 looks like: letters of plain ASCII in pairs look like ideographs, and some have a NUL between. */
 const ASCII_SHARE = 0.75;
-/** Share of ASCII and the most frequent characters of Chinese together, where the bytes are no UTF-8. */
+/** Share of ASCII, kana and the most frequent characters of Chinese together, where the bytes are no UTF-8. */
 const FREQUENT_SHARE = 0.4;
 /** Share of ASCII and ideographs, rare ones too, where the bytes are no UTF-8: names hold few of the frequent ones. */
 const WRITTEN_SHARE = 0.95;
@@ -56,6 +56,7 @@ function classify(bytes: Uint8Array, at: number, high: 0 | 1): Kind {
   const [upper, lower] = [bytes[at + high] ?? 0, bytes[at + 1 - high] ?? 0];
   if (upper === 0) return classifyLatin(lower);
   if (upper >= 0x4e && upper <= 0x9f) return isFrequentUnit(upper * 256 + lower) ? "frequent" : "rare";
+  if (upper === 0x30 && lower > 0x40) return "frequent";
   // Letters of Europe, punctuation, arrows, drawing, kana, hangul, surrogates, wide forms.
   const isUsual = upper <= 6 || upper === 0x20 || upper === 0x21 || upper === 0x25 || upper === 0x30 || upper === 0xff;
   if (isUsual || (upper >= 0xac && upper <= 0xdf)) return "usual";
