@@ -20,8 +20,8 @@ export interface StatusFilter {
   /** Reads a list, and learns from how that goes. @param first its newest page, if that was read just now: it is used once */
   watch(list: WatchedList, read: RunList["read"], first: FirstPage | undefined): RunList["read"];
   /**
-   * What to read for one status. What is not known costs at most three calls, once per process and status: the newest page of
-   * the list with and without it, and that of the list of another status, of which the filter has to find a run.
+   * What to read for one status. As long as no answer has shown a run with today's words, an empty list of one status proves nothing,
+   * and costs the newest page of the list of all, once a process.
    */
   choose(status: InvocationStatus | undefined, lists: ListFamily, operation: Operation): Promise<ListChoice>;
 }
@@ -75,29 +75,20 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
     }
   }
 
-  /** True if the filter finds runs of another state that only InvocationStatus told, or no such state is known. */
-  async function findsOthers(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<boolean> {
-    if (!isFinalInvocationStatus(status)) return true;
-    // The lists of other states may show it just now.
-    await Promise.allSettled(reading);
-    const other = memory.findWitness(status);
-    if (other === null) return true;
-    const page = await share(`other ${lists.subject}`, operation, () => readNarrow(other, lists, operation));
-    return page === null || page.runs.length > 0;
-  }
-
   async function verify(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<ListChoice> {
     const list = lists.open(undefined);
-    const wide = memory.isWideNeeded(status, list.key)
-      ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
-      : undefined;
-    const wideChoice: ListChoice = { status: undefined, ...(wide === undefined ? {} : { first: async () => wide }) };
-    if (memory.isNarrowGood(status, list.key) === false) return wideChoice;
     const narrow = await readNarrow(status, lists, operation);
-    if (narrow === null || memory.isNarrowGood(status, list.key) === false) return wideChoice;
-    const isGood = memory.holds(narrow, status, list.key) && (await findsOthers(status, lists, operation));
-    memory.decide(status, isGood);
-    return isGood ? { status, first: async () => narrow } : wideChoice;
+    // The lists of other states may prove it just now.
+    await Promise.allSettled(reading);
+    const wide =
+      narrow !== null && memory.isWideNeeded(status, list.key)
+        ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
+        : undefined;
+    const isGood =
+      narrow !== null && memory.isNarrowGood(status, list.key) !== false && memory.holds(narrow, status, list.key);
+    if (isGood || narrow === null) memory.decide(status, isGood);
+    if (isGood) return { status, first: async () => narrow };
+    return { status: undefined, ...(wide === undefined ? {} : { first: async () => wide }) };
   }
 
   return {
@@ -153,7 +144,6 @@ function createMemory(clock: Clock, words: StatusWords) {
   const oddUntil = new Map<InvocationStatus, number>();
   /** States of which the filter finds runs with other words. */
   const foundOdd = new Set<InvocationStatus>();
-  const toldAnew = new Set<InvocationStatus>();
   let legacyUntil = Number.NEGATIVE_INFINITY;
   let isProven = false;
 
@@ -168,10 +158,8 @@ function createMemory(clock: Clock, words: StatusWords) {
     const { status, by } = told;
     const isUsual = told.rawStatus.trim().toLowerCase() === words[status]?.toLowerCase();
     if (asked === status && !isUsual) foundOdd.add(status);
-    if (asked === status && isUsual && by === "new") isProven = true;
-    if (asked !== undefined) return;
-    if (!isUsual) oddUntil.set(status, clock.elapsed() + REMEMBERED_MS);
-    else if (by === "new") toldAnew.add(status);
+    if (isUsual && by !== "legacy") isProven = true;
+    if (asked === undefined && !isUsual) oddUntil.set(status, clock.elapsed() + REMEMBERED_MS);
   }
 
   return {
@@ -185,7 +173,8 @@ function createMemory(clock: Clock, words: StatusWords) {
       if (verdict === undefined || clock.elapsed() >= verdict.until) return null;
       return verdict.isGood && !isOdd(status);
     },
-    isWideNeeded: (status: InvocationStatus, wideKey: string): boolean => status !== "RUNNING" && !newest.has(wideKey),
+    isWideNeeded: (status: InvocationStatus, wideKey: string): boolean =>
+      !isProven && status !== "RUNNING" && !newest.has(wideKey),
     /** True if the newest page of the narrow list holds what it must, as far as the newest page of the wide one tells. */
     holds({ runs, next }: RunListPage, status: InvocationStatus, wideKey: string): boolean {
       if (isOdd(status)) return false;
@@ -195,10 +184,6 @@ function createMemory(clock: Clock, words: StatusWords) {
       const shown = new Set(runs.map(({ invokeId }) => invokeId));
       const last = next === null ? "" : (runs.at(-1)?.creationTime ?? "");
       return seen.every((run) => run.status !== status || (run.creationTime ?? "") <= last || shown.has(run.invokeId));
-    },
-    /** A state whose runs the filter has to find if it knows today's words; null if that is proven, or cannot be. */
-    findWitness(status: InvocationStatus): InvocationStatus | null {
-      return (isProven ? undefined : [...toldAnew].find((other) => other !== status)) ?? null;
     },
     note(runs: readonly RunShape[], asked: InvocationStatus | undefined): void {
       if (runs.some(({ told }) => told === null || told.by === "legacy")) legacyUntil = clock.elapsed() + REMEMBERED_MS;
