@@ -16,6 +16,7 @@ import {
   timesOf,
   vanishedOf,
 } from "./list-notes.ts";
+import { lookAt } from "./tie.ts";
 
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
 const OVERLAP_MS = 60_000;
@@ -106,7 +107,9 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
   const arrivals = state.notes.arrivals + reading.arrivals;
   const shift = shiftOf(state.notes, arrivals, page.total);
-  const vanished = vanishedOf({ ...state.notes, shift }, page.total);
+  // How far the base's time moved tells what vanished behind it, also if the list is as long as before.
+  const start = lookAt(page, base.time).start ?? Number.NEGATIVE_INFINITY;
+  const vanished = vanishedOf({ ...state.notes, shift: Math.max(shift, start - base.tieStart) }, page.total);
   const mark = markBehind(page, base, shift);
   const spans = addSpan(state.spans, span);
   return {

@@ -154,7 +154,10 @@ function repeatedCount(before: IndexedPage, page: IndexedPage): number {
 }
 
 /** Index of the first run of a time and of the first one behind them, if the page shows where they begin and end. */
-function lookAt(page: IndexedPage, time: number): { readonly start: number | null; readonly end: number | null } {
+export function lookAt(
+  page: IndexedPage,
+  time: number,
+): { readonly start: number | null; readonly end: number | null } {
   const times = timesOf(page.runs);
   const indexAt = (position: number): number => page.indexes[position] ?? page.offset + position;
   const older = times.findIndex((other) => other < time);

@@ -61,4 +61,30 @@ describe("a second with more runs than a page of the upstream holds", () => {
     expect(world.runs.filter(({ invokeId }) => !seen.includes(invokeId))).toEqual([]);
     expect(new Set(seen).size).toBe(seen.length);
   });
+
+  it.each([
+    ["stays as long as it was", 1],
+    ["grows by less than what came", 2],
+  ])("is whole if runs of it that were known go while the list %s", async (_name, arriving) => {
+    const random = createRandom(60);
+    const world = createCrowd(60, { order: () => random() }, 45);
+    const known = new Set<string>();
+    let serial = 0;
+    const between = (): void => {
+      const gone = world.runs.find(({ invokeId }) => invokeId.startsWith("t-") && known.has(invokeId));
+      if (gone === undefined || serial >= 4) return;
+      const come = Array.from({ length: arriving }, () => {
+        serial += 1;
+        return createRun({ ...gone, invokeId: `come-${serial}`, creationTime: new Date(NOON + 500_000).toISOString() });
+      });
+      world.runs = [...come, ...world.runs.filter((run) => run !== gone)];
+    };
+    const gateway = createGateway([world]);
+    gateway.store.onChange((changes) => {
+      for (const { after } of changes) known.add(after.invokeId);
+    });
+    const { pages } = await walkAll(gateway, { size: 7, direction: 1, between });
+    const seen = new Set(pages.flat().map((name) => name.split(" ")[2]));
+    expect(world.runs.filter(({ invokeId }) => !seen.has(invokeId) && !invokeId.startsWith("come-"))).toEqual([]);
+  });
 });

@@ -225,4 +225,27 @@ export const HARD_PLANS: readonly Plan[] = [
     timelessRuns: 5,
     mode: "token",
   },
+  // A list that stays as long as it was, since the oldest go as others come: the place of a second tells what went from it.
+  {
+    ...CALM,
+    seed: 225_846_080,
+    sourceSizes: [6, 93, 36, 52],
+    tiesMax: 70,
+    pageSize: 7,
+    arrivalsMax: 1,
+    shuffles: true,
+    isCapped: true,
+  },
+  // The same in a list that grows by less than what came.
+  {
+    ...CALM,
+    seed: 269_101_023,
+    sourceSizes: [64, 14, 0, 6],
+    tiesMax: 12,
+    pageSize: 7,
+    arrivalsMax: 5,
+    vanishMax: 1,
+    shuffles: true,
+    pageSizeMax: 10,
+  },
 ];
