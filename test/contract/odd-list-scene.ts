@@ -1,12 +1,18 @@
 import { expect } from "@jest/globals";
+import { systemClock } from "../../src/system-clock.ts";
+import { type ClockAhead, createClockAhead } from "../support/clock-ahead.ts";
 import { ecsRun, swasRun } from "./bodies.ts";
-import { createFastClock } from "./fast-clock.ts";
 import { type Rig, startRig } from "./rig.ts";
 import type { FarCall, FarFault, Places } from "./upstream.ts";
 import { createPlace, manyRuns } from "./world.ts";
 
 /** The gateway of the test that runs. */
 export let rig: Rig;
+/** Its clock: on a slow machine, a list that is left alone for half a minute must not be old because a walk takes seconds. */
+let clock: ClockAhead;
+
+/** Pauses between attempts are short. */
+const toShort = (ms: number): number => (ms <= 5_000 ? ms / 20 : ms);
 
 export const SERVER = "8".repeat(32);
 export const PAGE = `query ($after: String, $filter: InvocationFilter) { invocations(first: 20, after: $after, filter: $filter) {
@@ -37,7 +43,8 @@ export async function start(product: "ECS" | "SWAS", respond: Respond) {
 
 /** Starts one over these places, of which the upstream answers some calls like this. */
 export async function startAt(places: Places, respond: (...given: Parameters<Respond>) => FarFault | null) {
-  rig = await startRig(places, {}, createFastClock());
+  clock = createClockAhead({ ...systemClock, sleep: (ms, signal) => systemClock.sleep(toShort(ms), signal) });
+  rig = await startRig(places, {}, clock);
   rig.far.interfere = respond;
 }
 
@@ -70,8 +77,8 @@ export const failing = (message: string) => [
   { ok: false, isComplete: false, error: { code: "BAD_RESPONSE", message: expect.stringContaining(message) } },
 ];
 
-/** A minute later, by the gateway's clock, which runs fast. */
-export async function later<Value>(act: () => Promise<Value>): Promise<Value> {
-  await new Promise((resolve) => setTimeout(resolve, 1_600));
+/** A little more than half a minute later, by the gateway's clock: a list that was left alone is tried again. */
+export function later<Value>(act: () => Promise<Value>): Promise<Value> {
+  clock.pass(32_000);
   return act();
 }
