@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Invocation } from "#domain";
 import { addSpan, findSpan, LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
 import type { Place, RunListPage } from "#upstreams";
@@ -185,12 +186,42 @@ export function boundBelowIn({ spans }: ListState, from: number): number {
   return findSpan(spans, from)?.to ?? from;
 }
 
+/** Up to which time, inclusive, everything is known that was created at `from` or later; null if nothing is known there. */
+export function boundAboveIn({ spans }: ListState, from: number): number | null {
+  const span = from === LIST_END ? spans.find(({ to }) => to === LIST_END) : findSpan(spans, from);
+  return span?.from ?? null;
+}
+
 /** True if what is covered ends at this time. Nothing lies in front of the newest end, so an answer without any run reaches it. */
 export function isCoveredDownTo({ spans }: ListState, time: number): boolean {
   return time === LIST_HEAD || spans.some(({ to }) => to === time);
 }
 
+/** True if nothing more is known of a list than before, neither what is covered nor where it can be read on. */
+export function isSameGround(before: ListState, after: ListState): boolean {
+  const groundOf = ({ spans, notes }: ListState) => [spans, notes.marks.map(({ time, index }) => [time, index])];
+  return isDeepStrictEqual(groundOf(before), groundOf(after));
+}
+
 /** Creation times of runs in the scale of positions. */
 export function timesOf(runs: readonly Invocation[]): readonly number[] {
   return runs.map(timeOf);
+}
+
+/** Index of the first run of a time and of the first one behind them, if the page shows where they begin and end. */
+export function lookAt(
+  page: IndexedPage,
+  time: number,
+): { readonly start: number | null; readonly end: number | null } {
+  const times = timesOf(page.runs);
+  const indexAt = (position: number): number => page.indexes[position] ?? page.offset + position;
+  const older = times.findIndex((other) => other < time);
+  const first = times.findIndex((other) => other <= time);
+  // A page that shows newer runs alone shows that none of the time stand in front of it.
+  const isStartShown = (first !== 0 && times.length > 0) || page.offset === 0;
+  const isEndShown = older >= 0 || isLast(page);
+  return {
+    start: !isStartShown ? null : first < 0 ? endIndexOf(page) : indexAt(first),
+    end: !isEndShown ? null : older < 0 ? endIndexOf(page) : indexAt(older),
+  };
 }

@@ -1,8 +1,6 @@
-import { type ListState, type ListStop, markFor } from "./list-notes.ts";
-import type { Onward } from "./list-pages.ts";
-
-/** What is wrong with a list that is not read on any more, and whether this is as good as its end. */
-export type Standstill = Pick<ListStop, "why" | "isEnd">;
+import { isSameGround, type ListState, markFor } from "./list-notes.ts";
+import type { Onward } from "./list-restart.ts";
+import { DEAD, ENDED, ENDLESS, FLAPPING, REPEATED, type Standstill } from "./list-standstill.ts";
 
 /** Judges, reading for reading, whether a list still shows something new. */
 export interface Progress {
@@ -14,7 +12,7 @@ export interface Progress {
 
 /** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
 const IDLE_PAGES_MAX = 4;
-/** How often one reading may be led back because the list changed its mode or a token died; the budget of calls ends it, too. */
+/** How often one reading may be led back because places died; the budget of calls ends it, too. */
 const RESTARTS_MAX = 60;
 /** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
 const IDLE_READINGS_MAX = 20;
@@ -24,76 +22,98 @@ const REPEATS_MAX = 1;
 const DEATHS_MAX = 11;
 /** A token that the upstream gives again after it refused it is tried once more: it may be refused by one replica alone. */
 const TRIES_MAX = 2;
-
-const ENDED = { why: "Nothing shows behind what is known, although the list tells of more.", isEnd: true };
-const REPEATED = { why: "The list shows the same runs again and again.", isEnd: true };
-const DEAD = { why: "The list cannot be read on: the upstream refuses the tokens that it gives.", isEnd: false };
-/** Whatever the reason: the keeper may be too small for what is read. It is tried again at once. */
-export const ENDLESS: Standstill = {
-  why: "The list of runs goes on without showing anything new.",
-  isEnd: false,
-};
+/** Readings in a row that may meet another mode: an upstream that is replaced changes it once. */
+const MODE_CHANGES_MAX = 4;
 
 /** @param bound down to which time the list is known */
 export function createProgress(bound: number): Progress {
-  const dead = new Map<string, number>();
+  const deaths = createDeaths(bound);
+  const repeats = createRepeats();
+  const modes = createModeChanges();
   let furthest = Number.NEGATIVE_INFINITY;
   let restarts = 0;
   let idle = 0;
-  let repeats = 0;
-  let shown = new Set<string>();
-  let deaths = 0;
-
-  function isDead(after: ListState, onward: Onward): boolean {
-    for (const token of onward.dead) dead.set(token, (dead.get(token) ?? 0) + 1);
-    deaths = onward.dead.length > 0 ? deaths + 1 : 0;
-    const place = markFor(after, bound)?.place;
-    const token = place !== undefined && place !== null && "token" in place ? place.token : null;
-    return deaths > DEATHS_MAX || (token !== null && (dead.get(token) ?? 0) >= TRIES_MAX);
-  }
-
-  function isRepeating({ dead: died, known }: Onward): boolean {
-    if (died.length > 0) beginAnew();
-    if (known.length > 0 && known.every((invokeId) => shown.has(invokeId))) repeats += 1;
-    for (const invokeId of known) shown.add(invokeId);
-    return repeats > REPEATS_MAX;
-  }
 
   /** What is read again on the way back, such as a crowded time, is no repetition. */
-  function beginAnew(): void {
-    shown = new Set();
-    repeats = 0;
+  function beginAnew(reached: number): void {
+    repeats.beginAnew();
+    furthest = reached;
+  }
+
+  function judgeGround(before: ListState, after: ListState, reached: number): "on" | Standstill {
+    const isPage = after.notes.mode === "page";
+    // What a keeper lets go while it is read is no progress either.
+    const isIdle = isPage ? reached <= furthest : isSameGround(before, after) || before.basis !== after.basis;
+    idle = isIdle ? idle + 1 : 0;
+    furthest = Math.max(furthest, reached);
+    if (isPage && idle > IDLE_PAGES_MAX) return ENDED;
+    return idle < IDLE_READINGS_MAX ? "on" : ENDLESS;
   }
 
   return {
     isOtherPlace: () => idle % 2 === 1,
     judge(before, after, onward) {
-      if (isDead(after, onward)) return DEAD;
-      if (isRepeating(onward)) return REPEATED;
+      if (deaths.areTooMany(after, onward)) return DEAD;
+      if (repeats.areTooMany(onward)) return REPEATED;
+      if (modes.areTooMany(before, after, onward.isOtherMode)) return FLAPPING;
       if (furthest === Number.NEGATIVE_INFINITY) furthest = markFor(before, bound)?.index ?? furthest;
       const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
-      const isPage = after.notes.mode === "page";
-      if (before.notes.mode !== after.notes.mode || after.notes.marks.length === 0 || reached < furthest) {
-        // A list that changed its mode, or whose places died, is read anew from further up.
-        beginAnew();
-        restarts += 1;
-        furthest = reached;
-        return restarts < RESTARTS_MAX ? "on" : ENDLESS;
+      if (modes.hasChanged()) {
+        beginAnew(reached);
+        return "on";
       }
-      // What a keeper lets go while it is read is no progress either.
-      const isIdle = isPage ? reached <= furthest : isSameGround(before, after) || before.basis !== after.basis;
-      idle = isIdle ? idle + 1 : 0;
-      furthest = Math.max(furthest, reached);
-      // Whatever page is read, nothing shows behind what is known: it is the end, whatever the total says.
-      if (isPage && idle > IDLE_PAGES_MAX) return ENDED;
-      return idle < IDLE_READINGS_MAX ? "on" : ENDLESS;
+      if (after.notes.marks.length > 0 && reached >= furthest) return judgeGround(before, after, reached);
+      // A list whose places died is read anew from further up.
+      beginAnew(reached);
+      restarts += 1;
+      return restarts < RESTARTS_MAX ? "on" : ENDLESS;
     },
   };
 }
 
-/** True if nothing more is known of a list than before. */
-export function isSameGround(before: ListState, after: ListState): boolean {
-  const groundOf = ({ spans, notes }: ListState): string =>
-    JSON.stringify([spans, notes.marks.map(({ time, index }) => [time, index])]);
-  return groundOf(before) === groundOf(after);
+/** Counts readings in a row in which tokens died. */
+function createDeaths(bound: number) {
+  const dead = new Map<string, number>();
+  let inARow = 0;
+  return {
+    areTooMany(after: ListState, onward: Onward): boolean {
+      for (const token of onward.dead) dead.set(token, (dead.get(token) ?? 0) + 1);
+      inARow = onward.dead.length > 0 ? inARow + 1 : 0;
+      const place = markFor(after, bound)?.place ?? null;
+      const tries = place !== null && "token" in place ? dead.get(place.token) : undefined;
+      return inARow > DEATHS_MAX || (tries ?? 0) >= TRIES_MAX;
+    },
+  };
+}
+
+/** Counts readings that showed what was shown before. */
+function createRepeats() {
+  let shown = new Set<string>();
+  let count = 0;
+  function beginAnew(): void {
+    shown = new Set();
+    count = 0;
+  }
+  return {
+    beginAnew,
+    areTooMany({ dead, known }: Onward): boolean {
+      if (dead.length > 0) beginAnew();
+      if (known.length > 0 && known.every((invokeId) => shown.has(invokeId))) count += 1;
+      for (const invokeId of known) shown.add(invokeId);
+      return count > REPEATS_MAX;
+    },
+  };
+}
+
+/** Counts readings in a row that met a list in another mode than before. */
+export function createModeChanges() {
+  let inARow = 0;
+  return {
+    hasChanged: () => inARow > 0,
+    areTooMany({ notes }: ListState, after: ListState, isOtherMode: boolean): boolean {
+      const hasChanged = isOtherMode || (notes.mode !== null && notes.mode !== after.notes.mode);
+      inARow = hasChanged ? inARow + 1 : 0;
+      return inARow > MODE_CHANGES_MAX;
+    },
+  };
 }

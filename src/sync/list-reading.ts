@@ -9,6 +9,7 @@ import {
   type ListNotes,
   type ListState,
   type ListStop,
+  lookAt,
   type Mark,
   markBehind,
   shiftOf,
@@ -16,7 +17,7 @@ import {
   timesOf,
   vanishedOf,
 } from "./list-notes.ts";
-import { lookAt } from "./tie.ts";
+import type { TieVerdict } from "./tie.ts";
 
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
 const OVERLAP_MS = 60_000;
@@ -91,8 +92,8 @@ function olderSpans(before: ListState): readonly Span[] {
 export interface DeepReading {
   /** Where the reading began. */
   readonly base: Mark;
-  /** True when every run of the base's time is known now. */
-  readonly isTieWhole: boolean;
+  /** Whether every run of the base's time is known now. */
+  readonly tie: TieVerdict;
   /** Runs of this reading that arrived since the newest end was read before; of a deeper reading none. */
   readonly arrivals: number;
   /** Epoch milliseconds. */
@@ -101,9 +102,9 @@ export interface DeepReading {
 
 /** The list after it was read on from a mark. */
 export function withMore(state: ListState, page: IndexedPage, reading: DeepReading): ListState {
-  const { base, isTieWhole } = reading;
+  const { base, tie } = reading;
   const bottom = bottomOf(page, base.time);
-  const isJoined = isTieWhole && isCoveredDownTo(state, base.time);
+  const isJoined = tie.state !== "open" && isCoveredDownTo(state, base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
   const arrivals = state.notes.arrivals + reading.arrivals;
   const shift = shiftOf(state.notes, arrivals, page.total);
@@ -117,7 +118,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
     spans,
     notes: {
       ...state.notes,
-      isDoubtful: state.notes.isDoubtful || page.unreadable > 0,
+      isDoubtful: state.notes.isDoubtful || page.unreadable > 0 || tie.state === "contradictory",
       stop:
         page.flaw === null
           ? stopBelow(state.notes.stop, bottom)
@@ -128,6 +129,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       newest: base.time === LIST_HEAD ? newestOf(page, state.notes) : state.notes.newest,
       shift,
       arrivals,
+      overlap: tie.overlap,
       marks: addMark(state.notes.marks, base, mark),
     },
   };

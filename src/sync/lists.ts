@@ -1,11 +1,12 @@
-import { createOwnFailure, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
-import { findSpan, LIST_END, LIST_HEAD, type ReadingTurns } from "#store";
+import type { InvocationQuery, Operation, Wants } from "#domain";
+import { LIST_END, LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
-import { boundBelowIn, type ListState, type ListStop, markFor, shownState, stopIn } from "./list-notes.ts";
-import { createListPages, type ListPagesParts } from "./list-pages.ts";
-import { createProgress, ENDLESS, isSameGround } from "./list-progress.ts";
+import { readAgain } from "./list-extend.ts";
+import { extendDown, extendUp } from "./list-ground.ts";
+import { boundAboveIn, boundBelowIn, type ListStop, markFor } from "./list-notes.ts";
+import { refresh } from "./list-refresh.ts";
+import { type ListParts, type OpenList, openList } from "./open-list.ts";
 import { readInTurn } from "./reading-turn.ts";
-import type { SingleFlight } from "./single-flight.ts";
 
 /** One list of a source whose runs are kept, and how far it is known. */
 export interface KnownList {
@@ -39,13 +40,6 @@ export interface KnownList {
   readAgain(time: number, operation: Operation): Promise<void>;
 }
 
-/** What lists are read with. */
-export interface ListParts extends ListPagesParts {
-  readonly flights: SingleFlight;
-  /** Other gateways may want to read the same. */
-  readonly turns: ReadingTurns;
-}
-
 /** The lists whose union holds every run that the query means. @throws UpstreamError */
 export async function openKnownLists(
   parts: ListParts,
@@ -56,87 +50,25 @@ export async function openKnownLists(
 ): Promise<readonly KnownList[]> {
   const open = (noted: Operation) => upstream.openLists(query, wants, noted);
   const lists = await parts.book.watchOpening(upstream.source, open, operation);
-  return lists.map((list) => createKnownList(parts, upstream.source, list, wants));
+  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, wants), list, parts));
 }
 
-function createKnownList(parts: ListParts, source: Source, list: RunList, wants: Wants): KnownList {
-  const { flights, turns, book, clock } = parts;
-  const name = `${sourceKey(source)}|${list.key}|${wants.output}`;
-  const pages = createListPages(parts, source, list);
-  const { load } = pages;
-
-  const readHeadInTurn = (operation: Operation): Promise<void> =>
+function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListParts): KnownList {
+  const { load } = list;
+  const boundBelow = async (from: number): Promise<number> => boundBelowIn(await list.loadShown(), from);
+  const boundAbove = async (from: number): Promise<number | null> => boundAboveIn(await list.loadShown(), from);
+  const extendBelow = (from: number, operation: Operation): Promise<void> => extendDown(list, from, operation);
+  const refreshInTurn = (operation: Operation): Promise<void> =>
     readInTurn(turns, operation, {
-      key: `head|${name}`,
+      key: `head|${list.name}`,
       mark: async () => (await load()).readAt,
-      read: () => pages.readHead(operation),
+      read: () => refresh(list, operation),
       take: async () => {},
     });
 
-  const loadShown = async (): Promise<ListState> => shownState(await load(), clock.now());
-
-  async function boundBelow(from: number): Promise<number> {
-    return boundBelowIn(await loadShown(), from);
-  }
-
-  async function boundAbove(from: number): Promise<number | null> {
-    const { spans } = await loadShown();
-    const span = from === LIST_END ? spans.find(({ to }) => to === LIST_END) : findSpan(spans, from);
-    return span?.from ?? null;
-  }
-
-  /** Its newest end may be read without fault: that it cannot be read on is noted all the same. */
-  const fail = (why: string, operation: Operation): Promise<never> =>
-    book.watchFailures(source, () => Promise.reject(createOwnFailure(source, "BAD_RESPONSE", why)), operation);
-
-  async function stopAt(stop: Omit<ListStop, "at">): Promise<void> {
-    const { notes, ...state } = await load();
-    await pages.writeState({ ...state, notes: { ...notes, stop: { ...stop, at: clock.now() } } });
-  }
-
-  async function extendBelow(from: number, operation: Operation): Promise<void> {
-    const bound = await boundBelow(from);
-    if (bound === LIST_END) return;
-    const stop = stopIn(await load(), clock.now());
-    if (stop !== null && bound <= stop.time) return fail(stop.why, operation);
-    const progress = createProgress(bound);
-    for (;;) {
-      const before = await load();
-      const isOtherPlace = progress.isOtherPlace();
-      const key = `more|${name}|${bound}|${isOtherPlace}`;
-      const onward = await flights.share(
-        key,
-        source,
-        operation,
-        (shared) => pages.readOn(from, isOtherPlace, shared),
-        true,
-      );
-      if ((await boundBelow(from)) < bound) return;
-      const verdict = progress.judge(before, await load(), onward);
-      if (verdict === "on") continue;
-      if (verdict !== ENDLESS) await stopAt({ time: bound, ...verdict });
-      return verdict.isEnd ? undefined : fail(verdict.why, operation);
-    }
-  }
-
-  /** Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it. */
-  async function closeGap(top: number, operation: Operation): Promise<void> {
-    for (let idle = 0; idle < IDLE_CLOSINGS_MAX; ) {
-      const before = await load();
-      const marks = before.notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
-      if (marks.length < PAGES_ABOVE) await pages.readHead(operation);
-      for (const mark of marks) {
-        if (!(await pages.readBehind(mark, operation))) break;
-      }
-      if (((await boundAbove(top)) ?? top) > top) return;
-      idle = isSameGround(before, await load()) ? idle + 1 : 0;
-    }
-    return fail("What the list shows does not join what is known of it.", operation);
-  }
-
   return {
-    key: list.key,
-    isExact: list.isExact,
+    key,
+    isExact,
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
@@ -145,29 +77,20 @@ function createKnownList(parts: ListParts, source: Source, list: RunList, wants:
       return stop?.isEnd ? stop : null;
     },
     boundBelow,
-    refresh: (operation) => flights.share(`head|${name}`, source, operation, readHeadInTurn, true),
+    refresh: (operation) => list.share("head", operation, refreshInTurn),
     boundAbove,
     extendBelow,
     async extendAbove(from, operation) {
       const top = (await boundAbove(from)) ?? from;
       if (top === LIST_HEAD) return;
-      if (top !== LIST_END) {
-        return flights.share(`gap|${name}|${top}`, source, operation, (shared) => closeGap(top, shared), true);
-      }
-      const { notes } = await load();
+      if (top !== LIST_END) return list.share(`gap ${top}`, operation, (shared) => extendUp(list, top, shared));
       // Nearer to the end than what is covered lies the last place: it outlives the runs in front of it.
-      const deepest = notes.marks.at(-1);
+      const deepest = (await load()).notes.marks.at(-1);
       await extendBelow(deepest === undefined ? LIST_HEAD : deepest.time, operation);
     },
     async readAgain(time, operation) {
       const mark = markFor(await load(), time);
-      const key = `again|${name}|${mark?.time ?? LIST_HEAD}`;
-      await flights.share(key, source, operation, (shared) => pages.readRunsBehind(mark, shared));
+      await list.share(`again ${mark?.time ?? LIST_HEAD}`, operation, (shared) => readAgain(list, mark, shared));
     },
   };
 }
-
-/** Rounds in a row that may show nothing new before a gap that stays open is given up; the call budget bounds all others. */
-const IDLE_CLOSINGS_MAX = 10;
-/** Pages above a known stretch that are read at once, for who walks towards the newest end. */
-const PAGES_ABOVE = 3;

@@ -1,6 +1,8 @@
-import { invocationKey } from "#domain";
+import { invocationKey, type Operation } from "#domain";
 import { timeOf } from "#store";
-import { endIndexOf, type IndexedPage, isLast, type ListNotes, type Mark, timesOf, vanishedOf } from "./list-notes.ts";
+import type { Place } from "#upstreams";
+import { endIndexOf, type IndexedPage, type ListNotes, lookAt, type Mark, vanishedOf } from "./list-notes.ts";
+import type { OpenList } from "./open-list.ts";
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
 const PAGES_MAX = 120;
@@ -12,14 +14,6 @@ const IDLE_ROUNDS_MAX = 12;
 /** For so many rounds counts one in the same order as the round before. */
 const SAME_ORDER_WEIGHT = 3;
 
-/** What is needed to make a creation time whole. */
-export interface TieReader {
-  /** Reads the page that begins at this index or in front of it, and writes what it shows. */
-  read(index: number): Promise<IndexedPage>;
-  /** How many runs of the list are known that were created at this time. */
-  countAt(time: number): Promise<number>;
-}
-
 /** Whether all runs of a creation time are known, as far as a list can tell. */
 export interface TieVerdict {
   readonly state: "whole" | "open" | "contradictory";
@@ -27,29 +21,66 @@ export interface TieVerdict {
   readonly overlap: number;
 }
 
+/** What a page alone tells of its base's time; null if the time lies across pages, so that others have to tell. */
+export function tieOnPage(page: IndexedPage, base: Mark, { overlap }: ListNotes): TieVerdict | null {
+  const { start, end } = lookAt(page, base.time);
+  if (end === null) return { state: "open", overlap };
+  return start === null ? null : { state: "whole", overlap };
+}
+
 /**
  * Lists have no order inside one creation time and may show another at every call, so the runs of a time that lies across two
  * pages are whole only if as many are known as the indexes say.
- * @param page the page that was read from `base` on
+ * @param page the page that was read from `base` on, and shows the time's end
+ * @throws DeadPlaceError @throws UpstreamError
  */
 export async function settleTie(
+  list: OpenList,
   page: IndexedPage,
   base: Mark,
   notes: ListNotes,
-  reader: TieReader,
+  operation: Operation,
 ): Promise<TieVerdict> {
   const { shift, overlap } = notes;
-  const seen = lookAt(page, base.time);
-  if (seen.end === null) return { state: "open", overlap };
-  if (seen.start !== null) return { state: "whole", overlap };
+  await list.write({ runs: page.runs });
   const isWhole = page.total !== null && notes.firstTotal !== null && vanishedOf(notes, page.total) === 0;
   const isTrusted = page.mode === "token" || isWhole;
   const start = Math.max(0, base.tieStart + shift);
-  const isAllKnown = isTrusted && (await reader.countAt(base.time)) >= seen.end - overlap - start;
-  if (isAllKnown) return { state: "whole", overlap };
+  const end = lookAt(page, base.time).end ?? start;
+  if (isTrusted && (await list.countAt(base.time)) >= end - overlap - start) return { state: "whole", overlap };
   const shown = new Set<string>();
   noteShown(page, base.time, shown);
+  const reader = createTieReader(list, page.mode, notes, operation);
   return readRounds(base.time, { start, overlap, notes, isTrusted, shown }, reader);
+}
+
+/** Reads pages of a time that is being made whole. */
+interface TieReader {
+  /** Reads the page that begins at this index or in front of it, and writes what it shows. */
+  read(index: number): Promise<IndexedPage>;
+  /** How many runs of the list are known that were created at this time. */
+  countAt(time: number): Promise<number>;
+}
+
+function createTieReader(
+  list: OpenList,
+  mode: ListNotes["mode"],
+  { marks, shift }: ListNotes,
+  operation: Operation,
+): TieReader {
+  const places = new Map<number, Place | null>([[0, null]]);
+  for (const mark of marks) places.set(mark.index + shift, mark.place);
+  return {
+    async read(index) {
+      const offset = Math.max(...[...places.keys()].filter((known) => known <= index));
+      const place = list.placeAt(index) ?? places.get(offset) ?? null;
+      const page = await list.readInMode(mode, place, offset, operation);
+      places.set(endIndexOf(page), page.next);
+      await list.write({ runs: page.runs });
+      return page;
+    },
+    countAt: list.countAt,
+  };
 }
 
 interface RoundRules {
@@ -151,22 +182,4 @@ function repeatedCount(before: IndexedPage, page: IndexedPage): number {
     if (ends.slice(-count).every((key, position) => key === begins[position])) return count;
   }
   return 0;
-}
-
-/** Index of the first run of a time and of the first one behind them, if the page shows where they begin and end. */
-export function lookAt(
-  page: IndexedPage,
-  time: number,
-): { readonly start: number | null; readonly end: number | null } {
-  const times = timesOf(page.runs);
-  const indexAt = (position: number): number => page.indexes[position] ?? page.offset + position;
-  const older = times.findIndex((other) => other < time);
-  const first = times.findIndex((other) => other <= time);
-  // A page that shows newer runs alone shows that none of the time stand in front of it.
-  const isStartShown = (first !== 0 && times.length > 0) || page.offset === 0;
-  const isEndShown = older >= 0 || isLast(page);
-  return {
-    start: !isStartShown ? null : first < 0 ? endIndexOf(page) : indexAt(first),
-    end: !isEndShown ? null : older < 0 ? endIndexOf(page) : indexAt(older),
-  };
 }

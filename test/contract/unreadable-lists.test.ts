@@ -89,6 +89,21 @@ describe("a source that fails behind what was read of it", () => {
     expect(calls).toEqual([1, 0, 24, 0, 0, 0]);
   });
 
+  it.each([1, 2])("since it answers now in pages, now in tokens, %d calls each, is left alone soon", async (each) => {
+    const all = runs(300);
+    const tokens = behind(all, () => null);
+    await start("ECS", (call, number) => {
+      if (Math.floor(number / each) % 2 === 0) return tokens(call, number);
+      const [page, size] = [Number(call.asked.get("PageNumber") ?? 1), Number(call.asked.get("PageSize") ?? 50)];
+      const shown = all.slice((page - 1) * size, page * size).map((run) => ecsRun(run, call.asked));
+      return ok({ TotalCount: 300, PageNumber: page, PageSize: size, Invocations: { Invocation: shown } });
+    });
+    const { ids, last, calls } = await walk();
+    expect(ids).toEqual(idsOf(50));
+    expect(last).toMatchObject({ ids: [], more: true, sources: failing("now in pages, now in tokens") });
+    expect(calls).toEqual([1, 0, 10, 0, 0, 0]);
+  });
+
   it.each([1, 3])("shows what it owes on later pages once it answers, %d runs a second", async (perSecond) => {
     const all = manyRuns(120, "t-h", { perSecond });
     let isBroken = true;

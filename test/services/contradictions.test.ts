@@ -46,6 +46,26 @@ describe("a list that contradicts itself", () => {
     },
   );
 
+  it.each<readonly [string, Partial<Behaviour>, number]>([
+    ["whose tokens all die", { isTokenDead: () => true }, 26],
+    ["that answers now in pages, now in tokens", { mode: (call) => (call % 2 === 0 ? "page" : "token") }, 10],
+  ])("%s is asked a few times for what came above a page", async (_name, behaviour, calls) => {
+    const { world, gateway } = createScene({ mode: () => "token" }, 600);
+    const all = world.runs;
+    world.runs = all.slice(400);
+    const ask = (args: object) =>
+      gateway.services.pageInvocations({ first: 20, ...args }, {}, PLAIN, createOperation());
+    const old = await ask({});
+    world.runs = all;
+    await gateway.clock.advance(60_000);
+    await ask({});
+    Object.assign(world, behaviour);
+    const before = world.calls.length;
+    const page = await ask({ first: undefined, last: 20, before: old.startCursor() });
+    expect([page.edges.length, page.hasPreviousPage, page.sources[0]?.error?.code]).toEqual([0, true, "BAD_RESPONSE"]);
+    expect(world.calls.length - before).toBe(calls);
+  });
+
   it("goes on if it changes its mode between two calls", async () => {
     for (const turn of [2, 3, 4]) {
       const { gateway } = createScene({ mode: (call) => (call < turn ? "page" : "token") });

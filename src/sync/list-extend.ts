@@ -1,0 +1,51 @@
+import type { Operation } from "#domain";
+import { bottomOf, type IndexedPage, type ListState, type Mark } from "./list-notes.ts";
+import { placeBehind } from "./list-place.ts";
+import { withMore } from "./list-reading.ts";
+import { isOffPlace, stepBack } from "./list-step-back.ts";
+import type { OpenList } from "./open-list.ts";
+import { settleTie, tieOnPage } from "./tie.ts";
+
+/** What reading on from a mark told. */
+export interface Extension {
+  readonly state: ListState;
+  /** The runs of an answer that showed nothing but what is known, and that not further down; else none. */
+  readonly known: readonly string[];
+}
+
+/**
+ * Reads one answer behind a mark and keeps it together with what it tells of the list. One call, if the answer meets what is
+ * known and no creation time lies across it.
+ * @param state the list as it is known now
+ * @param isArrival true if this goes on at the newest end, where what is new has just come
+ * @throws DeadPlaceError if the upstream does not know the place any more @throws UpstreamError
+ */
+export async function extend(
+  list: OpenList,
+  { notes }: ListState,
+  base: Mark,
+  isArrival: boolean,
+  operation: Operation,
+): Promise<Extension> {
+  const { mode, shift } = notes;
+  const first = await list.readInMode(mode, placeBehind(list, base, shift), base.index + shift, operation);
+  const page = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
+  const known = isAside(page, base) && (await list.countNew(page.runs)) === 0 ? page.runs : [];
+  const arrivals = isArrival && page.mode === "page" ? await list.countNew(page.runs) : 0;
+  const tie = tieOnPage(page, base, notes) ?? (await settleTie(list, page, base, notes, operation));
+  const state = withMore(await list.load(), page, { base, tie, arrivals, readAt: list.now() });
+  await list.write({ runs: page.runs, state });
+  return { state, known: known.map(({ invokeId }) => invokeId) };
+}
+
+/** Reads the answer behind a mark once more, for its runs alone; the newest end's if there is no mark. @throws UpstreamError */
+export async function readAgain(list: OpenList, mark: Mark | null, operation: Operation): Promise<void> {
+  const { shift } = (await list.load()).notes;
+  const { runs } = await list.read(mark === null ? null : placeBehind(list, mark, shift), 0, operation);
+  await list.write({ runs });
+}
+
+/** True if an answer does not lead further down. */
+function isAside(page: IndexedPage, base: Mark): boolean {
+  return page.mode === "token" && bottomOf(page, base.time) >= base.time;
+}

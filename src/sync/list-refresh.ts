@@ -1,0 +1,44 @@
+import type { Operation } from "#domain";
+import { findSpan, LIST_END, LIST_HEAD } from "#store";
+import { DeadPlaceError } from "#upstreams";
+import { extend } from "./list-extend.ts";
+import { flawOf, type ListState, stopIn } from "./list-notes.ts";
+import { certainTop, withHead } from "./list-reading.ts";
+import type { OpenList } from "./open-list.ts";
+
+/** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
+const REFRESH_PAGES_MAX = 4;
+
+/** Reads the newest end, and on from there until known ground is met: one call in the usual case. @throws UpstreamError */
+export async function refresh(list: OpenList, operation: Operation): Promise<void> {
+  const readAt = list.now();
+  const newest = await list.read(null, 0, operation);
+  const first = { ...newest, flaw: flawOf(newest, 0) };
+  const before = await list.load();
+  const arrivals = before.readAt === null ? 0 : await list.countNew(first.runs);
+  const state = withHead(first, { before, readAt, isEnteredLater: list.isEnteredLater, arrivals });
+  await list.write({ runs: first.runs, state });
+  if (!list.isEnteredLater && hasGap(before, state, readAt)) await readOverGap(list, before, state, operation);
+}
+
+/** Reads on from the newest end until known ground is met, so many pages at most. A place that died leaves the gap open. */
+async function readOverGap(list: OpenList, before: ListState, first: ListState, operation: Operation): Promise<void> {
+  let state = first;
+  for (let pages = 1; pages < REFRESH_PAGES_MAX && hasGap(before, state, list.now()); pages += 1) {
+    const [base] = state.notes.marks;
+    if (base === undefined) return;
+    try {
+      state = (await extend(list, state, base, true, operation)).state;
+    } catch (error) {
+      if (error instanceof DeadPlaceError) return;
+      throw error;
+    }
+  }
+}
+
+/** True if runs may lie between what was read before and what this refresh showed, and can be read. */
+function hasGap(before: ListState, state: ListState, now: number): boolean {
+  if (stopIn(state, now) !== null) return false;
+  const bottom = findSpan(state.spans, LIST_HEAD)?.to ?? LIST_END;
+  return before.spans.length > 0 && bottom > certainTop(before) && bottom !== LIST_END;
+}
