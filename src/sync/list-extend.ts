@@ -32,7 +32,7 @@ export async function extend(
   const page = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
   const known = isAside(page, base) && (await list.countNew(page.runs)) === 0 ? page.runs : [];
   const arrivals = isArrival && page.mode === "page" ? await list.countNew(page.runs) : 0;
-  const tie = tieOnPage(page, base, notes) ?? (await settleTie(list, page, base, notes, operation));
+  const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
   const state = withMore(await list.load(), page, { base, tie, arrivals, readAt: list.now() });
   await list.write({ runs: page.runs, state });
   return { state, known: known.map(({ invokeId }) => invokeId) };

@@ -53,8 +53,6 @@ export interface ListNotes {
   readonly isDoubtful: boolean;
   /** Null for a list that can be read on, as far as is known. */
   readonly stop: ListStop | null;
-  /** Records of the page before that every page begins with, which its indexes count twice. */
-  readonly overlap: number;
 }
 
 /** What is known of a list in full. */
@@ -77,7 +75,6 @@ const NO_NOTES: ListNotes = {
   marks: [],
   isDoubtful: false,
   stop: null,
-  overlap: 0,
 };
 
 /** What a record says; of a list that was never read, nothing. */

@@ -71,7 +71,6 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
       stop:
         page.flaw === null ? stopBelow(isFresh ? null : before.notes.stop, bottom) : endAt(page.flaw, bottom, readAt),
-      overlap: before.notes.overlap,
     },
   };
 }
@@ -104,7 +103,7 @@ export interface DeepReading {
 export function withMore(state: ListState, page: IndexedPage, reading: DeepReading): ListState {
   const { base, tie } = reading;
   const bottom = bottomOf(page, base.time);
-  const isJoined = tie.state !== "open" && isCoveredDownTo(state, base.time);
+  const isJoined = tie !== "open" && isCoveredDownTo(state, base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
   const arrivals = state.notes.arrivals + reading.arrivals;
   const shift = shiftOf(state.notes, arrivals, page.total);
@@ -118,7 +117,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
     spans,
     notes: {
       ...state.notes,
-      isDoubtful: state.notes.isDoubtful || page.unreadable > 0 || tie.state === "contradictory",
+      isDoubtful: state.notes.isDoubtful || page.unreadable > 0 || tie === "contradictory",
       stop:
         page.flaw === null
           ? stopBelow(state.notes.stop, bottom)
@@ -129,7 +128,6 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       newest: base.time === LIST_HEAD ? newestOf(page, state.notes) : state.notes.newest,
       shift,
       arrivals,
-      overlap: tie.overlap,
       marks: addMark(state.notes.marks, base, mark),
     },
   };

@@ -15,17 +15,13 @@ const IDLE_ROUNDS_MAX = 12;
 const SAME_ORDER_WEIGHT = 3;
 
 /** Whether all runs of a creation time are known, as far as a list can tell. */
-export interface TieVerdict {
-  readonly state: "whole" | "open" | "contradictory";
-  /** Records of the page before that each page of the list begins with, as far as was found out. */
-  readonly overlap: number;
-}
+export type TieVerdict = "whole" | "open" | "contradictory";
 
 /** What a page alone tells of its base's time; null if the time lies across pages, so that others have to tell. */
-export function tieOnPage(page: IndexedPage, base: Mark, { overlap }: ListNotes): TieVerdict | null {
+export function tieOnPage(page: IndexedPage, base: Mark): TieVerdict | null {
   const { start, end } = lookAt(page, base.time);
-  if (end === null) return { state: "open", overlap };
-  return start === null ? null : { state: "whole", overlap };
+  if (end === null) return "open";
+  return start === null ? null : "whole";
 }
 
 /**
@@ -41,17 +37,16 @@ export async function settleTie(
   notes: ListNotes,
   operation: Operation,
 ): Promise<TieVerdict> {
-  const { shift, overlap } = notes;
   await list.write({ runs: page.runs });
   const isWhole = page.total !== null && notes.firstTotal !== null && vanishedOf(notes, page.total) === 0;
   const isTrusted = page.mode === "token" || isWhole;
-  const start = Math.max(0, base.tieStart + shift);
+  const start = Math.max(0, base.tieStart + notes.shift);
   const end = lookAt(page, base.time).end ?? start;
-  if (isTrusted && (await list.countAt(base.time)) >= end - overlap - start) return { state: "whole", overlap };
+  if (isTrusted && (await list.countAt(base.time)) >= end - start) return "whole";
   const shown = new Set<string>();
   noteShown(page, base.time, shown);
   const reader = createTieReader(list, page.mode, notes, operation);
-  return readRounds(base.time, { start, overlap, notes, isTrusted, shown }, reader);
+  return readRounds(base.time, { start, notes, isTrusted, shown }, reader);
 }
 
 /** Reads pages of a time that is being made whole. */
@@ -86,7 +81,6 @@ function createTieReader(
 interface RoundRules {
   /** Where the runs of the time are believed to begin. */
   readonly start: number;
-  readonly overlap: number;
   readonly notes: ListNotes;
   /** False if what is known may be gone from the list, so that it does not count for what the indexes say. */
   readonly isTrusted: boolean;
@@ -94,7 +88,7 @@ interface RoundRules {
 }
 
 async function readRounds(time: number, rules: RoundRules, reader: TieReader): Promise<TieVerdict> {
-  const { overlap, shown } = rules;
+  const { shown } = rules;
   const idleRoundsMax = rules.notes.isDoubtful ? 1 : IDLE_ROUNDS_MAX;
   let { start, isTrusted } = rules;
   const countKnown = async (): Promise<number> => (isTrusted ? reader.countAt(time) : shown.size);
@@ -108,21 +102,16 @@ async function readRounds(time: number, rules: RoundRules, reader: TieReader): P
     isTrusted &&= !hasShrunk(round, rules);
     const count = await countKnown();
     const told = round.start === null || round.end === null ? null : round.end - round.start;
-    if (round.isOnePage || (told !== null && count >= told)) return { state: "whole", overlap };
+    if (round.isOnePage || (told !== null && count >= told)) return "whole";
     const isIdle = count === known;
     const weight = before?.order === round.order ? SAME_ORDER_WEIGHT : 1;
-    // Records that every page repeats from the page before are counted twice by the indexes. What was pushed on by an
-    // arrival between two pages is not repeated by the next round.
-    const isRepeated = before?.start === round.start && before.repeated === round.repeated;
-    if (isIdle && isRepeated && told !== null && count >= told - round.repeated)
-      return { state: "whole", overlap: round.repeated };
     before = round;
     idleRounds = isIdle ? idleRounds + weight : 0;
     known = count;
     start = Math.max(0, round.start ?? start - stepBack);
     stepBack *= 4;
   }
-  return { state: "contradictory", overlap };
+  return "contradictory";
 }
 
 /** True if runs came in front of the time and the list did not grow by as many: others are gone. */
@@ -145,8 +134,6 @@ interface Round {
   readonly pages: number;
   /** The list's length as its last page told it. */
   readonly total: number | null;
-  /** Records that pages of this round repeated from the page before, in the same order. */
-  readonly repeated: number;
   /** The runs of the time in the order in which the round showed them. */
   readonly order: string;
 }
@@ -155,31 +142,17 @@ interface Round {
 async function readRound(time: number, from: number, { shown }: RoundRules, reader: TieReader): Promise<Round> {
   let start: number | null = null;
   let index = from;
-  let repeated = 0;
   let order = "";
-  let before: IndexedPage | null = null;
   for (let pages = 1; pages <= PAGES_MAX; pages += 1) {
     const page = await reader.read(index);
     order += noteShown(page, time, shown).join("\n");
-    if (before !== null && (page.offset ?? 0) >= endIndexOf(before)) repeated += repeatedCount(before, page);
-    before = page;
     const seen = lookAt(page, time);
     start ??= seen.start;
-    const round = { start, pages, repeated, order, total: page.total };
+    const round = { start, pages, order, total: page.total };
     if (seen.end !== null) return { ...round, end: seen.end, isOnePage: seen.start !== null };
     const end = endIndexOf(page);
     if (end <= index) return { ...round, end: null, isOnePage: false };
     index = end;
   }
-  return { start, end: null, isOnePage: false, pages: PAGES_MAX, repeated, order, total: null };
-}
-
-/** How many of the last records of one page the next one begins with. */
-function repeatedCount(before: IndexedPage, page: IndexedPage): number {
-  const ends = before.runs.map(invocationKey);
-  const begins = page.runs.map(invocationKey);
-  for (let count = Math.min(ends.length, begins.length); count > 0; count -= 1) {
-    if (ends.slice(-count).every((key, position) => key === begins[position])) return count;
-  }
-  return 0;
+  return { start, end: null, isOnePage: false, pages: PAGES_MAX, order, total: null };
 }
