@@ -1,19 +1,14 @@
 import type { Clock, Telemetry } from "#domain";
 import { createChangeFeed } from "./change-feed.ts";
-import type { RunStore, RunWrite } from "./run-store.ts";
-import { DatabaseProblem, isFull, isUnavailable, toDatabaseProblem } from "./sql/problem.ts";
-
-/** Where reads and writes go. */
-export type KeeperState = "opening" | "database" | "memory";
+import { type AwayStore, isAway, type KeeperState, watchDatabase } from "./database-watch.ts";
+import type { RunStore } from "./run-store.ts";
+import { isFull } from "./sql/problem.ts";
 
 /** A keeper that goes on in memory while its database is away. */
 export interface FallbackStore extends RunStore {
   /** `opening` and `memory` mean that memory is read and written. */
   state(): KeeperState;
 }
-
-/** A keeper that may be away. */
-export type AwayStore = RunStore & { ping(): Promise<void> };
 
 /** What a fallback is made of. */
 export interface FallbackParts {
@@ -24,11 +19,6 @@ export interface FallbackParts {
   readonly telemetry: Pick<Telemetry, "notice">;
 }
 
-/** How long it takes until a database that was away is asked again. */
-const RETRY_MS = 1_000;
-/** How long the first questions wait for a database that opens: it may know what the upstreams have forgotten. */
-const OPENING_MS = 8_000;
-
 /**
  * Reads and writes a database, and memory while it is away or takes long to open: a reader sees no error, but what only the
  * database knows is read again from the upstreams. What memory took is not carried over, and lists that were known there are not
@@ -36,118 +26,46 @@ const OPENING_MS = 8_000;
  * that found no room.
  */
 export function createFallbackStore({ open, memory, clock, telemetry }: FallbackParts): FallbackStore {
-  const ended = new AbortController();
   const feed = createChangeFeed();
-  let database: AwayStore | null = null;
-  let state: KeeperState = "opening";
-  /** Ends once it is known whether the database opens, or when that takes too long; null if nobody asked yet. */
-  let opening: Promise<void> | null = null;
-  let endOpening = (): void => {};
-  /** What found no room. A full disk answers questions, and takes small rows. */
-  let refused: RunWrite | null = null;
-
-  async function connect(): Promise<void> {
-    if (database === null) {
-      const opened = await open();
-      opened.onChange(feed.tell);
-      database = opened;
-    }
-    await database.ping();
-    if (refused !== null) await retry(database, refused);
-    refused = null;
-  }
-
-  async function retry(to: AwayStore, write: RunWrite): Promise<void> {
-    try {
-      await to.write(write);
-    } catch (error) {
-      if (isAway(error)) throw error;
-    }
-  }
-
-  /** Ends once the database answers. */
-  async function recover(): Promise<void> {
-    while (!ended.signal.aborted) {
-      try {
-        await connect();
-        if (state === "memory")
-          telemetry.notice({ level: "info", message: "the database answers again: it is read and written" });
-        state = "database";
-        endOpening();
-        return;
-      } catch (error) {
-        goAway(error);
-      }
-      await clock.sleep(RETRY_MS, ended.signal);
-    }
-  }
-
-  function goAway(error: unknown): void {
-    if (state === "memory" || ended.signal.aborted) return;
-    state = "memory";
-    endOpening();
-    const { message } = toDatabaseProblem(error);
-    telemetry.notice({ level: "error", message: `memory is read and written until the database answers: ${message}` });
-  }
-
-  async function awaitOpening(): Promise<void> {
-    const isKnown = new Promise<void>((resolve) => {
-      endOpening = resolve;
-    });
-    await Promise.race([isKnown, clock.sleep(OPENING_MS, ended.signal)]);
-  }
+  const database = watchDatabase({ open, clock, telemetry, onChange: feed.tell });
+  memory.onChange(feed.tell);
 
   async function ask<Answer>(question: (store: RunStore) => Promise<Answer>): Promise<Answer> {
-    if (state === "opening") {
-      opening ??= awaitOpening();
-      await opening;
-    }
-    if (state !== "database" || database === null) return question(memory);
+    const there = await database.find();
+    if (there === null) return question(memory);
     try {
-      return await question(database);
+      return await question(there);
     } catch (error) {
       if (!isAway(error)) throw error;
-      if (state === "database") {
-        goAway(error);
-        void recover();
-      }
+      database.noteAway(error);
       return question(memory);
     }
   }
 
-  function write(one: RunWrite): Promise<void> {
-    return ask(async (store) => {
-      try {
-        await store.write(one);
-      } catch (error) {
-        if (isFull(error)) refused ??= one;
-        throw error;
-      }
-    });
-  }
-
-  memory.onChange(feed.tell);
-  const begun = recover();
   return {
-    state: () => state,
-    write,
-    readRuns: (refs, wants) => ask((store) => store.readRuns(refs, wants)),
-    readLooseResults: (ref) => ask((store) => store.readLooseResults(ref)),
-    readPage: (request) => ask((store) => store.readPage(request)),
-    count: (request) => ask((store) => store.count(request)),
-    readUnfinished: (source, limit) => ask((store) => store.readUnfinished(source, limit)),
+    state: database.state,
+    write: (write) =>
+      ask(async (store) => {
+        try {
+          await store.write(write);
+        } catch (error) {
+          if (isFull(error)) database.noteRefused(write);
+          throw error;
+        }
+      }),
+    readRuns: (...asked) => ask((store) => store.readRuns(...asked)),
+    readLooseResults: (...asked) => ask((store) => store.readLooseResults(...asked)),
+    readPage: (...asked) => ask((store) => store.readPage(...asked)),
+    count: (...asked) => ask((store) => store.count(...asked)),
+    readUnfinished: (...asked) => ask((store) => store.readUnfinished(...asked)),
     readLackingOutputs: (...asked) => ask((store) => store.readLackingOutputs(...asked)),
     countLackingOutputs: (...asked) => ask((store) => store.countLackingOutputs(...asked)),
-    readList: (source, key) => ask((store) => store.readList(source, key)),
-    oldestTime: (source) => ask((store) => store.oldestTime(source)),
+    readList: (...asked) => ask((store) => store.readList(...asked)),
+    oldestTime: (...asked) => ask((store) => store.oldestTime(...asked)),
     onChange: feed.listen,
     async close() {
-      ended.abort();
-      await begun;
-      await database?.close();
+      await database.close();
       await memory.close();
     },
   };
 }
-
-const isAway = (error: unknown): boolean => isUnavailable(error) || error instanceof DatabaseProblem;
