@@ -111,7 +111,7 @@ function createConnection(open: WatchParts["open"], onChange: WatchParts["onChan
         database.onChange(onChange);
       }
       await database.ping();
-      // What no database takes is not tried for ever.
+      // What is wrong with a write alone is not tried again and again.
       if (refused !== null) await database.write(refused).catch(throwIfAway);
       refused = null;
     },

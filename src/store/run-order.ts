@@ -1,4 +1,4 @@
-import type { Entry } from "./memory.ts";
+import type { Entry } from "./kept-runs.ts";
 import { comparePositions, type Position } from "./position.ts";
 import type { Stretch } from "./run-store.ts";
 
@@ -25,19 +25,7 @@ export interface RunOrder {
 export function createRunOrder(): RunOrder {
   let runs: Entry[] = [];
 
-  /** Index of the first run that does not stand in front of the place. */
-  function indexOf(position: Position): number {
-    let low = 0;
-    let high = runs.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const entry = runs[middle];
-      if (entry !== undefined && comparePositions(entry.position, position) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
+  const indexOf = (position: Position): number => indexIn(runs, position);
   const isAt = (index: number, position: Position): boolean => {
     const entry = runs[index];
     return entry !== undefined && comparePositions(entry.position, position) === 0;
@@ -85,6 +73,19 @@ export function createRunOrder(): RunOrder {
       }
     },
   };
+}
+
+/** Index of the first run that does not stand in front of the place. */
+function indexIn(runs: readonly Entry[], position: Position): number {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const entry = runs[middle];
+    if (entry !== undefined && comparePositions(entry.position, position) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** True if a place lies between two others. */

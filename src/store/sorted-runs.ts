@@ -1,4 +1,4 @@
-import type { Entry } from "./memory.ts";
+import type { Entry } from "./kept-runs.ts";
 import { comparePositions, type Position } from "./position.ts";
 import { type Bounds, createRunOrder, isInside, type RunOrder } from "./run-order.ts";
 

@@ -5,8 +5,8 @@
 export * from "./collect/index.ts";
 export type { Follower } from "./follow.ts";
 export { isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
+export { resultOf } from "./known-results.ts";
 export type { KnownList } from "./lists.ts";
-export { resultOf } from "./result-reader.ts";
 export {
   findSourceAmong,
   type SourceBook,

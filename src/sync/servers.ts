@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import {
   type AgentState,
+  type Clock,
   type Instance,
   type InstanceRef,
   instanceKey,
@@ -38,11 +39,9 @@ const ALL_KEEP_MS = 60_000;
 const ABSENT_KEEP_MS = 500;
 
 /** Servers are kept for a moment; agents move, so nothing of them is. */
-export function createServerReader({ book, flights, clock }: ReaderParts): ServerReader {
-  const kept = new LRUCache<string, { readonly instance: Instance | null; readonly until: number }>({
-    max: INSTANCES_MAX,
-  });
-
+export function createServerReader(parts: ReaderParts): ServerReader {
+  const { book, flights, clock } = parts;
+  const kept = createInstanceCache(clock);
   const wholes = new Map<string, { readonly instances: readonly Instance[]; readonly until: number }>();
 
   async function readWhole(source: Source, operation: Operation): Promise<readonly Instance[]> {
@@ -53,58 +52,21 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
     );
     const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
     wholes.set(sourceKey(source), { instances, until: clock.elapsed() + ALL_KEEP_MS });
-    for (const one of instances) keep(source, one.instanceId, one);
+    for (const one of instances) kept.put({ source, instanceId: one.instanceId }, one);
     return instances;
-  }
-
-  function findKept(ref: InstanceRef): Instance | null | undefined {
-    const found = kept.get(instanceKey(ref));
-    return found !== undefined && found.until > clock.elapsed() ? found.instance : undefined;
-  }
-
-  function keep(source: Source, instanceId: string, instance: Instance | null): void {
-    const until = clock.elapsed() + (instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS);
-    kept.set(instanceKey({ source, instanceId }), { instance, until });
-  }
-
-  /** Reads what is not known in as few calls as there are batches; one that fails is the answer of its own keys alone. */
-  async function readBatches<Value extends InstanceRef>(
-    kind: string,
-    batches: readonly InstanceBatch[],
-    operation: Operation,
-    read: (upstream: Upstream, ids: readonly string[], shared: Operation) => Promise<readonly Value[]>,
-  ): Promise<ReadonlyMap<string, Value | Error>> {
-    const answers = new Map<string, Value | Error>();
-    await Promise.all(
-      batches.map(async ({ source, instanceIds }) => {
-        const upstream = book.findUpstream(source);
-        if (upstream === undefined) return;
-        const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
-        try {
-          const found = await flights.share(key, source, operation, (shared) =>
-            book.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
-          );
-          for (const one of found) answers.set(instanceKey(one), one);
-        } catch (error) {
-          if (!(error instanceof Error)) throw error;
-          for (const instanceId of instanceIds) answers.set(instanceKey({ source, instanceId }), error);
-        }
-      }),
-    );
-    return answers;
   }
 
   return {
     async readInstances(refs, operation) {
-      const known = new Map(refs.map((ref) => [instanceKey(ref), findKept(ref)]));
+      const known = new Map(refs.map((ref) => [instanceKey(ref), kept.find(ref)]));
       const missing = refs.filter((ref) => known.get(instanceKey(ref)) === undefined);
       const batches = toInstanceBatches(missing, INSTANCES_PER_CALL);
-      const read = await readBatches("instances", batches, operation, (upstream, ids, shared) =>
+      const read = await readBatches(parts, "instances", batches, operation, (upstream, ids, shared) =>
         upstream.readInstances(ids, shared),
       );
       for (const ref of missing) {
         const found = read.get(instanceKey(ref)) ?? null;
-        if (!(found instanceof Error)) keep(ref.source, ref.instanceId, found);
+        if (!(found instanceof Error)) kept.put(ref, found);
       }
       return refs.map((ref) => known.get(instanceKey(ref)) ?? read.get(instanceKey(ref)) ?? null);
     },
@@ -120,6 +82,7 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
     },
     async readAgentStates(refs, operation) {
       const read = await readBatches(
+        parts,
         "agents",
         toInstanceBatches(refs, AGENTS_PER_CALL),
         operation,
@@ -128,4 +91,49 @@ export function createServerReader({ book, flights, clock }: ReaderParts): Serve
       return refs.map((ref) => read.get(instanceKey(ref)) ?? null);
     },
   };
+}
+
+/** Servers that were read lately; null for those that the upstream does not know. */
+function createInstanceCache(clock: Clock) {
+  const kept = new LRUCache<string, { readonly instance: Instance | null; readonly until: number }>({
+    max: INSTANCES_MAX,
+  });
+  return {
+    find(ref: InstanceRef): Instance | null | undefined {
+      const found = kept.get(instanceKey(ref));
+      return found !== undefined && found.until > clock.elapsed() ? found.instance : undefined;
+    },
+    put(ref: InstanceRef, instance: Instance | null): void {
+      const until = clock.elapsed() + (instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS);
+      kept.set(instanceKey(ref), { instance, until });
+    },
+  };
+}
+
+/** Reads what is not known in as few calls as there are batches; one that fails is the answer of its own keys alone. */
+async function readBatches<Value extends InstanceRef>(
+  { book, flights }: ReaderParts,
+  kind: string,
+  batches: readonly InstanceBatch[],
+  operation: Operation,
+  read: (upstream: Upstream, ids: readonly string[], shared: Operation) => Promise<readonly Value[]>,
+): Promise<ReadonlyMap<string, Value | Error>> {
+  const answers = new Map<string, Value | Error>();
+  await Promise.all(
+    batches.map(async ({ source, instanceIds }) => {
+      const upstream = book.findUpstream(source);
+      if (upstream === undefined) return;
+      const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
+      try {
+        const found = await flights.share(key, source, operation, (shared) =>
+          book.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
+        );
+        for (const one of found) answers.set(instanceKey(one), one);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        for (const instanceId of instanceIds) answers.set(instanceKey({ source, instanceId }), error);
+      }
+    }),
+  );
+  return answers;
 }

@@ -40,50 +40,6 @@ const LEFT = new Error("Nobody waits for this call any more.");
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>();
 
-  function depart(
-    key: string,
-    operation: Operation,
-    run: (operation: Operation) => Promise<unknown>,
-    isKept: boolean,
-  ): Flight {
-    const controller = new AbortController();
-    setMaxListeners(0, controller.signal);
-    let hurry = (): void => {};
-    const hurried = new Promise<void>((resolve) => {
-      hurry = resolve;
-    });
-    const shared: Operation = {
-      signal: controller.signal,
-      get deadline() {
-        return flight.deadline;
-      },
-      requestId: operation.requestId,
-      meter: operation.meter,
-      get pace() {
-        return flight.pace;
-      },
-      hurry: hurried,
-    };
-    const flight: Flight = {
-      leader: operation,
-      controller,
-      waiting: new Set(),
-      isKept,
-      deadline: operation.deadline,
-      pace: operation.pace,
-      hurry,
-      // Begun in the next microtask, so that `flight` stands when `run` reads the deadline.
-      answer: Promise.resolve()
-        .then(() => run(shared))
-        .finally(() => {
-          if (flights.get(key) === flight) flights.delete(key);
-        }),
-    };
-    flight.answer.catch(() => {});
-    flights.set(key, flight);
-    return flight;
-  }
-
   function leave(key: string, flight: Flight, operation: Operation): void {
     flight.waiting.delete(operation);
     // What a collector reads waits for its share of the quota, and must not outlive the collector.
@@ -100,7 +56,7 @@ export function createSingleFlight(): SingleFlight {
     isKept = false,
   ): Promise<Value> {
     if (operation.signal.aborted) throw endedError(source);
-    const flight = flights.get(key) ?? depart(key, operation, run, isKept);
+    const flight = flights.get(key) ?? depart(flights, key, operation, run, isKept);
     const isLeader = flight.leader === operation;
     const isLate = operation.deadline > flight.deadline;
     flight.deadline = Math.max(flight.deadline, operation.deadline);
@@ -123,6 +79,52 @@ export function createSingleFlight(): SingleFlight {
   }
 
   return { share, isUnderWay: (key) => flights.has(key) };
+}
+
+/** Begins a call under a key. */
+function depart(
+  flights: Map<string, Flight>,
+  key: string,
+  operation: Operation,
+  run: (operation: Operation) => Promise<unknown>,
+  isKept: boolean,
+): Flight {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  let hurry = (): void => {};
+  const hurried = new Promise<void>((resolve) => {
+    hurry = resolve;
+  });
+  const shared: Operation = {
+    signal: controller.signal,
+    get deadline() {
+      return flight.deadline;
+    },
+    requestId: operation.requestId,
+    meter: operation.meter,
+    get pace() {
+      return flight.pace;
+    },
+    hurry: hurried,
+  };
+  const flight: Flight = {
+    leader: operation,
+    controller,
+    waiting: new Set(),
+    isKept,
+    deadline: operation.deadline,
+    pace: operation.pace,
+    hurry,
+    // Begun in the next microtask, so that `flight` stands when `run` reads the deadline.
+    answer: Promise.resolve()
+      .then(() => run(shared))
+      .finally(() => {
+        if (flights.get(key) === flight) flights.delete(key);
+      }),
+  };
+  flight.answer.catch(() => {});
+  flights.set(key, flight);
+  return flight;
 }
 
 /** The error of an operation that ended while an upstream call was under way for it. */

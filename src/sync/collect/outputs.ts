@@ -19,7 +19,7 @@ const OUTPUT = { output: true, content: false };
 
 /** Reads one run a step, or 50 if the source's list brings outputs along. */
 export function createOutputs(ground: Ground): Outputs {
-  const { source, sync, store, clock, options, lists } = ground;
+  const { source, sync, store, clock, options } = ground;
   let isLastLook = false;
   let queue: readonly OutputLack[] = [];
   let nextLookAt = Number.NEGATIVE_INFINITY;
@@ -44,29 +44,16 @@ export function createOutputs(ground: Ground): Outputs {
     tried.set(invokeId, clock.elapsed());
   }
 
-  /** Servers of the run whose outputs are not known. */
-  async function findLacking({ invokeId }: OutputLack): Promise<readonly string[]> {
-    const [stored] = await store.readRuns([{ source, invokeId }], OUTPUT);
-    const instances = stored?.run.instances ?? [];
-    return instances.flatMap(({ instanceId, output }) => (output === undefined ? [instanceId] : []));
-  }
-
-  async function readPage(lack: OutputLack, operation: Operation): Promise<void> {
-    const [list, ...others] = lists();
-    const isAlong = sync.book.findUpstream(source)?.listedOutputs !== undefined && others.length === 0;
-    if (isAlong) await list?.readAgain(lack.time, operation);
-  }
-
   async function readRun(lack: OutputLack, operation: Operation): Promise<void> {
     // Also where nothing lacks by now: a look that finds the run once more must not bring it back at once.
     noteTried(lack);
-    if ((await findLacking(lack)).length === 0) return;
-    await readPage(lack, operation);
-    const instanceIds = await findLacking(lack);
+    if ((await findLacking(ground, lack)).length === 0) return;
+    await readPage(ground, lack, operation);
+    const instanceIds = await findLacking(ground, lack);
     if (instanceIds.length === 0) return;
     const query = { invokeId: lack.invokeId, instanceIds, includeHistory: false };
     await sync.results.read(source, query, OUTPUT, operation);
-    if ((await findLacking(lack)).length === 0) tried.delete(lack.invokeId);
+    if ((await findLacking(ground, lack)).length === 0) tried.delete(lack.invokeId);
   }
 
   return {
@@ -83,4 +70,18 @@ export function createOutputs(ground: Ground): Outputs {
       if (lack !== undefined) await readRun(lack, operation);
     },
   };
+}
+
+/** Servers of the run whose outputs are not known. */
+async function findLacking({ source, store }: Ground, { invokeId }: OutputLack): Promise<readonly string[]> {
+  const [stored] = await store.readRuns([{ source, invokeId }], OUTPUT);
+  const instances = stored?.run.instances ?? [];
+  return instances.flatMap(({ instanceId, output }) => (output === undefined ? [instanceId] : []));
+}
+
+/** Reads once more the page of the list that holds the run, if it brings outputs along. */
+async function readPage({ source, sync, lists }: Ground, lack: OutputLack, operation: Operation): Promise<void> {
+  const [list, ...others] = lists();
+  const isAlong = sync.book.findUpstream(source)?.listedOutputs !== undefined && others.length === 0;
+  if (isAlong) await list?.readAgain(lack.time, operation);
 }

@@ -31,18 +31,7 @@ export function createSourceCollector(
   { source, options }: Pick<Ground, "source" | "options">,
 ): SourceCollector {
   const ground = createGround({ source, sync, store, clock, options });
-  const noticeFault = (error: unknown): void =>
-    options.notice({
-      level: "warn",
-      message: "collecting failed",
-      details: { source: sourceKey(source), error: error instanceof Error ? error.name : "unknown" },
-    });
-  const audit = createAudit(ground);
-  const backfill = createBackfill(ground, audit);
-  const outputs = createOutputs(ground);
-  const steps = [createHeads(ground), createFollowStep(ground), audit, backfill, outputs].map((step) =>
-    withBackoff(step, clock, noticeFault),
-  );
+  const { outputs, steps, standing, findFailure } = createSteps(ground);
   const phase = createPhase(ground);
   const meter = createCountingMeter();
   let last = -1;
@@ -54,10 +43,8 @@ export function createSourceCollector(
   async function choose(): Promise<{ readonly next: number } | { readonly pauseMs: number }> {
     const dues = await Promise.all(steps.map((step) => step.dueMs()));
     isBackfilled = !ground.isReading && dues[AUDIT] === null;
-    for (let turn = 1; turn <= steps.length; turn += 1) {
-      const next = (last + turn) % steps.length;
-      if (dues[next] === 0) return { next };
-    }
+    const next = nextDue(dues, last);
+    if (next !== null) return { next };
     return { pauseMs: Math.min(LONGEST_PAUSE_MS, ...dues.filter((due) => due !== null)) };
   }
 
@@ -72,24 +59,11 @@ export function createSourceCollector(
       return LEFT_OUT_MS;
     }
     const chosen = await choose();
-    phase.enter(phaseNow());
+    phase.enter(standing());
     if ("pauseMs" in chosen) return chosen.pauseMs;
     last = chosen.next;
     await steps[chosen.next]?.run(toOperation(clock, meter, signal));
     return 0;
-  }
-
-  const findFailure = (): CollectFailure | null => {
-    const standstill = backfill.standstill();
-    const failed = steps.map((step) => step.failure()).find((failure) => failure !== null);
-    return sync.book.leftOut(source) ?? failed ?? (standstill === "FULL" ? null : standstill);
-  };
-
-  function phaseNow(): BackfillPhase {
-    if (findFailure() !== null) return "FAILING";
-    if (!ground.isOpened) return "WAITING";
-    if (ground.isReading) return "READING";
-    return backfill.standstill() === "FULL" ? "FULL" : "COMPLETE";
   }
 
   return {
@@ -113,8 +87,45 @@ export function createSourceCollector(
   };
 }
 
+/** What collecting consists of, in the order of its turns. */
+function createSteps(ground: Ground) {
+  const { source, options, clock } = ground;
+  const noticeFault = (error: unknown): void =>
+    options.notice({
+      level: "warn",
+      message: "collecting failed",
+      details: { source: sourceKey(source), error: error instanceof Error ? error.name : "unknown" },
+    });
+  const audit = createAudit(ground);
+  const backfill = createBackfill(ground, audit);
+  const outputs = createOutputs(ground);
+  const all = [createHeads(ground), createFollowStep(ground), audit, backfill, outputs];
+  const steps = all.map((step) => withBackoff(step, clock, noticeFault));
+
+  const findFailure = (): CollectFailure | null => {
+    const standstill = backfill.standstill();
+    const failed = steps.map((step) => step.failure()).find((failure) => failure !== null);
+    return ground.sync.book.leftOut(source) ?? failed ?? (standstill === "FULL" ? null : standstill);
+  };
+
+  function standing(): BackfillPhase {
+    if (findFailure() !== null) return "FAILING";
+    if (!ground.isOpened) return "WAITING";
+    if (ground.isReading) return "READING";
+    return backfill.standstill() === "FULL" ? "FULL" : "COMPLETE";
+  }
+
+  return { outputs, steps, standing, findFailure };
+}
+
 /** Where the audit stands among the steps. */
 const AUDIT = 2;
+
+/** The step that is due first behind the last one; null if none is. */
+function nextDue(dues: readonly (number | null)[], last: number): number | null {
+  const turns = dues.map((_, turn) => (last + 1 + turn) % dues.length);
+  return turns.find((step) => dues[step] === 0) ?? null;
+}
 
 function createCountingMeter() {
   let calls = 0;

@@ -1,0 +1,81 @@
+import { type Invocation, type InvocationRef, invocationKey, isFinalRun } from "#domain";
+import type { ChangeFeed } from "./change-feed.ts";
+import { markGone } from "./gone.ts";
+import { type Position, positionOf } from "./position.ts";
+import type { StoredRun } from "./run-store.ts";
+import { runBytes } from "./sizes.ts";
+import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
+
+/** A run in memory, with its place. */
+export interface Entry extends StoredRun {
+  readonly position: Position;
+  readonly bytes: number;
+}
+
+/** Runs in memory, by key and in the total order. */
+export interface KeptRuns {
+  /** Runs that lack outputs are marked. */
+  readonly sorted: Omit<SortedRuns, "put" | "takeOldest">;
+  find(ref: InvocationRef): Entry | undefined;
+  put(run: Invocation, read: Pick<StoredRun, "readAt" | "executionReadAt">, isGone?: boolean): void;
+  /** Takes out the oldest runs if all take more bytes than they may, but none of those that were written last. */
+  letGo(): readonly Entry[];
+}
+
+/** Share of the bytes that what was written last keeps, however old it is: a page that goes deep must outlive its own reading. */
+export const RECENT_SHARE = 0.25;
+/** What is left after letting go, so that not every write has to. */
+const FULL_SHARE = 0.95;
+
+/** Starts empty. */
+export function createKeptRuns(bytesMax: number, feed: Pick<ChangeFeed, "note">): KeptRuns {
+  const entries = new Map<string, Entry>();
+  const recent = new Map<string, number>();
+  const sorted = createSortedRuns(isLackingOutputs);
+  let bytes = 0;
+  let recentBytes = 0;
+
+  function touch(key: string, size: number): void {
+    recentBytes += size - (recent.get(key) ?? 0);
+    recent.delete(key);
+    recent.set(key, size);
+    for (const [oldest, its] of recent) {
+      if (recentBytes <= bytesMax * RECENT_SHARE || oldest === key) break;
+      recent.delete(oldest);
+      recentBytes -= its;
+    }
+  }
+
+  return {
+    sorted,
+    find: (ref) => entries.get(invocationKey(ref)),
+    put(told, { readAt, executionReadAt }, isGone = false) {
+      const run = markGone(told, isGone);
+      const key = invocationKey(run);
+      const known = entries.get(key);
+      const position = known?.run.creationTime === run.creationTime ? known.position : positionOf(run);
+      const size = known?.run === run ? known.bytes : runBytes(run);
+      const entry: Entry = { run, readAt, executionReadAt, isGone, position, bytes: size };
+      bytes += size - (known?.bytes ?? 0);
+      entries.set(key, entry);
+      sorted.put(entry, known);
+      touch(key, size);
+      if (known?.run !== run) feed.note(known?.run ?? null, run);
+    },
+    letGo() {
+      if (bytes <= bytesMax) return [];
+      return sorted.takeOldest({
+        isEnough: () => bytes <= bytesMax * FULL_SHARE,
+        mayStay: ({ run }) => recent.has(invocationKey(run)),
+        onGone: (entry) => {
+          bytes -= entry.bytes;
+          entries.delete(invocationKey(entry.run));
+        },
+      });
+    },
+  };
+}
+
+function isLackingOutputs({ run, isGone }: Entry): boolean {
+  return !isGone && isFinalRun(run) && run.instances.some(({ output }) => output === undefined);
+}

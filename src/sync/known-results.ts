@@ -1,0 +1,82 @@
+import {
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationRef,
+  type InvocationResult,
+  invocationKey,
+  type ResultRef,
+  resultKey,
+  type Source,
+  type Wants,
+} from "#domain";
+import type { StoredRun } from "#store";
+import type { ResultQuery } from "#upstreams";
+import type { Absences } from "./absences.ts";
+import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
+import type { Histories } from "./histories.ts";
+import { type ReaderParts, toResult } from "./run-reader.ts";
+
+/** Finds results that need not be read: what is final, and what was read a short while ago. */
+export interface KnownResults {
+  /** In key order; undefined for those that have to be read, null for those that are known not to be. */
+  findEach(refs: readonly ResultRef[], wants: Wants): Promise<readonly (InvocationResult | null | undefined)[]>;
+  /** The results that are meant, if all of them are known. */
+  findAll(source: Source, query: ResultQuery, wants: Wants): Promise<readonly InvocationResult[] | null>;
+}
+
+/** Finds in what the store holds, and in what was read of executions that have a name of their own. */
+export function createKnownResults(
+  { store, book, clock, freshnessMs }: ReaderParts,
+  absences: Pick<Absences, "has">,
+  histories: Pick<Histories, "find">,
+): KnownResults {
+  function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, wants: Wants): boolean {
+    if (!one.isComplete || (wants.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
+    return isSettledExecution(one, run) || isFresh(readAt, { now: clock.now(), maxMs: freshnessMs });
+  }
+
+  function findInRun(stored: StoredRun, { instanceId }: ResultRef, wants: Wants): InvocationResult | undefined {
+    const one = stored.run.instances.find((item) => item.instanceId === instanceId);
+    const isUsable = one !== undefined && serves(one, stored.run, executionReadAt(stored, instanceId), wants);
+    return isUsable ? resultOf(one) : undefined;
+  }
+
+  async function findLoose(ref: ResultRef, wants: Wants): Promise<InvocationResult | undefined> {
+    const found = (await store.readLooseResults(ref)).find(({ result }) => result.instanceId === ref.instanceId);
+    if (found === undefined) return undefined;
+    const one = { ...found.result, creationTime: null, updateTime: null, isComplete: true };
+    return serves(one, null, found.readAt, wants) ? found.result : undefined;
+  }
+
+  async function findOne(ref: ResultRef, stored: StoredRun | null, wants: Wants) {
+    if (ref.execution !== null) return histories.find(ref, wants, freshnessMs);
+    const found = stored === null ? await findLoose(ref, wants) : findInRun(stored, ref, wants);
+    return found ?? (absences.has(resultKey(ref), freshnessMs) ? null : undefined);
+  }
+
+  return {
+    async findEach(refs, wants) {
+      const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
+      const known = await store.readRuns([...runs.values()], wants);
+      const byKey = new Map([...runs.keys()].map((key, position) => [key, known[position] ?? null]));
+      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, wants)));
+    },
+    async findAll(source, { invokeId, instanceIds, includeHistory }, wants) {
+      const [stored] = await store.readRuns([{ source, invokeId }], wants);
+      if (includeHistory || instanceIds === undefined || !stored) return null;
+      const found = instanceIds.flatMap(
+        (instanceId) => findInRun(stored, { source, invokeId, instanceId, execution: null }, wants) ?? [],
+      );
+      return found.length === instanceIds.length ? found : null;
+    },
+  };
+}
+
+const results = new WeakMap<InstanceInvocation, InvocationResult>();
+
+/** The latest result of a row; the same object for the same row. */
+export function resultOf(row: InstanceInvocation): InvocationResult {
+  const known = results.get(row) ?? toResult(row);
+  results.set(row, known);
+  return known;
+}
