@@ -5,15 +5,13 @@ import {
   isFinalInstanceStatus,
   type ResultRef,
   resultKey,
-  type Source,
   type Wants,
 } from "#domain";
-import type { ResultQuery } from "#upstreams";
 import { holdsOutput, isFresh } from "./freshness.ts";
 
 /** Executions of repeated runs that were read lately, each under its own name. */
 export interface Histories {
-  put(source: Source, query: ResultQuery, results: readonly InvocationResult[]): void;
+  put(results: readonly InvocationResult[]): void;
   find(ref: ResultRef, wants: Wants, maxAgeMs: number): InvocationResult | undefined;
 }
 
@@ -29,7 +27,7 @@ const EXECUTIONS_MAX = 5_000;
 export function createHistories(clock: Clock, rulesHash: () => string | null): Histories {
   const executions = new LRUCache<string, Kept>({ max: EXECUTIONS_MAX });
   return {
-    put(_source, _query, results) {
+    put(results) {
       for (const result of results)
         executions.set(resultKey(result), {
           result,

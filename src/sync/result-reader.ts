@@ -44,7 +44,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     const readAt = clock.now();
     const found = await book.watch(source, (noted) => upstream.readResults(query, wants, noted), operation);
     if (query.includeHistory) {
-      histories.put(source, query, found);
+      histories.put(found);
       return found;
     }
     await store.write({ source, readAt, results: found });

@@ -45,36 +45,23 @@ export async function settleTie(
   if (isTrusted && (await list.countAt(base.time)) >= end - start) return "whole";
   const shown = new Set<string>();
   noteShown(page, base.time, shown);
-  const reader = createTieReader(list, page.mode, notes, operation);
-  return readRounds(base.time, { start, notes, isTrusted, shown }, reader);
+  const readAt = readerOf(list, page.mode, notes, operation);
+  return readRounds(base.time, { start, notes, isTrusted, shown, readAt, countAt: list.countAt });
 }
 
-/** Reads pages of a time that is being made whole. */
-interface TieReader {
-  /** Reads the page that begins at this index or in front of it, and writes what it shows. */
-  read(index: number): Promise<IndexedPage>;
-  /** How many runs of the list are known that were created at this time. */
-  countAt(time: number): Promise<number>;
-}
+/** Reads the page that begins at an index or in front of it, and keeps what it shows. */
+type ReadAt = (index: number) => Promise<IndexedPage>;
 
-function createTieReader(
-  list: OpenList,
-  mode: ListNotes["mode"],
-  { marks, shift }: ListNotes,
-  operation: Operation,
-): TieReader {
+function readerOf(list: OpenList, mode: ListNotes["mode"], { marks, shift }: ListNotes, operation: Operation): ReadAt {
   const places = new Map<number, Place | null>([[0, null]]);
   for (const mark of marks) places.set(mark.index + shift, mark.place);
-  return {
-    async read(index) {
-      const offset = Math.max(...[...places.keys()].filter((known) => known <= index));
-      const place = list.placeAt(index) ?? places.get(offset) ?? null;
-      const page = await list.readInMode(mode, place, offset, operation);
-      places.set(endIndexOf(page), page.next);
-      await list.write({ runs: page.runs });
-      return page;
-    },
-    countAt: list.countAt,
+  return async (index) => {
+    const offset = Math.max(...[...places.keys()].filter((known) => known <= index));
+    const place = list.placeAt(index) ?? places.get(offset) ?? null;
+    const page = await list.readInMode(mode, place, offset, operation);
+    places.set(endIndexOf(page), page.next);
+    await list.write({ runs: page.runs });
+    return page;
   };
 }
 
@@ -85,19 +72,21 @@ interface RoundRules {
   /** False if what is known may be gone from the list, so that it does not count for what the indexes say. */
   readonly isTrusted: boolean;
   readonly shown: Set<string>;
+  readonly readAt: ReadAt;
+  readonly countAt: OpenList["countAt"];
 }
 
-async function readRounds(time: number, rules: RoundRules, reader: TieReader): Promise<TieVerdict> {
-  const { shown } = rules;
+async function readRounds(time: number, rules: RoundRules): Promise<TieVerdict> {
+  const { shown, countAt } = rules;
   const idleRoundsMax = rules.notes.isDoubtful ? 1 : IDLE_ROUNDS_MAX;
   let { start, isTrusted } = rules;
-  const countKnown = async (): Promise<number> => (isTrusted ? reader.countAt(time) : shown.size);
+  const countKnown = async (): Promise<number> => (isTrusted ? countAt(time) : shown.size);
   let known = await countKnown();
   let idleRounds = 0;
   let stepBack = 1;
   let before: Round | null = null;
   for (let pages = 0; pages < PAGES_MAX && idleRounds < idleRoundsMax; ) {
-    const round = await readRound(time, start, rules, reader);
+    const round = await readRound(time, start, rules);
     pages += round.pages;
     isTrusted &&= !hasShrunk(round, rules);
     const count = await countKnown();
@@ -139,12 +128,12 @@ interface Round {
 }
 
 /** Reads the runs of one time once from their first to their last. */
-async function readRound(time: number, from: number, { shown }: RoundRules, reader: TieReader): Promise<Round> {
+async function readRound(time: number, from: number, { shown, readAt }: RoundRules): Promise<Round> {
   let start: number | null = null;
   let index = from;
   let order = "";
   for (let pages = 1; pages <= PAGES_MAX; pages += 1) {
-    const page = await reader.read(index);
+    const page = await readAt(index);
     order += noteShown(page, time, shown).join("\n");
     const seen = lookAt(page, time);
     start ??= seen.start;
