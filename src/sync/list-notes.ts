@@ -166,11 +166,6 @@ export function shownState(state: ListState, now: number): ListState {
   return stop?.isEnd ? { ...state, spans: addSpan(state.spans, { from: stop.time, to: LIST_END }) } : state;
 }
 
-/** What is left of a stop once the list was read down to here. */
-export function stopBelow(stop: ListStop | null, bottom: number): ListStop | null {
-  return stop !== null && stop.time <= bottom ? stop : null;
-}
-
 /** What an answer that begins behind so many records says against itself; null for an answer that adds up. */
 export function flawOf(page: IndexedPage, passed: number): string | null {
   const end = page.runs.length + page.unreadable > 0 ? endIndexOf(page) : passed;

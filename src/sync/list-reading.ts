@@ -13,7 +13,6 @@ import {
   type Mark,
   markBehind,
   shiftOf,
-  stopBelow,
   timesOf,
   vanishedOf,
 } from "./list-notes.ts";
@@ -69,8 +68,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       marks: mark === null ? [] : [mark, ...marks],
       // A record that cannot be read is missing, and nobody can say from which page.
       isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
-      stop:
-        page.flaw === null ? stopBelow(isFresh ? null : before.notes.stop, bottom) : endAt(page.flaw, bottom, readAt),
+      stop: stopAfter(page, isFresh ? null : before.notes.stop, { bottom, time: bottom, at: readAt }),
     },
   };
 }
@@ -118,10 +116,11 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
     notes: {
       ...state.notes,
       isDoubtful: state.notes.isDoubtful || page.unreadable > 0 || tie === "contradictory",
-      stop:
-        page.flaw === null
-          ? stopBelow(state.notes.stop, bottom)
-          : endAt(page.flaw, boundBelowIn({ ...state, spans }, bottom), reading.readAt),
+      stop: stopAfter(page, state.notes.stop, {
+        bottom,
+        time: boundBelowIn({ ...state, spans }, bottom),
+        at: reading.readAt,
+      }),
       mode: page.mode,
       total: page.total ?? state.notes.total,
       vanished,
@@ -133,7 +132,12 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
   };
 }
 
-/** The list contradicts itself below this time. */
-export function endAt(why: string, time: number, at: number): ListStop {
-  return { time, at, why, isEnd: true };
+/** Where the list cannot be read on: below this time if the answer contradicts itself, else what is left of a stop before. */
+function stopAfter(
+  { flaw }: IndexedPage,
+  before: ListStop | null,
+  { bottom, time, at }: Pick<ListStop, "time" | "at"> & { readonly bottom: number },
+): ListStop | null {
+  if (flaw !== null) return { why: flaw, isEnd: true, time, at };
+  return before !== null && before.time <= bottom ? before : null;
 }
