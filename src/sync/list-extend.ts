@@ -34,7 +34,7 @@ export async function extend(
   const arrivals = isArrival && page.mode === "page" ? await list.countNew(page.runs) : 0;
   const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
   const state = withMore(await list.load(), page, { base, tie, arrivals, readAt: list.now() });
-  await list.write({ runs: page.runs, state });
+  await list.keep(page, state);
   return { state, known: known.map(({ invokeId }) => invokeId) };
 }
 
@@ -42,7 +42,7 @@ export async function extend(
 export async function readAgain(list: OpenList, mark: Mark | null, operation: Operation): Promise<void> {
   const { shift } = (await list.load()).notes;
   const { runs } = await list.read(mark === null ? null : placeBehind(list, mark, shift), 0, operation);
-  await list.write({ runs });
+  await list.writeRuns(runs);
 }
 
 /** True if an answer does not lead further down. */

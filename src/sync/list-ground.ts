@@ -38,7 +38,7 @@ async function stopAt(list: OpenList, time: number, standstill: Standstill, oper
   const { why, isEnd, isTriedAgain } = standstill;
   if (!isTriedAgain) {
     const { notes, ...state } = await list.load();
-    await list.write({ state: { ...state, notes: { ...notes, stop: { time, why, isEnd, at: list.now() } } } });
+    await list.writeState({ ...state, notes: { ...notes, stop: { time, why, isEnd, at: list.now() } } });
   }
   if (!isEnd) await list.fail(why, operation);
 }

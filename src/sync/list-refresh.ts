@@ -17,7 +17,7 @@ export async function refresh(list: OpenList, operation: Operation): Promise<voi
   const before = await list.load();
   const arrivals = before.readAt === null ? 0 : await list.countNew(first.runs);
   const state = withHead(first, { before, readAt, isEnteredLater: list.isEnteredLater, arrivals });
-  await list.write({ runs: first.runs, state });
+  await list.keep(first, state);
   if (!list.isEnteredLater && hasGap(before, state, readAt)) await readOverGap(list, before, state, operation);
 }
 

@@ -81,5 +81,5 @@ async function letGo(list: OpenList, base: Mark, error: DeadPlaceError, deaths: 
   const { notes, ...state } = await list.load();
   const end = notes.marks.findIndex(({ time, index }) => time === base.time && index === base.index) + 1;
   const marks = notes.marks.filter((_, position) => position >= end || position < end - count);
-  await list.write({ state: { ...state, notes: { ...notes, marks } } });
+  await list.writeState({ ...state, notes: { ...notes, marks } });
 }

@@ -36,8 +36,10 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   load(): Promise<ListState>;
   /** The same, as it is shown: for a while, a list that contradicts itself ends where it could not be read on. */
   loadShown(): Promise<ListState>;
-  /** Writes runs, what is known of the list, or both as one step. */
-  write(what: { readonly runs?: readonly Invocation[]; readonly state?: ListState }): Promise<void>;
+  /** Writes an answer together with what is known of the list now, as one step. */
+  keep(page: IndexedPage, state: ListState): Promise<void>;
+  writeRuns(runs: readonly Invocation[]): Promise<void>;
+  writeState(state: ListState): Promise<void>;
   /** How many of these runs nobody knows. */
   countNew(runs: readonly Invocation[]): Promise<number>;
   /** How many runs of the list are known that were created at this time. */
@@ -73,8 +75,9 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
     now: () => clock.now(),
     load,
     loadShown: async () => shownState(await load(), clock.now()),
-    write: ({ runs = [], state }) =>
-      store.write({ source, readAt: clock.now(), runs, ...(state && { list: { key, record: state } }) }),
+    keep: ({ runs }, state) => store.write({ source, readAt: clock.now(), runs, list: { key, record: state } }),
+    writeRuns: (runs) => store.write({ source, readAt: clock.now(), runs }),
+    writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),
     async countNew(runs) {
       const known = await store.readRuns(runs, { output: false, content: false });
       return known.filter((run) => run === null).length;
