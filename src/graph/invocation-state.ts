@@ -79,7 +79,7 @@ export abstract class InvocationState extends Node implements Guarded {
 
   @Value(() => Boolean, {
     description:
-      "True if the upstream was asked for the run again and does not know it any more: this is how it was seen last. A run that is over and wholly read is not asked for again.",
+      "True if the upstream does not know the run any more: three looks by its id found nothing, or it is over and a list was seen to end above it. This is how it was seen last.",
   })
   get isGoneUpstream(): boolean {
     return this.record.isGoneUpstream === true;

@@ -18,6 +18,8 @@ export interface KeptRuns {
   readonly sorted: Omit<SortedRuns, "put" | "takeOldest">;
   find(ref: InvocationRef): Entry | undefined;
   put(run: Invocation, read: Pick<StoredRun, "readAt" | "executionReadAt">, isGone?: boolean): void;
+  /** Marks runs that are over, and that are meant, as gone. That changes nothing that anybody watches. */
+  markDropped(stretches: Parameters<SortedRuns["read"]>[0], isMeant: (run: Invocation) => boolean): void;
   /** Takes out the oldest runs if all take more bytes than they may, but none of those that were written last. */
   letGo(): readonly Entry[];
 }
@@ -61,6 +63,14 @@ export function createKeptRuns(bytesMax: number, feed: Pick<ChangeFeed, "note">)
       sorted.put(entry, known);
       touch(key, size);
       if (known?.run !== run) feed.note(known?.run ?? null, run);
+    },
+    markDropped(stretches, isMeant) {
+      const isDropped = ({ run, isGone }: Entry): boolean => !isGone && isFinalRun(run) && isMeant(run);
+      for (const entry of sorted.read(stretches, 1, Number.POSITIVE_INFINITY, isDropped)) {
+        const marked = { ...entry, run: markGone(entry.run, true), isGone: true };
+        entries.set(invocationKey(entry.run), marked);
+        sorted.put(marked, entry);
+      }
     },
     letGo() {
       if (bytes <= bytesMax) return [];

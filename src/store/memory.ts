@@ -23,11 +23,14 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
 
   return {
     async write(write: RunWrite) {
-      const { source, gone = [], list } = write;
+      const { source, gone = [], dropped, list } = write;
       writeRecords(write, kept, loose);
       for (const invokeId of gone) {
         const known = kept.find({ source, invokeId });
         if (known !== undefined) kept.put(known.run, known, true);
+      }
+      if (dropped !== undefined) {
+        kept.markDropped(bySource([{ source, after: null, before: null }]), (run) => matchesQuery(run, dropped));
       }
       if (list !== undefined) lists.put(source, list.key, list.record);
       lists.cut(kept.letGo());

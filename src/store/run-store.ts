@@ -38,6 +38,8 @@ export interface RunWrite {
   readonly results?: readonly InvocationResult[];
   /** Runs that the upstream was asked for and does not know. */
   readonly gone?: readonly string[];
+  /** Means runs that the upstream dropped: those of them that are over are marked as gone. No listener hears of it. */
+  readonly dropped?: InvocationQuery;
   readonly list?: { readonly key: string; readonly record: ListRecord };
 }
 

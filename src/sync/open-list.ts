@@ -10,6 +10,7 @@ import {
 } from "#domain";
 import { above, type ReadingTurns, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
+import { droppedBehind } from "./dropped.ts";
 import { type IndexedPage, type ListNotes, type ListState, shownState, stateOf, withIndexes } from "./list-notes.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
@@ -75,7 +76,14 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
     now: () => clock.now(),
     load,
     loadShown: async () => shownState(await load(), clock.now()),
-    keep: ({ runs }, state) => store.write({ source, readAt: clock.now(), runs, list: { key, record: state } }),
+    keep: (page, state) =>
+      store.write({
+        source,
+        readAt: clock.now(),
+        runs: page.runs,
+        list: { key, record: state },
+        ...droppedBehind(page, list),
+      }),
     writeRuns: (runs) => store.write({ source, readAt: clock.now(), runs }),
     writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),
     async countNew(runs) {

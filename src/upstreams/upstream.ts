@@ -55,6 +55,8 @@ export interface RunList {
   readonly key: string;
   /** What of the query the upstream applies itself: the list holds all runs that this means. */
   readonly applied: InvocationQuery;
+  /** True if another list holds the rest of the runs that {@link applied} means. */
+  readonly isPart?: boolean;
   /** True if the upstream applies every part of the query asked for, so that `total` counts just what is asked for. */
   readonly isExact: boolean;
   /**

@@ -33,6 +33,36 @@ it("a run that the upstream forgot is shown as it was seen last, and says so", a
   }
 });
 
+it("a run that is over says that the upstream dropped it once a list is seen to end above it, until it is shown again", async () => {
+  const runs = ["t-4", "t-3", "t-2", "t-1"].map((invokeId, n) => ({
+    invokeId,
+    at: Date.UTC(2026, 0, 3) - n * 1_000,
+    status: "Success",
+    executions: [{ instanceId: "i-1", status: "Success" }],
+  }));
+  const place = createPlace(runs);
+  const rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+  const gone = async (shown: readonly Run[]) => {
+    place.runs.splice(0, place.runs.length, ...shown);
+    const { data } = await rig.ask("{ invocations { nodes { invokeId isGoneUpstream } } }");
+    expect(data.invocations.nodes.map(({ invokeId }: Run) => invokeId)).toEqual(runs.map(({ invokeId }) => invokeId));
+    return data.invocations.nodes
+      .filter((node: { isGoneUpstream: boolean }) => node.isGoneUpstream)
+      .map(({ invokeId }: Run) => invokeId);
+  };
+  try {
+    expect(await gone(runs)).toEqual([]);
+    expect(await gone(runs.slice(0, 2))).toEqual(["t-2", "t-1"]);
+    expect(await gone(runs.slice(0, 3))).toEqual(["t-1"]);
+    // Missing between others, or in a list that shows nothing at all, is not dropped.
+    expect(await gone(runs)).toEqual([]);
+    expect(await gone(runs.filter(({ invokeId }) => invokeId !== "t-3"))).toEqual([]);
+    expect(await gone([])).toEqual([]);
+  } finally {
+    await rig.stop();
+  }
+});
+
 const ONE = `query ($ids: [ID!]!) {
   invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { status isGoneUpstream }
   lookup(by: { invokeId: "t-1" }) { ... on Invocation { status isGoneUpstream } }

@@ -125,12 +125,11 @@ it("what the upstream dropped is still there after a restart: it pages, filters,
   expect(await second.walk({})).toEqual(before);
   expect(await second.walk({ instanceId: "i-1" })).toEqual(filtered);
   expect(await second.ask(SEARCH)).toEqual(found);
-  // A run that is over cannot change, so nobody asks for it again. One that went on is missed at the third look, and says so.
+  // The list ends above what is over; a run that went on is missed at the third look.
   const isGoing = ({ status }: Row) => status === "RUNNING";
-  const [going] = before.filter(isGoing);
   for (let rows = before; rows.some((row) => isGoing(row) && !row.isGoneUpstream); ) {
     second.pass(60_000);
     rows = await second.walk({});
   }
-  expect(await second.walk({})).toEqual(before.map((row) => ({ ...row, isGoneUpstream: row === going })));
+  expect(await second.walk({})).toEqual(before.map((row) => ({ ...row, isGoneUpstream: old.includes(row.invokeId) })));
 }, 120_000);

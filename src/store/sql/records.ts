@@ -38,7 +38,7 @@ export function groupLabelOf(resourceGroupId: string): string {
 
 /** The columns of a run whose script is given by id. */
 export function toRunColumns(run: Invocation) {
-  const { source, instances, command, ...record } = run;
+  const { source, instances, command, isGoneUpstream: _mark, ...record } = run;
   const { content, ...plainCommand } = command;
   const finishTime = finishTimeOf(run);
   return {

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from "kysely";
 import type { Command, InstanceInvocation, Invocation, Source, Wants } from "#domain";
+import { markGone } from "../gone.ts";
 import type { StoredRun } from "../run-store.ts";
 import { fromContentRow, idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
@@ -126,12 +127,13 @@ function toStoredRun(
   const instances = executions.map((one) =>
     toExecution<InstanceInvocation>(one.record, { source, invokeId }, toOutput(one, find)),
   );
-  const run: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
+  const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {
     const instanceId = instances[position]?.instanceId;
     return read_at === null || instanceId === undefined ? [] : [[instanceId, read_at]];
   });
-  return { id: row.id, run, readAt: row.read_at, executionReadAt: new Map(readAt), isGone: row.is_gone };
+  const isGone = row.is_gone;
+  return { id: row.id, run: markGone(read, isGone), readAt: row.read_at, executionReadAt: new Map(readAt), isGone };
 }
 
 function toScript(

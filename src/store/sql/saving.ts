@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Transaction } from "kysely";
-import { type InstanceInvocation, isFinalRun } from "#domain";
+import { type InstanceInvocation, type InvocationQuery, isFinalRun, type Source } from "#domain";
+import { toCondition } from "./conditions.ts";
 import { type Contents, toContentRow } from "./contents.ts";
 import type { ChangedRun, LooseResult, MergedWrite } from "./merge-write.ts";
 import { toOrderedText } from "./ordered-text.ts";
@@ -129,6 +130,15 @@ export async function saveExecutions(
     on conflict (run, instance_id) do update set place = excluded.place, status = excluded.status,
       error_code = excluded.error_code, exit_code = excluded.exit_code, record = excluded.record, output_state = excluded.output_state, output = excluded.output,
       dropped_bytes = excluded.dropped_bytes, is_guess = excluded.is_guess, read_at = excluded.read_at`.execute(step);
+}
+
+/** Marks as gone what is over of the runs that the upstream dropped: one statement, however many they are. */
+export async function saveDropped(step: Step, schema: string, source: Source, dropped: InvocationQuery): Promise<void> {
+  const isMeant = toCondition([{ source, after: null, before: null }], dropped, schema);
+  if (isMeant === null) return;
+  await sql`
+    update ${sql.table(`${schema}.run`)} as run set is_gone = true
+    where ${isMeant} and not is_open and not is_gone`.execute(step);
 }
 
 /** Notes when unfinished runs were read, of which nothing else changed. Of what is over nobody asks that. */

@@ -10,7 +10,7 @@ import { toOrderedText } from "./ordered-text.ts";
 import { basisOf } from "./reader.ts";
 import { sourceKeyOf } from "./records.ts";
 import { readStripped } from "./run-rows.ts";
-import { saveContents, saveExecutions, saveLoose, saveReadTimes, saveRuns } from "./saving.ts";
+import { saveContents, saveDropped, saveExecutions, saveLoose, saveReadTimes, saveRuns } from "./saving.ts";
 import type { Tables } from "./tables.ts";
 
 const DAY_MS = 86_400_000;
@@ -41,6 +41,7 @@ export async function writeReading(
     await lockSource(transaction, schema, sourceKey);
     const outcome = await mergeKnown(transaction, schema, write, contents);
     await saveMerged(transaction, schema, { sourceKey, write, writer, outcome, contents });
+    if (write.dropped !== undefined) await saveDropped(transaction, schema, write.source, write.dropped);
     if (write.list !== undefined) await saveList(transaction, schema, { ...write.list, writer, source: write.source });
     return outcome;
   });

@@ -90,6 +90,7 @@ function createList(context: AdapterContext, asked: AskedList, first: FirstPage 
   return {
     key,
     applied: toApplied(query, filter, status),
+    isPart: timed !== undefined,
     isExact: isExact(query, filter, status),
     placeAt: reader.placeAt,
     read: context.statusFilter.watch({ key, status }, reader.read, first),

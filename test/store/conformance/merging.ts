@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { StoredRun } from "#store";
 import type { StoreOfTest } from "../conformance.ts";
-import { ECS, EVERYTHING, itemOf, outputOf, resultFor, runAt } from "../records.ts";
+import { at, ECS, EVERYTHING, itemOf, outputOf, resultFor, runAt, SWAS, whole } from "../records.ts";
 
 /** A state that is final is never replaced by one that is not, nor a richer record by a poorer one. */
 export function describeMerging(store: StoreOfTest): void {
@@ -155,6 +155,34 @@ export function describeMerging(store: StoreOfTest): void {
       expect(await read("t-none")).toBeNull();
       await store().write({ source: ECS, readAt: 3, runs: [done] });
       expect(await read()).toMatchObject({ readAt: 3, isGone: false });
+    });
+
+    it("that the upstream dropped runs: those that are over, and those alone that are meant", async () => {
+      const older = runAt(0, "t-old", { instances: [itemOf({ invokeId: "t-old", output: undefined })] });
+      const other = runAt(0, "t-other", { command: { ...older.command, name: "df" } });
+      const undated = runAt(null, "t-undated");
+      const elsewhere = runAt(0, "t-swas", { source: SWAS });
+      await store().write({ source: SWAS, readAt: 1, runs: [elsewhere] });
+      const going = { ...running, invokeId: "t-going", creationTime: at(0) };
+      await store().write({ source: ECS, readAt: 1, runs: [done, older, other, undated, going] });
+      const told: unknown[] = [];
+      const end = store().onChange((changes) => told.push(changes));
+      const dropped = { commandName: "uptime", createdBefore: at(1) };
+      await store().write({ source: ECS, readAt: 2, runs: [done], dropped });
+      end();
+      const page = await store().readPage({
+        stretches: [whole(ECS), whole(SWAS)],
+        query: {},
+        direction: 1,
+        limit: 10,
+        wants: EVERYTHING,
+      });
+      const gone = page.filter(({ run, isGone }) => isGone || run.isGoneUpstream === true);
+      expect(gone).toEqual([{ ...gone[0], run: { ...older, isGoneUpstream: true }, readAt: 1, isGone: true }]);
+      expect(told).toEqual([]);
+      expect(await store().countLackingOutputs(ECS, 0)).toBe(0);
+      await store().write({ source: ECS, readAt: 3, runs: [older] });
+      expect(await read("t-old")).toMatchObject({ run: older, isGone: false });
     });
 
     it("many runs with many executions in one write", async () => {
