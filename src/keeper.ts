@@ -140,6 +140,7 @@ function overDatabase(
       return opened;
     },
     memory,
+    openingMs: Math.min(OPENING_MS, config.operationDeadlineMs * OPENING_SHARE),
     clock,
     telemetry,
   });
@@ -160,10 +161,15 @@ function overDatabase(
   };
 }
 
+/** The first time, an embedded database takes some 6 s to open. */
+const OPENING_MS = 8_000;
+/** Share of an operation's deadline that waiting may take; the rest is for the upstreams. */
+const OPENING_SHARE = 0.5;
+
 const REMARKS: Readonly<Record<ReturnType<FallbackStore["state"]>, string | null>> = {
   database: null,
-  opening: "The database is being opened; the first questions wait for it.",
-  memory: "The database does not answer; what is read meanwhile stays in memory.",
+  opening: "The database is opening. Requests wait for it, but not until their deadline: then they read memory.",
+  memory: "The database does not answer. Until it does, the gateway reads and writes memory.",
 };
 
 function measure(store: FallbackStore, registry: Registry): void {

@@ -12,6 +12,8 @@ export type AwayStore = RunStore & { ping(): Promise<void> };
 interface WatchParts {
   /** Opens the database; asked again while it fails. */
   readonly open: () => Promise<AwayStore>;
+  /** Milliseconds that the first reads and writes wait for a database that opens: it may know what the upstreams have forgotten. */
+  readonly openingMs: number;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, "notice">;
   readonly onChange: Parameters<RunStore["onChange"]>[0];
@@ -31,11 +33,9 @@ interface DatabaseWatch {
 
 /** How long it takes until a database that was away is asked again. */
 const RETRY_MS = 1_000;
-/** How long the first questions wait for a database that opens: it may know what the upstreams have forgotten. */
-const OPENING_MS = 8_000;
 
 /** Begins to open it. */
-export function watchDatabase({ open, clock, telemetry, onChange }: WatchParts): DatabaseWatch {
+export function watchDatabase({ open, openingMs, clock, telemetry, onChange }: WatchParts): DatabaseWatch {
   const ended = new AbortController();
   const connection = createConnection(open, onChange);
   const known = new AbortController();
@@ -75,7 +75,7 @@ export function watchDatabase({ open, clock, telemetry, onChange }: WatchParts):
     state: () => state,
     async find() {
       if (state === "opening") {
-        opening ??= clock.sleep(OPENING_MS, known.signal);
+        opening ??= clock.sleep(openingMs, known.signal);
         await opening;
       }
       return state === "database" ? connection.get() : null;

@@ -15,6 +15,8 @@ export interface FallbackParts {
   /** Opens the database; asked again while it fails. */
   readonly open: () => Promise<AwayStore>;
   readonly memory: RunStore;
+  /** Milliseconds that the first reads and writes wait for a database that opens: it may know what the upstreams have forgotten. */
+  readonly openingMs: number;
   readonly clock: Clock;
   readonly telemetry: Pick<Telemetry, "notice">;
 }
@@ -25,9 +27,9 @@ export interface FallbackParts {
  * claimed to be known here. Says so when that begins and when it ends. A database whose disk is full is used again once it takes the write
  * that found no room.
  */
-export function createFallbackStore({ open, memory, clock, telemetry }: FallbackParts): FallbackStore {
+export function createFallbackStore({ open, memory, openingMs, clock, telemetry }: FallbackParts): FallbackStore {
   const feed = createChangeFeed();
-  const database = watchDatabase({ open, clock, telemetry, onChange: feed.tell });
+  const database = watchDatabase({ open, openingMs, clock, telemetry, onChange: feed.tell });
   memory.onChange(feed.tell);
 
   async function ask<Answer>(question: (store: RunStore) => Promise<Answer>): Promise<Answer> {

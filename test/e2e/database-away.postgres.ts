@@ -13,7 +13,7 @@ const PLACE = ["ecs", "cn-hangzhou"] as const;
 const LIST = `{ invocations(first: 50) { nodes { invokeId instanceInvocations { nodes { result { output { text } } } } }
   sources { ok error { code } } } }`;
 const STATE = "{ sources { ok error { code } backfill { phase } } }";
-const AWAY = "ok\nThe database does not answer; what is read meanwhile stays in memory.\n";
+const AWAY = "ok\nThe database does not answer. Until it does, the gateway reads and writes memory.\n";
 const MINUTE_MS = 60_000;
 
 interface Answer {

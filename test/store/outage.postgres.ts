@@ -20,7 +20,7 @@ describe("a server that is cut off in the middle of reading and writing", () => 
     const memory = createMemoryStore({ bytesMax: 1_000_000 });
     const notices: string[] = [];
     const telemetry = { notice: ({ level }: { readonly level: string }) => void notices.push(level) };
-    const store = createFallbackStore({ open: database.open, memory, clock, telemetry });
+    const store = createFallbackStore({ open: database.open, memory, openingMs: 8_000, clock, telemetry });
     // Time passes slowly enough for the server to answer a sign of life, which would be taken for silence otherwise.
     const until = async (state: string) => {
       for (let beatAt = 0; store.state() !== state; ) {
@@ -61,7 +61,7 @@ describe("a server that is cut off in the middle of reading and writing", () => 
     const database = createDatabase({ url: way.url, schema, clock, ...parts });
     const memory = createMemoryStore({ bytesMax: 1_000_000 });
     const telemetry = { notice: () => {} };
-    const store = createFallbackStore({ open: database.open, memory, clock, telemetry });
+    const store = createFallbackStore({ open: database.open, memory, openingMs: 8_000, clock, telemetry });
     // Time passes slowly enough for the server to answer a sign of life, which would be taken for silence otherwise.
     const until = async (state: string) => {
       for (let beatAt = 0; store.state() !== state; ) {
