@@ -4,46 +4,16 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Invocation } from "#domain";
 import { createDatabase, createMemoryStore, positionOf, type RunPageRequest, type RunStore } from "#store";
 import { systemClock } from "../src/system-clock.ts";
-import { at, ECS, itemOf, outputOf, runAt } from "../test/store/records.ts";
+import { at, ECS } from "../test/store/records.ts";
+import { EXECUTIONS, RUNS, runOf } from "./many-runs.ts";
 
-const RUNS = Number(process.env.RUNS ?? 10_000);
-const EXECUTIONS = 10;
 const PER_WRITE = 50;
 const ASKED = 200;
 const ALL = [{ source: ECS, after: null, before: null }];
 /** Which are measured; KEEPERS=memory,server leaves out the embedded one, which fills slowly. */
 const KEEPERS = (process.env.KEEPERS ?? "memory,embedded,server").split(",");
-
-/** What few servers say, and one code of them just one in the middle. */
-const failure = (n: number) => ({
-  status: "FAILED" as const,
-  exitCode: 1,
-  error: { code: n === RUNS / 2 ? "DiskFull" : "ExecutionTimeout", info: null },
-  finishTime: at(n + 60),
-});
-
-function runOf(n: number): Invocation {
-  const invokeId = `t-${n}`;
-  const command = {
-    commandId: `c-${n % 50}`,
-    name: `job ${n % 50}`,
-    description: null,
-    type: null,
-    content: undefined,
-  };
-  const instances = Array.from({ length: EXECUTIONS }, (_, i) =>
-    itemOf({
-      invokeId,
-      instanceId: `i-${(n + i) % 300}`,
-      ...(i === 0 && n % 100 === 0 ? failure(n) : { finishTime: at(n + 5) }),
-      output: outputOf(i === 0 ? `line of ${n}\n`.repeat(60) : `ok ${i}`),
-    }),
-  );
-  return runAt(n, invokeId, { command, instances, status: n % 100 === 0 ? "FAILED" : "SUCCESS" });
-}
 
 /** Milliseconds that one of `count` takes. */
 async function time(count: number, one: (n: number) => Promise<unknown>): Promise<number> {
