@@ -37,7 +37,7 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
         newContentKey: () => randomBytes(32),
         newId: () => "only",
       },
-      { pulse: db, hangUp: () => {} },
+      { pulse: db, listen: () => () => {} },
     );
   return {
     db,

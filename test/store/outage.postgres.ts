@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { createDatabase, createFallbackStore, createMemoryStore } from "#store";
 import { connectServer } from "../../src/store/sql/connect.ts";
+import type { Tables } from "../../src/store/sql/tables.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { openWay } from "../support/way.ts";
 import { ECS, idsOf, runAt } from "./records.ts";
@@ -85,6 +86,36 @@ describe("a server that is cut off in the middle of reading and writing", () => 
       await way.cut();
       const { db, close } = connectServer(url);
       await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db);
+      await close();
+    }
+  });
+
+  it.each([
+    ["as long as others are answered, as behind a busy pooler", true],
+    ["no longer once none is answered", false],
+  ])("waits for an answer %s", async (_, isAnswered) => {
+    const { db, pulse, listen, close } = connectServer(url);
+    try {
+      await db.connection().execute(async (holding) => {
+        const key = sql`hashtext(${randomUUID()})`;
+        const lock = (how: RawBuilder<unknown>, of: Kysely<Tables>) =>
+          sql<{ at: string }>`select ${how}::text as at`.execute(of);
+        await lock(sql`pg_advisory_lock(${key})`, holding);
+        const waiting = lock(sql`pg_advisory_lock(${key})`, pulse).then(
+          () => "answered",
+          () => "given up",
+        );
+        while (
+          (await lock(sql`(select count(*) from pg_locks where not granted and locktype = 'advisory')`, holding))
+            .rows[0]?.at === "0"
+        ) {}
+        const giveUpIfSilent = listen();
+        if (isAnswered) await lock(sql`1`, holding);
+        giveUpIfSilent();
+        if (isAnswered) await lock(sql`pg_advisory_unlock(${key})`, holding);
+        expect(await waiting).toBe(isAnswered ? "answered" : "given up");
+      });
+    } finally {
       await close();
     }
   });

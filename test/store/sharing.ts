@@ -22,7 +22,7 @@ export function describeSharing(name: string, database: TestDatabase): void {
 
     async function join(processName: string): Promise<Replica> {
       const newName = () => `${processName}/${randomUUID()}`;
-      const replica = await joinReplicas({ db, pulse: db, onSilence: () => {}, schema, clock, newName });
+      const replica = await joinReplicas({ db, pulse: db, listen: () => () => {}, schema, clock, newName });
       joined.push(replica);
       return replica;
     }

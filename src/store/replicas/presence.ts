@@ -6,8 +6,11 @@ export interface ReplicaParts {
   readonly db: QueryExecutorProvider;
   /** A connection for signs of life, which must not wait for others. */
   readonly pulse: QueryExecutorProvider;
-  /** Called when the database let a sign of life wait for too long: what else waits for it would wait as well. */
-  readonly onSilence: () => void;
+  /**
+   * Called with each sign of life; what it returns is called if that waits for too long. If nothing else was answered meanwhile, what
+   * waits has to be given up: it would wait as well.
+   */
+  readonly listen: () => () => void;
   /** Where the tables are. */
   readonly schema: string;
   readonly clock: Clock;
@@ -42,7 +45,7 @@ const RENAME_MS = 60_000;
 export const QUOTA_MS = 10_000;
 
 /** Starts unknown. */
-export function createPresence({ pulse, onSilence, schema, clock, newName }: ReplicaParts): Presence {
+export function createPresence({ pulse, listen, schema, clock, newName }: ReplicaParts): Presence {
   const replica = sql.table(`${schema}.replica`);
   let name = newName();
   let others = 0;
@@ -72,12 +75,13 @@ export function createPresence({ pulse, onSilence, schema, clock, newName }: Rep
     isKnown,
     isAway: () => hasFailed && !isKnown(LEASE_MS),
     async beat() {
+      const giveUpIfSilent = listen();
       try {
         while (!(await inTime(touch(), clock))) name = newName();
         hasFailed = false;
       } catch (error) {
         hasFailed = true;
-        if (error === SILENCE) onSilence();
+        if (error === SILENCE) giveUpIfSilent();
         throw error;
       }
     },

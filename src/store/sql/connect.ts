@@ -21,8 +21,11 @@ export interface ServerConnections {
   readonly db: Kysely<Tables>;
   /** A connection of its own for signs of life, which wait for no reader. */
   readonly pulse: Kysely<Tables>;
-  /** Ends every connection, and with it what waits there; new ones are opened when they are needed. */
-  hangUp(): void;
+  /**
+   * Listens on all connections. The function that it returns ends every one, and with it what waits there, if none has received a
+   * byte since; new ones are opened when they are needed. While some answer, the rest may wait for their turn at a pooler.
+   */
+  listen(): () => void;
   close(): Promise<void>;
 }
 
@@ -52,8 +55,12 @@ export function connectServer(url: string): ServerConnections {
   return {
     db,
     pulse,
-    hangUp() {
-      for (const socket of sockets) socket.destroy();
+    listen() {
+      const before = new Map([...sockets].map((socket) => [socket, socket.bytesRead]));
+      return () => {
+        if ([...sockets].some((socket) => socket.bytesRead > (before.get(socket) ?? 0))) return;
+        for (const socket of sockets) socket.destroy();
+      };
     },
     close: async () => void (await Promise.all([db.destroy(), pulse.destroy()])),
   };

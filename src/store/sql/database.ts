@@ -150,7 +150,7 @@ function readVersion(file: string): string | null {
 export async function openStore(
   db: Kysely<Tables>,
   { schema = SCHEMA, clock, newContentKey, newId, holder }: Omit<DatabaseOptions, "url">,
-  sharing: Pick<ServerConnections, "pulse" | "hangUp"> | null,
+  sharing: Pick<ServerConnections, "pulse" | "listen"> | null,
 ): Promise<DatabaseStore> {
   const contentKey = await migrate(db, { schema, newContentKey });
   const newName = (): string => `${holder.host}/${holder.processId}/${newId()}`;
@@ -158,7 +158,7 @@ export async function openStore(
   const replica =
     sharing === null
       ? createLoneReplica()
-      : await joinReplicas({ db, pulse: sharing.pulse, onSilence: sharing.hangUp, schema, clock, newName });
+      : await joinReplicas({ db, pulse: sharing.pulse, listen: sharing.listen, schema, clock, newName });
   return {
     ...store,
     replica,
