@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { sql } from "kysely";
 import type { DatabaseStore, RunChange } from "#store";
 import { createRemoteChanges } from "../../src/store/sql/remote-changes.ts";
 import type { TestDatabase } from "./keepers.ts";
@@ -104,6 +105,81 @@ export function describeReplicas(name: string, database: TestDatabase): void {
       expect(new Set(seen?.map((row) => JSON.stringify(row)))).toEqual(
         new Set(wanted.map((row) => JSON.stringify(row))),
       );
+    });
+  });
+}
+
+/** What a server promises where transactions overlap, which an embedded database does not know. */
+export function describeManyChanges(name: string, database: TestDatabase): void {
+  describe(`${name} with more changes than one look takes`, () => {
+    const { db, schema } = database;
+    const look = createRemoteChanges({ db, schema, writer: "tests/2/only" });
+    const idsOf = (from: number, count: number) => Array.from({ length: count }, (_, n) => `t-${from + n}`);
+    const runsOf = (from: number, count: number) =>
+      Array.from({ length: count }, (_, n) => runAt(from + n, `t-${from + n}`, { instances: [] }));
+
+    /** Changes these runs in a transaction that goes on until it is told to end. */
+    async function openChange(from: number, count: number): Promise<() => Promise<void>> {
+      let end = (): void => {};
+      const mayEnd = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      let ended = Promise.resolve();
+      await new Promise<void>((resolve) => {
+        ended = db.transaction().execute(async (transaction) => {
+          await sql`update ${sql.table(`${schema}.run`)} set changed_in = pg_current_xact_id(), changed_by = 'another'
+            where invoke_id = any(${idsOf(from, count)})`.execute(transaction);
+          resolve();
+          await mayEnd;
+        });
+      });
+      return () => {
+        end();
+        return ended;
+      };
+    }
+
+    /** Looks until nothing is shown; what was shown, look by look. */
+    async function lookOn(): Promise<readonly (readonly string[])[]> {
+      const looks: string[][] = [];
+      for (;;) {
+        const found = await look.poll();
+        if (found.length === 0) return looks;
+        looks.push(found.map(({ before, after }) => `${before === null ? "new" : "known"} ${after.invokeId}`));
+      }
+    }
+
+    it("tells each once, also those of transactions that were open at a look", async () => {
+      const store = await database.open();
+      await store.write({ source: ECS, readAt: 1, runs: runsOf(0, 1_800) });
+      await lookOn();
+      const ends = [await openChange(0, 600), await openChange(600, 600), await openChange(1_200, 600)];
+      expect(await lookOn()).toEqual([]);
+      for (let from = 2_000; from < 4_000; from += 400)
+        await store.write({ source: ECS, readAt: 2, runs: runsOf(from, 400) });
+      await ends[0]?.();
+      const first = await lookOn();
+      for (const end of ends.slice(1)) await end();
+      const second = await lookOn();
+      const told = (kind: string, from: number, count: number) => idsOf(from, count).map((id) => `${kind} ${id}`);
+      expect(first.flat().sort()).toEqual([...told("known", 0, 600), ...told("new", 2_000, 2_000)].sort());
+      expect(second.flat().sort()).toEqual(told("known", 600, 1_200).sort());
+      // Each look takes whole transactions until there are a thousand rows.
+      expect([first, second].map((looks) => looks.map(({ length }) => length))).toEqual([[1_000, 1_200, 400], [1_200]]);
+    });
+
+    it("goes on with the transactions that were open at the look before and did not fit", async () => {
+      const store = await database.open();
+      await store.write({ source: ECS, readAt: 1, runs: runsOf(0, 3_000) });
+      await lookOn();
+      const ends = [await openChange(0, 900), await openChange(900, 900), await openChange(1_800, 900)];
+      const last = await openChange(2_700, 300);
+      expect(await lookOn()).toEqual([]);
+      for (const end of ends) await end();
+      const looks = await lookOn();
+      await last();
+      expect([...looks, ...(await lookOn())].map((told) => told.length)).toEqual([1_800, 900, 300]);
+      expect(new Set(looks.flat()).size).toBe(2_700);
     });
   });
 }

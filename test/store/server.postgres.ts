@@ -3,7 +3,7 @@ import { connectServer } from "../../src/store/sql/connect.ts";
 import { describeRunStore } from "./conformance.ts";
 import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
-import { describeReplicas } from "./replicas.ts";
+import { describeManyChanges, describeReplicas } from "./replicas.ts";
 import { describeSharing } from "./sharing.ts";
 
 const url = process.env.TEST_DATABASE_URL ?? "";
@@ -18,4 +18,5 @@ afterAll(async () => {
 describeRunStore("PostgreSQL", database.open);
 describeLettingGo("PostgreSQL", database);
 describeReplicas("PostgreSQL", database);
+describeManyChanges("PostgreSQL", database);
 describeSharing("PostgreSQL", database);
