@@ -3,6 +3,7 @@ import { NO_TIME } from "../position.ts";
 import { cutLists, deleteRuns, deleteUnused } from "./letting-go.ts";
 import { lockAll } from "./locks.ts";
 import { ageOf } from "./records.ts";
+import { refreshStatistics } from "./statistics.ts";
 import { type Tables, UNREAD } from "./tables.ts";
 
 /** How long what was read is kept, in days; 0 keeps it for as long as the database lasts. */
@@ -29,7 +30,9 @@ export async function pruneStep(
   const runs = runDays === 0 ? 0 : await pruneRuns(db, schema, now - runDays * DAY_MS);
   const outputs = outputDays === 0 ? 0 : await pruneOutputs(db, schema, Math.floor(now / DAY_MS) - outputDays);
   const loose = await pruneLoose(db, schema, now - DAY_MS);
-  return runs === RUNS_PER_STEP || outputs === CONTENTS_PER_STEP || loose === CONTENTS_PER_STEP;
+  const isMore = runs === RUNS_PER_STEP || outputs === CONTENTS_PER_STEP || loose === CONTENTS_PER_STEP;
+  if (!isMore) await refreshStatistics(db, schema);
+  return isMore;
 }
 
 /** Coverage is cut in the step that deletes, so that it never claims what is not there. */
