@@ -1,4 +1,5 @@
-import { afterAll } from "@jest/globals";
+import { afterAll, expect, it } from "@jest/globals";
+import { sql } from "kysely";
 import { connectEmbedded } from "../../src/store/sql/connect.ts";
 import { createEmbedded } from "../../src/store/sql/embedded.ts";
 import { describeRunStore } from "./conformance.ts";
@@ -18,3 +19,23 @@ describeRunStore("embedded PostgreSQL", database.open);
 describeLettingGo("embedded PostgreSQL", database);
 describeReplicas("embedded PostgreSQL", database);
 describeSharing("embedded PostgreSQL", database);
+
+it("is begun anew after it stopped itself in the middle of a transaction, which answers nothing more", async () => {
+  const engine = createEmbedded(null);
+  const panic = Buffer.from("E\0\0\0\x20SPANIC\0VPANIC\0C53100\0Mfull\0\0", "latin1");
+  const killed: string[] = [];
+  const db = connectEmbedded({
+    ...engine,
+    kill: () => void killed.push("killed"),
+    send: (bytes) => (Buffer.from(bytes).includes("fill the disk") ? Promise.resolve(panic) : engine.send(bytes)),
+  });
+  try {
+    const filling = db.transaction().execute((step) => sql`select 'fill the disk'`.execute(step));
+    await expect(filling).rejects.toThrow();
+    expect(killed).toEqual(["killed"]);
+    expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+  } finally {
+    await db.destroy();
+    await engine.close();
+  }
+});

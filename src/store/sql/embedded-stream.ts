@@ -3,6 +3,8 @@ import type { Embedded } from "./embedded.ts";
 
 /** How PostgreSQL's protocol says goodbye. */
 const TERMINATE = 0x58;
+/** How an error begins after which it answers nothing more, such as a log file that finds no room on the disk. */
+const PANIC = Buffer.from("SPANIC\0VPANIC\0");
 
 /** The embedded PostgreSQL as a socket that `pg` can talk through. */
 export class EmbeddedStream extends Duplex {
@@ -55,6 +57,10 @@ export class EmbeddedStream extends Duplex {
   async #send(bytes: Buffer): Promise<void> {
     if (bytes[0] === TERMINATE) return;
     const answer = await this.#embedded.send(bytes);
-    if (answer.byteLength > 0) this.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
+    const bytesBack = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+    if (bytesBack.byteLength > 0) this.push(bytesBack);
+    if (!bytesBack.includes(PANIC)) return;
+    this.#embedded.kill();
+    this.destroy(new Error("Connection terminated: the embedded database stopped itself"));
   }
 }

@@ -6,6 +6,8 @@ export interface Embedded {
   open(): Promise<void>;
   /** Bytes of PostgreSQL's protocol, answered in order. */
   send(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Ends it at once, as a crash does: what was committed is in the folder, and the next session recovers it. */
+  kill(): void;
   /** Ends it; what was committed is in the folder. */
   close(): Promise<void>;
 }
@@ -34,6 +36,10 @@ export function createEmbedded(folder: string | null): Embedded {
     async send(bytes) {
       if (running === null) throw new Error("Connection terminated: the embedded database ended");
       return running.ask(bytes);
+    },
+    kill() {
+      void running?.worker.terminate();
+      running = null;
     },
     async close() {
       const ending = running;
