@@ -7,6 +7,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY schema ./schema
 COPY scripts ./scripts
+COPY .env.example *.md ./
+COPY docs ./docs
 RUN npm run build && npm prune --omit=dev
 
 FROM node:20-slim

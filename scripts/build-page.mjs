@@ -1,7 +1,9 @@
-// Bundles the page for people: one script, one style sheet and index.html that names them. Their names hold a hash of their contents.
+// Bundles the page for people: one script, one style sheet and index.html that names them. Their names hold a hash of their contents. The
+// docs as a site lie beside it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { buildDocs } from "./build-docs.mjs";
 
 const SOURCE = join("src", "page");
 
@@ -31,4 +33,5 @@ export async function buildPage(folder) {
   const html = readFileSync(join(SOURCE, "index.html"), "utf8");
   const named = html.replaceAll("page.js", nameOf(".js")).replaceAll("page.css", nameOf(".css"));
   writeFileSync(join(folder, "index.html"), named);
+  await buildDocs(join(folder, "docs"));
 }

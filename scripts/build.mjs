@@ -7,7 +7,8 @@ import { buildPage } from "./build-page.mjs";
 
 const STAMP = join("dist", "sources.sha256");
 const SETTINGS = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"];
-const FOLDERS = ["src", "scripts", join("schema", "subscriptions")];
+const DOCS = [".env.example", ...readdirSync(".").filter((name) => name.endsWith(".md"))];
+const FOLDERS = ["src", "scripts", "docs", "schema"];
 
 function filesIn(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -16,7 +17,7 @@ function filesIn(folder) {
 
 function hashSources() {
   const hash = createHash("sha256");
-  const files = [...SETTINGS.filter((file) => existsSync(file)), ...FOLDERS.flatMap(filesIn).sort()];
+  const files = [...[...SETTINGS, ...DOCS].filter((file) => existsSync(file)), ...FOLDERS.flatMap(filesIn).sort()];
   for (const file of files) hash.update(file).update("\0").update(readFileSync(file)).update("\0");
   return hash.digest("hex");
 }

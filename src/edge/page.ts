@@ -1,19 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join } from "node:path";
+import { extname, join, relative } from "node:path";
 
 import type { SignInIssuer } from "#access";
 import { htmlHeaders, type ReplyHeaders, sendBytes } from "./http/index.ts";
 
-/** The page for people: a folder of static files. */
+/** The page for people and the docs: a folder of static files. */
 export interface PageOptions {
-  /** Holds `index.html`, and what that loads from `/assets/` below `assets`. */
+  /** Holds `index.html`, what that loads from `/assets/` below `assets`, and the site of the docs below `docs`. */
   readonly folder: string;
 }
 
 interface File {
   readonly bytes: Buffer;
-  readonly headers: ReplyHeaders;
+  /** Undefined if it is HTML, which gets the policy of the moment. */
+  readonly headers: ReplyHeaders | undefined;
 }
 
 /** The page may speak to its own gateway and to the issuers of the moment, which the access file may change. */
@@ -36,8 +37,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the page at `/` and `/runs/…` and its files below `/assets/`; the returned function is false for everything else. Files
- * are read once, so no path of a request ever reaches the file system. `signIn` names where people can sign in at the moment.
+ * Serves the page at `/` and `/runs/…`, its files below `/assets/`, and the docs at `/docs`; the returned function is false for everything
+ * else. Files are read once, so no path of a request ever reaches the file system. `signIn` names where people can sign in at the moment.
  * @throws the file system's error if the folder lacks `index.html`
  */
 export function createPage(
@@ -45,26 +46,30 @@ export function createPage(
   signIn: () => readonly SignInIssuer[],
 ): (path: string, request: IncomingMessage, response: ServerResponse) => boolean {
   if (options === undefined) return () => false;
-  const index = readFileSync(join(options.folder, "index.html"));
-  const assets = readAssets(join(options.folder, "assets"));
+  const index: File = { bytes: readFileSync(join(options.folder, "index.html")), headers: undefined };
+  const files = new Map([...readFiles(options.folder, "assets"), ...readFiles(options.folder, "docs")]);
   return (path, { method }, response) => {
     if (method !== "GET" && method !== "HEAD") return false;
     const isPage = path === "/" || path === "/runs" || path.startsWith("/runs/");
-    const file = isPage ? { bytes: index, headers: htmlHeaders(policyOf(signIn())) } : assets.get(path);
+    const file = isPage ? index : files.get(path);
     if (file === undefined) return false;
-    sendBytes(response, 200, file.headers, file.bytes);
+    sendBytes(response, 200, file.headers ?? htmlHeaders(policyOf(signIn())), file.bytes);
     return true;
   };
 }
 
-function readAssets(folder: string): ReadonlyMap<string, File> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+/** The files below a folder of the page, by the path of their address: that of HTML lacks `.html` and `/index`. */
+function readFiles(page: string, folder: string): ReadonlyMap<string, File> {
+  const entries = readdirSync(join(page, folder), { recursive: true, withFileTypes: true });
   return new Map(
-    names.map(({ parentPath, name }) => {
-      const path = join(parentPath, name);
-      const type = TYPES[extname(name)] ?? "application/octet-stream";
-      const headers = { "content-type": type, "cache-control": "public, max-age=3600" };
-      return [`/assets${path.slice(folder.length).replaceAll("\\", "/")}`, { bytes: readFileSync(path), headers }];
-    }),
+    entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => {
+        const file = join(parentPath, name);
+        const type = TYPES[extname(name)] ?? "application/octet-stream";
+        const headers = { "content-type": type, "cache-control": "public, max-age=3600" };
+        const path = `/${relative(page, file)}`.replaceAll("\\", "/").replace(/(\/index)?\.html$/, "");
+        return [path, { bytes: readFileSync(file), headers: name.endsWith(".html") ? undefined : headers }];
+      }),
   );
 }

@@ -35,9 +35,10 @@ export const all = [GatewayError.name, RecentRunsDocument.kind === "Document", O
 
 let folder: string;
 beforeAll(async () => {
-  await execute(process.execPath, ["scripts/build-client.mjs"]);
   folder = mkdtempSync(join(tmpdir(), "consumer-"));
-  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: PACKAGE });
+  const { stdout } = await execute("npm", ["pack", "--json", "--silent", "--pack-destination", folder], {
+    cwd: PACKAGE,
+  });
   const [{ filename }] = JSON.parse(stdout);
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, NAME), { recursive: true });

@@ -264,4 +264,19 @@ describe("the page", () => {
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1280, height: 800 });
   });
+
+  it("has docs that are as legible, light and dark, wide and narrow, with a window that is no wider than its own", async () => {
+    const { page, open } = stage;
+    for (const [colorScheme, width] of [["light", 1280] as const, ["dark", 390] as const]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 844 });
+      for (const path of ["", "/errors", "/page", "/schema/operations"]) {
+        await open(`/docs${path}`);
+        await noProblems();
+        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+      }
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1280, height: 844 });
+  });
 });

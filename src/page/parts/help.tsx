@@ -1,7 +1,7 @@
 import { useWords } from "../words/words.ts";
 import { Dialog } from "./dialog.tsx";
 
-/** The keys of the page. */
+/** The keys of the page, and the way to the docs. */
 export function Help({ onClose }: { readonly onClose: () => void }) {
   const { help } = useWords();
   const rows: readonly (readonly [keys: readonly string[], meaning: string])[] = [
@@ -30,6 +30,9 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <p class="docs-link">
+        <a href="/docs">{help.docs}</a>
+      </p>
     </Dialog>
   );
 }

@@ -233,5 +233,6 @@ export const CHINESE: Words = {
     wrap: "自动换行",
     follow: "跟随末尾",
     help: "显示快捷键",
+    docs: "文档（英文）",
   },
 };

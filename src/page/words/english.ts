@@ -236,5 +236,6 @@ export const ENGLISH = {
     wrap: "wrap lines",
     follow: "follow the end",
     help: "these keys",
+    docs: "Documentation",
   },
 };

@@ -142,9 +142,10 @@ describe("probes and metrics", () => {
 describe("a page for people", () => {
   it("is served at its addresses from its folder, and nothing else is", async () => {
     const folder = mkdtempSync(join(tmpdir(), "page-"));
-    mkdirSync(join(folder, "assets"));
+    for (const name of ["assets", "docs"]) mkdirSync(join(folder, name));
     writeFileSync(join(folder, "index.html"), "<title>Runs</title>");
     writeFileSync(join(folder, "assets", "page.js"), "start()");
+    for (const name of ["index", "live"]) writeFileSync(join(folder, "docs", `${name}.html`), `<title>${name}</title>`);
     writeFileSync(join(folder, "secret.txt"), "secret");
     try {
       gateway = await startGateway({ page: { folder } });
@@ -158,7 +159,15 @@ describe("a page for people", () => {
         html,
         [200, "start()", "text/javascript; charset=utf-8"],
       ]);
+      const docs = (name: string) => [200, `<title>${name}</title>`.slice(0, 19), "text/html; charset=utf-8"];
+      expect([await at("/docs"), await at("/docs/"), await at("/docs/live")]).toEqual([
+        docs("index"),
+        docs("index"),
+        docs("live"),
+      ]);
       for (const path of [
+        "/docs/nothing",
+        "/docs/../secret.txt",
         "/assets/../secret.txt",
         "/secret.txt",
         "/assets/",
@@ -176,7 +185,7 @@ describe("a page for people", () => {
 
   it("has a policy that names the issuers of the moment, each origin once", async () => {
     const folder = mkdtempSync(join(tmpdir(), "page-"));
-    mkdirSync(join(folder, "assets"));
+    for (const name of ["assets", "docs"]) mkdirSync(join(folder, name));
     writeFileSync(join(folder, "index.html"), "<title>Runs</title>");
     let issuers: readonly string[] = [];
     const signIn = () => issuers.map((issuer) => ({ issuer, clientId: "page", audience: "gateway" }));
