@@ -32,8 +32,8 @@ export function writeCompletion(program: Command, shell: string): string {
 }
 
 function toWords(command: Command, program: Command): Words {
-  const flags = [...command.options, ...program.options].flatMap(({ long, description, argChoices }) =>
-    long ? [{ flag: long, description, choices: argChoices ?? choicesOf(long) }] : [],
+  const flags = [...command.options, ...program.options].flatMap(({ long, description, argChoices, hidden }) =>
+    long && !hidden ? [{ flag: long, description, choices: argChoices ?? choicesOf(long) }] : [],
   );
   return { command: command.name(), description: command.description(), flags };
 }

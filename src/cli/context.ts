@@ -1,8 +1,9 @@
 import { type Client, GatewayError } from "../client/index.ts";
-import { CommandError } from "./exit-code.ts";
 import type { Gateway } from "./gateway.ts";
+import { readField } from "./json-fields.ts";
 import { type Style, toLine } from "./style.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { fillTemplate, type Template } from "./template.ts";
 
 /** What every command works with. */
 export interface Context {
@@ -12,9 +13,12 @@ export interface Context {
   /** For standard output. */
   readonly style: Style;
   readonly hasColours: boolean;
+  /** Whether rows are written for programs: as JSON, or by a template. */
   readonly isJson: boolean;
   /** Fields to write as JSON; all of them if null. */
   readonly fields: readonly string[] | null;
+  /** How to write each row; as JSON if null. */
+  readonly template: Template | null;
   /** What the command has to own up to at its end. */
   readonly report: { isIncomplete: boolean };
 }
@@ -25,24 +29,17 @@ export function writeJson({ surroundings }: Context, value: unknown): void {
 }
 
 /**
- * Writes rows for programs: those fields of each that were asked for, or else `whole`.
+ * Writes rows for programs: each by the template, or those fields of each that were asked for, or else `whole`.
  * @throws CommandError for a field that the rows do not have.
  */
 export function writeRows(context: Context, rows: readonly object[], whole: unknown): void {
-  const { fields } = context;
-  writeJson(context, fields === null ? whole : rows.map((row) => pick(row, fields)));
+  const { fields, template, surroundings } = context;
+  if (template !== null) surroundings.output.write(rows.map((row) => `${fillTemplate(template, row)}\n`).join(""));
+  else writeJson(context, fields === null ? whole : rows.map((row) => pick(row, fields)));
 }
 
 function pick(row: object, fields: readonly string[]): object {
-  return Object.fromEntries(fields.map((field) => [field, readField(row, field)]));
-}
-
-function readField(row: object, field: string): unknown {
-  return field.split(".").reduce<unknown>((found, key) => {
-    if (found === null) return null;
-    if (typeof found === "object" && found !== null && Object.hasOwn(found, key)) return Reflect.get(found, key);
-    throw new CommandError(`\`--json\`: expected some of ${Object.keys(row).join(", ")}, got "${toLine(field)}".`);
-  }, row);
+  return Object.fromEntries(fields.map((field) => [field, readField(row, field, "--json")]));
 }
 
 /** Tells people something that is no result. */

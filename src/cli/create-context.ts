@@ -7,7 +7,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** What a command works with, as the options say. @throws TypeError if `--url` is no http or https address */
 export function createContext(options: CommonOptions, surroundings: Surroundings): Context {
-  const { json = false, color, fields = null } = options;
+  const { json = false, color, fields = null, template = null } = options;
   const hasColours = color && surroundings.output.isTerminal && !surroundings.environment.NO_COLOR;
   const gateway = createGateway(options, surroundings);
   return {
@@ -16,8 +16,9 @@ export function createContext(options: CommonOptions, surroundings: Surroundings
     surroundings,
     style: createStyle(hasColours),
     hasColours,
-    isJson: json,
+    isJson: json || template !== null,
     fields,
+    template,
     report: { isIncomplete: false },
   };
 }

@@ -1,3 +1,6 @@
+import { CommandError } from "./exit-code.ts";
+import { toLine } from "./style.ts";
+
 /** Names of fields begin with a small letter; ids of the gateway begin with a capital, and those of the upstreams hold a dash. */
 const FIELDS = /^[a-z][A-Za-z.]*(,[a-z][A-Za-z.]*)*$/;
 const COMMANDS = new Set([
@@ -23,4 +26,17 @@ export function separateFields(words: readonly string[]): readonly string[] {
     if (word.startsWith("--json=")) return ["--json", "--fields", word.slice("--json=".length)];
     return words[at - 1] === "--json" && FIELDS.test(word) && !COMMANDS.has(word) ? ["--fields", word] : [word];
   });
+}
+
+/**
+ * The value of a field such as `command.name`; null if what it is within is null.
+ * @throws CommandError, in the name of `flag`, for a field that the row does not have
+ */
+export function readField(row: unknown, field: string, flag: string): unknown {
+  return field.split(".").reduce<unknown>((found, key) => {
+    if (found === null) return null;
+    if (typeof found === "object" && Object.hasOwn(found, key)) return Reflect.get(found, key);
+    const fields = typeof row === "object" && row !== null ? Object.keys(row).join(", ") : "no field";
+    throw new CommandError(`\`${flag}\`: expected some of ${fields}, got "${toLine(field)}".`);
+  }, row);
 }

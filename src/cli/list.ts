@@ -28,8 +28,9 @@ export async function listRuns(context: Context, options: ListOptions): Promise<
   tellFailures(context, sources);
   if (context.isJson) writeRows(context, runs, { runs, pageInfo: last.pageInfo, sources: last.sources });
   else writeRuns(context, runs);
+  const isWhole = context.isJson && context.fields === null && context.template === null;
   // JSON as a whole says so itself, in `pageInfo`.
-  if (last.pageInfo.hasNextPage && !(context.isJson && context.fields === null)) tellMore(context);
+  if (last.pageInfo.hasNextPage && !isWhole) tellMore(context);
   return EXIT_CODES.success;
 }
 

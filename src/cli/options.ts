@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
+import type { Template } from "./template.ts";
 import {
   readCommandType,
   readCount,
@@ -20,6 +21,7 @@ export interface CommonOptions {
   readonly header?: Readonly<Record<string, string>>;
   readonly json?: boolean;
   readonly fields?: readonly string[];
+  readonly template?: Template;
   readonly color: boolean;
 }
 

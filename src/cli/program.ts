@@ -4,6 +4,7 @@ import { addCommands } from "./commands.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { separateFields } from "./json-fields.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { readTemplate } from "./template.ts";
 import { toUsageError } from "./usage-error.ts";
 import { readHeader, readTexts } from "./words.ts";
 
@@ -42,6 +43,7 @@ function createProgram({ environment, output, errors, version }: Surroundings): 
     )
     .addOption(new Option("--header <header>", "'name: value' to send along; repeatable").argParser(readHeader))
     .option("--json", "write JSON; --json=field,… writes rows of these fields")
+    .addOption(new Option("--template <text>", "write rows so: '{{.invokeId}} {{.status}}'").argParser(readTemplate))
     .addOption(new Option("--fields <list>").argParser(readTexts).hideHelp())
     .option("--no-color", "no colours, also NO_COLOR")
     .addHelpText("after", EXIT_CODE_HELP)

@@ -72,6 +72,19 @@ describe("cloud-assistant", () => {
     [["output", "AXIAid", "--tail", "-1"], '`--tail`: expected a whole number from 0 to 1000000, got "-1".'],
     [["output", "AXIAid", "-f", "--raw"], "`--follow`: expected without `--raw`, got both."],
     [["output", "AXIAid", "--group", "--instance", "i-1"], "`--instance`: expected without `--group`, got both."],
+    [
+      ["list", "--template", "{{invokeId}}"],
+      '`--template`: expected {{.field}}, {{range .field}} or {{end}}, got "{{invokeId}}".',
+    ],
+    [["list", "--template", "{{.a}} {{"], '`--template`: expected }} behind each {{, got "{{.a}} {{".'],
+    [
+      ["list", "--template", "{{end}}"],
+      '`--template`: expected {{.field}}, {{range .field}} or {{end}}, got "{{end}}".',
+    ],
+    [
+      ["list", "--template", "{{range .x}}{{.y}}"],
+      '`--template`: expected {{end}} behind each {{range}}, got "{{range .x}}{{.y}}".',
+    ],
     [["completion", "tcsh"], '`<shell>`: expected bash, zsh, fish, got "tcsh".'],
     ...["show", "output", "follow", "history"].map(
       (command) => [[command], "`<run>`: expected a value, it is missing."] as const,
@@ -114,6 +127,7 @@ describe("cloud-assistant", () => {
         "failed",
         "partial-failed",
         "powershell",
+        "template",
       ]) {
         expect(output).toContain(word);
       }
