@@ -1,9 +1,10 @@
 // Bundles the page for people: one script, one style sheet and index.html that names them. Their names hold a hash of their contents. The
-// docs as a site lie beside it.
+// docs as a site and the explorer lie beside it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { buildDocs } from "./build-docs.mjs";
+import { buildExplorer } from "./build-explorer.mjs";
 
 const SOURCE = join("src", "page");
 
@@ -34,4 +35,5 @@ export async function buildPage(folder) {
   const named = html.replaceAll("page.js", nameOf(".js")).replaceAll("page.css", nameOf(".css"));
   writeFileSync(join(folder, "index.html"), named);
   await buildDocs(join(folder, "docs"));
+  buildExplorer(join(folder, "explorer"));
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { Registry } from "prom-client";
 import { type Access, createAccess, watchFile } from "#access";
 import { type Config, describeMisspelt, readConfig } from "#config";
@@ -11,7 +12,7 @@ import type { Wire } from "#wire";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import { measureCollecting, toCollectOptions } from "./collecting/index.ts";
-import { readExamples } from "./examples.ts";
+import { PLACEHOLDERS, readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
 import { createContext, createExportContext } from "./operation-context.ts";
 import { type Origin, openOrigin } from "./origin.ts";
@@ -103,8 +104,9 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
         clientLimits: config.clientLimits,
         introspection: config.introspection,
         explorer: config.explorer,
-        ...pageOf(config, telemetry),
+        ...pagesOf(config, telemetry),
         examples,
+        placeholders: PLACEHOLDERS,
         ...(config.mcp ? { tools: toolsOf(examples) } : {}),
         corsOrigins: config.corsOrigins,
         persistedDocuments,
@@ -153,14 +155,17 @@ export function openAccess(config: Config, origin: Origin, telemetry: Telemetry,
   return access;
 }
 
-/** The page for people, if it is wanted and was built. */
-function pageOf({ page }: Config, telemetry: Telemetry): { readonly page?: PageOptions } {
-  if (!page) return {};
+/** The page for people and the files of the explorer, each if it is wanted and was built. */
+function pagesOf(
+  { page, explorer }: Config,
+  telemetry: Telemetry,
+): { readonly page?: PageOptions; readonly explorerFolder?: string } {
+  if (!page && explorer === "none") return {};
   const folder = findPageFolder();
-  if (folder !== null) return { page: { folder } };
+  if (folder !== null) return { ...(page ? { page: { folder } } : {}), explorerFolder: join(folder, "explorer") };
   telemetry.notice({
     level: "warn",
-    message: "The page for people is not served: it is not built yet; run npm run build",
+    message: "The page for people and the explorer are not served: they are not built yet; run npm run build",
   });
   return {};
 }

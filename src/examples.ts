@@ -6,12 +6,25 @@ import type { ExampleOperation } from "#edge";
 const FOLDERS = ["../schema/operations/", "../schema/subscriptions/"].map((path) => new URL(path, import.meta.url));
 const HOUR_MS = 3_600_000;
 
-const HERE = { provider: "ECS", regionId: "cn-hangzhou" };
+const HERE = { provider: "ECS or SWAS", regionId: "a region, such as cn-hangzhou" };
 const RUN = "the id of a run, from recentRuns";
 const INVOKE = "an invokeId, from recentRuns";
 const INSTANCE = "an instanceId, from runById";
+const INSTANCE_RUN = "the id of an instanceInvocation, from runById";
+const CURSOR = "the endCursor of recentRuns";
 
-/** What each operation is offered with, in the order of the tabs: first those that run as they are. Others follow by name. */
+/** What stands in the examples for values of a run, and where each is in an answer's `invocations`. */
+export const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  [HERE.provider]: "nodes.0.provider",
+  [HERE.regionId]: "nodes.0.regionId",
+  [RUN]: "nodes.0.id",
+  [INVOKE]: "nodes.0.invokeId",
+  [INSTANCE]: "nodes.0.instanceInvocations.nodes.0.instanceId",
+  [INSTANCE_RUN]: "nodes.0.instanceInvocations.nodes.0.id",
+  [CURSOR]: "pageInfo.endCursor",
+};
+
+/** What each operation is offered with, in the order of the explorers: first those that run as they are. Others follow by name. */
 const VARIABLES: Readonly<Record<string, (now: number) => Readonly<Record<string, unknown>>>> = {
   "recent-runs": () => ({ first: 20 }),
   "failed-runs": (now) => ({ since: new Date(now - HOUR_MS).toISOString() }),
@@ -33,14 +46,14 @@ const VARIABLES: Readonly<Record<string, (now: number) => Readonly<Record<string
   "similar-outputs": () => ({ id: RUN }),
   lookup: () => ({ by: { invokeId: INVOKE } }),
   "wait-for-run": () => ({ ...HERE, invokeId: INVOKE, seconds: 30 }),
-  "instance-output": () => ({ id: "the id of an instanceInvocation, from runById" }),
+  "instance-output": () => ({ id: INSTANCE_RUN }),
   "refresh-runs": () => ({ ids: [RUN] }),
   "run-with-instances": () => ({ ...HERE, invokeId: INVOKE }),
   "output-of-instance": () => ({ ...HERE, invokeId: INVOKE, instanceId: INSTANCE }),
   "history-of-timed-run": () => ({ ...HERE, invokeId: INVOKE, instanceId: INSTANCE }),
   "runs-on-instance": () => ({ ...HERE, instanceId: INSTANCE }),
-  "next-page": () => ({ after: "the endCursor of recentRuns" }),
-  refetch: () => ({ id: "any id, from any answer" }),
+  "next-page": () => ({ after: CURSOR }),
+  refetch: () => ({ id: RUN }),
 };
 
 /**

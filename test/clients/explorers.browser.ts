@@ -19,20 +19,29 @@ describe("in a browser", () => {
     await gateway.stop();
   });
 
-  it("GraphiQL runs an example by a click, and asks no other host", async () => {
+  it("the Laboratory runs an example by a click, follows a subscription with its headers, and asks no other host", async () => {
     const { page, foreign } = browser;
     const problems: string[] = [];
+    const sent: (string | undefined)[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
+    page.on("request", (request) => {
+      if (request.url().includes("/graphql/stream")) sent.push(request.headers().authorization);
+    });
+    const run = page.getByRole("button", { name: "Run", exact: true });
+    const answer = (text: string) => page.locator(".monaco-editor", { hasText: text }).first().waitFor();
     await page.goto(new URL("/explorer", gateway.url).href);
-    const tabs = page.getByRole("tab");
-    await tabs.first().waitFor();
-    const names = (await tabs.allInnerTexts()).map((text) => text.split(/\s/)[0]);
-    expect(names.slice(0, 3)).toEqual(["recentRuns", "failedRuns", "statistics"]);
-    await page.getByRole("button", { name: /execute query/i }).click();
-    await page.locator(".graphiql-editor-tool", { hasText: '"first": 20' }).waitFor();
-    await page.locator(".result-window", { hasText: '"t-00"' }).waitFor();
-    await page.screenshot({ path: join(tmpdir(), "cloud-assistant-gateway-graphiql.png") });
+    await run.click();
+    await answer('"t-00"');
+    await page.screenshot({ path: join(tmpdir(), "cloud-assistant-gateway-laboratory.png") });
+    await page.getByText("watchRun", { exact: true }).click();
+    await page.getByText("Headers", { exact: true }).first().click();
+    await page.locator(".monaco-editor:visible").nth(1).click();
+    await page.keyboard.type('{"authorization":"Bearer of-nobody"');
+    await run.click();
+    await answer('"invocationUpdated"');
+    const kept = await page.evaluate("JSON.stringify(localStorage)");
+    expect([sent, String(kept).includes("of-nobody")]).toEqual([["Bearer of-nobody"], false]);
     expect([foreign, problems]).toEqual([[], []]);
   });
 
@@ -46,6 +55,6 @@ describe("in a browser", () => {
     expect(script).toContain('"variables":{"first":20},"pollForSchemaUpdates":false');
     expect(foreign.map((address) => new URL(address).host)).toEqual(["embeddable-sandbox.cdn.apollographql.com"]);
     await page.getByRole("link", { name: "/explorer" }).click();
-    await page.getByRole("tab").first().waitFor();
+    await page.getByText("recentRuns").first().waitFor();
   });
 });

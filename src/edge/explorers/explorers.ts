@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { ANSWER_TYPES, chooseMediaType, send, sendText } from "../http/index.ts";
-import { createGraphiql } from "./graphiql.ts";
-import { type ExampleOperation, type Page, renderSandbox } from "./sandbox.ts";
+import { createLaboratory } from "./laboratory.ts";
+import { type ExampleOperation, type Page, renderSandbox, toScript } from "./sandbox.ts";
 
 /** Which explorer a browser gets at /graphql. */
 export type ExplorerName = "sandbox" | "offline" | "none";
@@ -12,6 +12,13 @@ export interface ExplorerOptions {
   /** `none` turns `/explorer` off as well. */
   readonly explorer: ExplorerName;
   readonly examples: readonly ExampleOperation[];
+  /**
+   * Texts that stand in the examples' variables for values that a run has, and where these are in an answer's `invocations`, such as
+   * `nodes.0.id`.
+   */
+  readonly placeholders?: Readonly<Record<string, string>>;
+  /** Holds the files of the explorer that works offline, as the build made them; none if absent. */
+  readonly explorerFolder?: string;
 }
 
 /** Answers what browsers ask for; resolves to false for everything else. */
@@ -21,11 +28,12 @@ export type Explorers = (path: string, request: IncomingMessage, response: Serve
  * The explorer that was chosen at /graphql for browsers, also at / where there is no page, and the one that needs no internet at
  * /explorer.
  */
-export function createExplorers({ explorer, examples }: ExplorerOptions): Explorers {
-  const graphiql = createGraphiql(examples);
+export function createExplorers({ explorer, examples, placeholders = {}, explorerFolder }: ExplorerOptions): Explorers {
+  const parts = { examples: toScript(examples), placeholders: toScript(placeholders) };
+  const laboratory = createLaboratory(explorerFolder ?? null, parts);
   const pages: Readonly<Record<typeof explorer, (() => Page) | null>> = {
     sandbox: () => renderSandbox(examples),
-    offline: graphiql.render,
+    offline: laboratory.render,
     none: null,
   };
   return async (path, request, response) => {
@@ -37,8 +45,8 @@ export function createExplorers({ explorer, examples }: ExplorerOptions): Explor
     if (explorer === "none") return false;
     if (path === "/" && prefersHtml(request)) redirect(response, "/graphql");
     else if (path === "/graphiql") redirect(response, "/explorer");
-    else if (path === "/explorer") sendPage(response, graphiql.render);
-    else if (path.startsWith("/explorer/")) await graphiql.sendAsset(path, response);
+    else if (path === "/explorer") sendPage(response, laboratory.render);
+    else if (path.startsWith("/explorer/")) await laboratory.sendAsset(path, request, response);
     else return false;
     return true;
   };

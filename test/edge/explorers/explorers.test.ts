@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
+import { builtPage } from "../../page/page-server.ts";
 import { startGateway, type TestGateway } from "../gateway.ts";
 
 // What Chromium sends when somebody types an address.
@@ -39,9 +41,9 @@ describe("a browser at /graphql", () => {
     expect((await browse("/graphql")).text).not.toContain(nonce);
   });
 
-  it("gets GraphiQL where that was chosen", async () => {
+  it("gets the Laboratory if that was chosen", async () => {
     gateway = await startGateway({ explorer: "offline" });
-    expect((await browse("/graphql")).text).toContain('<script src="/explorer/start.js">');
+    expect((await browse("/graphql")).text).toContain('<script type="module" src="/explorer/start.js">');
   });
 
   it("gets a plain 404 where there is no explorer, at /explorer too", async () => {
@@ -64,45 +66,51 @@ describe("a browser at /graphql", () => {
 
 describe("/explorer", () => {
   it("needs no other host: every address in it is its own, and the policy allows no other", async () => {
-    gateway = await startGateway();
+    gateway = await startGateway({ explorerFolder: join(await builtPage(), "explorer") });
     const { text, headers } = await browse("/explorer");
     const addresses = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
-    expect(addresses).toEqual([
-      "data:,",
-      "/explorer/graphiql.css",
-      "/explorer/react.js",
-      "/explorer/react-dom.js",
-      "/explorer/graphiql.js",
-      "/explorer/start.js",
-    ]);
+    expect(addresses).toEqual(["data:,", "/explorer/hive-laboratory.umd.js", "/explorer/start.js"]);
     expect(headers.get("content-security-policy")).not.toMatch(/https?:/);
-    for (const address of addresses.slice(1)) {
+    const workers = ["editor", "graphql", "json"].map((name) => `/explorer/${name}.worker.bundle.js`);
+    for (const address of [...addresses.slice(1), ...workers]) {
       const asset = await browse(address);
-      const type = address.endsWith(".css") ? "text/css" : "text/javascript";
       expect([asset.status, asset.headers.get("content-type"), asset.text.length > 100]).toEqual([
         200,
-        `${type}; charset=utf-8`,
+        "text/javascript; charset=utf-8",
         true,
       ]);
     }
-    const styles = (await browse("/explorer/graphiql.css")).text;
-    expect([...styles.matchAll(/(?:url\(|@import )['"]?(https?:[^)'"]+)/g)]).toEqual([]);
   });
 
-  it("offers the examples as tabs", async () => {
+  it("sends its files as they were compressed, and plain to who takes no gzip", async () => {
+    gateway = await startGateway({ explorerFolder: join(await builtPage(), "explorer") });
+    const read = async (encoding: string) => {
+      const headers = { "accept-encoding": encoding };
+      const response = await fetch(new URL("/explorer/json.worker.bundle.js", gateway.url), { headers });
+      return [response.headers.get("content-encoding"), response.headers.get("vary"), (await response.text()).length];
+    };
+    const [compressed, plain] = [await read("gzip, br"), await read("identity")];
+    expect(compressed).toEqual(["gzip", "Accept-Encoding", plain[2]]);
+    expect(plain).toEqual([null, "Accept-Encoding", expect.any(Number)]);
+  });
+
+  it("offers the examples as a collection, with what stands in them for values of the newest run", async () => {
     gateway = await startGateway({
-      examples: [{ document: "query A { hello }" }, { document: "query B { hello }", variables: { n: 1 } }],
+      examples: [{ document: "query A { hello }" }, { document: "query B { hello }", variables: { id: "an id" } }],
+      placeholders: { "an id": "nodes.0.id" },
     });
-    expect((await browse("/explorer/start.js")).text).toContain(
-      'const tabs = [{"query":"query A { hello }","variables":""},{"query":"query B { hello }","variables":"{\\n  \\"n\\": 1\\n}"}];',
-    );
+    const { text } = await browse("/explorer/start.js");
+    expect(text.split("\n").slice(0, 2)).toEqual([
+      'const examples = [{"document":"query A { hello }"},{"document":"query B { hello }","variables":{"id":"an id"}}];',
+      'const placeholders = {"an id":"nodes.0.id"};',
+    ]);
   });
 
   it.each([
     "/explorer/../package.json",
     "/explorer/..%2fpackage.json",
     "/explorer/constructor",
-    "/explorer/graphiql.js/x",
+    "/explorer/json.worker.bundle.js.gz",
   ])("serves nothing else, as %s", async (path) => {
     gateway = await startGateway();
     expect((await browse(path)).status).toBe(404);
