@@ -60,7 +60,7 @@ export function SourcesNotice({
     <p class="notice bad" role={again === undefined ? "status" : "alert"}>
       <Shape tone="bad" />
       <span>
-        <b>{names}</b> {words.sources.missing} <span lang="en">{first?.error?.message}</span>
+        <b>{names}</b> {words.sources.missing(failing.length)} <span lang="en">{first?.error?.message}</span>
       </span>
       {again !== undefined && (
         <button type="button" onClick={again}>

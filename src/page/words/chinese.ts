@@ -94,7 +94,7 @@ export const CHINESE: Words = {
     failing: (failing, amount) => `${n(amount)} 个数据源中 ${n(failing)} 个异常`,
     lagging: (amount) => `${n(amount)} 个数据源滞后`,
     ok: "正常",
-    missing: "这里缺少它最新的执行记录。",
+    missing: (amount: number) => `这里缺少${amount === 1 ? "它" : "它们"}最新的执行记录。`,
     retryable: "网关会再次读取。",
     notRetryable: "重试无效：需要先排除原因。",
     requestId: "请求 ID",

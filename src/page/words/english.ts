@@ -93,7 +93,7 @@ export const ENGLISH = {
     failing: (failing: number, amount: number) => `${failing} of ${many(amount, "source", "sources")} failing`,
     lagging: (amount: number) => `${many(amount, "source lags", "sources lag")}`,
     ok: "Answers",
-    missing: "Its newest runs are missing here.",
+    missing: (amount: number) => `${amount === 1 ? "Its" : "Their"} newest runs are missing here.`,
     retryable: "The gateway asks it again.",
     notRetryable: "Asking again does not help: the cause has to be mended.",
     requestId: "Request id",
