@@ -5,6 +5,8 @@ export const APPEARS_WITHIN_MS = 15_000;
 /** A run that was seen is believed gone only after so many looks without it: replicas of the upstream lag. */
 const MAX_MISSES_IN_A_ROW = 3;
 const MAX_FAILURES_IN_A_ROW = 5;
+/** Codes of what is asked too often: by all, of the upstream; by this client, of the gateway. */
+const THROTTLES: ReadonlySet<unknown> = new Set(["UPSTREAM_THROTTLED", "RATE_LIMITED"]);
 
 /** What one who waits for a run waits through. */
 export interface Patience {
@@ -29,6 +31,8 @@ export function createPatience(waitedMs: () => number): Patience {
       return state;
     },
     fail(error) {
+      // A minute's quota can be used up for longer than five looks take, and says nothing about the run.
+      if (isThrottle(error)) return;
       failures += 1;
       if (!mayPass(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
     },
@@ -37,6 +41,10 @@ export function createPatience(waitedMs: () => number): Patience {
 
 function createNotFound(): GatewayError {
   return new GatewayError({ kind: "NOT_FOUND", message: "No such run: the upstreams keep runs for some weeks only." });
+}
+
+function isThrottle(error: unknown): boolean {
+  return error instanceof GatewayError && error.failures.some(({ code }) => THROTTLES.has(code));
 }
 
 function mayPass(error: unknown): boolean {

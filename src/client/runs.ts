@@ -25,7 +25,7 @@ export interface WatchOptions {
 
 /**
  * The states of a run as they change, from the present one to the final one. A run that is not known gets 15 s to appear; a few
- * failures in a row that may pass are waited through.
+ * failures in a row that may pass are waited through, and throttles to the end of the time.
  *
  * @throws GatewayError `NOT_FOUND` if there is no such run, `TIMEOUT` if the time is up before the run is final.
  */

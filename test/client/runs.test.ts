@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { allRuns, type Client, createClient, waitForRun, watchRun } from "cloud-assistant-gateway/client";
+import { GraphQLError } from "graphql";
 import { connection, createRun, inTurn } from "../cli/rig.ts";
 import { type GraphServer, type Root, startGraphServer } from "../support/graph-server.ts";
 
@@ -52,6 +53,18 @@ describe("watching a run", () => {
     await states.next();
     caller.abort(new Error("left"));
     await expect(states.next()).rejects.toThrow("left");
+  });
+
+  it.each(["UPSTREAM_THROTTLED", "RATE_LIMITED"])("waits through %s for as long as it has time", async (code) => {
+    const throttled = new GraphQLError("The calls of this minute are used up.", {
+      extensions: { code, retryable: true },
+    });
+    const client = await start({ node: inTurn([running, ...Array(9).fill(throttled), createRun()]) });
+    expect(await waitForRun(client, "AXIAid", { intervalMs: 1 })).toMatchObject({ status: "SUCCESS" });
+    expect(server.requests).toHaveLength(11);
+    await server.close();
+    const busy = await start({ node: throttled });
+    await expect(waitForRun(busy, "AXIAid", { timeoutMs: 0 })).rejects.toMatchObject({ kind: "TIMEOUT" });
   });
 
   it("ends at once for what will not pass, and for what is no run", async () => {
