@@ -26,3 +26,5 @@ await build({
 });
 // Files below it, types as well, are CommonJS.
 writeFileSync(join(PACKAGE, "cjs", "package.json"), '{ "type": "commonjs" }\n');
+// Caches and code generators read these.
+for (const name of ["introspection.json", "scalars.json"]) cpSync(join("schema", name), join(PACKAGE, name));

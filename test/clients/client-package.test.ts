@@ -78,6 +78,12 @@ describe("the package of the client", () => {
     expect(await check(file, module, resolution)).toBe("");
   });
 
+  it("holds what caches and code generators read", () => {
+    const read = (name: string) => JSON.parse(readFileSync(join(folder, "node_modules", NAME, name), "utf8"));
+    const wanted = ["introspection.json", "scalars.json"];
+    expect(wanted.map(read)).toEqual(wanted.map((name) => JSON.parse(readFileSync(join("schema", name), "utf8"))));
+  });
+
   it.each(["consumer.js", "consumer.cjs"])("runs as %s", async (file) => {
     const script = `import("./${file}").then((all) => console.log(JSON.stringify(all.all)))`;
     const { stdout } = await execute(process.execPath, ["-e", script], { cwd: folder });
