@@ -52,11 +52,7 @@ describe("what an operation costs upstream", () => {
     const { data } = await rig.ask("{ invocations(first: 0) { nodes { id } pageInfo { hasNextPage endCursor } } }");
     expect([data.invocations, rig.far.asked()]).toEqual([
       { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
-      [
-        "DescribeCommandInvocations cn-hangzhou",
-        "DescribeInvocations cn-beijing",
-        "DescribeInvocations cn-hangzhou",
-      ],
+      ["DescribeCommandInvocations cn-hangzhou", "DescribeInvocations cn-beijing", "DescribeInvocations cn-hangzhou"],
     ]);
   });
 
