@@ -17,6 +17,7 @@ export type * from "./quota-share.ts";
 export * from "./ref-key.ts";
 export { durationMsOf, finishTimeOf, msBetween } from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
+export { createSlices, type Slices, wakeInSlices } from "./slices.ts";
 export * from "./source.ts";
 export * from "./status.ts";
 export * from "./telemetry.ts";

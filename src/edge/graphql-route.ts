@@ -78,7 +78,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     const life = parts.answers?.begin();
     const running = startOperation(requestId, rulesOf(options, client, life));
     const exchange = createExchange(running);
-    const visit: Visit = { exchange, client, life, headers: {} };
+    const visit: Visit = { exchange, client, begin: running.begin, life, headers: {} };
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
@@ -107,6 +107,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
 interface Visit {
   readonly exchange: Exchange;
   readonly client: LateClient;
+  readonly begin: RunningOperation["begin"];
   readonly life: NotedLife | undefined;
   /** What the caller's limits have to tell, whatever becomes of the request. */
   headers: ReplyHeaders;
@@ -115,7 +116,7 @@ interface Visit {
 function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
   const { engine, gate, access, admission, clients, answers } = parts;
   return async (request: IncomingMessage, type: AnswerType, visit: Visit): Promise<Answer> => {
-    const { exchange, client, life } = visit;
+    const { exchange, client, begin, life } = visit;
     const { requestId } = exchange.operation;
     const caller = await admission.identify(request);
     client.become(clients.of(request.socket, caller));
@@ -125,7 +126,8 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     const key = answers === undefined ? null : keyOf(type, read, engineHeaders(request));
     const kept = key === null ? undefined : answers?.find(key);
     if (kept !== undefined) return toKeptAnswer(kept, exchange);
-    await client.enter(read.rows);
+    await begin(read.rows);
+    exchange.operation.signal.throwIfAborted();
     const asking = beginAsking(access, caller, {
       transport: "http",
       requestId,
@@ -200,6 +202,7 @@ function createExchange(running: RunningOperation): Exchange {
     operation: running.operation,
     cost: running.cost,
     extensions: running.extensions,
+    write: running.write,
     operationName: null,
     operationType: null,
     errorCodes: [],

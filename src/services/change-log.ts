@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Invocation, type InvocationStatus, invocationKey, withoutReadFrom } from "#domain";
+import { type Invocation, type InvocationStatus, invocationKey, wakeInSlices, withoutReadFrom } from "#domain";
 import type { RunChange, RunStore } from "#store";
 
 /** What one run was and is. Costly parts are left out: they are read when they are asked for. */
@@ -42,7 +42,7 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
     const before = head;
     for (const change of changes) add(change);
     if (head === before) return;
-    for (const wake of waiting) wake();
+    for (const wake of waiting) wakeInSlices(wake);
     waiting.clear();
   });
 

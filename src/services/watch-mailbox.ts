@@ -1,3 +1,5 @@
+import { wakeInSlices } from "#domain";
+
 /** Holds for one reader what it has not read yet: the newest value only, so that a slow reader costs no memory. */
 export interface Mailbox<Value> {
   /** Takes the place of a value that has not been read. */
@@ -16,7 +18,7 @@ export interface MailboxEvents {
   onClose(): void;
 }
 
-/** An empty mailbox. */
+/** An empty mailbox. Thousands may wait for the same: their readers are woken a few at a time. */
 export function createMailbox<Value>({ onReturn, onClose }: MailboxEvents): Mailbox<Value> {
   let unread: { readonly value: Value } | null = null;
   let isClosed = false;
@@ -24,7 +26,7 @@ export function createMailbox<Value>({ onReturn, onClose }: MailboxEvents): Mail
   let wake: (() => void) | null = null;
 
   const stir = (): void => {
-    wake?.();
+    if (wake !== null) wakeInSlices(wake);
     wake = null;
   };
   const close = (error?: Error): void => {

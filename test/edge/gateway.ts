@@ -92,6 +92,7 @@ export const freeClient: Client = {
   spendForeignId: () => {},
   watch: () => () => {},
   turn: async () => {},
+  pass: async () => {},
   enter: () => null,
 };
 

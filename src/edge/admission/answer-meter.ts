@@ -1,7 +1,12 @@
 import type { CostMeter, InputError } from "#domain";
 import { LIMITS, limitExceeded } from "../errors/index.ts";
 
-type AnswerMeter = Required<Pick<CostMeter, "addAnswer" | "addReading">>;
+/** What one answer holds and what was read for it. */
+export interface AnswerMeter extends Required<Pick<CostMeter, "addAnswer" | "addReading">> {
+  /** Bytes of the answer's JSON so far, as they were estimated. */
+  readonly answerBytes: number;
+}
+
 type Counted = "answerValues" | "answerBytes" | "searchedBytes" | "decodedBytes";
 
 /**
@@ -24,5 +29,8 @@ export function createAnswerMeter(): AnswerMeter {
       add("answerBytes", bytes);
     },
     addReading: add,
+    get answerBytes() {
+      return counts.answerBytes;
+    },
   };
 }

@@ -20,12 +20,17 @@ export interface Client {
    * @throws RefusalError if the client has too many
    */
   watch(): () => void;
-  /** Resolves when the client may work for a moment. */
+  /** Resolves when the client may work for a moment, behind the small operations of others. */
   turn(): Promise<void>;
+  /** Resolves when something small may go on. */
+  pass(): Promise<void>;
   /** Upstream calls that are left in this minute; null or absent if only the gateway's own limit holds. */
   remainingCalls?(): number | null;
-  /** The same before an operation of at most so many rows begins; null if it may begin at once. */
-  enter(rows: number): Promise<void> | null;
+  /**
+   * The turn before an operation of at most so many rows begins; null if it may begin at once. What it resolves to is to be called once
+   * the answer is made.
+   */
+  enter(rows: number): Promise<() => void> | null;
 }
 
 /** What clients may do; 0 lifts a limit. */
@@ -62,6 +67,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
       watch: createCounter("clientWatchers", limits.watchers),
       turn: () => turns.wait(name),
+      pass: () => turns.pass(name),
       enter: (rows) => turns.enter(name, rows),
     }),
   });

@@ -19,6 +19,7 @@ export function createLateClient(address: Client): LateClient {
     spendForeignId: () => current.spendForeignId(),
     watch: () => current.watch(),
     turn: () => current.turn(),
+    pass: () => current.pass(),
     enter: (rows) => current.enter(rows),
     remainingCalls: () => current.remainingCalls?.() ?? null,
   };

@@ -24,9 +24,15 @@ export interface RunningOperation {
   readonly late: Promise<void>;
   cost(): Cost;
   extensions(): AnswerExtensions;
+  /** The turn before it begins, or goes on after a pause; null if it may at once. */
+  begin(rows: number): Promise<void> | null;
+  /** Gives its turn to others until it begins again. */
+  pause(): void;
+  /** The turn in which its answer is to be written; null if that takes no time to speak of. */
+  write(): Promise<void> | null;
   /** The client is gone: every wait on the road ends. */
   abandon(): void;
-  /** Done; lets go of its timers. */
+  /** Done; lets go of its turn and its timers. */
   end(): void;
 }
 
@@ -46,6 +52,11 @@ export interface OperationRules {
 // is no fault of ours.
 const ENDED = new InputError("DEADLINE_EXCEEDED", "The operation ended before this was answered.");
 
+// To write so much takes a millisecond.
+const MOST_LIGHT_BYTES = 262_144;
+
+const NOTHING = (): void => {};
+
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
 const GRACE_MS = 100;
 
@@ -58,7 +69,18 @@ export function startOperation(
   const ended = new AbortController();
   const { deadlineMs, clock, client } = rules;
   const { meter, cost } = createMeter(rules.callBudget, client);
+  const answerMeter = createAnswerMeter();
   const deadline = createDeadline(clock, deadlineMs);
+  let leave = NOTHING;
+  const pause = (): void => {
+    leave();
+    leave = NOTHING;
+  };
+  const note = (left: () => void): void => {
+    // Who has gone while it waited has no answer made.
+    if (ended.signal.aborted) left();
+    else leave = left;
+  };
   return {
     operation: {
       signal: controller.signal,
@@ -69,7 +91,8 @@ export function startOperation(
       requestId,
       meter: {
         ...meter,
-        ...createAnswerMeter(),
+        addAnswer: answerMeter.addAnswer,
+        addReading: answerMeter.addReading,
         addForeignId: client.spendForeignId,
         // Who asks may be known later than that somebody asks.
         get client() {
@@ -82,8 +105,17 @@ export function startOperation(
     late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
     cost,
     extensions: () => ({ cost: cost() }),
+    begin(rows) {
+      const turn = client.enter(rows);
+      return turn === null ? null : turn.then(note);
+    },
+    pause,
+    write: () => (answerMeter.answerBytes > MOST_LIGHT_BYTES ? client.turn() : null),
     abandon: () => controller.abort(ENDED),
-    end: () => ended.abort(ENDED),
+    end() {
+      pause();
+      ended.abort(ENDED);
+    },
   };
 }
 

@@ -1,9 +1,15 @@
+import { createSlices } from "#domain";
+
 /** Hands out turns, so that neither much work of one client nor many large operations keep others waiting. */
 export interface Turns {
-  /** Resolves when the client may work for a moment. */
+  /** Resolves when the client may work for a moment, behind all small operations of others. */
   wait(client: string): Promise<void>;
-  /** The same before an operation begins; null if it may begin at once. */
-  enter(client: string, rows: number): Promise<void> | null;
+  /** Resolves in a round of the event loop that has hardly worked yet. */
+  pass(client: string): Promise<void>;
+  /**
+   * The turn before an operation begins; null if it may begin at once. What it resolves to is to be called once its answer is made.
+   */
+  enter(client: string, rows: number): Promise<() => void> | null;
 }
 
 // A round of the event loop that has worked for longer lets others have the next one.
@@ -11,19 +17,21 @@ const ROUND_MS = 5;
 // An answer of so many rows takes longer than a round.
 const MOST_LIGHT_ROWS = 1_000;
 const MOST_PAUSE_MS = 100;
+// Answers of so many large operations are in memory together, unless one waits for its upstream.
+const MOST_LARGE = 4;
+const LARGE_MS = 1_000;
+// For so long after a small operation, large ones leave the loop free half of the time.
+const SHARED_MS = 250;
 
 /**
- * Small operations begin at once, or with the next round if this one has worked enough. Of large ones one begins a round, by clients in
- * rotation, behind all small ones; if more wait, the next pauses for as long as the last has worked, so that one who comes
- * meanwhile finds the loop free half of the time.
+ * Small operations begin at once, or with the next round if this one has worked enough. Large ones begin and work one a round, by
+ * clients in rotation. While small ones come, each round of such work is followed by a pause as long, so that one who comes meanwhile
+ * finds the loop free half of the time.
  */
 export function createTurns(now: () => number = () => performance.now()): Turns {
-  const light = createQueue((next) => setImmediate(next));
-  let beganAt = now();
-  const heavy = createQueue((next) => {
-    // What began with this turn has been worked by the next round.
-    setImmediate(() => setTimeout(next, Math.min(MOST_PAUSE_MS, now() - beganAt)));
-  });
+  const light = createRotation();
+  const slices = createSlices(light.take, now);
+  const work = createWork(now);
   let roundBeganAt: number | null = null;
   const noteRound = (): number => {
     if (roundBeganAt !== null) return roundBeganAt;
@@ -33,51 +41,100 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     });
     return roundBeganAt;
   };
+  const pass = (client: string): Promise<void> =>
+    new Promise((resolve) => {
+      light.add(client, resolve);
+      slices.book();
+    });
   return {
-    wait: light.wait,
+    wait: work.wait,
+    pass,
     enter(client, rows) {
-      const isFresh = now() - noteRound() < ROUND_MS;
-      if (rows <= MOST_LIGHT_ROWS) return isFresh ? null : light.wait(client);
-      return heavy.wait(client, () => {
-        beganAt = now();
-      });
+      if (rows > MOST_LIGHT_ROWS) return work.begin(client);
+      work.noteSmall();
+      return now() - noteRound() < ROUND_MS ? null : pass(client).then(() => NOTHING);
     },
   };
 }
 
-interface Waiting {
-  readonly resolve: () => void;
-  readonly begin: () => void;
-}
+const NOTHING = (): void => {};
 
-function createQueue(schedule: (next: () => void) => void) {
-  const waiting = new Map<string, Waiting[]>();
+/** The work of large operations: one begins, or goes on, in a round. */
+function createWork(now: () => number) {
+  const beginnings = createRotation();
+  const parts = createRotation();
+  let under = 0;
   let isBooked = false;
-  const runNext = () => {
-    isBooked = false;
-    const [next] = waiting;
-    if (next === undefined) return;
-    const [client, turns] = next;
-    const turn = turns.shift();
-    // To the end of the rotation.
-    waiting.delete(client);
-    if (turns.length > 0) waiting.set(client, turns);
-    turn?.begin();
-    turn?.resolve();
-    if (waiting.size > 0) book(schedule);
-  };
-  const book = (when: (next: () => void) => void) => {
+  let sharedUntil = Number.NEGATIVE_INFINITY;
+  const book = (ms: number): void => {
     if (isBooked) return;
     isBooked = true;
-    when(runNext);
+    if (ms > 0) setTimeout(runNext, ms);
+    else setImmediate(runNext);
+  };
+  const runNext = (): void => {
+    isBooked = false;
+    const next = (under < MOST_LARGE ? beginnings.take() : undefined) ?? parts.take();
+    if (next === undefined) return;
+    const beganAt = now();
+    isBooked = true;
+    next();
+    // What began with this turn has been worked by the next round.
+    setImmediate(() => {
+      isBooked = false;
+      book(beganAt < sharedUntil ? Math.min(MOST_PAUSE_MS, now() - beganAt) : 0);
+    });
+  };
+  /** Counts one that begins until it has ended, or works for so long that it must wait for others itself. */
+  const count = (): (() => void) => {
+    let isCounted = true;
+    under += 1;
+    const leave = (): void => {
+      if (!isCounted) return;
+      isCounted = false;
+      clearTimeout(timer);
+      under -= 1;
+      book(0);
+    };
+    const timer = setTimeout(leave, LARGE_MS);
+    timer.unref();
+    return leave;
   };
   return {
-    wait: (client: string, begin = () => {}) =>
+    noteSmall() {
+      sharedUntil = now() + SHARED_MS;
+    },
+    wait: (client: string) =>
       new Promise<void>((resolve) => {
-        const turns = waiting.get(client);
-        if (turns === undefined) waiting.set(client, [{ resolve, begin }]);
-        else turns.push({ resolve, begin });
-        book(setImmediate);
+        parts.add(client, resolve);
+        book(0);
       }),
+    begin: (client: string) =>
+      new Promise<() => void>((resolve) => {
+        beginnings.add(client, () => resolve(count()));
+        book(0);
+      }),
+  };
+}
+
+/** Those who wait, by clients in rotation. */
+function createRotation() {
+  const waiting = new Map<string, (() => void)[]>();
+  return {
+    add(client: string, one: () => void) {
+      const turns = waiting.get(client);
+      if (turns === undefined) waiting.set(client, [one]);
+      else turns.push(one);
+    },
+    take(): (() => void) | undefined {
+      const [next] = waiting;
+      if (next === undefined) return undefined;
+      const [client, turns] = next;
+      const one = turns.shift();
+      // To the end of the rotation.
+      waiting.delete(client);
+      if (turns.length > 0) waiting.set(client, turns);
+      return one;
+    },
   };
 }

@@ -25,6 +25,8 @@ export interface Exchange {
   readonly operation: Operation;
   cost(): Cost;
   extensions(): AnswerExtensions;
+  /** The turn in which the answer is to be written; null if it needs none. */
+  write(): Promise<void> | null;
   operationName: string | null;
   operationType: OperationTypeNode | null;
   errorCodes: readonly string[];
@@ -181,6 +183,8 @@ function trackingPlugin(tracks: WeakMap<Operation, Track>, logger: Logger): Apol
           if (body.singleResult.data !== undefined) {
             body.singleResult.extensions = { ...body.singleResult.extensions, ...track.exchange.extensions() };
           }
+          // Nothing else is waited for from here to the answer's text.
+          await track.exchange.write();
         },
       };
     },

@@ -21,7 +21,17 @@ export function stringify(result: object, logger: Pick<Logger, "error">): string
 export function fitAnswer(text: string): string {
   // No UTF-16 unit takes more than three bytes.
   if (text.length * 3 <= LIMITS.answerBytes) return text;
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= LIMITS.answerBytes) return text;
+  return refuseLarge(Buffer.byteLength(text)) ?? text;
+}
+
+/** The same as UTF-8, and whether it is the answer itself. */
+export function toAnswerBytes(text: string): { readonly bytes: Buffer; readonly isWhole: boolean } {
+  const bytes = Buffer.from(text);
+  const refusal = refuseLarge(bytes.length);
+  return { bytes: refusal === null ? bytes : Buffer.from(refusal), isWhole: refusal === null };
+}
+
+function refuseLarge(bytes: number): string | null {
+  if (bytes <= LIMITS.answerBytes) return null;
   return JSON.stringify({ data: null, errors: [toErrorResponse(limitExceeded("answerBytes", bytes)).formatted] });
 }

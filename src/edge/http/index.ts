@@ -1,6 +1,6 @@
 /** Connections, requests and replies: who may connect, what of a request is read, how an answer is written. */
 
-export { fitAnswer, stringify, UNWRITABLE } from "./answer-text.ts";
+export { fitAnswer, stringify, toAnswerBytes, UNWRITABLE } from "./answer-text.ts";
 export { refuseForeignHost } from "./hosts.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";

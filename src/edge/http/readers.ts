@@ -26,13 +26,13 @@ export interface ReaderLimits {
   readonly unsentBytes: number;
 }
 
-export const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 67_108_864 };
+export const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 50_331_648 };
 
 const CHECK_MS = 1_000;
 
 /**
  * Cuts connections whose clients do not read: each after ten seconds without progress, and before that, once all together hold
- * too much, those that began last to stand still. Counts what the process and the system's queue hold, not what the network does.
+ * too much, those that began last to stand still. Counts what the process holds, not what the network does.
  */
 export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS): Readers {
   const readers = new Map<Socket, Reader>();
@@ -95,8 +95,9 @@ function offenders(readers: ReadonlyMap<Socket, Reader>, now: number): readonly 
   return [...all.filter(stands), ...all.filter((one) => !stands(one))];
 }
 
+// Of what is half sent, the process holds the whole.
 function unsentOf(socket: Socket, { waiting }: Reader): number {
-  let bytes = socket.bytesWritten - sentOf(socket);
+  let bytes = socket.writableLength;
   for (const response of waiting) {
     // From then on its bytes are the connection's.
     if (response.socket !== null || response.destroyed) waiting.delete(response);

@@ -29,39 +29,70 @@ export interface Asker {
   readonly transport: AskedOperation["transport"];
   /** As in {@link Asking}. */
   readonly lastEventId?: string;
+  /** Resolves once its connection can take an answer; null if it can now. Absent if one waits for the other there anyway. */
+  room?(): Promise<void> | null;
 }
 
 /** One answer on its way. */
 export interface Answering {
   readonly running: RunningOperation;
+  readonly asker: Asker;
   readonly asking: Asking;
   /** The event, where there is one. */
   readonly rootValue: unknown;
   readonly stop: Stop;
 }
 
-/** Executes once, within the deadline. Never rejects: what fails is told as errors. Ends the operation, but not its audit. */
+/** Executes once, in its turn and within the deadline. Never rejects: what fails is told as errors. Ends the operation, but not its audit. */
 export async function answerOnce(
   options: LiveOptions,
   live: PreparedOperation,
-  { running, asking, rootValue, stop }: Answering,
+  answering: Answering,
 ): Promise<FormattedExecutionResult> {
+  const { running, asking, rootValue, stop } = answering;
   stop.signal.addEventListener("abort", running.abandon, { once: true });
   try {
-    const contextValue = options.createContext(running.operation, asking);
-    const executed = options.execute({ ...live, contextValue, rootValue });
+    const executed = takeTurn(live, answering).then(() => {
+      const contextValue = options.createContext(running.operation, asking);
+      return options.execute({ ...live, contextValue, rootValue });
+    });
     const late = running.late.then(() => {
       throw new GraphQLError(`The operation did not end within ${options.operationDeadlineMs} ms.`, {
         extensions: { code: "DEADLINE_EXCEEDED" },
       });
     });
-    return format(options, live, await Promise.race([executed, late]), running);
+    const result = format(options, live, await Promise.race([executed, late]), running);
+    // Nothing else is waited for from here to the answer's text.
+    await running.write();
+    return result;
   } catch (error) {
     return toFailure(options, live, error);
   } finally {
     stop.signal.removeEventListener("abort", running.abandon);
     running.end();
   }
+}
+
+/**
+ * Messages of one connection arrive together; a turn for each keeps their answers from being in memory together. Only in its turn
+ * can be seen whether those before it have filled the connection.
+ * @throws the reason of the operation's signal once it has ended
+ */
+async function takeTurn({ rows }: PreparedOperation, { running, asker, stop }: Answering): Promise<void> {
+  for (;;) {
+    await (running.begin(rows) ?? asker.client.pass());
+    running.operation.signal.throwIfAborted();
+    const full = asker.room?.() ?? null;
+    if (full === null) return;
+    running.pause();
+    await Promise.race([stop.or(full), running.late]);
+  }
+}
+
+/** Resolves once the connection can take an answer, or the operation is stopped. */
+export async function untilRoom({ room }: Pick<Asker, "room">, stop: Stop): Promise<void> {
+  const full = room?.() ?? null;
+  if (full !== null) await stop.or(full);
 }
 
 /** What the GraphQL library subscribes to. */

@@ -29,6 +29,7 @@ interface StreamEnds {
 }
 
 const PING_MS = 12_000;
+const COMPLETE = "event: complete\ndata:\n\n";
 const HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
@@ -72,7 +73,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
         record.add({ errors });
-        response.end(`${toEvent("next", JSON.stringify({ errors }))}${toEvent("complete")}`);
+        response.end(`event: next\ndata: ${JSON.stringify({ errors })}\n\n${COMPLETE}`);
       }
       record.end(200);
     } catch (error) {
@@ -101,12 +102,17 @@ async function stream(
   void ping(options, response, over.signal);
   const write = (one: LiveResult): boolean => {
     const { answer, event } = one.take();
-    const { result, json, isWhole } = answer;
+    const { result, bytes, isWhole } = answer;
     record.add(result);
     // Who did not get what an event tells gets it after coming back.
     const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
-    // As bytes, since Node holds a text twice while its reader is slow.
-    return response.write(Buffer.from(toEvent("next", json, id)));
+    response.cork();
+    response.write(`event: next\n${id === null ? "" : `id: ${id}\n`}data: `);
+    // The same bytes for all who get them.
+    response.write(bytes);
+    const isRead = response.write("\n\n");
+    response.uncork();
+    return isRead;
   };
   try {
     response.flushHeaders();
@@ -116,7 +122,7 @@ async function stream(
       // A wait that the end of the stream cuts short is none that failed.
       if (!isRead) await once(response, "drain", over).catch(() => {});
     }
-    response.end(draining.aborted ? "" : toEvent("complete"));
+    response.end(draining.aborted ? "" : COMPLETE);
   } finally {
     over.abort();
     stay();
@@ -135,10 +141,6 @@ async function ping({ clock }: LiveOptions, response: ServerResponse, over: Abor
 
 function isTold({ data }: FormattedExecutionResult): boolean {
   return Object.values(data ?? {}).some((value) => value !== null);
-}
-
-function toEvent(event: "next" | "complete", json?: string, id: string | null = null): string {
-  return `event: ${event}\n${id === null ? "" : `id: ${id}\n`}data:${json === undefined ? "" : ` ${json}`}\n\n`;
 }
 
 // Empty after an event stream that reset it.

@@ -4,7 +4,7 @@ import type { Caller } from "#access";
 import { type Client, type RunningOperation, startOperation } from "../admission/index.ts";
 import type { PreparedOperation } from "../documents/index.ts";
 import { rulesOf } from "../execution/index.ts";
-import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription } from "./answer.ts";
+import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, untilRoom } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
@@ -111,11 +111,6 @@ function enlist(client: Client): (() => void) | Error {
   }
 }
 
-// Messages of one connection arrive together; a round of the event loop for each keeps their answers from being in memory together.
-async function takeTurn({ client }: Asker, { rows }: PreparedOperation): Promise<void> {
-  await (client.enter(rows) ?? client.turn());
-}
-
 async function answerRequest(
   options: LiveOptions,
   live: PreparedOperation,
@@ -123,11 +118,10 @@ async function answerRequest(
   stop: Stop,
 ): Promise<FormattedExecutionResult> {
   const running = startOperation(live.requestId, rulesOf(options, asker.client));
-  await takeTurn(asker, live);
   const asking = askingOf(live, asker, asker.caller);
   const expiry = createExpiry(options.clock, asker.caller);
   try {
-    const answer = answerOnce(options, live, { running, asking, rootValue: undefined, stop });
+    const answer = answerOnce(options, live, { running, asker, asking, rootValue: undefined, stop });
     const result = await expiry.or(answer);
     if (result !== null) return result;
     running.abandon();
@@ -152,6 +146,8 @@ async function* answerEach(
 ): AsyncGenerator<LiveResult, void> {
   const question = nameQuestion(live.document, live.operationName, live.variables);
   for (;;) {
+    // Of what changes meanwhile, only the newest state is told then.
+    await untilRoom(asker, stop);
     const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
     const event = await expiry.or(stop.or(next));
     if (event === null && expiry.hasCome()) {
@@ -193,8 +189,7 @@ async function answerEvent(
       options,
       async (audit) => {
         const running = startOperation(live.requestId, rulesOf(options, asker.client));
-        await takeTurn(asker, live);
-        return answerOnce(options, live, { running, asking: { ...asking, audit }, rootValue: event, stop });
+        return answerOnce(options, live, { running, asker, asking: { ...asking, audit }, rootValue: event, stop });
       },
     );
     return handOver({ answer, event });

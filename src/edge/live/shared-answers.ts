@@ -4,17 +4,16 @@ import { LRUCache } from "lru-cache";
 import type { AuditRecord } from "#access";
 import type { Clock } from "#domain";
 import type { Asking, Client } from "../admission/index.ts";
-import { fitAnswer, stringify, UNWRITABLE } from "../http/index.ts";
+import { stringify, toAnswerBytes, UNWRITABLE } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { createRounds } from "./rounds.ts";
 import type { Stop } from "./stop.ts";
 
 /** An answer and its JSON, which is written once for all who get it. */
 export interface WrittenAnswer {
   /** What the JSON says, if it is whole. */
   readonly result: FormattedExecutionResult;
-  /** Keeps to the limit of bytes. */
-  readonly json: string;
+  /** The JSON in UTF-8. Keeps to the limit of bytes. */
+  readonly bytes: Buffer;
   /** False if the JSON tells less than the result. */
   readonly isWhole: boolean;
 }
@@ -26,7 +25,7 @@ export interface AskedEvent {
   readonly question: string;
   /** Its audit notes what an answer hands out, also one that was made for another one. */
   readonly asker: Pick<Asking, "caller" | "audit"> & {
-    readonly client: Pick<Client, "remainingCalls">;
+    readonly client: Pick<Client, "remainingCalls" | "pass">;
     readonly stop: Stop;
   };
 }
@@ -36,19 +35,17 @@ interface Shared {
   readonly notes: Notes;
   /** Null if it serves nobody but who made it. */
   readonly answer: Promise<WrittenAnswer | null>;
+  isMade: boolean;
 }
 
 /** An answer tells of its event at the time when it was made: one who comes later gets a new one. */
 const KEPT_MS = 1_000;
 
-/** What is kept for those who come later, of all events together, as UTF-16 units of JSON. */
-const KEPT_UNITS = 8_000_000;
-
-/** Answers that are there already leave so many at a time: some milliseconds of work. */
-const nextRound = createRounds(200);
+/** What is kept for those who come later, of all events together. */
+const KEPT_BYTES = 8_000_000;
 
 /** What forgets an answer, the one asked for least lately first. */
-const kept = new LRUCache<Shared, () => void>({ maxSize: KEPT_UNITS, dispose: (forget) => forget() });
+const kept = new LRUCache<Shared, () => void>({ maxSize: KEPT_BYTES, dispose: (forget) => forget() });
 
 const shared = new WeakMap<object, Map<string, Shared>>();
 const numbers = new WeakMap<object, number>();
@@ -78,8 +75,10 @@ export async function shareAnswer(
   const key = `${numberOf(caller.view)} ${question}`;
   for (let known = answers.get(key); known !== undefined; known = answers.get(key)) {
     if (clock.elapsed() - known.madeAt >= KEPT_MS) break;
+    const isAwaited = !known.isMade;
     const answer = await known.answer;
-    await nextRound();
+    // Many may wait for the same.
+    if (isAwaited) await client.pass();
     if (answer?.result.errors !== undefined) return write(audit);
     if (answer !== null) {
       known.notes.copyTo(audit);
@@ -94,7 +93,7 @@ export async function shareAnswer(
     (made) => (stop.signal.aborted ? null : made),
     () => null,
   );
-  keep(answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers });
+  keep(answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, isMade: false });
   return answer;
 }
 
@@ -105,25 +104,26 @@ function keep(answers: Map<string, Shared>, key: string, one: Shared): void {
     if (answers.get(key) === one) answers.delete(key);
   };
   void one.answer.then((answer) => {
-    const size = 1 + (answer?.json.length ?? 0);
-    if (size > KEPT_UNITS) forget();
+    one.isMade = true;
+    const size = 1 + (answer?.bytes.length ?? 0);
+    if (size > KEPT_BYTES) forget();
     else kept.set(one, forget, { size });
   });
 }
 
 /** Writes a result when its JSON is first asked for. */
 export function writeAnswer(result: FormattedExecutionResult, logger: Pick<Logger, "error">): WrittenAnswer {
-  let written: { readonly json: string; readonly isWhole: boolean } | null = null;
+  let written: Pick<WrittenAnswer, "bytes" | "isWhole"> | null = null;
   const write = () => {
-    const whole = stringify(result, logger);
-    const json = fitAnswer(whole);
-    return { json, isWhole: json === whole && json !== UNWRITABLE };
+    const text = stringify(result, logger);
+    const { bytes, isWhole } = toAnswerBytes(text);
+    return { bytes, isWhole: isWhole && text !== UNWRITABLE };
   };
   return {
     result,
-    get json() {
+    get bytes() {
       written ??= write();
-      return written.json;
+      return written.bytes;
     },
     get isWhole() {
       written ??= write();

@@ -12,7 +12,7 @@ import { type LiveRecord, startRecord } from "./record.ts";
 import { type LiveResult, type LiveResults, runLive } from "./run.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
 import { closeRefused, refusalOf, refuseMessage } from "./websocket-refusal.ts";
-import { createSender, type SendText } from "./websocket-sender.ts";
+import { createSender, type Sender } from "./websocket-sender.ts";
 
 /** Connections that carry many operations. */
 export interface WebSockets {
@@ -26,7 +26,7 @@ export interface WebSockets {
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
-  readonly send: SendText;
+  readonly sender: Sender;
 }
 
 interface Started {
@@ -52,8 +52,8 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
   });
   const protocol = createProtocol(options, parts);
   server.on("connection", (socket, request) => {
-    const send = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
-    serve(options, protocol, { socket, request, send });
+    const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
+    serve(options, protocol, { socket, request, sender });
   });
   return {
     upgrade(request, socket, head) {
@@ -89,17 +89,17 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
         return false;
       }
     },
-    onSubscribe: async ({ subscriptions, extra: { request, send }, connectionParams }, id, payload) => {
+    onSubscribe: async ({ subscriptions, extra: { request, sender }, connectionParams }, id, payload) => {
       const requestId = randomUUID();
       const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
       const recognise = () => parts.admission.identify(request, connectionParams);
       const operations = Object.keys(subscriptions).length;
       const prepared = await prepare(parts, { operations, recognise, payload, requestId });
       if (!Array.isArray(prepared)) {
-        const asker = toAsker(parts, request, { caller: prepared.caller, recognise });
+        const asker = { ...toAsker(parts, request, { caller: prepared.caller, recognise }), room: sender.room };
         record.begin(prepared);
         const contextValue = {};
-        const run = () => sendEach(runLive(options, prepared, asker), { id, record, send });
+        const run = () => sendEach(runLive(options, prepared, asker), { id, record, sender });
         started.set(contextValue, { record, run });
         return {
           schema: options.schema,
@@ -123,11 +123,11 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
 interface Sending {
   readonly id: string;
   readonly record: LiveRecord;
-  readonly send: SendText;
+  readonly sender: Sender;
 }
 
 // The protocol's library would write each result anew for each client.
-function sendEach(results: LiveResults, { id, record, send }: Sending): AsyncIterableIterator<never> {
+function sendEach(results: LiveResults, { id, record, sender }: Sending): AsyncIterableIterator<never> {
   const start = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
   const leave = async () => {
     record.end(200);
@@ -137,7 +137,7 @@ function sendEach(results: LiveResults, { id, record, send }: Sending): AsyncIte
   const sendOne = (one: LiveResult): Promise<void> => {
     const { answer } = one.take();
     record.add(answer.result);
-    return send(`${start}${answer.json}}`);
+    return sender.sendAround(start, answer.bytes, "}");
   };
   return {
     async next() {
@@ -153,14 +153,14 @@ function sendEach(results: LiveResults, { id, record, send }: Sending): AsyncIte
 }
 
 function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>, extra: Extra): void {
-  const { socket, send } = extra;
+  const { socket, sender } = extra;
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
   socket.on("error", () => {});
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send,
+      send: sender.send,
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (message) => {

@@ -155,7 +155,11 @@ describe("turns", () => {
   it("go to clients in rotation, and to small operations before large ones", async () => {
     const turns = createTurns(() => 0);
     const order: string[] = [];
-    const note = (name: string, turn: Promise<void> | null) => (turn ?? Promise.resolve()).then(() => order.push(name));
+    const note = async (name: string, turn: Promise<() => void> | null) => {
+      const leave = await turn;
+      order.push(name);
+      leave?.();
+    };
     await Promise.all([
       note("large a1", turns.enter("a", 10_000)),
       note("large a2", turns.enter("a", 10_000)),
@@ -163,6 +167,22 @@ describe("turns", () => {
       note("small b", turns.enter("b", 10)),
     ]);
     expect(order).toEqual(["small b", "large a1", "large b1", "large a2"]);
+  });
+
+  it("let four large operations work at a time, and the next when one has ended", async () => {
+    const turns = createTurns(() => 0);
+    const leaving: (() => void)[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      void turns.enter(`client ${count}`, 10_000)?.then((leave) => leaving.push(leave));
+    }
+    const rounds = async () => {
+      for (let round = 0; round < 20; round += 1) await new Promise((resolve) => setImmediate(resolve));
+      return leaving.length;
+    };
+    expect(await rounds()).toBe(4);
+    leaving[0]?.();
+    leaving[0]?.();
+    expect(await rounds()).toBe(5);
   });
 
   it("are not waited for in a round that has hardly worked, and are in one that has", () => {

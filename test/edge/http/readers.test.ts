@@ -80,7 +80,7 @@ describe("a client that does not read", () => {
   });
 
   it("costs the newest of those that stand still, when all together hold too much", async () => {
-    readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 30_000_000 });
+    readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 40_000_000 });
     const first = await open();
     await write(first.socket);
     await clock.advance(2_000);
@@ -94,6 +94,23 @@ describe("a client that does not read", () => {
     await write(fourth.socket);
     expect([first, second, third, fourth].map(({ socket }) => socket.destroyed)).toEqual([false, true, false, false]);
   });
+});
+
+it("counts the whole of what is half read, since it is held as a whole", async () => {
+  readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 20_000_000 });
+  const first = await open();
+  await write(first.socket);
+  // All but a little of it.
+  let readBytes = 0;
+  while (first.socket.writableLength > 0 && readBytes < MUCH.length - 5_000_000) {
+    const chunk = first.client.read() as Buffer | null;
+    if (chunk === null) await once(first.client, "readable");
+    else readBytes += chunk.length;
+  }
+  await clock.advance(2_000);
+  const second = await open();
+  await write(second.socket);
+  expect([first.socket.destroyed, second.socket.destroyed]).toEqual([true, false]);
 });
 
 it("watches nothing while everything is read", async () => {

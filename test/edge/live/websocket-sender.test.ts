@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { WebSocket, WebSocketServer } from "ws";
-import { createSender, type SendText } from "../../../src/edge/live/websocket-sender.ts";
+import { createSender, type Sender } from "../../../src/edge/live/websocket-sender.ts";
 
 let server: Server;
 let socket: WebSocket;
 let client: WebSocket;
-let send: SendText;
+let sender: Sender;
+let send: (text: string) => Promise<void>;
 /** Calls of `wrote`, and how many texts had been given to the sender by then. */
 let notes: number[];
 let given: number;
@@ -22,10 +23,10 @@ beforeEach(async () => {
   await opened;
   socket = accepted;
   [notes, given] = [[], 0];
-  const sender = createSender(socket, request.socket, () => void notes.push(given));
+  sender = createSender(socket, request.socket, () => void notes.push(given));
   send = (text) => {
     given += 1;
-    return sender(text);
+    return sender.send(text);
   };
 });
 afterEach(() => {
@@ -50,9 +51,34 @@ describe("texts that are sent on a WebSocket", () => {
     expect(got.map((text, place) => text === texts[place])).toEqual(texts.map(() => true));
   });
 
+  it("are one text each, also if their middle was written for many", async () => {
+    const middles = [Buffer.from("ü"), Buffer.from("€".repeat(20_000)), Buffer.alloc(0)];
+    const got: string[] = [];
+    client.on("message", (message) => void got.push(String(message)));
+    await Promise.all(middles.map((middle, place) => sender.sendAround(`${place} ü `, middle, " €")));
+    socket.close(1000);
+    await once(client, "close");
+    expect(got).toEqual(["0 ü ü €", `1 ü ${"€".repeat(20_000)} €`, "2 ü  €"]);
+  });
+
+  it("leave no room for more while the client does not read", async () => {
+    expect(sender.room()).toBe(null);
+    client.pause();
+    void sender.sendAround("", Buffer.alloc(12_000_000, "a"), "");
+    const room = sender.room();
+    expect(room).toEqual(expect.any(Promise));
+    client.resume();
+    await room;
+    expect(sender.room()).toBe(null);
+  });
+
   it("keep nobody waiting once the connection is gone", async () => {
     client.terminate();
     await once(socket, "close");
-    expect(await send("late")).toBeUndefined();
+    expect([await send("late"), await sender.sendAround("", Buffer.from("late"), ""), sender.room()]).toEqual([
+      undefined,
+      undefined,
+      null,
+    ]);
   });
 });

@@ -1,0 +1,75 @@
+const SLICE_MS = 5;
+
+/** Lets waiting work go on one after the other, a few milliseconds in each round of the event loop, so that others are served meanwhile. */
+export interface Slices {
+  /** To be called whenever there may be something to take. */
+  book(): void;
+}
+
+/**
+ * What one of them does before it waits again, promises included, is over when the next one is taken.
+ * @param take what goes on next, or undefined if nothing waits
+ * @param schedule when the first slice begins: in the next round, unless told otherwise
+ */
+export function createSlices(
+  take: () => (() => void) | undefined,
+  now: () => number,
+  schedule: (begin: () => void) => void = setImmediate,
+): Slices {
+  let isBooked = false;
+  let beganAt = 0;
+  const begin = (): void => {
+    beganAt = now();
+    goOn();
+  };
+  const goOn = (): void => {
+    const next = take();
+    if (next === undefined) {
+      isBooked = false;
+      return;
+    }
+    next();
+    afterPromises(goOnInTime);
+  };
+  const goOnInTime = (): void => {
+    if (now() - beganAt < SLICE_MS) goOn();
+    else setImmediate(begin);
+  };
+  return {
+    book() {
+      if (isBooked) return;
+      isBooked = true;
+      schedule(begin);
+    },
+  };
+}
+
+// Node empties the queue of microtasks before it begins with the next tick.
+function afterPromises(goOn: () => void): void {
+  queueMicrotask(() => process.nextTick(goOn));
+}
+
+const sleepers: (() => void)[] = [];
+let woken = 0;
+const wakeNext = createSlices(
+  () => {
+    const next = sleepers[woken];
+    woken += 1;
+    if (next === undefined) {
+      sleepers.length = 0;
+      woken = 0;
+    }
+    return next;
+  },
+  () => performance.now(),
+  afterPromises,
+);
+
+/**
+ * Calls `wake` soon, in the order of the calls: thousands may be told the same at once, and those that do not fit into this round of the
+ * event loop are woken in the next ones.
+ */
+export function wakeInSlices(wake: () => void): void {
+  sleepers.push(wake);
+  wakeNext.book();
+}
