@@ -1,0 +1,42 @@
+import { describe, expect, it } from "@jest/globals";
+import { createOperation } from "../support/operation.ts";
+import { createScene, done, REF, running } from "./watch-scene.ts";
+
+type Scene = ReturnType<typeof createScene>;
+type Chunk = Awaited<ReturnType<ReturnType<Scene["services"]["watchOutput"]>["next"]>>["value"];
+
+const { instances } = running();
+const instanceId = instances[0]?.instanceId ?? null;
+
+/** What one is told who watches the output of a server from this byte on, or that of all servers if it is null. */
+function follow({ services }: Scene, of: string | null, fromByte = 0): Chunk[] {
+  const chunks: Chunk[] = [];
+  const events = services.watchOutput({ ...REF, instanceId: of }, { fromByte, after: null }, createOperation());
+  void (async () => {
+    for await (const chunk of events) chunks.push(chunk);
+  })();
+  return chunks;
+}
+
+describe("an event of a server's output", () => {
+  it("is one object for all who were told as much, which can share an answer to it, and goes on where they stand", async () => {
+    const scene = createScene([running("a"), running("ab"), done("abc")]);
+    const [one, other, late] = [follow(scene, instanceId), follow(scene, instanceId), follow(scene, instanceId, 1)];
+    await scene.pass(10_000);
+    expect(one.map(({ text }) => text)).toEqual(["a", "b", "c"]);
+    expect(other.map((chunk, place) => chunk === one[place])).toEqual([true, true, true]);
+    expect(late.map(({ text }) => text)).toEqual(["b", "c"]);
+    expect(new Set(one.map(({ position }) => position)).size).toBe(3);
+  });
+
+  it("is each watcher's own if it tells where all servers stand", async () => {
+    const scene = createScene([running("a"), done("ab")]);
+    const [one, other] = [follow(scene, null), follow(scene, null)];
+    await scene.pass(10_000);
+    expect([one, other].map((chunks) => chunks.map(({ text }) => text))).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+    expect(one.some((chunk) => other.includes(chunk))).toBe(false);
+  });
+});
