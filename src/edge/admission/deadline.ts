@@ -15,10 +15,10 @@ export function createDeadline(clock: Clock, deadlineMs: number | null): Deadlin
   let at = deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs;
   let holds = 0;
   let leftMs = 0;
-  let nap = new AbortController();
+  let nap: AbortController | null = null;
   const move = (to: number): void => {
     at = to;
-    nap.abort();
+    nap?.abort();
   };
   return {
     at: () => at,
@@ -33,10 +33,11 @@ export function createDeadline(clock: Clock, deadlineMs: number | null): Deadlin
     },
     async passed(ended) {
       while (!ended.aborted && clock.elapsed() < at) {
-        nap = new AbortController();
-        const wake = (): void => nap.abort();
+        const current = new AbortController();
+        nap = current;
+        const wake = (): void => current.abort();
         ended.addEventListener("abort", wake, { once: true });
-        await clock.sleep(at - clock.elapsed(), nap.signal);
+        await clock.sleep(at - clock.elapsed(), current.signal);
         ended.removeEventListener("abort", wake);
       }
     },

@@ -66,19 +66,21 @@ export function startOperation(
   rules: Omit<OperationRules, "deadlineMs"> & { readonly deadlineMs: number | null },
 ): RunningOperation {
   const controller = new AbortController();
-  const ended = new AbortController();
   const { deadlineMs, clock, client } = rules;
+  // Operations that last have no use for it, and there may be thousands.
+  const ended = deadlineMs === null ? null : new AbortController();
   const { meter, cost } = createMeter(rules.callBudget, client);
   const answerMeter = createAnswerMeter();
   const deadline = createDeadline(clock, deadlineMs);
   let leave = NOTHING;
+  let hasEnded = false;
   const pause = (): void => {
     leave();
     leave = NOTHING;
   };
   const note = (left: () => void): void => {
     // Who has gone while it waited has no answer made.
-    if (ended.signal.aborted) left();
+    if (hasEnded) left();
     else leave = left;
   };
   return {
@@ -102,7 +104,7 @@ export function startOperation(
       turn: client.turn,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
-    late: deadlineMs === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
+    late: ended === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
     cost,
     extensions: () => ({ cost: cost() }),
     begin(rows) {
@@ -113,8 +115,9 @@ export function startOperation(
     write: () => (answerMeter.answerBytes > MOST_LIGHT_BYTES ? client.turn() : null),
     abandon: () => controller.abort(ENDED),
     end() {
+      hasEnded = true;
       pause();
-      ended.abort(ENDED);
+      ended?.abort(ENDED);
     },
   };
 }

@@ -50,7 +50,7 @@ export async function answerOnce(
   answering: Answering,
 ): Promise<FormattedExecutionResult> {
   const { running, asking, rootValue, stop } = answering;
-  stop.signal.addEventListener("abort", running.abandon, { once: true });
+  const forget = stop.onStop(running.abandon);
   try {
     const executed = takeTurn(live, answering).then(() => {
       const contextValue = options.createContext(running.operation, asking);
@@ -68,7 +68,7 @@ export async function answerOnce(
   } catch (error) {
     return toFailure(options, live, error);
   } finally {
-    stop.signal.removeEventListener("abort", running.abandon);
+    forget();
     running.end();
   }
 }

@@ -8,7 +8,7 @@ import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, un
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
-import { createStop, type Stop } from "./stop.ts";
+import { Stop } from "./stop.ts";
 
 /** A result, ready to be sent, and the event that it answers; undefined for none. */
 interface Told {
@@ -36,7 +36,8 @@ export interface LiveResults extends AsyncIterableIterator<LiveResult> {
  * as a result with errors, after which nothing follows.
  */
 export function runLive(options: LiveOptions, live: PreparedOperation, asker: Asker): LiveResults {
-  const stop = createStop();
+  const stop = new Stop();
+  const produce = live.type === OperationTypeNode.SUBSCRIPTION ? watchEvents : answerAlone;
   const results = produce(options, live, asker, stop);
   return {
     next: () => results.next(),
@@ -54,18 +55,13 @@ export function runLive(options: LiveOptions, live: PreparedOperation, asker: As
   };
 }
 
-async function* produce(
+async function* answerAlone(
   options: LiveOptions,
   live: PreparedOperation,
   asker: Asker,
   stop: Stop,
 ): AsyncGenerator<LiveResult, undefined> {
-  if (live.type !== OperationTypeNode.SUBSCRIPTION) {
-    yield tell(options, await answerRequest(options, live, asker, stop));
-    return undefined;
-  }
-  yield* watchEvents(options, live, asker, stop);
-  return undefined;
+  yield tell(options, await answerRequest(options, live, asker, stop));
 }
 
 async function* watchEvents(
@@ -73,14 +69,14 @@ async function* watchEvents(
   live: PreparedOperation,
   asker: Asker,
   stop: Stop,
-): AsyncGenerator<LiveResult, void> {
+): AsyncGenerator<LiveResult, undefined> {
   const leave = enlist(asker.client);
   if (typeof leave !== "function") {
     yield tell(options, toFailure(options, live, leave));
     return;
   }
   const running = startOperation(live.requestId, { ...rulesOf(options, asker.client), deadlineMs: null });
-  stop.signal.addEventListener("abort", running.abandon, { once: true });
+  stop.onStop(running.abandon);
   const source = await openSource(options, live, { running, asker });
   try {
     if (!(Symbol.asyncIterator in source)) {
@@ -90,7 +86,13 @@ async function* watchEvents(
     const events = source[Symbol.asyncIterator]();
     const expiry = createExpiry(options.clock, asker.caller);
     try {
-      yield* answerEach(options, live, { events, asker, stop, expiry });
+      const question = nameQuestion(live.document, live.operationName, live.variables);
+      for (;;) {
+        const next = await tellNext(options, live, { events, question, asker, stop, expiry });
+        if (next === null) return;
+        yield next.result;
+        if (next.isLast) return;
+      }
     } finally {
       expiry.ignore();
       await events.return?.();
@@ -134,39 +136,30 @@ async function answerRequest(
 
 interface Watching {
   readonly events: AsyncIterator<unknown>;
+  readonly question: string;
   readonly asker: Asker;
   readonly stop: Stop;
   readonly expiry: Expiry;
 }
 
-async function* answerEach(
+/** The result of the next event, and whether it ends the subscription; null once nothing follows. */
+async function tellNext(
   options: LiveOptions,
   live: PreparedOperation,
-  { events, asker, stop, expiry }: Watching,
-): AsyncGenerator<LiveResult, void> {
-  const question = nameQuestion(live.document, live.operationName, live.variables);
-  for (;;) {
-    // Of what changes meanwhile, only the newest state is told then.
-    await untilRoom(asker, stop);
-    const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
-    const event = await expiry.or(stop.or(next));
-    if (event === null && expiry.hasCome()) {
-      yield tell(options, toFailure(options, live, refuseEnded()));
-      return;
-    }
-    if (event === null || event.done === true) return;
-    if ("error" in event) {
-      yield tell(options, toFailure(options, live, event.error));
-      return;
-    }
-    const caller = await asker.recognise().catch((error: unknown) => toError(error));
-    if (caller instanceof Error) {
-      yield tell(options, toFailure(options, live, caller));
-      return;
-    }
-    const { value } = event;
-    yield await answerEvent(options, live, { event: value, question, asker, caller, stop });
-  }
+  { events, question, asker, stop, expiry }: Watching,
+): Promise<{ readonly result: LiveResult; readonly isLast: boolean } | null> {
+  const fail = (error: unknown) => ({ result: tell(options, toFailure(options, live, error)), isLast: true });
+  // Of what changes meanwhile, only the newest state is told then.
+  await untilRoom(asker, stop);
+  const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
+  const event = await expiry.or(stop.or(next));
+  if (event === null && expiry.hasCome()) return fail(refuseEnded());
+  if (event === null || event.done === true) return null;
+  if ("error" in event) return fail(event.error);
+  const caller = await asker.recognise().catch((error: unknown) => toError(error));
+  if (caller instanceof Error) return fail(caller);
+  const result = await answerEvent(options, live, { event: event.value, question, asker, caller, stop });
+  return { result, isLast: false };
 }
 
 interface Answered {

@@ -90,7 +90,7 @@ export async function shareAnswer(
   const notes = createNotes(audit);
   const answer = write(notes);
   const forOthers = answer.then(
-    (made) => (stop.signal.aborted ? null : made),
+    (made) => (stop.hasCome ? null : made),
     () => null,
   );
   keep(answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, isMade: false });
