@@ -65,6 +65,9 @@ const READABLE = new Set([
   "INTROSPECTION_DISABLED",
 ]);
 
+// To send so much of a kept answer takes as long as a leaf value takes to be made.
+const CHARACTERS_A_VALUE = 50;
+
 // As web servers log it; nobody gets it.
 const CLIENT_GONE = 499;
 
@@ -84,7 +87,9 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
       if (!response.writableFinished) running.abandon();
     });
     const answer: Answer = await answerInTime(request, running, options, (type) => execute(request, type, visit)).catch(
-      (error: unknown) => {
+      async (error: unknown) => {
+        // Who is refused again and again must not keep others waiting either.
+        await client.turn();
         if (!response.destroyed) logInternal(options.logger, requestId, error);
         return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
       },
@@ -122,12 +127,12 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     client.become(clients.of(request.socket, caller));
     visit.headers = admission.countOperation(caller);
     const read = gate.admit(await readGraphqlRequest(request), requestId);
-    admission.checkRows(caller, read.rows);
+    admission.checkRows(caller, read.size.rows);
     const key = answers === undefined ? null : keyOf(type, read, engineHeaders(request));
     const kept = key === null ? undefined : answers?.find(key);
-    if (kept !== undefined) return toKeptAnswer(kept, exchange);
-    await begin(read.rows);
+    await begin(kept === undefined ? read.size.values : kept.body.length / CHARACTERS_A_VALUE);
     exchange.operation.signal.throwIfAborted();
+    if (kept !== undefined) return toKeptAnswer(kept, exchange);
     const asking = beginAsking(access, caller, {
       transport: "http",
       requestId,

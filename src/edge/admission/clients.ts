@@ -27,10 +27,10 @@ export interface Client {
   /** Upstream calls that are left in this minute; null or absent if only the gateway's own limit holds. */
   remainingCalls?(): number | null;
   /**
-   * The turn before an operation of at most so many rows begins; null if it may begin at once. What it resolves to is to be called once
+   * The turn before an operation whose answer can hold so many leaf values begins; null if it may begin at once. What it resolves to is to be called once
    * the answer is made.
    */
-  enter(rows: number): Promise<() => void> | null;
+  enter(values: number): Promise<() => void> | null;
 }
 
 /** What clients may do; 0 lifts a limit. */
@@ -68,7 +68,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       watch: createCounter("clientWatchers", limits.watchers),
       turn: () => turns.wait(name),
       pass: () => turns.pass(name),
-      enter: (rows) => turns.enter(name, rows),
+      enter: (values) => turns.enter(name, values),
     }),
   });
   return {

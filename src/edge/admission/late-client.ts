@@ -20,7 +20,7 @@ export function createLateClient(address: Client): LateClient {
     watch: () => current.watch(),
     turn: () => current.turn(),
     pass: () => current.pass(),
-    enter: (rows) => current.enter(rows),
+    enter: (values) => current.enter(values),
     remainingCalls: () => current.remainingCalls?.() ?? null,
   };
 }

@@ -24,8 +24,8 @@ export interface RunningOperation {
   readonly late: Promise<void>;
   cost(): Cost;
   extensions(): AnswerExtensions;
-  /** The turn before it begins, or goes on after a pause; null if it may at once. */
-  begin(rows: number): Promise<void> | null;
+  /** The turn before one whose answer can hold so many leaf values begins, or goes on after a pause; null if it may at once. */
+  begin(values: number): Promise<void> | null;
   /** Gives its turn to others until it begins again. */
   pause(): void;
   /** The turn in which its answer is to be written; null if that takes no time to speak of. */
@@ -93,6 +93,11 @@ export function startOperation(
       requestId,
       meter: {
         ...meter,
+        // Who waits for an upstream works no more for now; its answer goes on in turns.
+        spend(source, action) {
+          pause();
+          meter.spend(source, action);
+        },
         addAnswer: answerMeter.addAnswer,
         addReading: answerMeter.addReading,
         addForeignId: client.spendForeignId,
@@ -107,8 +112,8 @@ export function startOperation(
     late: ended === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
     cost,
     extensions: () => ({ cost: cost() }),
-    begin(rows) {
-      const turn = client.enter(rows);
+    begin(values) {
+      const turn = client.enter(values);
       return turn === null ? null : turn.then(note);
     },
     pause,

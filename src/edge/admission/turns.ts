@@ -9,24 +9,26 @@ export interface Turns {
   /**
    * The turn before an operation begins; null if it may begin at once. What it resolves to is to be called once its answer is made.
    */
-  enter(client: string, rows: number): Promise<() => void> | null;
+  enter(client: string, values: number): Promise<() => void> | null;
 }
 
 // A round of the event loop that has worked for longer lets others have the next one.
 const ROUND_MS = 5;
-// An answer of so many rows takes longer than a round.
-const MOST_LIGHT_ROWS = 1_000;
-const MOST_PAUSE_MS = 100;
+// An answer of so many leaf values takes longer than a round.
+const MOST_LIGHT_VALUES = 5_000;
+const MOST_PAUSE_MS = 200;
+// How long the loop is left free, as a multiple of the work before.
+const PAUSE_SHARE = 2;
 // Answers of so many large operations are in memory together, unless one waits for its upstream.
-const MOST_LARGE = 4;
+const MOST_LARGE = 3;
 const LARGE_MS = 1_000;
-// For so long after a small operation, large ones leave the loop free half of the time.
+// For so long after a small operation, large ones leave the loop free most of the time.
 const SHARED_MS = 250;
 
 /**
  * Small operations begin at once, or with the next round if this one has worked enough. Large ones begin and work one a round, by
- * clients in rotation. While small ones come, each round of such work is followed by a pause as long, so that one who comes meanwhile
- * finds the loop free half of the time.
+ * clients in rotation. While small ones come, each round of such work is followed by a pause that is several times as long, so that one who
+ * comes meanwhile mostly finds the loop free.
  */
 export function createTurns(now: () => number = () => performance.now()): Turns {
   const light = createRotation();
@@ -49,8 +51,8 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   return {
     wait: work.wait,
     pass,
-    enter(client, rows) {
-      if (rows > MOST_LIGHT_ROWS) return work.begin(client);
+    enter(client, values) {
+      if (values > MOST_LIGHT_VALUES) return work.begin(client);
       work.noteSmall();
       return now() - noteRound() < ROUND_MS ? null : pass(client).then(() => NOTHING);
     },
@@ -82,7 +84,7 @@ function createWork(now: () => number) {
     // What began with this turn has been worked by the next round.
     setImmediate(() => {
       isBooked = false;
-      book(beganAt < sharedUntil ? Math.min(MOST_PAUSE_MS, now() - beganAt) : 0);
+      book(beganAt < sharedUntil ? Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (now() - beganAt)) : 0);
     });
   };
   /** Counts one that begins until it has ended, or works for so long that it must wait for others itself. */

@@ -6,18 +6,18 @@ import { RefusalError, refuseAbove } from "../errors/index.ts";
 import { createBoundedParser } from "./bounded-parser.ts";
 import { withCode } from "./document-errors.ts";
 import { allRulesFor } from "./document-rules.ts";
-import { createRowCounter, type Given, type RowCounter } from "./row-measure.ts";
+import { type AnswerSize, createRowCounter, type Given, NOTHING, type RowCounter } from "./row-measure.ts";
 
 /** Documents by their texts: each is parsed, measured and validated once, whatever transport it comes by. */
 export interface Documents {
   /**
-   * How many rows the document can make at most; 0 if it cannot be parsed, which {@link validated} says better.
+   * What the document can make at most; nothing if it cannot be parsed, which {@link validated} says better.
    * @throws RefusalError `LIMIT_EXCEEDED` with the limit's name, what it allows and what came
    */
-  countRows(text: string, given: Given): number;
+  measure(text: string, given: Given): AnswerSize;
   /**
    * @returns the same object each time the text comes, or at most 20 errors
-   * @throws RefusalError as {@link countRows}
+   * @throws RefusalError as {@link measure}
    */
   validated(text: string): DocumentNode | readonly GraphQLError[];
   readonly store: DocumentStore;
@@ -35,13 +35,14 @@ export interface DocumentStore {
 
 interface ReadDocument {
   readonly document: DocumentNode;
-  readonly rowsOf: RowCounter;
+  readonly sizeOf: RowCounter;
   /** Absent until somebody wants to know. */
   errors?: readonly GraphQLError[];
 }
 
 // A parsed document takes some thirty times the memory of its text, and so does its compiled form.
 const MOST_CHARACTERS = 262_144;
+const REFUSAL_CHARACTERS = 512;
 const HASH_LENGTH = 64;
 
 /** Documents against one schema. The least used go first, by the length of their texts. */
@@ -52,26 +53,24 @@ export function createDocuments(options: {
   const { schema } = options;
   const parse = createBoundedParser(schema);
   const rules = allRulesFor(options);
-  const known = new LRUCache<string, ReadDocument>({
-    maxSize: MOST_CHARACTERS,
-    sizeCalculation: ({ document }) => (document.loc?.end ?? 0) + 256,
-  });
+  // What is refused is remembered too: to find that out costs more than all else about such a request.
+  const known = new LRUCache<string, ReadDocument | GraphQLError>({ maxSize: MOST_CHARACTERS });
   const read = (text: string): ReadDocument | GraphQLError => {
     const hash = createHash("sha256").update(text).digest("hex");
-    const found = known.get(hash);
-    if (found !== undefined) return found;
-    const document = parseWithin(text);
-    if (document instanceof GraphQLError) return document;
-    const made = { document, rowsOf: createRowCounter(schema, document) };
-    known.set(hash, made);
-    return made;
+    const found = known.get(hash) ?? readAnew(text);
+    const size = found instanceof RefusalError ? REFUSAL_CHARACTERS : text.length + 256;
+    if (!known.has(hash)) known.set(hash, found, { size });
+    if (found instanceof RefusalError) throw found;
+    return found;
   };
-  const parseWithin = (text: string): DocumentNode | GraphQLError => {
+  const readAnew = (text: string): ReadDocument | GraphQLError => {
     try {
-      return parse(text);
+      const document = parse(text);
+      return { document, sizeOf: createRowCounter(schema, document) };
     } catch (error) {
-      if (error instanceof RefusalError || !(error instanceof GraphQLError)) throw error;
-      return withCode(error, "GRAPHQL_PARSE_FAILED");
+      if (error instanceof RefusalError) return error;
+      if (error instanceof GraphQLError) return withCode(error, "GRAPHQL_PARSE_FAILED");
+      throw error;
     }
   };
   const errorsOf = (found: ReadDocument): readonly GraphQLError[] => {
@@ -79,11 +78,11 @@ export function createDocuments(options: {
     return found.errors;
   };
   return {
-    countRows(text, given) {
+    measure(text, given) {
       const found = read(text);
-      const rows = found instanceof GraphQLError ? 0 : found.rowsOf(given);
-      refuseAbove("rows", rows);
-      return rows;
+      const size = found instanceof GraphQLError ? NOTHING : found.sizeOf(given);
+      refuseAbove("rows", size.rows);
+      return size;
     },
     validated(text) {
       const found = read(text);
@@ -95,7 +94,8 @@ export function createDocuments(options: {
     store: {
       get: async (key) => {
         const found = known.get(key.slice(-HASH_LENGTH));
-        return found === undefined || errorsOf(found).length > 0 ? undefined : found.document;
+        if (found === undefined || found instanceof GraphQLError || errorsOf(found).length > 0) return undefined;
+        return found.document;
       },
       // Whatever the server has parsed has been here before, or is not worth to be kept.
       set: async () => {},

@@ -8,11 +8,12 @@ import { createDocuments, type DocumentStore } from "./documents.ts";
 import { createAllowList, type PersistedDocumentsOptions } from "./persisted-documents.ts";
 import { createPersistedQueries } from "./persisted-queries.ts";
 import type { PreparedOperation } from "./prepared-operation.ts";
+import { type AnswerSize, NOTHING } from "./row-measure.ts";
 
 /** A request that passed. */
 export interface Admitted extends GraphqlRequest {
-  /** How many rows its operation can make at most. */
-  readonly rows: number;
+  /** What its answer can hold at most. */
+  readonly size: AnswerSize;
 }
 
 /** What every request passes before anything of it is executed, on whatever transport. */
@@ -51,9 +52,9 @@ export function createGate(options: DocumentOptions): Gate {
     admit(request, requestId) {
       const allowed = findPersisted(allow(request, requestId));
       checkVariables(allowed.variables);
-      return { ...allowed, rows: allowed.query === null ? 0 : documents.countRows(allowed.query, allowed) };
+      return { ...allowed, size: allowed.query === null ? NOTHING : documents.measure(allowed.query, allowed) };
     },
-    prepare({ query, variables, operationName, rows }, requestId) {
+    prepare({ query, variables, operationName, size }, requestId) {
       if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];
       const document = documents.validated(query);
       if (!("kind" in document)) return document;
@@ -64,7 +65,7 @@ export function createGate(options: DocumentOptions): Gate {
         return [coded("`variables`: expected an object, got another value.", "BAD_REQUEST")];
       }
       const given = (variables ?? null) as PreparedOperation["variables"];
-      return { type: operation.operation, document, operationName, variables: given, requestId, rows };
+      return { type: operation.operation, document, operationName, variables: given, requestId, size };
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { DocumentNode, OperationTypeNode } from "graphql";
 
+import type { AnswerSize } from "./row-measure.ts";
+
 /** An operation that was found good, by whatever transport it came. */
 export interface PreparedOperation {
   readonly type: OperationTypeNode;
@@ -7,8 +9,8 @@ export interface PreparedOperation {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly requestId: string;
-  /** How many rows one answer can hold at most. */
-  readonly rows: number;
+  /** What one answer can hold at most. */
+  readonly size: AnswerSize;
 }
 
 /** The name of the operation that is executed; null if it has none. */

@@ -24,8 +24,15 @@ export interface Given {
   readonly operationName: string | null;
 }
 
-/** Counts the rows that one document can make at most, for what a request gives to it. */
-export type RowCounter = (given: Given) => number;
+/** What one answer can hold at most. */
+export interface AnswerSize {
+  readonly rows: number;
+  /** Leaf values, of all rows together. Lists of leaves count as one. */
+  readonly values: number;
+}
+
+/** Counts what one document can make at most, for what a request gives to it. */
+export type RowCounter = (given: Given) => AnswerSize;
 
 // What decides how many rows there are.
 const SIZES = ["first", "last"] as const;
@@ -33,6 +40,9 @@ const LISTS = ["ids", "representations"] as const;
 const DECIDING: ReadonlySet<string> = new Set([...SIZES, ...LISTS, "if"]);
 const DEFAULT_SIZE = 20;
 const MOST_SIZE = 100;
+/** What a document without an operation makes. */
+export const NOTHING: AnswerSize = { rows: 0, values: 0 };
+const LEAF: AnswerSize = { rows: 0, values: 1 };
 
 /**
  * Counts rows as GitHub counts nodes: a field with `first` or `last` makes so many rows (20 without) for each row above it, one with
@@ -41,12 +51,12 @@ const MOST_SIZE = 100;
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
   const deciding = decidingVariables(document);
-  let last = { key: "", rows: 0 };
+  let last: { readonly key: string; readonly size: AnswerSize } = { key: "", size: NOTHING };
   return ({ variables, operationName }) => {
     const given = Object(variables) as Readonly<Record<string, unknown>>;
     const key = JSON.stringify([operationName, ...deciding.map((name) => extentOf(given[name]))]);
-    if (key !== last.key) last = { key, rows: countOperation(schema, document, operationName, given) };
-    return last.rows;
+    if (key !== last.key) last = { key, size: countOperation(schema, document, operationName, given) };
+    return last.size;
   };
 }
 
@@ -77,11 +87,11 @@ function countOperation(
   document: DocumentNode,
   operationName: string | null,
   variables: Readonly<Record<string, unknown>>,
-): number {
+): AnswerSize {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const operation = operations.find(({ name }) => operationName === null || name?.value === operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (operation === undefined || root == null) return 0;
+  if (operation === undefined || root == null) return NOTHING;
   const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
   const scope: Scope = {
     schema,
@@ -121,19 +131,24 @@ function createReader(
 interface Merged {
   readonly definition: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
+  /** None for a leaf. */
   readonly sets: SelectionSetNode[];
 }
 
-function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], scope: Scope): number {
+function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], scope: Scope): AnswerSize {
   const fields = new Map<string, Merged>();
   for (const set of sets) collect(type, set, scope, fields);
   let rows = 0;
+  let values = 0;
   for (const { definition, node, sets: below } of fields.values()) {
-    const size = sizeOf(definition, node, scope);
-    const inner = countRows(getNamedType(definition.type), below, scope);
-    rows += size === null ? inner : size * (1 + inner);
+    const size = below.length === 0 ? 0 : sizeOf(definition, node, scope);
+    const inner = below.length === 0 ? LEAF : countRows(getNamedType(definition.type), below, scope);
+    // A leaf makes no rows, whatever its arguments are called.
+    const times = size === null || below.length === 0 ? 1 : size;
+    rows += times * inner.rows + (size ?? 0);
+    values += times * inner.values;
   }
-  return rows;
+  return { rows, values };
 }
 
 function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fields: Map<string, Merged>): void {
@@ -153,15 +168,15 @@ function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fi
 
 function collectField(type: GraphQLNamedType, node: FieldNode, fields: Map<string, Merged>): void {
   const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
-  // Leaves make no rows.
-  if (definition === undefined || node.selectionSet === undefined) return;
+  if (definition === undefined) return;
   // The same name may stand for different fields of types that exclude each other; then each counts.
   const key = [(node.alias ?? node.name).value, node.name.value, definition.type, node.arguments?.map(print)].join(
     "\n",
   );
   const known = fields.get(key);
-  if (known === undefined) fields.set(key, { definition, node, sets: [node.selectionSet] });
-  else known.sets.push(node.selectionSet);
+  const sets = node.selectionSet === undefined ? [] : [node.selectionSet];
+  if (known === undefined) fields.set(key, { definition, node, sets });
+  else known.sets.push(...sets);
 }
 
 function sizeOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, scope: Scope): number | null {

@@ -78,9 +78,9 @@ export async function answerOnce(
  * can be seen whether those before it have filled the connection.
  * @throws the reason of the operation's signal once it has ended
  */
-async function takeTurn({ rows }: PreparedOperation, { running, asker, stop }: Answering): Promise<void> {
+async function takeTurn({ size }: PreparedOperation, { running, asker, stop }: Answering): Promise<void> {
   for (;;) {
-    await (running.begin(rows) ?? asker.client.pass());
+    await (running.begin(size.values) ?? asker.client.pass());
     running.operation.signal.throwIfAborted();
     const full = asker.room?.() ?? null;
     if (full === null) return;

@@ -53,7 +53,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       checkAccept(request);
       const read = parts.gate.admit(await readGraphqlRequest(request), requestId);
       checkPreflight(request);
-      parts.admission.checkRows(caller, read.rows);
+      parts.admission.checkRows(caller, read.size.rows);
       const prepared = parts.gate.prepare(read, requestId);
       response.writeHead(200, { ...HEADERS, ...cors, ...limits, "x-request-id": requestId });
       if ("document" in prepared) {

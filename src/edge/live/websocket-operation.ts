@@ -28,7 +28,7 @@ export async function prepare(
     admission.countOperation(caller);
     refuseAbove("connectionOperations", operations);
     const read = gate.admit(toGraphqlRequest(payload), requestId);
-    admission.checkRows(caller, read.rows);
+    admission.checkRows(caller, read.size.rows);
     const prepared = gate.prepare(read, requestId);
     return "document" in prepared ? { ...prepared, caller } : [...prepared];
   } catch (error) {

@@ -141,7 +141,7 @@ async function runTool(
   try {
     admission.countOperation(asker.caller);
     const read = gate.admit(toGraphqlRequest({ query: tool.document, variables }), requestId);
-    admission.checkRows(asker.caller, read.rows);
+    admission.checkRows(asker.caller, read.size.rows);
     const prepared = gate.prepare(read, requestId);
     if (!("document" in prepared)) return { errors: prepared.map((error) => toErrorResponse(error).formatted) };
     record.begin(prepared);

@@ -9,7 +9,7 @@ const keyOf = (text: string) => `prefix:${createHash("sha256").update(text).dige
 describe("documents that were read", () => {
   const schema = stubSchema("type Query { hello: String }", {});
   const ask = (text: string, documents = createDocuments({ schema, introspection: true })) => {
-    const rows = documents.countRows(text, { variables: {}, operationName: null });
+    const { rows } = documents.measure(text, { variables: {}, operationName: null });
     return { documents, rows };
   };
 

@@ -13,7 +13,7 @@ const documents = createDocuments({ schema: createSchema(), introspection: true 
 
 function rowsOf(query: string, variables: object = {}, operationName: string | null = null): number | object {
   try {
-    return documents.countRows(query, { variables, operationName });
+    return documents.measure(query, { variables, operationName }).rows;
   } catch (error) {
     if (error instanceof RefusalError) return { ...error.extensions };
     throw error;
@@ -51,6 +51,19 @@ describe("rows that an operation can make", () => {
     ["a Relay page 12 levels deep with ten rows a list", onRun(back(3, 10)), 1_110],
   ])("are counted for %s", (_name, query, rows) => {
     expect(rowsOf(query)).toBe(rows);
+  });
+
+  it.each([
+    ["a list, whose own leaves count as often", "{ invocations(first: 50) { totalCount nodes { id } } }", 100],
+    ["aliases", "{ invocations(first: 50) { nodes { a: id b: id c: id } } }", 150],
+    ["what merges", "{ invocations(first: 9) { nodes { id } nodes { id } } }", 9],
+    [
+      "lists in lists",
+      "{ invocations(first: 10) { nodes { id instanceInvocations(first: 5) { nodes { id } } } } }",
+      60,
+    ],
+  ])("hold so many leaf values: %s", (_name, query, values) => {
+    expect(documents.measure(query, { variables: {}, operationName: null }).values).toBe(values);
   });
 
   it("follow variables, their defaults and conditions, each time anew", () => {

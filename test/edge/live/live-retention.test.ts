@@ -41,7 +41,7 @@ function subscribe(eventOf = (count: number): unknown => ({ count })): {
     operationName: null,
     variables: null,
     requestId: "retention",
-    rows: 0,
+    size: { rows: 0, values: 1 },
   };
   return {
     results: runLive(createOptions({ schema }), live, {
