@@ -16,6 +16,8 @@ export function namesSource(filter: InvocationFilter, source: Source): boolean {
   );
 }
 
+const EPOCH = "1970-01-01T00:00:00.000Z";
+
 /** True when no run can match, whatever the upstreams hold. */
 export function matchesNothing(filter: InvocationFilter): boolean {
   const { createdAfter, createdBefore, finishedAfter, finishedBefore } = filter;
@@ -24,6 +26,8 @@ export function matchesNothing(filter: InvocationFilter): boolean {
     [statusIn, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn].some((words) => words?.length === 0) ||
     filter.instanceKeyIn?.size === 0 ||
     isEmptySpan(createdAfter, createdBefore) ||
+    // Nothing is older than the epoch; a run without a time was created at no time.
+    isEmptySpan(EPOCH, createdBefore) ||
     isEmptySpan(finishedAfter, finishedBefore)
   );
 }

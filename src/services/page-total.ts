@@ -1,6 +1,7 @@
 import { type InvocationFilter, isCountable, toQuery } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
 import { falseEndOf, type PageSource } from "./page-source.ts";
+import { timeOf } from "./page-walk.ts";
 
 /** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
 export async function countRuns(
@@ -9,7 +10,7 @@ export async function countRuns(
   filter: InvocationFilter,
 ): Promise<number | null> {
   const { createdAfter } = filter;
-  const limit = createdAfter === undefined ? LIST_END : Date.parse(createdAfter) - 1;
+  const limit = createdAfter === undefined ? LIST_END : timeOf(createdAfter) - 1;
   let sum = 0;
   for (const part of parts) {
     // What contradicts itself tells no length, and nobody knows how much is missing.

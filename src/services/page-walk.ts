@@ -20,10 +20,15 @@ export function newPart(source: Source, start: Position | null, shown: ShownAhea
   return { source, start, shown, lists: [], failure: null, isLate: false, wasAsked: false };
 }
 
+/** Epoch milliseconds of an instant, but none before 1970: behind it lie the runs without a time, and the ends of lists. */
+export function timeOf(instant: string): number {
+  return Math.max(0, Date.parse(instant));
+}
+
 /** Beyond which time nothing is meant. */
 export function limitOf({ sign }: WalkDirection, { createdAfter, createdBefore }: InvocationQuery): number {
-  if (sign > 0) return createdAfter === undefined ? LIST_END : Date.parse(createdAfter) - 1;
-  return createdBefore === undefined ? LIST_HEAD : Date.parse(createdBefore) - 1;
+  if (sign > 0) return createdAfter === undefined ? LIST_END : timeOf(createdAfter) - 1;
+  return createdBefore === undefined ? LIST_HEAD : timeOf(createdBefore) - 1;
 }
 
 /** Where a source begins: at its own place if it lagged, at the cursor, or where what is meant begins. */
@@ -35,7 +40,7 @@ export function startOf(
   rank: string,
 ): Position | null {
   const edge = direction.sign > 0 ? createdBefore : createdAfter;
-  const meant = edge === undefined ? null : above(Date.parse(edge) - 1);
+  const meant = edge === undefined ? null : above(timeOf(edge) - 1);
   if (cursor === null) return meant;
   const own = cursor.lagging.get(rank)?.place;
   return direction.later(meant, own ?? (isRunAgain ? besides(cursor.position, direction) : cursor.position));

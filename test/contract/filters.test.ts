@@ -73,6 +73,9 @@ const table: readonly [object, (run: Run) => boolean][] = [
     (run) => run.at >= Date.parse(at(20)) && run.at < Date.parse(at(10)),
   ],
   [{ createdAfter: at(10), createdBefore: at(10) }, () => false],
+  [{ createdAfter: "1969-12-31T23:59:59Z" }, () => true],
+  [{ createdAfter: "0001-01-01T00:00:00Z" }, () => true],
+  [{ createdBefore: "1969-12-31T23:59:59Z" }, () => false],
   [{ instanceId: "i-odd", commandName: "backup" }, (run) => on("i-odd")(run) && run.commandName === "backup"],
   [
     { instanceId: "i-odd", statusIn: ["PARTIAL_FAILED"] },
