@@ -1,9 +1,10 @@
 import type { HistoryOfTimedRunQuery, HistoryOfTimedRunQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { requireRun } from "./find.ts";
 import { readNames } from "./names.ts";
-import { type Source, tellFailures } from "./sources.ts";
+import { readPages } from "./read-pages.ts";
+import { tellFailures } from "./sources.ts";
 import { type Style, toLine } from "./style.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
 import { formatAge } from "./when.ts";
@@ -19,8 +20,6 @@ export interface HistoryOptions {
   readonly limit: number;
 }
 
-const PAGE_SIZE = 100;
-const MAX_PAGES = 1000;
 /** Column of the server's name, which is cut if a line is wider than the terminal. */
 const NAME_COLUMN = 2;
 
@@ -41,28 +40,23 @@ export async function listHistory(context: Context, id: string, options: History
 }
 
 async function readExecutions(context: Context, run: HistoryOfTimedRunQueryVariables, limit: number) {
-  const found: NonNullable<Page["nodes"][number]>[] = [];
-  const sources: Source[] = [];
-  let after: string | null = null;
-  for (let pages = 1; ; pages += 1) {
-    const variables = { ...run, withOutput: false, first: Math.min(PAGE_SIZE, limit - found.length), after };
-    const answer: HistoryOfTimedRunQuery = await salvage(context, context.client.historyOfTimedRun(variables));
-    const page = answer.invocationResults;
-    if (page === null) throw new CommandError("The gateway gave no history.");
-    found.push(...page.nodes.filter((one) => one !== null));
-    sources.push(...page.sources);
-    const { hasNextPage, endCursor } = page.pageInfo;
-    const isEnd = !hasNextPage || endCursor === null || endCursor === after;
-    if (isEnd || found.length >= limit || pages >= MAX_PAGES) {
-      const names = await readNames(
-        context,
-        found.map(({ instanceId }) => instanceId),
-      );
-      const executions = found.map((one): Execution => ({ ...one, name: names.get(one.instanceId) ?? null }));
-      return { executions, hasMore: !isEnd, sources };
-    }
-    after = endCursor;
-  }
+  const read = async (first: number, after: string | null) =>
+    (await salvage(context, context.client.historyOfTimedRun({ ...run, withOutput: false, first, after })))
+      .invocationResults;
+  const { rows, hasMore, sources } = await readPages<NonNullable<Page["nodes"][number]>, Page>(
+    context,
+    { limit },
+    read,
+  );
+  const names = await readNames(
+    context,
+    rows.map(({ instanceId }) => instanceId),
+  );
+  return {
+    executions: rows.map((one): Execution => ({ ...one, name: names.get(one.instanceId) ?? null })),
+    hasMore,
+    sources,
+  };
 }
 
 function writeExecutions(context: Context, executions: readonly Execution[]): void {

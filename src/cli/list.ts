@@ -1,7 +1,8 @@
 import type { InvocationFilter, RecentRunsQuery } from "../client/index.ts";
 import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
-import { formatSource, type Source, tellFailures } from "./sources.ts";
+import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { type PagesWanted, readPages } from "./read-pages.ts";
+import { formatSource, tellFailures } from "./sources.ts";
 import { type Style, toLine } from "./style.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
 import { formatAge } from "./when.ts";
@@ -10,21 +11,19 @@ type Page = NonNullable<RecentRunsQuery["invocations"]>;
 type Run = NonNullable<Page["nodes"][number]>;
 
 /** Which runs to list, and how many. */
-export interface ListOptions {
+export interface ListOptions extends PagesWanted {
   readonly filter: InvocationFilter;
-  readonly limit: number;
-  /** `pageInfo.endCursor` of an earlier list with the same filter. */
-  readonly after: string | undefined;
 }
 
-const PAGE_SIZE = 100;
-const MAX_PAGES = 1000;
 /** Column of the command's name, which is cut if a line is wider than the terminal. */
 const COMMAND_COLUMN = 4;
 
 /** Lists runs, newest first: a table for people, tabs in a pipe, or JSON. */
 export async function listRuns(context: Context, options: ListOptions): Promise<ExitCode> {
-  const { runs, last, sources } = await readRuns(context, options);
+  const { filter } = options;
+  const read = async (first: number, after: string | null) =>
+    (await salvage(context, context.client.recentRuns({ first, filter, after }))).invocations;
+  const { rows: runs, last, sources } = await readPages<Run, Page>(context, options, read);
   tellFailures(context, sources);
   if (context.isJson) writeRows(context, runs, { runs, pageInfo: last.pageInfo, sources: last.sources });
   else writeRuns(context, runs);
@@ -32,26 +31,6 @@ export async function listRuns(context: Context, options: ListOptions): Promise<
   // JSON as a whole says so itself, in `pageInfo`.
   if (last.pageInfo.hasNextPage && !isWhole) tellMore(context);
   return EXIT_CODES.success;
-}
-
-async function readRuns(
-  context: Context,
-  { filter, limit, after }: ListOptions,
-): Promise<{ runs: readonly Run[]; last: Page; sources: readonly Source[] }> {
-  const runs: Run[] = [];
-  const sources: Source[] = [];
-  let cursor = after ?? null;
-  for (let pages = 1; ; pages += 1) {
-    const first = Math.min(PAGE_SIZE, limit - runs.length);
-    const { invocations: page } = await salvage(context, context.client.recentRuns({ first, filter, after: cursor }));
-    if (page === null) throw new CommandError("The gateway gave no list.");
-    runs.push(...page.nodes.filter((node) => node !== null));
-    sources.push(...page.sources);
-    const { hasNextPage, endCursor } = page.pageInfo;
-    const isEnd = !hasNextPage || endCursor === null || endCursor === cursor;
-    if (isEnd || runs.length >= limit || pages >= MAX_PAGES) return { runs, last: page, sources };
-    cursor = endCursor;
-  }
 }
 
 function writeRuns(context: Context, runs: readonly Run[]): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { GraphQLError } from "graphql";
 import { connection, createInstanceRun, createRun, run } from "./rig.ts";
 
 const FAILED_SOURCE = {
@@ -31,6 +32,25 @@ describe("cloud-assistant list", () => {
       errors: "",
       asked: [["recentRuns", { first: 20, filter: {}, after: null }]],
     });
+  });
+
+  it("writes what it read if a later page fails, and says that it is incomplete", async () => {
+    const first = connection([createRun()], "c-1", [FAILED_SOURCE]);
+    let pages = 0;
+    const root = {
+      invocations: () => {
+        pages += 1;
+        if (pages === 1) return first;
+        throw new GraphQLError("SWAS cn-beijing may not do this.", { extensions: { code: "UPSTREAM_FORBIDDEN" } });
+      },
+    };
+    const { exitCode, output, errors, asked } = await run(root, ["list"]);
+    expect([exitCode, output, asked.length]).toEqual([
+      4,
+      "2026-01-02T03:04:05Z\tSUCCESS\tECS cn-hangzhou\tt-hz01\tdisk check\t1 SUCCESS\n",
+      2,
+    ]);
+    expect(errors).toContain("cloud-assistant: incomplete: SWAS cn-beijing may not do this. (UPSTREAM_FORBIDDEN)\n");
   });
 
   it("draws a table with colours on a terminal, without what could steer it", async () => {

@@ -1,0 +1,62 @@
+import { GatewayError } from "../client/index.ts";
+import { type Context, tellIncomplete } from "./context.ts";
+import { CommandError } from "./exit-code.ts";
+import type { Source } from "./sources.ts";
+import { toLine } from "./style.ts";
+
+/** What commands read of a page. */
+interface Page<Row> {
+  readonly nodes: readonly (Row | null)[];
+  readonly sources: readonly Source[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
+}
+
+/** How many rows are wanted, and behind which cursor. */
+export interface PagesWanted {
+  readonly limit: number;
+  /** `pageInfo.endCursor` of an earlier page with the same filter. */
+  readonly after?: string | undefined;
+}
+
+/** Rows of all pages that were read. */
+export interface ReadPages<Row, Read> {
+  readonly rows: readonly Row[];
+  readonly sources: readonly Source[];
+  readonly last: Read;
+  readonly hasMore: boolean;
+}
+
+const PAGE_SIZE = 100;
+const PAGES_MAX = 1000;
+
+/**
+ * Reads pages until there are as many rows as are wanted, or no more. If a page behind the first one fails, tells that the answer is
+ * incomplete, and gives what was read.
+ * @throws GatewayError if the first page fails @throws CommandError if it is null
+ */
+export async function readPages<Row, Read extends Page<Row>>(
+  context: Context,
+  { limit, after }: PagesWanted,
+  read: (first: number, after: string | null) => Promise<Read | null>,
+): Promise<ReadPages<Row, Read>> {
+  const rows: Row[] = [];
+  const sources: Source[] = [];
+  let cursor = after ?? null;
+  let last: Read | null = null;
+  for (let pages = 1; ; pages += 1) {
+    const page: Read | null = await read(Math.min(PAGE_SIZE, limit - rows.length), cursor).catch((error: unknown) => {
+      if (last === null || !(error instanceof GatewayError)) throw error;
+      tellIncomplete(context, toLine(error.message));
+      return null;
+    });
+    if (page === null && last !== null) return { rows, sources, last, hasMore: true };
+    if (page === null) throw new CommandError("The gateway gave no list.");
+    rows.push(...page.nodes.filter((node) => node !== null));
+    sources.push(...page.sources);
+    last = page;
+    const { hasNextPage, endCursor = null } = page.pageInfo;
+    const isEnd = !hasNextPage || endCursor === null || endCursor === cursor;
+    if (isEnd || rows.length >= limit || pages >= PAGES_MAX) return { rows, sources, last, hasMore: !isEnd };
+    cursor = endCursor;
+  }
+}
