@@ -184,7 +184,8 @@ export function toInvocationFilter(filter: InvocationFilter | null | undefined):
   const { tags, ...rest } = filter ?? {};
   const restricting = present<Omit<Filter, "tags">>(rest);
   if (tags == null) return restricting;
-  const labels = tags.map((tag) => present<TagQuery>({ key: tag.key ?? "", value: tag.value ?? null }));
+  // The vendor has labels that say nothing.
+  const labels = tags.map(({ key = "", value }): TagQuery => ({ key, ...(value == null ? {} : { value }) }));
   checkTags(labels);
   return { ...restricting, tags: labels };
 }

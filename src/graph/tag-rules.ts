@@ -14,6 +14,7 @@ export function checkTags(tags: readonly TagQuery[]): void {
   if (tags.length > MAX_TAGS) throw refuse("tags", `at most ${MAX_TAGS} labels`, String(tags.length));
   for (const [index, { key, value = "" }] of tags.entries()) {
     const place = `tags[${index}]`;
+    if (key.trim() === "") throw refuse(`${place}.key`, "a text", "a blank one");
     checkLength(`${place}.key`, key, MAX_KEY_LENGTH);
     checkLength(`${place}.value`, value, MAX_VALUE_LENGTH);
     if (RESERVED.test(key)) throw refuse(`${place}.key`, "no key that begins with aliyun or acs:", JSON.stringify(key));

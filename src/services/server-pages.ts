@@ -22,7 +22,20 @@ export interface ServerPages {
   /** Servers of every source, by source and then by id. */
   page(args: PageArguments, filter: InstanceFilter, operation: Operation): Promise<Page<Instance>>;
   /** The filter with the servers that a part of a name means now; the filter itself if it has none. */
-  resolveNames(filter: InvocationFilter, operation: Operation): Promise<InvocationFilter>;
+  resolveNames(filter: InvocationFilter, operation: Operation): Promise<NamedServers>;
+  /** The same page with what is wrong with sources whose servers could not be read: runs of theirs may be missing. */
+  pageNamed<Listed extends Page<unknown>>(
+    filter: InvocationFilter,
+    operation: Operation,
+    read: (named: InvocationFilter) => Promise<Listed>,
+  ): Promise<Listed>;
+}
+
+/** What a part of a name came to. */
+export interface NamedServers {
+  readonly filter: InvocationFilter;
+  /** Why servers of a source could not be read, by the source. */
+  readonly failures: ReadonlyMap<string, UpstreamError>;
 }
 
 /** What these pages are made of. */
@@ -54,7 +67,24 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
     return read;
   }
 
+  async function resolveNames(filter: InvocationFilter, operation: Operation): Promise<NamedServers> {
+    const { instanceNameContains } = filter;
+    if (instanceNameContains === undefined) return { filter, failures: new Map() };
+    const read = await readAll(sourcesOf(placesOf(filter)), operation);
+    const named = read.flatMap(({ instances }) => instances.filter((one) => contains(one.name, instanceNameContains)));
+    return {
+      filter: { ...filter, instanceKeyIn: new Set(named.map(instanceKey)) },
+      failures: new Map(read.flatMap(({ source, failure }) => (failure ? [[sourceRank(source), failure]] : []))),
+    };
+  }
+
   return {
+    resolveNames,
+    async pageNamed(given, operation, read) {
+      const { filter, failures } = await resolveNames(given, operation);
+      const page = await read(filter);
+      return failures.size === 0 ? page : withFailures(page, failures);
+    },
     async page(args, filter, operation) {
       const request = readPageArguments(args);
       const purpose = `servers\n${JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
@@ -71,16 +101,15 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
         sources: await Promise.all(read.map(({ source, failure }) => describe(source, failure === null))),
       });
     },
-    async resolveNames(filter, operation) {
-      const { instanceNameContains } = filter;
-      if (instanceNameContains === undefined) return filter;
-      const read = await readAll(sourcesOf(placesOf(filter)), operation);
-      const named = read.flatMap(({ instances }) =>
-        instances.filter((one) => contains(one.name, instanceNameContains)),
-      );
-      return { ...filter, instanceKeyIn: new Set(named.map(instanceKey)) };
-    },
   };
+}
+
+function withFailures<Listed extends Page<unknown>>(page: Listed, failures: NamedServers["failures"]): Listed {
+  const sources = page.sources.map((state) => {
+    const error = failures.get(sourceRank(state.source));
+    return error === undefined ? state : { ...state, error, isComplete: false };
+  });
+  return { ...page, totalCount: null, sources, isScanComplete: false };
 }
 
 function isMeant(instance: Instance, { nameContains, instanceIdIn, osTypeIn }: InstanceFilter): boolean {

@@ -129,14 +129,14 @@ function assemble(ground: Ground): Services {
     revision,
     listSources: () => sync.book.states().map(({ source }) => source),
     findSource: sync.book.findSource,
-    pageInvocations: async (args, filter, wants, operation) =>
-      pages.page(args, await servers.resolveNames(filter, operation), wants, operation),
-    pageOrdered: async (args, order, filter, wants, operation) =>
-      ordered(args, order, await servers.resolveNames(filter, operation), wants, operation),
-    searchOutputs: async (search, filter, operation) =>
-      searchOutputs(search, await servers.resolveNames(filter, operation), operation),
+    pageInvocations: (args, filter, wants, operation) =>
+      servers.pageNamed(filter, operation, (named) => pages.page(args, named, wants, operation)),
+    pageOrdered: (args, order, filter, wants, operation) =>
+      servers.pageNamed(filter, operation, (named) => ordered(args, order, named, wants, operation)),
+    searchOutputs: (search, filter, operation) =>
+      servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
     statistics: async (request, filter, operation) =>
-      statistics(request, await servers.resolveNames(filter, operation), operation),
+      statistics(request, (await servers.resolveNames(filter, operation)).filter, operation),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock),
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
@@ -156,7 +156,7 @@ function assemble(ground: Ground): Services {
       sourcesOf: (filter) => sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
       readNewest: (filter, first, operation) =>
         pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),
-      resolveNames: servers.resolveNames,
+      resolveNames: async (filter, operation) => (await servers.resolveNames(filter, operation)).filter,
       maxWatchers: rules.maxWatchers,
       deadlineMs: rules.pollDeadlineMs,
     }),
