@@ -34,11 +34,22 @@ export function closeRefused(socket: WebSocket, error: unknown): void {
   else socket.close(INTERNAL_ERROR, "Internal error");
 }
 
+const SERVERS_OWN: readonly unknown[] = [MessageType.ConnectionAck, MessageType.Next, MessageType.Error];
+
+/** True for a message that only a server sends: the protocol's library takes it for a fault of ours if a client sends it. */
+export function isServersOwn(text: string): boolean {
+  return SERVERS_OWN.includes(readMessage(text).type);
+}
+
 function operationOf(text: string): string | null {
+  const { id, type } = readMessage(text);
+  return type === MessageType.Subscribe && typeof id === "string" ? id : null;
+}
+
+function readMessage(text: string): { readonly id?: unknown; readonly type?: unknown } {
   try {
-    const { id, type } = Object(JSON.parse(text)) as { readonly id?: unknown; readonly type?: unknown };
-    return type === MessageType.Subscribe && typeof id === "string" ? id : null;
+    return Object(JSON.parse(text));
   } catch {
-    return null;
+    return {};
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError } from "graphql";
-import { handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
+import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
@@ -11,7 +11,7 @@ import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
 import { type LiveResult, type LiveResults, runLive } from "./run.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
-import { closeRefused, refusalOf, refuseMessage } from "./websocket-refusal.ts";
+import { closeRefused, isServersOwn, refusalOf, refuseMessage } from "./websocket-refusal.ts";
 import { createSender, type Sender } from "./websocket-sender.ts";
 
 /** Connections that carry many operations. */
@@ -171,6 +171,7 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
             return;
           }
           handle(text).catch((error: unknown) => {
+            if (isServersOwn(text)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             options.logger.error({ err: error }, "a WebSocket message failed");
             socket.close(INTERNAL_ERROR, "Internal error");
           });

@@ -108,6 +108,30 @@ describe.each(MISTAKES)("a client's mistake is never an internal error: %s", (_n
   });
 });
 
+describe("a message that only a server sends", () => {
+  const SERVERS = [
+    { id: "1", type: "next", payload: {} },
+    { id: "1", type: "error", payload: [{ message: "no" }] },
+    { type: "connection_ack" },
+  ];
+
+  it.each(SERVERS.flatMap((message) => [true, false].map((isInit) => [message, isInit] as const)))(
+    "%j ends its connection as any other malformed one (after the beginning: %s)",
+    async (message, isInit) => {
+      const socket = new WebSocket(gateway.url.replace("http", "ws"), "graphql-transport-ws");
+      await once(socket, "open");
+      if (isInit) {
+        socket.send(JSON.stringify({ type: "connection_init" }));
+        await once(socket, "message");
+      }
+      socket.send(JSON.stringify(message));
+      const [code, reason] = (await once(socket, "close")) as [number, Buffer];
+      expect([code, String(reason)]).toEqual([4400, "Invalid message received"]);
+      expect(gateway.log.filter(({ level }) => level === "error")).toEqual([]);
+    },
+  );
+});
+
 describe("codes of mistakes", () => {
   const codeOf = (text: string) => /"code":"([A-Z_]+)"/.exec(text)?.[1] ?? text;
 
