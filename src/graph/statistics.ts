@@ -57,14 +57,20 @@ class Quantiles {
   description: "How the runs of one group went, in one stretch of time if there is an interval.",
 })
 class StatisticsRow {
-  constructor(private readonly row: Row) {}
+  constructor(
+    private readonly row: Row,
+    private readonly by: StatisticsGroup,
+  ) {}
 
   @Value(() => String, {
     nullable: true,
-    description: "What the row is about, in the words of its group; null for all of them and for the rest.",
+    description:
+      "What the row is about, in the words of its group: of DAY and HOUR the instant at which it begins. Null for all of them, for " +
+      "the rest, and for runs without a creation time.",
   })
   get key(): string | null {
-    return this.row.key;
+    const isTime = this.by === "DAY" || this.by === "HOUR";
+    return isTime ? toInstant(this.row.intervalStart) : this.row.key;
   }
 
   @Value(() => Boolean, { description: "True for what lies beyond the largest groups, together in one row." })
@@ -147,7 +153,7 @@ export class StatisticsQueries {
   ): Promise<readonly StatisticsRow[]> {
     const request = { by, interval: interval ?? null };
     const rows = await services.statistics(request, toInvocationFilter(filter), operation);
-    return rows.map((row) => new StatisticsRow(row));
+    return rows.map((row) => new StatisticsRow(row, by));
   }
 }
 

@@ -114,10 +114,15 @@ describe("statistics", () => {
 
   it("by stretches of time, the newest first", async () => {
     const { data } = await rig.ask(STATISTICS, { by: "DAY", filter: since(99) });
-    expect(data.rows.map((row: { intervalStart: string; count: number }) => [row.intervalStart, row.count])).toEqual([
-      ["2026-01-02T00:00:00.000Z", 25],
-      ["2026-01-01T00:00:00.000Z", 48],
-      ["2025-12-31T00:00:00.000Z", 27],
+    const timed = ({ key, intervalStart, count }: { key: string; intervalStart: string; count: number }) => [
+      key,
+      intervalStart,
+      count,
+    ];
+    expect(data.rows.map(timed)).toEqual([
+      ["2026-01-02T00:00:00.000Z", "2026-01-02T00:00:00.000Z", 25],
+      ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z", 48],
+      ["2025-12-31T00:00:00.000Z", "2025-12-31T00:00:00.000Z", 27],
     ]);
     const hours = await rig.ask(STATISTICS, { by: "COMMAND", interval: "HOUR", filter: since(3) });
     expect(
