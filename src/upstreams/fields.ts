@@ -85,12 +85,14 @@ export function readParameters(fields: Fields, name: string, reading: Reading): 
   return isFields(parsed) ? parsed : refuse(name, "an object or its JSON text", reading);
 }
 
-/** Texts of a list: an array, one text alone, or either under an inner name. Null where there is no list. */
+/** Texts of a list: an array, one text alone, or either under an inner name; `null` as a text is none. Null if there is no list. */
 export function readTexts(value: unknown, inner: string): readonly string[] | null {
   if (value === undefined || value === null) return null;
   const list = isFields(value) ? pick(value, inner) : value;
   const members = Array.isArray(list) ? list : [list];
-  return members.filter((member): member is string => typeof member === "string" && !isNothing(member));
+  return members.filter(
+    (member): member is string => typeof member === "string" && !isNothing(member) && member !== "null",
+  );
 }
 
 /** Tags as `{Tag: […]}`, `[…]` or one alone, named `TagKey` and `TagValue` (ECS) or `Key` and `Value` (SWAS). */
