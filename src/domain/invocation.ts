@@ -84,6 +84,8 @@ export interface Execution {
   readonly username: string | null;
   /** Null where there is none yet; undefined where it was not asked for and did not come along. */
   readonly output: Output | null | undefined;
+  /** What an earlier reading told of the output, if the last one did not tell it; the execution may have gone on since. */
+  readonly pastOutput?: Output;
   readonly ossDelivery: OssDelivery | null;
   /** Hash of the redaction rules that were applied to its texts but the output; absent if there were none. */
   readonly redactedBy?: string;
@@ -144,9 +146,13 @@ export interface Invocation {
   readonly readFrom?: ReadFrom | null;
 }
 
-/** The run, its instances included, apart from which answer told it: two readings of one state are then equal. */
+/** The run, its instances included, apart from which answer told it and what it printed before: two readings of one state are then equal. */
 export function withoutReadFrom(run: Invocation): Invocation {
-  return { ...run, readFrom: null, instances: run.instances.map((one) => ({ ...one, readFrom: null })) };
+  return {
+    ...run,
+    readFrom: null,
+    instances: run.instances.map(({ pastOutput: _past, ...one }) => ({ ...one, readFrom: null })),
+  };
 }
 
 /** A server that commands run on. */

@@ -113,7 +113,7 @@ function withoutCostly(run: Invocation): Invocation {
     ...run,
     command: { ...command, content: undefined },
     resourceGroupIds: run.resourceGroupIds ?? [],
-    instances: run.instances.map((one) => ({ ...one, output: undefined })),
+    instances: run.instances.map(({ pastOutput: _past, ...one }) => ({ ...one, output: undefined })),
   };
 }
 

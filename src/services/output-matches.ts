@@ -93,7 +93,7 @@ function createCollection({ find, seal, start, size, isLate }: SearchRules) {
   async function addExecution(run: Invocation, execution: InstanceInvocation, from: Place): Promise<boolean> {
     if (isLate()) stoppedAt = from;
     if (stoppedAt !== null) return false;
-    const { output } = execution;
+    const output = execution.output === undefined ? execution.pastOutput : execution.output;
     if (output === undefined) missingOutputs += 1;
     if (output === undefined || output === null) return true;
     const matches = await find(output);

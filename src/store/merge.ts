@@ -8,6 +8,7 @@ import {
   isFinalInvocationStatus,
   isFinalRun,
   isRepeated,
+  type Output,
   type ReadFrom,
   settledStatus,
 } from "#domain";
@@ -101,12 +102,21 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
   const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
+  const { pastOutput: _past, ...filled } = fill(newer, older, isSame);
+  const isOther = canMove && (newer.startTime === null || newer.startTime !== older.startTime);
+  const past = output !== undefined || isOther ? undefined : pastOutputOf(newer, older);
   const merged = {
-    ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, fill(newer, older, isSame)),
+    ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, filled),
     output,
+    ...(past && { pastOutput: past }),
     isComplete: newer.isComplete || (isSame && older.isComplete),
   };
   return tellsSame(merged, known) ? known : merged;
+}
+
+// What was read once of an execution that goes on stays known, as what it was.
+function pastOutputOf(newer: InstanceInvocation, older: InstanceInvocation): Output | undefined {
+  return newer.output ?? older.output ?? newer.pastOutput ?? older.pastOutput;
 }
 
 // A later answer that told the same is no change: it would wake everybody who watches, and be written.

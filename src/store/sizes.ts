@@ -6,8 +6,8 @@ export function runBytes(run: Invocation): number {
 }
 
 /** Bytes that an execution takes in memory, by estimate. */
-export function executionBytes({ output }: Pick<InstanceInvocation, "output">): number {
-  return 600 + outputBytes(output);
+export function executionBytes({ output, pastOutput }: Pick<InstanceInvocation, "output" | "pastOutput">): number {
+  return 600 + outputBytes(output) + outputBytes(pastOutput);
 }
 
 // A reader of an output leaves its text beside the record.

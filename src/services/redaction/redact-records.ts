@@ -33,7 +33,7 @@ export async function redactExecution<Redacted extends Execution>(
   breathe: Breathe,
 ): Promise<Redacted> {
   const redacted = hideInExecution(execution, redactor);
-  if (redacted.output !== execution.output) await breathe();
+  if (redacted.output !== execution.output || redacted.pastOutput !== execution.pastOutput) await breathe();
   return redacted;
 }
 
@@ -92,9 +92,11 @@ function hideInExecution<Redacted extends Execution>(execution: Redacted, redact
 }
 
 function withOutput<Redacted extends Execution>(execution: Redacted, redactor: Redactor, hash: string): Redacted {
-  const { output } = execution;
-  if (output == null || output.redactedBy === hash) return execution;
-  return { ...execution, output: hideIn(output, isFinalInstanceStatus(execution.status), redactor, hash) };
+  const { output, pastOutput } = execution;
+  if (output != null && output.redactedBy !== hash)
+    return { ...execution, output: hideIn(output, isFinalInstanceStatus(execution.status), redactor, hash) };
+  if (pastOutput === undefined || pastOutput.redactedBy === hash) return execution;
+  return { ...execution, pastOutput: hideIn(pastOutput, false, redactor, hash) };
 }
 
 // Colours and overwriting can cut a secret in two, and readers can have them taken away. So can NULs: those of UTF-16 among other lines.

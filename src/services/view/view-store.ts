@@ -39,8 +39,8 @@ export function limitStore(store: PageStore, view: View): PageStore {
 /** The run without the outputs that no role gives; the same object if nothing is taken away. */
 function withoutDenied(view: View, run: Invocation): Invocation {
   const { outputs } = view.rightsFor(run.source).forCommand(run.command.name);
-  if (outputs || run.instances.every(({ output }) => output === undefined)) return run;
-  return { ...run, instances: run.instances.map((one) => ({ ...one, output: undefined })) };
+  if (outputs || run.instances.every((one) => one.output === undefined && one.pastOutput === undefined)) return run;
+  return { ...run, instances: run.instances.map(({ pastOutput: _past, ...one }) => ({ ...one, output: undefined })) };
 }
 
 function cut(seen: readonly StoredRun[], { direction, limit }: RunPageRequest): readonly StoredRun[] {

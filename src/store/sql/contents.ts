@@ -1,5 +1,13 @@
 import { createHmac } from "node:crypto";
-import { type Command, decodeOutput, type Invocation, type InvocationResult, type Output, type Source } from "#domain";
+import {
+  type Command,
+  decodeOutput,
+  type Execution,
+  type Invocation,
+  type InvocationResult,
+  type Output,
+  type Source,
+} from "#domain";
 import { KEPT, NONE, UNREAD } from "./tables.ts";
 
 /**
@@ -47,11 +55,14 @@ function mapContents(
   return { ...run, command, instances: run.instances.map((one) => mapOutput(one, map)) };
 }
 
-function mapOutput<Row extends { readonly output: Output | null | undefined }>(
+function mapOutput<Row extends Pick<Execution, "output" | "pastOutput">>(
   row: Row,
   map: (output: Output) => Output | undefined,
 ): Row {
-  return row.output ? { ...row, output: map(row.output) } : row;
+  if (row.output) return { ...row, output: map(row.output) };
+  const { pastOutput, ...others } = row;
+  const mapped = pastOutput && map(pastOutput);
+  return pastOutput === mapped ? row : ({ ...others, ...(mapped && { pastOutput: mapped }) } as Row);
 }
 
 /** Sixteen bytes as PostgreSQL writes a uuid. */

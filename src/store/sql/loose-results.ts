@@ -2,7 +2,7 @@ import { type SqlBool, sql } from "kysely";
 import type { InvocationRef, InvocationResult, Source } from "#domain";
 import { idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { sourceKeyOf, toExecution, toOutput } from "./records.ts";
+import { sourceKeyOf, toExecution, toOutputs } from "./records.ts";
 import { type ExecutionRow, readContents } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
 
@@ -27,7 +27,7 @@ export async function readStrippedLoose(db: Queries, schema: string, source: Sou
 
 function toLoose(row: LooseRow, source: Source, find: (id: string) => Uint8Array | undefined) {
   const { invokeId, ...record } = row.record as Omit<InvocationResult, "source">;
-  const result = toExecution<InvocationResult>(record, { source, invokeId }, toOutput(row, find));
+  const result = toExecution<InvocationResult>(record, { source, invokeId }, toOutputs(row, find));
   return { invokeId, result, readAt: row.read_at };
 }
 

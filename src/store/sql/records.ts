@@ -77,17 +77,19 @@ function toArrayText(texts: readonly string[]): string {
 
 /** The columns of an execution, or of a result, whose output is given by id. */
 export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
-  const { source: _source, output, ...record } = row;
+  const { source: _source, output, pastOutput, ...record } = row;
+  const kept = output === undefined ? pastOutput : output;
   return {
     instance_id: toOrderedText(row.instanceId),
     status: row.status,
     error_code: textOf(row.error?.code ?? null),
     exit_code: row.exitCode,
-    record: JSON.stringify({ ...record, ...marksOf(output) }),
+    record: JSON.stringify({ ...record, ...marksOf(kept) }),
     output_state: stateOf(output),
-    output: output ? uuidOf(output.bytes) : null,
-    dropped_bytes: output?.droppedBytes ?? null,
-    is_guess: output?.isGuess === true,
+    // Of an output that was not read since, the content is what was read before.
+    output: kept ? uuidOf(kept.bytes) : null,
+    dropped_bytes: kept?.droppedBytes ?? null,
+    is_guess: kept?.isGuess === true,
   };
 }
 
@@ -110,21 +112,25 @@ export interface OutputRow {
   readonly is_guess: boolean;
 }
 
-/** The output of a row; its bytes are its content's id unless they are given. Undefined if it is kept, but not there. */
-export function toOutput(row: OutputRow, find: (id: string) => Uint8Array | undefined): Output | null | undefined {
-  if (row.output_state === UNREAD) return undefined;
-  if (row.output_state === NONE) return null;
+/** The output of a row and what is known of it from before; undefined if it is kept, but not there. */
+export function toOutputs(
+  row: OutputRow,
+  find: (id: string) => Uint8Array | undefined,
+): Pick<Execution, "output" | "pastOutput"> {
+  if (row.output_state === NONE) return { output: null };
   const bytes = row.output === null ? undefined : find(row.output);
-  if (bytes === undefined) return undefined;
-  return { bytes, droppedBytes: row.dropped_bytes, ...(row.is_guess ? { isGuess: true } : {}) };
+  if (bytes === undefined) return { output: undefined };
+  const kept = { bytes, droppedBytes: row.dropped_bytes, ...(row.is_guess ? { isGuess: true as const } : {}) };
+  return row.output_state === UNREAD ? { output: undefined, pastOutput: kept } : { output: kept };
 }
 
 /** An execution from its row. */
 export function toExecution<Row extends Execution>(
   record: unknown,
   { source, invokeId }: Pick<Execution, "source" | "invokeId">,
-  output: Output | null | undefined,
+  { output, pastOutput }: Pick<Execution, "output" | "pastOutput">,
 ): Row {
   const { outputMarks, ...rest } = record as Omit<Row, "source" | "invokeId" | "output"> & OutputMarks;
-  return { source, invokeId, ...rest, output: output && { ...output, ...outputMarks } } as Row;
+  const past = pastOutput && { pastOutput: { ...pastOutput, ...outputMarks } };
+  return { source, invokeId, ...rest, output: output && { ...output, ...outputMarks }, ...past } as Row;
 }

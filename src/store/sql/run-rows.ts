@@ -4,7 +4,7 @@ import { markGone } from "../gone.ts";
 import type { StoredRun } from "../run-store.ts";
 import { fromContentRow, idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { type OutputRow, sourceKeyOf, toExecution, toOutput } from "./records.ts";
+import { type OutputRow, sourceKeyOf, toExecution, toOutputs } from "./records.ts";
 import { KEPT, NONE, type Queries, UNREAD } from "./tables.ts";
 
 /** A run with the number of its row. */
@@ -125,7 +125,7 @@ function toStoredRun(
   };
   const { invokeId } = record;
   const instances = executions.map((one) =>
-    toExecution<InstanceInvocation>(one.record, { source, invokeId }, toOutput(one, find)),
+    toExecution<InstanceInvocation>(one.record, { source, invokeId }, toOutputs(one, find)),
   );
   const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {

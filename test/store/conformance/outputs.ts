@@ -70,6 +70,28 @@ export function describeOutputs(store: StoreOfTest): void {
       expect(await readOutput()).toEqual(outputOf("1 2"));
     });
 
+    it("of an execution that goes on as what was read before, once a later reading does not tell them", async () => {
+      const write = (status: "RUNNING" | "SUCCESS", output: Output | undefined, readAt: number) => {
+        const instances = [itemOf({ invokeId: "t-1", status, exitCode: null, output })];
+        return store().write({ source: ECS, readAt, runs: [runAt(1, "t-1", { status, instances })] });
+      };
+      const readOutputs = async () => {
+        const [one] = (await read())?.instances ?? [];
+        return [one?.output, one?.pastOutput];
+      };
+      await write("RUNNING", outputOf("1", { droppedBytes: 3, redactedBy: "rules" }), 1);
+      for (const readAt of [2, 3]) await write("RUNNING", undefined, readAt);
+      const past = [undefined, outputOf("1", { droppedBytes: 3, redactedBy: "rules" })];
+      expect(await readOutputs()).toEqual(past);
+      await write("SUCCESS", undefined, 4);
+      expect([await readOutputs(), await store().countLackingOutputs(ECS, 0)]).toEqual([past, 1]);
+      await write("SUCCESS", outputOf("1 2"), 5);
+      expect([await readOutputs(), await store().countLackingOutputs(ECS, 0)]).toEqual([
+        [outputOf("1 2"), undefined],
+        0,
+      ]);
+    });
+
     it("and gives them with pages when they are wanted", async () => {
       await writeOutput(outputOf("done"));
       const page = (wants: typeof NOTHING) =>
