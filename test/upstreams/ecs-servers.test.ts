@@ -11,6 +11,13 @@ const WORLD = {
 const DENIED = { accessKeyId: "testid", accessKeySecret: "testsecret", denied: ["DescribeManagedInstances"] };
 
 describe("ECS machines outside Alibaba Cloud", () => {
+  it.each(["null", "", " "])("have no address if `%s` stands for one", async (publicIpAddress) => {
+    const end = await startUpstream("ECS", { instances: [{ instanceId: "mi-1", publicIpAddress }] });
+    expect(await end.upstream.readInstances(["mi-1"], end.operation)).toMatchObject([
+      { instanceId: "mi-1", privateIpAddresses: ["172.16.0.10"], publicIpAddresses: [] },
+    ]);
+  });
+
   it("are read by DescribeManagedInstances, with their agents", async () => {
     const end = await startUpstream("ECS", WORLD);
     expect(await end.upstream.readInstances(["mi-1", "i-1", "mi-9"], end.operation)).toMatchObject([
