@@ -18,7 +18,11 @@ import type { ReaderParts } from "./run-reader.ts";
 /** Reads results of runs on instances. */
 export interface ResultReader {
   /** What is known of results, in key order; undefined for those that have to be read, null for those that are known not to be. */
-  findKnown(refs: readonly ResultRef[], wants: Wants): Promise<readonly (InvocationResult | null | undefined)[]>;
+  findKnown(
+    refs: readonly ResultRef[],
+    wants: Wants,
+    maxAgeMs?: number,
+  ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** Results of one run from the upstream. @throws UpstreamError */
   read(source: Source, query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
   isUnderWay(source: Source, query: ResultQuery, wants: Wants): boolean;
@@ -42,7 +46,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
     const readAt = clock.now();
-    const found = await book.watch(source, (noted) => upstream.readResults(query, wants, noted), operation);
+    const found = await book.watchResults(source, (noted) => upstream.readResults(query, wants, noted), operation);
     if (query.includeHistory) {
       histories.put(found);
       return found;

@@ -102,7 +102,7 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
     const readAt = clock.now();
     const read = (noted: Operation) =>
       upstream.readInvocation(ref.invokeId, wants, noted, toKnownRun(known, wants, book.isStuck(ref.source)));
-    const run = await book.watch(ref.source, read, operation);
+    const run = await book.watchRuns(ref.source, read, operation);
     if (run === null) return noteAbsent(ref, known, readAt);
     absences.clear(invocationKey(ref));
     await store.write({ source: ref.source, readAt, runs: [run] });
@@ -130,7 +130,7 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
       const upstream = book.findUpstream(ref.source);
       if (upstream === undefined || hidden.has(invocationKey(ref), maxAgeMs)) return;
       await flights.share(`hidden|${flightName(ref, wants)}`, ref.source, operation, async (shared) => {
-        await book.watch(ref.source, (noted) => upstream.readInvocation(ref.invokeId, wants, noted), shared);
+        await book.watchRuns(ref.source, (noted) => upstream.readInvocation(ref.invokeId, wants, noted), shared);
         hidden.add(invocationKey(ref));
       });
     },
@@ -185,6 +185,7 @@ export function toResult({
   creationTime: _created,
   updateTime: _updated,
   isComplete: _complete,
+  pastOutput: _past,
   ...execution
 }: Invocation["instances"][number]): InvocationResult {
   return { ...execution, execution: null };

@@ -23,6 +23,9 @@ export interface SourceFailure {
 /** Reads from an upstream with the operation that it is given. */
 export type Read<Value> = (operation: Operation) => Promise<Value>;
 
+/** What a source may offer one of without the other. */
+type Offered = "runs" | "results";
+
 /** How long a source that does not offer the product is left out. */
 const NOT_SUPPORTED_MS = 3_600_000;
 
@@ -35,9 +38,11 @@ export interface SourceBook {
   findSource(provider: Source["provider"], regionId: string, account?: string | null): Source | null;
   /** The upstream of one source; undefined if it is not configured. */
   findUpstream(source: Source): Upstream | undefined;
+  /** True once anything of the source was read, if only that a list is empty. What was looked for and not found does not count. */
+  isKnown(source: Source): boolean;
   /** True while outputs of the source can only be guessed, so that asking for them once more tells nothing new. */
   isStuck(source: Source): boolean;
-  /** Why a source is not asked for lists within this hour: it does not offer the product. Null if it is asked. */
+  /** Why a source is not asked for runs within this hour: it does not offer the product. Null if it is asked. */
   leftOut(source: Source): UpstreamError | null;
   /**
    * Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. A failing attempt counts at
@@ -46,8 +51,10 @@ export interface SourceBook {
   watch<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
   /** The same for what may come about without asking the upstream: notes failures alone. */
   watchFailures<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
-  /** As `watch`, for reading a list: a source that does not offer that is left out for an hour. */
-  watchList<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** As `watch`, for reading runs: a source that does not offer that is left out for an hour, and fails alike without a call. */
+  watchRuns<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** The same for reading results, which a source may offer without runs. */
+  watchResults<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
   /** As `watchFailures`, for finding out which lists there are. */
   watchOpening<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
 }
@@ -59,6 +66,7 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
+  const known = new Set<string>();
   const leftOut = new Map<string, { readonly until: number; readonly error: UpstreamError }>();
   const stateOf = (source: Source): SourceState => {
     const key = sourceKey(source);
@@ -82,38 +90,47 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
   };
   const watch: SourceBook["watch"] = async (source, read, operation) => {
     const value = await watchFailures(source, read, operation);
+    if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
     failures.delete(sourceKey(source));
     successes.set(sourceKey(source), clock.now());
     return value;
   };
-  async function orLeaveOut<Value>(source: Source, reading: Promise<Value>): Promise<Value> {
+  const whyLeftOut = (source: Source, what: Offered): UpstreamError | null => {
+    const why = leftOut.get(`${what}|${sourceKey(source)}`);
+    return why !== undefined && why.until > clock.elapsed() ? why.error : null;
+  };
+  async function orLeaveOut<Value>(source: Source, what: Offered, reading: Promise<Value>): Promise<Value> {
     try {
       return await reading;
     } catch (error) {
       if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
-        leftOut.set(sourceKey(source), { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
+        leftOut.set(`${what}|${sourceKey(source)}`, { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
       }
       throw error;
     }
   }
+  const watchOffered =
+    (what: Offered): SourceBook["watch"] =>
+    async (source, read, operation) => {
+      const why = whyLeftOut(source, what);
+      if (why !== null) throw why;
+      const value = await orLeaveOut(source, what, watch(source, read, operation));
+      leftOut.delete(`${what}|${sourceKey(source)}`);
+      return value;
+    };
   return {
     upstreams,
     states: () => upstreams.map(({ source }) => stateOf(source)),
     stateOf,
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
+    isKnown: (source) => known.has(sourceKey(source)),
     isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
-    leftOut(source) {
-      const known = leftOut.get(sourceKey(source));
-      return known !== undefined && known.until > clock.elapsed() ? known.error : null;
-    },
+    leftOut: (source) => whyLeftOut(source, "runs"),
     watch,
-    async watchList(source, read, operation) {
-      const value = await orLeaveOut(source, watch(source, read, operation));
-      leftOut.delete(sourceKey(source));
-      return value;
-    },
-    watchOpening: (source, read, operation) => orLeaveOut(source, watchFailures(source, read, operation)),
+    watchRuns: watchOffered("runs"),
+    watchResults: watchOffered("results"),
+    watchOpening: (source, read, operation) => orLeaveOut(source, "runs", watchFailures(source, read, operation)),
     watchFailures,
   };
 }
