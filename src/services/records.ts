@@ -1,4 +1,4 @@
-import { type Invocation, type InvocationRef, invocationKey, type Operation, type Wants } from "#domain";
+import { type Invocation, type InvocationRef, invocationKey, type Operation, UpstreamError, type Wants } from "#domain";
 import { isSettledRun, type Sync } from "#sync";
 import { refusalOf } from "./call-budget.ts";
 import type { Answer, Asked, Services } from "./contract.ts";
@@ -9,9 +9,15 @@ export function createRecordReader({ runs }: Pick<Sync, "runs">): Services["read
     try {
       return (await runs.read(ref, wants, operation))?.run ?? null;
     } catch (error) {
-      if (error instanceof Error) return error;
-      throw error;
+      if (!(error instanceof Error)) throw error;
+      return (error instanceof UpstreamError ? await findStale(ref, wants) : null) ?? error;
     }
+  }
+
+  /** The run as it was read last; what is wanted and not known is left to those who ask for it. */
+  async function findStale(ref: InvocationRef, wants: Wants): Promise<Invocation | null> {
+    const [known] = await runs.findKnown([ref], { ...wants, output: false }, Number.POSITIVE_INFINITY);
+    return known?.run ?? null;
   }
 
   return async (refs: readonly Asked<InvocationRef>[], wants, operation) => {

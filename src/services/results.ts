@@ -1,4 +1,12 @@
-import { type InvocationResult, invocationKey, type Operation, type ResultRef, type Source, type Wants } from "#domain";
+import {
+  type InvocationResult,
+  invocationKey,
+  type Operation,
+  type ResultRef,
+  type Source,
+  UpstreamError,
+  type Wants,
+} from "#domain";
 import type { Sync } from "#sync";
 import type { ResultQuery } from "#upstreams";
 import { refusalOf } from "./call-budget.ts";
@@ -30,7 +38,7 @@ interface RunNeed {
 
 /** One batch of keys becomes one look into the store and as few calls as the rest needs. */
 export function createResults({ results }: Pick<Sync, "results">): Results {
-  /** The answers of one run, in the order of its keys; an error stands for each of them. */
+  /** The answers of one run, in the order of its keys; an error stands for each that is not known from before. */
   async function readRun(
     need: RunNeed,
     wants: Wants,
@@ -46,7 +54,9 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
       return answers;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return need.refs.map(() => error);
+      if (!(error instanceof UpstreamError)) return need.refs.map(() => error);
+      const stale = await results.findKnown(need.refs, wants, Number.POSITIVE_INFINITY);
+      return need.refs.map((_, position) => stale[position] ?? error);
     }
   }
 

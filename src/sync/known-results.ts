@@ -19,9 +19,19 @@ import { type ReaderParts, toResult } from "./run-reader.ts";
 /** Finds results that need not be read: what is final, and what was read a short while ago. */
 export interface KnownResults {
   /** In key order; undefined for those that have to be read, null for those that are known not to be. */
-  findEach(refs: readonly ResultRef[], wants: Wants): Promise<readonly (InvocationResult | null | undefined)[]>;
+  findEach(
+    refs: readonly ResultRef[],
+    wants: Wants,
+    maxAgeMs?: number,
+  ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** The results that are meant, if all of them are known. */
   findAll(source: Source, query: ResultQuery, wants: Wants): Promise<readonly InvocationResult[] | null>;
+}
+
+/** What is wanted of a result, and how old what still moves may be, in milliseconds. */
+interface Sought {
+  readonly wants: Wants;
+  readonly maxMs: number;
 }
 
 /** Finds in what the store holds, and in what was read of executions that have a name of their own. */
@@ -30,42 +40,44 @@ export function createKnownResults(
   absences: Pick<Absences, "has">,
   histories: Pick<Histories, "find">,
 ): KnownResults {
-  function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, wants: Wants): boolean {
+  function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, { wants, maxMs }: Sought): boolean {
     if (!one.isComplete || (wants.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
-    return isSettledExecution(one, run) || isFresh(readAt, { now: clock.now(), maxMs: freshnessMs });
+    return isSettledExecution(one, run) || isFresh(readAt, { now: clock.now(), maxMs });
   }
 
-  function findInRun(stored: StoredRun, { instanceId }: ResultRef, wants: Wants): InvocationResult | undefined {
+  function findInRun(stored: StoredRun, { instanceId }: ResultRef, sought: Sought): InvocationResult | undefined {
     const one = stored.run.instances.find((item) => item.instanceId === instanceId);
-    const isUsable = one !== undefined && serves(one, stored.run, executionReadAt(stored, instanceId), wants);
+    const isUsable = one !== undefined && serves(one, stored.run, executionReadAt(stored, instanceId), sought);
     return isUsable ? resultOf(one) : undefined;
   }
 
-  async function findLoose(ref: ResultRef, wants: Wants): Promise<InvocationResult | undefined> {
+  async function findLoose(ref: ResultRef, sought: Sought): Promise<InvocationResult | undefined> {
     const found = (await store.readLooseResults(ref)).find(({ result }) => result.instanceId === ref.instanceId);
     if (found === undefined) return undefined;
     const one = { ...found.result, creationTime: null, updateTime: null, isComplete: true };
-    return serves(one, null, found.readAt, wants) ? found.result : undefined;
+    return serves(one, null, found.readAt, sought) ? found.result : undefined;
   }
 
-  async function findOne(ref: ResultRef, stored: StoredRun | null, wants: Wants) {
-    if (ref.execution !== null) return histories.find(ref, wants, freshnessMs);
-    const found = stored === null ? await findLoose(ref, wants) : findInRun(stored, ref, wants);
-    return found ?? (absences.has(resultKey(ref), freshnessMs) ? null : undefined);
+  async function findOne(ref: ResultRef, stored: StoredRun | null, sought: Sought) {
+    const { wants, maxMs } = sought;
+    if (ref.execution !== null) return histories.find(ref, wants, maxMs);
+    const found = stored === null ? await findLoose(ref, sought) : findInRun(stored, ref, sought);
+    return found ?? (absences.has(resultKey(ref), maxMs) ? null : undefined);
   }
 
   return {
-    async findEach(refs, wants) {
+    async findEach(refs, wants, maxMs = freshnessMs) {
       const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
       const known = await store.readRuns([...runs.values()], wants);
       const byKey = new Map([...runs.keys()].map((key, position) => [key, known[position] ?? null]));
-      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, wants)));
+      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, { wants, maxMs })));
     },
     async findAll(source, { invokeId, instanceIds, includeHistory }, wants) {
       const [stored] = await store.readRuns([{ source, invokeId }], wants);
       if (includeHistory || instanceIds === undefined || !stored) return null;
+      const sought = { wants, maxMs: freshnessMs };
       const found = instanceIds.flatMap(
-        (instanceId) => findInRun(stored, { source, invokeId, instanceId, execution: null }, wants) ?? [],
+        (instanceId) => findInRun(stored, { source, invokeId, instanceId, execution: null }, sought) ?? [],
       );
       return found.length === instanceIds.length ? found : null;
     },

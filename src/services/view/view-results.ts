@@ -32,15 +32,15 @@ export function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, 
     return found !== null;
   }
 
-  async function findOne(ref: ResultRef, wants: Wants) {
+  async function findOne(ref: ResultRef, wants: Wants, maxAgeMs?: number) {
     const decided = await decide(ref);
     if (decided !== true) return decided === false ? null : undefined;
-    const [found] = await results.findKnown([ref], maskWants(view, ref.source, wants));
+    const [found] = await results.findKnown([ref], maskWants(view, ref.source, wants), maxAgeMs);
     return found;
   }
 
   return {
-    findKnown: (refs, wants) => Promise.all(refs.map((ref) => findOne(ref, wants))),
+    findKnown: (refs, wants, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, wants, maxAgeMs))),
     async read(source, query, wants, operation) {
       if (!(await isSeen({ source, invokeId: query.invokeId }, operation))) return [];
       return results.read(source, query, maskWants(view, source, wants), operation);

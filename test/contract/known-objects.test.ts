@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
+import { createPlace, type Run } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const at = Date.UTC(2026, 0, 2, 12);
+const running: Run = {
+  invokeId: "t-run",
+  at,
+  status: "Running",
+  executions: [
+    { instanceId: "i-1", status: "Running", exitCode: null, output: "step one\nERROR disk full\n" },
+    { instanceId: "i-2", output: "ERROR disk full on two\n" },
+  ],
+};
+const OUTPUTS = `{ invocations { nodes { invokeId instanceInvocations { nodes { instanceId result { output { text } } } } } } }`;
+const SEARCH = `{ found: searchOutputs(text: "disk full") { searchedOutputs missingOutputs
+  nodes { line invocation { invokeId } instanceInvocation { instanceId } } } }`;
+
+describe("what was read of an execution that goes on", () => {
+  it("stays searchable after the list was read again without outputs", async () => {
+    const place = createPlace([running]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+    await rig.ask(OUTPUTS);
+    const found = {
+      searchedOutputs: 2,
+      missingOutputs: 0,
+      nodes: [
+        { line: "ERROR disk full", invocation: { invokeId: "t-run" }, instanceInvocation: { instanceId: "i-1" } },
+        {
+          line: "ERROR disk full on two",
+          invocation: { invokeId: "t-run" },
+          instanceInvocation: { instanceId: "i-2" },
+        },
+      ],
+    };
+    for (let time = 0; time < 3; time += 1) {
+      await rig.ask("{ invocations { nodes { invokeId status } } }");
+      expect((await rig.ask(SEARCH)).data).toEqual({ found });
+    }
+    place.runs.splice(0, 1, {
+      ...running,
+      executions: [{ ...running.executions[0], instanceId: "i-1", output: "step one\nall is well\n" }],
+    });
+    await rig.ask(OUTPUTS);
+    expect((await rig.ask(SEARCH)).data.found.nodes).toEqual(found.nodes.slice(1));
+  });
+});
+
+describe("a run whose state is known", () => {
+  const ONE = `query ($id: ID!) { node(id: $id) { ... on Invocation { invokeId status } }
+    invocation(provider: SWAS, regionId: "cn-shanghai", invokeId: "t-run") { invokeId status } }`;
+
+  it.each([
+    ["there is no call left", () => null, { UPSTREAM_QUOTA: "swas:DescribeCommandInvocations=1" }],
+    ["the upstream fails", () => refusal(403, "Forbidden.RAM"), {}],
+  ])("is shown with it if %s", async (_why, fault, settings) => {
+    rig = await startRig(
+      { "SWAS/cn-shanghai": createPlace([running]) },
+      { FRESHNESS_MS: "1", OPERATION_DEADLINE_MS: "1500", UPSTREAM_TIMEOUT_MS: "1000", ...settings },
+    );
+    const { data } = await rig.ask("{ invocations { nodes { id invokeId status } } }");
+    const [{ id, ...known }] = data.invocations.nodes;
+    rig.far.interfere = fault;
+    const { data: shown, errors } = await rig.ask(ONE, { id });
+    expect([shown, errors]).toEqual([{ node: known, invocation: known }, undefined]);
+    const unknown = await rig.ask(
+      `{ invocation(provider: SWAS, regionId: "cn-shanghai", invokeId: "t-other") { status } }`,
+    );
+    expect([unknown.data, unknown.errors?.length]).toEqual([{ invocation: null }, 1]);
+  });
+});
+
+describe("a region that does not offer the product", () => {
+  it.each([
+    ["a list", "{ invocations { nodes { id } } }"],
+    ["a run", `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { id } }`],
+  ])("is not asked again for runs after %s told so", async (_what, first) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([running]) });
+    rig.far.interfere = () => refusal(400, "RegionId.ApiNotSupported");
+    await rig.ask(first);
+    const asked = rig.far.calls.length;
+    for (const invokeId of ["t-1", "t-2", "t-1"]) {
+      const { data, errors } = await rig.ask(
+        `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { id } }`,
+      );
+      expect([data, errors?.map(({ extensions }) => [extensions?.code, extensions?.upstreamCode])]).toEqual([
+        { invocation: null },
+        [["UPSTREAM_NOT_SUPPORTED", "RegionId.ApiNotSupported"]],
+      ]);
+    }
+    expect(rig.far.calls.length).toBe(asked);
+  });
+});
+
+describe("a source whose list fails", () => {
+  it("is not known because a single run was looked for and not found", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([running]) });
+    rig.far.interfere = ({ asked }) => (asked.has("InvokeId") ? null : refusal(403, "Forbidden.RAM"));
+    expect((await rig.ask(`{ lookup(by: { invokeId: "t-nope" }) { id } }`)).data).toEqual({ lookup: null });
+    const { data, errors } = await rig.ask("{ invocations(first: 5) { nodes { id } } }");
+    expect([data, errors?.[0]?.extensions?.code]).toEqual([{ invocations: null }, "UPSTREAM_FORBIDDEN"]);
+  });
+});
