@@ -19,6 +19,8 @@ export interface PageSource {
   /** What pages before showed of what lies behind its own place. */
   readonly shown: ShownAhead | null;
   lists: readonly KnownList[];
+  /** Runs that its lists showed late before this page was read, by id. */
+  lateBefore: ReadonlySet<string>;
   failure: UpstreamError | null;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
   isLate: boolean;

@@ -13,6 +13,7 @@ import { comparePositions, type Position, positionOf, type StoredRun } from "#st
 import type { Sync } from "#sync";
 import { notePageLife } from "./answer-life.ts";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
+import { findLacking, noteLateBefore, type PageBounds } from "./late-runs.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 import { toPage } from "./page-assembly.ts";
@@ -114,8 +115,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     const end = isFull ? endOf(rows, direction) : null;
     const lagging = sources.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
     // What was read before is known, as far as it goes.
-    const isKnown = ({ source, failure }: PageSource): boolean =>
-      failure !== null && sync.book.stateOf(source).asOf !== null;
+    const isKnown = ({ source, failure }: PageSource): boolean => failure !== null && sync.book.isKnown(source);
     const runs = ahead.length === 0 ? rows : [...rows, ...ahead].sort(byPosition);
     refuseIfAllFailed(
       sources,
@@ -123,12 +123,12 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       lagging.filter((part) => !isKnown(part)),
     );
     const start = cursor?.position ?? null;
-    const oldest = direction.sign > 0 ? end : start;
+    const bounds = direction.sign > 0 ? { start, end } : { start: end, end: start };
     return {
       runs,
       hasMore: isFull || lagging.length > 0,
       parts: sources,
-      sources: await statesOf(sources, lagging, oldest),
+      sources: await statesOf(walk, lagging, start, bounds),
       cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
         const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
         return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
@@ -151,6 +151,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
           // A page that went on without the source has told where it stands already.
           if (part.isLate) return;
           part.lists = lists;
+          if (!isNewest) await noteLateBefore(part);
           if (isNewest && (await refreshStale(part, parts, operation))) read.add(part);
         }),
       }));
@@ -189,16 +190,17 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
   }
 
-  /** @param oldest where the page ends among older runs; null if it goes as far as anything is known */
   async function statesOf(
-    all: readonly PageSource[],
+    walk: Walk,
     lagging: readonly PageSource[],
-    oldest: Position | null,
+    cursor: Position | null,
+    bounds: PageBounds,
   ): Promise<readonly PageSourceState[]> {
     return Promise.all(
-      all.map(async (part) => {
+      walk.parts.map(async (part) => {
         const falseEnd = await falseEndOf(part);
-        const flaw = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time) ? falseEnd.why : null;
+        const isReached = falseEnd !== null && (bounds.end === null || bounds.end.time <= falseEnd.time);
+        const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, cursor, bounds);
         // A source without a list for this has nothing that could be old.
         const hasList = part.lists.length > 0 || part.isLate;
         const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;

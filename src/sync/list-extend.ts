@@ -1,4 +1,5 @@
 import type { Operation } from "#domain";
+import { findLate } from "./late-runs.ts";
 import { bottomOf, type IndexedPage, type ListState, type Mark } from "./list-notes.ts";
 import { placeBehind } from "./list-place.ts";
 import { withMore } from "./list-reading.ts";
@@ -22,18 +23,20 @@ export interface Extension {
  */
 export async function extend(
   list: OpenList,
-  { notes }: ListState,
+  before: ListState,
   base: Mark,
   isArrival: boolean,
   operation: Operation,
 ): Promise<Extension> {
+  const { notes } = before;
   const { mode, shift } = notes;
   const first = await list.readInMode(mode, placeBehind(list, base, shift), base.index + shift, operation);
   const page = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
-  const known = isAside(page, base) && (await list.countNew(page.runs)) === 0 ? page.runs : [];
-  const arrivals = isArrival && page.mode === "page" ? await list.countNew(page.runs) : 0;
+  const known = isAside(page, base) && (await list.findNew(page.runs)).length === 0 ? page.runs : [];
+  const arrivals = isArrival && page.mode === "page" ? (await list.findNew(page.runs)).length : 0;
+  const late = await findLate(list, before, page.runs);
   const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
-  const state = withMore(await list.load(), page, { base, tie, arrivals, readAt: list.now() });
+  const state = withMore(await list.load(), page, { base, tie, arrivals, late, readAt: list.now() });
   await list.keep(page, state);
   return { state, known: known.map(({ invokeId }) => invokeId) };
 }

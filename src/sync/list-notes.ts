@@ -32,6 +32,13 @@ export interface ListStop {
   readonly isEnd: boolean;
 }
 
+/** A run that its list showed further down than it belongs, when everything of its time was taken as known. */
+export interface LateRun {
+  /** Creation time in the scale of positions. */
+  readonly time: number;
+  readonly invokeId: string;
+}
+
 /** What is noted of a list beside what is covered. */
 export interface ListNotes {
   readonly mode: "token" | "page" | null;
@@ -53,6 +60,8 @@ export interface ListNotes {
   readonly isDoubtful: boolean;
   /** Null for a list that can be read on, as far as is known. */
   readonly stop: ListStop | null;
+  /** What was met last comes last; at most {@link LATE_MAX}. */
+  readonly late: readonly LateRun[];
 }
 
 /** What is known of a list in full. */
@@ -75,7 +84,18 @@ const NO_NOTES: ListNotes = {
   marks: [],
   isDoubtful: false,
   stop: null,
+  late: [],
 };
+
+const LATE_MAX = 50;
+
+/** The late runs with more of them. */
+export function addLate(late: readonly LateRun[], met: readonly Invocation[]): readonly LateRun[] {
+  if (met.length === 0) return late;
+  const added = met.map((run) => ({ time: timeOf(run), invokeId: run.invokeId }));
+  const others = late.filter((one) => added.every(({ invokeId }) => invokeId !== one.invokeId));
+  return [...others, ...added].slice(-LATE_MAX);
+}
 
 /** What a record says; of a list that was never read, nothing. */
 export function stateOf({ notes, ...record }: ListRecord): ListState {

@@ -1,5 +1,7 @@
+import type { Invocation } from "#domain";
 import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
 import {
+  addLate,
   addMark,
   bottomOf,
   boundBelowIn,
@@ -37,10 +39,15 @@ export interface HeadReading {
   readonly isEnteredLater: boolean;
   /** Runs of this reading that were not known before. */
   readonly arrivals: number;
+  /** Those of them that its list shows late. */
+  readonly late: readonly Invocation[];
 }
 
 /** The list after its newest end was read down to the end of `page`, which began there. */
-export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, arrivals }: HeadReading): ListState {
+export function withHead(
+  page: IndexedPage,
+  { before, readAt, isEnteredLater, arrivals, late }: HeadReading,
+): ListState {
   const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
   // What is covered is told in times and stays true in another mode; places and indexes do not.
   const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
@@ -69,6 +76,7 @@ export function withHead(page: IndexedPage, { before, readAt, isEnteredLater, ar
       // A record that cannot be read is missing, and nobody can say from which page.
       isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
       stop: stopAfter(page, isFresh ? null : before.notes.stop, { bottom, time: bottom, at: readAt }),
+      late: addLate(before.notes.late, late),
     },
   };
 }
@@ -93,6 +101,8 @@ export interface DeepReading {
   readonly tie: TieVerdict;
   /** Runs of this reading that arrived since the newest end was read before; of a deeper reading none. */
   readonly arrivals: number;
+  /** Runs that its list shows late. */
+  readonly late: readonly Invocation[];
   /** Epoch milliseconds. */
   readonly readAt: number;
 }
@@ -128,6 +138,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       shift,
       arrivals,
       marks: addMark(state.notes.marks, base, mark),
+      late: addLate(state.notes.late, reading.late),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Operation } from "#domain";
 import { findSpan, LIST_END, LIST_HEAD } from "#store";
 import { DeadPlaceError } from "#upstreams";
+import { findLate } from "./late-runs.ts";
 import { extend } from "./list-extend.ts";
 import { flawOf, type ListState, stopIn } from "./list-notes.ts";
 import { certainTop, withHead } from "./list-reading.ts";
@@ -15,8 +16,9 @@ export async function refresh(list: OpenList, operation: Operation): Promise<voi
   const newest = await list.read(null, 0, operation);
   const first = { ...newest, flaw: flawOf(newest, 0) };
   const before = await list.load();
-  const arrivals = before.readAt === null ? 0 : await list.countNew(first.runs);
-  const state = withHead(first, { before, readAt, isEnteredLater: list.isEnteredLater, arrivals });
+  const arrivals = before.readAt === null ? 0 : (await list.findNew(first.runs)).length;
+  const late = await findLate(list, before, first.runs);
+  const state = withHead(first, { before, readAt, isEnteredLater: list.isEnteredLater, arrivals, late });
   await list.keep(first, state);
   if (!list.isEnteredLater && hasGap(before, state, readAt)) await readOverGap(list, before, state, operation);
 }

@@ -32,7 +32,7 @@ export async function stepBack(
   if (isShort(first, base, shift)) {
     // It may as well be the page that begins off its place. A list that says that it is longer is followed no further back.
     page = await readBack(back);
-    if ((await list.countNew(page.runs)) === 0) return { ...first, flaw: flawOf(first, passed) };
+    if ((await list.findNew(page.runs)).length === 0) return { ...first, flaw: flawOf(first, passed) };
     back *= 2;
   }
   for (; back <= STEP_BACK_MAX && isBehindGap(page, base, shift); back *= 2) page = await readBack(back);

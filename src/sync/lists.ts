@@ -3,7 +3,7 @@ import { LIST_END, LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
 import { readAgain } from "./list-extend.ts";
 import { extendDown, extendUp } from "./list-ground.ts";
-import { boundAboveIn, boundBelowIn, type ListStop, markFor } from "./list-notes.ts";
+import { boundAboveIn, boundBelowIn, type LateRun, type ListStop, markFor } from "./list-notes.ts";
 import { refresh } from "./list-refresh.ts";
 import { type ListParts, type OpenList, openList } from "./open-list.ts";
 import { readInTurn } from "./reading-turn.ts";
@@ -18,6 +18,11 @@ export interface KnownList {
   total(): Promise<number | null>;
   /** False if something of the list is missing that nobody can find, at any place. */
   isSound(): Promise<boolean>;
+  /**
+   * Runs that the list showed further down than they belong, so that walks may have passed them, and whether they are known still.
+   * What was met last comes last.
+   */
+  lateRuns(): Promise<readonly (LateRun & { readonly isKept: boolean })[]>;
   /** Where and why the list is taken to end although it says that there is more; null if it does not contradict itself. */
   falseEnd(): Promise<Pick<ListStop, "time" | "why"> | null>;
   /**
@@ -72,6 +77,11 @@ function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListP
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
+    async lateRuns() {
+      const { late } = (await load()).notes;
+      const kept = await list.findKept(late);
+      return late.map((run) => ({ ...run, isKept: kept.has(run) }));
+    },
     async falseEnd() {
       const { stop } = (await load()).notes;
       return stop?.isEnd ? stop : null;

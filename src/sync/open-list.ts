@@ -11,7 +11,15 @@ import {
 import { above, type ReadingTurns, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
 import { droppedBehind } from "./dropped.ts";
-import { type IndexedPage, type ListNotes, type ListState, shownState, stateOf, withIndexes } from "./list-notes.ts";
+import {
+  type IndexedPage,
+  type LateRun,
+  type ListNotes,
+  type ListState,
+  shownState,
+  stateOf,
+  withIndexes,
+} from "./list-notes.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
 
@@ -41,8 +49,10 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   keep(page: IndexedPage, state: ListState): Promise<void>;
   writeRuns(runs: readonly Invocation[]): Promise<void>;
   writeState(state: ListState): Promise<void>;
-  /** How many of these runs nobody knows. */
-  countNew(runs: readonly Invocation[]): Promise<number>;
+  /** Those of these runs that nobody knows. */
+  findNew(runs: readonly Invocation[]): Promise<readonly Invocation[]>;
+  /** Those of these that are known. */
+  findKept(late: readonly LateRun[]): Promise<ReadonlySet<LateRun>>;
   /** How many runs of the list are known that were created at this time. */
   countAt(time: number): Promise<number>;
   /** Reads one answer. @param offset where a token list stands, which does not tell. @throws DeadPlaceError @throws UpstreamError */
@@ -55,6 +65,8 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   fail(why: string, operation: Operation): Promise<never>;
 }
 
+const NOTHING: Wants = { output: false, content: false };
+
 /** Opens a list of a source. */
 export function openList(parts: ListParts, source: Source, list: RunList, wants: Wants): OpenList {
   const { store, book, clock, flights } = parts;
@@ -64,7 +76,7 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, key));
   const read: OpenList["read"] = async (place, offset, operation) => {
     // A place that is dead is no failure of its source.
-    const page = await book.watchList(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
+    const page = await book.watchRuns(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
     if (page instanceof DeadPlaceError) throw page;
     return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, applied)) }, offset);
   };
@@ -86,9 +98,14 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
       }),
     writeRuns: (runs) => store.write({ source, readAt: clock.now(), runs }),
     writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),
-    async countNew(runs) {
-      const known = await store.readRuns(runs, { output: false, content: false });
-      return known.filter((run) => run === null).length;
+    async findNew(runs) {
+      const known = await store.readRuns(runs, NOTHING);
+      return runs.filter((_, position) => known[position] === null);
+    },
+    async findKept(late) {
+      const refs = late.map(({ invokeId }) => ({ source, invokeId }));
+      const known = late.length === 0 ? [] : await store.readRuns(refs, NOTHING);
+      return new Set(late.filter((_, position) => known[position] !== null));
     },
     countAt: (time) =>
       store.count({ stretches: [{ source, after: above(time), before: above(time - 1) }], query: applied }),
