@@ -33,7 +33,8 @@ export function weighChinese(bytes: Uint8Array, at: number): number {
   return weighPair(lead, trail) - (isTorn ? 0.5 : 0);
 }
 
-function isLetter(byte: number): boolean {
+/** True for a letter of ASCII. */
+export function isLetter(byte: number): boolean {
   return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
 }
 

@@ -27,6 +27,8 @@ export interface Fitting {
 const GAP_COST = { inside: 3.5, atStart: 2.5, atEnd: 1.25, seam: 1.2, more: 0.8 };
 /** A cut character leaves at most three bytes on either side; with two cuts side by side there are two gaps. */
 const LONGEST_GAP = 3;
+/** What a change of the charset within a line takes from the score: hardly any line is in two, but a tick may be in its own. */
+const CHANGE_COST = 1.45;
 
 /**
  * Reads a stretch in the likeliest way: the one whose scores sum up highest, where each gap costs something. Chosen from
@@ -37,7 +39,7 @@ export function fit(fitting: Fitting): Fit {
   const pieces = collect(fitting, plain);
   if (!fitting.hasSeam) return { pieces, seam: null };
   const seamed = choose(fitting, plain);
-  const gain = (seamed.best[0] ?? 0) - (plain.best[0] ?? 0);
+  const gain = seamed.total - plain.total;
   return { pieces, seam: gain > 0 ? { pieces: collect(fitting, seamed), gain } : null };
 }
 
@@ -53,7 +55,7 @@ export function likelier({ pieces, seam }: Fit): readonly Piece[] {
   return seam?.pieces ?? pieces;
 }
 
-/** From each byte on the best way to read, and what it is worth. */
+/** From each byte on the best way to read and its worth, one after another for each charset that the bytes before may be in. */
 interface Ways {
   readonly best: Float64Array;
   /** Of the next step; below 0 for a gap. */
@@ -61,48 +63,65 @@ interface Ways {
   readonly charsets: Uint8Array;
   /** The ways behind the gap of the dropped bytes, and 1 where that is the next step; null if there is none. */
   readonly behind: { readonly ways: Ways; readonly isNext: Uint8Array } | null;
+  /** What the likeliest charset of the first byte is worth, and which one it is. */
+  readonly total: number;
+  readonly first: number;
 }
 
 /** @param behindSeam how to read on once the gap of the dropped bytes was used; null if there is none */
-function choose({ bytes, start, end, hasAscii, hasSeam, read, remainder }: Fitting, behindSeam: Ways | null): Ways {
+function choose(fitting: Fitting, behindSeam: Ways | null): Ways {
+  const { bytes, start, end, charsets: names, hasAscii, hasSeam, read, remainder } = fitting;
   const size = end - start;
-  const best = new Float64Array(size + 1);
-  const lengths = new Int8Array(size);
-  const charsets = new Uint8Array(size);
-  const isNext = new Uint8Array(size);
+  const best = new Float64Array((size + 1) * names.length);
+  const lengths = new Int8Array(best.length);
+  const charsets = new Uint8Array(best.length);
+  const isNext = new Uint8Array(best.length);
   let at = 0;
+  let before = 0;
   let score = 0;
+  const placeOf = (charset: number, length = 0): number => charset * (size + 1) + at + length;
   const take = (total: number, length: number, charset: number, isSeam = 0): void => {
     if (total <= score) return;
     score = total;
-    lengths[at] = length;
-    charsets[at] = charset;
-    isNext[at] = isSeam;
+    const place = placeOf(before);
+    lengths[place] = length;
+    charsets[place] = charset;
+    isNext[place] = isSeam;
   };
   const offer: Offer = (length, value, charset) => {
-    if (at + length <= size) take((best[at + length] ?? 0) + value, length, charset);
+    if (at + length > size) return;
+    take((best[placeOf(charset, length)] ?? 0) + value - (charset === before ? 0 : CHANGE_COST), length, charset);
   };
   const offerGap = (length: number, more: number): void => {
-    take((best[at + length] ?? 0) - costOf(start + at, length, bytes.length, hasSeam) - more, -length, 0);
-    if (behindSeam !== null) take((behindSeam.best[at + length] ?? 0) - GAP_COST.seam - more, -length, 0, 1);
+    const behind = placeOf(before, length);
+    take((best[behind] ?? 0) - costOf(start + at, length, bytes.length, hasSeam) - more, -length, before);
+    if (behindSeam !== null) take((behindSeam.best[behind] ?? 0) - GAP_COST.seam - more, -length, before, 1);
   };
-  for (at = size - 1; at >= 0; at -= 1) {
-    score = Number.NEGATIVE_INFINITY;
+  const step = (): void => {
     const left = remainder?.(start + at) ?? 0;
     // What belongs together is lost together.
     if (left > 0 && at + left <= size) offerGap(left, -GAP_COST.more / 10);
     if (hasAscii && (bytes[start + at] ?? 0) < 0x80) {
-      offer(1, 0, 0);
-    } else {
-      for (let length = 1; length <= LONGEST_GAP && at + length <= size; length += 1) {
-        if (length > 1 && hasAscii && (bytes[start + at + length - 1] ?? 0) < 0x80) break;
-        offerGap(length, (length - 1) * GAP_COST.more);
-      }
-      read(start + at, offer);
+      offer(1, 0, before);
+      return;
     }
-    best[at] = score;
+    for (let length = 1; length <= LONGEST_GAP && at + length <= size; length += 1) {
+      if (length > 1 && hasAscii && (bytes[start + at + length - 1] ?? 0) < 0x80) break;
+      offerGap(length, (length - 1) * GAP_COST.more);
+    }
+    read(start + at, offer);
+  };
+  for (at = size - 1; at >= 0; at -= 1) {
+    for (before = 0; before < names.length; before += 1) {
+      score = Number.NEGATIVE_INFINITY;
+      step();
+      best[placeOf(before)] = score;
+    }
   }
-  return { best, lengths, charsets, behind: behindSeam === null ? null : { ways: behindSeam, isNext } };
+  const worths = names.map((_, charset) => best[charset * (size + 1)] ?? 0);
+  const total = Math.max(...worths);
+  const behind = behindSeam === null ? null : { ways: behindSeam, isNext };
+  return { best, lengths, charsets, behind, total, first: worths.indexOf(total) };
 }
 
 function costOf(at: number, length: number, size: number, hasSeam: boolean): number {
@@ -110,20 +129,20 @@ function costOf(at: number, length: number, size: number, hasSeam: boolean): num
   return at + length === size ? GAP_COST.atEnd : GAP_COST.inside;
 }
 
-function collect({ start, charsets }: Fitting, first: Ways): readonly Piece[] {
-  const pieces: Piece[] = [];
-  let ways = first;
-  let from = 0;
-  for (let at = 0; at < first.lengths.length; ) {
-    const length = ways.lengths[at] ?? 1;
-    const own = ways.charsets[at];
+function collect({ start, end, charsets }: Fitting, chosen: Ways): readonly Piece[] {
+  const pieces: { start: number; end: number; charset: string; isGap: boolean }[] = [];
+  let ways = chosen;
+  let own = chosen.first;
+  for (let at = start; at < end; ) {
+    const place = own * (end - start + 1) + at - start;
+    const length = ways.lengths[place] ?? 1;
+    own = ways.charsets[place] ?? 0;
+    if (ways.behind?.isNext[place] === 1) ways = ways.behind.ways;
     const next = at + Math.abs(length);
-    if (ways.behind?.isNext[at] === 1) ways = ways.behind.ways;
-    if (length < 0 || next >= first.lengths.length || (ways.lengths[next] ?? 0) < 0 || ways.charsets[next] !== own) {
-      const charset = (length < 0 ? undefined : charsets[own ?? 0]) ?? charsets[0];
-      pieces.push({ start: start + from, end: start + next, charset, isGap: length < 0 });
-      from = next;
-    }
+    const charset = (length < 0 ? undefined : charsets[own]) ?? charsets[0];
+    const last = pieces.at(-1);
+    if (length > 0 && last?.isGap === false && last.charset === charset) last.end = next;
+    else pieces.push({ start: at, end: next, charset, isGap: length < 0 });
     at = next;
   }
   return pieces;

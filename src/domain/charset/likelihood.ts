@@ -1,4 +1,4 @@
-import { isFrequentUnit, weighChinese } from "./chinese.ts";
+import { isFrequentUnit, isLetter, weighChinese } from "./chinese.ts";
 
 /**
  * How likely a whole character of a charset is, which begins with a byte beyond ASCII: above 0 for the most frequent ones, below
@@ -115,4 +115,45 @@ function weightsOf(charset: string, { isFrequent, usual, exotic = [] }: Script):
     else weights[place] = isAmong(usual) ? WEIGHTS.usual : WEIGHTS.rare;
   }
   return weights;
+}
+
+/**
+ * How likely a whole character of UTF-8 of several bytes is in a line that is not all UTF-8. Two bytes are one by chance in many a
+ * Chinese line of GB18030; three or four seldom are, and hardly ever a usual one.
+ */
+export function weighUtf8(bytes: Uint8Array, at: number, length: number): number {
+  const lead = bytes[at] ?? 0;
+  if (length === 2) return isUsualLetter(bytes, at) ? UTF8_WEIGHTS.letter : UTF8_WEIGHTS.rareLetter;
+  if (isExoticUtf8(bytes, at)) return UTF8_WEIGHTS.exotic;
+  if (lead < 0xe4 || lead > 0xe9) return UTF8_WEIGHTS.symbol;
+  return isFrequentUnit(unitAt(bytes, at)) ? UTF8_WEIGHTS.frequent : UTF8_WEIGHTS.ideograph;
+}
+
+const UTF8_WEIGHTS = { frequent: 1, symbol: 0.5, ideograph: -0.25, letter: 0, rareLetter: -0.5, exotic: -2 };
+// Signs, Russian, and the letters of Western Europe if they stand beside another letter.
+function isUsualLetter(bytes: Uint8Array, at: number): boolean {
+  const lead = bytes[at];
+  if (lead === 0xc3) return isLetter(bytes[at - 1] ?? 0) || isLetter(bytes[at + 2] ?? 0);
+  return lead === 0xc2 || lead === 0xd0 || lead === 0xd1;
+}
+
+/**
+ * True for a character of three bytes or more that texts with lines of GB18030 hold hardly ever: all but punctuation, symbols,
+ * kana, hangul, the first block of ideographs, and emoji.
+ */
+export function isExoticUtf8(bytes: Uint8Array, at: number): boolean {
+  const [lead, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+  if (lead > 0xe4 && lead < 0xea) return false;
+  if (lead === 0xe2) return second >= 0xb0;
+  if (lead === 0xe3) return second >= 0x90;
+  if (lead === 0xe4) return second < 0xb8;
+  if (lead === 0xea) return second < 0xb0;
+  if (lead === 0xef) return second < 0xbc && second !== 0xb8;
+  if (lead === 0xf0) return second !== 0x9f;
+  return lead < 0xe2 || lead > 0xed;
+}
+
+function unitAt(bytes: Uint8Array, at: number): number {
+  const [lead, second, third] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
+  return ((lead & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f);
 }

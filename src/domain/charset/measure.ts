@@ -75,6 +75,16 @@ export function measureOf(charset: string): Measure | null {
   return MEASURES[charset] ?? (() => 1);
 }
 
+/** True if a stretch holds whole characters only. */
+export function isWhole(bytes: Uint8Array, start: number, end: number, measure: Measure): boolean {
+  for (let at = start; at < end; ) {
+    const length = measure(bytes, at);
+    if (length === 0) return false;
+    at += length;
+  }
+  return true;
+}
+
 function measureUtf16(bytes: Uint8Array, at: number, high: 0 | 1): number {
   if (at + 2 > bytes.length) return 0;
   const kind = byteAt(bytes, at + high) & 0xfc;

@@ -19,8 +19,31 @@ export function scanUtf8(bytes: Uint8Array, start: number, end: number): readonl
   return pieces;
 }
 
+/** Where a text may have lost bytes beside its end. */
+interface Cuts {
+  /** Whether bytes were dropped in one place inside. */
+  readonly hasSeam: boolean;
+  /** Whether the first character may have lost its beginning. */
+  readonly isCutStart: boolean;
+}
+
+/** True if all that a stretch of UTF-8 lacks is what cuts take. */
+export function isCutOnly(bytes: Uint8Array, pieces: readonly Piece[], { hasSeam, isCutStart }: Cuts): boolean {
+  const gaps = pieces.filter(({ start, end, isGap }) => {
+    const first = bytes[start] ?? 0;
+    const isCut = (isCutStart && start === 0 && isContinuation(first)) || (end === bytes.length && isLead(first));
+    return isGap && !isCut;
+  });
+  return gaps.length === 0 || (hasSeam && isOnePlace(gaps));
+}
+
+// What is left of two characters side by side: one lost its end, the other its beginning.
+function isOnePlace(gaps: readonly Piece[]): boolean {
+  return gaps.length < 3 && gaps.every((gap, index) => index === 0 || gaps[index - 1]?.end === gap.start);
+}
+
 /** True for a byte that begins a character of several bytes. */
-export function isLead(byte: number): boolean {
+function isLead(byte: number): boolean {
   return byte >= 0xc2 && byte <= 0xf4;
 }
 
