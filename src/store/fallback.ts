@@ -58,6 +58,7 @@ export function createFallbackStore({ open, memory, openingMs, clock, telemetry 
     readRuns: (...asked) => ask((store) => store.readRuns(...asked)),
     readLooseResults: (...asked) => ask((store) => store.readLooseResults(...asked)),
     readPage: (...asked) => ask((store) => store.readPage(...asked)),
+    readOutlines: (...asked) => ask((store) => store.readOutlines(...asked)),
     count: (...asked) => ask((store) => store.count(...asked)),
     readUnfinished: (...asked) => ask((store) => store.readUnfinished(...asked)),
     readLackingOutputs: (...asked) => ask((store) => store.readLackingOutputs(...asked)),

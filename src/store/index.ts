@@ -1,6 +1,7 @@
 /** What was read: runs, executions and outputs in the total order, and how far each list is known. Knows `domain` only. */
 export { createFallbackStore, type FallbackStore } from "./fallback.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory.ts";
+export { outlineOf, placeOfOutline } from "./outline.ts";
 export {
   above,
   comparePositions,

@@ -4,6 +4,7 @@ import { createCuts } from "./cuts.ts";
 import { createKeptRuns, type Entry, type KeptRuns, RECENT_SHARE } from "./kept-runs.ts";
 import { createLooseResults, type LooseResults } from "./loose-results.ts";
 import { mergeResult, mergeRun } from "./merge.ts";
+import { outlineOf } from "./outline.ts";
 import { above, NO_TIME } from "./position.ts";
 import type { Bounds } from "./run-order.ts";
 import type { ListRecord, RunStore, RunWrite, Stretch } from "./run-store.ts";
@@ -71,6 +72,10 @@ function readSorted(
   return {
     readPage: async ({ stretches, query, direction, limit }) =>
       sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query)),
+    readOutlines: async ({ stretches, query, limit, executions }) =>
+      sorted
+        .read(bySource(stretches), 1, limit, ({ run }) => matchesQuery(run, query))
+        .map(({ run }) => outlineOf(run, executions)),
     async count({ stretches, query }) {
       const meant = bySource(stretches);
       if (Object.values(query).every((value) => value === undefined)) return sorted.count(meant);

@@ -1,4 +1,13 @@
-import type { Invocation, InvocationQuery, InvocationRef, InvocationResult, Source, Wants } from "#domain";
+import type {
+  Command,
+  InstanceInvocation,
+  Invocation,
+  InvocationQuery,
+  InvocationRef,
+  InvocationResult,
+  Source,
+  Wants,
+} from "#domain";
 import type { Position } from "./position.ts";
 import type { Span } from "./spans.ts";
 
@@ -63,6 +72,30 @@ export interface RunPageRequest {
   readonly wants: Wants;
 }
 
+/** What questions about many runs need of one: a small part of what is known, and nothing that redaction ever hides. */
+export interface RunOutline extends InvocationRef {
+  /** Creation time, in epoch milliseconds. */
+  readonly time: number | null;
+  readonly status: Invocation["status"];
+  readonly command: Pick<Command, "commandId" | "name">;
+  /** As `finishTimeOf` tells it, in epoch milliseconds. */
+  readonly finishTime: number | null;
+  /** As `durationMsOf` tells it. */
+  readonly durationMs: number | null;
+  /** In no order; empty unless they are asked for. */
+  readonly executions: readonly ExecutionOutline[];
+}
+
+/** The same of an execution. */
+export interface ExecutionOutline extends Pick<InstanceInvocation, "instanceId" | "status"> {
+  readonly durationMs: number | null;
+}
+
+/** Which outlines are asked for. */
+export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit"> {
+  readonly executions: boolean;
+}
+
 /** A run that came or changed. */
 export interface RunChange {
   /** Null for a run that was not known before; undefined if another process changed it, so that nobody here saw it before. */
@@ -90,6 +123,8 @@ export interface RunStore {
     ref: InvocationRef,
   ): Promise<readonly { readonly result: InvocationResult; readonly readAt: number }[]>;
   readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
+  /** The first runs in the total order, for a small part of what a page of them costs. */
+  readOutlines(request: OutlineRequest): Promise<readonly RunOutline[]>;
   count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
   /** Unfinished runs of a source that the upstream still knows, newest first, at most `limit`. */
   readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;

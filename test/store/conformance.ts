@@ -6,6 +6,7 @@ import { describeLists } from "./conformance/lists.ts";
 import { describeMerging } from "./conformance/merging.ts";
 import { describeOddTexts } from "./conformance/odd-texts.ts";
 import { describeOrder } from "./conformance/order.ts";
+import { describeOutlines } from "./conformance/outlines.ts";
 import { describeOutputs } from "./conformance/outputs.ts";
 
 /** The keeper of the test that runs. */
@@ -24,6 +25,7 @@ export function describeRunStore(name: string, open: () => Promise<RunStore>): v
       describeOrder,
       describeFilters,
       describeMerging,
+      describeOutlines,
       describeOutputs,
       describeLists,
       describeOddTexts,

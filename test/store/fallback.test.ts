@@ -31,6 +31,7 @@ function createAwayDatabase() {
     readRuns: guard(kept.readRuns),
     readLooseResults: guard(kept.readLooseResults),
     readPage: guard(kept.readPage),
+    readOutlines: guard(kept.readOutlines),
     count: guard(kept.count),
     readUnfinished: guard(kept.readUnfinished),
     readLackingOutputs: guard(kept.readLackingOutputs),

@@ -4,7 +4,20 @@ import type { InvocationQuery } from "#domain";
 import { DatabaseProblem, type DatabaseStore, LIST_END, LIST_HEAD } from "#store";
 import { checkTables, VERSION } from "../../src/store/sql/migrations.ts";
 import type { TestDatabase } from "./keepers.ts";
-import { at, ECS, EVERYTHING, idsOf, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, withSpans } from "./records.ts";
+import {
+  at,
+  ECS,
+  EVERYTHING,
+  idsOf,
+  itemOf,
+  outputOf,
+  resultFor,
+  runAt,
+  SWAS,
+  timeAt,
+  whole,
+  withSpans,
+} from "./records.ts";
 
 const DAY_S = 86_400;
 
@@ -192,7 +205,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
 
     it("tables of an earlier version, of whose runs the same can be asked then", async () => {
       const timeout = { code: "ExecutionTimeout", info: "too \ud800 long" };
-      const ended = { status: "FAILED", exitCode: 7, finishTime: at(60) } as const;
+      const ended = { status: "FAILED", exitCode: 7, startTime: at(50), finishTime: at(60) } as const;
       await store.write({
         source: ECS,
         readAt: 1,
@@ -202,12 +215,14 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
             status: "RUNNING",
             instances: [itemOf({ invokeId: "t-odd", error: timeout, status: "RUNNING" })],
           }),
+          runAt(0, "t-over", { instances: [itemOf({ invokeId: "t-over", ...ended, error: timeout })] }),
         ],
       });
+      const before = await store.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, executions: true });
       const { schema, db } = database;
       for (const statement of [
-        `alter table ${schema}.run drop column searched_name, drop column repeat_mode, drop column finished_at`,
-        `alter table ${schema}.execution drop column error_code, drop column exit_code`,
+        `alter table ${schema}.run drop column searched_name, drop column repeat_mode, drop column finished_at, drop column duration_ms`,
+        `alter table ${schema}.execution drop column error_code, drop column exit_code, drop column duration_ms`,
         `drop index ${schema}.execution_by_status`,
         `update ${schema}.keeper set version = 3`,
       ]) {
@@ -215,10 +230,13 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       }
       const opened = await database.openSecond();
       const found = (query: InvocationQuery) => idsOf(opened, { query });
-      expect(await found({ commandNameContains: "UPTIME" })).toEqual(["t-odd", "t-1"]);
+      expect(await found({ commandNameContains: "UPTIME" })).toEqual(["t-odd", "t-1", "t-over"]);
       expect(await found({ repeatModeIn: ["Period"] })).toEqual(["t-1"]);
-      expect(await found({ finishedAfter: at(60), finishedBefore: at(61) })).toEqual(["t-1"]);
+      expect(await found({ finishedAfter: at(60), finishedBefore: at(61) })).toEqual(["t-1", "t-over"]);
       expect(await found({ exitCodeIn: [7], instanceStatusIn: ["FAILED"] })).toEqual(["t-1"]);
+      expect(await opened.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, executions: true })).toEqual(
+        before,
+      );
       const over = runAt(2, "t-odd", { instances: [itemOf({ invokeId: "t-odd", ...ended, error: timeout })] });
       await opened.write({ source: ECS, readAt: 2, runs: [over] });
       expect(await found({ errorCodeIn: ["ExecutionTimeout"], exitCodeIn: [7] })).toEqual(["t-odd"]);

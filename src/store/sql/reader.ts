@@ -5,6 +5,7 @@ import type { Span } from "../spans.ts";
 import { toCondition } from "./conditions.ts";
 import { readLoose } from "./loose-results.ts";
 import { toOrderedText } from "./ordered-text.ts";
+import { readOutlines } from "./outline-rows.ts";
 import { createOutputLacks } from "./output-lacks.ts";
 import { ageOf, sourceKeyOf } from "./records.ts";
 import { bySourceKey, RUN_COLUMNS, type RunRow, type SourcesByKey, toStoredRuns } from "./run-rows.ts";
@@ -64,6 +65,7 @@ export function createReader(db: Queries, schema: string): Reader {
   return {
     readRuns,
     readPage,
+    readOutlines: (request) => readOutlines(db, schema, request),
     async count({ stretches, query }) {
       const condition = toCondition(stretches, query, schema);
       if (condition === null) return 0;

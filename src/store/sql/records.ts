@@ -1,4 +1,5 @@
 import {
+  durationMsOf,
   type Execution,
   finishTimeOf,
   hasSchedule,
@@ -6,6 +7,7 @@ import {
   type Invocation,
   type InvocationResult,
   isFinalRun,
+  msBetween,
   type Output,
   type Source,
   sourceRank,
@@ -54,6 +56,7 @@ export function toRunColumns(run: Invocation) {
     searched_name: command.name === null ? null : toSearchedText(command.name.toLowerCase()),
     repeat_mode: textOf(run.repeatMode),
     finished_at: finishTime === null ? null : Date.parse(finishTime),
+    duration_ms: durationMsOf(run),
     labels: toArrayText(labelsOf(run)),
     record: JSON.stringify({ ...record, command: plainCommand }),
     script_state: stateOf(content),
@@ -84,6 +87,7 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
     status: row.status,
     error_code: textOf(row.error?.code ?? null),
     exit_code: row.exitCode,
+    duration_ms: msBetween(row.startTime, row.finishTime),
     record: JSON.stringify({ ...record, ...marksOf(kept) }),
     output_state: stateOf(output),
     // Of an output that was not read since, the content is what was read before.

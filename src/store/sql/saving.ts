@@ -57,23 +57,23 @@ export async function saveRuns(
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   const saved = await sql<{ id: number; invoke_id: string }>`
     insert into ${sql.table(`${schema}.run`)} (source_key, invoke_id, age, status, is_open, has_schedule, command_id,
-      command_name, command_type, searched_name, repeat_mode, finished_at, labels, record, script_state, script, read_at,
-      is_gone, changed_by)
+      command_name, command_type, searched_name, repeat_mode, finished_at, duration_ms, labels, record, script_state, script,
+      read_at, is_gone, changed_by)
     select source_key, invoke_id, age, status, is_open, has_schedule, command_id, command_name, command_type,
-      searched_name, repeat_mode, finished_at, labels::text[], record::json, script_state, script, read_at, is_gone, ${writer}::text
+      searched_name, repeat_mode, finished_at, duration_ms, labels::text[], record::json, script_state, script, read_at, is_gone, ${writer}::text
     from unnest(${column("source_key")}::text[], ${column("invoke_id")}::text[], ${column("age")}::bigint[],
       ${column("status")}::text[], ${column("is_open")}::boolean[], ${column("has_schedule")}::boolean[],
       ${column("command_id")}::text[], ${column("command_name")}::text[], ${column("command_type")}::text[],
       ${column("searched_name")}::text[], ${column("repeat_mode")}::text[], ${column("finished_at")}::bigint[],
-      ${column("labels")}::text[], ${column("record")}::text[], ${column("script_state")}::smallint[],
+      ${column("duration_ms")}::bigint[], ${column("labels")}::text[], ${column("record")}::text[], ${column("script_state")}::smallint[],
       ${column("script")}::uuid[], ${column("read_at")}::bigint[], ${column("is_gone")}::boolean[])
       as wanted (source_key, invoke_id, age, status, is_open, has_schedule, command_id, command_name, command_type,
-        searched_name, repeat_mode, finished_at, labels, record, script_state, script, read_at, is_gone)
+        searched_name, repeat_mode, finished_at, duration_ms, labels, record, script_state, script, read_at, is_gone)
     on conflict (source_key, invoke_id) do update set age = excluded.age, status = excluded.status,
       is_open = excluded.is_open, has_schedule = excluded.has_schedule, command_id = excluded.command_id,
       command_name = excluded.command_name, command_type = excluded.command_type,
-      searched_name = excluded.searched_name, repeat_mode = excluded.repeat_mode, finished_at = excluded.finished_at, labels = excluded.labels,
-      record = excluded.record, script_state = excluded.script_state, script = excluded.script,
+      searched_name = excluded.searched_name, repeat_mode = excluded.repeat_mode, finished_at = excluded.finished_at,
+      duration_ms = excluded.duration_ms, labels = excluded.labels, record = excluded.record, script_state = excluded.script_state, script = excluded.script,
       read_at = excluded.read_at, is_gone = excluded.is_gone, changed_in = excluded.changed_in,
       changed_by = excluded.changed_by
     returning id, invoke_id`.execute(step);
@@ -118,17 +118,18 @@ export async function saveExecutions(
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   await sql`
     insert into ${sql.table(`${schema}.execution`)}
-      (run, instance_id, place, status, error_code, exit_code, record, output_state, output, dropped_bytes, is_guess, read_at)
-    select run, instance_id, place, status, error_code, exit_code, record::json, output_state, output, dropped_bytes, is_guess, read_at
+      (run, instance_id, place, status, error_code, exit_code, duration_ms, record, output_state, output, dropped_bytes, is_guess, read_at)
+    select run, instance_id, place, status, error_code, exit_code, duration_ms, record::json, output_state, output, dropped_bytes, is_guess, read_at
     from unnest(${column("run")}::bigint[], ${column("instance_id")}::text[], ${column("place")}::int[],
       ${column("status")}::text[], ${column("error_code")}::text[], ${column("exit_code")}::bigint[],
-      ${column("record")}::text[], ${column("output_state")}::smallint[],
+      ${column("duration_ms")}::bigint[], ${column("record")}::text[], ${column("output_state")}::smallint[],
       ${column("output")}::uuid[], ${column("dropped_bytes")}::bigint[], ${column("is_guess")}::boolean[],
       ${column("read_at")}::bigint[])
-      as wanted (run, instance_id, place, status, error_code, exit_code, record, output_state, output, dropped_bytes,
-        is_guess, read_at)
+      as wanted (run, instance_id, place, status, error_code, exit_code, duration_ms, record, output_state, output,
+        dropped_bytes, is_guess, read_at)
     on conflict (run, instance_id) do update set place = excluded.place, status = excluded.status,
-      error_code = excluded.error_code, exit_code = excluded.exit_code, record = excluded.record, output_state = excluded.output_state, output = excluded.output,
+      error_code = excluded.error_code, exit_code = excluded.exit_code,
+      duration_ms = excluded.duration_ms, record = excluded.record, output_state = excluded.output_state, output = excluded.output,
       dropped_bytes = excluded.dropped_bytes, is_guess = excluded.is_guess, read_at = excluded.read_at`.execute(step);
 }
 
@@ -169,7 +170,13 @@ export async function saveLoose(
     await tables.deleteFrom("loose_result").where("source_key", "=", sourceKey).where("invoke_id", "in", ids).execute();
   }
   for (const { invokeId, result, readAt } of loose) {
-    const { status: _status, error_code: _code, exit_code: _exit, ...columns } = toExecutionColumns(result);
+    const {
+      status: _status,
+      error_code: _code,
+      exit_code: _exit,
+      duration_ms: _took,
+      ...columns
+    } = toExecutionColumns(result);
     const row = { source_key: sourceKey, invoke_id: toOrderedText(invokeId), ...columns, read_at: readAt };
     await tables
       .insertInto("loose_result")

@@ -28,6 +28,8 @@ export interface RunTable {
   readonly repeat_mode: string | null;
   /** When it was over, in milliseconds; null until then. */
   readonly finished_at: number | null;
+  /** In milliseconds; null if it is not over or does not tell. */
+  readonly duration_ms: number | null;
   readonly labels: readonly string[];
   readonly record: Json;
   readonly script_state: number;
@@ -57,6 +59,8 @@ export interface ExecutionTable extends OutputColumns {
   readonly status: string;
   readonly error_code: string | null;
   readonly exit_code: number | null;
+  /** In milliseconds; null if it does not tell both ends. */
+  readonly duration_ms: number | null;
   readonly record: Json;
   /** When it was read alone; null if it was read with its run. */
   readonly read_at: number | null;

@@ -1,0 +1,29 @@
+import { durationMsOf, finishTimeOf, type InstanceInvocation, type Invocation, msBetween, sourceRank } from "#domain";
+import { NO_TIME, type Position, timeOf } from "./position.ts";
+import type { ExecutionOutline, RunOutline } from "./run-store.ts";
+
+/** The outline of a run. @param executions false leaves those out */
+export function outlineOf(run: Invocation, executions: boolean): RunOutline {
+  const { source, invokeId, status, command } = run;
+  const time = timeOf(run);
+  const finishTime = finishTimeOf(run);
+  return {
+    source,
+    invokeId,
+    time: time === NO_TIME ? null : time,
+    status,
+    command: { commandId: command.commandId, name: command.name },
+    finishTime: finishTime === null ? null : Date.parse(finishTime),
+    durationMs: durationMsOf(run),
+    executions: executions ? run.instances.map(executionOutlineOf) : [],
+  };
+}
+
+function executionOutlineOf({ instanceId, status, startTime, finishTime }: InstanceInvocation): ExecutionOutline {
+  return { instanceId, status, durationMs: msBetween(startTime, finishTime) };
+}
+
+/** The place of the run that an outline is of. */
+export function placeOfOutline({ source, invokeId, time }: RunOutline): Position {
+  return { time: time ?? NO_TIME, source: sourceRank(source), invokeId };
+}
