@@ -1,14 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  canonicalText,
-  durationMsOf,
-  finishTimeOf,
-  type Invocation,
-  type InvocationFilter,
-  invocationKey,
-  type Operation,
-} from "#domain";
-import type { RunStore } from "#store";
+import { canonicalText, type Invocation, type InvocationFilter, invocationKey, type Operation } from "#domain";
+import type { RunOutline, RunStore } from "#store";
 import type { Sync } from "#sync";
 import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
@@ -30,15 +22,15 @@ const RUNS_MAX = 10_000;
 type Order = Exclude<InvocationOrder, "CREATION_TIME_DESC">;
 
 /** What each order goes by; null comes last in every one. */
-const VALUES: Readonly<Record<Order, (run: Invocation) => number | null>> = {
-  FINISH_TIME_DESC: (run) => negative(timeOf(finishTimeOf(run))),
-  FINISH_TIME_ASC: (run) => timeOf(finishTimeOf(run)),
-  DURATION_DESC: (run) => negative(durationMsOf(run)),
-  DURATION_ASC: durationMsOf,
+const VALUES: Readonly<Record<Order, (run: RunOutline) => number | null>> = {
+  FINISH_TIME_DESC: ({ finishTime }) => negative(finishTime),
+  FINISH_TIME_ASC: ({ finishTime }) => finishTime,
+  DURATION_DESC: ({ durationMs }) => negative(durationMs),
+  DURATION_ASC: ({ durationMs }) => durationMs,
 };
 
 interface Row {
-  readonly run: Invocation;
+  readonly run: RunOutline;
   /** Its place: texts compare as the order has it. */
   readonly place: string;
 }
@@ -71,10 +63,10 @@ export function createOrderedRuns({ scan, sealer, store, sync }: OrderedRunsPart
       operation,
     );
     const now = await store.readRuns(runs, plainWants(wants));
-    const edges = taken.map(({ run, place }, index) => ({
-      node: now[index]?.run ?? run,
-      cursor: () => sealer.seal(purpose, place),
-    }));
+    const edges = taken.flatMap(({ place }, index) => {
+      const node = now[index]?.run ?? known[index]?.run;
+      return node === undefined ? [] : [{ node, cursor: () => sealer.seal(purpose, place) }];
+    });
     return toPage(request, {
       edges,
       hasMore,
@@ -88,8 +80,9 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
   const rows: Row[] = [];
   let sources: readonly PageSourceState[] = [];
   let isComplete = true;
-  for await (const part of scan.readAll(filter, { output: false, content: false }, operation)) {
-    for (const run of part.runs) rows.push({ run, place: placeOf(run, VALUES[order](run)) });
+  for await (const part of scan.outlineAll(filter, false, operation)) {
+    for (const run of part.runs.slice(0, RUNS_MAX - rows.length))
+      rows.push({ run, place: placeOf(run, VALUES[order](run)) });
     sources = part.sources;
     isComplete = part.isComplete;
     if (rows.length >= RUNS_MAX) {
@@ -105,13 +98,9 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
   };
 }
 
-function placeOf(run: Invocation, value: number | null): string {
+function placeOf(run: RunOutline, value: number | null): string {
   const shifted = value === null ? "z" : (value + 2 ** 50).toString(36).padStart(11, "0");
   return `${shifted}${createHash("sha1").update(invocationKey(run)).digest("base64url").slice(0, 8)}`;
-}
-
-function timeOf(instant: string | null): number | null {
-  return instant === null ? null : Date.parse(instant);
 }
 
 function negative(value: number | null): number | null {

@@ -1,7 +1,7 @@
 import { type Invocation, sourceRank } from "#domain";
-import { above, comparePositions, type Position, positionOf, type StoredRun } from "#store";
-import type { PageCursor, SourcePlace } from "./page-cursor.ts";
-import type { PageSource } from "./page-source.ts";
+import { above, comparePositions, LIST_HEAD, type Position, positionOf, type StoredRun, type Stretch } from "#store";
+import type { CursorCodec, PageCursor, SourcePlace } from "./page-cursor.ts";
+import { isAnswered, type PageSource } from "./page-source.ts";
 import type { Walk } from "./page-walk.ts";
 import type { AheadOf } from "./runs-ahead.ts";
 import { BEHIND_ALL } from "./walk-direction.ts";
@@ -38,6 +38,29 @@ export function cursorBehind(
     if (own.shown !== null || !isSame(own.place, position)) lagging.set(sourceRank(part.source), own);
   }
   return { position, lagging, row: at.row };
+}
+
+/** What is known without a gap behind a page. */
+export interface Ground {
+  readonly stretches: readonly Stretch[];
+  /** The cursor behind all that. */
+  cursor(): string;
+}
+
+/** The ground behind a page of which no source lags; null if there is none. @param end where the page ends */
+export function groundBehind(
+  { parts, limit, direction }: Walk,
+  reaches: ReadonlyMap<PageSource, number | null>,
+  end: Position | null,
+  codec: CursorCodec,
+): Ground | null {
+  const until = Math.max(limit, ...[...reaches.values()].map((reach) => reach ?? LIST_HEAD));
+  if (direction.sign < 0 || end === null || until >= end.time) return null;
+  const position = above(until);
+  return {
+    stretches: parts.filter(isAnswered).map(({ source }) => ({ source, after: end, before: position })),
+    cursor: () => codec.seal({ position, lagging: new Map(), row: [] }),
+  };
 }
 
 function isSame(a: Position, b: Position): boolean {

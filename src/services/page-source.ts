@@ -56,6 +56,11 @@ function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is r
   return statusIn !== undefined && new Set(statusIn).size <= NARROW_STATUSES_MAX && !statusIn.includes("UNKNOWN");
 }
 
+/** True if what is known of the source is shown: also if it is not asked any more. */
+export function isAnswered({ lists, failure }: PageSource): boolean {
+  return lists.length > 0 || failure?.code === "NOT_SUPPORTED";
+}
+
 /** Down to which time, exclusive, all of a source's runs are known that were created at `from` or earlier. */
 export async function boundBelow({ lists }: PageSource, from: number): Promise<number> {
   if (lists.length === 0) return LIST_END;

@@ -19,9 +19,9 @@ import { type PageRequestArguments, readPageArguments } from "./page-arguments.t
 import { toPage } from "./page-assembly.ts";
 import { type CursorCodec, createCursorCodec, type PageCursor } from "./page-cursor.ts";
 import { refuseIfAllFailed } from "./page-failure.ts";
-import { cursorBehind, endBehind } from "./page-places.ts";
+import { cursorBehind, endBehind, type Ground, groundBehind } from "./page-places.ts";
 import { createSettler, type PageTiming, refreshStale, type SettleReadings } from "./page-reading.ts";
-import { chooseLists, falseEndOf, isSound, type PageSource, readAtOf } from "./page-source.ts";
+import { chooseLists, falseEndOf, isAnswered, isSound, type PageSource, readAtOf } from "./page-source.ts";
 import { countRuns } from "./page-total.ts";
 import { endOf, isLagging, isOpen, limitOf, newPart, reachesOf, rowsOf, startOf, type Walk } from "./page-walk.ts";
 import { aheadUpTo, countShown, isShownAhead, readAhead } from "./runs-ahead.ts";
@@ -45,6 +45,8 @@ export interface RunStretch {
   readonly parts: readonly PageSource[];
   /** The cursor behind a run, seen from the walk's beginning; of null, where the stretch ends. */
   cursorAt(run: Invocation | null, row?: readonly string[]): string;
+  /** What needs no reading behind a full stretch; null if anything lags, and on the way back. */
+  readonly ground: Ground | null;
 }
 
 /** Which stretch is read. */
@@ -133,6 +135,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
         const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
         return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
       },
+      ground: lagging.length > 0 ? null : groundBehind(walk, reaches, end, codec),
     };
   }
 
@@ -180,8 +183,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 
   async function readKnown(walk: Walk): Promise<readonly StoredRun[]> {
     const reaches = await reachesOf(walk);
-    // What is known of a source that is not asked any more stays shown.
-    const opened = walk.parts.filter((part) => part.lists.length > 0 || part.failure?.code === "NOT_SUPPORTED");
+    const opened = walk.parts.filter(isAnswered);
     const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
     const { query, wants, direction, size } = walk;
     const limit = size + 1 + countShown(opened);

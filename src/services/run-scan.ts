@@ -8,14 +8,15 @@ import {
   toQuery,
   type Wants,
 } from "#domain";
-import { type Position, positionOf, type RunStore } from "#store";
+import { outlineOf, type Position, placeOfOutline, positionOf, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "./contract.ts";
 import type { RunPages } from "./run-pages.ts";
+import type { PageStore } from "./view/index.ts";
 
-/** Some of the runs that a question is about, newest first. */
-export interface ScannedPart {
-  readonly runs: readonly Invocation[];
+/** Some of what a question is about, newest first. */
+export interface ScannedPart<Run> {
+  readonly runs: readonly Run[];
   readonly sources: readonly PageSourceState[];
   /** True if nothing that is meant lies between this part and those before it; known once the last one is here. */
   readonly isComplete: boolean;
@@ -29,43 +30,78 @@ export interface RunScan {
     wants: Wants,
     operation: Operation,
     after?: Position | null,
-  ): AsyncGenerator<ScannedPart>;
-  /** All that is meant: what is not known is read, within the operation's budget. */
-  readAll(filter: InvocationFilter, wants: Wants, operation: Operation): AsyncGenerator<ScannedPart>;
+  ): AsyncGenerator<ScannedPart<Invocation>>;
+  /** Outlines of the same. @param executions false leaves those out */
+  outlineKnown(
+    filter: InvocationFilter,
+    executions: boolean,
+    operation: Operation,
+  ): AsyncGenerator<ScannedPart<RunOutline>>;
+  /** Outlines of all that is created since the filter's `createdAfter`: what is not known is read, within the operation's budget. */
+  outlineAll(
+    filter: InvocationFilter,
+    executions: boolean,
+    operation: Operation,
+  ): AsyncGenerator<ScannedPart<RunOutline>>;
 }
 
 /** What scanning is made of. */
 export interface RunScanParts {
   readonly sync: Pick<Sync, "book" | "findWhole">;
-  readonly store: Pick<RunStore, "readPage">;
+  readonly store: Pick<PageStore, "readPage" | "readOutlines">;
   readonly pages: RunPages;
 }
 
 /** Runs of one part: as many as a millisecond or two can go through. */
 const PART = 250;
+/** Outlines of one part. */
+const OUTLINES = 1_000;
 
 /** Every question that is about more than a page goes through runs here. */
 export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
   const sourcesOf = (filter: InvocationFilter): readonly Source[] =>
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
 
-  const readStretch = (
-    filter: InvocationFilter,
-    wants: Wants,
-    operation: Operation,
-    size: number,
-    cursor: string | null,
-  ) =>
+  const readStretch = (filter: InvocationFilter, operation: Operation, size: number, cursor: string | null) =>
     pages.readStretch(
-      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, wants, purpose: "scan" },
+      {
+        args: { direction: 1, size, cursor, cursorArgument: "after" },
+        filter,
+        wants: NOTHING,
+        purpose: "scan",
+      },
       operation,
     );
 
+  /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
+  async function refresh(filter: InvocationFilter, operation: Operation) {
+    const { sources } = await readStretch(placesOf(filter), operation, 1, null);
+    const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
+    const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
+    return { sources, isComplete };
+  }
+
+  async function* outline(
+    filter: InvocationFilter,
+    stretches: readonly Stretch[],
+    executions: boolean,
+    operation: Operation,
+  ): AsyncGenerator<readonly RunOutline[]> {
+    const query = toQuery(filter);
+    for (let left = stretches; ; ) {
+      operation.signal.throwIfAborted();
+      const found = await store.readOutlines({ stretches: left, query, limit: OUTLINES, executions });
+      yield found;
+      const end = found.at(-1);
+      if (end === undefined || found.length < OUTLINES) return;
+      left = left.map((stretch) => ({ ...stretch, after: placeOfOutline(end) }));
+      await operation.turn?.();
+    }
+  }
+
   return {
     async *readKnown(filter, wants, operation, after = null) {
-      const { sources } = await readStretch(placesOf(filter), NOTHING, operation, 1, null);
-      const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
-      const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
+      const fared = await refresh(filter, operation);
       let last = after;
       for (;;) {
         operation.signal.throwIfAborted();
@@ -73,20 +109,29 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
         const query = toQuery(filter);
         const found = await store.readPage({ stretches, query, direction: 1, limit: PART, wants });
         const end = found.at(-1);
-        yield { runs: found.map(({ run }) => run), sources, isComplete };
+        yield { runs: found.map(({ run }) => run), ...fared };
         if (end === undefined || found.length < PART) return;
         last = positionOf(end.run);
         await operation.turn?.();
       }
     },
-    async *readAll(filter, wants, operation) {
+    async *outlineKnown(filter, executions, operation) {
+      const fared = await refresh(filter, operation);
+      const stretches = sourcesOf(filter).map((source) => ({ source, after: null, before: null }));
+      for await (const runs of outline(filter, stretches, executions, operation)) yield { runs, ...fared };
+    },
+    async *outlineAll(filter, executions, operation) {
       let cursor: string | null = null;
       for (;;) {
-        const stretch = await readStretch(filter, wants, operation, PART, cursor);
-        const isComplete = stretch.sources.every((source) => source.isComplete);
-        yield { runs: stretch.runs.map(({ run }) => run), sources: stretch.sources, isComplete };
-        if (!stretch.hasMore || !isComplete) return;
-        cursor = stretch.cursorAt(stretch.runs.at(-1)?.run ?? null);
+        const { runs, sources, hasMore, ground, cursorAt } = await readStretch(filter, operation, PART, cursor);
+        const isComplete = sources.every((source) => source.isComplete);
+        yield { runs: runs.map(({ run }) => outlineOf(run, executions)), sources, isComplete };
+        if (!hasMore || !isComplete) return;
+        if (ground !== null) {
+          const known = outline(filter, ground.stretches, executions, operation);
+          for await (const outlines of known) yield { runs: outlines, sources, isComplete };
+        }
+        cursor = ground?.cursor() ?? cursorAt(runs.at(-1)?.run ?? null);
         await operation.turn?.();
       }
     },

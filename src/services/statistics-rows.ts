@@ -1,14 +1,12 @@
 import {
-  type InstanceInvocation,
   type InstanceInvocationStatus,
-  type Invocation,
   type InvocationStatus,
   isFailedInstanceStatus,
   isFailedInvocationStatus,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
-  msBetween,
 } from "#domain";
+import type { ExecutionOutline, RunOutline } from "#store";
 
 /** What rows are made for. `NONE` makes one row of everything. */
 export type StatisticsGroup =
@@ -71,72 +69,103 @@ export interface Counted {
 }
 
 /** A run as it is counted. */
-export function countRun({ status, creationTime }: Invocation, durationMs: number | null): Counted {
+export function countRun({ status, durationMs, time }: RunOutline): Counted {
   return {
     status,
     isFinal: isFinalInvocationStatus(status),
     isFailed: isFailedInvocationStatus(status),
     durationMs,
-    time: creationTime === null ? null : Date.parse(creationTime),
+    time,
   };
 }
 
 /** An execution as it is counted. */
-export function countExecution(run: Invocation, { status, startTime, finishTime }: InstanceInvocation): Counted {
+export function countExecution({ time }: RunOutline, { status, durationMs }: ExecutionOutline): Counted {
   return {
     status,
     isFinal: isFinalInstanceStatus(status),
     isFailed: isFailedInstanceStatus(status),
-    durationMs: msBetween(startTime, finishTime),
-    time: run.creationTime === null ? null : Date.parse(run.creationTime),
+    durationMs,
+    time,
   };
 }
 
-/** Gathers what one row counts. */
+/** What one row counts. Holds as much as there are different durations, however many things it counts. */
 export interface Tally {
-  readonly size: number;
-  add(counted: Counted): void;
-  /** Adds all that another one counts. */
-  join(other: Tally): void;
-  readonly all: readonly Counted[];
+  count: number;
+  finalCount: number;
+  failedCount: number;
+  readonly statuses: Map<Counted["status"], number>;
+  readonly durations: Map<number, number>;
+  latestTime: number | null;
 }
 
 /** An empty one. */
 export function createTally(): Tally {
-  const all: Counted[] = [];
   return {
-    get size() {
-      return all.length;
-    },
-    add: (counted) => void all.push(counted),
-    join(other) {
-      for (const counted of other.all) all.push(counted);
-    },
-    all,
+    count: 0,
+    finalCount: 0,
+    failedCount: 0,
+    statuses: new Map(),
+    durations: new Map(),
+    latestTime: null,
   };
+}
+
+/** Adds one thing. */
+export function addCounted(tally: Tally, { status, isFinal, isFailed, durationMs, time }: Counted): void {
+  tally.count += 1;
+  if (isFinal) tally.finalCount += 1;
+  if (isFailed) tally.failedCount += 1;
+  addTimes(tally.statuses, status, 1);
+  if (durationMs !== null) addTimes(tally.durations, durationMs, 1);
+  tally.latestTime = laterOf(tally.latestTime, time);
+}
+
+/** Adds all that another one counts. */
+export function joinTally(tally: Tally, other: Tally): void {
+  tally.count += other.count;
+  tally.finalCount += other.finalCount;
+  tally.failedCount += other.failedCount;
+  for (const [status, times] of other.statuses) addTimes(tally.statuses, status, times);
+  for (const [durationMs, times] of other.durations) addTimes(tally.durations, durationMs, times);
+  tally.latestTime = laterOf(tally.latestTime, other.latestTime);
+}
+
+function addTimes<Key>(counts: Map<Key, number>, key: Key, times: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
+}
+
+function laterOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** The row of what was counted. */
 export function toRow(
-  { all }: Tally,
+  { count, finalCount, failedCount, statuses, durations, latestTime }: Tally,
   named: Pick<StatisticsRow, "key" | "isRest" | "intervalStart" | "isComplete">,
 ): StatisticsRow {
-  const statusCounts = new Map<Counted["status"], number>();
-  for (const { status } of all) statusCounts.set(status, (statusCounts.get(status) ?? 0) + 1);
-  const times = all.flatMap(({ time }) => time ?? []);
   return {
     ...named,
-    count: all.length,
-    finalCount: all.filter(({ isFinal }) => isFinal).length,
-    failedCount: all.filter(({ isFailed }) => isFailed).length,
-    statusCounts: new Map([...statusCounts].sort(([a], [b]) => (a < b ? -1 : 1))),
-    durationMs: quantilesOf(all.flatMap(({ durationMs }) => durationMs ?? [])),
-    latestTime: times.reduce<number | null>((latest, time) => Math.max(latest ?? time, time), null),
+    count,
+    finalCount,
+    failedCount,
+    statusCounts: new Map([...statuses].sort(([a], [b]) => (a < b ? -1 : 1))),
+    durationMs: quantilesOf(durations),
+    latestTime,
   };
 }
 
-function quantilesOf(durations: readonly number[]): DurationQuantiles | null {
-  const sorted = durations.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return sorted.length === 0 ? null : { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+function quantilesOf(durations: ReadonlyMap<number, number>): DurationQuantiles | null {
+  const ascending = [...durations].sort(([a], [b]) => a - b);
+  const count = ascending.reduce((sum, [, times]) => sum + times, 0);
+  const at = (share: number): number => {
+    let left = Math.max(1, Math.ceil(share * count));
+    for (const [durationMs, times] of ascending) {
+      left -= times;
+      if (left <= 0) return durationMs;
+    }
+    return 0;
+  };
+  return count === 0 ? null : { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }

@@ -1,10 +1,13 @@
-import { durationMsOf, InputError, type Invocation, type InvocationFilter, type Operation } from "#domain";
+import { InputError, type InvocationFilter, type Operation } from "#domain";
+import type { RunOutline } from "#store";
 import type { RunScan } from "./run-scan.ts";
 import {
+  addCounted,
   type Counted,
   countExecution,
   countRun,
   createTally,
+  joinTally,
   type StatisticsGroup,
   type StatisticsInterval,
   type StatisticsRequest,
@@ -37,16 +40,12 @@ export function createStatistics(scan: RunScan) {
     const tallies = new Map<string, Map<number | null, Tally>>();
     let isComplete = true;
     let left = RUNS_MAX;
-    const nothing = { output: false, content: false };
-    const parts =
-      filter.createdAfter === undefined
-        ? scan.readKnown(filter, nothing, operation)
-        : scan.readAll(filter, nothing, operation);
-    for await (const part of parts) {
+    const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
+    for await (const part of outline(filter, by === "INSTANCE", operation)) {
       isComplete = part.isComplete;
-      for (const run of part.runs) {
+      for (const run of part.runs.slice(0, left)) {
         const slot = slotOf(run, spanMs);
-        for (const [key, counted] of countedOf(run, by, filter)) tallyOf(tallies, key, slot).add(counted);
+        for (const [key, counted] of countedOf(run, by, filter)) addCounted(tallyOf(tallies, key, slot), counted);
       }
       left -= part.runs.length;
       if (left <= 0) {
@@ -70,25 +69,24 @@ function checkSpan(
   throw new InputError("BAD_USER_INPUT", message, argument);
 }
 
-function slotOf({ creationTime }: Invocation, span: StatisticsInterval | null): number | null {
-  if (span === null || creationTime === null) return null;
-  const time = Date.parse(creationTime);
+function slotOf({ time }: RunOutline, span: StatisticsInterval | null): number | null {
+  if (span === null || time === null) return null;
   return time - (((time % LENGTH_MS[span]) + LENGTH_MS[span]) % LENGTH_MS[span]);
 }
 
 /** What a run counts for, by the row's key; texts that a key does not have are empty. */
 function countedOf(
-  run: Invocation,
+  run: RunOutline,
   by: StatisticsGroup,
   filter: InvocationFilter,
 ): readonly (readonly [string, Counted])[] {
-  if (by !== "INSTANCE") return [[KEYS[by](run), countRun(run, durationMsOf(run))]];
-  return run.instances
+  if (by !== "INSTANCE") return [[KEYS[by](run), countRun(run)]];
+  return run.executions
     .filter(({ instanceId }) => filter.instanceId === undefined || filter.instanceId === instanceId)
     .map((one) => [one.instanceId, countExecution(run, one)]);
 }
 
-const KEYS: Readonly<Record<Exclude<StatisticsGroup, "INSTANCE">, (run: Invocation) => string>> = {
+const KEYS: Readonly<Record<Exclude<StatisticsGroup, "INSTANCE">, (run: RunOutline) => string>> = {
   NONE: () => "",
   DAY: () => "",
   HOUR: () => "",
@@ -119,14 +117,14 @@ function toRows(
   { by, hasInterval, isComplete }: RowRules,
 ): readonly StatisticsRow[] {
   const sizeOf = (slots: ReadonlyMap<number | null, Tally>): number =>
-    [...slots.values()].reduce((sum, { size }) => sum + size, 0);
+    [...slots.values()].reduce((sum, { count }) => sum + count, 0);
   const groups = [...tallies].sort(([a, one], [b, other]) => sizeOf(other) - sizeOf(one) || (a < b ? -1 : 1));
   const most = hasInterval ? GROUPS_WITH_INTERVAL_MAX : GROUPS_MAX;
   const rest = new Map<number | null, Tally>();
   for (const [, slots] of groups.slice(most)) {
     for (const [slot, tally] of slots) {
       const joined = rest.get(slot) ?? createTally();
-      joined.join(tally);
+      joinTally(joined, tally);
       rest.set(slot, joined);
     }
   }

@@ -1,8 +1,11 @@
 import type { View } from "#access";
-import type { Invocation, Source, Wants } from "#domain";
+import type { Command, Source, Wants } from "#domain";
 
 /** True if the run exists for the caller. A run whose command has no known name fits no role that depends on names. */
-export function maySeeRun(view: View, { source, command }: Pick<Invocation, "source" | "command">): boolean {
+export function maySeeRun(
+  view: View,
+  { source, command }: { readonly source: Source; readonly command: Pick<Command, "name"> },
+): boolean {
   return view.rightsFor(source).forCommand(command.name).runs;
 }
 

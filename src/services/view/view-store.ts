@@ -4,36 +4,53 @@ import type { RunPageRequest, RunStore, StoredRun } from "#store";
 import { maySeeRun } from "./sight.ts";
 
 /** What of the store pages are answered from. */
-export type PageStore = Pick<RunStore, "readPage" | "readRuns" | "count">;
+export type PageStore = Pick<RunStore, "readPage" | "readRuns" | "readOutlines" | "count">;
 
 /** Runs of a view. Pages are as long as they are for others: runs in between that the view does not hold are passed over. */
 export function limitStore(store: PageStore, view: View): PageStore {
+  const stretchesOf = ({ stretches }: Pick<RunPageRequest, "stretches">) =>
+    stretches.filter(({ source }) => view.maySee(source));
   const isSeen = ({ run }: StoredRun) => maySeeRun(view, run);
   // Who goes through outputs looks at what is here, without asking anybody for each of them.
   const show = (stored: StoredRun): StoredRun => ({ ...stored, run: withoutDenied(view, stored.run) });
 
   async function readPage(request: RunPageRequest): Promise<readonly StoredRun[]> {
-    const stretches = request.stretches.filter(({ source }) => view.maySee(source));
-    for (let limit = request.limit; ; limit *= 2) {
-      const found = await store.readPage({ ...request, stretches, limit });
-      const seen = found.filter(isSeen);
-      if (found.length < limit || seen.length >= request.limit) return cut(seen, request).map(show);
-    }
+    const stretches = stretchesOf(request);
+    const seen = await readSeen(request.limit, (limit) => store.readPage({ ...request, stretches, limit }), isSeen);
+    return cut(seen, request).map(show);
   }
 
   return {
     readPage,
+    async readOutlines(request) {
+      const stretches = stretchesOf(request);
+      const read = (limit: number) => store.readOutlines({ ...request, stretches, limit });
+      return (await readSeen(request.limit, read, (run) => maySeeRun(view, run))).slice(0, request.limit);
+    },
     readRuns: async (refs, wants) =>
       (await store.readRuns(refs, wants)).map((stored) => (stored === null || !isSeen(stored) ? null : show(stored))),
     async count({ stretches, query }) {
       if (!stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName)) {
-        return store.count({ stretches: stretches.filter(({ source }) => view.maySee(source)), query });
+        return store.count({ stretches: stretchesOf({ stretches }), query });
       }
       const limit = Number.MAX_SAFE_INTEGER;
       const wants = { output: false, content: false };
       return (await readPage({ stretches, query, direction: 1, limit, wants })).length;
     },
   };
+}
+
+/** What is seen of what is read: as many as are wanted, or all. */
+async function readSeen<Read>(
+  wanted: number,
+  read: (limit: number) => Promise<readonly Read[]>,
+  isSeen: (one: Read) => boolean,
+): Promise<readonly Read[]> {
+  for (let limit = wanted; ; limit *= 2) {
+    const found = await read(limit);
+    const seen = found.filter(isSeen);
+    if (found.length < limit || seen.length >= wanted) return seen;
+  }
 }
 
 /** The run without the outputs that no role gives; the same object if nothing is taken away. */
