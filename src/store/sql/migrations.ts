@@ -1,9 +1,14 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { DatabaseProblem } from "./problem.ts";
 import type { Tables } from "./tables.ts";
 
+/** Stands for some numbers of runs: such a statement is carried out piece by piece, since no statement is waited for that long. */
+const SOME = "between :first and :last";
+const RUNS_PER_PIECE = 1_000;
+
+/** An instant of a record, which has 24 characters, in milliseconds. */
 const told = (member: string): string =>
-  `(extract(epoch from substring(record::text from '"${member}":"([^"]+)')::timestamptz) * 1000)::bigint`;
+  `(extract(epoch from substr(record::text, nullif(strpos(record::text, '"${member}":"'), 0) + ${member.length + 4}, 24)::timestamptz) * 1000)::bigint`;
 const TOLD_START = told("startTime");
 const TOLD_END = told("finishTime");
 
@@ -69,12 +74,12 @@ const STEPS: readonly (readonly string[])[] = [
     `alter table run add column searched_name text collate "C", add column repeat_mode text collate "C", add column finished_at bigint`,
     `alter table execution add column error_code text collate "C", add column exit_code bigint`,
     `update execution set error_code = record->'error'->>'code', exit_code = (record->>'exitCode')::bigint
-     where record::text !~ '\\\\u(0000|d[89a-f])'`,
-    `update run set searched_name = lower(command_name) where command_name is not null`,
-    `update run set repeat_mode = record->>'repeatMode' where record::text !~ '\\\\u(0000|d[89a-f])'`,
+     where run ${SOME} and record::text !~ '\\\\u(0000|d[89a-f])'`,
+    `update run set searched_name = lower(command_name) where id ${SOME} and command_name is not null`,
+    `update run set repeat_mode = record->>'repeatMode' where id ${SOME} and record::text !~ '\\\\u(0000|d[89a-f])'`,
     `update run set finished_at = ended.at from (
        select run, max(extract(epoch from (record->>'finishTime')::timestamptz) * 1000)::bigint as at from execution
-       where record::text !~ '\\\\u(0000|d[89a-f])' group by run) as ended
+       where run ${SOME} and record::text !~ '\\\\u(0000|d[89a-f])' group by run) as ended
      where ended.run = run.id and run.status in ('SUCCESS', 'FAILED', 'PARTIAL_FAILED', 'STOPPED', 'FINISHED')`,
     `create index execution_by_status on execution (status, run) where status <> 'SUCCESS'`,
     `create index execution_by_error on execution (error_code, run) where error_code is not null`,
@@ -84,9 +89,10 @@ const STEPS: readonly (readonly string[])[] = [
   [
     `alter table run add column duration_ms bigint`,
     `alter table execution add column duration_ms bigint`,
-    `update execution set duration_ms = ${TOLD_END} - ${TOLD_START} where ${TOLD_END} >= ${TOLD_START}`,
+    `update execution set duration_ms = ${TOLD_END} - ${TOLD_START} where run ${SOME} and ${TOLD_END} >= ${TOLD_START}`,
     `update run set finished_at = told.ended, duration_ms = case when told.ended >= told.started then told.ended - told.started end
-     from (select run, max(${TOLD_END}) as ended, min(${TOLD_START}) as started from execution group by run) as told
+     from (select run, max(${TOLD_END}) as ended, min(${TOLD_START}) as started from execution
+       where run ${SOME} group by run) as told
      where told.run = run.id and run.status in ('SUCCESS', 'FAILED', 'PARTIAL_FAILED', 'STOPPED', 'FINISHED')`,
   ],
 ];
@@ -122,13 +128,22 @@ export async function migrate(db: Kysely<Tables>, { schema, newContentKey }: Mig
     if (version > VERSION) throw newerTables(version);
     // Holds until the transaction ends, also behind a pooler.
     await sql`select set_config('search_path', ${`"${schema}"`}, true)`.execute(transaction);
-    for (const statement of STEPS.slice(version).flat()) await sql.raw(statement).execute(transaction);
+    for (const statement of STEPS.slice(version).flat()) await carryOut(transaction, statement);
     const contentKey = known?.content_key ?? Buffer.from(newContentKey());
     if (known === undefined)
       await tables.insertInto("keeper").values({ version: VERSION, content_key: contentKey }).execute();
     else if (version < VERSION) await tables.updateTable("keeper").set({ version: VERSION }).execute();
     return contentKey;
   });
+}
+
+async function carryOut(transaction: Transaction<Tables>, statement: string): Promise<void> {
+  if (!statement.includes(SOME)) return void (await sql.raw(statement).execute(transaction));
+  const { rows } = await sql<{ last: number | null }>`select max(id) as last from run`.execute(transaction);
+  for (let first = 1; first <= (rows[0]?.last ?? 0); first += RUNS_PER_PIECE) {
+    const some = `between ${first} and ${first + RUNS_PER_PIECE - 1}`;
+    await sql.raw(statement.replaceAll(SOME, some)).execute(transaction);
+  }
 }
 
 /** Makes sure that the database answers and that this program can use its tables, and changes nothing. @throws DatabaseProblem */
