@@ -8,7 +8,7 @@ const RUNS_PER_PIECE = 1_000;
 
 /** An instant of a record, which has 24 characters, in milliseconds. */
 const told = (member: string): string =>
-  `(extract(epoch from substr(record::text, nullif(strpos(record::text, '"${member}":"'), 0) + ${member.length + 4}, 24)::timestamptz) * 1000)::bigint`;
+  `(extract(epoch from substr(record::text, nullif(position('"${member}":"' in record::text), 0) + ${member.length + 4}, 24)::timestamptz) * 1000)::bigint`;
 const TOLD_START = told("startTime");
 const TOLD_END = told("finishTime");
 
