@@ -55,9 +55,9 @@ describe("what is known, while its source is down", () => {
 
 describe("a run that the upstream does not know any more", () => {
   const ask = (rig: Rig, invokeId: string) =>
-    rig.ask(`{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status } }`);
+    rig.ask(`{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status isGoneUpstream } }`);
 
-  it("is nothing after three looks, no matter who asks in between, if it was under way", async () => {
+  it("says so after three looks, no matter who asks in between, if it was under way", async () => {
     const clock = createClockAhead(createHurriedClock());
     const rig = await startRig({ clock, settings: { FRESHNESS_MS: "30000" } });
     const { world } = rig.emulator;
@@ -69,9 +69,9 @@ describe("a run that the upstream does not know any more", () => {
       clock.pass(31_000);
       for (let times = 0; times < 2; times += 1) answers.push((await ask(rig, "t-short")).body);
     }
-    const running = { data: { invocation: { status: "RUNNING" } } };
-    const nothing = { data: { invocation: null } };
-    expect(answers).toMatchObject([running, running, running, running, running, nothing, nothing]);
+    const running = { data: { invocation: { status: "RUNNING", isGoneUpstream: false } } };
+    const gone = { data: { invocation: { status: "RUNNING", isGoneUpstream: true } } };
+    expect(answers).toMatchObject([running, running, running, running, running, gone, gone]);
     expect(rig.takeCalls()).toHaveLength(4);
   });
 });
