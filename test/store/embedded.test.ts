@@ -20,7 +20,7 @@ describeLettingGo("embedded PostgreSQL", database);
 describeReplicas("embedded PostgreSQL", database);
 describeSharing("embedded PostgreSQL", database);
 
-it("is begun anew after it stopped itself in the middle of a transaction, which answers nothing more", async () => {
+it("is begun anew after it stopped itself in the middle of a transaction, and says why it did", async () => {
   const engine = createEmbedded(null);
   const panic = Buffer.from("E\0\0\0\x20SPANIC\0VPANIC\0C53100\0Mfull\0\0", "latin1");
   const killed: string[] = [];
@@ -31,7 +31,7 @@ it("is begun anew after it stopped itself in the middle of a transaction, which 
   });
   try {
     const filling = db.transaction().execute((step) => sql`select 'fill the disk'`.execute(step));
-    await expect(filling).rejects.toThrow();
+    await expect(filling).rejects.toMatchObject({ code: "53100" });
     expect(killed).toEqual(["killed"]);
     expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
   } finally {

@@ -3,8 +3,9 @@ import type { Embedded } from "./embedded.ts";
 
 /** How PostgreSQL's protocol says goodbye. */
 const TERMINATE = 0x58;
-/** How an error begins after which it answers nothing more, such as a log file that finds no room on the disk. */
-const PANIC = Buffer.from("SPANIC\0VPANIC\0");
+/** How an error begins after which it answers nothing more, such as a log file that finds no room on the disk; five letters of its code follow. */
+const PANIC = Buffer.from("SPANIC\0VPANIC\0C");
+const CODE_LENGTH = 5;
 
 /** The embedded PostgreSQL as a socket that `pg` can talk through. */
 export class EmbeddedStream extends Duplex {
@@ -59,8 +60,11 @@ export class EmbeddedStream extends Duplex {
     const answer = await this.#embedded.send(bytes);
     const bytesBack = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
     if (bytesBack.byteLength > 0) this.push(bytesBack);
-    if (!bytesBack.includes(PANIC)) return;
+    const panicAt = bytesBack.indexOf(PANIC);
+    if (panicAt < 0) return;
     this.#embedded.kill();
-    this.destroy(new Error("Connection terminated: the embedded database stopped itself"));
+    const codeAt = panicAt + PANIC.length;
+    const code = bytesBack.toString("latin1", codeAt, codeAt + CODE_LENGTH);
+    this.destroy(Object.assign(new Error("Connection terminated: the embedded database stopped itself"), { code }));
   }
 }

@@ -14,8 +14,13 @@ if (port === null) throw new Error("embedded-worker.js runs as a worker only");
 /** Memory of a page's working set; PostgreSQL's own default doubles the process. */
 const SETTINGS = ["shared_buffers = 16MB", "log_min_messages = fatal"];
 
+/** The engine's number for a disk without room; its errors are none of JavaScript and have no text. */
+const NO_ROOM = 51;
+
 /** @param {unknown} error */
 function describe(error) {
+  if (typeof error === "object" && error !== null && "errno" in error && error.errno === NO_ROOM)
+    return { failure: "no room on the disk", code: "ENOSPC" };
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
   return { failure: error instanceof Error ? error.message : "unknown reason", code };
 }

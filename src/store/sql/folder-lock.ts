@@ -52,6 +52,8 @@ function tryWrite(file: string, text: string): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    // A full disk leaves an empty file, which nobody holds.
+    rmSync(file, { force: true });
     throw error;
   }
 }
