@@ -1,4 +1,5 @@
 import type { Operation } from "#domain";
+import { DeadPlaceError } from "#upstreams";
 import { findLate } from "./late-runs.ts";
 import { bottomOf, type IndexedPage, type ListState, type Mark } from "./list-notes.ts";
 import { placeBehind } from "./list-place.ts";
@@ -46,6 +47,19 @@ export async function readAgain(list: OpenList, mark: Mark | null, operation: Op
   const { shift } = (await list.load()).notes;
   const { runs } = await list.read(mark === null ? null : placeBehind(list, mark, shift), 0, operation);
   await list.writeRuns(runs);
+}
+
+/** Reads the last answer of a list that tells its length, and keeps what it tells of runs behind it. No call for a list of one answer. */
+export async function readEnd(list: OpenList, operation: Operation): Promise<void> {
+  const { total, marks } = (await list.load()).notes;
+  const place = total === null || marks.length === 0 ? null : list.placeAt(total - 1);
+  if (place === null) return;
+  try {
+    const page = await list.read(place, 0, operation);
+    await list.keep(page, await list.load());
+  } catch (error) {
+    if (!(error instanceof DeadPlaceError)) throw error;
+  }
 }
 
 /** True if an answer does not lead further down. */

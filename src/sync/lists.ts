@@ -1,7 +1,7 @@
 import type { InvocationQuery, Operation, Wants } from "#domain";
 import { LIST_END, LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
-import { readAgain } from "./list-extend.ts";
+import { readAgain, readEnd } from "./list-extend.ts";
 import { extendDown, extendUp } from "./list-ground.ts";
 import { boundAboveIn, boundBelowIn, type LateRun, type ListStop, markFor } from "./list-notes.ts";
 import { refresh } from "./list-refresh.ts";
@@ -43,6 +43,8 @@ export interface KnownList {
   extendAbove(from: number, operation: Operation): Promise<void>;
   /** Reads once more, with outputs, the page that holds what was created at this time. @throws UpstreamError */
   readAgain(time: number, operation: Operation): Promise<void>;
+  /** Reads the oldest end once more, which tells what the upstream dropped: a call at most, none for token lists. @throws UpstreamError */
+  readEnd(operation: Operation): Promise<void>;
 }
 
 /** The lists whose union holds every run that the query means. @throws UpstreamError */
@@ -102,5 +104,6 @@ function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListP
       const mark = markFor(await load(), time);
       await list.share(`again ${mark?.time ?? LIST_HEAD}`, operation, (shared) => readAgain(list, mark, shared));
     },
+    readEnd: (operation) => list.share("end", operation, (shared) => readEnd(list, shared)),
   };
 }

@@ -215,6 +215,33 @@ describe("a source that is collected", () => {
     await collector.stop();
   });
 
+  it("has its oldest end read again once a day, which tells what the upstream dropped", async () => {
+    const source = createSource(0, 130);
+    const scene = createScene([source]);
+    const { collector } = await scene.begin();
+    const gone = async () => {
+      const refs = source.runs.map(({ invokeId }) => ({ source: source.source, invokeId }));
+      const known = await scene.store.readRuns(refs, { output: false, content: false });
+      return known.flatMap((stored) => (stored?.isGone ? [stored.run.invokeId] : []));
+    };
+    const runs = source.runs;
+    const calls = source.calls.length;
+    const endCalls = () => source.calls.slice(calls).filter((call) => call !== "list 1/50");
+    source.runs = runs.slice(0, 100);
+    await scene.clock.advance(59 * MINUTE);
+    source.runs = runs;
+    expect([endCalls(), await gone()]).toEqual([[], []]);
+    source.runs = runs.slice(0, 100);
+    await scene.clock.advance(2 * MINUTE);
+    source.runs = runs;
+    expect([endCalls(), await gone()]).toEqual([["list 3/49"], runs.slice(100).map(({ invokeId }) => invokeId)]);
+    await scene.clock.advance(23 * 60 * MINUTE);
+    expect(endCalls()).toHaveLength(1);
+    await scene.clock.advance(60 * MINUTE);
+    expect(endCalls()).toEqual(["list 3/49", "list 4/42"]);
+    await collector.stop();
+  });
+
   it("is read no deeper than memory holds", async () => {
     const source = createSource(0, 3_000);
     const scene = createScene([source], { store: createMemoryStore({ bytesMax: 1_000_000 }) });

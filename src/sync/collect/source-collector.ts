@@ -3,6 +3,7 @@ import { createAudit } from "./audit.ts";
 import { createBackfill } from "./backfill.ts";
 import { withBackoff } from "./backoff.ts";
 import type { BackfillPhase, CollectFailure, CollectParts, CollectProgress } from "./collect-shapes.ts";
+import { createEnds } from "./ends.ts";
 import { createFollowStep } from "./follow-step.ts";
 import { createGround, type Ground } from "./ground.ts";
 import { createHeads } from "./heads.ts";
@@ -25,7 +26,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** One step: a crowded second may take a hundred pages at the pace of a small quota. */
 const STEP_MS = 1_800_000;
 
-/** Does in turns what is due: newest ends, unfinished runs, older runs, what was missed, outputs. */
+/** Does in turns what is due: newest ends, unfinished runs, older runs, what was missed, outputs, oldest ends. */
 export function createSourceCollector(
   { sync, store, clock }: CollectParts,
   { source, options }: Pick<Ground, "source" | "options">,
@@ -99,7 +100,7 @@ function createSteps(ground: Ground) {
   const audit = createAudit(ground);
   const backfill = createBackfill(ground, audit);
   const outputs = createOutputs(ground);
-  const all = [createHeads(ground), createFollowStep(ground), audit, backfill, outputs];
+  const all = [createHeads(ground), createFollowStep(ground), audit, backfill, outputs, createEnds(ground)];
   const steps = all.map((step) => withBackoff(step, clock, noticeFault));
 
   const findFailure = (): CollectFailure | null => {
