@@ -17,7 +17,13 @@ const all = templates.map(({ text }) => text).join("\n");
 describe("the chart", () => {
   it("has values that its schema takes, and a schema that takes no other", () => {
     expect(schema.safeParse(values)).toMatchObject({ success: true });
-    for (const wrong of [{ replica: 2 }, { replicas: "two" }, { drainMs: -1 }, { image: { repository: "x" } }]) {
+    for (const wrong of [
+      { replica: 2 },
+      { replicas: "two" },
+      { drainMs: -1 },
+      { image: { repository: "x" } },
+      { settings: { MAX: 1e6 } },
+    ]) {
       expect(schema.safeParse({ ...values, ...wrong })).toMatchObject({ success: false });
     }
   });
