@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { createMemoryStore, LIST_END, LIST_HEAD, type RunStore } from "#store";
 import type { Backfill } from "#sync";
+import type { Upstream } from "#upstreams";
 import { createItem } from "../services/support/records.ts";
+import { createOperation } from "../support/operation.ts";
 import { createScene, createSource, runOf } from "./collect-scene.ts";
 
 const EVERYTHING = [{ from: LIST_HEAD, to: LIST_END }];
@@ -53,6 +55,37 @@ describe("a source that is collected", () => {
     await collector.stop();
     await scene.clock.advance(2 * MINUTE);
     expect(source.calls).toHaveLength(5);
+  });
+
+  it("is read on where a reader, meanwhile, met runs that leave a gap", async () => {
+    const source = createSource(0, 200);
+    const newer = Array.from({ length: 150 }, (_, serial) => runOf(source.source, 1_000 + serial, serial - 200));
+    let meanwhile: (() => Promise<unknown>) | null = null;
+    const { openLists } = source.upstream;
+    const upstream: Upstream = {
+      ...source.upstream,
+      openLists: async (...asked) =>
+        (await openLists(...asked)).map((list) => ({
+          ...list,
+          async read(place, operation) {
+            const read = place === null ? null : meanwhile;
+            meanwhile = place === null ? meanwhile : null;
+            await read?.();
+            return list.read(place, operation);
+          },
+        })),
+    };
+    const scene = createScene([{ ...source, upstream }]);
+    const { collector, sync } = scene.start();
+    meanwhile = async () => {
+      source.runs = [...newer, ...source.runs];
+      const [list] = await sync.openLists(source.source, {}, { output: false, content: false }, createOperation());
+      await list?.refresh(createOperation());
+    };
+    await scene.clock.advance(5 * MINUTE);
+    expect([(await scene.known()).length, collector.describe(source.source)?.phase]).toEqual([350, "COMPLETE"]);
+    expect(source.calls.length).toBeLessThanOrEqual(14);
+    await collector.stop();
   });
 
   it("is not read again by the next process, but for what is new", async () => {

@@ -47,8 +47,12 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
       return rests.begin(list, basis === (await readBasis(list)) ? error : "FULL");
     }
     const bottom = await bottomOfList(list);
-    // The keeper let go of what was known: reading that again would push out what takes its place now.
-    if (bottom >= before) return rests.begin(list, "FULL");
+    if (bottom >= before) {
+      // The keeper let go of what was known: reading that again would push out what takes its place now.
+      if (basis !== (await readBasis(list))) return rests.begin(list, "FULL");
+      // Somebody has read newer runs meanwhile, which do not meet what was known yet: their gap is what is to be read now.
+      if (bottom > before) return;
+    }
     const end = await list.falseEnd();
     if (end !== null) return rests.begin(list, createOwnFailure(ground.source, "BAD_RESPONSE", end.why));
     rests.end(list);
