@@ -8,10 +8,17 @@ const MAX_FAILURES_IN_A_ROW = 5;
 /** Codes of what is asked too often: by all, of the upstream; by this client, of the gateway. */
 const THROTTLES: ReadonlySet<unknown> = new Set(["UPSTREAM_THROTTLED", "RATE_LIMITED"]);
 
+/** What is looked at of a run. */
+interface SeenRun {
+  readonly isFinal: boolean;
+  /** True once the gateway has looked for it three times and found nothing: it stays as it was seen last. */
+  readonly isGoneUpstream?: boolean;
+}
+
 /** What one who waits for a run waits through. */
 export interface Patience {
   /** Takes what a look saw, and returns it. Throws a GatewayError if the run is believed gone, or never to have been. */
-  see<State>(state: State | null): State | null;
+  see<State extends SeenRun>(state: State | null): State | null;
   /** Takes the error of a look, and throws it if it will not pass by waiting. */
   fail(error: unknown): void;
 }
@@ -28,6 +35,7 @@ export function createPatience(waitedMs: () => number): Patience {
       isSeen ||= state !== null;
       const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
       if (state === null && isGone) throw createNotFound();
+      if (state?.isGoneUpstream === true && !state.isFinal) throw createNotFound();
       return state;
     },
     fail(error) {

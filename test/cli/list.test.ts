@@ -115,7 +115,8 @@ describe("cloud-assistant list", () => {
   it("writes JSON", async () => {
     const root = { invocations: connection([createRun()], "next", [FAILED_SOURCE]) };
     const { output, errors, exitCode } = await run(root, ["list", "--limit", "1", "--json"]);
-    const { instanceInvocations: _instances, __typename, ...expected } = createRun() as Record<string, unknown>;
+    const whole = createRun() as Record<string, unknown>;
+    const { instanceInvocations: _instances, isGoneUpstream: _gone, __typename, ...expected } = whole;
     expect({ ...JSON.parse(output), errors, exitCode }).toEqual({
       runs: [expected],
       pageInfo: { hasNextPage: true, endCursor: "next" },

@@ -108,6 +108,7 @@ export function createRun(overrides: Readonly<Record<string, unknown>> = {}): ob
     status: "SUCCESS",
     rawStatus: "Success",
     isFinal: true,
+    isGoneUpstream: false,
     creationTime: "2026-01-02T03:04:05Z",
     timed: false,
     command: { commandId: "c-hz01", name: "disk check", type: "RUN_SHELL_SCRIPT" },
