@@ -55,7 +55,9 @@ describe("what is known, while its source is down", () => {
 
 describe("a run that the upstream does not know any more", () => {
   const ask = (rig: Rig, invokeId: string) =>
-    rig.ask(`{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status isGoneUpstream } }`);
+    rig.ask(
+      `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status isGoneUpstream } }`,
+    );
 
   it("says so after three looks, no matter who asks in between, if it was under way", async () => {
     const clock = createClockAhead(createHurriedClock());
