@@ -1,6 +1,6 @@
-import { type Invocation, type InvocationFilter, toQuery } from "#domain";
+import { type Invocation, type InvocationFilter, type Operation, toQuery } from "#domain";
 import { LIST_END, type Position, positionOf, type RunStore } from "#store";
-import type { PageSource } from "./page-source.ts";
+import { falseEndOf, type PageSource } from "./page-source.ts";
 import { isWhole } from "./page-total.ts";
 
 /** Runs that are counted between two turns of others. */
@@ -12,8 +12,9 @@ export async function countRows(
   parts: readonly PageSource[],
   filter: InvocationFilter,
   rowsIn: (run: Invocation) => number,
+  operation: Operation,
 ): Promise<number | null> {
-  for (const part of parts) if (!(await isWhole(part, LIST_END))) return null;
+  for (const part of parts) if ((await falseEndOf(part)) !== null || !(await isWhole(part, LIST_END))) return null;
   const request = {
     query: toQuery(filter),
     direction: 1,
@@ -29,5 +30,6 @@ export async function countRows(
     const last = found.at(-1);
     if (last === undefined || found.length < PART) return rows;
     after = positionOf(last.run);
+    await operation.turn?.();
   }
 }

@@ -37,14 +37,14 @@ export async function pageOfRuns(
 ): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
-  const { all, stretch, isEmptyList } = await readRows(pages, request, { filter, runFilter, wants }, operation);
+  const { all, stretch, end, isEmptyList } = await readRows(pages, request, { filter, runFilter, wants }, operation);
   const rows = all.slice(0, size);
   const hasMore = all.length > size || stretch.hasMore;
   const nodes = await fill(results, rows, wants, operation);
   const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
   const shown = direction > 0 ? edges : edges.reverse();
   const countResults = async () =>
-    (await countRows(store, stretch.parts, runFilter, (run) => resultsIn(run, filter).length)) ??
+    (await countRows(store, stretch.parts, runFilter, (run) => resultsIn(run, filter).length, operation)) ??
     // Of one instance a run has one result, so that the upstream's total of runs is theirs.
     (filter.instanceId !== undefined && filter.statusIn === undefined
       ? countRuns(store, stretch.parts, runFilter)
@@ -53,7 +53,7 @@ export async function pageOfRuns(
     edges: shown,
     hasMore,
     totalCount: wants.totalCount ? await countResults() : null,
-    onward: () => (hasMore && size > 0 ? stretch.cursorAt(null) : null),
+    onward: () => (hasMore && size > 0 ? stretch.cursorAt(end?.run ?? null) : null),
     sources: stretch.sources,
   });
   return { ...page, isEmptyList };
@@ -94,8 +94,8 @@ async function readRows(
       all.push(...rowsOf(stored, stretch, filter, wants, direction));
     }
     const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);
-    if (args.size === 0 || all.length > size || !hasMore || isBroken) return { all, stretch, isEmptyList };
     const end = direction > 0 ? runs.at(-1) : runs[0];
+    if (args.size === 0 || all.length > size || !hasMore || isBroken) return { all, stretch, end, isEmptyList };
     args = { ...args, size: STRETCH, cursor: stretch.cursorAt(end?.run ?? null) };
   }
 }

@@ -13,7 +13,7 @@ import { comparePositions, type Position, positionOf, type StoredRun } from "#st
 import type { Sync } from "#sync";
 import { notePageLife } from "./answer-life.ts";
 import type { Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
-import { findLacking, noteLateBefore, type PageBounds } from "./late-runs.ts";
+import { findLacking, noteLateBefore } from "./late-runs.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { type PageRequestArguments, readPageArguments } from "./page-arguments.ts";
 import { toPage } from "./page-assembly.ts";
@@ -125,12 +125,12 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       lagging.filter((part) => !isKnown(part)),
     );
     const start = cursor?.position ?? null;
-    const bounds = direction.sign > 0 ? { start, end } : { start: end, end: start };
+    const oldest = direction.sign > 0 ? end : start;
     return {
       runs,
       hasMore: isFull || lagging.length > 0,
       parts: sources,
-      sources: await statesOf(walk, lagging, start, bounds),
+      sources: await statesOf(walk, lagging, start, oldest),
       cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
         const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
         return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
@@ -192,17 +192,18 @@ export function createRunPages(parts: RunPagesParts): RunPages {
     return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
   }
 
+  /** @param oldest where the page ends among older runs; null if it goes as far as anything is known */
   async function statesOf(
     walk: Walk,
     lagging: readonly PageSource[],
     cursor: Position | null,
-    bounds: PageBounds,
+    oldest: Position | null,
   ): Promise<readonly PageSourceState[]> {
     return Promise.all(
       walk.parts.map(async (part) => {
         const falseEnd = await falseEndOf(part);
-        const isReached = falseEnd !== null && (bounds.end === null || bounds.end.time <= falseEnd.time);
-        const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, cursor, bounds);
+        const isReached = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time);
+        const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, cursor);
         // A source without a list for this has nothing that could be old.
         const hasList = part.lists.length > 0 || part.isLate;
         const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;

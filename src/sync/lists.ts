@@ -19,10 +19,9 @@ export interface KnownList {
   /** False if something of the list is missing that nobody can find, at any place. */
   isSound(): Promise<boolean>;
   /**
-   * Runs that the list showed further down than they belong, so that walks may have passed them, and whether they are known still.
-   * What was met last comes last.
+   * Runs that the list showed further down than they belong, so that walks may have passed them. What was met last comes last.
    */
-  lateRuns(): Promise<readonly (LateRun & { readonly isKept: boolean })[]>;
+  lateRuns(): Promise<readonly LateRun[]>;
   /** Where and why the list is taken to end although it says that there is more; null if it does not contradict itself. */
   falseEnd(): Promise<Pick<ListStop, "time" | "why"> | null>;
   /**
@@ -79,11 +78,7 @@ function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListP
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
-    async lateRuns() {
-      const { late } = (await load()).notes;
-      const kept = await list.findKept(late);
-      return late.map((run) => ({ ...run, isKept: kept.has(run) }));
-    },
+    lateRuns: async () => (await load()).notes.late,
     async falseEnd() {
       const { stop } = (await load()).notes;
       return stop?.isEnd ? stop : null;

@@ -11,15 +11,7 @@ import {
 import { above, type ReadingTurns, type RunStore } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
 import { droppedBehind } from "./dropped.ts";
-import {
-  type IndexedPage,
-  type LateRun,
-  type ListNotes,
-  type ListState,
-  shownState,
-  stateOf,
-  withIndexes,
-} from "./list-notes.ts";
+import { type IndexedPage, type ListNotes, type ListState, shownState, stateOf, withIndexes } from "./list-notes.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
 
@@ -51,8 +43,6 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   writeState(state: ListState): Promise<void>;
   /** Those of these runs that nobody knows. */
   findNew(runs: readonly Invocation[]): Promise<readonly Invocation[]>;
-  /** Those of these that are known. */
-  findKept(late: readonly LateRun[]): Promise<ReadonlySet<LateRun>>;
   /** How many runs of the list are known that were created at this time. */
   countAt(time: number): Promise<number>;
   /** Reads one answer. @param offset where a token list stands, which does not tell. @throws DeadPlaceError @throws UpstreamError */
@@ -101,11 +91,6 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
     async findNew(runs) {
       const known = await store.readRuns(runs, NOTHING);
       return runs.filter((_, position) => known[position] === null);
-    },
-    async findKept(late) {
-      const refs = late.map(({ invokeId }) => ({ source, invokeId }));
-      const known = late.length === 0 ? [] : await store.readRuns(refs, NOTHING);
-      return new Set(late.filter((_, position) => known[position] !== null));
     },
     countAt: (time) =>
       store.count({ stretches: [{ source, after: above(time), before: above(time - 1) }], query: applied }),

@@ -86,7 +86,7 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
         : undefined;
     const isGood =
       narrow !== null && memory.isNarrowGood(status, list.key) !== false && memory.holds(narrow, status, list.key);
-    if (isGood || narrow === null) memory.decide(status, isGood);
+    memory.decide(status, isGood);
     if (isGood) return { status, first: async () => narrow };
     return { status: undefined, ...(wide === undefined ? {} : { first: async () => wide }) };
   }

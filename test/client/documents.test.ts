@@ -130,6 +130,7 @@ describe("typed documents", () => {
       status: "RUNNING",
       rawStatus: "Running",
       isFinal: false,
+      isGoneUpstream: false,
       statusCounts,
     };
     const { url, close } = await startGraphServer({ node: run });

@@ -60,7 +60,7 @@ describe("a run that the upstream lists late, behind runs that were created befo
       expect(told).toEqual([
         {
           code: "BAD_RESPONSE",
-          message: "The list showed a run among older ones, behind the place at which it belongs: this walk lacks it.",
+          message: "The list showed a run too late, among older ones: these pages lack it, and a new list has it.",
         },
       ]);
       const second = await walkPages(size);

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+
+import { toGlobalId } from "../../src/graph/global-id.ts";
 import { closeBrowser } from "../clients/browser.ts";
 import { findBarriers, openStage, type Stage } from "./stage.ts";
 import { ODD_NAME } from "./world.ts";
@@ -122,18 +124,16 @@ describe("the page when something is wrong", () => {
     expect(readFileSync(await download.path(), "utf8")).toBe(output);
   });
 
-  it("says that a run is gone", async () => {
-    const { page, open, idsOf, gateway } = stage;
-    const { world } = gateway.emulator;
-    const instances = [{ instanceId: "i-001", status: "Running" }];
-    world.addInvocation("ecs", "cn-hangzhou", { invokeId: "t-short", commandName: "short", instances });
-    const { run, server } = await idsOf("t-short");
-    await open(`/runs/${run}`);
-    await page.getByRole("heading", { name: "short" }).waitFor();
-    world.removeInvocation("ecs", "cn-hangzhou", "t-short");
+  it("says that a run is not known", async () => {
+    const { page, open } = stage;
+    const ref = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
+    const run = { source: ref, invokeId: "t-never" };
+    await open(`/runs/${toGlobalId({ type: "Invocation", ...run })}`);
     await page.getByText("This run is not known.").waitFor();
     await noProblems();
-    await open(`/runs/${run}/${server}`);
+    await open(
+      `/runs/${toGlobalId({ type: "Invocation", ...run })}/${toGlobalId({ type: "InstanceInvocation", ...run, instanceId: "i-001" })}`,
+    );
     await page.getByText("This output is not known.").waitFor();
     await noProblems();
   });

@@ -67,6 +67,8 @@ function createWork(now: () => number) {
   const parts = createRotation();
   let under = 0;
   let isBooked = false;
+  // Beginnings and parts take turns, so that neither has to wait until no other is left.
+  let isBeginning = false;
   let sharedUntil = Number.NEGATIVE_INFINITY;
   const book = (ms: number): void => {
     if (isBooked) return;
@@ -76,7 +78,11 @@ function createWork(now: () => number) {
   };
   const runNext = (): void => {
     isBooked = false;
-    const next = (under < MOST_LARGE ? beginnings.take() : undefined) ?? parts.take();
+    isBeginning = !isBeginning;
+    const mayBegin = under < MOST_LARGE;
+    const next = isBeginning
+      ? ((mayBegin ? beginnings.take() : undefined) ?? parts.take())
+      : (parts.take() ?? (mayBegin ? beginnings.take() : undefined));
     if (next === undefined) return;
     const beganAt = now();
     isBooked = true;
