@@ -8,11 +8,11 @@ export interface Slices {
 
 /**
  * What one of them does before it waits again, promises included, is over when the next one is taken.
- * @param take what goes on next, or undefined if nothing waits
+ * @param take what goes on next, or null if nothing waits
  * @param schedule when the first slice begins: in the next round, unless told otherwise
  */
 export function createSlices(
-  take: () => (() => void) | undefined,
+  take: () => (() => void) | null,
   now: () => number,
   schedule: (begin: () => void) => void = setImmediate,
 ): Slices {
@@ -24,7 +24,7 @@ export function createSlices(
   };
   const goOn = (): void => {
     const next = take();
-    if (next === undefined) {
+    if (next === null) {
       isBooked = false;
       return;
     }
@@ -59,7 +59,7 @@ const wakeNext = createSlices(
       sleepers.length = 0;
       woken = 0;
     }
-    return next;
+    return next ?? null;
   },
   () => performance.now(),
   afterPromises,

@@ -1,4 +1,4 @@
-import { createSlices } from "#domain";
+import { createRotation, createSlices } from "#domain";
 
 /** Hands out turns, so that neither much work of one client nor many large operations keep others waiting. */
 export interface Turns {
@@ -31,7 +31,7 @@ const SHARED_MS = 250;
  * comes meanwhile mostly finds the loop free.
  */
 export function createTurns(now: () => number = () => performance.now()): Turns {
-  const light = createRotation();
+  const light = createRotation<() => void>();
   const slices = createSlices(light.take, now);
   const work = createWork(now);
   let roundBeganAt: number | null = null;
@@ -63,8 +63,8 @@ const NOTHING = (): void => {};
 
 /** The work of large operations: one begins, or goes on, in a round. */
 function createWork(now: () => number) {
-  const beginnings = createRotation();
-  const parts = createRotation();
+  const beginnings = createRotation<() => void>();
+  const parts = createRotation<() => void>();
   let under = 0;
   let isBooked = false;
   // Beginnings and parts take turns, so that neither has to wait until no other is left.
@@ -79,11 +79,9 @@ function createWork(now: () => number) {
   const runNext = (): void => {
     isBooked = false;
     isBeginning = !isBeginning;
-    const mayBegin = under < MOST_LARGE;
-    const next = isBeginning
-      ? ((mayBegin ? beginnings.take() : undefined) ?? parts.take())
-      : (parts.take() ?? (mayBegin ? beginnings.take() : undefined));
-    if (next === undefined) return;
+    const takeBeginning = () => (under < MOST_LARGE ? beginnings.take() : null);
+    const next = isBeginning ? (takeBeginning() ?? parts.take()) : (parts.take() ?? takeBeginning());
+    if (next === null) return;
     const beganAt = now();
     isBooked = true;
     next();
@@ -122,27 +120,5 @@ function createWork(now: () => number) {
         beginnings.add(client, () => resolve(count()));
         book(0);
       }),
-  };
-}
-
-/** Those who wait, by clients in rotation. */
-function createRotation() {
-  const waiting = new Map<string, (() => void)[]>();
-  return {
-    add(client: string, one: () => void) {
-      const turns = waiting.get(client);
-      if (turns === undefined) waiting.set(client, [one]);
-      else turns.push(one);
-    },
-    take(): (() => void) | undefined {
-      const [next] = waiting;
-      if (next === undefined) return undefined;
-      const [client, turns] = next;
-      const one = turns.shift();
-      // To the end of the rotation.
-      waiting.delete(client);
-      if (turns.length > 0) waiting.set(client, turns);
-      return one;
-    },
   };
 }

@@ -1,4 +1,4 @@
-import { createRotation, type Rotation } from "./rotation.ts";
+import { createRotation, type Rotation } from "#domain";
 
 /** For whom is waited: an operation, and its client where that is known. */
 export interface Owner {

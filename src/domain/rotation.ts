@@ -3,12 +3,12 @@ export interface Rotation<Waiter> {
   readonly isEmpty: boolean;
   /** How many wait. */
   readonly size: number;
-  add(owner: object, waiter: Waiter): void;
+  add(owner: object | string, waiter: Waiter): void;
   /** How many would be served before a waiter that this owner added now. */
-  countAhead(owner: object): number;
+  countAhead(owner: object | string): number;
   /** Takes the next one out; null if nobody waits. */
   take(): Waiter | null;
-  remove(owner: object, waiter: Waiter): void;
+  remove(owner: object | string, waiter: Waiter): void;
   /** Takes out all that match. */
   takeAll(matches: (waiter: Waiter) => boolean): readonly Waiter[];
 }
@@ -16,9 +16,9 @@ export interface Rotation<Waiter> {
 /** Starts empty. */
 export function createRotation<Waiter>(): Rotation<Waiter> {
   // In the order in which the owners are served next.
-  const waiting = new Map<object, Waiter[]>();
+  const waiting = new Map<object | string, Waiter[]>();
 
-  const keep = (owner: object, queue: Waiter[]) => {
+  const keep = (owner: object | string, queue: Waiter[]) => {
     if (queue.length === 0) waiting.delete(owner);
     else waiting.set(owner, queue);
   };
