@@ -19,10 +19,11 @@ export async function findLacking(
   { direction, query, wants }: Walk,
   cursor: Position | null,
 ): Promise<string | null> {
+  if (cursor === null) return null;
   const { source } = part;
   const late = (await lateOf(part)).map((one) => ({ ...one, source, place: { ...one, source: sourceRank(source) } }));
   const isPassed = ({ place }: { readonly place: Position }): boolean =>
-    cursor !== null && comparePositions(place, cursor) * direction.sign < 0;
+    comparePositions(place, cursor) * direction.sign < 0;
   const met = late.filter((one) => !part.lateBefore.has(one.invokeId) && isPassed(one));
   const known = met.length === 0 ? [] : await store.readRuns(met, wants);
   return known.some((stored) => stored !== null && matchesQuery(stored.run, query)) ? WHY : null;

@@ -95,8 +95,8 @@ async function readRows(
     }
     const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);
     const end = direction > 0 ? runs.at(-1) : runs[0];
-    if (args.size === 0 || all.length > size || !hasMore || isBroken) return { all, stretch, end, isEmptyList };
-    args = { ...args, size: STRETCH, cursor: stretch.cursorAt(end?.run ?? null) };
+    if (end === undefined || all.length > size || !hasMore || isBroken) return { all, stretch, end, isEmptyList };
+    args = { ...args, size: STRETCH, cursor: stretch.cursorAt(end.run) };
   }
 }
 

@@ -78,12 +78,12 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
   async function verify(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<ListChoice> {
     const list = lists.open(undefined);
     const narrow = await readNarrow(status, lists, operation);
+    const isDoubtful = () => narrow !== null && memory.isWideNeeded(status, list.key);
     // The lists of other states may prove it just now.
-    await Promise.allSettled(reading);
-    const wide =
-      narrow !== null && memory.isWideNeeded(status, list.key)
-        ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
-        : undefined;
+    if (isDoubtful()) await Promise.allSettled(reading);
+    const wide = isDoubtful()
+      ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
+      : undefined;
     const isGood =
       narrow !== null && memory.isNarrowGood(status, list.key) !== false && memory.holds(narrow, status, list.key);
     memory.decide(status, isGood);
