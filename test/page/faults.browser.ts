@@ -124,6 +124,20 @@ describe("the page when something is wrong", () => {
     expect(readFileSync(await download.path(), "utf8")).toBe(output);
   });
 
+  it("says that a run is gone, and shows what was read of it", async () => {
+    const { page, open, idsOf, gateway } = stage;
+    const { world } = gateway.emulator;
+    const instances = [{ instanceId: "i-001", status: "Running" }];
+    world.addInvocation("ecs", "cn-hangzhou", { invokeId: "t-short", commandName: "short", instances });
+    const { run } = await idsOf("t-short");
+    await open(`/runs/${run}`);
+    await page.getByRole("heading", { name: "short" }).waitFor();
+    world.removeInvocation("ecs", "cn-hangzhou", "t-short");
+    await page.getByText("The upstream does not know this run any more").waitFor({ timeout: 30_000 });
+    await page.getByRole("heading", { name: "short" }).waitFor();
+    await noProblems();
+  });
+
   it("says that a run is not known", async () => {
     const { page, open } = stage;
     const ref = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;

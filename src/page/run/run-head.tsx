@@ -31,6 +31,7 @@ export function RunHead({ run, isLive }: { readonly run: RunDetails; readonly is
         </span>
         {isLive && <span class="live">{words.run.live}</span>}
       </div>
+      {run.isGoneUpstream && <p class="muted">{words.run.gone}</p>}
       <div class="counts">
         <StateBar counts={run.statusCounts} />
       </div>

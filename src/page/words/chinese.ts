@@ -133,6 +133,7 @@ export const CHINESE: Words = {
     allServers: "全部",
     noServers: "没有处于此状态的实例。",
     noServersAtAll: "上游没有给出本次执行的实例。",
+    gone: "上游已不再保留本次执行：以下为此前读取到的内容。",
     unknown: "找不到本次执行。可能已超出上游的保留期，或您无权查看。",
   },
   output: {

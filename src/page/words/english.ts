@@ -132,6 +132,7 @@ export const ENGLISH = {
     allServers: "All",
     noServers: "No server is in this state.",
     noServersAtAll: "The upstream names no server for this run.",
+    gone: "The upstream does not know this run any more: this is what was read of it.",
     unknown: "This run is not known. It may be too old for the upstream, or you may not see it.",
   },
   output: {
