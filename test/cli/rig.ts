@@ -96,6 +96,17 @@ export function connection(
   };
 }
 
+/** A source that answers, as every list tells it. */
+export const SOURCE = {
+  provider: "ECS",
+  account: "default",
+  regionId: "cn-hangzhou",
+  ok: true,
+  asOf: null,
+  isComplete: true,
+  error: null,
+};
+
 /** A run that succeeded on one instance, changed where the test says so. */
 export function createRun(overrides: Readonly<Record<string, unknown>> = {}): object {
   return {

@@ -1,15 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { run } from "./rig.ts";
-
-const SOURCE = {
-  provider: "ECS",
-  account: "default",
-  regionId: "cn-hangzhou",
-  ok: true,
-  asOf: null,
-  isComplete: true,
-  error: null,
-};
+import { run, SOURCE } from "./rig.ts";
 
 const match = (lineNumber: number, line: string) => ({
   __typename: "FoundLine",

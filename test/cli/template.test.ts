@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { connection, createRun, run } from "./rig.ts";
+import { connection, createRun, run, SOURCE } from "./rig.ts";
 
 const COUNTS = [
   { status: "SUCCESS", count: 297 },
@@ -26,16 +26,7 @@ describe("--template", () => {
   });
 
   it("writes - for what is within null", async () => {
-    const source = {
-      provider: "ECS",
-      account: "default",
-      regionId: "cn-hangzhou",
-      ok: true,
-      asOf: null,
-      isComplete: true,
-      error: null,
-    };
-    const { output } = await run({ sources: [source] }, ["sources", "--template", "{{.regionId}} {{.error.code}}"]);
+    const { output } = await run({ sources: [SOURCE] }, ["sources", "--template", "{{.regionId}} {{.error.code}}"]);
     expect(output).toBe("cn-hangzhou -\n");
   });
 

@@ -109,9 +109,9 @@ it("counts the whole of what is half read, since it is held as a whole", async (
   readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 20_000_000 });
   const first = await open();
   await write(first.socket);
-  // All but a little of it.
+  // A little of it: the system may take the last megabytes as a whole.
   let readBytes = 0;
-  while (first.socket.writableLength > 0 && readBytes < MUCH.length - 5_000_000) {
+  while (readBytes < 1_000_000) {
     const chunk = first.client.read() as Buffer | null;
     if (chunk === null) await once(first.client, "readable");
     else readBytes += chunk.length;
