@@ -17,9 +17,12 @@ export const DEFAULT_ZONES: ZonePolicy = { blank: "+08:00", t: "Z" };
 const WRITTEN = /^(\d{4}-\d{2}-\d{2})(T| +)(\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
 // What nearly every field holds; days that not every month has take the long way.
-const USUAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const USUAL = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-/** An instant in any of the shapes that the vendor writes; null for what is none of them, or is in no calendar. */
+/**
+ * An instant in any of the shapes that the vendor writes; null for what is none of them, or is in no calendar. Null before 1970 too:
+ * no cloud ran anything then, and programs that have no time write the year 1.
+ */
 export function toInstant(text: string, zones: ZonePolicy): Instant | null {
   if (text.length === 20 && USUAL.test(text)) return `${text.slice(0, 19)}.000Z`;
   const match = WRITTEN.exec(text.trim());
@@ -29,7 +32,7 @@ export function toInstant(text: string, zones: ZonePolicy): Instant | null {
   const offset = zone ?? (separator?.trim() === "" ? zones.blank : zones.t);
   const millis = fraction.padEnd(3, "0").slice(0, 3);
   const time = Date.parse(`${date}T${minutes}${seconds}.${millis}${normaliseOffset(offset)}`);
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
+  return time >= 0 ? new Date(time).toISOString() : null;
 }
 
 // Date.parse takes the 30th of February for the 2nd of March; days beyond the 31st and all else it refuses.
