@@ -43,6 +43,8 @@ const KEPT_MS = 1_000;
 
 /** What is kept for those who come later, of all events together. */
 const KEPT_BYTES = 8_000_000;
+/** What one takes beside its text: notes for the audit, and what forgets it. */
+const ENTRY_BYTES = 2_000;
 
 /** What forgets an answer, the one asked for least lately first. */
 const kept = new LRUCache<Shared, () => void>({ maxSize: KEPT_BYTES, dispose: (forget) => forget() });
@@ -105,7 +107,7 @@ function keep(answers: Map<string, Shared>, key: string, one: Shared): void {
   };
   void one.answer.then((answer) => {
     one.isMade = true;
-    const size = 1 + (answer?.bytes.length ?? 0);
+    const size = ENTRY_BYTES + (answer?.bytes.length ?? 0);
     if (size > KEPT_BYTES) forget();
     else kept.set(one, forget, { size });
   });
