@@ -52,6 +52,8 @@ export type StatusWords = Readonly<Partial<Record<InvocationStatus, string>>>;
 
 /** An upstream may be another one after ten minutes. */
 const REMEMBERED_MS = 600_000;
+/** A newest page that was read earlier is read anew: a reading says of itself that it is of the time when it began. */
+const JUST_NOW_MS = 1_000;
 /** Filters make lists without number. */
 const REMEMBERED_LISTS = 1000;
 
@@ -95,8 +97,9 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
     note: memory.note,
     watch({ key, status }, read, first) {
       let known = first;
+      const knownAt = clock.elapsed();
       return async (place, operation) => {
-        const newest = place === null ? known : undefined;
+        const newest = place === null && clock.elapsed() - knownAt < JUST_NOW_MS ? known : undefined;
         known = undefined;
         if (newest !== undefined) return newest();
         try {
