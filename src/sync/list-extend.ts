@@ -37,7 +37,7 @@ export async function extend(
   const arrivals = isArrival && page.mode === "page" ? (await list.findNew(page.runs)).length : 0;
   const late = await findLate(list, before, page.runs);
   const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
-  const state = withMore(await list.load(), page, { base, tie, arrivals, late, readAt: list.now() });
+  const state = withMore(await list.load(), page, { base, tie, arrivals, late });
   await list.keep(page, state);
   return { state, known: known.map(({ invokeId }) => invokeId) };
 }
@@ -45,8 +45,7 @@ export async function extend(
 /** Reads the answer behind a mark once more, for its runs alone; the newest end's if there is no mark. @throws UpstreamError */
 export async function readAgain(list: OpenList, mark: Mark | null, operation: Operation): Promise<void> {
   const { shift } = (await list.load()).notes;
-  const { runs } = await list.read(mark === null ? null : placeBehind(list, mark, shift), 0, operation);
-  await list.writeRuns(runs);
+  await list.writeRuns(await list.read(mark === null ? null : placeBehind(list, mark, shift), 0, operation));
 }
 
 /** Reads the last answer of a list that tells its length, and keeps what it tells of runs behind it. No call for a list of one answer. */

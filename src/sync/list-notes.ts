@@ -18,7 +18,12 @@ export interface Mark {
 }
 
 /** An answer of a list with indexes; those of token lists are counted from answer to answer. */
-export type IndexedPage = RunListPage & { readonly offset: number; readonly indexes: readonly number[] };
+export interface IndexedPage extends RunListPage {
+  readonly offset: number;
+  readonly indexes: readonly number[];
+  /** When its reading began, in epoch milliseconds: what it shows is at least as new. */
+  readonly readAt: number;
+}
 
 /** Where a list could not be read on although it says that there is more. */
 export interface ListStop {
@@ -118,10 +123,10 @@ export function isLast({ next, flaw }: RunListPage): boolean {
   return next === null && flaw === null;
 }
 
-/** An answer with indexes; `offset` is where a token list stands. */
-export function withIndexes(page: RunListPage, offset: number): IndexedPage {
+/** An answer with indexes; `offset` is where a token list stands, `begunAt` when it was asked for unless the answer says otherwise. */
+export function withIndexes(page: RunListPage, offset: number, begunAt: number): IndexedPage {
   const indexes = page.indexes ?? page.runs.map((_, position) => offset + position);
-  return { ...page, offset: page.offset ?? offset, indexes };
+  return { ...page, offset: page.offset ?? offset, indexes, readAt: page.askedAt ?? begunAt };
 }
 
 /** The mark behind the last record of an answer; null at the list's end. */

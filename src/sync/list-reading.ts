@@ -33,8 +33,6 @@ export function certainTop({ readAt, notes }: ListState): number {
 export interface HeadReading {
   /** The list as it was known before this reading of its newest end. */
   readonly before: ListState;
-  /** Epoch milliseconds. */
-  readonly readAt: number;
   /** True for a list that runs can enter later, at any place: what lies below is then known no longer. */
   readonly isEnteredLater: boolean;
   /** Runs of this reading that were not known before. */
@@ -44,10 +42,7 @@ export interface HeadReading {
 }
 
 /** The list after its newest end was read down to the end of `page`, which began there. */
-export function withHead(
-  page: IndexedPage,
-  { before, readAt, isEnteredLater, arrivals, late }: HeadReading,
-): ListState {
+export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, late }: HeadReading): ListState {
   const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
   // What is covered is told in times and stays true in another mode; places and indexes do not.
   const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
@@ -62,7 +57,7 @@ export function withHead(
   const newest = newestOf(page, before.notes);
   return {
     spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
-    readAt,
+    readAt: page.readAt,
     basis: before.basis,
     notes: {
       mode: page.mode,
@@ -75,7 +70,7 @@ export function withHead(
       marks: mark === null ? [] : [mark, ...marks],
       // A record that cannot be read is missing, and nobody can say from which page.
       isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
-      stop: stopAfter(page, isFresh ? null : before.notes.stop, { bottom, time: bottom, at: readAt }),
+      stop: stopAfter(page, isFresh ? null : before.notes.stop, { bottom, time: bottom, at: page.readAt }),
       late: addLate(before.notes.late, late),
     },
   };
@@ -103,8 +98,6 @@ export interface DeepReading {
   readonly arrivals: number;
   /** Runs that its list shows late. */
   readonly late: readonly Invocation[];
-  /** Epoch milliseconds. */
-  readonly readAt: number;
 }
 
 /** The list after it was read on from a mark. */
@@ -129,7 +122,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       stop: stopAfter(page, state.notes.stop, {
         bottom,
         time: boundBelowIn({ ...state, spans }, bottom),
-        at: reading.readAt,
+        at: page.readAt,
       }),
       mode: page.mode,
       total: page.total ?? state.notes.total,

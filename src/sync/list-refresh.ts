@@ -12,15 +12,14 @@ const REFRESH_PAGES_MAX = 4;
 
 /** Reads the newest end, and on from there until known ground is met: one call in the usual case. @throws UpstreamError */
 export async function refresh(list: OpenList, operation: Operation): Promise<void> {
-  const readAt = list.now();
   const newest = await list.read(null, 0, operation);
   const first = { ...newest, flaw: flawOf(newest, 0) };
   const before = await list.load();
   const arrivals = before.readAt === null ? 0 : (await list.findNew(first.runs)).length;
   const late = await findLate(list, before, first.runs);
-  const state = withHead(first, { before, readAt, isEnteredLater: list.isEnteredLater, arrivals, late });
+  const state = withHead(first, { before, isEnteredLater: list.isEnteredLater, arrivals, late });
   await list.keep(first, state);
-  if (!list.isEnteredLater && hasGap(before, state, readAt)) await readOverGap(list, before, state, operation);
+  if (!list.isEnteredLater && hasGap(before, state, first.readAt)) await readOverGap(list, before, state, operation);
 }
 
 /** Reads on from the newest end until known ground is met, so many pages at most. A place that died leaves the gap open. */

@@ -39,7 +39,7 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   loadShown(): Promise<ListState>;
   /** Writes an answer together with what is known of the list now, as one step. */
   keep(page: IndexedPage, state: ListState): Promise<void>;
-  writeRuns(runs: readonly Invocation[]): Promise<void>;
+  writeRuns(page: Pick<IndexedPage, "readAt" | "runs">): Promise<void>;
   writeState(state: ListState): Promise<void>;
   /** Those of these runs that nobody knows. */
   findNew(runs: readonly Invocation[]): Promise<readonly Invocation[]>;
@@ -65,10 +65,11 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
 
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, key));
   const read: OpenList["read"] = async (place, offset, operation) => {
+    const begunAt = clock.now();
     // A place that is dead is no failure of its source.
     const page = await book.watchRuns(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
     if (page instanceof DeadPlaceError) throw page;
-    return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, applied)) }, offset);
+    return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, applied)) }, offset, begunAt);
   };
 
   return {
@@ -81,12 +82,12 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
     keep: (page, state) =>
       store.write({
         source,
-        readAt: clock.now(),
+        readAt: page.readAt,
         runs: page.runs,
         list: { key, record: state },
         ...droppedBehind(page, list),
       }),
-    writeRuns: (runs) => store.write({ source, readAt: clock.now(), runs }),
+    writeRuns: ({ readAt, runs }) => store.write({ source, readAt, runs }),
     writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),
     async findNew(runs) {
       const known = await store.readRuns(runs, NOTHING);

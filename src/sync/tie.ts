@@ -37,7 +37,7 @@ export async function settleTie(
   notes: ListNotes,
   operation: Operation,
 ): Promise<TieVerdict> {
-  await list.writeRuns(page.runs);
+  await list.writeRuns(page);
   const isWhole = page.total !== null && notes.firstTotal !== null && vanishedOf(notes, page.total) === 0;
   const isTrusted = page.mode === "token" || isWhole;
   const start = Math.max(0, base.tieStart + notes.shift);
@@ -60,7 +60,7 @@ function readerOf(list: OpenList, mode: ListNotes["mode"], { marks, shift }: Lis
     const place = list.placeAt(index) ?? places.get(offset) ?? null;
     const page = await list.readInMode(mode, place, offset, operation);
     places.set(endIndexOf(page), page.next);
-    await list.writeRuns(page.runs);
+    await list.writeRuns(page);
     return page;
   };
 }

@@ -52,7 +52,7 @@ export type StatusWords = Readonly<Partial<Record<InvocationStatus, string>>>;
 
 /** An upstream may be another one after ten minutes. */
 const REMEMBERED_MS = 600_000;
-/** A newest page that was read earlier is read anew: a reading says of itself that it is of the time when it began. */
+/** A newest page that was kept for longer is read anew. */
 const JUST_NOW_MS = 1_000;
 /** Filters make lists without number. */
 const REMEMBERED_LISTS = 1000;
@@ -79,6 +79,7 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
 
   async function verify(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<ListChoice> {
     const list = lists.open(undefined);
+    const askedAt = clock.now();
     const narrow = await readNarrow(status, lists, operation);
     const isDoubtful = () => narrow !== null && memory.isWideNeeded(status, list.key);
     // The lists of other states may prove it just now.
@@ -89,8 +90,8 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
     const isGood =
       narrow !== null && memory.isNarrowGood(status, list.key) !== false && memory.holds(narrow, status, list.key);
     memory.decide(status, isGood);
-    if (isGood) return { status, first: async () => narrow };
-    return { status: undefined, ...(wide === undefined ? {} : { first: async () => wide }) };
+    if (isGood) return { status, first: async () => ({ askedAt, ...narrow }) };
+    return { status: undefined, ...(wide === undefined ? {} : { first: async () => ({ askedAt, ...wide }) }) };
   }
 
   return {

@@ -44,9 +44,11 @@ export interface RunListPage {
   readonly total: number | null;
   /** Records that could not be read and are left out of `runs`. */
   readonly unreadable: number;
+  /** When it was asked for, in epoch milliseconds, if that was before the reading that it answers. */
+  readonly askedAt?: number;
 }
 
-/** The newest page of a list as it was read just now, or why it could not be read. @throws UpstreamError */
+/** The newest page of a list as it was read while the list was opened, or why it could not be read. @throws UpstreamError */
 export type FirstPage = () => Promise<RunListPage>;
 
 /** One list of runs, newest first, without order inside one creation time. Not a snapshot: new runs shift all others. */

@@ -176,6 +176,7 @@ describe("ECS DescribeInvocations of 2018", () => {
         total: 5,
         flaw: null,
         unreadable: 0,
+        askedAt: bench.clock.now(),
       });
       expect(bench.asked.at(0)).toEqual([
         "DescribeInvocations",

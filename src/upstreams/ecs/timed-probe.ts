@@ -74,8 +74,9 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     // After the first probe the list is known already: reading it again does not wait for quota.
     const paced: Operation =
       notBefore === Number.NEGATIVE_INFINITY ? operation : { ...operation, pace: operation.pace ?? "refresh" };
+    const askedAt = clock.now();
     try {
-      const page = await read(paced);
+      const page = { askedAt, ...(await read(paced)) };
       await ask(paced);
       return { first: async () => page, isShared: true };
     } catch (error) {

@@ -118,7 +118,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (singleStatus(query.statusIn) === "SCHEDULED") return [];
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
-    const first = await orFailing(findOut(query, wants, operation), operation);
+    const first = await orFailing(context.clock.now(), findOut(query, wants, operation), operation);
     if (context.access.state() !== "refused") return [await chooseRunList(context, query, wants, operation, first)];
     const { instanceId } = query;
     const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
@@ -128,12 +128,13 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
 
 /** The newest page, or its error, which is then that of the list: what is known of the list is shown all the same. */
 async function orFailing(
+  askedAt: number,
   page: Promise<RunListPage | undefined>,
   { signal }: Operation,
 ): Promise<FirstPage | undefined> {
   try {
     const first = await page;
-    return first && (async () => first);
+    return first && (async () => ({ askedAt, ...first }));
   } catch (error) {
     if (signal.aborted || !(error instanceof UpstreamError) || isRefusal(error)) throw error;
     return () => Promise.reject(error);
