@@ -49,8 +49,8 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
   function add(change: RunChange): void {
     const after = withoutCostly(change.after);
     const key = invocationKey(after);
-    // Of a run that another process changed the log may hold what it was.
-    const before = change.before === undefined ? newest.get(key)?.after : change.before && withoutCostly(change.before);
+    // Of a run that another process changed, or that a database which has just opened does not know, the log may hold what it was.
+    const before = change.before ? withoutCostly(change.before) : (newest.get(key)?.after ?? change.before);
     if (before != null && isSameState(before, after)) return;
     const entry = {
       before: before === undefined ? asUnfinished(after) : before,
