@@ -6,7 +6,7 @@ import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, 
 import { readPageArguments } from "./page-arguments.ts";
 import { behind, openPlace, takePage, toPage } from "./page-assembly.ts";
 import { plainWants } from "./run-pages.ts";
-import { type RunScan, requireCreatedAfter } from "./run-scan.ts";
+import { type RunScan, requireCreatedAfter, upTo } from "./run-scan.ts";
 
 /** What ordered pages are made of. */
 export interface OrderedRunsParts {
@@ -80,15 +80,9 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
   const rows: Row[] = [];
   let sources: readonly PageSourceState[] = [];
   let isComplete = true;
-  for await (const part of scan.outlineAll(filter, false, operation)) {
-    for (const run of part.runs.slice(0, RUNS_MAX - rows.length))
-      rows.push({ run, place: placeOf(run, VALUES[order](run)) });
-    sources = part.sources;
-    isComplete = part.isComplete;
-    if (rows.length >= RUNS_MAX) {
-      isComplete = false;
-      break;
-    }
+  for await (const part of upTo(RUNS_MAX, scan.outlineAll(filter, false, operation))) {
+    for (const run of part.runs) rows.push({ run, place: placeOf(run, VALUES[order](run)) });
+    ({ sources, isComplete } = part);
   }
   rows.sort((a, b) => (a.place < b.place ? -1 : 1));
   return {

@@ -138,6 +138,20 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
   };
 }
 
+/** The parts up to `max` runs; the last one is not complete if runs follow. Exactly so many are whole. */
+export async function* upTo<Run>(
+  max: number,
+  parts: AsyncIterable<ScannedPart<Run>>,
+): AsyncGenerator<ScannedPart<Run>> {
+  let left = max;
+  for await (const part of parts) {
+    const isCut = part.runs.length > left;
+    yield isCut ? { ...part, runs: part.runs.slice(0, left), isComplete: false } : part;
+    if (isCut) return;
+    left -= part.runs.length;
+  }
+}
+
 /** The part of a filter that names sources: with the rest, older runs would be read until some match. */
 export function placesOf({
   providerIn,

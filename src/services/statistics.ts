@@ -1,6 +1,6 @@
 import { InputError, type InvocationFilter, type Operation } from "#domain";
 import type { RunOutline } from "#store";
-import type { RunScan } from "./run-scan.ts";
+import { type RunScan, upTo } from "./run-scan.ts";
 import {
   addCounted,
   type Counted,
@@ -39,18 +39,12 @@ export function createStatistics(scan: RunScan) {
     checkSpan(filter, interval === null ? "by" : "interval", spanMs);
     const tallies = new Map<string, Map<number | null, Tally>>();
     let isComplete = true;
-    let left = RUNS_MAX;
     const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
-    for await (const part of outline(filter, by === "INSTANCE", operation)) {
+    for await (const part of upTo(RUNS_MAX, outline(filter, by === "INSTANCE", operation))) {
       isComplete = part.isComplete;
-      for (const run of part.runs.slice(0, left)) {
+      for (const run of part.runs) {
         const slot = slotOf(run, spanMs);
         for (const [key, counted] of countedOf(run, by, filter)) addCounted(tallyOf(tallies, key, slot), counted);
-      }
-      left -= part.runs.length;
-      if (left <= 0) {
-        isComplete = false;
-        break;
       }
     }
     return toRows(tallies, { by, hasInterval: interval !== null, isComplete });
