@@ -19,56 +19,21 @@ interface Wish {
  * A lease is a row that names its holder, good for as long as the holder gives signs of life: keeping thousands costs one row a
  * second. Subjects are taken the moment they are wanted, or when their holder ends, at the next sign of life.
  */
-export function createLeases({ db, schema }: ReplicaParts, presence: Presence): KeptLeases {
+export function createLeases(parts: ReplicaParts, presence: Presence): KeptLeases {
   const wishes = new Map<string, Wish>();
-  let held = { by: "", subjects: new Set<string>() };
-  /** Given back, and not yet said so. */
-  const returned = new Set<string>();
-  let exchanges: Promise<void> = Promise.resolve();
-  let isQueued = false;
-
-  const isHeld = (subject: string): boolean =>
-    held.by === presence.name() && held.subjects.has(subject) && presence.isKnown(LEASE_MS);
-  const isOurs = (subject: string): boolean => presence.isAway() || isHeld(subject);
-
-  async function exchange(): Promise<void> {
-    const name = presence.name();
-    const given = [...returned];
-    if (given.length > 0) {
-      await giveBack(db, schema, name, given);
-      for (const subject of given) returned.delete(subject);
-    }
-    const wanted = [...wishes.keys()];
-    const before = held.by === name ? held.subjects : new Set<string>();
-    const subjects = new Set(wanted.length === 0 ? [] : await takeFree(db, schema, name, wanted));
-    held = { by: name, subjects: new Set([...subjects].filter((subject) => wishes.has(subject))) };
-    for (const subject of subjects) if (!before.has(subject)) for (const tell of listenersOf(subject)) tell();
-  }
-
-  const listenersOf = (subject: string): readonly (() => void)[] => [...(wishes.get(subject)?.listeners ?? [])];
-
-  /** One exchange at a time; what is wanted while one goes on goes together with the next. */
-  function queue(): Promise<void> {
-    if (isQueued) return exchanges;
-    isQueued = true;
-    exchanges = exchanges
-      .catch(() => {})
-      .then(() => {
-        isQueued = false;
-        return exchange();
-      });
-    return exchanges;
-  }
+  const book = createLeaseBook(parts, presence, wishes);
+  const queue = oneAtATime(book.exchange);
+  const isOurs = (subject: string): boolean => presence.isAway() || book.isHeld(subject);
 
   function want(wanted: string, onOurs: () => void = () => {}): Lease {
     const subject = toKeyText(wanted);
     const wish = wishes.get(subject) ?? { count: 0, listeners: new Set() };
     wishes.set(subject, wish);
-    returned.delete(subject);
+    book.keep(subject);
     const listener = (): void => onOurs();
     wish.listeners.add(listener);
     wish.count += 1;
-    if (!isHeld(subject)) void queue().catch(() => {});
+    if (!book.isHeld(subject)) void queue().catch(() => {});
     return {
       isOurs: () => isOurs(subject),
       release() {
@@ -76,8 +41,7 @@ export function createLeases({ db, schema }: ReplicaParts, presence: Presence): 
         wish.count -= 1;
         if (wish.count > 0) return;
         wishes.delete(subject);
-        returned.add(subject);
-        held.subjects.delete(subject);
+        book.giveUp(subject);
         void queue().catch(() => {});
       },
     };
@@ -92,13 +56,62 @@ export function createLeases({ db, schema }: ReplicaParts, presence: Presence): 
     },
     held() {
       const counts = new Map<string, number>();
-      for (const subject of held.subjects) {
+      for (const subject of book.subjects()) {
         const duty = subject.slice(0, subject.indexOf("|"));
-        if (isHeld(subject)) counts.set(duty, (counts.get(duty) ?? 0) + 1);
+        if (book.isHeld(subject)) counts.set(duty, (counts.get(duty) ?? 0) + 1);
       }
       return counts;
     },
     keepUp: queue,
+  };
+}
+
+/** What is held, as the database said it last, and what is to be given back. */
+function createLeaseBook({ db, schema }: ReplicaParts, presence: Presence, wishes: ReadonlyMap<string, Wish>) {
+  let held = { by: "", subjects: new Set<string>() };
+  /** Given back, and not yet said so. */
+  const returned = new Set<string>();
+  return {
+    subjects: (): Iterable<string> => held.subjects,
+    isHeld: (subject: string): boolean =>
+      held.by === presence.name() && held.subjects.has(subject) && presence.isKnown(LEASE_MS),
+    keep: (subject: string): void => void returned.delete(subject),
+    giveUp(subject: string): void {
+      returned.add(subject);
+      held.subjects.delete(subject);
+    },
+    async exchange(): Promise<void> {
+      const name = presence.name();
+      const given = [...returned];
+      if (given.length > 0) {
+        await giveBack(db, schema, name, given);
+        for (const subject of given) returned.delete(subject);
+      }
+      const wanted = [...wishes.keys()];
+      const before = held.by === name ? held.subjects : new Set<string>();
+      const subjects = new Set(wanted.length === 0 ? [] : await takeFree(db, schema, name, wanted));
+      held = { by: name, subjects: new Set([...subjects].filter((subject) => wishes.has(subject))) };
+      for (const subject of subjects) {
+        if (!before.has(subject)) for (const tell of [...(wishes.get(subject)?.listeners ?? [])]) tell();
+      }
+    },
+  };
+}
+
+/** What is asked for while it goes on goes together with the next. */
+function oneAtATime(exchange: () => Promise<void>): () => Promise<void> {
+  let exchanges: Promise<void> = Promise.resolve();
+  let isQueued = false;
+  return () => {
+    if (isQueued) return exchanges;
+    isQueued = true;
+    exchanges = exchanges
+      .catch(() => {})
+      .then(() => {
+        isQueued = false;
+        return exchange();
+      });
+    return exchanges;
   };
 }
 

@@ -1,7 +1,7 @@
-import { sql } from "kysely";
-import type { OpenQuotaShare, QuotaLesson, QuotaShare, QuotaUse } from "#domain";
+import type { OpenQuotaShare, QuotaShare, QuotaUse } from "#domain";
 import { toKeyText } from "./key-text.ts";
-import { FORGET_MS, type Presence, QUOTA_MS, type ReplicaParts } from "./presence.ts";
+import { type Presence, QUOTA_MS, type ReplicaParts } from "./presence.ts";
+import { createQuotaRows, type QuotaRow } from "./quota-rows.ts";
 
 /** Shares that are kept up with each sign of life. */
 export interface KeptShares {
@@ -22,22 +22,9 @@ const AHEAD_ALONE = 0.5;
 
 /** What the upstream said of its figures is believed for so long: each gateway finds out anew what a throttle left. */
 const LESSON_MS = 1_200_000;
-/** Lessons that come so soon after each other are one. */
-const JOINED_MS = 60_000;
-
-interface Row {
-  readonly subject: string;
-  readonly held: Readonly<Record<string, number>>;
-  readonly lesson: QuotaLesson | null;
-  readonly taught_by: string | null;
-  readonly taught_at: string | null;
-  /** Milliseconds since then. */
-  readonly age: number | null;
-}
 
 interface KeptShare extends QuotaShare {
-  readonly subject: string;
-  take(row: Row): void;
+  take(row: QuotaRow): void;
   shrink(isLast: boolean): Promise<void>;
 }
 
@@ -47,23 +34,17 @@ interface KeptShare extends QuotaShare {
  */
 export function createQuotaShares(parts: ReplicaParts, presence: Presence): KeptShares {
   const shares = new Map<string, KeptShare>();
-  const quota = sql.table(`${parts.schema}.quota`);
-
-  async function readRows(): Promise<void> {
-    const { rows } = await sql<Row>`select ${COLUMNS}, ${aliveIn(parts.schema)} as held from ${quota} as known
-      where subject = any(${[...shares.keys()]}::text[])`.execute(parts.db);
-    for (const row of rows) shares.get(row.subject)?.take(row);
-  }
-
+  const rows = createQuotaRows(parts);
   return {
     open(key, use) {
-      const share = createShare(parts, presence, toKeyText(key), use);
-      shares.set(share.subject, share);
+      const subject = toKeyText(key);
+      const share = createShare(rows, presence, subject, use);
+      shares.set(subject, share);
       return share;
     },
     async keepUp() {
       if (shares.size === 0) return;
-      await readRows();
+      for (const row of await rows.read([...shares.keys()])) shares.get(row.subject)?.take(row);
       for (const share of shares.values()) await share.shrink(false);
     },
     async stop() {
@@ -72,109 +53,108 @@ export function createQuotaShares(parts: ReplicaParts, presence: Presence): Kept
   };
 }
 
-function createShare({ db, schema }: ReplicaParts, presence: Presence, subject: string, use: QuotaUse): KeptShare {
-  const quota = sql.table(`${schema}.quota`);
+/** Places of one quota as they were told last. */
+function createPlaces(presence: Presence, use: QuotaUse) {
   let places = { by: "", held: 0, others: 0 };
-  let growing: Promise<void> | null = null;
-  let waiting = 0;
-  let exchanges: Promise<void> = Promise.resolve();
-  let learnedAt: string | null = null;
-
   const own = (): number => (places.by === presence.name() ? places.held : 0);
   /** While the database is away, each goes on with what it holds, or its even part. */
   const heldAway = (): number => own() || Math.ceil(use.limit() / (presence.others() + 1));
-  const held = (): number => {
-    if (presence.isAway()) return heldAway();
-    return presence.isKnown(QUOTA_MS) ? own() : 0;
+  return {
+    own,
+    held(): number {
+      if (presence.isAway()) return heldAway();
+      return presence.isKnown(QUOTA_MS) ? own() : 0;
+    },
+    others: (): number => (presence.isAway() ? Math.max(0, use.limit() - heldAway()) : places.others),
+    /** So many of them are as good as given back. */
+    lower(held: number): void {
+      if (held < own()) places = { ...places, held };
+    },
+    /** In advance, beside those in use. */
+    ahead(): number {
+      const limit = use.limit();
+      if (presence.others() > 0) return Math.ceil(limit * AHEAD);
+      return Math.max(0, Math.floor((limit - places.others) * AHEAD_ALONE) - use.used());
+    },
+    /**
+     * @param isOwn true if the row answers to what this process asked for; only that says what it holds
+     * @returns true if others gave something back
+     */
+    take({ held: all }: QuotaRow, isOwn: boolean): boolean {
+      const name = presence.name();
+      const mine = all[name] ?? 0;
+      const others = Object.values(all).reduce((sum, one) => sum + one, 0) - mine;
+      const isFreed = others < places.others;
+      places = isOwn ? { by: name, held: mine, others } : { ...places, others };
+      return isFreed;
+    },
   };
-  const isAlone = (): boolean => presence.others() === 0;
-  const ahead = (): number => {
-    const limit = use.limit();
-    if (!isAlone()) return Math.ceil(limit * AHEAD);
-    return Math.max(0, Math.floor((limit - places.others) * AHEAD_ALONE) - use.used());
-  };
+}
 
-  function take({ held: all, lesson, taught_by, taught_at, age }: Row): void {
-    const name = presence.name();
-    const mine = all[name] ?? 0;
-    const others = Object.values(all).reduce((sum, one) => sum + one, 0) - mine;
-    const isFreed = others < places.others;
-    places = { ...places, others };
-    if (lesson !== null && taught_at !== learnedAt && taught_by !== name) {
-      learnedAt = taught_at;
-      const since = age ?? 0;
-      const figures = since < LESSON_MS ? lesson : { callsPerMinute: null, loweredTo: null };
-      use.learn({ ...lesson, ...figures, pausedMs: Math.max(0, lesson.pausedMs - since) });
-    }
+/** Passes on what others were told, each lesson once. */
+function createLearner(presence: Presence, use: QuotaUse) {
+  let learnedAt: string | null = null;
+  return ({ lesson, taught_by, taught_at, age }: QuotaRow): void => {
+    if (lesson === null || taught_at === learnedAt || taught_by === presence.name()) return;
+    learnedAt = taught_at;
+    const since = age ?? 0;
+    const figures = since < LESSON_MS ? lesson : { callsPerMinute: null, loweredTo: null };
+    use.learn({ ...lesson, ...figures, pausedMs: Math.max(0, lesson.pausedMs - since) });
+  };
+}
+
+function createShare(
+  rows: ReturnType<typeof createQuotaRows>,
+  presence: Presence,
+  subject: string,
+  use: QuotaUse,
+): KeptShare {
+  const places = createPlaces(presence, use);
+  const learn = createLearner(presence, use);
+  let growing: Promise<void> | null = null;
+  let waiting = 0;
+  let exchanges: Promise<void> = Promise.resolve();
+
+  function take(row: QuotaRow, isOwn: boolean): void {
+    const isFreed = places.take(row, isOwn);
+    learn(row);
     if (isFreed) use.onFreed();
   }
 
-  /**
-   * Asks for so many places beside those in use, and for some in advance: never less than cannot be given back now. How much others
-   * hold is only known there, and so what a lone replica may hold in advance is bounded there again.
-   */
+  /** How much others hold is only known in the database, and so what a lone replica may hold in advance is bounded there again. */
+  async function ask(more: number, inAdvance: number): Promise<void> {
+    const needed = use.used() + more;
+    const asked = Math.floor(needed + inAdvance);
+    places.lower(asked);
+    const least = Math.max(places.own(), use.used());
+    const limit = Math.floor(use.limit());
+    const part = presence.others() === 0 ? AHEAD_ALONE : 1;
+    const row = await rows.exchange(subject, presence.name(), { asked, needed, least, limit, part });
+    if (row !== undefined) take(row, true);
+  }
+
+  /** Asks for so many places beside those in use, and for some in advance; one question at a time. */
   function exchange(more: () => number, inAdvance: () => number): Promise<void> {
-    exchanges = exchanges
-      .catch(() => {})
-      .then(async () => {
-        const name = presence.name();
-        const needed = use.used() + more();
-        const asked = Math.floor(needed + inAdvance());
-        if (asked < own()) places = { ...places, held: asked };
-        const least = Math.max(own(), use.used());
-        const limit = Math.floor(use.limit());
-        const part = isAlone() ? AHEAD_ALONE : 1;
-        const { rows } = await sql<Row>`
-        insert into ${quota} as known (subject, held) values (${subject},
-          jsonb_build_object(${name}::text, greatest(${least}::int, least(${asked}::int, ${limit}::int))))
-        on conflict (subject) do update set held = ${aliveIn(schema)} || jsonb_build_object(${name}::text,
-          (select greatest(${least}::int, least(${asked}::int, room, greatest(${needed}::int, floor(room * ${part}::float8)::int)))
-            from (select ${limit}::int - coalesce(sum(value::int), 0)::int as room
-              from jsonb_each_text(${aliveIn(schema)}) where key <> ${name}) as left_by_others))
-        returning ${COLUMNS}, held`.execute(db);
-        const [row] = rows;
-        if (row === undefined) return;
-        places = { ...places, by: name, held: row.held[name] ?? 0 };
-        take(row);
-      });
+    exchanges = exchanges.catch(() => {}).then(() => ask(more(), inAdvance()));
     return exchanges;
   }
 
   return {
-    subject,
-    others: () => (presence.isAway() ? Math.max(0, use.limit() - heldAway()) : places.others),
-    held,
+    others: places.others,
+    held: places.held,
     async grow() {
       waiting += 1;
-      growing ??= exchange(() => waiting, ahead).finally(() => {
+      growing ??= exchange(() => waiting, places.ahead).finally(() => {
         growing = null;
         waiting = 0;
       });
       await growing.catch(() => {});
     },
-    teach(lesson) {
-      // Calls that are refused together teach one after the other: what an earlier one said stands where a later one is silent.
-      const told = sql`${JSON.stringify(lesson)}::jsonb`;
-      void sql`update ${quota} set taught_at = now(), taught_by = ${presence.name()}, lesson = (
-        case when taught_at > now() - ${JOINED_MS} * interval '1 ms' then ${told} || jsonb_strip_nulls(lesson::jsonb)
-          || jsonb_strip_nulls(${told}) else ${told} end)::json where subject = ${subject}`
-        .execute(db)
-        .catch(() => {});
-    },
-    take,
+    teach: (lesson) => void rows.teach(subject, presence.name(), lesson).catch(() => {}),
+    take: (row) => take(row, false),
     async shrink(isLast) {
-      const inAdvance = isLast ? () => 0 : ahead;
-      if (own() > use.used() + inAdvance()) await exchange(() => 0, inAdvance);
+      const inAdvance = isLast ? () => 0 : places.ahead;
+      if (places.own() > use.used() + inAdvance()) await exchange(() => 0, inAdvance);
     },
   };
-}
-
-const COLUMNS = sql`subject, lesson, taught_by, taught_at::text as taught_at,
-  (extract(epoch from now() - taught_at) * 1000)::float8 as age`;
-
-/** The places without those of replicas whose calls have left the window. A replica that just came may not be seen yet, and counts. */
-export function aliveIn(schema: string) {
-  return sql`(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(known.held)
-    where not exists (select from ${sql.table(`${schema}.replica`)} as gone
-      where gone.name = key and gone.seen_at <= now() - ${FORGET_MS} * interval '1 ms'))`;
 }

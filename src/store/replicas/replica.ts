@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { Replica } from "./contract.ts";
 import { createLeases } from "./leases.ts";
 import { BEAT_MS, createPresence, FORGET_MS, type ReplicaParts } from "./presence.ts";
-import { aliveIn, createQuotaShares } from "./quota-shares.ts";
+import { aliveIn } from "./quota-rows.ts";
+import { createQuotaShares } from "./quota-shares.ts";
 import { createTurns } from "./turns.ts";
 
 /** How many signs of life come between two times at which what ended replicas left is swept up. */

@@ -1,6 +1,6 @@
 import { type Expression, type SqlBool, sql } from "kysely";
 import type { InvocationRef, Source, Wants } from "#domain";
-import type { ListRecord, RunPageRequest, RunStore, StoredRun } from "../run-store.ts";
+import type { ListRecord, RunStore } from "../run-store.ts";
 import type { Span } from "../spans.ts";
 import { toCondition } from "./conditions.ts";
 import { readLoose } from "./loose-results.ts";
@@ -8,7 +8,7 @@ import { toOrderedText } from "./ordered-text.ts";
 import { readOutlines } from "./outline-rows.ts";
 import { createOutputLacks } from "./output-lacks.ts";
 import { ageOf, sourceKeyOf } from "./records.ts";
-import { bySourceKey, RUN_COLUMNS, type RunRow, type SourcesByKey, toStoredRuns } from "./run-rows.ts";
+import { bySourceKey, RUN_COLUMNS, type RunRow, toStoredRuns } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
 
 /** Everything that reads. */
@@ -17,83 +17,70 @@ export type Reader = Omit<RunStore, "write" | "onChange" | "close">;
 /** Reads over one connection or a pool of them. @param schema where the tables are */
 export function createReader(db: Queries, schema: string): Reader {
   const tables = db.withSchema(schema);
-  const loadRows = (rows: readonly RunRow[], sources: SourcesByKey, wants: Wants) =>
-    toStoredRuns(db, schema, rows, sources, wants);
+  return {
+    ...createRunsReader(db, schema),
+    readOutlines: (request) => readOutlines(db, schema, request),
+    async count({ stretches, query }) {
+      const condition = toCondition(stretches, query, schema);
+      if (condition === null) return 0;
+      const counted = tables.selectFrom("run").select(sql<number>`count(*)`.as("count")).where(condition);
+      return (await counted.executeTakeFirst())?.count ?? 0;
+    },
+    ...createOutputLacks(db, schema),
+    readLooseResults: (ref) => readLoose(db, schema, ref),
+    readList: (source, key) => readList(db, schema, source, key),
+    async oldestTime(source) {
+      const ages = tables.selectFrom("run").select("age").where("source_key", "=", sourceKeyOf(source));
+      const row = await ages.where("age", "<=", 0).orderBy("age", "desc").limit(1).executeTakeFirst();
+      return row === undefined ? null : ageOf(row.age);
+    },
+  };
+}
 
-  async function readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]> {
-    if (refs.length === 0) return [];
-    const keys = sql<{
-      source_key: string;
-      invoke_id: string;
-    }>`(select * from unnest(${refs.map(({ source }) => sourceKeyOf(source))}::text[], ${refs.map(({ invokeId }) => toOrderedText(invokeId))}::text[]) as wanted (source_key, invoke_id))`;
-    const rows = await tables
-      .selectFrom("run")
-      .select(RUN_COLUMNS)
-      .where(sql<SqlBool>`(source_key, invoke_id) in ${keys}`)
-      .execute();
-    const runs = await loadRows(rows, bySourceKey(refs.map(({ source }) => source)), wants);
-    const known = new Map(runs.map((stored) => [keyOf(stored.run), stored]));
-    return refs.map((ref) => known.get(keyOf(ref)) ?? null);
-  }
-
-  async function readPage(request: RunPageRequest): Promise<readonly StoredRun[]> {
-    const { stretches, query, direction, limit, wants } = request;
-    const condition = toCondition(stretches, query, schema);
-    if (condition === null || limit <= 0) return [];
-    const rows = await readInOrder(condition, direction, limit);
-    return loadRows(rows, bySourceKey(stretches.map(({ source }) => source)), wants);
-  }
+/** Reads whole runs. */
+function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" | "readPage" | "readUnfinished"> {
+  const runs = db.withSchema(schema).selectFrom("run").select(RUN_COLUMNS);
+  const load = (rows: readonly RunRow[], sources: readonly Source[], wants: Wants) =>
+    toStoredRuns(db, schema, rows, bySourceKey(sources), wants);
 
   async function readInOrder(
     condition: Expression<SqlBool>,
     direction: 1 | -1,
     limit: number,
   ): Promise<readonly RunRow[]> {
+    if (limit <= 0) return [];
     const order = direction > 0 ? "asc" : "desc";
-    const rows = await tables
-      .selectFrom("run")
-      .select(RUN_COLUMNS)
+    const inOrder = runs
       .where(condition)
       .orderBy("age", order)
       .orderBy("source_key", order)
-      .orderBy("invoke_id", order)
-      .limit(limit)
-      .execute();
+      .orderBy("invoke_id", order);
+    const rows = await inOrder.limit(limit).execute();
     return direction > 0 ? rows : rows.reverse();
   }
 
   return {
-    readRuns,
-    readPage,
-    readOutlines: (request) => readOutlines(db, schema, request),
-    async count({ stretches, query }) {
+    async readRuns(refs, wants) {
+      if (refs.length === 0) return [];
+      const sources = refs.map(({ source }) => source);
+      const ids = refs.map(({ invokeId }) => toOrderedText(invokeId));
+      const wanted = sql`select * from unnest(${sources.map(sourceKeyOf)}::text[], ${ids}::text[])`;
+      const rows = await runs.where(sql<SqlBool>`(source_key, invoke_id) in (${wanted})`).execute();
+      const known = new Map((await load(rows, sources, wants)).map((stored) => [keyOf(stored.run), stored]));
+      return refs.map((ref) => known.get(keyOf(ref)) ?? null);
+    },
+    async readPage({ stretches, query, direction, limit, wants }) {
       const condition = toCondition(stretches, query, schema);
-      if (condition === null) return 0;
-      const row = await tables
-        .selectFrom("run")
-        .select(sql<number>`count(*)`.as("count"))
-        .where(condition)
-        .executeTakeFirst();
-      return row?.count ?? 0;
+      const rows = condition === null ? [] : await readInOrder(condition, direction, limit);
+      return load(
+        rows,
+        stretches.map(({ source }) => source),
+        wants,
+      );
     },
     async readUnfinished(source, limit) {
       const condition = sql<SqlBool>`source_key = ${sourceKeyOf(source)} and is_open and not is_gone`;
-      const rows = limit <= 0 ? [] : await readInOrder(condition, 1, limit);
-      return loadRows(rows, bySourceKey([source]), { output: false, content: false });
-    },
-    ...createOutputLacks(db, schema),
-    readLooseResults: (ref) => readLoose(db, schema, ref),
-    readList: (source, key) => readList(db, schema, source, key),
-    async oldestTime(source) {
-      const row = await tables
-        .selectFrom("run")
-        .select("age")
-        .where("source_key", "=", sourceKeyOf(source))
-        .where("age", "<=", 0)
-        .orderBy("age", "desc")
-        .limit(1)
-        .executeTakeFirst();
-      return row === undefined ? null : ageOf(row.age);
+      return load(await readInOrder(condition, 1, limit), [source], { output: false, content: false });
     },
   };
 }
