@@ -1,16 +1,11 @@
 import type { Operation } from "#domain";
 import { LIST_END } from "#store";
-import { boundAboveIn, boundBelowIn, isSameGround, type ListState, type Mark, stopIn } from "./list-notes.ts";
-import { createModeChanges, createProgress } from "./list-progress.ts";
+import { DeadPlaceError } from "#upstreams";
+import { extend } from "./list-extend.ts";
+import { boundBelowIn, type Mark, markFor, stopIn } from "./list-notes.ts";
+import { createProgress, type Onward, type Standstill } from "./list-progress.ts";
 import { refresh } from "./list-refresh.ts";
-import { readOn, type Step, stepOn } from "./list-restart.ts";
-import { FLAPPING, type Standstill } from "./list-standstill.ts";
 import type { OpenList } from "./open-list.ts";
-
-/** Rounds in a row that may show nothing new before a gap that stays open is given up; the call budget bounds all others. */
-const IDLE_CLOSINGS_MAX = 10;
-/** Pages above a known stretch that are read at once, for who walks towards the newest end. */
-const PAGES_ABOVE = 3;
 
 /**
  * Reads on below `from` until more of the list is known, one answer at a time, each shared with all who want the same. A list
@@ -44,34 +39,41 @@ async function stopAt(list: OpenList, time: number, standstill: Standstill, oper
 }
 
 /**
- * Closes the gap above a stretch that is known: reads from some marks above it, one after the other, down to it.
- * @throws UpstreamError if what is shown does not join what is known
+ * Reads on below `from`, behind the nearest place that the upstream still knows; from the newest end if there is none.
+ * @param isOtherPlace true to take the upstream's own word for what follows instead of the place that follows from the index
+ * @throws UpstreamError
  */
-export async function extendUp(list: OpenList, top: number, operation: Operation): Promise<void> {
-  const modes = createModeChanges();
-  for (let idle = 0; idle < IDLE_CLOSINGS_MAX; ) {
-    const before = await list.load();
-    let marks = marksAbove(before, top);
-    if (marks.length < PAGES_ABOVE) await refresh(list, operation);
-    if (marks.length === 0) marks = marksAbove(await list.load(), top);
-    const isOtherMode = (await stepDown(list, marks, operation)) === "other mode";
-    if ((boundAboveIn(await list.loadShown(), top) ?? top) > top) return;
-    const after = await list.load();
-    if (modes.areTooMany(before, after, isOtherMode)) return list.fail(FLAPPING.why, operation);
-    idle = isSameGround(before, after) ? idle + 1 : 0;
+async function readOn(list: OpenList, from: number, isOtherPlace: boolean, operation: Operation): Promise<Onward> {
+  const dead: string[] = [];
+  for (let isOtherMode = false; ; ) {
+    const state = await list.load();
+    const base = markFor(state, boundBelowIn(state, from));
+    if (base === null) {
+      await refresh(list, operation);
+      return { dead, isOtherMode, known: [] };
+    }
+    try {
+      const mark = isOtherPlace ? { ...base, isPlaceMeant: true } : base;
+      const { known } = await extend(list, state, mark, false, operation);
+      return { dead, isOtherMode, known };
+    } catch (error) {
+      if (!(error instanceof DeadPlaceError)) throw error;
+      // What the upstream did not refuse answered in another mode.
+      const isRefused = error.httpStatus !== null;
+      isOtherMode ||= !isRefused;
+      if (isRefused && base.place !== null && "token" in base.place) dead.push(base.place.token);
+      await letGo(list, base, isRefused ? Math.ceil(2 ** (dead.length - 2)) : Number.POSITIVE_INFINITY);
+    }
   }
-  return list.fail("What the list shows does not join what is known of it.", operation);
 }
 
-function marksAbove({ notes }: ListState, top: number): readonly Mark[] {
-  return notes.marks.filter((mark) => mark.time > top).slice(-PAGES_ABOVE);
-}
-
-/** Reads behind marks one after the other, until one is dead. */
-async function stepDown(list: OpenList, marks: readonly Mark[], operation: Operation): Promise<Step> {
-  for (const mark of marks) {
-    const step = await stepOn(list, mark, operation);
-    if (step !== "read") return step;
-  }
-  return "read";
+/**
+ * Lets go of so many marks, the last of which is dead: of all in another mode; with the latest of several tokens that were refused
+ * in a row, of more and more. Most often one died alone; where all have died, trying one after the other would cost a call each.
+ */
+async function letGo(list: OpenList, base: Mark, count: number): Promise<void> {
+  const { notes, ...state } = await list.load();
+  const end = notes.marks.findIndex(({ time, index }) => time === base.time && index === base.index) + 1;
+  const marks = notes.marks.filter((_, position) => position >= end || position < end - count);
+  await list.writeState({ ...state, notes: { ...notes, marks } });
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Invocation } from "#domain";
 import { addSpan, findSpan, LIST_END, LIST_HEAD, type ListRecord, NO_TIME, type Span, timeOf } from "#store";
 import type { Place, RunListPage } from "#upstreams";
@@ -212,12 +211,6 @@ export function boundAboveIn({ spans }: ListState, from: number): number | null 
 /** True if what is covered ends at this time. Nothing lies in front of the newest end, so an answer without any run reaches it. */
 export function isCoveredDownTo({ spans }: ListState, time: number): boolean {
   return time === LIST_HEAD || spans.some(({ to }) => to === time);
-}
-
-/** True if nothing more is known of a list than before, neither what is covered nor where it can be read on. */
-export function isSameGround(before: ListState, after: ListState): boolean {
-  const groundOf = ({ spans, notes }: ListState) => [spans, notes.marks.map(({ time, index }) => [time, index])];
-  return isDeepStrictEqual(groundOf(before), groundOf(after));
 }
 
 /** Creation times of runs in the scale of positions. */

@@ -1,6 +1,20 @@
-import { isSameGround, type ListState, markFor } from "./list-notes.ts";
-import type { Onward } from "./list-restart.ts";
-import { DEAD, ENDED, ENDLESS, FLAPPING, REPEATED, type Standstill } from "./list-standstill.ts";
+import { type ListState, type ListStop, markFor } from "./list-notes.ts";
+
+/** How reading on went. */
+export interface Onward {
+  /** The runs of an answer that showed nothing but what is known, and that not further down; else none. */
+  readonly known: readonly string[];
+  /** Tokens that the upstream did not know any more. */
+  readonly dead: readonly string[];
+  /** True if the list did not answer in the mode of its places any more. */
+  readonly isOtherMode: boolean;
+}
+
+/** Why a list is not read on any more, and whether this is as good as its end. */
+export interface Standstill extends Pick<ListStop, "why" | "isEnd"> {
+  /** True if the reason may be gone already, such as a keeper that is too small: the next one who gets there tries again. */
+  readonly isTriedAgain?: boolean;
+}
 
 /** Judges, reading for reading, whether a list still shows something new. */
 export interface Progress {
@@ -10,13 +24,33 @@ export interface Progress {
   judge(before: ListState, after: ListState, onward: Onward): "on" | Standstill;
 }
 
+/** Whatever page is read. */
+const ENDED: Standstill = {
+  why: "Nothing shows behind what is known, although the list tells of more.",
+  isEnd: true,
+};
+const REPEATED: Standstill = { why: "The list shows the same runs again and again.", isEnd: true };
+const DEAD: Standstill = {
+  why: "The list cannot be read on: the upstream refuses the tokens that it gives.",
+  isEnd: false,
+};
+const FLAPPING: Standstill = {
+  why: "The list cannot be read on: it answers now in pages, now in tokens.",
+  isEnd: false,
+};
+const ENDLESS: Standstill = {
+  why: "The list of runs goes on without showing anything new.",
+  isEnd: false,
+  isTriedAgain: true,
+};
+
 /** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
 const IDLE_PAGES_MAX = 4;
-/** How often one reading may be led back because places died; the budget of calls ends it, too. */
+/** The same of token answers, which may be empty although others follow, and of what a keeper lets go while it is read. */
+const IDLE_ANSWERS_MAX = 19;
+/** How often one reading may be led back without having come further in between. */
 const RESTARTS_MAX = 60;
-/** Readings in a row that may show nothing new before the list is said to be endless; empty pages with a token are legal. */
-const IDLE_READINGS_MAX = 20;
-/** Readings that may show once more what was shown since the list was begun anew last. */
+/** Readings that may show once more what was shown since the reading was led back last. */
 const REPEATS_MAX = 1;
 /** Readings in a row in which a token may die: one in three does in the hardest worlds. */
 const DEATHS_MAX = 11;
@@ -27,93 +61,55 @@ const MODE_CHANGES_MAX = 4;
 
 /** @param bound down to which time the list is known */
 export function createProgress(bound: number): Progress {
-  const deaths = createDeaths(bound);
-  const repeats = createRepeats();
-  const modes = createModeChanges();
-  let furthest = Number.NEGATIVE_INFINITY;
+  const refusals = new Map<string, number>();
+  const shown = new Set<string>();
+  const inARow = { deaths: 0, modeChanges: 0, idle: 0 };
+  let furthest: number | null = null;
+  let furthestOfAll = Number.NEGATIVE_INFINITY;
+  let repeats = 0;
   let restarts = 0;
-  let idle = 0;
 
   /** What is read again on the way back, such as a crowded time, is no repetition. */
-  function beginAnew(reached: number): void {
-    repeats.beginAnew();
-    furthest = reached;
-  }
-
-  function judgeGround(before: ListState, after: ListState, reached: number): "on" | Standstill {
-    const isPage = after.notes.mode === "page";
-    // What a keeper lets go while it is read is no progress either.
-    const isIdle = isPage ? reached <= furthest : isSameGround(before, after) || before.basis !== after.basis;
-    idle = isIdle ? idle + 1 : 0;
-    furthest = Math.max(furthest, reached);
-    if (isPage && idle > IDLE_PAGES_MAX) return ENDED;
-    return idle < IDLE_READINGS_MAX ? "on" : ENDLESS;
-  }
-
-  return {
-    isOtherPlace: () => idle % 2 === 1,
-    judge(before, after, onward) {
-      if (deaths.areTooMany(after, onward)) return DEAD;
-      if (repeats.areTooMany(onward)) return REPEATED;
-      if (modes.areTooMany(before, after, onward.isOtherMode)) return FLAPPING;
-      if (furthest === Number.NEGATIVE_INFINITY) furthest = markFor(before, bound)?.index ?? furthest;
-      const reached = markFor(after, bound)?.index ?? Number.NEGATIVE_INFINITY;
-      if (modes.hasChanged()) {
-        beginAnew(reached);
-        return "on";
-      }
-      if (after.notes.marks.length > 0 && reached >= furthest) return judgeGround(before, after, reached);
-      // A list whose places died is read anew from further up.
-      beginAnew(reached);
-      restarts += 1;
-      return restarts < RESTARTS_MAX ? "on" : ENDLESS;
-    },
-  };
-}
-
-/** Counts readings in a row in which tokens died. */
-function createDeaths(bound: number) {
-  const dead = new Map<string, number>();
-  let inARow = 0;
-  return {
-    areTooMany(after: ListState, onward: Onward): boolean {
-      for (const token of onward.dead) dead.set(token, (dead.get(token) ?? 0) + 1);
-      inARow = onward.dead.length > 0 ? inARow + 1 : 0;
-      const place = markFor(after, bound)?.place ?? null;
-      const tries = place !== null && "token" in place ? dead.get(place.token) : undefined;
-      return inARow > DEATHS_MAX || (tries ?? 0) >= TRIES_MAX;
-    },
-  };
-}
-
-/** Counts readings that showed what was shown before. */
-function createRepeats() {
-  let shown = new Set<string>();
-  let count = 0;
   function beginAnew(): void {
-    shown = new Set();
-    count = 0;
+    shown.clear();
+    repeats = 0;
   }
-  return {
-    beginAnew,
-    areTooMany({ dead, known }: Onward): boolean {
-      if (dead.length > 0) beginAnew();
-      if (known.length > 0 && known.every((invokeId) => shown.has(invokeId))) count += 1;
-      for (const invokeId of known) shown.add(invokeId);
-      return count > REPEATS_MAX;
-    },
-  };
-}
 
-/** Counts readings in a row that met a list in another mode than before. */
-export function createModeChanges() {
-  let inARow = 0;
   return {
-    hasChanged: () => inARow > 0,
-    areTooMany({ notes }: ListState, after: ListState, isOtherMode: boolean): boolean {
-      const hasChanged = isOtherMode || (notes.mode !== null && notes.mode !== after.notes.mode);
-      inARow = hasChanged ? inARow + 1 : 0;
-      return inARow > MODE_CHANGES_MAX;
+    isOtherPlace: () => inARow.idle % 2 === 1,
+    judge(before, after, { dead, known, isOtherMode }) {
+      const next = markFor(after, bound);
+      const reached = next?.index ?? Number.NEGATIVE_INFINITY;
+      furthest ??= markFor(before, bound)?.index ?? Number.NEGATIVE_INFINITY;
+      if (reached > furthestOfAll) restarts = 0;
+      furthestOfAll = Math.max(furthestOfAll, reached);
+
+      for (const token of dead) refusals.set(token, (refusals.get(token) ?? 0) + 1);
+      const token = next !== null && next.place !== null && "token" in next.place ? next.place.token : "";
+      inARow.deaths = dead.length > 0 ? inARow.deaths + 1 : 0;
+      if (inARow.deaths > DEATHS_MAX || (refusals.get(token) ?? 0) >= TRIES_MAX) return DEAD;
+      if (dead.length > 0) beginAnew();
+
+      if (known.length > 0 && known.every((invokeId) => shown.has(invokeId))) repeats += 1;
+      for (const invokeId of known) shown.add(invokeId);
+      if (repeats > REPEATS_MAX) return REPEATED;
+
+      const hasChanged = isOtherMode || (before.notes.mode !== null && before.notes.mode !== after.notes.mode);
+      inARow.modeChanges = hasChanged ? inARow.modeChanges + 1 : 0;
+      if (inARow.modeChanges > MODE_CHANGES_MAX) return FLAPPING;
+      // A list whose places died is read anew from further up.
+      if (hasChanged || next === null || reached < furthest) {
+        beginAnew();
+        furthest = reached;
+        restarts += 1;
+        return restarts < RESTARTS_MAX ? "on" : ENDLESS;
+      }
+
+      const isCut = before.basis !== after.basis;
+      inARow.idle = reached <= furthest || isCut ? inARow.idle + 1 : 0;
+      furthest = reached;
+      if (after.notes.mode === "page" && !isCut && inARow.idle > IDLE_PAGES_MAX) return ENDED;
+      return inARow.idle > IDLE_ANSWERS_MAX ? ENDLESS : "on";
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { InvocationQuery, Operation, Wants } from "#domain";
-import { LIST_END, LIST_HEAD } from "#store";
+import { LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
 import { readAgain, readEnd } from "./list-extend.ts";
-import { extendDown, extendUp } from "./list-ground.ts";
+import { extendDown } from "./list-ground.ts";
 import { boundAboveIn, boundBelowIn, type LateRun, type ListStop, markFor } from "./list-notes.ts";
 import { refresh } from "./list-refresh.ts";
 import { type ListParts, type OpenList, openList } from "./open-list.ts";
@@ -89,11 +89,8 @@ function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListP
     extendBelow,
     async extendAbove(from, operation) {
       const top = (await boundAbove(from)) ?? from;
-      if (top === LIST_HEAD) return;
-      if (top !== LIST_END) return list.share(`gap ${top}`, operation, (shared) => extendUp(list, top, shared));
-      // Nearer to the end than what is covered lies the last place: it outlives the runs in front of it.
-      const deepest = (await load()).notes.marks.at(-1);
-      await extendBelow(deepest === undefined ? LIST_HEAD : deepest.time, operation);
+      // What was created right after what is known is known once all between it and a place above is.
+      if (top !== LIST_HEAD) await extendDown(list, top + 1, operation);
     },
     async readAgain(time, operation) {
       const mark = markFor(await load(), time);
