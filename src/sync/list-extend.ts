@@ -1,9 +1,8 @@
 import type { Operation } from "#domain";
 import { DeadPlaceError } from "#upstreams";
-import { findLate } from "./late-runs.ts";
 import { bottomOf, type IndexedPage, type ListState, type Mark } from "./list-notes.ts";
 import { placeBehind } from "./list-place.ts";
-import { withMore } from "./list-reading.ts";
+import { lateAmong, withMore } from "./list-reading.ts";
 import { isOffPlace, stepBack } from "./list-step-back.ts";
 import type { OpenList } from "./open-list.ts";
 import { settleTie, tieOnPage } from "./tie.ts";
@@ -33,12 +32,13 @@ export async function extend(
   const { mode, shift } = notes;
   const first = await list.readInMode(mode, placeBehind(list, base, shift), base.index + shift, operation);
   const page = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
-  const known = isAside(page, base) && (await list.findNew(page.runs)).length === 0 ? page.runs : [];
-  const arrivals = isArrival && page.mode === "page" ? (await list.findNew(page.runs)).length : 0;
-  const late = await findLate(list, before, page.runs);
+  const fresh = await list.findNew(page.runs);
   const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
+  const arrivals = isArrival && page.mode === "page" ? fresh.length : 0;
+  const late = lateAmong(fresh, before, list);
   const state = withMore(await list.load(), page, { base, tie, arrivals, late });
   await list.keep(page, state);
+  const known = fresh.length === 0 && isAside(page, base) ? page.runs : [];
   return { state, known: known.map(({ invokeId }) => invokeId) };
 }
 

@@ -19,8 +19,9 @@ export async function extendDown(list: OpenList, from: number, operation: Operat
   const progress = createProgress(bound);
   for (;;) {
     const before = await list.load();
+    const base = markFor(before, boundBelowIn(before, from));
     const isOtherPlace = progress.isOtherPlace();
-    const onward = await list.share(`more ${bound} ${isOtherPlace}`, operation, (shared) =>
+    const onward = await list.share(`more ${base?.time} ${base?.index} ${isOtherPlace}`, operation, (shared) =>
       readOn(list, from, isOtherPlace, shared),
     );
     if (boundBelowIn(await list.loadShown(), from) < bound) return;

@@ -1,5 +1,5 @@
 import type { Invocation } from "#domain";
-import { addSpan, LIST_END, LIST_HEAD, type Span } from "#store";
+import { addSpan, findSpan, LIST_END, LIST_HEAD, type Span, timeOf } from "#store";
 import {
   addLate,
   addMark,
@@ -35,10 +35,25 @@ export interface HeadReading {
   readonly before: ListState;
   /** True for a list that runs can enter later, at any place: what lies below is then known no longer. */
   readonly isEnteredLater: boolean;
-  /** Runs of this reading that were not known before. */
+  /** How many runs of this reading nobody knew before. */
   readonly arrivals: number;
-  /** Those of them that its list shows late. */
+  /** Those of them that the list shows late. */
   readonly late: readonly Invocation[];
+}
+
+/**
+ * Of the runs of an answer that nobody knew, those of which all of their time was taken as known: the list shows them late, and
+ * walks have passed them. Where a list is entered at any place, and at the newest end, they have just come.
+ * @param state the list as it was known before the answer
+ */
+export function lateAmong(
+  fresh: readonly Invocation[],
+  state: ListState,
+  { isEnteredLater }: Pick<HeadReading, "isEnteredLater">,
+): readonly Invocation[] {
+  const top = certainTop(state);
+  const isLate = (time: number): boolean => time <= top && findSpan(state.spans, time) !== undefined;
+  return isEnteredLater ? [] : fresh.filter((run) => isLate(timeOf(run)));
 }
 
 /** The list after its newest end was read down to the end of `page`, which began there. */

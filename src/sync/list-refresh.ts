@@ -1,10 +1,9 @@
 import type { Operation } from "#domain";
 import { findSpan, LIST_END, LIST_HEAD } from "#store";
 import { DeadPlaceError } from "#upstreams";
-import { findLate } from "./late-runs.ts";
 import { extend } from "./list-extend.ts";
-import { flawOf, type ListState, stopIn } from "./list-notes.ts";
-import { certainTop, withHead } from "./list-reading.ts";
+import { boundBelowIn, flawOf, type ListState, markFor, stopIn } from "./list-notes.ts";
+import { certainTop, lateAmong, withHead } from "./list-reading.ts";
 import type { OpenList } from "./open-list.ts";
 
 /** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
@@ -14,20 +13,23 @@ const REFRESH_PAGES_MAX = 4;
 export async function refresh(list: OpenList, operation: Operation): Promise<void> {
   const newest = await list.read(null, 0, operation);
   const first = { ...newest, flaw: flawOf(newest, 0) };
+  const known = await list.load();
+  const fresh = await list.findNew(first.runs);
+  const late = lateAmong(fresh, known, list);
+  // Looked up again, since others read on meanwhile.
   const before = await list.load();
-  const arrivals = before.readAt === null ? 0 : (await list.findNew(first.runs)).length;
-  const late = await findLate(list, before, first.runs);
-  const state = withHead(first, { before, isEnteredLater: list.isEnteredLater, arrivals, late });
+  const { isEnteredLater } = list;
+  const state = withHead(first, { before, isEnteredLater, arrivals: fresh.length, late });
   await list.keep(first, state);
-  if (!list.isEnteredLater && hasGap(before, state, first.readAt)) await readOverGap(list, before, state, operation);
+  if (!isEnteredLater && hasGap(before, state, first.readAt)) await readOverGap(list, before, state, operation);
 }
 
 /** Reads on from the newest end until known ground is met, so many pages at most. A place that died leaves the gap open. */
 async function readOverGap(list: OpenList, before: ListState, first: ListState, operation: Operation): Promise<void> {
   let state = first;
   for (let pages = 1; pages < REFRESH_PAGES_MAX && hasGap(before, state, list.now()); pages += 1) {
-    const [base] = state.notes.marks;
-    if (base === undefined) return;
+    const base = markFor(state, boundBelowIn(state, LIST_HEAD));
+    if (base === null) return;
     try {
       state = (await extend(list, state, base, true, operation)).state;
     } catch (error) {

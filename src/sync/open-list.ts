@@ -3,15 +3,24 @@ import {
   completeRun,
   createOwnFailure,
   type Invocation,
+  type InvocationQuery,
   type Operation,
   type Source,
   sourceKey,
   type Wants,
 } from "#domain";
-import { above, type ReadingTurns, type RunStore } from "#store";
+import { above, NO_TIME, type ReadingTurns, type RunStore, type RunWrite } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
-import { droppedBehind } from "./dropped.ts";
-import { type IndexedPage, type ListNotes, type ListState, shownState, stateOf, withIndexes } from "./list-notes.ts";
+import {
+  type IndexedPage,
+  isLast,
+  type ListNotes,
+  type ListState,
+  shownState,
+  stateOf,
+  timesOf,
+  withIndexes,
+} from "./list-notes.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
 
@@ -62,6 +71,7 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
   const { store, book, clock, flights } = parts;
   const { key, applied } = list;
   const name = `${sourceKey(source)}|${key}|${wants.output}`;
+  const isEnteredLater = applied.statusIn !== undefined || applied.timed !== undefined;
 
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, key));
   const read: OpenList["read"] = async (place, offset, operation) => {
@@ -74,7 +84,7 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
 
   return {
     name,
-    isEnteredLater: applied.statusIn !== undefined || applied.timed !== undefined,
+    isEnteredLater,
     placeAt: list.placeAt,
     now: () => clock.now(),
     load,
@@ -85,7 +95,7 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
         readAt: page.readAt,
         runs: page.runs,
         list: { key, record: state },
-        ...droppedBehind(page, list),
+        ...(isEnteredLater || list.isPart === true ? {} : droppedBehind(page, applied)),
       }),
     writeRuns: ({ readAt, runs }) => store.write({ source, readAt, runs }),
     writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),
@@ -105,6 +115,17 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
     fail: (why, operation) =>
       book.watchFailures(source, () => Promise.reject(createOwnFailure(source, "BAD_RESPONSE", why)), operation),
   };
+}
+
+/**
+ * What an answer that shows its list's end tells of the runs that are known behind it: an upstream drops the oldest first. Nothing
+ * if the answer holds no run with a time: an upstream that shows an empty list for once has not dropped everything. Holds for lists
+ * that runs neither leave nor enter later, and that hold all of what their filter means.
+ */
+function droppedBehind(page: IndexedPage, applied: InvocationQuery): Pick<RunWrite, "dropped"> {
+  const oldest = Math.min(...timesOf(page.runs).filter((time) => time !== NO_TIME));
+  if (!isLast(page) || page.unreadable > 0 || !Number.isFinite(oldest)) return {};
+  return { dropped: { ...applied, createdBefore: new Date(oldest).toISOString() } };
 }
 
 function orDeadPlace(error: unknown): DeadPlaceError {

@@ -47,7 +47,7 @@ describe("a list that contradicts itself", () => {
   );
 
   it.each<readonly [string, Partial<Behaviour>, number]>([
-    ["whose tokens all die", { isTokenDead: () => true }, 25],
+    ["whose tokens all die", { isTokenDead: () => true }, 26],
     ["that answers now in pages, now in tokens", { mode: (call) => (call % 2 === 0 ? "page" : "token") }, 11],
   ])("%s is asked a few times for what came above a page", async (_name, behaviour, calls) => {
     const { world, gateway } = createScene({ mode: () => "token" }, 600);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Invocation } from "#domain";
 import type { Page } from "#services";
+import { createMemoryStore } from "#store";
 import { createOperation } from "../support/operation.ts";
 import { countCalls, createFixedSource } from "./support/fixed.ts";
 import { createGateway, PLAIN, walkAll } from "./support/gateway.ts";
@@ -63,6 +64,50 @@ describe("what a page costs", () => {
     const walk = async () => (await walkAll(gateway, { size: 50, direction: 1, pauseMs: 2_000 })).pages.flat().length;
     expect([await walk(), await walk()]).toEqual([120, 120]);
     expect(source.calls).toEqual(["list newest", "list on", "list on", "list on", "list newest", "list on"]);
+  });
+
+  it.each([
+    ["page", 10],
+    ["token", 9],
+  ] as const)(
+    "reads no answer twice to meet what is known below 400 new runs, nor to walk over them: in %ss, %d calls",
+    async (mode, calls) => {
+      const source = createFixedSource(0, 600);
+      source.mode = () => mode;
+      const all = source.runs;
+      source.runs = all.slice(400);
+      const gateway = createGateway([source]);
+      await walkAll(gateway, { size: 20, direction: 1, pauseMs: 0 });
+      source.runs = all;
+      const before = source.calls.length;
+      const { pages } = await walkAll(gateway, { size: 100, direction: 1, pauseMs: 60_000 });
+      expect([pages.flat().length, source.calls.length - before]).toEqual([600, calls]);
+    },
+  );
+
+  it("what is read further down while the newest end is looked up stays known", async () => {
+    const source = createFixedSource(0, 200);
+    const memory = createMemoryStore({ bytesMax: 1_000_000_000 });
+    const nothing = async (): Promise<unknown> => null;
+    let meanwhile = nothing;
+    const store = {
+      ...memory,
+      readRuns: async (...asked: Parameters<typeof memory.readRuns>) => {
+        const happening = meanwhile;
+        meanwhile = nothing;
+        await happening();
+        return memory.readRuns(...asked);
+      },
+    };
+    const { services, clock } = createGateway([source], { store });
+    const read = (first: number, after: string | null = null) =>
+      services.pageInvocations({ first, after }, {}, PLAIN, createOperation());
+    const { endCursor } = await read(50);
+    await clock.advance(2_000);
+    meanwhile = () => read(100, endCursor());
+    await read(50);
+    expect((await read(100, endCursor())).edges).toHaveLength(100);
+    expect(source.calls).toEqual(["list 1/50", "list 2/48", "list 1/50", "list 3/47", "list 4/46"]);
   });
 
   it("an answer without any run, but with a token, does not make it forget what is known", async () => {
