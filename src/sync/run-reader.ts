@@ -10,8 +10,9 @@ import {
 } from "#domain";
 import type { ReadingTurns, RunStore, StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
-import { createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
+import { type Absences, createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
 import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
+import { createHiddenRuns, type HiddenRuns } from "./hidden-runs.ts";
 import { readInTurn } from "./reading-turn.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { SourceBook } from "./source-book.ts";
@@ -31,7 +32,7 @@ export interface ReaderParts {
 }
 
 /** Reads single runs. */
-export interface RunReader {
+export interface RunReader extends HiddenRuns {
   /**
    * The run, from what is known if that is enough, else from the upstream; null if neither knows it. What the upstream dropped stays
    * known, and says so. @throws UpstreamError
@@ -44,15 +45,6 @@ export interface RunReader {
     maxAgeMs?: number,
   ): Promise<readonly (StoredRun | null | undefined)[]>;
   isUnderWay(ref: InvocationRef, wants: Wants): boolean;
-  /**
-   * Asks the upstream for a run that must not be seen, as for one that nobody knows, so that neither cost nor time tell that it is
-   * known. As often as for those. @throws UpstreamError
-   */
-  askInVain(ref: InvocationRef, wants: Wants, operation: Operation, maxAgeMs?: number): Promise<void>;
-  /** Notes that it was asked for one who must not see what came. */
-  noteAskedInVain(ref: InvocationRef): void;
-  /** True if it was asked so a short while ago. */
-  wasAskedInVain(ref: InvocationRef, maxAgeMs?: number): boolean;
   /**
    * Makes known what the upstream told of these runs before their outputs could be read; costs at most one call.
    * @returns keys of the runs that are as known now as they can be
@@ -68,32 +60,11 @@ export interface RunReader {
 const LOOKS_APART_MS = 1_000;
 
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
-export function createRunReader({ store, book, flights, clock, turns, freshnessMs }: ReaderParts): RunReader {
+export function createRunReader(parts: ReaderParts): RunReader {
+  const { store, book, flights, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, Math.min(freshnessMs, LOOKS_APART_MS));
-  const hidden = createAbsences(clock, 0);
-
-  function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
-    const { run } = stored;
-    if (!holdsRun(run, wants, book.isStuck(run.source))) return false;
-    if (isSettledRun(run)) return true;
-    // A run that is under way and not to be seen may come back.
-    if (absences.has(invocationKey(run), maxMs)) return true;
-    if (stored.isGone) return false;
-    const age = { now: clock.now(), maxMs };
-    const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
-      isFresh(executionReadAt(stored, instanceId), age);
-    return isFresh(stored.readAt, age) && (!wants.output || run.instances.every(isOutputFresh));
-  }
-
-  async function findKnown(refs: readonly InvocationRef[], wants: Wants, maxAgeMs = freshnessMs) {
-    const known = await store.readRuns(refs, wants);
-    return refs.map((ref, position) => {
-      const stored = known[position] ?? null;
-      if (stored !== null && !serves(stored, wants, maxAgeMs)) return undefined;
-      if (stored !== null) return stored;
-      return absences.has(invocationKey(ref), maxAgeMs) ? null : undefined;
-    });
-  }
+  const findKnown = createKnownRuns(parts, absences);
+  const noteAbsent = createAbsenceNotes(store, absences);
 
   async function readUpstream(ref: InvocationRef, wants: Wants, operation: Operation): Promise<StoredRun | null> {
     const upstream = book.findUpstream(ref.source);
@@ -111,29 +82,9 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
     return stored ?? { run, readAt, executionReadAt: new Map(), isGone: false };
   }
 
-  async function noteAbsent(ref: InvocationRef, known: StoredRun | null, readAt: number): Promise<StoredRun | null> {
-    const key = invocationKey(ref);
-    // A list showed it since it was missed last.
-    if (known !== null && !absences.has(key, readAt - known.readAt)) absences.clear(key);
-    const looks = absences.add(key);
-    if (known === null) return null;
-    if (!known.isGone && looks < LOOKS_UNTIL_GONE) return known;
-    await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
-    return { ...known, run: { ...known.run, isGoneUpstream: true }, isGone: true };
-  }
-
   return {
+    ...createHiddenRuns(parts),
     findKnown,
-    noteAskedInVain: (ref) => hidden.add(invocationKey(ref)),
-    wasAskedInVain: (ref, maxAgeMs = freshnessMs) => hidden.has(invocationKey(ref), maxAgeMs),
-    async askInVain(ref, wants, operation, maxAgeMs = freshnessMs) {
-      const upstream = book.findUpstream(ref.source);
-      if (upstream === undefined || hidden.has(invocationKey(ref), maxAgeMs)) return;
-      await flights.share(`hidden|${flightName(ref, wants)}`, ref.source, operation, async (shared) => {
-        await book.watchRuns(ref.source, (noted) => upstream.readInvocation(ref.invokeId, wants, noted), shared);
-        hidden.add(invocationKey(ref));
-      });
-    },
     async recall(source, refs, wants, operation) {
       const listed = book.findUpstream(source)?.listedOutputs;
       if (listed === undefined || refs.length === 0) return new Set();
@@ -156,6 +107,45 @@ export function createRunReader({ store, book, flights, clock, turns, freshnessM
         }),
       );
     },
+  };
+}
+
+/** Finds what need not be read: what is final, what was read a short while ago, and what the upstream did not know then. */
+function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absences: Absences): RunReader["findKnown"] {
+  function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
+    const { run } = stored;
+    if (!holdsRun(run, wants, book.isStuck(run.source))) return false;
+    if (isSettledRun(run)) return true;
+    // A run that is under way and not to be seen may come back.
+    if (absences.has(invocationKey(run), maxMs)) return true;
+    if (stored.isGone) return false;
+    const age = { now: clock.now(), maxMs };
+    const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
+      isFresh(executionReadAt(stored, instanceId), age);
+    return isFresh(stored.readAt, age) && (!wants.output || run.instances.every(isOutputFresh));
+  }
+
+  return async (refs, wants, maxAgeMs = freshnessMs) => {
+    const known = await store.readRuns(refs, wants);
+    return refs.map((ref, position) => {
+      const stored = known[position] ?? null;
+      if (stored !== null) return serves(stored, wants, maxAgeMs) ? stored : undefined;
+      return absences.has(invocationKey(ref), maxAgeMs) ? null : undefined;
+    });
+  };
+}
+
+/** Notes that the upstream does not know a run. @returns the run as it is known then, which is gone after several looks in a row */
+function createAbsenceNotes(store: RunStore, absences: Absences) {
+  return async (ref: InvocationRef, known: StoredRun | null, readAt: number): Promise<StoredRun | null> => {
+    const key = invocationKey(ref);
+    // A list showed it since it was missed last.
+    if (known !== null && !absences.has(key, readAt - known.readAt)) absences.clear(key);
+    const looks = absences.add(key);
+    if (known === null) return null;
+    if (!known.isGone && looks < LOOKS_UNTIL_GONE) return known;
+    await store.write({ source: ref.source, readAt, gone: [ref.invokeId] });
+    return { ...known, run: { ...known.run, isGoneUpstream: true }, isGone: true };
   };
 }
 

@@ -23,9 +23,6 @@ export interface SourceFailure {
 /** Reads from an upstream with the operation that it is given. */
 export type Read<Value> = (operation: Operation) => Promise<Value>;
 
-/** What a source may offer one of without the other. */
-type Offered = "runs" | "results";
-
 /** How long a source that does not offer the product is left out. */
 const NOT_SUPPORTED_MS = 3_600_000;
 
@@ -64,74 +61,92 @@ export interface SourceBook {
  */
 export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): SourceBook {
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
+  const fares = createFares(clock);
+  const runs = createOffer(clock);
+  const results = createOffer(clock);
+  const watchIn =
+    (offer: Offer): SourceBook["watch"] =>
+    async (source, read, operation) => {
+      const why = offer.leftOut(source);
+      if (why !== null) throw why;
+      const value = await offer.orLeaveOut(source, fares.watch(source, read, operation));
+      offer.noteOffered(source);
+      return value;
+    };
+  return {
+    ...fares,
+    upstreams,
+    states: () => upstreams.map(({ source }) => fares.stateOf(source)),
+    findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
+    findUpstream: (source) => byKey.get(sourceKey(source)),
+    isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
+    leftOut: runs.leftOut,
+    watchRuns: watchIn(runs),
+    watchResults: watchIn(results),
+    watchOpening: (source, read, operation) => runs.orLeaveOut(source, fares.watchFailures(source, read, operation)),
+  };
+}
+
+/** How each source fared last. */
+function createFares(clock: Clock): Pick<SourceBook, "stateOf" | "isKnown" | "watch" | "watchFailures"> {
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
   const known = new Set<string>();
-  const leftOut = new Map<string, { readonly until: number; readonly error: UpstreamError }>();
-  const stateOf = (source: Source): SourceState => {
-    const key = sourceKey(source);
-    return { source, error: failures.get(key) ?? null, asOf: successes.get(key) ?? null };
-  };
-  const noteFailure = (source: Source, error: UpstreamError): void => {
-    failures.set(sourceKey(source), toSourceFailure(error));
-  };
   const watchFailures: SourceBook["watchFailures"] = async (source, read, operation) => {
     const { signal, deadline } = operation;
+    const note = (failure: UpstreamError): void => void failures.set(sourceKey(source), toSourceFailure(failure));
     const noteAttempt = (failure: UpstreamError): void => {
-      if (!signal.aborted) noteFailure(source, failure);
+      if (!signal.aborted) note(failure);
     };
     try {
       return await read(withNotes(operation, noteAttempt));
     } catch (error) {
       const isGivenUp = signal.aborted && clock.elapsed() < deadline;
-      if (error instanceof UpstreamError && !isGivenUp && !isWaiting(error)) noteFailure(source, error);
+      if (error instanceof UpstreamError && !isGivenUp && !isWaiting(error)) note(error);
       throw error;
     }
   };
-  const watch: SourceBook["watch"] = async (source, read, operation) => {
-    const value = await watchFailures(source, read, operation);
-    if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
-    failures.delete(sourceKey(source));
-    successes.set(sourceKey(source), clock.now());
-    return value;
-  };
-  const whyLeftOut = (source: Source, what: Offered): UpstreamError | null => {
-    const why = leftOut.get(`${what}|${sourceKey(source)}`);
-    return why !== undefined && why.until > clock.elapsed() ? why.error : null;
-  };
-  async function orLeaveOut<Value>(source: Source, what: Offered, reading: Promise<Value>): Promise<Value> {
-    try {
-      return await reading;
-    } catch (error) {
-      if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
-        leftOut.set(`${what}|${sourceKey(source)}`, { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
-      }
-      throw error;
-    }
-  }
-  const watchOffered =
-    (what: Offered): SourceBook["watch"] =>
-    async (source, read, operation) => {
-      const why = whyLeftOut(source, what);
-      if (why !== null) throw why;
-      const value = await orLeaveOut(source, what, watch(source, read, operation));
-      leftOut.delete(`${what}|${sourceKey(source)}`);
-      return value;
-    };
   return {
-    upstreams,
-    states: () => upstreams.map(({ source }) => stateOf(source)),
-    stateOf,
-    findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
-    findUpstream: (source) => byKey.get(sourceKey(source)),
+    stateOf(source) {
+      const key = sourceKey(source);
+      return { source, error: failures.get(key) ?? null, asOf: successes.get(key) ?? null };
+    },
     isKnown: (source) => known.has(sourceKey(source)),
-    isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
-    leftOut: (source) => whyLeftOut(source, "runs"),
-    watch,
-    watchRuns: watchOffered("runs"),
-    watchResults: watchOffered("results"),
-    watchOpening: (source, read, operation) => orLeaveOut(source, "runs", watchFailures(source, read, operation)),
     watchFailures,
+    async watch(source, read, operation) {
+      const value = await watchFailures(source, read, operation);
+      if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
+      failures.delete(sourceKey(source));
+      successes.set(sourceKey(source), clock.now());
+      return value;
+    },
+  };
+}
+
+/** What a source may offer or not, such as runs: one that does not is left out for an hour. */
+interface Offer extends Pick<SourceBook, "leftOut"> {
+  orLeaveOut<Value>(source: Source, reading: Promise<Value>): Promise<Value>;
+  noteOffered(source: Source): void;
+}
+
+function createOffer(clock: Clock): Offer {
+  const refusals = new Map<string, { readonly until: number; readonly error: UpstreamError }>();
+  return {
+    leftOut(source) {
+      const why = refusals.get(sourceKey(source));
+      return why !== undefined && why.until > clock.elapsed() ? why.error : null;
+    },
+    async orLeaveOut(source, reading) {
+      try {
+        return await reading;
+      } catch (error) {
+        if (error instanceof UpstreamError && error.code === "NOT_SUPPORTED") {
+          refusals.set(sourceKey(source), { until: clock.elapsed() + NOT_SUPPORTED_MS, error });
+        }
+        throw error;
+      }
+    },
+    noteOffered: (source) => void refusals.delete(sourceKey(source)),
   };
 }
 
