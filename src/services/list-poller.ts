@@ -1,6 +1,6 @@
 import { type Clock, type Operation, type Source, sourceKey } from "#domain";
-import type { Leases, RunStore } from "#store";
-import type { Sync } from "#sync";
+import { type Leases, LIST_HEAD, type RunStore } from "#store";
+import type { KnownList, Sync } from "#sync";
 import type { ChangeLog } from "./change-log.ts";
 import { createPollMeter } from "./watch-poll.ts";
 import type { WatchRules } from "./watch-poller.ts";
@@ -76,6 +76,7 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
   signal.addEventListener("abort", leave, { once: true });
   const calmMs = Math.min(rules.maxIntervalMs, Math.max(rules.minIntervalMs, freshnessMs));
   let intervalMs = rules.minIntervalMs;
+  const floors = new Map<string, number>();
   while (!signal.aborted) {
     if (!lease.isOurs()) {
       nap = new AbortController();
@@ -91,7 +92,9 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
       pace: "refresh",
     };
     // What failed is noted where sources are booked, and every list shows it; the next look tries again.
-    const unfinished = await look(parts, source, intervalMs * AGE_SHARE, operation).catch(() => null);
+    const unfinished = await look(parts, source, { maxAgeMs: intervalMs * AGE_SHARE, floors }, operation).catch(
+      () => null,
+    );
     const isMoving = log.head > before || (unfinished ?? 0) > 0;
     const longestMs = unfinished === null ? rules.maxIntervalMs : calmMs;
     intervalMs = isMoving ? rules.minIntervalMs : Math.min(intervalMs * 2, longestMs);
@@ -99,11 +102,18 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
   }
 }
 
+interface Look {
+  /** What is as old as this is read anew, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Of each list, down to which time it has to be read so that no run is missed that came since the look before. */
+  readonly floors: Map<string, number>;
+}
+
 /** Reads the newest end of a source's lists, and how its unfinished runs went on. @returns how many of these there are */
 async function look(
   { sync, store, clock }: ListPollerParts,
   source: Source,
-  maxAgeMs: number,
+  { maxAgeMs, floors }: Look,
   operation: Operation,
 ): Promise<number> {
   if (sync.book.leftOut(source) !== null) return 0;
@@ -113,9 +123,16 @@ async function look(
       const readAt = await list.readAt();
       const isFresh = readAt !== null && readAt <= clock.now() && clock.now() - readAt < maxAgeMs;
       if (!isFresh) await list.refresh(operation);
+      await readDownTo(list, floors.get(list.key) ?? LIST_HEAD, operation);
+      floors.set(list.key, await list.newestTime());
     }),
   );
   const unfinished = await store.readUnfinished(source, FOLLOWED_MAX);
   await sync.follower.follow(unfinished, operation, maxAgeMs);
   return unfinished.length;
+}
+
+// A refresh meets known ground within a few pages, or leaves a gap. More may come at once than that, or while a source fails.
+async function readDownTo(list: KnownList, floor: number, operation: Operation): Promise<void> {
+  while ((await list.boundBelow(LIST_HEAD)) > floor) await list.extendBelow(LIST_HEAD, operation);
 }

@@ -4,6 +4,7 @@ import type { RunList, Upstream } from "#upstreams";
 import { readAgain, readEnd } from "./list-extend.ts";
 import { extendDown } from "./list-ground.ts";
 import { boundAboveIn, boundBelowIn, type LateRun, type ListStop, markFor } from "./list-notes.ts";
+import { certainTop } from "./list-reading.ts";
 import { refresh } from "./list-refresh.ts";
 import { type ListParts, type OpenList, openList } from "./open-list.ts";
 import { readInTurn } from "./reading-turn.ts";
@@ -34,6 +35,10 @@ export interface KnownList {
    * `LIST_END`, from the list's end on; `LIST_HEAD` if the list is known up to its newest end.
    */
   boundAbove(from: number): Promise<number | null>;
+  /**
+   * From which time on, exclusive, runs may have come since the newest end was read last; `LIST_END` if no run has ever shown there.
+   */
+  newestTime(): Promise<number>;
   /** Reads the newest end until known ground is met. Shared by all who wait. @throws UpstreamError */
   refresh(operation: Operation): Promise<void>;
   /** Reads on below `from` until more of it is known: one call in the usual case. Shared by all who wait. @throws UpstreamError */
@@ -84,6 +89,7 @@ function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListP
       return stop?.isEnd ? stop : null;
     },
     boundBelow,
+    newestTime: async () => certainTop(await load()),
     refresh: (operation) => list.share("head", operation, refreshInTurn),
     boundAbove,
     extendBelow,

@@ -116,6 +116,32 @@ describe("a watched list", () => {
     expect(looks).toBeLessThan(12);
   });
 
+  it.each([
+    ["pages", {}],
+    ["tokens", { tokens: true }],
+  ])(
+    "tells every run once, however many come between two looks: in %s",
+    async (_, habits) => {
+      const place = createPlace([run("t-b", 1, "Success"), run("t-a", 0, "Success")], habits);
+      rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);
+      const one = watch();
+      await one.reached(1);
+      const burst = Array.from({ length: 730 }, (__, n) =>
+        run(`t-burst${String(n).padStart(3, "0")}`, 1_000 - n, "Success"),
+      );
+      rig.far.calls.length = 0;
+      place.runs.unshift(...burst);
+      const told = () => one.results.slice(1).flatMap((result) => ids(changeOf(result).entered));
+      while (told().length < burst.length) await one.reached(one.results.length + 1);
+      expect(told().toSorted()).toEqual(ids(burst).toSorted());
+      const behindHead = rig.far.calls.filter(
+        ({ asked }) => asked.has("NextToken") || Number(asked.get("PageNumber")) > 1,
+      );
+      expect(behindHead.length).toBeLessThanOrEqual(17);
+    },
+    30_000,
+  );
+
   it("refuses a damaged position", async () => {
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) }, QUICK);
     const watcher = watch({ after: "%%%" });
