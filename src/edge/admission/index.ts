@@ -6,8 +6,8 @@ export { CLIENT_LIMITS, type Client, type ClientLimits, type Clients, createClie
 export { createLateClient, type LateClient } from "./late-client.ts";
 export {
   type AnswerExtensions,
-  type Cost,
   type OperationRules,
   type RunningOperation,
   startOperation,
 } from "./operation.ts";
+export type { Cost } from "./operation-meter.ts";

@@ -1,16 +1,7 @@
-import { type AnswerLife, type Clock, type CostMeter, InputError, type Operation } from "#domain";
-import { createAnswerMeter } from "./answer-meter.ts";
+import { type AnswerLife, type Clock, InputError, type Operation } from "#domain";
 import type { Client } from "./clients.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
-
-/** What an operation cost upstream, as `extensions.cost` tells it. */
-export interface Cost {
-  readonly calls: number;
-  readonly cached: number;
-  readonly budget: number;
-  /** Calls that the caller may still cause in this minute; only if the access file limits them. */
-  readonly remainingCalls?: number;
-}
+import { type Cost, OperationMeter } from "./operation-meter.ts";
 
 /** What every answer tells beside its data. */
 export interface AnswerExtensions {
@@ -69,8 +60,6 @@ export function startOperation(
   const { deadlineMs, clock, client } = rules;
   // Operations that last have no use for it, and there may be thousands.
   const ended = deadlineMs === null ? null : new AbortController();
-  const { meter, cost } = createMeter(rules.callBudget, client);
-  const answerMeter = createAnswerMeter();
   const deadline = createDeadline(clock, deadlineMs);
   let leave = NOTHING;
   let hasEnded = false;
@@ -78,6 +67,7 @@ export function startOperation(
     leave();
     leave = NOTHING;
   };
+  const meter = new OperationMeter({ callBudget: rules.callBudget, client, pause });
   const note = (left: () => void): void => {
     // Who has gone while it waited has no answer made.
     if (hasEnded) left();
@@ -91,33 +81,19 @@ export function startOperation(
       },
       hold: deadline.hold,
       requestId,
-      meter: {
-        ...meter,
-        // Who waits for an upstream works no more for now; its answer goes on in turns.
-        spend(source, action) {
-          pause();
-          meter.spend(source, action);
-        },
-        addAnswer: answerMeter.addAnswer,
-        addReading: answerMeter.addReading,
-        addForeignId: client.spendForeignId,
-        // Who asks may be known later than that somebody asks.
-        get client() {
-          return client.name;
-        },
-      },
+      meter,
       turn: client.turn,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
     late: ended === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
-    cost,
-    extensions: () => ({ cost: cost() }),
+    cost: () => meter.cost(),
+    extensions: () => ({ cost: meter.cost() }),
     begin(values) {
       const turn = client.enter(values);
       return turn === null ? null : turn.then(note);
     },
     pause,
-    write: () => (answerMeter.answerBytes > MOST_LIGHT_BYTES ? client.turn() : null),
+    write: () => (meter.answerBytes > MOST_LIGHT_BYTES ? client.turn() : null),
     abandon: () => controller.abort(ENDED),
     end() {
       hasEnded = true;
@@ -137,37 +113,4 @@ async function passDeadline(
   if (ended.aborted) return;
   controller.abort(ENDED);
   await clock.sleep(GRACE_MS, ended);
-}
-
-function createMeter(budget: number, client: Client): { meter: CostMeter; cost: () => Cost } {
-  let calls = 0;
-  let cached = 0;
-  const foresee = (more: number) => {
-    if (calls + more <= budget) return;
-    const need =
-      more > 1
-        ? `at least ${calls + more} upstream calls, more than the ${budget}`
-        : `more than the ${budget} upstream calls`;
-    throw new InputError(
-      "COST_LIMIT_EXCEEDED",
-      `The operation needs ${need} that one operation may make: ask for fewer runs or instances, or leave out output.`,
-    );
-  };
-  return {
-    cost() {
-      const remainingCalls = client.remainingCalls?.() ?? null;
-      return { calls, cached, budget, ...(remainingCalls === null ? {} : { remainingCalls }) };
-    },
-    meter: {
-      foresee,
-      spend: () => {
-        foresee(1);
-        client.spendCall();
-        calls += 1;
-      },
-      addCached: (count) => {
-        cached += count;
-      },
-    },
-  };
 }

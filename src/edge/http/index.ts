@@ -18,7 +18,7 @@ export {
   toErrorAnswer,
 } from "./reply.ts";
 export { type GraphqlRequest, readGraphqlRequest, readJsonBody, toGraphqlRequest, withoutMark } from "./request.ts";
-export { requestIdOf } from "./request-id.ts";
+export { createRequestId, requestIdOf } from "./request-id.ts";
 export { onResponseClose } from "./response-close.ts";
 export { limitSockets } from "./socket-limit.ts";
 export { turnAway } from "./turn-away.ts";

@@ -6,7 +6,7 @@ import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResu
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
-import { turnAway, withoutMark } from "../http/index.ts";
+import { createRequestId, turnAway, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { type LiveRecord, startRecord } from "./record.ts";
 import { type LiveResult, type LiveResults, runLive } from "./run.ts";
@@ -90,7 +90,7 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
       }
     },
     onSubscribe: async ({ subscriptions, extra: { request, sender }, connectionParams }, id, payload) => {
-      const requestId = randomUUID();
+      const requestId = createRequestId();
       const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
       const recognise = () => parts.admission.identify(request, connectionParams);
       const operations = Object.keys(subscriptions).length;

@@ -119,5 +119,5 @@ interface Opening {
 
 // A process probes for all operations to come; the one that happens to be first does not pay for it.
 function freeOf(meter: CostMeter): CostMeter {
-  return { ...meter, spend() {} };
+  return { client: meter.client, spend() {}, addCached: (count) => meter.addCached(count) };
 }

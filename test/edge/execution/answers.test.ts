@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { GraphQLError } from "graphql";
 
 import { InputError } from "#domain";
-import { createAnswerMeter } from "../../../src/edge/admission/answer-meter.ts";
+import { OperationMeter } from "../../../src/edge/admission/operation-meter.ts";
 import { withoutRepeats } from "../../../src/edge/execution/executor.ts";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 import { askLive } from "../live-schema.ts";
+
+const client = { name: "a client", spendCall() {}, spendForeignId() {} };
+const createMeter = () => new OperationMeter({ callBudget: 0, client, pause() {} });
 
 const metBy = (act: () => void): unknown => {
   try {
@@ -18,7 +21,7 @@ const metBy = (act: () => void): unknown => {
 
 describe("the meter of one answer", () => {
   it("passes what is allowed exactly, and refuses everything from then on", () => {
-    const meter = createAnswerMeter();
+    const meter = createMeter();
     const refused = ["LIMIT_EXCEEDED", { limit: "answerValues", max: 50_000, actual: 50_001 }];
     expect([
       metBy(() => meter.addAnswer(50_000, 100)),
@@ -28,7 +31,7 @@ describe("the meter of one answer", () => {
   });
 
   it("counts bytes, searches and decodings apart", () => {
-    const meter = createAnswerMeter();
+    const meter = createMeter();
     expect([
       metBy(() => meter.addAnswer(1, 8_000_001)),
       metBy(() => meter.addReading("searchedBytes", 4_194_305)),
