@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { SHELLS, writeCompletion } from "./completion.ts";
 import { createContext } from "./create-context.ts";
-import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { explainFailure } from "./explain.ts";
 import {
   addExportOptions,
@@ -17,7 +16,8 @@ import {
 import { type LoginOptions, login, logout } from "./sign-in/index.ts";
 import { listSources } from "./sources.ts";
 import { showStatistics } from "./stats.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./terminal/index.ts";
+import { EXIT_CODES, type ExitCode } from "./terminal/index.ts";
 import {
   runExport,
   runFollow,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { CommandError } from "./exit-code.ts";
+import { CommandError } from "./terminal/index.ts";
 
 /** Shells that a script can be written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

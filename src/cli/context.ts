@@ -1,9 +1,8 @@
 import { type Client, GatewayError } from "../client/index.ts";
 import type { Gateway } from "./gateway.ts";
 import { readField } from "./json-fields.ts";
-import { type Style, toLine } from "./style.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { fillTemplate, type Template } from "./template.ts";
+import { type Style, type Surroundings, tell, toLine } from "./terminal/index.ts";
 
 /** What every command works with. */
 export interface Context {
@@ -40,11 +39,6 @@ export function writeRows(context: Context, rows: readonly object[], whole: unkn
 
 function pick(row: object, fields: readonly string[]): object {
   return Object.fromEntries(fields.map((field) => [field, readField(row, field, "--json")]));
-}
-
-/** Tells people something that is no result. */
-export function tell({ surroundings }: Context, message: string): void {
-  surroundings.errors.write(`cloud-assistant: ${message}\n`);
 }
 
 /** Tells people that the list goes on behind what was written. */

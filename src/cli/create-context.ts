@@ -2,8 +2,8 @@ import { createClient } from "../client/index.ts";
 import type { Context } from "./context.ts";
 import { createGateway } from "./gateway.ts";
 import type { CommonOptions } from "./options.ts";
-import { createStyle } from "./style.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./terminal/index.ts";
+import { createStyle } from "./terminal/index.ts";
 
 /** What a command works with, as the options say. @throws TypeError if `--url` is no http or https address */
 export function createContext(options: CommonOptions, surroundings: Surroundings): Context {

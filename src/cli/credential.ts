@@ -1,5 +1,5 @@
 import { openSignInFile, readFreshToken } from "./sign-in/index.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./terminal/index.ts";
 
 /** Where the credential of a call came from. */
 export type CredentialOrigin = "--header" | "--token" | "CLOUD_ASSISTANT_TOKEN" | "sign-in";

@@ -1,8 +1,8 @@
 import { GatewayError } from "../client/index.ts";
 import type { CredentialOrigin } from "./credential.ts";
-import { CommandError } from "./exit-code.ts";
 import { notKnown } from "./find.ts";
 import type { Gateway } from "./gateway.ts";
+import { CommandError } from "./terminal/index.ts";
 
 /** Puts a failure of the gateway in the words of this command. @param run what the person named as the run; empty for nothing */
 export async function explainFailure(error: unknown, gateway: Gateway, run: string): Promise<unknown> {

@@ -5,9 +5,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { toAnswerError, toGatewayError } from "../client/errors.ts";
 import type { InvocationFilter } from "../client/index.ts";
-import { type Context, tell } from "./context.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
-import { toLine } from "./style.ts";
+import type { Context } from "./context.ts";
+import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 /** What to export, how, and where to. */

@@ -1,9 +1,8 @@
 import type { InvocationFilter } from "../client/index.ts";
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
-import { type Context, tell } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
+import type { Context } from "./context.ts";
 import { formatSource, type Source, tellFailures } from "./sources.ts";
-import { toLine } from "./style.ts";
+import { CommandError, tell, toLine } from "./terminal/index.ts";
 
 /** What narrows the search if one word names several runs. */
 export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;

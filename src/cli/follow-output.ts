@@ -1,7 +1,7 @@
-import { type Context, tell } from "./context.ts";
-import { type ExitCode, toExitCode } from "./exit-code.ts";
+import type { Context } from "./context.ts";
 import { lastLines } from "./output.ts";
 import { formatInstance, type InstanceRun, readOutputs, requireInstance, type Selection } from "./outputs.ts";
+import { type ExitCode, tell, toExitCode } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 import { type WaitOptions, waitForRun } from "./wait.ts";
 

@@ -1,5 +1,5 @@
 import { type Credential, type CredentialOptions, createCredentialReader } from "./credential.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./terminal/index.ts";
 
 /** The gateway as the command reaches it. */
 export interface Gateway {

@@ -1,12 +1,11 @@
 import type { HistoryOfTimedRunQuery, HistoryOfTimedRunQueryVariables } from "../client/index.ts";
-import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
-import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { type Context, salvage, tellMore, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { readNames } from "./names.ts";
 import { readPages } from "./read-pages.ts";
 import { tellFailures } from "./sources.ts";
-import { type Style, toLine } from "./style.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
+import { EXIT_CODES, type ExitCode, type Style, tell, toLine } from "./terminal/index.ts";
 import { formatAge } from "./when.ts";
 
 type Page = NonNullable<HistoryOfTimedRunQuery["invocationResults"]>;

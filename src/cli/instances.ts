@@ -1,9 +1,8 @@
 import type { ServerNamesQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
 import type { Scope } from "./find.ts";
 import { tellFailures } from "./sources.ts";
-import { toLine } from "./style.ts";
+import { CommandError, toLine } from "./terminal/index.ts";
 
 /** Ids of both products: `i-…`, `mi-…`, or 32 hexadecimal digits. */
 const INSTANCE_ID = /^(m?i-[\w*-]+|[0-9a-f]{28}[0-9a-f*]{4})$/i;

@@ -1,5 +1,4 @@
-import { CommandError } from "./exit-code.ts";
-import { toLine } from "./style.ts";
+import { CommandError, toLine } from "./terminal/index.ts";
 
 /** Names of fields begin with a small letter; ids of the gateway begin with a capital, and those of the upstreams hold a dash. */
 const FIELDS = /^[a-z][A-Za-z.]*(,[a-z][A-Za-z.]*)*$/;

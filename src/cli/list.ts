@@ -1,10 +1,9 @@
 import type { InvocationFilter, RecentRunsQuery } from "../client/index.ts";
-import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
-import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { type Context, salvage, tellMore, writeRows } from "./context.ts";
 import { type PagesWanted, readPages } from "./read-pages.ts";
 import { formatSource, tellFailures } from "./sources.ts";
-import { type Style, toLine } from "./style.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
+import { EXIT_CODES, type ExitCode, type Style, tell, toLine } from "./terminal/index.ts";
 import { formatAge } from "./when.ts";
 
 type Page = NonNullable<RecentRunsQuery["invocations"]>;

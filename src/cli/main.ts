@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser } from "./browser.ts";
 import { runCommand } from "./program.ts";
-import type { Screen } from "./surroundings.ts";
+import type { Screen } from "./terminal/index.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;

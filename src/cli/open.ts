@@ -1,5 +1,5 @@
-import { type Context, tell } from "./context.ts";
-import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import type { Context } from "./context.ts";
+import { EXIT_CODES, type ExitCode, tell } from "./terminal/index.ts";
 
 /** Opens the page of a run, or of all runs, in the browser; writes its address if there is none, or into a pipe. */
 export async function openPage(context: Context, gateway: string, id: string | null): Promise<ExitCode> {

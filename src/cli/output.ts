@@ -1,5 +1,4 @@
-import { type Context, tell, writeRows } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
+import { type Context, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
 import {
   formatInstance,
@@ -11,7 +10,7 @@ import {
   requireInstance,
   type Selection,
 } from "./outputs.ts";
-import { toLine } from "./style.ts";
+import { CommandError, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 /** Which outputs to print, and how. */

@@ -1,9 +1,8 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
 import { requireRun } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
-import { toLine } from "./style.ts";
+import { CommandError, toLine } from "./terminal/index.ts";
 
 type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
 

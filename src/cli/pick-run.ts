@@ -1,10 +1,8 @@
 import { type Context, salvage } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
 import type { Scope } from "./find.ts";
 import { formatRuns } from "./list.ts";
-import { pick } from "./pick.ts";
 import { tellFailures } from "./sources.ts";
-import { createStyle } from "./style.ts";
+import { CommandError, createStyle, pick } from "./terminal/index.ts";
 
 const OFFERED = 20;
 

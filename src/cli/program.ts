@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { GatewayError, type GatewayErrorKind } from "../client/index.ts";
 import { addCommands } from "./commands.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { separateFields } from "./json-fields.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { readTemplate } from "./template.ts";
+import type { Surroundings } from "./terminal/index.ts";
+import { CommandError, EXIT_CODES, type ExitCode } from "./terminal/index.ts";
 import { toUsageError } from "./usage-error.ts";
 import { readHeader, readTexts } from "./words.ts";
 

@@ -1,8 +1,7 @@
 import { GatewayError } from "../client/index.ts";
 import { type Context, tellIncomplete } from "./context.ts";
-import { CommandError } from "./exit-code.ts";
 import type { Source } from "./sources.ts";
-import { toLine } from "./style.ts";
+import { CommandError, toLine } from "./terminal/index.ts";
 
 /** What commands read of a page. */
 interface Page<Row> {

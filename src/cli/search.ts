@@ -1,9 +1,8 @@
 import type { WhoPrintedQuery } from "../client/index.ts";
-import { type Context, salvage, tell, tellMore, writeRows } from "./context.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { type Context, salvage, tellMore, writeRows } from "./context.ts";
 import { type Source, tellFailures } from "./sources.ts";
-import { toLine } from "./style.ts";
 import { fitTable, formatTabs } from "./table.ts";
+import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
 import { formatAge } from "./when.ts";
 
 type Page = NonNullable<WhoPrintedQuery["searchOutputs"]>;

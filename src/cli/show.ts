@@ -3,8 +3,8 @@ import { type Context, salvage, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatSource } from "./sources.ts";
-import { type Style, toLine } from "./style.ts";
 import { fitTable, formatTable, type Row } from "./table.ts";
+import { type Style, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 import { formatAge } from "./when.ts";
 

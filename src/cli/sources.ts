@@ -1,7 +1,6 @@
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
-import { toLine } from "./style.ts";
 import { formatTable, formatTabs } from "./table.ts";
+import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/index.ts";
 
 /** How a source fared, as every list tells it. */
 export interface Source {

@@ -1,9 +1,8 @@
 import type { StatisticsQuery, StatisticsQueryVariables } from "../client/index.ts";
-import { type Context, salvage, tell, tellIncomplete, writeRows } from "./context.ts";
-import { CommandError, EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { type Context, salvage, tellIncomplete, writeRows } from "./context.ts";
 import { readNames } from "./names.ts";
-import { toLine } from "./style.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
+import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
 
 /** A row, and for a server its name if it has one. */
 type StatisticsRow = NonNullable<StatisticsQuery["statistics"]>[number] & { readonly name?: string | null };

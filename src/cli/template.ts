@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { CommandError } from "./exit-code.ts";
 import { readField } from "./json-fields.ts";
+import { CommandError } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 /** A template that was read: texts, and fields to put between them. */

@@ -1,10 +1,9 @@
 import type { InvocationStatus } from "../client/index.ts";
 import { createPatience } from "../client/patience.ts";
-import { type Context, tell } from "./context.ts";
-import { CommandError, EXIT_CODES } from "./exit-code.ts";
+import type { Context } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
-import { createStyle, type Style } from "./style.ts";
+import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
 /** A run as far as waiting needs it. */
 export interface RunState {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { CommandType, InvocationStatus, Provider } from "../client/index.ts";
-import { CommandError } from "./exit-code.ts";
+import { CommandError } from "./terminal/index.ts";
 
 const STATUSES: Readonly<Record<InvocationStatus, true>> = {
   PENDING: true,

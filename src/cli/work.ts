@@ -1,5 +1,4 @@
 import type { Context } from "./context.ts";
-import { EXIT_CODES, type ExitCode, toExitCode } from "./exit-code.ts";
 import { exportRows } from "./export.ts";
 import { findRun } from "./find.ts";
 import { followOutput } from "./follow-output.ts";
@@ -23,6 +22,7 @@ import { printOutputs } from "./output.ts";
 import { pickRun } from "./pick-run.ts";
 import { searchOutputs } from "./search.ts";
 import { showRun } from "./show.ts";
+import { EXIT_CODES, type ExitCode, toExitCode } from "./terminal/index.ts";
 import { lookAt, waitForRun } from "./wait.ts";
 
 /** Work of a command: its options and its word, empty for none, to an exit code. */

@@ -1,5 +1,3 @@
-import type { Invocation } from "./invocation.ts";
-
 /** State of a whole run. */
 export type InvocationStatus =
   | "PENDING"
@@ -90,12 +88,19 @@ export function isFinalInstanceStatus(status: InstanceInvocationStatus): boolean
 const REPEAT_MODES: ReadonlySet<string> = new Set(["Period", "EveryReboot"]);
 
 /** True when the run and everything that it did will never change again. */
-export function isFinalRun(run: Pick<Invocation, "status" | "instances">): boolean {
+export function isFinalRun(run: {
+  readonly status: InvocationStatus;
+  readonly instances: readonly { readonly status: InstanceInvocationStatus }[];
+}): boolean {
   return isFinalInvocationStatus(run.status) && run.instances.every((one) => isFinalInstanceStatus(one.status));
 }
 
 /** True for a run that is carried out again until somebody stops it: its latest result is replaced by the next one. */
-export function isRepeated(run: Pick<Invocation, "status" | "timed" | "repeatMode">): boolean {
+export function isRepeated(run: {
+  readonly status: InvocationStatus;
+  readonly timed: boolean | null;
+  readonly repeatMode: string | null;
+}): boolean {
   return run.timed !== false && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }
 

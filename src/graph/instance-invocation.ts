@@ -23,7 +23,7 @@ import { Execution, type OrError } from "./execution.ts";
 import { toGlobalId } from "./global-id.ts";
 import { historyList } from "./history.ts";
 import { Instance } from "./instance.ts";
-import type { Invocation } from "./invocation.ts";
+import type { InvocationState } from "./invocation-state.ts";
 import { cutPage, openPage } from "./memory-page.ts";
 import { Node } from "./node.ts";
 import { InvocationResult, InvocationResultConnection, resultOf, wantsOutput } from "./result.ts";
@@ -40,14 +40,14 @@ type ResultRecord = ExecutionRecord & { readonly execution: string | null };
 @ObjectType("InstanceInvocation", { implements: Node, description: "One run on one instance: its latest state there." })
 export class InstanceInvocation extends Execution {
   /** The run that it is a part of. */
-  readonly invocation: Invocation;
+  readonly invocation: InvocationState;
   readonly #latest: InstanceInvocationRecord;
   readonly #loaded: RowResult;
   #result: InvocationResult | undefined;
   #id: string | undefined;
 
   /** @param loaded the result, where the selection needs more of it than the run's own record tells */
-  constructor(record: InstanceInvocationRecord, invocation: Invocation, loaded?: RowResult) {
+  constructor(record: InstanceInvocationRecord, invocation: InvocationState, loaded?: RowResult) {
     super(record);
     this.#latest = record;
     this.invocation = invocation;
@@ -180,32 +180,11 @@ export function rowNeeds(rows: Selection | null): RowNeeds {
   };
 }
 
-/**
- * The rows of one run. Loads in one batch what the selection needs and the records do not hold, and waits only then; every
- * field of a row can be read at once.
- */
-export function toRows(
-  records: readonly InstanceInvocationRecord[],
-  invocation: Invocation,
-  needs: RowNeeds,
-  context: GraphContext,
-): InstanceInvocation[] | Promise<InstanceInvocation[]> {
-  const lacking = records.filter((record) => isLacking(record, needs));
-  if (lacking.length === 0) return records.map((record) => invocation.rowOf(record, undefined));
-  const join = (answers: readonly Answer<ResultRecord>[]): InstanceInvocation[] => {
-    if (lacking.length === records.length) {
-      return records.map((record, index) => invocation.rowOf(record, answers[index] ?? null));
-    }
-    const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
-    return records.map((record) => invocation.rowOf(record, loaded.get(record)));
-  };
-  return context.loaders.latestResults(lacking, { output: needs.output, content: false }).then(join);
-}
-
 async function statesOf(source: Source, { services }: GraphContext): Promise<readonly PageSourceState[]> {
   return (await services.sources()).filter((state) => sourceKey(state.source) === sourceKey(source));
 }
 
-function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {
+/** True if the needs ask for more of a row than its run's own record tells. */
+export function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {
   return (needs.output && record.output === undefined) || (needs.details && !record.isComplete);
 }

@@ -18,9 +18,10 @@ import {
   InstanceInvocation,
   InstanceInvocationConnection,
   InstanceInvocationsArgs,
+  isLacking,
+  type RowNeeds,
   type RowResult,
   rowNeeds,
-  toRows,
 } from "./instance-invocation.ts";
 import { InvocationSettings } from "./invocation-settings.ts";
 import { kindsOf, needsByRights } from "./mask-selection.ts";
@@ -66,7 +67,7 @@ export class Invocation extends InvocationSettings {
     const opened = openPage(() => this.purposeOf(args), args, context.sealer);
     const page = cutPage(this.listOf(args), opened, context.sealer);
     const needsOf = oncePerPlace(info, () => needsByRights(rowsOf(selectionOf(info)), rowNeeds));
-    const rows = toRows(page.nodes, this, needsOf(kindsOf(this.record, context)), context);
+    const rows = this.loadRows(page.nodes, needsOf(kindsOf(this.record, context)), context);
     return rows instanceof Promise ? rows.then((ready) => new Connection(page, ready)) : new Connection(page, rows);
   }
 
@@ -82,7 +83,7 @@ export class Invocation extends InvocationSettings {
     readPageArguments({ first: args.first ?? null });
     const isSimilar = args.similar === true;
     const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
-      const rows = await toRows(this.all.rows, this, { output: true, details: true }, context);
+      const rows = await this.loadRows(this.all.rows, { output: true, details: true }, context);
       return isSimilar ? this.groupSimilar(rows, context) : groupRows(rows);
     });
     return firstOf(groups, args);
@@ -124,6 +125,23 @@ export class Invocation extends InvocationSettings {
     const row = new InstanceInvocation(record, this, loaded);
     this.#made.set(key, row);
     return row;
+  }
+
+  /**
+   * Rows of some of its instances; for resolvers. Loads in one batch what the selection needs and the records do not hold, and
+   * waits only then; every field of a row can be read at once.
+   */
+  loadRows(
+    records: readonly InstanceRecord[],
+    needs: RowNeeds,
+    { loaders }: GraphContext,
+  ): InstanceInvocation[] | Promise<InstanceInvocation[]> {
+    const lacking = records.filter((record) => isLacking(record, needs));
+    if (lacking.length === 0) return records.map((record) => this.rowOf(record, undefined));
+    return loaders.latestResults(lacking, { output: needs.output, content: false }).then((answers) => {
+      const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
+      return records.map((record) => this.rowOf(record, loaded.get(record)));
+    });
   }
 
   private get all(): MemoryList<InstanceRecord> {

@@ -7,13 +7,14 @@ import type { GraphContext } from "./context.ts";
 import { Instance } from "./instance.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { connectRuns, Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import type { InvocationState } from "./invocation-state.ts";
 import { selectionOf } from "./selection.ts";
 
 /** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
 @Resolver(() => InstanceInvocation)
 export class InstanceInvocationLinks {
   @FieldResolver(() => Invocation, { nullable: true, description: "The run that this is a part of." })
-  invocation(@Root() row: InstanceInvocation): Invocation {
+  invocation(@Root() row: InstanceInvocation): InvocationState {
     return row.invocation;
   }
 }

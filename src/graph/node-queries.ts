@@ -5,7 +5,7 @@ import { InputError } from "#domain";
 import type { GraphContext } from "./context.ts";
 import { fromGlobalId, type NodeRef, type ReadId } from "./global-id.ts";
 import { Instance } from "./instance.ts";
-import { rowNeeds, toRows } from "./instance-invocation.ts";
+import { rowNeeds } from "./instance-invocation.ts";
 import { invocationOf, invocationWants, readRun } from "./invocation.ts";
 import { kindsOf, needsByRights } from "./mask-selection.ts";
 import { Node } from "./node.ts";
@@ -96,7 +96,7 @@ async function readInstanceInvocation(
   const run = invocationOf(await settleRun(found, () => ({ ...needs, output: false, times: false }), context));
   const record = run.recordOf(instanceId);
   if (record === null) return null;
-  const [row] = await toRows([record], run, needs, context);
+  const [row] = await run.loadRows([record], needs, context);
   return row ?? null;
 }
 

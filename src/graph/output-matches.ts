@@ -7,6 +7,7 @@ import type { GraphContext } from "./context.ts";
 import { InvocationFilter, toInvocationFilter } from "./filter.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { Invocation, invocationOf } from "./invocation.ts";
+import type { InvocationState } from "./invocation-state.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { OutputMatch } from "./output.ts";
 import { DateTime } from "./scalars.ts";
@@ -31,7 +32,7 @@ class FoundLine extends OutputMatch {
   }
 
   @Value(() => Invocation, { description: "The run that printed it." })
-  get invocation(): Invocation {
+  get invocation(): InvocationState {
     return this.#row.invocation;
   }
 

@@ -15,7 +15,7 @@ export interface ChangeLog {
   /** Another one for each process: numbers mean something within one log only. */
   readonly name: string;
   /** Number of the newest change. */
-  readonly head: number;
+  head(): number;
   /** What each run that changed behind this number was there and is now; null if the log does not reach back so far. */
   readAfter(number: number): readonly LoggedChange[] | null;
   /** Resolves once something has changed behind this number, or the signal aborts. */
@@ -73,9 +73,7 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
 
   return {
     name,
-    get head() {
-      return head;
-    },
+    head: () => head,
     readAfter(number) {
       const start = number - (head - entries.length);
       if (start < 0 || number > head) return null;

@@ -46,7 +46,7 @@ export function createSorter(log: ChangeLog): Sort {
       const changes = log.readAfter(after);
       return changes === null ? null : sortChanges(changes, list.filter);
     });
-    return sorted === null ? null : { sorted, head: log.head };
+    return sorted === null ? null : { sorted, head: log.head() };
   };
 }
 
@@ -55,8 +55,8 @@ export function createOnce<Value>(log: Pick<ChangeLog, "head">) {
   let head = -1;
   let known = new Map<string, { readonly value: Value }>();
   return (key: string, make: () => Value): Value => {
-    if (log.head !== head) known = new Map();
-    head = log.head;
+    if (log.head() !== head) known = new Map();
+    head = log.head();
     const found = known.get(key) ?? { value: make() };
     known.set(key, found);
     return found.value;

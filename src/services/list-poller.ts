@@ -83,7 +83,7 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
       await clock.sleep(rules.minIntervalMs, nap.signal);
       continue;
     }
-    const before = log.head;
+    const before = log.head();
     const operation: Operation = {
       signal,
       deadline: clock.elapsed() + rules.pollDeadlineMs,
@@ -95,7 +95,7 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
     const unfinished = await look(parts, source, { maxAgeMs: intervalMs * AGE_SHARE, floors }, operation).catch(
       () => null,
     );
-    const isMoving = log.head > before || (unfinished ?? 0) > 0;
+    const isMoving = log.head() > before || (unfinished ?? 0) > 0;
     const longestMs = unfinished === null ? rules.maxIntervalMs : calmMs;
     intervalMs = isMoving ? rules.minIntervalMs : Math.min(intervalMs * 2, longestMs);
     await clock.sleep(intervalMs, signal);

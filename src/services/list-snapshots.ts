@@ -37,7 +37,7 @@ export function createSnapshots({ log, clock, sealer, readNewest, deadlineMs }: 
   };
 
   async function take(list: WatchedList, operation: Operation): Promise<Snapshot> {
-    const before = log.head;
+    const before = log.head();
     const page = await readNewest(list.filter, SNAPSHOT_ROWS, { ...operation, deadline: clock.elapsed() + deadlineMs });
     const rows = page.edges.map(({ node }) => node);
     const oldest = rows.at(-1)?.creationTime ?? null;
@@ -45,7 +45,7 @@ export function createSnapshots({ log, clock, sealer, readNewest, deadlineMs }: 
     // What changed while the page was read belongs to the snapshot: one who comes back with its position gets nothing twice.
     const sorted = sort(list, before);
     const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
-    const standing = { number: log.head, since };
+    const standing = { number: log.head(), since };
     const position = sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
     const change = { position, isSnapshot: true, entered, changed: [], left: [] };
     return { standing, change, takenAt: clock.elapsed() };
@@ -56,7 +56,7 @@ export function createSnapshots({ log, clock, sealer, readNewest, deadlineMs }: 
     // An end of another one's operation is none of this one's: it takes its own then.
     for (let other = underWay.get(key); other !== undefined; other = underWay.get(key)) await other;
     const known = kept.get(key);
-    const isFresh = known?.standing.number === log.head && clock.elapsed() - known.takenAt < SNAPSHOT_KEPT_MS;
+    const isFresh = known?.standing.number === log.head() && clock.elapsed() - known.takenAt < SNAPSHOT_KEPT_MS;
     if (known !== undefined && isFresh) return known;
     const taking = take(list, operation);
     const end = taking.then(

@@ -25,6 +25,7 @@ import { limitBackfill, limitChanges, limitStore, limitSync, limitWatch, type Pa
 import { createWait } from "./wait.ts";
 import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
 import { createPoll } from "./watch-poll.ts";
+import { APPEAR_MS } from "./watch-poller.ts";
 
 /** What the services are made of. */
 export interface ServicesOptions {
@@ -91,7 +92,7 @@ export function createServices(options: ServicesOptions): AllServices {
         sync: limitSync(sync, view),
         store: limitStore(store, view),
         log: limitChanges(log, view),
-        watchInvocation: limitWatch(watchInvocation, view, clock),
+        watchInvocation: limitWatch(watchInvocation, view, APPEAR_MS, clock),
         backfillOf: limitBackfill(backfillOf, view),
       });
       byView.set(view, limited);

@@ -1,6 +1,6 @@
 import type { Clock, Telemetry } from "#domain";
-import type { RunStore, RunWrite } from "./run-store.ts";
-import { DatabaseProblem, isUnavailable, toDatabaseProblem } from "./sql/problem.ts";
+import type { RunStore, RunWrite } from "./contract/index.ts";
+import { DatabaseProblem, isUnavailable, toDatabaseProblem } from "./sql/index.ts";
 
 /** Where reads and writes go. */
 export type KeeperState = "opening" | "database" | "memory";

@@ -1,8 +1,8 @@
 import type { Clock, Telemetry } from "#domain";
-import { createChangeFeed } from "./change-feed.ts";
+import type { RunStore } from "./contract/index.ts";
+import { createChangeFeed } from "./contract/index.ts";
 import { type AwayStore, isAway, type KeeperState, watchDatabase } from "./database-watch.ts";
-import type { RunStore } from "./run-store.ts";
-import { isFull } from "./sql/problem.ts";
+import { isFull } from "./sql/index.ts";
 
 /** A keeper that goes on in memory while its database is away. */
 export interface FallbackStore extends RunStore {

@@ -1,16 +1,9 @@
 import { type Invocation, type InvocationRef, invocationKey, isFinalRun } from "#domain";
-import type { ChangeFeed } from "./change-feed.ts";
-import { markGone } from "./gone.ts";
-import { type Position, positionOf } from "./position.ts";
-import type { StoredRun } from "./run-store.ts";
+import type { ChangeFeed, StoredRun } from "./contract/index.ts";
+import { markGone, positionOf } from "./contract/index.ts";
+import type { Entry } from "./run-order.ts";
 import { runBytes } from "./sizes.ts";
 import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
-
-/** A run in memory, with its place. */
-export interface Entry extends StoredRun {
-  readonly position: Position;
-  readonly bytes: number;
-}
 
 /** Runs in memory, by key and in the total order. */
 export interface KeptRuns {

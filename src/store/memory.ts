@@ -1,13 +1,11 @@
 import { invocationKey, isFailedRun, isFinalRun, matchesQuery, type Source, sourceKey, sourceRank } from "#domain";
-import { createChangeFeed } from "./change-feed.ts";
+import type { ListRecord, RunStore, RunWrite, Stretch } from "./contract/index.ts";
+import { above, createChangeFeed, mergeResult, mergeRun, NO_TIME } from "./contract/index.ts";
 import { createCuts } from "./cuts.ts";
-import { createKeptRuns, type Entry, type KeptRuns, RECENT_SHARE } from "./kept-runs.ts";
+import { createKeptRuns, type KeptRuns, RECENT_SHARE } from "./kept-runs.ts";
 import { createLooseResults, type LooseResults } from "./loose-results.ts";
-import { mergeResult, mergeRun } from "./merge.ts";
 import { outlineOf } from "./outline.ts";
-import { above, NO_TIME } from "./position.ts";
-import type { Bounds } from "./run-order.ts";
-import type { ListRecord, RunStore, RunWrite, Stretch } from "./run-store.ts";
+import type { Bounds, Entry } from "./run-order.ts";
 
 /** How the memory keeper is bounded. */
 export interface MemoryStoreOptions {

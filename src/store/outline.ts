@@ -1,6 +1,6 @@
 import { durationMsOf, finishTimeOf, type InstanceInvocation, type Invocation, msBetween, sourceRank } from "#domain";
-import { NO_TIME, type Position, timeOf } from "./position.ts";
-import type { ExecutionOutline, RunOutline } from "./run-store.ts";
+import type { ExecutionOutline, RunOutline } from "./contract/index.ts";
+import { NO_TIME, type Position, timeOf } from "./contract/index.ts";
 
 /** The outline of a run. @param executions false leaves those out */
 export function outlineOf(run: Invocation, executions: boolean): RunOutline {

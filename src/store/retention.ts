@@ -1,7 +1,5 @@
 import type { Clock, Telemetry } from "#domain";
-import type { DatabaseStore } from "./sql/database.ts";
-import { codeOf, isUnavailable } from "./sql/problem.ts";
-import type { Retention } from "./sql/prune.ts";
+import { codeOf, type DatabaseStore, isUnavailable, type Retention } from "./sql/index.ts";
 
 /** What lets go of what is old. */
 export interface RetentionParts {

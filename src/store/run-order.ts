@@ -1,6 +1,11 @@
-import type { Entry } from "./kept-runs.ts";
-import { comparePositions, type Position } from "./position.ts";
-import type { Stretch } from "./run-store.ts";
+import type { StoredRun, Stretch } from "./contract/index.ts";
+import { comparePositions, type Position } from "./contract/index.ts";
+
+/** A run in memory, with its place. */
+export interface Entry extends StoredRun {
+  readonly position: Position;
+  readonly bytes: number;
+}
 
 /** What lies between two places, both exclusive. */
 export type Bounds = Pick<Stretch, "after" | "before">;

@@ -1,6 +1,5 @@
-import type { Entry } from "./kept-runs.ts";
-import { comparePositions, type Position } from "./position.ts";
-import { type Bounds, createRunOrder, isInside, type RunOrder } from "./run-order.ts";
+import { comparePositions, type Position } from "./contract/index.ts";
+import { type Bounds, createRunOrder, type Entry, isInside, type RunOrder } from "./run-order.ts";
 
 /** What is meant of each source, by its rank. */
 export type Stretches = ReadonlyMap<string, Bounds>;

@@ -3,15 +3,12 @@
  * Knows upstreams and the store; may not know who asks or why.
  */
 export * from "./collect/index.ts";
-export type { Follower } from "./follow.ts";
-export { isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
-export { resultOf } from "./known-results.ts";
-export type { KnownList } from "./lists.ts";
+export type { KnownList } from "./lists/index.ts";
+export * from "./readers/index.ts";
 export {
   findSourceAmong,
   type SourceBook,
   type SourceFailure,
   type SourceState,
   toSourceFailure,
-} from "./source-book.ts";
-export { createSync, type Sync, type SyncOptions } from "./sync.ts";
+} from "./sources/index.ts";

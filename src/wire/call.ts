@@ -1,14 +1,13 @@
 import { setMaxListeners } from "node:events";
 import type { Clock, Operation, Source, Telemetry, UpstreamError } from "#domain";
-import type { CallState } from "./call-state.ts";
-import type { Call, CallRequest } from "./contract.ts";
-import { createFailure } from "./failure.ts";
-import type { Keyring } from "./keyring.ts";
+import type { Call, CallRequest } from "./call/index.ts";
+import { createFailure, failWhenOver, untilAborted } from "./call/index.ts";
+import type { Keyring } from "./keys/index.ts";
 import type { AttemptEnd, TrafficPolicy } from "./pace/index.ts";
 import type { RetryStrategy } from "./retry/index.ts";
 import { isSendable, toCanonicalQuery } from "./sign/index.ts";
+import type { CallState } from "./transport/index.ts";
 import { type AttemptOutcome, type Endpoint, isMomentary } from "./transport/index.ts";
-import { failWhenOver, untilAborted } from "./wait.ts";
 
 /** What a call is made of. */
 export interface CallParts {

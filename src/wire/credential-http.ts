@@ -1,5 +1,5 @@
 import { got } from "got";
-import type { Agents } from "./proxies.ts";
+import type { Agents } from "./transport/index.ts";
 
 /** A request as the providers of `@alicloud/credentials` make it. */
 export interface CredentialRequest {

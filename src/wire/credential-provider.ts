@@ -1,6 +1,6 @@
 import type * as Vendor from "@alicloud/credentials";
 import type { CredentialHttp } from "./credential-http.ts";
-import type { Credential, CredentialSettings, CredentialSource } from "./credentials.ts";
+import type { Credential, CredentialSettings, CredentialSource } from "./keys/index.ts";
 
 /** A provider of `@alicloud/credentials`, as far as it is used. */
 export interface Provider {

@@ -1,22 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, OpenQuotaShare, Telemetry } from "#domain";
+import type { Call } from "./call/index.ts";
 import { createCall } from "./call.ts";
-import type { Call } from "./contract.ts";
 import { type CredentialHttp, createCredentialHttp } from "./credential-http.ts";
 import { createProvidedCredentials } from "./credential-provider.ts";
-import { type CredentialSettings, type CredentialSource, createStaticCredentials } from "./credentials.ts";
-import { createKeyring } from "./keyring.ts";
+import {
+  type CredentialSettings,
+  type CredentialSource,
+  createKeyring,
+  createStaticCredentials,
+} from "./keys/index.ts";
 import { type BreakerSettings, createTrafficPolicy, type QuotaTable } from "./pace/index.ts";
-import { createAgents, noProxies, type ProxyRule } from "./proxies.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";
 import {
+  type AttemptTimeouts,
+  createAgents,
   createEndpointResolver,
   createSender,
+  createTransport,
   type EndpointTemplates,
+  noProxies,
+  type ProxyRule,
   type VendorEndpoint,
 } from "./transport/index.ts";
-import { type AttemptTimeouts, createTransport } from "./transport.ts";
 
 /** What a wire is told from outside; everything that has a default may be left out, also within the settings. */
 export interface WireOptions {

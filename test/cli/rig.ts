@@ -1,6 +1,6 @@
-import type { ExitCode } from "../../src/cli/exit-code.ts";
 import { runCommand } from "../../src/cli/program.ts";
-import type { Surroundings } from "../../src/cli/surroundings.ts";
+import type { ExitCode } from "../../src/cli/terminal/exit-code.ts";
+import type { Surroundings } from "../../src/cli/terminal/surroundings.ts";
 import { type GraphRequest, type Root, startGraphServer } from "../support/graph-server.ts";
 
 /** What a command left behind. */

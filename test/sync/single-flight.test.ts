@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { InputError, type Operation } from "#domain";
-import { createSingleFlight, endedError } from "../../src/sync/single-flight.ts";
+import { createSingleFlight, endedError } from "../../src/sync/sources/single-flight.ts";
 import { sourceAt } from "../services/support/fixed.ts";
 import { createFailure } from "../services/support/records.ts";
 import { createOperation } from "../support/operation.ts";

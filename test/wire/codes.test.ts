@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { CODE_FAMILIES, type CodeMeaning, type Cure, explainCode, UPSTREAM_CODES } from "../../src/wire/codes.ts";
+import { CODE_FAMILIES, type CodeMeaning, type Cure, explainCode, UPSTREAM_CODES } from "../../src/wire/call/codes.ts";
 
 const classOf = (code: string | null, status: number) => {
   const { code: errorClass, cure } = explainCode(code, status);

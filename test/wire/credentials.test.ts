@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Credential, type CredentialSource, noProxies } from "#wire";
 import { createCredentialHttp } from "../../src/wire/credential-http.ts";
 import { createProvidedCredentials } from "../../src/wire/credential-provider.ts";
-import { createAgents } from "../../src/wire/proxies.ts";
+import { createAgents } from "../../src/wire/transport/proxies.ts";
 import { createOperation } from "../support/operation.ts";
 import { createRig, failureOf, KEYS, OK, REQUEST, SOURCE } from "./rig.ts";
 import { errorReply, type Received } from "./upstream-server.ts";

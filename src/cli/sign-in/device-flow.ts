@@ -1,7 +1,6 @@
-import { type Context, tell } from "../context.ts";
-import { CommandError, EXIT_CODES } from "../exit-code.ts";
-import { toLine } from "../style.ts";
+import { CommandError, EXIT_CODES, tell, toLine } from "../terminal/index.ts";
 import { describeOAuthError, type IssuerEndpoints, isSafe, type Members, post, toOAuthError } from "./oauth.ts";
+import type { SignInContext } from "./sign-in-context.ts";
 
 /** Who signs in where, and for what. */
 export interface DeviceFlowOptions {
@@ -21,7 +20,7 @@ const EXPIRES_SECONDS = 600;
  * @throws CommandError if the person refuses, or the code ends first
  */
 export async function signInByDevice(
-  context: Context,
+  context: Pick<SignInContext, "surroundings">,
   endpoints: IssuerEndpoints,
   options: DeviceFlowOptions,
 ): Promise<Members> {
@@ -51,7 +50,7 @@ function toForm({ hasOfflineAccess }: IssuerEndpoints, { audience, scope }: Devi
   };
 }
 
-async function show(context: Context, issuer: string, members: Members): Promise<void> {
+async function show(context: Pick<SignInContext, "surroundings">, issuer: string, members: Members): Promise<void> {
   const { verification_uri: plain, verification_uri_complete: complete, user_code: code } = members;
   if (typeof plain !== "string" || typeof code !== "string" || !isSafe(plain)) {
     throw new CommandError(`${toLine(issuer)} does not say where its code is to be entered.`);
@@ -69,7 +68,11 @@ interface Polling {
   readonly endsAt: number;
 }
 
-async function poll({ surroundings }: Context, url: string, { issuer, form, endsAt, ...polling }: Polling) {
+async function poll(
+  { surroundings }: Pick<SignInContext, "surroundings">,
+  url: string,
+  { issuer, form, endsAt, ...polling }: Polling,
+) {
   let { intervalMs } = polling;
   while (surroundings.now() < endsAt) {
     await surroundings.sleep(intervalMs);

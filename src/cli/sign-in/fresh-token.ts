@@ -1,6 +1,5 @@
-import { CommandError } from "../exit-code.ts";
-import { toLine } from "../style.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Surroundings } from "../terminal/index.ts";
+import { CommandError, toLine } from "../terminal/index.ts";
 import { discover, post, toOAuthError } from "./oauth.ts";
 import type { SignInFile } from "./sign-in-file.ts";
 import { readTokens, type SignIn } from "./tokens.ts";

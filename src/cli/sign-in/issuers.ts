@@ -1,7 +1,5 @@
-import { type Context, tell } from "../context.ts";
-import { CommandError } from "../exit-code.ts";
-import { pick } from "../pick.ts";
-import { toLine } from "../style.ts";
+import { CommandError, pick, tell, toLine } from "../terminal/index.ts";
+import type { SignInContext } from "./sign-in-context.ts";
 
 /** Where people can sign in, as the gateway tells at /sign-in. */
 export interface Issuer {
@@ -11,7 +9,7 @@ export interface Issuer {
 }
 
 /** The issuer to sign in at: the one that was named, the only one, or the one that a person picks. */
-export async function chooseIssuer(context: Context, named: string | undefined): Promise<Issuer> {
+export async function chooseIssuer(context: SignInContext, named: string | undefined): Promise<Issuer> {
   const issuers = await readIssuers(context);
   const names = issuers.map(({ issuer }) => toLine(issuer));
   if (issuers.length === 0)
@@ -30,7 +28,7 @@ export async function chooseIssuer(context: Context, named: string | undefined):
   throw new CommandError(`\`--issuer\`: expected one of these ${names.length}, it is missing.`);
 }
 
-async function readIssuers({ gateway }: Context): Promise<readonly Issuer[]> {
+async function readIssuers({ gateway }: SignInContext): Promise<readonly Issuer[]> {
   const url = gateway.addressOf("sign-in");
   const response = await fetch(url).catch(() => null);
   if (response === null)

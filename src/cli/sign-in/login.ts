@@ -1,9 +1,8 @@
-import { type Context, tell } from "../context.ts";
-import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import { toLine } from "../style.ts";
+import { EXIT_CODES, type ExitCode, tell, toLine } from "../terminal/index.ts";
 import { signInByDevice } from "./device-flow.ts";
 import { chooseIssuer } from "./issuers.ts";
 import { discover, isSafe, post } from "./oauth.ts";
+import type { SignInContext } from "./sign-in-context.ts";
 import { openSignInFile } from "./sign-in-file.ts";
 import { readTokens, type SignIn } from "./tokens.ts";
 
@@ -14,7 +13,7 @@ export interface LoginOptions {
 }
 
 /** Signs in at an issuer of the gateway, and keeps the tokens for later commands. */
-export async function login(context: Context, { issuer: named, scope }: LoginOptions): Promise<ExitCode> {
+export async function login(context: SignInContext, { issuer: named, scope }: LoginOptions): Promise<ExitCode> {
   const { surroundings, gateway } = context;
   if (!isSafe(gateway.url)) {
     tell(context, "the gateway's address is plain http: anybody on the way can read the token.");
@@ -29,7 +28,7 @@ export async function login(context: Context, { issuer: named, scope }: LoginOpt
 }
 
 /** Forgets the sign-in at the gateway, and takes it back at the issuer if that can be done. */
-export async function logout(context: Context): Promise<ExitCode> {
+export async function logout(context: SignInContext): Promise<ExitCode> {
   const file = openSignInFile(context.gateway.url, context.surroundings);
   const signIn = await file.read();
   await file.remove();

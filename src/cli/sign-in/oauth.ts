@@ -1,5 +1,4 @@
-import { CommandError } from "../exit-code.ts";
-import { toLine } from "../style.ts";
+import { CommandError, toLine } from "../terminal/index.ts";
 
 /** An answer that holds no tokens: the `error` of RFC 6749, section 5.2, or whatever the issuer says instead. */
 export interface OAuthError {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Surroundings } from "../surroundings.ts";
+import type { Surroundings } from "../terminal/index.ts";
 import type { SignIn } from "./tokens.ts";
 
 /** The sign-in at one gateway, as the user's config folder holds it: readable for its owner only. */

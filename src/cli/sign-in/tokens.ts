@@ -1,5 +1,5 @@
-import { CommandError } from "../exit-code.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Surroundings } from "../terminal/index.ts";
+import { CommandError } from "../terminal/index.ts";
 import type { Members } from "./oauth.ts";
 
 /** What an issuer handed out for one gateway. */

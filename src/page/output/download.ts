@@ -1,5 +1,5 @@
 import { askGateway } from "../state/gateway.ts";
-import type { ServerOutput } from "./output-view.tsx";
+import type { ServerOutput } from "./server-output.ts";
 
 /** Saves what the page holds of an output as a file. */
 export function saveText(server: ServerOutput, text: string): void {

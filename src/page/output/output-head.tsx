@@ -3,7 +3,7 @@ import { Age, Duration } from "../parts/times.tsx";
 import { NO_FILTERS, writeFilters } from "../state/filters.ts";
 import { nameOf } from "../state/output-groups.ts";
 import { useWords } from "../words/words.ts";
-import type { ServerOutput } from "./output-view.tsx";
+import type { ServerOutput } from "./server-output.ts";
 
 /** Where it ran, how it ended, and if it failed, why and what helps. */
 export function OutputHead({ server }: { readonly server: ServerOutput }) {

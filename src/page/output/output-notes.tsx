@@ -2,7 +2,7 @@ import type { GraphQLFailure } from "cloud-assistant-gateway/client";
 import { Shape } from "../parts/status.tsx";
 import { useWords } from "../words/words.ts";
 import { saveExport } from "./download.ts";
-import type { ServerOutput } from "./output-view.tsx";
+import type { ServerOutput } from "./server-output.ts";
 
 /** What the reader has to know about the text: bytes that are gone, bytes that could not be read, nothing printed. */
 export function OutputNotes({ server }: { readonly server: ServerOutput }) {

@@ -6,7 +6,7 @@ import { useOutputKeys } from "./output-keys.ts";
 import { OutputNotes } from "./output-notes.tsx";
 import { OutputRow } from "./output-row.tsx";
 import { OutputTools } from "./output-tools.tsx";
-import type { ServerOutput } from "./output-view.tsx";
+import type { ServerOutput } from "./server-output.ts";
 import { usePreparedText } from "./use-prepared-text.ts";
 import { useSearch } from "./use-search.ts";
 

@@ -3,7 +3,7 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { useWords } from "../words/words.ts";
 import { saveText } from "./download.ts";
-import type { ServerOutput } from "./output-view.tsx";
+import type { ServerOutput } from "./server-output.ts";
 import type { Search } from "./use-search.ts";
 
 /** What can be done with the text: search, wrap, follow, copy, download. */

@@ -1,23 +1,14 @@
-import type { GraphQLFailure, InstanceOutputQuery } from "cloud-assistant-gateway/client";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { useAsk } from "../state/ask.ts";
-import { gateway, salvage } from "../state/gateway.ts";
 import { goUp } from "../state/navigation.ts";
 import { nameOf } from "../state/output-groups.ts";
 import { runPath } from "../state/route.ts";
 import { useWords } from "../words/words.ts";
 import { OutputHead } from "./output-head.tsx";
 import { OutputReader } from "./output-reader.tsx";
-
-type Node = Extract<NonNullable<InstanceOutputQuery["node"]>, { readonly __typename: "InstanceInvocation" }>;
-
-/** A run on one server, with what it printed. */
-export interface ServerOutput extends Node {
-  /** Why the output is not there; null if nothing hinders it. */
-  readonly refusal: GraphQLFailure | null;
-}
+import { readOutput } from "./server-output.ts";
 
 const POLL_MS = 2_000;
 
@@ -55,15 +46,4 @@ export function OutputView(props: { readonly runId: string; readonly serverId: s
       )}
     </main>
   );
-}
-
-async function readOutput(id: string, signal: AbortSignal): Promise<ServerOutput | "gone"> {
-  const { data, failures } = await salvage(gateway.instanceOutput({ id }, {}, signal));
-  const [failure] = failures;
-  if (data.node?.__typename === "InstanceInvocation" && (data.node.result !== null || failure === undefined)) {
-    const isThere = (data.node.result?.output ?? null) !== null;
-    return { ...data.node, refusal: isThere ? null : (failure ?? null) };
-  }
-  if (failure !== undefined) throw failure;
-  return "gone";
 }

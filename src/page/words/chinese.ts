@@ -1,4 +1,4 @@
-import type { Words } from "./words.ts";
+import type { Words } from "./english.ts";
 
 const count = new Intl.NumberFormat("zh-CN");
 const n = (amount: number): string => count.format(amount);

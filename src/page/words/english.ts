@@ -240,3 +240,6 @@ export const ENGLISH = {
     docs: "Documentation",
   },
 };
+
+/** Every word of the page in one language. */
+export type Words = typeof ENGLISH;

@@ -1,10 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { CHINESE } from "./chinese.ts";
-import { ENGLISH } from "./english.ts";
-
-/** Every word of the page in one language. */
-export type Words = typeof ENGLISH;
+import { ENGLISH, type Words } from "./english.ts";
 
 /** Languages of the page. */
 export type Language = "en" | "zh";

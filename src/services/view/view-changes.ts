@@ -1,19 +1,21 @@
 import type { View } from "#access";
-import type { ChangeLog, LoggedChange } from "../change-log.ts";
+import type { Invocation } from "#domain";
 import { maySeeRun } from "./sight.ts";
 
+interface Change {
+  readonly before: Invocation | null;
+  readonly after: Invocation;
+}
+
+interface Changes {
+  readAfter(number: number): readonly Change[] | null;
+}
+
 /** The changes of runs of a view; of others nothing is told, not even that something changed. */
-export function limitChanges(log: ChangeLog, view: View): ChangeLog {
-  const limit = ({ before, after }: LoggedChange): readonly LoggedChange[] => {
+export function limitChanges<Log extends Changes>(log: Log, view: View): Log {
+  const limit = ({ before, after }: Change): readonly Change[] => {
     if (!maySeeRun(view, after)) return [];
     return [{ before: before === null || maySeeRun(view, before) ? before : null, after }];
   };
-  return {
-    name: log.name,
-    get head() {
-      return log.head;
-    },
-    readAfter: (number) => log.readAfter(number)?.flatMap(limit) ?? null,
-    wait: (number, signal) => log.wait(number, signal),
-  };
+  return { ...log, readAfter: (number) => log.readAfter(number)?.flatMap(limit) ?? null };
 }

@@ -1,16 +1,14 @@
 import type { View } from "#access";
-import { type Clock, createGoneError, type InvocationRef } from "#domain";
-import type { Services } from "../contract.ts";
-import { APPEAR_MS } from "../watch-poller.ts";
+import { type Clock, createGoneError, type Invocation, type InvocationRef, type Operation, type Wants } from "#domain";
 import { maskWants, maySeeRun } from "./sight.ts";
 
-type Watch = Services["watchInvocation"];
+type Watch<W extends Wants> = (ref: InvocationRef, wants: W, operation: Operation) => AsyncIterableIterator<Invocation>;
 
 /**
  * Watches as a view may. Pollers are shared, so each state is looked at again for each watcher; what the view does not give wakes
- * nobody. A run that is not the caller's ends as one that never appears, after as long a wait.
+ * nobody. A run that is not the caller's ends as one that never appears, after as long a wait: `appearMs`.
  */
-export function limitWatch(watch: Watch, view: View, clock: Clock): Watch {
+export function limitWatch<W extends Wants>(watch: Watch<W>, view: View, appearMs: number, clock: Clock): Watch<W> {
   return (ref, wants, operation) => {
     const left = new AbortController();
     const states = view.maySee(ref.source) ? watch(ref, maskWants(view, ref.source, wants), operation) : null;
@@ -19,7 +17,7 @@ export function limitWatch(watch: Watch, view: View, clock: Clock): Watch {
         const state = await states?.next();
         if (state !== undefined && (state.done === true || maySeeRun(view, state.value))) return state;
         await states?.return?.();
-        return endAsAbsent(ref, AbortSignal.any([operation.signal, left.signal]), clock);
+        return endAsAbsent(ref, AbortSignal.any([operation.signal, left.signal]), appearMs, clock);
       },
       async return() {
         left.abort();
@@ -33,8 +31,8 @@ export function limitWatch(watch: Watch, view: View, clock: Clock): Watch {
   };
 }
 
-async function endAsAbsent(ref: InvocationRef, signal: AbortSignal, clock: Clock) {
-  await clock.sleep(APPEAR_MS, signal);
+async function endAsAbsent(ref: InvocationRef, signal: AbortSignal, appearMs: number, clock: Clock) {
+  await clock.sleep(appearMs, signal);
   if (!signal.aborted) throw createGoneError(ref);
   return { done: true, value: undefined } as const;
 }

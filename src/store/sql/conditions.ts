@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { type InvocationQuery, instanceKey, type Source } from "#domain";
-import { comparePositions, type Position } from "../position.ts";
-import type { Stretch } from "../run-store.ts";
+import type { Stretch } from "../contract/index.ts";
+import { comparePositions, type Position } from "../contract/index.ts";
 import { toOrderedText, toSearchedText } from "./ordered-text.ts";
 import { ageOf, groupLabelOf, labelOf, sourceKeyOf } from "./records.ts";
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql, type Transaction } from "kysely";
-import { cutSpans } from "../spans.ts";
+import { cutSpans } from "../contract/index.ts";
 import type { Tables } from "./tables.ts";
 
 type Step = Transaction<Tables>;

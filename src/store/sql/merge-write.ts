@@ -1,7 +1,6 @@
 import type { Invocation, InvocationResult } from "#domain";
-import { markGone } from "../gone.ts";
-import { mergeResult, mergeRun } from "../merge.ts";
-import type { RunWrite, StoredRun } from "../run-store.ts";
+import type { RunWrite, StoredRun } from "../contract/index.ts";
+import { markGone, mergeResult, mergeRun } from "../contract/index.ts";
 import type { Contents } from "./contents.ts";
 
 /** A run as it was and as it is after a write. Contents are given by their ids. */

@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from "kysely";
 import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
-import { NO_TIME } from "../position.ts";
-import type { ExecutionOutline, OutlineRequest, RunOutline } from "../run-store.ts";
+import type { ExecutionOutline, OutlineRequest, RunOutline } from "../contract/index.ts";
+import { NO_TIME } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { fromOrderedText } from "./ordered-text.ts";
 import { ageOf } from "./records.ts";

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { FAILED_RUN_STATUSES, type Source } from "#domain";
-import type { RunStore } from "../run-store.ts";
+import type { RunStore } from "../contract/index.ts";
 import { fromOrderedText } from "./ordered-text.ts";
 import { ageOf, sourceKeyOf } from "./records.ts";
 import type { Queries } from "./tables.ts";

@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
-import { NO_TIME } from "../position.ts";
+import { NO_TIME } from "../contract/index.ts";
 import { cutLists, deleteRuns, deleteUnused } from "./letting-go.ts";
 import { lockAll } from "./locks.ts";
 import { ageOf } from "./records.ts";

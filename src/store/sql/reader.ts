@@ -1,7 +1,6 @@
 import { type Expression, type SqlBool, sql } from "kysely";
 import type { InvocationRef, Source, Wants } from "#domain";
-import type { ListRecord, RunStore } from "../run-store.ts";
-import type { Span } from "../spans.ts";
+import type { ListRecord, RunStore, Span } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { readLoose } from "./loose-results.ts";
 import { toOrderedText } from "./ordered-text.ts";

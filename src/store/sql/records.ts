@@ -12,7 +12,7 @@ import {
   type Source,
   sourceRank,
 } from "#domain";
-import { timeOf } from "../position.ts";
+import { timeOf } from "../contract/index.ts";
 import { stateOf, uuidOf } from "./contents.ts";
 import { toOrderedText, toSearchedText } from "./ordered-text.ts";
 import { NONE, UNREAD } from "./tables.ts";

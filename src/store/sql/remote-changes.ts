@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { type Clock, PROVIDERS, type Source } from "#domain";
-import type { RunChange } from "../run-store.ts";
+import type { RunChange } from "../contract/index.ts";
 import { fromOrderedText } from "./ordered-text.ts";
 import { readRows } from "./run-rows.ts";
 import type { Tables } from "./tables.ts";

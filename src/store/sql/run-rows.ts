@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from "kysely";
 import type { Command, InstanceInvocation, Invocation, Source, Wants } from "#domain";
-import { markGone } from "../gone.ts";
-import type { StoredRun } from "../run-store.ts";
+import type { StoredRun } from "../contract/index.ts";
+import { markGone } from "../contract/index.ts";
 import { fromContentRow, idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
 import { type OutputRow, sourceKeyOf, toExecution, toOutputs } from "./records.ts";

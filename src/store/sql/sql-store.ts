@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { type Clock, sourceKey } from "#domain";
-import { createChangeFeed } from "../change-feed.ts";
-import type { RunStore, RunWrite } from "../run-store.ts";
+import type { RunStore, RunWrite } from "../contract/index.ts";
+import { createChangeFeed } from "../contract/index.ts";
 import { createReader } from "./reader.ts";
 import { createRemoteChanges, followRemoteChanges } from "./remote-changes.ts";
 import type { Tables } from "./tables.ts";

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Source } from "#domain";
-import type { ListRecord, RunWrite } from "../run-store.ts";
-import { cutSpans } from "../spans.ts";
+import type { ListRecord, RunWrite } from "../contract/index.ts";
+import { cutSpans } from "../contract/index.ts";
 import { type Contents, createContents } from "./contents.ts";
 import { lockSource } from "./locks.ts";
 import { readStrippedLoose } from "./loose-results.ts";

@@ -1,6 +1,6 @@
 import { above, LIST_END } from "#store";
-import { stateOf } from "../list-notes.ts";
-import type { KnownList } from "../lists.ts";
+import type { KnownList } from "../lists/index.ts";
+import { stateOf } from "../lists/index.ts";
 import type { Ground, Step } from "./ground.ts";
 
 /** Looks again where runs may have been missed, once a list was read to its end. */

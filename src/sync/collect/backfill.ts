@@ -1,6 +1,6 @@
 import { createOwnFailure, type Operation, UpstreamError } from "#domain";
 import { LIST_END } from "#store";
-import type { KnownList } from "../lists.ts";
+import type { KnownList } from "../lists/index.ts";
 import type { Audit } from "./audit.ts";
 import type { CollectFailure } from "./collect-shapes.ts";
 import { bottomOfList, type Ground, isDeepEnough, type Step } from "./ground.ts";

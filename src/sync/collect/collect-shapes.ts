@@ -1,6 +1,6 @@
 import type { Clock, Source, SourceErrorCode, Telemetry } from "#domain";
 import type { RunStore } from "#store";
-import type { Sync } from "../sync.ts";
+import type { Sync } from "../readers/index.ts";
 
 /**
  * How far collecting a source has come. `WAITING`: nothing is read, since another process collects it, or the database is away, or

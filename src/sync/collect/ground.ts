@@ -1,7 +1,7 @@
 import type { Clock, InvocationQuery, Operation, Source, Wants } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
-import type { KnownList } from "../lists.ts";
-import type { Sync } from "../sync.ts";
+import type { KnownList } from "../lists/index.ts";
+import type { Sync } from "../readers/index.ts";
 import type { CollectOptions } from "./collect-shapes.ts";
 
 /** One kind of thing that collecting a source does, call by call. */

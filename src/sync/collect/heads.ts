@@ -1,4 +1,4 @@
-import type { KnownList } from "../lists.ts";
+import type { KnownList } from "../lists/index.ts";
 import type { Ground, Step } from "./ground.ts";
 
 /** Keeps the newest ends of a source's lists fresh: one list a step, the oldest first. */

@@ -1,14 +1,8 @@
 import { type Operation, type Source, silentTelemetry } from "#domain";
-import {
-  createPaging,
-  createReader,
-  createStatusFilter,
-  DEFAULT_ZONES,
-  type Product,
-  type Upstream,
-  type UpstreamOptions,
-} from "#upstreams";
 import type { Call } from "#wire";
+import type { Product, Upstream, UpstreamOptions } from "../contract/index.ts";
+import { createPaging, createStatusFilter } from "../lists/index.ts";
+import { createReader, DEFAULT_ZONES } from "../mapping/index.ts";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";

@@ -1,6 +1,7 @@
 import type { Operation, Source } from "#domain";
-import type { Paging, PagingParameters, Reader, StatusFilter } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
+import type { Paging, PagingParameters, StatusFilter } from "../lists/index.ts";
+import type { Reader } from "../mapping/index.ts";
 import type { TimedProbe } from "./timed-probe.ts";
 
 /** The business parameters of a call. */

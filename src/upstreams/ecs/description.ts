@@ -1,4 +1,4 @@
-import type { ProductDescription } from "#upstreams";
+import type { ProductDescription } from "../contract/index.ts";
 
 /** Regions whose endpoint does not follow the rule, as the vendor's SDKs list them. */
 const ENDPOINT_EXCEPTIONS: Readonly<Record<string, string>> = {

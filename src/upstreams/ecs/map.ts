@@ -7,7 +7,7 @@ import {
   statusOfRun,
   toInstanceInvocation,
   toResult,
-} from "#upstreams";
+} from "../mapping/index.ts";
 import type { InstanceShape, ResultShape } from "./shapes.ts";
 
 /** A run of DescribeInvocations; `isOutputTold` says whether a missing output means that there is none. */

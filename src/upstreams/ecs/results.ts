@@ -1,18 +1,7 @@
 import { type InvocationResult, type Operation, resultKey, UpstreamError } from "#domain";
-import {
-  type AllItems,
-  arrangeExecutions,
-  badResponse,
-  createListReader,
-  EMPTY_PAGE,
-  keepItems,
-  listKey,
-  orNotFound,
-  type ResultList,
-  type ResultListQuery,
-  type ResultQuery,
-  readAllPages,
-} from "#upstreams";
+import type { ResultList, ResultListQuery, ResultQuery } from "../contract/index.ts";
+import { type AllItems, createListReader, readAllPages } from "../lists/index.ts";
+import { arrangeExecutions, badResponse, EMPTY_PAGE, keepItems, listKey, orNotFound } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocationResult } from "./map.ts";
 import { readInvocation } from "./runs.ts";

@@ -1,20 +1,15 @@
 import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
+import type { FirstPage, RunList } from "../contract/index.ts";
+import { askAgain, createRunListReader, type Paging, type PagingParameters, type StatusWords } from "../lists/index.ts";
 import {
-  askAgain,
   COMMAND_TYPE_WORDS,
-  createRunListReader,
   EMPTY_PAGE,
-  type FirstPage,
   keepItems,
   listKey,
   orNotFound,
-  type Paging,
-  type PagingParameters,
-  type RunList,
   type RunShape,
-  type StatusWords,
   singleStatus,
-} from "#upstreams";
+} from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { hasBegun, toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";

@@ -1,4 +1,6 @@
 import type { AgentState, Instance, Operation } from "#domain";
+import { orWhenRefused } from "../contract/index.ts";
+import { type Paging, readAllPages } from "../lists/index.ts";
 import {
   type AgentShape,
   badResponse,
@@ -6,13 +8,10 @@ import {
   type Fields,
   mapBounded,
   orNotFound,
-  orWhenRefused,
   type PageShape,
-  type Paging,
   type Reading,
   readAgents,
-  readAllPages,
-} from "#upstreams";
+} from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInstance } from "./map.ts";
 import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } from "./shapes.ts";

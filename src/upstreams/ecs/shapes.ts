@@ -20,7 +20,7 @@ import {
   readTexts,
   readTime,
   readWhole,
-} from "#upstreams";
+} from "../mapping/index.ts";
 
 /** One record of DescribeInstances. */
 export interface InstanceShape {

@@ -1,5 +1,5 @@
 import { type Clock, type CostMeter, type Operation, UpstreamError } from "#domain";
-import type { FirstPage, RunListPage } from "#upstreams";
+import type { FirstPage, RunListPage } from "../contract/index.ts";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
 export interface TimedProbe {

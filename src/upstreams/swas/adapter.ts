@@ -6,24 +6,19 @@ import {
   UpstreamError,
   type Wants,
 } from "#domain";
+import type { Call } from "#wire";
 import {
-  arrangeExecutions,
-  createPaging,
-  createReader,
-  createStatusFilter,
-  DEFAULT_ZONES,
   type FirstPage,
   isRefusal,
   type OutputEncodingSetting,
-  orNotFound,
   type Product,
   type ResultQuery,
   type RunListPage,
-  singleStatus,
   type Upstream,
   type UpstreamOptions,
-} from "#upstreams";
-import type { Call } from "#wire";
+} from "../contract/index.ts";
+import { createPaging, createStatusFilter } from "../lists/index.ts";
+import { arrangeExecutions, createReader, DEFAULT_ZONES, orNotFound, singleStatus } from "../mapping/index.ts";
 import { createAccess } from "./access.ts";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";

@@ -1,6 +1,7 @@
 import type { Clock, Operation, Source } from "#domain";
-import type { Paging, Reader, StatusFilter } from "#upstreams";
 import type { Call, CallRequest } from "#wire";
+import type { Paging, StatusFilter } from "../lists/index.ts";
+import type { Reader } from "../mapping/index.ts";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
 import type { Undecided } from "./undecided.ts";

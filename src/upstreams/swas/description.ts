@@ -1,4 +1,4 @@
-import type { ProductDescription } from "#upstreams";
+import type { ProductDescription } from "../contract/index.ts";
 
 /**
  * Simple Application Server, API version 2020-06-01. Quotas as the vendor publishes them, careful ones for actions without a

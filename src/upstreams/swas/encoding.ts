@@ -1,5 +1,6 @@
 import { type Clock, isFinalInstanceStatus, type Operation, UpstreamError, type Wants } from "#domain";
-import { canBeBase64, type ExecutionShape, type OutputEncodingSetting, type RunShape } from "#upstreams";
+import type { OutputEncodingSetting } from "../contract/index.ts";
+import { canBeBase64, type ExecutionShape, type RunShape } from "../mapping/index.ts";
 import { compareReadings, type EncodingKind, likelyKind, readAs } from "./two-readings.ts";
 
 /** One field that is encoded in the unstated way. */

@@ -1,5 +1,5 @@
 import { type InvocationQuery, type Operation, UpstreamError, type Wants } from "#domain";
-import { isRefusal, type RunListPage } from "#upstreams";
+import { isRefusal, type RunListPage } from "../contract/index.ts";
 import type { AdapterContext } from "./context.ts";
 
 /** Reads the newest page of the list of all runs. */

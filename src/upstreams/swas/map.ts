@@ -17,7 +17,7 @@ import {
   statusOfRun,
   toInstanceInvocation,
   toResult,
-} from "#upstreams";
+} from "../mapping/index.ts";
 import type { Encoding } from "./encoding.ts";
 import type { InstanceRunShape, NamedRun, ServerShape } from "./shapes.ts";
 

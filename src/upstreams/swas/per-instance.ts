@@ -6,19 +6,9 @@ import {
   type Operation,
   type Wants,
 } from "#domain";
-import {
-  askAgain,
-  createRunListReader,
-  EMPTY_PAGE,
-  isStatusRefusal,
-  type KnownRun,
-  listKey,
-  mapBounded,
-  orNotFound,
-  type PageShape,
-  type RunList,
-  singleStatus,
-} from "#upstreams";
+import type { KnownRun, RunList } from "../contract/index.ts";
+import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
+import { EMPTY_PAGE, listKey, mapBounded, orNotFound, type PageShape, singleStatus } from "../mapping/index.ts";
 import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { toAssembledRun, toInstanceRun, toNewerRun, toSingleResult } from "./map.ts";
 import type { Servers } from "./servers.ts";

@@ -1,18 +1,15 @@
 import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
+import type { FirstPage, RecalledRun, RunList } from "../contract/index.ts";
+import { createRunListReader, type StatusWords } from "../lists/index.ts";
 import {
   COMMAND_TYPE_WORDS,
-  createRunListReader,
   EMPTY_PAGE,
-  type FirstPage,
   keepItems,
   listKey,
   orNotFound,
   type PageShape,
-  type RecalledRun,
-  type RunList,
-  type StatusWords,
   singleStatus,
-} from "#upstreams";
+} from "../mapping/index.ts";
 import type { AdapterContext, Parameters } from "./context.ts";
 import { toInvocation, toResults } from "./map.ts";
 import { readRunPage } from "./shapes.ts";

@@ -1,4 +1,6 @@
 import { type AgentState, type Instance, type Operation, UpstreamError } from "#domain";
+import { orWhenRefused } from "../contract/index.ts";
+import { type PagingParameters, readAllPages } from "../lists/index.ts";
 import {
   type AgentShape,
   badResponse,
@@ -6,13 +8,10 @@ import {
   type Fields,
   isNotFound,
   mapBounded,
-  orWhenRefused,
   type PageShape,
-  type PagingParameters,
   type Reading,
   readAgents,
-  readAllPages,
-} from "#upstreams";
+} from "../mapping/index.ts";
 import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { toInstance } from "./map.ts";
 import { readAgentPage, readAttributePage, readServerPage, type ServerShape } from "./shapes.ts";

@@ -22,7 +22,7 @@ import {
   readTime,
   readWhole,
   unwrap,
-} from "#upstreams";
+} from "../mapping/index.ts";
 
 /** A run that says, with the request's help, which one it is. */
 export type NamedRun = RunShape & { readonly invokeId: string };

@@ -1,5 +1,5 @@
 import { decodeOutput } from "#domain";
-import { fromBase64 } from "#upstreams";
+import { fromBase64 } from "../mapping/index.ts";
 
 /** How the upstream writes a text that holds bytes. */
 export type EncodingKind = "plain" | "base64";

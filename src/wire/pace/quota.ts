@@ -1,6 +1,6 @@
 import type { Clock, Operation, QuotaShare, QuotaUse } from "#domain";
+import { SHORTEST_ATTEMPT_MS } from "../call/index.ts";
 import type { QuotaHint } from "../transport/index.ts";
-import { SHORTEST_ATTEMPT_MS } from "../wait.ts";
 import { createAllowance } from "./allowance.ts";
 import { createCallWindows } from "./call-windows.ts";
 import { createPause } from "./pause.ts";

@@ -7,10 +7,9 @@ import {
   type Telemetry,
   type UpstreamError,
 } from "#domain";
-import type { CallRequest } from "../contract.ts";
-import { createFailure } from "../failure.ts";
+import type { CallRequest } from "../call/index.ts";
+import { createFailure, failWhenOver } from "../call/index.ts";
 import { createRetryBudget, type RetryBudget, type RetrySettings } from "../retry/index.ts";
-import { failWhenOver } from "../wait.ts";
 import { type AttemptEnd, type Breaker, type BreakerSettings, createBreaker } from "./breaker.ts";
 import { createQuota, type Quota, type QuotaRefusal } from "./quota.ts";
 import { findQuota, type QuotaTable } from "./quota-table.ts";

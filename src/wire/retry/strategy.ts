@@ -1,11 +1,10 @@
 import type { Clock } from "#domain";
-import type { CallState } from "../call-state.ts";
-import type { Cure } from "../codes.ts";
-import { isSameCredential } from "../credentials.ts";
-import type { Keyring } from "../keyring.ts";
+import type { Cure } from "../call/index.ts";
+import { SHORTEST_ATTEMPT_MS, untilAborted } from "../call/index.ts";
+import type { Keyring } from "../keys/index.ts";
+import { isSameCredential } from "../keys/index.ts";
 import type { UpstreamClock } from "../sign/index.ts";
-import type { AttemptFailure } from "../transport/index.ts";
-import { SHORTEST_ATTEMPT_MS, untilAborted } from "../wait.ts";
+import type { AttemptFailure, CallState } from "../transport/index.ts";
 import { choosePauseMs, type RetryBudget, type RetrySettings } from "./budget.ts";
 
 /** What a retry strategy is made of. */

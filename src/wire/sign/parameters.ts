@@ -1,4 +1,4 @@
-import type { ParameterValue } from "../contract.ts";
+import type { ParameterValue } from "../call/index.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const LEFT_BY_URI_ENCODING = /[!'()*]/g;

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Credential } from "../credentials.ts";
+import type { Credential } from "../keys/index.ts";
 
 const ALGORITHM = "ACS3-HMAC-SHA256";
 const EMPTY_BODY_HASH = createHash("sha256").update("").digest("hex");

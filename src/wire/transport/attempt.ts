@@ -1,10 +1,9 @@
 import type { UpstreamError } from "#domain";
-import { type Cure, explainCode } from "../codes.ts";
-import type { CallAnswer, CallRequest } from "../contract.ts";
-import { createFailure } from "../failure.ts";
-import type { HttpAnswer, HttpFailure } from "../transport.ts";
+import type { CallAnswer, CallRequest } from "../call/index.ts";
+import { type Cure, createFailure, explainCode } from "../call/index.ts";
 import { type ReadAnswer, readAnswer } from "./answer.ts";
 import { type QuotaHint, readQuotaHint, readServerDate, readThrottleMs } from "./hints.ts";
+import type { HttpAnswer, HttpFailure } from "./transport.ts";
 
 /** An attempt that brought what was asked for. */
 interface AttemptSuccess {

@@ -1,9 +1,9 @@
 import type { Clock } from "#domain";
-import type { CallState } from "../call-state.ts";
+import { createOverFailure } from "../call/index.ts";
 import { createSignedHeaders, type UpstreamClock } from "../sign/index.ts";
-import type { AttemptTimeouts, HttpRequest, Transport } from "../transport.ts";
-import { createOverFailure } from "../wait.ts";
 import { type AttemptOutcome, classify } from "./attempt.ts";
+import type { CallState } from "./call-state.ts";
+import type { AttemptTimeouts, HttpRequest, Transport } from "./transport.ts";
 
 const USER_AGENT = "cloud-assistant-gateway";
 

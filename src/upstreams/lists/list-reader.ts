@@ -1,11 +1,11 @@
 import type { Invocation, Operation, Source } from "#domain";
-import { DeadPlaceError, isDeadToken } from "./dead-place.ts";
-import type { PageShape } from "./envelope.ts";
+import type { PagePlace, Place, RunList, RunListPage } from "../contract/index.ts";
+import { DeadPlaceError, isDeadToken } from "../contract/index.ts";
+import type { PageShape } from "../mapping/index.ts";
 import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.ts";
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
 import { hasSameRecords } from "./repeat-guard.ts";
 import { nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
-import type { PagePlace, Place, RunList, RunListPage } from "./upstream.ts";
 import { chooseWindow } from "./window-choice.ts";
 
 /** What a list is read with. */

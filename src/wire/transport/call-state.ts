@@ -1,7 +1,7 @@
 import type { Operation } from "#domain";
-import type { CallRequest } from "./contract.ts";
-import type { Credential } from "./credentials.ts";
-import type { Endpoint } from "./transport/index.ts";
+import type { CallRequest } from "../call/index.ts";
+import type { Credential } from "../keys/index.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** State of one call between its attempts. */
 export interface CallState {

@@ -10,12 +10,10 @@ import {
 } from "#domain";
 import type { ReadingTurns, RunStore, StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
+import { readInTurn, type SingleFlight, type SourceBook } from "../sources/index.ts";
 import { type Absences, createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
 import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
 import { createHiddenRuns, type HiddenRuns } from "./hidden-runs.ts";
-import { readInTurn } from "./reading-turn.ts";
-import type { SingleFlight } from "./single-flight.ts";
-import type { SourceBook } from "./source-book.ts";
 
 /** What records are read with. */
 export interface ReaderParts {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from "node:util";
-import type { InstanceInvocationStatus, InvocationStatus } from "../client/index.ts";
+import type { InstanceInvocationStatus, InvocationStatus } from "../../client/index.ts";
 
 type Look = Parameters<typeof styleText>[0];
 

@@ -1,5 +1,5 @@
+import type { Clock, Telemetry } from "#domain";
 import { type Credential, type CredentialSource, isSameCredential } from "./credentials.ts";
-import type { KeyringOptions } from "./keyring.ts";
 
 /**
  * How long keys, or the fact that there are none, are believed before the source is asked again in the background. `trusted` is
@@ -9,6 +9,14 @@ const MEMORY_MS = { found: 30_000, failed: 5_000, renewed: 5_000, trusted: 600_0
 
 /** A source that has not answered after so long has failed. */
 const GIVE_UP_MS = 15_000;
+
+/** What a keyring is told from outside. */
+export interface KeyringOptions {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** How long a reader waits for a source that has no keys yet, or whose keys may have expired meanwhile. */
+  readonly patienceMs: number;
+}
 
 /** Why an account has no keys. */
 export interface MissingKeys {

@@ -1,14 +1,13 @@
 import { type Clock, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
 import { LIST_END, LIST_HEAD, type ReadingTurns, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
+import { type KnownList, openKnownLists } from "../lists/index.ts";
+import { createSingleFlight, createSourceBook, type SourceBook } from "../sources/index.ts";
 import { createFollower, type Follower } from "./follow.ts";
-import { type KnownList, openKnownLists } from "./lists.ts";
 import { createResultLists, type ResultLists } from "./result-lists.ts";
 import { createResultReader, type ResultReader } from "./result-reader.ts";
 import { createRunReader, type RunReader } from "./run-reader.ts";
 import { createServerReader, type ServerReader } from "./servers.ts";
-import { createSingleFlight } from "./single-flight.ts";
-import { createSourceBook, type SourceBook } from "./source-book.ts";
 
 /** Keeps the store true: reads lists on at both ends, follows what is unfinished, shares one reading among all who wait for it. */
 export interface Sync {

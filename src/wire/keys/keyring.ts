@@ -1,14 +1,5 @@
-import type { Clock, Telemetry } from "#domain";
-import { type AccountKeys, createAccountKeys, type MissingKeys } from "./account-keys.ts";
+import { type AccountKeys, createAccountKeys, type KeyringOptions, type MissingKeys } from "./account-keys.ts";
 import type { Credential, CredentialSource } from "./credentials.ts";
-
-/** What a keyring is told from outside. */
-export interface KeyringOptions {
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  /** How long a reader waits for a source that has no keys yet, or whose keys may have expired meanwhile. */
-  readonly patienceMs: number;
-}
 
 /** The keys of every account. Reads of one account are shared; one account's failure touches no other. */
 export interface Keyring {

@@ -29,3 +29,8 @@ export interface Surroundings {
   /** Version of the package. */
   readonly version: string;
 }
+
+/** Tells people something that is no result. */
+export function tell({ surroundings }: { readonly surroundings: Surroundings }, message: string): void {
+  surroundings.errors.write(`cloud-assistant: ${message}\n`);
+}

@@ -1,9 +1,9 @@
-import type { Context } from "./context.ts";
 import { CommandError } from "./exit-code.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Lets a person pick one of these lines by its number. Resolves to its place from 0, or null if nobody can be asked. */
 export async function pick(
-  { surroundings }: Pick<Context, "surroundings">,
+  { surroundings }: { readonly surroundings: Surroundings },
   question: string,
   lines: readonly string[],
 ): Promise<number | null> {

@@ -1,4 +1,4 @@
-import type { PagePlace } from "./upstream.ts";
+import type { PagePlace } from "../contract/index.ts";
 
 /**
  * The page that holds the record in front of an index, and as many records from the index on as can be had. Pages begin at

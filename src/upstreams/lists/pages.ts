@@ -1,6 +1,6 @@
 import type { Clock } from "#domain";
-import type { PageShape } from "./envelope.ts";
-import type { PagePlace } from "./upstream.ts";
+import type { PagePlace } from "../contract/index.ts";
+import type { PageShape } from "../mapping/index.ts";
 
 /** What one action allows, as its answers have shown so far. */
 export interface PageLimit {

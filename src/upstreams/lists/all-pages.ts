@@ -1,8 +1,8 @@
-import { isDeadToken } from "./dead-place.ts";
-import type { PageShape } from "./envelope.ts";
+import { isDeadToken } from "../contract/index.ts";
+import type { PageShape } from "../mapping/index.ts";
+import { mapBounded } from "../mapping/index.ts";
 import { lengthOf, usedPageSize } from "./pages.ts";
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
-import { mapBounded } from "./parallel.ts";
 import { nextTokenPlace, type TokenPlace } from "./token-place.ts";
 
 /** How a whole list is read. */

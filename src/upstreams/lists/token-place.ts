@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Place } from "./upstream.ts";
+import type { Place } from "../contract/index.ts";
 
 /** What a token place carries beside the vendor's token. */
 export interface TokenPlace {

@@ -1,6 +1,6 @@
 import type { Clock, Operation, Provider, Source, Telemetry } from "#domain";
 import type { Call } from "#wire";
-import type { ZonePolicy } from "./time.ts";
+import type { ZonePolicy } from "../mapping/index.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** What is special about one product: all who need such a fact take it from here. */

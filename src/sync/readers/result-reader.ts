@@ -9,10 +9,10 @@ import {
   type Wants,
 } from "#domain";
 import type { ResultQuery } from "#upstreams";
+import { readInTurn } from "../sources/index.ts";
 import { createAbsences } from "./absences.ts";
 import { createHistories } from "./histories.ts";
 import { createKnownResults, resultOf } from "./known-results.ts";
-import { readInTurn } from "./reading-turn.ts";
 import type { ReaderParts } from "./run-reader.ts";
 
 /** Reads results of runs on instances. */

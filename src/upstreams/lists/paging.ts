@@ -1,8 +1,8 @@
 import { type Clock, UpstreamError } from "#domain";
-import type { PageShape } from "./envelope.ts";
+import type { PagePlace, RunListPage } from "../contract/index.ts";
+import type { PageShape } from "../mapping/index.ts";
 import { createPageLimit, fit, lengthOf, type PageLimit, smallerPageSize } from "./pages.ts";
 import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
-import type { PagePlace, RunListPage } from "./upstream.ts";
 import { chooseWindow } from "./window-choice.ts";
 
 /** How one answer of a list is asked for, in the vendor's words. Undefined members are not sent. */

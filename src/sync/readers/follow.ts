@@ -9,8 +9,8 @@ import {
   type Wants,
 } from "#domain";
 import type { StoredRun } from "#store";
+import type { KnownList } from "../lists/index.ts";
 import { isFresh, isSettledRun } from "./freshness.ts";
-import type { KnownList } from "./lists.ts";
 import type { ReaderParts, RunReader } from "./run-reader.ts";
 
 /** Learns how unfinished runs went on. */

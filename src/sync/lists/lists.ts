@@ -1,13 +1,13 @@
 import type { InvocationQuery, Operation, Wants } from "#domain";
 import { LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
+import { readInTurn } from "../sources/index.ts";
 import { readAgain, readEnd } from "./list-extend.ts";
 import { extendDown } from "./list-ground.ts";
 import { boundAboveIn, boundBelowIn, type LateRun, type ListStop, markFor } from "./list-notes.ts";
 import { certainTop } from "./list-reading.ts";
 import { refresh } from "./list-refresh.ts";
 import { type ListParts, type OpenList, openList } from "./open-list.ts";
-import { readInTurn } from "./reading-turn.ts";
 
 /** One list of a source whose runs are kept, and how far it is known. */
 export interface KnownList {

@@ -6,9 +6,9 @@ import {
   type Operation,
   UpstreamError,
 } from "#domain";
-import type { RunShape } from "./shapes.ts";
+import type { FirstPage, RunList, RunListPage } from "../contract/index.ts";
+import type { RunShape } from "../mapping/index.ts";
 import { createSharing } from "./sharing.ts";
-import type { FirstPage, RunList, RunListPage } from "./upstream.ts";
 
 /**
  * Finds out whether the lists that an upstream narrows to one status hold every run of that status. Documents before

@@ -11,6 +11,7 @@ import {
 } from "#domain";
 import { above, NO_TIME, type ReadingTurns, type RunStore, type RunWrite } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
+import type { SingleFlight, SourceBook } from "../sources/index.ts";
 import {
   type IndexedPage,
   isLast,
@@ -21,8 +22,6 @@ import {
   timesOf,
   withIndexes,
 } from "./list-notes.ts";
-import type { SingleFlight } from "./single-flight.ts";
-import type { SourceBook } from "./source-book.ts";
 
 /** What lists are read with. */
 export interface ListParts {

@@ -1,0 +1,16 @@
+/** What every keeper promises, and how all of them place, merge and announce what was read. */
+export { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
+export { markGone } from "./gone.ts";
+export { mergeResult, mergeRun } from "./merge.ts";
+export {
+  above,
+  comparePositions,
+  LIST_END,
+  LIST_HEAD,
+  NO_TIME,
+  type Position,
+  positionOf,
+  timeOf,
+} from "./position.ts";
+export type * from "./run-store.ts";
+export { addSpan, cutSpans, findSpan, type Span } from "./spans.ts";

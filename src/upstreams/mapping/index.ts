@@ -1,0 +1,36 @@
+/** What the upstreams answer, in all its shapes, becomes the words of the domain. */
+export { type AgentShape, readAgents } from "./agents.ts";
+export { canBeBase64, fromBase64 } from "./base64.ts";
+export { decodeBase64Field } from "./content.ts";
+export {
+  EMPTY_PAGE,
+  type EnvelopeSpec,
+  keepItems,
+  type PageShape,
+  RESULT_ENVELOPE,
+  RUN_ENVELOPE,
+  readPage,
+  readWhole,
+  unwrap,
+} from "./envelope.ts";
+export { type Surroundings, toInstanceInvocation, toResult } from "./execution.ts";
+export {
+  type Fields,
+  isFields,
+  isNothing,
+  pick,
+  readBoolean,
+  readId,
+  readInteger,
+  readText,
+  readTexts,
+  readTime,
+} from "./fields.ts";
+export { arrangeExecutions } from "./history.ts";
+export { isNotFound, orNotFound } from "./not-found.ts";
+export { chunk, mapBounded } from "./parallel.ts";
+export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";
+export { badResponse, createReader, type Reader, type Reading } from "./reading.ts";
+export { type ExecutionShape, type RunShape, readExecution, readRun } from "./shapes.ts";
+export { RUN_STATUS_FIELDS, statusOfRun } from "./status.ts";
+export { DEFAULT_ZONES, toInstant, type ZonePolicy } from "./time.ts";
