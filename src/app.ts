@@ -4,17 +4,25 @@ import { Registry } from "prom-client";
 import { type Access, createAccess, watchFile } from "#access";
 import { type Config, describeMisspelt, readConfig } from "#config";
 import type { Clock, Telemetry } from "#domain";
-import { createLogger, createServer, createTelemetry, type LogDestination, type Logger, type PageOptions } from "#edge";
+import {
+  createLogger,
+  createServer,
+  createTelemetry,
+  type LogDestination,
+  type Logger,
+  type PageOptions,
+  type ServerOptions,
+} from "#edge";
 import { createSchema, eventIdOf, openExport, toSubgraph, useIdKeys } from "#graph";
-import { type Collector, createSealer, createServices } from "#services";
+import { type AllServices, type Collector, createSealer, createServices, type ServicesOptions } from "#services";
 import type { Upstream } from "#upstreams";
 import type { Wire } from "#wire";
 import { reloadAccounts } from "./accounts-reload.ts";
 import { readAllowList } from "./allow-list.ts";
 import { measureCollecting, toCollectOptions } from "./collecting/index.ts";
 import { PLACEHOLDERS, readExamples } from "./examples.ts";
-import { checkDatabase, forgetStored, openKeeper } from "./keeper.ts";
-import { createContext, createExportContext } from "./operation-context.ts";
+import { checkDatabase, forgetStored, type Keeper, openKeeper } from "./keeper.ts";
+import { createContext, createExportContext, type SharedContext } from "./operation-context.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { systemClock } from "./system-clock.ts";
@@ -58,62 +66,21 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       opened.push(keeper);
       const road = await openUpstreams(config, { origin, replica: keeper.replica, clock, telemetry });
       opened.push(road);
-      const { wire, upstreams } = road;
-      if (config.upstream === "alibaba") opened.push(watchAccounts(config, wire, telemetry, surroundings));
+      if (config.upstream === "alibaba") opened.push(watchAccounts(config, road.wire, telemetry, surroundings));
       useIdKeys(config.cursorKeys ?? []);
       const sealer = createSealer({ keys: cursorKeys(config, telemetry) });
       const access = openAccess(config, origin, telemetry, logger, clock);
       opened.push(access);
-      const services = createServices({
-        ...(access.isRestricted ? { redactor: access.redactor } : {}),
-        upstreams,
-        sealer,
-        clock,
-        store: keeper.store,
-        ...(config.collect.mode === "off"
-          ? {}
-          : { collect: { ...toCollectOptions(config, clock, telemetry.notice), isKept: keeper.isLasting } }),
-        replica: keeper.replica,
-        freshnessMs: config.freshnessMs,
-        softDeadlineMs: config.softDeadlineMs,
-        watch: {
-          ...config.watch,
-          pollDeadlineMs: config.operationDeadlineMs,
-          pollCallBudget: config.operationCallBudget,
-        },
-      });
-      if (services.collector !== null) opened.push(beginCollecting(services.collector, upstreams, registry));
-      const guarded = createSchema({ isGuarded: access.audit !== null });
-      const schema = config.federation ? toSubgraph(guarded) : guarded;
-      const shared = { services, sealer, telemetry };
-      const examples = readExamples(clock.now());
+      const services = openServices(config, { upstreams: road.upstreams, sealer, access, keeper, telemetry, clock });
+      if (services.collector !== null) opened.push(beginCollecting(services.collector, road.upstreams, registry));
       const server = createServer({
-        schema,
-        openExport: (parameters, step, asking) =>
-          openExport(parameters, { schema, step, ...createExportContext(shared, asking) }),
-        createContext: (operation, asking) => createContext(shared, operation, asking),
-        eventIdOf,
-        access,
-        // Kept answers know neither who asks nor the audit.
-        ...(access.isRestricted || access.audit !== null ? {} : { revision: services.revision }),
-        host: config.host,
-        port: config.port,
-        ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),
-        allowedHosts: config.allowedHosts,
-        drainMs: config.drainMs,
-        clientLimits: config.clientLimits,
-        introspection: config.introspection,
-        explorer: config.explorer,
+        ...serverSettings(config),
+        ...toAnswers(config, { services, sealer, access, telemetry, clock }),
         ...pagesOf(config, telemetry),
-        examples,
-        placeholders: PLACEHOLDERS,
-        ...(config.mcp ? { tools: toolsOf(examples) } : {}),
-        corsOrigins: config.corsOrigins,
+        access,
         persistedDocuments,
-        operationDeadlineMs: config.operationDeadlineMs,
-        operationCallBudget: config.operationCallBudget,
-        maxWebSockets: config.maxWebSockets,
-        isReady: async () => (await Promise.all(origin.accounts.map(({ alias }) => wire.ready(alias)))).some(Boolean),
+        isReady: async () =>
+          (await Promise.all(origin.accounts.map(({ alias }) => road.wire.ready(alias)))).some(Boolean),
         readyRemark: keeper.remark,
         telemetry,
         logger,
@@ -130,6 +97,67 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       if (failures.length > 0) throw failures[0];
     },
   };
+}
+
+interface ServiceParts extends Pick<ServicesOptions, "upstreams" | "sealer" | "clock"> {
+  readonly access: Access;
+  readonly keeper: Keeper;
+  readonly telemetry: Telemetry;
+}
+
+function openServices(config: Config, { access, keeper, telemetry, ...parts }: ServiceParts): AllServices {
+  const { freshnessMs, softDeadlineMs, operationDeadlineMs, operationCallBudget } = config;
+  const collect = { ...toCollectOptions(config, parts.clock, telemetry.notice), isKept: keeper.isLasting };
+  return createServices({
+    ...parts,
+    ...(access.isRestricted ? { redactor: access.redactor } : {}),
+    ...(config.collect.mode === "off" ? {} : { collect }),
+    store: keeper.store,
+    replica: keeper.replica,
+    freshnessMs,
+    softDeadlineMs,
+    watch: { ...config.watch, pollDeadlineMs: operationDeadlineMs, pollCallBudget: operationCallBudget },
+  });
+}
+
+/** What the server is told by settings alone. */
+function serverSettings(config: Config) {
+  return {
+    host: config.host,
+    port: config.port,
+    ...(config.adminPort === null ? {} : { adminPort: config.adminPort }),
+    allowedHosts: config.allowedHosts,
+    drainMs: config.drainMs,
+    clientLimits: config.clientLimits,
+    introspection: config.introspection,
+    explorer: config.explorer,
+    corsOrigins: config.corsOrigins,
+    operationDeadlineMs: config.operationDeadlineMs,
+    operationCallBudget: config.operationCallBudget,
+    maxWebSockets: config.maxWebSockets,
+  };
+}
+
+/** How the server answers: the schema, what its operations are given, and the examples that show it. */
+function toAnswers(
+  config: Config,
+  { access, clock, ...shared }: SharedContext & { readonly access: Access; readonly clock: Clock },
+) {
+  const guarded = createSchema({ isGuarded: access.audit !== null });
+  const schema = config.federation ? toSubgraph(guarded) : guarded;
+  const examples = readExamples(clock.now());
+  return {
+    schema,
+    openExport: (parameters, step, asking) =>
+      openExport(parameters, { schema, step, ...createExportContext(shared, asking) }),
+    createContext: (operation, asking) => createContext(shared, operation, asking),
+    eventIdOf,
+    // Kept answers know neither who asks nor the audit.
+    ...(access.isRestricted || access.audit !== null ? {} : { revision: shared.services.revision }),
+    examples,
+    placeholders: PLACEHOLDERS,
+    ...(config.mcp ? { tools: toolsOf(examples) } : {}),
+  } satisfies Partial<ServerOptions>;
 }
 
 /** Begins to read what nobody asked for yet. */

@@ -191,16 +191,13 @@ function toConfig(
     logLevel: values.LOG_LEVEL ?? "info",
     warnings: warnTogether(values, accounts),
     misspelt,
-    emulator: {
-      seed: values.EMULATOR_SEED,
-      faults: values.EMULATOR_FAULTS ?? null,
-      keyPair:
-        values.ALIBABA_CLOUD_ACCESS_KEY_ID !== undefined && values.ALIBABA_CLOUD_ACCESS_KEY_SECRET !== undefined
-          ? {
-              accessKeyId: values.ALIBABA_CLOUD_ACCESS_KEY_ID,
-              accessKeySecret: values.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
-            }
-          : null,
-    },
+    emulator: toEmulatorConfig(values),
   };
+}
+
+function toEmulatorConfig(values: Variables): Config["emulator"] {
+  const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } = values;
+  const isWhole = accessKeyId !== undefined && accessKeySecret !== undefined;
+  const keyPair = isWhole ? { accessKeyId, accessKeySecret } : null;
+  return { seed: values.EMULATOR_SEED, faults: values.EMULATOR_FAULTS ?? null, keyPair };
 }

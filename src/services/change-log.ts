@@ -34,16 +34,14 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
   const entries: Entry[] = [];
   /** The newest entry of each run that the log holds. */
   const newest = new Map<string, Entry>();
-  const waiting = new Set<() => void>();
+  const waiters = createWaiters();
   let head = 0;
   let weight = 0;
 
   store.onChange((changes) => {
     const before = head;
     for (const change of changes) add(change);
-    if (head === before) return;
-    for (const wake of waiting) wakeInSlices(wake);
-    waiting.clear();
+    if (head > before) waiters.wake();
   });
 
   function add(change: RunChange): void {
@@ -84,9 +82,22 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
       }
       return [...runs.values()];
     },
-    wait(number, signal) {
-      if (head > number || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
+    wait: async (number, signal) => {
+      if (head <= number && !signal.aborted) await waiters.wait(signal);
+    },
+  };
+}
+
+/** Those who wait for the next change. */
+function createWaiters() {
+  const waiting = new Set<() => void>();
+  return {
+    wake() {
+      for (const end of waiting) wakeInSlices(end);
+      waiting.clear();
+    },
+    wait: (signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
         const end = (): void => {
           waiting.delete(end);
           signal.removeEventListener("abort", end);
@@ -94,8 +105,7 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
         };
         waiting.add(end);
         signal.addEventListener("abort", end, { once: true });
-      });
-    },
+      }),
   };
 }
 

@@ -8,7 +8,8 @@ import { countRuns } from "./page-total.ts";
 import { purposeOf, resultsIn, rowName, toRunFilter } from "./result-filter.ts";
 import { countRows } from "./result-total.ts";
 import type { Results } from "./results.ts";
-import { plainWants, type RunPages, type RunStretch } from "./run-pages.ts";
+import { plainWants, type RunPages } from "./run-pages.ts";
+import type { RunStretch } from "./run-stretch.ts";
 
 /** What results of many runs are read with. */
 export interface ResultsOfRunsParts {

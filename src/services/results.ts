@@ -60,16 +60,9 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
     }
   }
 
-  /** What is at hand serves a key that wants less than the others. */
-  async function findKnown(refs: readonly Asked<ResultRef>[], wants: Wants) {
-    if (refs.every((ref) => ref.wants === undefined)) return results.findKnown(refs, wants);
-    const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.wants ?? wants)));
-    return each.map(([known]) => known);
-  }
-
   return {
     async read(refs, wants, operation) {
-      const known = await findKnown(refs, wants);
+      const known = await findKnown(refs, wants, results);
       const missing = refs.filter((_, position) => known[position] === undefined);
       // Whether a result may still change only its run tells.
       if (refs.length > 0) operation.life?.end();
@@ -97,6 +90,13 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
       return newestFirst(found.filter((one) => instanceIds?.includes(one.instanceId) ?? true));
     },
   };
+}
+
+/** What is at hand serves a key that wants less than the others. */
+async function findKnown(refs: readonly Asked<ResultRef>[], wants: Wants, results: Sync["results"]) {
+  if (refs.every((ref) => ref.wants === undefined)) return results.findKnown(refs, wants);
+  const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.wants ?? wants)));
+  return each.map(([known]) => known);
 }
 
 function pick(found: readonly InvocationResult[], ref: ResultRef): InvocationResult | null {

@@ -64,12 +64,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 
   const readStretch = (filter: InvocationFilter, operation: Operation, size: number, cursor: string | null) =>
     pages.readStretch(
-      {
-        args: { direction: 1, size, cursor, cursorArgument: "after" },
-        filter,
-        wants: NOTHING,
-        purpose: "scan",
-      },
+      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, wants: NOTHING, purpose: "scan" },
       operation,
     );
 
@@ -79,24 +74,6 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
     const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
     const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
     return { sources, isComplete };
-  }
-
-  async function* outline(
-    filter: InvocationFilter,
-    stretches: readonly Stretch[],
-    executions: boolean,
-    operation: Operation,
-  ): AsyncGenerator<readonly RunOutline[]> {
-    const query = toQuery(filter);
-    for (let left = stretches; ; ) {
-      operation.signal.throwIfAborted();
-      const found = await store.readOutlines({ stretches: left, query, limit: OUTLINES, executions });
-      yield found;
-      const end = found.at(-1);
-      if (end === undefined || found.length < OUTLINES) return;
-      left = left.map((stretch) => ({ ...stretch, after: placeOfOutline(end) }));
-      await operation.turn?.();
-    }
   }
 
   return {
@@ -118,7 +95,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
     async *outlineKnown(filter, executions, operation) {
       const fared = await refresh(filter, operation);
       const stretches = sourcesOf(filter).map((source) => ({ source, after: null, before: null }));
-      for await (const runs of outline(filter, stretches, executions, operation)) yield { runs, ...fared };
+      for await (const runs of outline(filter, stretches, executions, store, operation)) yield { runs, ...fared };
     },
     async *outlineAll(filter, executions, operation) {
       let cursor: string | null = null;
@@ -128,7 +105,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
         yield { runs: runs.map(({ run }) => outlineOf(run, executions)), sources, isComplete };
         if (!hasMore || !isComplete) return;
         if (ground !== null) {
-          const known = outline(filter, ground.stretches, executions, operation);
+          const known = outline(filter, ground.stretches, executions, store, operation);
           for await (const outlines of known) yield { runs: outlines, sources, isComplete };
         }
         cursor = ground?.cursor() ?? cursorAt(runs.at(-1)?.run ?? null);
@@ -136,6 +113,26 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
       }
     },
   };
+}
+
+/** Outlines of what is known of these stretches, part after part. */
+async function* outline(
+  filter: InvocationFilter,
+  stretches: readonly Stretch[],
+  executions: boolean,
+  store: RunScanParts["store"],
+  operation: Operation,
+): AsyncGenerator<readonly RunOutline[]> {
+  const query = toQuery(filter);
+  for (let left = stretches; ; ) {
+    operation.signal.throwIfAborted();
+    const found = await store.readOutlines({ stretches: left, query, limit: OUTLINES, executions });
+    yield found;
+    const end = found.at(-1);
+    if (end === undefined || found.length < OUTLINES) return;
+    left = left.map((stretch) => ({ ...stretch, after: placeOfOutline(end) }));
+    await operation.turn?.();
+  }
 }
 
 /** The parts up to `max` runs; the last one is not complete if runs follow. Exactly so many are whole. */

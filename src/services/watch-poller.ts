@@ -7,14 +7,12 @@ import {
   type Invocation,
   type InvocationRef,
   type InvocationStatus,
-  isFinalInvocationStatus,
   UpstreamError,
 } from "#domain";
 import type { Lease } from "#store";
 import type { WatchWants } from "./contract.ts";
-import type { Mailbox } from "./watch-mailbox.ts";
+import { createAudience, isServed, type Watcher } from "./watch-audience.ts";
 import { type Absence, ANY_AGE, createPollMeter, type Poll } from "./watch-poll.ts";
-import { createSights, type Sights } from "./watch-sights.ts";
 
 /** How often a watched run is asked for. */
 export interface WatchRules {
@@ -28,22 +26,12 @@ export interface WatchRules {
   readonly pollCallBudget: number;
 }
 
-/** One who watches. */
-export interface Watcher {
-  readonly wants: WatchWants;
-  readonly mailbox: Mailbox<Invocation>;
-  /** The run as it was told last, as far as this watcher can see it. */
-  seen: Invocation | null;
-}
-
 /** Looks after one run for all who watch it. */
 export interface Poller {
   join(watcher: Watcher): void;
   leave(watcher: Watcher): void;
-  /** Looks at once, since another gateway read the run. */
-  wake(): void;
-  /** Looks at once if the run, which somebody here read, is not what was told last. */
-  learn(run: Invocation): void;
+  /** Looks at once if the run, which somebody just read, is not what was told last; null if another gateway read it. */
+  notice(run: Invocation | null): void;
   /** The state of the run when it was seen last; null if it was not. */
   status(): InvocationStatus | null;
 }
@@ -67,23 +55,18 @@ export interface PollerOptions {
   readonly onEnd: () => void;
 }
 
-const NOTHING: WatchWants = { output: false, content: false, details: false };
-
 /** Begins to look when the first one joins, and ends when the run is final or gone, or the last one has left. */
 export function createPoller(ref: InvocationRef, options: PollerOptions): Poller {
-  const { poll, clock, rules } = options;
-  const watchers = new Set<Watcher>();
-  const sights = createSights();
-  const lease = createChangingLease(options.want, wake);
+  const { clock, rules } = options;
+  const audience = createAudience(() => end());
+  const lease = createChangingLease(options.want, () => notice(null));
   const life = new AbortController();
+  const look = createLook(ref, options, lease.isOurs, life.signal);
   let nap = new AbortController();
-  const begunAt = clock.elapsed();
-  let isAbsent = false;
   let latest: { readonly run: Invocation; readonly wants: WatchWants; readonly at: number } | null = null;
 
   function end(error?: Error): void {
-    for (const { mailbox } of watchers) mailbox.close(error);
-    watchers.clear();
+    audience.close(error);
     if (life.signal.aborted) return;
     life.abort();
     nap.abort();
@@ -91,90 +74,84 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     options.onEnd();
   }
 
-  async function look(wants: WatchWants): Promise<Invocation | Error> {
-    const operation = {
-      signal: life.signal,
-      deadline: clock.elapsed() + rules.pollDeadlineMs,
-      requestId: options.requestId,
-      meter: createPollMeter(rules.pollCallBudget),
-    };
-    // Who just came is shown the run as it is now, also if another gateway looks after it.
-    const isNew = !isAbsent && [...watchers].some(({ seen }) => seen === null);
-    const isOurs = lease.isOurs(wants) || isNew;
-    return poll(ref, wants, operation, isOurs ? rules.minIntervalMs * AGE_SHARE : ANY_AGE).then(
-      (found) => (typeof found === "string" ? absent(found) : found),
-      (error: unknown) => (error instanceof Error ? error : new Error("A look at a run failed.", { cause: error })),
-    );
+  async function lookAfter(): Promise<void> {
+    let intervalMs = rules.minIntervalMs;
+    while (!audience.isEmpty()) {
+      const wants = audience.wants();
+      const found = await look(wants, audience.hasNewcomer());
+      if (life.signal.aborted) return;
+      if (found instanceof Error) {
+        if (!(found instanceof UpstreamError) || !found.retryable) return end(found);
+        await clock.sleep(Math.max(intervalMs, found.retryAfterMs ?? 0), life.signal);
+      } else {
+        latest = { run: found, wants, at: clock.elapsed() };
+        if (audience.tell(found, wants)) intervalMs = rules.minIntervalMs;
+        // One who came meanwhile and wants more than was asked for is not kept waiting.
+        if (audience.hasNewcomer()) continue;
+        nap = new AbortController();
+        if (!audience.isEmpty()) await clock.sleep(intervalMs, nap.signal);
+      }
+      intervalMs = Math.min(intervalMs * 2, rules.maxIntervalMs);
+    }
+    end();
   }
+
+  function notice(run: Invocation | null): void {
+    if (latest !== null && (run === null || !audience.seesSame(run, latest.run))) nap.abort();
+  }
+
+  return {
+    notice,
+    status: () => latest?.run.status ?? null,
+    join(watcher) {
+      const isFirst = audience.isEmpty() && latest === null;
+      audience.add(watcher);
+      if (isFirst) void lookAfter();
+      if (latest === null) return;
+      const isRecent = clock.elapsed() - latest.at < rules.minIntervalMs;
+      if (isRecent && isServed(watcher.wants, latest.wants)) audience.offer(watcher, latest.run);
+      else nap.abort();
+    },
+    leave: audience.remove,
+  };
+}
+
+type Look = (wants: WatchWants, hasNewcomer: boolean) => Promise<Invocation | Error>;
+
+/** One look after the other at a run: what it is now, or why it cannot be told. */
+function createLook(
+  ref: InvocationRef,
+  { poll, clock, rules, requestId }: PollerOptions,
+  isOurs: (wants: WatchWants) => boolean,
+  signal: AbortSignal,
+): Look {
+  const begunAt = clock.elapsed();
+  let wasSeen = false;
+  let isAbsent = false;
 
   /** What an empty look means: not yet there, or gone. One that is not there for once is as it was known. */
   function absent(absence: Absence): Error {
     isAbsent = true;
-    const isAwaited = absence === "never seen" && latest === null && clock.elapsed() - begunAt < APPEAR_MS;
+    const isAwaited = absence === "never seen" && !wasSeen && clock.elapsed() - begunAt < APPEAR_MS;
     return isAwaited
       ? createOwnFailure(ref.source, "NOT_FOUND", "The run is not to be seen at the moment.")
       : createGoneError(ref);
   }
 
-  /** Tells everybody what is new to them; true where it was new to somebody. */
-  function tell(run: Invocation, wants: WatchWants): boolean {
-    const isFinal = isFinalInvocationStatus(run.status);
-    let isNews = false;
-    for (const watcher of [...watchers].filter((one) => isServed(one.wants, wants))) {
-      isNews = offer(watcher, run, sights) || isNews;
-      if (!isFinal) continue;
-      watchers.delete(watcher);
-      watcher.mailbox.close();
-    }
-    return isNews;
-  }
-
-  async function lookAfter(): Promise<void> {
-    let intervalMs = rules.minIntervalMs;
-    while (watchers.size > 0) {
-      const wants = join(watchers);
-      const found = await look(wants);
-      if (life.signal.aborted) return;
-      if (found instanceof Error) {
-        if (!(found instanceof UpstreamError) || !found.retryable) return end(found);
-        await clock.sleep(Math.max(intervalMs, found.retryAfterMs ?? 0), life.signal);
-        intervalMs = longer(intervalMs, rules);
-        continue;
-      }
+  return async (wants, hasNewcomer) => {
+    const deadline = clock.elapsed() + rules.pollDeadlineMs;
+    const operation = { signal, deadline, requestId, meter: createPollMeter(rules.pollCallBudget) };
+    // Who just came is shown the run as it is now, also if another gateway looks after it.
+    const mayAsk = isOurs(wants) || (hasNewcomer && !isAbsent);
+    try {
+      const found = await poll(ref, wants, operation, mayAsk ? rules.minIntervalMs * AGE_SHARE : ANY_AGE);
+      if (typeof found === "string") return absent(found);
+      wasSeen = true;
       isAbsent = false;
-      latest = { run: found, wants, at: clock.elapsed() };
-      if (tell(found, wants)) intervalMs = rules.minIntervalMs;
-      // One who came meanwhile and wants more than was asked for is not kept waiting.
-      if ([...watchers].some(({ seen }) => seen === null)) continue;
-      nap = new AbortController();
-      if (watchers.size > 0) await clock.sleep(intervalMs, nap.signal);
-      intervalMs = longer(intervalMs, rules);
+      return found;
+    } catch (error) {
+      return error instanceof Error ? error : new Error("A look at a run failed.", { cause: error });
     }
-    end();
-  }
-
-  function wake(): void {
-    if (latest !== null) nap.abort();
-  }
-
-  return {
-    wake,
-    learn(run) {
-      if (latest !== null && !sights.isSame(sights.of(run, NOTHING), sights.of(latest.run, NOTHING))) nap.abort();
-    },
-    status: () => latest?.run.status ?? null,
-    join(watcher) {
-      const isFirst = watchers.size === 0 && latest === null;
-      watchers.add(watcher);
-      if (isFirst) void lookAfter();
-      else if (latest === null) return;
-      else if (clock.elapsed() - latest.at < rules.minIntervalMs && isServed(watcher.wants, latest.wants)) {
-        offer(watcher, latest.run, sights);
-      } else nap.abort();
-    },
-    leave(watcher) {
-      if (watchers.delete(watcher) && watchers.size === 0) end();
-    },
   };
 }
 
@@ -191,29 +168,4 @@ function createChangingLease(want: PollerOptions["want"], onOurs: () => void) {
     },
     release: () => current?.lease.release(),
   };
-}
-
-function offer(watcher: Watcher, run: Invocation, sights: Sights): boolean {
-  const visible = sights.of(run, watcher.wants);
-  if (watcher.seen !== null && sights.isSame(visible, watcher.seen)) return false;
-  watcher.seen = visible;
-  watcher.mailbox.put(run);
-  return true;
-}
-
-function join(watchers: ReadonlySet<Watcher>): WatchWants {
-  const all = [...watchers].map(({ wants }) => wants);
-  return {
-    output: all.some(({ output }) => output),
-    content: all.some(({ content }) => content),
-    details: all.some(({ details }) => details),
-  };
-}
-
-function isServed(wanted: WatchWants, asked: WatchWants): boolean {
-  return (asked.output || !wanted.output) && (asked.content || !wanted.content) && (asked.details || !wanted.details);
-}
-
-function longer(intervalMs: number, { maxIntervalMs }: WatchRules): number {
-  return Math.min(intervalMs * 2, maxIntervalMs);
 }

@@ -2,9 +2,10 @@ import { type Clock, type Invocation, type InvocationRef, invocationKey } from "
 import type { Leases, RunStore } from "#store";
 import type { Follower } from "#sync";
 import type { Services } from "./contract.ts";
+import type { Watcher } from "./watch-audience.ts";
 import { createMailbox } from "./watch-mailbox.ts";
 import type { Poll } from "./watch-poll.ts";
-import { createPoller, type Poller, type PollerOptions, type Watcher, type WatchRules } from "./watch-poller.ts";
+import { createPoller, type Poller, type PollerOptions, type WatchRules } from "./watch-poller.ts";
 import { createWatcherLimit } from "./watcher-limit.ts";
 
 /** How runs are watched. */
@@ -45,10 +46,8 @@ export function createWatch({
   const enter = createWatcherLimit(options.maxWatchers, "runs");
   store.onChange((changes) => {
     for (const { before, after } of changes) {
-      const poller = pollers.get(invocationKey(after));
       // Nobody here saw it before, so that another gateway read it, and perhaps more of its outputs.
-      if (before === undefined) poller?.wake();
-      else poller?.learn(after);
+      pollers.get(invocationKey(after))?.notice(before === undefined ? null : after);
     }
   });
 

@@ -71,20 +71,21 @@ export interface Wire {
   close(): Promise<void>;
 }
 
+const RETRY: RetrySettings = {
+  maxAttempts: 4,
+  maxAttemptsAfterInternalError: 3,
+  maxAttemptsAfterTimeout: 2,
+  firstPauseMs: 100,
+  longestPauseMs: 2_000,
+  savedRetries: 20,
+  savedPerSuccess: 0.1,
+};
+
 /** @throws RangeError for an endpoint template that cannot be used. */
 export function createWire(options: WireOptions): Wire {
   const { clock, telemetry } = options;
   const attemptTimeoutMs = options.timeouts?.attemptTimeoutMs ?? 5_000;
-  const retry: RetrySettings = {
-    maxAttempts: 4,
-    maxAttemptsAfterInternalError: 3,
-    maxAttemptsAfterTimeout: 2,
-    firstPauseMs: 100,
-    longestPauseMs: 2_000,
-    savedRetries: 20,
-    savedPerSuccess: 0.1,
-    ...options.retry,
-  };
+  const retry = { ...RETRY, ...options.retry };
   const timeouts: AttemptTimeouts = {
     attemptTimeoutMs,
     connectTimeoutMs: 3_000,

@@ -34,50 +34,16 @@ const AFTER_FAILURE_MS = 60_000;
 
 /** Begins without knowing. */
 export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
-  let known: boolean | undefined;
-  let notBefore = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
+  const probe = createProbe(clock, findRun);
   const openings = new Map<string, Promise<FirstPage | undefined>>();
-
-  async function probe(operation: Operation): Promise<void> {
-    const free = { ...operation, meter: freeOf(operation.meter) };
-    try {
-      const scheduled = await findRun({ Timed: true }, free);
-      if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
-      // Not before both answers are there: all who open a list between them wait for the second.
-      notBefore = clock.elapsed() + AFTER_NONE_MS;
-    } catch (error) {
-      // A cancelled operation has learned nothing; the next one may ask at once.
-      notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
-      if (!(error instanceof UpstreamError)) throw error;
-    }
-  }
-
-  const isDue = (): boolean => known === undefined && clock.elapsed() >= notBefore;
-
-  async function ask(operation: Operation): Promise<boolean> {
-    while (isDue() && !operation.signal.aborted) {
-      if (asking === undefined) {
-        asking = probe(operation).finally(() => {
-          asking = undefined;
-        });
-        await asking;
-      } else {
-        // What breaks another operation is no matter of this one.
-        await asking.catch(() => {});
-      }
-    }
-    return known ?? false;
-  }
 
   async function readThenAsk(read: ReadPage, operation: Operation): Promise<Opening> {
     // After the first probe the list is known already: reading it again does not wait for quota.
-    const paced: Operation =
-      notBefore === Number.NEGATIVE_INFINITY ? operation : { ...operation, pace: operation.pace ?? "refresh" };
+    const paced: Operation = probe.isFirst() ? operation : { ...operation, pace: operation.pace ?? "refresh" };
     const askedAt = clock.now();
     try {
       const page = { askedAt, ...(await read(paced)) };
-      await ask(paced);
+      await probe.ask(paced);
       return { first: async () => page, isShared: true };
     } catch (error) {
       const isOwn = operation.signal.aborted || !(error instanceof UpstreamError) || error.isPaced === true;
@@ -95,10 +61,10 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
   }
 
   return {
-    isHiding: () => known ?? false,
-    ask,
+    isHiding: probe.isHiding,
+    ask: probe.ask,
     async askBehind(subject, read, operation) {
-      while (isDue()) {
+      while (probe.isDue()) {
         const underWay = openings.get(subject);
         const first = await (underWay ?? lead(subject, read, operation));
         // An operation that has ended reads no list any more.
@@ -106,6 +72,49 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
         if (first !== undefined) return first;
       }
       return undefined;
+    },
+  };
+}
+
+/** Asks both questions when they are due, once for all who wait. */
+function createProbe(clock: Clock, findRun: FindRun) {
+  let known: boolean | undefined;
+  let notBefore = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | undefined;
+
+  async function probe(operation: Operation): Promise<void> {
+    const free = { ...operation, meter: freeOf(operation.meter) };
+    try {
+      const scheduled = await findRun({ Timed: true }, free);
+      if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
+      // Not before both answers are there: all who open a list between them wait for the second.
+      notBefore = clock.elapsed() + AFTER_NONE_MS;
+    } catch (error) {
+      // A cancelled operation has learned nothing; the next one may ask at once.
+      notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
+      if (!(error instanceof UpstreamError)) throw error;
+    }
+  }
+
+  const isDue = (): boolean => known === undefined && clock.elapsed() >= notBefore;
+
+  return {
+    isHiding: () => known ?? false,
+    isDue,
+    /** True until a probe has ended. */
+    isFirst: () => notBefore === Number.NEGATIVE_INFINITY,
+    async ask(operation: Operation): Promise<boolean> {
+      while (isDue() && !operation.signal.aborted) {
+        // What breaks another operation is no matter of this one.
+        if (asking !== undefined) await asking.catch(() => {});
+        else {
+          asking = probe(operation).finally(() => {
+            asking = undefined;
+          });
+          await asking;
+        }
+      }
+      return known ?? false;
     },
   };
 }

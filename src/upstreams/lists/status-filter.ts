@@ -96,23 +96,7 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
 
   return {
     note: memory.note,
-    watch({ key, status }, read, first) {
-      let known = first;
-      const knownAt = clock.elapsed();
-      return async (place, operation) => {
-        const newest = place === null && clock.elapsed() - knownAt < JUST_NOW_MS ? known : undefined;
-        known = undefined;
-        if (newest !== undefined) return newest();
-        try {
-          const page = await read(place, operation);
-          if (place === null && status === undefined) memory.noteNewest(key, page);
-          return page;
-        } catch (error) {
-          if (status !== undefined && isStatusRefusal(error)) memory.decide(status, false);
-          throw error;
-        }
-      };
-    },
+    watch: (list, read, first) => watchList(list, read, first, memory, clock),
     async choose(status, lists, operation) {
       const wideKey = lists.open(undefined).key;
       if (status === undefined || lists.open(status).key === wideKey) return { status: undefined };
@@ -126,6 +110,31 @@ export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilt
         return { status, first: () => Promise.reject(error) };
       }
     },
+  };
+}
+
+/** Reads a list, its newest page from what was read just now, and notes how that goes. */
+function watchList(
+  { key, status }: WatchedList,
+  read: RunList["read"],
+  first: FirstPage | undefined,
+  memory: ReturnType<typeof createMemory>,
+  clock: Clock,
+): RunList["read"] {
+  let known = first;
+  const knownAt = clock.elapsed();
+  return async (place, operation) => {
+    const newest = place === null && clock.elapsed() - knownAt < JUST_NOW_MS ? known : undefined;
+    known = undefined;
+    if (newest !== undefined) return newest();
+    try {
+      const page = await read(place, operation);
+      if (place === null && status === undefined) memory.noteNewest(key, page);
+      return page;
+    } catch (error) {
+      if (status !== undefined && isStatusRefusal(error)) memory.decide(status, false);
+      throw error;
+    }
   };
 }
 
@@ -193,11 +202,16 @@ function createMemory(clock: Clock, words: StatusWords) {
       if (runs.some(({ told }) => told === null || told.by === "legacy")) legacyUntil = clock.elapsed() + REMEMBERED_MS;
       for (const { told } of runs) if (told !== null) noteRun(told, asked);
     },
-    noteNewest(key: string, { runs, next, flaw }: RunListPage): void {
+    noteNewest(key: string, page: RunListPage): void {
       newest.delete(key);
-      const seen = runs.map(({ invokeId, status, creationTime }) => ({ invokeId, status, creationTime }));
-      newest.set(key, next === null && flaw === null ? "whole" : seen);
+      newest.set(key, seenOn(page));
       for (const oldest of newest.keys()) if (newest.size > REMEMBERED_LISTS) newest.delete(oldest);
     },
   };
+}
+
+/** What a list's newest page tells of the list. */
+function seenOn({ runs, next, flaw }: RunListPage): readonly SeenRun[] | "whole" {
+  if (next === null && flaw === null) return "whole";
+  return runs.map(({ invokeId, status, creationTime }) => ({ invokeId, status, creationTime }));
 }
