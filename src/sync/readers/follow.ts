@@ -11,7 +11,8 @@ import {
 import type { StoredRun } from "#store";
 import type { KnownList } from "../lists/index.ts";
 import { isFresh, isSettledRun } from "./freshness.ts";
-import type { ReaderParts, RunReader } from "./run-reader.ts";
+import type { ReaderParts } from "./reader-parts.ts";
+import type { RunReader } from "./run-reader.ts";
 
 /** Learns how unfinished runs went on. */
 export interface Follower {

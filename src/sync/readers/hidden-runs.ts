@@ -1,6 +1,6 @@
 import { type InvocationRef, invocationKey, type Operation, type Wants } from "#domain";
 import { createAbsences } from "./absences.ts";
-import type { ReaderParts } from "./run-reader.ts";
+import type { ReaderParts } from "./reader-parts.ts";
 
 /** Looks for runs that must not be seen, so that neither cost nor time tell that they are known. */
 export interface HiddenRuns {

@@ -14,7 +14,8 @@ import type { ResultQuery } from "#upstreams";
 import type { Absences } from "./absences.ts";
 import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
 import type { Histories } from "./histories.ts";
-import { type ReaderParts, toResult } from "./run-reader.ts";
+import type { ReaderParts } from "./reader-parts.ts";
+import { toResult } from "./run-reader.ts";
 
 /** Finds results that need not be read: what is final, and what was read a short while ago. */
 export interface KnownResults {

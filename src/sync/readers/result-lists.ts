@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { type InvocationResult, type Operation, resultKey, type Source, sourceKey } from "#domain";
 import { DeadPlaceError, type Place, type ResultList, type ResultListQuery } from "#upstreams";
 import { isFresh } from "./freshness.ts";
-import type { ReaderParts } from "./run-reader.ts";
+import type { ReaderParts } from "./reader-parts.ts";
 
 /** Results as far as their list was read, in its order. */
 export interface ListedResults {

@@ -13,7 +13,7 @@ import { readInTurn } from "../sources/index.ts";
 import { createAbsences } from "./absences.ts";
 import { createHistories } from "./histories.ts";
 import { createKnownResults, resultOf } from "./known-results.ts";
-import type { ReaderParts } from "./run-reader.ts";
+import type { ReaderParts } from "./reader-parts.ts";
 
 /** Reads results of runs on instances. */
 export interface ResultReader {

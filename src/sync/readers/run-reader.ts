@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type Invocation,
   type InvocationRef,
   type InvocationResult,
@@ -8,26 +7,13 @@ import {
   type Source,
   type Wants,
 } from "#domain";
-import type { ReadingTurns, RunStore, StoredRun } from "#store";
+import type { RunStore, StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
-import { readInTurn, type SingleFlight, type SourceBook } from "../sources/index.ts";
+import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
 import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
 import { createHiddenRuns, type HiddenRuns } from "./hidden-runs.ts";
-
-/** What records are read with. */
-export interface ReaderParts {
-  readonly store: RunStore;
-  readonly book: SourceBook;
-  readonly flights: SingleFlight;
-  readonly clock: Clock;
-  /** How old what still moves may be, in milliseconds. */
-  readonly freshnessMs: number;
-  /** Other gateways may want to read the same. */
-  readonly turns: ReadingTurns;
-  /** Hash of the redaction rules of the moment; null for none. */
-  readonly rulesHash: () => string | null;
-}
+import type { ReaderParts } from "./reader-parts.ts";
 
 /** Reads single runs. */
 export interface RunReader extends HiddenRuns {

@@ -12,7 +12,7 @@ import {
 } from "#domain";
 import type { Upstream } from "#upstreams";
 import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
-import type { ReaderParts } from "./run-reader.ts";
+import type { ReaderParts } from "./reader-parts.ts";
 
 /** What stands for one server: what was found, null if it is unknown, or why it could not be read. */
 export type ServerAnswer<Value> = Value | null | Error;
