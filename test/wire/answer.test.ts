@@ -59,6 +59,35 @@ describe("an answer", () => {
     expect([read(200, body), read(403, body), read(500, body)]).toEqual([expected, expected, expected]);
   });
 
+  it.each([
+    ["JSON, within a text", '{"RequestId":"R-1","Code":"NoPermission","Message":"a \\"b\\", c'],
+    ["JSON, within an object", '{"RequestId":"R-1","Code":"NoPermission","Detail":{"Code":"Other","List":[1,'],
+    ["JSON, right behind a comma", '{"RequestId":"R-1","Code":"NoPermission",'],
+    ["JSON that goes on behind its end", '{"RequestId":"R-1","Code":"NoPermission"} and more'],
+    [
+      "JSON that is nested too deep",
+      `{"Deep":${"[".repeat(40)}${"]".repeat(40)},"RequestId":"R-1","Code":"NoPermission"}`,
+    ],
+    ["XML, within a text", "<?xml version='1.0'?><E><RequestId>R-1</RequestId><Code>NoPermission</Code><Message>a"],
+    ["XML, within an element", "<E><RequestId>R-1</RequestId><Code>NoPermission</Code><D><Code>Other</Code>"],
+    ["XML, within a tag", '<E a=">"><RequestId>R-1</RequestId><Code>NoPermission</Code><D b="x'],
+    [
+      "XML, within CDATA",
+      "<E><RequestId>R-1</RequestId><Code><![CDATA[NoPermission]]></Code><M><![CDATA[</M><Code>Other</Code>",
+    ],
+    ["XML, within a comment", "<E><HostId/><RequestId>R-1</RequestId><Code>NoPermission</Code><!-- <Code>Other</Code>"],
+  ])("may be an error that is cut off in %s", (_name, body) => {
+    expect(read(400, body)).toEqual({ kind: "error", upstreamCode: "NoPermission", requestId: "R-1" });
+    expect(read(200, body).kind).toBe("unreadable");
+  });
+
+  it.each([
+    ["JSON before its code", '{"RequestId":"R-1","Message":"a,'],
+    ["XML before its code", "<E><RequestId>R-1</RequestId><Message>a<"],
+  ])("may be an error that is cut off in %s", (_name, body) => {
+    expect(read(400, body)).toEqual({ kind: "error", upstreamCode: null, requestId: "R-1" });
+  });
+
   it("is none where there is a payload beside a code and a message", () => {
     const beside = { RequestId: "R-1", Code: "Busy", Message: "m", Invocations: { Invocation: [{ InvokeId: "t-1" }] } };
     expect(read(200, JSON.stringify(beside))).toEqual({ kind: "ok", body: beside, requestId: "R-1" });
@@ -74,7 +103,7 @@ describe("an answer", () => {
   it.each([
     ["", "was empty"],
     [" \n", "was empty"],
-    ['{"RequestId":"R-1","Invocations":[{"Invo', "was neither whole JSON nor XML"],
+    ['{"Invocations":[{"Invo', "was neither whole JSON nor XML"],
     ["{“RequestId”：“R-1”}", "was neither whole JSON nor XML"],
     ["<html><body>502</body></html>", "was a web page"],
     ["<!DOCTYPE html><html></html>", "was a web page"],

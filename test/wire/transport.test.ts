@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer as createRawServer } from "node:net";
@@ -12,18 +13,24 @@ const SHORT = { ...ONCE, timeouts: { attemptTimeoutMs: 150, connectTimeoutMs: 10
 const LIMIT = { ...ONCE, maxAnswerBytes: 10_000 };
 
 const JSON_TEXT = JSON.stringify({ RequestId: "REQ-OK", TotalCount: 0 });
+/** Nothing makes it shorter. */
+const NOISE = createHash("shake256", { outputLength: 200_000 }).update("noise").digest("base64");
 const BOMB = gzipSync(Buffer.alloc(1_000_000, " "));
+
+/** A body that begins so and never ends. */
+const endlessly = (status: number, begin: string) => (response: ServerResponse) => {
+  response.writeHead(status);
+  response.write(begin);
+  const more = () => {
+    if (!response.destroyed) response.write(" ".repeat(1_000), more);
+  };
+  more();
+};
 
 const endless =
   (status: number): Play =>
   () =>
-  (response) => {
-    response.writeHead(status);
-    const more = () => {
-      if (!response.destroyed) response.write(" ".repeat(1_000), more);
-    };
-    more();
-  };
+    endlessly(status, "");
 
 describe("what comes back", () => {
   it.each([
@@ -109,6 +116,42 @@ describe("what comes back", () => {
       retryable: true,
     });
     expect([upstream.received.length, lost.upstream.received.length]).toEqual([2, 1]);
+  });
+
+  const LONG = "m".repeat(100_000);
+  const IN_JSON = `{"RequestId":"R-1","HostId":"h","Code":"Forbidden.RAM","Message":"${LONG}"}`;
+  const IN_XML = `<?xml version="1.0"?><Error><RequestId>R-1</RequestId><Code>Forbidden.RAM</Code><Message>${LONG}</Message></Error>`;
+
+  it.each<[string, Play]>([
+    ["in JSON", () => ({ status: 400, body: IN_JSON })],
+    ["in XML", () => ({ status: 400, body: IN_XML })],
+    ["beyond the limit of whole answers", () => ({ status: 400, body: IN_JSON.padEnd(20_000_000, "m") })],
+    ["in pieces", () => endlessly(400, IN_JSON.slice(0, 1_000))],
+    ["within gzip", () => ({ status: 400, headers: { "content-encoding": "gzip" }, body: gzipSync(IN_JSON) })],
+    ["within brotli", () => ({ status: 400, headers: { "content-encoding": "br" }, body: brotliCompressSync(IN_XML) })],
+    [
+      "within gzip that is too long itself",
+      () => ({ status: 400, headers: { "content-encoding": "gzip" }, body: gzipSync(IN_JSON + NOISE) }),
+    ],
+  ])("may be an error that is too long to be read whole, %s, and counts by its code", async (_name, play) => {
+    const { wire, upstream } = await createRig(play);
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "FORBIDDEN",
+      upstreamCode: "Forbidden.RAM",
+      requestId: "R-1",
+      httpStatus: 400,
+    });
+    expect(upstream.received.length).toBe(1);
+  });
+
+  it("may be an error whose code lies beyond what is read, which counts by its status", async () => {
+    const body = `{"Message":"${LONG}","RequestId":"R-1","Code":"Forbidden.RAM"}`;
+    const { wire } = await createRig(() => ({ status: 429, headers: { "x-acs-request-id": "R-2" }, body }), ONCE);
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "THROTTLED",
+      upstreamCode: null,
+      requestId: "R-2",
+    });
   });
 
   it("is cut off where it becomes too long: the socket is closed", async () => {

@@ -1,4 +1,5 @@
 import { findJsonExcess, findXmlExcess } from "./bounds.ts";
+import { closeCutError } from "./cut-error.ts";
 import { parseXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
@@ -34,16 +35,15 @@ const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
  * since some of the vendor's gateways write them in lower case. Nothing of the body gets into an error but its code and request id.
  */
 export function readAnswer(httpStatus: number, body: Buffer, requestIdHeader: string | null): ReadAnswer {
-  const parsed = parseBody(body);
+  const text = toText(body);
+  const isRefused = httpStatus < 200 || httpStatus >= 300;
+  const whole = parseBody(body, text);
+  const parsed = typeof whole === "string" && isRefused ? parseCutError(text) : whole;
   const header = toRequestId(requestIdHeader);
-  if (typeof parsed === "string") {
-    return httpStatus >= 200 && httpStatus < 300
-      ? { kind: "unreadable", why: parsed, requestId: header }
-      : { kind: "error", upstreamCode: null, requestId: header };
-  }
+  if (typeof parsed === "string") return { kind: "unreadable", why: parsed, requestId: header };
   const requestId = toRequestId(findMember(parsed.data, "requestid")) ?? header;
   const code = findMember(parsed.data, "code");
-  if (httpStatus >= 200 && httpStatus < 300 && !parsed.isError && !isErrorObject(parsed.data, code)) {
+  if (!isRefused && !parsed.isError && !isErrorObject(parsed.data, code)) {
     return { kind: "ok", body: parsed.data, requestId };
   }
   return { kind: "error", upstreamCode: toUpstreamCode(code), requestId };
@@ -51,17 +51,33 @@ export function readAnswer(httpStatus: number, body: Buffer, requestIdHeader: st
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** Data, or what is wrong with the body. */
-function parseBody(body: Buffer): { readonly data: Data; readonly isError: boolean } | string {
+/** What a body holds. */
+interface Parsed {
+  readonly data: Data;
+  readonly isError: boolean;
+}
+
+function toText(body: Buffer): string {
   const raw = body.toString("utf8");
-  const text = (raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw).trim();
+  return (raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw).trim();
+}
+
+/** Data, or what is wrong with the body. */
+function parseBody(body: Buffer, text: string): Parsed | string {
   if (text === "") return "was empty";
   return text.startsWith("<")
     ? (findXmlExcess(body) ?? parseXmlBody(text))
     : (findJsonExcess(body) ?? parseJsonBody(text));
 }
 
-function parseJsonBody(text: string): { readonly data: Data; readonly isError: boolean } | string {
+/** What of an error can be read although not all of it can: nothing at worst, and its status says what there is to say. */
+function parseCutError(text: string): Parsed {
+  const closed = closeCutError(text);
+  const parsed = closed === null ? "" : closed.startsWith("<") ? parseXmlBody(closed) : parseJsonBody(closed);
+  return typeof parsed === "string" ? { data: {}, isError: true } : parsed;
+}
+
+function parseJsonBody(text: string): Parsed | string {
   try {
     const data: unknown = JSON.parse(text);
     return isData(data) ? { data, isError: false } : "was no object";
@@ -70,7 +86,7 @@ function parseJsonBody(text: string): { readonly data: Data; readonly isError: b
   }
 }
 
-function parseXmlBody(text: string): { readonly data: Data; readonly isError: boolean } | string {
+function parseXmlBody(text: string): Parsed | string {
   if (/^<(!doctype html|html)/i.test(text)) return "was a web page";
   const root = parseXml(text);
   if (root === null) return "was neither whole JSON nor XML";

@@ -1,6 +1,6 @@
-import type { ClientRequest } from "node:http";
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Transform } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { got, TimeoutError } from "got";
 import type { SourceErrorCode } from "#domain";
 import { type Agents, readProxyRefusal } from "./proxies.ts";
@@ -12,7 +12,7 @@ export interface AttemptTimeouts {
   readonly firstByteTimeoutMs: number;
 }
 
-/** A whole answer, inflated. */
+/** An answer, inflated: a whole one, or the beginning of an error. */
 export interface HttpAnswer {
   readonly kind: "answer";
   readonly status: number;
@@ -50,10 +50,13 @@ export interface Transport {
   close(): void;
 }
 
-/** Bytes of an error's body that are read: its code stands in the first few hundred. */
+/** Bytes of an error's body that are read: its code usually stands in the first few hundred. */
 const MAX_ERROR_BYTES = 65_536;
 
-/** @param maxAnswerBytes counts what came, and also what it inflates to; a body that exceeds it is not read on. */
+/**
+ * @param maxAnswerBytes counts what came, and also what it inflates to; a body that exceeds it is not read on. Of an error the
+ *   beginning counts.
+ */
 export function createTransport(maxAnswerBytes: number, agents: Agents): Transport {
   const client = got.extend({
     method: "POST",
@@ -64,35 +67,38 @@ export function createTransport(maxAnswerBytes: number, agents: Agents): Transpo
     retry: { limit: 0 },
     throwHttpErrors: false,
   });
+  const tooLarge = badResponse(`the answer was larger than the ${maxAnswerBytes} bytes allowed`);
+  const maxErrorBytes = Math.min(MAX_ERROR_BYTES, maxAnswerBytes);
   return {
     async send({ url, headers, timeouts, signal }) {
       const controller = new AbortController();
       const abort = () => controller.abort();
       signal.addEventListener("abort", abort, { once: true });
       if (signal.aborted) abort();
-      let head: Head | null = null;
-      let maxBytes = maxAnswerBytes;
-      let isTooLarge = false;
+      let refusal: ErrorStart | null = null;
+      let isEnough = false;
       const { agent, isProxied } = agents.agentsFor(url);
       try {
         const promise = client(url, { agent, headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
-        // got tells of its own response once the body is whole; the limit has to be known before.
+        // got hands on a whole body or none, and tells of its own response only then.
         promise.on("request", (sent: ClientRequest) => {
-          sent.once("response", ({ statusCode = 0, headers: received }) => {
-            head = { status: statusCode, headers: received };
-            if (isError(head)) maxBytes = Math.min(MAX_ERROR_BYTES, maxAnswerBytes);
+          sent.prependOnceListener("response", (received: IncomingMessage) => {
+            if (isError(received.statusCode)) refusal = noteError(received);
           });
         });
-        promise.on("downloadProgress", ({ transferred, total }) => {
-          if (Math.max(transferred, total ?? 0) <= maxBytes) return;
-          isTooLarge = true;
+        promise.on("downloadProgress", ({ transferred, total = 0 }) => {
+          const isOver = refusal === null ? Math.max(transferred, total) > maxAnswerBytes : transferred > maxErrorBytes;
+          if (!isOver) return;
+          isEnough = true;
           abort();
         });
-        const response = await promise;
-        const body = await inflateBody(response.rawBody, response.headers["content-encoding"], maxBytes);
-        return { kind: "answer", status: response.statusCode, headers: response.headers, body };
+        const { statusCode: status, headers: received, rawBody } = await promise;
+        if (isError(status)) return await toError({ status, headers: received, chunks: [rawBody] }, maxErrorBytes);
+        const raw = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
+        const body = await inflate(raw, received["content-encoding"], maxAnswerBytes);
+        return body.length > maxAnswerBytes ? tooLarge : { kind: "answer", status, headers: received, body };
       } catch (error) {
-        if (isTooLarge || toErrorCode(error) === "ERR_BUFFER_TOO_LARGE") return toExceeded(head, maxBytes);
+        if (isEnough) return refusal === null ? tooLarge : await toError(refusal, maxErrorBytes);
         return signal.aborted ? { kind: "aborted" } : explainError(error, isProxied);
       } finally {
         signal.removeEventListener("abort", abort);
@@ -112,30 +118,58 @@ function toGotTimeouts({ attemptTimeoutMs, connectTimeoutMs, firstByteTimeoutMs 
   };
 }
 
-const INFLATERS: Readonly<Record<string, (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>>> =
-  {
-    gzip: promisify(gunzip),
-    "x-gzip": promisify(gunzip),
-    deflate: promisify(inflate),
-    br: promisify(brotliDecompress),
-  };
+/** Makes what inflates a whole body. */
+const WHOLE: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
-async function inflateBody(raw: Uint8Array, encoding: string | undefined, maxOutputLength: number): Promise<Buffer> {
-  const body = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const inflater = encoding === undefined ? undefined : INFLATERS[encoding.trim().toLowerCase()];
-  return inflater === undefined || body.length === 0 ? body : await inflater(body, { maxOutputLength });
+/** Makes what inflates a body that may be cut off anywhere. */
+const CUT: typeof WHOLE = {
+  gzip: () => createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
+  "x-gzip": () => createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
+  deflate: () => createInflate({ finishFlush: constants.Z_SYNC_FLUSH }),
+  br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+};
+
+/** Inflates until the body has more than `maxBytes`, and returns what there is by then. */
+async function inflate(raw: Buffer, encoding = "", maxBytes: number, inflaters = WHOLE): Promise<Buffer> {
+  const create = inflaters[encoding.trim().toLowerCase()];
+  if (create === undefined || raw.length === 0) return raw;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of create().end(raw)) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) break;
+  }
+  return Buffer.concat(chunks);
 }
 
-type Head = Pick<HttpAnswer, "status" | "headers">;
+/** The beginning of an error, as far as it came. */
+interface ErrorStart {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly chunks: Uint8Array[];
+}
 
-function isError({ status }: Head): boolean {
+function isError(status = 0): boolean {
   return status < 200 || status >= 300;
 }
 
-/** An error counts by its status and headers, however much its body is. */
-function toExceeded(head: Head | null, maxBytes: number): HttpAnswer | HttpFailure {
-  if (head !== null && isError(head)) return { kind: "answer", ...head, body: Buffer.alloc(0) };
-  return badResponse(`the answer was larger than the ${maxBytes} bytes allowed`);
+function noteError(received: IncomingMessage): ErrorStart {
+  const chunks: Uint8Array[] = [];
+  received.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+  return { status: received.statusCode ?? 0, headers: received.headers, chunks };
+}
+
+/** An error counts with the beginning of its body, however much its body is; without, if that cannot be inflated. */
+async function toError({ status, headers, chunks }: ErrorStart, maxBytes: number): Promise<HttpAnswer> {
+  const raw = Buffer.concat(chunks).subarray(0, maxBytes);
+  const body = await inflate(raw, headers["content-encoding"], maxBytes, CUT).catch(() => Buffer.alloc(0));
+  return { kind: "answer", status, headers, body: body.subarray(0, maxBytes) };
 }
 
 const TIMEOUT_PHASES: Readonly<Record<string, string>> = {
