@@ -88,6 +88,26 @@ describe("an answer", () => {
     expect(read(400, body)).toEqual({ kind: "error", upstreamCode: null, requestId: "R-1" });
   });
 
+  it.each([
+    ["CDATA, whose entities are text", "<![CDATA[a &lt;b&gt; &#65; & <c>]]>", "a &lt;b&gt; &#65; & <c>"],
+    ["CDATA beside text", "x &lt;<![CDATA[ &lt; ]]>&gt; y", "x < &lt; > y"],
+    ["CDATA twice", "<![CDATA[]]]]><![CDATA[>]]>", "]]>"],
+    ["CDATA with a web page", "<![CDATA[<!DOCTYPE html><!-- x -->]]>", "<!DOCTYPE html><!-- x -->"],
+    ["CDATA with many tags", `<![CDATA[${"<b>".repeat(30_000)}]]>`, "<b>".repeat(30_000)],
+    ["comments, which are no text", "a<!-- <!DOCTYPE x> & it's -->b", "ab"],
+    ["instructions, which are no text", "a<?x <b> > ?>b", "ab"],
+    ["entities that name another one", "&amp;lt; &#38;lt; &amp;#65;", "&lt; &lt; &#65;"],
+    ["entities with zeros in front", "&#0000000065;&#x0000000041;", "AA"],
+    [
+      "entities that name no character",
+      "&#x110000;&#99999999999;&#xD800;&#0;&nbsp;",
+      "&#x110000;&#99999999999;&#xD800;&#0;&nbsp;",
+    ],
+  ])("may be XML with %s", (_name, written, meant) => {
+    const body = `<?xml version="1.0"?><R><RequestId>R-1</RequestId><A b="x > &lt;">${written}</A></R>`;
+    expect(read(200, body)).toEqual({ kind: "ok", body: { RequestId: "R-1", A: meant }, requestId: "R-1" });
+  });
+
   it("is none where there is a payload beside a code and a message", () => {
     const beside = { RequestId: "R-1", Code: "Busy", Message: "m", Invocations: { Invocation: [{ InvokeId: "t-1" }] } };
     expect(read(200, JSON.stringify(beside))).toEqual({ kind: "ok", body: beside, requestId: "R-1" });

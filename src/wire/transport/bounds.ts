@@ -10,6 +10,8 @@ const MAX_VALUES = 200_000;
 const MAX_XML_BYTES = 1_024 * 1_024;
 const MAX_XML_ELEMENTS = 10_000;
 
+const CDATA = Buffer.from("<![CDATA[");
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -62,6 +64,8 @@ export function findXmlExcess(body: Buffer): string | null {
   let tags = 0;
   for (let at = body.indexOf("<"); at !== -1; at = body.indexOf("<", at + 1)) {
     tags += 1;
+    const isText = body.subarray(at, at + CDATA.length).equals(CDATA);
+    if (isText) at = Math.max(at, body.indexOf("]]>", at));
     // An element has an opening and a closing tag.
     if (tags > 2 * MAX_XML_ELEMENTS) return `was XML of more than ${MAX_XML_ELEMENTS} elements`;
   }

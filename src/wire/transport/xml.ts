@@ -1,16 +1,26 @@
 import { XMLParser } from "fast-xml-parser";
 import { MAX_DEPTH } from "./bounds.ts";
 
-// Entities are left to the function below: those that a document type declares could grow without bound.
+// The parser does not ask this about CDATA, whose `&` begins no entity.
+const entityDecoder = {
+  decode: decodeEntities,
+  /** Called for a document type, whose entities could grow without bound. */
+  addInputEntities(): never {
+    throw new RangeError("XML with a document type");
+  },
+  setExternalEntities: () => {},
+  setXmlVersion: () => {},
+  reset: () => {},
+};
+
 const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   ignorePiTags: true,
   parseTagValue: false,
   trimValues: false,
-  processEntities: false,
+  entityDecoder,
   maxNestedTags: MAX_DEPTH,
-  tagValueProcessor: (_name, value) => decodeEntities(value),
 });
 
 /** An XML document's root: its name and its content as data, in which repeated elements are arrays and every leaf is a text. */
@@ -21,7 +31,6 @@ export interface XmlRoot {
 
 /** Reads XML without document types; null for anything that is not that, or is nested too deeply. */
 export function parseXml(text: string): XmlRoot | null {
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) return null;
   try {
     const document: unknown = parser.parse(text, true);
     if (typeof document !== "object" || document === null) return null;
@@ -43,11 +52,18 @@ function dropBlanks(node: unknown): unknown {
 
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
+/** What names no character stays as it was written. */
 function decodeEntities(text: string): string {
   if (!text.includes("&")) return text;
-  return text.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos));/gi, (whole, hex, decimal, name) => {
-    if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? whole;
+  return text.replace(/&(?:#x([\da-fA-F]+)|#(\d+)|(lt|gt|amp|quot|apos));/g, (whole, hex, decimal, name) => {
+    if (name !== undefined) return NAMED[String(name)] ?? whole;
     const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return point <= 0x10_ff_ff ? String.fromCodePoint(point) : whole;
+    return isCharacter(point) ? String.fromCodePoint(point) : whole;
   });
+}
+
+/** XML 1.0, 2.2. */
+function isCharacter(point: number): boolean {
+  if (point < 0x20) return point === 0x09 || point === 0x0a || point === 0x0d;
+  return point <= 0xd7_ff || (point >= 0xe0_00 && point <= 0xff_fd) || (point >= 0x1_00_00 && point <= 0x10_ff_ff);
 }
