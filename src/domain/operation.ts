@@ -66,9 +66,9 @@ export interface Operation {
   noteAttempt?(failure: UpstreamError): void;
   /**
    * Puts the deadline off for a wait that the client asked for: call it before, and what it returns when the wait is over. The
-   * rest of the operation then has as much time as it had before. Absent if nobody measures the operation.
+   * rest of the operation then has as much time as it had before, or `restMs` if that is less. Absent if nobody measures the operation.
    */
-  hold?(waitMs: number): () => void;
+  hold?(waitMs: number): (restMs?: number) => void;
   /**
    * Resolves when this operation may work on for two milliseconds: call it between the parts of long work, so that the event
    * loop, deadlines and other clients have their turns. Absent if nobody else waits.

@@ -41,7 +41,8 @@ class InvocationArgs extends SourceArgs {
     nullable: true,
     description:
       "Wait until the run is final, but no longer than so many seconds: 0 to 60, 0 if left out. A run that nobody has seen yet is " +
-      "waited for 15 s. The wait does not count towards the operation's deadline; whatever number of clients waits costs as one.",
+      "waited for 15 s. The wait does not count towards the operation's deadline, but once its time is up the answer comes within " +
+      "SOFT_DEADLINE_MS (1.5 s), with what is known by then. Whatever number of clients waits costs as one.",
   })
   readonly waitSeconds?: number | null;
 }

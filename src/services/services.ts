@@ -122,7 +122,7 @@ function assemble(ground: Ground): Services {
   const pages = createRunPages({ sync, store, sealer, describe, ...timing });
   const servers = createServerPages({ sync, sealer, describe });
   const scan = createRunScan({ sync, store, pages });
-  const ordered = createOrderedRuns({ scan, sealer, store, sync });
+  const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
   const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
   const statistics = createStatistics(scan);
   return {
@@ -139,7 +139,7 @@ function assemble(ground: Ground): Services {
     statistics: async (request, filter, operation) =>
       statistics(request, (await servers.resolveNames(filter, operation)).filter, operation),
     pageInstances: servers.page,
-    waitUntilFinal: createWait(watchInvocation, clock),
+    waitUntilFinal: createWait(watchInvocation, clock, timing.softDeadlineMs),
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
     readInvocations: createRecordReader(sync),
     readResults: results.read,

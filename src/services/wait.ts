@@ -1,14 +1,23 @@
 import { type Clock, InputError } from "#domain";
 import type { Services } from "./contract.ts";
 
-/** Waits by watching, so that whatever number of clients waits for a run costs as one. */
-export function createWait(watch: Services["watchInvocation"], clock: Clock): Services["waitUntilFinal"] {
+/**
+ * Waits by watching, so that whatever number of clients waits for a run costs as one.
+ * @param restMs what is left to the operation, at most, once the time of the wait is up
+ */
+export function createWait(
+  watch: Services["watchInvocation"],
+  clock: Clock,
+  restMs: number,
+): Services["waitUntilFinal"] {
   return async (ref, waitMs, operation) => {
     const release = operation.hold?.(waitMs);
     const over = new AbortController();
     const states = watch(ref, { output: false, content: false, details: false }, operation);
+    let isTimeUp = false;
     const leave = async (): Promise<void> => {
       await clock.sleep(waitMs, over.signal);
+      isTimeUp = !over.signal.aborted;
       await states.return?.();
     };
     const left = leave();
@@ -20,7 +29,7 @@ export function createWait(watch: Services["watchInvocation"], clock: Clock): Se
     } finally {
       over.abort();
       await left;
-      release?.();
+      release?.(isTimeUp ? restMs : undefined);
     }
   };
 }

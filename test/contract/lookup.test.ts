@@ -174,6 +174,38 @@ describe("waiting for a run", () => {
     }
   });
 
+  it("answers in time what is known, and why no more is, while the upstream accepts every call and never answers", async () => {
+    const known: Run = {
+      invokeId: "t-wait04",
+      at: Date.UTC(2026, 0, 3),
+      status: "Running",
+      executions: [{ instanceId: "i-1", status: "Running" }],
+    };
+    const settings = { SOFT_DEADLINE_MS: "300", FRESHNESS_MS: "1" };
+    const own = await startRig({ "ECS/cn-beijing": createPlace([known]) }, settings);
+    const withOutput = RUN.replace("isFinal", "instanceInvocations(first: 1) { nodes { result { output { text } } } }");
+    const startedAt = performance.now();
+    try {
+      await own.ask("{ invocations { nodes { status } } }");
+      own.far.interfere = () => "silent";
+      const unread = { path: expect.anything(), extensions: { code: "UPSTREAM_TIMEOUT", regionId: "cn-beijing" } };
+      expect(
+        await Promise.all([
+          own.ask(RUN, { id: "t-wait04", seconds: 1 }),
+          own.ask(RUN, { id: "t-wait05", seconds: 1 }),
+          own.ask(withOutput, { id: "t-wait04", seconds: 1 }),
+        ]),
+      ).toMatchObject([
+        { data: { invocation: { status: "RUNNING", isFinal: false } } },
+        { data: { invocation: null }, errors: [unread] },
+        { data: { invocation: { status: "RUNNING" } }, errors: [unread] },
+      ]);
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("answers once anybody reads that it is over", async () => {
     const running: Run = {
       invokeId: "t-1",

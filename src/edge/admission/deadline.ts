@@ -4,8 +4,8 @@ import type { Clock } from "#domain";
 export interface Deadline {
   /** By {@link Clock.elapsed}. */
   at(): number;
-  /** Puts it off by a wait, until the returned function is called. */
-  hold(waitMs: number): () => void;
+  /** Puts it off by a wait, until the returned function is called, which leaves no more than `restMs` if that is said. */
+  hold(waitMs: number): (restMs?: number) => void;
   /** Resolves when it has passed, or when the signal aborts. */
   passed(ended: AbortSignal): Promise<void>;
 }
@@ -26,9 +26,9 @@ export function createDeadline(clock: Clock, deadlineMs: number | null): Deadlin
       if (holds === 0) leftMs = at - clock.elapsed();
       holds += 1;
       move(Math.max(at, clock.elapsed() + waitMs + leftMs));
-      return () => {
+      return (restMs = leftMs) => {
         holds -= 1;
-        if (holds === 0) move(clock.elapsed() + leftMs);
+        if (holds === 0) move(clock.elapsed() + Math.min(leftMs, restMs));
       };
     },
     async passed(ended) {
