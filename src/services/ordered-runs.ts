@@ -5,6 +5,7 @@ import type { Sync } from "#sync";
 import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import { behind, openPlace, takePage, toPage } from "./page-assembly.ts";
+import { followRows, type PageTiming } from "./page-reading.ts";
 import { plainWants } from "./run-pages.ts";
 import { type RunScan, requireCreatedAfter, upTo } from "./run-scan.ts";
 
@@ -14,6 +15,7 @@ export interface OrderedRunsParts {
   readonly sealer: Sealer;
   readonly store: Pick<RunStore, "readRuns">;
   readonly sync: Pick<Sync, "follower">;
+  readonly timing: PageTiming;
 }
 
 /** Runs that an order is made of, at most. */
@@ -39,7 +41,7 @@ interface Row {
  * Pages of runs in another order than the total one. All that is meant has to be read first, so a beginning has to be named.
  * @returns a function that throws InputError `BAD_USER_INPUT` without `createdAfter`, `INVALID_CURSOR` for another order's cursor
  */
-export function createOrderedRuns({ scan, sealer, store, sync }: OrderedRunsParts) {
+export function createOrderedRuns({ scan, sealer, store, sync, timing }: OrderedRunsParts) {
   return async (
     args: PageArguments,
     order: Order,
@@ -58,10 +60,8 @@ export function createOrderedRuns({ scan, sealer, store, sync }: OrderedRunsPart
     );
     const runs = taken.map(({ run }) => run);
     const known = await store.readRuns(runs, plainWants(wants));
-    await sync.follower.follow(
-      known.filter((one) => one !== null),
-      operation,
-    );
+    const shown = known.filter((one) => one !== null);
+    await followRows(sync.follower, shown, [], timing, operation);
     const now = await store.readRuns(runs, plainWants(wants));
     const edges = taken.flatMap(({ place }, index) => {
       const node = now[index]?.run ?? known[index]?.run;

@@ -1,4 +1,6 @@
-import { type Clock, InputError, type Operation, UpstreamError } from "#domain";
+import { type Clock, InputError, type Operation, sourceKey, UpstreamError } from "#domain";
+import type { StoredRun } from "#store";
+import type { Sync } from "#sync";
 import type { PageSource } from "./page-source.ts";
 
 /** How patient a page is. */
@@ -47,6 +49,25 @@ export function createSettler(
       ends.catch(() => {});
     }
   };
+}
+
+/**
+ * Learns how unfinished rows went on, but waits for that no longer than for a slow source. Leaves out the sources of `parts` that
+ * were waited for in vain.
+ */
+export async function followRows(
+  follower: Sync["follower"],
+  rows: readonly StoredRun[],
+  parts: readonly PageSource[],
+  { clock, softDeadlineMs }: PageTiming,
+  operation: Operation,
+): Promise<void> {
+  const late = new Set(parts.flatMap((part) => (part.isLate && part.failure === null ? sourceKey(part.source) : [])));
+  const answering = rows.filter(({ run }) => !late.has(sourceKey(run.source)));
+  const patience = new AbortController();
+  const soft = clock.sleep(softDeadlineMs, patience.signal);
+  await Promise.race([follower.follow(answering, operation), soft]);
+  patience.abort();
 }
 
 async function noteReading({ part, end }: PageReading): Promise<void> {

@@ -3,6 +3,7 @@ import { createFastClock } from "./fast-clock.ts";
 import { ordered, type Rig, startRig, walkedIds } from "./rig.ts";
 import { createSources, isOfBeijing } from "./sources.ts";
 import { type FarFault, refusal } from "./upstream.ts";
+import { createPlace, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -156,6 +157,32 @@ describe("one source's failure costs only that source", () => {
         }),
       );
       expect(calls).toBe(2);
+    },
+  );
+
+  it.each([
+    ["the newest runs", "CREATION_TIME_DESC"],
+    ["another order", "DURATION_ASC"],
+  ])(
+    "a source that never answers delays %s no longer than the soft deadline, also if its runs go on",
+    async (_name, order) => {
+      const running: Run = {
+        invokeId: "t-on",
+        at: Date.UTC(2026, 0, 3),
+        status: "Running",
+        executions: [{ instanceId: "i-1", status: "Running" }],
+      };
+      rig = await startRig(
+        { "ECS/cn-beijing": createPlace([running]) },
+        { SOFT_DEADLINE_MS: "300", FRESHNESS_MS: "1" },
+      );
+      const list = `{ invocations(orderBy: ${order}, filter: { createdAfter: "2026-01-01T00:00:00Z" }) {
+        nodes { invokeId status } sources { isComplete } } }`;
+      const { data: known } = await rig.ask(list);
+      rig.far.interfere = () => "silent";
+      const begin = performance.now();
+      expect((await rig.ask(list)).data).toEqual(known);
+      expect(performance.now() - begin).toBeLessThan(3_000);
     },
   );
 
