@@ -7,17 +7,24 @@ import { CommandError, tell, toLine } from "./terminal/index.ts";
 /** What narrows the search if one word names several runs. */
 export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
 
+/** How long a run is waited for. */
+export interface Wait {
+  readonly timeoutMs: number;
+  /** Aborts what is asked when the time is up. */
+  readonly inTime: AbortSignal;
+}
+
 const LOOK_AGAIN_MS = 2_000;
 
 /**
  * The gateway's id of a run that a person named: by the upstream's word for it, such as `t-hz0123`, or by that id itself. A run
- * that is waited for gets 15 seconds to appear.
+ * that is waited for gets 15 seconds to appear, if there is so much time.
  *
  * @throws CommandError if there is none or more than one.
  */
-export async function findRun(context: Context, word: string, scope: Scope, isAwaited = false): Promise<string> {
+export async function findRun(context: Context, word: string, scope: Scope, wait?: Wait): Promise<string> {
   if (!isInvokeId(word)) return requireId(word);
-  const { runs, sources } = await searchRuns(context, { ...scope, invokeId: word }, isAwaited ? APPEARS_WITHIN_MS : 0);
+  const { runs, sources } = await searchRuns(context, { ...scope, invokeId: word }, wait);
   const [run, ...others] = runs;
   if (run === undefined) {
     tellFailures(context, sources);
@@ -42,11 +49,11 @@ function requireId(word: string): string {
   throw notKnown(word);
 }
 
-async function searchRuns(context: Context, filter: InvocationFilter, patienceMs: number) {
+async function searchRuns(context: Context, filter: InvocationFilter, wait: Wait | undefined) {
   const { client, surroundings } = context;
-  const deadline = surroundings.now() + patienceMs;
+  const deadline = surroundings.now() + Math.min(APPEARS_WITHIN_MS, wait?.timeoutMs ?? 0);
   for (let looks = 1; ; looks += 1) {
-    const { invocations: page } = await client.recentRuns({ first: 10, filter });
+    const { invocations: page } = await client.recentRuns({ first: 10, filter }, {}, wait?.inTime);
     const runs = page?.nodes.filter((node) => node !== null) ?? [];
     const sources: readonly Source[] = page?.sources ?? [];
     const leftMs = deadline - surroundings.now();

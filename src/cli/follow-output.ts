@@ -14,8 +14,8 @@ export interface FollowOptions extends Selection, WaitOptions {
 /** Prints what a run prints as it comes, whole lines only, until the run is final. */
 export async function followOutput(context: Context, id: string, options: FollowOptions): Promise<ExitCode> {
   const print = createPrinter(context, options.tail);
-  const look = async () => {
-    const run = await readOutputs(context, id, options);
+  const look = async (signal: AbortSignal) => {
+    const run = await readOutputs(context, id, options, signal);
     if (run !== null) requireInstance(run, options);
     for (const one of run?.instances ?? []) print(one, (run?.instances.length ?? 0) > 1);
     return run;

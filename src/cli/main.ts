@@ -22,6 +22,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   ask,
   now: Date.now,
   sleep: (ms) => sleep(ms),
+  expire: (ms) => AbortSignal.timeout(ms),
   openBrowser,
   version,
 });

@@ -39,11 +39,19 @@ const MAX_GROUPS = 100;
 const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
 
 /** What a run printed on the selected instances, every page; null if the run is not known. */
-export async function readOutputs(context: Context, id: string, selection: Selection): Promise<RunOutputs | null> {
+export async function readOutputs(
+  context: Context,
+  id: string,
+  selection: Selection,
+  signal?: AbortSignal,
+): Promise<RunOutputs | null> {
   const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
   for (let page = 1; ; page += 1) {
-    const { node } = await salvage(context, context.client.runOutputs({ id, after, ...toVariables(selection) }));
+    const { node } = await salvage(
+      context,
+      context.client.runOutputs({ id, after, ...toVariables(selection) }, {}, signal),
+    );
     if (node === null) return null;
     const run: Run = requireRun(node);
     rows.push(...(run.instanceInvocations?.nodes ?? [null]));

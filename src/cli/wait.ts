@@ -1,5 +1,5 @@
 import type { InvocationStatus } from "../client/index.ts";
-import { createPatience } from "../client/patience.ts";
+import { createPatience, SHORTEST_LOOK_MS } from "../client/patience.ts";
 import type { Context } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
@@ -22,8 +22,8 @@ export interface WaitOptions {
 
 const ERASE_LINE = "\r\u001b[K";
 
-/** Looks at a run once: its state, or null if it is not known now. */
-export type Look<State> = () => Promise<State | null>;
+/** Looks at a run once, until the signal aborts: its state, or null if it is not known now. */
+export type Look<State> = (signal: AbortSignal) => Promise<State | null>;
 
 /**
  * Looks at a run until it is final and resolves to its last state. Progress goes to standard error: one line that changes before a
@@ -40,26 +40,32 @@ export async function waitForRun<State extends RunState>(
   const startedAt = surroundings.now();
   const patience = createPatience(() => surroundings.now() - startedAt);
   const progress = createProgress(context);
+  const leftMs = () => startedAt + options.timeoutMs - surroundings.now();
   for (;;) {
+    const inTime = surroundings.expire(Math.max(leftMs(), SHORTEST_LOOK_MS));
     try {
-      const state = patience.see(await look());
+      const state = patience.see(await look(inTime));
       progress.show(state);
       if (state?.isFinal) return state;
     } catch (error) {
-      patience.fail(error);
+      if (!inTime.aborted) patience.fail(error);
     }
-    const leftMs = startedAt + options.timeoutMs - surroundings.now();
-    if (leftMs <= 0) throw new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
+    if (inTime.aborted || leftMs() <= 0) throw timeIsUp();
     progress.rest(surroundings.now() - startedAt);
-    await surroundings.sleep(Math.min(options.intervalMs, leftMs));
+    await surroundings.sleep(Math.min(options.intervalMs, leftMs()));
     progress.clear();
   }
 }
 
+/** Ends a command that waited in vain. */
+export function timeIsUp(): CommandError {
+  return new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
+}
+
 /** The state of a run by its id. */
 export function lookAt({ client }: Context, id: string): Look<RunState> {
-  return async () => {
-    const { node } = await client.runStatus({ id });
+  return async (signal) => {
+    const { node } = await client.runStatus({ id }, {}, signal);
     return node === null ? null : requireRun(node);
   };
 }

@@ -1,6 +1,7 @@
+import { SHORTEST_LOOK_MS } from "../client/patience.ts";
 import type { Context } from "./context.ts";
 import { exportRows } from "./export.ts";
-import { findRun } from "./find.ts";
+import { findRun, type Wait } from "./find.ts";
 import { followOutput } from "./follow-output.ts";
 import { listHistory } from "./history.ts";
 import { findInstance } from "./instances.ts";
@@ -23,7 +24,7 @@ import { pickRun } from "./pick-run.ts";
 import { searchOutputs } from "./search.ts";
 import { showRun } from "./show.ts";
 import { EXIT_CODES, type ExitCode, toExitCode } from "./terminal/index.ts";
-import { lookAt, waitForRun } from "./wait.ts";
+import { lookAt, timeIsUp, waitForRun } from "./wait.ts";
 
 /** Work of a command: its options and its word, empty for none, to an exit code. */
 export type Work<Options> = (context: Context, options: Options & CommonOptions, word: string) => Promise<ExitCode>;
@@ -48,11 +49,11 @@ export const runFollow: Work<RunCommandOptions> = (context, options, run) =>
 
 /** `output`. */
 export const runOutput: Work<OutputCommandOptions> = async (context, options, run) => {
-  const { instance, raw = false, group = false, failed = false, tail, follow = false, interval, timeout } = options;
+  const { instance, raw = false, group = false, failed = false, tail, follow = false, interval } = options;
   const selection = { instance, isFailedOnly: failed, tail };
   if (follow && !context.isJson) {
-    const id = await find(context, run, options, true);
-    return followOutput(context, id, { ...selection, intervalMs: interval, timeoutMs: timeout });
+    const { id, timeoutMs } = await findAwaited(context, run, options);
+    return followOutput(context, id, { ...selection, intervalMs: interval, timeoutMs });
   }
   const { id, exitCode } = await reach(context, run, { ...options, wait: options.wait || follow });
   await printOutputs(context, id, { ...selection, isRaw: raw, isGrouped: group });
@@ -92,14 +93,29 @@ async function reach(
   run: string,
   options: RunCommandOptions,
 ): Promise<{ id: string; exitCode: ExitCode }> {
-  const id = await find(context, run, options, options.wait);
-  if (!options.wait) return { id, exitCode: EXIT_CODES.success };
-  const wait = { intervalMs: options.interval, timeoutMs: options.timeout };
+  if (!options.wait) return { id: await find(context, run, options), exitCode: EXIT_CODES.success };
+  const { id, timeoutMs } = await findAwaited(context, run, options);
+  const wait = { intervalMs: options.interval, timeoutMs };
   return { id, exitCode: toExitCode(await waitForRun(context, lookAt(context, id), wait)) };
 }
 
 /** The run that was named, or else the one that a person picks. */
-function find(context: Context, run: string, options: ScopeOptions, isAwaited = false): Promise<string> {
+function find(context: Context, run: string, options: ScopeOptions, wait?: Wait): Promise<string> {
   const scope = toScope(options);
-  return run === "" ? pickRun(context, scope) : findRun(context, run, scope, isAwaited);
+  return run === "" ? pickRun(context, scope) : findRun(context, run, scope, wait);
+}
+
+/** The same for a run that is waited for, with what is left of the time. While a person picks, it stands still. */
+async function findAwaited(context: Context, run: string, options: RunCommandOptions) {
+  const { timeout: timeoutMs } = options;
+  if (run === "") return { id: await find(context, run, options), timeoutMs };
+  const { now, expire } = context.surroundings;
+  const startedAt = now();
+  const inTime = expire(Math.max(timeoutMs, SHORTEST_LOOK_MS));
+  try {
+    const id = await find(context, run, options, { timeoutMs, inTime });
+    return { id, timeoutMs: timeoutMs - (now() - startedAt) };
+  } catch (error) {
+    throw inTime.aborted ? timeIsUp() : error;
+  }
 }

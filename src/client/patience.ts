@@ -2,6 +2,8 @@ import { GatewayError } from "./errors.ts";
 
 /** A run that was never seen may have been started just now: it gets so long to appear. */
 export const APPEARS_WITHIN_MS = 15_000;
+/** A look that begins when the time is nearly up gets so long: who waits for no time at all is told how the run is now. */
+export const SHORTEST_LOOK_MS = 1_000;
 /** A run that was seen is believed gone only after so many looks without it: replicas of the upstream lag. */
 const MAX_MISSES_IN_A_ROW = 3;
 const MAX_FAILURES_IN_A_ROW = 5;

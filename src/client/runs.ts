@@ -1,7 +1,7 @@
 import { GatewayError } from "./errors.ts";
 import type { InvocationFilter, RecentRunsQuery, RunStatusQuery } from "./generated/documents/graphql.ts";
 import type { Sdk } from "./generated/sdk.ts";
-import { createPatience } from "./patience.ts";
+import { createPatience, SHORTEST_LOOK_MS } from "./patience.ts";
 
 /** How far a run is. */
 export type RunState = Extract<RunStatusQuery["node"], { readonly __typename: "Invocation" }>;
@@ -18,7 +18,7 @@ export type IncompleteSource = Page["sources"][number];
 export interface WatchOptions {
   /** Time between two looks: 2 s. */
   readonly intervalMs?: number;
-  /** How long at most: 30 minutes. */
+  /** How long at most: 30 minutes. The last look may end a second later. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -34,15 +34,19 @@ export async function* watchRun(client: Sdk, id: string, options: WatchOptions =
   const startedAt = Date.now();
   const patience = createPatience(() => Date.now() - startedAt);
   let last = "";
+  const leftMs = () => startedAt + timeoutMs - Date.now();
   for (;;) {
-    const state = await look(client, id, signal).then(patience.see, patience.fail);
+    const state = await lookInTime(client, id, leftMs(), signal).then(patience.see, patience.fail);
     if (state && JSON.stringify(state) !== last) yield state;
     if (state?.isFinal) return;
     last = state ? JSON.stringify(state) : last;
-    const leftMs = startedAt + timeoutMs - Date.now();
-    if (leftMs <= 0) throw new GatewayError({ kind: "TIMEOUT", message: "The time is up and the run is not final." });
-    await sleep(Math.min(intervalMs, leftMs), signal);
+    if (leftMs() <= 0) throw timeIsUp();
+    await sleep(Math.min(intervalMs, leftMs()), signal);
   }
+}
+
+function timeIsUp(): GatewayError {
+  return new GatewayError({ kind: "TIMEOUT", message: "The time is up and the run is not final." });
 }
 
 /** The final state of a run; waits and fails as {@link watchRun} does. */
@@ -106,7 +110,32 @@ function tellIncomplete(sources: readonly IncompleteSource[]): void {
   }
 }
 
-async function look(client: Sdk, id: string, signal: AbortSignal | undefined): Promise<RunState | null> {
+/** @throws GatewayError `TIMEOUT` if there is no answer in time; the signal's reason once that aborts */
+async function lookInTime(client: Sdk, id: string, ms: number, signal: AbortSignal | undefined) {
+  // Not `AbortSignal.any`: what it returns may be collected as garbage while fetch still waits for it.
+  const over = new AbortController();
+  const leave = () => over.abort(signal?.reason);
+  let isLate = false;
+  const timer = setTimeout(
+    () => {
+      isLate = true;
+      over.abort();
+    },
+    Math.max(ms, SHORTEST_LOOK_MS),
+  );
+  if (signal?.aborted) leave();
+  else signal?.addEventListener("abort", leave, { once: true });
+  try {
+    return await look(client, id, over.signal);
+  } catch (error) {
+    throw isLate ? timeIsUp() : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
+  }
+}
+
+async function look(client: Sdk, id: string, signal: AbortSignal): Promise<RunState | null> {
   const { node } = await client.runStatus({ id }, {}, signal);
   if (node === null || node.__typename === "Invocation") return node;
   const message = `This id names no run but a thing of type ${node.__typename}.`;

@@ -56,6 +56,28 @@ describe("cloud-assistant follow", () => {
     });
   });
 
+  it.each([
+    ["by the gateway's id", ["show", "AXIAid", "--wait"]],
+    ["by the upstream's id", ["show", "t-hz01", "--wait"]],
+    ["of which the output is followed", ["output", "AXIAid", "-f"]],
+  ])("gives up a run %s when the time is up, also while the gateway does not answer", async (_name, words) => {
+    const never = () => new Promise(() => {});
+    const { exitCode, errors } = await run({ node: never, invocations: never }, [...words, "--timeout", "1s"]);
+    expect([exitCode, errors]).toEqual([3, "cloud-assistant: The time is up and the run is not final.\n"]);
+  });
+
+  it("gives a run that has to appear no more than its time", async () => {
+    const { exitCode, asked } = await run({ invocations: connection([]) }, ["follow", "t-hz01", "--timeout", "3s"]);
+    expect([exitCode, asked.length]).toEqual([2, 3]);
+    const late = { invocations: inTurn([connection([]), connection([createRun()])]), node: running };
+    expect((await run(late, ["follow", "t-hz01", "--timeout", "3s"])).asked.map(([name]) => name)).toEqual([
+      "recentRuns",
+      "recentRuns",
+      "runStatus",
+      "runStatus",
+    ]);
+  });
+
   it("gives an unknown run 15 seconds to appear, by the upstream's id", async () => {
     const root = {
       invocations: inTurn([connection([]), connection([]), connection([createRun()])]),

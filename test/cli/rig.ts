@@ -67,6 +67,7 @@ export async function runAt(words: readonly string[], options: RunOptions = {}):
       now += ms;
       await options.whileAsleep?.({ ms, errors: read(written.errors) });
     },
+    expire: (ms) => AbortSignal.timeout(ms),
     homeFolder: options.homeFolder ?? "/nowhere",
     canAsk: options.answers !== undefined,
     ask: async (question) => {

@@ -55,6 +55,13 @@ describe("watching a run", () => {
     await expect(states.next()).rejects.toThrow("left");
   });
 
+  it("ends when the time is up, also while the gateway does not answer", async () => {
+    const client = await start({ node: () => new Promise(() => {}) });
+    await expect(waitForRun(client, "AXIAid", { timeoutMs: 100 })).rejects.toMatchObject({ kind: "TIMEOUT" });
+    const caller = AbortSignal.timeout(100);
+    await expect(waitForRun(client, "AXIAid", { signal: caller })).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
   it.each(["UPSTREAM_THROTTLED", "RATE_LIMITED"])("waits through %s for as long as it has time", async (code) => {
     const throttled = new GraphQLError("The calls of this minute are used up.", {
       extensions: { code, retryable: true },

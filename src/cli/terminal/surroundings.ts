@@ -24,6 +24,8 @@ export interface Surroundings {
   /** Epoch milliseconds. */
   now(): number;
   sleep(ms: number): Promise<void>;
+  /** Aborts after so much time, for what may never answer. */
+  expire(ms: number): AbortSignal;
   /** Opens an address in the browser. False if there is none. */
   openBrowser(url: string): Promise<boolean>;
   /** Version of the package. */
