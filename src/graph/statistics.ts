@@ -124,7 +124,8 @@ class StatisticsRow {
   }
 
   @Value(() => Boolean, {
-    description: "False if runs that are meant may be missing: nobody has read them yet, or there are too many.",
+    description:
+      "False if runs that are meant may be missing: nobody has read them yet, their source fails or is too slow, or there are too many.",
   })
   get isComplete(): boolean {
     return this.row.isComplete;

@@ -20,6 +20,8 @@ export interface Edge<Node> {
 export interface PageSourceState extends SourceState {
   /** False if something that this page should hold is missing, as of `asOf`. */
   readonly isComplete: boolean;
+  /** False if the page goes on without what is new there, since the source failed or was too slow. Waiting for quota is neither. */
+  readonly isCurrent: boolean;
   /** Epoch milliseconds: how far back the source is known without a gap; null if it is not known at all. */
   readonly oldestTime: number | null;
   /** How far collecting the source has come; null if nothing is collected. It moves without being written to the store. */

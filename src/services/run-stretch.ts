@@ -148,7 +148,8 @@ async function statesOf(
       const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;
       const isRead = !hasList || asOf !== null;
       const isComplete = isRead && !lagging.includes(part) && flaw === null && (await isSound(part));
-      return { ...(await describe(part.source, isComplete, flaw)), asOf };
+      const state = await describe(part.source, isComplete, flaw);
+      return { ...state, asOf, isCurrent: state.isCurrent && !part.isLate };
     }),
   );
 }

@@ -124,7 +124,6 @@ function assemble(ground: Ground): Services {
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
   const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
-  const statistics = createStatistics(scan);
   return {
     sources: () => Promise.all(sync.book.states().map(({ source }) => describe(source, true))),
     revision,
@@ -136,8 +135,7 @@ function assemble(ground: Ground): Services {
       servers.pageNamed(filter, operation, (named) => ordered(args, order, named, wants, operation)),
     searchOutputs: (search, filter, operation) =>
       servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
-    statistics: async (request, filter, operation) =>
-      statistics(request, (await servers.resolveNames(filter, operation)).filter, operation),
+    statistics: createStatistics(scan, servers.resolveNames),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock, timing.softDeadlineMs),
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),

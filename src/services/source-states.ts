@@ -20,6 +20,8 @@ export function createDescribeSource(
       ...state,
       error: error ?? told,
       isComplete,
+      // A region without the product has nothing new.
+      isCurrent: error === null || error.code === "NOT_SUPPORTED",
       oldestTime: await oldestKnown(source),
       backfill: () => backfillOf(source),
     };

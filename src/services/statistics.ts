@@ -1,6 +1,8 @@
-import { InputError, type InvocationFilter, type Operation } from "#domain";
+import { InputError, type InvocationFilter } from "#domain";
 import type { RunOutline } from "#store";
+import type { Services } from "./contract.ts";
 import { type RunScan, upTo } from "./run-scan.ts";
+import type { ServerPages } from "./server-pages.ts";
 import {
   addCounted,
   type Counted,
@@ -10,7 +12,6 @@ import {
   joinTally,
   type StatisticsGroup,
   type StatisticsInterval,
-  type StatisticsRequest,
   type StatisticsRow,
   type Tally,
   toRow,
@@ -29,25 +30,24 @@ const LENGTH_MS: Readonly<Record<StatisticsInterval, number>> = { HOUR: 3_600_00
  * Counts runs. With `createdAfter`, everything from there on is read if it is not known, once and within the operation's budget;
  * without, what is known is counted.
  */
-export function createStatistics(scan: RunScan) {
-  return async (
-    { by, interval }: StatisticsRequest,
-    filter: InvocationFilter,
-    operation: Operation,
-  ): Promise<readonly StatisticsRow[]> => {
+export function createStatistics(scan: RunScan, resolveNames: ServerPages["resolveNames"]): Services["statistics"] {
+  return async ({ by, interval }, given, operation) => {
     const spanMs = interval ?? (by === "HOUR" || by === "DAY" ? by : null);
-    checkSpan(filter, interval === null ? "by" : "interval", spanMs);
+    checkSpan(given, interval === null ? "by" : "interval", spanMs);
+    const { filter, failures } = await resolveNames(given, operation);
     const tallies = new Map<string, Map<number | null, Tally>>();
     let isComplete = true;
+    let isCurrent = failures.size === 0;
     const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
     for await (const part of upTo(RUNS_MAX, outline(filter, by === "INSTANCE", operation))) {
       isComplete = part.isComplete;
+      isCurrent &&= part.sources.every((source) => source.isCurrent);
       for (const run of part.runs) {
         const slot = slotOf(run, spanMs);
         for (const [key, counted] of countedOf(run, by, filter)) addCounted(tallyOf(tallies, key, slot), counted);
       }
     }
-    return toRows(tallies, { by, hasInterval: interval !== null, isComplete });
+    return toRows(tallies, { by, hasInterval: interval !== null, isComplete: isComplete && isCurrent });
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Rig, startRig } from "./rig.ts";
+import { type FarFault, refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
@@ -137,6 +138,54 @@ describe("statistics", () => {
       ["2026-01-02T11:00:00.000Z", "deploy", 1],
       ["2026-01-02T10:00:00.000Z", "deploy", 1],
     ]);
+  });
+
+  it.each<[string, FarFault]>([
+    ["fails", refusal(403, "Forbidden.RAM")],
+    ["is throttled", refusal(400, "Throttling.User")],
+    ["does not answer", "silent"],
+  ])("are not complete while a source whose runs are known %s", async (_name, fault) => {
+    const settings = { FRESHNESS_MS: "1", SOFT_DEADLINE_MS: "300" };
+    const own = await startRig(
+      { "ECS/cn-hangzhou": createPlace(runs.slice(0, 10)), "ECS/cn-beijing": place() },
+      settings,
+    );
+    const isComplete = async (filter?: object) => {
+      const { data } = await own.ask(STATISTICS, { by: "NONE", filter });
+      return data.rows.map((row: { isComplete: boolean }) => row.isComplete);
+    };
+    const named = { ...since(99), instanceNameContains: "name" };
+    try {
+      await own.ask("{ instances { nodes { name } } }");
+      expect([await isComplete(since(99)), await isComplete(), await isComplete(named)]).toEqual([
+        [true],
+        [true],
+        [true],
+      ]);
+      own.far.interfere = ({ regionId }) => (regionId === "cn-hangzhou" ? fault : null);
+      expect([await isComplete(since(99)), await isComplete(), await isComplete(named)]).toEqual([
+        [false],
+        [false],
+        [false],
+      ]);
+      expect(await isComplete({ ...since(99), regionIdIn: ["cn-beijing"] })).toEqual([true]);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("are not complete if servers of a source have no names", async () => {
+    const own = await startRig({ "ECS/cn-hangzhou": place(), "ECS/cn-beijing": place() });
+    own.far.interfere = ({ regionId, action }) =>
+      regionId === "cn-hangzhou" && action === "DescribeInstances" ? refusal(403, "Forbidden.RAM") : null;
+    try {
+      const filter = { ...since(99), instanceNameContains: "name" };
+      expect((await own.ask(STATISTICS, { by: "NONE", filter })).data.rows).toMatchObject([
+        { count: 100, isComplete: false },
+      ]);
+    } finally {
+      await own.stop();
+    }
   });
 
   it("refuse more stretches of time than anybody reads", async () => {

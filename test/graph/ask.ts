@@ -84,7 +84,7 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
 
 /** How a source fares: well unless told otherwise. */
 export function stateOf(source: Source, error: PageSourceState["error"] = null): PageSourceState {
-  return { source, error, asOf: null, isComplete: true, oldestTime: null, backfill: () => null };
+  return { source, error, asOf: null, isComplete: true, isCurrent: true, oldestTime: null, backfill: () => null };
 }
 
 /** One page that holds these rows and nothing around it. */
