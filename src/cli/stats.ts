@@ -1,6 +1,7 @@
 import type { StatisticsQuery, StatisticsQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tellIncomplete, writeRows } from "./context.ts";
 import { readNames } from "./names.ts";
+import { tellFailures } from "./sources.ts";
 import { fitTable, formatTabs, type Row } from "./table.ts";
 import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
 
@@ -17,11 +18,20 @@ export interface StatsOptions {
 export async function showStatistics(context: Context, { since, by }: StatsOptions): Promise<ExitCode> {
   const { statistics } = await salvage(context, context.client.statistics({ since, by }));
   if (statistics === null) throw new CommandError("The gateway gave no statistics.");
-  if (statistics.some(({ isComplete }) => !isComplete)) tellIncomplete(context, "not all of these runs are read yet.");
+  await tellMissing(context, statistics);
   const rows = by === "INSTANCE" ? await withNames(context, statistics) : statistics;
   if (context.isJson) writeRows(context, rows, rows);
   else writeStatistics(context, rows, by === "INSTANCE");
   return EXIT_CODES.success;
+}
+
+/** Says which sources failed, if any of these rows may lack runs, or there is none that could say so. */
+async function tellMissing(context: Context, statistics: readonly StatisticsRow[]): Promise<void> {
+  const isLacking = statistics.some(({ isComplete }) => !isComplete);
+  if (!isLacking && statistics.length > 0) return;
+  const { sources } = await context.client.sources();
+  tellFailures(context, sources ?? []);
+  if (isLacking && !context.report.isIncomplete) tellIncomplete(context, "not all of these runs are read yet.");
 }
 
 async function withNames(context: Context, rows: readonly StatisticsRow[]): Promise<readonly StatisticsRow[]> {

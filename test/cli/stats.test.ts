@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { connection, run } from "./rig.ts";
+import { connection, run, SOURCE } from "./rig.ts";
 
 const row = (key: string | null, overrides: object = {}) => ({
   key,
@@ -49,6 +49,25 @@ describe("cloud-assistant stats", () => {
       { key: "i-03", name: null },
       { key: null, name: null },
     ]);
+  });
+
+  const ok = { ...SOURCE, regionId: "cn-beijing" };
+  const failing = { ...SOURCE, ok: false, error: { code: "FORBIDDEN", message: "No right.", retryable: false } };
+  const said = "cloud-assistant: incomplete: ECS cn-hangzhou: No right. (FORBIDDEN)\n";
+
+  it.each([
+    ["a source that fails", [row("deploy", { isComplete: false })], [ok, failing], said, 4],
+    ["a source that fails where no run fits", [], [ok, failing], said, 4],
+    [
+      "what is not read yet",
+      [row("deploy", { isComplete: false })],
+      [ok],
+      "cloud-assistant: incomplete: not all of these runs are read yet.\n",
+      4,
+    ],
+    ["nothing where no run fits", [], [ok], "", 0],
+  ])("says of %s that it is missing", async (_name, statistics, sources, errors, exitCode) => {
+    expect(await run({ statistics, sources }, ["stats"])).toMatchObject({ exitCode, errors });
   });
 
   it("asks for no names of anything else", async () => {
