@@ -7,9 +7,11 @@ import {
   type Clients,
   createLateClient,
   type EdgeAccess,
+  isLarge,
   type LateClient,
   type RunningOperation,
   startOperation,
+  takeTurn,
 } from "./admission/index.ts";
 import type { Gate } from "./documents/index.ts";
 import { logInternal, RefusalError } from "./errors/index.ts";
@@ -18,6 +20,7 @@ import {
   type Engine,
   type EngineHeaders,
   type Exchange,
+  engineHeadersOf,
   type KeptAnswer,
   type NotedLife,
   rulesOf,
@@ -31,6 +34,7 @@ import {
   corsHeaders,
   type ErrorAnswer,
   type GraphqlRequest,
+  type Readers,
   type ReplyHeaders,
   type Route,
   readGraphqlRequest,
@@ -48,12 +52,13 @@ export interface GraphqlRouteParts {
   readonly clients: Clients;
   readonly access: EdgeAccess;
   readonly admission: Admission;
+  readonly readers: Readers;
   /** Absent if answers differ by who asks. */
   readonly answers?: AnswerCache | undefined;
 }
 
 interface Answer extends ErrorAnswer {
-  release?(): void;
+  body: string;
 }
 
 // A request that could be read is answered with 200 where the client accepts only application/json (GraphQL over HTTP, 6.4.1).
@@ -81,7 +86,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     const life = parts.answers?.begin();
     const running = startOperation(requestId, rulesOf(options, client, life));
     const exchange = createExchange(running);
-    const visit: Visit = { exchange, client, begin: running.begin, life, headers: {} };
+    const visit: Visit = { exchange, client, running, life, headers: {} };
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
@@ -98,7 +103,8 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     const cors = corsHeaders(request, options.corsOrigins);
     const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
     const isSent = send(response, answer.status, headers, answer.body);
-    answer.release?.();
+    // Promises that waited for long hold the answer until the next full collection.
+    answer.body = "";
     // What is left of a refused body is read away, or the next request on this connection would wait behind it.
     request.resume();
     const durationMs = Math.round(performance.now() - startedAt);
@@ -112,26 +118,27 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
 interface Visit {
   readonly exchange: Exchange;
   readonly client: LateClient;
-  readonly begin: RunningOperation["begin"];
+  readonly running: RunningOperation;
   readonly life: NotedLife | undefined;
   /** What the caller's limits have to tell, whatever becomes of the request. */
   headers: ReplyHeaders;
 }
 
 function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
-  const { engine, gate, access, admission, clients, answers } = parts;
+  const { engine, gate, access, admission, clients, readers, answers } = parts;
   return async (request: IncomingMessage, type: AnswerType, visit: Visit): Promise<Answer> => {
-    const { exchange, client, begin, life } = visit;
+    const { exchange, client, running, life } = visit;
     const { requestId } = exchange.operation;
     const caller = await admission.identify(request);
     client.become(clients.of(request.socket, caller));
     visit.headers = admission.countOperation(caller);
     const read = gate.admit(await readGraphqlRequest(request), requestId);
     admission.checkRows(caller, read.size.rows);
-    const key = answers === undefined ? null : keyOf(type, read, engineHeaders(request));
+    const key = answers === undefined ? null : keyOf(type, read, engineHeadersOf(request));
     const kept = key === null ? undefined : answers?.find(key);
-    await begin(kept === undefined ? read.size.values : kept.body.length / CHARACTERS_A_VALUE);
-    exchange.operation.signal.throwIfAborted();
+    const values = kept === undefined ? read.size.values : kept.body.length / CHARACTERS_A_VALUE;
+    const room = () => (isLarge(values) ? readers.room(request.socket) : null);
+    await takeTurn(running, () => running.begin(values), room);
     if (kept !== undefined) return toKeptAnswer(kept, exchange);
     const asking = beginAsking(access, caller, {
       transport: "http",
@@ -144,18 +151,15 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     });
     const context = () => options.createContext(exchange.operation, asking);
     const answer = await engine
-      .answer(read, engineHeaders(request), exchange, context)
+      .answer(read, engineHeadersOf(request), exchange, context)
       .finally(() => asking.audit.end());
+    const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers };
     if (key !== null && life !== undefined && isLasting(answer.status, exchange)) {
-      const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers };
       answers?.keep(key, { headers, body: answer.body, operationName: exchange.operationName }, life);
     }
-    return {
-      ...answer,
-      status: type === "application/json" && isReadable(answer.status, exchange.errorCodes) ? 200 : answer.status,
-      headers: { "content-type": contentTypeOf(type), "cache-control": "no-store", ...answer.headers },
-      codes: exchange.errorCodes,
-    };
+    const isFine = type === "application/json" && isReadable(answer.status, exchange.errorCodes);
+    const status = isFine ? 200 : answer.status;
+    return Object.assign(answer, { status, headers, codes: exchange.errorCodes });
   };
 }
 
@@ -242,13 +246,4 @@ function toLateAnswer(type: AnswerType, deadlineMs: number): Answer {
   const message = `The operation did not end within ${deadlineMs} ms.`;
   const late = new GraphQLError(message, { extensions: { code: "DEADLINE_EXCEEDED" } });
   return { ...toErrorAnswer(late, type), status: type === "application/json" ? 200 : 504 };
-}
-
-function engineHeaders({ headers }: IncomingMessage): EngineHeaders {
-  const names = ["content-type", "x-apollo-operation-name", "apollo-require-preflight"] as const;
-  const present = names.flatMap((name) => {
-    const value = headers[name];
-    return typeof value === "string" ? [[name, value]] : [];
-  });
-  return Object.fromEntries(present) as EngineHeaders;
 }

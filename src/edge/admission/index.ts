@@ -9,5 +9,7 @@ export {
   type OperationRules,
   type RunningOperation,
   startOperation,
+  takeTurn,
 } from "./operation.ts";
 export type { Cost } from "./operation-meter.ts";
+export { isLarge } from "./turns.ts";

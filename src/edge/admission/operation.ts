@@ -103,6 +103,27 @@ export function startOperation(
   };
 }
 
+/**
+ * Waits until the operation has begun and there is room for its answer. Only in its turn can be seen whether those before it have
+ * filled what there was.
+ * @param room resolves once there is room; null if there is
+ * @throws the reason of the operation's signal once it has ended
+ */
+export async function takeTurn(
+  { operation: { signal }, late, pause }: RunningOperation,
+  begin: () => Promise<void> | null,
+  room: () => Promise<void> | null,
+): Promise<void> {
+  for (;;) {
+    await begin();
+    signal.throwIfAborted();
+    const full = room();
+    if (full === null) return;
+    pause();
+    await Promise.race([full, late]);
+  }
+}
+
 async function passDeadline(
   deadline: Deadline,
   clock: Clock,

@@ -25,6 +25,11 @@ const LARGE_MS = 1_000;
 // For so long after a small operation, large ones leave the loop free most of the time.
 const SHARED_MS = 250;
 
+/** Whether an operation whose answer can hold so many leaf values is worked on in turns. */
+export function isLarge(values: number): boolean {
+  return values > MOST_LIGHT_VALUES;
+}
+
 /**
  * Small operations begin at once, or with the next round if this one has worked enough. Large ones begin and work one a round, by
  * clients in rotation. While small ones come, each round of such work is followed by a pause that is several times as long, so that one who
@@ -52,7 +57,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     wait: work.wait,
     pass,
     enter(client, values) {
-      if (values > MOST_LIGHT_VALUES) return work.begin(client);
+      if (isLarge(values)) return work.begin(client);
       work.noteSmall();
       return now() - noteRound() < ROUND_MS ? null : pass(client).then(() => NOTHING);
     },

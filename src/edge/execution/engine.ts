@@ -1,15 +1,10 @@
-import {
-  ApolloServer,
-  type ApolloServerOptionsWithGateway,
-  type ApolloServerPlugin,
-  type GraphQLRequestContext,
-  HeaderMap,
-} from "@apollo/server";
+import type { IncomingMessage } from "node:http";
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin, HeaderMap } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
-import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
+import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import type { Operation } from "#domain";
 import type { AnswerExtensions, Cost } from "../admission/index.ts";
@@ -37,9 +32,7 @@ export interface EngineAnswer {
   readonly status: number;
   /** Without a content type. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** Lets go of the answer's data; call it once the body is sent. */
-  release(): void;
+  body: string;
 }
 
 /** Parses, validates and executes requests. */
@@ -62,6 +55,16 @@ export type EngineHeaders = Readonly<
   Partial<Record<"content-type" | "x-apollo-operation-name" | "apollo-require-preflight", string>>
 >;
 
+/** Those of a request. */
+export function engineHeadersOf({ headers }: IncomingMessage): EngineHeaders {
+  const names = ["content-type", "x-apollo-operation-name", "apollo-require-preflight"] as const;
+  const present = names.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? [[name, value]] : [];
+  });
+  return Object.fromEntries(present) as EngineHeaders;
+}
+
 /** What an engine is made of. */
 export interface EngineOptions {
   readonly schema: GraphQLSchema;
@@ -71,11 +74,10 @@ export interface EngineOptions {
   readonly logger: Logger;
 }
 
-type Context = GraphQLRequestContext<OperationContext>;
-
 interface Track {
   readonly exchange: Exchange;
-  requestContext: Context | null;
+  /** Null for what was refused before the engine knew the operation. */
+  text: string | null;
 }
 
 /** Apollo Server without what costs and is not needed: its landing page, cache hints and usage reports. */
@@ -90,8 +92,6 @@ export function createEngine(options: EngineOptions): Engine {
     documentStore: options.documents,
     // The gate has put texts in the places of hashes.
     persistedQueries: false,
-    // Apollo's own adds a line end, and so copies the whole answer.
-    stringifyResult: (result) => stringify(result, options.logger),
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -110,7 +110,7 @@ export function createEngine(options: EngineOptions): Engine {
     start: () => server.start(),
     stop: () => server.stop(),
     async answer(request, headers, exchange, context) {
-      const track: Track = { exchange, requestContext: null };
+      const track: Track = { exchange, text: null };
       tracks.set(exchange.operation, track);
       const { method, search, body } = request;
       const answer = await server.executeHTTPGraphQLRequest({
@@ -118,26 +118,13 @@ export function createEngine(options: EngineOptions): Engine {
         context: async () => context(),
       });
       answer.headers.delete("content-type");
-      const complete = answer.body.kind === "complete" ? answer.body.string : "";
-      const text = fitAnswer(complete);
-      if (text !== complete) exchange.errorCodes = ["LIMIT_EXCEEDED"];
-      if (complete === UNWRITABLE) exchange.errorCodes = ["INTERNAL_SERVER_ERROR"];
-      // Refused before the engine knew the operation.
-      if (track.requestContext === null) exchange.errorCodes = codesOf(JSON.parse(text));
-      return {
-        status: answer.status ?? 200,
-        headers: Object.fromEntries(answer.headers),
-        body: text,
-        release: () => releaseBody(track),
-      };
+      const refusal = answer.body.kind === "complete" ? answer.body.string : "";
+      if (track.text === null) exchange.errorCodes = codesOf(JSON.parse(refusal));
+      const text = track.text ?? refusal;
+      track.text = null;
+      return { status: answer.status ?? 200, headers: Object.fromEntries(answer.headers), body: text };
     },
   };
-}
-
-// The server keeps request contexts until the next full collection; the data in them is what weighs.
-function releaseBody(track: Track): void {
-  if (track.requestContext !== null) Reflect.deleteProperty(track.requestContext.response, "body");
-  track.requestContext = null;
 }
 
 function gatewayOf(
@@ -167,7 +154,6 @@ function trackingPlugin(tracks: WeakMap<Operation, Track>, logger: Logger): Apol
     async requestDidStart(requestContext) {
       const track = tracks.get(requestContext.contextValue.operation);
       if (track === undefined) return;
-      track.requestContext = requestContext;
       return {
         async didResolveOperation({ operation, operationName }) {
           track.exchange.operationName = operationName;
@@ -177,18 +163,31 @@ function trackingPlugin(tracks: WeakMap<Operation, Track>, logger: Logger): Apol
         async didEncounterErrors({ errors }) {
           for (const error of errors) logInternal(logger, track.exchange.operation.requestId, error);
         },
-        async willSendResponse({ response: { body } }) {
-          if (body.kind !== "single") return;
-          track.exchange.errorCodes = codesOf(body.singleResult);
-          if (body.singleResult.data !== undefined) {
-            body.singleResult.extensions = { ...body.singleResult.extensions, ...track.exchange.extensions() };
-          }
-          // Nothing else is waited for from here to the answer's text.
-          await track.exchange.write();
+        async willSendResponse({ response }) {
+          if (response.body.kind !== "single") return;
+          const { exchange } = track;
+          exchange.errorCodes = codesOf(response.body.singleResult);
+          await exchange.write();
+          track.text = writeAnswer(response.body.singleResult, exchange, logger);
+          // The server keeps it until the next full collection, and would write it once more.
+          response.body = { kind: "single", singleResult: {} };
         },
       };
     },
   };
+}
+
+function writeAnswer(
+  { errors, data, extensions }: FormattedExecutionResult,
+  exchange: Exchange,
+  logger: Logger,
+): string {
+  const more = data === undefined ? extensions : { ...extensions, ...exchange.extensions() };
+  const complete = stringify({ errors, data, extensions: more }, logger);
+  const text = fitAnswer(complete);
+  if (text !== complete) exchange.errorCodes = ["LIMIT_EXCEEDED"];
+  if (complete === UNWRITABLE) exchange.errorCodes = ["INTERNAL_SERVER_ERROR"];
+  return text;
 }
 
 function refuseSubscription(): GraphQLError {

@@ -1,12 +1,15 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import { toNetwork } from "#access";
 import type { Clock } from "#domain";
 
 /** Watches that what was written to clients is read. */
 export interface Readers {
   /** Something was written to this connection, or to a response that waits for its turn on it. */
   wrote(socket: Socket, response?: ServerResponse): void;
+  /** Resolves once this address has read enough for one more large answer; null if it has. */
+  room(address: Pick<Socket, "remoteAddress">): Promise<void> | null;
   /** Lets go of its timer. */
   close(): void;
 }
@@ -24,17 +27,21 @@ export interface ReaderLimits {
   readonly stallMs: number;
   /** Most bytes of all connections that wait to be read. */
   readonly unsentBytes: number;
+  /** Most bytes that wait to be read at one address when a large answer is begun for it. */
+  readonly addressBytes: number;
 }
 
-export const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 50_331_648 };
+const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 33_554_432, addressBytes: 8_388_608 };
 
 const CHECK_MS = 1_000;
+const ROOM_MS = 100;
 
 /**
  * Cuts connections whose clients do not read: each after ten seconds without progress, and before that, once all together hold
  * too much, those that began last to stand still. Counts what the process holds, not what the network does.
  */
-export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS): Readers {
+export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Readers {
+  const limits = { ...READER_LIMITS, ...set };
   const readers = new Map<Socket, Reader>();
   const closing = new AbortController();
   let isChecking = false;
@@ -61,6 +68,16 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
     }
     isChecking = false;
   };
+  const hasRoom = (network: string): boolean => {
+    let unsent = 0;
+    for (const [socket, reader] of readers) {
+      if (!socket.destroyed && toNetwork(socket.remoteAddress) === network) unsent += unsentOf(socket, reader);
+    }
+    return unsent <= limits.addressBytes;
+  };
+  const untilRoom = async (network: string) => {
+    while (!hasRoom(network)) await clock.sleep(ROOM_MS);
+  };
   const relieve = (more: number) => {
     unsentAtMost += more;
     if (unsentAtMost <= limits.unsentBytes) return;
@@ -83,6 +100,10 @@ export function createReaders(clock: Clock, limits: ReaderLimits = READER_LIMITS
       readers.set(socket, reader);
       relieve(unsent);
       if (!isChecking) void keepChecking();
+    },
+    room({ remoteAddress }) {
+      const network = toNetwork(remoteAddress);
+      return hasRoom(network) ? null : untilRoom(network);
     },
     close: () => closing.abort(),
   };

@@ -7,10 +7,13 @@ import {
   beginAsking,
   type Client,
   type EdgeAccess,
+  isLarge,
   type RunningOperation,
+  takeTurn,
 } from "../admission/index.ts";
 import { nameOf, type PreparedOperation } from "../documents/index.ts";
 import { logInternal, toErrorResponse } from "../errors/index.ts";
+import type { Readers } from "../http/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import type { Stop } from "./stop.ts";
 
@@ -18,6 +21,7 @@ import type { Stop } from "./stop.ts";
 export interface Asker {
   readonly client: Client;
   readonly access: EdgeAccess;
+  readonly readers: Pick<Readers, "room">;
   /** As known when the operation came. */
   readonly caller: Caller;
   /**
@@ -49,10 +53,14 @@ export async function answerOnce(
   live: PreparedOperation,
   answering: Answering,
 ): Promise<FormattedExecutionResult> {
-  const { running, asking, rootValue, stop } = answering;
+  const { running, asker, asking, rootValue, stop } = answering;
   const forget = stop.onStop(running.abandon);
+  const { values } = live.size;
+  // Messages of one connection arrive together; a turn for each keeps their answers from being in memory together.
+  const begin = () => running.begin(values) ?? asker.client.pass();
+  const room = () => asker.room?.() ?? (isLarge(values) ? asker.readers.room(asker.address) : null);
   try {
-    const executed = takeTurn(live, answering).then(() => {
+    const executed = takeTurn(running, begin, room).then(() => {
       const contextValue = options.createContext(running.operation, asking);
       return options.execute({ ...live, contextValue, rootValue });
     });
@@ -70,22 +78,6 @@ export async function answerOnce(
   } finally {
     forget();
     running.end();
-  }
-}
-
-/**
- * Messages of one connection arrive together; a turn for each keeps their answers from being in memory together. Only in its turn
- * can be seen whether those before it have filled the connection.
- * @throws the reason of the operation's signal once it has ended
- */
-async function takeTurn({ size }: PreparedOperation, { running, asker, stop }: Answering): Promise<void> {
-  for (;;) {
-    await (running.begin(size.values) ?? asker.client.pass());
-    running.operation.signal.throwIfAborted();
-    const full = asker.room?.() ?? null;
-    if (full === null) return;
-    running.pause();
-    await Promise.race([stop.or(full), running.late]);
   }
 }
 

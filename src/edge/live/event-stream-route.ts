@@ -62,6 +62,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
         const asker: Asker = {
           client: parts.clients.of(socket, caller),
           access: parts.access,
+          readers: parts.readers,
           caller,
           recognise: () => parts.admission.identify(request),
           address: socket,

@@ -40,10 +40,10 @@ export async function prepare(
 
 /** Who asks on a connection that carries many operations. */
 export function toAsker(
-  { clients, access }: LiveParts,
+  { clients, access, readers }: LiveParts,
   { socket }: IncomingMessage,
   who: Pick<Asker, "caller" | "recognise">,
 ): Asker {
   const client = clients.of(socket, who.caller);
-  return { ...who, client, access, address: socket, transport: "websocket" };
+  return { ...who, client, access, readers, address: socket, transport: "websocket" };
 }

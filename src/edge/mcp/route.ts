@@ -29,7 +29,7 @@ import {
 import { createMcpTools, type McpTool, type ToolOptions } from "./tools.ts";
 
 /** What the route needs besides the server's options. */
-export type McpParts = Pick<LiveParts, "gate" | "metrics" | "clients" | "access" | "admission">;
+export type McpParts = Pick<LiveParts, "gate" | "metrics" | "clients" | "access" | "admission" | "readers">;
 
 interface Offered extends Pick<ToolOptions, "version"> {
   readonly tools: ReadonlyMap<string, McpTool>;
@@ -73,6 +73,7 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
       const asker: Asker = {
         client: parts.clients.of(request.socket, caller),
         access: parts.access,
+        readers: parts.readers,
         caller,
         recognise: () => parts.admission.identify(request),
         address: request.socket,

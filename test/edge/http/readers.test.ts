@@ -105,6 +105,24 @@ describe("a client that does not read", () => {
   });
 });
 
+it("has no room for more at an address while much is unread there, and at others meanwhile", async () => {
+  readers = createReaders(clock, { addressBytes: 20_000_000 });
+  const first = await open();
+  const second = await open();
+  await write(first.socket);
+  expect(readers.room(second.socket)).toBeNull();
+  await write(second.socket);
+  const told: string[] = [];
+  const room = readers.room(second.socket)?.then(() => told.push("room"));
+  expect(readers.room({ remoteAddress: "192.0.2.1" })).toBeNull();
+  await clock.advance(1_000);
+  expect(told).toEqual([]);
+  first.socket.destroy();
+  await clock.advance(1_000);
+  await room;
+  expect([told, readers.room(second.socket)]).toEqual([["room"], null]);
+});
+
 it("counts the whole of what is half read, since it is held as a whole", async () => {
   readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 20_000_000 });
   const first = await open();
