@@ -30,6 +30,7 @@ export interface ServerState {
   /** Processor time of the longest round of its event loop: for so long it answered nobody else. */
   readonly blockedMs: number;
   readonly residentMb: number;
+  readonly mostResidentMb: number;
   /** What is still in use after a full collection. */
   readonly heapMb: number;
 }
@@ -39,11 +40,21 @@ process.once("message", async (given: Given) => {
   const kind = process.argv[2] as ServerKind;
   process.send?.(await makers[kind](given));
   const rounds = watchRounds();
+  let mostResidentMb = 0;
+  const readResidentMb = () => {
+    const residentMb = process.memoryUsage.rss() / 1024 ** 2;
+    mostResidentMb = Math.max(mostResidentMb, residentMb);
+    return residentMb;
+  };
+  setInterval(readResidentMb, 50);
   process.on("message", () => {
     const blockedMs = rounds.readLongest();
-    const residentMb = process.memoryUsage.rss() / 1024 ** 2;
+    const residentMb = readResidentMb();
+    const most = mostResidentMb;
     gc?.();
-    process.send?.({ blockedMs, residentMb, heapMb: process.memoryUsage().heapUsed / 1024 ** 2 } satisfies ServerState);
+    mostResidentMb = 0;
+    const heapMb = process.memoryUsage().heapUsed / 1024 ** 2;
+    process.send?.({ blockedMs, residentMb, mostResidentMb: most, heapMb } satisfies ServerState);
     // The collection itself is none of the server's work.
     setTimeout(rounds.readLongest, 10);
   });

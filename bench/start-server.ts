@@ -21,6 +21,13 @@ export function startServer(kind: ServerKind, given: Given): Promise<StartedServ
   });
 }
 
+/** Resident memory of a server in which all has been collected that can be. */
+export async function measureIdle(server: StartedServer): Promise<number> {
+  await askServer(server);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  return (await askServer(server)).residentMb;
+}
+
 /** How a server fares since it was last asked. */
 export function askServer({ child }: StartedServer): Promise<ServerState> {
   child.send("state");
