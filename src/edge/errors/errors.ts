@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from "graphql";
 
 import { InputError, type SourceErrorCode, UpstreamError } from "#domain";
 import type { Logger } from "../telemetry/index.ts";
@@ -40,6 +40,11 @@ export function toErrorResponse(error: unknown): ErrorResponse {
     return { formatted, internal: causeOf(error) ?? "nothing was thrown" };
   }
   return { formatted: { message: cut(told.message), ...place, extensions: told.extensions }, internal: null };
+}
+
+/** The codes of a result's errors, each once. */
+export function codesOf({ errors = [] }: Pick<FormattedExecutionResult, "errors">): readonly string[] {
+  return [...new Set(errors.map(({ extensions }) => String(extensions?.code ?? "UNKNOWN")))];
 }
 
 /** Writes an error that nobody foresaw to the log, which alone may know its text. */

@@ -9,7 +9,7 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema, Operat
 import type { Operation } from "#domain";
 import type { AnswerExtensions, Cost } from "../admission/index.ts";
 import { type DocumentStore, rulesFor } from "../documents/index.ts";
-import { logInternal, toErrorResponse } from "../errors/index.ts";
+import { codesOf, logInternal, toErrorResponse } from "../errors/index.ts";
 import { fitAnswer, type GraphqlRequest, stringify, UNWRITABLE } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 import type { Executor } from "./executor.ts";
@@ -194,12 +194,6 @@ function refuseSubscription(): GraphQLError {
   return new GraphQLError("Subscriptions are served over WebSocket (graphql-transport-ws) and server-sent events.", {
     extensions: { code: "BAD_REQUEST", http: { status: 400 } },
   });
-}
-
-function codesOf(result: {
-  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
-}): string[] {
-  return [...new Set((result.errors ?? []).map(({ extensions }) => String(extensions?.code ?? "UNKNOWN")))];
 }
 
 function apolloLogger(logger: Logger) {

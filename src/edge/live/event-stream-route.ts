@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FormattedExecutionResult } from "graphql";
 
-import { RefusalError, toErrorResponse } from "../errors/index.ts";
+import { codesOf, RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkPreflight,
   corsHeaders,
@@ -73,7 +72,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
         await stream(options, ends, runLive(options, prepared, asker), record);
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
-        record.add({ errors });
+        record.add(codesOf({ errors }));
         response.end(`event: next\ndata: ${JSON.stringify({ errors })}\n\n${COMPLETE}`);
       }
       record.end(200);
@@ -103,10 +102,10 @@ async function stream(
   void ping(options, response, over.signal);
   const write = (one: LiveResult): boolean => {
     const { answer, event } = one.take();
-    const { result, bytes, isWhole } = answer;
-    record.add(result);
+    const { bytes, codes, isTold } = answer;
+    record.add(codes);
     // Who did not get what an event tells gets it after coming back.
-    const id = isWhole && isTold(result) ? (options.eventIdOf?.(event) ?? null) : null;
+    const id = isTold ? (options.eventIdOf?.(event) ?? null) : null;
     response.cork();
     response.write(`event: next\n${id === null ? "" : `id: ${id}\n`}data: `);
     // The same bytes for all who get them.
@@ -138,10 +137,6 @@ async function ping({ clock }: LiveOptions, response: ServerResponse, over: Abor
     if (over.aborted || response.destroyed) return;
     response.write(":\n\n");
   }
-}
-
-function isTold({ data }: FormattedExecutionResult): boolean {
-  return Object.values(data ?? {}).some((value) => value !== null);
 }
 
 // Empty after an event stream that reset it.

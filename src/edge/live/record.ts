@@ -1,5 +1,3 @@
-import type { FormattedExecutionResult } from "graphql";
-
 import { nameOf, type PreparedOperation } from "../documents/index.ts";
 import type { OperationMetrics } from "../telemetry/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
@@ -7,7 +5,8 @@ import type { LiveOptions } from "./live-parts.ts";
 /** Notes what a live operation did, for one log line at its end. */
 export interface LiveRecord {
   begin(live: PreparedOperation): void;
-  add(result: FormattedExecutionResult): void;
+  /** One result, with the codes of its errors. */
+  add(codes: readonly string[]): void;
   /** Writes the line; once. */
   end(status: number, codes?: readonly string[]): void;
 }
@@ -30,9 +29,9 @@ export function startRecord(
       type = live.type;
       operationName = nameOf(live);
     },
-    add(result) {
+    add(more) {
       results += 1;
-      for (const { extensions } of result.errors ?? []) codes.add(String(extensions?.code ?? "UNKNOWN"));
+      for (const code of more) codes.add(code);
     },
     end(status, more = []) {
       if (hasEnded) return;

@@ -113,7 +113,8 @@ function enlist(client: Client): (() => void) | Error {
   }
 }
 
-async function answerRequest(
+/** Answers a query within its deadline and while its credential lasts. Never rejects: what fails is told as errors. */
+export async function answerRequest(
   options: LiveOptions,
   live: PreparedOperation,
   asker: Asker,

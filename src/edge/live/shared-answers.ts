@@ -4,18 +4,19 @@ import { LRUCache } from "lru-cache";
 import type { AuditRecord } from "#access";
 import type { Clock } from "#domain";
 import type { Asking, Client } from "../admission/index.ts";
+import { codesOf } from "../errors/index.ts";
 import { stringify, toAnswerBytes, UNWRITABLE } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 import type { Stop } from "./stop.ts";
 
-/** An answer and its JSON, which is written once for all who get it. */
+/** The JSON of an answer, written once for all who get it. The data itself, which weighs more, is let go. */
 export interface WrittenAnswer {
-  /** What the JSON says, if it is whole. */
-  readonly result: FormattedExecutionResult;
-  /** The JSON in UTF-8. Keeps to the limit of bytes. */
+  /** In UTF-8. Keeps to the limit of bytes. */
   readonly bytes: Buffer;
-  /** False if the JSON tells less than the result. */
-  readonly isWhole: boolean;
+  /** Of the result's errors. */
+  readonly codes: readonly string[];
+  /** False if the JSON has none of the data, or there is none. */
+  readonly isTold: boolean;
 }
 
 /** Who waits for the answer to one event, and what was asked. */
@@ -81,7 +82,7 @@ export async function shareAnswer(
     const answer = await known.answer;
     // Many may wait for the same.
     if (isAwaited) await client.pass();
-    if (answer?.result.errors !== undefined) return write(audit);
+    if (answer !== null && answer.codes.length > 0) return write(audit);
     if (answer !== null) {
       known.notes.copyTo(audit);
       return answer;
@@ -113,25 +114,12 @@ function keep(answers: Map<string, Shared>, key: string, one: Shared): void {
   });
 }
 
-/** Writes a result when its JSON is first asked for. */
+/** Writes a result. */
 export function writeAnswer(result: FormattedExecutionResult, logger: Pick<Logger, "error">): WrittenAnswer {
-  let written: Pick<WrittenAnswer, "bytes" | "isWhole"> | null = null;
-  const write = () => {
-    const text = stringify(result, logger);
-    const { bytes, isWhole } = toAnswerBytes(text);
-    return { bytes, isWhole: isWhole && text !== UNWRITABLE };
-  };
-  return {
-    result,
-    get bytes() {
-      written ??= write();
-      return written.bytes;
-    },
-    get isWhole() {
-      written ??= write();
-      return written.isWhole;
-    },
-  };
+  const text = stringify(result, logger);
+  const { bytes, isWhole } = toAnswerBytes(text);
+  const hasData = Object.values(result.data ?? {}).some((value) => value !== null);
+  return { bytes, codes: codesOf(result), isTold: isWhole && text !== UNWRITABLE && hasData };
 }
 
 interface Notes extends AuditRecord {

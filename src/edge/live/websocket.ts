@@ -136,7 +136,7 @@ function sendEach(results: LiveResults, { id, record, sender }: Sending): AsyncI
   };
   const sendOne = (one: LiveResult): Promise<void> => {
     const { answer } = one.take();
-    record.add(answer.result);
+    record.add(answer.codes);
     return sender.sendAround(start, answer.bytes, "}");
   };
   return {

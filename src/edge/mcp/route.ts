@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FormattedExecutionResult } from "graphql";
 
-import { logInternal, RefusalError, toErrorResponse } from "../errors/index.ts";
+import { codesOf, logInternal, RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkOrigin,
   corsHeaders,
@@ -15,7 +15,15 @@ import {
   stringify,
   toGraphqlRequest,
 } from "../http/index.ts";
-import { type Asker, type LiveOptions, type LiveParts, type LiveRecord, runLive, startRecord } from "../live/index.ts";
+import {
+  type Asker,
+  answerRequest,
+  type LiveOptions,
+  type LiveParts,
+  type LiveRecord,
+  Stop,
+  startRecord,
+} from "../live/index.ts";
 import {
   answerInitialize,
   answerTools,
@@ -146,16 +154,15 @@ async function runTool(
     const prepared = gate.prepare(read, requestId);
     if (!("document" in prepared)) return { errors: prepared.map((error) => toErrorResponse(error).formatted) };
     record.begin(prepared);
-    const results = runLive(options, prepared, asker);
-    const stay = onResponseClose(request, response, () => void results.return());
-    const { done, value } = await results.next().finally(stay);
-    const result = done === true ? { data: null } : value.take().answer.result;
-    record.add(result);
+    const stop = new Stop();
+    const stay = onResponseClose(request, response, () => stop.now());
+    const result = await answerRequest(options, prepared, asker, stop).finally(stay);
+    record.add(codesOf(result));
     return result;
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const result = { errors: [toErrorResponse(error).formatted] };
-    record.add(result);
+    record.add(codesOf(result));
     return result;
   } finally {
     record.end(200);
