@@ -68,16 +68,6 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Re
     }
     isChecking = false;
   };
-  const hasRoom = (network: string): boolean => {
-    let unsent = 0;
-    for (const [socket, reader] of readers) {
-      if (!socket.destroyed && toNetwork(socket.remoteAddress) === network) unsent += unsentOf(socket, reader);
-    }
-    return unsent <= limits.addressBytes;
-  };
-  const untilRoom = async (network: string) => {
-    while (!hasRoom(network)) await clock.sleep(ROOM_MS);
-  };
   const relieve = (more: number) => {
     unsentAtMost += more;
     if (unsentAtMost <= limits.unsentBytes) return;
@@ -101,11 +91,35 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Re
       relieve(unsent);
       if (!isChecking) void keepChecking();
     },
-    room({ remoteAddress }) {
-      const network = toNetwork(remoteAddress);
-      return hasRoom(network) ? null : untilRoom(network);
-    },
+    room: createRoom(readers, clock, limits),
     close: () => closing.abort(),
+  };
+}
+
+function createRoom(
+  readers: ReadonlyMap<Socket, Reader>,
+  clock: Clock,
+  { addressBytes }: ReaderLimits,
+): Readers["room"] {
+  // One for all who wait at an address.
+  const waits = new Map<string, Promise<void>>();
+  const hasRoom = (network: string): boolean => {
+    let unsent = 0;
+    for (const [socket, reader] of readers) {
+      if (!socket.destroyed && toNetwork(socket.remoteAddress) === network) unsent += unsentOf(socket, reader);
+    }
+    return unsent <= addressBytes;
+  };
+  const untilRoom = async (network: string): Promise<void> => {
+    while (!hasRoom(network)) await clock.sleep(ROOM_MS);
+    waits.delete(network);
+  };
+  return ({ remoteAddress }) => {
+    const network = toNetwork(remoteAddress);
+    if (hasRoom(network)) return null;
+    const wait = waits.get(network) ?? untilRoom(network);
+    waits.set(network, wait);
+    return wait;
   };
 }
 

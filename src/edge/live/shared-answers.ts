@@ -47,7 +47,7 @@ const KEPT_BYTES = 8_000_000;
 /** What one takes beside its text: notes for the audit, and what forgets it. */
 const ENTRY_BYTES = 2_000;
 
-/** What forgets an answer, the one asked for least lately first. */
+/** What forgets an answer, the oldest first. */
 const kept = new LRUCache<Shared, () => void>({ maxSize: KEPT_BYTES, dispose: (forget) => forget() });
 
 const shared = new WeakMap<object, Map<string, Shared>>();
@@ -96,8 +96,16 @@ export async function shareAnswer(
     (made) => (stop.hasCome ? null : made),
     () => null,
   );
+  forgetBefore(clock.elapsed() - KEPT_MS);
   keep(answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, isMade: false });
   return answer;
+}
+
+function forgetBefore(elapsedMs: number): void {
+  for (const one of kept.rkeys()) {
+    if (one.madeAt > elapsedMs) return;
+    kept.delete(one);
+  }
 }
 
 // An event may live as long as its run goes on, and be asked about in many ways.

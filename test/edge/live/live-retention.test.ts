@@ -1,9 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { OperationTypeNode, parse } from "graphql";
 import { createOpenAccess, createOpenView } from "#access";
+import type { Clock } from "#domain";
 import { type LiveResult, type LiveResults, runLive } from "../../../src/edge/live/run.ts";
+import { createFakeClock } from "../../support/clock.ts";
 import { createOptions, freeClient, realClock, stubSchema } from "../gateway.ts";
 
 setFlagsFromString("--expose-gc");
@@ -19,7 +21,10 @@ const anyone = {
   expiresAt: null,
 } as const;
 
-function subscribe(eventOf = (count: number): unknown => ({ count })): {
+function subscribe(
+  eventOf = (count: number): unknown => ({ count }),
+  clock: Clock = realClock,
+): {
   readonly results: LiveResults;
   readonly events: readonly WeakRef<object>[];
 } {
@@ -44,7 +49,7 @@ function subscribe(eventOf = (count: number): unknown => ({ count })): {
     size: { rows: 0, values: 1 },
   };
   return {
-    results: runLive(createOptions({ schema }), live, {
+    results: runLive(createOptions({ schema, clock }), live, {
       client: freeClient,
       access: createOpenAccess(realClock),
       readers: { room: () => null },
@@ -71,12 +76,29 @@ describe("what a subscription that goes on keeps alive", () => {
     await results.return();
   });
 
+  const answers: WeakRef<object>[] = [];
+  afterEach(() => {
+    answers.length = 0;
+  });
+  const take = ({ value }: { readonly value: LiveResult }): void => {
+    answers.push(new WeakRef(value.take().answer));
+  };
+
+  it("is none of the answers that may be shared, once they are too old for that", async () => {
+    const clock = createFakeClock();
+    const { results } = subscribe(undefined, clock);
+    for (let count = 1; count <= 20; count += 1) {
+      take(await results.next());
+      await clock.advance(1_000);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(answers.slice(0, -2).filter((answer) => answer.deref() !== undefined)).toEqual([]);
+    await results.return();
+  });
+
   it("is none of the answers that were taken and are shared with nobody", async () => {
     const { results } = subscribe((count) => count);
-    const answers: WeakRef<object>[] = [];
-    const take = ({ value }: { readonly value: LiveResult }): void => {
-      answers.push(new WeakRef(value.take().answer));
-    };
     for (let count = 1; count <= 20; count += 1) take(await results.next());
     const next = results.next();
     await new Promise((resolve) => setImmediate(resolve));
