@@ -2,7 +2,7 @@ import type { Operation } from "#domain";
 import { LIST_END } from "#store";
 import { DeadPlaceError } from "#upstreams";
 import { extend } from "./list-extend.ts";
-import { boundBelowIn, type Mark, markFor, stopIn } from "./list-notes.ts";
+import { boundBelowIn, isSameMark, type ListState, type Mark, markFor, shownState, stopIn } from "./list-notes.ts";
 import { createProgress, type Onward, type Standstill } from "./list-progress.ts";
 import { refresh } from "./list-refresh.ts";
 import type { OpenList } from "./open-list.ts";
@@ -12,21 +12,24 @@ import type { OpenList } from "./open-list.ts";
  * that shows nothing new ends there, or fails, and is left alone for a while. @throws UpstreamError
  */
 export async function extendDown(list: OpenList, from: number, operation: Operation): Promise<void> {
-  const bound = boundBelowIn(await list.loadShown(), from);
+  const boundIn = (state: ListState): number => boundBelowIn(shownState(state, list.now()), from);
+  let before = await list.load();
+  const bound = boundIn(before);
   if (bound === LIST_END) return;
-  const stop = stopIn(await list.load(), list.now());
+  const stop = stopIn(before, list.now());
   if (stop !== null && bound <= stop.time) return list.fail(stop.why, operation);
   const progress = createProgress(bound);
   for (;;) {
-    const before = await list.load();
     const base = markFor(before, boundBelowIn(before, from));
     const isOtherPlace = progress.isOtherPlace();
     const onward = await list.share(`more ${base?.time} ${base?.index} ${isOtherPlace}`, operation, (shared) =>
       readOn(list, from, isOtherPlace, shared),
     );
-    if (boundBelowIn(await list.loadShown(), from) < bound) return;
-    const verdict = progress.judge(before, await list.load(), onward);
+    const after = await list.load();
+    if (boundIn(after) < bound) return;
+    const verdict = progress.judge(before, after, onward);
     if (verdict !== "on") return stopAt(list, bound, verdict, operation);
+    before = after;
   }
 }
 
@@ -74,7 +77,7 @@ async function readOn(list: OpenList, from: number, isOtherPlace: boolean, opera
  */
 async function letGo(list: OpenList, base: Mark, count: number): Promise<void> {
   const { notes, ...state } = await list.load();
-  const end = notes.marks.findIndex(({ time, index }) => time === base.time && index === base.index) + 1;
+  const end = notes.marks.findIndex((mark) => isSameMark(mark, base)) + 1;
   const marks = notes.marks.filter((_, position) => position >= end || position < end - count);
   await list.writeState({ ...state, notes: { ...notes, marks } });
 }

@@ -43,21 +43,25 @@ export interface LateRun {
   readonly invokeId: string;
 }
 
+/** How a list has moved since it was read first. */
+export interface ListDrift {
+  /** Its length then; null if the upstream did not tell it. */
+  readonly firstTotal: number | null;
+  /** Records that were seen to arrive since. */
+  readonly arrivals: number;
+  /** Records that came in front of all marks: as many as were seen, or as the list grew by. */
+  readonly shift: number;
+  /** Records that vanished, wherever they stood, as far as the length tells: so many may be known and not listed any more. */
+  readonly vanished: number;
+}
+
 /** What is noted of a list beside what is covered. */
-export interface ListNotes {
+export interface ListNotes extends ListDrift {
   readonly mode: "token" | "page" | null;
   /** Length of the list as the upstream told it last; null if it does not. */
   readonly total: number | null;
-  /** Length of the list when it was read first; null if the upstream did not tell it. */
-  readonly firstTotal: number | null;
-  /** Records that vanished since, wherever they stood, as far as the length tells: so many may be known and not listed any more. */
-  readonly vanished: number;
   /** Creation time of the newest run when the newest end was read last; null for an empty list. */
   readonly newest: number | null;
-  /** Records that came in front of all marks since the first was set: as many as were seen, or as the list grew by. */
-  readonly shift: number;
-  /** Records that were seen to arrive since the list was read first. */
-  readonly arrivals: number;
   /** Newest first. */
   readonly marks: readonly Mark[];
   /** True once the list contradicted itself: what it said of its length and what it showed do not add up. */
@@ -141,14 +145,17 @@ export function markBehind(page: IndexedPage, above: Mark | null, shift: number)
   return { time, place: page.next, index: endIndexOf(page) - shift, tieStart: tieStart + others };
 }
 
-/** How many records came in front of the marks, now that so many were seen to arrive and that the list is so long. */
-export function shiftOf({ shift, firstTotal }: ListNotes, arrivals: number, total: number | null): number {
-  return Math.max(shift, arrivals, firstTotal === null || total === null ? 0 : total - firstTotal);
-}
-
-/** How many records are gone from the list, now that it is so long. */
-export function vanishedOf({ firstTotal, shift, vanished }: ListNotes, total: number | null): number {
-  return firstTotal === null || total === null ? vanished : Math.max(vanished, firstTotal + shift - total);
+/**
+ * How a list has moved, now that it is so long and that so many more records were seen to arrive.
+ * @param passed by how much a creation time is seen to have moved away from the newest end, if that was seen
+ */
+export function driftAfter(drift: ListDrift, total: number | null, arriving: number, passed = 0): ListDrift {
+  const { firstTotal } = drift;
+  const growth = firstTotal === null || total === null ? null : total - firstTotal;
+  const arrivals = drift.arrivals + arriving;
+  const shift = Math.max(drift.shift, arrivals, growth ?? 0);
+  const vanished = growth === null ? 0 : Math.max(shift, passed) - growth;
+  return { firstTotal, arrivals, shift, vanished: Math.max(drift.vanished, vanished) };
 }
 
 /** Index of the record behind the last one of a page. */
@@ -165,8 +172,8 @@ export function addMark(marks: readonly Mark[], base: Mark | null, added: Mark |
   return added === null ? front : [...front, added, ...behind];
 }
 
-// A keeper may answer with another object for the same mark each time.
-function isSameMark(a: Mark, b: Mark): boolean {
+/** A keeper may answer with another object for the same mark each time. */
+export function isSameMark(a: Mark, b: Mark): boolean {
   return a.time === b.time && a.index === b.index && a.tieStart === b.tieStart;
 }
 

@@ -5,18 +5,18 @@ import {
   addMark,
   bottomOf,
   boundBelowIn,
+  driftAfter,
   type IndexedPage,
   isCoveredDownTo,
   isLast,
+  type ListDrift,
   type ListNotes,
   type ListState,
   type ListStop,
   lookAt,
   type Mark,
   markBehind,
-  shiftOf,
   timesOf,
-  vanishedOf,
 } from "./list-notes.ts";
 import type { TieVerdict } from "./tie.ts";
 
@@ -28,6 +28,8 @@ export function certainTop({ readAt, notes }: ListState): number {
   if (readAt === null || notes.newest === null) return LIST_END;
   return Math.min(notes.newest, Math.max(readAt, notes.newest) - OVERLAP_MS) - 1;
 }
+
+const UNMOVED: ListDrift = { firstTotal: null, arrivals: 0, shift: 0, vanished: 0 };
 
 /** What one more answer from the newest end is added to. */
 export interface HeadReading {
@@ -63,25 +65,18 @@ export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, 
   const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
   const isFresh = isOtherMode || isEnteredLater || before.readAt === null;
   const bottom = bottomOf(page, LIST_HEAD);
-  const seen = isFresh ? 0 : before.notes.arrivals + arrivals;
-  const shift = isFresh ? 0 : shiftOf(before.notes, seen, page.total);
   const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
-  const firstTotal = isFresh ? page.total : before.notes.firstTotal;
-  const vanished = isFresh ? 0 : vanishedOf({ ...before.notes, shift }, page.total);
-  const mark = markBehind(page, null, shift);
-  const newest = newestOf(page, before.notes);
+  const drift = isFresh ? { ...UNMOVED, firstTotal: page.total } : driftAfter(before.notes, page.total, arrivals);
+  const mark = markBehind(page, null, drift.shift);
   return {
     spans: addSpan(known, { from: LIST_HEAD, to: bottom }),
     readAt: page.readAt,
     basis: before.basis,
     notes: {
+      ...drift,
       mode: page.mode,
       total: page.total,
-      firstTotal,
-      vanished,
-      newest,
-      shift,
-      arrivals: seen,
+      newest: newestOf(page, before.notes),
       marks: mark === null ? [] : [mark, ...marks],
       // A record that cannot be read is missing, and nobody can say from which page.
       isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
@@ -121,18 +116,17 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
   const bottom = bottomOf(page, base.time);
   const isJoined = tie !== "open" && isCoveredDownTo(state, base.time);
   const span = { from: isJoined ? base.time : base.time - 1, to: bottom };
-  const arrivals = state.notes.arrivals + reading.arrivals;
-  const shift = shiftOf(state.notes, arrivals, page.total);
   // How far the base's time moved tells what vanished behind it, also if the list is as long as before.
-  const start = lookAt(page, base.time).start ?? Number.NEGATIVE_INFINITY;
-  const vanished = vanishedOf({ ...state.notes, shift: Math.max(shift, start - base.tieStart) }, page.total);
-  const mark = markBehind(page, base, shift);
+  const passed = (lookAt(page, base.time).start ?? base.tieStart) - base.tieStart;
+  const drift = driftAfter(state.notes, page.total, reading.arrivals, passed);
+  const mark = markBehind(page, base, drift.shift);
   const spans = addSpan(state.spans, span);
   return {
     ...state,
     spans,
     notes: {
       ...state.notes,
+      ...drift,
       isDoubtful: state.notes.isDoubtful || page.unreadable > 0 || tie === "contradictory",
       stop: stopAfter(page, state.notes.stop, {
         bottom,
@@ -141,10 +135,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       }),
       mode: page.mode,
       total: page.total ?? state.notes.total,
-      vanished,
       newest: base.time === LIST_HEAD ? newestOf(page, state.notes) : state.notes.newest,
-      shift,
-      arrivals,
       marks: addMark(state.notes.marks, base, mark),
       late: addLate(state.notes.late, reading.late),
     },

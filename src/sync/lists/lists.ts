@@ -4,7 +4,15 @@ import type { RunList, Upstream } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { readAgain, readEnd } from "./list-extend.ts";
 import { extendDown } from "./list-ground.ts";
-import { boundAboveIn, boundBelowIn, type LateRun, type ListStop, markFor } from "./list-notes.ts";
+import {
+  boundAboveIn,
+  boundBelowIn,
+  type LateRun,
+  type ListState,
+  type ListStop,
+  markFor,
+  shownState,
+} from "./list-notes.ts";
 import { certainTop } from "./list-reading.ts";
 import { refresh } from "./list-refresh.ts";
 import { type ListParts, type OpenList, openList } from "./open-list.ts";
@@ -66,8 +74,9 @@ export async function openKnownLists(
 
 function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListParts): KnownList {
   const { load } = list;
-  const boundBelow = async (from: number): Promise<number> => boundBelowIn(await list.loadShown(), from);
-  const boundAbove = async (from: number): Promise<number | null> => boundAboveIn(await list.loadShown(), from);
+  const loadShown = async (): Promise<ListState> => shownState(await load(), list.now());
+  const boundBelow = async (from: number): Promise<number> => boundBelowIn(await loadShown(), from);
+  const boundAbove = async (from: number): Promise<number | null> => boundAboveIn(await loadShown(), from);
   const extendBelow = (from: number, operation: Operation): Promise<void> => extendDown(list, from, operation);
   const refreshInTurn = (operation: Operation): Promise<void> =>
     readInTurn(turns, operation, {

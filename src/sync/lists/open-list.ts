@@ -17,7 +17,6 @@ import {
   isLast,
   type ListNotes,
   type ListState,
-  shownState,
   stateOf,
   timesOf,
   withIndexes,
@@ -43,8 +42,6 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   now(): number;
   /** What is known of the list now. A keeper lets go of runs at any time: to be looked up again after an upstream call. */
   load(): Promise<ListState>;
-  /** The same, as it is shown: for a while, a list that contradicts itself ends where it could not be read on. */
-  loadShown(): Promise<ListState>;
   /** Writes an answer together with what is known of the list now, as one step. */
   keep(page: IndexedPage, state: ListState): Promise<void>;
   writeRuns(page: Pick<IndexedPage, "readAt" | "runs">): Promise<void>;
@@ -87,7 +84,6 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
     placeAt: list.placeAt,
     now: () => clock.now(),
     load,
-    loadShown: async () => shownState(await load(), clock.now()),
     keep: (page, state) =>
       store.write({
         source,

@@ -1,7 +1,7 @@
 import { invocationKey, type Operation } from "#domain";
 import { timeOf } from "#store";
 import type { Place } from "#upstreams";
-import { endIndexOf, type IndexedPage, type ListNotes, lookAt, type Mark, vanishedOf } from "./list-notes.ts";
+import { driftAfter, endIndexOf, type IndexedPage, type ListNotes, lookAt, type Mark } from "./list-notes.ts";
 import type { OpenList } from "./open-list.ts";
 
 /** Pages read at most to make one creation time whole; a list whose order changes at every call needs several rounds. */
@@ -38,7 +38,7 @@ export async function settleTie(
   operation: Operation,
 ): Promise<TieVerdict> {
   await list.writeRuns(page);
-  const isWhole = page.total !== null && notes.firstTotal !== null && vanishedOf(notes, page.total) === 0;
+  const isWhole = page.total !== null && notes.firstTotal !== null && driftAfter(notes, page.total, 0).vanished === 0;
   const isTrusted = page.mode === "token" || isWhole;
   const start = Math.max(0, base.tieStart + notes.shift);
   const end = lookAt(page, base.time).end ?? start;
