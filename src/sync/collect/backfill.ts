@@ -33,23 +33,19 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
     return lists.filter((_, position) => isEach[position]);
   }
 
-  /** Another one after each time that the keeper let something go. */
-  const readBasis = async ({ key }: KnownList): Promise<string> =>
-    (await ground.store.readList(ground.source, key)).basis;
-
   async function readOn(list: KnownList, operation: Operation): Promise<void> {
     const before = await bottomOfList(list);
-    const basis = await readBasis(list);
+    const basis = await readBasis(ground, list);
     try {
       await list.extendBelow(before, operation);
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.code !== "BAD_RESPONSE") throw error;
-      return rests.begin(list, basis === (await readBasis(list)) ? error : "FULL");
+      return rests.begin(list, basis === (await readBasis(ground, list)) ? error : "FULL");
     }
     const bottom = await bottomOfList(list);
     if (bottom >= before) {
       // The keeper let go of what was known: reading that again would push out what takes its place now.
-      if (basis !== (await readBasis(list))) return rests.begin(list, "FULL");
+      if (basis !== (await readBasis(ground, list))) return rests.begin(list, "FULL");
       // Somebody has read newer runs meanwhile, which do not meet what was known yet: their gap is what is to be read now.
       if (bottom > before) return;
     }
@@ -76,6 +72,11 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
       if (list !== undefined) await readOn(list, operation);
     },
   };
+}
+
+/** Another one after each time that the keeper let something go. */
+async function readBasis({ store, source }: Ground, { key }: KnownList): Promise<string> {
+  return (await store.readList(source, key)).basis;
 }
 
 type Reason = "FULL" | CollectFailure;
