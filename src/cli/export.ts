@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { toAnswerError, toGatewayError } from "../client/errors.ts";
 import type { InvocationFilter } from "../client/index.ts";
-import type { Context } from "./context.ts";
+import { type Context, tellIncomplete } from "./context.ts";
 import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
@@ -20,7 +20,8 @@ export interface ExportOptions {
 
 /** Writes every row of a list, or every output of a run, no faster than it is taken. A file is there whole or not at all. */
 export async function exportRows(context: Context, options: ExportOptions): Promise<ExitCode> {
-  const chunks = await request(context, options);
+  const { chunks, missing } = await request(context, options);
+  for (const source of missing) tellIncomplete(context, `${source}; its rows may be missing.`);
   try {
     if (options.file === undefined) await writeScreen(context, chunks);
     else await writeFile(options.file, chunks);
@@ -39,7 +40,13 @@ function describeFileTrouble(error: unknown): string | null {
   return isOfFile ? toLine(String(error.message)) : null;
 }
 
-async function request({ gateway }: Context, { of, format }: ExportOptions): Promise<AsyncIterable<Uint8Array>> {
+interface Answer {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What may be missing, for people. */
+  readonly missing: readonly string[];
+}
+
+async function request({ gateway }: Context, { of, format }: ExportOptions): Promise<Answer> {
   const parameters = new URLSearchParams({
     format,
     ...("id" in of ? { id: of.id } : { filter: JSON.stringify(of.filter) }),
@@ -51,7 +58,8 @@ async function request({ gateway }: Context, { of, format }: ExportOptions): Pro
     .catch((error: unknown) => {
       throw toGatewayError(error, address);
     });
-  if (response.ok && response.body !== null) return response.body;
+  const missing = response.headers.get("x-incomplete")?.split(", ") ?? [];
+  if (response.ok && response.body !== null) return { chunks: response.body, missing: missing.map(toLine) };
   const body: unknown = await response.json().catch(() => null);
   const errors = typeof body === "object" && body !== null && "errors" in body ? body.errors : [];
   throw toAnswerError({ status: response.status, errors: Array.isArray(errors) ? errors : [], data: null }, address);

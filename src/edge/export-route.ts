@@ -34,7 +34,12 @@ export type OpenExport = (
   parameters: URLSearchParams,
   step: ExportStep,
   asking: Asking,
-) => { readonly contentType: string; readonly texts: AsyncGenerator<string, void> };
+) => {
+  readonly contentType: string;
+  readonly texts: AsyncGenerator<string, void>;
+  /** What may be missing, known once the first text has come; words in ASCII. */
+  readonly missing: readonly string[];
+};
 
 /** What the route is told. */
 export interface ExportOptions extends Omit<TransportOptions, "schema" | "createContext"> {
@@ -53,10 +58,13 @@ export interface ExportRouteParts {
 }
 
 const ADDRESS_MAX = 16_384;
+/** What is missing is named up to so much: intermediaries refuse longer headers. */
+const NAMED_MAX = 40;
 
 /**
  * GET /export: rows as they are read, no faster than they are taken. What goes wrong before the first row is an answer with
- * errors; later the connection is broken off, so that half an export never passes for a whole one.
+ * errors, or told in `x-incomplete` if only some sources are concerned; later the connection is broken off, so that half an export
+ * never passes for a whole one.
  */
 export function createExportRoute(options: ExportOptions, parts: ExportRouteParts): Route {
   return async (request, response) => {
@@ -91,13 +99,14 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
             throw new RefusalError(403, "FORBIDDEN", "The rights have changed. Begin again.");
         },
       });
-      const { contentType, texts } = open(parameters, step, asking);
+      const { contentType, texts, missing } = open(parameters, step, asking);
       const first = await texts.next();
       response.writeHead(200, {
         "content-type": contentType,
         "cache-control": "no-store",
         "content-disposition": "attachment",
         "x-content-type-options": "nosniff",
+        ...(missing.length > 0 && { "x-incomplete": nameMissing(missing) }),
         ...headers,
       });
       await stream(response, first, texts, { over, wrote: () => parts.readers.wrote(request.socket) });
@@ -110,6 +119,11 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
       parts.draining.removeEventListener("abort", stop);
     }
   };
+}
+
+function nameMissing(missing: readonly string[]): string {
+  const others = missing.length - NAMED_MAX;
+  return [...missing.slice(0, NAMED_MAX), ...(others > 0 ? [`and ${others} more`] : [])].join(", ");
 }
 
 /** @throws RefusalError for what is no export */

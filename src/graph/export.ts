@@ -1,31 +1,27 @@
 import { coerceInputValue, type GraphQLInputType, type GraphQLSchema, isInputType } from "graphql";
 import {
   decodeOutput,
-  durationMsOf,
   type InvocationFilter as Filter,
-  finishTimeOf,
   InputError,
   type InstanceInvocation,
-  type Invocation,
   type InvocationRef,
   type InvocationResult,
-  isFailedInstanceStatus,
   type Operation,
 } from "#domain";
-import type { Answer, Page, PageArguments, Services } from "#services";
+import type { Answer, Services } from "#services";
 import { createRowWriter, type ExportRow, readFormat } from "./export-formats.ts";
+import { type ExportStep, RUN_NAMES, runRows, runText } from "./export-runs.ts";
 import { toInvocationFilter } from "./filter.ts";
-import { fromGlobalId, toGlobalId } from "./global-id.ts";
+import { fromGlobalId } from "./global-id.ts";
 import { type KindGuard, requireOutputs } from "./kind-guard.ts";
-
-/** Does one part of an export as an operation of its own, with a deadline and a budget of its own. */
-export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
 
 /** An export that is about to be written. */
 export interface Export {
   readonly contentType: string;
-  /** Texts to be written one after the other. Throws if it cannot be whole. */
+  /** Texts to be written one after the other. Throws if it cannot be whole but for what is missing. */
   readonly texts: AsyncGenerator<string, void>;
+  /** Sources of which rows may be missing, and the code of what failed. Known once the first text has come. */
+  readonly missing: readonly string[];
 }
 
 /** What exports are made of. */
@@ -36,10 +32,7 @@ export interface ExportParts {
   readonly guard: KindGuard;
 }
 
-const PAGE = 100;
 const OUTPUTS_AT_ONCE = 50;
-/** Pages in a row that may bring nothing while a source does not answer. */
-const EMPTY_PAGES_MAX = 3;
 
 /**
  * The outputs of what `id` names, a run or a run on one instance, or the rows of the list that `filter` means (JSON as of
@@ -54,7 +47,9 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   if (id === null) {
     const writer = createRowWriter(format, runText);
     const meant = readFilter(filter, parts.schema);
-    return { contentType: writer.contentType, texts: write(writer, RUN_NAMES, listRows(meant, parts)) };
+    const missing: string[] = [];
+    const texts = write(writer, RUN_NAMES, runRows(meant, missing, parts));
+    return { contentType: writer.contentType, texts, missing };
   }
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
@@ -65,6 +60,7 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   return {
     contentType: writer.contentType,
     texts: write(writer, OUTPUT_NAMES, outputRows(ref, instanceId, isOurs, parts)),
+    missing: [],
   };
 }
 
@@ -73,23 +69,13 @@ async function* write(
   names: readonly string[],
   rows: AsyncGenerator<readonly ExportRow[], void>,
 ): AsyncGenerator<string, void> {
-  const head = writer.head(names);
+  let head = writer.head(names);
+  for await (const some of rows) {
+    if (head !== "") yield head;
+    head = "";
+    for (const row of some) yield writer.row(row);
+  }
   if (head !== "") yield head;
-  for await (const some of rows) for (const row of some) yield writer.row(row);
-}
-
-async function* listRows(filter: Filter, { services, step }: ExportParts): AsyncGenerator<readonly ExportRow[], void> {
-  let after: string | null = null;
-  let emptyPages = 0;
-  const wants = { output: false, content: false, totalCount: false };
-  do {
-    const args: PageArguments = { first: PAGE, after };
-    const page: Page<Invocation> = await step((operation) => services.pageInvocations(args, filter, wants, operation));
-    emptyPages = page.edges.length === 0 ? emptyPages + 1 : 0;
-    if (page.hasNextPage && emptyPages > EMPTY_PAGES_MAX) throw new Error("A source does not answer.");
-    yield page.edges.map(({ node }) => runRow(node));
-    after = page.hasNextPage ? page.endCursor() : null;
-  } while (after !== null);
 }
 
 async function* outputRows(
@@ -124,43 +110,6 @@ async function* outputRows(
     for (const row of rows) guard.note("outputs", placeOf(row.instanceId), row.output);
     yield rows;
   }
-}
-
-const RUN_NAMES = [
-  "id",
-  "provider",
-  "account",
-  "regionId",
-  "invokeId",
-  "commandName",
-  "status",
-  "creationTime",
-  "finishTime",
-  "durationMs",
-  "instances",
-  "failedInstances",
-] as const;
-
-function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | number | null> {
-  const { source, invokeId, command, status, creationTime, instances } = run;
-  return {
-    id: toGlobalId({ type: "Invocation", source, invokeId }),
-    provider: source.provider,
-    account: source.account,
-    regionId: source.regionId,
-    invokeId,
-    commandName: command.name,
-    status,
-    creationTime,
-    finishTime: finishTimeOf(run),
-    durationMs: durationMsOf(run),
-    instances: instances.length,
-    failedInstances: instances.filter((one) => isFailedInstanceStatus(one.status)).length,
-  };
-}
-
-function runText({ creationTime, status, invokeId, provider, regionId, commandName }: ExportRow): string {
-  return `${[creationTime ?? "-", status, invokeId, provider, regionId, commandName ?? "-"].join("\t")}\n`;
 }
 
 const OUTPUT_NAMES = [

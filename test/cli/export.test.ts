@@ -57,6 +57,24 @@ describe("cloud-assistant export", () => {
     ]);
   });
 
+  it("says what is missing, and leaves the rest", async () => {
+    const file = join(folder, "most.ndjson");
+    const url = await serve((_request, response) => {
+      response.setHeader("x-incomplete", "ECS cn-beijing default: THROTTLED, SWAS cn-hangzhou default").end("{}\n");
+    });
+    expect([await runAt(["--url", url, "export", "--output", file]), readFileSync(file, "utf8")]).toEqual([
+      {
+        exitCode: 4,
+        output: "",
+        errors:
+          "cloud-assistant: incomplete: ECS cn-beijing default: THROTTLED; its rows may be missing.\n" +
+          "cloud-assistant: incomplete: SWAS cn-hangzhou default; its rows may be missing.\n" +
+          `cloud-assistant: wrote ${file}.\n`,
+      },
+      "{}\n",
+    ]);
+  });
+
   it("says that it broke off, and leaves no half of a file", async () => {
     const url = await serve((_request, response) => {
       response.write('{"output":"ok"}\n', () => response.destroy());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ordered, type Rig, startRig } from "./rig.ts";
+import { type FarFault, refusal } from "./upstream.ts";
 import { createPlace, manyRuns, type Run } from "./world.ts";
 
 const big: Run = {
@@ -24,8 +25,9 @@ const HEADER = { "apollo-require-preflight": "1" };
 function get(
   parameters: Record<string, string> | string[][],
   headers: Record<string, string> = HEADER,
+  { url }: Pick<Rig, "url"> = rig,
 ): Promise<Response> {
-  return fetch(`${rig.url.replace("/graphql", "/export")}?${new URLSearchParams(parameters)}`, {
+  return fetch(`${url.replace("/graphql", "/export")}?${new URLSearchParams(parameters)}`, {
     headers,
   });
 }
@@ -129,6 +131,73 @@ describe("an export", () => {
       const response = await fetch(address, { headers: HEADER });
       expect(response.status).toBe(200);
       await expect(response.text()).rejects.toThrow("terminated");
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it.each(["ndjson", "csv", "text"])(
+    "goes on as %s without a region that was never read, and says so",
+    async (format) => {
+      const places = { ...world, "ECS/cn-beijing": createPlace(manyRuns(9, "t-b")) };
+      const own = await startRig(places, { SOFT_DEADLINE_MS: "500" });
+      own.far.interfere = ({ regionId }) => (regionId === "cn-beijing" ? refusal(400, "Throttling.User") : null);
+      try {
+        const response = await get({ format }, HEADER, own);
+        expect([response.status, response.headers.get("x-incomplete")]).toEqual([
+          200,
+          "ECS cn-beijing default: THROTTLED",
+        ]);
+        expect((await response.text()).match(/\bt-(big|e\d+|b\d+)/g)).toEqual(ordered(world));
+      } finally {
+        await own.stop();
+      }
+    },
+  );
+
+  it.each<[string, FarFault, string]>([
+    ["fails", refusal(403, "Forbidden.RAM"), "FORBIDDEN"],
+    ["never answers", "silent", "TIMEOUT"],
+  ])("shows what is known of a region that %s now, and says so", async (_name, fault, code) => {
+    const places = { ...world, "ECS/cn-beijing": createPlace(manyRuns(9, "t-b")) };
+    const own = await startRig(places, { SOFT_DEADLINE_MS: "500", UPSTREAM_TIMEOUT_MS: "700", FRESHNESS_MS: "1" });
+    try {
+      expect((await get({}, HEADER, own)).headers.get("x-incomplete")).toBeNull();
+      own.far.interfere = ({ regionId }) => (regionId === "cn-beijing" ? fault : null);
+      const response = await get({}, HEADER, own);
+      expect(response.headers.get("x-incomplete")).toBe(`ECS cn-beijing default: ${code}`);
+      expect((await lines(response)).map((row) => row.invokeId)).toEqual(ordered(places));
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("breaks off if a region fails behind the first rows", async () => {
+    const places = { ...world, "ECS/cn-beijing": createPlace(manyRuns(400, "t-b")) };
+    const own = await startRig(places);
+    let reads = 0;
+    own.far.interfere = ({ regionId }) => {
+      if (regionId === "cn-beijing") reads += 1;
+      return reads > 4 ? refusal(403, "Forbidden.RAM") : null;
+    };
+    try {
+      const response = await get({}, HEADER, own);
+      expect([response.status, response.headers.get("x-incomplete")]).toEqual([200, null]);
+      await expect(response.text()).rejects.toThrow("terminated");
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("is an error if nothing can be read", async () => {
+    const own = await startRig(world);
+    own.far.interfere = () => refusal(400, "Throttling.User");
+    try {
+      const response = await get({}, HEADER, own);
+      expect([response.status, await response.json()]).toMatchObject([
+        503,
+        { errors: [{ extensions: { code: "UPSTREAM_THROTTLED" } }] },
+      ]);
     } finally {
       await own.stop();
     }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { RefusalError } from "../errors/index.ts";
 import type { ReplyHeaders } from "./reply.ts";
 
-const EXPOSED = "x-request-id";
+const EXPOSED = "x-request-id, x-incomplete";
 const ALLOWED_HEADERS =
   "content-type, apollo-require-preflight, x-apollo-operation-name, x-request-id, authorization, last-event-id, mcp-protocol-version";
 

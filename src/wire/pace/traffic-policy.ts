@@ -12,8 +12,8 @@ import { createFailure, failWhenOver } from "../call/index.ts";
 import { createRetryBudget, type RetryBudget, type RetrySettings } from "../retry/index.ts";
 import { type AttemptEnd, type Breaker, type BreakerSettings, createBreaker } from "./breaker.ts";
 import { createQuota, type Quota } from "./quota.ts";
-import type { QuotaRefusal } from "./reservations.ts";
 import { findQuota, type QuotaTable } from "./quota-table.ts";
+import type { QuotaRefusal } from "./reservations.ts";
 import type { Slot } from "./sliding-window.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
