@@ -27,8 +27,8 @@ export function maskOutput(text: string, ownWords: readonly string[]): string {
 
 /** Lines that one text has beyond another's, and lines that it lacks. */
 export interface LineDifference {
-  readonly added: readonly string[];
-  readonly missing: readonly string[];
+  readonly addedLines: readonly string[];
+  readonly missingLines: readonly string[];
   /** True if there are more than are told. */
   readonly isCut: boolean;
 }
@@ -41,8 +41,8 @@ export function diffLines(text: string, other: string, formOf: (line: string) =>
   const added = linesBeyond(text, other, formOf);
   const missing = linesBeyond(other, text, formOf);
   return {
-    added: added.slice(0, LINES_MAX),
-    missing: missing.slice(0, LINES_MAX),
+    addedLines: added.slice(0, LINES_MAX),
+    missingLines: missing.slice(0, LINES_MAX),
     isCut: added.length > LINES_MAX || missing.length > LINES_MAX,
   };
 }

@@ -6,13 +6,14 @@ import {
   type Instant,
   isFinalInstanceStatus,
   msBetween,
+  type ReadFrom as ReadFromRecord,
 } from "#domain";
 import { InstanceInvocationStatusEnum } from "./enums.ts";
 import { ExecutionError } from "./execution-error.ts";
 import type { Guarded } from "./guards.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
-import { ReadFrom, readFromOf } from "./read-from.ts";
+import { ReadFrom } from "./read-from.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
 import { Value } from "./value.ts";
 
@@ -109,8 +110,8 @@ export abstract class Execution extends Node implements Guarded {
     nullable: true,
     description: "Which answer of the upstream told it, for a ticket with its support; null if that is not known.",
   })
-  get readFrom(): ReadFrom | null {
-    return readFromOf(this.stated);
+  get readFrom(): ReadFromRecord | null {
+    return this.stated.readFrom ?? null;
   }
 
   /** Where it belongs; for the guard. Results know no command's name. */

@@ -6,19 +6,13 @@ import {
   type InstanceInvocation as InstanceInvocationRecord,
   type InstanceInvocationStatus,
   type Instant,
-  type Provider,
   type Source,
   sourceKey,
 } from "#domain";
 import type { Answer, PageSourceState } from "#services";
 import { type Connection, connect, declareConnection, PageArgs, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
-import {
-  type InstanceInvocationOrder,
-  InstanceInvocationOrderEnum,
-  InstanceInvocationStatusEnum,
-  ProviderEnum,
-} from "./enums.ts";
+import { type InstanceInvocationOrder, InstanceInvocationOrderEnum, InstanceInvocationStatusEnum } from "./enums.ts";
 import { Execution, type OrError } from "./execution.ts";
 import { toGlobalId } from "./global-id.ts";
 import { historyList } from "./history.ts";
@@ -29,6 +23,7 @@ import { Node } from "./node.ts";
 import { InvocationResult, InvocationResultConnection, resultOf, wantsOutput } from "./result.ts";
 import { DateTime } from "./scalars.ts";
 import { type Selection, selectionOf } from "./selection.ts";
+import { declareSource } from "./source-fields.ts";
 import { Value } from "./value.ts";
 
 /** What was loaded for a row; undefined where its run's own record tells enough. */
@@ -59,21 +54,6 @@ export class InstanceInvocation extends Execution {
     const { source, invokeId, instanceId } = this.record;
     this.#id = toGlobalId({ type: "InstanceInvocation", source, invokeId, instanceId });
     return this.#id;
-  }
-
-  @Value(() => ProviderEnum, { description: "The product." })
-  get provider(): Provider {
-    return this.record.source.provider;
-  }
-
-  @Value(() => String, { description: "Alias of the account." })
-  get account(): string {
-    return this.record.source.account;
-  }
-
-  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
-  get regionId(): string {
-    return this.record.source.regionId;
   }
 
   @Field(() => Instance, { nullable: true, description: "The server; null where it is gone." })
@@ -136,6 +116,8 @@ export class InstanceInvocation extends Execution {
     return this.#latest.isComplete ? this.#latest : (this.#loaded ?? this.#latest);
   }
 }
+
+declareSource(InstanceInvocation.prototype);
 
 /** Which of a run's instances are wanted. */
 @ArgsType()

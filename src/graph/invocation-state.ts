@@ -7,16 +7,17 @@ import {
   type Invocation as InvocationRecord,
   type InvocationStatus,
   isFinalInvocationStatus,
-  type Provider,
+  type ReadFrom as ReadFromRecord,
 } from "#domain";
 import { Command } from "./command.ts";
 import { consoleAddressOf } from "./console-address.ts";
-import { InvocationStatusEnum, ProviderEnum } from "./enums.ts";
+import { InvocationStatusEnum } from "./enums.ts";
 import type { Guarded } from "./guards.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
 import { Node } from "./node.ts";
-import { ReadFrom, readFromOf } from "./read-from.ts";
+import { ReadFrom } from "./read-from.ts";
 import { DateTime, SafeInt } from "./scalars.ts";
+import { declareSource } from "./source-fields.ts";
 import { Value } from "./value.ts";
 
 /** What a run is and how it stands. Not a type of the schema: the run inherits its fields. */
@@ -33,21 +34,6 @@ export abstract class InvocationState extends Node implements Guarded {
   get guardedPlace(): GuardedPlace {
     const { source, invokeId, command } = this.record;
     return { source, invokeId, instanceId: null, commandName: command.name };
-  }
-
-  @Value(() => ProviderEnum, { description: "The product whose Cloud Assistant ran it." })
-  get provider(): Provider {
-    return this.record.source.provider;
-  }
-
-  @Value(() => String, { description: "Alias of the account; `default` where only one is configured." })
-  get account(): string {
-    return this.record.source.account;
-  }
-
-  @Value(() => String, { description: "The region's id, as `cn-hangzhou`." })
-  get regionId(): string {
-    return this.record.source.regionId;
   }
 
   @Value(() => String, {
@@ -99,8 +85,8 @@ export abstract class InvocationState extends Node implements Guarded {
     nullable: true,
     description: "Which answer of the upstream told it, for a ticket with its support; null if that is not known.",
   })
-  get readFrom(): ReadFrom | null {
-    return readFromOf(this.record);
+  get readFrom(): ReadFromRecord | null {
+    return this.record.readFrom ?? null;
   }
 
   @Value(() => DateTime, { nullable: true, description: "When the run was handed in." })
@@ -127,3 +113,5 @@ export abstract class InvocationState extends Node implements Guarded {
     return durationMsOf(this.record);
   }
 }
+
+declareSource(InvocationState.prototype);

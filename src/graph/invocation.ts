@@ -10,7 +10,7 @@ import {
   type Wants,
 } from "#domain";
 import { type Page, readPageArguments } from "#services";
-import { countStatuses, StatusCount } from "./command.ts";
+import { countStatuses, StatusCount, type StatusCounted } from "./command.ts";
 import { Connection, declareConnection, rowsOf } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { toGlobalId } from "./global-id.ts";
@@ -40,7 +40,7 @@ export class Invocation extends InvocationSettings {
   readonly #made = new WeakMap<object, InstanceInvocation>();
   #id: string | undefined;
   #all: MemoryList<InstanceRecord> | undefined;
-  #statusCounts: readonly StatusCount[] | undefined;
+  #statusCounts: readonly StatusCounted[] | undefined;
 
   override get id(): string {
     this.#id ??= toGlobalId({ type: "Invocation", source: this.record.source, invokeId: this.record.invokeId });
@@ -50,7 +50,7 @@ export class Invocation extends InvocationSettings {
   @Value(() => [StatusCount], {
     description: "How many instances are in each state; states that do not occur are left out.",
   })
-  get statusCounts(): readonly StatusCount[] {
+  get statusCounts(): readonly StatusCounted[] {
     this.#statusCounts ??= countStatuses(this.record.instances);
     return this.#statusCounts;
   }

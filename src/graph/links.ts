@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
+import type { AgentState as AgentRecord } from "#domain";
 import { AgentState } from "./agent.ts";
 import { type Connection, PageArgs, rowsOf, totalWants } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
@@ -27,9 +28,11 @@ export class InstanceLinks {
     description:
       "The Cloud Assistant agent there; null where the upstream does not tell. Costs one call for 50 servers.",
   })
-  async agent(@Root() { source, instanceId }: Instance, @Ctx() { loaders }: GraphContext): Promise<AgentState | null> {
-    const record = await loaders.agents.load({ source, instanceId });
-    return record === null ? null : new AgentState(record);
+  async agent(
+    @Root() { record: { source, instanceId } }: Instance,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<AgentRecord | null> {
+    return loaders.agents.load({ source, instanceId });
   }
 
   @FieldResolver(() => InvocationConnection, {
@@ -37,7 +40,7 @@ export class InstanceLinks {
     description: "Runs that touched this server, newest first.",
   })
   async invocations(
-    @Root() { source, instanceId }: Instance,
+    @Root() { record: { source, instanceId } }: Instance,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,

@@ -6,7 +6,6 @@ import {
   type Execution,
   type OutputGroup as Group,
   groupOutputs,
-  type InstanceInvocationStatus,
   type LineDifference,
   maskOutput,
   type Output,
@@ -17,7 +16,7 @@ import { InstanceInvocationStatusEnum } from "./enums.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { CommandOutput } from "./output.ts";
 import { SafeInt } from "./scalars.ts";
-import { Value } from "./value.ts";
+import { always, declareReads, declareShape, orNull, Value } from "./value.ts";
 
 /** How many of a short list are wanted. */
 @ArgsType()
@@ -39,25 +38,15 @@ export class OutputGroupsArgs extends FirstArgs {
 }
 
 /** How an output differs from another one. */
-@ObjectType("OutputDifference", { description: "How an output differs from another one, by lines." })
-class OutputDifference {
-  constructor(private readonly difference: LineDifference) {}
-
-  @Value(() => [String], { description: "Lines that it has and the other lacks, at most 50." })
-  get addedLines(): readonly string[] {
-    return this.difference.added;
-  }
-
-  @Value(() => [String], { description: "Lines that it lacks and the other has, at most 50." })
-  get missingLines(): readonly string[] {
-    return this.difference.missing;
-  }
-
-  @Value(() => Boolean, { description: "True if there are more such lines." })
-  get isCut(): boolean {
-    return this.difference.isCut;
-  }
-}
+const OutputDifference = declareShape<LineDifference>(
+  "OutputDifference",
+  "How an output differs from another one, by lines.",
+  {
+    addedLines: always([String], "Lines that it has and the other lacks, at most 50."),
+    missingLines: always([String], "Lines that it lacks and the other has, at most 50."),
+    isCut: always(Boolean, "True if there are more such lines."),
+  },
+);
 
 type Member = Execution & { readonly row: InstanceInvocation };
 
@@ -70,11 +59,11 @@ export class OutputGroup {
 
   /** @param largest the group that this one differs from @param formOf what of a line counts */
   constructor(
-    private readonly group: Group<Member>,
+    private readonly record: Group<Member>,
     private readonly largest: Group<Member>,
     private readonly formOf: (line: string) => string,
   ) {
-    this.#output = group.output === null ? null : new CommandOutput(group.output);
+    this.#output = record.output === null ? null : new CommandOutput(record.output);
   }
 
   @Value(() => CommandOutput, {
@@ -85,46 +74,41 @@ export class OutputGroup {
     return this.#output;
   }
 
-  @Value(() => InstanceInvocationStatusEnum, { description: "State of each of them." })
-  get status(): InstanceInvocationStatus {
-    return this.group.status;
-  }
-
-  @Value(() => SafeInt, { nullable: true, description: "Exit code of each of them; null until it is final." })
-  get exitCode(): number | null {
-    return this.group.exitCode;
-  }
-
   @Value(() => Int, { description: "How many instances there are; at least 1." })
   get count(): number {
-    return this.group.executions.length;
+    return this.record.executions.length;
   }
 
   @Value(() => [String], { description: "Ids of all of them, in order." })
   get instanceIds(): readonly string[] {
-    return this.group.executions.map((execution) => execution.instanceId);
+    return this.record.executions.map((execution) => execution.instanceId);
   }
 
   /** Of all outputs together; for the audit. */
   get byteLength(): number {
-    return (this.#output?.byteLength ?? 0) * this.group.executions.length;
+    return (this.#output?.byteLength ?? 0) * this.record.executions.length;
   }
 
   @Field(() => OutputDifference, {
     nullable: true,
     description: "How it differs from what the largest group printed; null for the largest group.",
   })
-  difference(@Ctx() { operation }: GraphContext): OutputDifference | null {
-    if (this.group === this.largest) return null;
-    operation.meter.addReading?.("decodedBytes", sizeOf(this.group.output) + sizeOf(this.largest.output));
-    return new OutputDifference(diffLines(textOf(this.group.output), textOf(this.largest.output), this.formOf));
+  difference(@Ctx() { operation }: GraphContext): LineDifference | null {
+    if (this.record === this.largest) return null;
+    operation.meter.addReading?.("decodedBytes", sizeOf(this.record.output) + sizeOf(this.largest.output));
+    return diffLines(textOf(this.record.output), textOf(this.largest.output), this.formOf);
   }
 
   @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
   instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): readonly InstanceInvocation[] {
-    return firstOf(this.group.executions, args).map((execution) => execution.row);
+    return firstOf(this.record.executions, args).map((execution) => execution.row);
   }
 }
+
+declareReads<Group<Member>>(OutputGroup.prototype, {
+  status: always(InstanceInvocationStatusEnum, "State of each of them."),
+  exitCode: orNull(SafeInt, "Exit code of each of them; null until it is final."),
+});
 
 /**
  * Groups the rows of a run, largest group first.

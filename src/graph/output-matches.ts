@@ -1,7 +1,7 @@
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
 
 import type { Instant } from "#domain";
-import type { FoundLine as Found, OutputMatches } from "#services";
+import type { FoundLine as Found, LineMatch, OutputMatches } from "#services";
 import { Connection, declareFields } from "./connection.ts";
 import type { GraphContext } from "./context.ts";
 import { InvocationFilter, toInvocationFilter } from "./filter.ts";
@@ -9,22 +9,23 @@ import { InstanceInvocation } from "./instance-invocation.ts";
 import { Invocation, invocationOf } from "./invocation.ts";
 import type { InvocationState } from "./invocation-state.ts";
 import type { GuardedPlace } from "./kind-guard.ts";
-import { OutputMatch } from "./output.ts";
+import { MATCH_MEMBERS } from "./output.ts";
 import { DateTime } from "./scalars.ts";
 import { SearchWords } from "./search-arguments.ts";
-import { Value } from "./value.ts";
+import { declareReads, Value } from "./value.ts";
 
 /** A line that matches, and who printed it. */
 @ObjectType("FoundLine", { description: "A line of an output that matches, and who printed it." })
-class FoundLine extends OutputMatch {
+class FoundLine {
   readonly #row: InstanceInvocation;
+  readonly record: LineMatch;
   /** What the rights to it depend on. */
   readonly guardedPlace: GuardedPlace;
   /** Of the line; for the audit. */
   readonly byteLength: number;
 
   constructor({ run, execution, match }: Found) {
-    super(match);
+    this.record = match;
     this.#row = invocationOf(run).rowOf(execution, undefined);
     const { source, invokeId, command } = run;
     this.guardedPlace = { source, invokeId, instanceId: execution.instanceId, commandName: command.name };
@@ -41,6 +42,8 @@ class FoundLine extends OutputMatch {
     return this.#row;
   }
 }
+
+declareReads<LineMatch>(FoundLine.prototype, MATCH_MEMBERS);
 
 /** Pages of matches. */
 @ObjectType("OutputMatchConnection", { description: "A page of lines that match." })

@@ -18,33 +18,22 @@ import { oncePerOperation, workInParts } from "./operation-work.ts";
 import { Base64, JsonObject, SafeInt } from "./scalars.ts";
 import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
-import { Value } from "./value.ts";
+import { always, declareShape, type ShownMembers, Value } from "./value.ts";
+
+/** What is shown of a line that matches. */
+export const MATCH_MEMBERS: ShownMembers<LineMatch> = {
+  lineNumber: always(Int, "Number of the line, counted from 1."),
+  line: always(String, "The line without its end."),
+  before: always([String], "The lines in front of it, as many as `contextLines` asked for."),
+  after: always([String], "The lines behind it, as many as `contextLines` asked for."),
+};
 
 /** A line that matches a search. */
-@ObjectType("OutputMatch", { description: "A line of an output that matches a search." })
-export class OutputMatch {
-  constructor(private readonly match: LineMatch) {}
-
-  @Value(() => Int, { description: "Number of the line, counted from 1." })
-  get lineNumber(): number {
-    return this.match.lineNumber;
-  }
-
-  @Value(() => String, { description: "The line without its end." })
-  get line(): string {
-    return this.match.line;
-  }
-
-  @Value(() => [String], { description: "The lines in front of it, as many as `contextLines` asked for." })
-  get before(): readonly string[] {
-    return this.match.before;
-  }
-
-  @Value(() => [String], { description: "The lines behind it, as many as `contextLines` asked for." })
-  get after(): readonly string[] {
-    return this.match.after;
-  }
-}
+export const OutputMatch = declareShape<LineMatch>(
+  "OutputMatch",
+  "A line of an output that matches a search.",
+  MATCH_MEMBERS,
+);
 
 /** What an execution printed. */
 @ObjectType("CommandOutput", {
@@ -99,7 +88,7 @@ export class CommandOutput {
   search(
     @Args(() => SearchArgs) args: SearchArgs,
     @Ctx() { operation }: GraphContext,
-  ): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
+  ): readonly LineMatch[] | Promise<readonly LineMatch[]> {
     return oncePerOperation(operation, this, `search ${JSON.stringify(args)}`, () => this.find(args, operation));
   }
 
@@ -149,12 +138,11 @@ export class CommandOutput {
     return this.output.isRedacted === true;
   }
 
-  private find(args: SearchArgs, operation: Operation): readonly OutputMatch[] | Promise<readonly OutputMatch[]> {
+  private find(args: SearchArgs, operation: Operation): readonly LineMatch[] | Promise<readonly LineMatch[]> {
     operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
     const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
     const matchers = oncePerOperation(operation, CommandOutput, "matchers", (): Matchers => new Map());
-    const found = workInParts(operation, searchLines(this.decoded.text, search, matchers));
-    return found instanceof Promise ? found.then(toMatches) : toMatches(found);
+    return workInParts(operation, searchLines(this.decoded.text, search, matchers));
   }
 
   private get decoded(): DecodedOutput {
@@ -167,10 +155,6 @@ export class CommandOutput {
     const options = { fromByte: fromByte ?? 0, ...(charset == null ? {} : { charset }) };
     return decodeOutput(this.output.bytes, this.output.droppedBytes, options);
   }
-}
-
-function toMatches(found: readonly LineMatch[]): readonly OutputMatch[] {
-  return found.map((match) => new OutputMatch(match));
 }
 
 function isWhole({

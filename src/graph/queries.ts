@@ -72,6 +72,9 @@ class InvocationResultsArgs extends PageArgs {
   readonly filter: InvocationResultFilter | undefined;
 }
 
+// The executor refuses it before anything reads it.
+const NOTHING_GIVEN: InvocationResultFilter = { provider: undefined, regionId: undefined };
+
 /** The questions that start from nothing but words. */
 @Resolver()
 export class Queries {
@@ -114,7 +117,7 @@ export class Queries {
       "Results across runs: of one instance, one command or one run. Newest runs first, then by instance id.",
   })
   async invocationResults(
-    @Args(() => InvocationResultsArgs) { filter = new InvocationResultFilter(), ...args }: InvocationResultsArgs,
+    @Args(() => InvocationResultsArgs) { filter = NOTHING_GIVEN, ...args }: InvocationResultsArgs,
     @Ctx() { services, operation }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<InvocationResult>> {

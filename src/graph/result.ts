@@ -7,33 +7,15 @@ import { toGlobalId } from "./global-id.ts";
 import { Node } from "./node.ts";
 import { CommandOutput } from "./output.ts";
 import type { Selection } from "./selection.ts";
-import { Value } from "./value.ts";
+import { declareReads, declareShape, orNull, Value } from "./value.ts";
 
 /** Delivery of the full output to object storage. */
-@ObjectType("OssDelivery", { description: "Delivery of the full output to object storage." })
-export class OssDelivery {
-  constructor(private readonly delivery: Delivery) {}
-
-  @Value(() => String, { nullable: true, description: "How the delivery went, in the upstream's word." })
-  get status(): string | null {
-    return this.delivery.status;
-  }
-
-  @Value(() => String, { nullable: true, description: "Where the output lies." })
-  get uri(): string | null {
-    return this.delivery.uri;
-  }
-
-  @Value(() => String, { nullable: true, description: "The vendor's code of a delivery that failed." })
-  get errorCode(): string | null {
-    return this.delivery.errorCode;
-  }
-
-  @Value(() => String, { nullable: true, description: "The vendor's text about a delivery that failed." })
-  get errorInfo(): string | null {
-    return this.delivery.errorInfo;
-  }
-}
+export const OssDelivery = declareShape<Delivery>("OssDelivery", "Delivery of the full output to object storage.", {
+  status: orNull(String, "How the delivery went, in the upstream's word."),
+  uri: orNull(String, "Where the output lies."),
+  errorCode: orNull(String, "The vendor's code of a delivery that failed."),
+  errorInfo: orNull(String, "The vendor's text about a delivery that failed."),
+});
 
 /** What one execution left behind on one instance. */
 @ObjectType("InvocationResult", {
@@ -43,7 +25,6 @@ export class OssDelivery {
 export class InvocationResult extends Execution {
   #id: string | undefined;
   #output: CommandOutput | undefined;
-  #ossDelivery: OssDelivery | undefined;
 
   /** @param execution which execution of a repeated command; null for the latest */
   constructor(
@@ -60,16 +41,6 @@ export class InvocationResult extends Execution {
     return this.#id;
   }
 
-  @Value(() => String, { nullable: true, description: "Id of the command; null where the upstream does not say." })
-  get commandId(): string | null {
-    return this.record.commandId;
-  }
-
-  @Value(() => String, { nullable: true, description: "The system user that executed it." })
-  get username(): string | null {
-    return this.record.username;
-  }
-
   @Value(() => CommandOutput, { nullable: true, description: "What it printed; null where there is none yet." })
   get output(): OrError<CommandOutput | null> {
     const output = this.record.output;
@@ -77,18 +48,13 @@ export class InvocationResult extends Execution {
     this.#output ??= new CommandOutput(output);
     return this.#output;
   }
-
-  @Value(() => OssDelivery, {
-    nullable: true,
-    description: "Delivery of the full output to object storage; null where none was asked for.",
-  })
-  get ossDelivery(): OssDelivery | null {
-    const delivery = this.record.ossDelivery;
-    if (delivery === null) return null;
-    this.#ossDelivery ??= new OssDelivery(delivery);
-    return this.#ossDelivery;
-  }
 }
+
+declareReads<ExecutionRecord>(InvocationResult.prototype, {
+  commandId: orNull(String, "Id of the command; null where the upstream does not say."),
+  username: orNull(String, "The system user that executed it."),
+  ossDelivery: orNull(OssDelivery, "Delivery of the full output to object storage; null where none was asked for."),
+});
 
 const latestResults = new WeakMap<ExecutionRecord, InvocationResult>();
 
