@@ -40,14 +40,18 @@ describe("walking all pages gives every run exactly once, in the total order, of
     const places = threePlaces(habits, perSecond);
     rig = await startRig(places);
     const expected = ordered(places);
-    for (const size of [7, 20, 50, 100]) {
-      for (const backwards of [false, true]) {
-        expect({ size, backwards, ids: await walkedIds(rig, { size, backwards }) }).toEqual({
-          size,
-          backwards,
-          ids: expected,
-        });
-      }
+    // Pages that fit into one of the upstream's, and pages that do not.
+    for (const [size, backwards] of [
+      [7, false],
+      [20, true],
+      [50, true],
+      [100, false],
+    ] as const) {
+      expect({ size, backwards, ids: await walkedIds(rig, { size, backwards }) }).toEqual({
+        size,
+        backwards,
+        ids: expected,
+      });
     }
   });
 

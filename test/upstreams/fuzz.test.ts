@@ -11,7 +11,7 @@ import {
 import type { CallAnswer } from "#wire";
 import { type Bench, createBench, EVERYTHING, refusal } from "./stub.ts";
 
-const RUNS = 500;
+const RUNS = 150;
 
 const RECORDS = ["i-1", "i-2"].map((InstanceId) => ({
   InstanceId,

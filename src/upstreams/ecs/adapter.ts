@@ -1,14 +1,11 @@
-import { type Operation, type Source, silentTelemetry } from "#domain";
-import type { Call } from "#wire";
 import type { Product, Upstream, UpstreamOptions } from "../contract/index.ts";
 import { createPaging, createStatusFilter } from "../lists/index.ts";
-import { createReader, DEFAULT_ZONES } from "../mapping/index.ts";
+import { createReader, DEFAULT_ZONES, listRegions } from "../mapping/index.ts";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
 import { findRun, openLists, readInvocation, STATUS_WORDS } from "./runs.ts";
 import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
-import { readRegionIds } from "./shapes.ts";
 import { createTimedProbe, type FindRun } from "./timed-probe.ts";
 
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
@@ -48,16 +45,9 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-// By DescribeRegions, which any region answers for all.
-async function listRegions(call: Call, account: string, operation: Operation): Promise<string[]> {
-  const source: Source = { provider: "ECS", account, regionId: "cn-hangzhou" };
-  const answer = await call(
-    { source, version: description.version, action: "DescribeRegions", parameters: {} },
-    operation,
-  );
-  const reader = createReader({ source, telemetry: silentTelemetry, zones: DEFAULT_ZONES });
-  return [...readRegionIds(answer.body, reader("DescribeRegions", answer))];
-}
-
 /** The product ECS. */
-export const ecs: Product = { description, createUpstream: createEcsUpstream, listRegions };
+export const ecs: Product = {
+  description,
+  createUpstream: createEcsUpstream,
+  listRegions: (...asked) => listRegions({ ...description, action: "DescribeRegions" }, ...asked),
+};

@@ -1,51 +1,33 @@
-import type { Instance, Invocation, InvocationResult, Output, Source } from "#domain";
+import type { Invocation, InvocationResult, Output, Source } from "#domain";
 import {
   decodeBase64Field,
   type ExecutionShape,
+  type NamedRun,
   type Reading,
   type RunShape,
-  statusOfRun,
   toInstanceInvocation,
   toResult,
+  toRun,
 } from "../mapping/index.ts";
-import type { InstanceShape, ResultShape } from "./shapes.ts";
+import type { ResultShape } from "./shapes.ts";
 
 /** A run of DescribeInvocations; `isOutputTold` says whether a missing output means that there is none. */
-export function toInvocation(
-  run: RunShape & { readonly invokeId: string },
-  isOutputTold: boolean,
-  reading: Reading,
-): Invocation {
+export function toInvocation(run: NamedRun, isOutputTold: boolean, reading: Reading): Invocation {
   const { source, readFrom } = reading;
-  const { invokeId, commandId, username } = run;
-  return {
-    source,
-    invokeId,
-    command: toCommand(run, reading),
-    status: statusOfRun(run),
-    rawStatus: run.told?.rawStatus ?? null,
-    creationTime: run.creationTime,
-    parameters: run.parameters,
-    timed: run.timed ?? timedOf(run.repeatMode),
-    repeatMode: run.repeatMode ?? repeatModeOf(run),
-    frequency: run.frequency,
-    timeoutSeconds: run.timeoutSeconds,
-    username,
-    workingDir: run.workingDir,
-    tags: run.tags,
-    containerId: run.containerId,
-    containerName: run.containerName,
-    launcher: run.launcher,
-    terminationMode: run.terminationMode,
-    ossOutputDelivery: run.ossOutputDelivery,
-    instances: run.instances.map((shape) => {
-      const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username, readFrom };
-      const output = toOutput(shape, isOutputTold, reading);
-      // Here the instance has a time of its own: where it is empty, the run's would be a guess.
-      return toInstanceInvocation(shape, UNTIMED, surroundings, output, isComplete(shape));
-    }),
-    readFrom,
-  };
+  const { invokeId, commandId, username, commandContent } = run;
+  const instances = run.instances.map((shape) => {
+    const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username, readFrom };
+    const output = toOutput(shape, isOutputTold, reading);
+    // Here the instance has a time of its own: where it is empty, the run's would be a guess.
+    return toInstanceInvocation(shape, UNTIMED, surroundings, output, isComplete(shape));
+  });
+  const content = commandContent === null ? null : decodeBase64Field("CommandContent", commandContent, reading);
+  const timed = run.timed ?? timedOf(run.repeatMode);
+  return toRun(
+    run,
+    { instances, timed, repeatMode: run.repeatMode ?? repeatModeOf(run), script: { content } },
+    reading,
+  );
 }
 
 /** A record of DescribeInvocationResults, not yet told apart from other executions on the same instance. */
@@ -54,22 +36,6 @@ export function toInvocationResult(shape: ResultShape, source: Source, reading: 
   const { readFrom } = reading;
   const surroundings = { source, invokeId, instanceId, commandId: null, username: null, readFrom };
   return toResult(shape, surroundings, toOutput(shape, true, reading), null);
-}
-
-/** A server of DescribeInstances. */
-export function toInstance(shape: InstanceShape, source: Source): Instance {
-  return { source, ...shape };
-}
-
-function toCommand(run: RunShape, reading: Reading): Invocation["command"] {
-  const { commandContent } = run;
-  return {
-    commandId: run.commandId,
-    name: run.commandName,
-    description: run.commandDescription,
-    type: run.commandType,
-    content: commandContent === null ? null : decodeBase64Field("CommandContent", commandContent, reading),
-  };
 }
 
 function toOutput(shape: ExecutionShape, isTold: boolean, reading: Reading): Output | null | undefined {

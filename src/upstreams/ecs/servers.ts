@@ -13,7 +13,6 @@ import {
   readAgents,
 } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
-import { toInstance } from "./map.ts";
 import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } from "./shapes.ts";
 
 /** Servers that one call of DescribeInstances gives, at most. */
@@ -42,7 +41,7 @@ export async function readInstances(
     return orNotFound(found, [], { InstanceId: some });
   });
   const managed = await readManaged(context, managedIds, operation);
-  return [...pages.flat(), ...managed].map((shape) => toInstance(shape, context.source));
+  return [...pages.flat(), ...managed].map((shape) => ({ source: context.source, ...shape }));
 }
 
 /** Every server of the region, and every machine outside Alibaba Cloud that is managed there. @throws UpstreamError */
@@ -62,7 +61,7 @@ export async function readAllInstances(context: AdapterContext, operation: Opera
     }),
     [],
   );
-  return [...servers, ...managed].map((shape) => toInstance(shape, context.source));
+  return [...servers, ...managed].map((shape) => ({ source: context.source, ...shape }));
 }
 
 /**

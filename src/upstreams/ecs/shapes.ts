@@ -4,41 +4,24 @@ import {
   type ExecutionShape,
   type Fields,
   isFields,
+  type NamedRun,
   type PageShape,
   pick,
   RESULT_ENVELOPE,
   type Reading,
   RUN_ENVELOPE,
-  type RunShape,
   readBoolean,
   readExecution,
   readId,
   readInteger,
+  readNamedRun,
   readPage,
-  readRun,
   readText,
   readTexts,
   readTime,
-  readWhole,
+  SERVER_ENVELOPE,
+  type ServerShape,
 } from "../mapping/index.ts";
-
-/** One record of DescribeInstances. */
-export interface InstanceShape {
-  readonly instanceId: string;
-  readonly name: string | null;
-  readonly osType: string | null;
-  readonly osName: string | null;
-  readonly status: string | null;
-  readonly privateIpAddresses: readonly string[] | null;
-  readonly publicIpAddresses: readonly string[] | null;
-}
-
-const INSTANCE_ENVELOPE: EnvelopeSpec = {
-  name: "Instances",
-  roots: ["Instances"],
-  inner: "Instance",
-  marks: ["InstanceId"],
-};
 
 const AGENT_ENVELOPE: EnvelopeSpec = {
   name: "InstanceCloudAssistantStatusSet",
@@ -47,19 +30,13 @@ const AGENT_ENVELOPE: EnvelopeSpec = {
   marks: ["InstanceId"],
 };
 
-const REGION_ENVELOPE: EnvelopeSpec = { name: "Regions", roots: ["Regions"], inner: "Region", marks: ["RegionId"] };
-
 /** DescribeInvocations: `Invocations.Invocation[]`; a run without an id takes the one that was asked for. */
 export function readInvocationPage(
   body: Fields,
   askedInvokeId: string | undefined,
   reading: Reading,
-): PageShape<RunShape & { readonly invokeId: string }> {
-  return readPage(body, RUN_ENVELOPE, reading, (fields) => {
-    const run = readRun(fields, reading);
-    const invokeId = run.invokeId ?? askedInvokeId;
-    return invokeId === undefined ? reading.fail("a run has no InvokeId") : { ...run, invokeId };
-  });
+): PageShape<NamedRun> {
+  return readPage(body, RUN_ENVELOPE, reading, (fields) => readNamedRun(fields, askedInvokeId, reading));
 }
 
 /** A result that says, with the request's help, of which run and instance it is. */
@@ -82,8 +59,8 @@ export function readResultPage(
 }
 
 /** DescribeInstances: `Instances.Instance[]`. */
-export function readInstancePage(body: Fields, reading: Reading): PageShape<InstanceShape> {
-  return readPage(body, INSTANCE_ENVELOPE, reading, (fields) => {
+export function readInstancePage(body: Fields, reading: Reading): PageShape<ServerShape> {
+  return readPage(body, SERVER_ENVELOPE, reading, (fields) => {
     const instanceId = readId(fields, "InstanceId", reading);
     if (instanceId === null) return reading.fail("a server has no InstanceId");
     return {
@@ -114,13 +91,13 @@ export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentSh
 }
 
 /** One record of DescribeManagedInstances, with what it says of the agent. */
-export interface ManagedShape extends InstanceShape {
+export interface ManagedShape extends ServerShape {
   readonly agent: AgentShape;
 }
 
 /** DescribeManagedInstances: `Instances[]`, machines outside Alibaba Cloud. They are connected or not, and have no other status. */
 export function readManagedPage(body: Fields, reading: Reading): PageShape<ManagedShape> {
-  return readPage(body, INSTANCE_ENVELOPE, reading, (fields) => {
+  return readPage(body, SERVER_ENVELOPE, reading, (fields) => {
     const instanceId = readId(fields, "InstanceId", reading) ?? reading.fail("a machine has no InstanceId");
     const isConnected = readBoolean(fields, "Connected", reading);
     return {
@@ -140,13 +117,6 @@ export function readManagedPage(body: Fields, reading: Reading): PageShape<Manag
         activeTaskCount: null,
       },
     };
-  });
-}
-
-/** DescribeRegions: `Regions.Region[]`. */
-export function readRegionIds(body: Fields, reading: Reading): readonly string[] {
-  return readWhole(body, REGION_ENVELOPE, reading, (fields) => {
-    return readId(fields, "RegionId", reading) ?? reading.fail("a region has no RegionId");
   });
 }
 

@@ -1,4 +1,4 @@
-import type { InstanceInvocation, InvocationResult, Output, ReadFrom, Source } from "#domain";
+import type { Execution, InstanceInvocation, InvocationResult, Output, ReadFrom, Source } from "#domain";
 import type { ExecutionShape, RunShape } from "./shapes.ts";
 
 /** What the record itself does not say and the request or the run around it does. */
@@ -12,8 +12,6 @@ export interface Surroundings {
   readonly readFrom: ReadFrom | null;
 }
 
-// Lists hold hundreds of executions: an object that is written out costs a tenth of one that is spread from another.
-
 /** Turns a shape into what is known of one execution. */
 export function toResult(
   shape: ExecutionShape,
@@ -21,25 +19,7 @@ export function toResult(
   output: Output | null | undefined,
   execution: string | null,
 ): InvocationResult {
-  return {
-    source: surroundings.source,
-    invokeId: surroundings.invokeId,
-    instanceId: surroundings.instanceId,
-    commandId: shape.commandId ?? surroundings.commandId,
-    status: shape.status,
-    rawStatus: shape.rawStatus,
-    startTime: shape.startTime,
-    finishTime: shape.finishTime,
-    stopTime: shape.stopTime,
-    exitCode: shape.exitCode,
-    error: shape.error,
-    repeats: shape.repeats,
-    username: shape.username ?? surroundings.username,
-    output,
-    ossDelivery: shape.ossDelivery,
-    readFrom: surroundings.readFrom,
-    execution,
-  };
+  return toExecution(shape, surroundings, output, { execution });
 }
 
 /**
@@ -53,7 +33,18 @@ export function toInstanceInvocation(
   output: Output | null | undefined,
   isComplete: boolean,
 ): InstanceInvocation {
-  return {
+  const creationTime = shape.creationTime ?? run.creationTime;
+  return toExecution(shape, surroundings, output, { creationTime, updateTime: shape.updateTime, isComplete });
+}
+
+// Lists hold hundreds of executions: an object that is written out costs a tenth of one that is spread from another.
+function toExecution<Own extends object>(
+  shape: ExecutionShape,
+  surroundings: Surroundings,
+  output: Output | null | undefined,
+  own: Own,
+): Execution & Own {
+  const execution: Execution = {
     source: surroundings.source,
     invokeId: surroundings.invokeId,
     instanceId: surroundings.instanceId,
@@ -70,8 +61,6 @@ export function toInstanceInvocation(
     output,
     ossDelivery: shape.ossDelivery,
     readFrom: surroundings.readFrom,
-    creationTime: shape.creationTime ?? run.creationTime,
-    updateTime: shape.updateTime,
-    isComplete,
   };
+  return Object.assign(execution, own);
 }

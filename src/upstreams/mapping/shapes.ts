@@ -1,8 +1,9 @@
-import type { InstanceInvocationStatus } from "#domain";
 import {
   type CommandType,
   codeOfErrorInfo,
+  type Execution,
   type ExecutionError,
+  type Invocation,
   isFinalInstanceStatus,
   type OssDelivery,
   type Tag,
@@ -24,35 +25,28 @@ import { readEach, readRecords } from "./records.ts";
 import { INSTANCE_STATUS_FIELDS, readInstanceStatus, readRunStatus, type ToldStatus } from "./status.ts";
 
 /** What any record of one execution says, read by the names of all generations; null where it does not say. */
-export interface ExecutionShape {
+export interface ExecutionShape
+  extends Omit<Execution, "source" | "invokeId" | "instanceId" | "output" | "pastOutput" | "redactedBy" | "readFrom"> {
   readonly invokeId: string | null;
   readonly instanceId: string | null;
-  readonly commandId: string | null;
-  readonly status: InstanceInvocationStatus;
-  readonly rawStatus: string | null;
   readonly creationTime: string | null;
-  readonly startTime: string | null;
-  readonly finishTime: string | null;
-  readonly stopTime: string | null;
   readonly updateTime: string | null;
-  /** Null until the execution is final, whatever the upstream filled in. */
-  readonly exitCode: number | null;
-  readonly error: ExecutionError | null;
-  readonly repeats: number | null;
-  readonly username: string | null;
   /** Still encoded; null for nothing. */
   readonly output: string | null;
   /** True if the record speaks of an output, be it empty. */
   readonly tellsOutput: boolean;
   readonly droppedBytes: number | null;
-  readonly ossDelivery: OssDelivery | null;
   readonly tags: readonly Tag[];
   /** False where the record has not one of the fields beyond ids, status and creation time. */
   readonly isDetailed: boolean;
 }
 
+/** What only the run as a whole, or the answer it stands in, tells. */
+type BesideRun = "source" | "invokeId" | "command" | "status" | "rawStatus" | "instances" | "readFrom";
+type AddedLater = "resourceGroupIds" | "redactedBy" | "isGoneUpstream";
+
 /** What any record of one run says, read by the names of all generations; null where it does not say. */
-export interface RunShape {
+export interface RunShape extends Omit<Invocation, BesideRun | AddedLater> {
   readonly invokeId: string | null;
   readonly commandId: string | null;
   readonly commandName: string | null;
@@ -60,24 +54,13 @@ export interface RunShape {
   readonly commandType: CommandType | null;
   /** Still encoded; null for nothing. */
   readonly commandContent: string | null;
-  readonly creationTime: string | null;
   /** Null where no field tells it; it is then rolled up from the instances. */
   readonly told: ToldStatus | null;
-  readonly parameters: Fields | null;
-  readonly timed: boolean | null;
-  readonly repeatMode: string | null;
-  readonly frequency: string | null;
-  readonly timeoutSeconds: number | null;
-  readonly username: string | null;
-  readonly workingDir: string | null;
-  readonly tags: readonly Tag[];
-  readonly containerId: string | null;
-  readonly containerName: string | null;
-  readonly launcher: string | null;
-  readonly terminationMode: string | null;
-  readonly ossOutputDelivery: string | null;
   readonly instances: readonly ExecutionShape[];
 }
+
+/** A run that says, with the request's help, which one it is. */
+export type NamedRun = RunShape & { readonly invokeId: string };
 
 const INSTANCE_LIST = { name: "InvokeInstances", inner: "InvokeInstance", marks: ["InstanceId"] };
 
@@ -117,6 +100,13 @@ export function readRun(fields: Fields, reading: Reading): RunShape {
     ossOutputDelivery: readId(fields, "OssOutputDelivery", reading),
     instances,
   };
+}
+
+/** The same, named by the request where it does not name itself. @throws UpstreamError `BAD_RESPONSE` if neither does */
+export function readNamedRun(fields: Fields, asked: string | undefined, reading: Reading): NamedRun {
+  const run = readRun(fields, reading);
+  const invokeId = run.invokeId ?? asked;
+  return invokeId === undefined ? reading.fail("a run has no InvokeId") : { ...run, invokeId };
 }
 
 /** Reads one execution. `statusFields` says which fields may tell its state, the first that is there wins. */

@@ -1,12 +1,4 @@
-import {
-  type InvocationResult,
-  type Operation,
-  type Source,
-  silentTelemetry,
-  UpstreamError,
-  type Wants,
-} from "#domain";
-import type { Call } from "#wire";
+import { type InvocationResult, type Operation, UpstreamError, type Wants } from "#domain";
 import {
   type FirstPage,
   isRefusal,
@@ -18,7 +10,14 @@ import {
   type UpstreamOptions,
 } from "../contract/index.ts";
 import { createPaging, createStatusFilter } from "../lists/index.ts";
-import { arrangeExecutions, createReader, DEFAULT_ZONES, orNotFound, singleStatus } from "../mapping/index.ts";
+import {
+  arrangeExecutions,
+  createReader,
+  DEFAULT_ZONES,
+  listRegions,
+  orNotFound,
+  singleStatus,
+} from "../mapping/index.ts";
 import { createAccess } from "./access.ts";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
@@ -27,7 +26,6 @@ import { createListProbe } from "./list-probe.ts";
 import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
 import { chooseRunList, createRunList, readRun, readRunResults, recallRuns, STATUS_WORDS } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
-import { readRegionIds } from "./shapes.ts";
 import { createUndecided } from "./undecided.ts";
 
 /** What the adapter of one SWAS region works with. */
@@ -62,14 +60,6 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
     readAllInstances: (operation) => servers.readAll(operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
-}
-
-// By ListRegions, which any region answers for all.
-async function listRegions(call: Call, account: string, operation: Operation): Promise<string[]> {
-  const source: Source = { provider: "SWAS", account, regionId: "cn-hangzhou" };
-  const answer = await call({ source, version: description.version, action: "ListRegions", parameters: {} }, operation);
-  const reader = createReader({ source, telemetry: silentTelemetry, zones: DEFAULT_ZONES });
-  return [...readRegionIds(answer.body, reader("ListRegions", answer))];
 }
 
 function createContext(options: SwasUpstreamOptions): AdapterContext {
@@ -172,4 +162,8 @@ async function orPerInstance<Value>(
 }
 
 /** The product Simple Application Server. */
-export const swas: Product = { description, createUpstream: createSwasUpstream, listRegions };
+export const swas: Product = {
+  description,
+  createUpstream: createSwasUpstream,
+  listRegions: (...asked) => listRegions({ ...description, action: "ListRegions" }, ...asked),
+};

@@ -1,6 +1,5 @@
 import type {
   Command,
-  Instance,
   InstanceInvocation,
   Invocation,
   InvocationResult,
@@ -12,14 +11,17 @@ import type {
 import {
   decodeBase64Field,
   type ExecutionShape,
+  type NamedRun,
+  type OwnOfRun,
   type Reading,
   type RunShape,
   statusOfRun,
   toInstanceInvocation,
   toResult,
+  toRun,
 } from "../mapping/index.ts";
 import type { Encoding } from "./encoding.ts";
-import type { InstanceRunShape, NamedRun, ServerShape } from "./shapes.ts";
+import type { InstanceRunShape } from "./shapes.ts";
 
 /** Which answer of which source told something. */
 type Told = Pick<Reading, "source" | "readFrom">;
@@ -90,47 +92,14 @@ export function toSingleResult(
   return toResult(shape, surroundings, decoded, null);
 }
 
-/** A server of ListInstances. */
-export function toInstance(shape: ServerShape, source: Source): Instance {
-  return { source, ...shape };
-}
-
 // The product knows no schedule: no frequency, no repetition, so every run is once.
 function assemble(
   run: NamedRun,
-  script: Pick<Command, "content" | "isGuess">,
+  script: OwnOfRun["script"],
   instances: readonly InstanceInvocation[],
-  { source, readFrom }: Told,
+  told: Told,
 ): Invocation {
-  return {
-    source,
-    invokeId: run.invokeId,
-    command: {
-      commandId: run.commandId,
-      name: run.commandName,
-      description: run.commandDescription,
-      type: run.commandType,
-      ...script,
-    },
-    status: statusOfRun({ ...run, instances }),
-    rawStatus: run.told?.rawStatus ?? null,
-    creationTime: run.creationTime,
-    parameters: run.parameters,
-    timed: run.timed ?? false,
-    repeatMode: run.repeatMode ?? "Once",
-    frequency: run.frequency,
-    timeoutSeconds: run.timeoutSeconds,
-    username: run.username,
-    workingDir: run.workingDir,
-    tags: run.tags,
-    containerId: run.containerId,
-    containerName: run.containerName,
-    launcher: run.launcher,
-    terminationMode: run.terminationMode,
-    ossOutputDelivery: run.ossOutputDelivery,
-    instances,
-    readFrom,
-  };
+  return toRun(run, { instances, timed: run.timed ?? false, repeatMode: run.repeatMode ?? "Once", script }, told);
 }
 
 function surround(shape: ExecutionShape, run: NamedRun, { source, readFrom }: Told) {

@@ -8,11 +8,19 @@ import {
 } from "#domain";
 import type { KnownRun, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
-import { EMPTY_PAGE, listKey, mapBounded, orNotFound, type PageShape, singleStatus } from "../mapping/index.ts";
+import {
+  EMPTY_PAGE,
+  listKey,
+  mapBounded,
+  orNotFound,
+  type PageShape,
+  readNamedRun,
+  singleStatus,
+} from "../mapping/index.ts";
 import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { toAssembledRun, toInstanceRun, toNewerRun, toSingleResult } from "./map.ts";
 import type { Servers } from "./servers.ts";
-import { type NamedRun, readInstanceRunPage, readSingleResult } from "./shapes.ts";
+import { readInstanceRunPage, readSingleResult } from "./shapes.ts";
 
 /** How far back on one instance the record of one run is searched for: 500 runs. */
 const SEARCHED_PAGES = 10;
@@ -92,7 +100,10 @@ export async function assembleRun(
   const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !wants.content);
   if (known.run !== null && isRecordKnown) return toNewerRun(known.run, results);
   const record = await findRun(context, invokeId, first.instanceId, operation);
-  return toAssembledRun(record?.run ?? nameOnly(invokeId), results, record?.reading, context.source);
+  if (record !== undefined) return toAssembledRun(record.run, results, record.reading, context.source);
+  // No record tells more of the run than its name.
+  const empty = context.reader("DescribeInvocations", { body: {}, requestId: null });
+  return toAssembledRun(readNamedRun({}, invokeId, empty), results, undefined, context.source);
 }
 
 /** The results of one run on these instances, one call each for those that are not known. @throws UpstreamError */
@@ -154,31 +165,4 @@ async function askInstanceRuns(
   const answer = await context.ask(action, parameters, operation);
   const reading = context.reader(action, answer);
   return { shape: readInstanceRunPage(answer.body, reading), reading };
-}
-
-function nameOnly(invokeId: string): NamedRun {
-  return {
-    invokeId,
-    commandId: null,
-    commandName: null,
-    commandDescription: null,
-    commandType: null,
-    commandContent: null,
-    creationTime: null,
-    told: null,
-    parameters: {},
-    timed: null,
-    repeatMode: null,
-    frequency: null,
-    timeoutSeconds: null,
-    username: null,
-    workingDir: null,
-    tags: [],
-    containerId: null,
-    containerName: null,
-    launcher: null,
-    terminationMode: null,
-    ossOutputDelivery: null,
-    instances: [],
-  };
 }

@@ -11,10 +11,10 @@ import {
   type PageShape,
   type Reading,
   readAgents,
+  type ServerShape,
 } from "../mapping/index.ts";
 import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
-import { toInstance } from "./map.ts";
-import { readAgentPage, readAttributePage, readServerPage, type ServerShape } from "./shapes.ts";
+import { readAgentPage, readAttributePage, readServerPage } from "./shapes.ts";
 
 const ACTION = "ListInstances";
 /** Servers that one call gives, at most. */
@@ -60,10 +60,10 @@ export function createServers(context: AdapterContext): Servers {
         const servers = await readSome(some, operation);
         return servers.filter((server) => some.includes(server.instanceId));
       });
-      return found.flat().map((server) => toInstance(server, context.source));
+      return found.flat().map((server) => ({ source: context.source, ...server }));
     },
     async readAll(operation) {
-      return (await readAll(operation)).map((server) => toInstance(server, context.source));
+      return (await readAll(operation)).map((server) => ({ source: context.source, ...server }));
     },
     async readAllIds(operation) {
       return (await readAll(operation)).map((server) => server.instanceId);

@@ -4,52 +4,32 @@ import {
   type ExecutionShape,
   type Fields,
   isFields,
+  type NamedRun,
   type PageShape,
   pick,
   RESULT_ENVELOPE,
   type Reading,
   RUN_ENVELOPE,
   RUN_STATUS_FIELDS,
-  type RunShape,
   readBoolean,
   readExecution,
   readId,
   readInteger,
+  readNamedRun,
   readPage,
-  readRun,
   readText,
   readTexts,
   readTime,
-  readWhole,
+  SERVER_ENVELOPE,
+  type ServerShape,
   unwrap,
 } from "../mapping/index.ts";
-
-/** A run that says, with the request's help, which one it is. */
-export type NamedRun = RunShape & { readonly invokeId: string };
 
 /** An item of DescribeInvocations: a run as it is on the one instance that was asked for. */
 export interface InstanceRunShape {
   readonly run: NamedRun;
   readonly execution: ExecutionShape;
 }
-
-/** One record of ListInstances. */
-export interface ServerShape {
-  readonly instanceId: string;
-  readonly name: string | null;
-  readonly osType: string | null;
-  readonly osName: string | null;
-  readonly status: string | null;
-  readonly privateIpAddresses: readonly string[] | null;
-  readonly publicIpAddresses: readonly string[] | null;
-}
-
-const SERVER_ENVELOPE: EnvelopeSpec = {
-  name: "Instances",
-  roots: ["Instances"],
-  inner: "Instance",
-  marks: ["InstanceId"],
-};
 
 const AGENT_ENVELOPE: EnvelopeSpec = {
   name: "CloudAssistantStatus",
@@ -65,17 +45,15 @@ const ATTRIBUTE_ENVELOPE: EnvelopeSpec = {
   marks: ["InstanceId"],
 };
 
-const REGION_ENVELOPE: EnvelopeSpec = { name: "Regions", roots: ["Regions"], inner: "Region", marks: ["RegionId"] };
-
 /** DescribeCommandInvocations: `CommandInvocations[]`; a run without an id takes the one that was asked for. */
 export function readRunPage(body: Fields, askedInvokeId: string | undefined, reading: Reading): PageShape<NamedRun> {
-  return readPage(body, RUN_ENVELOPE, reading, (fields) => toNamed(readRun(fields, reading), askedInvokeId, reading));
+  return readPage(body, RUN_ENVELOPE, reading, (fields) => readNamedRun(fields, askedInvokeId, reading));
 }
 
 /** DescribeInvocations: `Invocations[]`, whose items say no more than their state and what was run. */
 export function readInstanceRunPage(body: Fields, reading: Reading): PageShape<InstanceRunShape> {
   return readPage(body, RUN_ENVELOPE, reading, (fields) => ({
-    run: toNamed(readRun(fields, reading), undefined, reading),
+    run: readNamedRun(fields, undefined, reading),
     execution: readExecution(fields, reading, RUN_STATUS_FIELDS),
   }));
 }
@@ -141,18 +119,6 @@ export function readAttributePage(body: Fields, reading: Reading): PageShape<Age
       activeTaskCount: readInteger(fields, "ActiveTaskCount", reading),
     };
   });
-}
-
-/** ListRegions: `Regions[]`. */
-export function readRegionIds(body: Fields, reading: Reading): readonly string[] {
-  return readWhole(body, REGION_ENVELOPE, reading, (fields) => {
-    return readId(fields, "RegionId", reading) ?? reading.fail("a region has no RegionId");
-  });
-}
-
-function toNamed(run: RunShape, asked: string | undefined, reading: Reading): NamedRun {
-  const invokeId = run.invokeId ?? asked;
-  return invokeId === undefined ? reading.fail("a run has no InvokeId") : { ...run, invokeId };
 }
 
 function isBare(body: Fields): boolean {

@@ -1,5 +1,5 @@
 import type { ReadFrom } from "#domain";
-import type { NamedRun } from "./shapes.ts";
+import type { NamedRun } from "../mapping/index.ts";
 
 /** A run as an answer told it, which answer that was, and when it came (epoch milliseconds). */
 export interface KeptRun {
