@@ -57,7 +57,7 @@ export async function waitForRun<State extends RunState>(
   }
 }
 
-/** Ends a command that waited in vain. */
+/** Ends a command whose time is over before the run is. */
 export function timeIsUp(): CommandError {
   return new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
 }

@@ -53,7 +53,7 @@ export function createSettler(
 
 /**
  * Learns how unfinished rows went on, but waits for that no longer than for a slow source. Leaves out the sources of `parts` that
- * were waited for in vain.
+ * did not answer in time.
  */
 export async function followRows(
   follower: Sync["follower"],
