@@ -16,7 +16,7 @@ export * from "./query-match.ts";
 export type * from "./quota-share.ts";
 export * from "./ref-key.ts";
 export { createRotation, type Rotation } from "./rotation.ts";
-export { durationMsOf, finishTimeOf, msBetween } from "./run-times.ts";
+export { durationMsOf, finishTimeOf, isEndOwed, lacksEnd, msBetween } from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
 export { createSlices, type Slices, wakeInSlices } from "./slices.ts";
 export * from "./source.ts";

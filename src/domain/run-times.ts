@@ -1,5 +1,23 @@
-import type { Instant, Invocation } from "./invocation.ts";
-import { isFinalInvocationStatus } from "./status.ts";
+import type { Execution, Instant, Invocation } from "./invocation.ts";
+import { isFinalInstanceStatus, isFinalInvocationStatus } from "./status.ts";
+
+/** How long an upstream may owe the end of an execution that is over, once its own time limit has passed. */
+const END_OWED_MS = 600_000;
+
+/**
+ * True if the execution is over, but the upstream has not told when: its output may still grow. False ten minutes after it must
+ * have ended, since some upstreams never tell. @param now epoch milliseconds
+ */
+export function isEndOwed(execution: Execution, run: Pick<Invocation, "timeoutSeconds"> | null, now: number): boolean {
+  const { startTime } = execution;
+  if (startTime === null || !lacksEnd(execution)) return false;
+  return now < Date.parse(startTime) + (run?.timeoutSeconds ?? 0) * 1_000 + END_OWED_MS;
+}
+
+/** True if the execution began and is over, and no answer has told when it ended. */
+export function lacksEnd({ status, startTime, finishTime }: Execution): boolean {
+  return startTime !== null && finishTime === null && isFinalInstanceStatus(status);
+}
 
 /** When the run was over: the latest end on its instances. Null until it is final, and if no instance tells an end. */
 export function finishTimeOf({ status, instances }: Invocation): Instant | null {

@@ -36,7 +36,7 @@ export async function notePageLife(
   if (page.parts.some(({ isLate, failure }) => isLate || failure !== null)) return life.end();
   const lists = page.isRefreshed ? page.parts.flatMap((part) => part.lists) : [];
   const readAts = await Promise.all(lists.map((list) => list.readAt()));
-  const moving = page.runs.filter(({ run }) => !isSettledRun(run)).map(({ readAt }) => readAt);
+  const moving = page.runs.filter(({ run }) => !isSettledRun(run, clock.now())).map(({ readAt }) => readAt);
   for (const readAt of [...readAts, ...moving]) {
     const ageMs = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
     // What could not be read anew in time may be had by the next who asks.

@@ -1,10 +1,18 @@
-import { type Invocation, type InvocationRef, invocationKey, type Operation, UpstreamError, type Wants } from "#domain";
+import {
+  type Clock,
+  type Invocation,
+  type InvocationRef,
+  invocationKey,
+  type Operation,
+  UpstreamError,
+  type Wants,
+} from "#domain";
 import { isSettledRun, type Sync } from "#sync";
 import { refusalOf } from "./call-budget.ts";
 import type { Answer, Asked, Services } from "./contract.ts";
 
 /** Runs by key: one look at what is known, then one call for each run that is left. */
-export function createRecordReader({ runs }: Pick<Sync, "runs">): Services["readInvocations"] {
+export function createRecordReader({ runs }: Pick<Sync, "runs">, clock: Clock): Services["readInvocations"] {
   async function readMissing(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Answer<Invocation>> {
     try {
       return (await runs.read(ref, wants, operation))?.run ?? null;
@@ -23,7 +31,7 @@ export function createRecordReader({ runs }: Pick<Sync, "runs">): Services["read
   return async (refs: readonly Asked<InvocationRef>[], wants, operation) => {
     const known = await Promise.all(refs.map(async (ref) => (await runs.findKnown([ref], ref.wants ?? wants))[0]));
     const missing = refs.filter((_, position) => known[position] === undefined);
-    if (known.some((stored) => stored === null || stored === undefined || !isSettledRun(stored.run)))
+    if (known.some((stored) => stored === null || stored === undefined || !isSettledRun(stored.run, clock.now())))
       operation.life?.end();
     if (missing.length < refs.length) operation.meter.addCached(refs.length - missing.length);
     const own = missing.filter((ref) => !runs.isUnderWay(ref, wants));

@@ -70,7 +70,7 @@ export function createServices(options: ServicesOptions): AllServices {
   const sync = createSync({ upstreams, store, clock, freshnessMs, turns, rulesHash });
   const timing = { clock, freshnessMs, softDeadlineMs };
   const rules = { ...DEFAULT_WATCH, ...options.watch };
-  const poll = createPoll({ sync, store });
+  const poll = createPoll({ sync, store, clock });
   const watchInvocation = createWatch({ poll, follower: sync.follower, store, leases, clock, options: rules });
   const log = createChangeLog(store);
   const poller = createListPoller({ sync, store, leases, clock, log, rules, freshnessMs });
@@ -139,7 +139,7 @@ function assemble(ground: Ground): Services {
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock, timing.softDeadlineMs),
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
-    readInvocations: createRecordReader(sync),
+    readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, wants, operation) =>
       results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),

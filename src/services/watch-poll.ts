@@ -1,4 +1,5 @@
 import {
+  type Clock,
   InputError,
   type InstanceInvocation,
   type Invocation,
@@ -30,10 +31,11 @@ export const ANY_AGE = Number.POSITIVE_INFINITY;
 export interface PollParts {
   readonly sync: Sync;
   readonly store: RunStore;
+  readonly clock: Clock;
 }
 
 /** One reading of a source's running runs serves everybody who watches one of them. */
-export function createPoll({ sync, store }: PollParts): Poll {
+export function createPoll({ sync, store, clock }: PollParts): Poll {
   const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> =>
     (await store.readRuns([ref], wants))[0] ?? null;
 
@@ -43,7 +45,7 @@ export function createPoll({ sync, store }: PollParts): Poll {
     stored: StoredRun | null,
     wants: WatchWants,
     operation: Operation,
-    isMissing: typeof isLacking,
+    isMissing: typeof isUnread,
   ): Promise<Invocation | Absence> {
     if (stored === null || stored.isGone) return "not seen any more";
     const { run } = stored;
@@ -62,12 +64,18 @@ export function createPoll({ sync, store }: PollParts): Poll {
     return (await find(found, wants))?.run ?? found;
   }
 
+  /** True if the run's record tells less of an instance than is wanted. */
+  function isLacking(one: InstanceInvocation, run: Invocation, wants: WatchWants): boolean {
+    const isOutputOld = one.output === undefined || !isSettledExecution(one, run, clock.now());
+    return (wants.output && isOutputOld) || (wants.details && !one.isComplete);
+  }
+
   return async (ref, wants, operation, maxAgeMs) => {
     const known = await find(ref, wants);
     if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : complete(ref, known, wants, operation, isUnread);
     if (
       known !== null &&
-      isSettledRun(known.run) &&
+      isSettledRun(known.run, clock.now()) &&
       !known.run.instances.some((one) => isLacking(one, known.run, wants))
     ) {
       return known.run;
@@ -91,12 +99,6 @@ function isOvertaken({ run, readAt, executionReadAt }: StoredRun): boolean {
     run.instances.every(({ status }) => isFinalInstanceStatus(status)) &&
     run.instances.some(({ instanceId }) => (executionReadAt.get(instanceId) ?? Number.NEGATIVE_INFINITY) >= readAt)
   );
-}
-
-/** True if the run's record tells less of an instance than is wanted. */
-function isLacking(one: InstanceInvocation, run: Invocation, wants: WatchWants): boolean {
-  const isOutputOld = one.output === undefined || !isSettledExecution(one, run);
-  return (wants.output && isOutputOld) || (wants.details && !one.isComplete);
 }
 
 /** True if nobody has read it so far. */

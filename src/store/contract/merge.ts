@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   type Command,
+  type Execution,
   type InstanceInvocation,
   type Invocation,
   type InvocationResult,
+  isEndOwed,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
   isFinalRun,
   isRepeated,
+  lacksEnd,
   type Output,
   type ReadFrom,
   settledStatus,
@@ -39,9 +42,7 @@ export function mergeResult(run: Invocation, result: InvocationResult): Invocati
   const known = run.instances[position];
   const { execution: _latest, ...execution } = result;
   const merged =
-    known === undefined
-      ? toInstance(result)
-      : mergeExecution(known, { ...known, ...execution, isComplete: true }, isRepeated(run));
+    known === undefined ? toInstance(result) : mergeExecution(known, { ...known, ...execution, isComplete: true }, run);
   if (merged === known) return run;
   const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
   return { ...run, instances, status: settledStatus(run.status, instances) };
@@ -54,7 +55,9 @@ function toInstance({ execution: _latest, ...execution }: InvocationResult): Ins
 /** True if nothing of the run will change any more and nothing of it was read by guessing. */
 function isSettled(run: Invocation): boolean {
   return (
-    isFinalRun(run) && run.command.isGuess !== true && run.instances.every(({ output }) => output?.isGuess !== true)
+    isFinalRun(run) &&
+    run.command.isGuess !== true &&
+    run.instances.every((one) => one.output?.isGuess !== true && !lacksEnd(one))
   );
 }
 
@@ -69,7 +72,7 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
     read.instances.some((one) => {
       const other = own.get(one.instanceId);
       if (other === undefined || other.isComplete !== one.isComplete) return other === undefined || one.isComplete;
-      return fillsIn(other, one);
+      return fillsIn(other, one) || isOtherOutput(other.output, one.output);
     })
   );
 }
@@ -82,27 +85,35 @@ function fillsIn<Record extends object>(known: Record, read: Record): boolean {
   });
 }
 
+// The ids of outputs stand for their bytes in a database.
+function isOtherOutput(known: InstanceInvocation["output"], read: InstanceInvocation["output"]): boolean {
+  if (!known || !read) return false;
+  return known.droppedBytes !== read.droppedBytes || Buffer.compare(known.bytes, read.bytes) !== 0;
+}
+
 function mergeInstances(known: Invocation, read: Invocation): readonly InstanceInvocation[] {
-  const canMove = isRepeated(read) || isRepeated(known);
+  const run = isRepeated(known) ? known : read;
   const older = new Map(known.instances.map((one) => [one.instanceId, one]));
   const merged = read.instances.map((one) => {
     const own = older.get(one.instanceId);
     older.delete(one.instanceId);
-    return own === undefined ? one : mergeExecution(own, one, canMove);
+    return own === undefined ? one : mergeExecution(own, one, run);
   });
   return older.size === 0
     ? merged
     : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
-/** @param canMove true for a run that is carried out again and again: its latest execution may go from an end to a beginning. */
-function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, canMove: boolean): InstanceInvocation {
+function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, run: Invocation): InstanceInvocation {
+  // The latest execution of a run that is carried out again and again may go from an end to a beginning.
+  const canMove = isRepeated(run);
   const isOlder = isFinalInstanceStatus(known.status) && !isFinalInstanceStatus(read.status) && !canMove;
   const isPoorer = known.isComplete && !read.isComplete && known.status === read.status && !canMove;
   const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
-  const output = isBetter(newer.output) || !(isSame || older === read) ? newer.output : (older.output ?? newer.output);
   const { pastOutput: _past, ...filled } = fill(newer, older, isSame);
+  const isKept = older === read || (isSame && !isOutputOld(filled, older, run, read.readFrom));
+  const output = isBetter(newer.output) || !isKept ? newer.output : (older.output ?? newer.output);
   const isOther = canMove && (newer.startTime === null || newer.startTime !== older.startTime);
   const past = output !== undefined || isOther ? undefined : pastOutputOf(newer, older);
   const merged = {
@@ -112,6 +123,17 @@ function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, can
     isComplete: newer.isComplete || (isSame && older.isComplete),
   };
   return tellsSame(merged, known) ? known : merged;
+}
+
+/** True if the output may have been read before the execution's end, which the upstream had not told by then. */
+function isOutputOld(
+  now: InstanceInvocation,
+  older: InstanceInvocation,
+  run: Invocation,
+  readFrom: Execution["readFrom"],
+): boolean {
+  const isEndNews = (lacksEnd(older) && !lacksEnd(now)) || (older.exitCode === null && now.exitCode !== null);
+  return isEndNews || isEndOwed(now, run, Date.parse(readFrom?.asOf ?? ""));
 }
 
 // What was read once of an execution that goes on stays known, as what it was.

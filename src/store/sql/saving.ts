@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Transaction } from "kysely";
-import { type InstanceInvocation, type InvocationQuery, isFinalRun, type Source } from "#domain";
+import {
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationQuery,
+  isFinalRun,
+  lacksEnd,
+  type Source,
+} from "#domain";
 import { toCondition } from "./conditions.ts";
 import { type Contents, toContentRow } from "./contents.ts";
 import type { ChangedRun, LooseResult, MergedWrite } from "./merge-write.ts";
@@ -142,10 +149,11 @@ export async function saveDropped(step: Step, schema: string, source: Source, dr
     where ${isMeant} and not is_open and not is_gone`.execute(step);
 }
 
-/** Notes when unfinished runs were read, of which nothing else changed. Of what is over nobody asks that. */
+/** Notes when runs were read that may still change, and of which nothing else changed. Of what is over for good nobody asks that. */
 export async function saveReadTimes(step: Step, schema: string, runs: readonly ChangedRun[]): Promise<void> {
+  const mayChange = (run: Invocation): boolean => !isFinalRun(run) || run.instances.some(lacksEnd);
   const read = runs.filter(
-    (one) => !isRunChanged(one) && one.before?.readAt !== one.after.readAt && !isFinalRun(one.after.run),
+    (one) => !isRunChanged(one) && one.before?.readAt !== one.after.readAt && mayChange(one.after.run),
   );
   if (read.length === 0) return;
   await sql`

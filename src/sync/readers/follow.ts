@@ -10,7 +10,7 @@ import {
 } from "#domain";
 import type { StoredRun } from "#store";
 import type { KnownList } from "../lists/index.ts";
-import { isFresh, isSettledRun } from "./freshness.ts";
+import { isFresh, isOverRun } from "./freshness.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 import type { RunReader } from "./run-reader.ts";
 
@@ -59,7 +59,7 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
   return {
     async follow(all, operation, maxMs = freshnessMs) {
       const isStale = ({ run, readAt, isGone }: StoredRun): boolean =>
-        !isGone && !isSettledRun(run) && !isFresh(readAt, { now: clock.now(), maxMs });
+        !isGone && !isOverRun(run) && !isFresh(readAt, { now: clock.now(), maxMs });
       const stale = all.filter(isStale);
       if (stale.length === 0) return [];
       const paced: Operation = { ...operation, pace: operation.pace ?? "refresh" };

@@ -1,6 +1,8 @@
 import {
+  type Execution,
   type InstanceInvocation,
   type Invocation,
+  isEndOwed,
   isFinalInstanceStatus,
   isFinalRun,
   isRepeated,
@@ -8,17 +10,22 @@ import {
 } from "#domain";
 import type { StoredRun } from "#store";
 
-/** True when nothing of the run can change any more. */
-export function isSettledRun(run: Invocation): boolean {
+/** True when the run is over and nothing of it was guessed, though an end of it may still be owed. */
+export function isOverRun(run: Invocation): boolean {
   return isFinalRun(run) && run.command.isGuess !== true;
 }
 
-/** True when nothing of the execution can change any more; the latest one of a repeated run is replaced by the next. */
-export function isSettledExecution(
-  execution: Pick<InstanceInvocation, "status" | "repeats">,
-  run: Invocation | null,
-): boolean {
-  if (!isFinalInstanceStatus(execution.status)) return false;
+/** True when nothing of the run can change any more. @param now epoch milliseconds */
+export function isSettledRun(run: Invocation, now: number): boolean {
+  return isOverRun(run) && !run.instances.some((one) => isEndOwed(one, run, now));
+}
+
+/**
+ * True when nothing of the execution can change any more; the latest one of a repeated run is replaced by the next.
+ * @param now epoch milliseconds
+ */
+export function isSettledExecution(execution: Execution, run: Invocation | null, now: number): boolean {
+  if (!isFinalInstanceStatus(execution.status) || isEndOwed(execution, run, now)) return false;
   return run === null ? (execution.repeats ?? 0) <= 1 : !isRepeated(run);
 }
 

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import {
   type Clock,
   type InvocationResult,
+  isEndOwed,
   isFinalInstanceStatus,
   type ResultRef,
   resultKey,
@@ -39,8 +40,9 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
       const found = executions.get(resultKey(ref));
       if (found === undefined || found.rules !== rulesHash()) return undefined;
       if (wants.output && !holdsOutput(found.result, false)) return undefined;
-      const isSettled = isFinalInstanceStatus(found.result.status);
-      return isSettled || isFresh(found.readAt, { now: clock.now(), maxMs }) ? found.result : undefined;
+      const now = clock.now();
+      const isSettled = isFinalInstanceStatus(found.result.status) && !isEndOwed(found.result, null, now);
+      return isSettled || isFresh(found.readAt, { now, maxMs }) ? found.result : undefined;
     },
   };
 }

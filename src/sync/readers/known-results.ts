@@ -43,7 +43,8 @@ export function createKnownResults(
 ): KnownResults {
   function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, { wants, maxMs }: Sought): boolean {
     if (!one.isComplete || (wants.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
-    return isSettledExecution(one, run) || isFresh(readAt, { now: clock.now(), maxMs });
+    const now = clock.now();
+    return isSettledExecution(one, run, now) || isFresh(readAt, { now, maxMs });
   }
 
   function findInRun(stored: StoredRun, { instanceId }: ResultRef, sought: Sought): InvocationResult | undefined {

@@ -11,7 +11,15 @@ import type { RunStore, StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
-import { executionReadAt, holdsOutput, holdsRun, isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
+import {
+  executionReadAt,
+  holdsOutput,
+  holdsRun,
+  isFresh,
+  isOverRun,
+  isSettledExecution,
+  isSettledRun,
+} from "./freshness.ts";
 import { createHiddenRuns, type HiddenRuns } from "./hidden-runs.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
@@ -55,8 +63,8 @@ export function createRunReader(parts: ReaderParts): RunReader {
     if (upstream === undefined) return null;
     const [known = null] = await store.readRuns([ref], wants);
     const readAt = clock.now();
-    const read = (noted: Operation) =>
-      upstream.readInvocation(ref.invokeId, wants, noted, toKnownRun(known, wants, book.isStuck(ref.source)));
+    const knownRun = toKnownRun(known, wants, { isGuessGood: book.isStuck(ref.source), now: readAt });
+    const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, wants, noted, knownRun);
     const run = await book.watchRuns(ref.source, read, operation);
     if (run === null) return noteAbsent(ref, known, readAt);
     absences.clear(invocationKey(ref));
@@ -99,11 +107,12 @@ function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absen
   function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
     const { run } = stored;
     if (!holdsRun(run, wants, book.isStuck(run.source))) return false;
-    if (isSettledRun(run)) return true;
+    const now = clock.now();
+    if (isSettledRun(run, now)) return true;
     // A run that is under way and not to be seen may come back.
     if (absences.has(invocationKey(run), maxMs)) return true;
-    if (stored.isGone) return false;
-    const age = { now: clock.now(), maxMs };
+    if (stored.isGone) return isOverRun(run);
+    const age = { now, maxMs };
     const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
       isFresh(executionReadAt(stored, instanceId), age);
     return isFresh(stored.readAt, age) && (!wants.output || run.instances.every(isOutputFresh));
@@ -143,12 +152,16 @@ function toMark(stored: StoredRun | null): unknown {
 }
 
 /** What an upstream that reads a run piece by piece need not ask again. */
-function toKnownRun(stored: StoredRun | null, wants: Wants, isGuessGood: boolean): KnownRun {
+function toKnownRun(
+  stored: StoredRun | null,
+  wants: Wants,
+  { isGuessGood, now }: { readonly isGuessGood: boolean; readonly now: number },
+): KnownRun {
   return {
     run: stored?.run ?? null,
     findResult(instanceId) {
       const one = stored?.run.instances.find((item) => item.instanceId === instanceId);
-      const isUsable = one?.isComplete && isSettledExecution(one, stored?.run ?? null);
+      const isUsable = one?.isComplete && isSettledExecution(one, stored?.run ?? null, now);
       return isUsable && (!wants.output || holdsOutput(one, isGuessGood)) ? toResult(one) : null;
     },
   };

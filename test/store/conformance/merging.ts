@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { InstanceInvocation } from "#domain";
 import type { StoredRun } from "#store";
 import type { StoreOfTest } from "../conformance.ts";
 import { at, ECS, EVERYTHING, itemOf, outputOf, resultFor, runAt, SWAS, whole } from "../records.ts";
@@ -116,6 +117,25 @@ export function describeMerging(store: StoreOfTest): void {
         { instanceId: "i-1", exitCode: 3, status: "FAILED", output: outputOf("no space") },
         { instanceId: "i-9", exitCode: 0, status: "SUCCESS" },
       ]);
+    });
+
+    it("an output that was read before the end was told as one that has to be read again", async () => {
+      const readFrom = { requestId: "R-1", asOf: at(100) };
+      const ended = (parts: Partial<InstanceInvocation>) =>
+        runAt(1, "t-1", { instances: [itemOf({ invokeId: "t-1", startTime: at(2), readFrom, ...parts })] });
+      const part = outputOf("part");
+      const whole = outputOf("part whole");
+      const kept = async (before: Partial<InstanceInvocation>, after: Partial<InstanceInvocation>) => {
+        await store().write({ source: ECS, readAt: 1, runs: [{ ...ended(before), invokeId: "t-1" }] });
+        await store().write({ source: ECS, readAt: 2, runs: [ended({ output: undefined, ...after })] });
+        const [one] = (await read())?.run.instances ?? [];
+        return [one?.finishTime, one?.output, one?.pastOutput];
+      };
+      const owed = { finishTime: null, output: part };
+      expect(await kept(owed, { finishTime: null })).toEqual([null, undefined, part]);
+      expect(await kept(owed, { finishTime: at(3) })).toEqual([at(3), undefined, part]);
+      expect(await kept({ finishTime: at(3), output: part }, { finishTime: at(3) })).toEqual([at(3), part, undefined]);
+      expect(await kept({}, { finishTime: at(3), output: whole })).toEqual([at(3), whole, undefined]);
     });
 
     it("results that came before their run", async () => {
