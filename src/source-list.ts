@@ -14,7 +14,7 @@ export type ListRegions = (provider: Provider, account: string, operation: Opera
 
 /**
  * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; if that fails (no
- * permission, no connection at start) the regions known when this was released are taken, and a line in the log says so.
+ * permission, no connection at start) or names none, the regions known when this was released are taken, and a line in the log says so.
  */
 export async function findSources(
   accounts: readonly AccountSettings[],
@@ -53,16 +53,17 @@ async function ask(
     requestId: "start",
     meter: { spend: () => {}, addCached: () => {} },
   };
+  const takeKnown = (reason: string, details: Readonly<Record<string, unknown>>): readonly string[] => {
+    const message = `The regions of ${provider} could not be listed for account ${account}: ${reason}; the known ones are read instead`;
+    telemetry.notice({ level: "warn", message, details });
+    return PRODUCTS[provider].description.knownRegions;
+  };
   try {
-    return await withKeys(() => listRegions(provider, account, operation), clock, operation);
+    const listed = await withKeys(() => listRegions(provider, account, operation), clock, operation);
+    return listed.length === 0 ? takeKnown("the answer names no region", {}) : listed;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    telemetry.notice({
-      level: "warn",
-      message: `The regions of ${provider} could not be listed for account ${account}: ${error.message}; the known ones are read instead`,
-      details: { code: error.code, upstreamCode: error.upstreamCode },
-    });
-    return PRODUCTS[provider].description.knownRegions;
+    return takeKnown(error.message, { code: error.code, upstreamCode: error.upstreamCode });
   } finally {
     clearTimeout(timer);
   }

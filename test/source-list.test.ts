@@ -26,7 +26,7 @@ function refusal(retryable: boolean): UpstreamError {
   });
 }
 
-async function regionsAfter(failures: readonly UpstreamError[]) {
+async function regionsAfter(failures: readonly UpstreamError[], regions: readonly string[] = ["cn-hangzhou"]) {
   const clock = createFakeClock(undefined, { autoAdvance: true });
   const notices: string[] = [];
   let asked = 0;
@@ -34,7 +34,7 @@ async function regionsAfter(failures: readonly UpstreamError[]) {
     const failure = failures[Math.min(asked, failures.length - 1)];
     asked += 1;
     if (failure !== undefined && (asked <= failures.length || failures.length === 1)) throw failure;
-    return ["cn-hangzhou"];
+    return regions;
   };
   const telemetry = { ...silentTelemetry, notice: ({ message }: { message: string }) => void notices.push(message) };
   const sources = await findSources([ACCOUNT], ask, clock, telemetry, 10_000);
@@ -54,5 +54,16 @@ it.each([
     true,
     asked,
     ["The regions of ECS could not be listed for account default: no keys; the known ones are read instead"],
+  ]);
+});
+
+it("takes the known regions and says so if the answer names none", async () => {
+  const found = await regionsAfter([], []);
+  expect([found.sources > 30, found.asked, found.notices]).toEqual([
+    true,
+    1,
+    [
+      "The regions of ECS could not be listed for account default: the answer names no region; the known ones are read instead",
+    ],
   ]);
 });
