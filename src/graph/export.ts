@@ -32,6 +32,7 @@ export interface ExportParts {
   readonly guard: KindGuard;
 }
 
+const PARAMETERS: ReadonlySet<string> = new Set(["id", "filter", "format"]);
 const OUTPUTS_AT_ONCE = 50;
 
 /**
@@ -40,6 +41,8 @@ const OUTPUTS_AT_ONCE = 50;
  * @throws InputError `BAD_USER_INPUT` that names the parameter, before anything is read
  */
 export function openExport(parameters: URLSearchParams, parts: ExportParts): Export {
+  const unknown = [...parameters.keys()].find((name) => !PARAMETERS.has(name))?.slice(0, 60);
+  if (unknown !== undefined) throw refuse(unknown, "`id`, `filter` or `format`", `\`${unknown}\``);
   const format = readFormat(readOnce(parameters, "format"));
   const id = readOnce(parameters, "id");
   const filter = readOnce(parameters, "filter");

@@ -100,6 +100,10 @@ describe("an export", () => {
     ["id=a&id=b", "id"],
     ["filter={}&filter={}&format=csv", "filter"],
     ["filter=&filter={}", "filter"],
+    ['filters={"statusIn":["FAILED"]}', "filters"],
+    ["format=csv&first=1", "first"],
+    ["Filter={}", "Filter"],
+    ["invokeId=t-1", "invokeId"],
   ])("refuses %j before any work", async (parameters, argument) => {
     rig.far.calls.length = 0;
     const response = await get([...new URLSearchParams(parameters as Record<string, string>)]);
