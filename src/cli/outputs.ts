@@ -25,7 +25,8 @@ export interface Selection {
 }
 
 /** What a run printed so far. */
-export interface RunOutputs extends Pick<Run, "invokeId" | "status" | "isFinal" | "statusCounts"> {
+export interface RunOutputs
+  extends Pick<Run, "provider" | "account" | "regionId" | "invokeId" | "status" | "isFinal" | "statusCounts"> {
   /** Those that are selected. */
   readonly instances: readonly InstanceRun[];
   /** True if it is certain that the run did not go to the selected instance. */

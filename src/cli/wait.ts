@@ -1,12 +1,13 @@
-import type { InvocationStatus } from "../client/index.ts";
+import type { InvocationStatus, RunState as RunStatus } from "../client/index.ts";
 import { createPatience, SHORTEST_LOOK_MS } from "../client/patience.ts";
+import { createStallNotice } from "../client/stalled-source.ts";
 import type { Context } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
 /** A run as far as waiting needs it. */
-export interface RunState {
+export interface RunState extends Pick<RunStatus, "provider" | "account" | "regionId"> {
   readonly invokeId: string;
   readonly status: InvocationStatus;
   readonly isFinal: boolean;
@@ -39,6 +40,7 @@ export async function waitForRun<State extends RunState>(
   const { surroundings } = context;
   const startedAt = surroundings.now();
   const patience = createPatience(() => surroundings.now() - startedAt);
+  const noticeStall = createStallNotice(context.client);
   const progress = createProgress(context);
   const leftMs = () => startedAt + options.timeoutMs - surroundings.now();
   for (;;) {
@@ -47,6 +49,7 @@ export async function waitForRun<State extends RunState>(
       const state = patience.see(await look(inTime));
       progress.show(state);
       if (state?.isFinal) return state;
+      await noticeStall(state, inTime);
     } catch (error) {
       if (!inTime.aborted) patience.fail(error);
     }

@@ -2,6 +2,7 @@ import { GatewayError } from "./errors.ts";
 import type { InvocationFilter, RecentRunsQuery, RunStatusQuery } from "./generated/documents/graphql.ts";
 import type { Sdk } from "./generated/sdk.ts";
 import { createPatience, SHORTEST_LOOK_MS } from "./patience.ts";
+import { createStallNotice } from "./stalled-source.ts";
 
 /** How far a run is. */
 export type RunState = Extract<RunStatusQuery["node"], { readonly __typename: "Invocation" }>;
@@ -25,7 +26,8 @@ export interface WatchOptions {
 
 /**
  * The states of a run as they change, from the present one to the final one. A run that is not known gets 15 s to appear; a few
- * failures in a row that may pass are waited through, and throttles to the end of the time.
+ * failures in a row that may pass are waited through, and throttles to the end of the time. One that does not pass ends it, also if
+ * it is the run's source that cannot be read any more.
  *
  * @throws GatewayError `NOT_FOUND` if there is no such run, `TIMEOUT` if the time is up before the run is final.
  */
@@ -33,10 +35,12 @@ export async function* watchRun(client: Sdk, id: string, options: WatchOptions =
   const { intervalMs = 2_000, timeoutMs = 1_800_000, signal } = options;
   const startedAt = Date.now();
   const patience = createPatience(() => Date.now() - startedAt);
+  const noticeStall = createStallNotice(client);
   let last = "";
   const leftMs = () => startedAt + timeoutMs - Date.now();
   for (;;) {
-    const state = await lookInTime(client, id, leftMs(), signal).then(patience.see, patience.fail);
+    const state = await inTime(leftMs(), signal, (over) => look(client, id, over)).then(patience.see, patience.fail);
+    await inTime(leftMs(), signal, (over) => noticeStall(state ?? null, over));
     if (state && JSON.stringify(state) !== last) yield state;
     if (state?.isFinal) return;
     last = state ? JSON.stringify(state) : last;
@@ -111,7 +115,11 @@ function tellIncomplete(sources: readonly IncompleteSource[]): void {
 }
 
 /** @throws GatewayError `TIMEOUT` if there is no answer in time; the signal's reason once that aborts */
-async function lookInTime(client: Sdk, id: string, ms: number, signal: AbortSignal | undefined) {
+async function inTime<Answer>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  ask: (over: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
   // Not `AbortSignal.any`: what it returns may be collected as garbage while fetch still waits for it.
   const over = new AbortController();
   const leave = () => over.abort(signal?.reason);
@@ -126,7 +134,7 @@ async function lookInTime(client: Sdk, id: string, ms: number, signal: AbortSign
   if (signal?.aborted) leave();
   else signal?.addEventListener("abort", leave, { once: true });
   try {
-    return await look(client, id, over.signal);
+    return await ask(over.signal);
   } catch (error) {
     throw isLate ? timeIsUp() : error;
   } finally {

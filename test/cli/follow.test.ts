@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { connection, createRun, inTurn, run } from "./rig.ts";
+import { connection, createRun, inTurn, run, SOURCE } from "./rig.ts";
 
 const running = createRun({ status: "RUNNING", isFinal: false, statusCounts: [{ status: "RUNNING", count: 1 }] });
 
@@ -112,6 +112,41 @@ describe("cloud-assistant follow", () => {
     const back = await run({ node: inTurn([running, null, null, createRun()]) }, ["follow", "AXIAid"]);
     const gone = await run({ node: inTurn([running, null]) }, ["follow", "AXIAid"]);
     expect([back.exitCode, gone.exitCode, gone.asked.length]).toEqual([0, 2, 4]);
+  });
+
+  describe.each(["follow", "output -f"])("of a run whose source cannot be read any more (%s)", (words) => {
+    const source = (code: string, retryable: boolean, asOf: string) => {
+      const error = { code, message: `No ${code}.`, upstreamCode: null, httpStatus: null, requestId: null, retryable };
+      return { ...SOURCE, ok: false, asOf, error };
+    };
+    const answer = (asOf: () => string, code = "FORBIDDEN", retryable = false) =>
+      run(
+        {
+          node: inTurn([...Array(9).fill(running), createRun()]),
+          sources: () => [{ ...SOURCE, regionId: "cn-beijing" }, source(code, retryable, asOf())],
+        },
+        [...words.split(" "), "AXIAid"],
+      );
+    const once = () => "2026-01-02T03:00:00Z";
+
+    it("ends with the reason", async () => {
+      const { exitCode, errors, asked } = await answer(once);
+      expect([exitCode, errors.split("\n").at(-2), asked.filter(([name]) => name !== "sources").length]).toEqual([
+        2,
+        "cloud-assistant: No FORBIDDEN. (UPSTREAM_FORBIDDEN)",
+        6,
+      ]);
+    });
+
+    it("waits for what may pass, and if the source is read meanwhile", async () => {
+      let reads = 0;
+      const moving = () => {
+        reads += 1;
+        return `2026-01-02T03:00:0${reads}Z`;
+      };
+      expect((await answer(once, "UNREACHABLE", true)).exitCode).toBe(0);
+      expect((await answer(moving)).exitCode).toBe(0);
+    });
   });
 
   it("gives up on what will not pass at once", async () => {

@@ -74,6 +74,18 @@ describe("watching a run", () => {
     await expect(waitForRun(busy, "AXIAid", { timeoutMs: 0 })).rejects.toMatchObject({ kind: "TIMEOUT" });
   });
 
+  it("ends if the run's source cannot be read any more", async () => {
+    const error = { code: "FORBIDDEN", message: "No right.", upstreamCode: null, httpStatus: 403, retryable: false };
+    const failing = { ...SOURCE, provider: "ECS", regionId: "cn-hangzhou", error: { ...error, requestId: null } };
+    const client = await start({ node: running, sources: [failing] });
+    await expect(waitForRun(client, "AXIAid", { intervalMs: 1 })).rejects.toMatchObject({
+      kind: "GRAPHQL",
+      message: "No right. (UPSTREAM_FORBIDDEN)",
+      failures: [{ code: "UPSTREAM_FORBIDDEN" }],
+    });
+    expect(server.requests).toHaveLength(8);
+  });
+
   it("ends at once for what will not pass, and for what is no run", async () => {
     const client = await start({ node: inTurn([new Error("No right."), { __typename: "Instance" }]) });
     await expect(waitForRun(client, "AXIAid")).rejects.toMatchObject({ kind: "GRAPHQL" });
