@@ -20,6 +20,9 @@ describe("patterns", () => {
     ]);
     expect([...compilePattern("x*").matches("ab")]).toEqual([]);
     expect(compilePattern("ABC", { ignoreCase: true }).test("xabc")).toBe(true);
+    // What is quoted is what came, not what ignoring case makes of it.
+    expect(() => compilePattern("(", { ignoreCase: true })).toThrow(/: `\(`$/);
+    expect(() => compilePattern("(?i)(", { ignoreCase: true })).toThrow(/: `\(\?i\)\(`$/);
   });
 
   it.each(["(a)\\1", "a(?=b)", "(?<!a)b", "("])("refuse %s, which is not linear or no pattern", (pattern) => {

@@ -67,6 +67,10 @@ function compile(source: string, ignoreCase: boolean): RE2JS {
     return RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "unknown syntax";
-    throw new PatternError("syntax", reason);
+    // Ignoring case is written in front of the pattern, which then is not what was asked for.
+    throw new PatternError(
+      "syntax",
+      reason.replace(`\`(?i)${source}\``, () => `\`${source}\``),
+    );
   }
 }
