@@ -43,8 +43,8 @@ export async function startGateway({
   const config = readConfig({
     PORT: "0",
     UPSTREAM: "alibaba",
-    ECS_REGIONS: "all",
-    SWAS_REGIONS: "all",
+    ECS_REGIONS: emulator.world.regionIds("ecs").join(","),
+    SWAS_REGIONS: emulator.world.regionIds("swas").join(","),
     ECS_ENDPOINT: upstreamUrl,
     SWAS_ENDPOINT: upstreamUrl,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
