@@ -12,12 +12,13 @@ import {
   addStatsOptions,
   addWaitOptions,
   type CommonOptions,
+  type ScopeOptions,
 } from "./options.ts";
+import { requireSources } from "./require-sources.ts";
 import { type LoginOptions, login, logout } from "./sign-in/index.ts";
 import { listSources } from "./sources.ts";
 import { showStatistics } from "./stats.ts";
-import type { Surroundings } from "./terminal/index.ts";
-import { EXIT_CODES, type ExitCode } from "./terminal/index.ts";
+import { CommandError, EXIT_CODES, type ExitCode, type Surroundings } from "./terminal/index.ts";
 import {
   runExport,
   runFollow,
@@ -38,6 +39,11 @@ export type End = (exitCode: ExitCode) => void;
 
 /** Gives a command its work. */
 type Act = <Options>(command: Command, work: Work<Options>) => void;
+
+/** What stands for the word of a command in its usage. */
+function nameOf(command: Command): string {
+  return command.registeredArguments[0]?.name() ?? "";
+}
 
 /** Adds every command to the program. */
 export function addCommands(program: Command, surroundings: Surroundings, end: End): void {
@@ -88,10 +94,12 @@ function add(program: Command, name: string, description: string): Command {
 function createAct(surroundings: Surroundings, end: End): Act {
   return <Options>(command: Command, work: Work<Options>) => {
     command.action(async (given: string | undefined) => {
-      const options = command.optsWithGlobals<Options & CommonOptions>();
+      const options = command.optsWithGlobals<Options & CommonOptions & ScopeOptions>();
       const context = createContext(options, surroundings);
       const word = typeof given === "string" ? given : "";
       try {
+        if (given === "") throw new CommandError(`\`<${nameOf(command)}>\`: expected a value, got "".`);
+        await requireSources(context, options);
         const exitCode = await work(context, options, word);
         const isIncomplete = exitCode === EXIT_CODES.success && context.report.isIncomplete;
         end(isIncomplete ? EXIT_CODES.incomplete : exitCode);

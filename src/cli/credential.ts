@@ -1,5 +1,6 @@
 import { openSignInFile, readFreshToken } from "./sign-in/index.ts";
-import type { Surroundings } from "./terminal/index.ts";
+import { CommandError, type Surroundings } from "./terminal/index.ts";
+import { isHeaderValue } from "./words.ts";
 
 /** Where the credential of a call came from. */
 export type CredentialOrigin = "--header" | "--token" | "CLOUD_ASSISTANT_TOKEN" | "sign-in";
@@ -19,7 +20,7 @@ export interface CredentialOptions {
 
 /**
  * Reads the credential for each call anew, since a sign-in is refreshed while a command waits: `--header`, `--token`, the variable, or
- * the sign-in at this gateway, in this order. Null if there is none.
+ * the sign-in at this gateway, in this order. Null if there is none. It throws a CommandError for one that cannot be sent.
  */
 export function createCredentialReader(
   { url, token, header = {} }: CredentialOptions,
@@ -27,10 +28,13 @@ export function createCredentialReader(
 ): () => Promise<Credential | null> {
   const own = Object.entries(header).find(([name]) => name.toLowerCase() === "authorization");
   if (own !== undefined) return async () => ({ origin: "--header", authorization: own[1] });
-  const bearer = (origin: CredentialOrigin, value: string): Credential => ({
-    origin,
-    authorization: `Bearer ${value}`,
-  });
+  const bearer = (origin: CredentialOrigin, value: string): Credential => {
+    const authorization = `Bearer ${value}`;
+    if (isHeaderValue(authorization)) return { origin, authorization };
+    throw new CommandError(
+      `\`${origin}\`: expected a token, got one with a character that cannot be sent; it is not shown.`,
+    );
+  };
   if (token !== undefined) return async () => bearer("--token", token);
   const variable = surroundings.environment.CLOUD_ASSISTANT_TOKEN;
   if (variable) return async () => bearer("CLOUD_ASSISTANT_TOKEN", variable);

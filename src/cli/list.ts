@@ -22,13 +22,13 @@ export async function listRuns(context: Context, options: ListOptions): Promise<
   const { filter } = options;
   const read = async (first: number, after: string | null) =>
     (await salvage(context, context.client.recentRuns({ first, filter, after }))).invocations;
-  const { rows: runs, last, sources } = await readPages<Run, Page>(context, options, read);
+  const { rows: runs, last, sources, hasMore } = await readPages<Run, Page>(context, options, read);
   tellFailures(context, sources);
   if (context.isJson) writeRows(context, runs, { runs, pageInfo: last.pageInfo, sources: last.sources });
   else writeRuns(context, runs);
   const isWhole = context.isJson && context.fields === null && context.template === null;
   // JSON as a whole says so itself, in `pageInfo`.
-  if (last.pageInfo.hasNextPage && !isWhole) tellMore(context);
+  if (hasMore && !isWhole) tellMore(context);
   return EXIT_CODES.success;
 }
 

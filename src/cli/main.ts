@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser } from "./browser.ts";
 import { runCommand } from "./program.ts";
-import type { Screen } from "./terminal/index.ts";
+import { EXIT_CODES, type Screen } from "./terminal/index.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -31,7 +31,8 @@ function toScreen(stream: NodeJS.WriteStream): Screen {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // A reader such as `head` that has seen enough is no failure.
     if (error.code === "EPIPE") process.exit();
-    throw error;
+    process.stderr.write(`cloud-assistant: What was read cannot be written (${error.code ?? error.message}).\n`);
+    process.exit(EXIT_CODES.trouble);
   });
   return {
     write: (content) => {

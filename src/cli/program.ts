@@ -6,7 +6,7 @@ import { readTemplate } from "./template.ts";
 import type { Surroundings } from "./terminal/index.ts";
 import { CommandError, EXIT_CODES, type ExitCode } from "./terminal/index.ts";
 import { toUsageError } from "./usage-error.ts";
-import { readHeader, readTexts } from "./words.ts";
+import { readHeader, readText, readTexts } from "./words.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
 const EXIT_CODE_HELP = `
@@ -20,6 +20,7 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
   addCommands(program, surroundings, (code) => {
     exitCode = code;
   });
+  refuseEmptyValues(program);
   try {
     await program.parseAsync(separateFields(words), { from: "user" });
     return exitCode;
@@ -53,6 +54,18 @@ function createProgram({ environment, output, errors, version }: Surroundings): 
       writeErr: (text) => errors.write(text),
       outputError: (text, write) => write(`cloud-assistant: ${toUsageError(text)}\n`),
     });
+}
+
+/** What a script gives as the value of an option may come from a variable that is not set. */
+function refuseEmptyValues(command: Command): void {
+  for (const option of command.options.filter(({ required }) => required)) {
+    const { parseArg } = option;
+    option.argParser((text, previous) => {
+      const value = readText(text);
+      return parseArg === undefined ? value : parseArg(value, previous);
+    });
+  }
+  for (const one of command.commands) refuseEmptyValues(one);
 }
 
 function explain(error: unknown, { errors }: Surroundings): ExitCode {

@@ -22,6 +22,7 @@ export interface ReadPages<Row, Read> {
   readonly rows: readonly Row[];
   readonly sources: readonly Source[];
   readonly last: Read;
+  /** True if a higher limit would give more. */
   readonly hasMore: boolean;
 }
 
@@ -48,7 +49,7 @@ export async function readPages<Row, Read extends Page<Row>>(
       tellIncomplete(context, toLine(error.message));
       return null;
     });
-    if (page === null && last !== null) return { rows, sources, last, hasMore: true };
+    if (page === null && last !== null) return { rows, sources, last, hasMore: false };
     if (page === null) throw new CommandError("The gateway gave no list.");
     rows.push(...page.nodes.filter((node) => node !== null));
     sources.push(...page.sources);

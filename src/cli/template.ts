@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { readField } from "./json-fields.ts";
-import { CommandError } from "./terminal/index.ts";
+import { CommandError, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 /** A template that was read: texts, and fields to put between them. */
@@ -48,7 +48,7 @@ function readText(text: string): string {
 }
 
 /**
- * The template with the fields of a row: `-` for null, JSON for lists and objects, and texts as a terminal would show them.
+ * The template with the fields of a row: `-` for null, JSON for lists and objects, and texts as a terminal would show them in one line.
  * @throws CommandError for a field that the row does not have, and a range of what is no list
  */
 export function fillTemplate(template: Template, row: unknown): string {
@@ -57,7 +57,7 @@ export function fillTemplate(template: Template, row: unknown): string {
 
 function fillPlace({ path, each }: Place, row: unknown): string {
   const value = path === "" ? row : readField(row, path, "--template");
-  if (each === null) return toShown(toText(value), false);
+  if (each === null) return toLine(toShown(toText(value), false));
   if (value === null) return "";
   if (!Array.isArray(value)) throw new CommandError(`\`--template\`: expected a list behind range, got ".${path}".`);
   return value.map((item) => fillTemplate(each, item)).join("");

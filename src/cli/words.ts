@@ -87,10 +87,25 @@ export function readHeader(
 ): Readonly<Record<string, string>> {
   const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(text) ?? [];
   // Commander would repeat the text of an argument that it takes for wrong, and this one may be a secret.
-  if (name === undefined || value === undefined) {
+  if (name === undefined || value === undefined || !isHeaderValue(value)) {
     throw new CommandError("`--header`: expected 'name: value', what came is not shown.");
   }
   return { ...previous, [name]: value };
+}
+
+/** True if a text can be sent as the value of a header. */
+export function isHeaderValue(text: string): boolean {
+  try {
+    return new Headers({ "x-value": text }).has("x-value");
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a text that is not empty, as one of a variable that is not set is. */
+export function readText(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Expected a value.");
+  return text;
 }
 
 function readList<Word extends string>(
@@ -113,8 +128,10 @@ function fold(text: string): string {
 }
 
 function splitList(text: string): readonly string[] {
-  return text
+  const words = text
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "");
+  if (words.length === 0) throw new InvalidArgumentError("Expected a value.");
+  return words;
 }

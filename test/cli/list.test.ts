@@ -93,7 +93,13 @@ describe("cloud-assistant list", () => {
       createdBefore: "2026-01-01T19:00:00.000Z",
       timed: false,
     };
-    expect([exitCode, asked]).toEqual([0, [["recentRuns", { first: 5, after: "CURSOR", filter }]]]);
+    expect([exitCode, asked]).toEqual([
+      0,
+      [
+        ["sources", undefined],
+        ["recentRuns", { first: 5, after: "CURSOR", filter }],
+      ],
+    ]);
   });
 
   it("reads on until it has as many as were asked for", async () => {
@@ -160,6 +166,7 @@ describe("cloud-assistant list", () => {
     const twin = await run(root, ["list", "--instance", "twin"]);
     const none = await run(root, ["list", "--instance", "db-01"]);
     expect(asked).toEqual([
+      ["sources", undefined],
       ["serverNames", { after: null, filter: { regionIdIn: ["cn-hangzhou"] } }],
       ["serverNames", { after: "a", filter: { regionIdIn: ["cn-hangzhou"] } }],
       ["recentRuns", { first: 20, after: null, filter: { regionIdIn: ["cn-hangzhou"], instanceId: "i-05" } }],

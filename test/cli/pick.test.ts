@@ -20,6 +20,7 @@ describe("a command about a run, on a terminal and without one", () => {
       "1  0s ago  SUCCESS  ECS cn-hangzhou  t-hz01  disk check  1 SUCCESS\n" +
         `2  0s ago  FAILED   ECS cn-hangzhou  t-hz02  disk check  1 SUCCESS\n${ask}${ask}${ask}`,
       [
+        ["sources", undefined],
         ["recentRuns", { first: 20, filter: { regionIdIn: ["cn-hangzhou"] } }],
         ["runById", { id: "AXIAother", after: null }],
       ],

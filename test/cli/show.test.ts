@@ -145,7 +145,7 @@ describe("cloud-assistant show", () => {
       "--account",
       "prod",
     ]);
-    expect(asked[0]).toEqual([
+    expect(asked[1]).toEqual([
       "recentRuns",
       {
         first: 10,

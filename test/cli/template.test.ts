@@ -37,6 +37,13 @@ describe("--template", () => {
     expect(output).toBe("{{.invokeId}} \\n\n");
   });
 
+  it("writes one line a row, whatever a value holds", async () => {
+    const command = { commandId: null, name: "two\r\nlines\tand a tab\n", type: null };
+    const root = { invocations: connection([createRun({ command })]) };
+    const { output } = await run(root, ["list", "--template", "{{.command.name}}|{{.invokeId}}"]);
+    expect(output).toBe("two lines and a tab|t-hz01\n");
+  });
+
   it("goes before --json, and says that a list goes on", async () => {
     const root = { invocations: connection([createRun()], "next") };
     const { output, errors } = await run(root, ["list", "--limit", "1", "--json=id", "--template", "{{.status}}"]);

@@ -1,8 +1,10 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type GraphServer, startGraphServer, startPlainServer } from "../support/graph-server.ts";
-import { connection, run, runAt } from "./rig.ts";
+import { connection, createRun, run, runAt, SOURCE } from "./rig.ts";
 
 const servers: GraphServer[] = [];
 afterEach(async () => {
@@ -188,6 +190,73 @@ describe("cloud-assistant", () => {
       "ok\tECS cn-hangzhou\t\nfailed\tSWAS cn-beijing prod\tNo permission. (FORBIDDEN)\n",
     ]);
     expect([one.exitCode, JSON.parse(one.output)]).toEqual([0, [{ regionId: "cn-hangzhou", ok: true }]]);
+  });
+
+  it.each([
+    [["list", "--status", ""], '`--status`: expected a value, got "".'],
+    [["list", "--status", " , "], '`--status`: expected a value, got " , ".'],
+    [["list", "--region="], '`--region`: expected a value, got "".'],
+    [["list", "--command-name", " "], '`--command-name`: expected a value, got " ".'],
+    [["--token", "", "list"], '`--token`: expected a value, got "".'],
+    [["export", "--output", ""], '`--output`: expected a value, got "".'],
+    [["export", ""], '`<run>`: expected a value, got "".'],
+    [["show", ""], '`<run>`: expected a value, got "".'],
+    [["search", ""], '`<text>`: expected a value, got "".'],
+  ])("refuses %j: a variable may not be set", async (words, message) => {
+    const { exitCode, output, errors, asked } = await run({}, words);
+    expect([exitCode, output, errors, asked]).toEqual([2, "", `cloud-assistant: ${message}\n`, []]);
+  });
+
+  it.each([
+    ["list --region cn-nope", '`--region`: expected one of cn-hangzhou, cn-beijing, got "cn-nope".'],
+    ["export --region cn-hangzhou,cn-nope", '`--region`: expected one of cn-hangzhou, cn-beijing, got "cn-nope".'],
+    ["show t-hz01 --account prod", '`--account`: expected one of default, got "prod".'],
+    [
+      "list --provider swas --region cn-hangzhou",
+      "`--provider`, `--region`: expected one source to fit all, there are ECS cn-hangzhou, SWAS cn-beijing.",
+    ],
+  ])("refuses %s, which no source has", async (words, message) => {
+    const sources = [SOURCE, { ...SOURCE, provider: "SWAS", regionId: "cn-beijing" }];
+    const { exitCode, output, errors, asked } = await run({ sources, invocations: connection([]) }, words.split(" "));
+    expect([exitCode, output, errors, asked.map(([name]) => name)]).toEqual([
+      2,
+      "",
+      `cloud-assistant: ${message}\n`,
+      ["sources"],
+    ]);
+  });
+
+  it.each([
+    [
+      ["--token", "one\ntwo"],
+      {},
+      "`--token`: expected a token, got one with a character that cannot be sent; it is not shown.",
+    ],
+    [
+      [],
+      { CLOUD_ASSISTANT_TOKEN: "秘密" },
+      "`CLOUD_ASSISTANT_TOKEN`: expected a token, got one with a character that cannot be sent; it is not shown.",
+    ],
+    [["--header", "x-team: 运维"], {}, "`--header`: expected 'name: value', what came is not shown."],
+  ])("says of %j that it cannot be sent", async (words, environment, message) => {
+    const { exitCode, errors } = await run({}, [...words, "list"], { environment });
+    expect([exitCode, errors]).toEqual([2, `cloud-assistant: ${message}\n`]);
+  });
+
+  it("ends with 2 and a sentence if what it reads cannot be written", async () => {
+    const server = await startGraphServer({ invocations: connection([createRun()]) });
+    servers.push(server);
+    const full = openSync("/dev/full", "w");
+    const words = ["--import", "tsx", "-C", "source", "src/cli/main.ts", "--url", server.url, "list"];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", full, "pipe"] });
+    const written: Buffer[] = [];
+    child.stderr?.on("data", (chunk: Buffer) => written.push(chunk));
+    const [exitCode] = await once(child, "close");
+    closeSync(full);
+    expect([exitCode, Buffer.concat(written).toString()]).toEqual([
+      2,
+      "cloud-assistant: What was read cannot be written (ENOSPC).\n",
+    ]);
   });
 
   it("does not repeat a header that it cannot read", async () => {
