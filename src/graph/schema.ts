@@ -19,8 +19,17 @@ export interface SchemaOptions {
   readonly isGuarded?: boolean;
 }
 
-/** The executable schema. Resolvers take all they need from the {@link GraphContext} of their operation. */
+// Gateways of one process share it: making it costs most of a start.
+const schemas = new Map<boolean, GraphQLSchema>();
+
+/** The executable schema, one for the same options. Resolvers take all they need from the {@link GraphContext} of their operation. */
 export function createSchema({ isGuarded = false }: SchemaOptions = {}): GraphQLSchema {
+  const schema = schemas.get(isGuarded) ?? makeSchema(isGuarded);
+  schemas.set(isGuarded, schema);
+  return schema;
+}
+
+function makeSchema(isGuarded: boolean): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       NodeQueries,

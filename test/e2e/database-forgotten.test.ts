@@ -6,6 +6,7 @@ import { createApp } from "#app";
 import { readConfig } from "#config";
 import { systemClock } from "../../src/system-clock.ts";
 import { createClockAhead } from "../support/clock-ahead.ts";
+import { untilDatabaseIsUp } from "../support/database-up.ts";
 import { createEmulator, createWorld } from "../support/emulator/index.ts";
 import { AMPLE_QUOTA } from "../support/quota.ts";
 
@@ -87,7 +88,7 @@ async function start(upstream: string, folder: string) {
     expect(errors).toBeUndefined();
     return data;
   };
-  while (!/^gateway_database_up 1$/m.test(await (await fetch(new URL("/metrics", url))).text())) {}
+  await untilDatabaseIsUp(url);
   return {
     stop,
     ask,

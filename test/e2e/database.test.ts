@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { createApp } from "#app";
 import { readConfig } from "#config";
+import { untilDatabaseIsUp } from "../support/database-up.ts";
 import { createEmulator, type Emulator } from "../support/emulator/index.ts";
 
 const LIST = `query ($after: String) {
@@ -66,9 +67,7 @@ describe("a gateway over an embedded database", () => {
         const body = JSON.stringify({ query: LIST, variables: { after } });
         return (await (await fetch(url, { method: "POST", headers, body })).json()) as Answer;
       },
-      async opened() {
-        while (!/^gateway_database_up 1$/m.test(await read("/metrics"))) {}
-      },
+      opened: () => untilDatabaseIsUp(url),
     };
   }
 
