@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("a process that is killed in the middle of writing loses nothing that was acknowledged, and coverage claims what is there", async () => {
   let before = 0;
-  for (const writes of [3, 7, 1]) {
+  for (const writes of [7, 1]) {
     const { found, acknowledged } = await killWriter(`file:${folder}`, "killed", writes);
     // The write that was under way is there as a whole or not at all.
     expect([before, before + 10]).toContain(found.runs);
