@@ -198,7 +198,7 @@ function pagesOf(
   return {};
 }
 
-/** Says in one line what the settings come to, if they can be used. @throws SettingsError if they, or the database, cannot */
+/** Says what the settings come to, if they can be used, and beneath it what is probably not meant. @throws SettingsError if they, or the database, cannot */
 export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
   const text = await checkDatabase(config, clock);
   const { mode, quotaShare } = config.collect;
@@ -206,7 +206,8 @@ export async function checkSettings(config: Config, clock = systemClock): Promis
     mode === "off"
       ? "COLLECT is off: what nobody asks for is not read."
       : `COLLECT=${mode}: read without being asked for, within ${quotaShare} of each action's quota.`;
-  return `The settings can be used. ${text} ${collecting}`;
+  const warnings = [...config.misspelt.map(describeMisspelt), ...config.warnings].map((one) => `\nWarning: ${one}`);
+  return `The settings can be used. ${text} ${collecting}${warnings.join("")}`;
 }
 
 /** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { createApp } from "#app";
+import { checkSettings, createApp } from "#app";
 import { readConfig, SettingsError } from "#config";
 import { toEmulatorOptions } from "../src/origin.ts";
 
@@ -20,6 +20,14 @@ describe("a gateway that starts", () => {
     ]);
     expect(lines.join()).not.toContain("do-not-print-me");
   });
+});
+
+it("settings that are only checked tell the same warnings", async () => {
+  const config = readConfig({ FRESHNES_MS: "do-not-print-me", NODE_ENV: "staging" });
+  expect((await checkSettings(config)).split("\n").slice(1)).toEqual([
+    "Warning: FRESHNES_MS is set but is no setting, and has no effect: is FRESHNESS_MS meant?",
+    "Warning: NODE_ENV=staging is none of production, development and test, and counts as development",
+  ]);
 });
 
 describe("toEmulatorOptions", () => {

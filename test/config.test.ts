@@ -358,9 +358,27 @@ describe("settings that would pass silently", () => {
       "embedded upstream",
     ],
     ["a deadline that ends an attempt", { OPERATION_DEADLINE_MS: "2000" }, "OPERATION_DEADLINE_MS (2000)"],
+    [
+      "one region's host for two",
+      { ECS_REGIONS: "cn-hangzhou,cn-beijing", ECS_ENDPOINT: "https://ecs.cn-hangzhou.aliyuncs.com" },
+      "ECS_ENDPOINT names one region's host",
+    ],
+    [
+      "one region's host for all",
+      { SWAS_REGIONS: "all", SWAS_ENDPOINT: "https://swas.cn-hangzhou.aliyuncs.com" },
+      "SWAS_ENDPOINT names one region's host",
+    ],
     ["an open address that nobody may name", { HOST: "0.0.0.0", ACCESS: "open" }, "ALLOWED_HOSTS is not set"],
   ])("are warned of: %s", (_name, environment, warning) => {
     expect(readConfig(environment).warnings).toEqual([expect.stringContaining(warning)]);
+  });
+
+  it.each([
+    { ECS_REGIONS: "cn-hangzhou", ECS_ENDPOINT: "https://ecs.cn-hangzhou.aliyuncs.com" },
+    { ECS_REGIONS: "all", ECS_ENDPOINT: "https://ecs-vpc.{regionId}.aliyuncs.com" },
+    { ECS_REGIONS: "all", ECS_ENDPOINT: "http://127.0.0.1:4010" },
+  ])("are not warned of for %j", (environment) => {
+    expect(readConfig(environment).warnings).toEqual([]);
   });
 
   it("offer the explorer that needs no script of others for real accounts", () => {

@@ -1,3 +1,4 @@
+import { PROVIDERS, type Provider } from "#domain";
 import type { AccountSettings } from "./accounts.ts";
 import type { Variables } from "./settings.ts";
 
@@ -22,6 +23,7 @@ export function warnTogether(values: Variables, accounts: readonly AccountSettin
     warnOfDeadline(values),
     warnOfSoftDeadline(values),
     warnOfHosts(values),
+    ...PROVIDERS.map((provider) => warnOfEndpoint(provider, values, accounts)),
     ...(values.NODE_ENV === undefined || KNOWN_ENVIRONMENTS.has(values.NODE_ENV)
       ? []
       : [`NODE_ENV=${values.NODE_ENV} is none of production, development and test, and counts as development`]),
@@ -101,3 +103,15 @@ function warnOfHosts(values: Variables): string | null {
   if (!isReachable(values) || values.ALLOWED_HOSTS !== undefined) return null;
   return "ALLOWED_HOSTS is not set: only requests for a loopback name are served, and clients of other machines use another";
 }
+
+// A region's endpoint answers with an empty list for every other region.
+function warnOfEndpoint(provider: Provider, values: Variables, accounts: readonly AccountSettings[]): string | null {
+  const endpoint = values[`${provider}_ENDPOINT`];
+  if (endpoint === undefined || endpoint.includes("{regionId}") || !VENDOR_HOST.test(new URL(endpoint).hostname))
+    return null;
+  const regionIds = new Set(accounts.flatMap((one) => (provider === "ECS" ? one.ecsRegions : one.swasRegions)));
+  if (regionIds.size < 2 && !regionIds.has("all")) return null;
+  return `${provider}_ENDPOINT names one region's host for several regions, and a host tells nothing of another region: put {regionId} in place of the region`;
+}
+
+const VENDOR_HOST = /(^|\.)aliyuncs\.com$/i;
