@@ -85,11 +85,7 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
     ({ sources, isComplete } = part);
   }
   rows.sort((a, b) => (a.place < b.place ? -1 : 1));
-  return {
-    rows,
-    isComplete,
-    sources: sources.map((source) => ({ ...source, isComplete: source.isComplete && isComplete })),
-  };
+  return { rows, isComplete, sources };
 }
 
 function placeOf(run: RunOutline, value: number | null): string {

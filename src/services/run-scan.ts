@@ -102,11 +102,14 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
       for (;;) {
         const { runs, sources, hasMore, ground, cursorAt } = await readStretch(filter, operation, PART, cursor);
         const isComplete = sources.every((source) => source.isComplete);
-        yield { runs: runs.map(({ run }) => outlineOf(run, executions)), sources, isComplete };
+        // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
+        const isBrokenOff = hasMore && !isComplete && runs.length === PART;
+        const outlines = runs.map(({ run }) => outlineOf(run, executions));
+        yield { runs: outlines, sources: isBrokenOff ? sources.map(withoutEnd) : sources, isComplete };
         if (!hasMore || !isComplete) return;
         if (ground !== null) {
           const known = outline(filter, ground.stretches, executions, store, operation);
-          for await (const outlines of known) yield { runs: outlines, sources, isComplete };
+          for await (const more of known) yield { runs: more, sources, isComplete };
         }
         cursor = ground?.cursor() ?? cursorAt(runs.at(-1)?.run ?? null);
         await operation.turn?.();
@@ -143,10 +146,14 @@ export async function* upTo<Run>(
   let left = max;
   for await (const part of parts) {
     const isCut = part.runs.length > left;
-    yield isCut ? { ...part, runs: part.runs.slice(0, left), isComplete: false } : part;
+    yield isCut ? { runs: part.runs.slice(0, left), sources: part.sources.map(withoutEnd), isComplete: false } : part;
     if (isCut) return;
     left -= part.runs.length;
   }
+}
+
+function withoutEnd(source: PageSourceState): PageSourceState {
+  return { ...source, isComplete: false };
 }
 
 /** The part of a filter that names sources: with the rest, older runs would be read until some match. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ordered, type Rig, startRig, walkedIds } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
@@ -118,6 +119,30 @@ describe("orders", () => {
     const before = data.page.pageInfo.startCursor;
     const more = await rig.ask(ORDERED, { orderBy: "DURATION_DESC", last: 1, before });
     expect(more.data.page.nodes).toEqual([{ invokeId: "t-q002" }]);
+  });
+
+  it.each([
+    ["that has answered before", true],
+    ["that never answered", false],
+  ])("tell of each source alone whether it is whole, beside one %s", async (_what, isKnown) => {
+    const places = { "ECS/cn-hangzhou": createPlace(runs.slice(0, 7)), "ECS/cn-beijing": createPlace([]) };
+    const own = await startRig(places, { FRESHNESS_MS: "1" });
+    const query = `{ page: invocations(orderBy: DURATION_DESC, filter: { createdAfter: "2026-01-02T11:30:00Z" }) {
+      nodes { invokeId } sources { regionId ok isComplete } } }`;
+    try {
+      if (isKnown) await own.ask(query);
+      own.far.interfere = ({ regionId }) => (regionId === "cn-beijing" ? refusal(403, "Forbidden.RAM") : null);
+      const { data } = await own.ask(query);
+      expect([data.page.nodes.length, data.page.sources]).toEqual([
+        7,
+        [
+          { regionId: "cn-hangzhou", ok: true, isComplete: true },
+          { regionId: "cn-beijing", ok: false, isComplete: isKnown },
+        ],
+      ]);
+    } finally {
+      await own.stop();
+    }
   });
 
   it("need a beginning, and take no other order's cursors", async () => {
