@@ -1,7 +1,7 @@
 import { type InvocationResult, type Operation, sourceRank } from "#domain";
 import { NO_TIME } from "#store";
 import type { Sync } from "#sync";
-import type { Page, ResultFilter } from "./contract.ts";
+import type { Page, PageWants, ResultFilter } from "./contract.ts";
 import type { PageRequestArguments } from "./page-arguments.ts";
 import { takePage, toPage } from "./page-assembly.ts";
 import type { CursorCodec, PageCursor } from "./page-cursor.ts";
@@ -33,6 +33,7 @@ export async function pageOfListed(
   request: PageRequestArguments,
   at: PageCursor | null,
   filter: ResultFilter,
+  wants: Pick<PageWants, "totalCount">,
   operation: Operation,
 ): Promise<Page<InvocationResult> | null> {
   const { direction, size } = request;
@@ -51,10 +52,12 @@ export async function pageOfListed(
   const stretch = direction > 0 ? listed.results.slice(own === null ? 0 : limit + 1) : listed.results.slice(0, limit);
   const meant = stretch.filter((row) => isMeant(row, filter));
   const { taken, hasMore } = takePage(meant, request);
+  const countAll = () => listed.results.filter((row) => isMeant(row, filter)).length;
   const isCut = !listed.isWhole && !isEnough(listed.results);
   return toPage(request, {
     edges: taken.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) })),
     hasMore: hasMore || (direction > 0 && isCut),
+    totalCount: wants.totalCount && listed.isWhole ? countAll() : null,
     sources: [await describe(source, !isCut)],
   });
 }

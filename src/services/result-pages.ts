@@ -121,7 +121,7 @@ async function pageOfMany(
   const { sync, sealer, describe } = parts;
   const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
   const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);
-  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, operation);
+  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, wants, operation);
   if (at !== null && isListedCursor(at))
     return (await readListed()) ?? pageOfRuns(parts, request, filter, wants, operation);
   const isLeftOut = sync.book.leftOut(filter.source) !== null;

@@ -59,6 +59,17 @@ describe("results whose runs no list tells", () => {
     expect(callsOf("DescribeInvocationResults")).toBeLessThanOrEqual(4);
   });
 
+  it("have a total once their list is known to its end", async () => {
+    const TOTAL =
+      "query ($filter: InvocationResultFilter!) { page: invocationResults(filter: $filter) { totalCount } }";
+    const total = async (filter: object) => (await rig.ask(TOTAL, { filter })).data.page.totalCount;
+    await start(NO_RUNS);
+    expect(await total(OF_INSTANCE)).toBeNull();
+    await ask({ last: 1 });
+    expect(await total(OF_INSTANCE)).toBe(120);
+    expect(await total({ ...OF_INSTANCE, statusIn: ["FAILED"] })).toBe(0);
+  });
+
   it("are read backwards too", async () => {
     const ids = await start(NO_RUNS);
     const last = await ask({ last: 30 });

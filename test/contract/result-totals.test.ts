@@ -49,4 +49,18 @@ describe("the total of results", () => {
     ]);
     expect(rig.far.calls.length - calls).toBeLessThanOrEqual(1);
   });
+
+  it.each([
+    ["tokens", true],
+    ["pages", false],
+  ])("is 0 for what nobody knows, whatever it is: %s", async (_name, tokens) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(3, "t-h"), { tokens }) });
+    const none = { totals: [0], rows: 0 };
+    expect([
+      await walkTotals({ invokeId: "t-nope" }),
+      await walkTotals({ instanceId: "i-nope" }),
+      await walkTotals({ commandId: "c-nope" }),
+      await walkTotals({ invokeId: "t-nope", instanceId: "i-1" }),
+    ]).toEqual([none, none, none, none]);
+  });
 });
