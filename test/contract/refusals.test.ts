@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { createPlaces, SERVER } from "./reader.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
+import { createPlace } from "./world.ts";
 
 const places = createPlaces();
 let rig: Rig;
@@ -55,6 +56,20 @@ describe("an upstream that does not offer the call", () => {
 });
 
 describe("SWAS without DescribeCommandInvocations", () => {
+  it("is read well if there is no server, as if there were one without a run", async () => {
+    for (const servers of [[], [SERVER]]) {
+      const own = await startRig({ "SWAS/cn-hangzhou": { ...createPlace([]), servers } });
+      own.far.interfere = ({ action }) =>
+        action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null;
+      const { data } = await own.ask(
+        "{ invocations { totalCount nodes { invokeId } sources { ok asOf isComplete error { code } } } }",
+      );
+      await own.stop();
+      const source = { ok: true, asOf: expect.any(String), isComplete: true, error: null };
+      expect(data.invocations).toEqual({ totalCount: 0, nodes: [], sources: [source] });
+    }
+  });
+
   it.each(NOT_OFFERED)("is read server by server after %i %s", async (status, code) => {
     const own = await startRig(places);
     own.far.interfere = (call) => (call.action === "DescribeCommandInvocations" ? refusal(status, code) : null);

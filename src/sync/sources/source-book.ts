@@ -52,8 +52,8 @@ export interface SourceBook {
   watchRuns<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
   /** The same for reading results, which a source may offer without runs. */
   watchResults<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
-  /** As `watchFailures`, for finding out which lists there are. */
-  watchOpening<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** As `watchFailures`, for finding out which lists there are. That there is none, found out another way after a failure, is a success. */
+  watchOpening<List>(source: Source, read: Read<readonly List[]>, operation: Operation): Promise<readonly List[]>;
 }
 
 /**
@@ -83,12 +83,14 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     leftOut: runs.leftOut,
     watchRuns: watchIn(runs),
     watchResults: watchIn(results),
-    watchOpening: (source, read, operation) => runs.orLeaveOut(source, fares.watchFailures(source, read, operation)),
+    watchOpening: (source, read, operation) => runs.orLeaveOut(source, fares.watchOpening(source, read, operation)),
   };
 }
 
+type Fares = Pick<SourceBook, "stateOf" | "isKnown" | "watch" | "watchFailures" | "watchOpening">;
+
 /** How each source fared last. */
-function createFares(clock: Clock): Pick<SourceBook, "stateOf" | "isKnown" | "watch" | "watchFailures"> {
+function createFares(clock: Clock): Fares {
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
   const known = new Set<string>();
@@ -106,6 +108,10 @@ function createFares(clock: Clock): Pick<SourceBook, "stateOf" | "isKnown" | "wa
       throw error;
     }
   };
+  const noteSuccess = (source: Source): void => {
+    failures.delete(sourceKey(source));
+    successes.set(sourceKey(source), clock.now());
+  };
   return {
     stateOf(source) {
       const key = sourceKey(source);
@@ -113,11 +119,17 @@ function createFares(clock: Clock): Pick<SourceBook, "stateOf" | "isKnown" | "wa
     },
     isKnown: (source) => known.has(sourceKey(source)),
     watchFailures,
+    async watchOpening(source, read, operation) {
+      const before = failures.get(sourceKey(source));
+      const lists = await watchFailures(source, read, operation);
+      // Nobody will read a list, which would tell that what failed on the way does not matter.
+      if (lists.length === 0 && failures.get(sourceKey(source)) !== before) noteSuccess(source);
+      return lists;
+    },
     async watch(source, read, operation) {
       const value = await watchFailures(source, read, operation);
       if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
-      failures.delete(sourceKey(source));
-      successes.set(sourceKey(source), clock.now());
+      noteSuccess(source);
       return value;
     },
   };
