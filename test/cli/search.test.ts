@@ -82,7 +82,10 @@ describe("cloud-assistant stats", () => {
     expect([exitCode, errors, asked]).toEqual([
       4,
       "cloud-assistant: incomplete: not all of these runs are read yet.\n",
-      [["statistics", { since: "2026-01-01T00:00:00.000Z", by: "DAY" }]],
+      [
+        ["statistics", { since: "2026-01-01T00:00:00.000Z", by: "DAY" }],
+        ["sources", undefined],
+      ],
     ]);
   });
 
