@@ -10,7 +10,7 @@ import {
   sourceRank,
   UpstreamError,
 } from "#domain";
-import type { Sync } from "#sync";
+import { type Sync, toSourceFailure } from "#sync";
 import type { InstanceFilter, Page, PageArguments, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import { behind, openPlace, takePage, toPage } from "./page-assembly.ts";
@@ -107,7 +107,7 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
 function withFailures<Listed extends Page<unknown>>(page: Listed, failures: NamedServers["failures"]): Listed {
   const sources = page.sources.map((state) => {
     const error = failures.get(sourceRank(state.source));
-    return error === undefined ? state : { ...state, error, isComplete: false, isCurrent: false };
+    return error === undefined ? state : { ...state, error: toSourceFailure(error), isComplete: false, isCurrent: false };
   });
   return { ...page, totalCount: null, sources, isScanComplete: false };
 }

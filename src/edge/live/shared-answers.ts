@@ -48,7 +48,10 @@ const KEPT_BYTES = 8_000_000;
 const ENTRY_BYTES = 2_000;
 
 /** What forgets an answer, the oldest first. */
-const kept = new LRUCache<Shared, () => void>({ maxSize: KEPT_BYTES, dispose: (forget) => forget() });
+type Kept = LRUCache<Shared, () => void>;
+
+/** For each gateway of a process its own: ages of different clocks cannot be compared. */
+const keptBy = new WeakMap<Clock, Kept>();
 
 const shared = new WeakMap<object, Map<string, Shared>>();
 const numbers = new WeakMap<object, number>();
@@ -96,12 +99,19 @@ export async function shareAnswer(
     (made) => (stop.hasCome ? null : made),
     () => null,
   );
-  forgetBefore(clock.elapsed() - KEPT_MS);
-  keep(answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, isMade: false });
+  const kept = keptOf(clock);
+  forgetBefore(kept, clock.elapsed() - KEPT_MS);
+  keep(kept, answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, isMade: false });
   return answer;
 }
 
-function forgetBefore(elapsedMs: number): void {
+function keptOf(clock: Clock): Kept {
+  const kept = keptBy.get(clock) ?? new LRUCache({ maxSize: KEPT_BYTES, dispose: (forget: () => void) => forget() });
+  keptBy.set(clock, kept);
+  return kept;
+}
+
+function forgetBefore(kept: Kept, elapsedMs: number): void {
   for (const one of kept.rkeys()) {
     if (one.madeAt > elapsedMs) return;
     kept.delete(one);
@@ -109,7 +119,7 @@ function forgetBefore(elapsedMs: number): void {
 }
 
 // An event may live as long as its run goes on, and be asked about in many ways.
-function keep(answers: Map<string, Shared>, key: string, one: Shared): void {
+function keep(kept: Kept, answers: Map<string, Shared>, key: string, one: Shared): void {
   answers.set(key, one);
   const forget = () => {
     if (answers.get(key) === one) answers.delete(key);
