@@ -1,5 +1,5 @@
-import { type Clock, type Operation, type Source, sourceKey } from "#domain";
-import { type Leases, LIST_HEAD, type RunStore } from "#store";
+import { type Clock, type Operation, type Source, sourceKey, UpstreamError } from "#domain";
+import { type Leases, LIST_END, LIST_HEAD, type RunStore } from "#store";
 import type { KnownList, Sync } from "#sync";
 import type { ChangeLog } from "./change-log.ts";
 import { createPollMeter } from "./watch-poll.ts";
@@ -31,6 +31,8 @@ interface Watched {
 
 /** A look takes what others read a moment ago. */
 const AGE_SHARE = 0.9;
+/** Who comes back so soon is told every run that came meanwhile, however many; later, those of the newest pages. */
+const RETURN_MS = 600_000;
 /** Unfinished runs of a source that are followed, the newest ones. */
 const FOLLOWED_MAX = 500;
 
@@ -113,23 +115,38 @@ interface Look {
 async function look(
   { sync, store, clock }: ListPollerParts,
   source: Source,
-  { maxAgeMs, floors }: Look,
+  given: Look,
   operation: Operation,
 ): Promise<number> {
   if (sync.book.leftOut(source) !== null) return 0;
   const lists = await sync.openLists(source, {}, { output: false, content: false }, operation);
-  await Promise.all(
-    lists.map(async (list) => {
-      const readAt = await list.readAt();
-      const isFresh = readAt !== null && readAt <= clock.now() && clock.now() - readAt < maxAgeMs;
-      if (!isFresh) await list.refresh(operation);
-      await readDownTo(list, floors.get(list.key) ?? LIST_HEAD, operation);
-      floors.set(list.key, await list.newestTime());
-    }),
-  );
+  const readings = await Promise.allSettled(lists.map((list) => readNewest(clock, list, given, operation)));
+  // Runs go on whatever becomes of the lists.
   const unfinished = await store.readUnfinished(source, FOLLOWED_MAX);
-  await sync.follower.follow(unfinished, operation, maxAgeMs);
+  await sync.follower.follow(unfinished, operation, given.maxAgeMs);
+  for (const reading of readings) if (reading.status === "rejected") throw reading.reason;
   return unfinished.length;
+}
+
+/** Makes the newest end fresh, and reads on down to where the look before ended. @throws UpstreamError */
+async function readNewest(clock: Clock, list: KnownList, { maxAgeMs, floors }: Look, operation: Operation) {
+  const readAt = await list.readAt();
+  const ageMs = readAt === null || readAt > clock.now() ? Number.POSITIVE_INFINITY : clock.now() - readAt;
+  // Who watched until a moment ago may come back to where it stood.
+  const floor = floors.get(list.key) ?? (ageMs < RETURN_MS ? await list.newestTime() : LIST_HEAD);
+  floors.set(list.key, floor);
+  if (ageMs >= maxAgeMs) await list.refresh(operation);
+  const top = await list.newestTime();
+  // A list may show itself empty for once.
+  const next = top === LIST_END ? floor : top;
+  try {
+    await readDownTo(list, floor, operation);
+  } catch (error) {
+    // What cannot be read on does not keep later runs from being told.
+    if (error instanceof UpstreamError && error.code === "BAD_RESPONSE") floors.set(list.key, next);
+    throw error;
+  }
+  floors.set(list.key, next);
 }
 
 // A refresh meets known ground within a few pages, or leaves a gap. More may come at once than that, or while a source fails.

@@ -107,7 +107,9 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
 function withFailures<Listed extends Page<unknown>>(page: Listed, failures: NamedServers["failures"]): Listed {
   const sources = page.sources.map((state) => {
     const error = failures.get(sourceRank(state.source));
-    return error === undefined ? state : { ...state, error: toSourceFailure(error), isComplete: false, isCurrent: false };
+    return error === undefined
+      ? state
+      : { ...state, error: toSourceFailure(error), isComplete: false, isCurrent: false };
   });
   return { ...page, totalCount: null, sources, isScanComplete: false };
 }

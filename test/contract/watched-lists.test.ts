@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type Subscriber, TRANSPORTS } from "../support/live.ts";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns, type Run } from "./world.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
@@ -141,6 +142,35 @@ describe("a watched list", () => {
     },
     30_000,
   );
+
+  it("tells who comes back every run that came meanwhile, however many", async () => {
+    const place = createPlace([run("t-b", 1, "Success"), run("t-a", 0, "Success")]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);
+    const first = watch();
+    await first.reached(1);
+    const { position } = changeOf(first.results[0]);
+    await first.leave();
+    const burst = Array.from({ length: 330 }, (_, n) => run(`t-${String(n).padStart(3, "0")}`, 1_000 - n, "Success"));
+    place.runs.unshift(...burst);
+    const again = watch({ after: position });
+    const told = () => again.results.flatMap((result) => ids(changeOf(result).entered));
+    while (told().length < burst.length) await again.reached(again.results.length + 1);
+    expect(told().toSorted()).toEqual(ids(burst).toSorted());
+  }, 30_000);
+
+  it("tells how runs go on while the list cannot be read down to what was known", async () => {
+    const place = createPlace([run("t-b", 1, "Running"), run("t-a", 0, "Success")]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);
+    const one = watch();
+    await one.reached(1);
+    rig.far.interfere = ({ action, asked }) =>
+      action === "DescribeInvocations" && Number(asked.get("PageNumber")) > 4 ? refusal(403, "Forbidden.RAM") : null;
+    place.runs.unshift(...Array.from({ length: 330 }, (_, n) => run(`t-${n}`, 1_000 - n, "Success")));
+    place.runs[330] = run("t-b", 1, "Failed");
+    const changed = () => one.results.flatMap((result) => changeOf(result).changed);
+    while (changed().length === 0) await one.reached(one.results.length + 1);
+    expect(changed()).toEqual([{ invokeId: "t-b", status: "FAILED" }]);
+  }, 30_000);
 
   it("refuses a damaged position", async () => {
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) }, QUICK);
