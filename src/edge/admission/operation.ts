@@ -120,7 +120,8 @@ export async function takeTurn(
     const full = room();
     if (full === null) return;
     pause();
-    await Promise.race([full, late]);
+    const left = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await Promise.race([full, late, left]);
   }
 }
 

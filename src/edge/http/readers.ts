@@ -35,6 +35,8 @@ const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 33_554_432, 
 
 const CHECK_MS = 1_000;
 const ROOM_MS = 100;
+/** How long others at an address wait for one that reads slowly. */
+const ROOM_WAIT_MS = 5_000;
 
 /**
  * Cuts connections whose clients do not read: each after ten seconds without progress, and before that, once all together hold
@@ -91,27 +93,35 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Re
       relieve(unsent);
       if (!isChecking) void keepChecking();
     },
-    room: createRoom(readers, clock, limits),
+    room: createRoom(readers, { clock, limits, cut }),
     close: () => closing.abort(),
   };
 }
 
+interface RoomParts {
+  readonly clock: Clock;
+  readonly limits: ReaderLimits;
+  readonly cut: (socket: Socket) => void;
+}
+
 function createRoom(
   readers: ReadonlyMap<Socket, Reader>,
-  clock: Clock,
-  { addressBytes }: ReaderLimits,
+  { clock, limits: { addressBytes }, cut }: RoomParts,
 ): Readers["room"] {
   // One for all who wait at an address.
   const waits = new Map<string, Promise<void>>();
-  const hasRoom = (network: string): boolean => {
-    let unsent = 0;
-    for (const [socket, reader] of readers) {
-      if (!socket.destroyed && toNetwork(socket.remoteAddress) === network) unsent += unsentOf(socket, reader);
-    }
-    return unsent <= addressBytes;
-  };
+  const readersAt = (network: string) =>
+    [...readers].filter(([socket]) => !socket.destroyed && toNetwork(socket.remoteAddress) === network);
+  const hasRoom = (network: string): boolean =>
+    readersAt(network).reduce((unsent, [socket, reader]) => unsent + unsentOf(socket, reader), 0) <= addressBytes;
   const untilRoom = async (network: string): Promise<void> => {
-    while (!hasRoom(network)) await clock.sleep(ROOM_MS);
+    const since = clock.elapsed();
+    while (!hasRoom(network)) {
+      await clock.sleep(ROOM_MS);
+      const [slow] = offenders(new Map(readersAt(network)), clock.now());
+      // Behind a proxy all clients have one address: one that reads slowly keeps the others waiting no longer.
+      if (slow !== undefined && clock.elapsed() - since >= ROOM_WAIT_MS && !hasRoom(network)) cut(slow[0]);
+    }
     waits.delete(network);
   };
   return ({ remoteAddress }) => {

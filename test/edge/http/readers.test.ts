@@ -123,6 +123,20 @@ it("has no room for more at an address while much is unread there, and at others
   expect([told, readers.room(second.socket)]).toEqual([["room"], null]);
 });
 
+it("lets nobody wait at an address for longer than five seconds for one that reads slowly", async () => {
+  readers = createReaders(clock, { stallMs: 60_000, addressBytes: 20_000_000 });
+  const first = await open();
+  const second = await open();
+  await write(first.socket);
+  await write(second.socket);
+  const room = readers.room(second.socket);
+  await clock.advance(4_900);
+  expect([first.socket.destroyed, second.socket.destroyed]).toEqual([false, false]);
+  await clock.advance(500);
+  await room;
+  expect([first.socket.destroyed, second.socket.destroyed]).toEqual([false, true]);
+});
+
 it("counts the whole of what is half read, since it is held as a whole", async () => {
   readers = createReaders(clock, { stallMs: 60_000, unsentBytes: 20_000_000 });
   const first = await open();
