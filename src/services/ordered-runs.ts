@@ -5,7 +5,7 @@ import type { Sync } from "#sync";
 import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, Sealer } from "./contract.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import { behind, openPlace, takePage, toPage } from "./page-assembly.ts";
-import { followRows, type PageTiming } from "./page-reading.ts";
+import { followRows, type PageTiming, tellFollowed } from "./page-reading.ts";
 import { plainWants } from "./run-pages.ts";
 import { type RunScan, requireCreatedAfter, upTo } from "./run-scan.ts";
 
@@ -14,7 +14,7 @@ export interface OrderedRunsParts {
   readonly scan: RunScan;
   readonly sealer: Sealer;
   readonly store: Pick<RunStore, "readRuns">;
-  readonly sync: Pick<Sync, "follower">;
+  readonly sync: Pick<Sync, "book" | "follower">;
   readonly timing: PageTiming;
 }
 
@@ -61,7 +61,7 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
     const runs = taken.map(({ run }) => run);
     const known = await store.readRuns(runs, plainWants(wants));
     const shown = known.filter((one) => one !== null);
-    await followRows(sync.follower, shown, [], timing, operation);
+    const late = await followRows(sync.follower, shown, [], timing, operation);
     const now = await store.readRuns(runs, plainWants(wants));
     const edges = taken.flatMap(({ place }, index) => {
       const node = now[index]?.run ?? known[index]?.run;
@@ -71,7 +71,7 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
       edges,
       hasMore,
       totalCount: wants.totalCount && isComplete ? rows.length : null,
-      sources,
+      sources: tellFollowed(sources, late, sync.book),
     });
   };
 }

@@ -1,6 +1,7 @@
 import { type Clock, InputError, type Operation, sourceKey, UpstreamError } from "#domain";
 import type { StoredRun } from "#store";
 import type { Sync } from "#sync";
+import type { PageSourceState } from "./contract.ts";
 import type { PageSource } from "./page-source.ts";
 
 /** How patient a page is. */
@@ -54,6 +55,7 @@ export function createSettler(
 /**
  * Learns how unfinished rows went on, but waits for that no longer than for a slow source. Leaves out the sources of `parts` that
  * did not answer in time.
+ * @returns the keys of the sources whose rows were not followed in time: these are shown as they were read last
  */
 export async function followRows(
   follower: Sync["follower"],
@@ -61,13 +63,36 @@ export async function followRows(
   parts: readonly PageSource[],
   { clock, softDeadlineMs }: PageTiming,
   operation: Operation,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const late = new Set(parts.flatMap((part) => (part.isLate && part.failure === null ? sourceKey(part.source) : [])));
   const answering = rows.filter(({ run }) => !late.has(sourceKey(run.source)));
+  const open = new Set(answering.map(({ run }) => sourceKey(run.source)));
   const patience = new AbortController();
-  const soft = clock.sleep(softDeadlineMs, patience.signal);
-  await Promise.race([follower.follow(answering, operation), soft]);
-  patience.abort();
+  try {
+    const soft = clock.sleep(softDeadlineMs, patience.signal);
+    const ends = [...open].map(async (key) => {
+      const own = answering.filter(({ run }) => sourceKey(run.source) === key);
+      await follower.follow(own, operation);
+      open.delete(key);
+    });
+    await Promise.race([Promise.all(ends), soft]);
+    return new Set(open);
+  } finally {
+    patience.abort();
+  }
+}
+
+/** How sources fared once the rows were followed. @param late the keys of those that were not followed in time */
+export function tellFollowed(
+  sources: readonly PageSourceState[],
+  late: ReadonlySet<string>,
+  book: Sync["book"],
+): readonly PageSourceState[] {
+  return sources.map((one) => {
+    // A row may have failed where the list did not.
+    const state = { ...one, error: book.stateOf(one.source).error ?? one.error };
+    return late.has(sourceKey(one.source)) ? { ...state, isComplete: false, isCurrent: false } : state;
+  });
 }
 
 async function noteReading({ part, end }: PageReading): Promise<void> {

@@ -5,7 +5,7 @@ import type { Page, PageArguments, PageWants } from "./contract.ts";
 import { completeOutputs } from "./list-outputs.ts";
 import { readPageArguments } from "./page-arguments.ts";
 import { toPage } from "./page-assembly.ts";
-import { followRows } from "./page-reading.ts";
+import { followRows, tellFollowed } from "./page-reading.ts";
 import { countRuns } from "./page-total.ts";
 import { type RunStretch, readStretch, type StretchRequest } from "./run-stretch.ts";
 import type { RunPagesParts } from "./stretch-reading.ts";
@@ -33,7 +33,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       // The servers that a name stands for may change during a walk; its cursors stay good.
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
       const stretch = await read({ args: request, filter, wants: plainWants(wants), purpose }, operation);
-      await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
+      const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
       if (wants.output) await completeOutputs(sync, stretch, plainWants(wants), operation);
       const rows = await readNow(store, stretch.runs, plainWants(wants));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
@@ -43,8 +43,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
         hasMore: stretch.hasMore,
         onward: () => (stretch.hasMore && request.size > 0 ? stretch.cursorAt(null) : null),
         totalCount,
-        // A row may have failed where the list did not.
-        sources: stretch.sources.map((one) => ({ ...one, error: sync.book.stateOf(one.source).error ?? one.error })),
+        sources: tellFollowed(stretch.sources, late, sync.book),
       });
     },
   };

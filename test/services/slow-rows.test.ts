@@ -1,0 +1,68 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Invocation } from "#domain";
+import type { Page } from "#services";
+import { createOperation } from "../support/operation.ts";
+import { createFixedSource, NEWEST, sourceAt } from "./support/fixed.ts";
+import { createGateway, type Gateway, PLAIN } from "./support/gateway.ts";
+import { createFailure } from "./support/records.ts";
+
+const RUNNING = 80;
+const SINCE = { createdAfter: new Date(NEWEST - 86_400_000).toISOString() };
+
+type Ask = (services: Gateway["services"]) => Promise<Page<Invocation>>;
+
+const listed: Ask = async (services) => {
+  const { endCursor } = await services.pageInvocations({ first: 100 }, {}, PLAIN, createOperation());
+  return services.pageInvocations({ first: 100, after: endCursor() }, {}, PLAIN, createOperation());
+};
+const inOrder: Ask = (services) =>
+  services.pageOrdered({ last: 100 }, "FINISH_TIME_DESC", SINCE, PLAIN, createOperation());
+
+/** Two sources, of which the first has an old run that still runs; `answers` says what reading such a run comes to. */
+function createScene(read: { answers: () => void | Promise<void> }) {
+  const worlds = [createFixedSource(0, 150), createFixedSource(1, 150)];
+  const [slow] = worlds;
+  if (slow === undefined) throw new Error("There is no source.");
+  slow.runs = slow.runs.map((run, serial) => (serial === RUNNING ? { ...run, status: "RUNNING" } : run));
+  slow.beforeCall = () => (slow.calls.at(-1)?.startsWith("run ") ? read.answers() : undefined);
+  return createGateway(worlds);
+}
+
+/** Lets the time pass until a page is there. */
+async function settle<Value>(value: Promise<Value>, { clock }: Gateway): Promise<Value> {
+  let isOpen = true;
+  const end = value.finally(() => {
+    isOpen = false;
+  });
+  for (let steps = 0; isOpen && steps < 100; steps += 1) await clock.advance(100);
+  return end;
+}
+
+const told = ({ sources }: Page<Invocation>) =>
+  sources.map(({ isComplete, isCurrent, error }) => [isComplete, isCurrent, error?.code ?? null]);
+
+describe.each([
+  ["a page of the list", listed],
+  ["a page in another order", inOrder],
+])("%s with a row that still runs", (_name, ask) => {
+  it.each<[string, () => void | Promise<void>, unknown]>([
+    ["is current if the row is read in time", () => {}, [true, true, null]],
+    ["tells the source to be late if the row is not read in time", () => new Promise(() => {}), [false, false, null]],
+    [
+      "tells why the row could not be read",
+      () => {
+        throw createFailure(sourceAt(0), "FORBIDDEN");
+      },
+      [true, true, "FORBIDDEN"],
+    ],
+  ])("%s", async (_fact, answers, first) => {
+    const read = { answers: (): void | Promise<void> => {} };
+    const gateway = createScene(read);
+    await settle(ask(gateway.services), gateway);
+    await gateway.clock.advance(3_600_000);
+    read.answers = answers;
+    const page = await settle(ask(gateway.services), gateway);
+    expect(page.edges.some(({ node }) => node.status === "RUNNING")).toBe(true);
+    expect(told(page)).toEqual([first, [true, true, null]]);
+  });
+});
