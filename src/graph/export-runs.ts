@@ -5,6 +5,7 @@ import {
   type InvocationFilter,
   isFailedInstanceStatus,
   type Operation,
+  type SourceErrorCode,
   sourceKey,
   UpstreamError,
 } from "#domain";
@@ -20,6 +21,8 @@ const PAGE = 100;
 const EMPTY_PAGES_MAX = 3;
 /** How often the first page is read until it is known of each slow source whether it fails. */
 const FIRST_PAGES_MAX = 5;
+/** What a source may get over during a walk: what a page lacks for it comes with a later one. */
+const PASSING: ReadonlySet<SourceErrorCode> = new Set(["THROTTLED", "TIMEOUT", "UNREACHABLE", "UNAVAILABLE"]);
 
 /**
  * The rows of a list. A source that fails does not end them if it failed as the first page was read.
@@ -41,15 +44,19 @@ export async function* runRows(
   const failing = page.sources.filter((state) => !isWhole(state));
   missing.push(...failing.map(tellState));
   yield page.edges.map(({ node }) => runRow(node));
+  const told = keysOf(failing);
+  let lacking: PageSourceState | undefined;
   for (let emptyPages = 0; page.hasNextPage && emptyPages < EMPTY_PAGES_MAX; ) {
     const after = page.endCursor();
-    if (after === null) return;
+    if (after === null) break;
     const next = await readPage(after).catch(nullIfUpstream);
     emptyPages = next === null || next.edges.length === 0 ? emptyPages + 1 : 0;
     page = next ?? page;
+    lacking ??= next?.sources.find((state) => isLacking(state) && !told.has(sourceKey(state.source)));
     if (next !== null) yield next.edges.map(({ node }) => runRow(node));
   }
-  if (page.hasNextPage) refuseUntold(page.sources, await services.sources(), failing);
+  if (page.hasNextPage) lacking ??= findUntold(page.sources, await services.sources(), told);
+  if (lacking !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(lacking)}`);
 }
 
 /** A page fails if nothing is left but sources that fail. */
@@ -58,17 +65,24 @@ function nullIfUpstream(error: unknown): null {
   throw error;
 }
 
-/** @throws Error if a source fails that was not told to be missing */
-function refuseUntold(
+/** A source that fails where the pages end, and was not told to be missing. */
+function findUntold(
   listed: readonly PageSourceState[],
   now: readonly PageSourceState[],
-  told: readonly PageSourceState[],
-): void {
-  const keysOf = (states: readonly PageSourceState[]) => new Set(states.map(({ source }) => sourceKey(source)));
-  const [meant, known] = [keysOf(listed), keysOf(told)];
+  told: ReadonlySet<string>,
+): PageSourceState | undefined {
+  const meant = keysOf(listed);
   const failing = [...listed.filter(({ isComplete }) => !isComplete), ...now.filter(({ isCurrent }) => !isCurrent)];
-  const untold = failing.find(({ source }) => meant.has(sourceKey(source)) && !known.has(sourceKey(source)));
-  if (untold !== undefined) throw new Error(`A source does not answer any more: ${tellState(untold)}`);
+  return failing.find(({ source }) => meant.has(sourceKey(source)) && !told.has(sourceKey(source)));
+}
+
+function keysOf(states: readonly PageSourceState[]): ReadonlySet<string> {
+  return new Set(states.map(({ source }) => sourceKey(source)));
+}
+
+/** True if no later page of the walk makes up for what this one lacks. */
+function isLacking({ isComplete, error }: PageSourceState): boolean {
+  return !isComplete && error !== null && !PASSING.has(error.code);
 }
 
 function isWhole({ isComplete, isCurrent }: PageSourceState): boolean {
@@ -76,8 +90,8 @@ function isWhole({ isComplete, isCurrent }: PageSourceState): boolean {
 }
 
 /** True if nobody knows yet whether it fails. */
-function isSlow(state: PageSourceState): boolean {
-  return state.error === null && !isWhole(state);
+function isSlow({ error, isCurrent }: PageSourceState): boolean {
+  return !isCurrent && error === null;
 }
 
 function tellState({ source: { provider, regionId, account }, error }: PageSourceState): string {

@@ -193,6 +193,22 @@ describe("an export", () => {
     }
   });
 
+  it.each([150, 350])("breaks off if the upstream listed run %i late, behind rows that are written", async (late) => {
+    const at = Date.UTC(2026, 0, 2, 12);
+    const runs = manyRuns(400, "t-l").map((run, index) => ({ ...run, at: at - index * 60_000 }));
+    const position = late - 145;
+    const wire = { CreationTime: new Date(at - position * 60_000).toISOString() };
+    const listed = runs.map((run, index) => (index === position ? { ...run, at: at - late * 60_000 - 1, wire } : run));
+    const own = await startRig({ "ECS/cn-hangzhou": createPlace(listed) });
+    try {
+      const response = await get({}, HEADER, own);
+      expect([response.status, response.headers.get("x-incomplete")]).toEqual([200, null]);
+      await expect(response.text()).rejects.toThrow("terminated");
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("is an error if nothing can be read", async () => {
     const own = await startRig(world);
     own.far.interfere = () => refusal(400, "Throttling.User");
