@@ -72,6 +72,10 @@ describe("an answer", () => {
     ["XML, within an element", "<E><RequestId>R-1</RequestId><Code>NoPermission</Code><D><Code>Other</Code>"],
     ["XML, within a tag", '<E a=">"><RequestId>R-1</RequestId><Code>NoPermission</Code><D b="x'],
     [
+      "XML, within the long name of a tag",
+      `<E><RequestId>R-1</RequestId><Code>NoPermission</Code><${"a".repeat(65_536)}`,
+    ],
+    [
       "XML, within CDATA",
       "<E><RequestId>R-1</RequestId><Code><![CDATA[NoPermission]]></Code><M><![CDATA[</M><Code>Other</Code>",
     ],

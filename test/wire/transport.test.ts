@@ -168,6 +168,18 @@ describe("what comes back", () => {
     await isClosed;
   });
 
+  it("is looked through once where it is cut off within the long name of a tag", async () => {
+    const body = `<E><RequestId>R-1</RequestId><Code>NoPermission</Code><${"a".repeat(65_000)}`;
+    const { wire } = await createRig(() => ({ status: 403, body }), ONCE);
+    for (let call = 1; call <= 2; call += 1) {
+      expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({
+        code: "FORBIDDEN",
+        upstreamCode: "NoPermission",
+        requestId: "R-1",
+      });
+    }
+  });
+
   it("may be more records than any page has", async () => {
     const { wire } = await createRig(() => ({ body: { RequestId: "R-1", I: Array(40_000).fill({}) } }), ONCE);
     expect(await failureOf(wire.call(REQUEST, createOperation()))).toMatchObject({

@@ -19,11 +19,12 @@ function closeJson(text: string): string | null {
   return end === -1 ? null : `${text.slice(0, end)}}`;
 }
 
-// A section without an end goes as far as the text, and no tag holds a `<`, so that every text is looked through once.
+// A section without an end goes as far as the text; no tag holds a `<`, and none is tried with a part of its name.
+// So every text is looked through once.
 const COMMENT = /<!--.*?(?:-->|$)/;
 const CDATA = /<!\[CDATA\[.*?(?:\]\]>|$)/;
 const INSTRUCTION = /<\?.*?(?:\?>|$)/;
-const TAG = /<(\/?)([^\s<>/"'!?]+)(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|\/(?!>))*(\/?)>/;
+const TAG = /<(\/?)([^\s<>/"'!?]+)(?=[\s/>])(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|\/(?!>))*(\/?)>/;
 const MARKUP = new RegExp([COMMENT, CDATA, INSTRUCTION, TAG].map(({ source }) => source).join("|"), "gs");
 
 /** The document up to its end, or to the last end of an element right within its root. */
