@@ -39,8 +39,9 @@ export async function waitForRun<State extends RunState>(
 ): Promise<State> {
   const { surroundings } = context;
   const startedAt = surroundings.now();
-  const patience = createPatience(() => surroundings.now() - startedAt);
-  const noticeStall = createStallNotice(context.client);
+  const waitedMs = () => surroundings.now() - startedAt;
+  const patience = createPatience(waitedMs);
+  const noticeStall = createStallNotice(context.client, waitedMs);
   const progress = createProgress(context);
   const leftMs = () => startedAt + options.timeoutMs - surroundings.now();
   for (;;) {
@@ -49,12 +50,12 @@ export async function waitForRun<State extends RunState>(
       const state = patience.see(await look(inTime));
       progress.show(state);
       if (state?.isFinal) return state;
-      await noticeStall(state, inTime);
+      if (leftMs() > 0) await noticeStall(state, inTime);
     } catch (error) {
       if (!inTime.aborted) patience.fail(error);
     }
     if (inTime.aborted || leftMs() <= 0) throw timeIsUp();
-    progress.rest(surroundings.now() - startedAt);
+    progress.rest(waitedMs());
     await surroundings.sleep(Math.min(options.intervalMs, leftMs()));
     progress.clear();
   }

@@ -34,13 +34,14 @@ export interface WatchOptions {
 export async function* watchRun(client: Sdk, id: string, options: WatchOptions = {}): AsyncGenerator<RunState, void> {
   const { intervalMs = 2_000, timeoutMs = 1_800_000, signal } = options;
   const startedAt = Date.now();
-  const patience = createPatience(() => Date.now() - startedAt);
-  const noticeStall = createStallNotice(client);
+  const waitedMs = () => Date.now() - startedAt;
+  const patience = createPatience(waitedMs);
+  const noticeStall = createStallNotice(client, waitedMs);
   let last = "";
   const leftMs = () => startedAt + timeoutMs - Date.now();
   for (;;) {
     const state = await inTime(leftMs(), signal, (over) => look(client, id, over)).then(patience.see, patience.fail);
-    await inTime(leftMs(), signal, (over) => noticeStall(state ?? null, over));
+    if (leftMs() > 0) await inTime(leftMs(), signal, (over) => noticeStall(state ?? null, over));
     if (state && JSON.stringify(state) !== last) yield state;
     if (state?.isFinal) return;
     last = state ? JSON.stringify(state) : last;

@@ -15,19 +15,26 @@ export type NoticeStall = (state: WaitedRun | null, signal?: AbortSignal) => Pro
 /** Asking after the sources at every look would double the questions. */
 const LOOKS_A_QUESTION = 5;
 
+/** A failure of another kind of question looks the same until the source is read again. */
+const FAILS_FOR_GOOD_MS = 15_000;
+
 /**
  * Watches for a source that cannot be read any more: the gateway then answers with what it knows of the run, which stays as it is.
- * Costs one question in five looks. A failure is believed if it does not pass by waiting and the source was not read with success
- * from one look to the next, since another kind of question may have failed.
+ * Costs one question in five looks. A failure is believed if it does not pass by waiting, and for 15 s every answer tells it again
+ * and no success since.
+ *
+ * @param waitedMs time since the first look.
  */
-export function createStallNotice(client: Pick<Sdk, "sources">): NoticeStall {
+export function createStallNotice(client: Pick<Sdk, "sources">, waitedMs: () => number): NoticeStall {
   let looks = 0;
   let failed: Source | null = null;
+  let failedAtMs = 0;
   return async (state, signal) => {
     looks += 1;
     if (state === null || state.isFinal || (failed === null && looks % LOOKS_A_QUESTION > 0)) return;
     const failing = await findFailing(client, state, signal);
-    if (failing !== null && failing.asOf === failed?.asOf) throw toError(failing);
+    if (failing === null || failed === null || !isSameFailure(failing, failed)) failedAtMs = waitedMs();
+    else if (waitedMs() - failedAtMs >= FAILS_FOR_GOOD_MS) throw toError(failing);
     failed = failing;
   };
 }
@@ -41,6 +48,13 @@ async function findFailing(client: Pick<Sdk, "sources">, run: WaitedRun, signal?
       provider === run.provider && account === run.account && regionId === run.regionId,
   );
   return own?.error?.retryable === false ? own : null;
+}
+
+// Each attempt has a request id of its own.
+function isSameFailure(one: Source, other: Source): boolean {
+  return (
+    one.asOf === other.asOf && one.error?.code === other.error?.code && one.error?.message === other.error?.message
+  );
 }
 
 function toError({ error }: Source): GatewayError {

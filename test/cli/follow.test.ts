@@ -38,13 +38,13 @@ describe("cloud-assistant follow", () => {
     expect(exitCode).toBe(expected);
   });
 
-  it("gives up when the time is up", async () => {
+  it("gives up when the time is up, without another question after the last look", async () => {
     const { exitCode, output, errors, asked } = await run({ node: running }, [
       "show",
       "AXIAid",
       "--wait",
       "--timeout",
-      "5s",
+      "8s",
       "--interval",
       "2s",
     ]);
@@ -52,7 +52,7 @@ describe("cloud-assistant follow", () => {
       exitCode: 3,
       output: "",
       errors: "cloud-assistant: t-hz01 RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
-      count: 4,
+      count: 5,
     });
   });
 
@@ -119,11 +119,11 @@ describe("cloud-assistant follow", () => {
       const error = { code, message: `No ${code}.`, upstreamCode: null, httpStatus: null, requestId: null, retryable };
       return { ...SOURCE, ok: false, asOf, error };
     };
-    const answer = (asOf: () => string, code = "FORBIDDEN", retryable = false) =>
+    const answer = (asOf: () => string, code = () => "FORBIDDEN", retryable = false) =>
       run(
         {
-          node: inTurn([...Array(9).fill(running), createRun()]),
-          sources: () => [{ ...SOURCE, regionId: "cn-beijing" }, source(code, retryable, asOf())],
+          node: inTurn([...Array(20).fill(running), createRun()]),
+          sources: () => [{ ...SOURCE, regionId: "cn-beijing" }, source(code(), retryable, asOf())],
         },
         [...words.split(" "), "AXIAid"],
       );
@@ -134,18 +134,19 @@ describe("cloud-assistant follow", () => {
       expect([exitCode, errors.split("\n").at(-2), asked.filter(([name]) => name !== "sources").length]).toEqual([
         2,
         "cloud-assistant: No FORBIDDEN. (UPSTREAM_FORBIDDEN)",
-        6,
+        13,
       ]);
     });
 
-    it("waits for what may pass, and if the source is read meanwhile", async () => {
+    it("waits for what may pass, and if the source is read or fails otherwise meanwhile", async () => {
       let reads = 0;
       const moving = () => {
         reads += 1;
         return `2026-01-02T03:00:0${reads}Z`;
       };
-      expect((await answer(once, "UNREACHABLE", true)).exitCode).toBe(0);
+      expect((await answer(once, () => "UNREACHABLE", true)).exitCode).toBe(0);
       expect((await answer(moving)).exitCode).toBe(0);
+      expect((await answer(once, () => (reads++ % 5 === 0 ? "NOT_SUPPORTED" : "FORBIDDEN"))).exitCode).toBe(0);
     });
   });
 
