@@ -94,17 +94,28 @@ function createFares(clock: Clock): Fares {
   const failures = new Map<string, SourceFailure>();
   const successes = new Map<string, number>();
   const known = new Set<string>();
-  const watchFailures: SourceBook["watchFailures"] = async (source, read, operation) => {
+  const note = (source: Source, error: UpstreamError): SourceFailure => {
+    const failure = toSourceFailure(error);
+    failures.set(sourceKey(source), failure);
+    return failure;
+  };
+  const watchAttempts = async <Value>(
+    source: Source,
+    read: Read<Value>,
+    operation: Operation,
+    noteOwn?: (failure: SourceFailure) => void,
+  ): Promise<Value> => {
     const { signal, deadline } = operation;
-    const note = (failure: UpstreamError): void => void failures.set(sourceKey(source), toSourceFailure(failure));
-    const noteAttempt = (failure: UpstreamError): void => {
-      if (!signal.aborted) note(failure);
+    const noteAttempt = (error: UpstreamError): void => {
+      if (signal.aborted) return;
+      const failure = note(source, error);
+      noteOwn?.(failure);
     };
     try {
       return await read(withNotes(operation, noteAttempt));
     } catch (error) {
       const isGivenUp = signal.aborted && clock.elapsed() < deadline;
-      if (error instanceof UpstreamError && !isGivenUp && !isWaiting(error)) note(error);
+      if (error instanceof UpstreamError && !isGivenUp && !isWaiting(error)) note(source, error);
       throw error;
     }
   };
@@ -118,16 +129,19 @@ function createFares(clock: Clock): Fares {
       return { source, error: failures.get(key) ?? null, asOf: successes.get(key) ?? null };
     },
     isKnown: (source) => known.has(sourceKey(source)),
-    watchFailures,
+    watchFailures: (source, read, operation) => watchAttempts(source, read, operation),
     async watchOpening(source, read, operation) {
-      const before = failures.get(sourceKey(source));
-      const lists = await watchFailures(source, read, operation);
+      let own: SourceFailure | null = null;
+      const lists = await watchAttempts(source, read, operation, (failure) => {
+        own = failure;
+      });
       // Nobody will read a list, which would tell that what failed on the way does not matter.
-      if (lists.length === 0 && failures.get(sourceKey(source)) !== before) noteSuccess(source);
+      // What others read meanwhile may have failed for a reason that still holds.
+      if (lists.length === 0 && failures.get(sourceKey(source)) === own) noteSuccess(source);
       return lists;
     },
     async watch(source, read, operation) {
-      const value = await watchFailures(source, read, operation);
+      const value = await watchAttempts(source, read, operation);
       if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
       noteSuccess(source);
       return value;
