@@ -1,4 +1,4 @@
-import { type Clock, InputError, type Operation, sourceKey, UpstreamError } from "#domain";
+import { type Clock, InputError, isFinalInvocationStatus, type Operation, sourceKey, UpstreamError } from "#domain";
 import type { StoredRun } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "./contract.ts";
@@ -55,7 +55,7 @@ export function createSettler(
 /**
  * Learns how unfinished rows went on, but waits for that no longer than for a slow source. Leaves out the sources of `parts` that
  * did not answer in time.
- * @returns the keys of the sources whose rows were not followed in time: these are shown as they were read last
+ * @returns by their keys, the sources whose rows were not followed in time, and when the oldest state that is shown was read
  */
 export async function followRows(
   follower: Sync["follower"],
@@ -63,7 +63,7 @@ export async function followRows(
   parts: readonly PageSource[],
   { clock, softDeadlineMs }: PageTiming,
   operation: Operation,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, number>> {
   const late = new Set(parts.flatMap((part) => (part.isLate && part.failure === null ? sourceKey(part.source) : [])));
   const answering = rows.filter(({ run }) => !late.has(sourceKey(run.source)));
   const open = new Set(answering.map(({ run }) => sourceKey(run.source)));
@@ -76,22 +76,29 @@ export async function followRows(
       open.delete(key);
     });
     await Promise.race([Promise.all(ends), soft]);
-    return new Set(open);
+    const oldest = new Map<string, number>();
+    for (const { run, readAt } of answering) {
+      const key = sourceKey(run.source);
+      if (!open.has(key) || isFinalInvocationStatus(run.status)) continue;
+      oldest.set(key, Math.min(readAt, oldest.get(key) ?? readAt));
+    }
+    return oldest;
   } finally {
     patience.abort();
   }
 }
 
-/** How sources fared once the rows were followed. @param late the keys of those that were not followed in time */
+/** How sources fared once the rows were followed. @param late what {@link followRows} gave */
 export function tellFollowed(
   sources: readonly PageSourceState[],
-  late: ReadonlySet<string>,
+  late: ReadonlyMap<string, number>,
   book: Sync["book"],
 ): readonly PageSourceState[] {
   return sources.map((one) => {
     // A row may have failed where the list did not.
     const state = { ...one, error: book.stateOf(one.source).error ?? one.error };
-    return late.has(sourceKey(one.source)) ? { ...state, isComplete: false, isCurrent: false } : state;
+    const readAt = late.get(sourceKey(one.source));
+    return readAt === undefined ? state : { ...state, asOf: Math.min(readAt, state.asOf ?? readAt), isCurrent: false };
   });
 }
 
