@@ -116,11 +116,11 @@ function createRoom(
     readersAt(network).reduce((unsent, [socket, reader]) => unsent + unsentOf(socket, reader), 0) <= addressBytes;
   const untilRoom = async (network: string): Promise<void> => {
     const since = clock.elapsed();
-    while (!hasRoom(network)) {
-      await clock.sleep(ROOM_MS);
-      const [slow] = offenders(new Map(readersAt(network)), clock.now());
+    for (; !hasRoom(network); await clock.sleep(ROOM_MS)) {
       // Behind a proxy all clients have one address: one that reads slowly keeps the others waiting no longer.
-      if (slow !== undefined && clock.elapsed() - since >= ROOM_WAIT_MS && !hasRoom(network)) cut(slow[0]);
+      if (clock.elapsed() - since < ROOM_WAIT_MS) continue;
+      const [slow] = offenders(readersAt(network), clock.now());
+      if (slow !== undefined) cut(slow[0]);
     }
     waits.delete(network);
   };
@@ -134,7 +134,7 @@ function createRoom(
 }
 
 /** Those that stand still, the newest first, and then the others, the newest first. */
-function offenders(readers: ReadonlyMap<Socket, Reader>, now: number): readonly [Socket, Reader][] {
+function offenders(readers: Iterable<[Socket, Reader]>, now: number): readonly [Socket, Reader][] {
   const all = [...readers].reverse();
   const stands = ([, { progressAt }]: (typeof all)[number]) => now - progressAt >= CHECK_MS;
   return [...all.filter(stands), ...all.filter((one) => !stands(one))];
