@@ -73,3 +73,40 @@ export function wakeInSlices(wake: () => void): void {
   sleepers.push(wake);
   wakeNext.book();
 }
+
+/** Of so many executions, all that is done to them in one step takes some milliseconds. */
+const STEP_WEIGHT = 500;
+
+/** How many executions a run stands for, itself included. */
+export function weightOf({ instances }: { readonly instances: readonly unknown[] }): number {
+  return 1 + instances.length;
+}
+
+/**
+ * Does the same with each item, in their order. After every few hundred of weight others are served first: all such work of a process
+ * shares the time of a round of the event loop. Rejects with what `work` throws first.
+ */
+export async function mapInBreaks<Item, Result>(
+  items: readonly Item[],
+  weigh: (item: Item) => number,
+  work: (item: Item) => Result,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  let weight = 0;
+  for (const item of items) {
+    weight += weigh(item);
+    if (weight > STEP_WEIGHT && results.length > 0) {
+      await takeBreak();
+      weight = weigh(item);
+    }
+    results.push(work(item));
+  }
+  return results;
+}
+
+/** Resolves in a later round of the event loop. */
+export function takeBreak(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(wakeInSlices, resolve);
+  });
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Invocation, type InvocationStatus, invocationKey, wakeInSlices, withoutReadFrom } from "#domain";
+import { type InstanceInvocation, type Invocation, type InvocationStatus, invocationKey, wakeInSlices } from "#domain";
 import type { RunChange, RunStore } from "#store";
 
 /** What one run was and is. Costly parts are left out: they are read when they are asked for. */
@@ -45,13 +45,13 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
   });
 
   function add(change: RunChange): void {
-    const after = withoutCostly(change.after);
-    const key = invocationKey(after);
+    const key = invocationKey(change.after);
     // Of a run that another process changed, or that a database which has just opened does not know, the log may hold what it was.
-    const before = change.before ? withoutCostly(change.before) : (newest.get(key)?.after ?? change.before);
-    if (before != null && isSameState(before, after)) return;
+    const before = change.before ?? newest.get(key)?.after ?? change.before;
+    if (before != null && isSameState(before, change.after)) return;
+    const after = withoutCostly(change.after);
     const entry = {
-      before: before === undefined ? asUnfinished(after) : before,
+      before: before === undefined ? asUnfinished(after) : before && withoutCostly(before),
       after,
       weight: 1 + after.instances.length,
     };
@@ -109,9 +109,32 @@ function createWaiters() {
   };
 }
 
-/** True if a list shows the same of both, whichever answers told them. */
+/** True if a list shows the same of both, whichever answers told them and whatever is costly. */
 export function isSameState(before: Invocation, after: Invocation): boolean {
-  return isDeepStrictEqual(withoutReadFrom(before), withoutReadFrom(after));
+  const isSameInstance = (one: InstanceInvocation, position: number): boolean => {
+    const other = after.instances[position];
+    return one === other || (other !== undefined && isEqualBut(COSTLY_OF_INSTANCE, one, other));
+  };
+  return (
+    before.instances.length === after.instances.length &&
+    isEqualBut(COMPARED_APART, before, after) &&
+    isEqualBut(COSTLY_OF_COMMAND, before.command, after.command) &&
+    isDeepStrictEqual(before.resourceGroupIds ?? [], after.resourceGroupIds ?? []) &&
+    before.instances.every(isSameInstance)
+  );
+}
+
+const COSTLY_OF_INSTANCE: ReadonlySet<string> = new Set(["output", "pastOutput", "readFrom"]);
+const COSTLY_OF_COMMAND: ReadonlySet<string> = new Set(["content", "isGuess"]);
+const COMPARED_APART: ReadonlySet<string> = new Set(["command", "instances", "resourceGroupIds", "readFrom"]);
+
+// Copies without these members, to be compared as wholes, take twenty times as long.
+function isEqualBut<Compared extends object>(ignored: ReadonlySet<string>, one: Compared, other: Compared): boolean {
+  const isEqual = (name: string): boolean => {
+    const [own, its] = [one[name as keyof Compared], other[name as keyof Compared]];
+    return ignored.has(name) || own === its || isDeepStrictEqual(own, its);
+  };
+  return Object.keys(one).every(isEqual) && Object.keys(other).every(isEqual);
 }
 
 /** What lists show of a run, in one form however it was read. */

@@ -1,4 +1,16 @@
-import { invocationKey, isFailedRun, isFinalRun, matchesQuery, type Source, sourceKey, sourceRank } from "#domain";
+import {
+  type Invocation,
+  type InvocationResult,
+  invocationKey,
+  isFailedRun,
+  isFinalRun,
+  mapInBreaks,
+  matchesQuery,
+  type Source,
+  sourceKey,
+  sourceRank,
+  weightOf,
+} from "#domain";
 import type { ListRecord, RunStore, RunWrite, Stretch } from "./contract/index.ts";
 import { above, createChangeFeed, mergeResult, mergeRun, NO_TIME } from "./contract/index.ts";
 import { createCuts } from "./cuts.ts";
@@ -23,7 +35,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   return {
     async write(write: RunWrite) {
       const { source, gone = [], dropped, list } = write;
-      writeRecords(write, kept, loose);
+      await writeRecords(write, kept, loose);
       for (const invokeId of gone) {
         const known = kept.find({ source, invokeId });
         if (known !== undefined) kept.put(known.run, known, true);
@@ -44,22 +56,28 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   };
 }
 
-function writeRecords({ readAt, runs = [], results = [] }: RunWrite, kept: KeptRuns, loose: LooseResults): void {
-  for (const run of runs) {
+async function writeRecords(
+  { readAt, runs = [], results = [] }: RunWrite,
+  kept: KeptRuns,
+  loose: LooseResults,
+): Promise<void> {
+  const writeRun = (run: Invocation): void => {
     const known = kept.find(run);
     const merged =
       known === undefined ? loose.take(invocationKey(run)).reduce(mergeResult, run) : mergeRun(known.run, run);
     const executionReadAt = known?.executionReadAt ?? new Map<string, number>();
     kept.put(merged, { readAt: Math.max(readAt, known?.readAt ?? 0), executionReadAt });
-  }
-  for (const result of results) {
+  };
+  const writeResult = (result: InvocationResult): void => {
     const known = kept.find(result);
     if (known === undefined) loose.put(invocationKey(result), { result, readAt });
     else {
       const executionReadAt = new Map(known.executionReadAt).set(result.instanceId, readAt);
       kept.put(mergeResult(known.run, result), { readAt: known.readAt, executionReadAt });
     }
-  }
+  };
+  await mapInBreaks(runs, weightOf, writeRun);
+  await mapInBreaks(results, () => 1, writeResult);
 }
 
 /** What is answered from the total order. */

@@ -1,4 +1,12 @@
-import type { Invocation, InvocationQuery, InvocationStatus, Operation, Wants } from "#domain";
+import {
+  type Invocation,
+  type InvocationQuery,
+  type InvocationStatus,
+  mapInBreaks,
+  type Operation,
+  type Wants,
+  weightOf,
+} from "#domain";
 import type { FirstPage, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, type Paging, type PagingParameters, type StatusWords } from "../lists/index.ts";
 import {
@@ -212,7 +220,10 @@ async function readRuns(
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   context.statusFilter.note(meant.items, status);
   const isOutputTold = isOutputAsked && tellsOutputs(meant.items);
-  return { ...meant, items: meant.items.map((run) => toInvocation(run, isOutputTold, reading)) };
+  return {
+    ...meant,
+    items: await mapInBreaks(meant.items, weightOf, (run) => toInvocation(run, isOutputTold, reading)),
+  };
 }
 
 // Generations before IncludeOutput, and those that ignore it, say nothing of outputs: they have to be asked for elsewhere.

@@ -1,4 +1,13 @@
-import type { Invocation, InvocationQuery, InvocationResult, InvocationStatus, Operation, Wants } from "#domain";
+import {
+  type Invocation,
+  type InvocationQuery,
+  type InvocationResult,
+  type InvocationStatus,
+  mapInBreaks,
+  type Operation,
+  type Wants,
+  weightOf,
+} from "#domain";
 import type { FirstPage, RecalledRun, RunList } from "../contract/index.ts";
 import { createRunListReader, type StatusWords } from "../lists/index.ts";
 import {
@@ -6,6 +15,7 @@ import {
   EMPTY_PAGE,
   keepItems,
   listKey,
+  type NamedRun,
   orNotFound,
   type PageShape,
   singleStatus,
@@ -103,7 +113,8 @@ async function readRuns(
   );
   if (answer === null) return EMPTY_PAGE;
   const { page, reading } = answer;
-  return { ...page, items: page.items.map((run) => toInvocation(run, context.encoding, wants, reading)) };
+  const toRun = (run: NamedRun) => toInvocation(run, context.encoding, wants, reading);
+  return { ...page, items: await mapInBreaks(page.items, weightOf, toRun) };
 }
 
 /** One run, null where there is none. @throws UpstreamError */

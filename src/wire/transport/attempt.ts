@@ -1,4 +1,4 @@
-import type { UpstreamError } from "#domain";
+import { takeBreak, type UpstreamError } from "#domain";
 import type { CallAnswer, CallRequest } from "../call/index.ts";
 import { type Cure, createFailure, explainCode } from "../call/index.ts";
 import { type ReadAnswer, readAnswer } from "./answer.ts";
@@ -28,11 +28,20 @@ export interface AttemptFailure {
 /** What one attempt came to. */
 export type AttemptOutcome = AttemptSuccess | AttemptFailure;
 
+/** To parse so much takes some milliseconds. */
+const MOST_LIGHT_BYTES = 262_144;
+
 /** Classifies what the transport brought. */
-export function classify(request: CallRequest, sent: HttpAnswer | HttpFailure, upstreamNowMs: number): AttemptOutcome {
+export async function classify(
+  request: CallRequest,
+  sent: HttpAnswer | HttpFailure,
+  upstreamNowMs: number,
+): Promise<AttemptOutcome> {
   if (sent.kind === "failure") return classifyTransportFailure(request, sent);
   const requestIdHeader = sent.headers["x-acs-request-id"];
   const read = readAnswer(sent.status, sent.body, typeof requestIdHeader === "string" ? requestIdHeader : null);
+  // What is made of a large answer is as much work again.
+  if (sent.body.length > MOST_LIGHT_BYTES) await takeBreak();
   switch (read.kind) {
     case "ok":
       return {

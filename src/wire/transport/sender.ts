@@ -36,7 +36,7 @@ export function createSender(options: SenderOptions): (state: CallState) => Prom
       const isOutage = hadTime && clock.elapsed() >= operation.deadline;
       return { kind: "failed", error, cure: "none", isOutage, serverDateMs: null, quota: {} };
     }
-    const outcome = classify(request, sent, clock.now() + upstreamClock.offsetMs());
+    const outcome = await classify(request, sent, clock.now() + upstreamClock.offsetMs());
     if (outcome.kind === "ok" || outcome.error.code !== "TIMEOUT") return outcome;
     state.hasTimedOut = true;
     return { ...outcome, isOutage: hadTime };

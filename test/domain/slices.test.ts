@@ -1,0 +1,48 @@
+import { describe, expect, it } from "@jest/globals";
+import { mapInBreaks } from "#domain";
+
+/** What happens, in its order, while items of these weights are worked on, and something else is there to be done once a round. */
+async function follow(weights: readonly number[]): Promise<readonly (number | "other")[]> {
+  const done: (number | "other")[] = [];
+  let isOver = false;
+  const workOther = (): void => {
+    if (isOver) return;
+    done.push("other");
+    setImmediate(workOther);
+  };
+  setImmediate(workOther);
+  const results = await mapInBreaks(
+    [...weights.keys()],
+    (position) => weights[position] ?? 0,
+    (position) => {
+      done.push(position);
+      return -position;
+    },
+  );
+  isOver = true;
+  expect(results).toEqual(weights.map((_weight, position) => -position));
+  return done;
+}
+
+describe("work with breaks", () => {
+  it.each([
+    ["that weighs little is done at once", [1, 1, 498], [0, 1, 2]],
+    ["that weighs more lets others go first", [250, 250, 1], [0, 1, "other", 2]],
+    ["whose first item weighs too much has no break before it", [600, 1], [0, "other", 1]],
+    ["on nothing is nothing", [], []],
+  ])("%s", async (_name, weights, expected) => {
+    const done = await follow(weights);
+    // How many rounds a break takes is not promised.
+    expect(done.filter((one, at) => one !== "other" || done[at - 1] !== "other")).toEqual(expected);
+  });
+
+  it("ends with what goes wrong first", async () => {
+    const done: number[] = [];
+    const work = (item: number): void => {
+      if (item === 2) throw new Error(`item ${item}`);
+      done.push(item);
+    };
+    await expect(mapInBreaks([1, 2, 3], () => 500, work)).rejects.toThrow("item 2");
+    expect(done).toEqual([1]);
+  });
+});
