@@ -13,12 +13,10 @@ import {
 } from "graphql";
 
 import { InputError } from "#domain";
-import { charged } from "./answer-weight.ts";
-import type { GraphContext } from "./context.ts";
-import { fromGlobalId } from "./global-id.ts";
-import { readNode } from "./node-queries.ts";
+import { fromGlobalId } from "./declarations/index.ts";
+import { charged, type GraphContext, type Selection, selectionOf } from "./operation/index.ts";
 import { printOrderedSchema } from "./print.ts";
-import { type Selection, selectionOf } from "./selection.ts";
+import { readNode } from "./queries/index.ts";
 
 // Routers gather what they need into one request; this is more than any page of a list makes them need.
 const MAX_REPRESENTATIONS = 1000;

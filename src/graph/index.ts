@@ -4,11 +4,11 @@
  */
 import "reflect-metadata";
 
-export type { GraphContext } from "./context.ts";
-export { type ExportParts, openExport } from "./export.ts";
+export { fromGlobalId, type NodeRef, toGlobalId, useIdKeys } from "./declarations/index.ts";
+export { type ExportParts, openExport } from "./export/index.ts";
 export { toSubgraph } from "./federation.ts";
-export { fromGlobalId, type NodeRef, toGlobalId, useIdKeys } from "./global-id.ts";
-export { createKindGuard } from "./kind-guard.ts";
+export type { GraphContext } from "./operation/index.ts";
 export { printOrderedSchema } from "./print.ts";
+export { createKindGuard } from "./rights/index.ts";
 export { createSchema } from "./schema.ts";
-export { eventIdOf } from "./subscription.ts";
+export { eventIdOf } from "./subscriptions/index.ts";

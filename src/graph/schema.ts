@@ -1,17 +1,19 @@
 import { type GraphQLSchema, isInputObjectType } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
-import { useBareResolvers } from "./bare-resolvers.ts";
-import { installGuards } from "./guards.ts";
-import { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
-import { LookupQueries } from "./lookup.ts";
-import { NodeQueries } from "./node-queries.ts";
-import { SearchQueries } from "./output-matches.ts";
-import { Queries } from "./queries.ts";
-import { ServerQueries } from "./server-queries.ts";
-import { StatisticsQueries } from "./statistics.ts";
-import { Subscriptions } from "./subscription.ts";
-import { ViewerQueries } from "./viewer.ts";
+import { useBareResolvers } from "./operation/index.ts";
+import {
+  LookupQueries,
+  NodeQueries,
+  RunQueries,
+  SearchQueries,
+  SourceQueries,
+  StatisticsQueries,
+  ViewerQueries,
+} from "./queries/index.ts";
+import { installGuards } from "./rights/index.ts";
+import { InstanceInvocationLinks, InstanceLinks } from "./runs/index.ts";
+import { Subscriptions } from "./subscriptions/index.ts";
 
 /** How a schema is made. */
 export interface SchemaOptions {
@@ -33,10 +35,10 @@ function makeSchema(isGuarded: boolean): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       NodeQueries,
-      Queries,
+      RunQueries,
       LookupQueries,
       SearchQueries,
-      ServerQueries,
+      SourceQueries,
       StatisticsQueries,
       InstanceInvocationLinks,
       InstanceLinks,

@@ -4,15 +4,16 @@
  */
 
 export type { CollectOptions, Collector, CollectProgress, SourceFailure } from "#sync";
-export { withAnswerLife } from "./answer-life.ts";
 export type {
   Answer,
   BackfillState,
+  DurationQuantiles,
   Edge,
   FoundLine,
   GivenPosition,
   InstanceFilter,
   InvocationOrder,
+  LineMatch,
   ListChange,
   OutputChunk,
   OutputMatches,
@@ -23,10 +24,13 @@ export type {
   ResultFilter,
   Sealer,
   Services,
+  StatisticsGroup,
+  StatisticsInterval,
+  StatisticsRow,
   WatchWants,
-} from "./contract.ts";
+} from "./contract/index.ts";
+export { createSealer, readPageArguments } from "./paging/index.ts";
 export {
-  type LineMatch,
   MAX_CONTEXT_LINES,
   MAX_MATCHES,
   MAX_SEARCH_LENGTH,
@@ -34,9 +38,7 @@ export {
   type Parts,
   searchLines,
   UNITS_A_TURN,
-} from "./line-search.ts";
-export { readPageArguments } from "./page-arguments.ts";
-export { createSealer } from "./sealer.ts";
+} from "./questions/index.ts";
+export type { WatchOptions } from "./run-watch/index.ts";
+export { withAnswerLife } from "./runs/index.ts";
 export { type AllServices, createServices, type ServicesOptions } from "./services.ts";
-export type { DurationQuantiles, StatisticsGroup, StatisticsInterval, StatisticsRow } from "./statistics-rows.ts";
-export type { WatchOptions } from "./watch.ts";

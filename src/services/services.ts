@@ -3,29 +3,35 @@ import { type Clock, namesSource } from "#domain";
 import { createLoneReplica, type Replica, type RunStore } from "#store";
 import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
-import { countWrites } from "./answer-life.ts";
-import { type ChangeLog, createChangeLog } from "./change-log.ts";
-import type { Sealer, Services } from "./contract.ts";
-import { createListPoller, type ListPoller } from "./list-poller.ts";
-import { createListWatch } from "./list-watch.ts";
-import { createOrderedRuns } from "./ordered-runs.ts";
-import { createOutputMatches } from "./output-matches.ts";
-import { createOutputWatch } from "./output-watch.ts";
-import type { PageTiming } from "./page-reading.ts";
-import { createRecordReader } from "./records.ts";
+import type { Sealer, Services } from "./contract/index.ts";
+import {
+  type ChangeLog,
+  createChangeLog,
+  createListPoller,
+  createListWatch,
+  type ListPoller,
+} from "./list-watch/index.ts";
+import { type BackfillOf, createDescribeSource } from "./paging/index.ts";
+import {
+  createOrderedRuns,
+  createOutputMatches,
+  createRunScan,
+  createServerPages,
+  createStatistics,
+} from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
-import { createResultPages } from "./result-pages.ts";
-import { createResults } from "./results.ts";
-import { createRunPages } from "./run-pages.ts";
-import { createRunScan } from "./run-scan.ts";
-import { createServerPages } from "./server-pages.ts";
-import { type BackfillOf, createDescribeSource } from "./source-states.ts";
-import { createStatistics } from "./statistics.ts";
+import { createResultPages, createResults } from "./results/index.ts";
+import {
+  APPEAR_MS,
+  createOutputWatch,
+  createPoll,
+  createWait,
+  createWatch,
+  DEFAULT_WATCH,
+  type WatchOptions,
+} from "./run-watch/index.ts";
+import { countWrites, createRecordReader, createRunPages, type PageTiming } from "./runs/index.ts";
 import { limitBackfill, limitChanges, limitStore, limitSync, limitWatch, type PageStore } from "./view/index.ts";
-import { createWait } from "./wait.ts";
-import { createWatch, DEFAULT_WATCH, type WatchOptions } from "./watch.ts";
-import { createPoll } from "./watch-poll.ts";
-import { APPEAR_MS } from "./watch-poller.ts";
 
 /** What the services are made of. */
 export interface ServicesOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Source } from "#domain";
-import { consoleAddressOf, readConsoleAddress } from "../../src/graph/console-address.ts";
+import { consoleAddressOf, readConsoleAddress } from "../../src/graph/runs/console-address.ts";
 import { anInstanceInvocation } from "./records.ts";
 
 const SOURCES: readonly Source[] = (["ECS", "SWAS"] as const).flatMap((provider) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { runRows } from "../../src/graph/export-runs.ts";
+import { runRows } from "../../src/graph/export/runs.ts";
 import { createFixedSource } from "../services/support/fixed.ts";
 import { createGateway } from "../services/support/gateway.ts";
 import type { Behaviour } from "../services/support/world.ts";

@@ -8,7 +8,13 @@ import {
   isObjectType,
   isScalarType,
 } from "graphql";
-import { GUARDED_FIELDS, GUARDED_ROOTS, GUARDED_TYPES, kindOfField, OPEN_TEXTS } from "../../src/graph/field-kinds.ts";
+import {
+  GUARDED_FIELDS,
+  GUARDED_ROOTS,
+  GUARDED_TYPES,
+  kindOfField,
+  OPEN_TEXTS,
+} from "../../src/graph/rights/field-kinds.ts";
 import { schema } from "./ask.ts";
 
 // Scalars that can carry words of the upstream; the others carry times, numbers and truth values.

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { buildSchema, executeSync, parse } from "graphql";
 import { type AuditLine, createAudit, createView, type Role } from "#access";
 import type { Source } from "#domain";
-import { createKindGuard, type GuardedPlace } from "../../src/graph/kind-guard.ts";
+import type { GuardedPlace } from "../../src/graph/operation/guard.ts";
+import { createKindGuard } from "../../src/graph/rights/kind-guard.ts";
 import { createFakeClock } from "../support/clock.ts";
 
 const production: Source = { provider: "ECS", account: "production", regionId: "cn-hangzhou" };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { buildSchema, execute, type GraphQLResolveInfo, parse } from "graphql";
 import type { Kinds } from "#access";
-import { maskSelection } from "../../src/graph/mask-selection.ts";
-import { type Selection, selectionOf } from "../../src/graph/selection.ts";
+import { type Selection, selectionOf } from "../../src/graph/operation/selection.ts";
+import { maskSelection } from "../../src/graph/rights/mask-selection.ts";
 
 const schema = buildSchema(`
   type Query { run: Run }

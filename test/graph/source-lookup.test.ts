@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 
 import type { Source } from "#domain";
-import { requireSource, type SourceWords } from "../../src/graph/source-lookup.ts";
+import { requireSource, type SourceWords } from "../../src/graph/sources/lookup.ts";
 import { stubServices } from "./ask.ts";
 
 const hangzhou: Source = { provider: "ECS", account: "shop", regionId: "cn-hangzhou" };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 
-import { toGlobalId } from "../../src/graph/global-id.ts";
+import { toGlobalId } from "../../src/graph/declarations/global-id.ts";
 import { closeBrowser } from "../clients/browser.ts";
 import { findBarriers, openStage, type Stage } from "./stage.ts";
 import { ODD_NAME } from "./world.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { RunChange } from "#store";
-import { createChangeLog } from "../../src/services/change-log.ts";
+import { createChangeLog } from "../../src/services/list-watch/change-log.ts";
 import { runAt } from "../store/records.ts";
 
 /** A log over a keeper that tells what the test says. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { InputError } from "#domain";
-import { type LineSearch, searchLines } from "../../src/services/line-search.ts";
+import { type LineSearch, searchLines } from "../../src/services/questions/line-search.ts";
 
 const LOG = "start\r\nERROR one\nok\nerror two\nok";
 const search = (overrides: Partial<LineSearch>, text = LOG) => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { createRedactor, type RedactionRule } from "#access";
 import { applyOverwriting, type Invocation, type Output, stripAnsi } from "#domain";
 import { createMemoryStore } from "#store";
-import { redactRun } from "../../src/services/redaction/redact-records.ts";
-import { redactStore } from "../../src/services/redaction/redact-store.ts";
+import { redactRun } from "../../src/services/redaction/records.ts";
+import { redactStore } from "../../src/services/redaction/store.ts";
 import { anInstanceInvocation, anInvocation, ecs } from "../graph/records.ts";
 
 const rules: readonly RedactionRule[] = [

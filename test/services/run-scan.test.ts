@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { type ScannedPart, upTo } from "../../src/services/run-scan.ts";
+import { type ScannedPart, upTo } from "../../src/services/questions/scan.ts";
 
 /** What scanning yields for so many runs, in parts of a size: each run is its number. */
 async function* scan(count: number, size: number): AsyncGenerator<ScannedPart<number>> {

@@ -1,3 +1,3 @@
 /** Secrets are hidden before anything is kept. */
-export { redactStore } from "./redact-store.ts";
-export { redactUpstream } from "./redact-upstream.ts";
+export { redactStore } from "./store.ts";
+export { redactUpstream } from "./upstream.ts";

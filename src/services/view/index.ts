@@ -1,6 +1,6 @@
 /** What is not given to a caller is not there: the one place where services are cut to a view. */
-export { limitBackfill } from "./view-backfill.ts";
-export { limitChanges } from "./view-changes.ts";
-export { limitStore, type PageStore } from "./view-store.ts";
-export { limitSync } from "./view-sync.ts";
-export { limitWatch } from "./view-watch.ts";
+export { limitBackfill } from "./backfill.ts";
+export { limitChanges } from "./changes.ts";
+export { limitStore, type PageStore } from "./store.ts";
+export { limitSync } from "./sync.ts";
+export { limitWatch } from "./watch.ts";

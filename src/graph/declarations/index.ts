@@ -1,0 +1,22 @@
+/** How types are declared, and what all of them are made of: fields, scalars, enums, ids. */
+export {
+  BackfillPhaseEnum,
+  CommandTypeEnum,
+  enumOf,
+  type InstanceInvocationOrder,
+  InstanceInvocationOrderEnum,
+  InstanceInvocationStatusEnum,
+  InvocationOrderEnum,
+  InvocationStatusEnum,
+  ProviderEnum,
+  ScheduleKindEnum,
+  SourceErrorCodeEnum,
+  StatisticsGroupEnum,
+  StatisticsIntervalEnum,
+} from "./enums.ts";
+export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
+export { Node } from "./node.ts";
+export { ReadFrom } from "./read-from.ts";
+export { Base64, DateTime, JsonObject, SafeInt } from "./scalars.ts";
+export { declareSource } from "./source-fields.ts";
+export { always, declareInput, declareReads, declareShape, orNull, type ShownMembers, Value } from "./value.ts";

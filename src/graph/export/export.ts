@@ -1,0 +1,186 @@
+import { coerceInputValue, type GraphQLInputType, type GraphQLSchema, isInputType } from "graphql";
+import {
+  decodeOutput,
+  type InvocationFilter as Filter,
+  InputError,
+  type InstanceInvocation,
+  type InvocationRef,
+  type InvocationResult,
+  type Operation,
+} from "#domain";
+import type { Answer, Services } from "#services";
+import { fromGlobalId } from "../declarations/index.ts";
+import { toInvocationFilter } from "../lists/index.ts";
+import type { KindGuard } from "../operation/index.ts";
+import { requireOutputs } from "../rights/index.ts";
+import { createRowWriter, type ExportRow, readFormat } from "./formats.ts";
+import { type ExportStep, RUN_NAMES, runRows, runText } from "./runs.ts";
+
+/** An export that is about to be written. */
+export interface Export {
+  readonly contentType: string;
+  /** Texts to be written one after the other. Throws if it cannot be whole but for what is missing. */
+  readonly texts: AsyncGenerator<string, void>;
+  /** Sources of which rows may be missing, and the code of what failed. Known once the first text has come. */
+  readonly missing: readonly string[];
+}
+
+/** What exports are made of. */
+export interface ExportParts {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly step: ExportStep;
+  readonly guard: KindGuard;
+}
+
+const PARAMETERS: ReadonlySet<string> = new Set(["id", "filter", "format"]);
+const OUTPUTS_AT_ONCE = 50;
+
+/**
+ * The outputs of what `id` names, a run or a run on one instance, or the rows of the list that `filter` means (JSON as of
+ * InvocationFilter), as `format` says: ndjson, csv or text.
+ * @throws InputError `BAD_USER_INPUT` that names the parameter, before anything is read
+ */
+export function openExport(parameters: URLSearchParams, parts: ExportParts): Export {
+  const unknown = [...parameters.keys()].find((name) => !PARAMETERS.has(name))?.slice(0, 60);
+  if (unknown !== undefined) throw refuse(unknown, "`id`, `filter` or `format`", `\`${unknown}\``);
+  const format = readFormat(readOnce(parameters, "format"));
+  const id = readOnce(parameters, "id");
+  const filter = readOnce(parameters, "filter");
+  if (id !== null && filter !== null) throw refuse("filter", "none beside `id`", "both");
+  if (id === null) {
+    const writer = createRowWriter(format, runText);
+    const meant = readFilter(filter, parts.schema);
+    const missing: string[] = [];
+    const texts = write(writer, RUN_NAMES, runRows(meant, missing, parts));
+    return { contentType: writer.contentType, texts, missing };
+  }
+  const { ref, isOurs } = fromGlobalId(id);
+  if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
+    throw refuse("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
+  }
+  const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
+  const writer = createRowWriter(format, instanceId === null ? outputText : ({ output }) => String(output ?? ""));
+  return {
+    contentType: writer.contentType,
+    texts: write(writer, OUTPUT_NAMES, outputRows(ref, instanceId, isOurs, parts)),
+    missing: [],
+  };
+}
+
+async function* write(
+  writer: ReturnType<typeof createRowWriter>,
+  names: readonly string[],
+  rows: AsyncGenerator<readonly ExportRow[], void>,
+): AsyncGenerator<string, void> {
+  let head = writer.head(names);
+  for await (const some of rows) {
+    if (head !== "") yield head;
+    head = "";
+    for (const row of some) yield writer.row(row);
+  }
+  if (head !== "") yield head;
+}
+
+async function* outputRows(
+  { source, invokeId }: InvocationRef,
+  instanceId: string | null,
+  isOurs: boolean,
+  { services, step, guard }: ExportParts,
+): AsyncGenerator<readonly ExportRow[], void> {
+  const nothing = { output: false, content: false };
+  const read = (operation: Operation) => {
+    if (!isOurs) operation.meter.addForeignId?.();
+    return services.readInvocations([{ source, invokeId }], nothing, operation);
+  };
+  const [run] = services.findSource(source.provider, source.regionId, source.account) === null ? [] : await step(read);
+  if (run instanceof Error) throw run;
+  const placeOf = (one: string | null) => ({
+    source,
+    invokeId,
+    instanceId: one,
+    commandName: run?.command.name ?? null,
+  });
+  if (run !== undefined && run !== null) requireOutputs(placeOf(instanceId), { guard });
+  const instances = (run?.instances ?? []).filter((one) => instanceId === null || one.instanceId === instanceId);
+  if (instances.length === 0)
+    throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
+  const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
+    const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);
+    const refs = some.map((one) => ({ source, invokeId, instanceId: one.instanceId, execution: null }));
+    const results = await step((operation) => services.readResults(refs, { output: true, content: false }, operation));
+    const rows = some.map((one, index) => outputRow(one, results[index] ?? null));
+    for (const row of rows) guard.note("outputs", placeOf(row.instanceId), row.output);
+    yield rows;
+  }
+}
+
+const OUTPUT_NAMES = [
+  "instanceId",
+  "status",
+  "exitCode",
+  "errorCode",
+  "startTime",
+  "finishTime",
+  "droppedBytes",
+  "output",
+] as const;
+
+/** @throws the error of an output that cannot be read: an export without it would mislead */
+function outputRow(
+  known: InstanceInvocation,
+  result: Answer<InvocationResult>,
+): Record<(typeof OUTPUT_NAMES)[number], string | number | null> & { readonly instanceId: string } {
+  if (result instanceof Error) throw result;
+  const { instanceId, status, exitCode, error, startTime, finishTime, output } = result ?? known;
+  return {
+    instanceId,
+    status,
+    exitCode,
+    errorCode: error?.code ?? null,
+    startTime,
+    finishTime,
+    droppedBytes: output?.droppedBytes ?? null,
+    output: output == null ? null : decodeOutput(output.bytes, output.droppedBytes).text,
+  };
+}
+
+function outputText({ instanceId, status, exitCode, output }: ExportRow): string {
+  const text = String(output ?? "");
+  const end = text === "" || text.endsWith("\n") ? "" : "\n";
+  return `==> ${instanceId}: ${status}${exitCode === null ? "" : `, exit code ${exitCode}`}\n${text}${end}`;
+}
+
+function readFilter(text: string | null, schema: GraphQLSchema): Filter {
+  if (text === null) return {};
+  const type: unknown = schema.getType("InvocationFilter");
+  const value = parseJson(text);
+  if (value === undefined || !isInputType(type))
+    throw refuse("filter", "an InvocationFilter as JSON", JSON.stringify(text.slice(0, 60)));
+  return toInvocationFilter(coerce(value, type));
+}
+
+function coerce(value: unknown, type: GraphQLInputType): Parameters<typeof toInvocationFilter>[0] {
+  return coerceInputValue(value, type, (path, _invalid, error) => {
+    throw new InputError("BAD_USER_INPUT", `\`${["filter", ...path].join(".")}\`: ${error.message}`, "filter");
+  }) as Parameters<typeof toInvocationFilter>[0];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readOnce(parameters: URLSearchParams, name: string): string | null {
+  const [value = null, ...others] = parameters.getAll(name);
+  if (others.length > 0) throw refuse(name, "it once", `it ${others.length + 1} times`);
+  return value;
+}
+
+function refuse(parameter: string, expected: string, got: string): InputError {
+  return new InputError("BAD_USER_INPUT", `\`${parameter}\`: expected ${expected}, got ${got}.`, parameter);
+}

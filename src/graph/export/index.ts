@@ -1,0 +1,2 @@
+/** What `/export` writes. */
+export { type ExportParts, openExport } from "./export.ts";

@@ -1,0 +1,138 @@
+import {
+  durationMsOf,
+  finishTimeOf,
+  type Invocation,
+  type InvocationFilter,
+  isFailedInstanceStatus,
+  type Operation,
+  type SourceErrorCode,
+  sourceKey,
+  UpstreamError,
+} from "#domain";
+import type { Page, PageArguments, PageSourceState, Services } from "#services";
+import { toGlobalId } from "../declarations/index.ts";
+import type { ExportRow } from "./formats.ts";
+
+/** Does one part of an export as an operation of its own, with a deadline and a budget of its own. */
+export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
+
+const PAGE = 100;
+/** Pages in a row that may bring nothing while a source does not answer. */
+const EMPTY_PAGES_MAX = 3;
+/** How often the first page is read until it is known of each slow source whether it fails. */
+const FIRST_PAGES_MAX = 5;
+/** What a source may get over during a walk: what a page lacks for it comes with a later one. */
+const PASSING: ReadonlySet<SourceErrorCode> = new Set(["THROTTLED", "TIMEOUT", "UNREACHABLE", "UNAVAILABLE"]);
+
+/**
+ * The rows of a list. A source that fails does not end them if it failed as the first page was read.
+ * @param missing takes these sources before the first row comes
+ * @throws Error at the end of the rows if another source failed later
+ */
+export async function* runRows(
+  filter: InvocationFilter,
+  missing: string[],
+  { services, step }: { readonly services: Services; readonly step: ExportStep },
+): AsyncGenerator<readonly ExportRow[], void> {
+  const wants = { output: false, content: false, totalCount: false };
+  const readPage = (after: string | null): Promise<Page<Invocation>> => {
+    const args: PageArguments = { first: PAGE, after };
+    return step((operation) => services.pageInvocations(args, filter, wants, operation));
+  };
+  let page = await readPage(null);
+  for (let pages = 1; pages < FIRST_PAGES_MAX && page.sources.some(isSlow); pages += 1) page = await readPage(null);
+  const failing = page.sources.filter((state) => !isWhole(state));
+  missing.push(...failing.map(tellState));
+  yield page.edges.map(({ node }) => runRow(node));
+  const told = keysOf(failing);
+  let lacking: PageSourceState | undefined;
+  for (let emptyPages = 0; page.hasNextPage && emptyPages < EMPTY_PAGES_MAX; ) {
+    const after = page.endCursor();
+    if (after === null) break;
+    const next = await readPage(after).catch(nullIfUpstream);
+    emptyPages = next === null || next.edges.length === 0 ? emptyPages + 1 : 0;
+    page = next ?? page;
+    lacking ??= next?.sources.find((state) => isLacking(state) && !told.has(sourceKey(state.source)));
+    if (next !== null) yield next.edges.map(({ node }) => runRow(node));
+  }
+  if (page.hasNextPage) lacking ??= findUntold(page.sources, await services.sources(), told);
+  if (lacking !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(lacking)}`);
+}
+
+/** A page fails if nothing is left but sources that fail. */
+function nullIfUpstream(error: unknown): null {
+  if (error instanceof UpstreamError) return null;
+  throw error;
+}
+
+/** A source that fails where the pages end, and was not told to be missing. */
+function findUntold(
+  listed: readonly PageSourceState[],
+  now: readonly PageSourceState[],
+  told: ReadonlySet<string>,
+): PageSourceState | undefined {
+  const meant = keysOf(listed);
+  const failing = [...listed.filter(({ isComplete }) => !isComplete), ...now.filter(({ isCurrent }) => !isCurrent)];
+  return failing.find(({ source }) => meant.has(sourceKey(source)) && !told.has(sourceKey(source)));
+}
+
+function keysOf(states: readonly PageSourceState[]): ReadonlySet<string> {
+  return new Set(states.map(({ source }) => sourceKey(source)));
+}
+
+/** True if no later page of the walk makes up for what this one lacks. */
+function isLacking({ isComplete, error }: PageSourceState): boolean {
+  return !isComplete && error !== null && !PASSING.has(error.code);
+}
+
+function isWhole({ isComplete, isCurrent }: PageSourceState): boolean {
+  return isComplete && isCurrent;
+}
+
+/** True if nobody knows yet whether it fails. */
+function isSlow({ error, isCurrent }: PageSourceState): boolean {
+  return !isCurrent && error === null;
+}
+
+function tellState({ source: { provider, regionId, account }, error }: PageSourceState): string {
+  return `${provider} ${regionId} ${account}${error === null ? "" : `: ${error.code}`}`;
+}
+
+/** Columns of a list. */
+export const RUN_NAMES = [
+  "id",
+  "provider",
+  "account",
+  "regionId",
+  "invokeId",
+  "commandName",
+  "status",
+  "creationTime",
+  "finishTime",
+  "durationMs",
+  "instances",
+  "failedInstances",
+] as const;
+
+function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | number | null> {
+  const { source, invokeId, command, status, creationTime, instances } = run;
+  return {
+    id: toGlobalId({ type: "Invocation", source, invokeId }),
+    provider: source.provider,
+    account: source.account,
+    regionId: source.regionId,
+    invokeId,
+    commandName: command.name,
+    status,
+    creationTime,
+    finishTime: finishTimeOf(run),
+    durationMs: durationMsOf(run),
+    instances: instances.length,
+    failedInstances: instances.filter((one) => isFailedInstanceStatus(one.status)).length,
+  };
+}
+
+/** A run as people read it. */
+export function runText({ creationTime, status, invokeId, provider, regionId, commandName }: ExportRow): string {
+  return `${[creationTime ?? "-", status, invokeId, provider, regionId, commandName ?? "-"].join("\t")}\n`;
+}

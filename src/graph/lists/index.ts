@@ -1,0 +1,11 @@
+/** How lists are asked for and shown: filters and pages. */
+export { Connection, connect, declareConnection, declareFields, PageArgs, rowsOf, totalWants } from "./connection.ts";
+export {
+  InvocationFilter,
+  InvocationResultFilter,
+  type Optional,
+  present,
+  toInvocationFilter,
+  toResultFilter,
+} from "./filter.ts";
+export { compareText, cutPage, listByName, type MemoryList, openPage } from "./memory-page.ts";

@@ -1,0 +1,125 @@
+import {
+  type FieldNode,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+} from "graphql";
+import { getMetadataStorage } from "type-graphql";
+
+import { type AnswerShape, type ShapeInfo, shapeOf } from "./answer-shape.ts";
+import type { GraphContext } from "./context.ts";
+import { giveInTurns } from "./work.ts";
+
+type Resolver = GraphQLFieldResolver<unknown, GraphContext>;
+
+interface Weight {
+  values: number;
+  work: number;
+  bytes: number;
+  /** Bytes of output that the executor will decode. */
+  decoded: number;
+}
+
+/** A value that is decoded once it is read. */
+interface Undecoded {
+  readonly undecodedBytes: number;
+}
+
+/**
+ * The resolver, which charges the operation's meter for what it gives before the executor works on it, and gives it in turns: for a
+ * compiled document cannot be interrupted, and what it has made is in memory. What a resolver below charges itself does not
+ * count here.
+ */
+export function charged(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const given = resolve(source, args, context, info);
+    if (given instanceof Promise) return given.then((value) => charge(value, context, info));
+    return charge(given, context, info);
+  };
+}
+
+function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): unknown {
+  const { meter } = operation;
+  if (meter.addAnswer === undefined || value === null || value === undefined) return value;
+  if (typeof value === "string") {
+    meter.addAnswer(0, bytesOf(value));
+    return value;
+  }
+  const weight: Weight = { values: 0, work: 0, bytes: 0, decoded: 0 };
+  if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
+  else weigh(value, (row) => shapeOfRow(row, info), weight);
+  meter.addAnswer(weight.values, weight.bytes);
+  if (weight.decoded > 0) meter.addReading?.("decodedBytes", weight.decoded);
+  return giveInTurns(operation, weight.work, value);
+}
+
+function weigh(value: unknown, shapeFor: (row: object) => AnswerShape | null, weight: Weight): void {
+  if (typeof value !== "object" || value === null || value instanceof Error) return;
+  if (Array.isArray(value)) {
+    for (const row of value) weigh(row, shapeFor, weight);
+    return;
+  }
+  const shape = shapeFor(value);
+  if (shape !== null) weighRow(value as Readonly<Record<string, unknown>>, shape, weight);
+}
+
+function weighRow(row: Readonly<Record<string, unknown>>, shape: AnswerShape, weight: Weight): void {
+  weight.values += shape.values;
+  weight.work += shape.work;
+  weight.bytes += shape.bytes;
+  if (shape.isDecoded) weight.decoded += (row as Partial<Undecoded>).undecodedBytes ?? 0;
+  for (const name of shape.texts) weighText(readOf(row, name), weight);
+  for (const part of shape.parts) weigh(readOf(row, part.name), () => part.shape, weight);
+}
+
+// What cannot be read is the executor's to tell, at the very field.
+function readOf(row: Readonly<Record<string, unknown>>, name: string): unknown {
+  try {
+    return row[name];
+  } catch {
+    return null;
+  }
+}
+
+function weighText(value: unknown, weight: Weight): void {
+  if (typeof value === "string") weight.bytes += bytesOf(value);
+  else if (value instanceof Uint8Array) weight.bytes += Math.ceil(value.byteLength / 3) * 4;
+  else if (Array.isArray(value)) {
+    weight.values += Math.max(0, value.length - 1);
+    for (const each of value) weighText(each, weight);
+  } else if (typeof value === "object" && value !== null) weight.bytes += JSON.stringify(value).length;
+}
+
+function bytesOf(text: string): number {
+  return text.length < 64 ? text.length : Buffer.byteLength(text);
+}
+
+// A list of field nodes stands for one place of one document with its conditions decided: an executor makes it once for all rows.
+const shapes = new WeakMap<readonly FieldNode[], Map<string, AnswerShape | null>>();
+
+function shapeOfRow(row: object, info: ShapeInfo): AnswerShape | null {
+  const type = typeOf(row, info);
+  if (type === null) return null;
+  const ofPlace = shapes.get(info.fieldNodes) ?? new Map<string, AnswerShape | null>();
+  shapes.set(info.fieldNodes, ofPlace);
+  const known = ofPlace.get(type.name);
+  if (known !== undefined) return known;
+  const shape = shapeOf(type, info);
+  ofPlace.set(type.name, shape);
+  return shape;
+}
+
+const typeNames = new WeakMap<object, string>();
+
+function typeOf(row: object, { schema, returnType }: ShapeInfo): GraphQLObjectType | null {
+  const declared = getNamedType(returnType);
+  if (isObjectType(declared)) return declared;
+  const made = row.constructor;
+  const name = typeNames.get(made) ?? getMetadataStorage().objectTypes.find(({ target }) => target === made)?.name;
+  if (name === undefined) return null;
+  typeNames.set(made, name);
+  const type = schema.getType(name);
+  return isObjectType(type) ? type : null;
+}

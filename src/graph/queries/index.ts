@@ -1,0 +1,8 @@
+/** The root fields of queries. */
+export { LookupQueries } from "./lookup.ts";
+export { NodeQueries, readNode } from "./nodes.ts";
+export { SearchQueries } from "./output-matches.ts";
+export { RunQueries } from "./runs.ts";
+export { SourceQueries } from "./sources.ts";
+export { StatisticsQueries } from "./statistics.ts";
+export { ViewerQueries } from "./viewer.ts";

@@ -1,0 +1,107 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
+
+import { InputError } from "#domain";
+import { fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
+import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
+import { InvocationResult, wantsOutput } from "../results/index.ts";
+import { kindsOf, needsByRights } from "../rights/index.ts";
+import { invocationOf, invocationWants, readRun, rowNeeds, settleRun } from "../runs/index.ts";
+import { Instance } from "../sources/index.ts";
+
+const MAX_IDS = 100;
+
+/** Refetching by global id. */
+@Resolver()
+export class NodeQueries {
+  @Query(() => Node, { nullable: true, description: "Anything by its id; null where it is gone." })
+  async node(
+    @Arg("id", () => ID, { description: "An id that this gateway gave out." }) id: string,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Node | null> {
+    return readNode(fromGlobalId(id), selectionOf(info), context);
+  }
+
+  @Query(() => [Node], {
+    nullable: "items",
+    description: "Several things by their ids: at most 100; same order and length as asked, null for what is gone.",
+  })
+  async nodes(
+    @Arg("ids", () => [ID], { description: "Ids that this gateway gave out; one may occur more than once." })
+    ids: readonly string[],
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly (Node | null | Error)[]> {
+    if (ids.length > MAX_IDS) {
+      throw new InputError("BAD_USER_INPUT", `\`ids\`: expected at most ${MAX_IDS} ids, got ${ids.length}.`, "ids");
+    }
+    const selection = selectionOf(info);
+    return Promise.all(ids.map((id) => readOrFail(id, selection, context)));
+  }
+}
+
+// One id that is damaged or cannot be read costs its own place in the list only.
+async function readOrFail(id: string, selection: Selection, context: GraphContext): Promise<Node | null | Error> {
+  try {
+    return await readNode(fromGlobalId(id, "ids"), selection, context);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+/**
+ * What an id names, with what the selection needs of its type; null where it is gone.
+ * @throws InputError `LIMIT_EXCEEDED` if the client had too many ids looked up lately that were not made here
+ */
+export async function readNode(
+  { ref, isOurs }: ReadId,
+  selection: Selection,
+  context: GraphContext,
+): Promise<Node | null> {
+  const { provider, regionId, account } = ref.source;
+  if (context.services.findSource(provider, regionId, account) === null) return null;
+  if (!isOurs) context.operation.meter.addForeignId?.();
+  const selected = selection.as(ref.type);
+  switch (ref.type) {
+    case "Invocation":
+      return readRun(ref, selected, context);
+    case "InstanceInvocation":
+      return readInstanceInvocation(ref, selected, context);
+    case "InvocationResult":
+      return readResult(ref, selected, context);
+    case "Instance": {
+      const record = await context.loaders.instances.load(ref);
+      return record === null ? null : new Instance(record);
+    }
+  }
+}
+
+async function readInstanceInvocation(
+  ref: NodeRef & { type: "InstanceInvocation" },
+  selected: Selection,
+  context: GraphContext,
+): Promise<Node | null> {
+  // The output of one instance is loaded below: asking the run for it would read that of all its instances.
+  const { source, invokeId, instanceId } = ref;
+  const { content } = invocationWants(selected.under("invocation"));
+  const found = await context.loaders.invocations.load({ source, invokeId, wants: { output: false, content } });
+  if (found === null) return null;
+  const needs = needsByRights(selected, rowNeeds)(kindsOf(found, context));
+  const run = invocationOf(await settleRun(found, () => ({ ...needs, output: false, times: false }), context));
+  const record = run.recordOf(instanceId);
+  if (record === null) return null;
+  const [row] = await run.loadRows([record], needs, context);
+  return row ?? null;
+}
+
+async function readResult(
+  { source, invokeId, instanceId, execution }: NodeRef & { type: "InvocationResult" },
+  selected: Selection,
+  { loaders }: GraphContext,
+): Promise<Node | null> {
+  const wants = { output: wantsOutput(selected), content: false };
+  const record = await loaders.results.load({ source, invokeId, instanceId, execution, wants });
+  return record === null ? null : new InvocationResult(record, execution);
+}

@@ -1,0 +1,123 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, ArgsType, Ctx, Field, Info, Int, Query, Resolver } from "type-graphql";
+
+import { InputError } from "#domain";
+import type { InvocationOrder } from "#services";
+import { InvocationOrderEnum } from "../declarations/index.ts";
+import {
+  type Connection,
+  connect,
+  InvocationFilter,
+  InvocationResultFilter,
+  PageArgs,
+  rowsOf,
+  toInvocationFilter,
+  toResultFilter,
+  totalWants,
+} from "../lists/index.ts";
+import { type GraphContext, selectionOf } from "../operation/index.ts";
+import { InvocationResult, InvocationResultConnection, wantsOutput } from "../results/index.ts";
+import { connectRuns, Invocation, InvocationConnection, invocationWants, readRun } from "../runs/index.ts";
+import { requireSource, requireText, SourceArgs } from "../sources/index.ts";
+
+const WAIT_SECONDS_MAX = 60;
+
+@ArgsType()
+class InvocationArgs extends SourceArgs {
+  @Field(() => String, { description: "The upstream's id of the run, as `t-…`." })
+  readonly invokeId: string | undefined;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Wait until the run is final, but no longer than so many seconds: 0 to 60, 0 if left out. A run that nobody has seen yet is " +
+      "waited for 15 s. The wait does not count towards the operation's deadline, but once its time is up the answer comes within " +
+      "SOFT_DEADLINE_MS (1.5 s), with what is known by then. Whatever number of clients waits costs as one.",
+  })
+  readonly waitSeconds?: number | null;
+}
+
+@ArgsType()
+class InvocationsArgs extends PageArgs {
+  @Field(() => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
+  readonly filter?: InvocationFilter | null;
+
+  @Field(() => InvocationOrderEnum, {
+    nullable: true,
+    description:
+      "In which order; CREATION_TIME_DESC if left out. For every other one, all that is meant is read first: at most 10,000 runs.",
+  })
+  readonly orderBy?: InvocationOrder | null;
+}
+
+@ArgsType()
+class InvocationResultsArgs extends PageArgs {
+  @Field(() => InvocationResultFilter, { description: "Which results are meant." })
+  readonly filter: InvocationResultFilter | undefined;
+}
+
+// The executor refuses it before anything reads it.
+const NOTHING_GIVEN: InvocationResultFilter = { provider: undefined, regionId: undefined };
+
+/** Runs and their results, by words alone. */
+@Resolver()
+export class RunQueries {
+  @Query(() => InvocationConnection, { nullable: true, description: "Runs of every source in one list, newest first." })
+  async invocations(
+    @Args(() => InvocationsArgs) { filter, orderBy, ...args }: InvocationsArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<Invocation>> {
+    const { services, operation } = context;
+    const selection = selectionOf(info);
+    const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
+    const meant = toInvocationFilter(filter);
+    const page =
+      orderBy == null || orderBy === "CREATION_TIME_DESC"
+        ? await services.pageInvocations(args, meant, wants, operation)
+        : await services.pageOrdered(args, orderBy, meant, wants, operation);
+    return connectRuns(page, rowsOf(selection), context);
+  }
+
+  @Query(() => Invocation, {
+    nullable: true,
+    description: "One run by the upstream's own ids; null where it does not exist.",
+  })
+  async invocation(
+    @Args(() => InvocationArgs) { invokeId = "", waitSeconds, ...words }: InvocationArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Invocation | null> {
+    const source = requireSource(context.services, words);
+    const ref = { source, invokeId: requireText("invokeId", invokeId) };
+    const waitMs = 1_000 * checkWait(waitSeconds ?? 0);
+    if (waitMs > 0) await context.services.waitUntilFinal(ref, waitMs, context.operation);
+    return readRun(ref, selectionOf(info), context);
+  }
+
+  @Query(() => InvocationResultConnection, {
+    nullable: true,
+    description:
+      "Results across runs: of one instance, one command or one run. Newest runs first, then by instance id.",
+  })
+  async invocationResults(
+    @Args(() => InvocationResultsArgs) { filter = NOTHING_GIVEN, ...args }: InvocationResultsArgs,
+    @Ctx() { services, operation }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<InvocationResult>> {
+    const selection = selectionOf(info);
+    const wants = {
+      output: wantsOutput(rowsOf(selection)),
+      content: false,
+      totalCount: selection.hasAny("totalCount"),
+    };
+    const page = await services.pageResults(args, toResultFilter(filter, services), wants, operation);
+    return connect(page, (record) => new InvocationResult(record, record.execution));
+  }
+}
+
+function checkWait(seconds: number): number {
+  if (seconds >= 0 && seconds <= WAIT_SECONDS_MAX) return seconds;
+  const message = `\`waitSeconds\`: expected 0 to ${WAIT_SECONDS_MAX}, got ${seconds}.`;
+  throw new InputError("BAD_USER_INPUT", message, "waitSeconds");
+}

@@ -1,0 +1,5 @@
+/** What one execution left behind: times, error, output. */
+export { Execution, type OrError } from "./execution.ts";
+export { CommandOutput, MATCH_MEMBERS } from "./output.ts";
+export { InvocationResult, InvocationResultConnection, resultOf, wantsOutput } from "./result.ts";
+export { SearchWords } from "./search-arguments.ts";

@@ -1,0 +1,187 @@
+import { Args, Ctx, Field, Int, ObjectType } from "type-graphql";
+
+import {
+  applyOverwriting,
+  countLines,
+  type DecodedOutput,
+  decodeOutput,
+  firstLines,
+  lastLines,
+  limitBytes,
+  type Operation,
+  type Output,
+  stripAnsi,
+} from "#domain";
+import { type LineMatch, type Matchers, searchLines } from "#services";
+import { always, Base64, declareShape, JsonObject, SafeInt, type ShownMembers, Value } from "../declarations/index.ts";
+import { type GraphContext, oncePerOperation, workInParts } from "../operation/index.ts";
+import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
+import { checkTextArgs, TextArgs } from "./text-arguments.ts";
+
+/** What is shown of a line that matches. */
+export const MATCH_MEMBERS: ShownMembers<LineMatch> = {
+  lineNumber: always(Int, "Number of the line, counted from 1."),
+  line: always(String, "The line without its end."),
+  before: always([String], "The lines in front of it, as many as `contextLines` asked for."),
+  after: always([String], "The lines behind it, as many as `contextLines` asked for."),
+};
+
+/** A line that matches a search. */
+export const OutputMatch = declareShape<LineMatch>(
+  "OutputMatch",
+  "A line of an output that matches a search.",
+  MATCH_MEMBERS,
+);
+
+/** What an execution printed. */
+@ObjectType("CommandOutput", {
+  description:
+    "What an execution printed. The upstream keeps 24 KB, beginning and end, and drops what lies between; while it runs, only a beginning may be there.",
+})
+export class CommandOutput {
+  #decoded: DecodedOutput | undefined;
+
+  constructor(private readonly output: Output) {}
+
+  @Field(() => String, {
+    description:
+      "Decoded text, whole unless the arguments say otherwise. What a cut left of a character is U+FFFD, and spoils no other one.",
+  })
+  text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string {
+    checkTextArgs(args);
+    const isPlain = isWhole(args);
+    operation.meter.addReading?.("decodedBytes", isPlain ? this.undecodedBytes : this.output.bytes.byteLength);
+    if (isPlain) return this.decoded.text;
+    return oncePerOperation(operation, this, `text ${JSON.stringify(args)}`, () =>
+      cutText(this.decode(args).text, args),
+    );
+  }
+
+  @Value(() => JsonObject, {
+    nullable: true,
+    description: "The text read as JSON; null if it is no JSON object, also since bytes were dropped.",
+  })
+  get textAsJson(): Readonly<Record<string, unknown>> | null {
+    return parseObject(this.decoded.text);
+  }
+
+  @Value(() => Base64, {
+    description: "The bytes as the upstream gave them; if `isRedacted`, the masked text as UTF-8.",
+  })
+  get base64(): Uint8Array {
+    return this.output.bytes;
+  }
+
+  @Value(() => Int, { description: "How many bytes there are." })
+  get byteLength(): number {
+    return this.output.bytes.byteLength;
+  }
+
+  @Value(() => Int, { description: "How many lines there are; a last line counts also without a line end." })
+  get lineCount(): number {
+    return countLines(this.decoded.text);
+  }
+
+  @Field(() => [OutputMatch], { description: "The lines that match, without transferring the others." })
+  search(
+    @Args(() => SearchArgs) args: SearchArgs,
+    @Ctx() { operation }: GraphContext,
+  ): readonly LineMatch[] | Promise<readonly LineMatch[]> {
+    return oncePerOperation(operation, this, `search ${JSON.stringify(args)}`, () => this.find(args, operation));
+  }
+
+  /** Bytes that will be decoded once something is read that needs it; 0 from then on. */
+  get undecodedBytes(): number {
+    return this.#decoded === undefined ? this.output.bytes.byteLength : 0;
+  }
+
+  @Value(() => SafeInt, { nullable: true, description: "Bytes the upstream cut away; null where it does not say." })
+  get droppedBytes(): number | null {
+    return this.output.droppedBytes;
+  }
+
+  @Value(() => Boolean, {
+    nullable: true,
+    description: "True where the upstream cut bytes away; null where it does not say.",
+  })
+  get truncated(): boolean | null {
+    return this.output.droppedBytes === null ? null : this.output.droppedBytes > 0;
+  }
+
+  @Value(() => String, {
+    description:
+      "WHATWG name of the charset that was found for the whole, as `utf-8` or `gb18030`. Lines of the other one of these two are " +
+      "decoded as such all the same.",
+  })
+  get charset(): string {
+    return this.decoded.charset;
+  }
+
+  @Value(() => Boolean, { description: "True where some bytes could not be decoded; `base64` has them all." })
+  get lossy(): boolean {
+    return this.decoded.lossy;
+  }
+
+  @Value(() => Boolean, {
+    description:
+      "False where nothing says that `charset` is right: bytes that fit GB18030 without looking Chinese, or that fit nothing. Pass " +
+      "another one to `text`.",
+  })
+  get isCharsetCertain(): boolean {
+    return this.decoded.isCharsetCertain;
+  }
+
+  @Value(() => Boolean, { description: "True where the gateway's rules have masked parts of the text." })
+  get isRedacted(): boolean {
+    return this.output.isRedacted === true;
+  }
+
+  private find(args: SearchArgs, operation: Operation): readonly LineMatch[] | Promise<readonly LineMatch[]> {
+    operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
+    const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
+    const matchers = oncePerOperation(operation, CommandOutput, "matchers", (): Matchers => new Map());
+    return workInParts(operation, searchLines(this.decoded.text, search, matchers));
+  }
+
+  private get decoded(): DecodedOutput {
+    this.#decoded ??= decodeOutput(this.output.bytes, this.output.droppedBytes);
+    return this.#decoded;
+  }
+
+  private decode({ charset, fromByte }: TextArgs): DecodedOutput {
+    if (charset == null && !fromByte) return this.decoded;
+    const options = { fromByte: fromByte ?? 0, ...(charset == null ? {} : { charset }) };
+    return decodeOutput(this.output.bytes, this.output.droppedBytes, options);
+  }
+}
+
+function isWhole({
+  charset,
+  fromByte,
+  applyOverwriting,
+  stripAnsi,
+  firstLines,
+  lastLines,
+  maxBytes,
+}: TextArgs): boolean {
+  const isCut = firstLines != null || lastLines != null || maxBytes != null || (fromByte ?? 0) > 0;
+  return charset == null && !isCut && applyOverwriting !== true && stripAnsi !== true;
+}
+
+function cutText(whole: string, args: TextArgs): string {
+  let text = whole;
+  if (args.applyOverwriting) text = applyOverwriting(text);
+  if (args.stripAnsi) text = stripAnsi(text);
+  if (args.firstLines != null) text = firstLines(text, args.firstLines);
+  if (args.lastLines != null) text = lastLines(text, args.lastLines);
+  return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  if (!text.trimStart().startsWith("{")) return null;
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,81 @@
+import { Int, ObjectType } from "type-graphql";
+
+import {
+  type Command as CommandRecord,
+  decodeOutput,
+  type Execution,
+  INSTANCE_INVOCATION_STATUSES,
+  type InstanceInvocationStatus,
+  type Tag as TagRecord,
+} from "#domain";
+import {
+  always,
+  Base64,
+  CommandTypeEnum,
+  declareReads,
+  declareShape,
+  InstanceInvocationStatusEnum,
+  orNull,
+  Value,
+} from "../declarations/index.ts";
+import type { Guarded, GuardedPlace } from "../operation/index.ts";
+
+/** The command that a run executed. */
+@ObjectType("Command", { description: "The command that a run executed, as it was at that time." })
+export class Command implements Guarded {
+  #content: string | null | undefined;
+
+  /** @param guardedPlace the run that it belongs to */
+  constructor(
+    private readonly record: CommandRecord,
+    readonly guardedPlace: GuardedPlace,
+  ) {}
+
+  @Value(() => String, { nullable: true, description: "The script as text." })
+  get content(): string | null {
+    if (this.#content === undefined) {
+      this.#content = this.record.content == null ? null : decodeOutput(this.record.content).text;
+    }
+    return this.#content;
+  }
+
+  @Value(() => Base64, { nullable: true, description: "The script's bytes." })
+  get contentBase64(): Uint8Array | null {
+    return this.record.content ?? null;
+  }
+}
+
+declareReads<CommandRecord>(Command.prototype, {
+  commandId: orNull(String, "Id of the command; null where it was not kept."),
+  name: orNull(String, "The name that people gave it."),
+  description: orNull(String, "What people wrote about it."),
+  type: orNull(CommandTypeEnum, "What kind of script it holds."),
+});
+
+/** A label of a run. */
+export const Tag = declareShape<TagRecord>("Tag", "A label that people put on a run.", {
+  key: always(String, "What the label is about."),
+  value: always(String, "What it says; may be empty."),
+});
+
+/** How many instances of a run are in one state. */
+export interface StatusCounted {
+  readonly status: InstanceInvocationStatus;
+  readonly count: number;
+}
+
+/** How many instances of a run are in one state. */
+export const StatusCount = declareShape<StatusCounted>("StatusCount", "How many instances of a run are in one state.", {
+  status: always(InstanceInvocationStatusEnum, "The state."),
+  count: always(Int, "How many instances are in it; never 0."),
+});
+
+/** How many instances are in each state, in the order of the schema, without the states that do not occur. */
+export function countStatuses(instances: readonly Pick<Execution, "status">[]): readonly StatusCounted[] {
+  const counts = new Map<InstanceInvocationStatus, number>();
+  for (const { status } of instances) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return INSTANCE_INVOCATION_STATUSES.flatMap((status) => {
+    const count = counts.get(status);
+    return count === undefined ? [] : [{ status, count }];
+  });
+}

@@ -1,0 +1,15 @@
+/** Runs, and the run on one instance. */
+export { readConsoleAddress } from "./console-address.ts";
+export { InstanceInvocation, rowNeeds } from "./instance-invocation.ts";
+export {
+  connectRecords,
+  connectRuns,
+  Invocation,
+  InvocationConnection,
+  invocationOf,
+  invocationWants,
+  readRun,
+} from "./invocation.ts";
+export { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
+export { settleRun } from "./outcomes.ts";
+export type { InvocationState } from "./state.ts";

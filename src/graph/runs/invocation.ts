@@ -1,0 +1,248 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
+
+import {
+  failureRank,
+  type InstanceInvocation as InstanceRecord,
+  type Invocation as InvocationRecord,
+  type InvocationRef,
+  sourceKey,
+  type Wants,
+} from "#domain";
+import { type Page, readPageArguments } from "#services";
+import { Node, toGlobalId, Value } from "../declarations/index.ts";
+import {
+  Connection,
+  compareText,
+  cutPage,
+  declareConnection,
+  listByName,
+  type MemoryList,
+  openPage,
+  rowsOf,
+} from "../lists/index.ts";
+import {
+  type GraphContext,
+  oncePerOperation,
+  oncePerPlace,
+  type Selection,
+  selectionOf,
+  workInParts,
+} from "../operation/index.ts";
+import { kindsOf, needsByRights } from "../rights/index.ts";
+import { countStatuses, StatusCount, type StatusCounted } from "./command.ts";
+import {
+  InstanceInvocation,
+  InstanceInvocationConnection,
+  InstanceInvocationsArgs,
+  isLacking,
+  type RowNeeds,
+  type RowResult,
+  rowNeeds,
+} from "./instance-invocation.ts";
+import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
+import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs } from "./output-group.ts";
+import { InvocationSettings } from "./settings.ts";
+
+/** One run of a command on one or many instances. */
+@ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
+export class Invocation extends InvocationSettings {
+  // By what each was made with, so that no row keeps a result that the cache has let go.
+  readonly #made = new WeakMap<object, InstanceInvocation>();
+  #id: string | undefined;
+  #all: MemoryList<InstanceRecord> | undefined;
+  #statusCounts: readonly StatusCounted[] | undefined;
+
+  override get id(): string {
+    this.#id ??= toGlobalId({ type: "Invocation", source: this.record.source, invokeId: this.record.invokeId });
+    return this.#id;
+  }
+
+  @Value(() => [StatusCount], {
+    description: "How many instances are in each state; states that do not occur are left out.",
+  })
+  get statusCounts(): readonly StatusCounted[] {
+    this.#statusCounts ??= countStatuses(this.record.instances);
+    return this.#statusCounts;
+  }
+
+  @Field(() => InstanceInvocationConnection, {
+    nullable: true,
+    description: "The run on each instance, by instance id.",
+  })
+  instanceInvocations(
+    @Args(() => InstanceInvocationsArgs) args: InstanceInvocationsArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
+    const opened = openPage(() => this.purposeOf(args), args, context.sealer);
+    const page = cutPage(this.listOf(args), opened, context.sealer);
+    const needsOf = oncePerPlace(info, () => needsByRights(rowsOf(selectionOf(info)), rowNeeds));
+    const rows = this.loadRows(page.nodes, needsOf(kindsOf(this.record, context)), context);
+    return rows instanceof Promise ? rows.then((ready) => new Connection(page, ready)) : new Connection(page, rows);
+  }
+
+  @Field(() => [OutputGroup], {
+    nullable: true,
+    description:
+      "What the instances said, identical outputs together, largest group first. Reads the output of every instance of the run.",
+  })
+  async outputGroups(
+    @Args(() => OutputGroupsArgs) args: OutputGroupsArgs,
+    @Ctx() context: GraphContext,
+  ): Promise<readonly OutputGroup[]> {
+    readPageArguments({ first: args.first ?? null });
+    const isSimilar = args.similar === true;
+    const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
+      const rows = await this.loadRows(this.all.rows, { output: true, details: true }, context);
+      return isSimilar ? this.groupSimilar(rows, context) : groupRows(rows);
+    });
+    return firstOf(groups, args);
+  }
+
+  private async groupSimilar(
+    rows: readonly InstanceInvocation[],
+    { loaders, operation }: GraphContext,
+  ): Promise<readonly OutputGroup[]> {
+    const { source } = this.record;
+    const servers = this.all.rows.map(({ instanceId }) => loaders.instances.load({ source, instanceId }));
+    const words = new Map<string, readonly string[]>();
+    // A server that is gone, or cannot be read, has its id alone.
+    for (const [index, found] of (await Promise.allSettled(servers)).entries()) {
+      const { instanceId = "" } = this.all.rows[index] ?? {};
+      const server = found.status === "fulfilled" ? found.value : null;
+      const addresses = [...(server?.privateIpAddresses ?? []), ...(server?.publicIpAddresses ?? [])];
+      words.set(instanceId, [instanceId, server?.name ?? "", ...addresses]);
+    }
+    return workInParts(
+      operation,
+      groupSimilarRows(rows, (instanceId) => words.get(instanceId) ?? []),
+    );
+  }
+
+  /** The run on one instance, null where it did not run there; for resolvers. */
+  recordOf(instanceId: string): InstanceRecord | null {
+    return this.record.instances.find((record) => record.instanceId === instanceId) ?? null;
+  }
+
+  /**
+   * The row of one of its instances; for resolvers. One object as long as nothing else was loaded for it, so that what it
+   * worked out serves other operations too.
+   */
+  rowOf(record: InstanceRecord, loaded: RowResult): InstanceInvocation {
+    const key = loaded ?? record;
+    const known = this.#made.get(key);
+    if (known?.isMadeWith(record, loaded)) return known;
+    const row = new InstanceInvocation(record, this, loaded);
+    this.#made.set(key, row);
+    return row;
+  }
+
+  /**
+   * Rows of some of its instances; for resolvers. Loads in one batch what the selection needs and the records do not hold, and
+   * waits only then; every field of a row can be read at once.
+   */
+  loadRows(
+    records: readonly InstanceRecord[],
+    needs: RowNeeds,
+    { loaders }: GraphContext,
+  ): InstanceInvocation[] | Promise<InstanceInvocation[]> {
+    const lacking = records.filter((record) => isLacking(record, needs));
+    if (lacking.length === 0) return records.map((record) => this.rowOf(record, undefined));
+    return loaders.latestResults(lacking, { output: needs.output, content: false }).then((answers) => {
+      const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
+      return records.map((record) => this.rowOf(record, loaded.get(record)));
+    });
+  }
+
+  private get all(): MemoryList<InstanceRecord> {
+    this.#all ??= listByName(
+      [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
+      ({ instanceId }) => instanceId,
+    );
+    return this.#all;
+  }
+
+  private listOf({ statusIn, orderBy }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
+    const isInOrder = orderBy !== "FAILURES_FIRST";
+    if (statusIn == null && isInOrder) return this.all;
+    const rows = this.all.rows.filter(({ status }) => statusIn?.includes(status) ?? true);
+    if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId);
+    const placeOf = ({ status, instanceId }: InstanceRecord): string => `${failureRank(status)}${instanceId}`;
+    return listByName(
+      rows.toSorted((a, b) => compareText(placeOf(a), placeOf(b))),
+      placeOf,
+    );
+  }
+
+  private purposeOf({ statusIn, orderBy }: InstanceInvocationsArgs): string {
+    const filter = statusIn == null ? "*" : [...new Set(statusIn)].sort(compareText).join(",");
+    const order = orderBy === "FAILURES_FIRST" ? [orderBy] : [];
+    return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter, ...order].join("\n");
+  }
+}
+
+const known = new WeakMap<InvocationRecord, Invocation>();
+
+/** What a record becomes: one object as long as the record lives, so that what it worked out serves other operations too. */
+export function invocationOf(record: InvocationRecord): Invocation {
+  const made = known.get(record) ?? new Invocation(record);
+  known.set(record, made);
+  return made;
+}
+
+/** One run with what the selection needs, null where there is none. */
+export async function readRun(
+  { source, invokeId }: InvocationRef,
+  run: Selection,
+  context: GraphContext,
+): Promise<Invocation | null> {
+  const record = await context.loaders.invocations.load({ source, invokeId, wants: invocationWants(run) });
+  return record === null ? null : invocationOf(await settleRun(record, needsByRights(run, runNeeds), context));
+}
+
+/** The runs of a page become what clients see. */
+export async function connectRuns(
+  page: Page<InvocationRecord>,
+  run: Selection | null,
+  context: GraphContext,
+): Promise<Connection<Invocation>> {
+  const records = page.edges.map((edge) => edge.node);
+  return new Connection(page, await connectRecords(records, run, context));
+}
+
+/** Runs become what clients see, with what the selection needs. */
+export async function connectRecords(
+  records: readonly InvocationRecord[],
+  run: Selection | null,
+  context: GraphContext,
+): Promise<readonly Invocation[]> {
+  return (await settleRuns(records, needsByRights(run, runNeeds), context)).map(invocationOf);
+}
+
+function runNeeds(run: Selection | null): RunNeeds {
+  const { output, details } = rowNeeds(rowsOf(run?.under("instanceInvocations") ?? null));
+  const isGrouped = run?.hasAny("outputGroups") ?? false;
+  return {
+    output: output || isGrouped,
+    details: details || isGrouped,
+    times: run?.hasAny("finishTime", "durationMs") ?? false,
+  };
+}
+
+/** Pages of runs. */
+export const InvocationConnection = declareConnection({
+  name: "Invocation",
+  row: () => Invocation,
+  plural: "runs",
+  hasSources: true,
+});
+
+/** What a selection of a run needs beyond what every list tells. */
+export function invocationWants(run: Selection | null): Wants {
+  const rows = rowsOf(run?.under("instanceInvocations") ?? null);
+  return {
+    output: rowNeeds(rows).output || (run?.hasAny("outputGroups") ?? false),
+    content: run?.under("command")?.hasAny("content", "contentBase64") ?? false,
+  };
+}

@@ -1,0 +1,54 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
+
+import type { AgentState as AgentRecord } from "#domain";
+import { type Connection, PageArgs, rowsOf, totalWants } from "../lists/index.ts";
+import { type GraphContext, selectionOf } from "../operation/index.ts";
+import { AgentState, Instance } from "../sources/index.ts";
+import { InstanceInvocation } from "./instance-invocation.ts";
+import { connectRuns, Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import type { InvocationState } from "./state.ts";
+
+/** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
+@Resolver(() => InstanceInvocation)
+export class InstanceInvocationLinks {
+  @FieldResolver(() => Invocation, { nullable: true, description: "The run that this is a part of." })
+  invocation(@Root() row: InstanceInvocation): InvocationState {
+    return row.invocation;
+  }
+}
+
+/** The way from a server to what ran on it. */
+@Resolver(() => Instance)
+export class InstanceLinks {
+  @FieldResolver(() => AgentState, {
+    nullable: true,
+    description:
+      "The Cloud Assistant agent there; null where the upstream does not tell. Costs one call for 50 servers.",
+  })
+  async agent(
+    @Root() { record: { source, instanceId } }: Instance,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<AgentRecord | null> {
+    return loaders.agents.load({ source, instanceId });
+  }
+
+  @FieldResolver(() => InvocationConnection, {
+    nullable: true,
+    description: "Runs that touched this server, newest first.",
+  })
+  async invocations(
+    @Root() { record: { source, instanceId } }: Instance,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<Invocation>> {
+    const { services, operation } = context;
+    const selection = selectionOf(info);
+    const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
+    const { provider, regionId, account } = source;
+    const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
+    const page = await services.pageInvocations(args, filter, wants, operation);
+    return connectRuns(page, rowsOf(selection), context);
+  }
+}

@@ -1,0 +1,172 @@
+import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
+
+import {
+  decodeOutput,
+  diffLines,
+  type Execution,
+  type OutputGroup as Group,
+  groupOutputs,
+  type LineDifference,
+  maskOutput,
+  type Output,
+} from "#domain";
+import { type Parts, readPageArguments } from "#services";
+import {
+  always,
+  declareReads,
+  declareShape,
+  InstanceInvocationStatusEnum,
+  orNull,
+  SafeInt,
+  Value,
+} from "../declarations/index.ts";
+import type { GraphContext } from "../operation/index.ts";
+import { CommandOutput } from "../results/index.ts";
+import { InstanceInvocation } from "./instance-invocation.ts";
+
+/** How many of a short list are wanted. */
+@ArgsType()
+export class FirstArgs {
+  @Field(() => Int, { nullable: true, description: "How many to give: 0 to 100, 20 if left out." })
+  readonly first?: number | null;
+}
+
+/** Which groups of outputs are wanted. */
+@ArgsType()
+export class OutputGroupsArgs extends FirstArgs {
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Take outputs for the same that differ only in the server's own names and addresses, times, ids and numbers; costs one call for " +
+      "100 servers. Off if left out.",
+  })
+  readonly similar?: boolean | null;
+}
+
+/** How an output differs from another one. */
+const OutputDifference = declareShape<LineDifference>(
+  "OutputDifference",
+  "How an output differs from another one, by lines.",
+  {
+    addedLines: always([String], "Lines that it has and the other lacks, at most 50."),
+    missingLines: always([String], "Lines that it lacks and the other has, at most 50."),
+    isCut: always(Boolean, "True if there are more such lines."),
+  },
+);
+
+type Member = Execution & { readonly row: InstanceInvocation };
+
+/** Instances on which a run ended alike and printed the same. */
+@ObjectType("OutputGroup", {
+  description: "Instances on which a run ended alike and printed the same: 297 said ok, 3 said something else.",
+})
+export class OutputGroup {
+  readonly #output: CommandOutput | null;
+
+  /** @param largest the group that this one differs from @param formOf what of a line counts */
+  constructor(
+    private readonly record: Group<Member>,
+    private readonly largest: Group<Member>,
+    private readonly formOf: (line: string) => string,
+  ) {
+    this.#output = record.output === null ? null : new CommandOutput(record.output);
+  }
+
+  @Value(() => CommandOutput, {
+    nullable: true,
+    description: "What each of them printed, of similar ones the first; null where that is nothing yet.",
+  })
+  get output(): CommandOutput | null {
+    return this.#output;
+  }
+
+  @Value(() => Int, { description: "How many instances there are; at least 1." })
+  get count(): number {
+    return this.record.executions.length;
+  }
+
+  @Value(() => [String], { description: "Ids of all of them, in order." })
+  get instanceIds(): readonly string[] {
+    return this.record.executions.map((execution) => execution.instanceId);
+  }
+
+  /** Of all outputs together; for the audit. */
+  get byteLength(): number {
+    return (this.#output?.byteLength ?? 0) * this.record.executions.length;
+  }
+
+  @Field(() => OutputDifference, {
+    nullable: true,
+    description: "How it differs from what the largest group printed; null for the largest group.",
+  })
+  difference(@Ctx() { operation }: GraphContext): LineDifference | null {
+    if (this.record === this.largest) return null;
+    operation.meter.addReading?.("decodedBytes", sizeOf(this.record.output) + sizeOf(this.largest.output));
+    return diffLines(textOf(this.record.output), textOf(this.largest.output), this.formOf);
+  }
+
+  @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
+  instanceInvocations(@Args(() => FirstArgs) args: FirstArgs): readonly InstanceInvocation[] {
+    return firstOf(this.record.executions, args).map((execution) => execution.row);
+  }
+}
+
+declareReads<Group<Member>>(OutputGroup.prototype, {
+  status: always(InstanceInvocationStatusEnum, "State of each of them."),
+  exitCode: orNull(SafeInt, "Exit code of each of them; null until it is final."),
+});
+
+/**
+ * Groups the rows of a run, largest group first.
+ * @throws the error of the first row whose output could not be read: groups that leave out instances would mislead
+ */
+export function groupRows(rows: readonly InstanceInvocation[]): readonly OutputGroup[] {
+  const groups = groupOutputs(membersOf(rows));
+  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, (line) => line));
+}
+
+/**
+ * The same for outputs that differ in no more than the servers' own words, times, addresses, ids and numbers.
+ * @param wordsOf names and addresses of a server, by its id
+ */
+export function* groupSimilarRows(
+  rows: readonly InstanceInvocation[],
+  wordsOf: (instanceId: string) => readonly string[],
+): Parts<readonly OutputGroup[]> {
+  const members = membersOf(rows);
+  const forms = new Map<Member, string>();
+  for (const member of members) {
+    yield (member.output?.bytes.byteLength ?? 0) * MASK_UNITS;
+    forms.set(member, maskOutput(textOf(member.output), wordsOf(member.instanceId)));
+  }
+  const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
+  const own = groups.map(({ executions: [first] }) => wordsOf(first?.instanceId ?? ""));
+  return groups.map((group, index) => {
+    const words = [...(own[index] ?? []), ...(own[0] ?? [])];
+    return new OutputGroup(group, groups[0] ?? group, (line) => maskOutput(line, words));
+  });
+}
+
+/** What masking costs for each byte, against one step of a pattern. */
+const MASK_UNITS = 12;
+
+function membersOf(rows: readonly InstanceInvocation[]): readonly Member[] {
+  return rows.map((row) => {
+    const execution = row.printed;
+    if (execution instanceof Error) throw execution;
+    return { ...execution, row };
+  });
+}
+
+function textOf(output: Output | null | undefined): string {
+  return output == null ? "" : decodeOutput(output.bytes, output.droppedBytes).text;
+}
+
+/** The first of a short list, as many as were asked for. */
+export function firstOf<Member>(members: readonly Member[], { first }: FirstArgs): readonly Member[] {
+  return members.slice(0, readPageArguments({ first: first ?? null }).size);
+}
+
+function sizeOf(output: Output | null): number {
+  return output?.bytes.byteLength ?? 0;
+}

@@ -1,0 +1,75 @@
+import { ArgsType, Field } from "type-graphql";
+
+import { InputError, type Provider, type Source } from "#domain";
+import type { Services } from "#services";
+import { ProviderEnum } from "../declarations/index.ts";
+
+/** The words by which a client names a source. */
+export interface SourceWords {
+  readonly provider: Provider | undefined;
+  readonly regionId: string | undefined;
+  readonly account?: string | null | undefined;
+}
+
+/** Names the source of one thing. */
+@ArgsType()
+export class SourceArgs {
+  @Field(() => ProviderEnum, { description: "The product." })
+  readonly provider: Provider | undefined;
+
+  @Field(() => String, { description: "The region's id, as `cn-hangzhou`." })
+  readonly regionId: string | undefined;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Alias of the account; may be left out where only one has this region.",
+  })
+  readonly account?: string | null;
+}
+
+/**
+ * The configured source that these words name.
+ * @throws InputError `BAD_USER_INPUT` that names the word that fits none, and says which would
+ */
+export function requireSource(services: Services, { provider, regionId, account }: SourceWords): Source {
+  const found = provider && regionId ? services.findSource(provider, regionId, account) : null;
+  if (found !== null) return found;
+  throw refusalOf(
+    services.listSources().filter((source) => source.provider === provider),
+    { provider, regionId, account },
+  );
+}
+
+/**
+ * An id that is a text.
+ * @throws InputError `BAD_USER_INPUT` for a blank one: an upstream would take it for no restriction at all
+ */
+export function requireText(argument: string, text: string): string {
+  if (text.trim() === "")
+    throw new InputError("BAD_USER_INPUT", `\`${argument}\`: expected an id, got a blank text.`, argument);
+  return text;
+}
+
+function refusalOf(sources: readonly Source[], { provider, regionId, account }: SourceWords): InputError {
+  const accounts = sources.filter((source) => source.regionId === regionId).map((source) => source.account);
+  if (account == null && accounts.length > 1)
+    return refuse("account", `an account, since several have ${regionId}`, accounts, undefined);
+  if (account != null && !sources.some((source) => source.account === account)) {
+    const having = sources.map((source) => source.account);
+    return refuse("account", `an account with ${provider}`, having, account);
+  }
+  const regions = sources.filter((source) => account == null || source.account === account);
+  return refuse(
+    "regionId",
+    `a configured region of ${provider}`,
+    regions.map((source) => source.regionId),
+    regionId,
+  );
+}
+
+function refuse(argument: string, expected: string, options: readonly string[], got: string | undefined): InputError {
+  const known = [...new Set(options)].sort();
+  const list = known.length === 0 ? "none is configured" : known.join(", ");
+  const shown = got === undefined ? "none" : JSON.stringify(got.slice(0, 60));
+  return new InputError("BAD_USER_INPUT", `\`${argument}\`: expected ${expected} (${list}), got ${shown}.`, argument);
+}

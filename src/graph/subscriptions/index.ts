@@ -1,0 +1,2 @@
+/** The root fields of subscriptions, and their events. */
+export { eventIdOf, Subscriptions } from "./subscription.ts";

@@ -1,0 +1,192 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Int, Resolver, Root, Subscription } from "type-graphql";
+
+import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
+import type { OutputChunk as Chunk, GivenPosition, ListChange, WatchWants } from "#services";
+import { fromGlobalId } from "../declarations/index.ts";
+import { InvocationFilter, rowsOf, toInvocationFilter } from "../lists/index.ts";
+import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
+import { kindsOf, maskSelection, requireOutputs } from "../rights/index.ts";
+import { Invocation, invocationWants, rowNeeds } from "../runs/index.ts";
+import { InvocationChange, toInvocationChange } from "./invocation-change.ts";
+import { OutputChunk } from "./output-chunk.ts";
+
+/** What one event tells: the run, or why nothing more will come. */
+type Told = Record | Error;
+
+/** What one event of a list tells: a change, or why nothing more will come. */
+type ToldChange = ListChange | Error;
+
+/** What one event of an output tells: what is new, or why nothing more will come. */
+type ToldChunk = Chunk | Error;
+
+const LAST_EVENT_ID = "Last-Event-ID";
+
+/**
+ * Where an event of a subscription stands, for streams whose clients come back with it: it then goes before the arguments `after` and
+ * `fromByte`. Null for an event without a place. Read it before the next event is asked for.
+ */
+export function eventIdOf(told: unknown): string | null {
+  const { position } = Object(told) as Partial<ListChange | Chunk>;
+  return position ?? null;
+}
+
+/** What can be watched. */
+@Resolver()
+export class Subscriptions {
+  @Subscription(() => Invocation, {
+    nullable: true,
+    subscribe: ({ args, context, info }) => watch(String(args.id), context as GraphContext, info),
+    description:
+      "The run as it changes, from its present state until it is final; then it completes. A run that is gone is an error " +
+      "`NOT_FOUND`. However many watch a run, it is asked for once; what passes between two looks is not told.",
+  })
+  invocationUpdated(
+    @Arg("id", () => ID, { description: "Id of a run that this gateway gave out." }) _id: string,
+    @Root() told: Told,
+    @Ctx() context: GraphContext,
+  ): Invocation {
+    if (told instanceof Error) throw told;
+    // Rights may have become less since the watch began.
+    if (!kindsOf(told, context).runs) throw createGoneError(told);
+    return new Invocation(told);
+  }
+
+  @Subscription(() => OutputChunk, {
+    nullable: true,
+    subscribe: ({ args, context }) => watchOutput(String(args.id), args.fromByte, context as GraphContext),
+    description:
+      "What is printed, as it comes: each byte once, never a cut character. Of one server, or of all servers of a run. Completes when the " +
+      "run is over. However many watch, outputs are asked for once.",
+  })
+  outputAppended(
+    @Arg("id", () => ID, { description: "Id of a run, or of a run on one instance, that this gateway gave out." })
+    _id: string,
+    @Arg("fromByte", () => Int, {
+      nullable: true,
+      description:
+        "Begin behind so many bytes: the `nextByte` of the last event that was got. Of a whole run, behind so many bytes of each output. 0 " +
+        "if left out.",
+    })
+    _fromByte: number | null | undefined,
+    @Root() told: ToldChunk,
+    @Ctx() context: GraphContext,
+  ): OutputChunk {
+    if (told instanceof Error) throw told;
+    const chunk = new OutputChunk(told);
+    requireOutputs(chunk.guardedPlace, context);
+    context.guard.note("outputs", chunk.guardedPlace, chunk);
+    return chunk;
+  }
+
+  @Subscription(() => InvocationChange, {
+    nullable: true,
+    subscribe: ({ args, context }) => watchList(args.filter, args.after, context as GraphContext),
+    description:
+      "A list as it changes: first its newest 50 runs, or what changed behind `after`, then what comes into it, changes in it and leaves " +
+      "it. However many watch, a source is asked for once an interval. Apply rows by their id: one may be told twice.",
+  })
+  async invocationsChanged(
+    @Arg("filter", () => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
+    _filter: InvocationFilter | null | undefined,
+    @Arg("after", () => String, {
+      nullable: true,
+      description:
+        "The `position` of the last event that was got: goes on behind it. `CURSOR_EXPIRED` if that is too long ago or another process " +
+        "answers: begin anew without it.",
+    })
+    _after: string | null | undefined,
+    @Root() told: ToldChange,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<InvocationChange> {
+    if (told instanceof Error) throw told;
+    return toInvocationChange(told, selectionOf(info), context);
+  }
+}
+
+function watchList(
+  filter: InvocationFilter | null | undefined,
+  after: string | null | undefined,
+  context: GraphContext,
+): AsyncIterableIterator<ToldChange> {
+  const given = after == null ? null : { text: after, name: "after", mayBeginAnew: false };
+  const { services, operation } = context;
+  return endWithError(services.watchList(toInvocationFilter(filter), lastPosition(context) ?? given, operation));
+}
+
+// Who comes back repeats the arguments of the beginning.
+function lastPosition({ lastEventId }: GraphContext): GivenPosition | null {
+  return lastEventId === null ? null : { text: lastEventId, name: LAST_EVENT_ID, mayBeginAnew: true };
+}
+
+function watchOutput(
+  id: string,
+  fromByte: number | null | undefined,
+  context: GraphContext,
+): AsyncIterableIterator<ToldChunk> {
+  const { ref, isOurs } = fromGlobalId(id);
+  if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation")
+    throw refuseType("a run or a run on one instance", ref.type);
+  if ((fromByte ?? 0) < 0) {
+    throw new InputError("BAD_USER_INPUT", `\`fromByte\`: expected a number from 0 on, got ${fromByte}.`, "fromByte");
+  }
+  admit(ref, isOurs, context);
+  const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
+  if (!context.view.rightsFor(ref.source).possible.outputs) {
+    context.guard.refuse("outputs", { ...ref, instanceId, commandName: undefined });
+  }
+  const { source, invokeId } = ref;
+  const begin = { fromByte: fromByte ?? 0, after: lastPosition(context) };
+  return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, begin, context.operation));
+}
+
+function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told> {
+  const { ref, isOurs } = fromGlobalId(id);
+  if (ref.type !== "Invocation") throw refuseType("a run", ref.type);
+  admit(ref, isOurs, context);
+  if (context.lastEventId !== null) {
+    const message = `\`${LAST_EVENT_ID}\`: expected none, since events of a run have no id. Begin without it.`;
+    throw new InputError("INVALID_CURSOR", message, LAST_EVENT_ID);
+  }
+  const wants = watchWants(maskSelection(selectionOf(info), context.view.rightsFor(ref.source).possible));
+  return endWithError(context.services.watchInvocation(ref, wants, context.operation));
+}
+
+/** @throws InputError `NOT_FOUND` for a source that is not configured, or that the caller may not see */
+function admit(ref: InvocationRef, isOurs: boolean, { services, operation }: GraphContext): void {
+  if (!isOurs) operation.meter.addForeignId?.();
+  const { provider, regionId, account } = ref.source;
+  if (services.findSource(provider, regionId, account) === null) throw createGoneError(ref);
+}
+
+function refuseType(expected: string, got: string): InputError {
+  return new InputError(
+    "BAD_USER_INPUT",
+    `\`id\`: expected the id of ${expected}, got that of another thing (${got}).`,
+    "id",
+  );
+}
+
+function watchWants(run: Selection): WatchWants {
+  const { details } = rowNeeds(rowsOf(run.under("instanceInvocations")));
+  return { ...invocationWants(run), details: details || run.hasAny("outputGroups") };
+}
+
+/** What breaks off is told as a last event, so that it lands at the field, with its path, as in a query. */
+function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<State | Error> {
+  return {
+    next: () => states.next().catch((error: unknown) => ({ done: false, value: toError(error) })),
+    async return() {
+      await states.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("A run cannot be watched.", { cause: error });
+}

@@ -1,0 +1,29 @@
+import { createOwnFailure, type Source } from "#domain";
+import { type Sync, toSourceFailure } from "#sync";
+import type { BackfillState, PageSourceState } from "../contract/index.ts";
+
+/** How a source fares, and how far back it is known. A `flaw` of what it told counts as its error unless it has another one. */
+export type DescribeSource = (source: Source, isComplete: boolean, flaw?: string | null) => Promise<PageSourceState>;
+
+/** How far collecting a source has come; null if nothing is collected. */
+export type BackfillOf = (source: Source) => BackfillState | null;
+
+/** Costs no upstream call. */
+export function createDescribeSource(
+  { book, oldestKnown }: Pick<Sync, "book" | "oldestKnown">,
+  backfillOf: BackfillOf,
+): DescribeSource {
+  return async (source, isComplete, flaw = null) => {
+    const { error, ...state } = book.stateOf(source);
+    const told = flaw === null ? null : toSourceFailure(createOwnFailure(source, "BAD_RESPONSE", flaw));
+    return {
+      ...state,
+      error: error ?? told,
+      isComplete,
+      // A region without the product has nothing new.
+      isCurrent: error === null || error.code === "NOT_SUPPORTED",
+      oldestTime: await oldestKnown(source),
+      backfill: () => backfillOf(source),
+    };
+  };
+}

@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import {
+  type Clock,
+  canonicalText,
+  decodeOutput,
+  type InstanceInvocation,
+  type Instant,
+  type Invocation,
+  type InvocationFilter,
+  type Operation,
+  type Output,
+} from "#domain";
+import { comparePositions, type Position, positionOf } from "#store";
+import type { Sync } from "#sync";
+import type {
+  Edge,
+  FoundLine,
+  LineMatch,
+  OutputMatches,
+  OutputSearch,
+  PageSourceState,
+  Sealer,
+} from "../contract/index.ts";
+import { createCursorCodec, readPageArguments } from "../paging/index.ts";
+import { type LineSearch, MAX_MATCHES, prepareSearch, UNITS_A_TURN } from "./line-search.ts";
+import type { RunScan } from "./scan.ts";
+
+/** What searching is made of. */
+export interface OutputMatchesParts {
+  readonly scan: RunScan;
+  readonly sync: Pick<Sync, "book">;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** An answer comes after so long, with what was found by then and a cursor. */
+const SEARCH_MS = 5_000;
+/** Different outputs whose matches are remembered within one search. */
+const REMEMBERED_MAX = 5_000;
+
+/** A place within the outputs: a run, one of its instances by id, and the number of a line. */
+interface Place {
+  readonly position: Position;
+  readonly instanceId: string;
+  readonly line: number;
+}
+
+type Find = (output: Output) => Promise<readonly LineMatch[]>;
+
+/** What one search goes by. */
+interface SearchRules {
+  readonly find: Find;
+  readonly seal: (place: Place) => string;
+  readonly start: Place | null;
+  readonly size: number;
+  /** True once the search has to answer. */
+  readonly isLate: () => boolean;
+}
+
+/** Searches the outputs that are known, newest runs first. Reads none from an upstream; equal outputs are searched once. */
+export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatchesParts) {
+  return async (search: OutputSearch, filter: InvocationFilter, operation: Operation): Promise<OutputMatches> => {
+    const { text, pattern, ignoreCase, contextLines, first, after } = search;
+    const { size, cursor } = readPageArguments({ first: first ?? null, after: after ?? null });
+    const lines: LineSearch = { text, pattern, ignoreCase, contextLines: contextLines ?? 0, limit: MAX_MATCHES };
+    const find = rememberEqual(searchInTurns(lines, operation));
+    const words = JSON.stringify([text, pattern, ignoreCase === true]);
+    const purpose = `output matches\n${canonicalText({ ...filter, instanceKeyIn: undefined })}\n${words}`;
+    const sources = sync.book.states().map(({ source }) => source);
+    const codec = createCursorCodec(sealer, purpose, sources);
+    const start = cursor === null ? null : toPlace(codec.open(cursor, "after"));
+    const until = clock.elapsed() + SEARCH_MS;
+    const collection = createCollection({
+      find,
+      start,
+      size,
+      isLate: () => clock.elapsed() >= until,
+      seal: ({ position, instanceId, line }) =>
+        codec.seal({ position, lagging: new Map(), row: [instanceId, String(line)] }),
+    });
+    let fared: readonly PageSourceState[] = [];
+    for await (const part of scan.readKnown(filter, { output: true, content: false }, operation, upTo(start))) {
+      fared = part.sources;
+      for (const run of part.runs) if (!(await collection.addRun(run))) return collection.toPage(fared);
+    }
+    return collection.toPage(fared);
+  };
+}
+
+/** Gathers the matches of one page. */
+function createCollection({ find, seal, start, size, isLate }: SearchRules) {
+  const edges: Edge<FoundLine>[] = [];
+  let searchedOutputs = 0;
+  let missingOutputs = 0;
+  let searchedSince: Instant | null = null;
+  let isFull = false;
+  let stoppedAt: Place | null = null;
+
+  /** False if the page ends within this execution. */
+  async function addExecution(run: Invocation, execution: InstanceInvocation, from: Place): Promise<boolean> {
+    if (isLate()) stoppedAt = from;
+    if (stoppedAt !== null) return false;
+    const output = execution.output === undefined ? execution.pastOutput : execution.output;
+    if (output === undefined) missingOutputs += 1;
+    if (output === undefined || output === null) return true;
+    const matches = await find(output);
+    searchedOutputs += 1;
+    for (const match of matches.filter(({ lineNumber }) => lineNumber > from.line)) {
+      isFull = edges.length >= size;
+      if (isFull) return false;
+      edges.push({ node: { run, execution, match }, cursor: () => seal({ ...from, line: match.lineNumber }) });
+    }
+    return true;
+  }
+
+  return {
+    /** False once the page has ended. */
+    async addRun(run: Invocation): Promise<boolean> {
+      const position = positionOf(run);
+      const side = start === null ? 1 : comparePositions(position, start.position);
+      if (side < 0) return true;
+      searchedSince = run.creationTime ?? searchedSince;
+      const known = side === 0 ? start : null;
+      for (const execution of inOrder(run)) {
+        const { instanceId } = execution;
+        if (known !== null && instanceId < known.instanceId) continue;
+        const line = known?.instanceId === instanceId ? known.line : 0;
+        if (!(await addExecution(run, execution, { position, instanceId, line }))) return false;
+      }
+      return true;
+    },
+    toPage: (sources: readonly PageSourceState[]): OutputMatches => ({
+      edges,
+      hasNextPage: isFull || stoppedAt !== null,
+      hasPreviousPage: start !== null,
+      startCursor: () => edges[0]?.cursor() ?? null,
+      endCursor: () => (stoppedAt === null ? (edges.at(-1)?.cursor() ?? null) : seal(stoppedAt)),
+      totalCount: null,
+      sources,
+      isScanComplete: stoppedAt === null,
+      searchedOutputs,
+      missingOutputs,
+      searchedSince,
+    }),
+  };
+}
+
+// What stands at the place itself comes again: it may hold more. What comes in between is skipped.
+function upTo(start: Place | null): Position | null {
+  return start === null ? null : { ...start.position, invokeId: start.position.invokeId.slice(0, -1) };
+}
+
+function toPlace({ position, row }: { readonly position: Position; readonly row: readonly string[] }): Place {
+  const [instanceId = "", line = "0"] = row;
+  return { position, instanceId, line: Number(line) };
+}
+
+function inOrder({ instances }: Invocation): readonly InstanceInvocation[] {
+  return instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+}
+
+/** @throws InputError `BAD_USER_INPUT` that names the argument, at once */
+function searchInTurns(search: LineSearch, operation: Operation): Find {
+  const searchText = prepareSearch(search);
+  let units = 0;
+  const rest = async (more: number): Promise<void> => {
+    units += more;
+    if (units < UNITS_A_TURN) return;
+    units = more;
+    await operation.turn?.();
+    operation.signal.throwIfAborted();
+  };
+  return async ({ bytes, droppedBytes }) => {
+    await rest(bytes.byteLength);
+    const parts = searchText(decodeOutput(bytes, droppedBytes).text);
+    for (let part = parts.next(); ; part = parts.next()) {
+      if (part.done === true) return part.value;
+      await rest(part.value);
+    }
+  };
+}
+
+function rememberEqual(find: Find): Find {
+  const known = new Map<string, readonly LineMatch[]>();
+  return async (output) => {
+    const key = createHash("sha1").update(output.bytes).update(String(output.droppedBytes)).digest("base64");
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    const found = await find(output);
+    if (known.size < REMEMBERED_MAX) known.set(key, found);
+    return found;
+  };
+}

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import {
+  contains,
+  type Instance,
+  type InvocationFilter,
+  instanceKey,
+  namesSource,
+  type Operation,
+  type Source,
+  sourceRank,
+  UpstreamError,
+} from "#domain";
+import { type Sync, toSourceFailure } from "#sync";
+import type { InstanceFilter, Page, PageArguments, Sealer } from "../contract/index.ts";
+import { behind, type DescribeSource, openPlace, readPageArguments, takePage, toPage } from "../paging/index.ts";
+import { placesOf } from "./scan.ts";
+
+/** What is asked about servers across sources. */
+export interface ServerPages {
+  /** Servers of every source, by source and then by id. */
+  page(args: PageArguments, filter: InstanceFilter, operation: Operation): Promise<Page<Instance>>;
+  /** The filter with the servers that a part of a name means now; the filter itself if it has none. */
+  resolveNames(filter: InvocationFilter, operation: Operation): Promise<NamedServers>;
+  /** The same page with what is wrong with sources whose servers could not be read: runs of theirs may be missing. */
+  pageNamed<Listed extends Page<unknown>>(
+    filter: InvocationFilter,
+    operation: Operation,
+    read: (named: InvocationFilter) => Promise<Listed>,
+  ): Promise<Listed>;
+}
+
+/** What a part of a name came to. */
+export interface NamedServers {
+  readonly filter: InvocationFilter;
+  /** Why servers of a source could not be read, by the source. */
+  readonly failures: ReadonlyMap<string, UpstreamError>;
+}
+
+/** What these pages are made of. */
+export interface ServerPagesParts {
+  readonly sync: Pick<Sync, "book" | "servers">;
+  readonly sealer: Sealer;
+  readonly describe: DescribeSource;
+}
+
+/** Servers are read whole, source by source, and kept for a minute: then names cost nothing more. */
+export function createServerPages({ sync, sealer, describe }: ServerPagesParts): ServerPages {
+  const sourcesOf = (filter: InstanceFilter): readonly Source[] =>
+    sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
+
+  /** @throws UpstreamError if no source could be read */
+  async function readAll(sources: readonly Source[], operation: Operation) {
+    const read = await Promise.all(
+      sources.map(async (source) => {
+        try {
+          return { source, instances: await sync.servers.readAllInstances(source, operation), failure: null };
+        } catch (error) {
+          if (!(error instanceof UpstreamError)) throw error;
+          return { source, instances: [], failure: error };
+        }
+      }),
+    );
+    const failures = read.flatMap(({ failure }) => failure ?? []);
+    if (failures[0] !== undefined && failures.length === read.length) throw failures[0];
+    return read;
+  }
+
+  async function resolveNames(filter: InvocationFilter, operation: Operation): Promise<NamedServers> {
+    const { instanceNameContains } = filter;
+    if (instanceNameContains === undefined) return { filter, failures: new Map() };
+    const read = await readAll(sourcesOf(placesOf(filter)), operation);
+    const named = read.flatMap(({ instances }) => instances.filter((one) => contains(one.name, instanceNameContains)));
+    return {
+      filter: { ...filter, instanceKeyIn: new Set(named.map(instanceKey)) },
+      failures: new Map(read.flatMap(({ source, failure }) => (failure ? [[sourceRank(source), failure]] : []))),
+    };
+  }
+
+  return {
+    resolveNames,
+    async pageNamed(given, operation, read) {
+      const { filter, failures } = await resolveNames(given, operation);
+      const page = await read(filter);
+      return failures.size === 0 ? page : withFailures(page, failures);
+    },
+    async page(args, filter, operation) {
+      const request = readPageArguments(args);
+      const purpose = `servers\n${JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+      const place = openPlace(sealer, purpose, request);
+      const read = await readAll(sourcesOf(filter), operation);
+      const rows = read
+        .flatMap(({ instances }) => instances.filter((one) => isMeant(one, filter)))
+        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+      const { taken, hasMore } = takePage(behind(rows, placeOf, place, request), request);
+      return toPage(request, {
+        edges: taken.map((node) => ({ node, cursor: () => sealer.seal(purpose, placeOf(node)) })),
+        hasMore,
+        totalCount: read.some(({ failure }) => failure !== null) ? null : rows.length,
+        sources: await Promise.all(read.map(({ source, failure }) => describe(source, failure === null))),
+      });
+    },
+  };
+}
+
+function withFailures<Listed extends Page<unknown>>(page: Listed, failures: NamedServers["failures"]): Listed {
+  const sources = page.sources.map((state) => {
+    const error = failures.get(sourceRank(state.source));
+    return error === undefined
+      ? state
+      : { ...state, error: toSourceFailure(error), isComplete: false, isCurrent: false };
+  });
+  return { ...page, totalCount: null, sources, isScanComplete: false };
+}
+
+function isMeant(instance: Instance, { nameContains, instanceIdIn, osTypeIn }: InstanceFilter): boolean {
+  const { name, instanceId, osType } = instance;
+  return (
+    (nameContains === undefined || contains(name, nameContains)) &&
+    (instanceIdIn?.includes(instanceId) ?? true) &&
+    (osTypeIn === undefined || osTypeIn.some((word) => word.toLowerCase() === osType?.toLowerCase()))
+  );
+}
+
+// Short, so that cursors are: a source in four bytes.
+function placeOf({ source, instanceId }: Instance): string {
+  return `${sourcePlace(source)}${instanceId}`;
+}
+
+const places = new WeakMap<Source, string>();
+
+function sourcePlace(source: Source): string {
+  const known = places.get(source) ?? createHash("sha256").update(sourceRank(source)).digest("hex").slice(0, 8);
+  places.set(source, known);
+  return known;
+}

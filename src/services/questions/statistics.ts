@@ -1,0 +1,136 @@
+import { InputError, type InvocationFilter } from "#domain";
+import type { RunOutline } from "#store";
+import type { Services, StatisticsGroup, StatisticsInterval, StatisticsRow } from "../contract/index.ts";
+import { type RunScan, upTo } from "./scan.ts";
+import type { ServerPages } from "./servers.ts";
+import {
+  addCounted,
+  type Counted,
+  countExecution,
+  countRun,
+  createTally,
+  joinTally,
+  type Tally,
+  toRow,
+} from "./tally.ts";
+
+/** Runs that statistics go through, at most. */
+const RUNS_MAX = 200_000;
+const ROWS_MAX = 1_000;
+/** Groups with rows of their own; the rest has one row. */
+const GROUPS_MAX = 100;
+const GROUPS_WITH_INTERVAL_MAX = 20;
+
+const LENGTH_MS: Readonly<Record<StatisticsInterval, number>> = { HOUR: 3_600_000, DAY: 86_400_000 };
+
+/**
+ * Counts runs. With `createdAfter`, everything from there on is read if it is not known, once and within the operation's budget;
+ * without, what is known is counted.
+ */
+export function createStatistics(scan: RunScan, resolveNames: ServerPages["resolveNames"]): Services["statistics"] {
+  return async ({ by, interval }, given, operation) => {
+    const spanMs = interval ?? (by === "HOUR" || by === "DAY" ? by : null);
+    checkSpan(given, interval === null ? "by" : "interval", spanMs);
+    const { filter, failures } = await resolveNames(given, operation);
+    const tallies = new Map<string, Map<number | null, Tally>>();
+    let isComplete = true;
+    let isCurrent = failures.size === 0;
+    const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
+    for await (const part of upTo(RUNS_MAX, outline(filter, by === "INSTANCE", operation))) {
+      isComplete = part.isComplete;
+      isCurrent &&= part.sources.every((source) => source.isCurrent);
+      for (const run of part.runs) {
+        const slot = slotOf(run, spanMs);
+        for (const [key, counted] of countedOf(run, by, filter)) addCounted(tallyOf(tallies, key, slot), counted);
+      }
+    }
+    return toRows(tallies, { by, hasInterval: interval !== null, isComplete: isComplete && isCurrent });
+  };
+}
+
+function checkSpan(
+  { createdAfter, createdBefore }: InvocationFilter,
+  argument: string,
+  span: StatisticsInterval | null,
+) {
+  if (span === null || createdAfter === undefined || createdBefore === undefined) return;
+  const count = Math.ceil((Date.parse(createdBefore) - Date.parse(createdAfter)) / LENGTH_MS[span]);
+  if (count <= ROWS_MAX) return;
+  const message = `\`${argument}\`: expected at most ${ROWS_MAX} intervals between createdAfter and createdBefore, got ${count}.`;
+  throw new InputError("BAD_USER_INPUT", message, argument);
+}
+
+function slotOf({ time }: RunOutline, span: StatisticsInterval | null): number | null {
+  if (span === null || time === null) return null;
+  return time - (((time % LENGTH_MS[span]) + LENGTH_MS[span]) % LENGTH_MS[span]);
+}
+
+/** What a run counts for, by the row's key; texts that a key does not have are empty. */
+function countedOf(
+  run: RunOutline,
+  by: StatisticsGroup,
+  filter: InvocationFilter,
+): readonly (readonly [string, Counted])[] {
+  if (by !== "INSTANCE") return [[KEYS[by](run), countRun(run)]];
+  return run.executions
+    .filter(({ instanceId }) => filter.instanceId === undefined || filter.instanceId === instanceId)
+    .map((one) => [one.instanceId, countExecution(run, one)]);
+}
+
+const KEYS: Readonly<Record<Exclude<StatisticsGroup, "INSTANCE">, (run: RunOutline) => string>> = {
+  NONE: () => "",
+  DAY: () => "",
+  HOUR: () => "",
+  COMMAND: ({ command }) => command.name ?? command.commandId ?? "",
+  STATUS: ({ status }) => status,
+  PROVIDER: ({ source }) => source.provider,
+  REGION: ({ source }) => source.regionId,
+  ACCOUNT: ({ source }) => source.account,
+};
+
+function tallyOf(tallies: Map<string, Map<number | null, Tally>>, key: string, slot: number | null): Tally {
+  const ofKey = tallies.get(key) ?? new Map<number | null, Tally>();
+  tallies.set(key, ofKey);
+  const tally = ofKey.get(slot) ?? createTally();
+  ofKey.set(slot, tally);
+  return tally;
+}
+
+interface RowRules {
+  readonly by: StatisticsGroup;
+  readonly hasInterval: boolean;
+  readonly isComplete: boolean;
+}
+
+/** The largest groups with a row each, and one for the rest; with an interval, a row for each of its stretches that has any. */
+function toRows(
+  tallies: ReadonlyMap<string, ReadonlyMap<number | null, Tally>>,
+  { by, hasInterval, isComplete }: RowRules,
+): readonly StatisticsRow[] {
+  const sizeOf = (slots: ReadonlyMap<number | null, Tally>): number =>
+    [...slots.values()].reduce((sum, { count }) => sum + count, 0);
+  const groups = [...tallies].sort(([a, one], [b, other]) => sizeOf(other) - sizeOf(one) || (a < b ? -1 : 1));
+  const most = hasInterval ? GROUPS_WITH_INTERVAL_MAX : GROUPS_MAX;
+  const rest = new Map<number | null, Tally>();
+  for (const [, slots] of groups.slice(most)) {
+    for (const [slot, tally] of slots) {
+      const joined = rest.get(slot) ?? createTally();
+      joinTally(joined, tally);
+      rest.set(slot, joined);
+    }
+  }
+  const isUnnamed = by === "NONE" || by === "DAY" || by === "HOUR";
+  const named = groups.slice(0, most).map(([key, slots]) => ({ key: isUnnamed ? null : key, slots, isRest: false }));
+  const all = rest.size === 0 ? named : [...named, { key: null, slots: rest, isRest: true }];
+  const rows = all.flatMap(({ key, slots, isRest }) =>
+    [...slots].map(([intervalStart, tally]) => toRow(tally, { key, isRest, intervalStart, isComplete })),
+  );
+  const byTime = hasInterval || by === "DAY" || by === "HOUR" ? rows.sort(newestFirst) : rows;
+  if (byTime.length <= ROWS_MAX) return byTime;
+  return byTime.slice(0, ROWS_MAX).map((row) => ({ ...row, isComplete: false }));
+}
+
+// The order of the groups stays within one stretch.
+function newestFirst(a: StatisticsRow, b: StatisticsRow): number {
+  return (b.intervalStart ?? Number.NEGATIVE_INFINITY) - (a.intervalStart ?? Number.NEGATIVE_INFINITY) || 0;
+}

@@ -1,0 +1,73 @@
+import { setImmediate } from "node:timers/promises";
+import type { Redactor } from "#access";
+import type { Invocation } from "#domain";
+import type { RunStore, StoredRun } from "#store";
+import { redactExecution, redactRun, redactRunNow } from "./records.ts";
+
+/**
+ * A store whose records leave it by the rules of the moment: those that other rules were applied to are gone over once more.
+ * What is there has been redacted when it came in.
+ */
+export function redactStore(store: RunStore, redactor: () => Redactor): RunStore {
+  const done = createDone(redactor);
+  const hide = async (stored: StoredRun): Promise<StoredRun> => {
+    let run = done.find(stored.run);
+    // Rules may change while a run is gone over.
+    while (run === undefined) {
+      const rules = redactor();
+      const redacted = await redactRun(stored.run, rules, breathe);
+      if (rules.hash === redactor().hash) run = done.note(stored.run, redacted);
+    }
+    return run === stored.run ? stored : { ...stored, run };
+  };
+  const hideIn = async (all: readonly StoredRun[]): Promise<readonly StoredRun[]> => {
+    const hidden: StoredRun[] = [];
+    for (const one of all) hidden.push(await hide(one));
+    return hidden;
+  };
+  return {
+    ...store,
+    readPage: async (request) => hideIn(await store.readPage(request)),
+    readUnfinished: async (...asked) => hideIn(await store.readUnfinished(...asked)),
+    readRuns: async (...asked) =>
+      Promise.all((await store.readRuns(...asked)).map((stored) => (stored === null ? null : hide(stored)))),
+    async readLooseResults(ref) {
+      const found = await store.readLooseResults(ref);
+      return Promise.all(
+        found.map(async (one) => ({ ...one, result: await redactExecution(one.result, redactor(), breathe) })),
+      );
+    },
+    onChange: (listener) =>
+      store.onChange((changes) => {
+        const hideNow = (run: Invocation) => done.find(run) ?? done.note(run, redactRunNow(run, redactor()));
+        listener(
+          changes.map(({ before, after }) => ({
+            before: before == null ? before : hideNow(before),
+            after: hideNow(after),
+          })),
+        );
+      }),
+  };
+}
+
+const breathe = (): Promise<void> => setImmediate();
+
+/** Which runs have been gone over by the rules of the moment: rows are read far more often than rules change. */
+function createDone(redactor: () => Redactor) {
+  let hash = redactor().hash;
+  let done = new WeakMap<Invocation, Invocation>();
+  const current = () => {
+    if (redactor().hash !== hash) {
+      hash = redactor().hash;
+      done = new WeakMap();
+    }
+    return done;
+  };
+  return {
+    find: (run: Invocation) => current().get(run),
+    note(run: Invocation, redacted: Invocation): Invocation {
+      current().set(run, redacted);
+      return redacted;
+    },
+  };
+}

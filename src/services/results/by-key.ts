@@ -1,0 +1,135 @@
+import {
+  type InvocationResult,
+  invocationKey,
+  type Operation,
+  type ResultRef,
+  refusalOfCalls,
+  type Source,
+  UpstreamError,
+  type Wants,
+} from "#domain";
+import type { Sync } from "#sync";
+import type { ResultQuery } from "#upstreams";
+import type { Answer, Asked } from "../contract/index.ts";
+
+/** Reads results of runs on instances at the least upstream cost. */
+export interface Results {
+  /** One answer a key, in key order. What is known costs nothing; the rest costs one read a run. */
+  read(
+    refs: readonly Asked<ResultRef>[],
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<InvocationResult>[]>;
+  /** Every execution of a repeated run, by instance, newest first; only of some instances if they are given. */
+  readHistory(
+    source: Source,
+    invokeId: string,
+    instanceIds: readonly string[] | undefined,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]>;
+}
+
+interface RunNeed {
+  readonly source: Source;
+  readonly query: ResultQuery;
+  readonly refs: readonly ResultRef[];
+}
+
+/** One batch of keys becomes one look into the store and as few calls as the rest needs. */
+export function createResults({ results }: Pick<Sync, "results">): Results {
+  /** The answers of one run, in the order of its keys; an error stands for each that is not known from before. */
+  async function readRun(
+    need: RunNeed,
+    wants: Wants,
+    operation: Operation,
+  ): Promise<readonly Answer<InvocationResult>[]> {
+    try {
+      const found = await results.read(need.source, need.query, wants, operation);
+      const ordered = need.query.includeHistory ? newestFirst(found) : found;
+      const answers = need.refs.map((ref) => pick(ordered, ref));
+      need.refs.forEach((ref, position) => {
+        if (answers[position] === null) results.noteAbsent(ref);
+      });
+      return answers;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof UpstreamError)) return need.refs.map(() => error);
+      const stale = await results.findKnown(need.refs, wants, Number.POSITIVE_INFINITY);
+      return need.refs.map((_, position) => stale[position] ?? error);
+    }
+  }
+
+  return {
+    async read(refs, wants, operation) {
+      const known = await findKnown(refs, wants, results);
+      const missing = refs.filter((_, position) => known[position] === undefined);
+      // Whether a result may still change only its run tells.
+      if (refs.length > 0) operation.life?.end();
+      const needs = byRun(missing);
+      const cached = byRun(refs).length - needs.length;
+      if (cached > 0) operation.meter.addCached(cached);
+      const own = needs.filter(({ source, query }) => !results.isUnderWay(source, query, wants));
+      const refusal = refusalOfCalls(own.length, operation);
+      const read = await Promise.all(
+        needs.map((need) => (refusal === null ? readRun(need, wants, operation) : need.refs.map(() => refusal))),
+      );
+      const answers = new Map<ResultRef, Answer<InvocationResult>>();
+      needs.forEach((need, n) => {
+        need.refs.forEach((ref, r) => {
+          answers.set(ref, read[n]?.[r] ?? null);
+        });
+      });
+      return refs.map((ref, position) =>
+        known[position] === undefined ? (answers.get(ref) ?? null) : (known[position] ?? null),
+      );
+    },
+    async readHistory(source, invokeId, instanceIds, wants, operation) {
+      const narrowed = instanceIds === undefined ? {} : { instanceIds };
+      const found = await results.read(source, { invokeId, ...narrowed, includeHistory: true }, wants, operation);
+      return newestFirst(found.filter((one) => instanceIds?.includes(one.instanceId) ?? true));
+    },
+  };
+}
+
+/** What is at hand serves a key that wants less than the others. */
+async function findKnown(refs: readonly Asked<ResultRef>[], wants: Wants, results: Sync["results"]) {
+  if (refs.every((ref) => ref.wants === undefined)) return results.findKnown(refs, wants);
+  const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.wants ?? wants)));
+  return each.map(([known]) => known);
+}
+
+function pick(found: readonly InvocationResult[], ref: ResultRef): InvocationResult | null {
+  const isMeant = (one: InvocationResult): boolean =>
+    one.instanceId === ref.instanceId && (ref.execution === null || one.execution === ref.execution);
+  return found.find(isMeant) ?? null;
+}
+
+/** By instance, then the newest execution first. */
+export function newestFirst(results: readonly InvocationResult[]): readonly InvocationResult[] {
+  const moment = (one: InvocationResult): string => one.startTime ?? one.finishTime ?? "\uffff";
+  return [...results].sort((a, b) => {
+    if (a.instanceId !== b.instanceId) return a.instanceId < b.instanceId ? -1 : 1;
+    return moment(a) === moment(b) ? (b.repeats ?? 0) - (a.repeats ?? 0) : moment(a) < moment(b) ? 1 : -1;
+  });
+}
+
+function byRun(refs: readonly ResultRef[]): readonly RunNeed[] {
+  const groups = new Map<string, ResultRef[]>();
+  for (const ref of refs) {
+    const group = groups.get(invocationKey(ref)) ?? [];
+    group.push(ref);
+    groups.set(invocationKey(ref), group);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const instanceIds = [...new Set(group.map((ref) => ref.instanceId))].sort();
+    const query = {
+      invokeId: first.invokeId,
+      instanceIds,
+      includeHistory: group.some((ref) => ref.execution !== null),
+    };
+    return [{ source: first.source, query, refs: group }];
+  });
+}

@@ -1,0 +1,145 @@
+import type { InvocationFilter, InvocationResult, Operation } from "#domain";
+import { positionOf, type RunStore, type StoredRun } from "#store";
+import type { Page, PageWants, ResultFilter } from "../contract/index.ts";
+import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
+import { plainWants, type RunPages, type RunStretch } from "../runs/index.ts";
+import { countRuns } from "../walk/index.ts";
+import type { Results } from "./by-key.ts";
+import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
+import { countRows } from "./total.ts";
+
+/** What results of many runs are read with. */
+export interface ResultsOfRunsParts {
+  readonly store: Pick<RunStore, "readPage" | "count">;
+  readonly pages: Pick<RunPages, "readStretch">;
+  readonly results: Results;
+}
+
+/** One row: a result, perhaps not yet read in full. */
+interface Row {
+  readonly result: InvocationResult;
+  readonly isWhole: boolean;
+  cursor(): string;
+}
+
+/** Runs that are read at a time, at most. */
+const STRETCH = 100;
+
+/** Results of the runs of one instance or one command. */
+export async function pageOfRuns(
+  { store, pages, results }: ResultsOfRunsParts,
+  request: PageRequestArguments,
+  filter: ResultFilter,
+  wants: PageWants,
+  operation: Operation,
+): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
+  const { direction, size } = request;
+  const runFilter = toRunFilter(filter);
+  const { all, stretch, end, isEmptyList } = await readRows(pages, request, { filter, runFilter, wants }, operation);
+  const rows = all.slice(0, size);
+  const hasMore = all.length > size || stretch.hasMore;
+  const nodes = await fill(results, rows, wants, operation);
+  const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
+  const shown = direction > 0 ? edges : edges.reverse();
+  const countResults = async () =>
+    (await countRows(store, stretch.parts, runFilter, (run) => resultsIn(run, filter).length, operation)) ??
+    // Of one instance a run has one result, so that the upstream's total of runs is theirs.
+    (filter.instanceId !== undefined && filter.statusIn === undefined
+      ? countRuns(store, stretch.parts, runFilter)
+      : null);
+  const page = toPage(request, {
+    edges: shown,
+    hasMore,
+    totalCount: wants.totalCount ? await countResults() : null,
+    onward: () => (hasMore && size > 0 ? stretch.cursorAt(end?.run ?? null) : null),
+    sources: stretch.sources,
+  });
+  return { ...page, isEmptyList };
+}
+
+interface RowsWanted {
+  readonly filter: ResultFilter;
+  readonly runFilter: InvocationFilter;
+  readonly wants: PageWants;
+}
+
+/** The rows of a page and the next one, and the last stretch of runs that was read for them. */
+async function readRows(
+  pages: Pick<RunPages, "readStretch">,
+  request: PageRequestArguments,
+  { filter, runFilter, wants }: RowsWanted,
+  operation: Operation,
+) {
+  const { direction, size } = request;
+  const all: Row[] = [];
+  let isEmptyList = true;
+  let args = { ...request, size: filter.statusIn?.length === 0 ? 0 : Math.min(STRETCH, size + 1) };
+  // Runs may have no row that is meant, so that one stretch of them need not fill the page.
+  for (;;) {
+    const stretch = await pages.readStretch(
+      {
+        args,
+        filter: runFilter,
+        wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
+        purpose: purposeOf(filter),
+        isRunAgain: ({ row }) => row.length > 0,
+      },
+      operation,
+    );
+    const { runs, hasMore } = stretch;
+    if (runs.length > 0 || hasMore) isEmptyList = false;
+    for (const stored of direction > 0 ? runs : runs.toReversed()) {
+      all.push(...rowsOf(stored, stretch, filter, wants, direction));
+    }
+    const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);
+    const end = direction > 0 ? runs.at(-1) : runs[0];
+    if (end === undefined || all.length > size || !hasMore || isBroken) return { all, stretch, end, isEmptyList };
+    args = { ...args, size: STRETCH, cursor: stretch.cursorAt(end.run) };
+  }
+}
+
+/** The rows of one run in the order of walking, without those that earlier pages showed. */
+function rowsOf(
+  stored: StoredRun,
+  stretch: RunStretch & { readonly cursor: PageCursor | null },
+  filter: ResultFilter,
+  wants: PageWants,
+  direction: 1 | -1,
+): readonly Row[] {
+  const rows = resultsIn(stored.run, filter)
+    .map(({ one, result }) => ({
+      result,
+      isWhole: one.isComplete && (!wants.output || one.output !== undefined),
+      cursor: () => stretch.cursorAt(stored.run, rowName(result)),
+    }))
+    .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
+  const { cursor } = stretch;
+  const place = positionOf(stored.run);
+  const isCursorRun =
+    cursor !== null && cursor.position.invokeId === place.invokeId && cursor.position.source === place.source;
+  const [shown] = cursor?.row ?? [];
+  if (!isCursorRun || shown === undefined) return rows;
+  return rows.filter(({ result }) => (direction > 0 ? result.instanceId > shown : result.instanceId < shown));
+}
+
+/** Reads what the list did not tell of the rows of the page, and of no others. */
+async function fill(
+  results: Results,
+  rows: readonly Row[],
+  wants: PageWants,
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const lacking = rows.filter((row) => !row.isWhole);
+  const answers = await results.read(
+    lacking.map(({ result }) => result),
+    plainWants(wants),
+    operation,
+  );
+  const found = new Map<Row, InvocationResult | null>();
+  for (const [position, answer] of answers.entries()) {
+    if (answer instanceof Error) throw answer;
+    const row = lacking[position];
+    if (row !== undefined) found.set(row, answer);
+  }
+  return rows.map((row) => found.get(row) ?? row.result);
+}

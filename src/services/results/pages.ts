@@ -1,0 +1,142 @@
+import { type InvocationResult, type Operation, sourceRank } from "#domain";
+import { NO_TIME, type Position } from "#store";
+import { resultOf, type Sync } from "#sync";
+import { isRefusal } from "#upstreams";
+import type { Page, PageArguments, PageWants, ResultFilter, Sealer } from "../contract/index.ts";
+import {
+  createCursorCodec,
+  type DescribeSource,
+  type PageCursor,
+  type PageRequestArguments,
+  readPageArguments,
+  takePage,
+  toPage,
+} from "../paging/index.ts";
+import { plainWants } from "../runs/index.ts";
+import { newestFirst, type Results } from "./by-key.ts";
+import { checkFilter, isMeant, purposeOf, rowName } from "./filter.ts";
+import { isListedCursor, pageOfListed } from "./listed.ts";
+import { pageOfRuns, type ResultsOfRunsParts } from "./of-runs.ts";
+
+/** What pages of results are read with. */
+export interface ResultPagesParts extends ResultsOfRunsParts {
+  readonly sync: Sync;
+  readonly sealer: Sealer;
+  readonly describe: DescribeSource;
+}
+
+/**
+ * Reads one page of results: those of one run, which stand on their own, or those of the runs of an instance or a command in
+ * the order of the runs.
+ */
+export function createResultPages(parts: ResultPagesParts) {
+  return async (
+    args: PageArguments,
+    filter: ResultFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<InvocationResult>> => {
+    checkFilter(filter);
+    const request = readPageArguments(args);
+    return filter.invokeId === undefined
+      ? pageOfMany(parts, request, filter, wants, operation)
+      : pageOfRun(parts, request, { ...filter, invokeId: filter.invokeId }, wants, operation);
+  };
+}
+
+/** Results of one run: read whole, whether or not the run's own list knows the run. */
+async function pageOfRun(
+  { sync, sealer, results, describe }: ResultPagesParts,
+  request: PageRequestArguments,
+  filter: ResultFilter & { readonly invokeId: string },
+  wants: PageWants,
+  operation: Operation,
+): Promise<Page<InvocationResult>> {
+  const { cursor, cursorArgument } = request;
+  const { source, invokeId } = filter;
+  const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
+  const at = cursor === null ? null : codec.open(cursor, cursorArgument);
+  const isEmpty = filter.statusIn?.length === 0;
+  const all = isEmpty ? [] : await readRun(sync, results, filter, wants, operation);
+  const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
+  const rows = all.filter((one) => isMeant(one, filter));
+  const { taken, hasMore } = takePage(behindCursor(rows, at, request.direction), request);
+  return toPage(request, {
+    edges: taken.map((result) => ({
+      node: result,
+      cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
+    })),
+    hasMore,
+    totalCount: wants.totalCount ? rows.length : null,
+    sources: [await describe(source, true)],
+  });
+}
+
+async function readRun(
+  sync: Sync,
+  results: Results,
+  { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
+  wants: PageWants,
+  operation: Operation,
+): Promise<readonly InvocationResult[]> {
+  const instanceIds = instanceId === undefined ? undefined : [instanceId];
+  if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
+  const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
+  const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
+  const found = isKnown
+    ? known.run.instances.map(resultOf)
+    : await sync.results.read(
+        source,
+        { invokeId, ...(instanceIds && { instanceIds }), includeHistory },
+        plainWants(wants),
+        operation,
+      );
+  return newestFirst(found);
+}
+
+/** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */
+function behindCursor(
+  rows: readonly InvocationResult[],
+  cursor: PageCursor | null,
+  direction: 1 | -1,
+): readonly InvocationResult[] {
+  if (cursor === null) return rows;
+  const own = rows.findIndex((one) => rowName(one).join("\n") === cursor.row.join("\n"));
+  const [instanceId = ""] = cursor.row;
+  if (direction < 0) {
+    const before = own >= 0 ? own : rows.findIndex((one) => one.instanceId >= instanceId);
+    return before < 0 ? rows : rows.slice(0, before);
+  }
+  if (own >= 0) return rows.slice(own + 1);
+  const next = rows.findIndex((one) => one.instanceId > instanceId);
+  return next < 0 ? [] : rows.slice(next);
+}
+
+/**
+ * Results of one instance or one command: by its runs, and if no list tells any, or may be read, by the upstream's list of
+ * results.
+ */
+async function pageOfMany(
+  parts: ResultPagesParts,
+  request: PageRequestArguments,
+  filter: ResultFilter,
+  wants: PageWants,
+  operation: Operation,
+): Promise<Page<InvocationResult>> {
+  const { sync, sealer, describe } = parts;
+  const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
+  const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);
+  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, wants, operation);
+  if (at !== null && isListedCursor(at))
+    return (await readListed()) ?? pageOfRuns(parts, request, filter, wants, operation);
+  const isLeftOut = sync.book.leftOut(filter.source) !== null;
+  const isAsked = at === null && request.size > 0 && filter.statusIn?.length !== 0 && !isLeftOut;
+  try {
+    const page = await pageOfRuns(parts, request, filter, wants, operation);
+    return isAsked && page.isEmptyList ? ((await readListed()) ?? page) : page;
+  } catch (error) {
+    const page = isAsked && isRefusal(error) ? await readListed() : null;
+    if (page === null) throw error;
+    return page;
+  }
+}

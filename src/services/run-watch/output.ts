@@ -1,0 +1,98 @@
+import {
+  type AppendedOutput,
+  type InstanceInvocation,
+  type Invocation,
+  isFinalInstanceStatus,
+  isFinalInvocationStatus,
+  type Operation,
+  type Output,
+  readAppended,
+} from "#domain";
+import type { OutputChunk, Sealer, Services } from "../contract/index.ts";
+import { openOutputPosition, sealOutputPosition, type ToldBytes, type WatchedOutput } from "./output-position.ts";
+
+interface Told extends ToldBytes {
+  readonly output: Output | null;
+}
+
+interface Telling {
+  /** Null for nothing new. */
+  readonly chunk: OutputChunk | null;
+  readonly now: Told;
+}
+
+/** Tells of a run's outputs only what is new, by the run's one watch. */
+export function createOutputWatch(watch: Services["watchInvocation"], sealer: Sealer): Services["watchOutput"] {
+  const share = createSharing();
+  return async function* (ref: WatchedOutput, { fromByte, after }, operation: Operation) {
+    const toldBefore = after === null ? () => null : openOutputPosition(sealer, ref, after);
+    const fromHere: ToldBytes = { nextByte: fromByte, isFinal: false };
+    const told = new Map<string, Told>();
+    const seal = (now: Told) =>
+      sealOutputPosition(sealer, ref, ref.instanceId === null ? told : new Map([[ref.instanceId, now]]));
+    for await (const run of watch(ref, { output: true, content: false, details: false }, operation)) {
+      const executions = meant(run, ref.instanceId);
+      for (const { instanceId } of executions) {
+        // All of them before the first event, whose position says of each how far it was told.
+        if (!told.has(instanceId)) told.set(instanceId, { output: null, ...(toldBefore(instanceId) ?? fromHere) });
+      }
+      for (const execution of executions) {
+        const before = told.get(execution.instanceId) ?? { output: null, ...fromHere };
+        const make = () => tell(run, execution, before, seal);
+        // Of several servers, what was told of the others is in the event too.
+        const { chunk, now } = ref.instanceId === null ? make() : share(run, execution, before, make);
+        told.set(execution.instanceId, now);
+        if (chunk !== null) yield chunk;
+      }
+      // Others of its servers may go on for long.
+      if (ref.instanceId !== null && told.get(ref.instanceId)?.isFinal === true) return;
+    }
+  };
+}
+
+function meant({ instances }: Invocation, instanceId: string | null): readonly InstanceInvocation[] {
+  const some = instances.filter((one) => instanceId === null || one.instanceId === instanceId);
+  return some.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+}
+
+/** One event for all who watch one server's output and were told as much of it: they share its answer. */
+function createSharing() {
+  const made = new WeakMap<Invocation, Map<string, { readonly after: Output | null; readonly telling: Telling }>>();
+  return (run: Invocation, { instanceId }: InstanceInvocation, before: Told, make: () => Telling): Telling => {
+    const ofRun = made.get(run) ?? new Map<string, { after: Output | null; telling: Telling }>();
+    made.set(run, ofRun);
+    const key = `${instanceId} ${before.nextByte} ${before.isFinal}`;
+    const known = ofRun.get(key);
+    if (known !== undefined && known.after === before.output) return known.telling;
+    const telling = make();
+    ofRun.set(key, { after: before.output, telling });
+    return telling;
+  };
+}
+
+/** Nothing, or what is new; the end is told once, also without anything new. */
+function tell(
+  run: Invocation,
+  execution: InstanceInvocation,
+  before: Told,
+  seal: (now: Told) => string | null,
+): Telling {
+  const isFinal = isFinalInstanceStatus(execution.status) || isFinalInvocationStatus(run.status);
+  const output = execution.output ?? null;
+  const appended: AppendedOutput | null = output === null ? null : readAppended(output, before, isFinal);
+  const isEnd = isFinal && !before.isFinal;
+  const nextByte = appended?.nextByte ?? before.nextByte;
+  const now: Told = { output: output ?? before.output, nextByte, isFinal };
+  if (appended === null && !isEnd) return { chunk: null, now };
+  const nothing: AppendedOutput = { fromByte: nextByte, nextByte, text: "", isReset: false };
+  const chunk = {
+    run,
+    execution,
+    isFinal,
+    ...(appended ?? nothing),
+    get position() {
+      return seal(now);
+    },
+  };
+  return { chunk, now };
+}

@@ -1,0 +1,63 @@
+import { canonicalText, type Invocation, type InvocationFilter, type Operation, type Wants } from "#domain";
+import type { StoredRun } from "#store";
+import type { Page, PageArguments, PageWants } from "../contract/index.ts";
+import { readPageArguments, toPage } from "../paging/index.ts";
+import type { PageStore } from "../view/index.ts";
+import { countRuns } from "../walk/index.ts";
+import { notePageLife } from "./answer-life.ts";
+import { completeOutputs } from "./list-outputs.ts";
+import { followRows, tellFollowed } from "./patience.ts";
+import { type RunStretch, readStretch, type StretchRequest } from "./stretch.ts";
+import type { RunPagesParts } from "./stretch-reading.ts";
+
+/** Reads pages of the runs of every source. */
+export interface RunPages {
+  page(
+    args: PageArguments,
+    filter: InvocationFilter,
+    wants: PageWants,
+    operation: Operation,
+  ): Promise<Page<Invocation>>;
+  readStretch(request: StretchRequest, operation: Operation): Promise<RunStretch>;
+}
+
+/** Pages are answered from the store; what it does not know is read first. */
+export function createRunPages(parts: RunPagesParts): RunPages {
+  const { store, sync } = parts;
+  const read: RunPages["readStretch"] = (request, operation) => readStretch(request, parts, operation);
+  return {
+    readStretch: read,
+    async page(args, filter, wants, operation) {
+      const request = readPageArguments(args);
+      // The servers that a name stands for may change during a walk; its cursors stay good.
+      const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
+      const stretch = await read({ args: request, filter, wants: plainWants(wants), purpose }, operation);
+      const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
+      if (wants.output) await completeOutputs(sync, stretch, plainWants(wants), operation);
+      const rows = await readNow(store, stretch.runs, plainWants(wants));
+      await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
+      const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;
+      return toPage(request, {
+        edges: rows.map(({ run }) => ({ node: run, cursor: () => stretch.cursorAt(run) })),
+        hasMore: stretch.hasMore,
+        onward: () => (stretch.hasMore && request.size > 0 ? stretch.cursorAt(null) : null),
+        totalCount,
+        sources: tellFollowed(stretch.sources, late, sync.book),
+      });
+    },
+  };
+}
+
+/** The rows as they are known now: reading may have told more of them since they were chosen. */
+async function readNow(store: PageStore, runs: readonly StoredRun[], wants: Wants): Promise<readonly StoredRun[]> {
+  const now = await store.readRuns(
+    runs.map(({ run }) => run),
+    wants,
+  );
+  return runs.map((stored, position) => now[position] ?? stored);
+}
+
+/** Without what only pages know. */
+export function plainWants({ output, content }: PageWants): Wants {
+  return { output, content };
+}

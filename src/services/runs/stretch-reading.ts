@@ -1,0 +1,97 @@
+import type { Operation } from "#domain";
+import type { StoredRun } from "#store";
+import type { Sync } from "#sync";
+import type { Sealer } from "../contract/index.ts";
+import type { DescribeSource } from "../paging/index.ts";
+import type { PageStore } from "../view/index.ts";
+import {
+  chooseLists,
+  countShown,
+  endOf,
+  isAnswered,
+  isOpen,
+  isShownAhead,
+  noteLateBefore,
+  type PageSource,
+  reachesOf,
+  rowsOf,
+  type Walk,
+} from "../walk/index.ts";
+import { type PageTiming, refreshStale, type SettleReadings } from "./patience.ts";
+
+/** What pages of runs are read with. */
+export interface RunPagesParts extends PageTiming {
+  readonly store: PageStore;
+  readonly sync: Sync;
+  readonly sealer: Sealer;
+  readonly describe: DescribeSource;
+}
+
+/** Rounds of reading after which a page shows what it has. */
+const ROUNDS_MAX = 200;
+
+/**
+ * Finds out which lists there are to read, which may cost a call itself, and reads their newest ends if that is asked for.
+ * No source waits for another one.
+ */
+export async function openSources(
+  walk: Walk,
+  parts: RunPagesParts,
+  settle: SettleReadings,
+  operation: Operation,
+  isNewest: boolean,
+): Promise<void> {
+  const { sync } = parts;
+  const read = new Set<PageSource>();
+  for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
+  const readings = walk.parts
+    .filter(({ failure }) => failure === null)
+    .map((part) => ({
+      part,
+      end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then(async (lists) => {
+        // A page that went on without the source has told where it stands already.
+        if (part.isLate) return;
+        part.lists = lists;
+        if (!isNewest) await noteLateBefore(part);
+        if (isNewest && (await refreshStale(part, parts, operation))) read.add(part);
+      }),
+    }));
+  await settle(readings);
+  for (const part of walk.parts) part.wasAsked = part.failure !== null || read.has(part);
+}
+
+/** Reads on until the page is full, or nothing more can be had. */
+export async function readOn(
+  walk: Walk,
+  store: PageStore,
+  settle: SettleReadings,
+  operation: Operation,
+): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    const found = await readKnown(walk, store);
+    // One row known says all that an empty page has to say.
+    if (walk.size === 0 && found.length > 0) return;
+    const end = found.length > walk.size ? endOf(rowsOf(found, walk), walk.direction) : null;
+    const reaches = await reachesOf(walk);
+    const open = walk.parts.filter((part) => isOpen(part, reaches.get(part) ?? null, end, walk));
+    if (open.length === 0 || operation.signal.aborted) return;
+    // A keeper that is too small lets go of one source while another is read: the next page goes on from here.
+    if (round > ROUNDS_MAX) for (const part of open) part.isLate = true;
+    if (round > ROUNDS_MAX) return;
+    await settle(
+      open.flatMap((part) => part.lists.map((list) => ({ part, end: walk.direction.readOn(part, list, operation) }))),
+    );
+  }
+}
+
+/** The rows of the page that are known, and one more if there is one. */
+export async function readKnown(walk: Walk, store: PageStore): Promise<readonly StoredRun[]> {
+  const reaches = await reachesOf(walk);
+  const opened = walk.parts.filter(isAnswered);
+  const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
+  const { query, wants, direction, size } = walk;
+  const limit = size + 1 + countShown(opened);
+  const found = await store.readPage({ stretches, query, direction: direction.sign, limit, wants });
+  const isShown = isShownAhead(opened);
+  return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
+}

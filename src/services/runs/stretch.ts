@@ -1,0 +1,173 @@
+import {
+  type Invocation,
+  type InvocationFilter,
+  matchesNothing,
+  namesSource,
+  type Operation,
+  type Source,
+  sourceRank,
+  toQuery,
+  type Wants,
+} from "#domain";
+import { comparePositions, type Position, positionOf, type StoredRun } from "#store";
+import type { PageSourceState } from "../contract/index.ts";
+import { type CursorCodec, createCursorCodec, type PageCursor, type PageRequestArguments } from "../paging/index.ts";
+import {
+  aheadUpTo,
+  backwards,
+  cursorBehind,
+  endBehind,
+  endOf,
+  falseEndOf,
+  findLacking,
+  forwards,
+  type Ground,
+  groundBehind,
+  isLagging,
+  isSound,
+  limitOf,
+  newPart,
+  type PageSource,
+  reachesOf,
+  readAhead,
+  readAtOf,
+  refuseIfAllFailed,
+  rowsOf,
+  startOf,
+  type Walk,
+} from "../walk/index.ts";
+import { createSettler } from "./patience.ts";
+import { openSources, type RunPagesParts, readKnown, readOn } from "./stretch-reading.ts";
+
+/** A stretch of the list of runs, and where to go on from each of its rows. */
+export interface RunStretch {
+  /** What was asked with; null at the list's beginning. */
+  readonly cursor: PageCursor | null;
+  readonly runs: readonly StoredRun[];
+  readonly hasMore: boolean;
+  readonly sources: readonly PageSourceState[];
+  readonly parts: readonly PageSource[];
+  /** The cursor behind a run, seen from the walk's beginning; of null, where the stretch ends. */
+  cursorAt(run: Invocation | null, row?: readonly string[]): string;
+  /** What needs no reading behind a full stretch; null if anything lags, and on the way back. */
+  readonly ground: Ground | null;
+}
+
+/** Which stretch is read. */
+export interface StretchRequest {
+  readonly args: PageRequestArguments;
+  readonly filter: InvocationFilter;
+  readonly wants: Wants;
+  /** What the cursors are for: lists of another kind, or with more of a filter, take no other's. */
+  readonly purpose: string;
+  /** True if the run at the cursor is wanted again, since it has more rows. */
+  readonly isRunAgain?: (cursor: PageCursor) => boolean;
+}
+
+/** Reads a stretch of the runs of every source: from the store, and what it does not know is read first. */
+export async function readStretch(
+  request: StretchRequest,
+  parts: RunPagesParts,
+  operation: Operation,
+): Promise<RunStretch> {
+  const { store, sync, sealer } = parts;
+  const { args, filter } = request;
+  const sources = sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
+  const codec = createCursorCodec(sealer, request.purpose, sources);
+  const cursor = args.cursor === null ? null : codec.open(args.cursor, args.cursorArgument);
+  const walk = beginWalk(request, sources, cursor);
+  const settle = createSettler(parts, async () => (await readKnown(walk, store)).length > 0);
+  if (!matchesNothing(filter)) {
+    await openSources(walk, parts, settle, operation, cursor === null);
+    await readOn(walk, store, settle, operation);
+  }
+  return cut(walk, parts, cursor, codec, request.isRunAgain === undefined);
+}
+
+/** Every source where the cursor, or the list's beginning, puts it. */
+function beginWalk(
+  { args, filter, wants, isRunAgain }: StretchRequest,
+  sources: readonly Source[],
+  cursor: PageCursor | null,
+): Walk {
+  const direction = args.direction > 0 ? forwards : backwards;
+  const query = toQuery(filter);
+  const again = cursor !== null && isRunAgain?.(cursor) === true;
+  return {
+    direction,
+    query,
+    wants,
+    size: args.size,
+    limit: limitOf(direction, query),
+    parts: sources.map((source) => {
+      const rank = sourceRank(source);
+      const shown = direction.sign > 0 ? (cursor?.lagging.get(rank)?.shown ?? null) : null;
+      return newPart(source, startOf(direction, query, cursor, again, rank), shown);
+    }),
+  };
+}
+
+/** The page as far as it is known. `mayShowAhead` is false for lists with several rows a run, whose cursors need the order. */
+async function cut(
+  walk: Walk,
+  { store, sync, describe, clock }: RunPagesParts,
+  cursor: PageCursor | null,
+  codec: CursorCodec,
+  mayShowAhead: boolean,
+): Promise<RunStretch> {
+  const { direction, size, parts: sources } = walk;
+  const found = await readKnown(walk, store);
+  const reaches = await reachesOf(walk);
+  const isFull = found.length > size;
+  const rows = rowsOf(found, walk);
+  const ahead = mayShowAhead ? await readAhead(store, walk, reaches, size - rows.length) : [];
+  const end = isFull ? endOf(rows, direction) : null;
+  const lagging = sources.filter((part) => isLagging(part, reaches.get(part) ?? null, end, walk));
+  // What was read before is known, as far as it goes.
+  const isKnown = ({ source, failure }: PageSource): boolean => failure !== null && sync.book.isKnown(source);
+  const runs = ahead.length === 0 ? rows : [...rows, ...ahead].sort(byPosition);
+  refuseIfAllFailed(
+    sources,
+    runs.length,
+    lagging.filter((part) => !isKnown(part)),
+  );
+  const start = cursor?.position ?? null;
+  const oldest = direction.sign > 0 ? end : start;
+  return {
+    cursor,
+    runs,
+    hasMore: isFull || lagging.length > 0,
+    parts: sources,
+    sources: await statesOf(walk, { store, sync, describe }, lagging, { start, oldest }),
+    cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
+      const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
+      return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
+    },
+    ground: lagging.length > 0 ? null : groundBehind(walk, reaches, end, codec),
+  };
+}
+
+/** How each source fared for the page. @param oldest where the page ends among older runs; null if it goes as far as anything is known */
+async function statesOf(
+  walk: Walk,
+  { store, sync, describe }: Pick<RunPagesParts, "store" | "sync" | "describe">,
+  lagging: readonly PageSource[],
+  { start, oldest }: { readonly start: Position | null; readonly oldest: Position | null },
+): Promise<readonly PageSourceState[]> {
+  return Promise.all(
+    walk.parts.map(async (part) => {
+      const falseEnd = await falseEndOf(part);
+      const isReached = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time);
+      const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, start);
+      // A source without a list for this has nothing that could be old.
+      const hasList = part.lists.length > 0 || part.isLate;
+      const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;
+      const isRead = !hasList || asOf !== null;
+      const isComplete = isRead && !lagging.includes(part) && flaw === null && (await isSound(part));
+      const state = await describe(part.source, isComplete, flaw);
+      return { ...state, asOf, isCurrent: state.isCurrent && !part.isLate };
+    }),
+  );
+}
+
+const byPosition = (a: StoredRun, b: StoredRun): number => comparePositions(positionOf(a.run), positionOf(b.run));

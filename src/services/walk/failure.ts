@@ -1,0 +1,31 @@
+import type { SourceErrorCode } from "#domain";
+import type { PageSource } from "./source.ts";
+
+// What tells most comes first: what a person has to change, before what passes without anybody.
+const TELLING: Readonly<Record<SourceErrorCode, number>> = {
+  UNAUTHENTICATED: 0,
+  FORBIDDEN: 1,
+  BAD_REQUEST: 2,
+  THROTTLED: 3,
+  UNAVAILABLE: 4,
+  UNREACHABLE: 5,
+  TIMEOUT: 6,
+  BAD_RESPONSE: 7,
+  NOT_FOUND: 8,
+  UNKNOWN: 9,
+  NOT_SUPPORTED: 10,
+};
+
+/**
+ * A page for which nothing is known of any source that was asked is an error and not an empty page.
+ * @throws UpstreamError the most telling one
+ */
+export function refuseIfAllFailed(parts: readonly PageSource[], taken: number, lagging: readonly PageSource[]): void {
+  const asked = parts.filter(({ wasAsked }) => wasAsked);
+  const failures = asked.flatMap(({ failure }) => failure ?? []);
+  // A source that does not offer the product owes nothing, and answers nothing either.
+  const isAnyAnswered = asked.some((part) => part.failure?.code !== "NOT_SUPPORTED" && !lagging.includes(part));
+  if (taken > 0 || failures.length === 0 || isAnyAnswered) return;
+  const [worst] = [...failures].sort((a, b) => TELLING[a.code] - TELLING[b.code]);
+  if (worst !== undefined) throw worst;
+}

@@ -1,0 +1,88 @@
+import {
+  type InvocationQuery,
+  type InvocationStatus,
+  type Operation,
+  type Source,
+  type UpstreamError,
+  upstreamQuery,
+  type Wants,
+} from "#domain";
+import { LIST_END, type Position } from "#store";
+import type { KnownList, Sync } from "#sync";
+import type { ShownAhead } from "../paging/index.ts";
+
+/** What a page reads of one source, and how that fares. */
+export interface PageSource {
+  readonly source: Source;
+  /** Its own place if it lagged behind on the pages before; else that of the page; null at the beginning. */
+  readonly start: Position | null;
+  /** What pages before showed of what lies behind its own place. */
+  readonly shown: ShownAhead | null;
+  lists: readonly KnownList[];
+  /** Runs that its lists showed late before this page was read, by id. */
+  lateBefore: ReadonlySet<string>;
+  failure: UpstreamError | null;
+  /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
+  isLate: boolean;
+  /** True if this page asked the source for anything. */
+  wasAsked: boolean;
+}
+
+/** More statuses than this are looked for in the list of all runs. */
+const NARROW_STATUSES_MAX = 4;
+
+/** The lists that a page reads of a source: the list of all runs if that is known to its end, else the narrowest. @throws UpstreamError */
+export async function chooseLists(
+  sync: Sync,
+  source: Source,
+  query: InvocationQuery,
+  wants: Wants,
+  operation: Operation,
+): Promise<readonly KnownList[]> {
+  const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = upstreamQuery(query);
+  const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
+  // A single run may be younger than what was read, and only the upstream knows resource groups.
+  const isOpen = query.resourceGroupId === undefined && query.invokeId === undefined;
+  const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
+  if (whole !== null) return whole;
+  if (!isFew(statusIn)) return sync.openLists(source, narrow, wants, operation);
+  const lists = await Promise.all(
+    [...new Set(statusIn)].map((status) => sync.openLists(source, { ...narrow, statusIn: [status] }, wants, operation)),
+  );
+  return [...new Map(lists.flat().map((list) => [list.key, list])).values()];
+}
+
+function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is readonly InvocationStatus[] {
+  return statusIn !== undefined && new Set(statusIn).size <= NARROW_STATUSES_MAX && !statusIn.includes("UNKNOWN");
+}
+
+/** True if what is known of the source is shown: also if it is not asked any more. */
+export function isAnswered({ lists, failure }: PageSource): boolean {
+  return lists.length > 0 || failure?.code === "NOT_SUPPORTED";
+}
+
+/** Down to which time, exclusive, all of a source's runs are known that were created at `from` or earlier. */
+export async function boundBelow({ lists }: PageSource, from: number): Promise<number> {
+  if (lists.length === 0) return LIST_END;
+  const bounds = await Promise.all(lists.map((list) => list.boundBelow(from)));
+  return Math.max(...bounds);
+}
+
+/** When the newest end of a source's lists was read with success, the oldest time counting; null if that of any never was. */
+export async function readAtOf({ lists }: PageSource): Promise<number | null> {
+  const times = await Promise.all(lists.map((list) => list.readAt()));
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 || known.length < times.length ? null : Math.min(...known);
+}
+
+/** False if a list of the source contradicts itself: something may be missing that nobody can find. */
+export async function isSound({ lists }: PageSource): Promise<boolean> {
+  const answers = await Promise.all(lists.map((list) => list.isSound()));
+  return answers.every(Boolean);
+}
+
+/** Where and why a list of the source ends although it says that there is more: the newest such place; null if none does. */
+export async function falseEndOf({ lists }: PageSource): ReturnType<KnownList["falseEnd"]> {
+  const ends = await Promise.all(lists.map((list) => list.falseEnd()));
+  return ends.reduce((first, end) => (first === null || (end !== null && end.time > first.time) ? end : first), null);
+}

@@ -1,0 +1,40 @@
+import { type InvocationFilter, isCountable, toQuery } from "#domain";
+import { LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { falseEndOf, type PageSource } from "./source.ts";
+import { timeOf } from "./walk.ts";
+
+/** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
+export async function countRuns(
+  store: Pick<RunStore, "count">,
+  parts: readonly PageSource[],
+  filter: InvocationFilter,
+): Promise<number | null> {
+  const { createdAfter } = filter;
+  const limit = createdAfter === undefined ? LIST_END : timeOf(createdAfter) - 1;
+  let sum = 0;
+  for (const part of parts) {
+    // What contradicts itself tells no length, and nobody knows how much is missing.
+    if ((await falseEndOf(part)) !== null) return null;
+    const count = (await isWhole(part, limit)) ? await countKnown(store, part, filter) : await toldCount(part, filter);
+    if (count === null) return null;
+    sum += count;
+  }
+  return sum;
+}
+
+/** True if all runs down to the limit, exclusive, are known, and the lists do not contradict themselves. */
+export async function isWhole({ lists, isLate, failure }: PageSource, limit: number): Promise<boolean> {
+  if (lists.length === 0) return !isLate || failure?.code === "NOT_SUPPORTED";
+  const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
+  return bounds.every((bound) => bound <= limit);
+}
+
+function countKnown(store: Pick<RunStore, "count">, { source }: PageSource, filter: InvocationFilter): Promise<number> {
+  return store.count({ stretches: [{ source, after: null, before: null }], query: toQuery(filter) });
+}
+
+async function toldCount({ lists }: PageSource, filter: InvocationFilter): Promise<number | null> {
+  const [only, ...others] = lists;
+  if (only === undefined || others.length > 0 || !only.isExact || !isCountable(filter)) return null;
+  return only.total();
+}
