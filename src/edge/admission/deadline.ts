@@ -10,9 +10,9 @@ export interface Deadline {
   passed(ended: AbortSignal): Promise<void>;
 }
 
-/** A deadline so many milliseconds from now; null for none. */
-export function createDeadline(clock: Clock, deadlineMs: number | null): Deadline {
-  let at = deadlineMs === null ? Number.POSITIVE_INFINITY : clock.elapsed() + deadlineMs;
+/** A deadline so many milliseconds from now. */
+export function createDeadline(clock: Clock, deadlineMs: number): Deadline {
+  let at = clock.elapsed() + deadlineMs;
   let holds = 0;
   let leftMs = 0;
   let nap: AbortController | null = null;

@@ -6,6 +6,7 @@ export { CLIENT_LIMITS, type Client, type ClientLimits, type Clients, createClie
 export { createLateClient, type LateClient } from "./late-client.ts";
 export {
   type AnswerExtensions,
+  LastingOperation,
   type OperationRules,
   type RunningOperation,
   startOperation,

@@ -51,15 +51,34 @@ const NOTHING = (): void => {};
 // What is cut off at the deadline needs a moment to become an answer; 250 ms after the deadline it has to be out.
 const GRACE_MS = 100;
 
-/** Starts the clock of one operation. A deadline of null is none, for operations that last: they end when their client goes. */
-export function startOperation(
-  requestId: string,
-  rules: Omit<OperationRules, "deadlineMs"> & { readonly deadlineMs: number | null },
-): RunningOperation {
+/** One that lasts, as subscriptions do: it has no deadline and ends when its client goes. Thousands may be held. */
+export class LastingOperation implements Operation {
+  readonly signal: AbortSignal;
+  readonly deadline = Number.POSITIVE_INFINITY;
+  readonly meter: OperationMeter;
+  readonly turn: Client["turn"];
+  private readonly controller = new AbortController();
+
+  constructor(
+    readonly requestId: string,
+    { callBudget, client }: Pick<OperationRules, "callBudget" | "client">,
+  ) {
+    this.signal = this.controller.signal;
+    this.meter = new OperationMeter({ callBudget, client, pause: NOTHING });
+    this.turn = client.turn;
+  }
+
+  /** The client is gone: every wait on the road ends. */
+  abandon(): void {
+    this.controller.abort(ENDED);
+  }
+}
+
+/** Starts the clock of one operation. */
+export function startOperation(requestId: string, rules: OperationRules): RunningOperation {
   const controller = new AbortController();
   const { deadlineMs, clock, client } = rules;
-  // Operations that last have no use for it, and there may be thousands.
-  const ended = deadlineMs === null ? null : new AbortController();
+  const ended = new AbortController();
   const deadline = createDeadline(clock, deadlineMs);
   let leave = NOTHING;
   let hasEnded = false;
@@ -85,7 +104,7 @@ export function startOperation(
       turn: client.turn,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
-    late: ended === null ? new Promise(() => {}) : passDeadline(deadline, clock, controller, ended.signal),
+    late: passDeadline(deadline, clock, controller, ended.signal),
     cost: () => meter.cost(),
     extensions: () => ({ cost: meter.cost() }),
     begin(values) {
@@ -98,7 +117,7 @@ export function startOperation(
     end() {
       hasEnded = true;
       pause();
-      ended?.abort(ENDED);
+      ended.abort(ENDED);
     },
   };
 }

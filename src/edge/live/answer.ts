@@ -1,6 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError } from "graphql";
 
 import type { Caller } from "#access";
+import type { Operation } from "#domain";
 import {
   type AskedOperation,
   type Asking,
@@ -81,19 +82,19 @@ export async function answerOnce(
   }
 }
 
-/** Resolves once the connection can take an answer, or the operation is stopped. */
-export async function untilRoom({ room }: Pick<Asker, "room">, stop: Stop): Promise<void> {
+/** Resolves once the connection can take an answer, or the operation is stopped; null if it can now. */
+export function untilRoom({ room }: Pick<Asker, "room">, stop: Stop): Promise<unknown> | null {
   const full = room?.() ?? null;
-  if (full !== null) await stop.or(full);
+  return full === null ? null : stop.or(full);
 }
 
 /** What the GraphQL library subscribes to. */
 export function toSubscription(
   options: LiveOptions,
   { document, operationName, variables }: PreparedOperation,
-  { running, asking }: Pick<Answering, "running" | "asking">,
+  { operation, asking }: { readonly operation: Operation; readonly asking: Asking },
 ): ExecutionArgs {
-  const contextValue = options.createContext(running.operation, asking);
+  const contextValue = options.createContext(operation, asking);
   return { schema: options.schema, document, operationName, variableValues: variables, contextValue };
 }
 

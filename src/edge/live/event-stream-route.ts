@@ -15,8 +15,9 @@ import {
 } from "../http/index.ts";
 import type { Asker } from "./answer.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
-import { type LiveRecord, startRecord } from "./record.ts";
-import { type LiveResult, type LiveResults, runLive } from "./run.ts";
+import { LiveRecord } from "./record.ts";
+import { type Receiver, runLive, type Told } from "./run.ts";
+import { Stop } from "./stop.ts";
 
 /** What a stream can end by besides itself. */
 interface StreamEnds {
@@ -44,7 +45,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
   return async (request, response) => {
     const requestId = requestIdOf(request);
     const cors = corsHeaders(request, options.corsOrigins);
-    const record = startRecord(options, parts.metrics, { requestId, transport: "sse" });
+    const record = new LiveRecord({ options, metrics: parts.metrics, requestId, transport: "sse" });
     let limits: ReplyHeaders = {};
     try {
       const caller = await parts.admission.identify(request);
@@ -69,7 +70,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
           ...lastEventIdOf(request),
         };
         const ends = { request, response, draining: parts.draining, wrote: () => parts.readers.wrote(socket) };
-        await stream(options, ends, runLive(options, prepared, asker), record);
+        await stream(options, ends, (receiver) => runLive(options, prepared, asker, receiver), record);
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
         record.add(codesOf({ errors }));
@@ -88,21 +89,20 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
 async function stream(
   options: LiveOptions,
   { request, response, draining, wrote }: StreamEnds,
-  results: LiveResults,
+  run: (receiver: Receiver) => Promise<void>,
   record: LiveRecord,
 ): Promise<void> {
   const over = new AbortController();
-  const stop = () => {
+  const stop = new Stop();
+  const end = () => {
     over.abort();
-    void results.return();
+    stop.now();
   };
-  const stay = onResponseClose(request, response, stop);
-  draining.addEventListener("abort", stop, { once: true });
-  if (draining.aborted) stop();
+  const stay = onResponseClose(request, response, end);
+  draining.addEventListener("abort", end, { once: true });
+  if (draining.aborted) end();
   void ping(options, response, over.signal);
-  const write = (one: LiveResult): boolean => {
-    const { answer, event } = one.take();
-    const { bytes, codes, isTold } = answer;
+  const write = ({ answer: { bytes, codes, isTold }, event }: Told): boolean => {
     record.add(codes);
     // Who did not get what an event tells gets it after coming back.
     const id = isTold ? (options.eventIdOf?.(event) ?? null) : null;
@@ -116,17 +116,18 @@ async function stream(
   };
   try {
     response.flushHeaders();
-    for await (const one of results) {
-      const isRead = write(one);
+    const send = async (told: Told) => {
+      const isRead = write(told);
       wrote();
       // A wait that the end of the stream cuts short is none that failed.
       if (!isRead) await once(response, "drain", over).catch(() => {});
-    }
+    };
+    await stop.or(run({ stop, send }));
     response.end(draining.aborted ? "" : COMPLETE);
   } finally {
     over.abort();
     stay();
-    draining.removeEventListener("abort", stop);
+    draining.removeEventListener("abort", end);
   }
 }
 

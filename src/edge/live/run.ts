@@ -1,106 +1,143 @@
 import { createSourceEventStream, type FormattedExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 
 import type { Caller } from "#access";
-import { type Client, type RunningOperation, startOperation } from "../admission/index.ts";
+import type { Operation } from "#domain";
+import { type Client, LastingOperation, startOperation } from "../admission/index.ts";
 import type { PreparedOperation } from "../documents/index.ts";
 import { rulesOf } from "../execution/index.ts";
 import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, untilRoom } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import { nameQuestion, shareAnswer, type WrittenAnswer, writeAnswer } from "./shared-answers.ts";
-import { Stop } from "./stop.ts";
+import type { Stop } from "./stop.ts";
 
 /** A result, ready to be sent, and the event that it answers; undefined for none. */
-interface Told {
+export interface Told {
   readonly answer: WrittenAnswer;
   readonly event?: unknown;
 }
 
-/**
- * One result, to be taken once: generators that wait for the next one still hold the last that passed through them, and a result may
- * weigh some megabytes. For the same reason take it where it is sent, in a function that does not wait.
- */
-export interface LiveResult {
-  /** @throws Error if it was taken before */
-  take(): Told;
-}
-
-/** Results of a live operation. Returning it stops the operation at once, also while a result is awaited. */
-export interface LiveResults extends AsyncIterableIterator<LiveResult> {
-  return(): Promise<IteratorResult<LiveResult>>;
+/** Who gets the results of a live operation. */
+export interface Receiver {
+  /** Ends the operation at once, also while a result is awaited. Nothing is sent from then on. */
+  readonly stop: Stop;
+  /** Sends one result; no other is made until what it returns resolves, if that is a promise. A result may weigh some megabytes: take what is needed and keep nothing. */
+  send(told: Told): Promise<void> | null;
 }
 
 /**
  * Runs an operation that may answer more than once: a query once, a subscription once an event. Each answer has a context, a
- * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Never throws: what fails is told
- * as a result with errors, after which nothing follows.
+ * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Resolves once all is sent. Never rejects unless
+ * sending does: what fails is told as a result with errors, after which nothing follows.
  */
-export function runLive(options: LiveOptions, live: PreparedOperation, asker: Asker): LiveResults {
-  const stop = new Stop();
-  const produce = live.type === OperationTypeNode.SUBSCRIPTION ? watchEvents : answerAlone;
-  const results = produce(options, live, asker, stop);
-  return {
-    next: () => results.next(),
-    return: () => {
-      stop.now();
-      return results.return(undefined);
-    },
-    throw: (error) => {
-      stop.now();
-      return results.throw(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-async function* answerAlone(
+export async function runLive(
   options: LiveOptions,
   live: PreparedOperation,
   asker: Asker,
-  stop: Stop,
-): AsyncGenerator<LiveResult, undefined> {
-  yield tell(options, await answerRequest(options, live, asker, stop));
+  receiver: Receiver,
+): Promise<void> {
+  if (live.type === OperationTypeNode.SUBSCRIPTION) return new Subscription(options, live, asker, receiver).run();
+  const result = await answerRequest(options, live, asker, receiver.stop);
+  if (!receiver.stop.hasCome) await receiver.send({ answer: writeAnswer(result, options.logger) });
 }
 
-async function* watchEvents(
-  options: LiveOptions,
-  live: PreparedOperation,
-  asker: Asker,
-  stop: Stop,
-): AsyncGenerator<LiveResult, undefined> {
-  const leave = enlist(asker.client);
-  if (typeof leave !== "function") {
-    yield tell(options, toFailure(options, live, leave));
-    return;
+interface Answered extends Told {
+  readonly isLast?: true;
+}
+
+/** Thousands may wait for their next event: what waits holds as little as can be, and none of the results that were sent. */
+class Subscription {
+  private readonly question: string;
+
+  constructor(
+    private readonly options: LiveOptions,
+    private readonly live: PreparedOperation,
+    private readonly asker: Asker,
+    private readonly receiver: Receiver,
+  ) {
+    this.question = nameQuestion(live.document, live.operationName, live.variables);
   }
-  const running = startOperation(live.requestId, { ...rulesOf(options, asker.client), deadlineMs: null });
-  stop.onStop(running.abandon);
-  const source = await openSource(options, live, { running, asker });
-  try {
-    if (!(Symbol.asyncIterator in source)) {
-      yield tell(options, source);
+
+  async run(): Promise<void> {
+    const leave = enlist(this.asker.client);
+    if (typeof leave !== "function") {
+      await this.tell(this.toLast(leave));
       return;
     }
-    const events = source[Symbol.asyncIterator]();
-    const expiry = createExpiry(options.clock, asker.caller);
+    const { clock, operationCallBudget: callBudget } = this.options;
+    const operation = new LastingOperation(this.live.requestId, { callBudget, client: this.asker.client });
+    const expiry = createExpiry(clock, this.asker.caller);
+    this.receiver.stop.onStop(() => operation.abandon());
+    expiry.onStop(() => operation.abandon());
     try {
-      const question = nameQuestion(live.document, live.operationName, live.variables);
-      for (;;) {
-        const next = await tellNext(options, live, { events, question, asker, stop, expiry });
-        if (next === null) return;
-        yield next.result;
-        if (next.isLast) return;
+      const source = await openSource(this.options, this.live, { operation, asker: this.asker });
+      if (!(Symbol.asyncIterator in source)) {
+        await this.tell({ answer: writeAnswer(source, this.options.logger) });
+        return;
       }
+      await this.follow(source[Symbol.asyncIterator](), operation, expiry);
     } finally {
       expiry.ignore();
-      await events.return?.();
+      leave();
+      operation.abandon();
     }
-  } finally {
-    leave();
-    running.abandon();
-    running.end();
+  }
+
+  /** Sends a result an event until nothing follows. */
+  private async follow(events: AsyncIterator<unknown>, { signal }: Operation, expiry: Expiry): Promise<void> {
+    const end = () => void events.return?.().catch(() => {});
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    try {
+      while (await this.tellNext(events, expiry));
+    } finally {
+      signal.removeEventListener("abort", end);
+      end();
+    }
+  }
+
+  /** Sends the result of the next event; false once nothing follows. */
+  private async tellNext(events: AsyncIterator<unknown>, expiry: Expiry): Promise<boolean> {
+    // Of what changes meanwhile, only the newest state is told then.
+    const full = untilRoom(this.asker, this.receiver.stop);
+    if (full !== null) await full;
+    const told = await this.answerNext(events, expiry).catch((error: unknown) => this.toLast(error));
+    if (told === null) return false;
+    const sent = this.tell(told);
+    if (sent !== null) await sent;
+    return told.isLast !== true;
+  }
+
+  private async answerNext(events: AsyncIterator<unknown>, expiry: Expiry): Promise<Answered | null> {
+    const { done, value: event } = await events.next();
+    if (this.receiver.stop.hasCome) return null;
+    if (expiry.hasCome) throw refuseEnded();
+    if (done === true) return null;
+    const answer = this.answer(event, await this.asker.recognise());
+    return { answer: answer instanceof Promise ? await answer : answer, event };
+  }
+
+  private answer(event: unknown, caller: Caller): Promise<WrittenAnswer> | WrittenAnswer {
+    const { options, live, asker, receiver } = this;
+    const { stop } = receiver;
+    const asking = askingOf(live, asker, caller);
+    const asked = { event, question: this.question, asker: { ...asking, client: asker.client, stop } };
+    const answer = shareAnswer(asked, options, (audit) => {
+      const running = startOperation(live.requestId, rulesOf(options, asker.client));
+      return answerOnce(options, live, { running, asker, asking: { ...asking, audit }, rootValue: event, stop });
+    });
+    if (answer instanceof Promise) return answer.finally(() => asking.audit.end());
+    asking.audit.end();
+    return answer;
+  }
+
+  private toLast(error: unknown): Answered {
+    const answer = writeAnswer(toFailure(this.options, this.live, error), this.options.logger);
+    return { answer, isLast: true };
+  }
+
+  private tell(told: Told): Promise<void> | null {
+    return this.receiver.stop.hasCome ? null : this.receiver.send(told);
   }
 }
 
@@ -135,95 +172,18 @@ export async function answerRequest(
   }
 }
 
-interface Watching {
-  readonly events: AsyncIterator<unknown>;
-  readonly question: string;
-  readonly asker: Asker;
-  readonly stop: Stop;
-  readonly expiry: Expiry;
-}
-
-/** The result of the next event, and whether it ends the subscription; null once nothing follows. */
-async function tellNext(
-  options: LiveOptions,
-  live: PreparedOperation,
-  { events, question, asker, stop, expiry }: Watching,
-): Promise<{ readonly result: LiveResult; readonly isLast: boolean } | null> {
-  const fail = (error: unknown) => ({ result: tell(options, toFailure(options, live, error)), isLast: true });
-  // Of what changes meanwhile, only the newest state is told then.
-  await untilRoom(asker, stop);
-  const next = events.next().catch((error: unknown) => ({ done: false, error }) as const);
-  const event = await expiry.or(stop.or(next));
-  if (event === null && expiry.hasCome()) return fail(refuseEnded());
-  if (event === null || event.done === true) return null;
-  if ("error" in event) return fail(event.error);
-  const caller = await asker.recognise().catch((error: unknown) => toError(error));
-  if (caller instanceof Error) return fail(caller);
-  const result = await answerEvent(options, live, { event: event.value, question, asker, caller, stop });
-  return { result, isLast: false };
-}
-
-interface Answered {
-  readonly event: unknown;
-  readonly question: string;
-  readonly asker: Asker;
-  readonly caller: Caller;
-  readonly stop: Stop;
-}
-
-async function answerEvent(
-  options: LiveOptions,
-  live: PreparedOperation,
-  { event, question, asker, caller, stop }: Answered,
-): Promise<LiveResult> {
-  const asking = askingOf(live, asker, caller);
-  try {
-    const answer = await shareAnswer(
-      { event, question, asker: { ...asking, client: asker.client, stop } },
-      options,
-      async (audit) => {
-        const running = startOperation(live.requestId, rulesOf(options, asker.client));
-        return answerOnce(options, live, { running, asker, asking: { ...asking, audit }, rootValue: event, stop });
-      },
-    );
-    return handOver({ answer, event });
-  } finally {
-    asking.audit.end();
-  }
-}
-
-function tell({ logger }: LiveOptions, result: FormattedExecutionResult): LiveResult {
-  return handOver({ answer: writeAnswer(result, logger) });
-}
-
-function handOver(told: Told): LiveResult {
-  let held: Told | null = told;
-  return {
-    take() {
-      const taken = held;
-      if (taken === null) throw new Error("A result is taken once.");
-      held = null;
-      return taken;
-    },
-  };
-}
-
 async function openSource(
   options: LiveOptions,
   live: PreparedOperation,
-  { running, asker }: { readonly running: RunningOperation; readonly asker: Asker },
+  { operation, asker }: { readonly operation: Operation; readonly asker: Asker },
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
   const asking = askingOf(live, asker, asker.caller);
   try {
-    const source = await createSourceEventStream(toSubscription(options, live, { running, asking }));
+    const source = await createSourceEventStream(toSubscription(options, live, { operation, asking }));
     return Symbol.asyncIterator in source ? source : format(options, live, source, null);
   } catch (error) {
     return toFailure(options, live, error);
   } finally {
     asking.audit.end();
   }
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error("The caller cannot be recognised.", { cause: error });
 }

@@ -36,7 +36,8 @@ interface Shared {
   readonly notes: Notes;
   /** Null if it serves nobody but who made it. */
   readonly answer: Promise<WrittenAnswer | null>;
-  isMade: boolean;
+  /** The same, once it is made. */
+  made: WrittenAnswer | null;
 }
 
 /** An answer tells of its event at the time when it was made: one who comes later gets a new one. */
@@ -67,21 +68,51 @@ export function nameQuestion(document: DocumentNode, operationName: string | nul
  * serves nobody else, since a limit or an end of the first one's own may be the cause; nor does that of one who left meanwhile.
  * @param make executes and notes in the audit that it is given
  */
-export async function shareAnswer(
-  { event, question, asker: { caller, audit, client, stop } }: AskedEvent,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+export function shareAnswer(
+  asked: AskedEvent,
+  surroundings: { readonly clock: Clock; readonly logger: Logger },
   make: (audit: AuditRecord) => Promise<FormattedExecutionResult>,
-): Promise<WrittenAnswer> {
-  const write = async (to: AuditRecord) => writeAnswer(await make(to), logger);
+): WrittenAnswer | Promise<WrittenAnswer> {
+  const { event, question, asker } = asked;
+  const { audit, client, caller } = asker;
+  const write = async (to: AuditRecord) => writeAnswer(await make(to), surroundings.logger);
   // An answer tells what is left of the caller's own calls, if they are counted.
   const isOwn = (client.remainingCalls?.() ?? null) !== null;
   if (typeof event !== "object" || event === null || isOwn) return write(audit);
   const answers = shared.get(event) ?? new Map<string, Shared>();
   shared.set(event, answers);
   const key = `${numberOf(caller.view)} ${question}`;
-  for (let known = answers.get(key); known !== undefined; known = answers.get(key)) {
-    if (clock.elapsed() - known.madeAt >= KEPT_MS) break;
-    const isAwaited = !known.isMade;
+  const ready = findReady(answers.get(key), surroundings.clock);
+  if (ready === null) return awaitAnswer({ answers, key, asker, write }, surroundings.clock);
+  ready.notes.copyTo(audit);
+  return ready.made;
+}
+
+function findReady(
+  known: Shared | undefined,
+  clock: Clock,
+): { readonly notes: Notes; readonly made: WrittenAnswer } | null {
+  if (known === undefined || !isFresh(known, clock)) return null;
+  const { notes, made } = known;
+  return made === null || made.codes.length > 0 ? null : { notes, made };
+}
+
+function isFresh({ madeAt }: Shared, clock: Clock): boolean {
+  return clock.elapsed() - madeAt < KEPT_MS;
+}
+
+interface Awaiting {
+  readonly answers: Map<string, Shared>;
+  readonly key: string;
+  readonly asker: AskedEvent["asker"];
+  readonly write: (audit: AuditRecord) => Promise<WrittenAnswer>;
+}
+
+/** The answer that another one waits for already, or a new one. */
+async function awaitAnswer({ answers, key, asker, write }: Awaiting, clock: Clock): Promise<WrittenAnswer> {
+  const { audit, client, stop } = asker;
+  for (let known = answers.get(key); known !== undefined && isFresh(known, clock); known = answers.get(key)) {
+    const isAwaited = known.made === null;
     const answer = await known.answer;
     // Many may wait for the same.
     if (isAwaited) await client.pass();
@@ -101,7 +132,7 @@ export async function shareAnswer(
   );
   const kept = keptOf(clock);
   forgetBefore(kept, clock.elapsed() - KEPT_MS);
-  keep(kept, answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, isMade: false });
+  keep(kept, answers, key, { madeAt: clock.elapsed(), notes, answer: forOthers, made: null });
   return answer;
 }
 
@@ -125,7 +156,7 @@ function keep(kept: Kept, answers: Map<string, Shared>, key: string, one: Shared
     if (answers.get(key) === one) answers.delete(key);
   };
   void one.answer.then((answer) => {
-    one.isMade = true;
+    one.made = answer;
     const size = ENTRY_BYTES + (answer?.bytes.length ?? 0);
     if (size > KEPT_BYTES) forget();
     else kept.set(one, forget, { size });

@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 
-/** What one connection is sent; each resolves once the system has it, or the connection is gone. */
+/** What one connection is sent, as long as it is not gone. */
 export interface Sender {
+  /** Resolves once the system has it, or the connection is gone. */
   send(text: string): Promise<void>;
   /** Sends one text whose middle was written for many. */
-  sendAround(before: string, middle: Buffer, after: string): Promise<void>;
+  sendAround(before: string, middle: Buffer, after: string): void;
   /** Resolves once the client has read what it was sent, or is gone; null if no more waits to be read than is good for anybody. */
   room(): Promise<void> | null;
 }
@@ -32,25 +33,27 @@ export function createSender(socket: WebSocket, connection: Socket, wrote: () =>
     connection.cork();
     setImmediate(release);
   };
-  const sendParts = (parts: readonly (string | Buffer)[]): Promise<void> =>
-    new Promise((resolve) => {
-      if (socket.readyState !== WebSocket.OPEN) return resolve();
+  const sendPart = (part: string | Buffer, fin: boolean, done?: () => void): void => {
+    if (socket.readyState === WebSocket.OPEN) {
       hold();
-      const last = parts.length - 1;
-      for (const [place, part] of parts.entries()) {
-        socket.send(part, { binary: false, fin: place === last }, place === last ? () => resolve() : undefined);
-      }
-    });
+      socket.send(part, { binary: false, fin }, done);
+    } else done?.();
+  };
   return {
-    send: (text) => sendParts([text]),
+    send: (text) => new Promise((resolve) => sendPart(text, true, () => resolve())),
     sendAround(before, middle, after) {
-      if (middle.length > MOST_COPIED_BYTES) return sendParts([before, middle, after]);
+      if (middle.length > MOST_COPIED_BYTES) {
+        sendPart(before, false);
+        sendPart(middle, false);
+        sendPart(after, true);
+        return;
+      }
       const start = Buffer.byteLength(before);
       const whole = Buffer.allocUnsafe(start + middle.length + Buffer.byteLength(after));
       whole.write(before);
       whole.set(middle, start);
       whole.write(after, start + middle.length);
-      return sendParts([whole]);
+      sendPart(whole, true);
     },
     room() {
       if (connection.writableLength <= MOST_UNREAD_BYTES || connection.destroyed) return null;

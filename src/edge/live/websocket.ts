@@ -2,14 +2,23 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError } from "graphql";
-import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
+import {
+  CloseCode,
+  handleProtocols,
+  MessageType,
+  makeServer,
+  type OperationResult,
+  parseMessage,
+  type SubscribePayload,
+} from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
 import { createRequestId, turnAway, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
-import { type LiveRecord, startRecord } from "./record.ts";
-import { type LiveResult, type LiveResults, runLive } from "./run.ts";
+import { LiveRecord } from "./record.ts";
+import { type Receiver, runLive, type Told } from "./run.ts";
+import { Stop } from "./stop.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
 import { closeRefused, isServersOwn, refusalOf, refuseMessage } from "./websocket-refusal.ts";
 import { createSender, type Sender } from "./websocket-sender.ts";
@@ -27,6 +36,8 @@ interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly sender: Sender;
+  /** What the message asks for that is handled at the moment; null if it asks for no operation. */
+  asked: SubscribePayload | null;
 }
 
 interface Started {
@@ -41,6 +52,7 @@ const INTERNAL_ERROR = 4500;
 const CLOSING_MS = 2_000;
 // Larger messages end the connection before they are read; up to here a refusal can still say which operation it is about.
 const MOST_MESSAGE_BYTES = 1_048_576;
+const NOTHING_ASKED: SubscribePayload = { query: "" };
 
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
 export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
@@ -53,7 +65,7 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
   const protocol = createProtocol(options, parts);
   server.on("connection", (socket, request) => {
     const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
-    serve(options, protocol, { socket, request, sender });
+    serve(options, protocol, { socket, request, sender, asked: null });
   });
   return {
     upgrade(request, socket, head) {
@@ -89,17 +101,18 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
         return false;
       }
     },
-    onSubscribe: async ({ subscriptions, extra: { request, sender }, connectionParams }, id, payload) => {
+    onSubscribe: async ({ subscriptions, extra: { request, sender, asked }, connectionParams }, id) => {
       const requestId = createRequestId();
-      const record = startRecord(options, parts.metrics, { requestId, transport: "websocket" });
+      const record = new LiveRecord({ options, metrics: parts.metrics, requestId, transport: "websocket" });
       const recognise = () => parts.admission.identify(request, connectionParams);
       const operations = Object.keys(subscriptions).length;
-      const prepared = await prepare(parts, { operations, recognise, payload, requestId });
+      const prepared = await prepare(parts, { operations, recognise, payload: asked ?? NOTHING_ASKED, requestId });
       if (!Array.isArray(prepared)) {
         const asker = { ...toAsker(parts, request, { caller: prepared.caller, recognise }), room: sender.room };
         record.begin(prepared);
         const contextValue = {};
-        const run = () => sendEach(runLive(options, prepared, asker), { id, record, sender });
+        const start = (receiver: Receiver) => runLive(options, prepared, asker, receiver);
+        const run = () => sendEach(start, { id, record, sender });
         started.set(contextValue, { record, run });
         return {
           schema: options.schema,
@@ -127,23 +140,24 @@ interface Sending {
 }
 
 // The protocol's library would write each result anew for each client.
-function sendEach(results: LiveResults, { id, record, sender }: Sending): AsyncIterableIterator<never> {
+function sendEach(
+  run: (receiver: Receiver) => Promise<void>,
+  { id, record, sender }: Sending,
+): AsyncIterableIterator<never> {
   const start = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
+  const stop = new Stop();
   const leave = async () => {
+    stop.now();
     record.end(200);
-    await results.return();
     return { done: true, value: undefined } as const;
   };
-  const sendOne = (one: LiveResult): Promise<void> => {
-    const { answer } = one.take();
-    record.add(answer.codes);
-    return sender.sendAround(start, answer.bytes, "}");
+  const send = ({ answer: { bytes, codes } }: Told): Promise<void> | null => {
+    record.add(codes);
+    sender.sendAround(start, bytes, "}");
+    return sender.room();
   };
   return {
-    async next() {
-      for await (const one of results) await sendOne(one);
-      return leave();
-    },
+    next: () => run({ stop, send }).then(leave),
     return: leave,
     throw: leave,
     [Symbol.asyncIterator]() {
@@ -170,7 +184,7 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
             refuseMessage(socket, text, refusal);
             return;
           }
-          handle(text).catch((error: unknown) => {
+          handle(handOver(text, extra)).catch((error: unknown) => {
             if (isServersOwn(text)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             options.logger.error({ err: error }, "a WebSocket message failed");
             socket.close(INTERNAL_ERROR, "Internal error");
@@ -185,6 +199,20 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
     void closed(code, String(reason));
   });
   void watchLife(options, socket, over.signal);
+}
+
+// The protocol's library holds a message for as long as its operation lasts, and there may be thousands: of what is asked it gets
+// only that it is asked.
+function handOver(text: string, extra: Extra): string {
+  try {
+    const message = parseMessage(text);
+    if (message.type !== MessageType.Subscribe) return text;
+    extra.asked = message.payload;
+    return JSON.stringify({ ...message, payload: NOTHING_ASKED });
+  } catch {
+    // The library closes the connection.
+    return text;
+  }
 }
 
 // A client that went without a word would otherwise be served without end. A pong that nobody asked for tells nothing: a client can

@@ -15,15 +15,7 @@ import {
   stringify,
   toGraphqlRequest,
 } from "../http/index.ts";
-import {
-  type Asker,
-  answerRequest,
-  type LiveOptions,
-  type LiveParts,
-  type LiveRecord,
-  Stop,
-  startRecord,
-} from "../live/index.ts";
+import { type Asker, answerRequest, type LiveOptions, type LiveParts, LiveRecord, Stop } from "../live/index.ts";
 import {
   answerInitialize,
   answerTools,
@@ -125,7 +117,7 @@ async function answer(
       return answerTools(tools);
     case "tools/call": {
       const { tool, variables } = readToolCall(params, tools);
-      const record = startRecord(options, parts.metrics, { requestId: call.requestId, transport: "mcp" });
+      const record = new LiveRecord({ options, metrics: parts.metrics, requestId: call.requestId, transport: "mcp" });
       const result = await runTool(options, parts, { ...call, tool, variables, asker, record });
       return toToolResult(result, options);
     }

@@ -1,9 +1,9 @@
 import { type Clock, type Invocation, type InvocationRef, invocationKey } from "#domain";
 import type { Leases, RunStore } from "#store";
 import type { Follower } from "#sync";
-import type { Services } from "../contract/index.ts";
+import type { Services, WatchWants } from "../contract/index.ts";
 import type { Watcher } from "./audience.ts";
-import { createMailbox } from "./mailbox.ts";
+import { Mailbox, type MailboxOwner } from "./mailbox.ts";
 import type { Poll } from "./poll.ts";
 import { createPoller, type Poller, type PollerOptions, type WatchRules } from "./poller.ts";
 import { createWatcherLimit } from "./watcher-limit.ts";
@@ -68,26 +68,44 @@ export function createWatch({
   }
 
   return (ref, wants, operation) => {
-    if (operation.signal.aborted) return endedAtOnce();
-    const countOut = enter();
-    const poller = pollerOf(ref, operation.requestId);
-    const leave = (): void => {
-      poller.leave(watcher);
-      watcher.mailbox.close();
-    };
-    const onClose = (): void => {
-      countOut();
-      operation.signal.removeEventListener("abort", leave);
-    };
-    const watcher: Watcher = { wants, mailbox: createMailbox({ onReturn: leave, onClose }), seen: null };
-    operation.signal.addEventListener("abort", leave, { once: true });
-    poller.join(watcher);
-    return watcher.mailbox.values;
+    const watcher = new RunWatcher(wants, operation.signal);
+    if (operation.signal.aborted) watcher.mailbox.close();
+    else watcher.enter(enter(), pollerOf(ref, operation.requestId));
+    return watcher.mailbox;
   };
 }
 
-function endedAtOnce(): AsyncIterableIterator<Invocation> {
-  const mailbox = createMailbox<Invocation>({ onReturn: () => {}, onClose: () => {} });
-  mailbox.close();
-  return mailbox.values;
+/** One of thousands who watch a run, until its operation ends. */
+class RunWatcher implements Watcher, MailboxOwner {
+  readonly mailbox = new Mailbox<Invocation>(this);
+  seen: Invocation | null = null;
+  private poller: Poller | null = null;
+  private countOut: (() => void) | null = null;
+
+  constructor(
+    readonly wants: WatchWants,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  enter(countOut: () => void, poller: Poller): void {
+    this.countOut = countOut;
+    this.poller = poller;
+    this.signal.addEventListener("abort", this, { once: true });
+    poller.join(this);
+  }
+
+  /** The operation has ended. */
+  handleEvent(): void {
+    this.onReturn();
+    this.mailbox.close();
+  }
+
+  onReturn(): void {
+    this.poller?.leave(this);
+  }
+
+  onClose(): void {
+    this.countOut?.();
+    this.signal.removeEventListener("abort", this);
+  }
 }

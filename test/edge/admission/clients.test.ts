@@ -3,16 +3,15 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { type Caller, createOpenView, createRateLimits, NO_LIMITS } from "#access";
-import { InputError, type Source } from "#domain";
+import { InputError } from "#domain";
 import { CLIENT_LIMITS, createClients } from "../../../src/edge/admission/clients.ts";
-import { startOperation } from "../../../src/edge/admission/operation.ts";
+import { LastingOperation, startOperation } from "../../../src/edge/admission/operation.ts";
 import { createTurns } from "../../../src/edge/admission/turns.ts";
 import { RefusalError } from "../../../src/edge/errors/refusal.ts";
 import { createFakeClock } from "../../support/clock.ts";
 import { startGateway, type TestGateway } from "../gateway.ts";
 import { askLive, createLiveSchema } from "../live-schema.ts";
 
-const source: Source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
 const here = { remoteAddress: "10.0.0.1" };
 const there = { remoteAddress: "10.0.0.2" };
 
@@ -31,8 +30,8 @@ describe("upstream calls of one client", () => {
     const clock = createFakeClock();
     const clients = createClients(clock, { ...CLIENT_LIMITS, callsPerMinute: 3 });
     const spend = (who: typeof here) => {
-      const rules = { clock, deadlineMs: null, callBudget: 200, client: clients.of(who) };
-      return limitOf(() => startOperation("id", rules).operation.meter.spend(source, "DescribeInvocations"));
+      const operation = new LastingOperation("id", { callBudget: 200, client: clients.of(who) });
+      return limitOf(() => operation.meter.spend());
     };
     const refused = { limit: "clientCalls", max: 3, actual: 4 };
     expect([1, 2, 3, 4].map(() => spend(here))).toEqual([null, null, null, refused]);
@@ -198,7 +197,7 @@ describe("an operation whose client is gone", () => {
   it("ends for a reason that is no fault of the gateway", () => {
     const clock = createFakeClock();
     const client = createClients(clock, CLIENT_LIMITS).of({ remoteAddress: "127.0.0.1" });
-    const running = startOperation("id", { clock, client, deadlineMs: null, callBudget: 1 });
+    const running = startOperation("id", { clock, client, deadlineMs: 1_000, callBudget: 1 });
     running.abandon();
     expect(running.operation.signal.reason).toMatchObject({ name: "InputError", code: "DEADLINE_EXCEEDED" });
   });

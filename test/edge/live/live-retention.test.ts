@@ -4,12 +4,45 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { OperationTypeNode, parse } from "graphql";
 import { createOpenAccess, createOpenView } from "#access";
 import type { Clock } from "#domain";
-import { type LiveResult, type LiveResults, runLive } from "../../../src/edge/live/run.ts";
+import { runLive, type Told } from "../../../src/edge/live/run.ts";
+import { Stop } from "../../../src/edge/live/stop.ts";
 import { createFakeClock } from "../../support/clock.ts";
 import { createOptions, freeClient, realClock, stubSchema } from "../gateway.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
+
+/** Results that are sent one by one, as they are asked for. */
+interface Results {
+  next(): Promise<Told>;
+  stop(): Promise<void>;
+}
+
+function pull(run: (receiver: Parameters<typeof runLive>[3]) => Promise<void>): Results {
+  const stop = new Stop();
+  let give: (told: Told) => void = () => {};
+  let goOn = (): void => {};
+  const send = (told: Told): Promise<void> => {
+    give(told);
+    return new Promise((resolve) => {
+      goOn = resolve;
+    });
+  };
+  let ended: Promise<void> | null = null;
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        give = resolve;
+        goOn();
+        ended ??= run({ stop, send });
+      }),
+    async stop() {
+      stop.now();
+      goOn();
+      await ended;
+    },
+  };
+}
 
 /** A subscription that goes on, with weak references to the events that it told. */
 const anyone = {
@@ -25,7 +58,7 @@ function subscribe(
   eventOf = (count: number): unknown => ({ count }),
   clock: Clock = realClock,
 ): {
-  readonly results: LiveResults;
+  readonly results: Results;
   readonly events: readonly WeakRef<object>[];
 } {
   const events: WeakRef<object>[] = [];
@@ -48,16 +81,17 @@ function subscribe(
     requestId: "retention",
     size: { rows: 0, values: 1 },
   };
+  const asker = {
+    client: freeClient,
+    access: createOpenAccess(realClock),
+    readers: { room: () => null },
+    caller: anyone,
+    recognise: async () => anyone,
+    address: { remoteAddress: undefined },
+    transport: "websocket" as const,
+  };
   return {
-    results: runLive(createOptions({ schema, clock }), live, {
-      client: freeClient,
-      access: createOpenAccess(realClock),
-      readers: { room: () => null },
-      caller: anyone,
-      recognise: async () => anyone,
-      address: { remoteAddress: undefined },
-      transport: "websocket",
-    }),
+    results: pull((receiver) => runLive(createOptions({ schema, clock }), live, asker, receiver)),
     events,
   };
 }
@@ -71,17 +105,17 @@ describe("what a subscription that goes on keeps alive", () => {
     const alive = events.map((event) => event.deref()).filter((event) => event !== undefined);
     // The last ones may still be at hand where the source stands.
     expect(alive.slice(0, -2)).toEqual([]);
-    const { bytes } = (await results.next()).value?.take().answer ?? {};
+    const { bytes } = (await results.next()).answer;
     expect(JSON.parse(String(bytes)).data).toEqual({ count: 21 });
-    await results.return();
+    await results.stop();
   });
 
   const answers: WeakRef<object>[] = [];
   afterEach(() => {
     answers.length = 0;
   });
-  const take = ({ value }: { readonly value: LiveResult }): void => {
-    answers.push(new WeakRef(value.take().answer));
+  const take = ({ answer }: Told): void => {
+    answers.push(new WeakRef(answer));
   };
 
   it("is none of the answers that may be shared, once they are too old for that", async () => {
@@ -94,7 +128,7 @@ describe("what a subscription that goes on keeps alive", () => {
     await new Promise((resolve) => setImmediate(resolve));
     collect();
     expect(answers.slice(0, -2).filter((answer) => answer.deref() !== undefined)).toEqual([]);
-    await results.return();
+    await results.stop();
   });
 
   it("is none of the answers that were taken and are shared with nobody", async () => {
@@ -105,6 +139,6 @@ describe("what a subscription that goes on keeps alive", () => {
     collect();
     expect(answers.filter((answer) => answer.deref() !== undefined)).toEqual([]);
     await next;
-    await results.return();
+    await results.stop();
   });
 });
