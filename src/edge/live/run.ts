@@ -1,8 +1,6 @@
-import { createSourceEventStream, type FormattedExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
-
-import type { Caller } from "#access";
+import { createSourceEventStream, type FormattedExecutionResult, OperationTypeNode } from "graphql";
 import type { Operation } from "#domain";
-import { type Client, LastingOperation, startOperation } from "../admission/index.ts";
+import { LastingOperation, startOperation } from "../admission/index.ts";
 import type { PreparedOperation } from "../documents/index.ts";
 import { rulesOf } from "../execution/index.ts";
 import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, untilRoom } from "./answer.ts";
@@ -47,7 +45,11 @@ interface Answered extends Told {
 
 /** Thousands may wait for their next event: what waits holds as little as can be, and none of the results that were sent. */
 class Subscription {
+  private readonly operation: LastingOperation;
+  private readonly expiry: Expiry;
   private readonly question: string;
+  private leave = (): void => {};
+  private events: AsyncIterator<unknown> | null = null;
 
   constructor(
     private readonly options: LiveOptions,
@@ -55,80 +57,76 @@ class Subscription {
     private readonly asker: Asker,
     private readonly receiver: Receiver,
   ) {
+    const { clock, operationCallBudget: callBudget } = options;
+    this.operation = new LastingOperation(live.requestId, { callBudget, client: asker.client });
+    this.expiry = createExpiry(clock, asker.caller);
     this.question = nameQuestion(live.document, live.operationName, live.variables);
+    receiver.stop.onStop(() => this.end());
+    this.expiry.onStop(() => this.end());
   }
 
   async run(): Promise<void> {
-    const leave = enlist(this.asker.client);
-    if (typeof leave !== "function") {
-      await this.tell(this.toLast(leave));
-      return;
-    }
-    const { clock, operationCallBudget: callBudget } = this.options;
-    const operation = new LastingOperation(this.live.requestId, { callBudget, client: this.asker.client });
-    const expiry = createExpiry(clock, this.asker.caller);
-    this.receiver.stop.onStop(() => operation.abandon());
-    expiry.onStop(() => operation.abandon());
     try {
-      const source = await openSource(this.options, this.live, { operation, asker: this.asker });
-      if (!(Symbol.asyncIterator in source)) {
-        await this.tell({ answer: writeAnswer(source, this.options.logger) });
-        return;
-      }
-      await this.follow(source[Symbol.asyncIterator](), operation, expiry);
+      this.events = await this.open();
+      // It may have been stopped meanwhile.
+      if (this.operation.signal.aborted) this.end();
+      while (await this.tellNext());
     } finally {
-      expiry.ignore();
-      leave();
-      operation.abandon();
+      this.expiry.ignore();
+      this.leave();
+      this.end();
     }
   }
 
-  /** Sends a result an event until nothing follows. */
-  private async follow(events: AsyncIterator<unknown>, { signal }: Operation, expiry: Expiry): Promise<void> {
-    const end = () => void events.return?.().catch(() => {});
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
+  /** Null if it cannot be opened, once that is told. */
+  private async open(): Promise<AsyncIterator<unknown> | null> {
+    const { options, live, operation, asker } = this;
     try {
-      while (await this.tellNext(events, expiry));
-    } finally {
-      signal.removeEventListener("abort", end);
-      end();
+      this.leave = asker.client.watch();
+      const source = await openSource(options, live, { operation, asker });
+      if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+      await this.tell({ answer: writeAnswer(source, options.logger) });
+    } catch (error) {
+      await this.tell(this.toLast(error));
     }
+    return null;
   }
 
   /** Sends the result of the next event; false once nothing follows. */
-  private async tellNext(events: AsyncIterator<unknown>, expiry: Expiry): Promise<boolean> {
+  private async tellNext(): Promise<boolean> {
     // Of what changes meanwhile, only the newest state is told then.
     const full = untilRoom(this.asker, this.receiver.stop);
     if (full !== null) await full;
-    const told = await this.answerNext(events, expiry).catch((error: unknown) => this.toLast(error));
-    if (told === null) return false;
-    const sent = this.tell(told);
+    let told: Answered | null;
+    try {
+      const event = await this.events?.next();
+      told = event === undefined ? null : await this.answer(event);
+    } catch (error) {
+      told = this.toLast(error);
+    }
+    const sent = told === null ? null : this.tell(told);
     if (sent !== null) await sent;
-    return told.isLast !== true;
+    return told !== null && told.isLast !== true;
   }
 
-  private async answerNext(events: AsyncIterator<unknown>, expiry: Expiry): Promise<Answered | null> {
-    const { done, value: event } = await events.next();
-    if (this.receiver.stop.hasCome) return null;
-    if (expiry.hasCome) throw refuseEnded();
-    if (done === true) return null;
-    const answer = this.answer(event, await this.asker.recognise());
-    return { answer: answer instanceof Promise ? await answer : answer, event };
-  }
-
-  private answer(event: unknown, caller: Caller): Promise<WrittenAnswer> | WrittenAnswer {
-    const { options, live, asker, receiver } = this;
+  /** Null once there is nothing to be answered. */
+  private async answer({ done, value: event }: IteratorResult<unknown>): Promise<Told | null> {
+    const { options, live, asker, receiver, question } = this;
     const { stop } = receiver;
-    const asking = askingOf(live, asker, caller);
-    const asked = { event, question: this.question, asker: { ...asking, client: asker.client, stop } };
-    const answer = shareAnswer(asked, options, (audit) => {
-      const running = startOperation(live.requestId, rulesOf(options, asker.client));
-      return answerOnce(options, live, { running, asker, asking: { ...asking, audit }, rootValue: event, stop });
-    });
-    if (answer instanceof Promise) return answer.finally(() => asking.audit.end());
-    asking.audit.end();
-    return answer;
+    if (stop.hasCome) return null;
+    if (this.expiry.hasCome) throw refuseEnded();
+    if (done === true) return null;
+    const asking = askingOf(live, asker, await asker.recognise());
+    const asked = { event, question, asker: { ...asking, client: asker.client, stop } };
+    try {
+      const answer = shareAnswer(asked, options, (audit) => {
+        const running = startOperation(live.requestId, rulesOf(options, asker.client));
+        return answerOnce(options, live, { running, asker, asking: { ...asking, audit }, rootValue: event, stop });
+      });
+      return { answer: answer instanceof Promise ? await answer : answer, event };
+    } finally {
+      asking.audit.end();
+    }
   }
 
   private toLast(error: unknown): Answered {
@@ -139,14 +137,11 @@ class Subscription {
   private tell(told: Told): Promise<void> | null {
     return this.receiver.stop.hasCome ? null : this.receiver.send(told);
   }
-}
 
-function enlist(client: Client): (() => void) | Error {
-  try {
-    return client.watch();
-  } catch (error) {
-    if (error instanceof GraphQLError) return error;
-    throw error;
+  /** Every wait on the road ends, that for the next event too. */
+  private end(): void {
+    this.operation.abandon();
+    void this.events?.return?.().catch(() => {});
   }
 }
 
