@@ -19,12 +19,20 @@ const COMMANDS = new Set([
   "help",
 ]);
 
-/** `--json field,…` and `--json=field,…` as commander can read them; it would take any word behind `--json` for the fields. */
+/**
+ * `--json field,…` and `--json=field,…` as commander can read them; it would take any word behind `--json` for the fields.
+ * @throws CommandError for `--json=` without fields
+ */
 export function separateFields(words: readonly string[]): readonly string[] {
   return words.flatMap((word, at) => {
-    if (word.startsWith("--json=")) return ["--json", "--fields", word.slice("--json=".length)];
+    if (word.startsWith("--json=")) return ["--json", "--fields", readGiven(word.slice("--json=".length))];
     return words[at - 1] === "--json" && FIELDS.test(word) && !COMMANDS.has(word) ? ["--fields", word] : [word];
   });
+}
+
+function readGiven(fields: string): string {
+  if (!/[^,\s]/.test(fields)) throw new CommandError(`\`--json\`: expected fields behind =, got "${toLine(fields)}".`);
+  return fields;
 }
 
 /**

@@ -197,6 +197,8 @@ describe("cloud-assistant", () => {
     [["list", "--status", " , "], '`--status`: expected a value, got " , ".'],
     [["list", "--region="], '`--region`: expected a value, got "".'],
     [["list", "--command-name", " "], '`--command-name`: expected a value, got " ".'],
+    [["list", "--json="], '`--json`: expected fields behind =, got "".'],
+    [["list", "--json=,"], '`--json`: expected fields behind =, got ",".'],
     [["--token", "", "list"], '`--token`: expected a value, got "".'],
     [["export", "--output", ""], '`--output`: expected a value, got "".'],
     [["export", ""], '`<run>`: expected a value, got "".'],
