@@ -125,4 +125,49 @@ describe("a run that one look misses", () => {
       expect(await look()).toEqual(here);
     }
   });
+
+  it.each([
+    ["its id and the list", () => void place.runs.splice(0)],
+    [
+      "its id alone",
+      () => {
+        rig.far.mangle = (body, { asked }) =>
+          asked.has("InvokeId") ? { TotalCount: 0, Invocations: "", Invocation: { InvocationResults: "" } } : body;
+      },
+    ],
+  ])("by %s still shows what it printed, wherever that is asked for", async (_where, miss) => {
+    place.runs.splice(0, 1, {
+      ...running,
+      executions: [
+        { instanceId: "i-1", status: "Running", output: "step one\n" },
+        { instanceId: "i-2", status: "Running", output: null },
+      ],
+    });
+    const look = async () => {
+      const answers = [];
+      for (const question of PRINTED) {
+        passedMs += 1_500;
+        answers.push(await rig.ask(`{ ${question} }`));
+      }
+      return answers;
+    };
+    const [first, second] = [{ output: { text: "step one\n" } }, { output: null }];
+    const before = [
+      { invocations: { nodes: [{ instanceInvocations: { nodes: [{ result: first }, { result: second }] } }] } },
+      { invocation: { outputGroups: [first, second] } },
+      { invocationResults: { nodes: [first, second], totalCount: 2 } },
+      { invocationResults: { nodes: [first], totalCount: 1 } },
+    ].map((data) => expect.objectContaining({ data }));
+    expect(await look()).toEqual(before);
+    miss();
+    for (let times = 0; times < 3; times += 1) expect(await look()).toEqual(before);
+  });
 });
+
+const RUN = `provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1"`;
+const PRINTED = [
+  "invocations { nodes { instanceInvocations { nodes { result { output { text } } } } } }",
+  `invocation(${RUN}) { outputGroups { output { text } } }`,
+  `invocationResults(filter: { ${RUN} }) { nodes { output { text } } totalCount }`,
+  `invocationResults(filter: { ${RUN}, instanceId: "i-1" }) { nodes { output { text } } totalCount }`,
+];

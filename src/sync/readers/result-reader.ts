@@ -12,7 +12,7 @@ import type { ResultQuery } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { createAbsences } from "./absences.ts";
 import { createHistories } from "./histories.ts";
-import { createKnownResults, resultOf } from "./known-results.ts";
+import { createKnownResults, lastResultOf } from "./known-results.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
 /** Reads results of runs on instances. */
@@ -78,20 +78,20 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   };
 }
 
-/** What an answer lacks and was seen before stays known. */
+/** What an answer lacks and was seen before stays known: one replica of an upstream may not know it for once. */
 async function keepSeen(
   store: ReaderParts["store"],
   source: Source,
-  { invokeId, instanceIds = [] }: ResultQuery,
+  { invokeId, instanceIds }: ResultQuery,
   found: readonly InvocationResult[],
   wants: Wants,
 ): Promise<readonly InvocationResult[]> {
   const told = new Set(found.map(({ instanceId }) => instanceId));
-  if (instanceIds.every((instanceId) => told.has(instanceId))) return [];
+  if (instanceIds?.every((instanceId) => told.has(instanceId))) return [];
   const [stored] = await store.readRuns([{ source, invokeId }], wants);
   const isMissed = ({ instanceId }: InstanceInvocation): boolean =>
-    instanceIds.includes(instanceId) && !told.has(instanceId);
-  return stored?.run.instances.filter(isMissed).map(resultOf) ?? [];
+    !told.has(instanceId) && (instanceIds?.includes(instanceId) ?? true);
+  return stored?.run.instances.filter(isMissed).map(lastResultOf) ?? [];
 }
 
 function flightName(source: Source, query: ResultQuery, wants: Wants): string {
