@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns } from "./world.ts";
 
 let rig: Rig;
@@ -63,4 +64,78 @@ describe("the total of results", () => {
       await walkTotals({ invokeId: "t-nope", instanceId: "i-1" }),
     ]).toEqual([none, none, none, none]);
   });
+});
+
+type Mangle = (list: Readonly<Record<string, unknown>>, pageNumber: number) => object;
+
+describe("a list of a run's results that shows fewer than it tells of", () => {
+  const instanceIds = Array.from({ length: 45 }, (_, index) => `i-${String(index).padStart(2, "0")}`);
+  const executions = instanceIds.map((instanceId) => ({ instanceId }));
+  const RESULTS = `query ($history: Boolean) { page: invocationResults(first: 100, filter: {
+    provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1", includeHistory: $history }) {
+    nodes { instanceId output { text } } totalCount sources { ok isComplete } } }`;
+  let first: object | null = null;
+  const repeats: Mangle = (list) => {
+    first ??= list;
+    return first;
+  };
+  const endsEarly: Mangle = (list, pageNumber) =>
+    pageNumber > 1 ? { ...list, InvocationResults: { InvocationResult: [] } } : list;
+  const isEmpty: Mangle = (list) => ({ ...list, InvocationResults: { InvocationResult: [] } });
+  const isSpoilt: Mangle = (list) => {
+    const { InvocationResult } = list.InvocationResults as { InvocationResult: readonly { InstanceId: string }[] };
+    const spoilt = InvocationResult.map((one) => (one.InstanceId === "i-07" ? { ...one, InstanceId: "" } : one));
+    return { ...list, InvocationResults: { InvocationResult: spoilt } };
+  };
+
+  async function start(mangle: Mangle, tokens = false) {
+    first = null;
+    const run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), repeatMode: "Period", timed: true, executions };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run], { clamp: 20, tokens }) });
+    rig.far.mangle = (body, { action, asked }) =>
+      action === "DescribeInvocationResults"
+        ? {
+            ...body,
+            Invocation: mangle(body.Invocation as object as Record<string, unknown>, Number(asked.get("PageNumber"))),
+          }
+        : body;
+  }
+
+  const cases: readonly (readonly [string, Mangle, number, boolean?])[] = [
+    ["repeats its first page", repeats, 3],
+    ["shows nothing behind its first page", endsEarly, 3],
+    ["shows nothing at all", isEmpty, 1],
+    ["has a record that cannot be read", isSpoilt, 3],
+    ["has a record that cannot be read, in tokens", isSpoilt, 3, true],
+  ];
+
+  it.each(cases)("is made whole by the run's own record: %s", async (_name, mangle, pages, tokens) => {
+    await start(mangle, tokens);
+    expect((await rig.ask(RESULTS)).data).toEqual({
+      page: {
+        nodes: instanceIds.map((instanceId) => ({ instanceId, output: { text: "ok\n" } })),
+        totalCount: 45,
+        sources: [{ ok: true, isComplete: true }],
+      },
+    });
+    expect(rig.far.asked()).toEqual([
+      ...Array(pages).fill("DescribeInvocationResults cn-hangzhou"),
+      "DescribeInvocations cn-hangzhou",
+    ]);
+  });
+
+  it.each(cases.slice(0, 3))(
+    "is an error if that record cannot be had, and as a history: %s",
+    async (_name, mangle) => {
+      await start(mangle);
+      rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? refusal(403, "Forbidden.RAM") : null);
+      for (const history of [false, true]) {
+        const { data, errors } = await rig.ask(RESULTS, { history });
+        expect([data, errors?.map(({ message, extensions }) => [message, extensions?.code])]).toEqual([
+          { page: null },
+          [[expect.stringMatching(/the list tells of 45 results and shows (20|none)/), "UPSTREAM_BAD_RESPONSE"]],
+        ]);
+      }
+    },
+  );
 });

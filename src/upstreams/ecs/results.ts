@@ -47,23 +47,33 @@ async function readAllResults(
     const found = new Set(results.map((result) => result.instanceId));
     return instanceIds.every((instanceId) => found.has(instanceId));
   };
+  let requestId: string | null = null;
   const readAll = () =>
     readAllPages({
       paging: context.resultPaging,
-      ask: (paging) => readResultsPage(context, { ...parameters, ...toParameters(paging) }, operation),
+      ask: async (paging) => {
+        const page = await readResultsPage(context, { ...parameters, ...toParameters(paging) }, operation);
+        requestId = page.requestId;
+        return page;
+      },
       keyOf: (result) => JSON.stringify([result.instanceId, result.startTime, result.finishTime, result.repeats]),
       isEnough,
       giveUp: () => {
-        throw badResponse(context.source, ACTION, null, "the list of results does not end");
+        throw badResponse(context.source, ACTION, requestId, "the list of results does not end");
       },
     });
-  const { items, isTorn } = await readAll();
-  if (!isTorn || isEnough(items)) return items;
+  const { items, lack, told } = await readAll();
+  if (lack === null || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
-  return nested === null ? readSeveralTimes(readAll, items) : [...items, ...nested];
+  if (nested !== null) return [...items, ...nested];
+  if (lack === "cut") {
+    const flaw = `the list tells of ${told} results and shows ${items.length || "none"}`;
+    throw badResponse(context.source, ACTION, requestId, flaw);
+  }
+  return lack === "shuffled" ? readSeveralTimes(readAll, items) : items;
 }
 
-/** Of a run, what a torn list did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
+/** Of a run, what a list with gaps did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
 async function readNested(
   context: AdapterContext,
   invokeId: string,
@@ -91,9 +101,9 @@ async function readSeveralTimes(
 ): Promise<readonly InvocationResult[]> {
   const results = [...known];
   for (let round = 0; round < MORE_READINGS; round += 1) {
-    const { items, isTorn } = await readAll();
+    const { items, lack } = await readAll();
     results.push(...items);
-    if (!isTorn) break;
+    if (lack !== "shuffled") break;
   }
   return results;
 }
@@ -133,7 +143,8 @@ async function readResultsPage(context: AdapterContext, parameters: Parameters, 
       (asked.instanceId === undefined || shape.instanceId === asked.instanceId),
   );
   if (meant !== page) reading.warn("a result that was not asked for is left out");
-  return { ...meant, items: meant.items.map((shape) => toInvocationResult(shape, context.source, reading)) };
+  const items = meant.items.map((shape) => toInvocationResult(shape, context.source, reading));
+  return { ...meant, items, requestId: answer.requestId };
 }
 
 // The document: IncludeHistory needs the InvokeId of a periodic command; the latest execution is then all there is.

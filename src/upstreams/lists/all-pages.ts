@@ -17,11 +17,17 @@ export interface AllPages<Item> {
   giveUp(): never;
 }
 
+/**
+ * Why records of a list are missing. `shuffled`: some came twice, since the order changed between two pages. `unreadable`: some
+ * cannot be read. `cut`: nothing shows, or nothing behind a full page, although the total says more.
+ */
+export type Lack = "shuffled" | "unreadable" | "cut";
+
 /** What was read of a whole list. */
 export interface AllItems<Item> {
   readonly items: readonly Item[];
-  /** True if records came twice and the total says that others are missing: the order changed between two pages. */
-  readonly isTorn: boolean;
+  /** Why records are missing; null if none seems to be. */
+  readonly lack: Lack | null;
   /** How many records the list said that it has; 0 if it did not say. */
   readonly told: number;
 }
@@ -33,6 +39,9 @@ const MAX_ANSWERS = 200;
 const MAX_BARREN_ANSWERS = 20;
 
 const PAGES_AT_ONCE = 4;
+
+// No upstream cuts its pages to fewer. A sample of the vendor's has a total of 5 beside a page of one.
+const LEAST_PAGE_SIZE = 10;
 
 /** Every record of a list once, by tokens or by pages, as the upstream answers. */
 export function readAllPages<Item>(reading: AllPages<Item>): Promise<AllItems<Item>> {
@@ -65,7 +74,7 @@ async function readByTokens<Item>(
     place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer));
     if (answer.nextToken !== null && place === null) return reading.giveUp();
   }
-  return { items: collection.items(), isTorn: false, told: 0 };
+  return { items: collection.items(), lack: collection.lack(false), told: 0 };
 }
 
 async function askByToken<Item>(reading: AllPages<Item>, from: TokenPlace): Promise<PageShape<Item> | null> {
@@ -96,7 +105,8 @@ async function readByPages<Item>(
     pageCount = collection.isBarren() ? 0 : pagesLeft(pages, readCount, pageSize);
     nextPage += numbers.length;
   }
-  return { items: collection.items(), isTorn: collection.isTorn(), told: collection.told() };
+  const isFull = lengthOf(first) >= Math.max(LEAST_PAGE_SIZE, usedPageSize(first, 1, pageSize));
+  return { items: collection.items(), lack: collection.lack(isFull || lengthOf(first) === 0), told: collection.told() };
 }
 
 function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {
@@ -117,13 +127,14 @@ interface Collection<Item> {
   isEnough(): boolean;
   /** True if the latest pages brought nothing new. */
   isBarren(): boolean;
-  isTorn(): boolean;
+  /** @param mayBeCut whether a total that was not reached tells that the list was cut, and not that the total is wrong */
+  lack(mayBeCut: boolean): Lack | null;
   told(): number;
 }
 
 function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Collection<Item> {
   const found = new Map<string, Item>();
-  const counts = { answers: 0, barren: 0, total: 0 };
+  const counts = { answers: 0, barren: 0, total: 0, unreadable: 0 };
   let isMixed = false;
   const items = () => [...found.values()];
   return {
@@ -131,10 +142,10 @@ function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Co
     add(pages) {
       const before = found.size;
       for (const item of pages.flatMap((page) => page.items)) found.set(keyOf(item), item);
-      const length = pages.reduce((sum, page) => sum + lengthOf(page), 0);
+      const length = pages.reduce((sum, page) => sum + page.items.length, 0);
       const newCount = found.size - before;
-      // Pages that repeat others and bring nothing are an upstream that does not page, or a wrong total: nothing is missing.
       isMixed ||= newCount > 0 && newCount < length;
+      counts.unreadable += pages.reduce((sum, page) => sum + page.unreadableCount, 0);
       counts.total = Math.max(counts.total, ...pages.map((page) => page.totalCount ?? 0));
       counts.barren = newCount > 0 ? 0 : counts.barren + 1;
       counts.answers += pages.length;
@@ -142,7 +153,12 @@ function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Co
     },
     isEnough: () => isEnough(items()),
     isBarren: () => counts.barren > 0,
-    isTorn: () => isMixed && found.size < counts.total,
+    lack(mayBeCut) {
+      const isShort = found.size < counts.total;
+      if (isShort && isMixed) return "shuffled";
+      if (counts.unreadable > 0) return "unreadable";
+      return isShort && mayBeCut ? "cut" : null;
+    },
     told: () => counts.total,
   };
 }
