@@ -3,7 +3,7 @@ import { createFastClock } from "./fast-clock.ts";
 import { ordered, type Rig, startRig, walk } from "./rig.ts";
 import { createSources, isOfBeijing } from "./sources.ts";
 import { refusal } from "./upstream.ts";
-import { createPlace } from "./world.ts";
+import { createPlace, manyRuns } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -78,6 +78,45 @@ describe("when nothing is known of any source and every one fails", () => {
     );
     expect(data.invocations.sources).toEqual(Array(3).fill({ ok: true, isComplete: true }));
   });
+});
+
+describe("when one source fails and what the others hold is known", () => {
+  const PAGE = `query ($filter: InvocationFilter, $first: Int, $last: Int) {
+    invocations(filter: $filter, first: $first, last: $last) {
+      nodes { invokeId } totalCount sources { provider ok isComplete } } }`;
+  const nothing = {
+    invocations: {
+      nodes: [],
+      totalCount: null,
+      sources: [
+        { provider: "ECS", ok: false, isComplete: false },
+        { provider: "SWAS", ok: true, isComplete: true },
+      ],
+    },
+  };
+
+  it.each([
+    ["a status", { first: 5, filter: { statusIn: ["FAILED"] } }],
+    ["a command's name", { first: 5, filter: { commandName: "no such name" } }],
+    ["a time", { first: 5, filter: { createdAfter: "2026-01-03T00:00:00Z" } }],
+    ["an error code", { first: 5, filter: { errorCodeIn: ["NoSuchCode"] } }],
+    ["a time, backwards", { last: 5, filter: { createdAfter: "2026-01-03T00:00:00Z" } }],
+  ])(
+    "a list that means none of that is empty, and says what it lacks, read or known: by %s",
+    async (_name, variables) => {
+      rig = await startRig(
+        { "ECS/cn-hangzhou": createPlace([]), "SWAS/cn-hangzhou": createPlace(manyRuns(3, "t-s")) },
+        { FRESHNESS_MS: "60000" },
+      );
+      rig.far.interfere = ({ product }) => (product === "ECS" ? refusal(403, "Forbidden.RAM") : null);
+      const read = await rig.ask(PAGE, variables);
+      await rig.ask("{ invocations { nodes { invokeId } } }");
+      const calls = rig.far.calls.length;
+      const known = await rig.ask(PAGE, variables);
+      expect([read.data, known.data]).toEqual([nothing, nothing]);
+      expect(rig.far.calls.slice(calls).map(({ product }) => product)).not.toContain("SWAS");
+    },
+  );
 });
 
 describe("a single object that cannot be read", () => {

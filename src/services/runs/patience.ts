@@ -123,27 +123,25 @@ function noteEnd(part: PageSource, error: unknown): void {
 }
 
 /**
- * Reads the newest end of every list of a source that was read too long ago, and ends when all are read; true if there was any.
+ * Reads the newest end of every list of a source that was read too long ago, and ends when all are read.
  * @throws UpstreamError what failed; what only waits for quota comes after everything else
  */
 export async function refreshStale(
   { lists }: PageSource,
   { clock, freshnessMs }: PageTiming,
   operation: Operation,
-): Promise<boolean> {
+): Promise<void> {
   const readings = await Promise.allSettled(
     lists.map(async (list) => {
       const readAt = await list.readAt();
       const age = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
-      if (age >= 0 && age < freshnessMs) return false;
+      if (age >= 0 && age < freshnessMs) return;
       await list.refresh(readAt === null ? operation : { ...operation, pace: "refresh" });
-      return true;
     }),
   );
   const failures = readings.flatMap((reading) => (reading.status === "rejected" ? [reading.reason] : []));
   const [first = null] = failures.toSorted((a, b) => Number(isPaced(a)) - Number(isPaced(b)));
   if (first !== null) throw first;
-  return readings.some((reading) => reading.status === "fulfilled" && reading.value);
 }
 
 function isPaced(error: unknown): boolean {

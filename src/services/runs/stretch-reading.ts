@@ -12,7 +12,6 @@ import {
   isOpen,
   isShownAhead,
   noteLateBefore,
-  type PageSource,
   reachesOf,
   rowsOf,
   type Walk,
@@ -42,7 +41,6 @@ export async function openSources(
   isNewest: boolean,
 ): Promise<void> {
   const { sync } = parts;
-  const read = new Set<PageSource>();
   for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
   const readings = walk.parts
     .filter(({ failure }) => failure === null)
@@ -53,11 +51,12 @@ export async function openSources(
         if (part.isLate) return;
         part.lists = lists;
         if (!isNewest) await noteLateBefore(part);
-        if (isNewest && (await refreshStale(part, parts, operation))) read.add(part);
+        if (isNewest) await refreshStale(part, parts, operation);
       }),
     }));
   await settle(readings);
-  for (const part of walk.parts) part.wasAsked = part.failure !== null || read.has(part);
+  // What was read a moment ago answers as well as what is read now.
+  for (const part of walk.parts) part.wasAsked = part.failure !== null || isNewest;
 }
 
 /** Reads on until the page is full, or nothing more can be had. */

@@ -24,7 +24,7 @@ export interface PageSource {
   failure: UpstreamError | null;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
   isLate: boolean;
-  /** True if this page asked the source for anything. */
+  /** True if this page asked the source for anything, or would have, had that not been read a moment ago. */
   wasAsked: boolean;
 }
 
