@@ -105,3 +105,20 @@ describe("a source whose list fails", () => {
     expect([data, errors?.[0]?.extensions?.code]).toEqual([{ invocations: null }, "UPSTREAM_FORBIDDEN"]);
   });
 });
+
+describe("a source that is read server by server", () => {
+  it("and has no server left still shows the runs that are known", async () => {
+    rig = await startRig({ "SWAS/cn-shanghai": createPlace([running]) }, { FRESHNESS_MS: "1" });
+    const list = `{ invocations { nodes { invokeId status } totalCount sources { ok isComplete } } }`;
+    const known = await rig.ask(list);
+    expect(known.data.invocations.nodes).toEqual([{ invokeId: "t-run", status: "RUNNING" }]);
+    rig.far.interfere = ({ action }) => (action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null);
+    rig.far.mangle = (body, { action }) => (action === "ListInstances" ? { TotalCount: 0, Instances: [] } : body);
+    // Another run, looked for by its id, shows that the list of all runs may not be read.
+    await rig.ask(`{ invocation(provider: SWAS, regionId: "cn-shanghai", invokeId: "t-other") { status } }`);
+    expect((await rig.ask(list)).data).toEqual(known.data);
+    expect((await rig.ask("{ statistics(by: REGION) { key count } }")).data).toEqual({
+      statistics: [{ key: "cn-shanghai", count: 1 }],
+    });
+  });
+});

@@ -50,6 +50,7 @@ export async function openSources(
         // A page that went on without the source has told where it stands already.
         if (part.isLate) return;
         part.lists = lists;
+        part.isOpened = true;
         if (!isNewest) await noteLateBefore(part);
         if (isNewest) await refreshStale(part, parts, operation);
       }),

@@ -19,6 +19,8 @@ export interface PageSource {
   /** What pages before showed of what lies behind its own place. */
   readonly shown: ShownAhead | null;
   lists: readonly KnownList[];
+  /** True once it is known which lists there are; a source without servers may have none. */
+  isOpened: boolean;
   /** Runs that its lists showed late before this page was read, by id. */
   lateBefore: ReadonlySet<string>;
   failure: UpstreamError | null;
@@ -57,8 +59,8 @@ function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is r
 }
 
 /** True if what is known of the source is shown: also if it is not asked any more. */
-export function isAnswered({ lists, failure }: PageSource): boolean {
-  return lists.length > 0 || failure?.code === "NOT_SUPPORTED";
+export function isAnswered({ isOpened, failure }: PageSource): boolean {
+  return isOpened || failure?.code === "NOT_SUPPORTED";
 }
 
 /** Down to which time, exclusive, all of a source's runs are known that were created at `from` or earlier. */

@@ -17,7 +17,18 @@ export interface Walk {
 
 /** A source of which nothing was read for this page. */
 export function newPart(source: Source, start: Position | null, shown: ShownAhead | null): PageSource {
-  return { source, start, shown, lists: [], lateBefore: new Set(), failure: null, isLate: false, wasAsked: false };
+  const lateBefore: ReadonlySet<string> = new Set();
+  return {
+    source,
+    start,
+    shown,
+    lists: [],
+    isOpened: false,
+    lateBefore,
+    failure: null,
+    isLate: false,
+    wasAsked: false,
+  };
 }
 
 /** Epoch milliseconds of an instant, but none before 1970: behind it lie the runs without a time, and the ends of lists. */
