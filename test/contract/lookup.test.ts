@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createFastClock } from "./fast-clock.ts";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns, type Run } from "./world.ts";
 
 const hangzhou = createPlace(manyRuns(3, "t-h"), {});
@@ -205,6 +207,41 @@ describe("waiting for a run", () => {
       await own.stop();
     }
   });
+
+  it.each([
+    ["no permission", refusal(403, "Forbidden.RAM"), "UPSTREAM_FORBIDDEN"],
+    ["a code that nobody knows", refusal(400, "Something.New"), "UPSTREAM_UNAVAILABLE"],
+    ["an answer that is cut off", { status: 200, body: '{"RequestId":' }, "UPSTREAM_BAD_RESPONSE"],
+  ])(
+    "answers what is known when its time is over, and at once why nothing is, after %s",
+    async (_name, fault, code) => {
+      const known: Run = {
+        invokeId: "t-wait06",
+        at: Date.UTC(2026, 0, 3),
+        status: "Running",
+        executions: [{ instanceId: "i-1", status: "Running" }],
+      };
+      const clock = createFastClock();
+      const own = await startRig({ "ECS/cn-beijing": createPlace([known]) }, { FRESHNESS_MS: "1" }, clock);
+      try {
+        await own.ask("{ invocations { nodes { status } } }");
+        own.far.interfere = () => fault;
+        const startedAt = clock.elapsed();
+        const answers = [own.ask(RUN, { id: "t-wait06", seconds: 30 }), own.ask(RUN, { id: "t-wait07", seconds: 30 })];
+        const [unknown] = await Promise.all(answers.toReversed());
+        const failed = { data: { invocation: null }, errors: [{ extensions: { code, regionId: "cn-beijing" } }] };
+        expect(unknown).toMatchObject(failed);
+        const answer = await answers[0];
+        expect(answer).toMatchObject({ data: { invocation: { status: "RUNNING", isFinal: false } } });
+        expect(answer?.errors).toBeUndefined();
+        expect(clock.elapsed() - startedAt).toBeGreaterThan(29_000);
+        // Each was asked for while it was waited for, and once after that.
+        expect(own.far.calls.filter(({ asked }) => asked.get("InvokeId") === "t-wait07").length).toBeLessThanOrEqual(2);
+      } finally {
+        await own.stop();
+      }
+    },
+  );
 
   it("answers once anybody reads that it is over", async () => {
     const running: Run = {

@@ -1,8 +1,9 @@
-import { type Clock, InputError } from "#domain";
+import { type Clock, InputError, UpstreamError } from "#domain";
 import type { Services } from "../contract/index.ts";
 
 /**
- * Waits by watching, so that whatever number of clients waits for a run costs as one.
+ * Waits by watching, so that whatever number of clients waits for a run costs as one. If the source of a known run fails for
+ * good, the rest of the time passes without a look: who asks again at once would not be slowed down by anything.
  * @param restMs what is left to the operation, at most, once the time of the wait is up
  */
 export function createWait(
@@ -13,19 +14,23 @@ export function createWait(
   return async (ref, waitMs, operation) => {
     const release = operation.hold?.(waitMs);
     const over = new AbortController();
+    const patience = AbortSignal.any([over.signal, operation.signal]);
     const states = watch(ref, { output: false, content: false, details: false }, operation);
+    let isKnown = false;
     let isTimeUp = false;
     const leave = async (): Promise<void> => {
-      await clock.sleep(waitMs, over.signal);
-      isTimeUp = !over.signal.aborted;
+      await clock.sleep(waitMs, patience);
+      isTimeUp = !patience.aborted;
       await states.return?.();
     };
     const left = leave();
     try {
-      for await (const _state of states);
+      for await (const _state of states) isKnown = true;
     } catch (error) {
-      // A run that is none is what the question after the wait answers.
-      if (!(error instanceof InputError && error.code === "NOT_FOUND")) throw error;
+      // What is known, and why no more is, is what the question after the wait answers.
+      if (error instanceof UpstreamError && isKnown) await left;
+      else if (!(error instanceof UpstreamError || (error instanceof InputError && error.code === "NOT_FOUND")))
+        throw error;
     } finally {
       over.abort();
       await left;
