@@ -1,7 +1,7 @@
 import type { InvocationFilter } from "../client/index.ts";
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import type { Context } from "./context.ts";
-import { formatSource, type Source, tellFailures } from "./sources.ts";
+import { formatSource, haveAllAnswered, type Source, tellFailures } from "./sources.ts";
 import { CommandError, tell, toLine } from "./terminal/index.ts";
 
 /** What narrows the search if one word names several runs. */
@@ -28,7 +28,8 @@ export async function findRun(context: Context, word: string, scope: Scope, wait
   const [run, ...others] = runs;
   if (run === undefined) {
     tellFailures(context, sources);
-    throw notKnown(word);
+    if (haveAllAnswered(sources)) throw notKnown(word);
+    throw new CommandError(`No source that could be read knows run ${toLine(word)}.`);
   }
   if (others.length === 0) return run.id;
   for (const one of runs)
@@ -58,7 +59,8 @@ async function searchRuns(context: Context, filter: InvocationFilter, wait: Wait
     const sources: readonly Source[] = page?.sources ?? [];
     const leftMs = deadline - surroundings.now();
     if (runs.length > 0 || leftMs <= 0) return { runs, sources };
-    if (looks === 1) tell(context, "no such run yet; waiting for it to appear.");
+    const where = haveAllAnswered(sources) ? "" : " in the sources that can be read";
+    if (looks === 1) tell(context, `no such run yet${where}; waiting for it to appear.`);
     await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
   }
 }

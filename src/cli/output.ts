@@ -26,7 +26,8 @@ export interface OutputOptions extends Selection {
 /** One output, and whose it is. */
 interface Section {
   readonly title: string;
-  readonly output: Printed | null;
+  /** Null if there is none, undefined if it could not be read. */
+  readonly output: Printed | null | undefined;
 }
 
 /** Prints what a run printed; titles stand between the outputs of several instances. */
@@ -58,7 +59,7 @@ function toJson({ result, ...run }: InstanceRun): object {
 }
 
 function toSection(run: InstanceRun): Section {
-  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output: run.result?.output ?? null };
+  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output: run.result?.output };
 }
 
 function toGroupSection({ count, instanceIds, output, ...end }: Group): Section {
@@ -76,7 +77,8 @@ function writeSections(context: Context, sections: readonly Section[], options: 
   if (sections.length === 0) tell(context, "no instance failed.");
   for (const [index, { title, output }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
-    if (output === null) tell(context, `${title}: no output.`);
+    if (output === undefined) tell(context, `${title}: its output could not be read.`);
+    else if (output === null) tell(context, `${title}: no output.`);
     else writeOutput(context, output, options);
     if (output?.truncated) tell(context, `${title}: ${output.droppedBytes} bytes were cut away upstream.`);
     if (output?.lossy && !options.isRaw)

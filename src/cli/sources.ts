@@ -22,11 +22,18 @@ export function formatSource({
   return toLine(account === "default" ? `${provider} ${regionId}` : `${provider} ${regionId} ${account}`);
 }
 
+/** True if what no source shows is nowhere. */
+export function haveAllAnswered(sources: readonly Source[]): boolean {
+  return !sources.some(isLacking);
+}
+
+function isLacking({ ok, isComplete }: Source): boolean {
+  return !ok || !isComplete;
+}
+
 /** Says which sources failed or lag behind, and why; each once. */
 export function tellFailures(context: Context, sources: readonly Source[]): void {
-  const lines = sources
-    .filter(({ ok, isComplete }) => !ok || !isComplete)
-    .map((source) => `${formatSource(source)}: ${describe(source)}`);
+  const lines = sources.filter(isLacking).map((source) => `${formatSource(source)}: ${describe(source)}`);
   for (const line of new Set(lines)) tellIncomplete(context, line);
 }
 

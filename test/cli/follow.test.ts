@@ -91,6 +91,23 @@ describe("cloud-assistant follow", () => {
     ]);
   });
 
+  it("does not say that there is no such run if a source that fails may know it", async () => {
+    const failing = {
+      ...SOURCE,
+      ok: false,
+      isComplete: false,
+      error: { code: "FORBIDDEN", message: "No right.", retryable: false },
+    };
+    const root = { invocations: connection([], null, [SOURCE, failing]) };
+    const { exitCode, errors } = await run(root, ["follow", "t-hz01"]);
+    expect([exitCode, errors]).toEqual([
+      2,
+      "cloud-assistant: no such run yet in the sources that can be read; waiting for it to appear.\n" +
+        "cloud-assistant: incomplete: ECS cn-hangzhou: No right. (FORBIDDEN)\n" +
+        "cloud-assistant: No source that could be read knows run t-hz01.\n",
+    ]);
+  });
+
   it("gives an unknown run 15 seconds to appear, by the gateway's id", async () => {
     const { exitCode } = await run({ node: inTurn([null, null, null, null, createRun()]) }, ["follow", "AXIAid"]);
     expect(exitCode).toBe(0);

@@ -90,7 +90,7 @@ describe("cloud-assistant output", () => {
       output: "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-04 (SUCCESS, exit code 0) <==\n",
       errors:
         "cloud-assistant: incomplete: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
-        "cloud-assistant: i-04 (SUCCESS, exit code 0): no output.\n",
+        "cloud-assistant: i-04 (SUCCESS, exit code 0): its output could not be read.\n",
     });
   });
 

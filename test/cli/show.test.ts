@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { GraphQLError } from "graphql";
-import { connection, createInstanceRun, createOutput, createRun, inTurn, run } from "./rig.ts";
+import { connection, createInstanceRun, createOutput, createRun, inTurn, run, SOURCE } from "./rig.ts";
 
 const FAILED = createInstanceRun({
   instanceId: "i-02",
@@ -12,6 +12,14 @@ const FAILED = createInstanceRun({
   result: { id: "x", output: createOutput("no disk") },
 });
 const BOTH = connection([createInstanceRun(), FAILED]);
+
+const FAILING_SOURCE = {
+  ...SOURCE,
+  provider: "SWAS",
+  ok: false,
+  isComplete: false,
+  error: { code: "FORBIDDEN", message: "No right.", retryable: false },
+};
 
 const refusedId = new GraphQLError("id: expected an id as this gateway gives them out.", {
   extensions: { code: "BAD_USER_INPUT", argument: "id" },
@@ -97,6 +105,12 @@ describe("cloud-assistant show", () => {
       { invocations: connection([]) },
       "t-hz01",
       "No run t-hz01 is known. The upstreams keep runs for some weeks only; see 'cloud-assistant list'.\n",
+    ],
+    [
+      "a source that fails may know",
+      { invocations: connection([], null, [SOURCE, FAILING_SOURCE]) },
+      "t-hz01",
+      "incomplete: SWAS cn-hangzhou: No right. (FORBIDDEN)\ncloud-assistant: No source that could be read knows run t-hz01.\n",
     ],
     [
       "is no id at all",
