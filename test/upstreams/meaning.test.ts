@@ -88,6 +88,15 @@ describe("records as they really come", () => {
     expect([record?.exitCode, notices]).toEqual([null, ["upstream answer: ExitCode is not a whole number"]]);
   });
 
+  it.each([-1, "-18234"])("fewer than none, %j, are none that are told, and are logged", async (count) => {
+    const { record, notices } = await readRecord({ Output: "b2sK", Dropped: count, Repeats: count });
+    expect([record?.output, record?.repeats, [...notices].sort()]).toEqual([
+      output("ok\n", null),
+      null,
+      ["upstream answer: Dropped is not a number from 0 on", "upstream answer: Repeats is not a number from 0 on"],
+    ]);
+  });
+
   it("bytes that were dropped are counted", async () => {
     const { record } = await readRecord({ Output: "b2sK", Dropped: 18234 });
     expect(record?.output).toEqual(output("ok\n", 18234));

@@ -11,9 +11,9 @@ import {
   type Reading,
   RUN_ENVELOPE,
   readBoolean,
+  readCount,
   readExecution,
   readId,
-  readInteger,
   readNamedRun,
   readPage,
   readText,
@@ -86,7 +86,7 @@ export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentSh
     version: readId(fields, "CloudAssistantVersion", reading),
     lastHeartbeatTime: readTime(fields, "LastHeartbeatTime", reading),
     lastInvokedTime: readTime(fields, "LastInvokedTime", reading),
-    activeTaskCount: readInteger(fields, "ActiveTaskCount", reading),
+    activeTaskCount: readCount(fields, "ActiveTaskCount", reading),
   }));
 }
 

@@ -54,6 +54,12 @@ export function readInteger(fields: Fields, name: string, reading: Reading): num
   return typeof number === "number" && Number.isSafeInteger(number) ? number : refuse(name, "a whole number", reading);
 }
 
+/** How many there are of something; null, and told, for a number below 0. */
+export function readCount(fields: Fields, name: string, reading: Reading): number | null {
+  const count = readInteger(fields, name, reading);
+  return count === null || count >= 0 ? count : refuse(name, "a number from 0 on", reading);
+}
+
 /** A boolean, also as `True`, `false` or any other case of them. */
 export function readBoolean(fields: Fields, name: string, reading: Reading): boolean | null {
   const value = fields[name];

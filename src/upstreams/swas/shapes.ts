@@ -12,9 +12,9 @@ import {
   RUN_ENVELOPE,
   RUN_STATUS_FIELDS,
   readBoolean,
+  readCount,
   readExecution,
   readId,
-  readInteger,
   readNamedRun,
   readPage,
   readText,
@@ -116,7 +116,7 @@ export function readAttributePage(body: Fields, reading: Reading): PageShape<Age
       version: text("CloudAssistantVersion"),
       lastHeartbeatTime: readTime(fields, "LastHeartbeatTime", reading),
       lastInvokedTime: readTime(fields, "LastInvokedTime", reading),
-      activeTaskCount: readInteger(fields, "ActiveTaskCount", reading),
+      activeTaskCount: readCount(fields, "ActiveTaskCount", reading),
     };
   });
 }
