@@ -50,6 +50,28 @@ describe("what was read of an execution that goes on", () => {
   });
 });
 
+describe("what was read of an execution that goes on and cannot be read now", () => {
+  const HERE = `provider: ECS, regionId: "cn-hangzhou", invokeId: "t-run"`;
+  const RESULTS = "nodes { instanceId status output { text } } totalCount";
+
+  it.each([
+    ["in the list", OUTPUTS],
+    ["by the run", `{ page: invocationResults(filter: { ${HERE} }) { ${RESULTS} } }`],
+    ["by the run and the server", `{ page: invocationResults(filter: { ${HERE}, instanceId: "i-1" }) { ${RESULTS} } }`],
+  ])("is shown as it was seen last %s", async (_where, question) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([running]) }, { FRESHNESS_MS: "1" });
+    const first = await rig.ask(OUTPUTS);
+    const { data } = await rig.ask(question);
+    expect([first.errors, JSON.stringify(data).includes("disk full")]).toEqual([undefined, true]);
+    rig.far.interfere = ({ asked }) => (asked.has("InvokeId") ? refusal(403, "Forbidden.RAM") : null);
+    for (let times = 0; times < 2; times += 1) {
+      await rig.ask("{ invocations { nodes { status } } }");
+      const again = await rig.ask(question);
+      expect([again.data, again.errors]).toEqual([data, undefined]);
+    }
+  });
+});
+
 describe("a run whose state is known", () => {
   const ONE = `query ($id: ID!) { node(id: $id) { ... on Invocation { invokeId status } }
     invocation(provider: SWAS, regionId: "cn-shanghai", invokeId: "t-run") { invokeId status } }`;

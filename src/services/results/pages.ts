@@ -1,4 +1,4 @@
-import { type InvocationResult, type Operation, sourceRank } from "#domain";
+import { type InvocationRef, type InvocationResult, type Operation, sourceRank, UpstreamError } from "#domain";
 import { NO_TIME, type Position } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal } from "#upstreams";
@@ -83,15 +83,24 @@ async function readRun(
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
   const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
-  const found = isKnown
-    ? known.run.instances.map(resultOf)
-    : await sync.results.read(
-        source,
-        { invokeId, ...(instanceIds && { instanceIds }), includeHistory },
-        plainWants(wants),
-        operation,
-      );
-  return newestFirst(found);
+  if (isKnown) return newestFirst(known.run.instances.map(resultOf));
+  const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
+  try {
+    return newestFirst(await sync.results.read(source, query, plainWants(wants), operation));
+  } catch (error) {
+    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, wants) : null;
+    if (seen === null) throw error;
+    return newestFirst(seen);
+  }
+}
+
+/** The results of a run as they were seen last, however long ago; null if not all of them were. */
+async function findSeen(sync: Sync, ref: InvocationRef, wants: PageWants): Promise<readonly InvocationResult[] | null> {
+  const [known] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
+  const refs = (known?.run.instances ?? []).map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
+  const results = await sync.results.findKnown(refs, plainWants(wants), Number.POSITIVE_INFINITY);
+  const seen = results.filter((result) => result !== null && result !== undefined);
+  return seen.length === 0 || seen.length < refs.length ? null : seen;
 }
 
 /** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */

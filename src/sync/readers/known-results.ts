@@ -48,9 +48,10 @@ export function createKnownResults(
   }
 
   function findInRun(stored: StoredRun, { instanceId }: ResultRef, sought: Sought): InvocationResult | undefined {
-    const one = stored.run.instances.find((item) => item.instanceId === instanceId);
-    const isUsable = one !== undefined && serves(one, stored.run, executionReadAt(stored, instanceId), sought);
-    return isUsable ? resultOf(one) : undefined;
+    const row = stored.run.instances.find((item) => item.instanceId === instanceId);
+    if (row === undefined) return undefined;
+    const one = sought.maxMs === Number.POSITIVE_INFINITY ? withPastOutput(row) : row;
+    return serves(one, stored.run, executionReadAt(stored, instanceId), sought) ? resultOf(one) : undefined;
   }
 
   async function findLoose(ref: ResultRef, sought: Sought): Promise<InvocationResult | undefined> {
@@ -97,6 +98,10 @@ export function resultOf(row: InstanceInvocation): InvocationResult {
 
 /** The same with the output that an earlier answer told, if the latest one left it out. */
 export function lastResultOf(row: InstanceInvocation): InvocationResult {
+  return resultOf(withPastOutput(row));
+}
+
+function withPastOutput(row: InstanceInvocation): InstanceInvocation {
   const { output = row.pastOutput } = row;
-  return output === row.output ? resultOf(row) : { ...resultOf(row), output };
+  return output === row.output ? row : { ...row, output };
 }
