@@ -117,6 +117,20 @@ describe("when one source fails and what the others hold is known", () => {
       expect(rig.far.calls.slice(calls).map(({ product }) => product)).not.toContain("SWAS");
     },
   );
+
+  it.each([
+    ["a label", { tags: [{ key: "env" }] }],
+    ["a resource group", { resourceGroupId: "rg-1" }],
+    ["a product", { providerIn: ["ECS"] }],
+  ])("a list that only the failing source could hold is an error: by %s", async (_name, filter) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([]), "SWAS/cn-hangzhou": createPlace(manyRuns(3, "t-s")) });
+    rig.far.interfere = ({ product }) => (product === "ECS" ? refusal(403, "Forbidden.RAM") : null);
+    const { data, errors } = await rig.ask(PAGE, { first: 5, filter });
+    expect([data, errors?.map(({ extensions }) => extensions?.code)]).toEqual([
+      { invocations: null },
+      ["UPSTREAM_FORBIDDEN"],
+    ]);
+  });
 });
 
 describe("a single object that cannot be read", () => {

@@ -56,8 +56,8 @@ export async function openSources(
       }),
     }));
   await settle(readings);
-  // What was read a moment ago answers as well as what is read now.
-  for (const part of walk.parts) part.wasAsked = part.failure !== null || isNewest;
+  // What was read a moment ago answers as well as what is read now; a source without a list for this answers nothing.
+  for (const part of walk.parts) part.wasAsked = part.failure !== null || (isNewest && part.lists.length > 0);
 }
 
 /** Reads on until the page is full, or nothing more can be had. */
