@@ -29,6 +29,8 @@ export function createFailure(code: UpstreamFailure["code"], retryAfterMs: numbe
   return new UpstreamError({ ...told, upstreamCode: null, httpStatus: null, requestId: null, retryable, retryAfterMs });
 }
 
+const STEP_MS = 500;
+
 type Answer = Invocation | null | UpstreamError;
 
 /** Services over one run that answers one of these a look, the last one again and again, with the times of the looks. */
@@ -69,7 +71,11 @@ export function createScene(answers: readonly Answer[], options: Partial<WatchOp
   /** Lets what can happen now happen, and then time pass. */
   const pass = async (ms: number) => {
     await clock.advance(0);
-    await clock.advance(ms);
+    for (let leftMs = ms; leftMs > 0; leftMs -= STEP_MS) {
+      await clock.advance(Math.min(leftMs, STEP_MS));
+      // Those who watch are woken a few at a time, which takes several rounds of the event loop on a slow machine.
+      for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
   };
   return { services, pass, looks, operations, times: () => looks.map(({ atMs }) => atMs) };
 }
