@@ -22,11 +22,11 @@ import { readAllowList } from "./allow-list.ts";
 import { measureCollecting, toCollectOptions } from "./collecting/index.ts";
 import { PLACEHOLDERS, readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, type Keeper, openKeeper } from "./keeper.ts";
+import { toolsOf } from "./mcp-tools.ts";
 import { createContext, createExportContext, type SharedContext } from "./operation-context.ts";
 import { type Origin, openOrigin } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { systemClock } from "./system-clock.ts";
-import { toolsOf } from "./tools.ts";
 import { openUpstreams } from "./upstream-access.ts";
 
 /** The gateway, put together. */
