@@ -2,15 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError } from "graphql";
-import {
-  CloseCode,
-  handleProtocols,
-  MessageType,
-  makeServer,
-  type OperationResult,
-  parseMessage,
-  type SubscribePayload,
-} from "graphql-ws";
+import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
@@ -19,6 +11,7 @@ import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { LiveRecord } from "./record.ts";
 import { type Receiver, runLive, type Told } from "./run.ts";
 import { Stop } from "./stop.ts";
+import { Messages } from "./websocket-messages.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
 import { closeRefused, isServersOwn, refusalOf, refuseMessage } from "./websocket-refusal.ts";
 import { createSender, type Sender } from "./websocket-sender.ts";
@@ -36,8 +29,7 @@ interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   readonly sender: Sender;
-  /** What the message asks for that is handled at the moment; null if it asks for no operation. */
-  asked: SubscribePayload | null;
+  readonly messages: Messages;
 }
 
 interface Started {
@@ -52,7 +44,6 @@ const INTERNAL_ERROR = 4500;
 const CLOSING_MS = 2_000;
 // Larger messages end the connection before they are read; up to here a refusal can still say which operation it is about.
 const MOST_MESSAGE_BYTES = 1_048_576;
-const NOTHING_ASKED: SubscribePayload = { query: "" };
 
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
 export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
@@ -65,7 +56,7 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
   const protocol = createProtocol(options, parts);
   server.on("connection", (socket, request) => {
     const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
-    serve(options, protocol, { socket, request, sender, asked: null });
+    serve(options, protocol, { socket, request, sender, messages: new Messages(socket) });
   });
   return {
     upgrade(request, socket, head) {
@@ -101,12 +92,13 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
         return false;
       }
     },
-    onSubscribe: async ({ subscriptions, extra: { request, sender, asked }, connectionParams }, id) => {
+    onSubscribe: async ({ subscriptions, extra: { request, sender, messages }, connectionParams }) => {
+      const { id, payload } = messages.takeAsked();
       const requestId = createRequestId();
       const record = new LiveRecord({ options, metrics: parts.metrics, requestId, transport: "websocket" });
       const recognise = () => parts.admission.identify(request, connectionParams);
       const operations = Object.keys(subscriptions).length;
-      const prepared = await prepare(parts, { operations, recognise, payload: asked ?? NOTHING_ASKED, requestId });
+      const prepared = await prepare(parts, { operations, recognise, payload, requestId });
       if (!Array.isArray(prepared)) {
         const asker = { ...toAsker(parts, request, { caller: prepared.caller, recognise }), room: sender.room };
         record.begin(prepared);
@@ -151,10 +143,11 @@ function sendEach(
     record.end(200);
     return { done: true, value: undefined } as const;
   };
-  const send = ({ answer: { bytes, codes } }: Told): Promise<void> | null => {
+  const send = ({ answer: { bytes, codes } }: Told): null => {
     record.add(codes);
     sender.sendAround(start, bytes, "}");
-    return sender.room();
+    // Room is waited for before the next answer, and not by one that was stopped.
+    return null;
   };
   return {
     next: () => run({ stop, send }).then(leave),
@@ -167,14 +160,17 @@ function sendEach(
 }
 
 function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>, extra: Extra): void {
-  const { socket, sender } = extra;
+  const { socket, sender, messages } = extra;
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
   socket.on("error", () => {});
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: sender.send,
+      send: async (text) => {
+        const told = messages.toClient(text);
+        if (told !== null) await sender.send(told);
+      },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (message) => {
@@ -184,7 +180,9 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
             refuseMessage(socket, text, refusal);
             return;
           }
-          handle(handOver(text, extra)).catch((error: unknown) => {
+          const given = messages.toLibrary(text);
+          if (given === null) return;
+          handle(given).catch((error: unknown) => {
             if (isServersOwn(text)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             options.logger.error({ err: error }, "a WebSocket message failed");
             socket.close(INTERNAL_ERROR, "Internal error");
@@ -199,20 +197,6 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
     void closed(code, String(reason));
   });
   void watchLife(options, socket, over.signal);
-}
-
-// The protocol's library holds a message for as long as its operation lasts, and there may be thousands: of what is asked it gets
-// only that it is asked.
-function handOver(text: string, extra: Extra): string {
-  try {
-    const message = parseMessage(text);
-    if (message.type !== MessageType.Subscribe) return text;
-    extra.asked = message.payload;
-    return JSON.stringify({ ...message, payload: NOTHING_ASKED });
-  } catch {
-    // The library closes the connection.
-    return text;
-  }
 }
 
 // A client that went without a word would otherwise be served without end. A pong that nobody asked for tells nothing: a client can

@@ -1,0 +1,80 @@
+import { CloseCode, MessageType, parseMessage, type SubscribePayload } from "graphql-ws";
+import type { WebSocket } from "ws";
+
+/** What a message asks for. */
+export interface Asked {
+  /** As its client calls the operation. */
+  readonly id: string;
+  readonly payload: SubscribePayload;
+}
+
+const NOTHING_ASKED: SubscribePayload = { query: "" };
+
+/**
+ * Stands between the client of a connection and the protocol's library. The library knows operations by their ids alone, and one
+ * that its client has ended would, on its way out, end the next one of the same id: here each has an id that is used once. It also
+ * holds a message for as long as its operation lasts, and there may be thousands: it gets only that something is asked.
+ */
+export class Messages {
+  private asked: Asked | null = null;
+  /** The library's ids of the operations that go on, by the client's. */
+  private readonly ids = new Map<string, string>();
+  private readonly clientIds = new Map<string, string>();
+  private count = 0;
+
+  constructor(private readonly socket: Pick<WebSocket, "close">) {}
+
+  /** The message as the library gets it; null if it gets nothing. */
+  toLibrary(text: string): string | null {
+    try {
+      const message = parseMessage(text);
+      if (message.type === MessageType.Subscribe) return this.begin(message.id, message.payload);
+      if (message.type !== MessageType.Complete) return text;
+      const id = this.ids.get(message.id);
+      if (id === undefined) return null;
+      this.end(id);
+      return JSON.stringify({ ...message, id });
+    } catch {
+      // The library closes the connection.
+      return text;
+    }
+  }
+
+  /** A message of the library as the client gets it; null if it is about an operation that the client has ended. */
+  toClient(text: string): string | null {
+    const message = JSON.parse(text) as { readonly id?: string; readonly type: string };
+    // Results do not come from the library: whatever has an id is the end of its operation.
+    if (message.id === undefined) return text;
+    const clientId = this.end(message.id);
+    return clientId === undefined ? null : JSON.stringify({ ...message, id: clientId });
+  }
+
+  /** What the message that is handled at the moment asks for. Nothing holds on to it afterwards. */
+  takeAsked(): Asked {
+    const { asked } = this;
+    this.asked = null;
+    if (asked === null) throw new Error("No message asks for an operation.");
+    return asked;
+  }
+
+  private begin(clientId: string, payload: SubscribePayload): string | null {
+    if (this.ids.has(clientId)) {
+      // The reason of a close is short, and an id may be long.
+      this.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${clientId.slice(0, 20)} already exists`);
+      return null;
+    }
+    this.count += 1;
+    const id = String(this.count);
+    this.ids.set(clientId, id);
+    this.clientIds.set(id, clientId);
+    this.asked = { id: clientId, payload };
+    return JSON.stringify({ id, type: MessageType.Subscribe, payload: NOTHING_ASKED });
+  }
+
+  private end(id: string): string | undefined {
+    const clientId = this.clientIds.get(id);
+    this.clientIds.delete(id);
+    if (clientId !== undefined) this.ids.delete(clientId);
+    return clientId;
+  }
+}
