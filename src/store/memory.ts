@@ -32,20 +32,28 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   const lists = createListRecords();
   const loose = createLooseResults(bytesMax * RECENT_SHARE);
 
+  const writeWhole = async (write: RunWrite): Promise<void> => {
+    const { source, gone = [], dropped, list } = write;
+    await writeRecords(write, kept, loose);
+    for (const invokeId of gone) {
+      const known = kept.find({ source, invokeId });
+      if (known !== undefined) kept.put(known.run, known, true);
+    }
+    if (dropped !== undefined) {
+      kept.markDropped(bySource([{ source, after: null, before: null }]), (run) => matchesQuery(run, dropped));
+    }
+    if (list !== undefined) lists.put(source, list.key, list.record);
+    lists.cut(kept.letGo());
+    feed.flush();
+  };
+  let earlier: Promise<unknown> = Promise.resolve();
+
   return {
-    async write(write: RunWrite) {
-      const { source, gone = [], dropped, list } = write;
-      await writeRecords(write, kept, loose);
-      for (const invokeId of gone) {
-        const known = kept.find({ source, invokeId });
-        if (known !== undefined) kept.put(known.run, known, true);
-      }
-      if (dropped !== undefined) {
-        kept.markDropped(bySource([{ source, after: null, before: null }]), (run) => matchesQuery(run, dropped));
-      }
-      if (list !== undefined) lists.put(source, list.key, list.record);
-      lists.cut(kept.letGo());
-      feed.flush();
+    write(write) {
+      // None begins in the breaks of another one, whose older readings would then take the place of newer ones.
+      const written = earlier.then(() => writeWhole(write));
+      earlier = written.catch(() => {});
+      return written;
     },
     readRuns: async (refs) => refs.map((ref) => kept.find(ref) ?? null),
     readLooseResults: async (ref) => loose.read(invocationKey(ref)),

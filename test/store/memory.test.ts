@@ -2,7 +2,20 @@ import { describe, expect, it } from "@jest/globals";
 import type { Source } from "#domain";
 import { addSpan, createMemoryStore, LIST_END, LIST_HEAD, type StoredRun } from "#store";
 import { describeRunStore } from "./conformance.ts";
-import { ECS, idsOf, itemOf, NOTHING, resultFor, runAt, SWAS, timeAt, whole, withSpans } from "./records.ts";
+import {
+  ECS,
+  EVERYTHING,
+  idsOf,
+  itemOf,
+  NOTHING,
+  outputOf,
+  resultFor,
+  runAt,
+  SWAS,
+  timeAt,
+  whole,
+  withSpans,
+} from "./records.ts";
 
 describeRunStore("memory", async () => createMemoryStore({ bytesMax: 64_000_000 }));
 
@@ -66,5 +79,46 @@ describe("memory that is full", () => {
     expect(await idsOf(memory, {})).not.toContain("t-0");
     const { spans } = await memory.readList(ECS, "all");
     expect(spans.filter(({ from, to }) => to < timeAt(0) && timeAt(0) <= from)).toEqual([]);
+  });
+});
+
+describe("memory that is written to while it takes a large write", () => {
+  // Of so much weight that others are served before its end.
+  const fillers = Array.from({ length: 700 }, (_, n) => runAt(n, `t-${n}`));
+  const at = (stdout: string) =>
+    runAt(1_000, "t-x", { instances: [itemOf({ invokeId: "t-x", output: outputOf(stdout) })] });
+
+  it("keeps what was read later, and tells of one write after the other", async () => {
+    const memory = createMemoryStore({ bytesMax: 64_000_000 });
+    const told: (readonly string[])[] = [];
+    memory.onChange((changes) => told.push(changes.map(({ after }) => after.invokeId)));
+    await Promise.all([
+      memory.write({ source: ECS, readAt: 1, runs: [...fillers, at("one")] }),
+      memory.write({ source: ECS, readAt: 2, runs: [at("one\ntwo")] }),
+    ]);
+    const [x] = await memory.readRuns([{ source: ECS, invokeId: "t-x" }], EVERYTHING);
+    expect(x).toMatchObject({ readAt: 2, run: at("one\ntwo") });
+    expect(told).toEqual([[...fillers.map(({ invokeId }) => invokeId), "t-x"], ["t-x"]]);
+  });
+
+  it("keeps what it knows of a list from the write that came last", async () => {
+    const memory = createMemoryStore({ bytesMax: 64_000_000 });
+    const known = await memory.readList(ECS, "all");
+    const [less, more] = [20, 10].map((n) => withSpans(known, [{ from: LIST_HEAD, to: timeAt(n) }]));
+    if (less === undefined || more === undefined) throw new Error("There are two.");
+    await Promise.all([
+      memory.write({ source: ECS, readAt: 1, runs: fillers, list: { key: "all", record: less } }),
+      memory.write({ source: ECS, readAt: 2, list: { key: "all", record: more } }),
+    ]);
+    expect((await memory.readList(ECS, "all")).spans).toEqual(more.spans);
+  });
+
+  it("goes on after a write that fails", async () => {
+    const memory = createMemoryStore({ bytesMax: 64_000_000 });
+    const broken = memory.write({ source: ECS, readAt: 1, runs: [null as never] });
+    const sound = memory.write({ source: ECS, readAt: 1, runs: [at("one")] });
+    await expect(broken).rejects.toThrow(TypeError);
+    await sound;
+    expect(await idsOf(memory, {})).toEqual(["t-x"]);
   });
 });
