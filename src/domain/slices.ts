@@ -49,17 +49,16 @@ function afterPromises(goOn: () => void): void {
   queueMicrotask(() => process.nextTick(goOn));
 }
 
-const sleepers: (() => void)[] = [];
-let woken = 0;
+let sleepers: (() => void)[] = [];
+/** Those whose turn it is, the next one last: nothing holds on to one that was woken, also while others keep coming. */
+let waking: (() => void)[] = [];
 const wakeNext = createSlices(
   () => {
-    const next = sleepers[woken];
-    woken += 1;
-    if (next === undefined) {
-      sleepers.length = 0;
-      woken = 0;
+    if (waking.length === 0) {
+      waking = sleepers.reverse();
+      sleepers = [];
     }
-    return next ?? null;
+    return waking.pop() ?? null;
   },
   () => performance.now(),
   afterPromises,

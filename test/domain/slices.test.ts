@@ -1,5 +1,10 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
-import { mapInBreaks } from "#domain";
+import { mapInBreaks, wakeInSlices } from "#domain";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
 /** What happens, in its order, while items of these weights are worked on, and something else is there to be done once a round. */
 async function follow(weights: readonly number[]): Promise<readonly (number | "other")[]> {
@@ -44,5 +49,38 @@ describe("work with breaks", () => {
     };
     await expect(mapInBreaks([1, 2, 3], () => 500, work)).rejects.toThrow("item 2");
     expect(done).toEqual([1]);
+  });
+});
+
+describe("who is woken in slices", () => {
+  it("is woken in the order of the calls", async () => {
+    const woken: number[] = [];
+    for (const one of [1, 2, 3]) {
+      wakeInSlices(() => {
+        woken.push(one);
+        if (one < 3) wakeInSlices(() => woken.push(one * 10));
+      });
+    }
+    await new Promise<void>((resolve) => wakeInSlices(() => wakeInSlices(resolve)));
+    expect(woken).toEqual([1, 2, 3, 10, 20]);
+  });
+
+  it("is let go, also while others keep coming", async () => {
+    const woken: WeakRef<object>[] = [];
+    const ask = (isOver: () => boolean): void => {
+      const asker = { isOver };
+      woken.push(new WeakRef(asker));
+      wakeInSlices(() => {
+        if (!asker.isOver()) ask(isOver);
+      });
+    };
+    // At any time one is woken and another one waits.
+    let isOver = false;
+    for (const _one of [1, 2]) ask(() => isOver);
+    while (woken.length < 100) await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    const alive = woken.filter((asker) => asker.deref() !== undefined).length;
+    isOver = true;
+    expect(alive).toBeLessThan(5);
   });
 });
