@@ -58,7 +58,7 @@ export function findJsonExcess(body: Buffer): string | null {
 function findStringEnd(body: Buffer, from: number): number {
   let at = from;
   while (at < body.length && body[at] !== QUOTE) {
-    if (at - from === MOST_STEPS) return findFarStringEnd(body, at);
+    if (at - from >= MOST_STEPS) return findFarStringEnd(body, at);
     at += body[at] === BACKSLASH ? 2 : 1;
   }
   return at;
