@@ -123,7 +123,9 @@ class Subscription {
         const running = startOperation(live.requestId, rulesOf(options, asker.client));
         return answerOnce(options, live, { running, asker, asking: { ...asking, audit }, rootValue: event, stop });
       });
-      return { answer: answer instanceof Promise ? await answer : answer, event };
+      const made = answer instanceof Promise ? await this.expiry.or(answer) : answer;
+      if (made === null) throw refuseEnded();
+      return { answer: made, event };
     } finally {
       asking.audit.end();
     }
