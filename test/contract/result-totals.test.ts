@@ -139,3 +139,26 @@ describe("a list of a run's results that shows fewer than it tells of", () => {
     },
   );
 });
+
+describe("a list of a run's results in tokens whose total is not valid", () => {
+  it("is whole also where a record comes twice, and costs no more", async () => {
+    const instanceIds = Array.from({ length: 45 }, (_, index) => `i-${String(index).padStart(2, "0")}`);
+    const executions = instanceIds.map((instanceId) => ({ instanceId }));
+    const run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), executions };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run], { clamp: 20, tokens: true }) });
+    let last: readonly unknown[] = [];
+    rig.far.mangle = (body, { action }) => {
+      if (action !== "DescribeInvocationResults") return body;
+      const list = body.Invocation as { readonly InvocationResults: { readonly InvocationResult: readonly unknown[] } };
+      const own = list.InvocationResults.InvocationResult;
+      const InvocationResult = [...last, ...own];
+      last = own.slice(-1);
+      return {
+        ...body,
+        Invocation: { ...list, TotalCount: 500, PageNumber: 0, InvocationResults: { InvocationResult } },
+      };
+    };
+    expect((await rig.ask(PAGE, { filter: { ...HERE, invokeId: "t-1" } })).data.page.totalCount).toBe(45);
+    expect(rig.far.asked()).toEqual(Array(3).fill("DescribeInvocationResults cn-hangzhou"));
+  });
+});

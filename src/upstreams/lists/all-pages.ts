@@ -74,7 +74,7 @@ async function readByTokens<Item>(
     place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer));
     if (answer.nextToken !== null && place === null) return reading.giveUp();
   }
-  return { items: collection.items(), lack: collection.lack(false), told: 0 };
+  return { items: collection.items(), lack: collection.lack("nothing"), told: 0 };
 }
 
 async function askByToken<Item>(reading: AllPages<Item>, from: TokenPlace): Promise<PageShape<Item> | null> {
@@ -106,7 +106,8 @@ async function readByPages<Item>(
     nextPage += numbers.length;
   }
   const isFull = lengthOf(first) >= Math.max(LEAST_PAGE_SIZE, usedPageSize(first, 1, pageSize));
-  return { items: collection.items(), lack: collection.lack(isFull || lengthOf(first) === 0), told: collection.told() };
+  const lack = collection.lack(isFull || lengthOf(first) === 0 ? "a cut" : "what was hidden");
+  return { items: collection.items(), lack, told: collection.told() };
 }
 
 function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {
@@ -127,8 +128,11 @@ interface Collection<Item> {
   isEnough(): boolean;
   /** True if the latest pages brought nothing new. */
   isBarren(): boolean;
-  /** @param mayBeCut whether a total that was not reached tells that the list was cut, and not that the total is wrong */
-  lack(mayBeCut: boolean): Lack | null;
+  /**
+   * @param totalTells what a total tells that was not reached: nothing, as in token mode, that others were hidden by records that
+   * came twice, or also that the list was cut
+   */
+  lack(totalTells: "nothing" | "what was hidden" | "a cut"): Lack | null;
   told(): number;
 }
 
@@ -153,11 +157,11 @@ function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Co
     },
     isEnough: () => isEnough(items()),
     isBarren: () => counts.barren > 0,
-    lack(mayBeCut) {
-      const isShort = found.size < counts.total;
+    lack(totalTells) {
+      const isShort = totalTells !== "nothing" && found.size < counts.total;
       if (isShort && isMixed) return "shuffled";
       if (counts.unreadable > 0) return "unreadable";
-      return isShort && mayBeCut ? "cut" : null;
+      return isShort && totalTells === "a cut" ? "cut" : null;
     },
     told: () => counts.total,
   };
