@@ -107,7 +107,8 @@ async function measureTogether(scene: Scene, crowd: Crowd, alone: number): Promi
   verdicts.tell(
     "upstream calls as for one watcher",
     `${calls.toFixed(1)} a second, ${alone.toFixed(1)} for one`,
-    calls <= alone * 1.1 + 0.2,
+    // One look a second at the run and one at the list; which of them serves both depends on when they begin.
+    calls <= Math.max(2, alone * 1.1) + 0.2,
     "WRONG",
   );
   const rounds = await measureRounds(scene, crowd);

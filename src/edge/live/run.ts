@@ -117,7 +117,7 @@ class Subscription {
     if (this.expiry.hasCome) throw refuseEnded();
     if (done === true) return null;
     const asking = askingOf(live, asker, await asker.recognise());
-    const asked = { event, question, asker: { ...asking, client: asker.client, stop } };
+    const asked = { event, question, asking, client: asker.client, stop };
     try {
       const answer = shareAnswer(asked, options, (audit) => {
         const running = startOperation(live.requestId, rulesOf(options, asker.client));

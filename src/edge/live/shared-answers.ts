@@ -25,10 +25,9 @@ export interface AskedEvent {
   /** The same for all who ask the same, as {@link nameQuestion} makes it. */
   readonly question: string;
   /** Its audit notes what an answer hands out, also one that was made for another one. */
-  readonly asker: Pick<Asking, "caller" | "audit"> & {
-    readonly client: Pick<Client, "remainingCalls" | "pass">;
-    readonly stop: Stop;
-  };
+  readonly asking: Pick<Asking, "caller" | "audit">;
+  readonly client: Pick<Client, "remainingCalls" | "pass">;
+  readonly stop: Stop;
 }
 
 interface Shared {
@@ -73,19 +72,26 @@ export function shareAnswer(
   surroundings: { readonly clock: Clock; readonly logger: Logger },
   make: (audit: AuditRecord) => Promise<FormattedExecutionResult>,
 ): WrittenAnswer | Promise<WrittenAnswer> {
-  const { event, question, asker } = asked;
-  const { audit, client, caller } = asker;
+  const { event, question, asking, client } = asked;
+  const { audit, caller } = asking;
   const write = async (to: AuditRecord) => writeAnswer(await make(to), surroundings.logger);
   // An answer tells what is left of the caller's own calls, if they are counted.
   const isOwn = (client.remainingCalls?.() ?? null) !== null;
   if (typeof event !== "object" || event === null || isOwn) return write(audit);
-  const answers = shared.get(event) ?? new Map<string, Shared>();
-  shared.set(event, answers);
+  const answers = answersTo(event);
   const key = `${numberOf(caller.view)} ${question}`;
   const ready = findReady(answers.get(key), surroundings.clock);
-  if (ready === null) return awaitAnswer({ answers, key, asker, write }, surroundings.clock);
+  if (ready === null) return awaitAnswer(asked, { answers, key, write }, surroundings.clock);
   ready.notes.copyTo(audit);
   return ready.made;
+}
+
+function answersTo(event: object): Map<string, Shared> {
+  const known = shared.get(event);
+  if (known !== undefined) return known;
+  const answers = new Map<string, Shared>();
+  shared.set(event, answers);
+  return answers;
 }
 
 function findReady(
@@ -104,13 +110,15 @@ function isFresh({ madeAt }: Shared, clock: Clock): boolean {
 interface Awaiting {
   readonly answers: Map<string, Shared>;
   readonly key: string;
-  readonly asker: AskedEvent["asker"];
   readonly write: (audit: AuditRecord) => Promise<WrittenAnswer>;
 }
 
 /** The answer that another one waits for already, or a new one. */
-async function awaitAnswer({ answers, key, asker, write }: Awaiting, clock: Clock): Promise<WrittenAnswer> {
-  const { audit, client, stop } = asker;
+async function awaitAnswer(
+  { asking: { audit }, client, stop }: AskedEvent,
+  { answers, key, write }: Awaiting,
+  clock: Clock,
+): Promise<WrittenAnswer> {
   for (let known = answers.get(key); known !== undefined && isFresh(known, clock); known = answers.get(key)) {
     const isAwaited = known.made === null;
     const answer = await known.answer;

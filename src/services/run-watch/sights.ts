@@ -11,25 +11,32 @@ export interface Sights {
 
 /** Nothing made yet; lets go of what belongs to runs that nobody holds. */
 export function createSights(): Sights {
-  const made = new WeakMap<Invocation, Map<string, Invocation>>();
+  const made = new WeakMap<Invocation, Map<number, Invocation>>();
   const compared = new WeakMap<Invocation, WeakMap<Invocation, boolean>>();
   return {
     of(run, wants) {
-      const sights = made.get(run) ?? new Map<string, Invocation>();
-      made.set(run, sights);
-      const key = `${wants.output} ${wants.content}`;
-      const sight = sights.get(key) ?? asSeen(run, wants);
-      sights.set(key, sight);
-      return sight;
+      const sights = entryOf(made, run, () => new Map<number, Invocation>());
+      return entryOf(sights, Number(wants.output) + 2 * Number(wants.content), () => asSeen(run, wants));
     },
     isSame(one, other) {
-      const verdicts = compared.get(one) ?? new WeakMap<Invocation, boolean>();
-      compared.set(one, verdicts);
-      const verdict = verdicts.get(other) ?? isDeepStrictEqual(one, other);
-      verdicts.set(other, verdict);
-      return verdict;
+      const verdicts = entryOf(compared, one, () => new WeakMap<Invocation, boolean>());
+      return entryOf(verdicts, other, () => isDeepStrictEqual(one, other));
     },
   };
+}
+
+interface Entries<Key, Value> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): unknown;
+}
+
+// Thousands ask in turn, and to look costs less than to set what is there.
+function entryOf<Key, Value>(entries: Entries<Key, Value>, key: Key, make: () => Value): Value {
+  const known = entries.get(key);
+  if (known !== undefined) return known;
+  const entry = make();
+  entries.set(key, entry);
+  return entry;
 }
 
 // Upstreams list a run's instances in any order, and outputs that others asked for are no news to who does not want them.
