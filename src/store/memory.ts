@@ -34,7 +34,8 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
 
   const writeWhole = async (write: RunWrite): Promise<void> => {
     const { source, gone = [], dropped, list } = write;
-    await writeRecords(write, kept, loose);
+    const recording = writeRecords(write, kept, loose);
+    if (recording !== null) await recording;
     for (const invokeId of gone) {
       const known = kept.find({ source, invokeId });
       if (known !== undefined) kept.put(known.run, known, true);
@@ -46,13 +47,21 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     lists.cut(kept.letGo());
     feed.flush();
   };
-  let earlier: Promise<unknown> = Promise.resolve();
+  /** The write that is being made; null unless one takes breaks. */
+  let underWay: Promise<unknown> | null = null;
 
   return {
-    write(write) {
+    async write(write) {
       // None begins in the breaks of another one, whose older readings would then take the place of newer ones.
-      const written = earlier.then(() => writeWhole(write));
-      earlier = written.catch(() => {});
+      while (underWay !== null) await underWay;
+      if (isLight(write)) return writeWhole(write);
+      const written = writeWhole(write);
+      const end = written
+        .catch(() => {})
+        .then(() => {
+          underWay = null;
+        });
+      underWay = end;
       return written;
     },
     readRuns: async (refs) => refs.map((ref) => kept.find(ref) ?? null),
@@ -64,11 +73,16 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   };
 }
 
-async function writeRecords(
-  { readAt, runs = [], results = [] }: RunWrite,
-  kept: KeptRuns,
-  loose: LooseResults,
-): Promise<void> {
+/** A write of so many executions is made at once. */
+const MOST_LIGHT_WEIGHT = 500;
+
+function isLight({ runs = [], results = [] }: RunWrite): boolean {
+  return runs.reduce((sum, run) => sum + weightOf(run), results.length) <= MOST_LIGHT_WEIGHT;
+}
+
+/** Null if it is done. */
+function writeRecords(write: RunWrite, kept: KeptRuns, loose: LooseResults): Promise<void> | null {
+  const { readAt, runs = [], results = [] } = write;
   const writeRun = (run: Invocation): void => {
     const known = kept.find(run);
     const merged =
@@ -84,8 +98,14 @@ async function writeRecords(
       kept.put(mergeResult(known.run, result), { readAt: known.readAt, executionReadAt });
     }
   };
-  await mapInBreaks(runs, weightOf, writeRun);
-  await mapInBreaks(results, () => 1, writeResult);
+  const writeInBreaks = async (): Promise<void> => {
+    await mapInBreaks(runs, weightOf, writeRun);
+    await mapInBreaks(results, () => 1, writeResult);
+  };
+  if (!isLight(write)) return writeInBreaks();
+  runs.forEach(writeRun);
+  results.forEach(writeResult);
+  return null;
 }
 
 /** What is answered from the total order. */
