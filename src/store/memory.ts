@@ -34,8 +34,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
 
   const writeWhole = async (write: RunWrite): Promise<void> => {
     const { source, gone = [], dropped, list } = write;
-    const recording = writeRecords(write, kept, loose);
-    if (recording !== null) await recording;
+    await writeRecords(write, kept, loose);
     for (const invokeId of gone) {
       const known = kept.find({ source, invokeId });
       if (known !== undefined) kept.put(known.run, known, true);
@@ -47,21 +46,13 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     lists.cut(kept.letGo());
     feed.flush();
   };
-  /** The write that is being made; null unless one takes breaks. */
-  let underWay: Promise<unknown> | null = null;
+  let earlier: Promise<unknown> = Promise.resolve();
 
   return {
-    async write(write) {
+    write(write) {
       // None begins in the breaks of another one, whose older readings would then take the place of newer ones.
-      while (underWay !== null) await underWay;
-      if (isLight(write)) return writeWhole(write);
-      const written = writeWhole(write);
-      const end = written
-        .catch(() => {})
-        .then(() => {
-          underWay = null;
-        });
-      underWay = end;
+      const written = earlier.then(() => writeWhole(write));
+      earlier = written.catch(() => {});
       return written;
     },
     readRuns: async (refs) => refs.map((ref) => kept.find(ref) ?? null),
@@ -73,16 +64,11 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
   };
 }
 
-/** A write of so many executions is made at once. */
-const MOST_LIGHT_WEIGHT = 500;
-
-function isLight({ runs = [], results = [] }: RunWrite): boolean {
-  return runs.reduce((sum, run) => sum + weightOf(run), results.length) <= MOST_LIGHT_WEIGHT;
-}
-
-/** Null if it is done. */
-function writeRecords(write: RunWrite, kept: KeptRuns, loose: LooseResults): Promise<void> | null {
-  const { readAt, runs = [], results = [] } = write;
+async function writeRecords(
+  { readAt, runs = [], results = [] }: RunWrite,
+  kept: KeptRuns,
+  loose: LooseResults,
+): Promise<void> {
   const writeRun = (run: Invocation): void => {
     const known = kept.find(run);
     const merged =
@@ -98,14 +84,8 @@ function writeRecords(write: RunWrite, kept: KeptRuns, loose: LooseResults): Pro
       kept.put(mergeResult(known.run, result), { readAt: known.readAt, executionReadAt });
     }
   };
-  const writeInBreaks = async (): Promise<void> => {
-    await mapInBreaks(runs, weightOf, writeRun);
-    await mapInBreaks(results, () => 1, writeResult);
-  };
-  if (!isLight(write)) return writeInBreaks();
-  runs.forEach(writeRun);
-  results.forEach(writeResult);
-  return null;
+  await mapInBreaks(runs, weightOf, writeRun);
+  await mapInBreaks(results, () => 1, writeResult);
 }
 
 /** What is answered from the total order. */

@@ -19,6 +19,8 @@ const LONGEST_REST_MS = 3_600_000;
 export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
   const { options, clock } = ground;
   const rests = createRests(clock);
+  /** How far each list was known when it was read on last. */
+  const reached = new Map<string, { readonly bottom: number; readonly basis: string }>();
   let turns = 0;
 
   /** True for a list of which older runs are to be read now. */
@@ -36,6 +38,10 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
   async function readOn(list: KnownList, operation: Operation): Promise<void> {
     const before = await bottomOfList(list);
     const basis = await readBasis(ground, list);
+    const last = reached.get(list.key);
+    reached.delete(list.key);
+    // The keeper let go of what was read last, in favour of another list, whose runs would have to go if it were read again.
+    if (last !== undefined && before > last.bottom && basis !== last.basis) return rests.begin(list, "FULL");
     try {
       await list.extendBelow(before, operation);
     } catch (error) {
@@ -49,6 +55,7 @@ export function createBackfill(ground: Ground, audit: Audit): BackfillStep {
       // Somebody has read newer runs meanwhile, which do not meet what was known yet: their gap is what is to be read now.
       if (bottom > before) return;
     }
+    reached.set(list.key, { bottom, basis: await readBasis(ground, list) });
     const end = await list.falseEnd();
     if (end !== null) return rests.begin(list, createOwnFailure(ground.source, "BAD_RESPONSE", end.why));
     rests.end(list);
