@@ -29,7 +29,7 @@ export type {
   StatisticsRow,
   WatchWants,
 } from "./contract/index.ts";
-export { createSealer, readPageArguments } from "./paging/index.ts";
+export { createSealer, openPlace, readPageArguments } from "./paging/index.ts";
 export {
   MAX_CONTEXT_LINES,
   MAX_MATCHES,
