@@ -129,7 +129,7 @@ function assemble(ground: Ground): Services {
   const servers = createServerPages({ sync, sealer, describe });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
-  const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
+  const searchOutputs = createOutputMatches({ scan, store, sync, sealer, clock });
   return {
     sources: () => Promise.all(sync.book.states().map(({ source }) => describe(source, true))),
     revision,

@@ -96,10 +96,10 @@ function readSorted(
   return {
     readPage: async ({ stretches, query, direction, limit }) =>
       sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query)),
-    readOutlines: async ({ stretches, query, limit, executions }) =>
+    readOutlines: async ({ stretches, query, limit, detail }) =>
       sorted
         .read(bySource(stretches), 1, limit, ({ run }) => matchesQuery(run, query))
-        .map(({ run }) => outlineOf(run, executions)),
+        .map(({ run }) => outlineOf(run, detail)),
     async count({ stretches, query }) {
       const meant = bySource(stretches);
       if (Object.values(query).every((value) => value === undefined)) return sorted.count(meant);

@@ -78,7 +78,7 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
   const rows: Row[] = [];
   let sources: readonly PageSourceState[] = [];
   let isComplete = true;
-  for await (const part of upTo(RUNS_MAX, scan.outlineAll(filter, false, operation))) {
+  for await (const part of upTo(RUNS_MAX, scan.outlineAll(filter, "RUNS", operation))) {
     for (const run of part.runs) rows.push({ run, place: placeOf(run, VALUES[order](run)) });
     ({ sources, isComplete } = part);
   }

@@ -3,14 +3,20 @@ import {
   type Clock,
   canonicalText,
   decodeOutput,
-  type InstanceInvocation,
-  type Instant,
-  type Invocation,
   type InvocationFilter,
+  type InvocationRef,
   type Operation,
   type Output,
 } from "#domain";
-import { comparePositions, type Position, positionOf } from "#store";
+import {
+  comparePositions,
+  type ExecutionOutline,
+  type Position,
+  placeOfOutline,
+  type RunOutline,
+  type RunStore,
+  type StoredRun,
+} from "#store";
 import type { Sync } from "#sync";
 import type {
   Edge,
@@ -28,6 +34,7 @@ import type { RunScan } from "./scan.ts";
 /** What searching is made of. */
 export interface OutputMatchesParts {
   readonly scan: RunScan;
+  readonly store: Pick<RunStore, "readRuns">;
   readonly sync: Pick<Sync, "book">;
   readonly sealer: Sealer;
   readonly clock: Clock;
@@ -47,10 +54,19 @@ interface Place {
 
 type Find = (output: Output) => Promise<readonly LineMatch[]>;
 
+/** A match, and where it was found. */
+interface Found extends Pick<Place, "instanceId"> {
+  readonly run: RunOutline;
+  readonly match: LineMatch;
+  readonly cursor: () => string;
+}
+
 /** What one search goes by. */
 interface SearchRules {
   readonly find: Find;
   readonly seal: (place: Place) => string;
+  /** Runs as they are shown; null for one that is not known any more. */
+  readonly readRuns: (refs: readonly InvocationRef[]) => Promise<readonly (StoredRun | null)[]>;
   readonly start: Place | null;
   readonly size: number;
   /** True once the search has to answer. */
@@ -58,7 +74,7 @@ interface SearchRules {
 }
 
 /** Searches the outputs that are known, newest runs first. Reads none from an upstream; equal outputs are searched once. */
-export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatchesParts) {
+export function createOutputMatches({ scan, store, sync, sealer, clock }: OutputMatchesParts) {
   return async (search: OutputSearch, filter: InvocationFilter, operation: Operation): Promise<OutputMatches> => {
     const { text, pattern, ignoreCase, contextLines, first, after } = search;
     const { size, cursor } = readPageArguments({ first: first ?? null, after: after ?? null });
@@ -75,11 +91,12 @@ export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatches
       start,
       size,
       isLate: () => clock.elapsed() >= until,
+      readRuns: (refs) => store.readRuns(refs, { output: false, content: false }),
       seal: ({ position, instanceId, line }) =>
         codec.seal({ position, lagging: new Map(), row: [instanceId, String(line)] }),
     });
     let fared: readonly PageSourceState[] = [];
-    for await (const part of scan.readKnown(filter, { output: true, content: false }, operation, upTo(start))) {
+    for await (const part of scan.outlineKnown(filter, "OUTPUTS", operation, upTo(start))) {
       fared = part.sources;
       for (const run of part.runs) if (!(await collection.addRun(run))) return collection.toPage(fared);
     }
@@ -88,16 +105,16 @@ export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatches
 }
 
 /** Gathers the matches of one page. */
-function createCollection({ find, seal, start, size, isLate }: SearchRules) {
-  const edges: Edge<FoundLine>[] = [];
+function createCollection({ find, seal, readRuns, start, size, isLate }: SearchRules) {
+  const found: Found[] = [];
   let searchedOutputs = 0;
   let missingOutputs = 0;
-  let searchedSince: Instant | null = null;
+  let searchedSince: number | null = null;
   let isFull = false;
   let stoppedAt: Place | null = null;
 
   /** False if the page ends within this execution. */
-  async function addExecution(run: Invocation, execution: InstanceInvocation, from: Place): Promise<boolean> {
+  async function addExecution(run: RunOutline, execution: ExecutionOutline, from: Place): Promise<boolean> {
     if (isLate()) stoppedAt = from;
     if (stoppedAt !== null) return false;
     const output = execution.output === undefined ? execution.pastOutput : execution.output;
@@ -106,20 +123,33 @@ function createCollection({ find, seal, start, size, isLate }: SearchRules) {
     const matches = await find(output);
     searchedOutputs += 1;
     for (const match of matches.filter(({ lineNumber }) => lineNumber > from.line)) {
-      isFull = edges.length >= size;
+      isFull = found.length >= size;
       if (isFull) return false;
-      edges.push({ node: { run, execution, match }, cursor: () => seal({ ...from, line: match.lineNumber }) });
+      const cursor = (): string => seal({ ...from, line: match.lineNumber });
+      found.push({ run, instanceId: execution.instanceId, match, cursor });
     }
     return true;
   }
 
+  /** The matches with what is known of who printed them; without those that were let go of meanwhile. */
+  async function readEdges(): Promise<readonly Edge<FoundLine>[]> {
+    const runs = [...new Set(found.map(({ run }) => run))];
+    const known = await readRuns(runs);
+    const byOutline = new Map(runs.map((run, index) => [run, known[index]?.run]));
+    return found.flatMap(({ run: outline, instanceId, match, cursor }) => {
+      const run = byOutline.get(outline);
+      const execution = run?.instances.find((one) => one.instanceId === instanceId);
+      return run === undefined || execution === undefined ? [] : [{ node: { run, execution, match }, cursor }];
+    });
+  }
+
   return {
     /** False once the page has ended. */
-    async addRun(run: Invocation): Promise<boolean> {
-      const position = positionOf(run);
+    async addRun(run: RunOutline): Promise<boolean> {
+      const position = placeOfOutline(run);
       const side = start === null ? 1 : comparePositions(position, start.position);
       if (side < 0) return true;
-      searchedSince = run.creationTime ?? searchedSince;
+      searchedSince = run.time ?? searchedSince;
       const known = side === 0 ? start : null;
       for (const execution of inOrder(run)) {
         const { instanceId } = execution;
@@ -129,12 +159,12 @@ function createCollection({ find, seal, start, size, isLate }: SearchRules) {
       }
       return true;
     },
-    toPage: (sources: readonly PageSourceState[]): OutputMatches => ({
-      edges,
+    toPage: async (sources: readonly PageSourceState[]): Promise<OutputMatches> => ({
+      edges: await readEdges(),
       hasNextPage: isFull || stoppedAt !== null,
       hasPreviousPage: start !== null,
-      startCursor: () => edges[0]?.cursor() ?? null,
-      endCursor: () => (stoppedAt === null ? (edges.at(-1)?.cursor() ?? null) : seal(stoppedAt)),
+      startCursor: () => found[0]?.cursor() ?? null,
+      endCursor: () => (stoppedAt === null ? (found.at(-1)?.cursor() ?? null) : seal(stoppedAt)),
       totalCount: null,
       sources,
       isScanComplete: stoppedAt === null,
@@ -155,8 +185,8 @@ function toPlace({ position, row }: { readonly position: Position; readonly row:
   return { position, instanceId, line: Number(line) };
 }
 
-function inOrder({ instances }: Invocation): readonly InstanceInvocation[] {
-  return instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+function inOrder({ executions }: RunOutline): readonly ExecutionOutline[] {
+  return executions.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
 /** @throws InputError `BAD_USER_INPUT` that names the argument, at once */
@@ -182,12 +212,21 @@ function searchInTurns(search: LineSearch, operation: Operation): Find {
 
 function rememberEqual(find: Find): Find {
   const known = new Map<string, readonly LineMatch[]>();
-  return async (output) => {
+  // What is read at once shares equal contents: those need not even be told apart.
+  const byBytes = new WeakMap<Uint8Array, { readonly output: Output; readonly found: readonly LineMatch[] }>();
+  const findEqual = async (output: Output): Promise<readonly LineMatch[]> => {
     const key = createHash("sha1").update(output.bytes).update(String(output.droppedBytes)).digest("base64");
     const remembered = known.get(key);
     if (remembered !== undefined) return remembered;
     const found = await find(output);
     if (known.size < REMEMBERED_MAX) known.set(key, found);
+    return found;
+  };
+  return async (output) => {
+    const last = byBytes.get(output.bytes);
+    if (last !== undefined && last.output.droppedBytes === output.droppedBytes) return last.found;
+    const found = await findEqual(output);
+    byBytes.set(output.bytes, { output, found });
     return found;
   };
 }

@@ -72,7 +72,7 @@ export interface RunPageRequest {
   readonly wants: Wants;
 }
 
-/** What questions about many runs need of one: a small part of what is known, and nothing that redaction ever hides. */
+/** What questions about many runs need of one: a small part of what is known. Redaction never hides any of it but outputs. */
 export interface RunOutline extends InvocationRef {
   /** Creation time, in epoch milliseconds. */
   readonly time: number | null;
@@ -86,14 +86,19 @@ export interface RunOutline extends InvocationRef {
   readonly executions: readonly ExecutionOutline[];
 }
 
-/** The same of an execution. */
-export interface ExecutionOutline extends Pick<InstanceInvocation, "instanceId" | "status"> {
+/** The same of an execution; what it printed only where outputs are asked for. */
+export interface ExecutionOutline
+  extends Pick<InstanceInvocation, "instanceId" | "status">,
+    Partial<Pick<InstanceInvocation, "output" | "pastOutput">> {
   readonly durationMs: number | null;
 }
 
+/** How much outlines tell: of runs alone, of their executions, or of what these printed too. */
+export type OutlineDetail = "RUNS" | "EXECUTIONS" | "OUTPUTS";
+
 /** Which outlines are asked for. */
 export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit"> {
-  readonly executions: boolean;
+  readonly detail: OutlineDetail;
 }
 
 /** A run that came or changed. */

@@ -4,7 +4,7 @@ import type { StoredRun } from "../contract/index.ts";
 import { markGone } from "../contract/index.ts";
 import { fromContentRow, idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { type OutputRow, sourceKeyOf, toExecution, toOutputs } from "./records.ts";
+import { type OutputRow, sourceKeyOf, toExecution } from "./records.ts";
 import { KEPT, NONE, type Queries, UNREAD } from "./tables.ts";
 
 /** A run with the number of its row. */
@@ -124,9 +124,7 @@ function toStoredRun(
     readonly command: Omit<Command, "content">;
   };
   const { invokeId } = record;
-  const instances = executions.map((one) =>
-    toExecution<InstanceInvocation>(one.record, { source, invokeId }, toOutputs(one, find)),
-  );
+  const instances = executions.map((one) => toExecution<InstanceInvocation>(one, { source, invokeId }, find));
   const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {
     const instanceId = instances[position]?.instanceId;
