@@ -52,7 +52,8 @@ interface Place {
   readonly line: number;
 }
 
-type Find = (output: Output) => Promise<readonly LineMatch[]>;
+/** At once for an output that equals one that was searched: a search goes through a million of those. */
+type Find = (output: Output) => readonly LineMatch[] | Promise<readonly LineMatch[]>;
 
 /** A match, and where it was found. */
 interface Found extends Pick<Place, "instanceId"> {
@@ -114,19 +115,26 @@ function createCollection({ find, seal, readRuns, start, size, isLate }: SearchR
   let stoppedAt: Place | null = null;
 
   /** False if the page ends within this execution. */
-  async function addExecution(run: RunOutline, execution: ExecutionOutline, from: Place): Promise<boolean> {
+  function addExecution(run: RunOutline, execution: ExecutionOutline, from: Place): boolean | Promise<boolean> {
     if (isLate()) stoppedAt = from;
     if (stoppedAt !== null) return false;
     const output = execution.output === undefined ? execution.pastOutput : execution.output;
     if (output === undefined) missingOutputs += 1;
     if (output === undefined || output === null) return true;
-    const matches = await find(output);
+    const matches = find(output);
+    return matches instanceof Promise
+      ? matches.then((all) => addMatches(run, all, from))
+      : addMatches(run, matches, from);
+  }
+
+  function addMatches(run: RunOutline, matches: readonly LineMatch[], from: Place): boolean {
     searchedOutputs += 1;
-    for (const match of matches.filter(({ lineNumber }) => lineNumber > from.line)) {
+    for (const match of matches) {
+      if (match.lineNumber <= from.line) continue;
       isFull = found.length >= size;
       if (isFull) return false;
       const cursor = (): string => seal({ ...from, line: match.lineNumber });
-      found.push({ run, instanceId: execution.instanceId, match, cursor });
+      found.push({ run, instanceId: from.instanceId, match, cursor });
     }
     return true;
   }
@@ -155,7 +163,8 @@ function createCollection({ find, seal, readRuns, start, size, isLate }: SearchR
         const { instanceId } = execution;
         if (known !== null && instanceId < known.instanceId) continue;
         const line = known?.instanceId === instanceId ? known.line : 0;
-        if (!(await addExecution(run, execution, { position, instanceId, line }))) return false;
+        const goesOn = addExecution(run, execution, { position, instanceId, line });
+        if (!(typeof goesOn === "boolean" ? goesOn : await goesOn)) return false;
       }
       return true;
     },
@@ -190,7 +199,7 @@ function inOrder({ executions }: RunOutline): readonly ExecutionOutline[] {
 }
 
 /** @throws InputError `BAD_USER_INPUT` that names the argument, at once */
-function searchInTurns(search: LineSearch, operation: Operation): Find {
+function searchInTurns(search: LineSearch, operation: Operation) {
   const searchText = prepareSearch(search);
   let units = 0;
   const rest = async (more: number): Promise<void> => {
@@ -200,7 +209,7 @@ function searchInTurns(search: LineSearch, operation: Operation): Find {
     await operation.turn?.();
     operation.signal.throwIfAborted();
   };
-  return async ({ bytes, droppedBytes }) => {
+  return async ({ bytes, droppedBytes }: Output): Promise<readonly LineMatch[]> => {
     await rest(bytes.byteLength);
     const parts = searchText(decodeOutput(bytes, droppedBytes).text);
     for (let part = parts.next(); ; part = parts.next()) {
@@ -210,7 +219,7 @@ function searchInTurns(search: LineSearch, operation: Operation): Find {
   };
 }
 
-function rememberEqual(find: Find): Find {
+function rememberEqual(find: ReturnType<typeof searchInTurns>): Find {
   const known = new Map<string, readonly LineMatch[]>();
   // What is read at once shares equal contents: those need not even be told apart.
   const byBytes = new WeakMap<Uint8Array, { readonly output: Output; readonly found: readonly LineMatch[] }>();
@@ -222,11 +231,12 @@ function rememberEqual(find: Find): Find {
     if (known.size < REMEMBERED_MAX) known.set(key, found);
     return found;
   };
-  return async (output) => {
+  return (output) => {
     const last = byBytes.get(output.bytes);
     if (last !== undefined && last.output.droppedBytes === output.droppedBytes) return last.found;
-    const found = await findEqual(output);
-    byBytes.set(output.bytes, { output, found });
-    return found;
+    return findEqual(output).then((found) => {
+      byBytes.set(output.bytes, { output, found });
+      return found;
+    });
   };
 }

@@ -101,14 +101,19 @@ async function* outline(
   operation: Operation,
 ): AsyncGenerator<readonly RunOutline[]> {
   const query = toQuery(filter);
-  for (let left = stretches; ; ) {
+  const limit = OUTLINES[detail];
+  const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail });
+  for (let reading = read(stretches); ; ) {
     operation.signal.throwIfAborted();
-    const limit = OUTLINES[detail];
-    const found = await store.readOutlines({ stretches: left, query, limit, detail });
+    const found = await reading;
+    const end = found.length < limit ? undefined : found.at(-1);
+    if (end !== undefined) {
+      // A database reads on while this part is gone through. Who breaks off does not wait for it.
+      reading = read(stretches.map((stretch) => ({ ...stretch, after: placeOfOutline(end) })));
+      reading.catch(() => {});
+    }
     yield found;
-    const end = found.at(-1);
-    if (end === undefined || found.length < limit) return;
-    left = left.map((stretch) => ({ ...stretch, after: placeOfOutline(end) }));
+    if (end === undefined) return;
     await operation.turn?.();
   }
 }

@@ -91,7 +91,9 @@ const READERS: Readonly<
     const contents = await readContents(db, schema, ids);
     const find = (id: string): Uint8Array | undefined => contents.get(id);
     return mapRows(rows, ([instanceId, status, durationMs, output_state, output, dropped_bytes, is_guess, marks]) => ({
-      ...toExecutionOutline([instanceId, status, durationMs]),
+      instanceId: fromOrderedText(instanceId),
+      status,
+      durationMs,
       ...toOutputs({ output_state, output, dropped_bytes, is_guess }, marks === null ? null : toMarks(marks), find),
     }));
   },
