@@ -58,6 +58,9 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
     "page of part of a name": await filter({ commandNameContains: "B 7" }),
     "page of no such name": await filter({ commandNameContains: "nobody" }),
     "page of old ends": await filter({ finishedBefore: at(1_000) }),
+    "outputs of 250 to search": await time(ASKED, (n) =>
+      store.readOutlines({ stretches: deep(n), query: {}, limit: 250, detail: "OUTPUTS" }),
+    ),
     "count of a rare error": await time(20, () =>
       store.count({ stretches: ALL, query: { errorCodeIn: ["DiskFull"] } }),
     ),
