@@ -29,7 +29,7 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
       query: {},
       direction: 1,
       limit: 50,
-      wants: { output: false, content: false },
+      projection: { output: false, content: false },
       ...parts,
     });
   const deep = (n: number) => [{ source: ECS, after: positionOf(runOf((n * 7_919) % RUNS)), before: null }];
@@ -47,7 +47,7 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
     "first page of 50": await time(ASKED, () => page({})),
     "deep page of 50": await time(ASKED, (n) => page({ stretches: deep(n) })),
     "page with outputs": await time(ASKED, (n) =>
-      page({ stretches: deep(n), wants: { output: true, content: false } }),
+      page({ stretches: deep(n), projection: { output: true, content: false } }),
     ),
     "page of a state": await filter({ statusIn: ["FAILED"] }),
     "page of a command": await filter({ commandName: "job 7" }),

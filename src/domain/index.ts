@@ -12,7 +12,7 @@ export { groupOutputs, type OutputGroup } from "./output-group.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-mask.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
-export { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQuery, type Wants } from "./query.ts";
+export { type InvocationFilter, type InvocationQuery, type Projection, type TagQuery, upstreamQuery } from "./query.ts";
 export * from "./query-match.ts";
 export type * from "./quota-share.ts";
 export * from "./ref-key.ts";

@@ -19,15 +19,15 @@ export type {
   OutputMatches,
   Page,
   PageArguments,
+  PageProjection,
   PageSourceState,
-  PageWants,
   ResultFilter,
   Sealer,
   Services,
   StatisticsGroup,
   StatisticsInterval,
   StatisticsRow,
-  WatchWants,
+  WatchProjection,
 } from "./contract/index.ts";
 export { createSealer, openPlace, readPageArguments } from "./paging/index.ts";
 export {

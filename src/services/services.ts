@@ -135,10 +135,10 @@ function assemble(ground: Ground): Services {
     revision,
     listSources: () => sync.book.states().map(({ source }) => source),
     findSource: sync.book.findSource,
-    pageInvocations: (args, filter, wants, operation) =>
-      servers.pageNamed(filter, operation, (named) => pages.page(args, named, wants, operation)),
-    pageOrdered: (args, order, filter, wants, operation) =>
-      servers.pageNamed(filter, operation, (named) => ordered(args, order, named, wants, operation)),
+    pageInvocations: (args, filter, projection, operation) =>
+      servers.pageNamed(filter, operation, (named) => pages.page(args, named, projection, operation)),
+    pageOrdered: (args, order, filter, projection, operation) =>
+      servers.pageNamed(filter, operation, (named) => ordered(args, order, named, projection, operation)),
     searchOutputs: (search, filter, operation) =>
       servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
     statistics: createStatistics(scan, servers.resolveNames),
@@ -147,8 +147,8 @@ function assemble(ground: Ground): Services {
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
-    readHistory: (ref, wants, operation) =>
-      results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
+    readHistory: (ref, projection, operation) =>
+      results.readHistory(ref.source, ref.invokeId, [ref.instanceId], projection, operation),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,

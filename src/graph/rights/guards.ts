@@ -39,7 +39,7 @@ function commandNameOf(place: GuardedPlace, { view, loaders }: GraphContext): st
   const { source, invokeId, commandName } = place;
   if (commandName !== undefined) return commandName;
   if (!view.rightsFor(source).dependsOnCommandName) return null;
-  const run = loaders.invocations.load({ source, invokeId, wants: { output: false, content: false } });
+  const run = loaders.invocations.load({ source, invokeId, projection: { output: false, content: false } });
   return run.then((found) => found?.command.name ?? null);
 }
 

@@ -3,9 +3,9 @@ import {
   type InvocationFilter,
   namesSource,
   type Operation,
+  type Projection,
   type Source,
   toQuery,
-  type Wants,
 } from "#domain";
 import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
@@ -53,7 +53,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 
   const readStretch = (filter: InvocationFilter, operation: Operation, size: number, cursor: string | null) =>
     pages.readStretch(
-      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, wants: NOTHING, purpose: "scan" },
+      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, projection: NOTHING, purpose: "scan" },
       operation,
     );
 
@@ -149,7 +149,7 @@ export function placesOf({
   };
 }
 
-const NOTHING: Wants = { output: false, content: false };
+const NOTHING: Projection = { output: false, content: false };
 
 /** @throws InputError `BAD_USER_INPUT` if the filter has no beginning */
 export function requireCreatedAfter(filter: InvocationFilter, what: string): void {

@@ -1,8 +1,8 @@
 import type { InvocationFilter, InvocationResult, Operation } from "#domain";
 import { positionOf, type RunStore, type StoredRun } from "#store";
-import type { Page, PageWants, ResultFilter } from "../contract/index.ts";
+import type { Page, PageProjection, ResultFilter } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
-import { plainWants, type RunPages, type RunStretch } from "../runs/index.ts";
+import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
 import { countRuns } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
@@ -30,15 +30,20 @@ export async function pageOfRuns(
   { store, pages, results }: ResultsOfRunsParts,
   request: PageRequestArguments,
   filter: ResultFilter,
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
-  const { all, stretch, end, isEmptyList } = await readRows(pages, request, { filter, runFilter, wants }, operation);
+  const { all, stretch, end, isEmptyList } = await readRows(
+    pages,
+    request,
+    { filter, runFilter, projection },
+    operation,
+  );
   const rows = all.slice(0, size);
   const hasMore = all.length > size || stretch.hasMore;
-  const nodes = await fill(results, rows, wants, operation);
+  const nodes = await fill(results, rows, projection, operation);
   const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
   const shown = direction > 0 ? edges : edges.reverse();
   const countResults = async () =>
@@ -50,7 +55,7 @@ export async function pageOfRuns(
   const page = toPage(request, {
     edges: shown,
     hasMore,
-    totalCount: wants.totalCount ? await countResults() : null,
+    totalCount: projection.totalCount ? await countResults() : null,
     onward: () => (hasMore && size > 0 ? stretch.cursorAt(end?.run ?? null) : null),
     sources: stretch.sources,
   });
@@ -60,14 +65,14 @@ export async function pageOfRuns(
 interface RowsWanted {
   readonly filter: ResultFilter;
   readonly runFilter: InvocationFilter;
-  readonly wants: PageWants;
+  readonly projection: PageProjection;
 }
 
 /** The rows of a page and the next one, and the last stretch of runs that was read for them. */
 async function readRows(
   pages: Pick<RunPages, "readStretch">,
   request: PageRequestArguments,
-  { filter, runFilter, wants }: RowsWanted,
+  { filter, runFilter, projection }: RowsWanted,
   operation: Operation,
 ) {
   const { direction, size } = request;
@@ -80,7 +85,7 @@ async function readRows(
       {
         args,
         filter: runFilter,
-        wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
+        projection: plainProjection({ ...projection, output: projection.output && filter.commandId === undefined }),
         purpose: purposeOf(filter),
         isRunAgain: ({ row }) => row.length > 0,
       },
@@ -89,7 +94,7 @@ async function readRows(
     const { runs, hasMore } = stretch;
     if (runs.length > 0 || hasMore) isEmptyList = false;
     for (const stored of direction > 0 ? runs : runs.toReversed()) {
-      all.push(...rowsOf(stored, stretch, filter, wants, direction));
+      all.push(...rowsOf(stored, stretch, filter, projection, direction));
     }
     const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);
     const end = direction > 0 ? runs.at(-1) : runs[0];
@@ -103,13 +108,13 @@ function rowsOf(
   stored: StoredRun,
   stretch: RunStretch & { readonly cursor: PageCursor | null },
   filter: ResultFilter,
-  wants: PageWants,
+  projection: PageProjection,
   direction: 1 | -1,
 ): readonly Row[] {
   const rows = resultsIn(stored.run, filter)
     .map(({ one, result }) => ({
       result,
-      isWhole: one.isComplete && (!wants.output || one.output !== undefined),
+      isWhole: one.isComplete && (!projection.output || one.output !== undefined),
       cursor: () => stretch.cursorAt(stored.run, rowName(result)),
     }))
     .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
@@ -126,13 +131,13 @@ function rowsOf(
 async function fill(
   results: Results,
   rows: readonly Row[],
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
   const lacking = rows.filter((row) => !row.isWhole);
   const answers = await results.read(
     lacking.map(({ result }) => result),
-    plainWants(wants),
+    plainProjection(projection),
     operation,
   );
   const found = new Map<Row, InvocationResult | null>();

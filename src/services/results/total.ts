@@ -18,7 +18,7 @@ export async function countRows(
     query: toQuery(filter),
     direction: 1,
     limit: PART,
-    wants: { output: false, content: false },
+    projection: { output: false, content: false },
   } as const;
   let rows = 0;
   let after: Position | null = null;

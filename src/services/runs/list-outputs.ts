@@ -1,4 +1,4 @@
-import { type Invocation, invocationKey, type Operation, type Wants } from "#domain";
+import { type Invocation, invocationKey, type Operation, type Projection } from "#domain";
 import { timeOf } from "#store";
 import type { Sync } from "#sync";
 import type { PageSource } from "../walk/index.ts";
@@ -14,7 +14,7 @@ const PAGES_MAX = 3;
 export async function completeOutputs(
   { book, runs: reader }: Pick<Sync, "book" | "runs">,
   { runs, parts }: { readonly runs: readonly { readonly run: Invocation }[]; readonly parts: readonly PageSource[] },
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<void> {
   await Promise.all(
@@ -22,7 +22,7 @@ export async function completeOutputs(
       if (book.findUpstream(source)?.listedOutputs === undefined) return;
       const isGuessGood = book.isStuck(source);
       const lacking = runs.flatMap(({ run }) => (run.source === source && isLacking(run, isGuessGood) ? [run] : []));
-      const recalled = await reader.recall(source, lacking, wants, operation);
+      const recalled = await reader.recall(source, lacking, projection, operation);
       const left = lacking.filter((run) => !recalled.has(invocationKey(run)));
       const times = [...new Set(left.map((run) => timeOf(run)))];
       if (times.length < 2) return;

@@ -1,6 +1,6 @@
-import { canonicalText, type Invocation, type InvocationFilter, type Operation, type Wants } from "#domain";
+import { canonicalText, type Invocation, type InvocationFilter, type Operation, type Projection } from "#domain";
 import type { StoredRun } from "#store";
-import type { Page, PageArguments, PageWants } from "../contract/index.ts";
+import type { Page, PageArguments, PageProjection } from "../contract/index.ts";
 import { readPageArguments, toPage } from "../paging/index.ts";
 import type { PageStore } from "../view/index.ts";
 import { countRuns } from "../walk/index.ts";
@@ -15,7 +15,7 @@ export interface RunPages {
   page(
     args: PageArguments,
     filter: InvocationFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<Invocation>>;
   readStretch(request: StretchRequest, operation: Operation): Promise<RunStretch>;
@@ -27,16 +27,19 @@ export function createRunPages(parts: RunPagesParts): RunPages {
   const read: RunPages["readStretch"] = (request, operation) => readStretch(request, parts, operation);
   return {
     readStretch: read,
-    async page(args, filter, wants, operation) {
+    async page(args, filter, projection, operation) {
       const request = readPageArguments(args);
       // The servers that a name stands for may change during a walk; its cursors stay good.
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
-      const stretch = await read({ args: request, filter, wants: plainWants(wants), purpose }, operation);
+      const stretch = await read(
+        { args: request, filter, projection: plainProjection(projection), purpose },
+        operation,
+      );
       const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
-      if (wants.output) await completeOutputs(sync, stretch, plainWants(wants), operation);
-      const rows = await readNow(store, stretch.runs, plainWants(wants));
+      if (projection.output) await completeOutputs(sync, stretch, plainProjection(projection), operation);
+      const rows = await readNow(store, stretch.runs, plainProjection(projection));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
-      const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;
+      const totalCount = projection.totalCount ? await countRuns(store, stretch.parts, filter) : null;
       return toPage(request, {
         edges: rows.map(({ run }) => ({ node: run, cursor: () => stretch.cursorAt(run) })),
         hasMore: stretch.hasMore,
@@ -49,15 +52,19 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 }
 
 /** The rows as they are known now: reading may have told more of them since they were chosen. */
-async function readNow(store: PageStore, runs: readonly StoredRun[], wants: Wants): Promise<readonly StoredRun[]> {
+async function readNow(
+  store: PageStore,
+  runs: readonly StoredRun[],
+  projection: Projection,
+): Promise<readonly StoredRun[]> {
   const now = await store.readRuns(
     runs.map(({ run }) => run),
-    wants,
+    projection,
   );
   return runs.map((stored, position) => now[position] ?? stored);
 }
 
 /** Without what only pages know. */
-export function plainWants({ output, content }: PageWants): Wants {
+export function plainProjection({ output, content }: PageProjection): Projection {
   return { output, content };
 }

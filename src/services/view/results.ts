@@ -1,10 +1,10 @@
 import type { View } from "#access";
-import type { InvocationRef, Operation, ResultRef, Wants } from "#domain";
+import type { InvocationRef, Operation, Projection, ResultRef } from "#domain";
 import type { Sync } from "#sync";
 import { limitRuns } from "./runs.ts";
-import { maskWants, maySeeRun } from "./sight.ts";
+import { maskProjection, maySeeRun } from "./sight.ts";
 
-const NOTHING: Wants = { output: false, content: false };
+const NOTHING: Projection = { output: false, content: false };
 
 /**
  * Results of a view. They name no command, so where rights depend on its name the run's own record decides, which may have to
@@ -32,20 +32,21 @@ export function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, 
     return found !== null;
   }
 
-  async function findOne(ref: ResultRef, wants: Wants, maxAgeMs?: number) {
+  async function findOne(ref: ResultRef, projection: Projection, maxAgeMs?: number) {
     const decided = await decide(ref);
     if (decided !== true) return decided === false ? null : undefined;
-    const [found] = await results.findKnown([ref], maskWants(view, ref.source, wants), maxAgeMs);
+    const [found] = await results.findKnown([ref], maskProjection(view, ref.source, projection), maxAgeMs);
     return found;
   }
 
   return {
-    findKnown: (refs, wants, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, wants, maxAgeMs))),
-    async read(source, query, wants, operation) {
+    findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
+    async read(source, query, projection, operation) {
       if (!(await isSeen({ source, invokeId: query.invokeId }, operation))) return [];
-      return results.read(source, query, maskWants(view, source, wants), operation);
+      return results.read(source, query, maskProjection(view, source, projection), operation);
     },
-    isUnderWay: (source, query, wants) => results.isUnderWay(source, query, maskWants(view, source, wants)),
+    isUnderWay: (source, query, projection) =>
+      results.isUnderWay(source, query, maskProjection(view, source, projection)),
     noteAbsent(ref) {
       // What is denied to one is not absent for all.
       if (view.maySee(ref.source) && !depends(ref)) results.noteAbsent(ref);

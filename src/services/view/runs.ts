@@ -1,8 +1,8 @@
 import type { View } from "#access";
-import type { InvocationRef, Wants } from "#domain";
+import type { InvocationRef, Projection } from "#domain";
 import type { StoredRun } from "#store";
 import type { Sync } from "#sync";
-import { maskWants, maySeeRun } from "./sight.ts";
+import { maskProjection, maySeeRun } from "./sight.ts";
 
 type Runs = Sync["runs"];
 
@@ -10,23 +10,23 @@ type Runs = Sync["runs"];
 export function limitRuns(runs: Runs, view: View): Runs {
   const findOne = async (
     ref: InvocationRef,
-    wants: Wants,
+    projection: Projection,
     maxAgeMs?: number,
   ): Promise<StoredRun | null | undefined> => {
     if (!view.maySee(ref.source)) return null;
-    const [found] = await runs.findKnown([ref], maskWants(view, ref.source, wants), maxAgeMs);
+    const [found] = await runs.findKnown([ref], maskProjection(view, ref.source, projection), maxAgeMs);
     if (found == null || maySeeRun(view, found.run)) return found;
     return runs.wasAskedInVain(ref, maxAgeMs) ? null : undefined;
   };
   return {
     ...runs,
-    findKnown: (refs, wants, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, wants, maxAgeMs))),
-    isUnderWay: (ref, wants) => runs.isUnderWay(ref, maskWants(view, ref.source, wants)),
-    recall: async (source, refs, wants, operation) =>
-      view.maySee(source) ? runs.recall(source, refs, maskWants(view, source, wants), operation) : new Set(),
-    async read(ref, wants, operation, maxAgeMs) {
+    findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
+    isUnderWay: (ref, projection) => runs.isUnderWay(ref, maskProjection(view, ref.source, projection)),
+    recall: async (source, refs, projection, operation) =>
+      view.maySee(source) ? runs.recall(source, refs, maskProjection(view, source, projection), operation) : new Set(),
+    async read(ref, projection, operation, maxAgeMs) {
       if (!view.maySee(ref.source)) return null;
-      const masked = maskWants(view, ref.source, wants);
+      const masked = maskProjection(view, ref.source, projection);
       const [known] = await runs.findKnown([ref], masked, Number.POSITIVE_INFINITY);
       if (known != null && !maySeeRun(view, known.run)) {
         await runs.askInVain(ref, masked, operation, maxAgeMs);

@@ -33,15 +33,17 @@ export function limitStore(store: PageStore, view: View): PageStore {
         .slice(0, request.limit)
         .map((run) => ({ ...run, executions: withoutDenied(view, run, run.executions) }));
     },
-    readRuns: async (refs, wants) =>
-      (await store.readRuns(refs, wants)).map((stored) => (stored === null || !isSeen(stored) ? null : show(stored))),
+    readRuns: async (refs, projection) =>
+      (await store.readRuns(refs, projection)).map((stored) =>
+        stored === null || !isSeen(stored) ? null : show(stored),
+      ),
     async count({ stretches, query }) {
       if (!stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName)) {
         return store.count({ stretches: stretchesOf({ stretches }), query });
       }
       const limit = Number.MAX_SAFE_INTEGER;
-      const wants = { output: false, content: false };
-      return (await readPage({ stretches, query, direction: 1, limit, wants })).length;
+      const projection = { output: false, content: false };
+      return (await readPage({ stretches, query, direction: 1, limit, projection })).length;
     },
   };
 }

@@ -5,7 +5,7 @@ import { limitResultLists } from "./result-lists.ts";
 import { limitResults } from "./results.ts";
 import { limitRuns } from "./runs.ts";
 import { limitServers } from "./servers.ts";
-import { maskWants } from "./sight.ts";
+import { maskProjection } from "./sight.ts";
 
 /**
  * The shared readers as one view sees them. What they read is kept for everybody; the view is applied to what leaves them, and
@@ -19,9 +19,9 @@ export function limitSync(sync: Sync, view: View): Sync {
     resultLists: limitResultLists(sync.resultLists, view),
     servers: limitServers(sync.servers, view),
     follower: sync.follower,
-    async openLists(source, query, wants, operation) {
+    async openLists(source, query, projection, operation) {
       if (!view.maySee(source)) return [];
-      const lists = await sync.openLists(source, query, maskWants(view, source, wants), operation);
+      const lists = await sync.openLists(source, query, maskProjection(view, source, projection), operation);
       return view.rightsFor(source).dependsOnCommandName ? lists.map(withoutTotal) : lists;
     },
     findWhole: async (source) => (view.maySee(source) ? sync.findWhole(source) : null),

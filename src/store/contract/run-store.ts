@@ -5,8 +5,8 @@ import type {
   InvocationQuery,
   InvocationRef,
   InvocationResult,
+  Projection,
   Source,
-  Wants,
 } from "#domain";
 import type { Position } from "./position.ts";
 import type { Span } from "./spans.ts";
@@ -69,7 +69,7 @@ export interface RunPageRequest {
   readonly direction: 1 | -1;
   readonly limit: number;
   /** Which costly parts have to be there if they are known. */
-  readonly wants: Wants;
+  readonly projection: Projection;
 }
 
 /** What questions about many runs need of one: a small part of what is known. Redaction never hides any of it but outputs. */
@@ -122,7 +122,7 @@ export interface OutputLack {
 export interface RunStore {
   write(write: RunWrite): Promise<void>;
   /** Runs in key order; null for those that are not known. */
-  readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]>;
+  readRuns(refs: readonly InvocationRef[], projection: Projection): Promise<readonly (StoredRun | null)[]>;
   /** Latest results of a run that is not known itself, by instance; those of known runs are in the run. */
   readLooseResults(
     ref: InvocationRef,

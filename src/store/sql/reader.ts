@@ -1,5 +1,5 @@
 import { type Expression, type SqlBool, sql } from "kysely";
-import type { InvocationRef, Source, Wants } from "#domain";
+import type { InvocationRef, Projection, Source } from "#domain";
 import type { ListRecord, RunStore, Span } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { readLoose } from "./loose-results.ts";
@@ -39,8 +39,8 @@ export function createReader(db: Queries, schema: string): Reader {
 /** Reads whole runs. */
 function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" | "readPage" | "readUnfinished"> {
   const runs = db.withSchema(schema).selectFrom("run").select(RUN_COLUMNS);
-  const load = (rows: readonly RunRow[], sources: readonly Source[], wants: Wants) =>
-    toStoredRuns(db, schema, rows, bySourceKey(sources), wants);
+  const load = (rows: readonly RunRow[], sources: readonly Source[], projection: Projection) =>
+    toStoredRuns(db, schema, rows, bySourceKey(sources), projection);
 
   async function readInOrder(
     condition: Expression<SqlBool>,
@@ -59,22 +59,22 @@ function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" 
   }
 
   return {
-    async readRuns(refs, wants) {
+    async readRuns(refs, projection) {
       if (refs.length === 0) return [];
       const sources = refs.map(({ source }) => source);
       const ids = refs.map(({ invokeId }) => toOrderedText(invokeId));
       const wanted = sql`select * from unnest(${sources.map(sourceKeyOf)}::text[], ${ids}::text[])`;
       const rows = await runs.where(sql<SqlBool>`(source_key, invoke_id) in (${wanted})`).execute();
-      const known = new Map((await load(rows, sources, wants)).map((stored) => [keyOf(stored.run), stored]));
+      const known = new Map((await load(rows, sources, projection)).map((stored) => [keyOf(stored.run), stored]));
       return refs.map((ref) => known.get(keyOf(ref)) ?? null);
     },
-    async readPage({ stretches, query, direction, limit, wants }) {
+    async readPage({ stretches, query, direction, limit, projection }) {
       const condition = toCondition(stretches, query, schema);
       const rows = condition === null ? [] : await readInOrder(condition, direction, limit);
       return load(
         rows,
         stretches.map(({ source }) => source),
-        wants,
+        projection,
       );
     },
     async readUnfinished(source, limit) {

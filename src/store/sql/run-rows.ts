@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from "kysely";
-import type { Command, InstanceInvocation, Invocation, Source, Wants } from "#domain";
+import type { Command, InstanceInvocation, Invocation, Projection, Source } from "#domain";
 import type { StoredRun } from "../contract/index.ts";
 import { markGone } from "../contract/index.ts";
 import { fromContentRow, idOf } from "./contents.ts";
@@ -47,7 +47,7 @@ export async function toStoredRuns(
   schema: string,
   rows: readonly RunRow[],
   sources: SourcesByKey,
-  wants: Wants,
+  projection: Projection,
 ): Promise<readonly KnownRow[]> {
   if (rows.length === 0) return [];
   const executions = await readExecutions(
@@ -55,8 +55,8 @@ export async function toStoredRuns(
     schema,
     rows.map(({ id }) => id),
   );
-  const outputs = wants.output ? executions.map(({ output }) => output) : [];
-  const scripts = wants.content ? rows.map(({ script }) => script) : [];
+  const outputs = projection.output ? executions.map(({ output }) => output) : [];
+  const scripts = projection.content ? rows.map(({ script }) => script) : [];
   const contents = await readContents(db, schema, [...outputs, ...scripts]);
   return assemble(rows, executions, sources, (id) => contents.get(id));
 }

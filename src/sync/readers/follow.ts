@@ -4,9 +4,9 @@ import {
   invocationKey,
   isFinalInvocationStatus,
   type Operation,
+  type Projection,
   type Source,
   sourceKey,
-  type Wants,
 } from "#domain";
 import type { StoredRun } from "#store";
 import type { KnownList } from "../lists/index.ts";
@@ -35,7 +35,7 @@ export interface FollowParts extends ReaderParts {
 /** The first reading may be one that others began too long ago. */
 const REFRESHES_MAX = 2;
 
-const NOTHING: Wants = { output: false, content: false };
+const NOTHING: Projection = { output: false, content: false };
 
 /** Starts with nothing watched. */
 export function createFollower({ store, clock, runs, openLists, freshnessMs }: FollowParts): Follower {

@@ -40,14 +40,14 @@ const ABSENT_KEEP_MS = 500;
 
 /** Servers are kept for a moment; agents move, so nothing of them is. */
 export function createServerReader(parts: ReaderParts): ServerReader {
-  const { book, flights, clock } = parts;
+  const { book, singleFlight, clock } = parts;
   const kept = createInstanceCache(clock);
   const wholes = new Map<string, { readonly instances: readonly Instance[]; readonly until: number }>();
 
   async function readWhole(source: Source, operation: Operation): Promise<readonly Instance[]> {
     const read = book.findUpstream(source)?.readAllInstances;
     if (read === undefined) return [];
-    const found = await flights.share(`all instances|${sourceKey(source)}`, source, operation, (shared) =>
+    const found = await singleFlight.share(`all instances|${sourceKey(source)}`, source, operation, (shared) =>
       book.watch(source, read, shared),
     );
     const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
@@ -112,7 +112,7 @@ function createInstanceCache(clock: Clock) {
 
 /** Reads what is not known in as few calls as there are batches; one that fails is the answer of its own keys alone. */
 async function readBatches<Value extends InstanceRef>(
-  { book, flights }: ReaderParts,
+  { book, singleFlight }: ReaderParts,
   kind: string,
   batches: readonly InstanceBatch[],
   operation: Operation,
@@ -125,7 +125,7 @@ async function readBatches<Value extends InstanceRef>(
       if (upstream === undefined) return;
       const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
       try {
-        const found = await flights.share(key, source, operation, (shared) =>
+        const found = await singleFlight.share(key, source, operation, (shared) =>
           book.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
         );
         for (const one of found) answers.set(instanceKey(one), one);

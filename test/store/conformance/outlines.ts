@@ -75,7 +75,7 @@ export function describeOutlines(store: StoreOfTest): void {
       async (detail) => {
         await store().write({ source: ECS, readAt: 1, runs });
         await store().write({ source: SWAS, readAt: 1, runs: [runAt(1, "s-1", { source: SWAS })] });
-        const page = await store().readPage({ ...all, direction: 1, wants: { output: true, content: false } });
+        const page = await store().readPage({ ...all, direction: 1, projection: { output: true, content: false } });
         expect(page.length).toBe(runs.length + 1);
         const expected = page.map(({ run }) => outlineOf(run, detail));
         expect(sorted(await store().readOutlines({ ...all, detail }))).toEqual(sorted(expected));
