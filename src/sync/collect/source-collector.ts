@@ -3,12 +3,10 @@ import { createAudit } from "./audit.ts";
 import { createBackfill } from "./backfill.ts";
 import { withBackoff } from "./backoff.ts";
 import type { BackfillPhase, CollectFailure, CollectParts, CollectProgress } from "./collect-shapes.ts";
-import { createEnds } from "./ends.ts";
-import { createFollowStep } from "./follow-step.ts";
 import { createGround, type Ground } from "./ground.ts";
-import { createHeads } from "./heads.ts";
 import { createOutputs } from "./outputs.ts";
 import { createPhase } from "./phase.ts";
+import { createEnds, createFollowStep, createHeads } from "./steps.ts";
 
 /** Collects one source. */
 export interface SourceCollector {

@@ -2,7 +2,7 @@ import { takeBreak, type UpstreamError } from "#domain";
 import type { CallAnswer, CallRequest } from "../call/index.ts";
 import { createFailure, explainCode, type RetryKind } from "../call/index.ts";
 import { type ReadAnswer, readAnswer } from "./answer.ts";
-import { type QuotaHint, readQuotaHint, readServerDate, readThrottleMs } from "./hints.ts";
+import { type QuotaHint, readQuotaHint, readServerDate, readThrottleMs } from "./throttle-headers.ts";
 import type { HttpAnswer, HttpFailure } from "./transport.ts";
 
 /** An attempt that brought what was asked for. */

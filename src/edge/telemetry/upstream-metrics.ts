@@ -1,6 +1,5 @@
 import { LRUCache } from "lru-cache";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-
 import { type Clock, sourceKey, type Telemetry, type UpstreamAttempt } from "#domain";
 import type { Logger } from "./log.ts";
 import { createLogThrottle, type LogThrottle } from "./log-throttle.ts";
@@ -12,7 +11,7 @@ export interface GatewayTelemetry extends Telemetry {
 }
 
 /** The first attempts of one operation, as its log line tells them. */
-export interface UpstreamWork {
+interface UpstreamWork {
   /** Of those that were answered, as the upstream names them. */
   readonly upstreamRequestIds: readonly string[];
   /** Of all, in the order in which they ended. */
@@ -27,7 +26,7 @@ const LASTING: ReadonlySet<UpstreamAttempt["outcome"]> = new Set(["UNAUTHENTICAT
 const QUIET_MS = 60_000;
 
 /** What telling is made of. */
-export interface TelemetryParts {
+interface TelemetryParts {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly clock: Clock;

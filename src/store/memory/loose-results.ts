@@ -1,5 +1,5 @@
 import type { InvocationResult } from "#domain";
-import type { RunStore } from "./contract/index.ts";
+import type { RunStore } from "../contract/index.ts";
 import { executionBytes } from "./sizes.ts";
 
 type LooseResult = Awaited<ReturnType<RunStore["readLooseResults"]>>[number];

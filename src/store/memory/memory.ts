@@ -11,12 +11,11 @@ import {
   sourceRank,
   weightOf,
 } from "#domain";
-import type { ListRecord, RunStore, RunWrite, Stretch } from "./contract/index.ts";
-import { above, createChangeFeed, mergeResult, mergeRun, NO_TIME } from "./contract/index.ts";
+import type { ListRecord, RunStore, RunWrite, Stretch } from "../contract/index.ts";
+import { above, createChangeFeed, mergeResult, mergeRun, NO_TIME, outlineOf } from "../contract/index.ts";
 import { createCuts } from "./cuts.ts";
 import { createKeptRuns, type KeptRuns, RECENT_SHARE } from "./kept-runs.ts";
 import { createLooseResults, type LooseResults } from "./loose-results.ts";
-import { outlineOf } from "./outline.ts";
 import type { Bounds, Entry } from "./run-order.ts";
 
 /** How the memory keeper is bounded. */

@@ -1,6 +1,6 @@
 import { durationMsOf, finishTimeOf, type InstanceInvocation, type Invocation, msBetween, sourceRank } from "#domain";
-import type { ExecutionOutline, OutlineDetail, RunOutline } from "./contract/index.ts";
-import { NO_TIME, type Position, timeOf } from "./contract/index.ts";
+import { NO_TIME, type Position, timeOf } from "./position.ts";
+import type { ExecutionOutline, OutlineDetail, RunOutline } from "./run-store.ts";
 
 /** The outline of a run. */
 export function outlineOf(run: Invocation, detail: OutlineDetail): RunOutline {
