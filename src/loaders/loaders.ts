@@ -17,11 +17,10 @@ import {
 } from "#domain";
 import type { Answer, Services } from "#services";
 import { type ByKey, createByKey } from "./by-key.ts";
-import { joinProjection, projectionKey } from "./join-projections.ts";
 import { untilNoneWaits } from "./operation-turns.ts";
 
 /** A key with the costly parts that its selection needs. */
-export type Wanted<Ref> = Ref & { readonly projection: Projection };
+type Wanted<Ref> = Ref & { readonly projection: Projection };
 
 /** What one operation loads by key. */
 export interface Loaders {
@@ -110,4 +109,38 @@ function wantsOf(keys: readonly { readonly projection: Projection }[]): Projecti
     output: keys.some(({ projection }) => projection.output),
     content: keys.some(({ projection }) => projection.content),
   };
+}
+
+/** One text per projection. */
+function projectionKey(projection: Projection): string {
+  return `${projection.output ? "output" : ""},${projection.content ? "content" : ""}`;
+}
+
+/**
+ * What is to be read for each key, in key order: all that is wanted of what it names. What is asked for twice in one tick, once
+ * with more, is then read once; what is asked for with less alone is read with no more.
+ * @param nameOf equal exactly for keys that name the same
+ */
+function joinProjection<Key extends { readonly projection: Projection }>(
+  keys: readonly Key[],
+  nameOf: (key: Key) => string,
+): readonly Projection[] {
+  const [first] = keys;
+  // The rows of a page nearly always want the same.
+  if (first === undefined || keys.every(({ projection }) => isSame(projection, first.projection)))
+    return keys.map(({ projection }) => projection);
+  const joined = new Map<string, Projection>();
+  for (const key of keys) {
+    const known = joined.get(nameOf(key));
+    joined.set(nameOf(key), known === undefined ? key.projection : join(known, key.projection));
+  }
+  return keys.map((key) => joined.get(nameOf(key)) ?? key.projection);
+}
+
+function join(a: Projection, b: Projection): Projection {
+  return { output: a.output || b.output, content: a.content || b.content };
+}
+
+function isSame(a: Projection, b: Projection): boolean {
+  return a.output === b.output && a.content === b.content;
 }

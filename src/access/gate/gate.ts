@@ -1,10 +1,9 @@
-import { hash } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "#domain";
-import type { AccessFile } from "../file/index.ts";
+import type { AccessFile, KeySettings } from "../file/index.ts";
 import { KEY_PREFIX } from "../keys/index.ts";
 import { createTokenBuckets } from "../limits/index.ts";
 import { type Caller, createOpenView, createView, type View } from "../rights/index.ts";
-import { createApiKeys } from "./api-keys.ts";
 import { verifyToken } from "./bearer-token.ts";
 import type { Fetch } from "./bounded-fetch.ts";
 import type { Identity } from "./identity.ts";
@@ -201,5 +200,21 @@ function createKnownTokens(clock: Pick<Clock, "now" | "elapsed">, maxTokens = MA
       known.set(digest, { caller, until: clock.elapsed() + KNOWN_MS });
     },
     clear: () => known.clear(),
+  };
+}
+
+/** Finds a key by the SHA-256 of what was shown. */
+type ApiKeys = (digest: Buffer) => Identity | Refusal;
+
+/** Every key is compared, each in constant time, so that no answer comes earlier than another. */
+function createApiKeys(settings: readonly KeySettings[], clock: Pick<Clock, "now">): ApiKeys {
+  const keys = settings.map((key) => ({ key, digest: Buffer.from(key.sha256, "hex") }));
+  return (digest) => {
+    let found: KeySettings | null = null;
+    for (const candidate of keys) if (timingSafeEqual(candidate.digest, digest)) found = candidate.key;
+    if (found === null) return refuseBad("the key is none of the access file's");
+    const { name, roles, expiresAt } = found;
+    if (expiresAt !== null && expiresAt <= clock.now()) return refuseBad(`the key ${name} has expired`);
+    return { id: `key ${name}`, name, knownBy: "key", roles, expiresAt };
   };
 }

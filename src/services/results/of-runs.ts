@@ -1,12 +1,11 @@
-import type { InvocationFilter, InvocationResult, Operation } from "#domain";
-import { positionOf, type RunStore, type StoredRun } from "#store";
+import { type Invocation, type InvocationFilter, type InvocationResult, type Operation, toQuery } from "#domain";
+import { LIST_END, type Position, positionOf, type RunStore, type StoredRun } from "#store";
 import type { Page, PageProjection, ResultFilter } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
-import { countRuns } from "../walk/index.ts";
+import { countRuns, falseEndOf, isWhole, type PageSource } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
-import { countRows } from "./total.ts";
 
 /** What results of many runs are read with. */
 export interface ResultsOfRunsParts {
@@ -147,4 +146,35 @@ async function fill(
     if (row !== undefined) found.set(row, answer);
   }
   return rows.map((row) => found.get(row) ?? row.result);
+}
+
+/** Runs that are counted between two turns of others. */
+const PART = 250;
+
+/** How many rows the runs that are meant have together; null unless all of them are known. Asks no upstream. */
+async function countRows(
+  store: Pick<RunStore, "readPage">,
+  parts: readonly PageSource[],
+  filter: InvocationFilter,
+  rowsIn: (run: Invocation) => number,
+  operation: Operation,
+): Promise<number | null> {
+  for (const part of parts) if ((await falseEndOf(part)) !== null || !(await isWhole(part, LIST_END))) return null;
+  const request = {
+    query: toQuery(filter),
+    direction: 1,
+    limit: PART,
+    projection: { output: false, content: false },
+  } as const;
+  let rows = 0;
+  let after: Position | null = null;
+  for (;;) {
+    const stretches = parts.map(({ source }) => ({ source, after, before: null }));
+    const found = await store.readPage({ ...request, stretches });
+    for (const { run } of found) rows += rowsIn(run);
+    const last = found.at(-1);
+    if (last === undefined || found.length < PART) return rows;
+    after = positionOf(last.run);
+    await operation.turn?.();
+  }
 }

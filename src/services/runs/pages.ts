@@ -1,11 +1,18 @@
-import { canonicalText, type Invocation, type InvocationFilter, type Operation, type Projection } from "#domain";
-import type { StoredRun } from "#store";
+import {
+  canonicalText,
+  type Invocation,
+  type InvocationFilter,
+  invocationKey,
+  type Operation,
+  type Projection,
+} from "#domain";
+import { type StoredRun, timeOf } from "#store";
+import type { Sync } from "#sync";
 import type { Page, PageArguments, PageProjection } from "../contract/index.ts";
 import { readPageArguments, toPage } from "../paging/index.ts";
 import type { PageStore } from "../view/index.ts";
-import { countRuns } from "../walk/index.ts";
+import { countRuns, type PageSource } from "../walk/index.ts";
 import { notePageLife } from "./answer-life.ts";
-import { completeOutputs } from "./list-outputs.ts";
 import { followRows, tellFollowed } from "./patience.ts";
 import { type RunStretch, readStretch, type StretchRequest } from "./stretch.ts";
 import type { RunPagesParts } from "./stretch-reading.ts";
@@ -67,4 +74,39 @@ async function readNow(
 /** Without what only pages know. */
 export function plainProjection({ output, content }: PageProjection): Projection {
   return { output, content };
+}
+
+/** Pages of a list that are read again for the outputs of one page of ours. */
+const PAGES_MAX = 3;
+
+/**
+ * Outputs that a list brings along cost less by reading the list once more than by reading its runs one by one, and nothing if
+ * they came before their encoding was known. A source that fails here leaves its outputs to be read one by one, and tells its
+ * error there.
+ */
+async function completeOutputs(
+  { book, runs: reader }: Pick<Sync, "book" | "runs">,
+  { runs, parts }: { readonly runs: readonly { readonly run: Invocation }[]; readonly parts: readonly PageSource[] },
+  projection: Projection,
+  operation: Operation,
+): Promise<void> {
+  await Promise.all(
+    parts.map(async ({ source, lists }) => {
+      if (book.findUpstream(source)?.listedOutputs === undefined) return;
+      const isGuessGood = book.isStuck(source);
+      const lacking = runs.flatMap(({ run }) => (run.source === source && isLacking(run, isGuessGood) ? [run] : []));
+      const recalled = await reader.recall(source, lacking, projection, operation);
+      const left = lacking.filter((run) => !recalled.has(invocationKey(run)));
+      const times = [...new Set(left.map((run) => timeOf(run)))];
+      if (times.length < 2) return;
+      const spread = Math.max(1, Math.ceil(times.length / PAGES_MAX));
+      const chosen = times.filter((_, position) => position % spread === 0);
+      await Promise.allSettled(chosen.flatMap((time) => lists.map((list) => list.readAgain(time, operation))));
+    }),
+  );
+}
+
+/** True if an output is not known, or was guessed and may be known now. */
+function isLacking({ instances }: Invocation, isGuessGood: boolean): boolean {
+  return instances.some(({ output }) => output === undefined || (output?.isGuess === true && !isGuessGood));
 }

@@ -1,4 +1,4 @@
-import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { InstanceInvocationStatus, InvocationStatus } from "#domain";
 import type { ExecutionOutline, OutlineDetail, OutlineRequest, RunOutline } from "../contract/index.ts";
 import { NO_TIME } from "../contract/index.ts";
@@ -113,7 +113,10 @@ interface ToldRow<Told> {
   readonly told: readonly Told[];
 }
 
-/** One row for each run, since a row costs more than what it holds. */
+/**
+ * One row for each run, since a row costs more than what it holds. Each run is looked up alone: without fresh statistics a database
+ * goes through the whole table to group it.
+ */
 async function readTold<Told>(
   db: Queries,
   schema: string,
@@ -121,13 +124,12 @@ async function readTold<Told>(
   columns: RawBuilder<unknown>,
 ): Promise<readonly ToldRow<Told>[]> {
   if (runs.length === 0) return [];
-  return db
-    .withSchema(schema)
-    .selectFrom("execution")
-    .select(["run", sql<readonly Told[]>`json_agg(json_build_array(${columns}))`.as("told")])
-    .where(sql<SqlBool>`run = any(${runs}::bigint[])`)
-    .groupBy("run")
-    .execute();
+  const { rows } = await sql<ToldRow<Told>>`
+    select asked.run, coalesce(told.told, '[]'::json) as told from unnest(${runs}::bigint[]) as asked(run)
+    cross join lateral (
+      select json_agg(json_build_array(${columns})) as told from ${sql.table(`${schema}.execution`)} as one where one.run = asked.run
+    ) as told`.execute(db);
+  return rows;
 }
 
 function mapRows<Told>(rows: readonly ToldRow<Told>[], toOutline: (told: Told) => ExecutionOutline): OutlinesByRun {

@@ -11,11 +11,10 @@ import {
   UpstreamError,
 } from "#domain";
 import type { Upstream } from "#upstreams";
-import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
 /** What stands for one server: what was found, null if it is unknown, or why it could not be read. */
-export type ServerAnswer<Value> = Value | null | Error;
+type ServerAnswer<Value> = Value | null | Error;
 
 /** Reads servers and the agents on them, in key order. */
 export interface ServerReader {
@@ -136,4 +135,26 @@ async function readBatches<Value extends InstanceRef>(
     }),
   );
   return answers;
+}
+
+/** Servers of one source that go into one call. */
+interface InstanceBatch {
+  readonly source: Source;
+  /** Each once, in ascending order, so that the same servers make the same call. */
+  readonly instanceIds: readonly string[];
+}
+
+/** Parts servers by source and into calls of at most `perCall`. */
+function toInstanceBatches(refs: readonly InstanceRef[], perCall: number): readonly InstanceBatch[] {
+  const bySource = new Map<string, { source: Source; ids: Set<string> }>();
+  for (const { source, instanceId } of refs) {
+    const group = bySource.get(sourceKey(source)) ?? { source, ids: new Set() };
+    group.ids.add(instanceId);
+    bySource.set(sourceKey(source), group);
+  }
+  return [...bySource.values()].flatMap(({ source, ids }) => {
+    const sorted = [...ids].sort();
+    const starts = Array.from({ length: Math.ceil(sorted.length / perCall) }, (_, n) => n * perCall);
+    return starts.map((start) => ({ source, instanceIds: sorted.slice(start, start + perCall) }));
+  });
 }
