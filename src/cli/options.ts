@@ -4,6 +4,7 @@ import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
 import type { Template } from "./template.ts";
 import {
+  PROVIDER_WORDS,
   readCommandType,
   readCount,
   readDurationMs,
@@ -92,7 +93,7 @@ const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 /** Options that narrow the sources. */
 export function addScopeOptions(command: Command): Command {
   return command
-    .option("--provider <list>", "ecs, swas or both", readProviders)
+    .option("--provider <list>", `one or more of ${PROVIDER_WORDS.join(", ")}`, readProviders)
     .option("--region <list>", "such as cn-hangzhou,cn-beijing", readTexts)
     .option("--account <list>", "aliases of accounts", readTexts);
 }
