@@ -4,6 +4,7 @@ import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
 import type { Template } from "./template.ts";
 import {
+  GROUP_WORDS,
   PROVIDER_WORDS,
   readCommandType,
   readCount,
@@ -158,7 +159,7 @@ export function addSearchOptions(command: Command, now: () => number): Command {
 /** Options of `stats`; `now` is what ages count back from. */
 export function addStatsOptions(command: Command, now: () => number): Command {
   const since = new Option("--since <when>", "runs created since then: an age such as 1h, or a time");
-  const by = new Option("--by <group>", "command, instance, status, provider, region, account, day or hour");
+  const by = new Option("--by <group>", `one of ${GROUP_WORDS.join(", ")}`);
   return command
     .addOption(since.argParser((text) => readInstant(text, now())).default(readInstant("24h", now()), "24h"))
     .addOption(by.argParser(readGroup).default("COMMAND", "command"));

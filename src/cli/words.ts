@@ -21,7 +21,21 @@ const COMMAND_TYPES: Readonly<Record<CommandType, true>> = {
   RUN_POWERSHELL_SCRIPT: true,
   UNKNOWN: true,
 };
+type Group = Exclude<StatisticsGroup, "NONE">;
+const GROUPS: Readonly<Record<Group, true>> = {
+  COMMAND: true,
+  INSTANCE: true,
+  STATUS: true,
+  PROVIDER: true,
+  REGION: true,
+  ACCOUNT: true,
+  DAY: true,
+  HOUR: true,
+};
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** What `--by` takes. */
+export const GROUP_WORDS: readonly string[] = Object.keys(GROUPS).map((group) => group.toLowerCase());
 
 /** What `--provider` takes. */
 export const PROVIDER_WORDS: readonly string[] = Object.keys(PROVIDERS).map((provider) => provider.toLowerCase());
@@ -73,18 +87,6 @@ export function readCount(min: number, max: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
 }
-
-type Group = Exclude<StatisticsGroup, "NONE">;
-const GROUPS: Readonly<Record<Group, true>> = {
-  COMMAND: true,
-  INSTANCE: true,
-  STATUS: true,
-  PROVIDER: true,
-  REGION: true,
-  ACCOUNT: true,
-  DAY: true,
-  HOUR: true,
-};
 
 /** Reads what statistics have a row for. */
 export function readGroup(text: string): Group {
