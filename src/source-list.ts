@@ -1,4 +1,4 @@
-import { type AccountSettings, PRODUCTS } from "#config";
+import { type AccountSettings, PRODUCTS, regionsOf } from "#config";
 import {
   type Clock,
   type Operation,
@@ -24,9 +24,10 @@ export async function findSources(
   deadlineMs: number,
 ): Promise<readonly Source[]> {
   const lists = await Promise.all(
-    accounts.flatMap(({ alias, ...settings }) =>
+    accounts.flatMap((settings) =>
       PROVIDERS.map(async (provider) => {
-        const regionIds = settings[`${provider.toLowerCase() as Lowercase<Provider>}Regions`];
+        const { alias } = settings;
+        const regionIds = regionsOf(settings, provider);
         const listed = regionIds.includes("all")
           ? await ask(provider, alias, listRegions, clock, telemetry, deadlineMs)
           : regionIds;

@@ -105,11 +105,11 @@ function compileRule({ account, provider, regions }: SourceRule): (source: Sourc
     (regionGlobs === null || regionGlobs.some((glob) => glob.matches(source.regionId)));
 }
 
-/** What a right gives: that runs exist and how they ended, what they executed, what they printed. */
-export type Kind = "runs" | "commands" | "outputs";
-
 /** Every kind, the most harmless first. */
-export const KINDS: readonly Kind[] = ["runs", "commands", "outputs"];
+export const KINDS = ["runs", "commands", "outputs"] as const;
+
+/** What a right gives: that runs exist and how they ended, what they executed, what they printed. */
+export type Kind = (typeof KINDS)[number];
 
 /** Which kinds a caller has at some place. Without `runs` there is no other. */
 export type Kinds = Readonly<Record<Kind, boolean>>;
