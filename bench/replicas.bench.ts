@@ -76,8 +76,10 @@ async function startGateway(env: Record<string, string>): Promise<Gateway> {
 }
 
 function createScene(): Emulator {
+  // Young ones: what is older than the retention is let go of, and read anew.
   const running = (_: unknown, n: number) => ({
     invokeId: `t-${n}`,
+    creationTime: new Date(Date.now() - n * 60_000).toISOString(),
     instances: [{ instanceId: `i-${n}`, status: "Running" as const }],
   });
   const world = createWorld({ ecs: { "cn-hangzhou": { invocations: Array.from({ length: 20 }, running) } }, swas: {} });

@@ -148,7 +148,7 @@ function createCallers(file: AccessFile): (identity: Identity) => Caller | Refus
 type Credential = { readonly token: string } | Refusal | null;
 
 // Node refuses header fields of 16 KB anyway; no issuer makes tokens of 8.
-const MAX_LENGTH = 8192;
+const MAX_CREDENTIAL_LENGTH = 8192;
 const SCHEME = /^ *Bearer(?: +|$)/i;
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
@@ -165,7 +165,7 @@ function readCredential(authorization: string | readonly string[] | undefined): 
   if (values.length > 1) return refuseBad("more than one Authorization");
   const scheme = SCHEME.exec(value)?.[0];
   if (scheme === undefined) return null;
-  if (value.length > MAX_LENGTH) return refuseBad(`a token of more than ${MAX_LENGTH} characters`);
+  if (value.length > MAX_CREDENTIAL_LENGTH) return refuseBad(`a token of more than ${MAX_CREDENTIAL_LENGTH} characters`);
   const token = value.slice(scheme.length).trimEnd();
   return token === "" ? refuseBad("Authorization holds no token after Bearer") : { token };
 }
