@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 import { createFixedSource } from "./support/fixed.ts";
-import { createGateway } from "./support/gateway.ts";
+import { createGateway, PLAIN } from "./support/gateway.ts";
 
 const BARE = { output: false, content: false, details: false };
 
@@ -60,5 +60,21 @@ describe("fifty running runs of one source that a thousand watch", () => {
     await clock.advance(10_000);
     expect(new Set(world.calls)).toEqual(new Set(["list RUNNING 1/50"]));
     expect(world.calls.length).toBeLessThanOrEqual(10);
+  });
+
+  it("cost one call if all of them are opened a while after they were listed", async () => {
+    const world = createFixedSource(0, 20);
+    world.runs = world.runs.map((run) => ({ ...run, status: "RUNNING" }));
+    const { services, clock } = createGateway([world], { watch: { minIntervalMs: 1_000, maxIntervalMs: 1_000 } });
+    await services.pageInvocations({ first: 20 }, {}, PLAIN, createOperation());
+    await clock.advance(3_000);
+    world.calls.length = 0;
+    for (const { source, invokeId } of world.runs) {
+      void (async () => {
+        for await (const _ of services.watchInvocation({ source, invokeId }, BARE, createOperation()));
+      })();
+    }
+    await clock.advance(500);
+    expect(world.calls).toEqual(["list RUNNING 1/50"]);
   });
 });

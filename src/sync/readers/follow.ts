@@ -43,7 +43,9 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
 
   function countWatched(source: Source, status: InvocationStatus): number {
     const all = [...watched.values()].filter(({ ref }) => sourceKey(ref.source) === sourceKey(source));
-    return new Set(all.filter((one) => one.statusOf() === status).map(({ ref }) => invocationKey(ref))).size;
+    // Runs that were not looked at yet may be in any state: a page of them is watched at once.
+    const same = all.filter((one) => (one.statusOf() ?? status) === status);
+    return new Set(same.map(({ ref }) => invocationKey(ref))).size;
   }
 
   async function readState(
