@@ -97,15 +97,21 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
   };
 }
 
-/** What redaction did to an output lies with the record: few outputs have it. */
+/** What redaction did to an output, and that it is damaged, lies with the record: few outputs have it. */
 interface OutputMarks {
-  readonly outputMarks?: Pick<Output, "isRedacted" | "redactedBy">;
+  readonly outputMarks?: Pick<Output, "isDamaged" | "isRedacted" | "redactedBy">;
 }
 
 function marksOf(output: Output | null | undefined): OutputMarks {
-  const { isRedacted, redactedBy } = output ?? {};
-  if (isRedacted === undefined && redactedBy === undefined) return {};
-  return { outputMarks: { ...(isRedacted && { isRedacted }), ...(redactedBy !== undefined && { redactedBy }) } };
+  const { isDamaged, isRedacted, redactedBy } = output ?? {};
+  if (isDamaged === undefined && isRedacted === undefined && redactedBy === undefined) return {};
+  return {
+    outputMarks: {
+      ...(isDamaged && { isDamaged }),
+      ...(isRedacted && { isRedacted }),
+      ...(redactedBy !== undefined && { redactedBy }),
+    },
+  };
 }
 
 /** What a row tells of an output. */
