@@ -152,7 +152,7 @@ function assemble(ground: Ground): Services {
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,
-    watchOutput: createOutputWatch(watchInvocation, sealer),
+    watchOutput: createOutputWatch(watchInvocation, sealer, clock),
     watchList: createListWatch({
       log,
       poller,
