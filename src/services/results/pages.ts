@@ -58,6 +58,8 @@ async function pageOfRun(
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
   const isEmpty = filter.statusIn?.length === 0;
   const all = isEmpty ? [] : await readRun(sync, results, filter, wants, operation);
+  const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
+  const isComplete = known?.run.missingInstances === undefined;
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
   const rows = all.filter((one) => isMeant(one, filter));
   const { taken, hasMore } = takePage(behindCursor(rows, at, request.direction), request);
@@ -67,8 +69,8 @@ async function pageOfRun(
       cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
     })),
     hasMore,
-    totalCount: wants.totalCount ? rows.length : null,
-    sources: [await describe(source, true)],
+    totalCount: wants.totalCount && isComplete ? rows.length : null,
+    sources: [await describe(source, isComplete)],
   });
 }
 
@@ -83,7 +85,7 @@ async function readRun(
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
   const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
-  if (isKnown) return newestFirst(known.run.instances.map(resultOf));
+  if (isKnown && !known.run.missingInstances) return newestFirst(known.run.instances.map(resultOf));
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
   try {
     return newestFirst(await sync.results.read(source, query, plainWants(wants), operation));

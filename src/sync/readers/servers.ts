@@ -10,7 +10,7 @@ import {
   sourceKey,
   UpstreamError,
 } from "#domain";
-import type { Upstream } from "#upstreams";
+import type { AllInstances, Upstream } from "#upstreams";
 import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
@@ -25,7 +25,7 @@ export interface ServerReader {
    * Every server of a source by id, a minute old at most: one call for 100 of them, shared by all who wait. If the source fails,
    * the servers as they were read last. @throws UpstreamError if they never were
    */
-  readAllInstances(source: Source, operation: Operation): Promise<readonly Instance[]>;
+  readAllInstances(source: Source, operation: Operation): Promise<AllInstances>;
 }
 
 const INSTANCES_PER_CALL = 100;
@@ -42,18 +42,21 @@ const ABSENT_KEEP_MS = 500;
 export function createServerReader(parts: ReaderParts): ServerReader {
   const { book, flights, clock } = parts;
   const kept = createInstanceCache(clock);
-  const wholes = new Map<string, { readonly instances: readonly Instance[]; readonly until: number }>();
+  const wholes = new Map<string, AllInstances & { readonly until: number }>();
 
-  async function readWhole(source: Source, operation: Operation): Promise<readonly Instance[]> {
+  async function readWhole(source: Source, operation: Operation): Promise<AllInstances> {
     const read = book.findUpstream(source)?.readAllInstances;
-    if (read === undefined) return [];
-    const found = await flights.share(`all instances|${sourceKey(source)}`, source, operation, (shared) =>
-      book.watch(source, read, shared),
+    if (read === undefined) return { instances: [], flaw: null };
+    const { instances: found, flaw } = await flights.share(
+      `all instances|${sourceKey(source)}`,
+      source,
+      operation,
+      (shared) => book.servers.watch(source, read, shared),
     );
     const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
-    wholes.set(sourceKey(source), { instances, until: clock.elapsed() + ALL_KEEP_MS });
+    wholes.set(sourceKey(source), { instances, flaw, until: clock.elapsed() + ALL_KEEP_MS });
     for (const one of instances) kept.put({ source, instanceId: one.instanceId }, one);
-    return instances;
+    return { instances, flaw };
   }
 
   return {
@@ -72,11 +75,11 @@ export function createServerReader(parts: ReaderParts): ServerReader {
     },
     async readAllInstances(source, operation) {
       const known = wholes.get(sourceKey(source));
-      if (known !== undefined && known.until > clock.elapsed()) return known.instances;
+      if (known !== undefined && known.until > clock.elapsed()) return known;
       try {
         return await readWhole(source, operation);
       } catch (error) {
-        if (known !== undefined && error instanceof UpstreamError) return known.instances;
+        if (known !== undefined && error instanceof UpstreamError) return known;
         throw error;
       }
     },
@@ -126,7 +129,7 @@ async function readBatches<Value extends InstanceRef>(
       const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
       try {
         const found = await flights.share(key, source, operation, (shared) =>
-          book.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
+          book.servers.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
         );
         for (const one of found) answers.set(instanceKey(one), one);
       } catch (error) {

@@ -52,6 +52,8 @@ export interface SourceBook {
   watchRuns<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
   /** The same for reading results, which a source may offer without runs. */
   watchResults<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** The same for reading servers and the agents on them: how that fares is nothing that a page of runs needs to tell. */
+  readonly servers: Pick<SourceBook, "stateOf" | "watch">;
   /** As `watchFailures`, for finding out which lists there are. That there is none, found out another way after a failure, is a success. */
   watchOpening<List>(source: Source, read: Read<readonly List[]>, operation: Operation): Promise<readonly List[]>;
 }
@@ -75,6 +77,7 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     };
   return {
     ...fares,
+    servers: createFares(clock),
     upstreams,
     states: () => upstreams.map(({ source }) => fares.stateOf(source)),
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),

@@ -124,9 +124,9 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
   return {
     key,
     async read(place, operation) {
-      const { items, next, flaw } = await reader.read(place, operation);
+      const { items, next, flaw, unreadable } = await reader.read(place, operation);
       if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
-      return { results: arrangeExecutions(items, false), next };
+      return { results: arrangeExecutions(items, false), next, unreadable };
     },
   };
 }
