@@ -253,4 +253,22 @@ describe("an output that came otherwise than it should", () => {
       [["invocations", "nodes", 0, "instanceInvocations", "nodes", 0, "result", "output"], "UPSTREAM_FORBIDDEN"],
     ]);
   });
+
+  it.each(['invokeId: "t-1"', 'instanceId: "i-1"', 'commandId: "c-t-1"'])(
+    "and that cannot be had costs itself alone among results by { %s }",
+    async (filter) => {
+      const failed = { instanceId: "i-1", status: "Failed", exitCode: 3 };
+      rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf([failed])]) });
+      rig.far.interfere = ({ action, asked }) =>
+        action === "DescribeInvocationResults" || asked.get("IncludeOutput") === "true"
+          ? refusal(403, "Forbidden.RAM")
+          : null;
+      await rig.ask(LIST);
+      const { data, errors } = await rig.ask(resultsOf(filter));
+      expect(data.invocationResults?.nodes).toEqual([{ instanceId: "i-1", exitCode: 3, output: null }]);
+      expect(errors?.map(({ path, extensions }) => [path, extensions?.code])).toEqual([
+        [["invocationResults", "nodes", 0, "output"], "UPSTREAM_FORBIDDEN"],
+      ]);
+    },
+  );
 });

@@ -1,6 +1,6 @@
-import type { InvocationFilter, InvocationResult, Operation } from "#domain";
+import { type InvocationFilter, type InvocationResult, type Operation, UpstreamError } from "#domain";
 import { positionOf, type RunStore, type StoredRun } from "#store";
-import type { Page, PageWants, ResultFilter } from "../contract/index.ts";
+import type { Page, PageWants, ResultFilter, ShownResult } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainWants, type RunPages, type RunStretch } from "../runs/index.ts";
 import { countRuns } from "../walk/index.ts";
@@ -19,6 +19,8 @@ export interface ResultsOfRunsParts {
 interface Row {
   readonly result: InvocationResult;
   readonly isWhole: boolean;
+  /** False if perhaps more than the output is not read yet. */
+  readonly isDetailed: boolean;
   cursor(): string;
 }
 
@@ -32,7 +34,7 @@ export async function pageOfRuns(
   filter: ResultFilter,
   wants: PageWants,
   operation: Operation,
-): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
+): Promise<Page<ShownResult> & { readonly isEmptyList: boolean }> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
   const { all, stretch, end, isEmptyList } = await readRows(pages, request, { filter, runFilter, wants }, operation);
@@ -110,6 +112,7 @@ function rowsOf(
     .map(({ one, result }) => ({
       result,
       isWhole: one.isComplete && (!wants.output || one.output !== undefined),
+      isDetailed: one.isComplete,
       cursor: () => stretch.cursorAt(stored.run, rowName(result)),
     }))
     .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
@@ -128,18 +131,20 @@ async function fill(
   rows: readonly Row[],
   wants: PageWants,
   operation: Operation,
-): Promise<readonly InvocationResult[]> {
+): Promise<readonly ShownResult[]> {
   const lacking = rows.filter((row) => !row.isWhole);
   const answers = await results.read(
     lacking.map(({ result }) => result),
     plainWants(wants),
     operation,
   );
-  const found = new Map<Row, InvocationResult | null>();
+  const found = new Map<Row, ShownResult | null>();
   for (const [position, answer] of answers.entries()) {
-    if (answer instanceof Error) throw answer;
     const row = lacking[position];
-    if (row !== undefined) found.set(row, answer);
+    if (row === undefined) continue;
+    const isOutputOnly = row.isDetailed && answer instanceof UpstreamError;
+    if (answer instanceof Error && !isOutputOnly) throw answer;
+    found.set(row, answer instanceof Error ? { ...row.result, unread: answer } : answer);
   }
   return rows.map((row) => found.get(row) ?? row.result);
 }

@@ -1,8 +1,8 @@
-import { type InvocationRef, type InvocationResult, type Operation, sourceRank, UpstreamError } from "#domain";
+import { type InvocationRef, type Operation, sourceRank, UpstreamError } from "#domain";
 import { NO_TIME, type Position } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal } from "#upstreams";
-import type { Page, PageArguments, PageWants, ResultFilter, Sealer } from "../contract/index.ts";
+import type { Page, PageArguments, PageWants, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
 import {
   createCursorCodec,
   type DescribeSource,
@@ -35,7 +35,7 @@ export function createResultPages(parts: ResultPagesParts) {
     filter: ResultFilter,
     wants: PageWants,
     operation: Operation,
-  ): Promise<Page<InvocationResult>> => {
+  ): Promise<Page<ShownResult>> => {
     checkFilter(filter);
     const request = readPageArguments(args);
     return filter.invokeId === undefined
@@ -51,7 +51,7 @@ async function pageOfRun(
   filter: ResultFilter & { readonly invokeId: string },
   wants: PageWants,
   operation: Operation,
-): Promise<Page<InvocationResult>> {
+): Promise<Page<ShownResult>> {
   const { cursor, cursorArgument } = request;
   const { source, invokeId } = filter;
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
@@ -80,7 +80,7 @@ async function readRun(
   { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
   wants: PageWants,
   operation: Operation,
-): Promise<readonly InvocationResult[]> {
+): Promise<readonly ShownResult[]> {
   const instanceIds = instanceId === undefined ? undefined : [instanceId];
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
   const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
@@ -90,27 +90,40 @@ async function readRun(
   try {
     return newestFirst(await sync.results.read(source, query, plainWants(wants), operation));
   } catch (error) {
-    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, wants) : null;
+    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, wants, error) : null;
     if (seen === null) throw error;
     return newestFirst(seen);
   }
 }
 
-/** The results of a run as they were seen last, however long ago; null if not all of them were. */
-async function findSeen(sync: Sync, ref: InvocationRef, wants: PageWants): Promise<readonly InvocationResult[] | null> {
+/**
+ * The results of a run as they were seen last, however long ago; null if not all of them were. What was not seen of them is an
+ * output, perhaps.
+ */
+async function findSeen(
+  sync: Sync,
+  ref: InvocationRef,
+  wants: PageWants,
+  unread: UpstreamError,
+): Promise<readonly ShownResult[] | null> {
   const [known] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  const refs = (known?.run.instances ?? []).map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
+  const instances = known?.run.instances ?? [];
+  const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
   const results = await sync.results.findKnown(refs, plainWants(wants), Number.POSITIVE_INFINITY);
-  const seen = results.filter((result) => result !== null && result !== undefined);
+  const seen = instances.flatMap((one, position): readonly ShownResult[] => {
+    const result = results[position];
+    if (result) return [result];
+    return one.isComplete ? [{ ...resultOf(one), unread }] : [];
+  });
   return seen.length === 0 || seen.length < refs.length ? null : seen;
 }
 
 /** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */
 function behindCursor(
-  rows: readonly InvocationResult[],
+  rows: readonly ShownResult[],
   cursor: PageCursor | null,
   direction: 1 | -1,
-): readonly InvocationResult[] {
+): readonly ShownResult[] {
   if (cursor === null) return rows;
   const own = rows.findIndex((one) => rowName(one).join("\n") === cursor.row.join("\n"));
   const [instanceId = ""] = cursor.row;
@@ -133,7 +146,7 @@ async function pageOfMany(
   filter: ResultFilter,
   wants: PageWants,
   operation: Operation,
-): Promise<Page<InvocationResult>> {
+): Promise<Page<ShownResult>> {
   const { sync, sealer, describe } = parts;
   const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
   const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);
