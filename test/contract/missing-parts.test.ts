@@ -86,10 +86,13 @@ describe("a result that cannot be read", () => {
 });
 
 describe("an upstream that tells of more instances of a run than it shows", () => {
-  it("and shows the others as results is read on", async () => {
-    const run = runOf(onServers(120), { InstanceCount: 120 });
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
+  const start = async (wire: object) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(120), wire)]) });
     rig.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? cutInstances(body) : body);
+  };
+
+  it("and shows the others as results is read on", async () => {
+    await start({ InstanceCount: 120 });
     const listed = await rig.ask(LIST);
     expect(listed.data.invocations).toMatchObject({ sources: [{ isComplete: false }] });
     expect(listed.data.invocations.nodes[0].instanceInvocations).toMatchObject({ totalCount: null });
@@ -102,6 +105,19 @@ describe("an upstream that tells of more instances of a run than it shows", () =
     const again = await rig.ask(LIST);
     expect(again.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(120);
     expect(again.data.invocations.sources).toMatchObject([{ isComplete: true }]);
+  });
+
+  it("without saying so is read on once its results are asked for", async () => {
+    await start({});
+    const listed = await rig.ask(LIST);
+    expect(listed.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(50);
+    const { data } = await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(data.invocationResults.totalCount).toBe(120);
+    rig.far.calls.length = 0;
+    const again = await rig.ask(LIST);
+    expect(again.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(120);
+    await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(rig.far.calls.filter(({ action }) => action === "DescribeInvocationResults")).toEqual([]);
   });
 
   function cutInstances(body: Body): Body {

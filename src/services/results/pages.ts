@@ -1,5 +1,5 @@
 import { type InvocationRef, type Operation, sourceRank, UpstreamError } from "#domain";
-import { NO_TIME, type Position } from "#store";
+import { NO_TIME, type Position, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal } from "#upstreams";
 import type { Page, PageArguments, PageWants, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
@@ -85,7 +85,7 @@ async function readRun(
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
   const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
-  if (isKnown && !known.run.missingInstances) return newestFirst(known.run.instances.map(resultOf));
+  if (isKnown && !mayLackSome(known)) return newestFirst(known.run.instances.map(resultOf));
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
   try {
     return newestFirst(await sync.results.read(source, query, plainWants(wants), operation));
@@ -94,6 +94,15 @@ async function readRun(
     if (seen === null) throw error;
     return newestFirst(seen);
   }
+}
+
+/** How many instances an upstream may nest in a run at most. */
+const NESTED_MAX = 50;
+
+/** True if the run may have more instances than its record shows, and its results were never read. */
+function mayLackSome({ run: { instances, missingInstances }, executionReadAt }: StoredRun): boolean {
+  const isFull = instances.length % NESTED_MAX === 0 && executionReadAt.size === 0;
+  return missingInstances !== undefined || isFull;
 }
 
 /**
