@@ -125,10 +125,12 @@ function assemble(ground: Ground): Services {
   const { clock } = timing;
   const { book, oldestKnown } = sync;
   const describe = createDescribeSource({ book, oldestKnown }, ground.backfillOf);
+  const describeResults = createDescribeSource({ book: book.results, oldestKnown }, ground.backfillOf);
   const describeServers = createDescribeSource({ book: book.servers, oldestKnown }, ground.backfillOf);
   const describeAll = async (source: Source) => {
     const state = await describe(source, true);
-    return { ...state, error: state.error ?? book.servers.stateOf(source).error };
+    const { error } = state;
+    return { ...state, error: error ?? book.results.stateOf(source).error ?? book.servers.stateOf(source).error };
   };
   const results = createResults(sync);
   const pages = createRunPages({ sync, store, sealer, describe, ...timing });
@@ -150,7 +152,7 @@ function assemble(ground: Ground): Services {
     statistics: createStatistics(scan, servers.resolveNames),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock, timing.softDeadlineMs),
-    pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
+    pageResults: createResultPages({ sync, store, sealer, pages, results, describe: describeResults }),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, wants, operation) =>

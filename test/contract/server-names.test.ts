@@ -31,21 +31,3 @@ describe("runs by the names of their servers", () => {
     });
   });
 });
-
-describe("servers that cannot be read", () => {
-  it("are no concern of a page that needs none, nor does it heal them", async () => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(2, "t-h")) }, { FRESHNESS_MS: "60000" });
-    const forbidden = refusal(403, "Forbidden.RAM");
-    rig.far.interfere = ({ action }) => (action === "DescribeInstances" ? forbidden : null);
-    const runs = "{ invocations { nodes { invokeId } sources { ok isComplete error { code } } } }";
-    const named = "{ invocations(first: 1) { nodes { instanceInvocations { nodes { instance { name } } } } } }";
-    const fine = { ok: true, isComplete: true, error: null };
-    await rig.ask(runs);
-    const { errors } = await rig.ask(named);
-    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(["UPSTREAM_FORBIDDEN"]);
-    expect((await rig.ask(runs)).data.invocations.sources).toEqual([fine]);
-    expect((await rig.ask("{ sources { ok error { code } } }")).data.sources).toEqual([
-      { ok: false, error: { code: "FORBIDDEN" } },
-    ]);
-  });
-});

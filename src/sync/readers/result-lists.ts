@@ -49,7 +49,7 @@ export function createResultLists({ store, book, flights, clock, freshnessMs, ru
 
   async function readMore(list: ResultList, source: Source, before: Known | undefined, operation: Operation) {
     const readAt = clock.now();
-    const page = await book.watch(source, (noted) => list.read(before?.next ?? null, noted), operation);
+    const page = await book.results.watch(source, (noted) => list.read(before?.next ?? null, noted), operation);
     await store.write({ source, readAt, results: page.results });
     const results = new Map(before?.results);
     for (const result of page.results) results.set(resultKey(result), result);
