@@ -49,16 +49,17 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
   const sourcesOf = (filter: InstanceFilter): readonly Source[] =>
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
 
-  /** A list of servers that lacks some counts as one that failed. @throws UpstreamError if no source told of any server */
+  /** A list of servers that lacks some, or is old, counts as one that failed. @throws UpstreamError if no source told of any server */
   async function readAll(sources: readonly Source[], operation: Operation) {
     const read = await Promise.all(
       sources.map(async (source) => {
         try {
-          const { instances, flaw } = await sync.servers.readAllInstances(source, operation);
-          return { source, instances, failure: flaw === null ? null : createOwnFailure(source, "BAD_RESPONSE", flaw) };
+          const { instances, flaw, failure } = await sync.servers.readAllInstances(source, operation);
+          const told = flaw === null ? null : createOwnFailure(source, "BAD_RESPONSE", flaw);
+          return { source, instances, failure: failure ?? told, isWhole: flaw === null };
         } catch (error) {
           if (!(error instanceof UpstreamError)) throw error;
-          return { source, instances: [], failure: error };
+          return { source, instances: [], failure: error, isWhole: false };
         }
       }),
     );
@@ -98,9 +99,9 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
       return toPage(request, {
         edges: taken.map((node) => ({ node, cursor: () => sealer.seal(purpose, placeOf(node)) })),
         hasMore,
-        totalCount: read.some(({ failure }) => failure !== null) ? null : rows.length,
+        totalCount: read.every(({ isWhole }) => isWhole) ? rows.length : null,
         sources: await Promise.all(
-          read.map(({ source, failure }) => describe(source, failure === null, failure?.message)),
+          read.map(({ source, failure, isWhole }) => describe(source, isWhole, failure?.message)),
         ),
       });
     },

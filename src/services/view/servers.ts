@@ -11,7 +11,9 @@ export function limitServers(servers: Servers, view: View): Servers {
     readInstances: onlySeen(servers.readInstances, view),
     readAgentStates: onlySeen(servers.readAgentStates, view),
     readAllInstances: async (source, operation) =>
-      view.rightsFor(source).always.runs ? servers.readAllInstances(source, operation) : { instances: [], flaw: null },
+      view.rightsFor(source).always.runs
+        ? servers.readAllInstances(source, operation)
+        : { instances: [], flaw: null, failure: null },
   };
 }
 

@@ -70,8 +70,9 @@ function toldInstances({ instances, missingInstances = 0 }: Invocation): number 
 function withMissing(run: Invocation, told: number): Invocation {
   const missing = told - run.instances.length;
   if (missing > 0) return { ...run, missingInstances: missing };
-  const { missingInstances, ...whole } = run;
-  return missingInstances === undefined ? run : whole;
+  if (run.missingInstances === undefined) return run;
+  const { missingInstances: _none, ...whole } = run;
+  return whole;
 }
 
 function toInstance({ execution: _latest, ...execution }: InvocationResult): InstanceInvocation {

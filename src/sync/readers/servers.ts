@@ -23,9 +23,15 @@ export interface ServerReader {
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<AgentState>[]>;
   /**
    * Every server of a source by id, a minute old at most: one call for 100 of them, shared by all who wait. If the source fails,
-   * the servers as they were read last. @throws UpstreamError if they never were
+   * the servers as they were read last, and why. @throws UpstreamError if they never were
    */
-  readAllInstances(source: Source, operation: Operation): Promise<AllInstances>;
+  readAllInstances(source: Source, operation: Operation): Promise<KnownInstances>;
+}
+
+/** The servers of a source as they are known. */
+export interface KnownInstances extends AllInstances {
+  /** Why they could not be read now; null if they were. */
+  readonly failure: UpstreamError | null;
 }
 
 const INSTANCES_PER_CALL = 100;
@@ -44,9 +50,9 @@ export function createServerReader(parts: ReaderParts): ServerReader {
   const kept = createInstanceCache(clock);
   const wholes = new Map<string, AllInstances & { readonly until: number }>();
 
-  async function readWhole(source: Source, operation: Operation): Promise<AllInstances> {
+  async function readWhole(source: Source, operation: Operation): Promise<KnownInstances> {
     const read = book.findUpstream(source)?.readAllInstances;
-    if (read === undefined) return { instances: [], flaw: null };
+    if (read === undefined) return { instances: [], flaw: null, failure: null };
     const { instances: found, flaw } = await flights.share(
       `all instances|${sourceKey(source)}`,
       source,
@@ -56,7 +62,7 @@ export function createServerReader(parts: ReaderParts): ServerReader {
     const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
     wholes.set(sourceKey(source), { instances, flaw, until: clock.elapsed() + ALL_KEEP_MS });
     for (const one of instances) kept.put({ source, instanceId: one.instanceId }, one);
-    return { instances, flaw };
+    return { instances, flaw, failure: null };
   }
 
   return {
@@ -75,11 +81,11 @@ export function createServerReader(parts: ReaderParts): ServerReader {
     },
     async readAllInstances(source, operation) {
       const known = wholes.get(sourceKey(source));
-      if (known !== undefined && known.until > clock.elapsed()) return known;
+      if (known !== undefined && known.until > clock.elapsed()) return { ...known, failure: null };
       try {
         return await readWhole(source, operation);
       } catch (error) {
-        if (known !== undefined && error instanceof UpstreamError) return known;
+        if (known !== undefined && error instanceof UpstreamError) return { ...known, failure: error };
         throw error;
       }
     },
