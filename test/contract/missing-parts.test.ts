@@ -12,7 +12,7 @@ const onServers = (count: number): readonly Execution[] =>
   Array.from({ length: count }, (_, index) => ({ instanceId: `i-${String(index).padStart(3, "0")}` }));
 
 const LIST = `query ($filter: InvocationFilter) { invocations(filter: $filter) { totalCount
-  nodes { invokeId status instanceInvocations(first: 100) { totalCount nodes { instanceId status } } }
+  nodes { invokeId status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId status } } }
   sources { ok isComplete error { code } } } }`;
 const HERE = `provider: ECS, regionId: "cn-hangzhou"`;
 const resultsOf = (filter: string) => `{ invocationResults(first: 100, filter: { ${HERE}, ${filter} }) { totalCount
@@ -38,6 +38,10 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
           {
             invokeId: "t-1",
             status: "SUCCESS",
+            statusCounts: [
+              { status: "SUCCESS", count: 1 },
+              { status: "UNKNOWN", count: 1 },
+            ],
             instanceInvocations: { totalCount: null, nodes: [{ instanceId: "i-1", status: "SUCCESS" }] },
           },
         ],

@@ -124,7 +124,7 @@ export const RUN_NAMES = [
 ] as const;
 
 function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | number | null> {
-  const { source, invokeId, command, status, creationTime, instances } = run;
+  const { source, invokeId, command, status, creationTime, instances, missingInstances = 0 } = run;
   return {
     id: toGlobalId({ type: "Invocation", source, invokeId }),
     provider: source.provider,
@@ -136,7 +136,7 @@ function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | nu
     creationTime,
     finishTime: finishTimeOf(run),
     durationMs: durationMsOf(run),
-    instances: instances.length,
+    instances: instances.length + missingInstances,
     failedInstances: instances.filter((one) => isFailedInstanceStatus(one.status)).length,
   };
 }

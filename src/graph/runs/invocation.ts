@@ -59,10 +59,11 @@ export class Invocation extends InvocationSettings {
   }
 
   @Value(() => [StatusCount], {
-    description: "How many instances are in each state; states that do not occur are left out.",
+    description:
+      "How many instances are in each state; states that do not occur are left out. Instances that cannot be shown are `UNKNOWN`.",
   })
   get statusCounts(): readonly StatusCounted[] {
-    this.#statusCounts ??= countStatuses(this.record.instances);
+    this.#statusCounts ??= countStatuses(this.record.instances, this.record.missingInstances ?? 0);
     return this.#statusCounts;
   }
 
