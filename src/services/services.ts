@@ -20,7 +20,7 @@ import {
   createStatistics,
 } from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
-import { createResultPages, createResults } from "./results/index.ts";
+import { createResultPages, createResults, salvageResults } from "./results/index.ts";
 import {
   APPEAR_MS,
   createOutputWatch,
@@ -156,7 +156,10 @@ function assemble(ground: Ground): Services {
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, wants, operation) =>
-      results.readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation),
+      results
+        .readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation)
+        // The state of the source, which stands beside it, says that it is not whole.
+        .catch((error: unknown) => salvageResults(error).all),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,

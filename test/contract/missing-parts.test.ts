@@ -74,6 +74,42 @@ describe("a result that cannot be read", () => {
   const NO_RUNS: FarFault = { status: 200, body: { RequestId: "R-0", TotalCount: 0, Invocations: { Invocation: [] } } };
   const nameless = { wire: { InvokeId: undefined } };
 
+  it("is missing among those of a run that nobody knows", async () => {
+    const executions = [{ instanceId: "i-1" }, { instanceId: "i-nameless" }];
+    await startNameless(runOf(executions));
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? NO_RUNS : null);
+    const { data, errors } = await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(errors).toBeUndefined();
+    expect(data.invocationResults).toMatchObject({
+      totalCount: null,
+      nodes: [{ instanceId: "i-1", output: { text: "ok\n" } }],
+      sources: [{ ok: false, isComplete: false }],
+    });
+  });
+
+  it("leaves the others of a history, and the source says so", async () => {
+    const run = { ...runOf([{ instanceId: "i-1" }]), timed: true, repeatMode: "Period" };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
+    rig.far.mangle = (body, { action }) => {
+      if (action !== "DescribeInvocationResults") return body;
+      const { InvocationResults, ...paging } = body.Invocation as {
+        InvocationResults: { InvocationResult: readonly Body[] };
+      };
+      return {
+        ...body,
+        Invocation: { ...paging, InvocationResults: { InvocationResult: [...InvocationResults.InvocationResult, 5] } },
+      };
+    };
+    const history = "history { nodes { exitCode } sources { ok error { code } } }";
+    const query = `{ invocations { nodes { instanceInvocations { nodes { ${history} } } } } }`;
+    const { data, errors } = await rig.ask(query);
+    expect(errors).toBeUndefined();
+    expect(data.invocations.nodes[0].instanceInvocations.nodes[0].history).toEqual({
+      nodes: [{ exitCode: 0 }],
+      sources: [{ ok: false, error: { code: "BAD_RESPONSE" } }],
+    });
+  });
+
   it("is missing in the list of an instance whose runs nobody knows", async () => {
     const [one, two] = manyRuns(2, "t-h");
     const broken = { ...two, executions: [{ instanceId: "i-1", ...nameless }] } as Run;

@@ -1,7 +1,7 @@
 import { type InvocationRef, type Operation, sourceRank, UpstreamError } from "#domain";
 import { NO_TIME, type Position, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
-import { isRefusal } from "#upstreams";
+import { isRefusal, PartialResultsError } from "#upstreams";
 import type { Page, PageArguments, PageWants, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
 import {
   createCursorCodec,
@@ -57,9 +57,11 @@ async function pageOfRun(
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
   const isEmpty = filter.statusIn?.length === 0;
-  const all = isEmpty ? [] : await readRun(sync, results, filter, wants, operation);
+  const { all, isWhole } = isEmpty
+    ? { all: [], isWhole: true }
+    : await readRun(sync, results, filter, wants, operation).then(wholly, salvageResults);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  const isComplete = known?.run.missingInstances === undefined;
+  const isComplete = isWhole && known?.run.missingInstances === undefined;
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
   const rows = all.filter((one) => isMeant(one, filter));
   const { taken, hasMore } = takePage(behindCursor(rows, at, request.direction), request);
@@ -72,6 +74,20 @@ async function pageOfRun(
     totalCount: wants.totalCount && isComplete ? rows.length : null,
     sources: [await describe(source, isComplete)],
   });
+}
+
+/** What was read of the results of a run. */
+interface RunResults {
+  readonly all: readonly ShownResult[];
+  readonly isWhole: boolean;
+}
+
+const wholly = (all: readonly ShownResult[]): RunResults => ({ all, isWhole: true });
+
+/** What an error has of the results of a run. @throws error unless it holds any */
+export function salvageResults(error: unknown): RunResults {
+  if (!(error instanceof PartialResultsError) || error.results.length === 0) throw error;
+  return { all: newestFirst(error.results), isWhole: false };
 }
 
 async function readRun(

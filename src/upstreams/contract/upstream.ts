@@ -152,7 +152,10 @@ export interface Upstream {
   readonly listedOutputs?: ListedOutputs | undefined;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
   readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
-  /** Results of one run, in as few calls as the API allows; an instance without result is missing. */
+  /**
+   * Results of one run, in as few calls as the API allows; an instance without result is missing.
+   * @throws PartialResultsError if others are missing, too
+   */
   readResults(query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
   /** Results that need no run beside them. Absent if the API lists results by their run alone. */
   openResultList?(query: ResultListQuery): ResultList;
