@@ -40,8 +40,8 @@ function withQuota(upstream: Upstream, perMinute: number, now: () => number): Qu
       return list.read(place, operation);
     },
   });
-  const openLists: Upstream["openLists"] = async (query, wants, operation) =>
-    (await upstream.openLists(query, wants, operation)).map(limit);
+  const openLists: Upstream["openLists"] = async (query, projection, operation) =>
+    (await upstream.openLists(query, projection, operation)).map(limit);
   return { upstream: { ...upstream, openLists }, calls };
 }
 

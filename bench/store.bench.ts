@@ -29,7 +29,7 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
       query: {},
       direction: 1,
       limit: 50,
-      wants: { output: false, content: false },
+      projection: { output: false, content: false },
       ...parts,
     });
   const deep = (n: number) => [{ source: ECS, after: positionOf(runOf((n * 7_919) % RUNS)), before: null }];
@@ -47,7 +47,7 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
     "first page of 50": await time(ASKED, () => page({})),
     "deep page of 50": await time(ASKED, (n) => page({ stretches: deep(n) })),
     "page with outputs": await time(ASKED, (n) =>
-      page({ stretches: deep(n), wants: { output: true, content: false } }),
+      page({ stretches: deep(n), projection: { output: true, content: false } }),
     ),
     "page of a state": await filter({ statusIn: ["FAILED"] }),
     "page of a command": await filter({ commandName: "job 7" }),
@@ -58,6 +58,9 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
     "page of part of a name": await filter({ commandNameContains: "B 7" }),
     "page of no such name": await filter({ commandNameContains: "nobody" }),
     "page of old ends": await filter({ finishedBefore: at(1_000) }),
+    "outputs of 250 to search": await time(ASKED, (n) =>
+      store.readOutlines({ stretches: deep(n), query: {}, limit: 250, detail: "OUTPUTS" }),
+    ),
     "count of a rare error": await time(20, () =>
       store.count({ stretches: ALL, query: { errorCodeIn: ["DiskFull"] } }),
     ),
@@ -98,14 +101,12 @@ try {
   const server = process.env.TEST_DATABASE_URL;
   if (server) figures.server = await measureDatabase(server);
   else console.log("TEST_DATABASE_URL is not set: no server was measured.");
-  console.log(`${RUNS} runs with ${EXECUTIONS} executions each; milliseconds, and how many times those of memory`);
-  for (const [keeper, own] of Object.entries(figures)) {
-    for (const [name, ms] of Object.entries(own)) {
-      const ratio = ms / (figures.memory?.[name] ?? Number.NaN);
-      console.log(
-        `${keeper.padEnd(9)} ${name.padEnd(24)} ${ms.toFixed(2).padStart(9)}  ${Number.isNaN(ratio) ? "" : `x${ratio.toFixed(1)}`}`,
-      );
-    }
+  const keepers = Object.keys(figures);
+  console.log(`${RUNS} runs with ${EXECUTIONS} executions each; milliseconds`);
+  console.log([" ".repeat(24), ...keepers.map((keeper) => keeper.padStart(10))].join(""));
+  for (const name of new Set(Object.values(figures).flatMap(Object.keys))) {
+    const row = keepers.map((keeper) => (figures[keeper]?.[name]?.toFixed(2) ?? "").padStart(10));
+    console.log([name.padEnd(24), ...row].join(""));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -44,8 +44,9 @@ export function reloadAccounts(
   }
 }
 
-function toPlaces({ alias, ecsRegions, swasRegions }: AccountSettings): object {
-  return { alias, ecsRegions, swasRegions };
+/** An account without its keys: its alias, and its regions of every product. */
+function toPlaces(account: AccountSettings): object {
+  return { ...account, credentials: null };
 }
 
 function isSame(left: unknown, right: unknown): boolean {

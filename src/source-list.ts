@@ -1,4 +1,4 @@
-import { type AccountSettings, PRODUCTS } from "#config";
+import { type AccountSettings, PRODUCTS, regionsOf } from "#config";
 import {
   type Clock,
   type Operation,
@@ -36,10 +36,6 @@ export async function findSources(
     ),
   );
   return lists.flat();
-}
-
-function regionsOf(settings: AccountSettings, provider: Provider): readonly string[] {
-  return settings[`${provider.toLowerCase() as Lowercase<Provider>}Regions`];
 }
 
 function readsAll(settings: AccountSettings, provider: Provider): boolean {

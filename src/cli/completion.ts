@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { CommandError } from "./terminal/index.ts";
+import { PROVIDER_WORDS } from "./words.ts";
 
 /** Shells that a script can be written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -40,7 +41,7 @@ function toWords(command: Command, program: Command): Words {
 
 /** Words of options whose values are lists, which commander does not know. */
 function choicesOf(flag: string): readonly string[] {
-  if (flag === "--provider") return ["ecs", "swas"];
+  if (flag === "--provider") return PROVIDER_WORDS;
   if (flag === "--type") return ["shell", "bat", "powershell"];
   return flag === "--status" ? ["failed", "partial-failed", "running", "pending", "success", "stopped"] : [];
 }

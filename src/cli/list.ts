@@ -14,8 +14,10 @@ export interface ListOptions extends PagesWanted {
   readonly filter: InvocationFilter;
 }
 
+const TITLES = ["TIME", "STATUS", "SOURCE", "RUN", "COMMAND", "INSTANCES"];
+
 /** Column of the command's name, which is cut if a line is wider than the terminal. */
-const COMMAND_COLUMN = 4;
+const COMMAND_COLUMN = TITLES.indexOf("COMMAND");
 
 /** Lists runs, newest first: a table for people, tabs in a pipe, or JSON. */
 export async function listRuns(context: Context, options: ListOptions): Promise<ExitCode> {
@@ -43,11 +45,7 @@ function writeRuns(context: Context, runs: readonly Run[]): void {
 /** Runs as a table for people. */
 export function formatRuns(runs: readonly Run[], style: Style, now: number, columns: number | null): string {
   const rows = runs.map((run) => toRow(run, style, formatAge(run.creationTime, now)));
-  return fitTable([titles(style), ...rows], COMMAND_COLUMN, columns);
-}
-
-function titles(style: Style): Row {
-  return ["TIME", "STATUS", "SOURCE", "RUN", "COMMAND", "INSTANCES"].map((title) => style.heading(title));
+  return fitTable([TITLES.map((title) => style.heading(title)), ...rows], COMMAND_COLUMN, columns);
 }
 
 function toRow(run: Run, style: Style, time: string): Row {

@@ -4,6 +4,8 @@ import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
 import type { Template } from "./template.ts";
 import {
+  GROUP_WORDS,
+  PROVIDER_WORDS,
   readCommandType,
   readCount,
   readDurationMs,
@@ -92,7 +94,7 @@ const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 /** Options that narrow the sources. */
 export function addScopeOptions(command: Command): Command {
   return command
-    .option("--provider <list>", "ecs, swas or both", readProviders)
+    .option("--provider <list>", `one or more of ${PROVIDER_WORDS.join(", ")}`, readProviders)
     .option("--region <list>", "such as cn-hangzhou,cn-beijing", readTexts)
     .option("--account <list>", "aliases of accounts", readTexts);
 }
@@ -157,7 +159,7 @@ export function addSearchOptions(command: Command, now: () => number): Command {
 /** Options of `stats`; `now` is what ages count back from. */
 export function addStatsOptions(command: Command, now: () => number): Command {
   const since = new Option("--since <when>", "runs created since then: an age such as 1h, or a time");
-  const by = new Option("--by <group>", "command, instance, status, provider, region, account, day or hour");
+  const by = new Option("--by <group>", `one of ${GROUP_WORDS.join(", ")}`);
   return command
     .addOption(since.argParser((text) => readInstant(text, now())).default(readInstant("24h", now()), "24h"))
     .addOption(by.argParser(readGroup).default("COMMAND", "command"));

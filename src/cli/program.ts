@@ -75,7 +75,7 @@ function explain(error: unknown, { errors }: Surroundings): ExitCode {
   return error instanceof CommandError ? error.exitCode : EXIT_CODES.trouble;
 }
 
-/** Failures that another address or other headers may cure. */
+/** Failures that another address or other headers may mend. */
 const ABOUT_THE_WAY: ReadonlySet<GatewayErrorKind> = new Set(["UNREACHABLE", "NOT_GRAPHQL"]);
 
 function describe(error: unknown): string {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { CommandType, InvocationStatus, Provider } from "../client/index.ts";
+import type { CommandType, InvocationStatus, Provider, StatisticsGroup } from "../client/index.ts";
 import { CommandError } from "./terminal/index.ts";
 
 const STATUSES: Readonly<Record<InvocationStatus, true>> = {
@@ -21,7 +21,24 @@ const COMMAND_TYPES: Readonly<Record<CommandType, true>> = {
   RUN_POWERSHELL_SCRIPT: true,
   UNKNOWN: true,
 };
+type Group = Exclude<StatisticsGroup, "NONE">;
+const GROUPS: Readonly<Record<Group, true>> = {
+  COMMAND: true,
+  INSTANCE: true,
+  STATUS: true,
+  PROVIDER: true,
+  REGION: true,
+  ACCOUNT: true,
+  DAY: true,
+  HOUR: true,
+};
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** What `--by` takes. */
+export const GROUP_WORDS: readonly string[] = Object.keys(GROUPS).map((group) => group.toLowerCase());
+
+/** What `--provider` takes. */
+export const PROVIDER_WORDS: readonly string[] = Object.keys(PROVIDERS).map((provider) => provider.toLowerCase());
 
 /** Reads a list such as `failed,partial-failed`; may be given several times. */
 export const readStatuses = (text: string, previous: readonly InvocationStatus[] = []) =>
@@ -71,13 +88,9 @@ export function readCount(min: number, max: number): (text: string) => number {
   };
 }
 
-const GROUPS = ["COMMAND", "INSTANCE", "STATUS", "PROVIDER", "REGION", "ACCOUNT", "DAY", "HOUR"] as const;
-
 /** Reads what statistics have a row for. */
-export function readGroup(text: string): (typeof GROUPS)[number] {
-  const found = GROUPS.find((group) => group === text.trim().toUpperCase());
-  if (found !== undefined) return found;
-  throw new InvalidArgumentError(`Expected one of ${GROUPS.join(", ").toLowerCase()}.`);
+export function readGroup(text: string): Group {
+  return readWord(GROUPS, text);
 }
 
 /** Reads a header such as `authorization: Bearer x`; may be given several times. */

@@ -1,12 +1,11 @@
 import { SHORTEST_LOOK_MS } from "../client/patience.ts";
-import type { Context } from "./context.ts";
+import { type Context, salvage } from "./context.ts";
 import { exportRows } from "./export.ts";
-import { findRun, type Wait } from "./find.ts";
+import { findRun, type Scope, type Wait } from "./find.ts";
 import { followOutput } from "./follow-output.ts";
 import { listHistory } from "./history.ts";
 import { findInstance } from "./instances.ts";
-import { listRuns } from "./list.ts";
-import { openPage } from "./open.ts";
+import { formatRuns, listRuns } from "./list.ts";
 import {
   type CommonOptions,
   type ExportCommandOptions,
@@ -20,10 +19,10 @@ import {
   toScope,
 } from "./options.ts";
 import { printOutputs } from "./output.ts";
-import { pickRun } from "./pick-run.ts";
 import { searchOutputs } from "./search.ts";
 import { showRun } from "./show.ts";
-import { EXIT_CODES, type ExitCode, toExitCode } from "./terminal/index.ts";
+import { tellFailures } from "./sources.ts";
+import { CommandError, createStyle, EXIT_CODES, type ExitCode, pick, tell, toExitCode } from "./terminal/index.ts";
 import { lookAt, timeIsUp, waitForRun } from "./wait.ts";
 
 /** Work of a command: its options and its word, empty for none, to an exit code. */
@@ -118,4 +117,36 @@ async function findAwaited(context: Context, run: string, options: RunCommandOpt
   } catch (error) {
     throw inTime.aborted ? timeIsUp() : error;
   }
+}
+
+/** Opens the page of a run, or of all runs, in the browser; writes its address if there is none, or into a pipe. */
+async function openPage(context: Context, gateway: string, id: string | null): Promise<ExitCode> {
+  const { surroundings } = context;
+  const url = new URL(id === null ? "/" : `/runs/${encodeURIComponent(id)}`, gateway).href;
+  if (!surroundings.output.isTerminal || !(await surroundings.openBrowser(url))) surroundings.output.write(`${url}\n`);
+  else tell(context, `opened ${url}`);
+  return EXIT_CODES.success;
+}
+
+const OFFERED = 20;
+
+/**
+ * The gateway's id of the run that a person picks from the newest ones.
+ * @throws CommandError if nobody can be asked, or there is none
+ */
+async function pickRun(context: Context, scope: Scope): Promise<string> {
+  const { client, surroundings, hasColours } = context;
+  if (!surroundings.canAsk) throw new CommandError("`<run>`: expected a value, it is missing.");
+  const { invocations: page } = await salvage(context, client.recentRuns({ first: OFFERED, filter: scope }));
+  const runs = page?.nodes.filter((run) => run !== null) ?? [];
+  tellFailures(context, page?.sources ?? []);
+  if (runs.length === 0) throw new CommandError("No run is known.");
+  const { columns } = surroundings.errors;
+  const style = createStyle(hasColours);
+  const numberWidth = 4;
+  const table = formatRuns(runs, style, surroundings.now(), columns && Math.max(1, columns - numberWidth));
+  const picked = await pick(context, "Which run", table.trimEnd().split("\n").slice(1));
+  const run = picked === null ? undefined : runs[picked];
+  if (run === undefined) throw new CommandError("Nothing was picked.");
+  return run.id;
 }

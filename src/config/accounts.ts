@@ -1,18 +1,21 @@
 import { z } from "zod";
 import { type Place, readSourceText } from "#access";
+import type { Provider } from "#domain";
 import type { CredentialSettings } from "#wire";
 import { type DeclaredCredentials, declaredCredentials } from "./credential-settings.ts";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 import { mapping, refuse, toFaults } from "./mapping.ts";
 import { readSettingFile } from "./setting-file.ts";
 
-/** One account: its alias in the API, its keys, and the regions to read. */
-export interface AccountSettings {
+/** One account: its alias in the API, its keys, and the regions to read: of each product region ids, or `all` among them. */
+export interface AccountSettings extends Readonly<Record<`${Lowercase<Provider>}Regions`, readonly string[]>> {
   readonly alias: string;
   readonly credentials: CredentialSettings;
-  /** Region ids, or `all` among them. */
-  readonly ecsRegions: readonly string[];
-  readonly swasRegions: readonly string[];
+}
+
+/** Regions of a product, as an account names them: ids, or `all` among them. */
+export function regionsOf(account: AccountSettings, provider: Provider): readonly string[] {
+  return account[`${provider.toLowerCase() as Lowercase<Provider>}Regions`];
 }
 
 /** What an accounts file declares. */

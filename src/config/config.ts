@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Provider } from "#domain";
 import { type AccessSettings, readAccessSettings } from "./access-settings.ts";
 import { checkProxies, readAccounts } from "./account-settings.ts";
 import type { AccountSettings } from "./accounts.ts";
@@ -45,7 +46,7 @@ export interface Config {
   readonly accounts: readonly AccountSettings[];
   /** Read again when it changes; null if there is none. */
   readonly accountsFile: string | null;
-  readonly endpoints: { readonly ECS: string | null; readonly SWAS: string | null };
+  readonly endpoints: Readonly<Record<Provider, string | null>>;
   readonly swasOutputEncoding: "auto" | "plain" | "base64";
   /** Zones of times that come without one: separated by a blank, or by `T`. */
   readonly zones: { readonly blank: string; readonly t: string };

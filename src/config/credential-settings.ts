@@ -105,18 +105,18 @@ export const declaredCredentials: z.ZodType<DeclaredCredentials> = z.unknown().t
   return parsed.success ? parsed.data : refuse(parsed.error, context);
 });
 
-type Complain = (path: PropertyKey[], expected: string) => void;
+type Report = (path: PropertyKey[], expected: string) => void;
 
-function chooseShape(given: unknown, complain: Complain): z.ZodType<DeclaredCredentials> | null {
+function chooseShape(given: unknown, report: Report): z.ZodType<DeclaredCredentials> | null {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    complain([], "a map with a `type`");
+    report([], "a map with a `type`");
     return null;
   }
   const type: unknown = Reflect.get(given, "type");
   if (typeof type === "string" && isType(type)) return SHAPES[type];
   const slip = Object.keys(given).find((key) => nearestOf(key, ["type"]).slips <= 1);
-  if (type === undefined && slip !== undefined) complain([slip], "the key `type` here");
-  else complain(["type"], `one of ${TYPES.join(", ")}`);
+  if (type === undefined && slip !== undefined) report([slip], "the key `type` here");
+  else report(["type"], `one of ${TYPES.join(", ")}`);
   return null;
 }
 

@@ -1,6 +1,6 @@
 /** What the environment and the files that it names say: read once, checked, and refused with every fault at once. */
 
-export type { AccountSettings } from "./accounts.ts";
+export { type AccountSettings, regionsOf } from "./accounts.ts";
 export { type Config, readConfig, readEmulatorConfig, SettingsError } from "./config.ts";
 export { describeMisspelt } from "./misspelt.ts";
 export { PRODUCTS } from "./products.ts";

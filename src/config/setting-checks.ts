@@ -1,5 +1,5 @@
 import { PROVIDERS, type Provider } from "#domain";
-import type { AccountSettings } from "./accounts.ts";
+import { type AccountSettings, regionsOf } from "./accounts.ts";
 import type { Variables } from "./settings.ts";
 
 /** One sentence for each thing that is wrong between several settings, though each alone is right. */
@@ -109,7 +109,7 @@ function warnOfEndpoint(provider: Provider, values: Variables, accounts: readonl
   const endpoint = values[`${provider}_ENDPOINT`];
   if (endpoint === undefined || endpoint.includes("{regionId}") || !VENDOR_HOST.test(new URL(endpoint).hostname))
     return null;
-  const regionIds = new Set(accounts.flatMap((one) => (provider === "ECS" ? one.ecsRegions : one.swasRegions)));
+  const regionIds = new Set(accounts.flatMap((one) => regionsOf(one, provider)));
   if (regionIds.size < 2 && !regionIds.has("all")) return null;
   return `${provider}_ENDPOINT names one region's host for several regions, and a host tells nothing of another region: put {regionId} in place of the region`;
 }

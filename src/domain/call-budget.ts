@@ -4,7 +4,7 @@ import type { Operation } from "./operation.ts";
 /** Why so many calls, at the least, are not to be begun: they would go beyond the operation's budget. Null where they may. */
 export function refusalOfCalls(calls: number, { meter }: Operation): InputError | null {
   try {
-    meter.foresee?.(calls);
+    meter.expectCalls?.(calls);
     return null;
   } catch (error) {
     if (error instanceof InputError) return error;

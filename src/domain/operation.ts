@@ -16,7 +16,7 @@ export interface CostMeter {
    * Called before several calls of which it is known how many they are at least; nothing of them is to be made where it throws.
    * @throws InputError `COST_LIMIT_EXCEEDED` where they would go beyond the operation's budget.
    */
-  foresee?(calls: number): void;
+  expectCalls?(calls: number): void;
   /**
    * Called before values are handed over to be written into the answer; counts leaf values and about how many bytes of JSON they
    * make. What it throws is for the field that wanted to give them: nothing of it may then be written.

@@ -3,7 +3,7 @@ import type { Provider } from "./source.ts";
 import type { InstanceInvocationStatus, InvocationStatus } from "./status.ts";
 
 /** Costly parts of a record, asked for only where a selection needs them. */
-export interface Wants {
+export interface Projection {
   /** Output of every execution. */
   readonly output: boolean;
   /** Text of the command. */

@@ -71,7 +71,7 @@ export function isFinalInvocationStatus(status: InvocationStatus): boolean {
   return INVOCATION_FINAL[status];
 }
 
-/** Run states whose outputs are looked at first. */
+/** States of a run of which an instance failed. */
 export const FAILED_RUN_STATUSES: readonly InvocationStatus[] = ["FAILED", "PARTIAL_FAILED"];
 
 /** True for a run that ended in one of {@link FAILED_RUN_STATUSES}. */
@@ -164,11 +164,6 @@ export function failureRank(status: InstanceInvocationStatus): 0 | 1 | 2 | 3 {
 /** True if it came to its end, and not well; what somebody stopped did not fail. */
 export function isFailedInstanceStatus(status: InstanceInvocationStatus): boolean {
   return FAILED_INSTANCE.has(status);
-}
-
-/** True for a run of which an instance failed. */
-export function isFailedInvocationStatus(status: InvocationStatus): boolean {
-  return status === "FAILED" || status === "PARTIAL_FAILED";
 }
 
 const FAILED_INSTANCE: ReadonlySet<InstanceInvocationStatus> = new Set([

@@ -1,8 +1,23 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createApi, type Paginate, paginate } from "./api/index.ts";
-import { createHandler, type HandlerParts } from "./handler.ts";
-import { createVerifier, type EmulatorKey, encodeAnswer, type Layer } from "./http/index.ts";
-import { createRandom, growWorld, type Region } from "./world/index.ts";
+import {
+  type Answer,
+  type AnswerContext,
+  ApiError,
+  type Call,
+  createVerifier,
+  type EmulatorKey,
+  encodeAnswer,
+  encodeError,
+  formatOf,
+  interpretRequest,
+  type Layer,
+  type Respond,
+  readRequest,
+  sendWhole,
+  type WireRequest,
+} from "./http/index.ts";
+import { createRandom, growWorld, pick, type Region, randomText } from "./world/index.ts";
 
 /** How an emulator is set up; everything has a default. */
 export interface EmulatorOptions {
@@ -76,4 +91,61 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
         server.closeAllConnections();
       }),
   };
+}
+
+/** What a handler works with. */
+interface HandlerParts {
+  readonly verify: (request: WireRequest) => EmulatorKey;
+  /** May throw an ApiError. */
+  readonly respond: Respond;
+  /** From the outermost in. */
+  readonly layers: readonly Layer[];
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Told of every request before its answer goes out. */
+  readonly observe: (request: WireRequest, answer: Answer, at: number) => void;
+}
+
+/** Takes requests as the vendor's gateway does: signature, layers, action, answer. */
+function createHandler(parts: HandlerParts): (message: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { now, random, observe } = parts;
+  const respond = parts.layers.reduceRight((next, layer) => answering(layer(next)), answering(parts.respond));
+  return async (message, response) => {
+    const at = now();
+    const requestId = createRequestId(random);
+    response.sendDate = false;
+    response.setHeader("date", new Date(at).toUTCString());
+    response.setHeader("x-acs-request-id", requestId);
+    const wire = await readRequest(message).catch(() => null);
+    if (wire === null) return void response.destroy();
+    const context = { format: formatOf(wire), requestId, host: wire.headers.host ?? "" };
+    const answer = answerOrError(context, () => respond(admit(parts, wire, context, at)));
+    observe(wire, answer, at);
+    (answer.deliver ?? sendWhole)(response, answer);
+  };
+}
+
+function admit({ verify }: HandlerParts, wire: WireRequest, context: AnswerContext, at: number): Call {
+  if (wire.method !== "GET" && wire.method !== "POST") throw new ApiError("UnsupportedHTTPMethod");
+  if (wire.path !== "/") throw new ApiError("InvalidAction.NotFound");
+  return { ...context, ...interpretRequest(wire), key: verify(wire), at };
+}
+
+/** The same with errors as answers, so that the layer in front sees them. */
+function answering(respond: Respond): Respond {
+  return (call) => answerOrError(call, () => respond(call));
+}
+
+function answerOrError(context: AnswerContext, respond: () => Answer): Answer {
+  try {
+    return respond();
+  } catch (error) {
+    const known = error instanceof ApiError ? error : new ApiError("InternalError", { message: String(error) });
+    return encodeError(context, known);
+  }
+}
+
+function createRequestId(random: () => number): string {
+  const text = (length: number) => randomText(random, length, "0123456789ABCDEF");
+  return `${text(8)}-${text(4)}-4${text(3)}-${pick(random, ["8", "9", "A", "B"])}${text(3)}-${text(12)}`;
 }

@@ -10,25 +10,27 @@ import {
   instanceKey,
   invocationKey,
   type Operation,
+  type Projection,
   type ResultRef,
   resultKey,
   type Telemetry,
-  type Wants,
 } from "#domain";
 import type { Answer, Services } from "#services";
 import { type ByKey, createByKey } from "./by-key.ts";
-import { joinWants, wantsKey } from "./join-wants.ts";
 import { untilNoneWaits } from "./operation-turns.ts";
 
 /** A key with the costly parts that its selection needs. */
-export type Wanted<Ref> = Ref & { readonly wants: Wants };
+type Wanted<Ref> = Ref & { readonly projection: Projection };
 
 /** What one operation loads by key. */
 export interface Loaders {
   /** Results of one execution each; those of one tick go to the services together, so that one run is read at once. */
   readonly results: ByKey<Wanted<ResultRef>, InvocationResult>;
   /** The latest results of rows of one run, in their order. Never rejects; a result that could not be read has its error as answer. */
-  latestResults(rows: readonly InstanceInvocation[], wants: Wants): Promise<readonly Answer<InvocationResult>[]>;
+  latestResults(
+    rows: readonly InstanceInvocation[],
+    projection: Projection,
+  ): Promise<readonly Answer<InvocationResult>[]>;
   readonly invocations: ByKey<Wanted<InvocationRef>, Invocation>;
   readonly instances: ByKey<InstanceRef, Instance>;
   /** The agents on servers. */
@@ -43,16 +45,16 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
   const settled = () => untilNoneWaits(operation);
   return {
     results,
-    latestResults: (rows, wants) =>
+    latestResults: (rows, projection) =>
       results.loadMany(
-        rows.map(({ source, invokeId, instanceId }) => ({ source, invokeId, instanceId, execution: null, wants })),
+        rows.map(({ source, invokeId, instanceId }) => ({ source, invokeId, instanceId, execution: null, projection })),
       ),
     invocations: createByKey({
       telemetry,
       settled,
       name: "invocations",
       keyOf: runName,
-      groupsOf: (keys) => joinWants(keys, invocationKey).map(wantsKey),
+      groupsOf: (keys) => joinProjection(keys, invocationKey).map(projectionKey),
       readGroup: (keys) => services.readInvocations(keys, wantsOf(keys), operation),
     }),
     instances: createByKey({
@@ -73,7 +75,7 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
       telemetry,
       settled,
       name: "histories",
-      keyOf: (key) => `${pairName(key)}\n${wantsKey(key.wants)}`,
+      keyOf: (key) => `${pairName(key)}\n${projectionKey(key.projection)}`,
       // Each history is a call of its own, and one that fails must not take the others with it.
       groupsOf: (keys) => keys.map(pairName),
       readGroup: (keys) => Promise.all(keys.map((key) => services.readHistory(key, wantsOf(keys), operation))),
@@ -86,15 +88,15 @@ function createResultLoader(services: Services, telemetry: Telemetry, operation:
     telemetry,
     settled: () => untilNoneWaits(operation),
     name: "results",
-    keyOf: (key) => `${resultKey(key)}\n${wantsKey(key.wants)}`,
-    groupsOf: (keys) => joinWants(keys, resultKey).map(wantsKey),
+    keyOf: (key) => `${resultKey(key)}\n${projectionKey(key.projection)}`,
+    groupsOf: (keys) => joinProjection(keys, resultKey).map(projectionKey),
     readGroup: (keys) => services.readResults(keys, wantsOf(keys), operation),
   });
 }
 
-// No wants hold a line feed, so what follows the last one is theirs.
+// No projection holds a line feed: what follows the last one is its text.
 function runName(key: Wanted<InvocationRef>): string {
-  return `${invocationKey(key)}\n${wantsKey(key.wants)}`;
+  return `${invocationKey(key)}\n${projectionKey(key.projection)}`;
 }
 
 function pairName(ref: InstanceInvocationRef): string {
@@ -102,9 +104,43 @@ function pairName(ref: InstanceInvocationRef): string {
 }
 
 /** All that is wanted of the keys of a group. */
-function wantsOf(keys: readonly { readonly wants: Wants }[]): Wants {
+function wantsOf(keys: readonly { readonly projection: Projection }[]): Projection {
   return {
-    output: keys.some(({ wants }) => wants.output),
-    content: keys.some(({ wants }) => wants.content),
+    output: keys.some(({ projection }) => projection.output),
+    content: keys.some(({ projection }) => projection.content),
   };
+}
+
+/** One text per projection. */
+function projectionKey(projection: Projection): string {
+  return `${projection.output ? "output" : ""},${projection.content ? "content" : ""}`;
+}
+
+/**
+ * What is to be read for each key, in key order: all that is wanted of what it names. What is asked for twice in one tick, once
+ * with more, is then read once; what is asked for with less alone is read with no more.
+ * @param nameOf equal exactly for keys that name the same
+ */
+function joinProjection<Key extends { readonly projection: Projection }>(
+  keys: readonly Key[],
+  nameOf: (key: Key) => string,
+): readonly Projection[] {
+  const [first] = keys;
+  // The rows of a page nearly always want the same.
+  if (first === undefined || keys.every(({ projection }) => isSame(projection, first.projection)))
+    return keys.map(({ projection }) => projection);
+  const joined = new Map<string, Projection>();
+  for (const key of keys) {
+    const known = joined.get(nameOf(key));
+    joined.set(nameOf(key), known === undefined ? key.projection : join(known, key.projection));
+  }
+  return keys.map((key) => joined.get(nameOf(key)) ?? key.projection);
+}
+
+function join(a: Projection, b: Projection): Projection {
+  return { output: a.output || b.output, content: a.content || b.content };
+}
+
+function isSame(a: Projection, b: Projection): boolean {
+  return a.output === b.output && a.content === b.content;
 }

@@ -11,9 +11,8 @@ import { RunsView } from "./runs/runs-view.tsx";
 import { useSession } from "./sign-in/use-session.ts";
 import { useAsk } from "./state/ask.ts";
 import { gateway, salvage } from "./state/gateway.ts";
-import { followLinks, usePlace } from "./state/navigation.ts";
+import { followLinks, type Place, readRoute, usePlace } from "./state/navigation.ts";
 import { type Preferences, usePreferences } from "./state/preferences.ts";
-import { type Place, readRoute } from "./state/route.ts";
 import { DICTIONARIES, useWords, WordsContext } from "./words/words.ts";
 
 const SOURCES_MS = 3_000;

@@ -19,17 +19,17 @@ export type {
   OutputMatches,
   Page,
   PageArguments,
+  PageProjection,
   PageSourceState,
-  PageWants,
   ResultFilter,
   Sealer,
   Services,
   StatisticsGroup,
   StatisticsInterval,
   StatisticsRow,
-  WatchWants,
+  WatchProjection,
 } from "./contract/index.ts";
-export { createSealer, readPageArguments } from "./paging/index.ts";
+export { createSealer, openPlace, readPageArguments } from "./paging/index.ts";
 export {
   MAX_CONTEXT_LINES,
   MAX_MATCHES,

@@ -137,16 +137,16 @@ function assemble(ground: Ground): Services {
   const servers = createServerPages({ sync, sealer, describe: describeServers });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
-  const searchOutputs = createOutputMatches({ scan, sync, sealer, clock });
+  const searchOutputs = createOutputMatches({ scan, store, sync, sealer, clock });
   return {
     sources: () => Promise.all(book.states().map(({ source }) => describeAll(source))),
     revision,
     listSources: () => book.states().map(({ source }) => source),
     findSource: book.findSource,
-    pageInvocations: (args, filter, wants, operation) =>
-      servers.pageNamed(filter, operation, (named) => pages.page(args, named, wants, operation)),
-    pageOrdered: (args, order, filter, wants, operation) =>
-      servers.pageNamed(filter, operation, (named) => ordered(args, order, named, wants, operation)),
+    pageInvocations: (args, filter, projection, operation) =>
+      servers.pageNamed(filter, operation, (named) => pages.page(args, named, projection, operation)),
+    pageOrdered: (args, order, filter, projection, operation) =>
+      servers.pageNamed(filter, operation, (named) => ordered(args, order, named, projection, operation)),
     searchOutputs: (search, filter, operation) =>
       servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
     statistics: createStatistics(scan, servers.resolveNames),
@@ -155,9 +155,9 @@ function assemble(ground: Ground): Services {
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe: describeResults }),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
-    readHistory: (ref, wants, operation) =>
+    readHistory: (ref, projection, operation) =>
       results
-        .readHistory(ref.source, ref.invokeId, [ref.instanceId], wants, operation)
+        .readHistory(ref.source, ref.invokeId, [ref.instanceId], projection, operation)
         // The state of the source, which stands beside it, says that it is not whole.
         .catch((error: unknown) => salvageResults(error).all),
     readInstances: sync.servers.readInstances,

@@ -11,13 +11,14 @@ export {
   LIST_END,
   LIST_HEAD,
   NO_TIME,
+  outlineOf,
+  placeOfOutline,
   positionOf,
   type Span,
   timeOf,
 } from "./contract/index.ts";
 export { createFallbackStore, type FallbackStore } from "./fallback.ts";
-export { createMemoryStore, type MemoryStoreOptions } from "./memory.ts";
-export { outlineOf, placeOfOutline } from "./outline.ts";
+export { createMemoryStore, type MemoryStoreOptions } from "./memory/index.ts";
 export { createLoneReplica, type Lease, type Leases, type ReadingTurns, type Replica } from "./replicas/index.ts";
 export { keepRetention, type RetentionParts } from "./retention.ts";
 export {

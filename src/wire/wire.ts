@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, OpenQuotaShare, Telemetry } from "#domain";
 import type { Call } from "./call/index.ts";
-import { createCall } from "./call.ts";
 import { type CredentialHttp, createCredentialHttp } from "./credential-http.ts";
 import { createProvidedCredentials } from "./credential-provider.ts";
 import {
@@ -10,6 +9,7 @@ import {
   createKeyring,
   createStaticCredentials,
 } from "./keys/index.ts";
+import { createCall } from "./make-call.ts";
 import { type BreakerSettings, createTrafficPolicy, type QuotaTable } from "./pace/index.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";

@@ -17,7 +17,9 @@ const AVOIDED: Readonly<Record<string, RegExp>> = {
   "a factory in domain/errors": /\bown-failure\b/,
   "not found": /\borWhenGone\b/,
   "traffic policy": /\b(governor|source-gate)\b/,
-  "call budget": /\bforesight\b/,
+  "call budget": /\bforesight\b|\bforesee\b/,
+  Projection: /\bWants\b|Wants\b/,
+  "retry kind": /\b[cC]ure\b/,
 };
 
 it("comments, docs, descriptions and messages use no word that is avoided", () => {

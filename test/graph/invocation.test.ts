@@ -164,8 +164,8 @@ describe.each(EXECUTORS)("with %s, a run", (executor) => {
     expect(answer).toEqual({
       data: { invocation: { instanceInvocations: { nodes: [{ result: { output: { text: "ok\n" } } }] } } },
     });
-    const wants = { output: true, content: false };
-    expect(asked.calls).toEqual([["readInvocations", [{ source: ecs, invokeId: "t-1", wants }], wants]]);
+    const projection = { output: true, content: false };
+    expect(asked.calls).toEqual([["readInvocations", [{ source: ecs, invokeId: "t-1", projection }], projection]]);
   });
 
   it("is null where it does not exist, and null with its error where it cannot be read", async () => {

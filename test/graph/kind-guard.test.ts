@@ -3,7 +3,7 @@ import { buildSchema, executeSync, parse } from "graphql";
 import { type AuditLine, createAudit, createView, type Role } from "#access";
 import type { Source } from "#domain";
 import type { GuardedPlace } from "../../src/graph/operation/guard.ts";
-import { createKindGuard } from "../../src/graph/rights/kind-guard.ts";
+import { createKindGuard } from "../../src/graph/rights/guards.ts";
 import { createFakeClock } from "../support/clock.ts";
 
 const production: Source = { provider: "ECS", account: "production", regionId: "cn-hangzhou" };

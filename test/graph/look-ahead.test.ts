@@ -5,7 +5,7 @@ import { ask, EXECUTORS, pageOf, stubServices } from "./ask.ts";
 const nothing = { output: false, content: false, totalCount: false };
 
 /** What is asked for because of what is selected. */
-const ROWS: readonly (readonly [name: string, query: string, variables: object, wants: object])[] = [
+const ROWS: readonly (readonly [name: string, query: string, variables: object, projection: object])[] = [
   ["nothing costly", "{ invocations { nodes { invokeId command { name } } } }", {}, nothing],
   [
     "results without output",
@@ -91,9 +91,9 @@ const ROWS: readonly (readonly [name: string, query: string, variables: object, 
 ];
 
 describe.each(EXECUTORS)("with %s, a page of runs asks for", (executor) => {
-  it.each(ROWS)("%s", async (_name, query, variables, wants) => {
+  it.each(ROWS)("%s", async (_name, query, variables, projection) => {
     const asked = stubServices({ pageInvocations: async () => pageOf([]) });
     await ask(asked, query, { ...variables }, executor);
-    expect(asked.calls.map(([method, , , asWanted]) => [method, asWanted])).toEqual([["pageInvocations", wants]]);
+    expect(asked.calls.map(([method, , , asWanted]) => [method, asWanted])).toEqual([["pageInvocations", projection]]);
   });
 });

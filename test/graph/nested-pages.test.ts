@@ -152,8 +152,12 @@ describe("the history of a repeated command", () => {
       nodes: [{ repeats: 3 }, { repeats: 2 }, { repeats: 1 }],
       sources: [{ regionId: "cn-hangzhou", ok: true }],
     });
-    const wants = { output: false, content: false };
-    expect(asked.calls[1]).toEqual(["readHistory", { source: ecs, invokeId: "t-1", instanceId: "i-1", wants }, wants]);
+    const projection = { output: false, content: false };
+    expect(asked.calls[1]).toEqual([
+      "readHistory",
+      { source: ecs, invokeId: "t-1", instanceId: "i-1", projection },
+      projection,
+    ]);
   });
 
   it("is read with outputs where they are selected", async () => {

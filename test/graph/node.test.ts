@@ -57,8 +57,8 @@ describe.each(EXECUTORS)("with %s, a node", (executor) => {
     expect(await ask(asked, query, { ids }, executor)).toEqual({
       data: { nodes: [{ instanceId: "i-1" }, { instanceId: "i-2" }, { instanceId: "i-1" }] },
     });
-    const wants = { output: false, content: false };
-    const key = { source: ecs, invokeId: "t-1", execution: null, wants };
+    const projection = { output: false, content: false };
+    const key = { source: ecs, invokeId: "t-1", execution: null, projection };
     expect(asked.calls).toEqual([
       [
         "readResults",
@@ -66,7 +66,7 @@ describe.each(EXECUTORS)("with %s, a node", (executor) => {
           { ...key, instanceId: "i-1" },
           { ...key, instanceId: "i-2" },
         ],
-        wants,
+        projection,
       ],
     ]);
   });
@@ -76,7 +76,7 @@ describe.each(EXECUTORS)("with %s, a node", (executor) => {
     const query = `query ($id: ID!) { node(id: $id) {
       ... on InstanceInvocation { result { output { text } } } ... on Node { ... on InvocationResult { exitCode } } } }`;
     await ask(asked, query, { id: RESULT }, executor);
-    expect(asked.calls.map(([, , wants]) => wants)).toEqual([{ output: false, content: false }]);
+    expect(asked.calls.map(([, , projection]) => projection)).toEqual([{ output: false, content: false }]);
   });
 
   it("that is an execution of the past is asked for as that execution", async () => {
@@ -154,7 +154,7 @@ describe.each(EXECUTORS)("with %s, a node", (executor) => {
     expect(await ask(asked, query, { id: RUN }, executor)).toEqual({
       data: { node: { instanceInvocations: { nodes: [{ result: { output: { text: "ok" } } }] } } },
     });
-    expect(asked.calls.map(([method, , wants]) => [method, wants])).toEqual([
+    expect(asked.calls.map(([method, , projection]) => [method, projection])).toEqual([
       ["readInvocations", { output: true, content: false }],
     ]);
   });

@@ -140,11 +140,11 @@ describe.each(EXECUTORS)("with %s, a record that knows no more than its state", 
     async (field) => {
       const asked = stubServices({ pageInvocations: page, readResults: answerAll });
       await ask(asked, `{ invocations { nodes { instanceInvocations { nodes { ${field} } } } } }`, {}, executor);
-      const wants = { output: false, content: false };
+      const projection = { output: false, content: false };
       expect(asked.calls[1]).toEqual([
         "readResults",
-        [{ source: swas, invokeId: "t-1", instanceId: "i-1", execution: null, wants }],
-        wants,
+        [{ source: swas, invokeId: "t-1", instanceId: "i-1", execution: null, projection }],
+        projection,
       ]);
     },
   );

@@ -58,8 +58,8 @@ describe("invocationUpdated", () => {
       { data: { invocationUpdated: { id: ID, status: "RUNNING", isFinal: false } } },
       { data: { invocationUpdated: { id: ID, status: "SUCCESS", isFinal: true } } },
     ]);
-    const wants = { output: false, content: false, details: false };
-    expect(calls).toEqual([["watchInvocation", { type: "Invocation", source: ecs, invokeId: "t-1" }, wants]]);
+    const projection = { output: false, content: false, details: false };
+    expect(calls).toEqual([["watchInvocation", { type: "Invocation", source: ecs, invokeId: "t-1" }, projection]]);
   });
 
   it("asks for details, outputs and scripts where they are selected", async () => {

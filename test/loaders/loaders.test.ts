@@ -3,10 +3,10 @@ import { describe, expect, it } from "@jest/globals";
 import {
   type InstanceInvocation,
   type InvocationRef,
+  type Projection,
   type ResultRef,
   type Source,
   silentTelemetry,
-  type Wants,
 } from "#domain";
 import { createLoaders } from "#loaders";
 import type { Services } from "#services";
@@ -14,15 +14,15 @@ import { createByKey } from "../../src/loaders/by-key.ts";
 import { createOperation } from "../support/operation.ts";
 
 const source: Source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
-const plain: Wants = { output: false, content: false };
-const costly: Wants = { output: true, content: false };
+const plain: Projection = { output: false, content: false };
+const costly: Projection = { output: true, content: false };
 
 /** Services that answer each run with an error or null, and note their calls. */
 function createServices() {
   const calls: unknown[] = [];
   const services = {
-    readInvocations: async (refs: readonly InvocationRef[], wants: Wants) => {
-      calls.push([refs.map(({ invokeId }) => invokeId), wants]);
+    readInvocations: async (refs: readonly InvocationRef[], projection: Projection) => {
+      calls.push([refs.map(({ invokeId }) => invokeId), projection]);
       return refs.map(({ invokeId }) => (invokeId === "t-bad" ? new Error(invokeId) : null));
     },
     readHistory: async ({ instanceId }: { instanceId: string }) => {
@@ -39,29 +39,29 @@ describe("the loaders of an operation", () => {
     const { services, calls } = createServices();
     const { invocations } = createLoaders(services, silentTelemetry, createOperation());
     await Promise.all([
-      invocations.load({ source, invokeId: "t-1", wants: plain }),
-      invocations.load({ source, invokeId: "t-2", wants: costly }),
-      invocations.load({ source, invokeId: "t-1", wants: plain }),
-      invocations.load({ source, invokeId: "t-3", wants: plain }),
+      invocations.load({ source, invokeId: "t-1", projection: plain }),
+      invocations.load({ source, invokeId: "t-2", projection: costly }),
+      invocations.load({ source, invokeId: "t-1", projection: plain }),
+      invocations.load({ source, invokeId: "t-3", projection: plain }),
     ]);
-    await invocations.load({ source, invokeId: "t-3", wants: plain });
+    await invocations.load({ source, invokeId: "t-3", projection: plain });
     expect(calls).toEqual([
       [["t-1", "t-3"], plain],
       [["t-2"], costly],
     ]);
   });
 
-  it("read what is asked for twice with different wants once, with all of them, and nothing else with more", async () => {
+  it("read what is asked for twice with different projections once, with all of them, and nothing else with more", async () => {
     const { services, calls } = createServices();
     const { invocations } = createLoaders(services, silentTelemetry, createOperation());
-    const script: Wants = { output: false, content: true };
+    const script: Projection = { output: false, content: true };
     await Promise.all([
-      invocations.load({ source, invokeId: "t-1", wants: plain }),
-      invocations.load({ source, invokeId: "t-2", wants: plain }),
-      invocations.load({ source, invokeId: "t-1", wants: costly }),
-      invocations.load({ source, invokeId: "t-3", wants: costly }),
-      invocations.load({ source, invokeId: "t-4", wants: costly }),
-      invocations.load({ source, invokeId: "t-4", wants: script }),
+      invocations.load({ source, invokeId: "t-1", projection: plain }),
+      invocations.load({ source, invokeId: "t-2", projection: plain }),
+      invocations.load({ source, invokeId: "t-1", projection: costly }),
+      invocations.load({ source, invokeId: "t-3", projection: costly }),
+      invocations.load({ source, invokeId: "t-4", projection: costly }),
+      invocations.load({ source, invokeId: "t-4", projection: script }),
     ]);
     expect(calls).toEqual([
       [["t-1", "t-1", "t-3"], costly],
@@ -83,7 +83,13 @@ describe("the loaders of an operation", () => {
       ["t", "1\n2"],
       ["t\n1", "2"],
     ] as const;
-    const keys = ids.map(([invokeId, instanceId]) => ({ source, invokeId, instanceId, execution: null, wants: plain }));
+    const keys = ids.map(([invokeId, instanceId]) => ({
+      source,
+      invokeId,
+      instanceId,
+      execution: null,
+      projection: plain,
+    }));
     await results.loadMany(keys);
     expect(asked).toEqual([ids]);
   });
@@ -91,7 +97,7 @@ describe("the loaders of an operation", () => {
   it("let a key that fails fail alone", async () => {
     const { services } = createServices();
     const { invocations } = createLoaders(services, silentTelemetry, createOperation());
-    const keys = ["t-1", "t-bad", "t-2"].map((invokeId) => ({ source, invokeId, wants: plain }));
+    const keys = ["t-1", "t-bad", "t-2"].map((invokeId) => ({ source, invokeId, projection: plain }));
     expect(await invocations.loadMany(keys)).toEqual([null, new Error("t-bad"), null]);
   });
 
@@ -99,20 +105,20 @@ describe("the loaders of an operation", () => {
     const row = { source, invokeId: "t-1", instanceId: "i-1" } as InstanceInvocation;
     const asked: unknown[] = [];
     const services = {
-      readResults: async (refs: unknown, wants: Wants) => {
-        asked.push([refs, wants]);
+      readResults: async (refs: unknown, projection: Projection) => {
+        asked.push([refs, projection]);
         return [new Error("t-1")];
       },
     } as unknown as Services;
     const { latestResults } = createLoaders(services, silentTelemetry, createOperation());
     expect(await latestResults([row], costly)).toEqual([new Error("t-1")]);
-    expect(asked).toEqual([[[{ ...row, execution: null, wants: costly }], costly]]);
+    expect(asked).toEqual([[[{ ...row, execution: null, projection: costly }], costly]]);
   });
 
   it("let a history that fails fail alone", async () => {
     const { services, calls } = createServices();
     const { histories } = createLoaders(services, silentTelemetry, createOperation());
-    const keys = ["i-1", "i-bad"].map((instanceId) => ({ source, invokeId: "t-1", instanceId, wants: plain }));
+    const keys = ["i-1", "i-bad"].map((instanceId) => ({ source, invokeId: "t-1", instanceId, projection: plain }));
     expect(await histories.loadMany(keys)).toEqual([[], new Error("i-bad")]);
     expect(calls).toEqual(["i-1", "i-bad"]);
   });
@@ -121,7 +127,9 @@ describe("the loaders of an operation", () => {
     const { services, calls } = createServices();
     const { invocations } = createLoaders(services, silentTelemetry, createOperation());
     const other: Source = { ...source, account: "other" };
-    await Promise.all([source, other].map((each) => invocations.load({ source: each, invokeId: "t-1", wants: plain })));
+    await Promise.all(
+      [source, other].map((each) => invocations.load({ source: each, invokeId: "t-1", projection: plain })),
+    );
     expect(calls).toEqual([[["t-1", "t-1"], plain]]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { NO_FILTERS, readFilters, toInvocationFilter, writeFilters } from "../../src/page/state/filters.ts";
 import { formatAge, formatDuration, formatInstant } from "../../src/page/state/format.ts";
-import { outputPath, readRoute, runPath } from "../../src/page/state/route.ts";
+import { outputPath, readRoute, runPath } from "../../src/page/state/navigation.ts";
 import { firstRowAt, heightOf, topOfRow } from "../../src/page/state/virtual.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");

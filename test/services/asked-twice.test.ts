@@ -20,14 +20,14 @@ describe("what one operation asks for twice, once with output", () => {
   it("is read once as a run", async () => {
     const { world, open, run } = createScene();
     const { invocations } = open();
-    const answers = await Promise.all([BARE, OUTPUT].map((wants) => invocations.load({ ...run, wants })));
+    const answers = await Promise.all([BARE, OUTPUT].map((projection) => invocations.load({ ...run, projection })));
     expect([answers, world.calls]).toEqual([[world.runs[0], world.runs[0]], ["run t-0-0000"]]);
   });
 
   it("is read once as a result", async () => {
     const { world, open, result } = createScene();
     const { results } = open();
-    const answers = await results.loadMany([BARE, OUTPUT].map((wants) => ({ ...result, wants })));
+    const answers = await results.loadMany([BARE, OUTPUT].map((projection) => ({ ...result, projection })));
     expect(answers.map((one) => (one instanceof Error ? one : one?.output?.bytes.byteLength))).toEqual([19, 19]);
     expect(world.calls).toEqual(["results t-0-0000 1"]);
   });
@@ -35,7 +35,7 @@ describe("what one operation asks for twice, once with output", () => {
   it("is read once as a history", async () => {
     const { world, open, result } = createScene();
     const { histories } = open();
-    const answers = await histories.loadMany([BARE, OUTPUT].map((wants) => ({ ...result, wants })));
+    const answers = await histories.loadMany([BARE, OUTPUT].map((projection) => ({ ...result, projection })));
     expect(answers.map((one) => (one instanceof Error ? one : one?.length))).toEqual([3, 3]);
     expect(world.calls).toEqual(["results t-0-0000 history 1"]);
   });
@@ -45,7 +45,7 @@ describe("what one operation asks for twice, once with output", () => {
     await services.readResults([result], BARE, createOperation());
     world.fails = () => "UNREACHABLE";
     const { results } = open();
-    const [bare, full] = await results.loadMany([BARE, OUTPUT].map((wants) => ({ ...result, wants })));
+    const [bare, full] = await results.loadMany([BARE, OUTPUT].map((projection) => ({ ...result, projection })));
     expect(bare).toMatchObject({ instanceId: "i-0", status: "SUCCESS" });
     expect(full).toMatchObject({ code: "UNREACHABLE" });
     expect(world.calls).toHaveLength(2);

@@ -39,8 +39,8 @@ function createRegion() {
     },
     passMinute: () => bench.clock.advance(60_000),
     readScript: async () => {
-      const wants = { output: false, content: true };
-      const [run] = await services.readInvocations([{ source, invokeId: "t-1" }], wants, bench.operation);
+      const projection = { output: false, content: true };
+      const [run] = await services.readInvocations([{ source, invokeId: "t-1" }], projection, bench.operation);
       const content = run instanceof Error ? null : run?.command.content;
       return content ? Buffer.from(content).toString() : null;
     },
@@ -115,8 +115,8 @@ describe("outputs asked for right after the same page without them", () => {
       redactor: () => createRedactor(rules),
     });
     const page = async (isOutputWanted: boolean) => {
-      const wants = { output: isOutputWanted, content: false, totalCount: false };
-      const { edges } = await services.pageInvocations({ first: 10 }, {}, wants, bench.operation);
+      const projection = { output: isOutputWanted, content: false, totalCount: false };
+      const { edges } = await services.pageInvocations({ first: 10 }, {}, projection, bench.operation);
       return edges.map(
         ({ node }) => node.instances[0]?.output && Buffer.from(node.instances[0].output.bytes).toString(),
       );

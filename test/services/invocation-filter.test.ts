@@ -37,8 +37,8 @@ describe("a filter", () => {
   it.each([{}, { statusIn: ["SUCCESS", "SUCCESS"] }] satisfies InvocationFilter[])(
     "%j has a total, which is counted where it is all that is wanted",
     async (filter) => {
-      const wants = { ...PLAIN, totalCount: true };
-      const page = await createGateway(sources()).services.pageInvocations({}, filter, wants, createOperation());
+      const projection = { ...PLAIN, totalCount: true };
+      const page = await createGateway(sources()).services.pageInvocations({}, filter, projection, createOperation());
       expect(page.totalCount).toBe(400);
     },
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { InputError } from "#domain";
 import { type LineSearch, searchLines } from "../../src/services/questions/line-search.ts";
 
@@ -39,6 +40,41 @@ describe("searchLines", () => {
       { lineNumber: 1, line: "start", before: [], after: [] },
       { lineNumber: 4, line: "error two", before: [], after: [] },
     ]);
+  });
+
+  it("finds in texts of any length what it finds in each line alone", () => {
+    const part = fc.constantFrom(
+      "a",
+      "B",
+      "b^",
+      "\\b",
+      "^",
+      "$",
+      ".",
+      "[^a]",
+      "\\A",
+      "\\z",
+      "(?m:^b)",
+      "\\[^",
+      "\\n",
+      "a|b",
+      "b+",
+    );
+    const what = fc.record({
+      pattern: fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("")),
+      ignoreCase: fc.boolean(),
+    });
+    const lines = fc.array(fc.stringMatching(/^[ab[^ ]{0,3}$/), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(what, lines, fc.constantFrom("\n", "\r\n"), (overrides, told, end) => {
+        const filler = Array.from({ length: 700 }, () => "-".repeat(100));
+        const all = [...told, ...filler, ...told];
+        const alone = all.flatMap((line, index) => (search(overrides, `${line}${end}`).length > 0 ? [index + 1] : []));
+        const whole = search({ ...overrides, limit: 1_000 }, all.map((line) => line + end).join(""));
+        expect(whole.map(({ lineNumber }) => lineNumber)).toEqual(alone);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("gives less context at the ends of the output", () => {

@@ -183,11 +183,11 @@ describe("a record that was kept under other rules", () => {
     const store = redactStore(createMemoryStore({ bytesMax: 1_000_000 }), () => current);
     const run = runWith(printed("password=hunter2 and pin=1234"));
     await store.write({ source: ecs, readAt: 1, runs: [run] });
-    const wants = { output: true, content: true };
-    const reading = store.readRuns([run], wants);
+    const projection = { output: true, content: true };
+    const reading = store.readRuns([run], projection);
     current = createRedactor([...rules, { pattern: "pin=\\d+", replaceWith: "pin=***" }]);
     const [first] = await reading;
-    const [again] = await store.readRuns([run], wants);
+    const [again] = await store.readRuns([run], projection);
     expect([first, again].map((stored) => text(stored?.run.instances[0]?.output))).toEqual([
       "password=*** and pin=***",
       "password=*** and pin=***",
@@ -203,10 +203,10 @@ describe("a record that was kept under other rules", () => {
     await store.write({ source: ecs, readAt: 1, runs: [run] });
     current = redactor;
     await store.write({ source: ecs, readAt: 2, runs: [{ ...run, rawStatus: "changed" }] });
-    const wants = { output: true, content: true };
+    const projection = { output: true, content: true };
     const stretches = [{ source: ecs, after: null, before: null }];
-    const [byId] = await store.readRuns([run], wants);
-    const [byPage] = await store.readPage({ stretches, query: {}, direction: 1, limit: 5, wants });
+    const [byId] = await store.readRuns([run], projection);
+    const [byPage] = await store.readPage({ stretches, query: {}, direction: 1, limit: 5, projection });
     expect([byId, byPage].map((stored) => text(stored?.run.instances[0]?.output))).toEqual([
       "password=***",
       "password=***",

@@ -128,9 +128,9 @@ describe("questions about many runs", () => {
         expect([...rows, ...few].every(({ isComplete }) => isComplete)).toBe(true);
         if (calls < 0) calls = countCalls(sources);
       }
-      const wants = { ...PLAIN, totalCount: true };
+      const projection = { ...PLAIN, totalCount: true };
       for (const one of [services, services.forView(view)]) {
-        const page = await one.pageOrdered({ first: 50 }, "FINISH_TIME_DESC", filter, wants, createOperation());
+        const page = await one.pageOrdered({ first: 50 }, "FINISH_TIME_DESC", filter, projection, createOperation());
         const meant = one === services ? since : seen;
         const ends = meant.map((run) => finishTimeOf(run) ?? "").sort((a, b) => (a < b ? 1 : -1));
         expect(page.totalCount).toBe(meant.length);

@@ -1,5 +1,5 @@
 import { type Invocation, type Operation, UpstreamError, type UpstreamFailure } from "#domain";
-import { createSealer, createServices, type Services, type WatchOptions, type WatchWants } from "#services";
+import { createSealer, createServices, type Services, type WatchOptions, type WatchProjection } from "#services";
 import { createMemoryStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { createFakeClock } from "../support/clock.ts";
@@ -10,8 +10,8 @@ import { createItem, createRun } from "./support/records.ts";
 /** The source of the one run. */
 export const SOURCE = sourceAt(0);
 export const REF = { source: SOURCE, invokeId: "t-1" };
-export const BARE: WatchWants = { output: false, content: false, details: false };
-export const WITH_OUTPUT: WatchWants = { ...BARE, output: true };
+export const BARE: WatchProjection = { output: false, content: false, details: false };
+export const WITH_OUTPUT: WatchProjection = { ...BARE, output: true };
 
 export const printed = (text: string) => ({ bytes: Buffer.from(text), droppedBytes: 0 });
 
@@ -42,9 +42,9 @@ export function createScene(answers: readonly Answer[], options: Partial<WatchOp
   const answerOf = (look: number): Answer => answers[Math.min(look, answers.length - 1)] ?? null;
   const upstream = {
     source: SOURCE,
-    async readInvocation(_invokeId, wants, operation) {
+    async readInvocation(_invokeId, projection, operation) {
       const answer = answerOf(looks.length);
-      looks.push({ atMs: clock.now() - start, output: wants.output });
+      looks.push({ atMs: clock.now() - start, output: projection.output });
       operations.push(operation);
       if (answer instanceof Error) throw answer;
       return answer;
@@ -81,9 +81,9 @@ export function createScene(answers: readonly Answer[], options: Partial<WatchOp
 }
 
 /** What a reader got so far, each state by its status and output, and how it ended. */
-export function read(services: Services, wants: WatchWants = BARE, operation: Operation = createOperation()) {
+export function read(services: Services, projection: WatchProjection = BARE, operation: Operation = createOperation()) {
   const told: string[] = [];
-  const values = services.watchInvocation(REF, wants, operation);
+  const values = services.watchInvocation(REF, projection, operation);
   const ended = (async () => {
     try {
       for await (const run of values) {

@@ -218,7 +218,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
           runAt(0, "t-over", { instances: [itemOf({ invokeId: "t-over", ...ended, error: timeout })] }),
         ],
       });
-      const before = await store.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, executions: true });
+      const before = await store.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, detail: "EXECUTIONS" });
       const { schema, db } = database;
       for (const statement of [
         `alter table ${schema}.run drop column searched_name, drop column repeat_mode, drop column finished_at, drop column duration_ms`,
@@ -234,7 +234,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       expect(await found({ repeatModeIn: ["Period"] })).toEqual(["t-1"]);
       expect(await found({ finishedAfter: at(60), finishedBefore: at(61) })).toEqual(["t-1", "t-over"]);
       expect(await found({ exitCodeIn: [7], instanceStatusIn: ["FAILED"] })).toEqual(["t-1"]);
-      expect(await opened.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, executions: true })).toEqual(
+      expect(await opened.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, detail: "EXECUTIONS" })).toEqual(
         before,
       );
       const over = runAt(2, "t-odd", { instances: [itemOf({ invokeId: "t-odd", ...ended, error: timeout })] });

@@ -52,7 +52,7 @@ describe("memory that is full", () => {
       await memory.write({ source, readAt: 2, results: [resultFor("t-28", { source })], gone: ["t-29"] });
     }
     const stretches = [whole(ECS), whole(SWAS)];
-    const all = await memory.readPage({ stretches, query: {}, direction: 1, limit: 100, wants: NOTHING });
+    const all = await memory.readPage({ stretches, query: {}, direction: 1, limit: 100, projection: NOTHING });
     const countOf = async (source: Source) => [
       await memory.count({ stretches: [whole(source)], query: {} }),
       await memory.countLackingOutputs(source, 0),

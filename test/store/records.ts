@@ -64,7 +64,14 @@ export function whole(source: Source): Stretch {
 /** What a page of a keeper holds, by invoke id. */
 export async function idsOf(store: RunStore, request: Partial<RunPageRequest>): Promise<readonly string[]> {
   const stretches = [whole(ECS), whole(SWAS)];
-  const page = await store.readPage({ stretches, query: {}, direction: 1, limit: 100, wants: NOTHING, ...request });
+  const page = await store.readPage({
+    stretches,
+    query: {},
+    direction: 1,
+    limit: 100,
+    projection: NOTHING,
+    ...request,
+  });
   return page.map(({ run }) => run.invokeId);
 }
 

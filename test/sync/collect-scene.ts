@@ -88,8 +88,8 @@ export function createScene(
     spans: async (position = 0) => (await store.readList(sourceAt(position), "")).spans,
     async known(position = 0) {
       const stretches = [{ source: sourceAt(position), after: null, before: null }];
-      const wants = { output: false, content: false };
-      const page = await store.readPage({ stretches, query: {}, direction: 1, limit: LIST_HEAD, wants });
+      const projection = { output: false, content: false };
+      const page = await store.readPage({ stretches, query: {}, direction: 1, limit: LIST_HEAD, projection });
       return page.map(({ run }) => run.invokeId);
     },
   };
@@ -106,13 +106,13 @@ function withPaces(upstream: Upstream, paces: Set<string | undefined>): Upstream
   return {
     ...upstream,
     openLists: async (...asked) => (await upstream.openLists(...asked)).map(noting),
-    readInvocation(invokeId, wants, operation, known) {
+    readInvocation(invokeId, projection, operation, known) {
       paces.add(operation.pace);
-      return upstream.readInvocation(invokeId, wants, operation, known);
+      return upstream.readInvocation(invokeId, projection, operation, known);
     },
-    readResults(query, wants, operation) {
+    readResults(query, projection, operation) {
       paces.add(operation.pace);
-      return upstream.readResults(query, wants, operation);
+      return upstream.readResults(query, projection, operation);
     },
   };
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import { createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
 
 describe("ECS filters", () => {
-  const open = async (query: object, wants = NOTHING) => {
+  const open = async (query: object, projection = NOTHING) => {
     // An empty list of one status is compared with that of all, read afterwards.
     const bench = createBench("ECS", (_action, { InvokeStatus, Timed }) =>
       InvokeStatus === undefined && Timed === undefined ? { NextToken: "more" } : { TotalCount: 0 },
     );
-    const [list] = await bench.upstream.openLists(query, wants, bench.operation);
+    const [list] = await bench.upstream.openLists(query, projection, bench.operation);
     await list?.read(null, bench.operation);
     const lists = bench.asked.filter(([, { Timed }]) => Timed === undefined);
     const { PageNumber: _n, PageSize: _s, MaxResults: _m, ContentEncoding: _c, ...sent } = lists[0]?.[1] ?? {};

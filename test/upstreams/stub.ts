@@ -5,12 +5,12 @@ import {
   type Invocation,
   type InvocationResult,
   type Operation,
+  type Projection,
   type ReadFrom,
   type Source,
   type Telemetry,
   UpstreamError,
   type UpstreamFailure,
-  type Wants,
 } from "#domain";
 import type { OutputEncodingSetting, Upstream, ZonePolicy } from "#upstreams";
 import { createEcsUpstream } from "#upstreams/ecs";
@@ -22,8 +22,8 @@ import { createOperation } from "../support/operation.ts";
 
 export const ECS: Source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
 export const SWAS: Source = { provider: "SWAS", account: "default", regionId: "cn-hangzhou" };
-export const NOTHING: Wants = { output: false, content: false };
-export const EVERYTHING: Wants = { output: true, content: true };
+export const NOTHING: Projection = { output: false, content: false };
+export const EVERYTHING: Projection = { output: true, content: true };
 
 /** One upstream call: the action and the parameters that were really sent. */
 type Asked = readonly [action: string, parameters: Readonly<Record<string, unknown>>];

@@ -35,8 +35,8 @@ function createWorldBench(
   );
 }
 
-async function readOutput(bench: ReturnType<typeof createWorldBench>, wants = EVERYTHING) {
-  const run = await bench.upstream.readInvocation("t-1", wants, bench.operation);
+async function readOutput(bench: ReturnType<typeof createWorldBench>, projection = EVERYTHING) {
+  const run = await bench.upstream.readInvocation("t-1", projection, bench.operation);
   const bytes = run?.instances[0]?.output?.bytes;
   return bytes === undefined ? bytes : Buffer.from(bytes).toString();
 }

@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { CODE_FAMILIES, type CodeMeaning, type Cure, explainCode, UPSTREAM_CODES } from "../../src/wire/call/codes.ts";
+import {
+  CODE_FAMILIES,
+  type CodeMeaning,
+  explainCode,
+  type RetryKind,
+  UPSTREAM_CODES,
+} from "../../src/wire/call/codes.ts";
 
 const classOf = (code: string | null, status: number) => {
-  const { code: errorClass, cure } = explainCode(code, status);
-  return [errorClass, cure];
+  const { code: errorClass, retryKind } = explainCode(code, status);
+  return [errorClass, retryKind];
 };
 
 describe("upstream codes", () => {
@@ -37,8 +43,8 @@ describe("upstream codes", () => {
     ["Forbidden.Other", "FORBIDDEN", "none"],
     ["Some.Forbidden", "FORBIDDEN", "none"],
     ["InternalError.Other", "UNAVAILABLE", "few"],
-  ])("%s is of its family, though no row names it", (code, errorClass, cure) => {
-    expect(classOf(code, 400)).toEqual([errorClass, cure]);
+  ])("%s is of its family, though no row names it", (code, errorClass, retryKind) => {
+    expect(classOf(code, 400)).toEqual([errorClass, retryKind]);
   });
 
   it.each([
@@ -55,8 +61,8 @@ describe("upstream codes", () => {
     [null, 403, "FORBIDDEN", "none"],
     [null, 429, "THROTTLED", "wait"],
     [null, 502, "UNAVAILABLE", "backoff"],
-  ])("where the code says nothing the HTTP status does: %s %i", (code, status, errorClass, cure) => {
-    expect(classOf(code, status)).toEqual([errorClass, cure]);
+  ])("where the code says nothing the HTTP status does: %s %i", (code, status, errorClass, retryKind) => {
+    expect(classOf(code, status)).toEqual([errorClass, retryKind]);
   });
 });
 
@@ -91,7 +97,7 @@ describe("docs/errors.md", () => {
   });
 });
 
-const RETRIES: Readonly<Record<Cure, string>> = {
+const RETRIES: Readonly<Record<RetryKind, string>> = {
   none: "no",
   backoff: "yes, after a pause",
   few: "yes, at most twice",
@@ -108,7 +114,7 @@ const GRAPHQL_CODES: Readonly<Record<string, string>> = {
   UNKNOWN: "UPSTREAM_UNAVAILABLE",
 };
 
-function toRow(code: string, { code: errorClass, cure, says }: CodeMeaning): string {
+function toRow(code: string, { code: errorClass, retryKind, says }: CodeMeaning): string {
   const graphqlCode = GRAPHQL_CODES[errorClass] ?? `UPSTREAM_${errorClass}`;
-  return `| \`${code}\` | ${errorClass} | \`${graphqlCode}\` | ${RETRIES[cure]} | ${says} |`;
+  return `| \`${code}\` | ${errorClass} | \`${graphqlCode}\` | ${RETRIES[retryKind]} | ${says} |`;
 }

@@ -1,6 +1,5 @@
 import type { Clock } from "#domain";
 import type { AuditedOperation, AuditLine, Handout } from "./entry.ts";
-import { createNames } from "./names.ts";
 
 /** Who read which output: one line for each operation that outputs or command texts were handed out to, or refused. */
 export interface Audit {
@@ -69,5 +68,35 @@ function createTally() {
       instanceCount: instances.count,
       bytes,
     }),
+  };
+}
+
+/** Names that occurred: the first hundred one by one, of all the number. */
+interface Names {
+  add(name: string): void;
+  readonly first: readonly string[];
+  readonly count: number;
+}
+
+const MAX_LISTED = 100;
+// More than any operation has; an export that passes it counts on without telling names apart.
+const MAX_DISTINCT = 50_000;
+
+/** Counts distinct names, up to 50,000; beyond, each name that is new or too late counts. */
+function createNames(): Names {
+  const seen = new Set<string>();
+  let beyond = 0;
+  return {
+    add(name) {
+      if (seen.has(name)) return;
+      if (seen.size < MAX_DISTINCT) seen.add(name);
+      else beyond += 1;
+    },
+    get first() {
+      return [...seen].slice(0, MAX_LISTED);
+    },
+    get count() {
+      return seen.size + beyond;
+    },
   };
 }

@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { type LimitTable, NO_LIMITS } from "../limits/index.ts";
 import { type AccessFile, AccessFileError } from "./access-file.ts";
+import { checkReferences, checkWays, readRules } from "./checks.ts";
 import type { Fault } from "./fault.ts";
 import { readLegible } from "./legible.ts";
-import { checkReferences, checkWays } from "./references.ts";
-import { readRules } from "./rules.ts";
 import { type AccessFileText, accessFileShape } from "./shape.ts";
 import { readSourceText, type SourceText } from "./source-text.ts";
 

@@ -1,6 +1,5 @@
 import type { Clock } from "#domain";
 import type { CallerLimits, LimitTable } from "./caller-limits.ts";
-import { type RateLimitFields, toRateLimitFields } from "./rate-limit-fields.ts";
 import { createTokenBuckets } from "./token-buckets.ts";
 
 /** Whether a caller may go on. */
@@ -16,7 +15,7 @@ export type Verdict =
     };
 
 /** Who is counted. */
-export interface Counted {
+interface Counted {
   readonly id: string;
   readonly name: string;
 }
@@ -108,5 +107,33 @@ function onlyOnce(act: () => void): () => void {
   return () => {
     if (!isDone) act();
     isDone = true;
+  };
+}
+
+/** One policy and how it stands. */
+interface RateLimitState {
+  readonly policy: string;
+  readonly quota: number;
+  readonly windowSeconds: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+}
+
+/** The fields of an HTTP response, by name. */
+type RateLimitFields = Readonly<Record<"RateLimit-Policy" | "RateLimit", string>>;
+
+/**
+ * The response fields that say what is left, as structured lists.
+ * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+ */
+function toRateLimitFields(states: readonly RateLimitState[]): RateLimitFields | null {
+  if (states.length === 0) return null;
+  return {
+    "RateLimit-Policy": states
+      .map(({ policy, quota, windowSeconds }) => `"${policy}";q=${quota};w=${windowSeconds}`)
+      .join(", "),
+    RateLimit: states
+      .map(({ policy, remaining, resetMs }) => `"${policy}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
+      .join(", "),
   };
 }

@@ -1,5 +1,9 @@
 /** Secrets are replaced before anything is stored. */
 export { redactOutput } from "./output.ts";
-export { createRedactor, type Redactor } from "./redactor.ts";
-export { compileReplacement } from "./replacement.ts";
-export { DEFAULT_REPLACEMENT, type RedactionRule } from "./rule.ts";
+export {
+  compileReplacement,
+  createRedactor,
+  DEFAULT_REPLACEMENT,
+  type RedactionRule,
+  type Redactor,
+} from "./redactor.ts";

@@ -1,5 +1,15 @@
 /** What a caller may see. */
-export type { Caller } from "./caller.ts";
-export { ALL_KINDS, joinKinds, KINDS, type Kind, type Kinds, NO_KINDS } from "./kinds.ts";
-export type { Role } from "./role.ts";
-export { createOpenView, createView, type SourceRights, type View } from "./view.ts";
+export {
+  ALL_KINDS,
+  type Caller,
+  createOpenView,
+  createView,
+  joinKinds,
+  KINDS,
+  type Kind,
+  type Kinds,
+  NO_KINDS,
+  type Role,
+  type SourceRights,
+  type View,
+} from "./view.ts";

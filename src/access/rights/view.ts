@@ -1,7 +1,5 @@
-import { type Source, sourceKey } from "#domain";
+import { type Provider, type Source, sourceKey } from "#domain";
 import { compileGlob, type Glob } from "../patterns/index.ts";
-import { ALL_KINDS, joinKinds, type Kind, type Kinds } from "./kinds.ts";
-import type { Role, SourceRule } from "./role.ts";
 
 /** What a caller may see. What no role gives is denied. Pure: the same source always has the same rights. */
 export interface View {
@@ -105,4 +103,59 @@ function compileRule({ account, provider, regions }: SourceRule): (source: Sourc
     (provider === null || provider === source.provider) &&
     (accountGlob === null || accountGlob.matches(source.account)) &&
     (regionGlobs === null || regionGlobs.some((glob) => glob.matches(source.regionId)));
+}
+
+/** Every kind, the most harmless first. */
+export const KINDS = ["runs", "commands", "outputs"] as const;
+
+/** What a right gives: that runs exist and how they ended, what they executed, what they printed. */
+export type Kind = (typeof KINDS)[number];
+
+/** Which kinds a caller has at some place. Without `runs` there is no other. */
+export type Kinds = Readonly<Record<Kind, boolean>>;
+
+/** No right. */
+export const NO_KINDS: Kinds = Object.freeze({ runs: false, commands: false, outputs: false });
+
+/** Every right. */
+export const ALL_KINDS: Kinds = Object.freeze({ runs: true, commands: true, outputs: true });
+
+/** The union of what several roles give; nothing if none of them gives `runs`, since the rest hangs on a run. */
+export function joinKinds(given: Iterable<Kind>): Kinds {
+  const kinds = new Set(given);
+  if (!kinds.has("runs")) return NO_KINDS;
+  return Object.freeze({ runs: true, commands: kinds.has("commands"), outputs: kinds.has("outputs") });
+}
+
+/** A role of the access file: kinds of right, for its own sources only. */
+export interface Role {
+  readonly may: readonly Kind[];
+  /** A source belongs to the role if any of these fits. */
+  readonly sources: readonly SourceRule[];
+  /** Name patterns: the role holds only for runs whose command has such a name. Null: for every run. */
+  readonly commandNames: readonly string[] | null;
+}
+
+/** Which sources are meant; null stands for every one. */
+interface SourceRule {
+  /** Alias of an account, or a name pattern. */
+  readonly account: string | null;
+  readonly provider: Provider | null;
+  /** Region ids or name patterns. */
+  readonly regions: readonly string[] | null;
+}
+
+/** Who asks. */
+export interface Caller {
+  /** Unique among all callers, whichever way they are known: limits are counted by it. */
+  readonly id: string;
+  /** For people: `viewer`, the audit and logs. Not unique. */
+  readonly name: string;
+  /** `open`: without an access file nobody is known and everybody may read. */
+  readonly knownBy: "oidc" | "key" | "proxy" | "open";
+  /** Roles of the access file, those of everyone included, in the file's order. */
+  readonly roles: readonly string[];
+  readonly view: View;
+  /** Epoch milliseconds after which the credential is no longer valid; null if it has no end. */
+  readonly expiresAt: number | null;
 }

@@ -58,7 +58,7 @@ export class OperationMeter implements CostMeter {
     return { calls, cached, budget, ...(remainingCalls === null ? {} : { remainingCalls }) };
   }
 
-  foresee(more: number): void {
+  expectCalls(more: number): void {
     const { callBudget: budget } = this.rules;
     const calls = this.calls + more;
     if (calls <= budget) return;
@@ -72,7 +72,7 @@ export class OperationMeter implements CostMeter {
 
   spend(): void {
     this.rules.pause();
-    this.foresee(1);
+    this.expectCalls(1);
     this.rules.client.spendCall();
     this.calls += 1;
   }

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-
+import { type ASTNode, type DefinitionNode, Kind, parse, print, type SelectionNode, visit } from "graphql";
 import { LIMITS, RefusalError } from "../errors/index.ts";
 import type { GraphqlRequest } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { canonicalText } from "./canonical-document.ts";
 
 /** What happens to documents that are not on the list: nothing, a line in the log, or a refusal. */
-export type PersistedDocumentsMode = "off" | "log" | "enforce";
+type PersistedDocumentsMode = "off" | "log" | "enforce";
 
 /** The documents that may be asked for by id. */
 export interface PersistedDocumentsOptions {
@@ -16,7 +15,7 @@ export interface PersistedDocumentsOptions {
 }
 
 /** Puts the document in the place of its id, and checks that what came is on the list. */
-export type AllowList = (request: GraphqlRequest, requestId: string) => GraphqlRequest;
+type AllowList = (request: GraphqlRequest, requestId: string) => GraphqlRequest;
 
 /**
  * Reads a manifest: an object of texts by hash as GraphQL code generator's client preset writes it, or Apollo's
@@ -121,4 +120,42 @@ function sha256(text: string): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The same text for documents that mean the same but for the order of definitions, fields, arguments and variables: code
+ * generators sort what they write into a manifest, clients send what was written by hand. Takes time in proportion to the text.
+ * @throws GraphQLError where the text is no document
+ */
+export function canonicalText(text: string): string {
+  const document = visit(parse(text, { noLocation: true }), {
+    Document: (node) => ({ ...node, definitions: sorted(node.definitions, definitionKey) }),
+    OperationDefinition: (node) => ({
+      ...node,
+      variableDefinitions: sorted(node.variableDefinitions, ({ variable }) => variable.name.value),
+    }),
+    SelectionSet: (node) => ({ ...node, selections: sorted(node.selections, selectionKey) }),
+    Field: (node) => ({ ...node, arguments: sorted(node.arguments, nameKey) }),
+    Directive: (node) => ({ ...node, arguments: sorted(node.arguments, nameKey) }),
+    ObjectValue: (node) => ({ ...node, fields: sorted(node.fields, nameKey) }),
+  });
+  return print(document);
+}
+
+function sorted<Node extends ASTNode>(nodes: readonly Node[] | undefined, keyOf: (node: Node) => string): Node[] {
+  const keyed = (nodes ?? []).map((node) => ({ node, key: keyOf(node) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ node }) => node);
+}
+
+function nameKey({ name }: { readonly name: { readonly value: string } }): string {
+  return name.value;
+}
+
+function definitionKey(node: DefinitionNode): string {
+  return `${node.kind} ${"name" in node ? (node.name?.value ?? "") : ""}`;
+}
+
+function selectionKey(node: SelectionNode): string {
+  if (node.kind === Kind.INLINE_FRAGMENT) return `${node.kind} ${node.typeCondition?.name.value ?? ""}`;
+  return `${node.kind} ${node.name.value} ${"alias" in node ? (node.alias?.value ?? "") : ""}`;
 }

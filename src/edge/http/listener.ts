@@ -1,8 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-
+import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "#domain";
-import { createQueues } from "./pipelining.ts";
 import type { Readers } from "./readers.ts";
 import { onResponseClose } from "./response-close.ts";
 
@@ -89,4 +87,39 @@ function listen(server: Server, port: number, host: string): Promise<number> {
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** Handles a request when it is its turn. */
+type InTurn = (request: IncomingMessage, response: ServerResponse, handle: () => void) => void;
+
+interface Line {
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+const MOST_AT_ONCE = 2;
+const MOST_WAITING = 100;
+
+/**
+ * Two requests of a connection at a time: answers of pipelined requests would otherwise pile up behind the first that is not read.
+ * A connection with over 100 requests that wait is closed.
+ */
+function createQueues(): InTurn {
+  const lines = new WeakMap<Socket, Line>();
+  return (request, response, handle) => {
+    const { socket } = request;
+    const line = lines.get(socket) ?? { running: 0, waiting: [] };
+    lines.set(socket, line);
+    const begin = () => {
+      line.running += 1;
+      onResponseClose(request, response, () => {
+        line.running -= 1;
+        if (!socket.destroyed) line.waiting.shift()?.();
+      });
+      if (!response.destroyed) handle();
+    };
+    if (line.running < MOST_AT_ONCE) begin();
+    else if (line.waiting.length < MOST_WAITING) line.waiting.push(begin);
+    else socket.destroy();
+  };
 }

@@ -3,4 +3,4 @@
 export { createLogger, type LogDestination, type Logger } from "./log.ts";
 export { metricsOf } from "./metrics-of-view.ts";
 export { createOperationMetrics, type OperationMetrics } from "./operation-metrics.ts";
-export { createTelemetry, type GatewayTelemetry } from "./upstream-telemetry.ts";
+export { createTelemetry, type GatewayTelemetry } from "./upstream-metrics.ts";

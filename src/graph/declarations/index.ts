@@ -17,6 +17,6 @@ export {
 export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
 export { Node } from "./node.ts";
 export { ReadFrom } from "./read-from.ts";
-export { Base64, DateTime, JsonObject, SafeInt } from "./scalars.ts";
+export { Base64, DateTime, JsonObject, SafeInt, toInstant } from "./scalars.ts";
 export { declareSource } from "./source-fields.ts";
 export { always, declareInput, declareReads, declareShape, orNull, type ShownMembers, Value } from "./value.ts";

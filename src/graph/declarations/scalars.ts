@@ -17,8 +17,8 @@ export const DateTime = new GraphQLScalarType<Instant, string>({
     "name one. Compared as an instant, so with or without fractions of a second.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => textOf("DateTime", value),
-  parseValue: toInstant,
-  parseLiteral: (node) => toInstant(node.kind === Kind.STRING ? node.value : undefined),
+  parseValue: readInstant,
+  parseLiteral: (node) => readInstant(node.kind === Kind.STRING ? node.value : undefined),
 });
 
 /** Bytes; graphql-scalars' `Byte` would print a Buffer as a JSON object. */
@@ -47,12 +47,17 @@ export const SafeInt = new GraphQLScalarType({
     "An integer up to 2^53, as a JSON number: exit codes of Windows and durations in milliseconds pass 2^31, where `Int` ends.",
 });
 
+/** A time in epoch milliseconds as {@link DateTime} writes it. */
+export function toInstant(time: number | null): Instant | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
 function textOf(name: string, value: unknown): string {
   if (typeof value !== "string") throw new TypeError(`${name} holds a text.`);
   return value;
 }
 
-function toInstant(value: unknown): Instant {
+function readInstant(value: unknown): Instant {
   const time = typeof value === "string" && RFC_3339.test(value) ? parseTime(value) : Number.NaN;
   if (Number.isNaN(time)) {
     throw refuse(

@@ -34,10 +34,10 @@ export async function* runRows(
   missing: string[],
   { services, step }: { readonly services: Services; readonly step: ExportStep },
 ): AsyncGenerator<readonly ExportRow[], void> {
-  const wants = { output: false, content: false, totalCount: false };
+  const projection = { output: false, content: false, totalCount: false };
   const readPage = (after: string | null): Promise<Page<Invocation>> => {
     const args: PageArguments = { first: PAGE, after };
-    return step((operation) => services.pageInvocations(args, filter, wants, operation));
+    return step((operation) => services.pageInvocations(args, filter, projection, operation));
   };
   let page = await readPage(null);
   for (let pages = 1; pages < FIRST_PAGES_MAX && page.sources.some(isSlow); pages += 1) page = await readPage(null);

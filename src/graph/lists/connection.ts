@@ -1,6 +1,6 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from "type-graphql";
 
-import type { Page, PageArguments, Edge as PageEdge, PageWants } from "#services";
+import type { Page, PageArguments, Edge as PageEdge, PageProjection } from "#services";
 import { Value } from "../declarations/index.ts";
 import { joinSelections, type Selection } from "../operation/index.ts";
 import { SourceState } from "../sources/index.ts";
@@ -125,7 +125,7 @@ export function rowsOf(connection: Selection | null): Selection | null {
 }
 
 /** What a connection's selection needs of its total, beside what it needs of its rows. */
-export function totalWants(connection: Selection): Pick<PageWants, "totalCount"> {
+export function totalProjection(connection: Selection): Pick<PageProjection, "totalCount"> {
   return { totalCount: connection.hasAny("totalCount") };
 }
 

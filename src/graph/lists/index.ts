@@ -1,5 +1,13 @@
 /** How lists are asked for and shown: filters and pages. */
-export { Connection, connect, declareConnection, declareFields, PageArgs, rowsOf, totalWants } from "./connection.ts";
+export {
+  Connection,
+  connect,
+  declareConnection,
+  declareFields,
+  PageArgs,
+  rowsOf,
+  totalProjection,
+} from "./connection.ts";
 export {
   InvocationFilter,
   InvocationResultFilter,

@@ -1,5 +1,4 @@
-import { InputError } from "#domain";
-import { type Page, type PageArguments, readPageArguments, type Sealer } from "#services";
+import { openPlace, type Page, type PageArguments, readPageArguments, type Sealer } from "#services";
 
 /** A list that is already in memory, and how its rows are found again by what a cursor remembers of them. */
 export interface MemoryList<Row> {
@@ -49,7 +48,7 @@ export function openPage(purpose: () => string, args: PageArguments, sealer: Sea
   const { size, direction } = readPageArguments(args);
   const open = (argument: "after" | "before"): string | null => {
     const cursor = args[argument];
-    return cursor == null ? null : openCursor(purpose(), cursor, argument, sealer);
+    return cursor == null ? null : openPlace(sealer, purpose(), { cursor, cursorArgument: argument });
   };
   return { size, isBackwards: direction === -1, purpose, after: open("after"), before: open("before") };
 }
@@ -92,16 +91,4 @@ export function compareText(a: string, b: string): number {
 function indexBehind<Row>(list: MemoryList<Row>, key: string): number {
   const { index, isExact } = list.seek(key);
   return isExact ? index + 1 : index;
-}
-
-function openCursor(purpose: string, cursor: string, argument: string, sealer: Sealer): string {
-  const key = sealer.open(purpose, cursor);
-  if (key === null) {
-    throw new InputError(
-      "INVALID_CURSOR",
-      `\`${argument}\`: expected a cursor of this very list with the same filter, got one that is damaged or of another list.`,
-      argument,
-    );
-  }
-  return Buffer.from(key).toString();
 }

@@ -6,7 +6,7 @@ import { fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/i
 import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
 import { InvocationResult, wantsOutput } from "../results/index.ts";
 import { kindsOf, needsByRights } from "../rights/index.ts";
-import { invocationOf, invocationWants, readRun, rowNeeds, settleRun } from "../runs/index.ts";
+import { invocationOf, invocationProjection, readRun, rowProjection, settleRun } from "../runs/index.ts";
 import { Instance } from "../sources/index.ts";
 
 const MAX_IDS = 100;
@@ -85,10 +85,10 @@ async function readInstanceInvocation(
 ): Promise<Node | null> {
   // The output of one instance is loaded below: asking the run for it would read that of all its instances.
   const { source, invokeId, instanceId } = ref;
-  const { content } = invocationWants(selected.under("invocation"));
-  const found = await context.loaders.invocations.load({ source, invokeId, wants: { output: false, content } });
+  const { content } = invocationProjection(selected.under("invocation"));
+  const found = await context.loaders.invocations.load({ source, invokeId, projection: { output: false, content } });
   if (found === null) return null;
-  const needs = needsByRights(selected, rowNeeds)(kindsOf(found, context));
+  const needs = needsByRights(selected, rowProjection)(kindsOf(found, context));
   const run = invocationOf(await settleRun(found, () => ({ ...needs, output: false, times: false }), context));
   const record = run.recordOf(instanceId);
   if (record === null) return null;
@@ -101,7 +101,7 @@ async function readResult(
   selected: Selection,
   { loaders }: GraphContext,
 ): Promise<Node | null> {
-  const wants = { output: wantsOutput(selected), content: false };
-  const record = await loaders.results.load({ source, invokeId, instanceId, execution, wants });
+  const projection = { output: wantsOutput(selected), content: false };
+  const record = await loaders.results.load({ source, invokeId, instanceId, execution, projection });
   return record === null ? null : new InvocationResult(record, execution);
 }

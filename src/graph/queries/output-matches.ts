@@ -2,7 +2,7 @@ import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from "ty
 
 import type { Instant } from "#domain";
 import type { FoundLine as Found, LineMatch, OutputMatches } from "#services";
-import { DateTime, declareReads, Value } from "../declarations/index.ts";
+import { DateTime, declareReads, toInstant, Value } from "../declarations/index.ts";
 import { Connection, declareFields, InvocationFilter, toInvocationFilter } from "../lists/index.ts";
 import type { GraphContext, GuardedPlace } from "../operation/index.ts";
 import { MATCH_MEMBERS, SearchWords } from "../results/index.ts";
@@ -66,7 +66,7 @@ class OutputMatchConnection extends Connection<FoundLine> {
     description: "When the oldest run was handed in that was gone through for this page; null if none was.",
   })
   get searchedSince(): Instant | null {
-    return this.matches.searchedSince;
+    return toInstant(this.matches.searchedSince);
   }
 }
 

@@ -13,11 +13,11 @@ import {
   rowsOf,
   toInvocationFilter,
   toResultFilter,
-  totalWants,
+  totalProjection,
 } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { InvocationResult, InvocationResultConnection, wantsOutput } from "../results/index.ts";
-import { connectRuns, Invocation, InvocationConnection, invocationWants, readRun } from "../runs/index.ts";
+import { connectRuns, Invocation, InvocationConnection, invocationProjection, readRun } from "../runs/index.ts";
 import { requireSource, requireText, SourceArgs } from "../sources/index.ts";
 
 const WAIT_SECONDS_MAX = 60;
@@ -70,12 +70,12 @@ export class RunQueries {
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
-    const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
+    const projection = { ...invocationProjection(rowsOf(selection)), ...totalProjection(selection) };
     const meant = toInvocationFilter(filter);
     const page =
       orderBy == null || orderBy === "CREATION_TIME_DESC"
-        ? await services.pageInvocations(args, meant, wants, operation)
-        : await services.pageOrdered(args, orderBy, meant, wants, operation);
+        ? await services.pageInvocations(args, meant, projection, operation)
+        : await services.pageOrdered(args, orderBy, meant, projection, operation);
     return connectRuns(page, rowsOf(selection), context);
   }
 
@@ -106,12 +106,12 @@ export class RunQueries {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<InvocationResult>> {
     const selection = selectionOf(info);
-    const wants = {
+    const projection = {
       output: wantsOutput(rowsOf(selection)),
       content: false,
       totalCount: selection.hasAny("totalCount"),
     };
-    const page = await services.pageResults(args, toResultFilter(filter, services), wants, operation);
+    const page = await services.pageResults(args, toResultFilter(filter, services), projection, operation);
     return connect(page, (record) => new InvocationResult(record, record.execution, record.unread));
   }
 }

@@ -2,7 +2,14 @@ import { Arg, Ctx, Float, Int, ObjectType, Query, Resolver } from "type-graphql"
 
 import type { InstanceInvocationStatus, Instant, InvocationStatus } from "#domain";
 import type { DurationQuantiles, StatisticsRow as Row, StatisticsGroup, StatisticsInterval } from "#services";
-import { DateTime, SafeInt, StatisticsGroupEnum, StatisticsIntervalEnum, Value } from "../declarations/index.ts";
+import {
+  DateTime,
+  SafeInt,
+  StatisticsGroupEnum,
+  StatisticsIntervalEnum,
+  toInstant,
+  Value,
+} from "../declarations/index.ts";
 import { InvocationFilter, toInvocationFilter } from "../lists/index.ts";
 import type { GraphContext } from "../operation/index.ts";
 
@@ -154,8 +161,4 @@ export class StatisticsQueries {
     const rows = await services.statistics(request, toInvocationFilter(filter), operation);
     return rows.map((row) => new StatisticsRow(row, by));
   }
-}
-
-function toInstant(time: number | null): Instant | null {
-  return time === null ? null : new Date(time).toISOString();
 }

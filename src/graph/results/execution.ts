@@ -1,16 +1,25 @@
 import { ObjectType } from "type-graphql";
-
 import {
+  describeExecutionError,
+  type ExecutionErrorClass,
   type Execution as ExecutionRecord,
+  type ExecutionError as Failure,
   type InstanceInvocationStatus,
   type Instant,
   isFinalInstanceStatus,
   msBetween,
   type ReadFrom as ReadFromRecord,
 } from "#domain";
-import { DateTime, InstanceInvocationStatusEnum, Node, ReadFrom, SafeInt, Value } from "../declarations/index.ts";
+import {
+  DateTime,
+  enumOf,
+  InstanceInvocationStatusEnum,
+  Node,
+  ReadFrom,
+  SafeInt,
+  Value,
+} from "../declarations/index.ts";
 import type { Guarded, GuardedPlace } from "../operation/index.ts";
-import { ExecutionError } from "./execution-error.ts";
 
 /** What a field gives: its value, or the error that it met alone. */
 export type OrError<Value> = Value | Error;
@@ -130,5 +139,55 @@ export abstract class Execution extends Node implements Guarded {
   protected read<Field extends keyof ExecutionRecord>(field: Field): OrError<ExecutionRecord[Field]> {
     const details = this.details;
     return details instanceof Error ? details : details[field];
+  }
+}
+
+const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
+  "ExecutionErrorClass",
+  "Where to look first when an execution failed.",
+  {
+    INSTANCE: "The server: stopped, gone, of another system, or not reachable.",
+    AGENT: "The Cloud Assistant agent on the server: missing, offline or too old.",
+    COMMAND: "The command itself: its script, interpreter, parameters, folder or user.",
+    PERMISSION: "Rights: on the account or on the server.",
+    TIMEOUT: "It ran or waited longer than it was allowed to.",
+    EXIT_CODE: "The script ran to its end and said itself that it failed.",
+    UNKNOWN: "The vendor's code is not in the gateway's table.",
+  },
+);
+
+/** Why an execution failed. */
+@ObjectType("ExecutionError", { description: "Why an execution failed on an instance." })
+class ExecutionError implements Guarded {
+  /** @param guardedPlace the execution that it belongs to */
+  constructor(
+    private readonly failure: Failure,
+    readonly guardedPlace: GuardedPlace,
+  ) {}
+
+  @Value(() => String, {
+    description:
+      "The vendor's code; if only a text came, the one that its documents pair with the text, else `Unknown`.",
+  })
+  get code(): string {
+    return this.failure.code;
+  }
+
+  @Value(() => ExecutionErrorClassEnum, { description: "Where to look first; groups the vendor's many codes." })
+  get class(): ExecutionErrorClass {
+    return describeExecutionError(this.failure.code).class;
+  }
+
+  @Value(() => String, { nullable: true, description: "The vendor's text, as it came." })
+  get info(): string | null {
+    return this.failure.info;
+  }
+
+  @Value(() => String, {
+    nullable: true,
+    description: "What usually helps, in the gateway's words; null for unknown codes.",
+  })
+  get remedy(): string | null {
+    return describeExecutionError(this.failure.code).remedy;
   }
 }

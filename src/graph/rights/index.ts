@@ -1,4 +1,3 @@
 /** Which field needs which right, and what a caller's rights leave of a selection. */
-export { installGuards } from "./guards.ts";
-export { createKindGuard, requireOutputs } from "./kind-guard.ts";
+export { createKindGuard, installGuards, requireOutputs } from "./guards.ts";
 export { kindsOf, maskSelection, type NeedsOf, needsByRights } from "./mask-selection.ts";

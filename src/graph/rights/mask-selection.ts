@@ -1,4 +1,4 @@
-import type { Kinds } from "#access";
+import { KINDS, type Kinds } from "#access";
 import type { Invocation } from "#domain";
 import type { GraphContext, Selection } from "../operation/index.ts";
 import { kindOfField } from "./field-kinds.ts";
@@ -20,7 +20,7 @@ export function needsByRights<Needs>(
 ): NeedsOf<Needs> {
   const known = new Map<string, Needs>();
   return (kinds) => {
-    const key = `${kinds.commands} ${kinds.outputs}`;
+    const key = KINDS.filter((kind) => kinds[kind]).join(" ");
     const needs = known.get(key) ?? needsOf(selection === null ? null : maskSelection(selection, kinds));
     known.set(key, needs);
     return needs;
@@ -32,7 +32,7 @@ export function needsByRights<Needs>(
  * see. It decides what is loaded; that a masked field is null is for its resolver to say.
  */
 export function maskSelection(selection: Selection, kinds: Kinds): Selection {
-  if (kinds.commands && kinds.outputs) return selection;
+  if (KINDS.every((kind) => kinds[kind])) return selection;
   const isGiven = (field: string) => {
     const kind = kindOfField(field);
     return kind === null || kinds[kind];

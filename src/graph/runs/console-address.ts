@@ -1,4 +1,4 @@
-import { InputError, type Invocation, type Provider, type Source } from "#domain";
+import { InputError, type Invocation, PROVIDERS, type Provider, type Source } from "#domain";
 
 /** What an address of the vendor's console names, and which sources can have it. */
 export interface ConsoleAddress {
@@ -12,6 +12,8 @@ const RUN = /(?<![\w-])t-[a-z0-9]{4,40}(?![\w-])/i;
 const SERVER = /(?<![\w-])(?:m?i-[a-z0-9]{4,40}|[0-9a-f]{32})(?![\w-])/i;
 const REGION = /(?<![\w-])[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*(?![\w-])/gi;
 const LENGTH_MAX = 2_000;
+/** A host, or else the rest of an address, that belongs to one product. An address that names none is taken for one of ECS. */
+const NAMED: Readonly<Record<Provider, RegExp>> = { ECS: /^ecs/i, SWAS: /swas/i };
 
 /**
  * The address of a run in the console, which {@link readConsoleAddress} reads; null if none is known. ECS has a page for a run. SWAS
@@ -60,8 +62,8 @@ function namedRun({ search, hash }: URL): string | null {
 }
 
 function providerOf(hostname: string, words: string): Provider {
-  if (/swas/i.test(hostname)) return "SWAS";
-  return !/^ecs/i.test(hostname) && /swas/i.test(words) ? "SWAS" : "ECS";
+  const named = [hostname, words].flatMap((text) => PROVIDERS.find((one) => NAMED[one].test(text)) ?? []);
+  return named[0] ?? "ECS";
 }
 
 function decode(text: string): string {

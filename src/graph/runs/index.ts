@@ -1,13 +1,13 @@
 /** Runs, and the run on one instance. */
 export { readConsoleAddress } from "./console-address.ts";
-export { InstanceInvocation, rowNeeds } from "./instance-invocation.ts";
+export { InstanceInvocation, rowProjection } from "./instance-invocation.ts";
 export {
   connectRecords,
   connectRuns,
   Invocation,
   InvocationConnection,
   invocationOf,
-  invocationWants,
+  invocationProjection,
   readRun,
 } from "./invocation.ts";
 export { InstanceInvocationLinks, InstanceLinks } from "./links.ts";

@@ -104,8 +104,8 @@ export class InstanceInvocation extends Execution {
   ): Promise<Connection<InvocationResult>> {
     const { source, invokeId, instanceId } = this.record;
     const page = openPage(() => ["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
-    const wants = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
-    const results = await context.loaders.histories.load({ source, invokeId, instanceId, wants });
+    const projection = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
+    const results = await context.loaders.histories.load({ source, invokeId, instanceId, projection });
     return connect(
       { ...cutPage(historyList(results ?? []), page, context.sealer), sources: await statesOf(source, context) },
       (result) => new InvocationResult(result, result.execution),
@@ -154,7 +154,7 @@ export const InstanceInvocationConnection = declareConnection({
 });
 
 /** What a selection needs of each row beyond the run's own record. */
-export interface RowNeeds {
+export interface RowProjection {
   readonly output: boolean;
   /** Times, exit code, error: what a bare record does not tell. */
   readonly details: boolean;
@@ -164,7 +164,7 @@ const DETAILS = ["startTime", "finishTime", "stopTime", "durationMs", "exitCode"
 const RESULT_DETAILS = [...DETAILS, "commandId", "username", "ossDelivery"] as const;
 
 /** Reads from a selection of rows what must be loaded for them. */
-export function rowNeeds(rows: Selection | null): RowNeeds {
+export function rowProjection(rows: Selection | null): RowProjection {
   const result = rows?.under("result") ?? null;
   return {
     output: wantsOutput(result),
@@ -177,6 +177,6 @@ async function statesOf(source: Source, { services }: GraphContext): Promise<rea
 }
 
 /** True if the needs ask for more of a row than its run's own record tells. */
-export function isLacking(record: InstanceInvocationRecord, needs: RowNeeds): boolean {
+export function isLacking(record: InstanceInvocationRecord, needs: RowProjection): boolean {
   return (needs.output && record.output === undefined) || (needs.details && !record.isComplete);
 }

@@ -6,8 +6,8 @@ import {
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
+  type Projection,
   sourceKey,
-  type Wants,
 } from "#domain";
 import { type Page, readPageArguments } from "#services";
 import { Node, toGlobalId, Value } from "../declarations/index.ts";
@@ -36,9 +36,9 @@ import {
   InstanceInvocationConnection,
   InstanceInvocationsArgs,
   isLacking,
-  type RowNeeds,
+  type RowProjection,
   type RowResult,
-  rowNeeds,
+  rowProjection,
 } from "./instance-invocation.ts";
 import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
 import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs } from "./output-group.ts";
@@ -78,7 +78,7 @@ export class Invocation extends InvocationSettings {
   ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
     const opened = openPage(() => this.purposeOf(args), args, context.sealer);
     const page = cutPage(this.listOf(args), opened, context.sealer);
-    const needsOf = oncePerPlace(info, () => needsByRights(rowsOf(selectionOf(info)), rowNeeds));
+    const needsOf = oncePerPlace(info, () => needsByRights(rowsOf(selectionOf(info)), rowProjection));
     const rows = this.loadRows(page.nodes, needsOf(kindsOf(this.record, context)), context);
     return rows instanceof Promise ? rows.then((ready) => new Connection(page, ready)) : new Connection(page, rows);
   }
@@ -145,7 +145,7 @@ export class Invocation extends InvocationSettings {
    */
   loadRows(
     records: readonly InstanceRecord[],
-    needs: RowNeeds,
+    needs: RowProjection,
     { loaders }: GraphContext,
   ): InstanceInvocation[] | Promise<InstanceInvocation[]> {
     const lacking = records.filter((record) => isLacking(record, needs));
@@ -201,7 +201,7 @@ export async function readRun(
   run: Selection,
   context: GraphContext,
 ): Promise<Invocation | null> {
-  const record = await context.loaders.invocations.load({ source, invokeId, wants: invocationWants(run) });
+  const record = await context.loaders.invocations.load({ source, invokeId, projection: invocationProjection(run) });
   return record === null ? null : invocationOf(await settleRun(record, needsByRights(run, runNeeds), context));
 }
 
@@ -225,7 +225,7 @@ export async function connectRecords(
 }
 
 function runNeeds(run: Selection | null): RunNeeds {
-  const { output, details } = rowNeeds(rowsOf(run?.under("instanceInvocations") ?? null));
+  const { output, details } = rowProjection(rowsOf(run?.under("instanceInvocations") ?? null));
   const isGrouped = run?.hasAny("outputGroups") ?? false;
   return {
     output: output || isGrouped,
@@ -243,10 +243,10 @@ export const InvocationConnection = declareConnection({
 });
 
 /** What a selection of a run needs beyond what every list tells. */
-export function invocationWants(run: Selection | null): Wants {
+export function invocationProjection(run: Selection | null): Projection {
   const rows = rowsOf(run?.under("instanceInvocations") ?? null);
   return {
-    output: rowNeeds(rows).output || (run?.hasAny("outputGroups") ?? false),
+    output: rowProjection(rows).output || (run?.hasAny("outputGroups") ?? false),
     content: run?.under("command")?.hasAny("content", "contentBase64") ?? false,
   };
 }

@@ -2,11 +2,11 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
 import type { AgentState as AgentRecord } from "#domain";
-import { type Connection, PageArgs, rowsOf, totalWants } from "../lists/index.ts";
+import { type Connection, PageArgs, rowsOf, totalProjection } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { AgentState, Instance } from "../sources/index.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
-import { connectRuns, Invocation, InvocationConnection, invocationWants } from "./invocation.ts";
+import { connectRuns, Invocation, InvocationConnection, invocationProjection } from "./invocation.ts";
 import type { InvocationState } from "./state.ts";
 
 /** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
@@ -45,10 +45,10 @@ export class InstanceLinks {
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
-    const wants = { ...invocationWants(rowsOf(selection)), ...totalWants(selection) };
+    const projection = { ...invocationProjection(rowsOf(selection)), ...totalProjection(selection) };
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
-    const page = await services.pageInvocations(args, filter, wants, operation);
+    const page = await services.pageInvocations(args, filter, projection, operation);
     return connectRuns(page, rowsOf(selection), context);
   }
 }

@@ -8,10 +8,10 @@ import {
 import type { Answer } from "#services";
 import type { GraphContext } from "../operation/index.ts";
 import { kindsOf, type NeedsOf } from "../rights/index.ts";
-import type { RowNeeds } from "./instance-invocation.ts";
+import type { RowProjection } from "./instance-invocation.ts";
 
 /** What a selection reads of runs and their rows, beyond what every list tells. */
-export interface RunNeeds extends RowNeeds {
+export interface RunNeeds extends RowProjection {
   /** When a run ended, which its instances tell. */
   readonly times: boolean;
 }

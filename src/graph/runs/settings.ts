@@ -1,9 +1,16 @@
 import { ObjectType } from "type-graphql";
-
 import { type Invocation as InvocationRecord, readSchedule, type Schedule as ScheduleRecord } from "#domain";
-import { always, declareReads, JsonObject, orNull, SafeInt, Value } from "../declarations/index.ts";
+import {
+  always,
+  declareReads,
+  declareShape,
+  JsonObject,
+  orNull,
+  SafeInt,
+  ScheduleKindEnum,
+  Value,
+} from "../declarations/index.ts";
 import { Tag } from "./command.ts";
-import { Schedule } from "./schedule.ts";
 import { InvocationState } from "./state.ts";
 
 /** How a run was asked for. Not a type of the schema: the run inherits its fields. */
@@ -32,4 +39,11 @@ declareReads<InvocationRecord>(InvocationSettings.prototype, {
   launcher: orNull(String, "The program that starts the script, where one was named."),
   terminationMode: orNull(String, "What ends with it when it is stopped: `Process` or `ProcessTree`."),
   ossOutputDelivery: orNull(String, "Where in object storage the full output is delivered to."),
+});
+
+/** When a timed run is due. */
+const Schedule = declareShape<ScheduleRecord>("Schedule", "When a timed run is due.", {
+  kind: always(ScheduleKindEnum, "How it is scheduled."),
+  expression: always(String, "The cron fields, the rate or the instant, as they were written."),
+  timeZone: orNull(String, "The time zone it is meant in; null where none was written."),
 });

@@ -1,5 +1,6 @@
 import { Ctx, Field, Int, ObjectType } from "type-graphql";
 
+import type { Instant } from "#domain";
 import type { BackfillState, SourceFailure, PageSourceState as State } from "#services";
 import {
   always,
@@ -11,6 +12,7 @@ import {
   orNull,
   SafeInt,
   SourceErrorCodeEnum,
+  toInstant,
   Value,
 } from "../declarations/index.ts";
 import type { GraphContext } from "../operation/index.ts";
@@ -47,7 +49,7 @@ export class Backfill {
     description: "How far back the source is known without a gap; null if it was not read yet.",
   })
   async oldestTime(): Promise<string | null> {
-    return toInstant(await this.record.oldestTime());
+    return toTime(await this.record.oldestTime());
   }
 
   @Field(() => SafeInt, {
@@ -70,8 +72,9 @@ export class Backfill {
 
 declareReads<BackfillState>(Backfill.prototype, { phase: always(BackfillPhaseEnum, "What goes on.") });
 
-function toInstant(time: number | null): string | null {
-  return time === null || time < 0 ? null : new Date(time).toISOString();
+// Below zero are runs that tell of no time.
+function toTime(time: number | null): Instant | null {
+  return time === null || time < 0 ? null : toInstant(time);
 }
 
 /** One place the gateway reads from. */
@@ -89,7 +92,7 @@ export class SourceState {
     description: "When the source was last read with success; null if it never was. Its rows are as of then.",
   })
   get asOf(): string | null {
-    return this.record.asOf === null ? null : new Date(this.record.asOf).toISOString();
+    return toInstant(this.record.asOf);
   }
 
   @Value(() => DateTime, {
@@ -97,7 +100,7 @@ export class SourceState {
     description: "How far back the source is known without a gap; null if it was not read yet.",
   })
   get oldestTime(): string | null {
-    return toInstant(this.record.oldestTime);
+    return toTime(this.record.oldestTime);
   }
 
   @Field(() => Backfill, {

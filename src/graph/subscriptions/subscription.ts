@@ -2,12 +2,12 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Int, Resolver, Root, Subscription } from "type-graphql";
 
 import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
-import type { OutputChunk as Chunk, GivenPosition, ListChange, WatchWants } from "#services";
+import type { OutputChunk as Chunk, GivenPosition, ListChange, WatchProjection } from "#services";
 import { fromGlobalId } from "../declarations/index.ts";
 import { InvocationFilter, rowsOf, toInvocationFilter } from "../lists/index.ts";
 import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
 import { kindsOf, maskSelection, requireOutputs } from "../rights/index.ts";
-import { Invocation, invocationWants, rowNeeds } from "../runs/index.ts";
+import { Invocation, invocationProjection, rowProjection } from "../runs/index.ts";
 import { InvocationChange, toInvocationChange } from "./invocation-change.ts";
 import { OutputChunk } from "./output-chunk.ts";
 
@@ -149,8 +149,8 @@ function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): Asy
     const message = `\`${LAST_EVENT_ID}\`: expected none, since events of a run have no id. Begin without it.`;
     throw new InputError("INVALID_CURSOR", message, LAST_EVENT_ID);
   }
-  const wants = watchWants(maskSelection(selectionOf(info), context.view.rightsFor(ref.source).possible));
-  return endWithError(context.services.watchInvocation(ref, wants, context.operation));
+  const projection = watchProjection(maskSelection(selectionOf(info), context.view.rightsFor(ref.source).possible));
+  return endWithError(context.services.watchInvocation(ref, projection, context.operation));
 }
 
 /** @throws InputError `NOT_FOUND` for a source that is not configured, or that the caller may not see */
@@ -168,9 +168,9 @@ function refuseType(expected: string, got: string): InputError {
   );
 }
 
-function watchWants(run: Selection): WatchWants {
-  const { details } = rowNeeds(rowsOf(run.under("instanceInvocations")));
-  return { ...invocationWants(run), details: details || run.hasAny("outputGroups") };
+function watchProjection(run: Selection): WatchProjection {
+  const { details } = rowProjection(rowsOf(run.under("instanceInvocations")));
+  return { ...invocationProjection(run), details: details || run.hasAny("outputGroups") };
 }
 
 /** What breaks off is told as a last event, so that it lands at the field, with its path, as in a query. */

@@ -2,8 +2,7 @@ import { useRef } from "preact/hooks";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { useWords } from "../words/words.ts";
-import { saveText } from "./download.ts";
-import type { ServerOutput } from "./server-output.ts";
+import { type ServerOutput, saveText } from "./download.ts";
 import type { Search } from "./use-search.ts";
 
 /** What can be done with the text: search, wrap, follow, copy, download. */

@@ -1,9 +1,9 @@
 import { Shape } from "../parts/status.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
+import { outputPath } from "../state/navigation.ts";
 import { nameOf } from "../state/output-groups.ts";
 import { groupReasons, type Reason } from "../state/reasons.ts";
-import { outputPath } from "../state/route.ts";
 import type { Server } from "../state/server-list.ts";
 import { readAnsi } from "../text/ansi.ts";
 import { useWords } from "../words/words.ts";

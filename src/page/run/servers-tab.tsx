@@ -1,16 +1,17 @@
 import type { InstanceInvocationStatus } from "cloud-assistant-gateway/client";
-import { useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../parts/failure.tsx";
 import { useRowKeys } from "../parts/keys.ts";
-import { Shape } from "../parts/status.tsx";
+import { Shape, Status } from "../parts/status.tsx";
+import { Duration } from "../parts/times.tsx";
 import { type RowsControl, VirtualRows } from "../parts/virtual-rows.tsx";
 import { useNarrow } from "../state/narrow.ts";
+import { outputPath } from "../state/navigation.ts";
+import { readMoreServers, readServers, type Server, type ServerList } from "../state/server-list.ts";
 import { orderCounts, toneOf } from "../state/statuses.ts";
 import { useWords } from "../words/words.ts";
 import { Reasons } from "./reasons.tsx";
 import type { RunDetails } from "./run-head.tsx";
-import { ServerRow } from "./server-row.tsx";
-import { useServers } from "./use-servers.ts";
 
 const ROW_HEIGHT = 46;
 const NARROW_ROW_HEIGHT = 72;
@@ -88,4 +89,87 @@ function StateChips(props: {
       ))}
     </div>
   );
+}
+
+/** One server of a run: how it went there, and if it failed, why and what helps. The whole row is its link. */
+function ServerRow(props: { readonly runId: string; readonly server: Server; readonly index: number }) {
+  const { server, index } = props;
+  const name = server.instance?.name ?? null;
+  return (
+    <li
+      class={`row server-row ${toneOf(server.status) === "bad" ? "failed" : ""}`}
+      data-row={index}
+      aria-posinset={index + 1}
+    >
+      <Status status={server.status} rawStatus={server.rawStatus} />
+      <a class="name" href={outputPath(props.runId, server.id)}>
+        <bdi>{name ?? server.instanceId}</bdi>
+        {name !== null && <small class="muted">{server.instanceId}</small>}
+      </a>
+      <span class="number">{server.exitCode}</span>
+      <span class="number time">
+        <Duration milliseconds={server.durationMs} since={server.startTime} isFinal={server.isFinal} />
+      </span>
+      <Reason server={server} />
+    </li>
+  );
+}
+
+function Reason({ server: { error } }: { readonly server: Server }) {
+  const words = useWords();
+  if (error === null) return <span class="reason" />;
+  return (
+    <span class="reason" title={[error.info, error.remedy].filter(Boolean).join("\n")}>
+      <span>
+        <b>{words.errorClass[error.class] ?? error.class}</b> <bdi lang="en">{error.info ?? error.code}</bdi>
+      </span>
+      {error.remedy !== null && (
+        <small class="muted" lang="en">
+          {error.remedy}
+        </small>
+      )}
+    </span>
+  );
+}
+
+/** The servers of a run as they are read. */
+interface LiveServers {
+  readonly list: ServerList | null;
+  readonly error: unknown;
+  loadMore(): void;
+  again(): void;
+}
+
+/** Reads the servers of a run in one state, or in all; again whenever `change` differs. */
+function useServers(runId: string, state: InstanceInvocationStatus | null, change: number): LiveServers {
+  const [list, setList] = useState<ServerList | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [round, setRound] = useState(0);
+  const latest = useRef({ list, isReading: false });
+  latest.current.list = list;
+  useEffect(() => setList(null), [runId, state]);
+  useEffect(() => {
+    const leave = new AbortController();
+    const known = latest.current.list?.servers.length ?? 0;
+    readServers(runId, state, known, leave.signal).then(
+      (read) => {
+        if (leave.signal.aborted) return;
+        setList(read);
+        setError(null);
+      },
+      (failure) => !leave.signal.aborted && setError(failure),
+    );
+    return () => leave.abort();
+  }, [runId, state, change, round]);
+  const loadMore = useCallback(() => {
+    const { list: known, isReading } = latest.current;
+    if (known === null || known.next === null || isReading) return;
+    latest.current.isReading = true;
+    readMoreServers(runId, state, known)
+      .then((read) => setList((now) => (now === known ? read : now)), setError)
+      .finally(() => {
+        latest.current.isReading = false;
+      });
+  }, [runId, state]);
+  return { list, error, loadMore, again: () => setRound((before) => before + 1) };
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { SourceView } from "../parts/sources.tsx";
-import { countFilters, type Filters, NO_FILTERS } from "../state/filters.ts";
+import { countFilters, type Filters, isProvider, NO_FILTERS } from "../state/filters.ts";
 import { useWords } from "../words/words.ts";
 import { SpanFields } from "./span-fields.tsx";
 
@@ -59,14 +59,13 @@ function SourceFields(props: {
   const words = useWords();
   const { filters, sources, set } = props;
   const accounts = unique(sources.map(({ account }) => account));
-  const isProvider = (value: string): value is Filters["provider"] => ["", "ECS", "SWAS"].includes(value);
   return (
     <>
       <Choice
         label={words.filters.product}
         value={filters.provider}
         options={unique(sources.map(({ provider }) => provider))}
-        set={(value) => isProvider(value) && set({ provider: value })}
+        set={(value) => set({ provider: isProvider(value) ? value : "" })}
       />
       <Choice
         label={words.filters.region}

@@ -1,6 +1,6 @@
 import { StateBar, Status } from "../parts/status.tsx";
 import { Age } from "../parts/times.tsx";
-import { runPath } from "../state/route.ts";
+import { runPath } from "../state/navigation.ts";
 import type { Run } from "../state/run-list.ts";
 import { toneOf } from "../state/statuses.ts";
 import { useWords } from "../words/words.ts";

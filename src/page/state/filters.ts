@@ -46,12 +46,18 @@ const NAMES: Readonly<Record<keyof Filters, string>> = {
   from: "from",
   until: "until",
 };
+const PROVIDERS: Readonly<Record<Provider, true>> = { ECS: true, SWAS: true };
 const KEYS = Object.keys(NAMES) as (keyof Filters)[];
 
 const HOUR_MS = 3_600_000;
 const SPANS_MS: Readonly<Record<string, number>> = { "1h": HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS };
 /** What `since` may say. */
 export const SPANS: readonly string[] = Object.keys(SPANS_MS);
+
+/** True for the word of a product. */
+export function isProvider(word: string): word is Provider {
+  return Object.hasOwn(PROVIDERS, word);
+}
 
 /** Reads an address's query; what nobody could have meant is left out. */
 export function readFilters(query: string): Filters {
@@ -61,7 +67,7 @@ export function readFilters(query: string): Filters {
   const provider = read("provider").toUpperCase();
   return {
     state: state === "failed" || state === "running" ? state : "all",
-    provider: provider === "ECS" || provider === "SWAS" ? provider : "",
+    provider: isProvider(provider) ? provider : "",
     regionId: read("regionId"),
     account: read("account"),
     commandName: read("commandName"),

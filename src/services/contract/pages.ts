@@ -1,4 +1,4 @@
-import type { Wants } from "#domain";
+import type { Projection } from "#domain";
 import type { Backfill, SourceState } from "#sync";
 
 /** Relay's four paging arguments, as the client gave them. */
@@ -51,6 +51,6 @@ export interface Page<Node> {
 }
 
 /** What of a page a selection needs beyond its rows. */
-export interface PageWants extends Wants {
+export interface PageProjection extends Projection {
   readonly totalCount: boolean;
 }

@@ -1,4 +1,4 @@
-import type { AppendedOutput, InstanceInvocation, Instant, Invocation, InvocationFilter } from "#domain";
+import type { AppendedOutput, InstanceInvocation, Invocation, InvocationFilter } from "#domain";
 import type { Page } from "./pages.ts";
 
 /** In which order a list of runs comes; the first is the total order. What has no such value comes last in every order. */
@@ -54,8 +54,8 @@ export interface OutputMatches extends Page<FoundLine> {
   readonly searchedOutputs: number;
   /** Outputs that this page would have gone through had anybody read them before. */
   readonly missingOutputs: number;
-  /** When the oldest run was handed in that was gone through; null if none was, or none tells. */
-  readonly searchedSince: Instant | null;
+  /** When the oldest run was handed in that was gone through, in epoch milliseconds; null if none was, or none tells. */
+  readonly searchedSince: number | null;
 }
 
 /** What of an output is new, and whose it is. */

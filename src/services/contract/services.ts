@@ -8,11 +8,11 @@ import type {
   InvocationRef,
   InvocationResult,
   Operation,
+  Projection,
   ResultRef,
   Source,
-  Wants,
 } from "#domain";
-import type { Page, PageArguments, PageSourceState, PageWants } from "./pages.ts";
+import type { Page, PageArguments, PageProjection, PageSourceState } from "./pages.ts";
 import type {
   GivenPosition,
   InstanceFilter,
@@ -25,7 +25,7 @@ import type {
 import type { StatisticsRequest, StatisticsRow } from "./statistics.ts";
 
 /** What of a watched run is wanted. */
-export interface WatchWants extends Wants {
+export interface WatchProjection extends Projection {
   /** Times, exit codes and errors of its instances, also where the run's own record does not tell them. */
   readonly details: boolean;
 }
@@ -50,10 +50,10 @@ export interface ShownResult extends InvocationResult {
 export type Answer<Value> = Value | null | Error;
 
 /**
- * A key whose own `wants`, where there are any, are less than those of its read: what is at hand serves it where it has these,
+ * A key whose own `projection`, where there are any, are less than those of its read: what is at hand serves it where it has these,
  * and only what has to be read is read with all that the read is for.
  */
-export type Asked<Ref> = Ref & { readonly wants?: Wants };
+export type Asked<Ref> = Ref & { readonly projection?: Projection };
 
 /** Everything that the graph can ask for. Errors: InputError for bad arguments, UpstreamError where nothing could be had. */
 export interface Services {
@@ -69,7 +69,7 @@ export interface Services {
   pageInvocations(
     args: PageArguments,
     filter: InvocationFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<Invocation>>;
   /**
@@ -80,7 +80,7 @@ export interface Services {
     args: PageArguments,
     order: Exclude<InvocationOrder, "CREATION_TIME_DESC">,
     filter: InvocationFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<Invocation>>;
   /** One page of servers, by source and then by id. One call for 100 servers of a source, once a minute. */
@@ -105,25 +105,25 @@ export interface Services {
   pageResults(
     args: PageArguments,
     filter: ResultFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<ShownResult>>;
   /** Runs by id, one answer a key, in key order. */
   readInvocations(
     refs: readonly Asked<InvocationRef>[],
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<Invocation>[]>;
   /** Results by key, one answer a key, in key order; with `execution: null` the latest one. Takes the cheapest cover. */
   readResults(
     refs: readonly Asked<ResultRef>[],
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
   /** Every execution of a repeated run on one instance, newest first. */
   readHistory(
     ref: Omit<ResultRef, "execution">,
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly InvocationResult[]>;
   /** Servers by id, one answer a key, in key order. */
@@ -134,7 +134,11 @@ export interface Services {
    * InputError `NOT_FOUND` for a run that is gone. Ends quietly when the operation's signal aborts.
    * @throws InputError `LIMIT_EXCEEDED` where too many watch already
    */
-  watchInvocation(ref: InvocationRef, wants: WatchWants, operation: Operation): AsyncIterableIterator<Invocation>;
+  watchInvocation(
+    ref: InvocationRef,
+    projection: WatchProjection,
+    operation: Operation,
+  ): AsyncIterableIterator<Invocation>;
   /**
    * A list as it changes: its newest rows, or what changed behind a position, then each change. A reader who is slow gets several
    * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.

@@ -1,6 +1,6 @@
-import { InputError } from "#domain";
 import type { Edge, Page, Sealer } from "../contract/index.ts";
 import type { PageRequestArguments } from "./arguments.ts";
+import { createCursorError } from "./cursor.ts";
 
 /** What a page is put together of; its `edges` stand in the order of the list, whichever way it is walked. */
 export interface PageParts<Node> extends Pick<Page<Node>, "sources"> {
@@ -58,11 +58,10 @@ export function behind<Row>(
 export function openPlace(
   sealer: Sealer,
   purpose: string,
-  { cursor, cursorArgument }: PageRequestArguments,
+  { cursor, cursorArgument }: Pick<PageRequestArguments, "cursor" | "cursorArgument">,
 ): string | null {
   if (cursor === null) return null;
   const place = cursor === "" ? null : sealer.open(purpose, cursor);
   if (place !== null) return Buffer.from(place).toString();
-  const message = `\`${cursorArgument}\`: expected a cursor of this list with the same filter and order, got another text. Begin again without it.`;
-  throw new InputError("INVALID_CURSOR", message, cursorArgument);
+  throw createCursorError(cursorArgument);
 }

@@ -67,10 +67,19 @@ export function createCursorCodec(sealer: Sealer, purpose: string, sources: read
       const bytes = text === "" || text.length > LENGTH_MAX ? null : sealer.open(purpose, text);
       const cursor = bytes === null ? null : read(bytes, numbers);
       if (cursor !== null) return cursor;
-      const message = `\`${argument}\`: expected a cursor of this list with the same filter, got another text. Begin again without it.`;
-      throw new InputError("INVALID_CURSOR", message, argument);
+      throw createCursorError(argument);
     },
   };
+}
+
+/** What a cursor of another list, a damaged or an empty one is refused with. */
+export function createCursorError(argument: string): InputError {
+  const expected = "expected a cursor of this list with the same filter and order";
+  return new InputError(
+    "INVALID_CURSOR",
+    `\`${argument}\`: ${expected}, got another text. Begin again without it.`,
+    argument,
+  );
 }
 
 function read(bytes: Uint8Array, numbers: SourceNumbers): PageCursor | null {

@@ -32,7 +32,12 @@ export const MAX_SEARCH_LENGTH = 500;
 export interface Matcher {
   readonly isMatch: (line: string) => boolean;
   readonly unitsPerCharacter: number;
+  /** True if a match hangs on where its line begins or ends, so that lines can only be tried one by one. */
+  readonly needsLineEnds: boolean;
 }
+
+/** Costs are told in sums of about so many units. */
+const UNITS_TOLD = 16_000;
 
 /** Matchers that were made for other texts, or why there is none, each under what describes its search. */
 export type Matchers = Map<string, Matcher | InputError>;
@@ -69,14 +74,33 @@ export function prepareSearch(search: LineSearch): (text: string) => Parts<reado
 }
 
 function* matchLines(text: string, search: LineSearch, matcher: Matcher): Parts<readonly LineMatch[]> {
+  if (!matcher.needsLineEnds && !(yield* mayMatch(text, matcher))) return [];
   const lines = splitLines(text);
   const matches: LineMatch[] = [];
+  let untold = 0;
   for (const [index, line] of lines.entries()) {
     if (matches.length >= search.limit) break;
-    yield (line.length + 1) * matcher.unitsPerCharacter;
+    untold += (line.length + 1) * matcher.unitsPerCharacter;
+    if (untold >= UNITS_TOLD) {
+      yield untold;
+      untold = 0;
+    }
     if (matcher.isMatch(line)) matches.push(toMatch(lines, index, line, search.contextLines));
   }
+  yield untold;
   return matches;
+}
+
+// Most texts hold no match, and a text is tried at once in far less time than its lines one by one.
+function* mayMatch(text: string, { isMatch, unitsPerCharacter }: Matcher): Parts<boolean> {
+  const size = Math.ceil(UNITS_TOLD / unitsPerCharacter);
+  for (let from = 0, to = 0; from < text.length; from = to) {
+    const lineFeed = text.indexOf("\n", from + size);
+    to = lineFeed < 0 ? text.length : lineFeed + 1;
+    yield (to - from) * unitsPerCharacter;
+    if (isMatch(text.slice(from, to))) return true;
+  }
+  return false;
 }
 
 function checkSearch({ text, pattern, contextLines, limit }: LineSearch): void {
@@ -108,7 +132,7 @@ function matcherOrRefusal(search: LineSearch): Matcher | InputError {
 
 function toMatcher({ text, pattern, ignoreCase }: LineSearch): Matcher {
   if (pattern != null) return matchPattern(pattern, ignoreCase ?? false);
-  return { isMatch: containText(text ?? "", ignoreCase ?? false), unitsPerCharacter: 1 };
+  return { isMatch: containText(text ?? "", ignoreCase ?? false), unitsPerCharacter: 1, needsLineEnds: false };
 }
 
 function containText(text: string, ignoreCase: boolean): (line: string) => boolean {
@@ -117,10 +141,17 @@ function containText(text: string, ignoreCase: boolean): (line: string) => boole
   return (line) => line.toLowerCase().includes(folded);
 }
 
+/** Finds each assertion of RE2's syntax, and some patterns more that only look as if they had one. */
+const ASSERTION = /\$|(?<!\[)\^|\\[AbBz]/;
+
 function matchPattern(pattern: string, ignoreCase: boolean): Matcher {
   try {
     const compiled = compilePattern(pattern, { ignoreCase });
-    return { isMatch: (line) => compiled.test(line), unitsPerCharacter: compiled.programSize };
+    return {
+      isMatch: (line) => compiled.test(line),
+      unitsPerCharacter: compiled.programSize,
+      needsLineEnds: ASSERTION.test(pattern),
+    };
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     if (error.problem === "cost")

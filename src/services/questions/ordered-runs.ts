@@ -2,9 +2,16 @@ import { createHash } from "node:crypto";
 import { canonicalText, type Invocation, type InvocationFilter, invocationKey, type Operation } from "#domain";
 import type { RunOutline, RunStore } from "#store";
 import type { Sync } from "#sync";
-import type { InvocationOrder, Page, PageArguments, PageSourceState, PageWants, Sealer } from "../contract/index.ts";
+import type {
+  InvocationOrder,
+  Page,
+  PageArguments,
+  PageProjection,
+  PageSourceState,
+  Sealer,
+} from "../contract/index.ts";
 import { behind, openPlace, readPageArguments, takePage, toPage } from "../paging/index.ts";
-import { followRows, type PageTiming, plainWants, tellFollowed } from "../runs/index.ts";
+import { followRows, type PageTiming, plainProjection, tellFollowed } from "../runs/index.ts";
 import { type RunScan, requireCreatedAfter, upTo } from "./scan.ts";
 
 /** What ordered pages are made of. */
@@ -44,7 +51,7 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
     args: PageArguments,
     order: Order,
     filter: InvocationFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<Invocation>> => {
     const request = readPageArguments(args);
@@ -57,10 +64,10 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
       request,
     );
     const runs = taken.map(({ run }) => run);
-    const known = await store.readRuns(runs, plainWants(wants));
+    const known = await store.readRuns(runs, plainProjection(projection));
     const shown = known.filter((one) => one !== null);
     const late = await followRows(sync.follower, shown, [], timing, operation);
-    const now = await store.readRuns(runs, plainWants(wants));
+    const now = await store.readRuns(runs, plainProjection(projection));
     const edges = taken.flatMap(({ place }, index) => {
       const node = now[index]?.run ?? known[index]?.run;
       return node === undefined ? [] : [{ node, cursor: () => sealer.seal(purpose, place) }];
@@ -68,7 +75,7 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
     return toPage(request, {
       edges,
       hasMore,
-      totalCount: wants.totalCount && isComplete ? rows.length : null,
+      totalCount: projection.totalCount && isComplete ? rows.length : null,
       sources: tellFollowed(sources, late, sync.book),
     });
   };
@@ -78,7 +85,7 @@ async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, o
   const rows: Row[] = [];
   let sources: readonly PageSourceState[] = [];
   let isComplete = true;
-  for await (const part of upTo(RUNS_MAX, scan.outlineAll(filter, false, operation))) {
+  for await (const part of upTo(RUNS_MAX, scan.outlineAll(filter, "RUNS", operation))) {
     for (const run of part.runs) rows.push({ run, place: placeOf(run, VALUES[order](run)) });
     ({ sources, isComplete } = part);
   }

@@ -3,14 +3,20 @@ import {
   type Clock,
   canonicalText,
   decodeOutput,
-  type InstanceInvocation,
-  type Instant,
-  type Invocation,
   type InvocationFilter,
+  type InvocationRef,
   type Operation,
   type Output,
 } from "#domain";
-import { comparePositions, type Position, positionOf } from "#store";
+import {
+  comparePositions,
+  type ExecutionOutline,
+  type Position,
+  placeOfOutline,
+  type RunOutline,
+  type RunStore,
+  type StoredRun,
+} from "#store";
 import type { Sync } from "#sync";
 import type {
   Edge,
@@ -28,6 +34,7 @@ import type { RunScan } from "./scan.ts";
 /** What searching is made of. */
 export interface OutputMatchesParts {
   readonly scan: RunScan;
+  readonly store: Pick<RunStore, "readRuns">;
   readonly sync: Pick<Sync, "book">;
   readonly sealer: Sealer;
   readonly clock: Clock;
@@ -45,12 +52,22 @@ interface Place {
   readonly line: number;
 }
 
-type Find = (output: Output) => Promise<readonly LineMatch[]>;
+/** At once for an output that equals one that was searched: a search goes through a million of those. */
+type Find = (output: Output) => readonly LineMatch[] | Promise<readonly LineMatch[]>;
+
+/** A match, and where it was found. */
+interface Found extends Pick<Place, "instanceId"> {
+  readonly run: RunOutline;
+  readonly match: LineMatch;
+  readonly cursor: () => string;
+}
 
 /** What one search goes by. */
 interface SearchRules {
   readonly find: Find;
   readonly seal: (place: Place) => string;
+  /** Runs as they are shown; null for one that is not known any more. */
+  readonly readRuns: (refs: readonly InvocationRef[]) => Promise<readonly (StoredRun | null)[]>;
   readonly start: Place | null;
   readonly size: number;
   /** True once the search has to answer. */
@@ -58,7 +75,7 @@ interface SearchRules {
 }
 
 /** Searches the outputs that are known, newest runs first. Reads none from an upstream; equal outputs are searched once. */
-export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatchesParts) {
+export function createOutputMatches({ scan, store, sync, sealer, clock }: OutputMatchesParts) {
   return async (search: OutputSearch, filter: InvocationFilter, operation: Operation): Promise<OutputMatches> => {
     const { text, pattern, ignoreCase, contextLines, first, after } = search;
     const { size, cursor } = readPageArguments({ first: first ?? null, after: after ?? null });
@@ -75,11 +92,12 @@ export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatches
       start,
       size,
       isLate: () => clock.elapsed() >= until,
+      readRuns: (refs) => store.readRuns(refs, { output: false, content: false }),
       seal: ({ position, instanceId, line }) =>
         codec.seal({ position, lagging: new Map(), row: [instanceId, String(line)] }),
     });
     let fared: readonly PageSourceState[] = [];
-    for await (const part of scan.readKnown(filter, { output: true, content: false }, operation, upTo(start))) {
+    for await (const part of scan.outlineKnown(filter, "OUTPUTS", operation, upTo(start))) {
       fared = part.sources;
       for (const run of part.runs) if (!(await collection.addRun(run))) return collection.toPage(fared);
     }
@@ -88,53 +106,74 @@ export function createOutputMatches({ scan, sync, sealer, clock }: OutputMatches
 }
 
 /** Gathers the matches of one page. */
-function createCollection({ find, seal, start, size, isLate }: SearchRules) {
-  const edges: Edge<FoundLine>[] = [];
+function createCollection({ find, seal, readRuns, start, size, isLate }: SearchRules) {
+  const found: Found[] = [];
   let searchedOutputs = 0;
   let missingOutputs = 0;
-  let searchedSince: Instant | null = null;
+  let searchedSince: number | null = null;
   let isFull = false;
   let stoppedAt: Place | null = null;
 
   /** False if the page ends within this execution. */
-  async function addExecution(run: Invocation, execution: InstanceInvocation, from: Place): Promise<boolean> {
+  function addExecution(run: RunOutline, execution: ExecutionOutline, from: Place): boolean | Promise<boolean> {
     if (isLate()) stoppedAt = from;
     if (stoppedAt !== null) return false;
     const output = execution.output === undefined ? execution.pastOutput : execution.output;
     if (output === undefined) missingOutputs += 1;
     if (output === undefined || output === null) return true;
-    const matches = await find(output);
+    const matches = find(output);
+    return matches instanceof Promise
+      ? matches.then((all) => addMatches(run, all, from))
+      : addMatches(run, matches, from);
+  }
+
+  function addMatches(run: RunOutline, matches: readonly LineMatch[], from: Place): boolean {
     searchedOutputs += 1;
-    for (const match of matches.filter(({ lineNumber }) => lineNumber > from.line)) {
-      isFull = edges.length >= size;
+    for (const match of matches) {
+      if (match.lineNumber <= from.line) continue;
+      isFull = found.length >= size;
       if (isFull) return false;
-      edges.push({ node: { run, execution, match }, cursor: () => seal({ ...from, line: match.lineNumber }) });
+      const cursor = (): string => seal({ ...from, line: match.lineNumber });
+      found.push({ run, instanceId: from.instanceId, match, cursor });
     }
     return true;
   }
 
+  /** The matches with what is known of who printed them; without those that were let go of meanwhile. */
+  async function readEdges(): Promise<readonly Edge<FoundLine>[]> {
+    const runs = [...new Set(found.map(({ run }) => run))];
+    const known = await readRuns(runs);
+    const byOutline = new Map(runs.map((run, index) => [run, known[index]?.run]));
+    return found.flatMap(({ run: outline, instanceId, match, cursor }) => {
+      const run = byOutline.get(outline);
+      const execution = run?.instances.find((one) => one.instanceId === instanceId);
+      return run === undefined || execution === undefined ? [] : [{ node: { run, execution, match }, cursor }];
+    });
+  }
+
   return {
     /** False once the page has ended. */
-    async addRun(run: Invocation): Promise<boolean> {
-      const position = positionOf(run);
+    async addRun(run: RunOutline): Promise<boolean> {
+      const position = placeOfOutline(run);
       const side = start === null ? 1 : comparePositions(position, start.position);
       if (side < 0) return true;
-      searchedSince = run.creationTime ?? searchedSince;
+      searchedSince = run.time ?? searchedSince;
       const known = side === 0 ? start : null;
       for (const execution of inOrder(run)) {
         const { instanceId } = execution;
         if (known !== null && instanceId < known.instanceId) continue;
         const line = known?.instanceId === instanceId ? known.line : 0;
-        if (!(await addExecution(run, execution, { position, instanceId, line }))) return false;
+        const goesOn = addExecution(run, execution, { position, instanceId, line });
+        if (!(typeof goesOn === "boolean" ? goesOn : await goesOn)) return false;
       }
       return true;
     },
-    toPage: (sources: readonly PageSourceState[]): OutputMatches => ({
-      edges,
+    toPage: async (sources: readonly PageSourceState[]): Promise<OutputMatches> => ({
+      edges: await readEdges(),
       hasNextPage: isFull || stoppedAt !== null,
       hasPreviousPage: start !== null,
-      startCursor: () => edges[0]?.cursor() ?? null,
-      endCursor: () => (stoppedAt === null ? (edges.at(-1)?.cursor() ?? null) : seal(stoppedAt)),
+      startCursor: () => found[0]?.cursor() ?? null,
+      endCursor: () => (stoppedAt === null ? (found.at(-1)?.cursor() ?? null) : seal(stoppedAt)),
       totalCount: null,
       sources,
       isScanComplete: stoppedAt === null,
@@ -155,12 +194,12 @@ function toPlace({ position, row }: { readonly position: Position; readonly row:
   return { position, instanceId, line: Number(line) };
 }
 
-function inOrder({ instances }: Invocation): readonly InstanceInvocation[] {
-  return instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+function inOrder({ executions }: RunOutline): readonly ExecutionOutline[] {
+  return executions.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
 /** @throws InputError `BAD_USER_INPUT` that names the argument, at once */
-function searchInTurns(search: LineSearch, operation: Operation): Find {
+function searchInTurns(search: LineSearch, operation: Operation) {
   const searchText = prepareSearch(search);
   let units = 0;
   const rest = async (more: number): Promise<void> => {
@@ -170,7 +209,7 @@ function searchInTurns(search: LineSearch, operation: Operation): Find {
     await operation.turn?.();
     operation.signal.throwIfAborted();
   };
-  return async ({ bytes, droppedBytes }) => {
+  return async ({ bytes, droppedBytes }: Output): Promise<readonly LineMatch[]> => {
     await rest(bytes.byteLength);
     const parts = searchText(decodeOutput(bytes, droppedBytes).text);
     for (let part = parts.next(); ; part = parts.next()) {
@@ -180,14 +219,24 @@ function searchInTurns(search: LineSearch, operation: Operation): Find {
   };
 }
 
-function rememberEqual(find: Find): Find {
+function rememberEqual(find: ReturnType<typeof searchInTurns>): Find {
   const known = new Map<string, readonly LineMatch[]>();
-  return async (output) => {
+  // What is read at once shares equal contents: those need not even be told apart.
+  const byBytes = new WeakMap<Uint8Array, { readonly output: Output; readonly found: readonly LineMatch[] }>();
+  const findEqual = async (output: Output): Promise<readonly LineMatch[]> => {
     const key = createHash("sha1").update(output.bytes).update(String(output.droppedBytes)).digest("base64");
     const remembered = known.get(key);
     if (remembered !== undefined) return remembered;
     const found = await find(output);
     if (known.size < REMEMBERED_MAX) known.set(key, found);
     return found;
+  };
+  return (output) => {
+    const last = byBytes.get(output.bytes);
+    if (last !== undefined && last.output.droppedBytes === output.droppedBytes) return last.found;
+    return findEqual(output).then((found) => {
+      byBytes.set(output.bytes, { output, found });
+      return found;
+    });
   };
 }

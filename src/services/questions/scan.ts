@@ -1,21 +1,20 @@
 import {
   InputError,
-  type Invocation,
   type InvocationFilter,
   namesSource,
   type Operation,
+  type Projection,
   type Source,
   toQuery,
-  type Wants,
 } from "#domain";
-import { outlineOf, type Position, placeOfOutline, positionOf, type RunOutline, type Stretch } from "#store";
+import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "../contract/index.ts";
 import type { RunPages } from "../runs/index.ts";
 import type { PageStore } from "../view/index.ts";
 
 /** Some of what a question is about, newest first. */
-export interface ScannedPart<Run> {
+export interface ScannedPart<Run = RunOutline> {
   readonly runs: readonly Run[];
   readonly sources: readonly PageSourceState[];
   /** True if nothing that is meant lies between this part and those before it; known once the last one is here. */
@@ -25,37 +24,27 @@ export interface ScannedPart<Run> {
 /** Goes through many runs, in parts between which others have their turns. */
 export interface RunScan {
   /** What is known, from a place on; the newest end is made fresh first. Reads nothing older. */
-  readKnown(
-    filter: InvocationFilter,
-    wants: Wants,
-    operation: Operation,
-    after?: Position | null,
-  ): AsyncGenerator<ScannedPart<Invocation>>;
-  /** Outlines of the same. @param executions false leaves those out */
   outlineKnown(
     filter: InvocationFilter,
-    executions: boolean,
+    detail: OutlineDetail,
     operation: Operation,
-  ): AsyncGenerator<ScannedPart<RunOutline>>;
+    after?: Position | null,
+  ): AsyncGenerator<ScannedPart>;
   /** Outlines of all that is created since the filter's `createdAfter`: what is not known is read, within the operation's budget. */
-  outlineAll(
-    filter: InvocationFilter,
-    executions: boolean,
-    operation: Operation,
-  ): AsyncGenerator<ScannedPart<RunOutline>>;
+  outlineAll(filter: InvocationFilter, detail: OutlineDetail, operation: Operation): AsyncGenerator<ScannedPart>;
 }
 
 /** What scanning is made of. */
 export interface RunScanParts {
   readonly sync: Pick<Sync, "book" | "findWhole">;
-  readonly store: Pick<PageStore, "readPage" | "readOutlines">;
+  readonly store: Pick<PageStore, "readOutlines">;
   readonly pages: RunPages;
 }
 
 /** Runs of one part: as many as a millisecond or two can go through. */
 const PART = 250;
-/** Outlines of one part. */
-const OUTLINES = 1_000;
+/** Outlines of one part, by what they tell. */
+const OUTLINES: Readonly<Record<OutlineDetail, number>> = { RUNS: 1_000, EXECUTIONS: 1_000, OUTPUTS: PART };
 
 /** Every question that is about more than a page goes through runs here. */
 export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
@@ -64,7 +53,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 
   const readStretch = (filter: InvocationFilter, operation: Operation, size: number, cursor: string | null) =>
     pages.readStretch(
-      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, wants: NOTHING, purpose: "scan" },
+      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, projection: NOTHING, purpose: "scan" },
       operation,
     );
 
@@ -77,38 +66,23 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
   }
 
   return {
-    async *readKnown(filter, wants, operation, after = null) {
+    async *outlineKnown(filter, detail, operation, after = null) {
       const fared = await refresh(filter, operation);
-      let last = after;
-      for (;;) {
-        operation.signal.throwIfAborted();
-        const stretches = sourcesOf(filter).map((source) => ({ source, after: last, before: null }));
-        const query = toQuery(filter);
-        const found = await store.readPage({ stretches, query, direction: 1, limit: PART, wants });
-        const end = found.at(-1);
-        yield { runs: found.map(({ run }) => run), ...fared };
-        if (end === undefined || found.length < PART) return;
-        last = positionOf(end.run);
-        await operation.turn?.();
-      }
+      const stretches = sourcesOf(filter).map((source) => ({ source, after, before: null }));
+      for await (const runs of outline(filter, stretches, detail, store, operation)) yield { runs, ...fared };
     },
-    async *outlineKnown(filter, executions, operation) {
-      const fared = await refresh(filter, operation);
-      const stretches = sourcesOf(filter).map((source) => ({ source, after: null, before: null }));
-      for await (const runs of outline(filter, stretches, executions, store, operation)) yield { runs, ...fared };
-    },
-    async *outlineAll(filter, executions, operation) {
+    async *outlineAll(filter, detail, operation) {
       let cursor: string | null = null;
       for (;;) {
         const { runs, sources, hasMore, ground, cursorAt } = await readStretch(filter, operation, PART, cursor);
         const isComplete = sources.every((source) => source.isComplete);
         // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
         const isBrokenOff = hasMore && !isComplete && runs.length === PART;
-        const outlines = runs.map(({ run }) => outlineOf(run, executions));
+        const outlines = runs.map(({ run }) => outlineOf(run, detail));
         yield { runs: outlines, sources: isBrokenOff ? sources.map(withoutEnd) : sources, isComplete };
         if (!hasMore || !isComplete) return;
         if (ground !== null) {
-          const known = outline(filter, ground.stretches, executions, store, operation);
+          const known = outline(filter, ground.stretches, detail, store, operation);
           for await (const more of known) yield { runs: more, sources, isComplete };
         }
         cursor = ground?.cursor() ?? cursorAt(runs.at(-1)?.run ?? null);
@@ -122,18 +96,24 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 async function* outline(
   filter: InvocationFilter,
   stretches: readonly Stretch[],
-  executions: boolean,
+  detail: OutlineDetail,
   store: RunScanParts["store"],
   operation: Operation,
 ): AsyncGenerator<readonly RunOutline[]> {
   const query = toQuery(filter);
-  for (let left = stretches; ; ) {
+  const limit = OUTLINES[detail];
+  const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail });
+  for (let reading = read(stretches); ; ) {
     operation.signal.throwIfAborted();
-    const found = await store.readOutlines({ stretches: left, query, limit: OUTLINES, executions });
+    const found = await reading;
+    const end = found.length < limit ? undefined : found.at(-1);
+    if (end !== undefined) {
+      // A database reads on while this part is gone through. Who breaks off does not wait for it.
+      reading = read(stretches.map((stretch) => ({ ...stretch, after: placeOfOutline(end) })));
+      reading.catch(() => {});
+    }
     yield found;
-    const end = found.at(-1);
-    if (end === undefined || found.length < OUTLINES) return;
-    left = left.map((stretch) => ({ ...stretch, after: placeOfOutline(end) }));
+    if (end === undefined) return;
     await operation.turn?.();
   }
 }
@@ -169,7 +149,7 @@ export function placesOf({
   };
 }
 
-const NOTHING: Wants = { output: false, content: false };
+const NOTHING: Projection = { output: false, content: false };
 
 /** @throws InputError `BAD_USER_INPUT` if the filter has no beginning */
 export function requireCreatedAfter(filter: InvocationFilter, what: string): void {

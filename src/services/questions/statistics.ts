@@ -36,7 +36,8 @@ export function createStatistics(scan: RunScan, resolveNames: ServerPages["resol
     let isComplete = true;
     let isCurrent = failures.size === 0;
     const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
-    for await (const part of upTo(RUNS_MAX, outline(filter, by === "INSTANCE", operation))) {
+    const detail = by === "INSTANCE" ? "EXECUTIONS" : "RUNS";
+    for await (const part of upTo(RUNS_MAX, outline(filter, detail, operation))) {
       isComplete = part.isComplete;
       isCurrent &&= part.sources.every((source) => source.isCurrent);
       for (const run of part.runs) {

@@ -2,7 +2,7 @@ import {
   type InstanceInvocationStatus,
   type InvocationStatus,
   isFailedInstanceStatus,
-  isFailedInvocationStatus,
+  isFailedRun,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
 } from "#domain";
@@ -23,7 +23,7 @@ export function countRun({ status, durationMs, time }: RunOutline): Counted {
   return {
     status,
     isFinal: isFinalInvocationStatus(status),
-    isFailed: isFailedInvocationStatus(status),
+    isFailed: isFailedRun(status),
     durationMs,
     time,
   };

@@ -9,6 +9,7 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
+import type { RunOutline } from "#store";
 
 /** Lets others run; called between two outputs, each of which may take 10 ms. */
 export type Breathe = () => Promise<void>;
@@ -35,6 +36,19 @@ export async function redactExecution<Redacted extends Execution>(
   const redacted = hideInExecution(execution, redactor);
   if (redacted.output !== execution.output || redacted.pastOutput !== execution.pastOutput) await breathe();
   return redacted;
+}
+
+/** The outputs of an outline, hidden by the rules. */
+export async function redactOutline(run: RunOutline, redactor: Redactor, breathe: Breathe): Promise<RunOutline> {
+  const { hash } = redactor;
+  if (hash === null) return run;
+  const executions: RunOutline["executions"][number][] = [];
+  for (const one of run.executions) {
+    const redacted = withOutput(one, redactor, hash);
+    if (redacted !== one) await breathe();
+    executions.push(redacted);
+  }
+  return { ...run, executions };
 }
 
 function withRedacted(run: Invocation, instances: Invocation["instances"], redactor: Redactor): Invocation {
@@ -91,7 +105,12 @@ function hideInExecution<Redacted extends Execution>(execution: Redacted, redact
   return execution.redactedBy === hash ? own : { ...own, ...redactTexts(execution, redactor), redactedBy: hash };
 }
 
-function withOutput<Redacted extends Execution>(execution: Redacted, redactor: Redactor, hash: string): Redacted {
+/** The same object if nothing changes. */
+function withOutput<Redacted extends Pick<Execution, "status"> & Partial<Pick<Execution, "output" | "pastOutput">>>(
+  execution: Redacted,
+  redactor: Redactor,
+  hash: string,
+): Redacted {
   const { output, pastOutput } = execution;
   if (output != null && output.redactedBy !== hash)
     return { ...execution, output: hideIn(output, isFinalInstanceStatus(execution.status), redactor, hash) };

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { Redactor } from "#access";
 import type { Invocation } from "#domain";
-import type { RunStore, StoredRun } from "#store";
-import { redactExecution, redactRun, redactRunNow } from "./records.ts";
+import type { RunOutline, RunStore, StoredRun } from "#store";
+import { redactExecution, redactOutline, redactRun, redactRunNow } from "./records.ts";
 
 /**
  * A store whose records leave it by the rules of the moment: those that other rules were applied to are gone over once more.
@@ -27,6 +27,13 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
   };
   return {
     ...store,
+    async readOutlines(request) {
+      const found = await store.readOutlines(request);
+      if (request.detail !== "OUTPUTS") return found;
+      const hidden: RunOutline[] = [];
+      for (const one of found) hidden.push(await redactOutline(one, redactor(), breathe));
+      return hidden;
+    },
     readPage: async (request) => hideIn(await store.readPage(request)),
     readUnfinished: async (...asked) => hideIn(await store.readUnfinished(...asked)),
     readRuns: async (...asked) =>

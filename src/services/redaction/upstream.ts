@@ -18,8 +18,8 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
   const { openResultList, listedOutputs } = upstream;
   return {
     ...upstream,
-    async openLists(query, wants, operation) {
-      const lists = await upstream.openLists(query, wants, operation);
+    async openLists(query, projection, operation) {
+      const lists = await upstream.openLists(query, projection, operation);
       return lists.map((list) => ({
         ...list,
         async read(place, shared) {

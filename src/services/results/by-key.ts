@@ -2,11 +2,11 @@ import {
   type InvocationResult,
   invocationKey,
   type Operation,
+  type Projection,
   type ResultRef,
   refusalOfCalls,
   type Source,
   UpstreamError,
-  type Wants,
 } from "#domain";
 import type { Sync } from "#sync";
 import type { ResultQuery } from "#upstreams";
@@ -17,7 +17,7 @@ export interface Results {
   /** One answer a key, in key order. What is known costs nothing; the rest costs one read a run. */
   read(
     refs: readonly Asked<ResultRef>[],
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
   /** Every execution of a repeated run, by instance, newest first; only of some instances if they are given. */
@@ -25,7 +25,7 @@ export interface Results {
     source: Source,
     invokeId: string,
     instanceIds: readonly string[] | undefined,
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly InvocationResult[]>;
 }
@@ -41,11 +41,11 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
   /** The answers of one run, in the order of its keys; an error stands for each that is not known from before. */
   async function readRun(
     need: RunNeed,
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]> {
     try {
-      const found = await results.read(need.source, need.query, wants, operation);
+      const found = await results.read(need.source, need.query, projection, operation);
       const ordered = need.query.includeHistory ? newestFirst(found) : found;
       const answers = need.refs.map((ref) => pick(ordered, ref));
       need.refs.forEach((ref, position) => {
@@ -55,24 +55,24 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (!(error instanceof UpstreamError)) return need.refs.map(() => error);
-      const stale = await results.findKnown(need.refs, wants, Number.POSITIVE_INFINITY);
+      const stale = await results.findKnown(need.refs, projection, Number.POSITIVE_INFINITY);
       return need.refs.map((_, position) => stale[position] ?? error);
     }
   }
 
   return {
-    async read(refs, wants, operation) {
-      const known = await findKnown(refs, wants, results);
+    async read(refs, projection, operation) {
+      const known = await findKnown(refs, projection, results);
       const missing = refs.filter((_, position) => known[position] === undefined);
       // Whether a result may still change only its run tells.
       if (refs.length > 0) operation.life?.end();
       const needs = byRun(missing);
       const cached = byRun(refs).length - needs.length;
       if (cached > 0) operation.meter.addCached(cached);
-      const own = needs.filter(({ source, query }) => !results.isUnderWay(source, query, wants));
+      const own = needs.filter(({ source, query }) => !results.isUnderWay(source, query, projection));
       const refusal = refusalOfCalls(own.length, operation);
       const read = await Promise.all(
-        needs.map((need) => (refusal === null ? readRun(need, wants, operation) : need.refs.map(() => refusal))),
+        needs.map((need) => (refusal === null ? readRun(need, projection, operation) : need.refs.map(() => refusal))),
       );
       const answers = new Map<ResultRef, Answer<InvocationResult>>();
       needs.forEach((need, n) => {
@@ -84,18 +84,18 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
         known[position] === undefined ? (answers.get(ref) ?? null) : (known[position] ?? null),
       );
     },
-    async readHistory(source, invokeId, instanceIds, wants, operation) {
+    async readHistory(source, invokeId, instanceIds, projection, operation) {
       const narrowed = instanceIds === undefined ? {} : { instanceIds };
-      const found = await results.read(source, { invokeId, ...narrowed, includeHistory: true }, wants, operation);
+      const found = await results.read(source, { invokeId, ...narrowed, includeHistory: true }, projection, operation);
       return newestFirst(found.filter((one) => instanceIds?.includes(one.instanceId) ?? true));
     },
   };
 }
 
 /** What is at hand serves a key that wants less than the others. */
-async function findKnown(refs: readonly Asked<ResultRef>[], wants: Wants, results: Sync["results"]) {
-  if (refs.every((ref) => ref.wants === undefined)) return results.findKnown(refs, wants);
-  const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.wants ?? wants)));
+async function findKnown(refs: readonly Asked<ResultRef>[], projection: Projection, results: Sync["results"]) {
+  if (refs.every((ref) => ref.projection === undefined)) return results.findKnown(refs, projection);
+  const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.projection ?? projection)));
   return each.map(([known]) => known);
 }
 

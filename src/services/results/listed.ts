@@ -1,7 +1,7 @@
 import { type InvocationResult, type Operation, sourceRank } from "#domain";
 import { NO_TIME } from "#store";
 import type { Sync } from "#sync";
-import type { Page, PageWants, ResultFilter } from "../contract/index.ts";
+import type { Page, PageProjection, ResultFilter } from "../contract/index.ts";
 import {
   type CursorCodec,
   type DescribeSource,
@@ -37,7 +37,7 @@ export async function pageOfListed(
   request: PageRequestArguments,
   at: PageCursor | null,
   filter: ResultFilter,
-  wants: Pick<PageWants, "totalCount">,
+  projection: Pick<PageProjection, "totalCount">,
   operation: Operation,
 ): Promise<Page<InvocationResult> | null> {
   const { direction, size } = request;
@@ -61,7 +61,7 @@ export async function pageOfListed(
   return toPage(request, {
     edges: taken.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) })),
     hasMore: hasMore || (direction > 0 && isCut),
-    totalCount: wants.totalCount && listed.isWhole && listed.isSound ? countAll() : null,
+    totalCount: projection.totalCount && listed.isWhole && listed.isSound ? countAll() : null,
     sources: [await describe(source, !isCut && listed.isSound)],
   });
 }

@@ -1,12 +1,18 @@
-import { type InvocationFilter, type InvocationResult, type Operation, UpstreamError } from "#domain";
-import { positionOf, type RunStore, type StoredRun } from "#store";
-import type { Page, PageWants, ResultFilter, ShownResult } from "../contract/index.ts";
+import {
+  type Invocation,
+  type InvocationFilter,
+  type InvocationResult,
+  type Operation,
+  toQuery,
+  UpstreamError,
+} from "#domain";
+import { LIST_END, type Position, positionOf, type RunStore, type StoredRun } from "#store";
+import type { Page, PageProjection, ResultFilter, ShownResult } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
-import { plainWants, type RunPages, type RunStretch } from "../runs/index.ts";
-import { countRuns } from "../walk/index.ts";
+import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
+import { countRuns, falseEndOf, isWhole, type PageSource } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
-import { countRows } from "./total.ts";
 
 /** What results of many runs are read with. */
 export interface ResultsOfRunsParts {
@@ -32,15 +38,20 @@ export async function pageOfRuns(
   { store, pages, results }: ResultsOfRunsParts,
   request: PageRequestArguments,
   filter: ResultFilter,
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<Page<ShownResult> & { readonly isEmptyList: boolean }> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
-  const { all, stretch, end, isEmptyList } = await readRows(pages, request, { filter, runFilter, wants }, operation);
+  const { all, stretch, end, isEmptyList } = await readRows(
+    pages,
+    request,
+    { filter, runFilter, projection },
+    operation,
+  );
   const rows = all.slice(0, size);
   const hasMore = all.length > size || stretch.hasMore;
-  const nodes = await fill(results, rows, wants, operation);
+  const nodes = await fill(results, rows, projection, operation);
   const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
   const shown = direction > 0 ? edges : edges.reverse();
   const countResults = async () =>
@@ -52,7 +63,7 @@ export async function pageOfRuns(
   const page = toPage(request, {
     edges: shown,
     hasMore,
-    totalCount: wants.totalCount ? await countResults() : null,
+    totalCount: projection.totalCount ? await countResults() : null,
     onward: () => (hasMore && size > 0 ? stretch.cursorAt(end?.run ?? null) : null),
     sources: stretch.sources,
   });
@@ -62,14 +73,14 @@ export async function pageOfRuns(
 interface RowsWanted {
   readonly filter: ResultFilter;
   readonly runFilter: InvocationFilter;
-  readonly wants: PageWants;
+  readonly projection: PageProjection;
 }
 
 /** The rows of a page and the next one, and the last stretch of runs that was read for them. */
 async function readRows(
   pages: Pick<RunPages, "readStretch">,
   request: PageRequestArguments,
-  { filter, runFilter, wants }: RowsWanted,
+  { filter, runFilter, projection }: RowsWanted,
   operation: Operation,
 ) {
   const { direction, size } = request;
@@ -82,7 +93,7 @@ async function readRows(
       {
         args,
         filter: runFilter,
-        wants: plainWants({ ...wants, output: wants.output && filter.commandId === undefined }),
+        projection: plainProjection({ ...projection, output: projection.output && filter.commandId === undefined }),
         purpose: purposeOf(filter),
         isRunAgain: ({ row }) => row.length > 0,
       },
@@ -91,7 +102,7 @@ async function readRows(
     const { runs, hasMore } = stretch;
     if (runs.length > 0 || hasMore) isEmptyList = false;
     for (const stored of direction > 0 ? runs : runs.toReversed()) {
-      all.push(...rowsOf(stored, stretch, filter, wants, direction));
+      all.push(...rowsOf(stored, stretch, filter, projection, direction));
     }
     const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);
     const end = direction > 0 ? runs.at(-1) : runs[0];
@@ -105,13 +116,13 @@ function rowsOf(
   stored: StoredRun,
   stretch: RunStretch & { readonly cursor: PageCursor | null },
   filter: ResultFilter,
-  wants: PageWants,
+  projection: PageProjection,
   direction: 1 | -1,
 ): readonly Row[] {
   const rows = resultsIn(stored.run, filter)
     .map(({ one, result }) => ({
       result,
-      isWhole: one.isComplete && (!wants.output || one.output !== undefined),
+      isWhole: one.isComplete && (!projection.output || one.output !== undefined),
       isDetailed: one.isComplete,
       cursor: () => stretch.cursorAt(stored.run, rowName(result)),
     }))
@@ -129,13 +140,13 @@ function rowsOf(
 async function fill(
   results: Results,
   rows: readonly Row[],
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<readonly ShownResult[]> {
   const lacking = rows.filter((row) => !row.isWhole);
   const answers = await results.read(
     lacking.map(({ result }) => result),
-    plainWants(wants),
+    plainProjection(projection),
     operation,
   );
   const found = new Map<Row, ShownResult | null>();
@@ -147,4 +158,37 @@ async function fill(
     found.set(row, answer instanceof Error ? { ...row.result, unread: answer } : answer);
   }
   return rows.map((row) => found.get(row) ?? row.result);
+}
+
+/** Runs that are counted between two turns of others. */
+const PART = 250;
+
+/** How many rows the runs that are meant have together; null unless all of them are known. Asks no upstream. */
+async function countRows(
+  store: Pick<RunStore, "readPage">,
+  parts: readonly PageSource[],
+  filter: InvocationFilter,
+  rowsIn: (run: Invocation) => number,
+  operation: Operation,
+): Promise<number | null> {
+  for (const part of parts) if ((await falseEndOf(part)) !== null || !(await isWhole(part, LIST_END))) return null;
+  const request = {
+    query: toQuery(filter),
+    direction: 1,
+    limit: PART,
+    projection: { output: false, content: false },
+  } as const;
+  let rows = 0;
+  let after: Position | null = null;
+  for (;;) {
+    const stretches = parts.map(({ source }) => ({ source, after, before: null }));
+    const found = await store.readPage({ ...request, stretches });
+    // Nobody knows which rows those would be that cannot be shown.
+    if (found.some(({ run }) => run.missingInstances !== undefined)) return null;
+    for (const { run } of found) rows += rowsIn(run);
+    const last = found.at(-1);
+    if (last === undefined || found.length < PART) return rows;
+    after = positionOf(last.run);
+    await operation.turn?.();
+  }
 }

@@ -2,7 +2,7 @@ import { type InvocationRef, type Operation, sourceRank, UpstreamError } from "#
 import { NO_TIME, type Position, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal, PartialResultsError } from "#upstreams";
-import type { Page, PageArguments, PageWants, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
+import type { Page, PageArguments, PageProjection, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
 import {
   createCursorCodec,
   type DescribeSource,
@@ -12,7 +12,7 @@ import {
   takePage,
   toPage,
 } from "../paging/index.ts";
-import { plainWants } from "../runs/index.ts";
+import { plainProjection } from "../runs/index.ts";
 import { newestFirst, type Results } from "./by-key.ts";
 import { checkFilter, isMeant, purposeOf, rowName } from "./filter.ts";
 import { isListedCursor, pageOfListed } from "./listed.ts";
@@ -33,14 +33,14 @@ export function createResultPages(parts: ResultPagesParts) {
   return async (
     args: PageArguments,
     filter: ResultFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<ShownResult>> => {
     checkFilter(filter);
     const request = readPageArguments(args);
     return filter.invokeId === undefined
-      ? pageOfMany(parts, request, filter, wants, operation)
-      : pageOfRun(parts, request, { ...filter, invokeId: filter.invokeId }, wants, operation);
+      ? pageOfMany(parts, request, filter, projection, operation)
+      : pageOfRun(parts, request, { ...filter, invokeId: filter.invokeId }, projection, operation);
   };
 }
 
@@ -49,7 +49,7 @@ async function pageOfRun(
   { sync, sealer, results, describe }: ResultPagesParts,
   request: PageRequestArguments,
   filter: ResultFilter & { readonly invokeId: string },
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<Page<ShownResult>> {
   const { cursor, cursorArgument } = request;
@@ -59,7 +59,7 @@ async function pageOfRun(
   const isEmpty = filter.statusIn?.length === 0;
   const { all, isWhole } = isEmpty
     ? { all: [], isWhole: true }
-    : await readRun(sync, results, filter, wants, operation).then(wholly, salvageResults);
+    : await readRun(sync, results, filter, projection, operation).then(wholly, salvageResults);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
   const isComplete = isWhole && known?.run.missingInstances === undefined;
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
@@ -71,7 +71,7 @@ async function pageOfRun(
       cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
     })),
     hasMore,
-    totalCount: wants.totalCount && isComplete ? rows.length : null,
+    totalCount: projection.totalCount && isComplete ? rows.length : null,
     sources: [await describe(source, isComplete)],
   });
 }
@@ -94,19 +94,19 @@ async function readRun(
   sync: Sync,
   results: Results,
   { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<readonly ShownResult[]> {
   const instanceIds = instanceId === undefined ? undefined : [instanceId];
-  if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainWants(wants), operation);
-  const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: wants.output, content: false });
+  if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
+  const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: projection.output, content: false });
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
   if (isKnown && !mayLackSome(known)) return newestFirst(known.run.instances.map(resultOf));
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
   try {
-    return newestFirst(await sync.results.read(source, query, plainWants(wants), operation));
+    return newestFirst(await sync.results.read(source, query, plainProjection(projection), operation));
   } catch (error) {
-    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, wants, error) : null;
+    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, projection, error) : null;
     if (seen === null) throw error;
     return newestFirst(seen);
   }
@@ -128,13 +128,13 @@ function mayLackSome({ run: { instances, missingInstances }, executionReadAt }: 
 async function findSeen(
   sync: Sync,
   ref: InvocationRef,
-  wants: PageWants,
+  projection: PageProjection,
   unread: UpstreamError,
 ): Promise<readonly ShownResult[] | null> {
   const [known] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
   const instances = known?.run.instances ?? [];
   const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
-  const results = await sync.results.findKnown(refs, plainWants(wants), Number.POSITIVE_INFINITY);
+  const results = await sync.results.findKnown(refs, plainProjection(projection), Number.POSITIVE_INFINITY);
   const seen = instances.flatMap((one, position): readonly ShownResult[] => {
     const result = results[position];
     if (result) return [result];
@@ -169,19 +169,19 @@ async function pageOfMany(
   parts: ResultPagesParts,
   request: PageRequestArguments,
   filter: ResultFilter,
-  wants: PageWants,
+  projection: PageProjection,
   operation: Operation,
 ): Promise<Page<ShownResult>> {
   const { sync, sealer, describe } = parts;
   const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
   const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);
-  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, wants, operation);
+  const readListed = () => pageOfListed({ sync, describe, codec, isMeant }, request, at, filter, projection, operation);
   if (at !== null && isListedCursor(at))
-    return (await readListed()) ?? pageOfRuns(parts, request, filter, wants, operation);
+    return (await readListed()) ?? pageOfRuns(parts, request, filter, projection, operation);
   const isLeftOut = sync.book.leftOut(filter.source) !== null;
   const isAsked = at === null && request.size > 0 && filter.statusIn?.length !== 0 && !isLeftOut;
   try {
-    const page = await pageOfRuns(parts, request, filter, wants, operation);
+    const page = await pageOfRuns(parts, request, filter, projection, operation);
     return isAsked && page.isEmptyList ? ((await readListed()) ?? page) : page;
   } catch (error) {
     const page = isAsked && isRefusal(error) ? await readListed() : null;

@@ -11,7 +11,7 @@ import {
 } from "#domain";
 import type { RunStore, StoredRun } from "#store";
 import { isSettledExecution, isSettledRun, type Sync } from "#sync";
-import type { WatchWants } from "../contract/index.ts";
+import type { WatchProjection } from "../contract/index.ts";
 
 /** What a look finds of a run that the upstream does not know: whether it was seen before, by whomever. */
 export type Absence = "never seen" | "not seen any more";
@@ -19,7 +19,7 @@ export type Absence = "never seen" | "not seen any more";
 /** The run as it is now, no older than so many milliseconds if quota and upstream allow; as it is known with {@link ANY_AGE}. */
 export type Poll = (
   ref: InvocationRef,
-  wants: WatchWants,
+  projection: WatchProjection,
   operation: Operation,
   maxAgeMs: number,
 ) => Promise<Invocation | Absence>;
@@ -36,58 +36,65 @@ export interface PollParts {
 
 /** One reading of a source's running runs serves everybody who watches one of them. */
 export function createPoll({ sync, store, clock }: PollParts): Poll {
-  const find = async (ref: InvocationRef, wants: WatchWants): Promise<StoredRun | null> =>
-    (await store.readRuns([ref], wants))[0] ?? null;
+  const find = async (ref: InvocationRef, projection: WatchProjection): Promise<StoredRun | null> =>
+    (await store.readRuns([ref], projection))[0] ?? null;
 
   /** Reads what the run's record does not tell. */
   async function complete(
     { source, invokeId }: InvocationRef,
     stored: StoredRun | null,
-    wants: WatchWants,
+    projection: WatchProjection,
     operation: Operation,
     isMissing: typeof isUnread,
   ): Promise<Invocation | Absence> {
     if (stored === null || stored.isGone) return "not seen any more";
     const { run } = stored;
-    const instanceIds = run.instances.filter((one) => isMissing(one, run, wants)).map(({ instanceId }) => instanceId);
+    const instanceIds = run.instances
+      .filter((one) => isMissing(one, run, projection))
+      .map(({ instanceId }) => instanceId);
     if (instanceIds.length === 0) return run;
-    await sync.results.read(source, { invokeId, instanceIds, includeHistory: false }, wants, operation);
-    return (await find({ source, invokeId }, wants))?.run ?? run;
+    await sync.results.read(source, { invokeId, instanceIds, includeHistory: false }, projection, operation);
+    return (await find({ source, invokeId }, projection))?.run ?? run;
   }
 
   /** The run, read once more if its executions ended after its record was read: it would be told to go on with nothing that does. */
-  async function reconcile(found: Invocation | Absence, wants: WatchWants, operation: Operation) {
+  async function reconcile(found: Invocation | Absence, projection: WatchProjection, operation: Operation) {
     if (typeof found === "string") return found;
-    const stored = await find(found, wants);
+    const stored = await find(found, projection);
     if (stored === null || !isOvertaken(stored)) return found;
-    await sync.runs.read(found, { output: false, content: wants.content }, operation, 0);
-    return (await find(found, wants))?.run ?? found;
+    await sync.runs.read(found, { output: false, content: projection.content }, operation, 0);
+    return (await find(found, projection))?.run ?? found;
   }
 
   /** True if the run's record tells less of an instance than is wanted. */
-  function isLacking(one: InstanceInvocation, run: Invocation, wants: WatchWants): boolean {
+  function isLacking(one: InstanceInvocation, run: Invocation, projection: WatchProjection): boolean {
     const isOutputOld = one.output === undefined || !isSettledExecution(one, run, clock.now());
-    return (wants.output && isOutputOld) || (wants.details && !one.isComplete);
+    return (projection.output && isOutputOld) || (projection.details && !one.isComplete);
   }
 
-  return async (ref, wants, operation, maxAgeMs) => {
-    const known = await find(ref, wants);
-    if (maxAgeMs === ANY_AGE) return known === null ? "never seen" : complete(ref, known, wants, operation, isUnread);
+  return async (ref, projection, operation, maxAgeMs) => {
+    const known = await find(ref, projection);
+    if (maxAgeMs === ANY_AGE)
+      return known === null ? "never seen" : complete(ref, known, projection, operation, isUnread);
     if (
       known !== null &&
       isSettledRun(known.run, clock.now()) &&
-      !known.run.instances.some((one) => isLacking(one, known.run, wants))
+      !known.run.instances.some((one) => isLacking(one, known.run, projection))
     ) {
       return known.run;
     }
     if (known === null || known.isGone) {
-      const run = await sync.runs.read(ref, { output: false, content: wants.content }, operation, 0);
+      const run = await sync.runs.read(ref, { output: false, content: projection.content }, operation, 0);
       if (run === null) return known === null ? "never seen" : "not seen any more";
     } else {
       const [failure] = await sync.follower.follow([known], operation, maxAgeMs);
       if (failure !== undefined) throw failure;
     }
-    return reconcile(await complete(ref, await find(ref, wants), wants, operation, isLacking), wants, operation);
+    return reconcile(
+      await complete(ref, await find(ref, projection), projection, operation, isLacking),
+      projection,
+      operation,
+    );
   };
 }
 
@@ -102,8 +109,8 @@ function isOvertaken({ run, readAt, executionReadAt }: StoredRun): boolean {
 }
 
 /** True if nobody has read it so far. */
-function isUnread(one: InstanceInvocation, _run: Invocation, wants: WatchWants): boolean {
-  return (wants.output && one.output === undefined) || (wants.details && !one.isComplete);
+function isUnread(one: InstanceInvocation, _run: Invocation, projection: WatchProjection): boolean {
+  return (projection.output && one.output === undefined) || (projection.details && !one.isComplete);
 }
 
 /** Counts the calls of one poll, and refuses what one poll may not cost. */

@@ -12,7 +12,7 @@ import {
 } from "#domain";
 import type { Lease } from "#store";
 import { isSettledExecution } from "#sync";
-import type { WatchWants } from "../contract/index.ts";
+import type { WatchProjection } from "../contract/index.ts";
 import { createAudience, isServed, type Watcher } from "./audience.ts";
 import { type Absence, ANY_AGE, createPollMeter, type Poll } from "./poll.ts";
 
@@ -51,7 +51,7 @@ const AGE_SHARE = 0.9;
 export interface PollerOptions {
   readonly poll: Poll;
   /** Of several gateways on one store, one asks the upstream for what these watchers want. */
-  readonly want: (wants: WatchWants, onOurs: () => void) => Lease;
+  readonly want: (projection: WatchProjection, onOurs: () => void) => Lease;
   readonly clock: Clock;
   readonly rules: WatchRules;
   /** For logs: the operation that made it necessary. */
@@ -69,7 +69,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   const look = createLook(ref, options, lease.isOurs, life.signal);
   let nap = new AbortController();
   let overSince: number | null = null;
-  let latest: { readonly run: Invocation; readonly wants: WatchWants; readonly at: number } | null = null;
+  let latest: { readonly run: Invocation; readonly projection: WatchProjection; readonly at: number } | null = null;
 
   function end(error?: Error): void {
     audience.close(error);
@@ -90,15 +90,15 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   async function lookAfter(): Promise<void> {
     let intervalMs = rules.minIntervalMs;
     while (!audience.isEmpty()) {
-      const wants = audience.wants();
-      const found = await look(wants, audience.hasNewcomer());
+      const projection = audience.projection();
+      const found = await look(projection, audience.hasNewcomer());
       if (life.signal.aborted) return;
       if (found instanceof Error) {
         if (!(found instanceof UpstreamError) || !found.retryable) return end(found);
         await clock.sleep(Math.max(intervalMs, found.retryAfterMs ?? 0), life.signal);
       } else {
-        latest = { run: found, wants, at: clock.elapsed() };
-        if (audience.tell(found, wants, isPrinted(found))) intervalMs = rules.minIntervalMs;
+        latest = { run: found, projection, at: clock.elapsed() };
+        if (audience.tell(found, projection, isPrinted(found))) intervalMs = rules.minIntervalMs;
         // One who came meanwhile and wants more than was asked for is not kept waiting.
         if (audience.hasNewcomer()) continue;
         nap = new AbortController();
@@ -122,20 +122,20 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       if (isFirst) void lookAfter();
       if (latest === null) return;
       const isRecent = clock.elapsed() - latest.at < rules.minIntervalMs;
-      if (isRecent && isServed(watcher.wants, latest.wants)) audience.offer(watcher, latest.run);
+      if (isRecent && isServed(watcher.projection, latest.projection)) audience.offer(watcher, latest.run);
       else nap.abort();
     },
     leave: audience.remove,
   };
 }
 
-type Look = (wants: WatchWants, hasNewcomer: boolean) => Promise<Invocation | Error>;
+type Look = (projection: WatchProjection, hasNewcomer: boolean) => Promise<Invocation | Error>;
 
 /** One look after the other at a run: what it is now, or why it cannot be told. */
 function createLook(
   ref: InvocationRef,
   { poll, clock, rules, requestId }: PollerOptions,
-  isOurs: (wants: WatchWants) => boolean,
+  isOurs: (projection: WatchProjection) => boolean,
   signal: AbortSignal,
 ): Look {
   const begunAt = clock.elapsed();
@@ -151,13 +151,13 @@ function createLook(
       : createGoneError(ref);
   }
 
-  return async (wants, hasNewcomer) => {
+  return async (projection, hasNewcomer) => {
     const deadline = clock.elapsed() + rules.pollDeadlineMs;
     const operation = { signal, deadline, requestId, meter: createPollMeter(rules.pollCallBudget) };
     // Who just came is shown the run as it is now, also if another gateway looks after it.
-    const mayAsk = isOurs(wants) || (hasNewcomer && !isAbsent);
+    const mayAsk = isOurs(projection) || (hasNewcomer && !isAbsent);
     try {
-      const found = await poll(ref, wants, operation, mayAsk ? rules.minIntervalMs * AGE_SHARE : ANY_AGE);
+      const found = await poll(ref, projection, operation, mayAsk ? rules.minIntervalMs * AGE_SHARE : ANY_AGE);
       if (typeof found === "string") return absent(found);
       wasSeen = true;
       isAbsent = false;
@@ -170,12 +170,12 @@ function createLook(
 
 /** The lease for what is wanted at the moment: other watchers may want more of the same run. */
 function createChangingLease(want: PollerOptions["want"], onOurs: () => void) {
-  let current: { readonly wants: WatchWants; readonly lease: Lease } | null = null;
+  let current: { readonly projection: WatchProjection; readonly lease: Lease } | null = null;
   return {
-    isOurs(wants: WatchWants): boolean {
-      if (current === null || !isDeepStrictEqual(current.wants, wants)) {
+    isOurs(projection: WatchProjection): boolean {
+      if (current === null || !isDeepStrictEqual(current.projection, projection)) {
         current?.lease.release();
-        current = { wants, lease: want(wants, onOurs) };
+        current = { projection, lease: want(projection, onOurs) };
       }
       return current.lease.isOurs();
     },

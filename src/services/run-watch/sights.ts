@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Invocation, withoutReadFrom } from "#domain";
-import type { WatchWants } from "../contract/index.ts";
+import type { WatchProjection } from "../contract/index.ts";
 
 /** What watchers see of a run: made and compared once for all who want the same. */
 export interface Sights {
-  /** The run as one with these wants sees it; the same object as long as it is the same run. */
-  of(run: Invocation, wants: WatchWants): Invocation;
+  /** The run as one with this projection sees it; the same object as long as it is the same run. */
+  of(run: Invocation, projection: WatchProjection): Invocation;
   isSame(one: Invocation, other: Invocation): boolean;
 }
 
@@ -14,9 +14,9 @@ export function createSights(): Sights {
   const made = new WeakMap<Invocation, Map<number, Invocation>>();
   const compared = new WeakMap<Invocation, WeakMap<Invocation, boolean>>();
   return {
-    of(run, wants) {
+    of(run, projection) {
       const sights = entryOf(made, run, () => new Map<number, Invocation>());
-      return entryOf(sights, Number(wants.output) + 2 * Number(wants.content), () => asSeen(run, wants));
+      return entryOf(sights, Number(projection.output) + 2 * Number(projection.content), () => asSeen(run, projection));
     },
     isSame(one, other) {
       const verdicts = entryOf(compared, one, () => new WeakMap<Invocation, boolean>());
@@ -40,10 +40,10 @@ function entryOf<Key, Value>(entries: Entries<Key, Value>, key: Key, make: () =>
 }
 
 // Upstreams list a run's instances in any order, and outputs that others asked for are no news to who does not want them.
-function asSeen(run: Invocation, wants: WatchWants): Invocation {
+function asSeen(run: Invocation, projection: WatchProjection): Invocation {
   const { instances, ...told } = withoutReadFrom(run);
-  const shown = wants.output ? [...instances] : instances.map((one) => ({ ...one, output: undefined }));
-  const command = wants.content ? run.command : { ...run.command, content: undefined };
+  const shown = projection.output ? [...instances] : instances.map((one) => ({ ...one, output: undefined }));
+  const command = projection.content ? run.command : { ...run.command, content: undefined };
   // Which resource groups a run was found in depends on who looked, and nobody is shown it.
   return {
     ...told,

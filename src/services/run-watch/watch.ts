@@ -1,7 +1,7 @@
 import { type Clock, type Invocation, type InvocationRef, invocationKey } from "#domain";
 import type { Leases, RunStore } from "#store";
 import type { Follower } from "#sync";
-import type { Services, WatchWants } from "../contract/index.ts";
+import type { Services, WatchProjection } from "../contract/index.ts";
 import type { Watcher } from "./audience.ts";
 import { Mailbox, type MailboxOwner } from "./mailbox.ts";
 import type { Poll } from "./poll.ts";
@@ -67,8 +67,8 @@ export function createWatch({
     return poller;
   }
 
-  return (ref, wants, operation) => {
-    const watcher = new RunWatcher(wants, operation.signal);
+  return (ref, projection, operation) => {
+    const watcher = new RunWatcher(projection, operation.signal);
     if (operation.signal.aborted) watcher.mailbox.close();
     else watcher.enter(enter(), pollerOf(ref, operation.requestId));
     return watcher.mailbox;
@@ -83,7 +83,7 @@ class RunWatcher implements Watcher, MailboxOwner {
   private countOut: (() => void) | null = null;
 
   constructor(
-    readonly wants: WatchWants,
+    readonly projection: WatchProjection,
     private readonly signal: AbortSignal,
   ) {}
 

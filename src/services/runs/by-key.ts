@@ -4,44 +4,50 @@ import {
   type InvocationRef,
   invocationKey,
   type Operation,
+  type Projection,
   refusalOfCalls,
   UpstreamError,
-  type Wants,
 } from "#domain";
 import { isSettledRun, type Sync } from "#sync";
 import type { Answer, Asked, Services } from "../contract/index.ts";
 
 /** Runs by key: one look at what is known, then one call for each run that is left. */
 export function createRecordReader({ runs }: Pick<Sync, "runs">, clock: Clock): Services["readInvocations"] {
-  async function readMissing(ref: InvocationRef, wants: Wants, operation: Operation): Promise<Answer<Invocation>> {
+  async function readMissing(
+    ref: InvocationRef,
+    projection: Projection,
+    operation: Operation,
+  ): Promise<Answer<Invocation>> {
     try {
-      return (await runs.read(ref, wants, operation))?.run ?? null;
+      return (await runs.read(ref, projection, operation))?.run ?? null;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return (error instanceof UpstreamError ? await findStale(ref, wants) : null) ?? error;
+      return (error instanceof UpstreamError ? await findStale(ref, projection) : null) ?? error;
     }
   }
 
   /** The run as it was read last; what is wanted and not known is left to those who ask for it. */
-  async function findStale(ref: InvocationRef, wants: Wants): Promise<Invocation | null> {
-    const [known] = await runs.findKnown([ref], { ...wants, output: false }, Number.POSITIVE_INFINITY);
+  async function findStale(ref: InvocationRef, projection: Projection): Promise<Invocation | null> {
+    const [known] = await runs.findKnown([ref], { ...projection, output: false }, Number.POSITIVE_INFINITY);
     return known?.run ?? null;
   }
 
-  return async (refs: readonly Asked<InvocationRef>[], wants, operation) => {
-    const known = await Promise.all(refs.map(async (ref) => (await runs.findKnown([ref], ref.wants ?? wants))[0]));
+  return async (refs: readonly Asked<InvocationRef>[], projection, operation) => {
+    const known = await Promise.all(
+      refs.map(async (ref) => (await runs.findKnown([ref], ref.projection ?? projection))[0]),
+    );
     const missing = refs.filter((_, position) => known[position] === undefined);
     if (known.some((stored) => stored === null || stored === undefined || !isSettledRun(stored.run, clock.now())))
       operation.life?.end();
     if (missing.length < refs.length) operation.meter.addCached(refs.length - missing.length);
-    const own = missing.filter((ref) => !runs.isUnderWay(ref, wants));
+    const own = missing.filter((ref) => !runs.isUnderWay(ref, projection));
     // Each of these runs costs one call at least: what would go beyond the budget is not begun.
     const refusal = refusalOfCalls(new Set(own.map(invocationKey)).size, operation);
     return Promise.all(
       refs.map((ref, position) => {
         const stored = known[position];
         if (stored !== undefined) return stored?.run ?? null;
-        return refusal ?? readMissing(ref, wants, operation);
+        return refusal ?? readMissing(ref, projection, operation);
       }),
     );
   };

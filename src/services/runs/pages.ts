@@ -1,11 +1,18 @@
-import { canonicalText, type Invocation, type InvocationFilter, type Operation, type Wants } from "#domain";
-import type { StoredRun } from "#store";
-import type { Page, PageArguments, PageWants } from "../contract/index.ts";
+import {
+  canonicalText,
+  type Invocation,
+  type InvocationFilter,
+  invocationKey,
+  type Operation,
+  type Projection,
+} from "#domain";
+import { type StoredRun, timeOf } from "#store";
+import type { Sync } from "#sync";
+import type { Page, PageArguments, PageProjection } from "../contract/index.ts";
 import { readPageArguments, toPage } from "../paging/index.ts";
 import type { PageStore } from "../view/index.ts";
-import { countRuns } from "../walk/index.ts";
+import { countRuns, type PageSource } from "../walk/index.ts";
 import { notePageLife } from "./answer-life.ts";
-import { completeOutputs } from "./list-outputs.ts";
 import { followRows, tellFollowed } from "./patience.ts";
 import { type RunStretch, readStretch, type StretchRequest } from "./stretch.ts";
 import type { RunPagesParts } from "./stretch-reading.ts";
@@ -15,7 +22,7 @@ export interface RunPages {
   page(
     args: PageArguments,
     filter: InvocationFilter,
-    wants: PageWants,
+    projection: PageProjection,
     operation: Operation,
   ): Promise<Page<Invocation>>;
   readStretch(request: StretchRequest, operation: Operation): Promise<RunStretch>;
@@ -27,16 +34,19 @@ export function createRunPages(parts: RunPagesParts): RunPages {
   const read: RunPages["readStretch"] = (request, operation) => readStretch(request, parts, operation);
   return {
     readStretch: read,
-    async page(args, filter, wants, operation) {
+    async page(args, filter, projection, operation) {
       const request = readPageArguments(args);
       // The servers that a name stands for may change during a walk; its cursors stay good.
       const purpose = `runs\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
-      const stretch = await read({ args: request, filter, wants: plainWants(wants), purpose }, operation);
+      const stretch = await read(
+        { args: request, filter, projection: plainProjection(projection), purpose },
+        operation,
+      );
       const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
-      if (wants.output) await completeOutputs(sync, stretch, plainWants(wants), operation);
-      const rows = await readNow(store, stretch.runs, plainWants(wants));
+      if (projection.output) await completeOutputs(sync, stretch, plainProjection(projection), operation);
+      const rows = await readNow(store, stretch.runs, plainProjection(projection));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
-      const totalCount = wants.totalCount ? await countRuns(store, stretch.parts, filter) : null;
+      const totalCount = projection.totalCount ? await countRuns(store, stretch.parts, filter) : null;
       return toPage(request, {
         edges: rows.map(({ run }) => ({ node: run, cursor: () => stretch.cursorAt(run) })),
         hasMore: stretch.hasMore,
@@ -49,15 +59,54 @@ export function createRunPages(parts: RunPagesParts): RunPages {
 }
 
 /** The rows as they are known now: reading may have told more of them since they were chosen. */
-async function readNow(store: PageStore, runs: readonly StoredRun[], wants: Wants): Promise<readonly StoredRun[]> {
+async function readNow(
+  store: PageStore,
+  runs: readonly StoredRun[],
+  projection: Projection,
+): Promise<readonly StoredRun[]> {
   const now = await store.readRuns(
     runs.map(({ run }) => run),
-    wants,
+    projection,
   );
   return runs.map((stored, position) => now[position] ?? stored);
 }
 
 /** Without what only pages know. */
-export function plainWants({ output, content }: PageWants): Wants {
+export function plainProjection({ output, content }: PageProjection): Projection {
   return { output, content };
+}
+
+/** Pages of a list that are read again for the outputs of one page of ours. */
+const PAGES_MAX = 3;
+
+/**
+ * Outputs that a list brings along cost less by reading the list once more than by reading its runs one by one, and nothing if
+ * they came before their encoding was known. A source that fails here leaves its outputs to be read one by one, and tells its
+ * error there.
+ */
+async function completeOutputs(
+  { book, runs: reader }: Pick<Sync, "book" | "runs">,
+  { runs, parts }: { readonly runs: readonly { readonly run: Invocation }[]; readonly parts: readonly PageSource[] },
+  projection: Projection,
+  operation: Operation,
+): Promise<void> {
+  await Promise.all(
+    parts.map(async ({ source, lists }) => {
+      if (book.findUpstream(source)?.listedOutputs === undefined) return;
+      const isGuessGood = book.isStuck(source);
+      const lacking = runs.flatMap(({ run }) => (run.source === source && isLacking(run, isGuessGood) ? [run] : []));
+      const recalled = await reader.recall(source, lacking, projection, operation);
+      const left = lacking.filter((run) => !recalled.has(invocationKey(run)));
+      const times = [...new Set(left.map((run) => timeOf(run)))];
+      if (times.length < 2) return;
+      const spread = Math.max(1, Math.ceil(times.length / PAGES_MAX));
+      const chosen = times.filter((_, position) => position % spread === 0);
+      await Promise.allSettled(chosen.flatMap((time) => lists.map((list) => list.readAgain(time, operation))));
+    }),
+  );
+}
+
+/** True if an output is not known, or was guessed and may be known now. */
+function isLacking({ instances }: Invocation, isGuessGood: boolean): boolean {
+  return instances.some(({ output }) => output === undefined || (output?.isGuess === true && !isGuessGood));
 }

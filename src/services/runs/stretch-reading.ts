@@ -46,7 +46,7 @@ export async function openSources(
     .filter(({ failure }) => failure === null)
     .map((part) => ({
       part,
-      end: chooseLists(sync, part.source, walk.query, walk.wants, operation).then(async (lists) => {
+      end: chooseLists(sync, part.source, walk.query, walk.projection, operation).then(async (lists) => {
         // A page that went on without the source has told where it stands already.
         if (part.isLate) return;
         part.lists = lists;
@@ -89,9 +89,9 @@ export async function readKnown(walk: Walk, store: PageStore): Promise<readonly 
   const reaches = await reachesOf(walk);
   const opened = walk.parts.filter(isAnswered);
   const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
-  const { query, wants, direction, size } = walk;
+  const { query, projection, direction, size } = walk;
   const limit = size + 1 + countShown(opened);
-  const found = await store.readPage({ stretches, query, direction: direction.sign, limit, wants });
+  const found = await store.readPage({ stretches, query, direction: direction.sign, limit, projection });
   const isShown = isShownAhead(opened);
   return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
 }

@@ -4,11 +4,11 @@ import {
   matchesNothing,
   namesSource,
   type Operation,
+  type Projection,
   type Source,
   sourceKey,
   sourceRank,
   toQuery,
-  type Wants,
 } from "#domain";
 import { comparePositions, type Position, positionOf, type StoredRun } from "#store";
 import type { PageSourceState } from "../contract/index.ts";
@@ -58,7 +58,7 @@ export interface RunStretch {
 export interface StretchRequest {
   readonly args: PageRequestArguments;
   readonly filter: InvocationFilter;
-  readonly wants: Wants;
+  readonly projection: Projection;
   /** What the cursors are for: lists of another kind, or with more of a filter, take no other's. */
   readonly purpose: string;
   /** True if the run at the cursor is wanted again, since it has more rows. */
@@ -87,7 +87,7 @@ export async function readStretch(
 
 /** Every source where the cursor, or the list's beginning, puts it. */
 function beginWalk(
-  { args, filter, wants, isRunAgain }: StretchRequest,
+  { args, filter, projection, isRunAgain }: StretchRequest,
   sources: readonly Source[],
   cursor: PageCursor | null,
 ): Walk {
@@ -97,7 +97,7 @@ function beginWalk(
   return {
     direction,
     query,
-    wants,
+    projection,
     size: args.size,
     limit: limitOf(direction, query),
     parts: sources.map((source) => {

@@ -1,5 +1,5 @@
 import type { View } from "#access";
-import type { Command, Source, Wants } from "#domain";
+import type { Command, Projection, Source } from "#domain";
 
 /** True if the run exists for the caller. A run whose command has no known name fits no role that depends on names. */
 export function maySeeRun(
@@ -10,8 +10,8 @@ export function maySeeRun(
 }
 
 /** What is worth loading of a source: without what no role gives of any run there. */
-export function maskWants<Masked extends Wants>(view: View, source: Source, wants: Masked): Masked {
+export function maskProjection<Masked extends Projection>(view: View, source: Source, projection: Masked): Masked {
   const { outputs, commands } = view.rightsFor(source).possible;
-  if ((outputs || !wants.output) && (commands || !wants.content)) return wants;
-  return { ...wants, output: wants.output && outputs, content: wants.content && commands };
+  if ((outputs || !projection.output) && (commands || !projection.content)) return projection;
+  return { ...projection, output: projection.output && outputs, content: projection.content && commands };
 }

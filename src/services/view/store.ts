@@ -1,6 +1,6 @@
 import type { View } from "#access";
-import type { Invocation } from "#domain";
-import type { RunPageRequest, RunStore, StoredRun } from "#store";
+import type { Execution } from "#domain";
+import type { RunOutline, RunPageRequest, RunStore, StoredRun } from "#store";
 import { maySeeRun } from "./sight.ts";
 
 /** What of the store pages are answered from. */
@@ -12,7 +12,10 @@ export function limitStore(store: PageStore, view: View): PageStore {
     stretches.filter(({ source }) => view.maySee(source));
   const isSeen = ({ run }: StoredRun) => maySeeRun(view, run);
   // Who goes through outputs looks at what is here, without asking anybody for each of them.
-  const show = (stored: StoredRun): StoredRun => ({ ...stored, run: withoutDenied(view, stored.run) });
+  const show = (stored: StoredRun): StoredRun => {
+    const instances = withoutDenied(view, stored.run, stored.run.instances);
+    return instances === stored.run.instances ? stored : { ...stored, run: { ...stored.run, instances } };
+  };
 
   async function readPage(request: RunPageRequest): Promise<readonly StoredRun[]> {
     const stretches = stretchesOf(request);
@@ -25,17 +28,22 @@ export function limitStore(store: PageStore, view: View): PageStore {
     async readOutlines(request) {
       const stretches = stretchesOf(request);
       const read = (limit: number) => store.readOutlines({ ...request, stretches, limit });
-      return (await readSeen(request.limit, read, (run) => maySeeRun(view, run))).slice(0, request.limit);
+      const seen = await readSeen(request.limit, read, (run) => maySeeRun(view, run));
+      return seen
+        .slice(0, request.limit)
+        .map((run) => ({ ...run, executions: withoutDenied(view, run, run.executions) }));
     },
-    readRuns: async (refs, wants) =>
-      (await store.readRuns(refs, wants)).map((stored) => (stored === null || !isSeen(stored) ? null : show(stored))),
+    readRuns: async (refs, projection) =>
+      (await store.readRuns(refs, projection)).map((stored) =>
+        stored === null || !isSeen(stored) ? null : show(stored),
+      ),
     async count({ stretches, query }) {
       if (!stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName)) {
         return store.count({ stretches: stretchesOf({ stretches }), query });
       }
       const limit = Number.MAX_SAFE_INTEGER;
-      const wants = { output: false, content: false };
-      return (await readPage({ stretches, query, direction: 1, limit, wants })).length;
+      const projection = { output: false, content: false };
+      return (await readPage({ stretches, query, direction: 1, limit, projection })).length;
     },
   };
 }
@@ -53,11 +61,15 @@ async function readSeen<Read>(
   }
 }
 
-/** The run without the outputs that no role gives; the same object if nothing is taken away. */
-function withoutDenied(view: View, run: Invocation): Invocation {
-  const { outputs } = view.rightsFor(run.source).forCommand(run.command.name);
-  if (outputs || run.instances.every((one) => one.output === undefined && one.pastOutput === undefined)) return run;
-  return { ...run, instances: run.instances.map(({ pastOutput: _past, ...one }) => ({ ...one, output: undefined })) };
+/** Executions of a run without the outputs that no role gives; the same object if nothing is taken away. */
+function withoutDenied<One extends Partial<Pick<Execution, "output" | "pastOutput">>>(
+  view: View,
+  { source, command }: Pick<RunOutline, "source" | "command">,
+  executions: readonly One[],
+): readonly One[] {
+  const { outputs } = view.rightsFor(source).forCommand(command.name);
+  if (outputs || executions.every((one) => one.output === undefined && one.pastOutput === undefined)) return executions;
+  return executions.map(({ pastOutput: _past, ...one }) => ({ ...one, output: undefined }) as unknown as One);
 }
 
 function cut(seen: readonly StoredRun[], { direction, limit }: RunPageRequest): readonly StoredRun[] {

@@ -1,11 +1,8 @@
 import type { View } from "#access";
-import type { KnownList, Sync } from "#sync";
-import { limitBook } from "./book.ts";
-import { limitResultLists } from "./result-lists.ts";
-import { limitResults } from "./results.ts";
-import { limitRuns } from "./runs.ts";
-import { limitServers } from "./servers.ts";
-import { maskWants } from "./sight.ts";
+import type { InstanceRef, InvocationRef, Operation, Projection, ResultRef, Source } from "#domain";
+import type { StoredRun } from "#store";
+import { findSourceAmong, type KnownList, type SourceBook, type Sync } from "#sync";
+import { maskProjection, maySeeRun } from "./sight.ts";
 
 /**
  * The shared readers as one view sees them. What they read is kept for everybody; the view is applied to what leaves them, and
@@ -19,9 +16,9 @@ export function limitSync(sync: Sync, view: View): Sync {
     resultLists: limitResultLists(sync.resultLists, view),
     servers: limitServers(sync.servers, view),
     follower: sync.follower,
-    async openLists(source, query, wants, operation) {
+    async openLists(source, query, projection, operation) {
       if (!view.maySee(source)) return [];
-      const lists = await sync.openLists(source, query, maskWants(view, source, wants), operation);
+      const lists = await sync.openLists(source, query, maskProjection(view, source, projection), operation);
       return view.rightsFor(source).dependsOnCommandName ? lists.map(withoutTotal) : lists;
     },
     findWhole: async (source) => (view.maySee(source) ? sync.findWhole(source) : null),
@@ -32,4 +29,149 @@ export function limitSync(sync: Sync, view: View): Sync {
 /** The upstream counts also the runs that the view does not hold. */
 function withoutTotal(list: KnownList): KnownList {
   return { ...list, isExact: false, total: async () => null };
+}
+
+/** The sources of a view alone, as if no others were configured. */
+function limitBook(book: SourceBook, view: View): SourceBook {
+  const upstreams = book.upstreams.filter(({ source }) => view.maySee(source));
+  const findUpstream: SourceBook["findUpstream"] = (source: Source) => {
+    const upstream = view.maySee(source) ? book.findUpstream(source) : undefined;
+    // A list that brings outputs along is read again for nobody who may not see them.
+    if (upstream === undefined || view.rightsFor(source).possible.outputs) return upstream;
+    return { ...upstream, listedOutputs: undefined };
+  };
+  return {
+    ...book,
+    upstreams,
+    states: () => book.states().filter(({ source }) => view.maySee(source)),
+    findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
+    findUpstream,
+  };
+}
+
+type Runs = Sync["runs"];
+
+/** Runs of a view; others are as those that do not exist, and cost as much. */
+function limitRuns(runs: Runs, view: View): Runs {
+  const findOne = async (
+    ref: InvocationRef,
+    projection: Projection,
+    maxAgeMs?: number,
+  ): Promise<StoredRun | null | undefined> => {
+    if (!view.maySee(ref.source)) return null;
+    const [found] = await runs.findKnown([ref], maskProjection(view, ref.source, projection), maxAgeMs);
+    if (found == null || maySeeRun(view, found.run)) return found;
+    return runs.wasAskedInVain(ref, maxAgeMs) ? null : undefined;
+  };
+  return {
+    ...runs,
+    findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
+    isUnderWay: (ref, projection) => runs.isUnderWay(ref, maskProjection(view, ref.source, projection)),
+    recall: async (source, refs, projection, operation) =>
+      view.maySee(source) ? runs.recall(source, refs, maskProjection(view, source, projection), operation) : new Set(),
+    async read(ref, projection, operation, maxAgeMs) {
+      if (!view.maySee(ref.source)) return null;
+      const masked = maskProjection(view, ref.source, projection);
+      const [known] = await runs.findKnown([ref], masked, Number.POSITIVE_INFINITY);
+      if (known != null && !maySeeRun(view, known.run)) {
+        await runs.askInVain(ref, masked, operation, maxAgeMs);
+        return null;
+      }
+      const found = await runs.read(ref, masked, operation, maxAgeMs);
+      if (found === null || maySeeRun(view, found.run)) return found;
+      runs.noteAskedInVain(ref);
+      return null;
+    },
+  };
+}
+
+const NOTHING: Projection = { output: false, content: false };
+
+/**
+ * Results of a view. They name no command, so where rights depend on its name the run's own record decides, which may have to
+ * be read first; a result whose run is not known is denied then.
+ */
+function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: View): Sync["results"] {
+  const limited = limitRuns(runs, view);
+  const depends = ({ source }: InvocationRef) => view.rightsFor(source).dependsOnCommandName;
+
+  /** Whether the run may be seen, as far as is known; undefined if its record has to be read. */
+  async function decide(ref: InvocationRef): Promise<boolean | undefined> {
+    if (!view.maySee(ref.source)) return false;
+    if (!depends(ref)) return true;
+    // A command's name never changes, so any age will do.
+    const [known] = await runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
+    if (known == null) return undefined;
+    // One that may not be seen costs as much as one that nobody knows.
+    return maySeeRun(view, known.run) || (runs.wasAskedInVain(ref) ? false : undefined);
+  }
+
+  async function isSeen(ref: InvocationRef, operation: Operation): Promise<boolean> {
+    const decided = await decide(ref);
+    if (decided !== undefined) return decided;
+    const found = await limited.read(ref, NOTHING, operation);
+    return found !== null;
+  }
+
+  async function findOne(ref: ResultRef, projection: Projection, maxAgeMs?: number) {
+    const decided = await decide(ref);
+    if (decided !== true) return decided === false ? null : undefined;
+    const [found] = await results.findKnown([ref], maskProjection(view, ref.source, projection), maxAgeMs);
+    return found;
+  }
+
+  return {
+    findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
+    async read(source, query, projection, operation) {
+      if (!(await isSeen({ source, invokeId: query.invokeId }, operation))) return [];
+      return results.read(source, query, maskProjection(view, source, projection), operation);
+    },
+    isUnderWay: (source, query, projection) =>
+      results.isUnderWay(source, query, maskProjection(view, source, projection)),
+    noteAbsent(ref) {
+      // What is denied to one is not absent for all.
+      if (view.maySee(ref.source) && !depends(ref)) results.noteAbsent(ref);
+    },
+  };
+}
+
+/**
+ * Lists of results as a view may see them. They tell no command's name, so where rights depend on it there are none: the runs
+ * of lists alone are shown there.
+ */
+function limitResultLists(lists: Sync["resultLists"], view: View): Sync["resultLists"] {
+  return {
+    async read(source, query, isNewest, isEnough, operation) {
+      const { always, dependsOnCommandName } = view.rightsFor(source);
+      if (!always.runs || dependsOnCommandName) return null;
+      const listed = await lists.read(source, query, isNewest, isEnough, operation);
+      if (listed === null || always.outputs) return listed;
+      return { ...listed, results: listed.results.map((result) => ({ ...result, output: null })) };
+    },
+  };
+}
+
+type Servers = Sync["servers"];
+type Read<Value> = (refs: readonly InstanceRef[], operation: Operation) => Promise<readonly (Value | null | Error)[]>;
+
+/** Servers of a view. They belong to no command, so roles that depend on its name give none. */
+function limitServers(servers: Servers, view: View): Servers {
+  return {
+    readInstances: onlySeen(servers.readInstances, view),
+    readAgentStates: onlySeen(servers.readAgentStates, view),
+    readAllInstances: async (source, operation) =>
+      view.rightsFor(source).always.runs
+        ? servers.readAllInstances(source, operation)
+        : { instances: [], flaw: null, failure: null },
+  };
+}
+
+function onlySeen<Value>(read: Read<Value>, view: View): Read<Value> {
+  const isSeen = ({ source }: InstanceRef) => view.rightsFor(source).always.runs;
+  return async (refs, operation) => {
+    const seen = refs.filter(isSeen);
+    const answers = seen.length === 0 ? [] : await read(seen, operation);
+    const byRef = new Map(seen.map((ref, position) => [ref, answers[position] ?? null]));
+    return refs.map((ref) => byRef.get(ref) ?? null);
+  };
 }

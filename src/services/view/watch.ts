@@ -1,17 +1,33 @@
 import type { View } from "#access";
-import { type Clock, createGoneError, type Invocation, type InvocationRef, type Operation, type Wants } from "#domain";
-import { maskWants, maySeeRun } from "./sight.ts";
+import {
+  type Clock,
+  createGoneError,
+  type Invocation,
+  type InvocationRef,
+  type Operation,
+  type Projection,
+} from "#domain";
+import { maskProjection, maySeeRun } from "./sight.ts";
 
-type Watch<W extends Wants> = (ref: InvocationRef, wants: W, operation: Operation) => AsyncIterableIterator<Invocation>;
+type Watch<W extends Projection> = (
+  ref: InvocationRef,
+  projection: W,
+  operation: Operation,
+) => AsyncIterableIterator<Invocation>;
 
 /**
  * Watches as a view may. Pollers are shared, so each state is looked at again for each watcher; what the view does not give wakes
  * nobody. A run that is not the caller's ends as one that never appears, after as long a wait: `appearMs`.
  */
-export function limitWatch<W extends Wants>(watch: Watch<W>, view: View, appearMs: number, clock: Clock): Watch<W> {
-  return (ref, wants, operation) => {
+export function limitWatch<W extends Projection>(
+  watch: Watch<W>,
+  view: View,
+  appearMs: number,
+  clock: Clock,
+): Watch<W> {
+  return (ref, projection, operation) => {
     const left = new AbortController();
-    const states = view.maySee(ref.source) ? watch(ref, maskWants(view, ref.source, wants), operation) : null;
+    const states = view.maySee(ref.source) ? watch(ref, maskProjection(view, ref.source, projection), operation) : null;
     return {
       async next() {
         const state = await states?.next();

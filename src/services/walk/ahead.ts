@@ -38,7 +38,7 @@ export function isShownAhead(parts: readonly PageSource[]): (stored: StoredRun) 
  */
 export async function readAhead(
   store: PageStore,
-  { parts, query, direction, wants }: Walk,
+  { parts, query, direction, projection }: Walk,
   reaches: ReadonlyMap<PageSource, number | null>,
   limit: number,
 ): Promise<readonly StoredRun[]> {
@@ -51,7 +51,13 @@ export async function readAhead(
     return { source: part.source, after, before: null };
   });
   const isShown = isShownAhead(failing);
-  const found = await store.readPage({ stretches, query, direction: 1, limit: limit + countShown(failing), wants });
+  const found = await store.readPage({
+    stretches,
+    query,
+    direction: 1,
+    limit: limit + countShown(failing),
+    projection,
+  });
   const left = new Map(failing.map(({ source, shown }) => [sourceKey(source), NAMED_MAX - (shown?.prints.size ?? 0)]));
   const isNamed = ({ run }: StoredRun): boolean => {
     const key = sourceKey(run.source);

@@ -16,7 +16,7 @@ export async function noteLateBefore(part: PageSource): Promise<void> {
 export async function findLacking(
   store: PageStore,
   part: PageSource,
-  { direction, query, wants }: Walk,
+  { direction, query, projection }: Walk,
   cursor: Position | null,
 ): Promise<string | null> {
   if (cursor === null) return null;
@@ -25,7 +25,7 @@ export async function findLacking(
   const isPassed = ({ place }: { readonly place: Position }): boolean =>
     comparePositions(place, cursor) * direction.sign < 0;
   const met = late.filter((one) => !part.lateBefore.has(one.invokeId) && isPassed(one));
-  const known = met.length === 0 ? [] : await store.readRuns(met, wants);
+  const known = met.length === 0 ? [] : await store.readRuns(met, projection);
   return known.some((stored) => stored !== null && matchesQuery(stored.run, query)) ? WHY : null;
 }
 

@@ -2,10 +2,10 @@ import {
   type InvocationQuery,
   type InvocationStatus,
   type Operation,
+  type Projection,
   type Source,
   type UpstreamError,
   upstreamQuery,
-  type Wants,
 } from "#domain";
 import { LIST_END, type Position } from "#store";
 import type { KnownList, Sync } from "#sync";
@@ -38,7 +38,7 @@ export async function chooseLists(
   sync: Sync,
   source: Source,
   query: InvocationQuery,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
   const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = upstreamQuery(query);
@@ -47,9 +47,11 @@ export async function chooseLists(
   const isOpen = query.resourceGroupId === undefined && query.invokeId === undefined;
   const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
   if (whole !== null) return whole;
-  if (!isFew(statusIn)) return sync.openLists(source, narrow, wants, operation);
+  if (!isFew(statusIn)) return sync.openLists(source, narrow, projection, operation);
   const lists = await Promise.all(
-    [...new Set(statusIn)].map((status) => sync.openLists(source, { ...narrow, statusIn: [status] }, wants, operation)),
+    [...new Set(statusIn)].map((status) =>
+      sync.openLists(source, { ...narrow, statusIn: [status] }, projection, operation),
+    ),
   );
   return [...new Map(lists.flat().map((list) => [list.key, list])).values()];
 }

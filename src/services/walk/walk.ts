@@ -1,4 +1,4 @@
-import type { InvocationQuery, Source, Wants } from "#domain";
+import type { InvocationQuery, Projection, Source } from "#domain";
 import { above, LIST_END, LIST_HEAD, type Position, positionOf, type StoredRun } from "#store";
 import type { PageCursor, ShownAhead } from "../paging/index.ts";
 import type { WalkDirection } from "./direction.ts";
@@ -8,7 +8,7 @@ import type { PageSource } from "./source.ts";
 export interface Walk {
   readonly direction: WalkDirection;
   readonly query: InvocationQuery;
-  readonly wants: Wants;
+  readonly projection: Projection;
   readonly size: number;
   /** Beyond this time nothing is meant. */
   readonly limit: number;

@@ -2,6 +2,7 @@
 export { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 export { markGone } from "./gone.ts";
 export { mergeResult, mergeRun } from "./merge.ts";
+export { outlineOf, placeOfOutline } from "./outline.ts";
 export {
   above,
   comparePositions,

@@ -5,8 +5,8 @@ import type {
   InvocationQuery,
   InvocationRef,
   InvocationResult,
+  Projection,
   Source,
-  Wants,
 } from "#domain";
 import type { Position } from "./position.ts";
 import type { Span } from "./spans.ts";
@@ -69,10 +69,10 @@ export interface RunPageRequest {
   readonly direction: 1 | -1;
   readonly limit: number;
   /** Which costly parts have to be there if they are known. */
-  readonly wants: Wants;
+  readonly projection: Projection;
 }
 
-/** What questions about many runs need of one: a small part of what is known, and nothing that redaction ever hides. */
+/** What questions about many runs need of one: a small part of what is known. Redaction never hides any of it but outputs. */
 export interface RunOutline extends InvocationRef {
   /** Creation time, in epoch milliseconds. */
   readonly time: number | null;
@@ -86,14 +86,19 @@ export interface RunOutline extends InvocationRef {
   readonly executions: readonly ExecutionOutline[];
 }
 
-/** The same of an execution. */
-export interface ExecutionOutline extends Pick<InstanceInvocation, "instanceId" | "status"> {
+/** The same of an execution; what it printed only where outputs are asked for. */
+export interface ExecutionOutline
+  extends Pick<InstanceInvocation, "instanceId" | "status">,
+    Partial<Pick<InstanceInvocation, "output" | "pastOutput">> {
   readonly durationMs: number | null;
 }
 
+/** How much outlines tell: of runs alone, of their executions, or of what these printed too. */
+export type OutlineDetail = "RUNS" | "EXECUTIONS" | "OUTPUTS";
+
 /** Which outlines are asked for. */
 export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit"> {
-  readonly executions: boolean;
+  readonly detail: OutlineDetail;
 }
 
 /** A run that came or changed. */
@@ -117,7 +122,7 @@ export interface OutputLack {
 export interface RunStore {
   write(write: RunWrite): Promise<void>;
   /** Runs in key order; null for those that are not known. */
-  readRuns(refs: readonly InvocationRef[], wants: Wants): Promise<readonly (StoredRun | null)[]>;
+  readRuns(refs: readonly InvocationRef[], projection: Projection): Promise<readonly (StoredRun | null)[]>;
   /** Latest results of a run that is not known itself, by instance; those of known runs are in the run. */
   readLooseResults(
     ref: InvocationRef,

@@ -11,7 +11,7 @@ export interface Lease {
 /** Who does what only one of the replicas should do. A holder that was killed is replaced within 5 s. */
 export interface Leases {
   /**
-   * Wants a subject until it is released.
+   * Projection a subject until it is released.
    * @param subject begins with what is done, before a `|`: `list`, `run`, `collect`
    * @param onOurs called each time the subject comes to this process later on
    */

@@ -2,7 +2,7 @@ import { type SqlBool, sql } from "kysely";
 import type { InvocationRef, InvocationResult, Source } from "#domain";
 import { idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { sourceKeyOf, toExecution, toOutputs } from "./records.ts";
+import { sourceKeyOf, toExecution } from "./records.ts";
 import { type ExecutionRow, readContents } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
 
@@ -26,8 +26,8 @@ export async function readStrippedLoose(db: Queries, schema: string, source: Sou
 }
 
 function toLoose(row: LooseRow, source: Source, find: (id: string) => Uint8Array | undefined) {
-  const { invokeId, ...record } = row.record as Omit<InvocationResult, "source">;
-  const result = toExecution<InvocationResult>(record, { source, invokeId }, toOutputs(row, find));
+  const { invokeId } = row.record as Pick<InvocationResult, "invokeId">;
+  const result = toExecution<InvocationResult>(row, { source, invokeId }, find);
   return { invokeId, result, readAt: row.read_at };
 }
 

@@ -1,17 +1,16 @@
-import { type Expression, type SqlBool, sql } from "kysely";
-import type { InvocationRef, Source, Wants } from "#domain";
+import { type Expression, type RawBuilder, type SqlBool, sql } from "kysely";
+import { FAILED_RUN_STATUSES, type InvocationRef, type Projection, type Source } from "#domain";
 import type { ListRecord, RunStore, Span } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { readLoose } from "./loose-results.ts";
-import { toOrderedText } from "./ordered-text.ts";
+import { fromOrderedText, toOrderedText } from "./ordered-text.ts";
 import { readOutlines } from "./outline-rows.ts";
-import { createOutputLacks } from "./output-lacks.ts";
 import { ageOf, sourceKeyOf } from "./records.ts";
 import { bySourceKey, RUN_COLUMNS, type RunRow, toStoredRuns } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
 
 /** Everything that reads. */
-export type Reader = Omit<RunStore, "write" | "onChange" | "close">;
+type Reader = Omit<RunStore, "write" | "onChange" | "close">;
 
 /** Reads over one connection or a pool of them. @param schema where the tables are */
 export function createReader(db: Queries, schema: string): Reader {
@@ -39,8 +38,8 @@ export function createReader(db: Queries, schema: string): Reader {
 /** Reads whole runs. */
 function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" | "readPage" | "readUnfinished"> {
   const runs = db.withSchema(schema).selectFrom("run").select(RUN_COLUMNS);
-  const load = (rows: readonly RunRow[], sources: readonly Source[], wants: Wants) =>
-    toStoredRuns(db, schema, rows, bySourceKey(sources), wants);
+  const load = (rows: readonly RunRow[], sources: readonly Source[], projection: Projection) =>
+    toStoredRuns(db, schema, rows, bySourceKey(sources), projection);
 
   async function readInOrder(
     condition: Expression<SqlBool>,
@@ -59,22 +58,22 @@ function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" 
   }
 
   return {
-    async readRuns(refs, wants) {
+    async readRuns(refs, projection) {
       if (refs.length === 0) return [];
       const sources = refs.map(({ source }) => source);
       const ids = refs.map(({ invokeId }) => toOrderedText(invokeId));
       const wanted = sql`select * from unnest(${sources.map(sourceKeyOf)}::text[], ${ids}::text[])`;
       const rows = await runs.where(sql<SqlBool>`(source_key, invoke_id) in (${wanted})`).execute();
-      const known = new Map((await load(rows, sources, wants)).map((stored) => [keyOf(stored.run), stored]));
+      const known = new Map((await load(rows, sources, projection)).map((stored) => [keyOf(stored.run), stored]));
       return refs.map((ref) => known.get(keyOf(ref)) ?? null);
     },
-    async readPage({ stretches, query, direction, limit, wants }) {
+    async readPage({ stretches, query, direction, limit, projection }) {
       const condition = toCondition(stretches, query, schema);
       const rows = condition === null ? [] : await readInOrder(condition, direction, limit);
       return load(
         rows,
         stretches.map(({ source }) => source),
-        wants,
+        projection,
       );
     },
     async readUnfinished(source, limit) {
@@ -117,4 +116,34 @@ async function readList(db: Queries, schema: string, source: Source, key: string
 /** The mark of a list's record: whose turn it was to write it, and what of its source was let go. */
 export function basisOf(epoch: number, cutAt: number | null): string {
   return `sql:${epoch}:${cutAt ?? ""}`;
+}
+
+/** Finds runs that are over and whose outputs were not read; the index `execution_unread` holds just their executions. */
+function createOutputLacks(db: Queries, schema: string): Pick<RunStore, "readLackingOutputs" | "countLackingOutputs"> {
+  const tables = db.withSchema(schema);
+  const isLacking = (source: Source, since: number): RawBuilder<SqlBool> => sql`
+    source_key = ${sourceKeyOf(source)} and age <= ${ageOf(since)} and not is_open and not is_gone
+    and id in (select run from ${sql.table(`${schema}.execution`)} where output_state = 0)`;
+  return {
+    async readLackingOutputs(source, since, limit) {
+      const rows = await tables
+        .selectFrom("run")
+        .select(["invoke_id", "age"])
+        .where(isLacking(source, since))
+        .orderBy(sql`status <> all(${FAILED_RUN_STATUSES}::text[])`)
+        .orderBy("age")
+        .orderBy("invoke_id")
+        .limit(limit)
+        .execute();
+      return rows.map(({ invoke_id, age }) => ({ invokeId: fromOrderedText(invoke_id), time: ageOf(age) }));
+    },
+    async countLackingOutputs(source, since) {
+      const row = await tables
+        .selectFrom("run")
+        .select(sql<number>`count(*)`.as("count"))
+        .where(isLacking(source, since))
+        .executeTakeFirst();
+      return row?.count ?? 0;
+    },
+  };
 }

@@ -98,11 +98,9 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
 }
 
 /** What redaction did to an output, and that it is damaged, lies with the record: few outputs have it. */
-interface OutputMarks {
-  readonly outputMarks?: Pick<Output, "isDamaged" | "isRedacted" | "redactedBy">;
-}
+export type OutputMarks = Pick<Output, "isDamaged" | "isRedacted" | "redactedBy">;
 
-function marksOf(output: Output | null | undefined): OutputMarks {
+function marksOf(output: Output | null | undefined): { readonly outputMarks?: OutputMarks } {
   const { isDamaged, isRedacted, redactedBy } = output ?? {};
   if (isDamaged === undefined && isRedacted === undefined && redactedBy === undefined) return {};
   return {
@@ -125,22 +123,22 @@ export interface OutputRow {
 /** The output of a row and what is known of it from before; undefined if it is kept, but not there. */
 export function toOutputs(
   row: OutputRow,
+  marks: OutputMarks | null | undefined,
   find: (id: string) => Uint8Array | undefined,
 ): Pick<Execution, "output" | "pastOutput"> {
   if (row.output_state === NONE) return { output: null };
   const bytes = row.output === null ? undefined : find(row.output);
   if (bytes === undefined) return { output: undefined };
-  const kept = { bytes, droppedBytes: row.dropped_bytes, ...(row.is_guess ? { isGuess: true as const } : {}) };
+  const kept = { bytes, droppedBytes: row.dropped_bytes, ...(row.is_guess && { isGuess: true as const }), ...marks };
   return row.output_state === UNREAD ? { output: undefined, pastOutput: kept } : { output: kept };
 }
 
 /** An execution from its row. */
 export function toExecution<Row extends Execution>(
-  record: unknown,
+  row: OutputRow & { readonly record: unknown },
   { source, invokeId }: Pick<Execution, "source" | "invokeId">,
-  { output, pastOutput }: Pick<Execution, "output" | "pastOutput">,
+  find: (id: string) => Uint8Array | undefined,
 ): Row {
-  const { outputMarks, ...rest } = record as Omit<Row, "source" | "invokeId" | "output"> & OutputMarks;
-  const past = pastOutput && { pastOutput: { ...pastOutput, ...outputMarks } };
-  return { source, invokeId, ...rest, output: output && { ...output, ...outputMarks }, ...past } as Row;
+  const { outputMarks, ...rest } = row.record as { readonly outputMarks?: OutputMarks };
+  return { source, invokeId, ...rest, ...toOutputs(row, outputMarks, find) } as Row;
 }

@@ -1,10 +1,10 @@
 import { type SqlBool, sql } from "kysely";
-import type { Command, InstanceInvocation, Invocation, Source, Wants } from "#domain";
+import type { Command, InstanceInvocation, Invocation, Projection, Source } from "#domain";
 import type { StoredRun } from "../contract/index.ts";
 import { markGone } from "../contract/index.ts";
 import { fromContentRow, idOf } from "./contents.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { type OutputRow, sourceKeyOf, toExecution, toOutputs } from "./records.ts";
+import { type OutputRow, sourceKeyOf, toExecution } from "./records.ts";
 import { KEPT, NONE, type Queries, UNREAD } from "./tables.ts";
 
 /** A run with the number of its row. */
@@ -47,7 +47,7 @@ export async function toStoredRuns(
   schema: string,
   rows: readonly RunRow[],
   sources: SourcesByKey,
-  wants: Wants,
+  projection: Projection,
 ): Promise<readonly KnownRow[]> {
   if (rows.length === 0) return [];
   const executions = await readExecutions(
@@ -55,8 +55,8 @@ export async function toStoredRuns(
     schema,
     rows.map(({ id }) => id),
   );
-  const outputs = wants.output ? executions.map(({ output }) => output) : [];
-  const scripts = wants.content ? rows.map(({ script }) => script) : [];
+  const outputs = projection.output ? executions.map(({ output }) => output) : [];
+  const scripts = projection.content ? rows.map(({ script }) => script) : [];
   const contents = await readContents(db, schema, [...outputs, ...scripts]);
   return assemble(rows, executions, sources, (id) => contents.get(id));
 }
@@ -124,9 +124,7 @@ function toStoredRun(
     readonly command: Omit<Command, "content">;
   };
   const { invokeId } = record;
-  const instances = executions.map((one) =>
-    toExecution<InstanceInvocation>(one.record, { source, invokeId }, toOutputs(one, find)),
-  );
+  const instances = executions.map((one) => toExecution<InstanceInvocation>(one, { source, invokeId }, find));
   const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {
     const instanceId = instances[position]?.instanceId;

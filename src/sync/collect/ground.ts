@@ -1,4 +1,4 @@
-import type { Clock, InvocationQuery, Operation, Source, Wants } from "#domain";
+import type { Clock, InvocationQuery, Operation, Projection, Source } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
 import type { KnownList } from "../lists/index.ts";
 import type { Sync } from "../readers/index.ts";
@@ -50,8 +50,8 @@ export function createGround(parts: Pick<Ground, "source" | "sync" | "store" | "
     async open(operation) {
       // Lists that bring outputs along bring them at no further cost.
       const isAlong = options.outputs && sync.book.findUpstream(source)?.listedOutputs !== undefined;
-      const wants: Wants = { output: isAlong, content: false };
-      lists = await sync.openLists(source, ALL_RUNS, wants, operation);
+      const projection: Projection = { output: isAlong, content: false };
+      lists = await sync.openLists(source, ALL_RUNS, projection, operation);
       ground.isOpened = true;
     },
   };

@@ -27,7 +27,7 @@ export async function extendDown(list: OpenList, from: number, operation: Operat
     );
     const after = await list.load();
     if (boundIn(after) < bound) return;
-    const verdict = progress.judge(before, after, onward);
+    const verdict = progress.classify(before, after, onward);
     if (verdict !== "on") return stopAt(list, bound, verdict, operation);
     before = after;
   }

@@ -21,7 +21,7 @@ export interface Progress {
   /** True if the upstream's own word for what follows is to be tried. */
   isOtherPlace(): boolean;
   /** After a reading that did not make more of the list known. */
-  judge(before: ListState, after: ListState, onward: Onward): "on" | Standstill;
+  classify(before: ListState, after: ListState, onward: Onward): "on" | Standstill;
 }
 
 /** Whatever page is read. */
@@ -77,7 +77,7 @@ export function createProgress(bound: number): Progress {
 
   return {
     isOtherPlace: () => inARow.idle % 2 === 1,
-    judge(before, after, { dead, known, isOtherMode }) {
+    classify(before, after, { dead, known, isOtherMode }) {
       const next = markFor(after, bound);
       const reached = next?.index ?? Number.NEGATIVE_INFINITY;
       furthest ??= markFor(before, bound)?.index ?? Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { InvocationQuery, Operation, Wants } from "#domain";
+import type { InvocationQuery, Operation, Projection } from "#domain";
 import { LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
@@ -64,12 +64,12 @@ export async function openKnownLists(
   parts: ListParts,
   upstream: Upstream,
   query: InvocationQuery,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<readonly KnownList[]> {
-  const open = (noted: Operation) => upstream.openLists(query, wants, noted);
+  const open = (noted: Operation) => upstream.openLists(query, projection, noted);
   const lists = await parts.book.watchOpening(upstream.source, open, operation);
-  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, wants), list, parts));
+  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, projection), list, parts));
 }
 
 function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListParts): KnownList {

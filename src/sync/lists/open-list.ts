@@ -5,9 +5,9 @@ import {
   type Invocation,
   type InvocationQuery,
   type Operation,
+  type Projection,
   type Source,
   sourceKey,
-  type Wants,
 } from "#domain";
 import { above, NO_TIME, type ReadingTurns, type RunStore, type RunWrite } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
@@ -27,7 +27,7 @@ export interface ListParts {
   readonly store: RunStore;
   readonly book: SourceBook;
   readonly clock: Clock;
-  readonly flights: SingleFlight;
+  readonly singleFlight: SingleFlight;
   /** Other gateways may want to read the same. */
   readonly turns: ReadingTurns;
 }
@@ -60,13 +60,13 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
   fail(why: string, operation: Operation): Promise<never>;
 }
 
-const NOTHING: Wants = { output: false, content: false };
+const NOTHING: Projection = { output: false, content: false };
 
 /** Opens a list of a source. */
-export function openList(parts: ListParts, source: Source, list: RunList, wants: Wants): OpenList {
-  const { store, book, clock, flights } = parts;
+export function openList(parts: ListParts, source: Source, list: RunList, projection: Projection): OpenList {
+  const { store, book, clock, singleFlight } = parts;
   const { key, applied } = list;
-  const name = `${sourceKey(source)}|${key}|${wants.output}`;
+  const name = `${sourceKey(source)}|${key}|${projection.output}`;
   const isEnteredLater = applied.statusIn !== undefined || applied.timed !== undefined;
 
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, key));
@@ -110,7 +110,7 @@ export function openList(parts: ListParts, source: Source, list: RunList, wants:
       if (page.mode === mode) return page;
       throw new DeadPlaceError(createOwnFailure(source, "UNKNOWN", "The list has changed its mode."));
     },
-    share: (what, operation, run) => flights.share(`${what}|${name}`, source, operation, run, true),
+    share: (what, operation, run) => singleFlight.share(`${what}|${name}`, source, operation, run, true),
     fail: (why, operation) =>
       book.watchFailures(source, () => Promise.reject(createOwnFailure(source, "BAD_RESPONSE", why)), operation),
   };

@@ -4,9 +4,9 @@ import {
   invocationKey,
   isFinalInvocationStatus,
   type Operation,
+  type Projection,
   type Source,
   sourceKey,
-  type Wants,
 } from "#domain";
 import type { StoredRun } from "#store";
 import type { KnownList } from "../lists/index.ts";
@@ -32,7 +32,10 @@ export interface FollowParts extends ReaderParts {
   openLists(source: Source, status: InvocationStatus, operation: Operation): Promise<readonly KnownList[]>;
 }
 
-const NOTHING: Wants = { output: false, content: false };
+/** The first reading may be one that others began too long ago. */
+const REFRESHES_MAX = 2;
+
+const NOTHING: Projection = { output: false, content: false };
 
 /** Starts with nothing watched. */
 export function createFollower({ store, clock, runs, openLists, freshnessMs }: FollowParts): Follower {
@@ -43,7 +46,11 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
     return new Set(all.filter((one) => one.statusOf() === status).map(({ ref }) => invocationKey(ref))).size;
   }
 
-  async function readState(group: readonly StoredRun[], operation: Operation, maxMs: number): Promise<void> {
+  async function readState(
+    group: readonly StoredRun[],
+    operation: Operation,
+    isOldAt: (readAt: number | null) => boolean,
+  ): Promise<void> {
     const [first] = group;
     if (first === undefined) return;
     const { source, status } = first.run;
@@ -51,19 +58,23 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
     if (Math.max(group.length, countWatched(source, status)) < 2) return;
     const lists = await openLists(source, status, operation);
     // A run that is not in a list that was just read has left it.
-    const isOld = async (list: KnownList): Promise<boolean> =>
-      !isFresh(await list.readAt(), { now: clock.now(), maxMs });
-    await Promise.all(lists.map(async (list) => ((await isOld(list)) ? list.refresh(operation) : undefined)));
+    const refresh = async (list: KnownList): Promise<void> => {
+      for (let n = 0; n < REFRESHES_MAX && isOldAt(await list.readAt()); n += 1) await list.refresh(operation);
+    };
+    await Promise.all(lists.map(refresh));
   }
 
   return {
     async follow(all, operation, maxMs = freshnessMs) {
-      const isStale = ({ run, readAt, isGone }: StoredRun): boolean =>
-        !isGone && !isOverRun(run) && !isFresh(readAt, { now: clock.now(), maxMs });
+      // What is read from now on is fresh, however long it takes to answer.
+      const beganAt = clock.elapsed();
+      const isOldAt = (readAt: number | null): boolean =>
+        !isFresh(readAt, { now: clock.now(), maxMs: maxMs + clock.elapsed() - beganAt });
+      const isStale = ({ run, readAt, isGone }: StoredRun): boolean => !isGone && !isOverRun(run) && isOldAt(readAt);
       const stale = all.filter(isStale);
       if (stale.length === 0) return [];
       const paced: Operation = { ...operation, pace: operation.pace ?? "refresh" };
-      await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced, maxMs)));
+      await Promise.allSettled([...groupByState(stale).values()].map((group) => readState(group, paced, isOldAt)));
       const known = await store.readRuns(
         stale.map(({ run }) => run),
         NOTHING,

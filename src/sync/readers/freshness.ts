@@ -6,7 +6,7 @@ import {
   isFinalInstanceStatus,
   isFinalRun,
   isRepeated,
-  type Wants,
+  type Projection,
 } from "#domain";
 
 /** True when the run is over and nothing of it was guessed, though an end of it may still be owed. */
@@ -29,11 +29,11 @@ export function isSettledExecution(execution: Execution, run: Invocation | null,
 }
 
 /** True if every costly part that is wanted of a run's record is there. @param isGuessGood as for {@link holdsOutput} */
-export function holdsRun(run: Invocation, wants: Wants, isGuessGood: boolean): boolean {
+export function holdsRun(run: Invocation, projection: Projection, isGuessGood: boolean): boolean {
   const { content, isGuess } = run.command;
   return (
-    (!wants.content || (content !== undefined && (isGuessGood || isGuess !== true))) &&
-    (!wants.output || run.instances.every((one) => holdsOutput(one, isGuessGood)))
+    (!projection.content || (content !== undefined && (isGuessGood || isGuess !== true))) &&
+    (!projection.output || run.instances.every((one) => holdsOutput(one, isGuessGood)))
   );
 }
 

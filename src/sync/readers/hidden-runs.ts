@@ -1,4 +1,4 @@
-import { type InvocationRef, invocationKey, type Operation, type Wants } from "#domain";
+import { type InvocationRef, invocationKey, type Operation, type Projection } from "#domain";
 import { createAbsences } from "./absences.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
@@ -8,7 +8,7 @@ export interface HiddenRuns {
    * Asks the upstream for a run that must not be seen, as for one that nobody knows. As often as for those.
    * @throws UpstreamError
    */
-  askInVain(ref: InvocationRef, wants: Wants, operation: Operation, maxAgeMs?: number): Promise<void>;
+  askInVain(ref: InvocationRef, projection: Projection, operation: Operation, maxAgeMs?: number): Promise<void>;
   /** Notes that it was asked for one who must not see what came. */
   noteAskedInVain(ref: InvocationRef): void;
   /** True if it was asked so a short while ago. */
@@ -16,19 +16,19 @@ export interface HiddenRuns {
 }
 
 /** Starts without having looked. */
-export function createHiddenRuns({ book, flights, clock, freshnessMs }: ReaderParts): HiddenRuns {
+export function createHiddenRuns({ book, singleFlight, clock, freshnessMs }: ReaderParts): HiddenRuns {
   const looks = createAbsences(clock, 0);
   const wasAskedInVain = (ref: InvocationRef, maxAgeMs = freshnessMs): boolean =>
     looks.has(invocationKey(ref), maxAgeMs);
   return {
     wasAskedInVain,
     noteAskedInVain: (ref) => void looks.add(invocationKey(ref)),
-    async askInVain(ref, wants, operation, maxAgeMs) {
+    async askInVain(ref, projection, operation, maxAgeMs) {
       const upstream = book.findUpstream(ref.source);
       if (upstream === undefined || wasAskedInVain(ref, maxAgeMs)) return;
-      const key = `hidden|${invocationKey(ref)}|${wants.output}|${wants.content}`;
-      await flights.share(key, ref.source, operation, async (shared) => {
-        await book.watchRuns(ref.source, (noted) => upstream.readInvocation(ref.invokeId, wants, noted), shared);
+      const key = `hidden|${invocationKey(ref)}|${projection.output}|${projection.content}`;
+      await singleFlight.share(key, ref.source, operation, async (shared) => {
+        await book.watchRuns(ref.source, (noted) => upstream.readInvocation(ref.invokeId, projection, noted), shared);
         looks.add(invocationKey(ref));
       });
     },

@@ -4,16 +4,16 @@ import {
   type InvocationResult,
   isEndOwed,
   isFinalInstanceStatus,
+  type Projection,
   type ResultRef,
   resultKey,
-  type Wants,
 } from "#domain";
 import { holdsOutput, isFresh } from "./freshness.ts";
 
 /** Executions of repeated runs that were read lately, each under its own name. */
 export interface Histories {
   put(results: readonly InvocationResult[]): void;
-  find(ref: ResultRef, wants: Wants, maxAgeMs: number): InvocationResult | undefined;
+  find(ref: ResultRef, projection: Projection, maxAgeMs: number): InvocationResult | undefined;
 }
 
 interface Kept {
@@ -36,10 +36,10 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
           rules: result.output?.redactedBy ?? rulesHash(),
         });
     },
-    find(ref, wants, maxMs) {
+    find(ref, projection, maxMs) {
       const found = executions.get(resultKey(ref));
       if (found === undefined || found.rules !== rulesHash()) return undefined;
-      if (wants.output && !holdsOutput(found.result, false)) return undefined;
+      if (projection.output && !holdsOutput(found.result, false)) return undefined;
       const now = clock.now();
       const isSettled = isFinalInstanceStatus(found.result.status) && !isEndOwed(found.result, null, now);
       return isSettled || isFresh(found.readAt, { now, maxMs }) ? found.result : undefined;

@@ -4,10 +4,10 @@ import {
   type InvocationRef,
   type InvocationResult,
   invocationKey,
+  type Projection,
   type ResultRef,
   resultKey,
   type Source,
-  type Wants,
 } from "#domain";
 import { executionReadAt, type StoredRun } from "#store";
 import type { ResultQuery } from "#upstreams";
@@ -22,16 +22,16 @@ export interface KnownResults {
   /** In key order; undefined for those that have to be read, null for those that are known not to be. */
   findEach(
     refs: readonly ResultRef[],
-    wants: Wants,
+    projection: Projection,
     maxAgeMs?: number,
   ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** The results that are meant, if all of them are known. */
-  findAll(source: Source, query: ResultQuery, wants: Wants): Promise<readonly InvocationResult[] | null>;
+  findAll(source: Source, query: ResultQuery, projection: Projection): Promise<readonly InvocationResult[] | null>;
 }
 
 /** What is wanted of a result, and how old what still moves may be, in milliseconds. */
 interface Sought {
-  readonly wants: Wants;
+  readonly projection: Projection;
   readonly maxMs: number;
 }
 
@@ -41,8 +41,13 @@ export function createKnownResults(
   absences: Pick<Absences, "has">,
   histories: Pick<Histories, "find">,
 ): KnownResults {
-  function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, { wants, maxMs }: Sought): boolean {
-    if (!one.isComplete || (wants.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
+  function serves(
+    one: InstanceInvocation,
+    run: Invocation | null,
+    readAt: number,
+    { projection, maxMs }: Sought,
+  ): boolean {
+    if (!one.isComplete || (projection.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
     const now = clock.now();
     return isSettledExecution(one, run, now) || isFresh(readAt, { now, maxMs });
   }
@@ -62,23 +67,23 @@ export function createKnownResults(
   }
 
   async function findOne(ref: ResultRef, stored: StoredRun | null, sought: Sought) {
-    const { wants, maxMs } = sought;
-    if (ref.execution !== null) return histories.find(ref, wants, maxMs);
+    const { projection, maxMs } = sought;
+    if (ref.execution !== null) return histories.find(ref, projection, maxMs);
     const found = stored === null ? await findLoose(ref, sought) : findInRun(stored, ref, sought);
     return found ?? (absences.has(resultKey(ref), maxMs) ? null : undefined);
   }
 
   return {
-    async findEach(refs, wants, maxMs = freshnessMs) {
+    async findEach(refs, projection, maxMs = freshnessMs) {
       const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
-      const known = await store.readRuns([...runs.values()], wants);
+      const known = await store.readRuns([...runs.values()], projection);
       const byKey = new Map([...runs.keys()].map((key, position) => [key, known[position] ?? null]));
-      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, { wants, maxMs })));
+      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, { projection, maxMs })));
     },
-    async findAll(source, { invokeId, instanceIds, includeHistory }, wants) {
-      const [stored] = await store.readRuns([{ source, invokeId }], wants);
+    async findAll(source, { invokeId, instanceIds, includeHistory }, projection) {
+      const [stored] = await store.readRuns([{ source, invokeId }], projection);
       if (includeHistory || instanceIds === undefined || !stored) return null;
-      const sought = { wants, maxMs: freshnessMs };
+      const sought = { projection, maxMs: freshnessMs };
       const found = instanceIds.flatMap(
         (instanceId) => findInRun(stored, { source, invokeId, instanceId, execution: null }, sought) ?? [],
       );

@@ -44,7 +44,14 @@ const BYTES_MAX = 16 * 1_024 * 1_024;
 const RESULT_BYTES = 1_000;
 
 /** Remembers what was read lately; each result is also written to the store. */
-export function createResultLists({ store, book, flights, clock, freshnessMs, rulesHash }: ReaderParts): ResultLists {
+export function createResultLists({
+  store,
+  book,
+  singleFlight,
+  clock,
+  freshnessMs,
+  rulesHash,
+}: ReaderParts): ResultLists {
   const lists = new LRUCache<string, Known>({ maxSize: BYTES_MAX, sizeCalculation: sizeOf });
 
   async function readMore(list: ResultList, source: Source, before: Known | undefined, operation: Operation) {
@@ -73,7 +80,7 @@ export function createResultLists({ store, book, flights, clock, freshnessMs, ru
         const from = known;
         try {
           const flight = `${name}|${JSON.stringify(from?.next ?? null)}`;
-          known = await flights.share(flight, source, operation, (shared) => readMore(list, source, from, shared));
+          known = await singleFlight.share(flight, source, operation, (shared) => readMore(list, source, from, shared));
           lists.set(name, known);
         } catch (error) {
           if (!(error instanceof DeadPlaceError)) throw error;

@@ -3,10 +3,10 @@ import {
   type InvocationResult,
   invocationKey,
   type Operation,
+  type Projection,
   type ResultRef,
   resultKey,
   type Source,
-  type Wants,
 } from "#domain";
 import { PartialResultsError, type ResultQuery } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
@@ -20,19 +20,24 @@ export interface ResultReader {
   /** What is known of results, in key order; undefined for those that have to be read, null for those that are known not to be. */
   findKnown(
     refs: readonly ResultRef[],
-    wants: Wants,
+    projection: Projection,
     maxAgeMs?: number,
   ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** Results of one run from the upstream. @throws UpstreamError */
-  read(source: Source, query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
-  isUnderWay(source: Source, query: ResultQuery, wants: Wants): boolean;
+  read(
+    source: Source,
+    query: ResultQuery,
+    projection: Projection,
+    operation: Operation,
+  ): Promise<readonly InvocationResult[]>;
+  isUnderWay(source: Source, query: ResultQuery, projection: Projection): boolean;
   /** Notes that the upstream has no such result. */
   noteAbsent(ref: ResultRef): void;
 }
 
 /** Results: what is final is read once, what moves when it is older than the freshness. */
 export function createResultReader(parts: ReaderParts): ResultReader {
-  const { store, book, flights, clock, turns, freshnessMs } = parts;
+  const { store, book, singleFlight, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, freshnessMs);
   const histories = createHistories(clock, parts.rulesHash);
   const known = createKnownResults(parts, absences, histories);
@@ -40,7 +45,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   async function readUpstream(
     source: Source,
     query: ResultQuery,
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<readonly InvocationResult[]> {
     const upstream = book.findUpstream(source);
@@ -52,14 +57,14 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       else await store.write({ source, readAt, results: error.results });
       throw error;
     };
-    const read = (noted: Operation) => upstream.readResults(query, wants, noted);
+    const read = (noted: Operation) => upstream.readResults(query, projection, noted);
     const found = await book.watchResults(source, read, operation).catch(keepPart);
     if (query.includeHistory) {
       histories.put(found);
       return found;
     }
     await store.write({ source, readAt, results: found });
-    return [...found, ...(await keepSeen(store, source, query, found, wants))];
+    return [...found, ...(await keepSeen(store, source, query, found, projection))];
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
@@ -69,15 +74,16 @@ export function createResultReader(parts: ReaderParts): ResultReader {
 
   return {
     findKnown: known.findEach,
-    isUnderWay: (source, query, wants) => flights.isUnderWay(flightName(source, query, wants)),
-    read(source, query, wants, operation) {
-      const key = flightName(source, query, wants);
-      return flights.share(key, source, operation, (shared) =>
+    isUnderWay: (source, query, projection) => singleFlight.isUnderWay(readingName(source, query, projection)),
+    read(source, query, projection, operation) {
+      const key = readingName(source, query, projection);
+      return singleFlight.share(key, source, operation, (shared) =>
         readInTurn(turns, shared, {
           key,
           mark: () => readTimes(source, query),
-          read: () => readUpstream(source, query, wants, shared),
-          take: async () => (await known.findAll(source, query, wants)) ?? readUpstream(source, query, wants, shared),
+          read: () => readUpstream(source, query, projection, shared),
+          take: async () =>
+            (await known.findAll(source, query, projection)) ?? readUpstream(source, query, projection, shared),
         }),
       );
     },
@@ -91,17 +97,17 @@ async function keepSeen(
   source: Source,
   { invokeId, instanceIds }: ResultQuery,
   found: readonly InvocationResult[],
-  wants: Wants,
+  projection: Projection,
 ): Promise<readonly InvocationResult[]> {
   const told = new Set(found.map(({ instanceId }) => instanceId));
   if (instanceIds?.every((instanceId) => told.has(instanceId))) return [];
-  const [stored] = await store.readRuns([{ source, invokeId }], wants);
+  const [stored] = await store.readRuns([{ source, invokeId }], projection);
   const isMissed = ({ instanceId }: InstanceInvocation): boolean =>
     !told.has(instanceId) && (instanceIds?.includes(instanceId) ?? true);
   return stored?.run.instances.filter(isMissed).map(lastResultOf) ?? [];
 }
 
-function flightName(source: Source, query: ResultQuery, wants: Wants): string {
+function readingName(source: Source, query: ResultQuery, projection: Projection): string {
   const instanceIds = query.instanceIds?.join(",") ?? "*";
-  return `results|${invocationKey({ source, invokeId: query.invokeId })}|${instanceIds}|${query.includeHistory}|${wants.output}`;
+  return `results|${invocationKey({ source, invokeId: query.invokeId })}|${instanceIds}|${query.includeHistory}|${projection.output}`;
 }

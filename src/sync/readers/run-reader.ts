@@ -4,8 +4,8 @@ import {
   type InvocationResult,
   invocationKey,
   type Operation,
+  type Projection,
   type Source,
-  type Wants,
 } from "#domain";
 import { executionReadAt, type RunStore, type StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
@@ -21,14 +21,14 @@ export interface RunReader extends HiddenRuns {
    * The run, from what is known if that is enough, else from the upstream; null if neither knows it. What the upstream dropped stays
    * known, and says so. @throws UpstreamError
    */
-  read(ref: InvocationRef, wants: Wants, operation: Operation, maxAgeMs?: number): Promise<StoredRun | null>;
+  read(ref: InvocationRef, projection: Projection, operation: Operation, maxAgeMs?: number): Promise<StoredRun | null>;
   /** What is known of runs, in key order; undefined for those that have to be read. */
   findKnown(
     refs: readonly InvocationRef[],
-    wants: Wants,
+    projection: Projection,
     maxAgeMs?: number,
   ): Promise<readonly (StoredRun | null | undefined)[]>;
-  isUnderWay(ref: InvocationRef, wants: Wants): boolean;
+  isUnderWay(ref: InvocationRef, projection: Projection): boolean;
   /**
    * Makes known what the upstream told of these runs before their outputs could be read; costs at most one call.
    * @returns keys of the runs that are as known now as they can be
@@ -36,7 +36,7 @@ export interface RunReader extends HiddenRuns {
   recall(
     source: Source,
     refs: readonly InvocationRef[],
-    wants: Wants,
+    projection: Projection,
     operation: Operation,
   ): Promise<ReadonlySet<string>>;
 }
@@ -45,23 +45,27 @@ const LOOKS_APART_MS = 1_000;
 
 /** Runs by id: what is final is read once, what moves when it is older than the freshness. */
 export function createRunReader(parts: ReaderParts): RunReader {
-  const { store, book, flights, clock, turns, freshnessMs } = parts;
+  const { store, book, singleFlight, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, Math.min(freshnessMs, LOOKS_APART_MS));
   const findKnown = createKnownRuns(parts, absences);
   const noteAbsent = createAbsenceNotes(store, absences);
 
-  async function readUpstream(ref: InvocationRef, wants: Wants, operation: Operation): Promise<StoredRun | null> {
+  async function readUpstream(
+    ref: InvocationRef,
+    projection: Projection,
+    operation: Operation,
+  ): Promise<StoredRun | null> {
     const upstream = book.findUpstream(ref.source);
     if (upstream === undefined) return null;
-    const [known = null] = await store.readRuns([ref], wants);
+    const [known = null] = await store.readRuns([ref], projection);
     const readAt = clock.now();
-    const knownRun = toKnownRun(known, wants, { isGuessGood: book.isStuck(ref.source), now: readAt });
-    const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, wants, noted, knownRun);
+    const knownRun = toKnownRun(known, projection, { isGuessGood: book.isStuck(ref.source), now: readAt });
+    const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, projection, noted, knownRun);
     const run = await book.watchRuns(ref.source, read, operation);
     if (run === null) return noteAbsent(ref, known, readAt);
     absences.clear(invocationKey(ref));
     await store.write({ source: ref.source, readAt, runs: [run] });
-    const [stored] = await store.readRuns([ref], wants);
+    const [stored] = await store.readRuns([ref], projection);
     // A keeper that is full may not have kept it.
     return stored ?? { run, readAt, executionReadAt: new Map(), isGone: false };
   }
@@ -69,25 +73,25 @@ export function createRunReader(parts: ReaderParts): RunReader {
   return {
     ...createHiddenRuns(parts),
     findKnown,
-    async recall(source, refs, wants, operation) {
+    async recall(source, refs, projection, operation) {
       const listed = book.findUpstream(source)?.listedOutputs;
       if (listed === undefined || refs.length === 0) return new Set();
       const invokeIds = refs.map(({ invokeId }) => invokeId);
-      const recalled = await listed.recall(invokeIds, wants, operation);
+      const recalled = await listed.recall(invokeIds, projection, operation);
       for (const { run, readAt } of recalled) await store.write({ source, readAt, runs: [run] });
       return new Set(recalled.map(({ run }) => invocationKey(run)));
     },
-    isUnderWay: (ref, wants) => flights.isUnderWay(flightName(ref, wants)),
-    async read(ref, wants, operation, maxAgeMs = freshnessMs) {
-      const [known] = await findKnown([ref], wants, maxAgeMs);
+    isUnderWay: (ref, projection) => singleFlight.isUnderWay(readingName(ref, projection)),
+    async read(ref, projection, operation, maxAgeMs = freshnessMs) {
+      const [known] = await findKnown([ref], projection, maxAgeMs);
       if (known !== undefined) return known;
-      const key = flightName(ref, wants);
-      return flights.share(key, ref.source, operation, (shared) =>
+      const key = readingName(ref, projection);
+      return singleFlight.share(key, ref.source, operation, (shared) =>
         readInTurn(turns, shared, {
           key,
-          mark: async () => toMark((await store.readRuns([ref], wants))[0] ?? null),
-          read: () => readUpstream(ref, wants, shared),
-          take: async () => (await findKnown([ref], wants, maxAgeMs))[0] ?? readUpstream(ref, wants, shared),
+          mark: async () => toMark((await store.readRuns([ref], projection))[0] ?? null),
+          read: () => readUpstream(ref, projection, shared),
+          take: async () => (await findKnown([ref], projection, maxAgeMs))[0] ?? readUpstream(ref, projection, shared),
         }),
       );
     },
@@ -96,9 +100,9 @@ export function createRunReader(parts: ReaderParts): RunReader {
 
 /** Finds what need not be read: what is final, what was read a short while ago, and what the upstream did not know then. */
 function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absences: Absences): RunReader["findKnown"] {
-  function serves(stored: StoredRun, wants: Wants, maxMs: number): boolean {
+  function serves(stored: StoredRun, projection: Projection, maxMs: number): boolean {
     const { run } = stored;
-    if (!holdsRun(run, wants, book.isStuck(run.source))) return false;
+    if (!holdsRun(run, projection, book.isStuck(run.source))) return false;
     const now = clock.now();
     if (isSettledRun(run, now)) return true;
     // A run that is under way and not to be seen may come back.
@@ -107,14 +111,14 @@ function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absen
     const age = { now, maxMs };
     const isOutputFresh = ({ instanceId }: { readonly instanceId: string }): boolean =>
       isFresh(executionReadAt(stored, instanceId), age);
-    return isFresh(stored.readAt, age) && (!wants.output || run.instances.every(isOutputFresh));
+    return isFresh(stored.readAt, age) && (!projection.output || run.instances.every(isOutputFresh));
   }
 
-  return async (refs, wants, maxAgeMs = freshnessMs) => {
-    const known = await store.readRuns(refs, wants);
+  return async (refs, projection, maxAgeMs = freshnessMs) => {
+    const known = await store.readRuns(refs, projection);
     return refs.map((ref, position) => {
       const stored = known[position] ?? null;
-      if (stored !== null) return serves(stored, wants, maxAgeMs) ? stored : undefined;
+      if (stored !== null) return serves(stored, projection, maxAgeMs) ? stored : undefined;
       return absences.has(invocationKey(ref), maxAgeMs) ? null : undefined;
     });
   };
@@ -134,8 +138,8 @@ function createAbsenceNotes(store: RunStore, absences: Absences) {
   };
 }
 
-function flightName(ref: InvocationRef, wants: Wants): string {
-  return `run|${invocationKey(ref)}|${wants.output}|${wants.content}`;
+function readingName(ref: InvocationRef, projection: Projection): string {
+  return `run|${invocationKey(ref)}|${projection.output}|${projection.content}`;
 }
 
 /** Another one after each reading. */
@@ -146,7 +150,7 @@ function toMark(stored: StoredRun | null): unknown {
 /** What an upstream that reads a run piece by piece need not ask again. */
 function toKnownRun(
   stored: StoredRun | null,
-  wants: Wants,
+  projection: Projection,
   { isGuessGood, now }: { readonly isGuessGood: boolean; readonly now: number },
 ): KnownRun {
   return {
@@ -154,7 +158,7 @@ function toKnownRun(
     findResult(instanceId) {
       const one = stored?.run.instances.find((item) => item.instanceId === instanceId);
       const isUsable = one?.isComplete && isSettledExecution(one, stored?.run ?? null, now);
-      return isUsable && (!wants.output || holdsOutput(one, isGuessGood)) ? toResult(one) : null;
+      return isUsable && (!projection.output || holdsOutput(one, isGuessGood)) ? toResult(one) : null;
     },
   };
 }

@@ -11,11 +11,10 @@ import {
   UpstreamError,
 } from "#domain";
 import type { AllInstances, Upstream } from "#upstreams";
-import { type InstanceBatch, toInstanceBatches } from "./instance-batches.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
 /** What stands for one server: what was found, null if it is unknown, or why it could not be read. */
-export type ServerAnswer<Value> = Value | null | Error;
+type ServerAnswer<Value> = Value | null | Error;
 
 /** Reads servers and the agents on them, in key order. */
 export interface ServerReader {
@@ -46,14 +45,14 @@ const ABSENT_KEEP_MS = 500;
 
 /** Servers are kept for a moment; agents move, so nothing of them is. */
 export function createServerReader(parts: ReaderParts): ServerReader {
-  const { book, flights, clock } = parts;
+  const { book, singleFlight, clock } = parts;
   const kept = createInstanceCache(clock);
   const wholes = new Map<string, AllInstances & { readonly until: number }>();
 
   async function readWhole(source: Source, operation: Operation): Promise<KnownInstances> {
     const read = book.findUpstream(source)?.readAllInstances;
     if (read === undefined) return { instances: [], flaw: null, failure: null };
-    const { instances: found, flaw } = await flights.share(
+    const { instances: found, flaw } = await singleFlight.share(
       `all instances|${sourceKey(source)}`,
       source,
       operation,
@@ -121,7 +120,7 @@ function createInstanceCache(clock: Clock) {
 
 /** Reads what is not known in as few calls as there are batches; one that fails is the answer of its own keys alone. */
 async function readBatches<Value extends InstanceRef>(
-  { book, flights }: ReaderParts,
+  { book, singleFlight }: ReaderParts,
   kind: string,
   batches: readonly InstanceBatch[],
   operation: Operation,
@@ -134,7 +133,7 @@ async function readBatches<Value extends InstanceRef>(
       if (upstream === undefined) return;
       const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
       try {
-        const found = await flights.share(key, source, operation, (shared) =>
+        const found = await singleFlight.share(key, source, operation, (shared) =>
           book.servers.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
         );
         for (const one of found) answers.set(instanceKey(one), one);
@@ -145,4 +144,26 @@ async function readBatches<Value extends InstanceRef>(
     }),
   );
   return answers;
+}
+
+/** Servers of one source that go into one call. */
+interface InstanceBatch {
+  readonly source: Source;
+  /** Each once, in ascending order, so that the same servers make the same call. */
+  readonly instanceIds: readonly string[];
+}
+
+/** Parts servers by source and into calls of at most `perCall`. */
+function toInstanceBatches(refs: readonly InstanceRef[], perCall: number): readonly InstanceBatch[] {
+  const bySource = new Map<string, { source: Source; ids: Set<string> }>();
+  for (const { source, instanceId } of refs) {
+    const group = bySource.get(sourceKey(source)) ?? { source, ids: new Set() };
+    group.ids.add(instanceId);
+    bySource.set(sourceKey(source), group);
+  }
+  return [...bySource.values()].flatMap(({ source, ids }) => {
+    const sorted = [...ids].sort();
+    const starts = Array.from({ length: Math.ceil(sorted.length / perCall) }, (_, n) => n * perCall);
+    return starts.map((start) => ({ source, instanceIds: sorted.slice(start, start + perCall) }));
+  });
 }

@@ -1,4 +1,4 @@
-import { type Clock, type InvocationQuery, type Operation, type Source, sourceKey, type Wants } from "#domain";
+import { type Clock, type InvocationQuery, type Operation, type Projection, type Source, sourceKey } from "#domain";
 import { LIST_END, LIST_HEAD, type ReadingTurns, type RunStore } from "#store";
 import type { Upstream } from "#upstreams";
 import { type KnownList, openKnownLists } from "../lists/index.ts";
@@ -18,7 +18,12 @@ export interface Sync {
   readonly servers: ServerReader;
   readonly follower: Follower;
   /** The lists whose union holds every run that the query means; none if the source is not configured. @throws UpstreamError */
-  openLists(source: Source, query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly KnownList[]>;
+  openLists(
+    source: Source,
+    query: InvocationQuery,
+    projection: Projection,
+    operation: Operation,
+  ): Promise<readonly KnownList[]>;
   /** The lists of all runs of a source, if they are known to their end; null if not. Costs no upstream call. */
   findWhole(source: Source): Promise<readonly KnownList[] | null>;
   /** How far back the runs of a source are known without a gap, in epoch milliseconds; null if they are not known at all. */
@@ -42,14 +47,14 @@ export interface SyncOptions {
 /** Puts the readers together over one store. */
 export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesHash = () => null }: SyncOptions): Sync {
   const book = createSourceBook(upstreams, clock);
-  const flights = createSingleFlight();
-  const parts = { store, book, flights, clock, freshnessMs, turns, rulesHash };
+  const singleFlight = createSingleFlight();
+  const parts = { store, book, singleFlight, clock, freshnessMs, turns, rulesHash };
   const runs = createRunReader(parts);
   const allRuns = new Map<string, readonly KnownList[]>();
-  const openLists: Sync["openLists"] = async (source, query, wants, operation) => {
+  const openLists: Sync["openLists"] = async (source, query, projection, operation) => {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
-    const lists = await openKnownLists(parts, upstream, query, wants, operation);
+    const lists = await openKnownLists(parts, upstream, query, projection, operation);
     if (Object.keys(query).length === 0) allRuns.set(sourceKey(source), lists);
     return lists;
   };

@@ -20,9 +20,9 @@ export interface SingleFlight {
   isUnderWay(key: string): boolean;
 }
 
-interface Flight {
+interface SharedCall {
   readonly answer: Promise<unknown>;
-  readonly leader: Operation;
+  readonly first: Operation;
   readonly controller: AbortController;
   readonly waiting: Set<Operation>;
   /** True if it ends on its own when nobody waits any more: what it reads is kept for the next who asks. */
@@ -38,14 +38,14 @@ const LEFT = new Error("Nobody waits for this call any more.");
 
 /** Starts with none under way. */
 export function createSingleFlight(): SingleFlight {
-  const flights = new Map<string, Flight>();
+  const calls = new Map<string, SharedCall>();
 
-  function leave(key: string, flight: Flight, operation: Operation): void {
-    flight.waiting.delete(operation);
+  function leave(key: string, call: SharedCall, operation: Operation): void {
+    call.waiting.delete(operation);
     // What a collector reads waits for its share of the quota, and must not outlive the collector.
-    if (flight.waiting.size > 0 || (flight.isKept && flight.pace !== "collect")) return;
-    if (flights.get(key) === flight) flights.delete(key);
-    flight.controller.abort(LEFT);
+    if (call.waiting.size > 0 || (call.isKept && call.pace !== "collect")) return;
+    if (calls.get(key) === call) calls.delete(key);
+    call.controller.abort(LEFT);
   }
 
   async function share<Value>(
@@ -56,39 +56,39 @@ export function createSingleFlight(): SingleFlight {
     isKept = false,
   ): Promise<Value> {
     if (operation.signal.aborted) throw endedError(source);
-    const flight = flights.get(key) ?? depart(flights, key, operation, run, isKept);
-    const isLeader = flight.leader === operation;
-    const isLate = operation.deadline > flight.deadline;
-    flight.deadline = Math.max(flight.deadline, operation.deadline);
-    flight.waiting.add(operation);
-    if (flight.pace === "collect" && operation.pace !== "collect") {
-      flight.pace = operation.pace;
-      flight.hurry();
+    const call = calls.get(key) ?? begin(calls, key, operation, run, isKept);
+    const isFirst = call.first === operation;
+    const isLate = operation.deadline > call.deadline;
+    call.deadline = Math.max(call.deadline, operation.deadline);
+    call.waiting.add(operation);
+    if (call.pace === "collect" && operation.pace !== "collect") {
+      call.pace = operation.pace;
+      call.hurry();
     }
     try {
-      const value = await untilAborted(flight.answer as Promise<Value>, operation.signal, source);
-      if (!isLeader) operation.meter.addCached(1);
+      const value = await untilAborted(call.answer as Promise<Value>, operation.signal, source);
+      if (!isFirst) operation.meter.addCached(1);
       return value;
     } catch (error) {
-      const wasLeaderOnly = !isLeader && isLeadersOwn(error, operation, isLate);
-      if (!wasLeaderOnly || operation.signal.aborted) throw error;
+      const wasFirstOnly = !isFirst && isOwnOfFirst(error, operation, isLate);
+      if (!wasFirstOnly || operation.signal.aborted) throw error;
       return share(key, source, operation, run, isKept);
     } finally {
-      leave(key, flight, operation);
+      leave(key, call, operation);
     }
   }
 
-  return { share, isUnderWay: (key) => flights.has(key) };
+  return { share, isUnderWay: (key) => calls.has(key) };
 }
 
 /** Begins a call under a key. */
-function depart(
-  flights: Map<string, Flight>,
+function begin(
+  calls: Map<string, SharedCall>,
   key: string,
   operation: Operation,
   run: (operation: Operation) => Promise<unknown>,
   isKept: boolean,
-): Flight {
+): SharedCall {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   let hurry = (): void => {};
@@ -98,33 +98,33 @@ function depart(
   const shared: Operation = {
     signal: controller.signal,
     get deadline() {
-      return flight.deadline;
+      return call.deadline;
     },
     requestId: operation.requestId,
     meter: operation.meter,
     get pace() {
-      return flight.pace;
+      return call.pace;
     },
     hurry: hurried,
   };
-  const flight: Flight = {
-    leader: operation,
+  const call: SharedCall = {
+    first: operation,
     controller,
     waiting: new Set(),
     isKept,
     deadline: operation.deadline,
     pace: operation.pace,
     hurry,
-    // Begun in the next microtask, so that `flight` stands when `run` reads the deadline.
+    // Begun in the next microtask, so that `call` stands when `run` reads the deadline.
     answer: Promise.resolve()
       .then(() => run(shared))
       .finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
+        if (calls.get(key) === call) calls.delete(key);
       }),
   };
-  flight.answer.catch(() => {});
-  flights.set(key, flight);
-  return flight;
+  call.answer.catch(() => {});
+  calls.set(key, call);
+  return call;
 }
 
 /** The error of an operation that ended while an upstream call was under way for it. */
@@ -145,7 +145,7 @@ function untilAborted<Value>(answer: Promise<Value>, signal: AbortSignal, source
 }
 
 /** True for what only the operation that began a call could not have: its budget, its deadline, its pace. */
-function isLeadersOwn(error: unknown, { pace }: Operation, isLate: boolean): boolean {
+function isOwnOfFirst(error: unknown, { pace }: Operation, isLate: boolean): boolean {
   if (!(error instanceof UpstreamError)) return true;
   return (isLate && error.code === "TIMEOUT") || (error.isPaced === true && pace === undefined);
 }

@@ -5,8 +5,8 @@ import type {
   InvocationQuery,
   InvocationResult,
   Operation,
+  Projection,
   Source,
-  Wants,
 } from "#domain";
 
 /** A page of a list: counted from 1, `pageSize` is 1 to 100. */
@@ -124,7 +124,7 @@ export interface ListedOutputs {
    * Runs of earlier answers whose outputs could not be read then, as far as they are still at hand. No call, but for one that
    * finds out how outputs are encoded.
    */
-  recall(invokeIds: readonly string[], wants: Wants, operation: Operation): Promise<readonly RecalledRun[]>;
+  recall(invokeIds: readonly string[], projection: Projection, operation: Operation): Promise<readonly RecalledRun[]>;
   /** True while outputs can only be guessed, so that asking for them once more tells nothing new. */
   isStuck(): boolean;
 }
@@ -147,16 +147,21 @@ export interface Upstream {
    * lists per instance has one list per instance, each of which shows its own instance of a run. A region may have several
    * lists without a run in common. An upstream filters by one status at most.
    */
-  openLists(query: InvocationQuery, wants: Wants, operation: Operation): Promise<readonly RunList[]>;
+  openLists(query: InvocationQuery, projection: Projection, operation: Operation): Promise<readonly RunList[]>;
   /** Set if the lists bring outputs along, so that reading a list again costs less than reading its runs one by one. */
   readonly listedOutputs?: ListedOutputs | undefined;
   /** One run, null where the upstream does not know it (any more). `known` saves calls where there is any to be saved. */
-  readInvocation(invokeId: string, wants: Wants, operation: Operation, known?: KnownRun): Promise<Invocation | null>;
+  readInvocation(
+    invokeId: string,
+    projection: Projection,
+    operation: Operation,
+    known?: KnownRun,
+  ): Promise<Invocation | null>;
   /**
    * Results of one run, in as few calls as the API allows; an instance without result is missing.
    * @throws PartialResultsError if others are missing, too
    */
-  readResults(query: ResultQuery, wants: Wants, operation: Operation): Promise<readonly InvocationResult[]>;
+  readResults(query: ResultQuery, projection: Projection, operation: Operation): Promise<readonly InvocationResult[]>;
   /** Results that need no run beside them. Absent if the API lists results by their run alone. */
   openResultList?(query: ResultListQuery): ResultList;
   /** Servers by id, at most 100 a call; unknown ones are missing. */

@@ -35,8 +35,8 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
   };
   return {
     source,
-    openLists: (query, wants, operation) => openLists(context, query, wants, operation),
-    readInvocation: (invokeId, wants, operation) => readInvocation(context, invokeId, wants, operation),
+    openLists: (query, projection, operation) => openLists(context, query, projection, operation),
+    readInvocation: (invokeId, projection, operation) => readInvocation(context, invokeId, projection, operation),
     readResults: (query, _wants, operation) => readResults(context, query, operation),
     openResultList: (query) => openResultList(context, query),
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),

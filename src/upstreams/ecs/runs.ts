@@ -4,7 +4,7 @@ import {
   type InvocationStatus,
   mapInBreaks,
   type Operation,
-  type Wants,
+  type Projection,
   weightOf,
 } from "#domain";
 import type { FirstPage, RunList } from "../contract/index.ts";
@@ -51,15 +51,15 @@ const EXACT_STATUSES: ReadonlySet<InvocationStatus | undefined> = new Set(["PEND
 export async function openLists(
   context: AdapterContext,
   query: InvocationQuery,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<readonly RunList[]> {
   const open = (status?: InvocationStatus, timed?: boolean, first?: FirstPage) =>
-    createList(context, { query, wants, status, timed }, first);
-  const lists = { subject: JSON.stringify([{ ...query, statusIn: undefined }, wants]), open };
+    createList(context, { query, projection, status, timed }, first);
+  const lists = { subject: JSON.stringify([{ ...query, statusIn: undefined }, projection]), open };
   const { status, first } = await context.statusFilter.choose(singleStatus(query.statusIn), lists, operation);
   const { timedProbe } = context;
-  const subject = JSON.stringify([query, wants, status]);
+  const subject = JSON.stringify([query, projection, status]);
   const read = (each: Operation) => open(status, undefined, first).read(null, each);
   const newest = await timedProbe.askBehind(subject, read, operation);
   return timedProbe.isHiding() ? [open(status, true), open(status, false)] : [open(status, undefined, newest ?? first)];
@@ -68,16 +68,16 @@ export async function openLists(
 /** What a list is asked for. */
 interface AskedList {
   readonly query: InvocationQuery;
-  readonly wants: Wants;
+  readonly projection: Projection;
   /** What the upstream is to narrow it to; undefined for none. */
   readonly status: InvocationStatus | undefined;
   readonly timed: boolean | undefined;
 }
 
 function createList(context: AdapterContext, asked: AskedList, first: FirstPage | undefined): RunList {
-  const { query, wants, status, timed } = asked;
+  const { query, projection, status, timed } = asked;
   const filter = toFilter(query, status);
-  const isOutputAsked = wants.output && (query.invokeId !== undefined || query.instanceId !== undefined);
+  const isOutputAsked = projection.output && (query.invokeId !== undefined || query.instanceId !== undefined);
   const key = listKey("invocations", { ...filter, timed });
   const reader = createRunListReader({
     source: context.source,
@@ -189,12 +189,12 @@ function pageOfOne(paging: Paging, nextToken: string | undefined): PagingParamet
 export async function readInvocation(
   context: AdapterContext,
   invokeId: string,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<Invocation | null> {
   const read = (parameters: Parameters) => {
     const sent = { InvokeId: invokeId, ...parameters };
-    return orNotFound(readRuns(context, sent, invokeId, wants.output, operation), null, sent);
+    return orNotFound(readRuns(context, sent, invokeId, projection.output, operation), null, sent);
   };
   const page = await read({});
   const run = page?.items[0] ?? null;

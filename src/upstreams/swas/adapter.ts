@@ -1,4 +1,4 @@
-import { type InvocationResult, type Operation, UpstreamError, type Wants } from "#domain";
+import { type InvocationResult, type Operation, type Projection, UpstreamError } from "#domain";
 import {
   type FirstPage,
   isRefusal,
@@ -53,17 +53,17 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   return {
     source,
     listedOutputs: {
-      recall: (invokeIds, wants, operation) => recallRuns(context, invokeIds, wants, operation),
+      recall: (invokeIds, projection, operation) => recallRuns(context, invokeIds, projection, operation),
       isStuck: () => context.encoding.isStuck(),
     },
     openLists: createListOpener(context, servers),
-    readInvocation: (invokeId, wants, operation, known) =>
+    readInvocation: (invokeId, projection, operation, known) =>
       orPerInstance(
         context,
-        () => orNotFound(readRun(context, invokeId, wants, operation), null, { InvokeId: invokeId }),
-        () => assembleRun(context, servers, invokeId, wants, operation, known),
+        () => orNotFound(readRun(context, invokeId, projection, operation), null, { InvokeId: invokeId }),
+        () => assembleRun(context, servers, invokeId, projection, operation, known),
       ),
-    readResults: (query, wants, operation) => readResults(context, servers, query, wants, operation),
+    readResults: (query, projection, operation) => readResults(context, servers, query, projection, operation),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
     readAllInstances: (operation) => servers.readAll(operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
@@ -104,15 +104,16 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
 }
 
 function createListOpener(context: AdapterContext, servers: Servers): Upstream["openLists"] {
-  const findOut = createListProbe(context, (query, wants, operation) =>
-    createRunList(context, { query, wants, status: singleStatus(query.statusIn) }).read(null, operation),
+  const findOut = createListProbe(context, (query, projection, operation) =>
+    createRunList(context, { query, projection, status: singleStatus(query.statusIn) }).read(null, operation),
   );
-  return async (query, wants, operation) => {
+  return async (query, projection, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (singleStatus(query.statusIn) === "SCHEDULED") return [];
     if (query.timed === true || query.resourceGroupId !== undefined || (query.tags ?? []).length > 0) return [];
-    const first = await orFailing(context.clock.now(), findOut(query, wants, operation), operation);
-    if (context.access.state() !== "refused") return [await chooseRunList(context, query, wants, operation, first)];
+    const first = await orFailing(context.clock.now(), findOut(query, projection, operation), operation);
+    if (context.access.state() !== "refused")
+      return [await chooseRunList(context, query, projection, operation, first)];
     const { instanceId } = query;
     if (instanceId !== undefined) return [createInstanceList(context, query, instanceId)];
     const { instances, flaw } = await servers.readAll(operation);
@@ -140,7 +141,7 @@ async function readResults(
   context: AdapterContext,
   servers: Servers,
   query: ResultQuery,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
   const { invokeId, instanceIds } = query;
@@ -149,7 +150,7 @@ async function readResults(
   const results = await orPerInstance(
     context,
     async () => {
-      const read = readRunResults(context, invokeId, wants, operation);
+      const read = readRunResults(context, invokeId, projection, operation);
       const found = await orNotFound(read, [], { InvokeId: invokeId });
       // A result may be told although the run's record lacks it, as that of a run that the list has dropped. Each costs a call.
       const missing = (instanceIds ?? [])

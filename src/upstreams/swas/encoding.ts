@@ -1,4 +1,4 @@
-import { type Clock, isFinalInstanceStatus, type Operation, UpstreamError, type Wants } from "#domain";
+import { type Clock, isFinalInstanceStatus, type Operation, type Projection, UpstreamError } from "#domain";
 import type { OutputEncodingSetting } from "../contract/index.ts";
 import { canBeBase64, type ExecutionShape, type RunShape } from "../mapping/index.ts";
 import { compareReadings, type EncodingKind, likelyKind, readAs } from "./two-readings.ts";
@@ -15,7 +15,7 @@ export interface Sample {
 /** Decodes the two fields, once it is known how. */
 export interface Encoding {
   /** Learns from an answer what it shows; calls the upstream only where the wanted fields leave no other way. */
-  settle(runs: readonly RunShape[], wants: Wants, operation: Operation): Promise<void>;
+  settle(runs: readonly RunShape[], projection: Projection, operation: Operation): Promise<void>;
   /** The bytes of a text; undefined where the encoding is not known and the field is not wanted. */
   decode(field: EncodedField, text: string, isWanted: boolean): Uint8Array | undefined;
   /** True for a text that is not encoded as it has to be. */
@@ -76,14 +76,15 @@ export function createEncoding(
   const kindOf = (field: EncodedField): EncodingKind | undefined => known[field] ?? known.output;
 
   return {
-    async settle(runs, wants, operation) {
+    async settle(runs, projection, operation) {
       if (known.output !== undefined && known.content !== undefined) return;
       const outputs = runs.flatMap((run) => run.instances.flatMap((one) => (one.isOutputText && one.output) || []));
       const contents = runs.flatMap((run) => run.commandContent ?? []);
       if (outputs.some(isCertainlyPlain)) known.output ??= "plain";
       if (contents.some(isCertainlyPlain)) known.content ??= "plain";
       const isOpen =
-        (wants.output && outputs.length > 0) || (wants.content && contents.length > 0 && known.content === undefined);
+        (projection.output && outputs.length > 0) ||
+        (projection.content && contents.length > 0 && known.content === undefined);
       const sample = known.output === undefined && isOpen ? findSample(runs) : undefined;
       if (sample === undefined) return;
       if (calibration !== undefined) return calibration.catch(() => {});

@@ -1,9 +1,9 @@
-import { type InvocationQuery, type Operation, UpstreamError, type Wants } from "#domain";
+import { type InvocationQuery, type Operation, type Projection, UpstreamError } from "#domain";
 import { isRefusal, type RunListPage } from "../contract/index.ts";
 import type { AdapterContext } from "./context.ts";
 
 /** Reads the newest page of the list of all runs. */
-type ReadFirst = (query: InvocationQuery, wants: Wants, operation: Operation) => Promise<RunListPage>;
+type ReadFirst = (query: InvocationQuery, projection: Projection, operation: Operation) => Promise<RunListPage>;
 
 /**
  * Finds out whether the list of all runs may be read, by reading its newest page. The page is then part of the list, so that
@@ -12,14 +12,18 @@ type ReadFirst = (query: InvocationQuery, wants: Wants, operation: Operation) =>
 export function createListProbe(context: AdapterContext, readFirst: ReadFirst) {
   let probe: { readonly subject: string; readonly page: Promise<RunListPage | undefined> } | undefined;
 
-  async function findOut(query: InvocationQuery, wants: Wants, operation: Operation): Promise<RunListPage | undefined> {
-    const subject = subjectOf(query, wants);
+  async function findOut(
+    query: InvocationQuery,
+    projection: Projection,
+    operation: Operation,
+  ): Promise<RunListPage | undefined> {
+    const subject = subjectOf(query, projection);
     while (probe !== undefined) {
       const { page, subject: probed } = probe;
       const first = await page;
       if (context.access.state() !== "unknown") return probed === subject ? first : undefined;
     }
-    const page = orRefused(context, readFirst(query, wants, operation)).finally(() => {
+    const page = orRefused(context, readFirst(query, projection, operation)).finally(() => {
       probe = undefined;
     });
     // Those who wait need not fail with an operation that was broken off: one of them begins anew.
@@ -32,15 +36,19 @@ export function createListProbe(context: AdapterContext, readFirst: ReadFirst) {
     return page;
   }
 
-  return async (query: InvocationQuery, wants: Wants, operation: Operation): Promise<RunListPage | undefined> => {
+  return async (
+    query: InvocationQuery,
+    projection: Projection,
+    operation: Operation,
+  ): Promise<RunListPage | undefined> => {
     // The page may still be on its way when it is known that it may be read: how it encodes outputs is found out first.
-    const isOnItsWay = probe !== undefined && probe.subject === subjectOf(query, wants);
-    return isOnItsWay || context.access.state() === "unknown" ? findOut(query, wants, operation) : undefined;
+    const isOnItsWay = probe !== undefined && probe.subject === subjectOf(query, projection);
+    return isOnItsWay || context.access.state() === "unknown" ? findOut(query, projection, operation) : undefined;
   };
 }
 
-function subjectOf(query: InvocationQuery, wants: Wants): string {
-  return JSON.stringify([query, wants]);
+function subjectOf(query: InvocationQuery, projection: Projection): string {
+  return JSON.stringify([query, projection]);
 }
 
 async function orRefused(context: AdapterContext, page: Promise<RunListPage>): Promise<RunListPage | undefined> {

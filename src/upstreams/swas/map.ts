@@ -4,9 +4,9 @@ import type {
   Invocation,
   InvocationResult,
   Output,
+  Projection,
   ReadFrom,
   Source,
-  Wants,
 } from "#domain";
 import {
   decodeBase64Field,
@@ -29,18 +29,23 @@ import type { InstanceRunShape } from "./shapes.ts";
 type Told = Pick<Reading, "source" | "readFrom">;
 
 /** A run of DescribeCommandInvocations with its instances. */
-export function toInvocation(run: NamedRun, encoding: Encoding, wants: Wants, told: Told): Invocation {
+export function toInvocation(run: NamedRun, encoding: Encoding, projection: Projection, told: Told): Invocation {
   const instances = latestOfEach(run.instances).map((shape) => {
-    const output = toOutput(shape, encoding, wants.output);
+    const output = toOutput(shape, encoding, projection.output);
     return toInstanceInvocation(shape, run, surround(shape, run, told), output, true);
   });
-  return assemble(run, decodeScript(run, encoding, wants.content), instances, told);
+  return assemble(run, decodeScript(run, encoding, projection.content), instances, told);
 }
 
 /** The results nested in a run of DescribeCommandInvocations. */
-export function toResults(run: NamedRun, encoding: Encoding, wants: Wants, told: Told): readonly InvocationResult[] {
+export function toResults(
+  run: NamedRun,
+  encoding: Encoding,
+  projection: Projection,
+  told: Told,
+): readonly InvocationResult[] {
   return run.instances.map((shape) =>
-    toResult(shape, surround(shape, run, told), toOutput(shape, encoding, wants.output), null),
+    toResult(shape, surround(shape, run, told), toOutput(shape, encoding, projection.output), null),
   );
 }
 

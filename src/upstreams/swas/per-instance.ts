@@ -4,7 +4,7 @@ import {
   type InvocationResult,
   isFinalInstanceStatus,
   type Operation,
-  type Wants,
+  type Projection,
 } from "#domain";
 import type { KnownRun, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
@@ -103,7 +103,7 @@ export async function assembleRun(
   context: AdapterContext,
   servers: Pick<Servers, "readAll">,
   invokeId: string,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
   known: KnownRun = UNKNOWN_RUN,
 ): Promise<Invocation | null> {
@@ -117,7 +117,7 @@ export async function assembleRun(
   const results = [...own, ...others];
   const first = results[0];
   if (first === undefined) return null;
-  const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !wants.content);
+  const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !projection.content);
   if (known.run !== null && isRecordKnown) return toNewerRun(known.run, results);
   const record = await findRun(context, invokeId, first.instanceId, operation);
   if (record !== undefined) return toAssembledRun(record.run, results, record.reading, context.source);

@@ -5,7 +5,7 @@ import {
   type InvocationStatus,
   mapInBreaks,
   type Operation,
-  type Wants,
+  type Projection,
   weightOf,
 } from "#domain";
 import type { FirstPage, RecalledRun, RunList } from "../contract/index.ts";
@@ -44,14 +44,14 @@ const INEXACT_STATUSES: ReadonlySet<InvocationStatus | undefined> = new Set(["FA
 export async function chooseRunList(
   context: AdapterContext,
   query: InvocationQuery,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
   first: FirstPage | undefined,
 ): Promise<RunList> {
   const asked = singleStatus(query.statusIn);
   const open = (status: InvocationStatus | undefined, newest = status === asked ? first : undefined) =>
-    createRunList(context, { query, wants, status }, newest);
-  const lists = { subject: JSON.stringify([{ ...query, statusIn: undefined }, wants]), open };
+    createRunList(context, { query, projection, status }, newest);
+  const lists = { subject: JSON.stringify([{ ...query, statusIn: undefined }, projection]), open };
   const choice = await context.statusFilter.choose(asked, lists, operation);
   return open(choice.status, choice.first);
 }
@@ -59,7 +59,7 @@ export async function chooseRunList(
 /** What a list is asked for. */
 interface AskedList {
   readonly query: InvocationQuery;
-  readonly wants: Wants;
+  readonly projection: Projection;
   /** What the upstream is to narrow it to; undefined for none. */
   readonly status: InvocationStatus | undefined;
 }
@@ -103,17 +103,17 @@ function toApplied(query: InvocationQuery, filter: Parameters, status: Invocatio
 async function readRuns(
   context: AdapterContext,
   parameters: Parameters,
-  { query, wants, status }: AskedList,
+  { query, projection, status }: AskedList,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
   const answer = await orNotFound(
-    askRuns(context, parameters, query.invokeId, wants, operation, status),
+    askRuns(context, parameters, query.invokeId, projection, operation, status),
     null,
     parameters,
   );
   if (answer === null) return EMPTY_PAGE;
   const { page, reading } = answer;
-  const toRun = (run: NamedRun) => toInvocation(run, context.encoding, wants, reading);
+  const toRun = (run: NamedRun) => toInvocation(run, context.encoding, projection, reading);
   return { ...page, items: await mapInBreaks(page.items, weightOf, toRun) };
 }
 
@@ -121,30 +121,30 @@ async function readRuns(
 export async function readRun(
   context: AdapterContext,
   invokeId: string,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<Invocation | null> {
-  const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
+  const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, projection, operation);
   const run = page.items[0];
-  return run === undefined ? null : toInvocation(run, context.encoding, wants, reading);
+  return run === undefined ? null : toInvocation(run, context.encoding, projection, reading);
 }
 
 /** Every result of one run. @throws UpstreamError */
 export async function readRunResults(
   context: AdapterContext,
   invokeId: string,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<readonly InvocationResult[]> {
-  const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, wants, operation);
-  return page.items.flatMap((run) => toResults(run, context.encoding, wants, reading));
+  const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, projection, operation);
+  return page.items.flatMap((run) => toResults(run, context.encoding, projection, reading));
 }
 
 async function askRuns(
   context: AdapterContext,
   parameters: Parameters,
   invokeId: string | undefined,
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
   status?: InvocationStatus,
 ) {
@@ -155,7 +155,7 @@ async function askRuns(
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   context.statusFilter.note(meant.items, status);
-  await context.encoding.settle(meant.items, wants, operation);
+  await context.encoding.settle(meant.items, projection, operation);
   if (context.encoding.isGuessing("output")) context.undecided.note(meant.items, reading.readFrom, context.clock.now());
   return { page: meant, reading };
 }
@@ -164,18 +164,18 @@ async function askRuns(
 export async function recallRuns(
   { undecided, encoding, source }: AdapterContext,
   invokeIds: readonly string[],
-  wants: Wants,
+  projection: Projection,
   operation: Operation,
 ): Promise<readonly RecalledRun[]> {
   const kept = undecided.find(invokeIds);
   await encoding.settle(
     kept.map(({ shape }) => shape),
-    wants,
+    projection,
     operation,
   );
   if (!encoding.isGuessing("output")) undecided.forget(invokeIds);
   return kept.map(({ shape, readFrom, readAt }) => ({
-    run: toInvocation(shape, encoding, wants, { source, readFrom }),
+    run: toInvocation(shape, encoding, projection, { source, readFrom }),
     readAt,
   }));
 }

@@ -5,12 +5,12 @@ import type { SourceErrorCode } from "#domain";
  * `wait`: again when the upstream allows; `resign`: again at once; `renewKeys`: again with keys that were read anew;
  * `renewedKeys`: the same, but only where those differ; `correctClock`: again once the clock was set by the upstream's date.
  */
-export type Cure = "none" | "backoff" | "few" | "wait" | "resign" | "renewKeys" | "renewedKeys" | "correctClock";
+export type RetryKind = "none" | "backoff" | "few" | "wait" | "resign" | "renewKeys" | "renewedKeys" | "correctClock";
 
 /** What a code means to us. */
 export interface CodeMeaning {
   readonly code: SourceErrorCode;
-  readonly cure: Cure;
+  readonly retryKind: RetryKind;
   /** Continues "ECS cn-hangzhou DescribeInvocations of account default: …". */
   readonly says: string;
   /** What a person can do; null where there is nothing. */
@@ -24,8 +24,8 @@ export interface CodeFamily {
   readonly meaning: CodeMeaning;
 }
 
-function meaning(code: SourceErrorCode, cure: Cure, says: string, advice: string | null = null): CodeMeaning {
-  return { code, cure, says, advice };
+function meaning(code: SourceErrorCode, retryKind: RetryKind, says: string, advice: string | null = null): CodeMeaning {
+  return { code, retryKind, says, advice };
 }
 
 const badRequest = meaning("BAD_REQUEST", "none", "the request was refused as wrong");

@@ -1,5 +1,5 @@
 import type { Clock } from "#domain";
-import type { Cure } from "../call/index.ts";
+import type { RetryKind } from "../call/index.ts";
 import { SHORTEST_ATTEMPT_MS, untilAborted } from "../call/index.ts";
 import type { Keyring } from "../keys/index.ts";
 import { isSameCredential } from "../keys/index.ts";
@@ -23,10 +23,10 @@ export interface RetryStrategyOptions {
  */
 export type RetryStrategy = (state: CallState, failure: AttemptFailure) => Promise<boolean>;
 
-/** Decides by the {@link Cure} of the failure's code. */
+/** Decides by the {@link RetryKind} of the failure's code. */
 export function createRetryStrategy(options: RetryStrategyOptions): RetryStrategy {
   return async (state, failure) => {
-    switch (failure.cure) {
+    switch (failure.retryKind) {
       case "none":
         return false;
       case "renewKeys":
@@ -43,7 +43,11 @@ export function createRetryStrategy(options: RetryStrategyOptions): RetryStrateg
   };
 }
 
-async function renewKeys(state: CallState, { cure }: AttemptFailure, options: RetryStrategyOptions): Promise<boolean> {
+async function renewKeys(
+  state: CallState,
+  { retryKind }: AttemptFailure,
+  options: RetryStrategyOptions,
+): Promise<boolean> {
   if (state.hasRenewedKeys) return false;
   state.hasRenewedKeys = true;
   const { request, operation, credential: used } = state;
@@ -51,7 +55,7 @@ async function renewKeys(state: CallState, { cure }: AttemptFailure, options: Re
   if (renewed === null) return false;
   state.credential = renewed;
   // The same keys are worth one more try where the vendor says so, but then out of the budget: they may be refused for good.
-  return !isSameCredential(renewed, used) || (cure === "renewKeys" && options.budgetOf(state).take());
+  return !isSameCredential(renewed, used) || (retryKind === "renewKeys" && options.budgetOf(state).take());
 }
 
 function correctClock(
@@ -66,22 +70,22 @@ function correctClock(
 
 async function backOff(
   state: CallState,
-  { cure, error }: AttemptFailure,
+  { retryKind, error }: AttemptFailure,
   options: RetryStrategyOptions,
 ): Promise<boolean> {
   const { clock, retry, random } = options;
   // What nobody waits for, or what is known already, is not waited for either.
-  if (cure === "wait" && state.operation.pace !== undefined) return false;
-  if (state.attempt >= maxAttemptsAfter(state, cure, retry)) return false;
-  const jitterMs = cure === "resign" ? 0 : choosePauseMs(retry, state.attempt, random());
-  const waitMs = jitterMs + (cure === "wait" ? (error.retryAfterMs ?? 0) : 0);
+  if (retryKind === "wait" && state.operation.pace !== undefined) return false;
+  if (state.attempt >= maxAttemptsAfter(state, retryKind, retry)) return false;
+  const jitterMs = retryKind === "resign" ? 0 : choosePauseMs(retry, state.attempt, random());
+  const waitMs = jitterMs + (retryKind === "wait" ? (error.retryAfterMs ?? 0) : 0);
   if (clock.elapsed() + waitMs + SHORTEST_ATTEMPT_MS > state.operation.deadline) return false;
   if (!options.budgetOf(state).take()) return false;
   if (waitMs > 0) await clock.sleep(waitMs, state.operation.signal);
   return true;
 }
 
-function maxAttemptsAfter({ hasTimedOut }: CallState, cure: Cure, retry: RetrySettings): number {
+function maxAttemptsAfter({ hasTimedOut }: CallState, retryKind: RetryKind, retry: RetrySettings): number {
   if (hasTimedOut) return retry.maxAttemptsAfterTimeout;
-  return cure === "few" ? retry.maxAttemptsAfterInternalError : retry.maxAttempts;
+  return retryKind === "few" ? retry.maxAttemptsAfterInternalError : retry.maxAttempts;
 }

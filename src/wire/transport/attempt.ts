@@ -1,8 +1,8 @@
 import { takeBreak, type UpstreamError } from "#domain";
 import type { CallAnswer, CallRequest } from "../call/index.ts";
-import { type Cure, createFailure, explainCode } from "../call/index.ts";
+import { createFailure, explainCode, type RetryKind } from "../call/index.ts";
 import { type ReadAnswer, readAnswer } from "./answer.ts";
-import { type QuotaHint, readQuotaHint, readServerDate, readThrottleMs } from "./hints.ts";
+import { type QuotaHint, readQuotaHint, readServerDate, readThrottleMs } from "./throttle-headers.ts";
 import type { HttpAnswer, HttpFailure } from "./transport.ts";
 
 /** An attempt that brought what was asked for. */
@@ -17,7 +17,7 @@ interface AttemptSuccess {
 export interface AttemptFailure {
   readonly kind: "failed";
   readonly error: UpstreamError;
-  readonly cure: Cure;
+  readonly retryKind: RetryKind;
   /** True where the source may be down. */
   readonly isOutage: boolean;
   /** Epoch milliseconds as the upstream has them; null where it did not say. */
@@ -62,7 +62,7 @@ function classifyTransportFailure(request: CallRequest, failure: HttpFailure): A
   return {
     kind: "failed",
     error: createFailure(request, { code, says, retryable }),
-    cure: retryable ? "backoff" : "none",
+    retryKind: retryable ? "backoff" : "none",
     isOutage,
     serverDateMs: null,
     quota: {},
@@ -84,14 +84,14 @@ function classifyUnreadable(
   return {
     kind: "failed",
     error,
-    cure: "none",
+    retryKind: "none",
     isOutage: false,
     serverDateMs: null,
     quota: readQuotaHint(sent.headers),
   };
 }
 
-const RETRYABLE: Readonly<Record<Cure, boolean>> = {
+const RETRYABLE: Readonly<Record<RetryKind, boolean>> = {
   none: false,
   backoff: true,
   few: true,
@@ -108,9 +108,9 @@ function classifyError(
   { upstreamCode, requestId }: Extract<ReadAnswer, { kind: "error" }>,
   upstreamNowMs: number,
 ): AttemptFailure {
-  const { code, cure: usualCure, says, advice } = explainCode(upstreamCode, sent.status);
-  const isFinal = usualCure === "few" && request.internalErrorIsFinal === true;
-  const cure = isFinal ? "none" : usualCure;
+  const { code, retryKind: usualKind, says, advice } = explainCode(upstreamCode, sent.status);
+  const isFinal = usualKind === "few" && request.internalErrorIsFinal === true;
+  const retryKind = isFinal ? "none" : usualKind;
   const isOutage = code === "UNAVAILABLE" && sent.status >= 500 && !isFinal;
   const error = createFailure(request, {
     code,
@@ -119,9 +119,9 @@ function classifyError(
     upstreamCode,
     httpStatus: sent.status,
     requestId,
-    retryable: RETRYABLE[cure],
+    retryable: RETRYABLE[retryKind],
     retryAfterMs: code === "THROTTLED" ? readThrottleMs(sent.headers, upstreamCode, upstreamNowMs) : null,
   });
   const serverDateMs = readServerDate(sent.headers);
-  return { kind: "failed", error, cure, isOutage, serverDateMs, quota: readQuotaHint(sent.headers) };
+  return { kind: "failed", error, retryKind, isOutage, serverDateMs, quota: readQuotaHint(sent.headers) };
 }

@@ -34,7 +34,7 @@ export function createSender(options: SenderOptions): (state: CallState) => Prom
     if (sent.kind === "aborted") {
       const error = createOverFailure(request, operation, clock);
       const isOutage = hadTime && clock.elapsed() >= operation.deadline;
-      return { kind: "failed", error, cure: "none", isOutage, serverDateMs: null, quota: {} };
+      return { kind: "failed", error, retryKind: "none", isOutage, serverDateMs: null, quota: {} };
     }
     const outcome = await classify(request, sent, clock.now() + upstreamClock.offsetMs());
     if (outcome.kind === "ok" || outcome.error.code !== "TIMEOUT") return outcome;

@@ -180,7 +180,7 @@ const TIMEOUT_PHASES: Readonly<Record<string, string>> = {
   request: "no whole answer in time",
 };
 
-/** Errors that asking again does not cure: a name or a certificate that is wrong. */
+/** Errors that asking again does not mend: a name or a certificate that is wrong. */
 const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED.*|HOSTNAME_MISMATCH)$/;
 
 function explainError(error: unknown, isProxied: boolean): HttpFailure {

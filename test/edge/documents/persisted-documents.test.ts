@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { readPersistedDocuments } from "#edge";
-import { canonicalText } from "../../../src/edge/documents/canonical-document.ts";
+import { canonicalText } from "../../../src/edge/documents/persisted-documents.ts";
 import { startGateway, type TestGateway } from "../gateway.ts";
 
 const LISTED = "query Listed { hello }";

@@ -109,7 +109,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
         await call(operation, `run ${invokeId}`);
         return world.runs.find((run) => run.invokeId === invokeId) ?? null;
       },
-      readResults: async (query, wants, operation) => {
+      readResults: async (query, projection, operation) => {
         const ids = query.instanceIds;
         const count = Math.max(1, Math.ceil((ids?.length ?? 1) / 50));
         for (let page = 0; page < count; page += 1) {
@@ -121,7 +121,7 @@ export function createWorldSource(source: Source, overrides: Partial<Behaviour> 
         const run = world.runs.find((one) => one.invokeId === query.invokeId);
         const items = (run?.instances ?? []).filter((one) => ids?.includes(one.instanceId) ?? true);
         const executions = query.includeHistory ? ["2", "1", "0"] : [null];
-        return items.flatMap((item) => executions.map((execution) => toResult(item, execution, wants.output)));
+        return items.flatMap((item) => executions.map((execution) => toResult(item, execution, projection.output)));
       },
       readInstances: async (instanceIds, operation) => {
         await call(operation, `instances ${instanceIds.length}`);

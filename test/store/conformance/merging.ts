@@ -291,7 +291,7 @@ export function describeMerging(store: StoreOfTest): void {
         query: {},
         direction: 1,
         limit: 10,
-        wants: EVERYTHING,
+        projection: EVERYTHING,
       });
       const gone = page.filter(({ run, isGone }) => isGone || run.isGoneUpstream === true);
       expect(gone).toEqual([{ ...gone[0], run: { ...older, isGoneUpstream: true }, readAt: 1, isGone: true }]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Output } from "#domain";
 import { above, outlineOf, placeOfOutline, positionOf, type RunOutline } from "#store";
 import type { StoreOfTest } from "../conformance.ts";
-import { at, ECS, itemOf, NOTHING, resultFor, runAt, SWAS, timeAt, whole } from "../records.ts";
+import { at, ECS, itemOf, outputOf, resultFor, runAt, SWAS, timeAt, whole } from "../records.ts";
 
 const TIMES = [
   { startTime: null, finishTime: null },
@@ -11,13 +12,22 @@ const TIMES = [
   { startTime: at(12), finishTime: at(10) },
 ];
 const STATES = ["SUCCESS", "FAILED", "RUNNING", "UNKNOWN"] as const;
+/** Every state of an output: not read, none, whole, cut, redacted, read with a guessed encoding. */
+const OUTPUTS: readonly (Output | null | undefined)[] = [
+  undefined,
+  null,
+  outputOf("ok"),
+  { ...outputOf("half"), droppedBytes: 7 },
+  { ...outputOf("[redacted]"), isRedacted: true, redactedBy: "rules" },
+  { ...outputOf("b2s="), isGuess: true },
+];
 const NAMES = [null, "", "backup", "\u0000\ud800'", "备份"];
 
 /** Runs of every state, with every kind of times on their servers. */
 const runs = STATES.flatMap((status, n) =>
   TIMES.map((times, i) => {
     const invokeId = `t-\u0000${n}-${i}`;
-    const one = itemOf({ invokeId, status, ...times });
+    const one = itemOf({ invokeId, status, ...times, output: OUTPUTS[(n + i) % OUTPUTS.length] });
     const other = itemOf({ invokeId, instanceId: "i-\ud800", ...TIMES[(i + n) % TIMES.length] });
     const command = { commandId: `c-${i}`, name: NAMES[i] ?? null, description: null, type: null, content: null };
     const instances = [[one], [other, one], []][(i + n) % 3] ?? [];
@@ -50,28 +60,33 @@ export function describeOutlines(store: StoreOfTest): void {
         durationMs: 5_000,
         executions: [],
       };
-      expect(await store().readOutlines({ ...all, executions: false })).toEqual([outline]);
+      expect(await store().readOutlines({ ...all, detail: "RUNS" })).toEqual([outline]);
       const executions = [
         { instanceId: "i-1", status: "SUCCESS", durationMs: 5_000 },
         { instanceId: "i-2", status: "SUCCESS", durationMs: null },
       ];
-      expect(sorted(await store().readOutlines({ ...all, executions: true }))).toEqual([{ ...outline, executions }]);
+      expect(sorted(await store().readOutlines({ ...all, detail: "EXECUTIONS" }))).toEqual([
+        { ...outline, executions },
+      ]);
     });
 
-    it.each([true, false])("are those of the page's runs, with executions: %s", async (executions) => {
-      await store().write({ source: ECS, readAt: 1, runs });
-      await store().write({ source: SWAS, readAt: 1, runs: [runAt(1, "s-1", { source: SWAS })] });
-      const page = await store().readPage({ ...all, direction: 1, wants: NOTHING });
-      expect(page.length).toBe(runs.length + 1);
-      const expected = page.map(({ run }) => outlineOf(run, executions));
-      expect(sorted(await store().readOutlines({ ...all, executions }))).toEqual(sorted(expected));
-      expect(expected.map(placeOfOutline)).toEqual(page.map(({ run }) => positionOf(run)));
-    });
+    it.each(["RUNS", "EXECUTIONS", "OUTPUTS"] as const)(
+      "are those of the page's runs, in detail: %s",
+      async (detail) => {
+        await store().write({ source: ECS, readAt: 1, runs });
+        await store().write({ source: SWAS, readAt: 1, runs: [runAt(1, "s-1", { source: SWAS })] });
+        const page = await store().readPage({ ...all, direction: 1, projection: { output: true, content: false } });
+        expect(page.length).toBe(runs.length + 1);
+        const expected = page.map(({ run }) => outlineOf(run, detail));
+        expect(sorted(await store().readOutlines({ ...all, detail }))).toEqual(sorted(expected));
+        expect(expected.map(placeOfOutline)).toEqual(page.map(({ run }) => positionOf(run)));
+      },
+    );
 
     it("follow what is asked for: a stretch, a query, a limit", async () => {
       await store().write({ source: ECS, readAt: 1, runs: [1, 2, 3, 4].map((second) => runAt(second, `t-${second}`)) });
       const ids = async (parts: object) =>
-        (await store().readOutlines({ ...all, executions: false, ...parts })).map(({ invokeId }) => invokeId);
+        (await store().readOutlines({ ...all, detail: "RUNS", ...parts })).map(({ invokeId }) => invokeId);
       expect(await ids({ limit: 2 })).toEqual(["t-4", "t-3"]);
       expect(await ids({ limit: 0 })).toEqual([]);
       expect(await ids({ stretches: [] })).toEqual([]);
@@ -85,7 +100,7 @@ export function describeOutlines(store: StoreOfTest): void {
       const instances = [itemOf({ invokeId: "t-1", ...open })];
       await store().write({ source: ECS, readAt: 1, runs: [runAt(2, "t-1", { status: "RUNNING", instances })] });
       const told = async () => {
-        const [one] = await store().readOutlines({ ...all, executions: true });
+        const [one] = await store().readOutlines({ ...all, detail: "EXECUTIONS" });
         return [one?.finishTime, one?.durationMs, one?.executions.map(({ durationMs }) => durationMs)];
       };
       expect(await told()).toEqual([null, null, [null]]);

@@ -94,8 +94,8 @@ export function describeOutputs(store: StoreOfTest): void {
 
     it("and gives them with pages when they are wanted", async () => {
       await writeOutput(outputOf("done"));
-      const page = (wants: typeof NOTHING) =>
-        store().readPage({ stretches: [whole(ECS)], query: {}, direction: 1, limit: 9, wants });
+      const page = (projection: typeof NOTHING) =>
+        store().readPage({ stretches: [whole(ECS)], query: {}, direction: 1, limit: 9, projection });
       expect((await page(EVERYTHING))[0]?.run.instances[0]?.output).toEqual(outputOf("done"));
       expect((await page(NOTHING))[0]?.run.instances[0]).toMatchObject({ instanceId: "i-1", status: "SUCCESS" });
     });

@@ -1,5 +1,5 @@
 import type { CommandRecord, InstanceRecord, Region, Run } from "../../../src/emulator/world/index.ts";
-import { newestFirst } from "../../../src/emulator/world/region.ts";
+import { newestFirst } from "../../../src/emulator/world/timeline.ts";
 
 /** A region that tests fill and change. */
 export interface ScriptedRegion extends Region {

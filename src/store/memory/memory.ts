@@ -11,12 +11,20 @@ import {
   sourceRank,
   weightOf,
 } from "#domain";
-import type { ListRecord, RunStore, RunWrite, Stretch } from "./contract/index.ts";
-import { above, createChangeFeed, isLate, mergeResult, mergeRun, NO_TIME, withReadAt } from "./contract/index.ts";
+import type { ListRecord, RunStore, RunWrite, Stretch } from "../contract/index.ts";
+import {
+  above,
+  createChangeFeed,
+  isLate,
+  mergeResult,
+  mergeRun,
+  NO_TIME,
+  outlineOf,
+  withReadAt,
+} from "../contract/index.ts";
 import { createCuts } from "./cuts.ts";
 import { createKeptRuns, type KeptRuns, RECENT_SHARE } from "./kept-runs.ts";
 import { createLooseResults, type LooseResults } from "./loose-results.ts";
-import { outlineOf } from "./outline.ts";
 import type { Bounds, Entry } from "./run-order.ts";
 
 /** How the memory keeper is bounded. */
@@ -103,10 +111,10 @@ function readSorted(
   return {
     readPage: async ({ stretches, query, direction, limit }) =>
       sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query)),
-    readOutlines: async ({ stretches, query, limit, executions }) =>
+    readOutlines: async ({ stretches, query, limit, detail }) =>
       sorted
         .read(bySource(stretches), 1, limit, ({ run }) => matchesQuery(run, query))
-        .map(({ run }) => outlineOf(run, executions)),
+        .map(({ run }) => outlineOf(run, detail)),
     async count({ stretches, query }) {
       const meant = bySource(stretches);
       if (Object.values(query).every((value) => value === undefined)) return sorted.count(meant);

@@ -1,16 +1,14 @@
 import { setMaxListeners } from "node:events";
 import type { Clock, Operation, Source, Telemetry, UpstreamError } from "#domain";
-import type { Call, CallRequest } from "./call/index.ts";
-import { createFailure, failWhenOver, untilAborted } from "./call/index.ts";
+import { type Call, type CallRequest, createFailure, failWhenOver, untilAborted } from "./call/index.ts";
 import type { Keyring } from "./keys/index.ts";
 import type { AttemptEnd, TrafficPolicy } from "./pace/index.ts";
 import type { RetryStrategy } from "./retry/index.ts";
 import { isSendable, toCanonicalQuery } from "./sign/index.ts";
-import type { CallState } from "./transport/index.ts";
-import { type AttemptOutcome, type Endpoint, isMomentary } from "./transport/index.ts";
+import { type AttemptOutcome, type CallState, type Endpoint, isMomentary } from "./transport/index.ts";
 
 /** What a call is made of. */
-export interface CallParts {
+interface CallParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly keyring: Keyring;

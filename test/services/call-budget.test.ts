@@ -8,17 +8,17 @@ import type { WorldSource } from "./support/world.ts";
 
 const BARE = { output: false, content: false };
 
-/** An operation that refuses calls beyond so many, also those that are foreseen. */
+/** An operation that refuses calls beyond so many, also those that are announced. */
 function createBudget(budget: number): Operation {
   const operation = createOperation();
-  const foresee = (more: number): void => {
+  const expectCalls = (more: number): void => {
     if (operation.spent.length + more > budget) throw new InputError("COST_LIMIT_EXCEEDED", "Too many.");
   };
   const spend: Operation["meter"]["spend"] = (source, action) => {
-    foresee(1);
+    expectCalls(1);
     operation.meter.spend(source, action);
   };
-  return { ...operation, meter: { ...operation.meter, foresee, spend } };
+  return { ...operation, meter: { ...operation.meter, expectCalls, spend } };
 }
 
 const refsOf = ({ runs }: WorldSource) => runs.map(({ source, invokeId }) => ({ source, invokeId }));

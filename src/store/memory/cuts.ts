@@ -1,6 +1,6 @@
 import { type Source, sourceKey } from "#domain";
-import type { ListRecord } from "./contract/index.ts";
-import { cutSpans } from "./contract/index.ts";
+import type { ListRecord } from "../contract/index.ts";
+import { cutSpans } from "../contract/index.ts";
 
 /**
  * What a keeper in memory let go, by source. A list that is being read on may be written back as it was known before, and must

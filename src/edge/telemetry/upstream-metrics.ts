@@ -1,9 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-
 import { type Clock, sourceKey, type Telemetry, type UpstreamAttempt } from "#domain";
 import type { Logger } from "./log.ts";
-import { createLogThrottle, type LogThrottle } from "./log-throttle.ts";
 
 /** What the rooms tell, as logs and metrics; also remembers which upstream calls an operation caused. */
 export interface GatewayTelemetry extends Telemetry {
@@ -12,7 +10,7 @@ export interface GatewayTelemetry extends Telemetry {
 }
 
 /** The first attempts of one operation, as its log line tells them. */
-export interface UpstreamWork {
+interface UpstreamWork {
   /** Of those that were answered, as the upstream names them. */
   readonly upstreamRequestIds: readonly string[];
   /** Of all, in the order in which they ended. */
@@ -27,7 +25,7 @@ const LASTING: ReadonlySet<UpstreamAttempt["outcome"]> = new Set(["UNAUTHENTICAT
 const QUIET_MS = 60_000;
 
 /** What telling is made of. */
-export interface TelemetryParts {
+interface TelemetryParts {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -130,5 +128,34 @@ function createUpstreamMetrics(registry: Registry) {
       buckets: [1, 2, 5, 10, 20, 50, 100, 500],
       registers,
     }),
+  };
+}
+
+/**
+ * Thins out what comes again and again.
+ * @returns how many of this key were passed over since the last one that was due; null where this one is to be passed over too
+ */
+type LogThrottle = (key: string) => number | null;
+
+interface Seen {
+  readonly dueAt: number;
+  passedOver: number;
+}
+
+// Keys hold words of upstreams, of which nobody knows how many there are.
+const MOST_KEYS = 1_000;
+
+/** The first of each key is due at once, and then one in every `quietMs`. */
+function createLogThrottle(clock: Clock, quietMs: number): LogThrottle {
+  const seen = new LRUCache<string, Seen>({ max: MOST_KEYS });
+  return (key) => {
+    const known = seen.get(key);
+    const now = clock.elapsed();
+    if (known !== undefined && now < known.dueAt) {
+      known.passedOver += 1;
+      return null;
+    }
+    seen.set(key, { dueAt: now + quietMs, passedOver: 0 });
+    return known?.passedOver ?? 0;
   };
 }

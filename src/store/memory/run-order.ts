@@ -1,5 +1,5 @@
-import type { StoredRun, Stretch } from "./contract/index.ts";
-import { comparePositions, type Position } from "./contract/index.ts";
+import type { StoredRun, Stretch } from "../contract/index.ts";
+import { comparePositions, type Position } from "../contract/index.ts";
 
 /** A run in memory, with its place. */
 export interface Entry extends StoredRun {

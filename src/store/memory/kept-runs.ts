@@ -1,6 +1,6 @@
 import { type Invocation, type InvocationRef, invocationKey, isFinalRun } from "#domain";
-import type { ChangeFeed, StoredRun } from "./contract/index.ts";
-import { markGone, positionOf } from "./contract/index.ts";
+import type { ChangeFeed, StoredRun } from "../contract/index.ts";
+import { markGone, positionOf } from "../contract/index.ts";
 import type { Entry } from "./run-order.ts";
 import { runBytes } from "./sizes.ts";
 import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";

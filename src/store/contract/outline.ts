@@ -1,9 +1,9 @@
 import { durationMsOf, finishTimeOf, type InstanceInvocation, type Invocation, msBetween, sourceRank } from "#domain";
-import type { ExecutionOutline, RunOutline } from "./contract/index.ts";
-import { NO_TIME, type Position, timeOf } from "./contract/index.ts";
+import { NO_TIME, type Position, timeOf } from "./position.ts";
+import type { ExecutionOutline, OutlineDetail, RunOutline } from "./run-store.ts";
 
-/** The outline of a run. @param executions false leaves those out */
-export function outlineOf(run: Invocation, executions: boolean): RunOutline {
+/** The outline of a run. */
+export function outlineOf(run: Invocation, detail: OutlineDetail): RunOutline {
   const { source, invokeId, status, command } = run;
   const time = timeOf(run);
   const finishTime = finishTimeOf(run);
@@ -15,12 +15,16 @@ export function outlineOf(run: Invocation, executions: boolean): RunOutline {
     command: { commandId: command.commandId, name: command.name },
     finishTime: finishTime === null ? null : Date.parse(finishTime),
     durationMs: durationMsOf(run),
-    executions: executions ? run.instances.map(executionOutlineOf) : [],
+    executions: detail === "RUNS" ? [] : run.instances.map((one) => executionOutlineOf(one, detail)),
   };
 }
 
-function executionOutlineOf({ instanceId, status, startTime, finishTime }: InstanceInvocation): ExecutionOutline {
-  return { instanceId, status, durationMs: msBetween(startTime, finishTime) };
+function executionOutlineOf(
+  { instanceId, status, startTime, finishTime, output, pastOutput }: InstanceInvocation,
+  detail: OutlineDetail,
+): ExecutionOutline {
+  const outline = { instanceId, status, durationMs: msBetween(startTime, finishTime) };
+  return detail === "OUTPUTS" ? { ...outline, output, ...(pastOutput && { pastOutput }) } : outline;
 }
 
 /** The place of the run that an outline is of. */

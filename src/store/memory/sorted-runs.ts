@@ -1,4 +1,4 @@
-import { comparePositions, type Position } from "./contract/index.ts";
+import { comparePositions, type Position } from "../contract/index.ts";
 import { type Bounds, createRunOrder, type Entry, isInside, type RunOrder } from "./run-order.ts";
 
 /** What is meant of each source, by its rank. */

@@ -1,5 +1,34 @@
-import type { StoredRun } from "#store";
-import type { Ground, Step } from "./ground.ts";
+import { LIST_END, type StoredRun } from "#store";
+import type { KnownList } from "../lists/index.ts";
+import { bottomOfList, type Ground, type Step } from "./ground.ts";
+
+/** Keeps the newest ends of a source's lists fresh: one list a step, the oldest first. */
+export function createHeads({ clock, lists, open, intervalMs }: Ground): Step {
+  let openedAt = Number.NEGATIVE_INFINITY;
+
+  async function findOldest(): Promise<{ readonly list: KnownList; readonly ageMs: number } | undefined> {
+    const all = lists().map(async (list) => {
+      const readAt = await list.readAt();
+      // A clock that was set back makes everything old.
+      const isUnknown = readAt === null || readAt > clock.now();
+      return { list, ageMs: isUnknown ? Number.POSITIVE_INFINITY : clock.now() - readAt };
+    });
+    return (await Promise.all(all)).sort((a, b) => b.ageMs - a.ageMs)[0];
+  }
+
+  return {
+    async dueMs() {
+      const oldest = await findOldest();
+      return Math.max(0, intervalMs() - (oldest?.ageMs ?? clock.elapsed() - openedAt));
+    },
+    async run(operation) {
+      await open(operation);
+      openedAt = clock.elapsed();
+      const oldest = await findOldest();
+      if (oldest !== undefined && oldest.ageMs >= intervalMs()) await oldest.list.refresh(operation);
+    },
+  };
+}
 
 /** Unfinished runs of a source that are followed, the newest ones. */
 const FOLLOWED_MAX = 500;
@@ -45,6 +74,22 @@ export function createFollowStep(ground: Ground): Step {
       for (const { run } of runs) tried.set(run.invokeId, clock.elapsed());
       const [failure] = await sync.follower.follow(runs, operation, LOOK_MS);
       if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+/** A process that starts again and again does not ask each time. */
+const FIRST_MS = 3_600_000;
+const DAILY_MS = 86_400_000;
+
+/** Reads the oldest ends of lists that are known whole once a day, a call for each: they tell what the upstream dropped since. */
+export function createEnds({ clock, lists }: Ground): Step {
+  let nextAt = clock.elapsed() + FIRST_MS;
+  return {
+    dueMs: async () => Math.max(0, nextAt - clock.elapsed()),
+    async run(operation) {
+      for (const list of lists()) if ((await bottomOfList(list)) === LIST_END) await list.readEnd(operation);
+      nextAt = clock.elapsed() + DAILY_MS;
     },
   };
 }

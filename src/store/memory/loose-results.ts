@@ -1,4 +1,4 @@
-import { isLate, type RunStore } from "./contract/index.ts";
+import { isLate, type RunStore } from "../contract/index.ts";
 import { executionBytes } from "./sizes.ts";
 
 type LooseResult = Awaited<ReturnType<RunStore["readLooseResults"]>>[number];

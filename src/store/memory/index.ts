@@ -1,0 +1,2 @@
+/** The keeper in memory: runs in the total order, as many bytes of them as it may hold. */
+export { createMemoryStore, type MemoryStoreOptions } from "./memory.ts";
