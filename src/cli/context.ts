@@ -53,12 +53,19 @@ export function tellIncomplete(context: Context, message: string): void {
 }
 
 /** Waits for an answer. If only parts of it failed, tells which and resolves to the rest. */
-export async function salvage<Data extends object>(context: Context, question: Promise<Data>): Promise<Data> {
+export async function salvage<Data extends object>(
+  context: Context,
+  question: Promise<Data>,
+  onFailure?: (path: string) => void,
+): Promise<Data> {
   try {
     return await question;
   } catch (error) {
     if (!(error instanceof GatewayError) || !hasContent(error.data)) throw error;
-    for (const { message, path } of error.failures) tellIncomplete(context, `${path.join(".")}: ${toLine(message)}`);
+    for (const { message, path } of error.failures) {
+      tellIncomplete(context, `${path.join(".")}: ${toLine(message)}`);
+      onFailure?.(path.join("."));
+    }
     // What the gateway sends beside errors has the shape of its schema, where every place of a failure may be null.
     return error.data as Data;
   }

@@ -82,7 +82,7 @@ function writeSections(context: Context, sections: readonly Section[], options: 
     else writeOutput(context, output, options);
     if (output?.truncated) tell(context, `${title}: ${output.droppedBytes} bytes were cut away upstream.`);
     if (output?.lossy && !options.isRaw)
-      tell(context, `${title}: some bytes are no ${output.charset}; --raw gives them.`);
+      tell(context, `${title}: some bytes could not be read as ${output.charset}; --raw gives what came.`);
   }
 }
 

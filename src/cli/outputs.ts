@@ -49,13 +49,15 @@ export async function readOutputs(
   const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
   for (let page = 1; ; page += 1) {
-    const { node } = await salvage(
-      context,
-      context.client.runOutputs({ id, after, ...toVariables(selection) }, {}, signal),
-    );
+    const unread = new Set<string>();
+    const question = context.client.runOutputs({ id, after, ...toVariables(selection) }, {}, signal);
+    const { node } = await salvage(context, question, (path) => unread.add(path));
     if (node === null) return null;
     const run: Run = requireRun(node);
-    rows.push(...(run.instanceInvocations?.nodes ?? [null]));
+    const isRead = (index: number): boolean => !unread.has(`node.instanceInvocations.nodes.${index}.result.output`);
+    const nodes = run.instanceInvocations?.nodes ?? [null];
+    // An output that could not be read is not one that there is not.
+    rows.push(...nodes.map((row, index) => (row === null || isRead(index) ? row : { ...row, result: null })));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     if (!hasNextPage || endCursor === null || page >= MAX_PAGES) {
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));

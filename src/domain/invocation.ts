@@ -44,6 +44,8 @@ export interface Output {
   readonly droppedBytes: number | null;
   /** Set where the upstream's encoding was not known, so that the same output may be read otherwise later. */
   readonly isGuess?: true;
+  /** Set if it came otherwise than it should: no base64, no text, or with characters replaced that the upstream could not read. */
+  readonly isDamaged?: true;
   /** Set if a redaction rule hid something. */
   readonly isRedacted?: true;
   /** Hash of the redaction rules that were applied; absent if there were none. */
@@ -136,6 +138,8 @@ export interface Invocation {
   readonly terminationMode: string | null;
   readonly ossOutputDelivery: string | null;
   readonly instances: readonly InstanceInvocation[];
+  /** How many instances the upstream told of that cannot be shown; absent if there are none. */
+  readonly missingInstances?: number;
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
   readonly resourceGroupIds?: readonly string[];
   /** Hash of the redaction rules that were applied to the parameters and texts of the run itself; absent if there were none. */

@@ -21,9 +21,9 @@ const EPOCH = "1970-01-01T00:00:00.000Z";
 /** True when no run can match, whatever the upstreams hold. */
 export function matchesNothing(filter: InvocationFilter): boolean {
   const { createdAfter, createdBefore, finishedAfter, finishedBefore } = filter;
-  const { statusIn, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn } = filter;
+  const { statusIn, tags, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn } = filter;
   return (
-    [statusIn, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn].some((words) => words?.length === 0) ||
+    [statusIn, tags, instanceStatusIn, errorCodeIn, exitCodeIn, repeatModeIn].some((all) => all?.length === 0) ||
     filter.instanceKeyIn?.size === 0 ||
     isEmptySpan(createdAfter, createdBefore) ||
     // Nothing is older than the epoch; a run without a time was created at no time.
@@ -63,7 +63,7 @@ export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
     isSame(run.command.name, query.commandName) &&
     isSame(run.command.type, query.commandType) &&
     isSame(hasSchedule(run), query.timed) &&
-    (query.tags ?? []).every((tag) => hasTag(run, tag)) &&
+    (query.tags === undefined || (query.tags.length > 0 && query.tags.every((tag) => hasTag(run, tag)))) &&
     (query.resourceGroupId === undefined || (run.resourceGroupIds ?? []).includes(query.resourceGroupId)) &&
     (query.instanceId === undefined || run.instances.some((item) => item.instanceId === query.instanceId)) &&
     (query.statusIn?.includes(run.status) ?? true) &&

@@ -25,7 +25,7 @@ export interface InvocationQuery {
   readonly commandType?: CommandType;
   readonly instanceId?: string;
   readonly timed?: boolean;
-  /** All of these. Products whose runs have no labels have no such runs. */
+  /** All of these; an empty list matches nothing. Products whose runs have no labels have no such runs. */
   readonly tags?: readonly TagQuery[];
   /**
    * Only runs that were started with this resource group. No answer names it, so it is the upstream alone that knows;

@@ -1,5 +1,5 @@
 import type { Redactor, View } from "#access";
-import { type Clock, namesSource } from "#domain";
+import { type Clock, namesSource, type Source } from "#domain";
 import { createLoneReplica, type Replica, type RunStore } from "#store";
 import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
@@ -20,7 +20,7 @@ import {
   createStatistics,
 } from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
-import { createResultPages, createResults } from "./results/index.ts";
+import { createResultPages, createResults, salvageResults } from "./results/index.ts";
 import {
   APPEAR_MS,
   createOutputWatch,
@@ -123,18 +123,26 @@ interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
 function assemble(ground: Ground): Services {
   const { sync, store, revision, sealer, timing, rules, log, poller, watchInvocation } = ground;
   const { clock } = timing;
-  const describe = createDescribeSource(sync, ground.backfillOf);
+  const { book, oldestKnown } = sync;
+  const describe = createDescribeSource({ book, oldestKnown }, ground.backfillOf);
+  const describeResults = createDescribeSource({ book: book.results, oldestKnown }, ground.backfillOf);
+  const describeServers = createDescribeSource({ book: book.servers, oldestKnown }, ground.backfillOf);
+  const describeAll = async (source: Source) => {
+    const state = await describe(source, true);
+    const { error } = state;
+    return { ...state, error: error ?? book.results.stateOf(source).error ?? book.servers.stateOf(source).error };
+  };
   const results = createResults(sync);
   const pages = createRunPages({ sync, store, sealer, describe, ...timing });
-  const servers = createServerPages({ sync, sealer, describe });
+  const servers = createServerPages({ sync, sealer, describe: describeServers });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
   const searchOutputs = createOutputMatches({ scan, store, sync, sealer, clock });
   return {
-    sources: () => Promise.all(sync.book.states().map(({ source }) => describe(source, true))),
+    sources: () => Promise.all(book.states().map(({ source }) => describeAll(source))),
     revision,
-    listSources: () => sync.book.states().map(({ source }) => source),
-    findSource: sync.book.findSource,
+    listSources: () => book.states().map(({ source }) => source),
+    findSource: book.findSource,
     pageInvocations: (args, filter, projection, operation) =>
       servers.pageNamed(filter, operation, (named) => pages.page(args, named, projection, operation)),
     pageOrdered: (args, order, filter, projection, operation) =>
@@ -144,21 +152,24 @@ function assemble(ground: Ground): Services {
     statistics: createStatistics(scan, servers.resolveNames),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, clock, timing.softDeadlineMs),
-    pageResults: createResultPages({ sync, store, sealer, pages, results, describe }),
+    pageResults: createResultPages({ sync, store, sealer, pages, results, describe: describeResults }),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, projection, operation) =>
-      results.readHistory(ref.source, ref.invokeId, [ref.instanceId], projection, operation),
+      results
+        .readHistory(ref.source, ref.invokeId, [ref.instanceId], projection, operation)
+        // The state of the source, which stands beside it, says that it is not whole.
+        .catch((error: unknown) => salvageResults(error).all),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,
-    watchOutput: createOutputWatch(watchInvocation, sealer),
+    watchOutput: createOutputWatch(watchInvocation, sealer, clock),
     watchList: createListWatch({
       log,
       poller,
       clock,
       sealer,
-      sourcesOf: (filter) => sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
+      sourcesOf: (filter) => book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
       readNewest: (filter, first, operation) =>
         pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),
       resolveNames: async (filter, operation) => (await servers.resolveNames(filter, operation)).filter,

@@ -6,6 +6,7 @@ export {
   addSpan,
   comparePositions,
   cutSpans,
+  executionReadAt,
   findSpan,
   LIST_END,
   LIST_HEAD,

@@ -74,14 +74,14 @@ describe("cloud-assistant output", () => {
     const node = createRun({ instanceInvocations: connection([createInstanceRun({ result })]) });
     expect((await run({ node }, ["output", "AXIAid"])).errors).toBe(
       "cloud-assistant: i-01 (SUCCESS, exit code 0): 18234 bytes were cut away upstream.\n" +
-        "cloud-assistant: i-01 (SUCCESS, exit code 0): some bytes are no utf-8; --raw gives them.\n",
+        "cloud-assistant: i-01 (SUCCESS, exit code 0): some bytes could not be read as utf-8; --raw gives what came.\n",
     );
   });
 
   it("prints what there is where one part could not be read", async () => {
     const unread = createInstanceRun({
       instanceId: "i-04",
-      result: () => Promise.reject(new Error("Too many calls.")),
+      result: { id: "x", output: () => Promise.reject(new Error("Too many calls.")) },
     });
     const node = createRun({ instanceInvocations: connection([createInstanceRun(), unread]) });
     const { exitCode, output, errors } = await run({ node }, ["output", "AXIAid"]);
@@ -89,7 +89,7 @@ describe("cloud-assistant output", () => {
       exitCode: 4,
       output: "==> i-01 (SUCCESS, exit code 0) <==\nok\n\n==> i-04 (SUCCESS, exit code 0) <==\n",
       errors:
-        "cloud-assistant: incomplete: node.instanceInvocations.nodes.1.result: Too many calls.\n" +
+        "cloud-assistant: incomplete: node.instanceInvocations.nodes.1.result.output: Too many calls.\n" +
         "cloud-assistant: i-04 (SUCCESS, exit code 0): its output could not be read.\n",
     });
   });

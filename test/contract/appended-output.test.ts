@@ -88,6 +88,57 @@ describe("appended output", () => {
     expect(chunksOf(watcher).at(-1)).toMatchObject({ text: "a3\n", isFinal: true });
   });
 
+  describe("of a run that is over before the upstream tells its end", () => {
+    const NO_END = { FinishTime: "", FinishedTime: "" };
+    const ended = (outputs: Readonly<Record<string, string>>, wire?: typeof NO_END): Run => {
+      const run = running(outputs, "Success");
+      return {
+        ...run,
+        at: Date.now() - 5_000,
+        executions: run.executions.map((one) => ({ ...one, ...(wire && { wire }) })),
+      };
+    };
+
+    it.each(["a run", "one server"])("is told to its end, of %s", async (what) => {
+      const place = createPlace([ended({ "i-1": "a1\n" }, NO_END)]);
+      rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);
+      const { data } = await rig.ask(IDS);
+      const [run] = data.invocations.nodes;
+      const watcher = watch(what === "a run" ? run.id : run.instanceInvocations.nodes[0].id);
+      await watcher.reached(1);
+      place.runs[0] = ended({ "i-1": "a1\na2\n" }, NO_END);
+      await watcher.reached(2);
+      place.runs[0] = ended({ "i-1": "a1\na2\na3\n" });
+      expect(await watcher.end).toBe("complete");
+      expect(chunksOf(watcher).map(({ text, isFinal }) => [text, isFinal])).toEqual([
+        ["a1\n", false],
+        ["a2\n", false],
+        ["a3\n", true],
+      ]);
+    });
+
+    it("is told whole to who watches the run with its outputs", async () => {
+      const place = createPlace([ended({ "i-1": "a1\n" }, NO_END)]);
+      rig = await startRig({ "ECS/cn-hangzhou": place }, QUICK);
+      const { data } = await rig.ask(IDS);
+      const variables = { id: data.invocations.nodes[0].id };
+      const told = "instanceInvocations { nodes { result { output { text } } } }";
+      const open = (fields: string) => {
+        const query = `subscription ($id: ID!) { run: invocationUpdated(id: $id) { status ${fields} } }`;
+        const subscriber = TRANSPORTS.websocket(rig.url, { query, variables });
+        subscribers.push(subscriber);
+        return subscriber;
+      };
+      // Who wants no output has no reason to stay.
+      expect(await open("").end).toBe("complete");
+      const watcher = open(told);
+      await watcher.reached(1);
+      place.runs[0] = ended({ "i-1": "a1\na2\n" });
+      expect(await watcher.end).toBe("complete");
+      expect(JSON.stringify(watcher.results.at(-1))).toContain("a1\\na2\\n");
+    });
+  });
+
   it("refuses what cannot be watched", async () => {
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([running({ "i-1": "" })]) }, QUICK);
     const { data } = await rig.ask(

@@ -193,6 +193,22 @@ describe("an export", () => {
     }
   });
 
+  it("goes on with a region that refuses for a while, and owes nothing in the end", async () => {
+    const places = { ...world, "ECS/cn-beijing": createPlace(manyRuns(400, "t-b")) };
+    const own = await startRig(places);
+    let reads = 0;
+    own.far.interfere = ({ regionId }) => {
+      if (regionId === "cn-beijing") reads += 1;
+      return reads === 5 ? refusal(403, "Forbidden.RAM") : null;
+    };
+    try {
+      const rows = (await lines(await get({}, HEADER, own))).map((row) => row.invokeId);
+      expect([...rows].sort()).toEqual([...ordered(places)].sort());
+    } finally {
+      await own.stop();
+    }
+  });
+
   it.each([150, 350])("breaks off if the upstream listed run %i late, behind rows that are written", async (late) => {
     const at = Date.UTC(2026, 0, 2, 12);
     const runs = manyRuns(400, "t-l").map((run, index) => ({ ...run, at: at - index * 60_000 }));

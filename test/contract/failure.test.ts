@@ -197,3 +197,38 @@ describe("one source's failure costs only that source", () => {
     expect(data.invocations.nodes).toHaveLength(100);
   });
 });
+
+describe("a call that fails", () => {
+  const row = (fields: string) => `{ invocations(first: 1) { nodes { instanceInvocations { nodes { ${fields} } } } } }`;
+
+  it.each([
+    ["DescribeInstances", row("instance { name }")],
+    ["DescribeInvocationResults", row("result { output { text } }")],
+  ])("is no concern of a page that does without: %s", async (action, query) => {
+    const run: Run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), executions: [{ instanceId: "i-1" }] };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) }, { FRESHNESS_MS: "60000" });
+    rig.far.interfere = (call) => (call.action === action ? refusal(403, "Forbidden.RAM") : null);
+    const runs = "{ invocations { nodes { invokeId } sources { ok isComplete error { code } } } }";
+    await rig.ask(runs);
+    const { errors } = await rig.ask(query);
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(["UPSTREAM_FORBIDDEN"]);
+    const fine = { ok: true, isComplete: true, error: null };
+    expect((await rig.ask(runs)).data.invocations.sources).toEqual([fine]);
+    expect((await rig.ask("{ sources { ok error { code } } }")).data.sources).toEqual([
+      { ok: false, error: { code: "FORBIDDEN" } },
+    ]);
+  });
+
+  it("is not made good by one of another kind", async () => {
+    const run: Run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), executions: [{ instanceId: "i-1" }] };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) }, { FRESHNESS_MS: "1" });
+    const runs = "{ invocations { nodes { invokeId } sources { ok error { code } } } }";
+    await rig.ask(runs);
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? refusal(403, "Forbidden.RAM") : null);
+    await rig.ask(runs);
+    await rig.ask("{ instances { nodes { name } } }");
+    expect((await rig.ask("{ sources { ok error { code } } }")).data.sources).toEqual([
+      { ok: false, error: { code: "FORBIDDEN" } },
+    ]);
+  });
+});

@@ -50,6 +50,7 @@ const table: readonly [object, (run: Run) => boolean][] = [
   [{ accountIn: ["other"] }, () => false],
   [{ accountIn: [] }, () => false],
   [{ statusIn: [] }, () => false],
+  [{ tags: [] }, () => false],
   [{ statusIn: ["SUCCESS"] }, (run) => statusOf(run) === "SUCCESS"],
   [{ statusIn: ["PARTIAL_FAILED"] }, (run) => statusOf(run) === "PARTIAL_FAILED"],
   [{ statusIn: ["FAILED", "STOPPED"] }, (run) => ["FAILED", "STOPPED"].includes(statusOf(run) ?? "")],

@@ -158,7 +158,10 @@ describe("outputs of which the record of a run says nothing", () => {
   it("are an error and not nothing where the results are refused", async () => {
     own.far.interfere = ({ action }) => (action === "DescribeInvocationResults" ? refusal(403, "Forbidden.RAM") : null);
     const { data, errors = [] } = await own.ask(QUERY.replace(/outputGroups.*/, "} }"));
-    expect(data.invocation.instanceInvocations.nodes).toEqual([{ result: null }, { result: null }]);
+    expect(data.invocation.instanceInvocations.nodes).toEqual([
+      { result: { output: null } },
+      { result: { output: null } },
+    ]);
     expect(errors.map(({ extensions }) => extensions?.code)).toEqual(["UPSTREAM_FORBIDDEN", "UPSTREAM_FORBIDDEN"]);
   });
 });

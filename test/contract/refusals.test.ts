@@ -49,7 +49,7 @@ describe("an upstream that does not offer the call", () => {
     const rows = "instanceInvocations { nodes { result { output { text } } } }";
     const { data, errors } = await rig.ask(`{ invocations(filter: { providerIn: [ECS] }) { nodes { ${rows} } } }`);
     expect([data.invocations.nodes[0].instanceInvocations, errors?.[0]?.extensions?.code]).toEqual([
-      { nodes: [{ result: null }] },
+      { nodes: [{ result: { output: null } }] },
       "UPSTREAM_NOT_SUPPORTED",
     ]);
   });

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { systemClock } from "../../src/system-clock.ts";
+import { createClockAhead } from "../support/clock-ahead.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns } from "./world.ts";
@@ -28,6 +30,25 @@ describe("runs by the names of their servers", () => {
         { regionId: "cn-beijing", ok: false, isComplete: false, error: { code: "FORBIDDEN" } },
         { regionId: "cn-hangzhou", ok: true, isComplete: true, error: null },
       ],
+    });
+  });
+
+  it("say so as well while they are known from before", async () => {
+    const clock = createClockAhead(systemClock);
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(2, "t-h")) }, {}, clock);
+    expect((await rig.ask(PAGE)).data.invocations.sources).toMatchObject([{ ok: true, isComplete: true }]);
+    clock.pass(61_000);
+    rig.far.interfere = ({ action }) => (action === "DescribeInstances" ? refusal(403, "Forbidden.RAM") : null);
+    const { data, errors } = await rig.ask(PAGE);
+    expect(errors).toBeUndefined();
+    expect(data.invocations).toMatchObject({
+      nodes: [{}, {}],
+      sources: [{ ok: false, isComplete: false, error: { code: "FORBIDDEN" } }],
+    });
+    const { data: shown } = await rig.ask("{ instances { totalCount sources { ok isComplete error { code } } } }");
+    expect(shown.instances).toEqual({
+      totalCount: 1,
+      sources: [{ ok: false, isComplete: true, error: { code: "FORBIDDEN" } }],
     });
   });
 });

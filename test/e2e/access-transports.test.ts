@@ -71,19 +71,14 @@ const HOSTILE: Readonly<Record<string, string | null>> = {
 };
 
 /** How each transport says that a caller is not known. */
-const UNKNOWN = JSON.stringify({
-  errors: [
-    {
-      message: "`authorization`: expected a valid token or key after Bearer. Sign in again.",
-      extensions: { code: "UNAUTHENTICATED" },
-    },
-  ],
-});
-const REFUSED: Readonly<Record<WayName, string>> = {
-  http: `${UNKNOWN}\n`,
-  "server-sent events": `${UNKNOWN}\n`,
-  websocket: "closed 4401",
-};
+function refusedOn(way: WayName, isMissing: boolean): string {
+  const end = isMissing
+    ? ", got none. Sign in, or ask the operator of this gateway for a key of its access file."
+    : ". Sign in again.";
+  const message = `\`authorization\`: expected a valid token or key after Bearer${end}`;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: "UNAUTHENTICATED" } }] });
+  return way === "websocket" ? "closed 4401" : `${body}\n`;
+}
 
 async function ask(
   way: WayName,
@@ -99,7 +94,8 @@ async function ask(
 
 describe("callers who are not known", () => {
   it.each(Object.keys(HOSTILE))("is refused alike on every transport: %s", async (name) => {
-    for (const way of names) expect(await ask(way, HOSTILE[name] ?? null)).toEqual(REFUSED[way]);
+    const authorization = HOSTILE[name] ?? null;
+    for (const way of names) expect(await ask(way, authorization)).toEqual(refusedOn(way, authorization === null));
   });
 
   it("is told how to become known, and nothing about why not", async () => {

@@ -54,7 +54,7 @@ describe("an operation beyond its budget", () => {
   it("is not begun in the part of which it is known beforehand that it is too much", async () => {
     const rig = await start(2);
     const { body } = await rig.ask(OUTPUT);
-    const result = { result: null };
+    const result = { result: { output: null } };
     expect(body).toMatchObject({
       data: { invocations: { nodes: [1, 2].map(() => ({ instanceInvocations: { nodes: [result, result] } })) } },
       errors: [1, 2, 3, 4].map(() => ({

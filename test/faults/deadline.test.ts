@@ -84,12 +84,12 @@ describe("an operation at its deadline", () => {
   it("keeps what was read before, and says of each part that is missing why", async () => {
     const answer = await askSlow([{ action: "DescribeInvocationResults", fault: HANG }], OUTPUT);
     const whole = (text: string) => ({ instanceInvocations: { nodes: [{ result: { output: { text } } }] } });
-    const missing = { instanceInvocations: { nodes: [{ result: null }] } };
+    const missing = { instanceInvocations: { nodes: [{ result: { output: null } }] } };
     expect(answer).toMatchObject({
       body: {
         data: { invocations: { nodes: [whole("output of swas2\n"), missing, whole("output of swas1\n"), missing] } },
         errors: [1, 3].map((row) => ({
-          path: ["invocations", "nodes", row, "instanceInvocations", "nodes", 0, "result"],
+          path: ["invocations", "nodes", row, "instanceInvocations", "nodes", 0, "result", "output"],
           extensions: { code: "UPSTREAM_TIMEOUT", provider: "ECS", retryable: true },
         })),
       },

@@ -102,7 +102,7 @@ describe.each(EXECUTORS)("with %s, outputs", (executor) => {
             {
               instanceInvocations: {
                 nodes: [
-                  { instanceId: "i-1", result: null },
+                  { instanceId: "i-1", result: { output: null } },
                   { instanceId: "i-2", result: { output: null } },
                   { instanceId: "i-3", result: { output: { text: "ok\n" } } },
                 ],
@@ -111,7 +111,9 @@ describe.each(EXECUTORS)("with %s, outputs", (executor) => {
           ],
         },
       },
-      errors: [{ path: ["invocations", "nodes", 0, "instanceInvocations", "nodes", 0, "result"], code: "TIMEOUT" }],
+      errors: [
+        { path: ["invocations", "nodes", 0, "instanceInvocations", "nodes", 0, "result", "output"], code: "TIMEOUT" },
+      ],
     });
   });
 });

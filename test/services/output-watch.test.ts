@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { createFakeClock } from "../support/clock.ts";
 import { createOperation } from "../support/operation.ts";
 import { createScene, done, REF, running } from "./watch-scene.ts";
 
@@ -28,6 +29,27 @@ describe("an event of a server's output", () => {
     expect(late.map(({ text }) => text)).toEqual(["b", "c"]);
     expect(new Set(one.map(({ position }) => position)).size).toBe(3);
   });
+
+  it.each([instanceId, null])(
+    "is the last one a minute after the end of a run whose own end is never told",
+    async (of) => {
+      const ended = done("all");
+      // The scene's clock begins on this day.
+      const startTime = new Date(createFakeClock().now() - 1_000).toISOString();
+      const scene = createScene([{ ...ended, instances: ended.instances.map((one) => ({ ...one, startTime })) }]);
+      const told = follow(scene, of);
+      await scene.pass(59_000);
+      expect(told.map(({ text, isFinal }) => [text, isFinal])).toEqual([["all", false]]);
+      await scene.pass(12_000);
+      expect(told.map(({ text, isFinal }) => [text, isFinal])).toEqual([
+        ["all", false],
+        ["", true],
+      ]);
+      const looks = scene.looks.length;
+      await scene.pass(60_000);
+      expect(scene.looks.length).toBe(looks);
+    },
+  );
 
   it("is each watcher's own if it tells where all servers stand", async () => {
     const scene = createScene([running("a"), done("ab")]);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { createRedactor, type RedactionRule } from "#access";
-import { applyOverwriting, type Invocation, type Output, stripAnsi } from "#domain";
+import { applyOverwriting, createOwnFailure, type Invocation, type Output, stripAnsi } from "#domain";
 import { createMemoryStore } from "#store";
+import { PartialResultsError, type Upstream } from "#upstreams";
 import { redactRun } from "../../src/services/redaction/records.ts";
 import { redactStore } from "../../src/services/redaction/store.ts";
-import { anInstanceInvocation, anInvocation, ecs } from "../graph/records.ts";
+import { redactUpstream } from "../../src/services/redaction/upstream.ts";
+import { anInstanceInvocation, anInvocation, aResult, ecs } from "../graph/records.ts";
+import { createOperation } from "../support/operation.ts";
 
 const rules: readonly RedactionRule[] = [
   { pattern: "(password)=\\S+", replaceWith: "$1=***" },
@@ -210,5 +213,19 @@ describe("a record that was kept under other rules", () => {
     ]);
     expect(told[0]).toBe("password=hunter2");
     expect(told.slice(1).every((one) => one === "password=***")).toBe(true);
+  });
+});
+
+describe("results of which some cannot be had", () => {
+  it("come with their secrets hidden, too", async () => {
+    const found = { ...aResult(), output: printed("password=hunter2") };
+    const failure = new PartialResultsError(createOwnFailure(ecs, "BAD_RESPONSE", "No."), [found]);
+    const upstream = { source: ecs, readResults: () => Promise.reject(failure) } as unknown as Upstream;
+    const wants = { output: true, content: false };
+    const query = { invokeId: "t-1", includeHistory: false };
+    const read = redactUpstream(upstream, () => redactor).readResults(query, wants, createOperation());
+    const error = await read.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PartialResultsError);
+    expect((error as PartialResultsError).results.map(({ output }) => text(output))).toEqual(["password=***"]);
   });
 });

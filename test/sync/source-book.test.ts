@@ -18,7 +18,7 @@ describe("an opening that finds nothing to read", () => {
     const book = createSourceBook([], createFakeClock());
     const open = async (operation: Operation): Promise<readonly never[]> => {
       if (failsItself) operation.noteAttempt?.(createFailure(source, "UNREACHABLE"));
-      if (failsBeside) await book.watchResults(source, failing, createOperation()).catch(() => {});
+      if (failsBeside) await book.watchRuns(source, failing, createOperation()).catch(() => {});
       return [];
     };
     await book.watchOpening(source, open, createOperation());

@@ -107,10 +107,10 @@ describe("records as they really come", () => {
     expect(record?.output).toEqual(output(Uint8Array.from([0xd6, 0xd0, 0xce, 0xc4]), null));
   });
 
-  it("an output that is no base64 is kept as text and told", async () => {
+  it("an output that is no base64 is kept as text, marked and told", async () => {
     const { record, notices } = await readRecord({ Output: "plain words!" });
     expect([record?.output, notices]).toEqual([
-      output("plain words!"),
+      { ...output("plain words!"), isDamaged: true },
       ["upstream answer: Output is no base64 and is taken as text"],
     ]);
   });

@@ -94,7 +94,7 @@ describe("a credential source that fails", () => {
     expect(await ask()).toMatchObject({
       retryable: false,
       message:
-        "ECS cn-hangzhou DescribeInvocations of account default: no credentials could be had (NoPermission); set its access key, or check what its credential source reads",
+        "ECS cn-hangzhou DescribeInvocations of account default: no credentials could be had (NoPermission); check what its credential source reads",
     });
     await clock.advance(5_000);
     const again = ask();

@@ -85,7 +85,12 @@ function toError({ kind, challenge, retryAfterMs }: Refusal): RefusalError {
   switch (kind) {
     case "unauthenticated": {
       const headers: ReplyHeaders = challenge === null ? {} : { "www-authenticate": challenge };
-      const message = "`authorization`: expected a valid token or key after Bearer. Sign in again.";
+      // Without a credential there is no error to tell (RFC 6750, section 3).
+      const isMissing = challenge?.includes("error=") === false;
+      const what = "`authorization`: expected a valid token or key after Bearer";
+      const message = isMissing
+        ? `${what}, got none. Sign in, or ask the operator of this gateway for a key of its access file.`
+        : `${what}. Sign in again.`;
       return new RefusalError(401, "UNAUTHENTICATED", message, {}, headers);
     }
     case "forbidden":

@@ -130,7 +130,7 @@ export const SourceErrorCodeEnum = enumOf<SourceErrorCode>(
     TIMEOUT: "No answer in time.",
     UNREACHABLE: "No connection: name, network or TLS failed.",
     FORBIDDEN: "The keys are good, but may not do this: a RAM policy has to be changed.",
-    UNAUTHENTICATED: "The keys were refused: wrong, disabled, expired, or the clock is off.",
+    UNAUTHENTICATED: "The gateway's keys were refused (wrong, disabled, expired, or the clock is off), or it has none.",
     NOT_SUPPORTED: "This region does not offer the product or the action.",
     NOT_FOUND: "The upstream does not know what was asked for.",
     BAD_REQUEST: "The upstream refused the request as wrong: asking again does not help, other arguments may.",

@@ -45,18 +45,27 @@ export async function* runRows(
   missing.push(...failing.map(tellState));
   yield page.edges.map(({ node }) => runRow(node));
   const told = keysOf(failing);
-  let lacking: PageSourceState | undefined;
+  const lacking = new Map<string, PageSourceState>();
   for (let emptyPages = 0; page.hasNextPage && emptyPages < EMPTY_PAGES_MAX; ) {
     const after = page.endCursor();
     if (after === null) break;
     const next = await readPage(after).catch(nullIfUpstream);
     emptyPages = next === null || next.edges.length === 0 ? emptyPages + 1 : 0;
     page = next ?? page;
-    lacking ??= next?.sources.find((state) => isLacking(state) && !told.has(sourceKey(state.source)));
+    for (const state of next?.sources ?? []) noteLack(lacking, state);
     if (next !== null) yield next.edges.map(({ node }) => runRow(node));
   }
-  if (page.hasNextPage) lacking ??= findUntold(page.sources, await services.sources(), told);
-  if (lacking !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(lacking)}`);
+  const left = page.hasNextPage ? findUntold(page.sources, await services.sources(), told) : undefined;
+  const worst = [...lacking.values()].find(({ source }) => !told.has(sourceKey(source))) ?? left;
+  if (worst !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(worst)}`);
+}
+
+/** What a source owed since it refused comes with later pages; what an answer left out does not. */
+function noteLack(lacking: Map<string, PageSourceState>, state: PageSourceState): void {
+  const key = sourceKey(state.source);
+  if (lacking.get(key)?.error?.code === "BAD_RESPONSE") return;
+  if (isLacking(state)) lacking.set(key, state);
+  else if (state.isComplete) lacking.delete(key);
 }
 
 /** A page fails if nothing is left but sources that fail. */
@@ -115,7 +124,7 @@ export const RUN_NAMES = [
 ] as const;
 
 function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | number | null> {
-  const { source, invokeId, command, status, creationTime, instances } = run;
+  const { source, invokeId, command, status, creationTime, instances, missingInstances = 0 } = run;
   return {
     id: toGlobalId({ type: "Invocation", source, invokeId }),
     provider: source.provider,
@@ -127,7 +136,7 @@ function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | nu
     creationTime,
     finishTime: finishTimeOf(run),
     durationMs: durationMsOf(run),
-    instances: instances.length,
+    instances: instances.length + missingInstances,
     failedInstances: instances.filter((one) => isFailedInstanceStatus(one.status)).length,
   };
 }

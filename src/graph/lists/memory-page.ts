@@ -3,18 +3,25 @@ import { openPlace, type Page, type PageArguments, readPageArguments, type Seale
 /** A list that is already in memory, and how its rows are found again by what a cursor remembers of them. */
 export interface MemoryList<Row> {
   readonly rows: readonly Row[];
+  /** True if it lacks rows that cannot be shown, so that nobody knows how many it has. */
+  readonly isPartial?: boolean;
   /** What cursors remember, one for each row. */
   readonly keys: readonly string[];
   /** Where the row of a key stands, or, once it has vanished, the first row behind where it stood. */
   readonly seek: (key: string) => { readonly index: number; readonly isExact: boolean };
 }
 
-/** A list in ascending order of its rows' names. */
-export function listByName<Row>(rows: readonly Row[], nameOf: (row: Row) => string): MemoryList<Row> {
+/** A list in ascending order of its rows' names. @param isPartial as of {@link MemoryList} */
+export function listByName<Row>(
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+  isPartial = false,
+): MemoryList<Row> {
   const keys = rows.map(nameOf);
   return {
     rows,
     keys,
+    isPartial,
     seek: (key) => {
       const found = keys.findIndex((other) => compareText(other, key) >= 0);
       return { index: found === -1 ? keys.length : found, isExact: keys[found] === key };
@@ -70,7 +77,7 @@ export function cutPage<Row>(list: MemoryList<Row>, page: OpenedPage, sealer: Se
     hasPreviousPage: page.isBackwards ? from > 0 : page.after !== null,
     startCursor: () => (nodes.length === 0 ? null : cursorAt(from)),
     endCursor: () => (nodes.length === 0 ? null : cursorAt(from + nodes.length - 1)),
-    totalCount: rows.length,
+    totalCount: list.isPartial ? null : rows.length,
     sources: [],
     isScanComplete: true,
   };

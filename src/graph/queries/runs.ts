@@ -112,7 +112,7 @@ export class RunQueries {
       totalCount: selection.hasAny("totalCount"),
     };
     const page = await services.pageResults(args, toResultFilter(filter, services), projection, operation);
-    return connect(page, (record) => new InvocationResult(record, record.execution));
+    return connect(page, (record) => new InvocationResult(record, record.execution, record.unread));
   }
 }
 

@@ -117,9 +117,12 @@ export class CommandOutput {
     return this.decoded.charset;
   }
 
-  @Value(() => Boolean, { description: "True where some bytes could not be decoded; `base64` has them all." })
+  @Value(() => Boolean, {
+    description:
+      "True where some bytes could not be decoded, and `base64` has them all; also where the upstream had lost some, or sent no base64.",
+  })
   get lossy(): boolean {
-    return this.decoded.lossy;
+    return this.output.isDamaged === true || this.decoded.lossy;
   }
 
   @Value(() => Boolean, {

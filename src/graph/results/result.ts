@@ -24,10 +24,14 @@ export class InvocationResult extends Execution {
   #id: string | undefined;
   #output: CommandOutput | undefined;
 
-  /** @param execution which execution of a repeated command; null for the latest */
+  /**
+   * @param execution which execution of a repeated command; null for the latest
+   * @param unread why its output could not be read
+   */
   constructor(
     record: ExecutionRecord,
     private readonly execution: string | null,
+    private readonly unread: Error | null = null,
   ) {
     super(record);
   }
@@ -42,7 +46,7 @@ export class InvocationResult extends Execution {
   @Value(() => CommandOutput, { nullable: true, description: "What it printed; null where there is none yet." })
   get output(): OrError<CommandOutput | null> {
     const output = this.record.output;
-    if (output == null) return null;
+    if (output == null) return this.unread;
     this.#output ??= new CommandOutput(output);
     return this.#output;
   }

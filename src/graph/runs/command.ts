@@ -70,9 +70,15 @@ export const StatusCount = declareShape<StatusCounted>("StatusCount", "How many 
   count: always(Int, "How many instances are in it; never 0."),
 });
 
-/** How many instances are in each state, in the order of the schema, without the states that do not occur. */
-export function countStatuses(instances: readonly Pick<Execution, "status">[]): readonly StatusCounted[] {
-  const counts = new Map<InstanceInvocationStatus, number>();
+/**
+ * How many instances are in each state, in the order of the schema, without the states that do not occur.
+ * @param missing how many others there are of which nothing is known
+ */
+export function countStatuses(
+  instances: readonly Pick<Execution, "status">[],
+  missing: number,
+): readonly StatusCounted[] {
+  const counts = new Map<InstanceInvocationStatus, number>(missing > 0 ? [["UNKNOWN", missing]] : []);
   for (const { status } of instances) counts.set(status, (counts.get(status) ?? 0) + 1);
   return INSTANCE_INVOCATION_STATUSES.flatMap((status) => {
     const count = counts.get(status);

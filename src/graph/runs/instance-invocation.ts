@@ -86,8 +86,10 @@ export class InstanceInvocation extends Execution {
     description: "The latest result. Free of charge until its `output` is selected.",
   })
   get result(): OrError<InvocationResult | null> {
-    if (this.#loaded instanceof Error) return this.#loaded;
-    this.#result ??= resultOf(this.#loaded ?? this.#latest);
+    const loaded = this.#loaded;
+    if (loaded instanceof Error && !this.#latest.isComplete) return loaded;
+    this.#result ??=
+      loaded instanceof Error ? new InvocationResult(this.#latest, null, loaded) : resultOf(loaded ?? this.#latest);
     return this.#result;
   }
 

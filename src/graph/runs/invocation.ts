@@ -59,10 +59,11 @@ export class Invocation extends InvocationSettings {
   }
 
   @Value(() => [StatusCount], {
-    description: "How many instances are in each state; states that do not occur are left out.",
+    description:
+      "How many instances are in each state; states that do not occur are left out. Instances that cannot be shown are `UNKNOWN`.",
   })
   get statusCounts(): readonly StatusCounted[] {
-    this.#statusCounts ??= countStatuses(this.record.instances);
+    this.#statusCounts ??= countStatuses(this.record.instances, this.record.missingInstances ?? 0);
     return this.#statusCounts;
   }
 
@@ -159,6 +160,7 @@ export class Invocation extends InvocationSettings {
     this.#all ??= listByName(
       [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
       ({ instanceId }) => instanceId,
+      this.record.missingInstances !== undefined,
     );
     return this.#all;
   }
@@ -166,12 +168,14 @@ export class Invocation extends InvocationSettings {
   private listOf({ statusIn, orderBy }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
     const isInOrder = orderBy !== "FAILURES_FIRST";
     if (statusIn == null && isInOrder) return this.all;
+    const { isPartial } = this.all;
     const rows = this.all.rows.filter(({ status }) => statusIn?.includes(status) ?? true);
-    if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId);
+    if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId, isPartial);
     const placeOf = ({ status, instanceId }: InstanceRecord): string => `${failureRank(status)}${instanceId}`;
     return listByName(
       rows.toSorted((a, b) => compareText(placeOf(a), placeOf(b))),
       placeOf,
+      isPartial,
     );
   }
 

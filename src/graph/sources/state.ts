@@ -122,6 +122,7 @@ declareReads<State>(SourceState.prototype, {
   error: orNull(SourceError, "Why it gave nothing; null where it is ok."),
   isComplete: always(
     Boolean,
-    "False if something that this page should hold is missing, as of `asOf`; later pages of the walk bring it.",
+    "False if something that this page should hold is missing, as of `asOf`; later pages of the walk bring it, unless its record " +
+      "cannot be read.",
   ),
 });

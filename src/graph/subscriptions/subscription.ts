@@ -57,7 +57,7 @@ export class Subscriptions {
     subscribe: ({ args, context }) => watchOutput(String(args.id), args.fromByte, context as GraphContext),
     description:
       "What is printed, as it comes: each byte once, never a cut character. Of one server, or of all servers of a run. Completes when the " +
-      "run is over. However many watch, outputs are asked for once.",
+      "run is over and its outputs are told to their end. However many watch, outputs are asked for once.",
   })
   outputAppended(
     @Arg("id", () => ID, { description: "Id of a run, or of a run on one instance, that this gateway gave out." })

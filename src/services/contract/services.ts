@@ -40,6 +40,12 @@ export interface ResultFilter {
   readonly includeHistory?: boolean;
 }
 
+/** A result as a page shows it. */
+export interface ShownResult extends InvocationResult {
+  /** Why its output could not be read; absent if it was, or is not wanted. */
+  readonly unread?: Error;
+}
+
 /** A value, null for what does not exist, or the error that this key alone met. */
 export type Answer<Value> = Value | null | Error;
 
@@ -101,7 +107,7 @@ export interface Services {
     filter: ResultFilter,
     projection: PageProjection,
     operation: Operation,
-  ): Promise<Page<InvocationResult>>;
+  ): Promise<Page<ShownResult>>;
   /** Runs by id, one answer a key, in key order. */
   readInvocations(
     refs: readonly Asked<InvocationRef>[],

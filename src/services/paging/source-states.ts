@@ -10,7 +10,7 @@ export type BackfillOf = (source: Source) => BackfillState | null;
 
 /** Costs no upstream call. */
 export function createDescribeSource(
-  { book, oldestKnown }: Pick<Sync, "book" | "oldestKnown">,
+  { book, oldestKnown }: Pick<Sync, "oldestKnown"> & { readonly book: Pick<Sync["book"], "stateOf"> },
   backfillOf: BackfillOf,
 ): DescribeSource {
   return async (source, isComplete, flaw = null) => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   contains,
+  createOwnFailure,
   type Instance,
   type InvocationFilter,
   instanceKey,
@@ -48,20 +49,23 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
   const sourcesOf = (filter: InstanceFilter): readonly Source[] =>
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
 
-  /** @throws UpstreamError if no source could be read */
+  /** A list of servers that lacks some, or is old, counts as one that failed. @throws UpstreamError if no source told of any server */
   async function readAll(sources: readonly Source[], operation: Operation) {
     const read = await Promise.all(
       sources.map(async (source) => {
         try {
-          return { source, instances: await sync.servers.readAllInstances(source, operation), failure: null };
+          const { instances, flaw, failure } = await sync.servers.readAllInstances(source, operation);
+          const told = flaw === null ? null : createOwnFailure(source, "BAD_RESPONSE", flaw);
+          return { source, instances, failure: failure ?? told, isWhole: flaw === null };
         } catch (error) {
           if (!(error instanceof UpstreamError)) throw error;
-          return { source, instances: [], failure: error };
+          return { source, instances: [], failure: error, isWhole: false };
         }
       }),
     );
     const failures = read.flatMap(({ failure }) => failure ?? []);
-    if (failures[0] !== undefined && failures.length === read.length) throw failures[0];
+    const isNothing = failures.length === read.length && read.every(({ instances }) => instances.length === 0);
+    if (failures[0] !== undefined && isNothing) throw failures[0];
     return read;
   }
 
@@ -95,8 +99,10 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
       return toPage(request, {
         edges: taken.map((node) => ({ node, cursor: () => sealer.seal(purpose, placeOf(node)) })),
         hasMore,
-        totalCount: read.some(({ failure }) => failure !== null) ? null : rows.length,
-        sources: await Promise.all(read.map(({ source, failure }) => describe(source, failure === null))),
+        totalCount: read.every(({ isWhole }) => isWhole) ? rows.length : null,
+        sources: await Promise.all(
+          read.map(({ source, failure, isWhole }) => describe(source, isWhole, failure?.message)),
+        ),
       });
     },
   };

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Redactor } from "#access";
 import type { InvocationResult } from "#domain";
-import type { ResultList, ResultListQuery, Upstream } from "#upstreams";
+import { PartialResultsError, type ResultList, type ResultListQuery, type Upstream } from "#upstreams";
 import { redactExecution, redactRun } from "./records.ts";
 
 /** An upstream whose records come with their secrets hidden, so that nothing beyond it ever holds them. */
@@ -39,7 +39,14 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
         return hideInAll(recalled, async (one) => ({ ...one, run: await redactRun(one.run, redactor(), breathe) }));
       },
     },
-    readResults: async (...asked) => hideInResults(await upstream.readResults(...asked)),
+    async readResults(...asked) {
+      try {
+        return await hideInResults(await upstream.readResults(...asked));
+      } catch (error) {
+        if (!(error instanceof PartialResultsError)) throw error;
+        throw new PartialResultsError(error, await hideInResults(error.results));
+      }
+    },
     ...(openResultList === undefined
       ? {}
       : {

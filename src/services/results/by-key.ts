@@ -106,7 +106,7 @@ function pick(found: readonly InvocationResult[], ref: ResultRef): InvocationRes
 }
 
 /** By instance, then the newest execution first. */
-export function newestFirst(results: readonly InvocationResult[]): readonly InvocationResult[] {
+export function newestFirst<Result extends InvocationResult>(results: readonly Result[]): readonly Result[] {
   const moment = (one: InvocationResult): string => one.startTime ?? one.finishTime ?? "\uffff";
   return [...results].sort((a, b) => {
     if (a.instanceId !== b.instanceId) return a.instanceId < b.instanceId ? -1 : 1;

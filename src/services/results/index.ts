@@ -1,3 +1,3 @@
 /** Results of runs: pages of them, and single ones by key. */
 export { createResults } from "./by-key.ts";
-export { createResultPages } from "./pages.ts";
+export { createResultPages, salvageResults } from "./pages.ts";

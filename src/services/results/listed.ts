@@ -61,8 +61,8 @@ export async function pageOfListed(
   return toPage(request, {
     edges: taken.map((node) => ({ node, cursor: () => codec.seal(cursorOf(node)) })),
     hasMore: hasMore || (direction > 0 && isCut),
-    totalCount: projection.totalCount && listed.isWhole ? countAll() : null,
-    sources: [await describe(source, !isCut)],
+    totalCount: projection.totalCount && listed.isWhole && listed.isSound ? countAll() : null,
+    sources: [await describe(source, !isCut && listed.isSound)],
   });
 }
 

@@ -1,6 +1,13 @@
-import { type Invocation, type InvocationFilter, type InvocationResult, type Operation, toQuery } from "#domain";
+import {
+  type Invocation,
+  type InvocationFilter,
+  type InvocationResult,
+  type Operation,
+  toQuery,
+  UpstreamError,
+} from "#domain";
 import { LIST_END, type Position, positionOf, type RunStore, type StoredRun } from "#store";
-import type { Page, PageProjection, ResultFilter } from "../contract/index.ts";
+import type { Page, PageProjection, ResultFilter, ShownResult } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
 import { countRuns, falseEndOf, isWhole, type PageSource } from "../walk/index.ts";
@@ -18,6 +25,8 @@ export interface ResultsOfRunsParts {
 interface Row {
   readonly result: InvocationResult;
   readonly isWhole: boolean;
+  /** False if perhaps more than the output is not read yet. */
+  readonly isDetailed: boolean;
   cursor(): string;
 }
 
@@ -31,7 +40,7 @@ export async function pageOfRuns(
   filter: ResultFilter,
   projection: PageProjection,
   operation: Operation,
-): Promise<Page<InvocationResult> & { readonly isEmptyList: boolean }> {
+): Promise<Page<ShownResult> & { readonly isEmptyList: boolean }> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
   const { all, stretch, end, isEmptyList } = await readRows(
@@ -114,6 +123,7 @@ function rowsOf(
     .map(({ one, result }) => ({
       result,
       isWhole: one.isComplete && (!projection.output || one.output !== undefined),
+      isDetailed: one.isComplete,
       cursor: () => stretch.cursorAt(stored.run, rowName(result)),
     }))
     .sort((a, b) => (a.result.instanceId < b.result.instanceId ? -direction : direction));
@@ -132,18 +142,20 @@ async function fill(
   rows: readonly Row[],
   projection: PageProjection,
   operation: Operation,
-): Promise<readonly InvocationResult[]> {
+): Promise<readonly ShownResult[]> {
   const lacking = rows.filter((row) => !row.isWhole);
   const answers = await results.read(
     lacking.map(({ result }) => result),
     plainProjection(projection),
     operation,
   );
-  const found = new Map<Row, InvocationResult | null>();
+  const found = new Map<Row, ShownResult | null>();
   for (const [position, answer] of answers.entries()) {
-    if (answer instanceof Error) throw answer;
     const row = lacking[position];
-    if (row !== undefined) found.set(row, answer);
+    if (row === undefined) continue;
+    const isOutputOnly = row.isDetailed && answer instanceof UpstreamError;
+    if (answer instanceof Error && !isOutputOnly) throw answer;
+    found.set(row, answer instanceof Error ? { ...row.result, unread: answer } : answer);
   }
   return rows.map((row) => found.get(row) ?? row.result);
 }
@@ -171,6 +183,8 @@ async function countRows(
   for (;;) {
     const stretches = parts.map(({ source }) => ({ source, after, before: null }));
     const found = await store.readPage({ ...request, stretches });
+    // Nobody knows which rows those would be that cannot be shown.
+    if (found.some(({ run }) => run.missingInstances !== undefined)) return null;
     for (const { run } of found) rows += rowsIn(run);
     const last = found.at(-1);
     if (last === undefined || found.length < PART) return rows;

@@ -1,8 +1,8 @@
-import { type InvocationRef, type InvocationResult, type Operation, sourceRank, UpstreamError } from "#domain";
-import { NO_TIME, type Position } from "#store";
+import { type InvocationRef, type Operation, sourceRank, UpstreamError } from "#domain";
+import { NO_TIME, type Position, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
-import { isRefusal } from "#upstreams";
-import type { Page, PageArguments, PageProjection, ResultFilter, Sealer } from "../contract/index.ts";
+import { isRefusal, PartialResultsError } from "#upstreams";
+import type { Page, PageArguments, PageProjection, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
 import {
   createCursorCodec,
   type DescribeSource,
@@ -35,7 +35,7 @@ export function createResultPages(parts: ResultPagesParts) {
     filter: ResultFilter,
     projection: PageProjection,
     operation: Operation,
-  ): Promise<Page<InvocationResult>> => {
+  ): Promise<Page<ShownResult>> => {
     checkFilter(filter);
     const request = readPageArguments(args);
     return filter.invokeId === undefined
@@ -51,13 +51,17 @@ async function pageOfRun(
   filter: ResultFilter & { readonly invokeId: string },
   projection: PageProjection,
   operation: Operation,
-): Promise<Page<InvocationResult>> {
+): Promise<Page<ShownResult>> {
   const { cursor, cursorArgument } = request;
   const { source, invokeId } = filter;
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
   const isEmpty = filter.statusIn?.length === 0;
-  const all = isEmpty ? [] : await readRun(sync, results, filter, projection, operation);
+  const { all, isWhole } = isEmpty
+    ? { all: [], isWhole: true }
+    : await readRun(sync, results, filter, projection, operation).then(wholly, salvageResults);
+  const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
+  const isComplete = isWhole && known?.run.missingInstances === undefined;
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
   const rows = all.filter((one) => isMeant(one, filter));
   const { taken, hasMore } = takePage(behindCursor(rows, at, request.direction), request);
@@ -67,9 +71,23 @@ async function pageOfRun(
       cursor: () => codec.seal({ position, lagging: new Map(), row: rowName(result) }),
     })),
     hasMore,
-    totalCount: projection.totalCount ? rows.length : null,
-    sources: [await describe(source, true)],
+    totalCount: projection.totalCount && isComplete ? rows.length : null,
+    sources: [await describe(source, isComplete)],
   });
+}
+
+/** What was read of the results of a run. */
+interface RunResults {
+  readonly all: readonly ShownResult[];
+  readonly isWhole: boolean;
+}
+
+const wholly = (all: readonly ShownResult[]): RunResults => ({ all, isWhole: true });
+
+/** What an error has of the results of a run. @throws error unless it holds any */
+export function salvageResults(error: unknown): RunResults {
+  if (!(error instanceof PartialResultsError) || error.results.length === 0) throw error;
+  return { all: newestFirst(error.results), isWhole: false };
 }
 
 async function readRun(
@@ -78,41 +96,59 @@ async function readRun(
   { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
   projection: PageProjection,
   operation: Operation,
-): Promise<readonly InvocationResult[]> {
+): Promise<readonly ShownResult[]> {
   const instanceIds = instanceId === undefined ? undefined : [instanceId];
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
   const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: projection.output, content: false });
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
-  if (isKnown) return newestFirst(known.run.instances.map(resultOf));
+  if (isKnown && !mayLackSome(known)) return newestFirst(known.run.instances.map(resultOf));
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
   try {
     return newestFirst(await sync.results.read(source, query, plainProjection(projection), operation));
   } catch (error) {
-    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, projection) : null;
+    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, projection, error) : null;
     if (seen === null) throw error;
     return newestFirst(seen);
   }
 }
 
-/** The results of a run as they were seen last, however long ago; null if not all of them were. */
+/** How many instances an upstream may nest in a run at most. */
+const NESTED_MAX = 50;
+
+/** True if the run may have more instances than its record shows, and its results were never read. */
+function mayLackSome({ run: { instances, missingInstances }, executionReadAt }: StoredRun): boolean {
+  const isFull = instances.length % NESTED_MAX === 0 && executionReadAt.size === 0;
+  return missingInstances !== undefined || isFull;
+}
+
+/**
+ * The results of a run as they were seen last, however long ago; null if not all of them were. What was not seen of them is an
+ * output, perhaps.
+ */
 async function findSeen(
   sync: Sync,
   ref: InvocationRef,
   projection: PageProjection,
-): Promise<readonly InvocationResult[] | null> {
+  unread: UpstreamError,
+): Promise<readonly ShownResult[] | null> {
   const [known] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  const refs = (known?.run.instances ?? []).map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
+  const instances = known?.run.instances ?? [];
+  const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
   const results = await sync.results.findKnown(refs, plainProjection(projection), Number.POSITIVE_INFINITY);
-  const seen = results.filter((result) => result !== null && result !== undefined);
+  const seen = instances.flatMap((one, position): readonly ShownResult[] => {
+    const result = results[position];
+    if (result) return [result];
+    return one.isComplete ? [{ ...resultOf(one), unread }] : [];
+  });
   return seen.length === 0 || seen.length < refs.length ? null : seen;
 }
 
 /** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */
 function behindCursor(
-  rows: readonly InvocationResult[],
+  rows: readonly ShownResult[],
   cursor: PageCursor | null,
   direction: 1 | -1,
-): readonly InvocationResult[] {
+): readonly ShownResult[] {
   if (cursor === null) return rows;
   const own = rows.findIndex((one) => rowName(one).join("\n") === cursor.row.join("\n"));
   const [instanceId = ""] = cursor.row;
@@ -135,7 +171,7 @@ async function pageOfMany(
   filter: ResultFilter,
   projection: PageProjection,
   operation: Operation,
-): Promise<Page<InvocationResult>> {
+): Promise<Page<ShownResult>> {
   const { sync, sealer, describe } = parts;
   const codec = createCursorCodec(sealer, purposeOf(filter), [filter.source]);
   const at = request.cursor === null ? null : codec.open(request.cursor, request.cursorArgument);

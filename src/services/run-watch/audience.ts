@@ -24,8 +24,11 @@ export interface Audience {
   offer(watcher: Watcher, run: Invocation): boolean;
   /** True if nobody who watches a run without what is costly could tell these from each other. */
   seesSame(one: Invocation, other: Invocation): boolean;
-  /** Tells those whose projection was asked for what is new to them; true if it was new to somebody. The end of the run ends their watch. */
-  tell(run: Invocation, asked: WatchProjection): boolean;
+  /**
+   * Tells those whose projection was asked for what is new to them; true if it was new to somebody. The end of the run ends their
+   * watch, of those who want outputs only once nothing more of these is to come.
+   */
+  tell(run: Invocation, asked: WatchProjection, isPrinted: boolean): boolean;
   /** Ends every watch. */
   close(error?: Error): void;
 }
@@ -56,11 +59,12 @@ export function createAudience(onEmpty: () => void): Audience {
     isEmpty: () => watchers.size === 0,
     hasNewcomer: () => [...watchers].some(({ seen }) => seen === null),
     projection: () => ({ output: isAny("output"), content: isAny("content"), details: isAny("details") }),
-    tell(run, asked) {
+    tell(run, asked, isPrinted) {
       const served = [...watchers].filter(({ projection }) => isServed(projection, asked));
       const news = served.filter((watcher) => offer(watcher, run));
       if (!isFinalInvocationStatus(run.status)) return news.length > 0;
       for (const watcher of served) {
+        if (watcher.projection.output && !isPrinted) continue;
         watchers.delete(watcher);
         watcher.mailbox.close();
       }

@@ -1,7 +1,9 @@
 import {
   type AppendedOutput,
+  type Clock,
   type InstanceInvocation,
   type Invocation,
+  isEndOwed,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
   type Operation,
@@ -22,7 +24,11 @@ interface Telling {
 }
 
 /** Tells of a run's outputs only what is new, by the run's one watch. */
-export function createOutputWatch(watch: Services["watchInvocation"], sealer: Sealer): Services["watchOutput"] {
+export function createOutputWatch(
+  watch: Services["watchInvocation"],
+  sealer: Sealer,
+  clock: Pick<Clock, "now">,
+): Services["watchOutput"] {
   const share = createSharing();
   return async function* (ref: WatchedOutput, { fromByte, after }, operation: Operation) {
     const toldBefore = after === null ? () => null : openOutputPosition(sealer, ref, after);
@@ -30,7 +36,8 @@ export function createOutputWatch(watch: Services["watchInvocation"], sealer: Se
     const told = new Map<string, Told>();
     const seal = (now: Told) =>
       sealOutputPosition(sealer, ref, ref.instanceId === null ? told : new Map([[ref.instanceId, now]]));
-    for await (const run of watch(ref, { output: true, content: false, details: false }, operation)) {
+    /** @param isEnd true once nothing more is waited for */
+    function* tellAll(run: Invocation, isEnd: boolean): Generator<OutputChunk> {
       const executions = meant(run, ref.instanceId);
       for (const { instanceId } of executions) {
         // All of them before the first event, whose position says of each how far it was told.
@@ -38,16 +45,29 @@ export function createOutputWatch(watch: Services["watchInvocation"], sealer: Se
       }
       for (const execution of executions) {
         const before = told.get(execution.instanceId) ?? { output: null, ...fromHere };
-        const make = () => tell(run, execution, before, seal);
+        const isFinal = isEnd || isPrinted(run, execution, clock.now());
+        const make = () => tell(run, execution, before, isFinal, seal);
         // Of several servers, what was told of the others is in the event too.
-        const { chunk, now } = ref.instanceId === null ? make() : share(run, execution, before, make);
+        const { chunk, now } = ref.instanceId === null ? make() : share(run, execution, before, isFinal, make);
         told.set(execution.instanceId, now);
         if (chunk !== null) yield chunk;
       }
+    }
+    let last: Invocation | null = null;
+    for await (const run of watch(ref, { output: true, content: false, details: false }, operation)) {
+      yield* tellAll(run, false);
       // Others of its servers may go on for long.
       if (ref.instanceId !== null && told.get(ref.instanceId)?.isFinal === true) return;
+      last = run;
     }
+    const isOver = last !== null && isFinalInvocationStatus(last.status);
+    if (last !== null && isOver && !operation.signal.aborted) yield* tellAll(last, true);
   };
+}
+
+/** True if the execution is over, and the upstream has told when: nothing more of it is to come. */
+function isPrinted(run: Invocation, execution: InstanceInvocation, now: number): boolean {
+  return isFinalInstanceStatus(execution.status) && !isEndOwed(execution, run, now);
 }
 
 function meant({ instances }: Invocation, instanceId: string | null): readonly InstanceInvocation[] {
@@ -58,10 +78,16 @@ function meant({ instances }: Invocation, instanceId: string | null): readonly I
 /** One event for all who watch one server's output and were told as much of it: they share its answer. */
 function createSharing() {
   const made = new WeakMap<Invocation, Map<string, { readonly after: Output | null; readonly telling: Telling }>>();
-  return (run: Invocation, { instanceId }: InstanceInvocation, before: Told, make: () => Telling): Telling => {
+  return (
+    run: Invocation,
+    { instanceId }: InstanceInvocation,
+    before: Told,
+    isFinal: boolean,
+    make: () => Telling,
+  ): Telling => {
     const ofRun = made.get(run) ?? new Map<string, { after: Output | null; telling: Telling }>();
     made.set(run, ofRun);
-    const key = `${instanceId} ${before.nextByte} ${before.isFinal}`;
+    const key = `${instanceId} ${before.nextByte} ${before.isFinal} ${isFinal}`;
     const known = ofRun.get(key);
     if (known !== undefined && known.after === before.output) return known.telling;
     const telling = make();
@@ -75,9 +101,9 @@ function tell(
   run: Invocation,
   execution: InstanceInvocation,
   before: Told,
+  isFinal: boolean,
   seal: (now: Told) => string | null,
 ): Telling {
-  const isFinal = isFinalInstanceStatus(execution.status) || isFinalInvocationStatus(run.status);
   const output = execution.output ?? null;
   const appended: AppendedOutput | null = output === null ? null : readAppended(output, before, isFinal);
   const isEnd = isFinal && !before.isFinal;

@@ -7,9 +7,11 @@ import {
   type Invocation,
   type InvocationRef,
   type InvocationStatus,
+  isFinalInvocationStatus,
   UpstreamError,
 } from "#domain";
 import type { Lease } from "#store";
+import { isSettledExecution } from "#sync";
 import type { WatchProjection } from "../contract/index.ts";
 import { createAudience, isServed, type Watcher } from "./audience.ts";
 import { type Absence, ANY_AGE, createPollMeter, type Poll } from "./poll.ts";
@@ -39,6 +41,9 @@ export interface Poller {
 /** How long a run that was never seen is waited for: right after it was begun, replicas of the upstream may not know it. */
 export const APPEAR_MS = 15_000;
 
+/** How long the end of an output is waited for once the run is over: some upstreams never tell it. */
+const END_AWAITED_MS = 60_000;
+
 /** A look takes what others read a moment ago: pollers of many runs then share one reading an interval. */
 const AGE_SHARE = 0.9;
 
@@ -63,6 +68,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   const life = new AbortController();
   const look = createLook(ref, options, lease.isOurs, life.signal);
   let nap = new AbortController();
+  let overSince: number | null = null;
   let latest: { readonly run: Invocation; readonly projection: WatchProjection; readonly at: number } | null = null;
 
   function end(error?: Error): void {
@@ -72,6 +78,13 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     nap.abort();
     lease.release();
     options.onEnd();
+  }
+
+  /** True if what the run printed is told to its end, or was waited for long enough. */
+  function isPrinted(run: Invocation): boolean {
+    overSince ??= isFinalInvocationStatus(run.status) ? clock.elapsed() : null;
+    const isPatient = overSince === null || clock.elapsed() - overSince < END_AWAITED_MS;
+    return !isPatient || run.instances.every((one) => isSettledExecution(one, run, clock.now()));
   }
 
   async function lookAfter(): Promise<void> {
@@ -85,7 +98,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
         await clock.sleep(Math.max(intervalMs, found.retryAfterMs ?? 0), life.signal);
       } else {
         latest = { run: found, projection, at: clock.elapsed() };
-        if (audience.tell(found, projection)) intervalMs = rules.minIntervalMs;
+        if (audience.tell(found, projection, isPrinted(found))) intervalMs = rules.minIntervalMs;
         // One who came meanwhile and wants more than was asked for is not kept waiting.
         if (audience.hasNewcomer()) continue;
         nap = new AbortController();

@@ -47,7 +47,7 @@ export function createWatch({
   store.onChange((changes) => {
     for (const { before, after } of changes) {
       // Nobody here saw it before, so that another gateway read it, and perhaps more of its outputs.
-      pollers.get(invocationKey(after))?.notice(before === undefined ? null : after);
+      pollers.get(invocationKey(after))?.notice(before == null ? null : after);
     }
   });
 

@@ -6,6 +6,7 @@ import {
   type Operation,
   type Projection,
   type Source,
+  sourceKey,
   sourceRank,
   toQuery,
 } from "#domain";
@@ -138,7 +139,7 @@ async function cut(
     runs,
     hasMore: isFull || lagging.length > 0,
     parts: sources,
-    sources: await statesOf(walk, { store, sync, describe }, lagging, { start, oldest }),
+    sources: await statesOf(walk, { store, sync, describe }, lagging, { start, oldest, runs }),
     cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
       const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
       return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
@@ -152,8 +153,13 @@ async function statesOf(
   walk: Walk,
   { store, sync, describe }: Pick<RunPagesParts, "store" | "sync" | "describe">,
   lagging: readonly PageSource[],
-  { start, oldest }: { readonly start: Position | null; readonly oldest: Position | null },
+  {
+    start,
+    oldest,
+    runs,
+  }: Pick<RunStretch, "runs"> & { readonly start: Position | null; readonly oldest: Position | null },
 ): Promise<readonly PageSourceState[]> {
+  const lacking = new Set(runs.flatMap(({ run }) => (run.missingInstances ? [sourceKey(run.source)] : [])));
   return Promise.all(
     walk.parts.map(async (part) => {
       const falseEnd = await falseEndOf(part);
@@ -163,7 +169,8 @@ async function statesOf(
       const hasList = part.lists.length > 0 || part.isLate;
       const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;
       const isRead = !hasList || asOf !== null;
-      const isComplete = isRead && !lagging.includes(part) && flaw === null && (await isSound(part));
+      const isEachWhole = isRead && !lagging.includes(part) && !lacking.has(sourceKey(part.source));
+      const isComplete = isEachWhole && flaw === null && (await isSound(part));
       const state = await describe(part.source, isComplete, flaw);
       return { ...state, asOf, isCurrent: state.isCurrent && !part.isLate };
     }),

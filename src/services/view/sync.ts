@@ -160,7 +160,9 @@ function limitServers(servers: Servers, view: View): Servers {
     readInstances: onlySeen(servers.readInstances, view),
     readAgentStates: onlySeen(servers.readAgentStates, view),
     readAllInstances: async (source, operation) =>
-      view.rightsFor(source).always.runs ? servers.readAllInstances(source, operation) : [],
+      view.rightsFor(source).always.runs
+        ? servers.readAllInstances(source, operation)
+        : { instances: [], flaw: null, failure: null },
   };
 }
 

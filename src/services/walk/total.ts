@@ -1,6 +1,6 @@
 import { type InvocationFilter, isCountable, toQuery } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
-import { falseEndOf, type PageSource } from "./source.ts";
+import { falseEndOf, isSound, type PageSource } from "./source.ts";
 import { timeOf } from "./walk.ts";
 
 /** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
@@ -23,10 +23,11 @@ export async function countRuns(
 }
 
 /** True if all runs down to the limit, exclusive, are known, and the lists do not contradict themselves. */
-export async function isWhole({ lists, isLate, failure }: PageSource, limit: number): Promise<boolean> {
+export async function isWhole(part: PageSource, limit: number): Promise<boolean> {
+  const { lists, isLate, failure } = part;
   if (lists.length === 0) return !isLate || failure?.code === "NOT_SUPPORTED";
   const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
-  return bounds.every((bound) => bound <= limit);
+  return bounds.every((bound) => bound <= limit) && isSound(part);
 }
 
 function countKnown(store: Pick<RunStore, "count">, { source }: PageSource, filter: InvocationFilter): Promise<number> {

@@ -15,14 +15,22 @@ import {
   type ReadFrom,
   settledStatus,
 } from "#domain";
+import { executionReadAt, isLate, type ReadTimes } from "./read-times.ts";
+
+/** A run as it is known, and when it was read. */
+type KnownRun = ReadTimes & { readonly run: Invocation };
 
 /**
  * What is known of a run after one more reading: the newer state, but no state that is final is replaced by one that is not, and
  * what one reading left out stays as another told it. The same object if nothing changed.
+ * @param readAt when the upstream was asked: a slow answer may come after a newer one, and takes nothing of that back
  */
-export function mergeRun(known: Invocation, read: Invocation): Invocation {
+export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, readAt: number): Invocation {
   if (isSettled(known) && !tellsMore(known, read)) return known;
-  const isOlder = isFinalInvocationStatus(known.status) && !isFinalInvocationStatus(read.status);
+  const isOlder =
+    isFinalInvocationStatus(known.status) === isFinalInvocationStatus(read.status)
+      ? isLate(readAt, times.readAt)
+      : isFinalInvocationStatus(known.status);
   const [newer, older] = isOlder ? [known, read] : [read, known];
   const groups = new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])]);
   const merged: Invocation = {
@@ -30,22 +38,41 @@ export function mergeRun(known: Invocation, read: Invocation): Invocation {
     command: mergeCommand(newer.command, older.command),
     tags: newer.tags.length === 0 ? older.tags : newer.tags,
     ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
-    instances: mergeInstances(known, read),
+    instances: mergeInstances(known, read, (instanceId) => isLate(readAt, executionReadAt(times, instanceId))),
   };
-  const settled = { ...merged, status: settledStatus(merged.status, merged.instances) };
+  const settled = withMissing(
+    { ...merged, status: settledStatus(merged.status, merged.instances) },
+    Math.max(toldInstances(known), toldInstances(read)),
+  );
   return tellsSame(settled, known) ? known : settled;
 }
 
-/** The run with what a result of one of its instances tells; the run itself if it has no such instance. */
-export function mergeResult(run: Invocation, result: InvocationResult): Invocation {
+/** The run with what a result of one of its instances tells, which it may not have had. @param readAt as of {@link mergeRun} */
+export function mergeResult({ run, ...times }: KnownRun, result: InvocationResult, readAt: number): Invocation {
   const position = run.instances.findIndex(({ instanceId }) => instanceId === result.instanceId);
   const known = run.instances[position];
   const { execution: _latest, ...execution } = result;
+  const isOld = isLate(readAt, executionReadAt(times, result.instanceId));
   const merged =
-    known === undefined ? toInstance(result) : mergeExecution(known, { ...known, ...execution, isComplete: true }, run);
+    known === undefined
+      ? toInstance(result)
+      : mergeExecution(known, { ...known, ...execution, isComplete: true }, run, isOld);
   if (merged === known) return run;
   const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
-  return { ...run, instances, status: settledStatus(run.status, instances) };
+  return withMissing({ ...run, instances, status: settledStatus(run.status, instances) }, toldInstances(run));
+}
+
+function toldInstances({ instances, missingInstances = 0 }: Invocation): number {
+  return instances.length + missingInstances;
+}
+
+/** The run with how many of so many instances it lacks. */
+function withMissing(run: Invocation, told: number): Invocation {
+  const missing = told - run.instances.length;
+  if (missing > 0) return { ...run, missingInstances: missing };
+  if (run.missingInstances === undefined) return run;
+  const { missingInstances: _none, ...whole } = run;
+  return whole;
 }
 
 function toInstance({ execution: _latest, ...execution }: InvocationResult): InstanceInvocation {
@@ -91,28 +118,40 @@ function isOtherOutput(known: InstanceInvocation["output"], read: InstanceInvoca
   return known.droppedBytes !== read.droppedBytes || Buffer.compare(known.bytes, read.bytes) !== 0;
 }
 
-function mergeInstances(known: Invocation, read: Invocation): readonly InstanceInvocation[] {
+function mergeInstances(
+  known: Invocation,
+  read: Invocation,
+  isOld: (instanceId: string) => boolean,
+): readonly InstanceInvocation[] {
   const run = isRepeated(known) ? known : read;
   const older = new Map(known.instances.map((one) => [one.instanceId, one]));
   const merged = read.instances.map((one) => {
     const own = older.get(one.instanceId);
     older.delete(one.instanceId);
-    return own === undefined ? one : mergeExecution(own, one, run);
+    return own === undefined ? one : mergeExecution(own, one, run, isOld(one.instanceId));
   });
   return older.size === 0
     ? merged
     : [...merged, ...older.values()].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
-function mergeExecution(known: InstanceInvocation, read: InstanceInvocation, run: Invocation): InstanceInvocation {
+/** @param isOld true if `read` was read before `known` */
+function mergeExecution(
+  known: InstanceInvocation,
+  read: InstanceInvocation,
+  run: Invocation,
+  isOld: boolean,
+): InstanceInvocation {
   // The latest execution of a run that is carried out again and again may go from an end to a beginning.
   const canMove = isRepeated(run);
-  const isOlder = isFinalInstanceStatus(known.status) && !isFinalInstanceStatus(read.status) && !canMove;
-  const isPoorer = known.isComplete && !read.isComplete && known.status === read.status && !canMove;
-  const [newer, older] = isOlder || isPoorer ? [known, read] : [read, known];
+  const isAlike = canMove || isFinalInstanceStatus(known.status) === isFinalInstanceStatus(read.status);
+  const isOlder = isAlike ? isOld : isFinalInstanceStatus(known.status);
+  const isOneRicher = known.isComplete !== read.isComplete && known.status === read.status && !canMove;
+  const isPoorer = isOneRicher && known.isComplete;
+  const [newer, older] = (isOneRicher ? isPoorer : isOlder) ? [known, read] : [read, known];
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const { pastOutput: _past, ...filled } = fill(newer, older, isSame);
-  const isKept = older === read || (isSame && !isOutputOld(filled, older, run, read.readFrom));
+  const isKept = (isPoorer && !isOld) || (isSame && !isOutputOld(filled, older, run, read.readFrom));
   const output = isBetter(newer.output) || !isKept ? newer.output : (older.output ?? newer.output);
   const isOther = canMove && (newer.startTime === null || newer.startTime !== older.startTime);
   const past = output !== undefined || isOther ? undefined : pastOutputOf(newer, older);
@@ -148,7 +187,7 @@ function tellsSame<Record extends { readonly readFrom?: ReadFrom | null }>(merge
 }
 
 function isBetter(output: InstanceInvocation["output"]): boolean {
-  return output !== undefined && output?.isGuess !== true;
+  return output !== undefined && output?.isGuess !== true && output?.isDamaged !== true;
 }
 
 function mergeCommand(newer: Command, older: Command): Command {

@@ -12,7 +12,16 @@ import {
   weightOf,
 } from "#domain";
 import type { ListRecord, RunStore, RunWrite, Stretch } from "../contract/index.ts";
-import { above, createChangeFeed, mergeResult, mergeRun, NO_TIME, outlineOf } from "../contract/index.ts";
+import {
+  above,
+  createChangeFeed,
+  isLate,
+  mergeResult,
+  mergeRun,
+  NO_TIME,
+  outlineOf,
+  withReadAt,
+} from "../contract/index.ts";
 import { createCuts } from "./cuts.ts";
 import { createKeptRuns, type KeptRuns, RECENT_SHARE } from "./kept-runs.ts";
 import { createLooseResults, type LooseResults } from "./loose-results.ts";
@@ -36,7 +45,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     await writeRecords(write, kept, loose);
     for (const invokeId of gone) {
       const known = kept.find({ source, invokeId });
-      if (known !== undefined) kept.put(known.run, known, true);
+      if (known !== undefined && !isLate(write.readAt, known.readAt)) kept.put(known.run, known, true);
     }
     if (dropped !== undefined) {
       kept.markDropped(bySource([{ source, after: null, before: null }]), (run) => matchesQuery(run, dropped));
@@ -70,17 +79,24 @@ async function writeRecords(
 ): Promise<void> {
   const writeRun = (run: Invocation): void => {
     const known = kept.find(run);
-    const merged =
-      known === undefined ? loose.take(invocationKey(run)).reduce(mergeResult, run) : mergeRun(known.run, run);
     const executionReadAt = known?.executionReadAt ?? new Map<string, number>();
+    const merged =
+      known === undefined
+        ? loose
+            .take(invocationKey(run))
+            .reduce(
+              (merging, one) => mergeResult({ run: merging, readAt, executionReadAt }, one.result, one.readAt),
+              run,
+            )
+        : mergeRun(known, run, readAt);
     kept.put(merged, { readAt: Math.max(readAt, known?.readAt ?? 0), executionReadAt });
   };
   const writeResult = (result: InvocationResult): void => {
     const known = kept.find(result);
     if (known === undefined) loose.put(invocationKey(result), { result, readAt });
     else {
-      const executionReadAt = new Map(known.executionReadAt).set(result.instanceId, readAt);
-      kept.put(mergeResult(known.run, result), { readAt: known.readAt, executionReadAt });
+      const executionReadAt = withReadAt(known, result, readAt);
+      kept.put(mergeResult(known, result, readAt), { readAt: known.readAt, executionReadAt });
     }
   };
   await mapInBreaks(runs, weightOf, writeRun);

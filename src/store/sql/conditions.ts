@@ -85,7 +85,7 @@ const CONDITIONS: { readonly [Member in keyof Query]: (wanted: Query[Member], pl
     commandType: (type) => equal("command_type", type),
     instanceId: (id, place) => [onServer(place, sql`one.instance_id = ${toOrderedText(id)}`)],
     timed: (isTimed) => [sql`has_schedule = ${isTimed}`],
-    tags: (tags) => labelled(tags.map(({ key, value }) => labelOf(key, value))),
+    tags: (tags) => (tags.length === 0 ? [sql`false`] : labelled(tags.map(({ key, value }) => labelOf(key, value)))),
     resourceGroupId: (id) => labelled([groupLabelOf(id)]),
     statusIn: (words) => [sql`status = any(${[...words]})`],
     createdAfter: (time) => [sql`age <= ${ageOf(Date.parse(time))}`, WAS_CREATED],

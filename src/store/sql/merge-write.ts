@@ -1,6 +1,6 @@
 import type { Invocation, InvocationResult } from "#domain";
 import type { RunWrite, StoredRun } from "../contract/index.ts";
-import { markGone, mergeResult, mergeRun } from "../contract/index.ts";
+import { isLate, markGone, mergeResult, mergeRun, withReadAt } from "../contract/index.ts";
 import type { Contents } from "./contents.ts";
 
 /** A run as it was and as it is after a write. Contents are given by their ids. */
@@ -55,7 +55,8 @@ export function mergeWrite(write: RunWrite, known: KnownRuns, contents: Contents
   }
   for (const invokeId of gone) {
     const stored = latest(invokeId);
-    if (stored !== undefined) after.set(invokeId, { ...stored, run: markGone(stored.run, true), isGone: true });
+    if (stored === undefined || isLate(readAt, stored.readAt)) continue;
+    after.set(invokeId, { ...stored, run: markGone(stored.run, true), isGone: true });
   }
   const changed = [...after].map(([invokeId, stored]) => ({
     id: before.get(invokeId)?.id ?? null,
@@ -71,23 +72,24 @@ function withRun(
   readAt: number,
   loose: readonly LooseResult[],
 ): StoredRun {
-  const run = known === undefined ? read : mergeRun(known.run, read);
+  const executionReadAt = known?.executionReadAt ?? new Map<string, number>();
+  const run = known === undefined ? read : mergeRun(known, read, readAt);
   return {
     run: markGone(
-      loose.reduce((merged, { result }) => mergeResult(merged, result), run),
+      loose.reduce((merged, one) => mergeResult({ run: merged, readAt, executionReadAt }, one.result, one.readAt), run),
       false,
     ),
     readAt: Math.max(readAt, known?.readAt ?? 0),
-    executionReadAt: known?.executionReadAt ?? new Map(),
+    executionReadAt,
     isGone: false,
   };
 }
 
 function withResult(known: StoredRun, result: InvocationResult, readAt: number): StoredRun {
   return {
-    run: markGone(mergeResult(known.run, result), false),
+    run: markGone(mergeResult(known, result, readAt), false),
     readAt: known.readAt,
-    executionReadAt: new Map(known.executionReadAt).set(result.instanceId, readAt),
+    executionReadAt: withReadAt(known, result, readAt),
     isGone: false,
   };
 }

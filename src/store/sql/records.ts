@@ -97,13 +97,19 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
   };
 }
 
-/** What redaction did to an output lies with the record: few outputs have it. */
-export type OutputMarks = Pick<Output, "isRedacted" | "redactedBy">;
+/** What redaction did to an output, and that it is damaged, lies with the record: few outputs have it. */
+export type OutputMarks = Pick<Output, "isDamaged" | "isRedacted" | "redactedBy">;
 
 function marksOf(output: Output | null | undefined): { readonly outputMarks?: OutputMarks } {
-  const { isRedacted, redactedBy } = output ?? {};
-  if (isRedacted === undefined && redactedBy === undefined) return {};
-  return { outputMarks: { ...(isRedacted && { isRedacted }), ...(redactedBy !== undefined && { redactedBy }) } };
+  const { isDamaged, isRedacted, redactedBy } = output ?? {};
+  if (isDamaged === undefined && isRedacted === undefined && redactedBy === undefined) return {};
+  return {
+    outputMarks: {
+      ...(isDamaged && { isDamaged }),
+      ...(isRedacted && { isRedacted }),
+      ...(redactedBy !== undefined && { redactedBy }),
+    },
+  };
 }
 
 /** What a row tells of an output. */

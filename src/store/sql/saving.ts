@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { sql, type Transaction } from "kysely";
+import { type SqlBool, sql, type Transaction } from "kysely";
 import {
   type InstanceInvocation,
   type Invocation,
@@ -8,6 +8,7 @@ import {
   lacksEnd,
   type Source,
 } from "#domain";
+import { LATE_MAX_MS } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { type Contents, toContentRow } from "./contents.ts";
 import type { ChangedRun, LooseResult, MergedWrite } from "./merge-write.ts";
@@ -189,7 +190,14 @@ export async function saveLoose(
     await tables
       .insertInto("loose_result")
       .values(row)
-      .onConflict((conflict) => conflict.columns(["source_key", "invoke_id", "instance_id"]).doUpdateSet(row))
+      .onConflict((conflict) =>
+        conflict
+          .columns(["source_key", "invoke_id", "instance_id"])
+          .doUpdateSet(row)
+          .where(
+            sql<SqlBool>`loose_result.read_at not between ${readAt + 1}::bigint and ${readAt + LATE_MAX_MS - 1}::bigint`,
+          ),
+      )
       .execute();
   }
 }

@@ -22,6 +22,8 @@ export interface IndexedPage extends RunListPage {
   readonly indexes: readonly number[];
   /** When its reading began, in epoch milliseconds: what it shows is at least as new. */
   readonly readAt: number;
+  /** True if a run may not be what its list is of: its instances cannot all be read. */
+  readonly isDoubtful: boolean;
 }
 
 /** Where a list could not be read on although it says that there is more. */
@@ -126,10 +128,19 @@ export function isLast({ next, flaw }: RunListPage): boolean {
   return next === null && flaw === null;
 }
 
-/** An answer with indexes; `offset` is where a token list stands, `begunAt` when it was asked for unless the answer says otherwise. */
-export function withIndexes(page: RunListPage, offset: number, begunAt: number): IndexedPage {
+/**
+ * An answer with indexes; `offset` is where a token list stands, `begunAt` when it was asked for unless the answer says otherwise.
+ * @param isOfList true for a run that its list can be seen to be of
+ */
+export function withIndexes(
+  page: RunListPage,
+  offset: number,
+  begunAt: number,
+  isOfList: (run: Invocation) => boolean,
+): IndexedPage {
   const indexes = page.indexes ?? page.runs.map((_, position) => offset + position);
-  return { ...page, offset: page.offset ?? offset, indexes, readAt: page.askedAt ?? begunAt };
+  const isDoubtful = page.unreadable > 0 || page.runs.some((run) => run.missingInstances && !isOfList(run));
+  return { ...page, offset: page.offset ?? offset, indexes, readAt: page.askedAt ?? begunAt, isDoubtful };
 }
 
 /** The mark behind the last record of an answer; null at the list's end. */

@@ -79,7 +79,7 @@ export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, 
       newest: newestOf(page, before.notes),
       marks: mark === null ? [] : [mark, ...marks],
       // A record that cannot be read is missing, and nobody can say from which page.
-      isDoubtful: page.unreadable > 0 || (!isFresh && before.notes.isDoubtful),
+      isDoubtful: page.isDoubtful || (!isFresh && before.notes.isDoubtful),
       stop: stopAfter(page, isFresh ? null : before.notes.stop, { bottom, time: bottom, at: page.readAt }),
       late: addLate(before.notes.late, late),
     },
@@ -127,7 +127,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
     notes: {
       ...state.notes,
       ...drift,
-      isDoubtful: state.notes.isDoubtful || page.unreadable > 0 || tie === "contradictory",
+      isDoubtful: state.notes.isDoubtful || page.isDoubtful || tie === "contradictory",
       stop: stopAfter(page, state.notes.stop, {
         bottom,
         time: boundBelowIn({ ...state, spans }, bottom),

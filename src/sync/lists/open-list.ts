@@ -75,7 +75,11 @@ export function openList(parts: ListParts, source: Source, list: RunList, projec
     // A place that is dead is no failure of its source.
     const page = await book.watchRuns(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
     if (page instanceof DeadPlaceError) throw page;
-    return withIndexes({ ...page, runs: page.runs.map((run) => completeRun(run, applied)) }, offset, begunAt);
+    const runs = page.runs.map((run) => completeRun(run, applied));
+    const { instanceId } = applied;
+    const isOfList = ({ instances }: Invocation): boolean =>
+      instanceId === undefined || instances.some((one) => one.instanceId === instanceId);
+    return withIndexes({ ...page, runs }, offset, begunAt, isOfList);
   };
 
   return {

@@ -8,7 +8,6 @@ import {
   isRepeated,
   type Projection,
 } from "#domain";
-import type { StoredRun } from "#store";
 
 /** True when the run is over and nothing of it was guessed, though an end of it may still be owed. */
 export function isOverRun(run: Invocation): boolean {
@@ -56,9 +55,4 @@ export interface Age {
 /** True if it was read a short while ago; a clock that was set back makes everything old. */
 export function isFresh(readAt: number | null | undefined, { now, maxMs }: Age): boolean {
   return readAt !== null && readAt !== undefined && readAt <= now && now - readAt < maxMs;
-}
-
-/** When an instance's execution was read last. */
-export function executionReadAt({ readAt, executionReadAt: own }: StoredRun, instanceId: string): number {
-  return Math.max(readAt, own.get(instanceId) ?? 0);
 }

@@ -9,10 +9,10 @@ import {
   resultKey,
   type Source,
 } from "#domain";
-import type { StoredRun } from "#store";
+import { executionReadAt, type StoredRun } from "#store";
 import type { ResultQuery } from "#upstreams";
 import type { Absences } from "./absences.ts";
-import { executionReadAt, holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
+import { holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
 import type { Histories } from "./histories.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 import { toResult } from "./run-reader.ts";

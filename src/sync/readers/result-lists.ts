@@ -9,6 +9,8 @@ export interface ListedResults {
   readonly results: readonly InvocationResult[];
   /** True if the list was read to its end. */
   readonly isWhole: boolean;
+  /** False if a record of it could not be read. */
+  readonly isSound: boolean;
 }
 
 /** Reads lists of results, for runs that no list of runs tells. */
@@ -30,6 +32,7 @@ export interface ResultLists {
 interface Known {
   readonly results: ReadonlyMap<string, InvocationResult>;
   readonly next: Place | null;
+  readonly isSound: boolean;
   readonly readAt: number;
 }
 
@@ -53,11 +56,12 @@ export function createResultLists({
 
   async function readMore(list: ResultList, source: Source, before: Known | undefined, operation: Operation) {
     const readAt = clock.now();
-    const page = await book.watch(source, (noted) => list.read(before?.next ?? null, noted), operation);
+    const page = await book.results.watch(source, (noted) => list.read(before?.next ?? null, noted), operation);
     await store.write({ source, readAt, results: page.results });
     const results = new Map(before?.results);
     for (const result of page.results) results.set(resultKey(result), result);
-    return { results, next: page.next, readAt: before?.readAt ?? readAt };
+    const isSound = page.unreadable === 0 && before?.isSound !== false;
+    return { results, next: page.next, isSound, readAt: before?.readAt ?? readAt };
   }
 
   function findKnown(name: string, isNewest: boolean): Known | undefined {
@@ -83,7 +87,8 @@ export function createResultLists({
           known = undefined;
         }
       }
-      return { results: [...(known?.results.values() ?? [])], isWhole: known?.next === null };
+      const { next, isSound = true } = known ?? {};
+      return { results: [...(known?.results.values() ?? [])], isWhole: next === null, isSound };
     },
   };
 }

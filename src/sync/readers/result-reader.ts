@@ -8,7 +8,7 @@ import {
   resultKey,
   type Source,
 } from "#domain";
-import type { ResultQuery } from "#upstreams";
+import { PartialResultsError, type ResultQuery } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { createAbsences } from "./absences.ts";
 import { createHistories } from "./histories.ts";
@@ -51,7 +51,14 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
     const readAt = clock.now();
-    const found = await book.watchResults(source, (noted) => upstream.readResults(query, projection, noted), operation);
+    const keepPart = async (error: unknown): Promise<never> => {
+      if (!(error instanceof PartialResultsError)) throw error;
+      if (query.includeHistory) histories.put(error.results);
+      else await store.write({ source, readAt, results: error.results });
+      throw error;
+    };
+    const read = (noted: Operation) => upstream.readResults(query, projection, noted);
+    const found = await book.watchResults(source, read, operation).catch(keepPart);
     if (query.includeHistory) {
       histories.put(found);
       return found;

@@ -7,19 +7,11 @@ import {
   type Projection,
   type Source,
 } from "#domain";
-import type { RunStore, StoredRun } from "#store";
+import { executionReadAt, type RunStore, type StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
-import {
-  executionReadAt,
-  holdsOutput,
-  holdsRun,
-  isFresh,
-  isOverRun,
-  isSettledExecution,
-  isSettledRun,
-} from "./freshness.ts";
+import { holdsOutput, holdsRun, isFresh, isOverRun, isSettledExecution, isSettledRun } from "./freshness.ts";
 import { createHiddenRuns, type HiddenRuns } from "./hidden-runs.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 

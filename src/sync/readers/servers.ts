@@ -10,7 +10,7 @@ import {
   sourceKey,
   UpstreamError,
 } from "#domain";
-import type { Upstream } from "#upstreams";
+import type { AllInstances, Upstream } from "#upstreams";
 import type { ReaderParts } from "./reader-parts.ts";
 
 /** What stands for one server: what was found, null if it is unknown, or why it could not be read. */
@@ -22,9 +22,15 @@ export interface ServerReader {
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<AgentState>[]>;
   /**
    * Every server of a source by id, a minute old at most: one call for 100 of them, shared by all who wait. If the source fails,
-   * the servers as they were read last. @throws UpstreamError if they never were
+   * the servers as they were read last, and why. @throws UpstreamError if they never were
    */
-  readAllInstances(source: Source, operation: Operation): Promise<readonly Instance[]>;
+  readAllInstances(source: Source, operation: Operation): Promise<KnownInstances>;
+}
+
+/** The servers of a source as they are known. */
+export interface KnownInstances extends AllInstances {
+  /** Why they could not be read now; null if they were. */
+  readonly failure: UpstreamError | null;
 }
 
 const INSTANCES_PER_CALL = 100;
@@ -41,18 +47,21 @@ const ABSENT_KEEP_MS = 500;
 export function createServerReader(parts: ReaderParts): ServerReader {
   const { book, singleFlight, clock } = parts;
   const kept = createInstanceCache(clock);
-  const wholes = new Map<string, { readonly instances: readonly Instance[]; readonly until: number }>();
+  const wholes = new Map<string, AllInstances & { readonly until: number }>();
 
-  async function readWhole(source: Source, operation: Operation): Promise<readonly Instance[]> {
+  async function readWhole(source: Source, operation: Operation): Promise<KnownInstances> {
     const read = book.findUpstream(source)?.readAllInstances;
-    if (read === undefined) return [];
-    const found = await singleFlight.share(`all instances|${sourceKey(source)}`, source, operation, (shared) =>
-      book.watch(source, read, shared),
+    if (read === undefined) return { instances: [], flaw: null, failure: null };
+    const { instances: found, flaw } = await singleFlight.share(
+      `all instances|${sourceKey(source)}`,
+      source,
+      operation,
+      (shared) => book.servers.watch(source, read, shared),
     );
     const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
-    wholes.set(sourceKey(source), { instances, until: clock.elapsed() + ALL_KEEP_MS });
+    wholes.set(sourceKey(source), { instances, flaw, until: clock.elapsed() + ALL_KEEP_MS });
     for (const one of instances) kept.put({ source, instanceId: one.instanceId }, one);
-    return instances;
+    return { instances, flaw, failure: null };
   }
 
   return {
@@ -71,11 +80,11 @@ export function createServerReader(parts: ReaderParts): ServerReader {
     },
     async readAllInstances(source, operation) {
       const known = wholes.get(sourceKey(source));
-      if (known !== undefined && known.until > clock.elapsed()) return known.instances;
+      if (known !== undefined && known.until > clock.elapsed()) return { ...known, failure: null };
       try {
         return await readWhole(source, operation);
       } catch (error) {
-        if (known !== undefined && error instanceof UpstreamError) return known.instances;
+        if (known !== undefined && error instanceof UpstreamError) return { ...known, failure: error };
         throw error;
       }
     },
@@ -125,7 +134,7 @@ async function readBatches<Value extends InstanceRef>(
       const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
       try {
         const found = await singleFlight.share(key, source, operation, (shared) =>
-          book.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
+          book.servers.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
         );
         for (const one of found) answers.set(instanceKey(one), one);
       } catch (error) {

@@ -50,8 +50,12 @@ export interface SourceBook {
   watchFailures<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
   /** As `watch`, for reading runs: a source that does not offer that is left out for an hour, and fails alike without a call. */
   watchRuns<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
-  /** The same for reading results, which a source may offer without runs. */
+  /** The same for reading results, which a source may offer without runs; noted in `results`. */
   watchResults<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  /** How reading results fared, which is nothing that a page of runs needs to tell. */
+  readonly results: Pick<SourceBook, "stateOf" | "watch">;
+  /** The same for reading servers and the agents on them. */
+  readonly servers: Pick<SourceBook, "stateOf" | "watch">;
   /** As `watchFailures`, for finding out which lists there are. That there is none, found out another way after a failure, is a success. */
   watchOpening<List>(source: Source, read: Read<readonly List[]>, operation: Operation): Promise<readonly List[]>;
 }
@@ -62,27 +66,29 @@ export interface SourceBook {
 export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): SourceBook {
   const byKey = new Map(upstreams.map((upstream) => [sourceKey(upstream.source), upstream]));
   const fares = createFares(clock);
+  const results = createFares(clock);
   const runs = createOffer(clock);
-  const results = createOffer(clock);
   const watchIn =
-    (offer: Offer): SourceBook["watch"] =>
+    (offer: Offer, { watch }: Pick<Fares, "watch">): SourceBook["watch"] =>
     async (source, read, operation) => {
       const why = offer.leftOut(source);
       if (why !== null) throw why;
-      const value = await offer.orLeaveOut(source, fares.watch(source, read, operation));
+      const value = await offer.orLeaveOut(source, watch(source, read, operation));
       offer.noteOffered(source);
       return value;
     };
   return {
     ...fares,
+    results,
+    servers: createFares(clock),
     upstreams,
     states: () => upstreams.map(({ source }) => fares.stateOf(source)),
     findSource: (provider, regionId, account) => findSourceAmong(upstreams, provider, regionId, account),
     findUpstream: (source) => byKey.get(sourceKey(source)),
     isStuck: (source) => byKey.get(sourceKey(source))?.listedOutputs?.isStuck() === true,
     leftOut: runs.leftOut,
-    watchRuns: watchIn(runs),
-    watchResults: watchIn(results),
+    watchRuns: watchIn(runs, fares),
+    watchResults: watchIn(createOffer(clock), results),
     watchOpening: (source, read, operation) => runs.orLeaveOut(source, fares.watchOpening(source, read, operation)),
   };
 }

@@ -94,13 +94,13 @@ export interface ResultList {
   /** As that of a {@link RunList}. */
   readonly key: string;
   /**
-   * Reads on at a place; null begins at the newest.
+   * Reads on at a place; null begins at the newest. `unreadable` as of {@link RunListPage}.
    * @throws DeadPlaceError, UpstreamError as {@link RunList}
    */
   read(
     place: Place | null,
     operation: Operation,
-  ): Promise<{ readonly results: readonly InvocationResult[]; readonly next: Place | null }>;
+  ): Promise<Pick<RunListPage, "next" | "unreadable"> & { readonly results: readonly InvocationResult[] }>;
 }
 
 /** What is known of a run already; a source that is read piece by piece needs to be asked for the rest only. */
@@ -129,6 +129,13 @@ export interface ListedOutputs {
   isStuck(): boolean;
 }
 
+/** The servers of a source. */
+export interface AllInstances {
+  readonly instances: readonly Instance[];
+  /** What is wrong with their list if it lacks some, as a sentence; else null. */
+  readonly flaw: string | null;
+}
+
 /**
  * The contract that every product's adapter keeps, for one source. Left of it nobody knows that Alibaba exists.
  * Every method rejects with UpstreamError only; what does not exist is null or missing, never an error.
@@ -150,14 +157,17 @@ export interface Upstream {
     operation: Operation,
     known?: KnownRun,
   ): Promise<Invocation | null>;
-  /** Results of one run, in as few calls as the API allows; an instance without result is missing. */
+  /**
+   * Results of one run, in as few calls as the API allows; an instance without result is missing.
+   * @throws PartialResultsError if others are missing, too
+   */
   readResults(query: ResultQuery, projection: Projection, operation: Operation): Promise<readonly InvocationResult[]>;
   /** Results that need no run beside them. Absent if the API lists results by their run alone. */
   openResultList?(query: ResultListQuery): ResultList;
   /** Servers by id, at most 100 a call; unknown ones are missing. */
   readInstances(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
   /** Every server of the source, 100 a call, at most 20,000. Absent if the API has no such call. */
-  readAllInstances?(operation: Operation): Promise<readonly Instance[]>;
+  readAllInstances?(operation: Operation): Promise<AllInstances>;
   /** The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call. */
   readAgentStates?(instanceIds: readonly string[], operation: Operation): Promise<readonly AgentState[]>;
 }

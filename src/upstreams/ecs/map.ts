@@ -2,9 +2,11 @@ import type { Invocation, InvocationResult, Output, Source } from "#domain";
 import {
   decodeBase64Field,
   type ExecutionShape,
+  latestOfEach,
   type NamedRun,
   type Reading,
   type RunShape,
+  readBase64Output,
   toInstanceInvocation,
   toResult,
   toRun,
@@ -15,7 +17,7 @@ import type { ResultShape } from "./shapes.ts";
 export function toInvocation(run: NamedRun, isOutputTold: boolean, reading: Reading): Invocation {
   const { source, readFrom } = reading;
   const { invokeId, commandId, username, commandContent } = run;
-  const instances = run.instances.map((shape) => {
+  const instances = latestOfEach(run.instances).map((shape) => {
     const surroundings = { source, invokeId, instanceId: shape.instanceId ?? "", commandId, username, readFrom };
     const output = toOutput(shape, isOutputTold, reading);
     // Here the instance has a time of its own: where it is empty, the run's would be a guess.
@@ -39,8 +41,7 @@ export function toInvocationResult(shape: ResultShape, source: Source, reading: 
 }
 
 function toOutput(shape: ExecutionShape, isTold: boolean, reading: Reading): Output | null | undefined {
-  if (shape.output === null) return isTold ? null : undefined;
-  return { bytes: decodeBase64Field("Output", shape.output, reading), droppedBytes: shape.droppedBytes };
+  return readBase64Output(shape, reading) ?? (isTold ? null : undefined);
 }
 
 const UNTIMED = { creationTime: null };

@@ -1,5 +1,5 @@
 import { type InvocationResult, type Operation, resultKey, UpstreamError } from "#domain";
-import type { ResultList, ResultListQuery, ResultQuery } from "../contract/index.ts";
+import { PartialResultsError, type ResultList, type ResultListQuery, type ResultQuery } from "../contract/index.ts";
 import { type AllItems, createListReader, readAllPages } from "../lists/index.ts";
 import { arrangeExecutions, badResponse, EMPTY_PAGE, keepItems, listKey, orNotFound } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
@@ -66,11 +66,13 @@ async function readAllResults(
   if (lack === null || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
+  if (lack === "shuffled") return readSeveralTimes(readAll, items);
   if (lack === "cut") {
     const flaw = `the list tells of ${told} results and shows ${items.length || "none"}`;
     throw badResponse(context.source, ACTION, requestId, flaw);
   }
-  return lack === "shuffled" ? readSeveralTimes(readAll, items) : items;
+  const error = badResponse(context.source, ACTION, requestId, "a result of the run cannot be read");
+  throw new PartialResultsError(error, arrangeExecutions(items, includeHistory));
 }
 
 /** Of a run, what a list with gaps did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
@@ -124,9 +126,9 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
   return {
     key,
     async read(place, operation) {
-      const { items, next, flaw } = await reader.read(place, operation);
+      const { items, next, flaw, unreadable } = await reader.read(place, operation);
       if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
-      return { results: arrangeExecutions(items, false), next };
+      return { results: arrangeExecutions(items, false), next, unreadable };
     },
   };
 }

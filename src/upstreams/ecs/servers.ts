@@ -1,6 +1,6 @@
 import type { AgentState, Instance, Operation } from "#domain";
-import { orWhenRefused } from "../contract/index.ts";
-import { type Paging, readAllPages } from "../lists/index.ts";
+import { type AllInstances, orWhenRefused } from "../contract/index.ts";
+import { type AllItems, flawOfServers, type Paging, readAllPages } from "../lists/index.ts";
 import {
   type AgentShape,
   badResponse,
@@ -45,7 +45,7 @@ export async function readInstances(
 }
 
 /** Every server of the region, and every machine outside Alibaba Cloud that is managed there. @throws UpstreamError */
-export async function readAllInstances(context: AdapterContext, operation: Operation): Promise<readonly Instance[]> {
+export async function readAllInstances(context: AdapterContext, operation: Operation): Promise<AllInstances> {
   const servers = await readAll(context, operation, {
     action: "DescribeInstances",
     parameters: {},
@@ -59,10 +59,16 @@ export async function readAllInstances(context: AdapterContext, operation: Opera
       paging: context.managedPaging,
       read: readManagedPage,
     }),
-    [],
+    NO_SERVERS,
   );
-  return [...servers, ...managed].map((shape) => ({ source: context.source, ...shape }));
+  const shapes = [...servers.items, ...managed.items];
+  return {
+    instances: shapes.map((shape) => ({ source: context.source, ...shape })),
+    flaw: flawOfServers(servers) ?? flawOfServers(managed),
+  };
 }
+
+const NO_SERVERS: AllItems<ManagedShape> = { items: [], lack: null, told: 0 };
 
 /**
  * The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus, and on machines outside Alibaba Cloud by
@@ -118,7 +124,8 @@ async function readById<Shape extends Pick<AgentShape, "instanceId">>(
   action: ListAction<Shape>,
 ): Promise<readonly Shape[]> {
   const isAskedFor = ({ instanceId }: Shape) => ids.includes(instanceId);
-  const items = await readAll(context, operation, action, (all) => all.filter(isAskedFor).length === ids.length);
+  const isEnough = (all: readonly Shape[]): boolean => all.filter(isAskedFor).length === ids.length;
+  const { items } = await readAll(context, operation, action, isEnough);
   return items.filter(isAskedFor);
 }
 
@@ -127,8 +134,8 @@ async function readAll<Shape extends Pick<AgentShape, "instanceId">>(
   operation: Operation,
   { action, parameters, paging, read }: ListAction<Shape>,
   isEnough: (items: readonly Shape[]) => boolean = () => false,
-): Promise<readonly Shape[]> {
-  const { items } = await readAllPages<Shape>({
+): Promise<AllItems<Shape>> {
+  return readAllPages<Shape>({
     paging,
     ask: async (sent) => {
       const answer = await context.ask(action, { ...parameters, ...toParameters(sent) }, operation);
@@ -140,7 +147,6 @@ async function readAll<Shape extends Pick<AgentShape, "instanceId">>(
       throw badResponse(context.source, action, null, "the list does not end");
     },
   });
-  return items;
 }
 
 function splitIds(instanceIds: readonly string[]): readonly [managed: readonly string[], others: readonly string[]] {

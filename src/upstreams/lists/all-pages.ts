@@ -110,6 +110,12 @@ async function readByPages<Item>(
   return { items: collection.items(), lack, told: collection.told() };
 }
 
+/** What is wrong with a list of servers that was read whole; null if nothing is missing. */
+export function flawOfServers({ items, lack, told }: AllItems<unknown>): string | null {
+  if (told > items.length) return `the list tells of ${told} servers and shows ${items.length || "none"}`;
+  return lack === "unreadable" ? "a server of the list cannot be read" : null;
+}
+
 function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {
   const last = pages.at(-1);
   if (last === undefined || lengthOf(last) === 0) return 0;

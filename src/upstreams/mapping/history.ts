@@ -1,5 +1,16 @@
 import type { InvocationResult } from "#domain";
 
+/** What tells executions on one instance apart. */
+type Timed = Pick<InvocationResult, "startTime" | "finishTime" | "repeats">;
+
+/** The latest execution on each instance, in the order in which these first came: who tells two has told an older one too. */
+export function latestOfEach<One extends Timed & { readonly instanceId: string | null }>(
+  executions: readonly One[],
+): readonly One[] {
+  const groups = groupBy(executions, ({ instanceId }) => instanceId);
+  return groups.length === executions.length ? executions : groups.flatMap((group) => newestFirst(group).slice(0, 1));
+}
+
 /**
  * Groups results by run and instance, in the order in which these first came, and within one newest first. Without
  * history the newest of each is kept; with it every execution once, each with its key.
@@ -8,41 +19,41 @@ export function arrangeExecutions(
   results: readonly InvocationResult[],
   includeHistory: boolean,
 ): readonly InvocationResult[] {
-  return groupByPlace(results).flatMap((group) => {
-    const ordered = [...group].sort(isNumbered(group) ? compareNumbered : compareNewestFirst);
+  return groupBy(results, ({ invokeId, instanceId }) => `${invokeId}/${instanceId}`).flatMap((group) => {
+    const ordered = newestFirst(group);
     return includeHistory ? withKeys(ordered) : ordered.slice(0, 1);
   });
 }
 
-function groupByPlace(results: readonly InvocationResult[]): readonly InvocationResult[][] {
-  const groups = new Map<string, InvocationResult[]>();
-  for (const result of results) {
-    const group = groups.get(placeOf(result));
-    if (group === undefined) groups.set(placeOf(result), [result]);
-    else group.push(result);
+function newestFirst<One extends Timed>(group: readonly One[]): readonly One[] {
+  return group.toSorted(isNumbered(group) ? compareNumbered : compareNewestFirst);
+}
+
+function groupBy<One>(all: readonly One[], keyOf: (one: One) => string | null): readonly (readonly One[])[] {
+  const groups = new Map<string | null, One[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
   }
   return [...groups.values()];
 }
 
-function placeOf(result: InvocationResult): string {
-  return `${result.invokeId}/${result.instanceId}`;
-}
-
 // An execution that was never started has no time, but where all are numbered its number tells its place.
-function isNumbered(group: readonly InvocationResult[]): boolean {
+function isNumbered(group: readonly Timed[]): boolean {
   return group.every(({ repeats }) => repeats !== null);
 }
 
-function compareNumbered(a: InvocationResult, b: InvocationResult): number {
+function compareNumbered(a: Timed, b: Timed): number {
   return (b.repeats ?? 0) - (a.repeats ?? 0) || compareNewestFirst(a, b);
 }
 
-function compareNewestFirst(a: InvocationResult, b: InvocationResult): number {
+function compareNewestFirst(a: Timed, b: Timed): number {
   return timeOf(b) - timeOf(a) || (b.repeats ?? 0) - (a.repeats ?? 0) || Number(isOpen(a)) - Number(isOpen(b));
 }
 
 // What has not started yet is newer than everything that has.
-function timeOf(result: InvocationResult): number {
+function timeOf(result: Timed): number {
   const time = result.startTime ?? result.finishTime;
   return time === null ? Number.MAX_SAFE_INTEGER : Date.parse(time);
 }
@@ -74,6 +85,6 @@ function isSame(a: InvocationResult, b: InvocationResult): boolean {
   return isOpen(a) || isOpen(b) || (a.finishTime === b.finishTime && a.repeats === b.repeats);
 }
 
-function isOpen(result: InvocationResult): boolean {
+function isOpen(result: Timed): boolean {
   return result.finishTime === null;
 }

@@ -1,7 +1,7 @@
 /** What the upstreams answer, in all its shapes, becomes the words of the domain. */
 export { type AgentShape, readAgents } from "./agents.ts";
 export { canBeBase64, fromBase64 } from "./base64.ts";
-export { decodeBase64Field } from "./content.ts";
+export { decodeBase64Field, readBase64Output } from "./content.ts";
 export {
   EMPTY_PAGE,
   type EnvelopeSpec,
@@ -26,7 +26,7 @@ export {
   readTexts,
   readTime,
 } from "./fields.ts";
-export { arrangeExecutions } from "./history.ts";
+export { arrangeExecutions, latestOfEach } from "./history.ts";
 export { isNotFound, orNotFound } from "./not-found.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";

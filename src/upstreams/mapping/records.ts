@@ -45,6 +45,18 @@ export function readEach<Item>(
   reading: Reading,
   read: (fields: Fields) => Item,
 ): Readable<Item> {
+  const list = readSome(records, spec, reading, read);
+  if (list.items.length === 0 && records.length > 0) return reading.fail(`no record of ${spec.name} can be read`);
+  return list;
+}
+
+/** The same, also if none of them can be read. */
+export function readSome<Item>(
+  records: readonly unknown[],
+  spec: ListSpec,
+  reading: Reading,
+  read: (fields: Fields) => Item,
+): Readable<Item> {
   const items: Item[] = [];
   const positions: number[] = [];
   for (const [position, record] of records.entries()) {
@@ -57,7 +69,6 @@ export function readEach<Item>(
     }
   }
   const unreadableCount = records.length - items.length;
-  if (unreadableCount > 0 && items.length === 0) return reading.fail(`no record of ${spec.name} can be read`);
   if (unreadableCount > 0) reading.warn(`a record of ${spec.name} cannot be read and is left out`);
   return { items, positions, unreadableCount };
 }

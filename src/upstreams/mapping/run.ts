@@ -41,6 +41,7 @@ export function toRun(
     terminationMode: run.terminationMode,
     ossOutputDelivery: run.ossOutputDelivery,
     instances,
+    ...(run.missingInstances === undefined ? {} : { missingInstances: run.missingInstances }),
     readFrom,
   };
 }

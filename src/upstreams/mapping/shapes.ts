@@ -11,6 +11,7 @@ import {
 import {
   type Fields,
   isFields,
+  isNothing,
   pick,
   readBoolean,
   readCount,
@@ -22,7 +23,7 @@ import {
   readTime,
 } from "./fields.ts";
 import type { Reading } from "./reading.ts";
-import { readEach, readRecords } from "./records.ts";
+import { readRecords, readSome } from "./records.ts";
 import { INSTANCE_STATUS_FIELDS, readInstanceStatus, readRunStatus, type ToldStatus } from "./status.ts";
 
 /** What any record of one execution says, read by the names of all generations; null where it does not say. */
@@ -32,8 +33,10 @@ export interface ExecutionShape
   readonly instanceId: string | null;
   readonly creationTime: string | null;
   readonly updateTime: string | null;
-  /** Still encoded; null for nothing. */
+  /** Still encoded; null for nothing; the JSON of what is no text. */
   readonly output: string | null;
+  /** False if something else than a text came as the output. */
+  readonly isOutputText: boolean;
   /** True if the record speaks of an output, be it empty. */
   readonly tellsOutput: boolean;
   readonly droppedBytes: number | null;
@@ -57,6 +60,7 @@ export interface RunShape extends Omit<Invocation, BesideRun | AddedLater> {
   readonly commandContent: string | null;
   /** Null where no field tells it; it is then rolled up from the instances. */
   readonly told: ToldStatus | null;
+  /** As they came: an upstream may tell an instance twice, as after it tried again. */
   readonly instances: readonly ExecutionShape[];
 }
 
@@ -76,7 +80,7 @@ const COMMAND_TYPES: Readonly<Record<string, CommandType>> = {
 /** Reads one run with the instances nested in it. @throws UpstreamError `BAD_RESPONSE` where its instances cannot be read. */
 export function readRun(fields: Fields, reading: Reading): RunShape {
   const nested = fields.InvokeInstances;
-  const instances = readInstances(nested, reading);
+  const { instances, missingInstances } = readInstances(fields, reading);
   return {
     commandId: readId(fields, "CommandId", reading),
     commandName: readText(fields, "CommandName", reading),
@@ -100,6 +104,7 @@ export function readRun(fields: Fields, reading: Reading): RunShape {
     terminationMode: readId(fields, "TerminationMode", reading),
     ossOutputDelivery: readId(fields, "OssOutputDelivery", reading),
     instances,
+    ...(missingInstances > 0 && { missingInstances }),
   };
 }
 
@@ -118,6 +123,8 @@ export function readExecution(
 ): ExecutionShape {
   const exitCode = readInteger(fields, "ExitCode", reading);
   const finishTime = readTime(fields, "FinishTime", reading) ?? readTime(fields, "FinishedTime", reading);
+  const isOutputText = typeof fields.Output === "string" || isNothing(fields.Output);
+  if (!isOutputText) reading.warn("Output is not a text");
   const { status, rawStatus } = readInstanceStatus(fields, { exitCode, finishTime }, reading, statusFields);
   return {
     status,
@@ -134,7 +141,8 @@ export function readExecution(
     error: readError(fields, reading),
     repeats: readCount(fields, "Repeats", reading),
     username: readUsername(fields, reading),
-    output: readText(fields, "Output", reading),
+    output: isOutputText ? readText(fields, "Output", reading) : JSON.stringify(fields.Output),
+    isOutputText,
     tellsOutput: fields.Output !== undefined,
     droppedBytes: readCount(fields, "Dropped", reading),
     ossDelivery: readOssDelivery(fields, reading),
@@ -143,27 +151,22 @@ export function readExecution(
   };
 }
 
-function readInstances(nested: unknown, reading: Reading): readonly ExecutionShape[] {
+/** The instances that can be read, and how many others there are: unreadable ones, or such as the run's own count tells of. */
+function readInstances(
+  fields: Fields,
+  reading: Reading,
+): { readonly instances: readonly ExecutionShape[]; readonly missingInstances: number } {
+  const nested = fields.InvokeInstances;
   // A sample of the vendor's puts the run's tags, and nothing else that must be there, into InvokeInstances.
-  if (isFields(nested) && Object.keys(nested).every((key) => key === "Tags")) return [];
-  const records = readRecords(nested, INSTANCE_LIST, reading);
-  const { items } = readEach(records, INSTANCE_LIST, reading, (fields) => {
-    const execution = readExecution(fields, reading);
+  const isNone = isFields(nested) && Object.keys(nested).every((key) => key === "Tags");
+  const records = isNone ? [] : readRecords(nested, INSTANCE_LIST, reading);
+  const { items, unreadableCount } = readSome(records, INSTANCE_LIST, reading, (record) => {
+    const execution = readExecution(record, reading);
     return execution.instanceId === null ? reading.fail("an instance of a run has no InstanceId") : execution;
   });
-  return keepNewest(items);
-}
-
-// A run has one state on an instance; an upstream that tells two has told an older one too.
-function keepNewest(executions: readonly ExecutionShape[]): readonly ExecutionShape[] {
-  const newest = new Map<string | null, ExecutionShape>();
-  for (const execution of executions) {
-    const known = newest.get(execution.instanceId);
-    if (known === undefined || (execution.startTime ?? "") > (known.startTime ?? "")) {
-      newest.set(execution.instanceId, execution);
-    }
-  }
-  return newest.size === executions.length ? executions : [...newest.values()];
+  const shown = new Set(items.map(({ instanceId }) => instanceId)).size;
+  const told = readCount(fields, "InstanceCount", reading) ?? readCount(fields, "VmCount", reading) ?? 0;
+  return { instances: items, missingInstances: Math.max(unreadableCount, told - shown) };
 }
 
 function readCommandType(fields: Fields, reading: Reading): CommandType | null {

@@ -3,6 +3,7 @@ import {
   type FirstPage,
   isRefusal,
   type OutputEncodingSetting,
+  orWhenRefused,
   type Product,
   type ResultQuery,
   type RunListPage,
@@ -19,11 +20,18 @@ import {
   singleStatus,
 } from "../mapping/index.ts";
 import { createAccess } from "./access.ts";
-import type { AdapterContext } from "./context.ts";
+import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { description } from "./description.ts";
 import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
-import { assembleRun, createInstanceList, readSingle, readSingleResults } from "./per-instance.ts";
+import {
+  assembleRun,
+  createInstanceList,
+  createMissingList,
+  readAllIds,
+  readSingle,
+  readSingleResults,
+} from "./per-instance.ts";
 import { chooseRunList, createRunList, readRun, readRunResults, recallRuns, STATUS_WORDS } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { createUndecided } from "./undecided.ts";
@@ -107,8 +115,10 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     if (context.access.state() !== "refused")
       return [await chooseRunList(context, query, projection, operation, first)];
     const { instanceId } = query;
-    const instanceIds = instanceId === undefined ? await servers.readAllIds(operation) : [instanceId];
-    return instanceIds.map((id) => createInstanceList(context, query, id));
+    if (instanceId !== undefined) return [createInstanceList(context, query, instanceId)];
+    const { instances, flaw } = await servers.readAll(operation);
+    const lists = instances.map((one) => createInstanceList(context, query, one.instanceId));
+    return flaw === null ? lists : [...lists, createMissingList(flaw)];
   };
 }
 
@@ -136,13 +146,19 @@ async function readResults(
 ): Promise<readonly InvocationResult[]> {
   const { invokeId, instanceIds } = query;
   if (instanceIds?.length === 0) return [];
+  const readSome = (ids: readonly string[]) => readSingleResults(context, invokeId, ids, operation);
   const results = await orPerInstance(
     context,
-    () => orNotFound(readRunResults(context, invokeId, projection, operation), [], { InvokeId: invokeId }),
     async () => {
-      const ids = instanceIds ?? (await servers.readAllIds(operation));
-      return readSingleResults(context, invokeId, ids, operation);
+      const read = readRunResults(context, invokeId, projection, operation);
+      const found = await orNotFound(read, [], { InvokeId: invokeId });
+      // A result may be told although the run's record lacks it, as that of a run that the list has dropped. Each costs a call.
+      const missing = (instanceIds ?? [])
+        .filter((id) => found.every((one) => one.instanceId !== id))
+        .slice(0, CALLS_AT_ONCE);
+      return missing.length === 0 ? found : [...found, ...(await orWhenRefused(readSome(missing), []))];
     },
+    async () => readSome(instanceIds ?? (await readAllIds(servers, operation))),
   );
   return arrangeExecutions(results, query.includeHistory);
 }

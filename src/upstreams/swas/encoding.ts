@@ -18,6 +18,8 @@ export interface Encoding {
   settle(runs: readonly RunShape[], projection: Projection, operation: Operation): Promise<void>;
   /** The bytes of a text; undefined where the encoding is not known and the field is not wanted. */
   decode(field: EncodedField, text: string, isWanted: boolean): Uint8Array | undefined;
+  /** True for a text that is not encoded as it has to be. */
+  isMisfit(field: EncodedField, text: string): boolean;
   /** True as long as what it decodes of the field is a guess. */
   isGuessing(field: EncodedField): boolean;
   /** True while outputs can only be guessed and asking would not help. */
@@ -76,7 +78,7 @@ export function createEncoding(
   return {
     async settle(runs, projection, operation) {
       if (known.output !== undefined && known.content !== undefined) return;
-      const outputs = runs.flatMap((run) => run.instances.flatMap((instance) => instance.output ?? []));
+      const outputs = runs.flatMap((run) => run.instances.flatMap((one) => (one.isOutputText && one.output) || []));
       const contents = runs.flatMap((run) => run.commandContent ?? []);
       if (outputs.some(isCertainlyPlain)) known.output ??= "plain";
       if (contents.some(isCertainlyPlain)) known.content ??= "plain";
@@ -97,6 +99,7 @@ export function createEncoding(
       if (kind !== undefined) return readAs(kind, text);
       return isWanted ? readAs(likelyKind(text), text) : undefined;
     },
+    isMisfit: (field, text) => kindOf(field) === "base64" && !canBeBase64(text),
     isGuessing: (field) => kindOf(field) === undefined,
     isStuck: () => known.output === undefined && calibration === undefined && clock.elapsed() < notBefore,
   };
@@ -116,7 +119,7 @@ function findSample(runs: readonly RunShape[]): Found | undefined {
   return all.find(({ isFinal }) => isFinal) ?? all.toSorted((a, b) => b.text.length - a.text.length)[0];
 }
 
-function toSample(invokeId: string, { instanceId, output, status }: ExecutionShape): readonly Found[] {
-  if (instanceId === null || output === null) return [];
+function toSample(invokeId: string, { instanceId, output, isOutputText, status }: ExecutionShape): readonly Found[] {
+  if (instanceId === null || output === null || !isOutputText) return [];
   return [{ invokeId, instanceId, text: output, isFinal: isFinalInstanceStatus(status) }];
 }

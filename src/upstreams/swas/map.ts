@@ -11,10 +11,12 @@ import type {
 import {
   decodeBase64Field,
   type ExecutionShape,
+  latestOfEach,
   type NamedRun,
   type OwnOfRun,
   type Reading,
   type RunShape,
+  readBase64Output,
   statusOfRun,
   toInstanceInvocation,
   toResult,
@@ -28,7 +30,7 @@ type Told = Pick<Reading, "source" | "readFrom">;
 
 /** A run of DescribeCommandInvocations with its instances. */
 export function toInvocation(run: NamedRun, encoding: Encoding, projection: Projection, told: Told): Invocation {
-  const instances = run.instances.map((shape) => {
+  const instances = latestOfEach(run.instances).map((shape) => {
     const output = toOutput(shape, encoding, projection.output);
     return toInstanceInvocation(shape, run, surround(shape, run, told), output, true);
   });
@@ -90,11 +92,9 @@ export function toSingleResult(
   asked: { readonly invokeId: string; readonly instanceId: string },
   reading: Reading,
 ): InvocationResult {
-  const output = shape.output === null ? null : decodeBase64Field("Output", shape.output, reading);
   const { source, readFrom } = reading;
   const surroundings = { source, ...asked, commandId: null, username: null, readFrom };
-  const decoded = output === null ? null : { bytes: output, droppedBytes: shape.droppedBytes };
-  return toResult(shape, surroundings, decoded, null);
+  return toResult(shape, surroundings, readBase64Output(shape, reading), null);
 }
 
 // The product knows no schedule: no frequency, no repetition, so every run is once.
@@ -116,8 +116,15 @@ function toOutput(shape: ExecutionShape, encoding: Encoding, isWanted: boolean):
   if (shape.output === null) return null;
   const bytes = encoding.decode("output", shape.output, isWanted);
   if (bytes === undefined) return undefined;
-  const { droppedBytes } = shape;
-  return encoding.isGuessing("output") ? { bytes, droppedBytes, isGuess: true } : { bytes, droppedBytes };
+  const { output, isOutputText, droppedBytes } = shape;
+  // The upstream has put this character in place of bytes that it could not read.
+  const isDamaged = !isOutputText || output.includes("\ufffd") || encoding.isMisfit("output", output);
+  return {
+    bytes,
+    droppedBytes,
+    ...(encoding.isGuessing("output") && { isGuess: true }),
+    ...(isDamaged && { isDamaged }),
+  };
 }
 
 function toInstances(

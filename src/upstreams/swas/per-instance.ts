@@ -62,6 +62,26 @@ export function createInstanceList(context: AdapterContext, query: InvocationQue
   };
 }
 
+/** Ids of all servers, a minute old at most. @throws UpstreamError */
+export async function readAllIds(servers: Pick<Servers, "readAll">, operation: Operation): Promise<readonly string[]> {
+  return (await servers.readAll(operation)).instances.map(({ instanceId }) => instanceId);
+}
+
+/** Stands for the lists of servers that their own list does not show: it is empty, and says why that is not all. */
+export function createMissingList(flaw: string): RunList {
+  const page = {
+    runs: [],
+    next: null,
+    flaw,
+    mode: "page",
+    offset: 0,
+    indexes: [],
+    total: null,
+    unreadable: 0,
+  } as const;
+  return { key: "missing-servers", applied: {}, isExact: false, placeAt: () => null, read: async () => page };
+}
+
 async function readInstanceRuns(
   context: AdapterContext,
   instanceId: string,
@@ -81,7 +101,7 @@ async function readInstanceRuns(
  */
 export async function assembleRun(
   context: AdapterContext,
-  servers: Pick<Servers, "readAllIds">,
+  servers: Pick<Servers, "readAll">,
   invokeId: string,
   projection: Projection,
   operation: Operation,
@@ -93,7 +113,7 @@ export async function assembleRun(
   const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
   const others = isMoving
     ? []
-    : await readSome((await servers.readAllIds(operation)).filter((id) => !ownIds.includes(id)));
+    : await readSome((await readAllIds(servers, operation)).filter((id) => !ownIds.includes(id)));
   const results = [...own, ...others];
   const first = results[0];
   if (first === undefined) return null;

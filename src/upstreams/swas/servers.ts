@@ -1,6 +1,6 @@
 import { type AgentState, type Instance, type Operation, UpstreamError } from "#domain";
-import { orWhenRefused } from "../contract/index.ts";
-import { type PagingParameters, readAllPages } from "../lists/index.ts";
+import { type AllInstances, orWhenRefused } from "../contract/index.ts";
+import { flawOfServers, type PagingParameters, readAllPages } from "../lists/index.ts";
 import {
   type AgentShape,
   badResponse,
@@ -27,29 +27,28 @@ export interface Servers {
   /** Servers by id; unknown ones are missing. @throws UpstreamError */
   read(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
   /** Every server, a minute old at most. @throws UpstreamError */
-  readAll(operation: Operation): Promise<readonly Instance[]>;
-  /** Ids of all servers, a minute old at most. @throws UpstreamError */
-  readAllIds(operation: Operation): Promise<readonly string[]>;
+  readAll(operation: Operation): Promise<AllInstances>;
 }
 
 /** Reads servers by ListInstances, 100 at a time. */
 export function createServers(context: AdapterContext): Servers {
-  let kept: { readonly servers: readonly ServerShape[]; readonly until: number } | undefined;
+  let kept: (AllInstances & { readonly until: number }) | undefined;
+  const toInstance = (server: ServerShape): Instance => ({ source: context.source, ...server });
 
-  async function readAll(operation: Operation): Promise<readonly ServerShape[]> {
-    if (kept !== undefined && context.clock.elapsed() < kept.until) return kept.servers;
-    const servers = await readAllServers(context, operation);
-    kept = { servers, until: context.clock.elapsed() + FRESH_MS };
-    return servers;
+  async function readAll(operation: Operation): Promise<AllInstances> {
+    if (kept !== undefined && context.clock.elapsed() < kept.until) return kept;
+    const { items, flaw } = await readAllServers(context, operation);
+    kept = { instances: items.map(toInstance), flaw, until: context.clock.elapsed() + FRESH_MS };
+    return kept;
   }
 
-  async function readSome(ids: readonly string[], operation: Operation): Promise<readonly ServerShape[]> {
+  async function readSome(ids: readonly string[], operation: Operation): Promise<readonly Instance[]> {
     try {
-      return await readByIds(context, ids, operation);
+      return (await readByIds(context, ids, operation)).map(toInstance);
     } catch (error) {
       if (!isUnknownId(error)) throw error;
       // One unknown id fails the whole call, and does not say which it was.
-      return ids.length === 1 ? [] : readAll(operation);
+      return ids.length === 1 ? [] : (await readAll(operation)).instances;
     }
   }
 
@@ -60,14 +59,9 @@ export function createServers(context: AdapterContext): Servers {
         const servers = await readSome(some, operation);
         return servers.filter((server) => some.includes(server.instanceId));
       });
-      return found.flat().map((server) => ({ source: context.source, ...server }));
+      return found.flat();
     },
-    async readAll(operation) {
-      return (await readAll(operation)).map((server) => ({ source: context.source, ...server }));
-    },
-    async readAllIds(operation) {
-      return (await readAll(operation)).map((server) => server.instanceId);
-    },
+    readAll,
   };
 }
 
@@ -104,8 +98,8 @@ async function askAgents(
   return read(answer.body, context.reader(action, answer)).items;
 }
 
-async function readAllServers(context: AdapterContext, operation: Operation): Promise<readonly ServerShape[]> {
-  const { items, told } = await readAllPages<ServerShape>({
+async function readAllServers(context: AdapterContext, operation: Operation) {
+  const all = await readAllPages<ServerShape>({
     paging: context.serverPaging,
     ask: (paging) => readPage(context, paging, operation),
     keyOf: (server) => server.instanceId,
@@ -115,10 +109,9 @@ async function readAllServers(context: AdapterContext, operation: Operation): Pr
     },
   });
   // Without a server there is no list of runs, and an empty answer would pass for a complete one.
-  if (items.length === 0 && told > 0) {
-    throw badResponse(context.source, ACTION, null, `the list tells of ${told} servers and shows none`);
-  }
-  return items;
+  const flaw = flawOfServers(all);
+  if (all.items.length === 0 && flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
+  return { items: all.items, flaw };
 }
 
 async function readPage(context: AdapterContext, { pageNumber, pageSize }: PagingParameters, operation: Operation) {

@@ -127,9 +127,16 @@ function explain({ pending, failure }: Memory): MissingKeys {
   if (pending !== null) {
     return { says: "its credential source has not answered yet", advice: "try again", retryable: true };
   }
-  const says = `no credentials could be had${failure === null ? "" : ` (${failure})`}`;
-  return { says, advice: "set its access key, or check what its credential source reads", retryable: false };
+  const isNone = failure === null || failure === NO_KEYS;
+  const says = isNone ? "it has no credentials" : `no credentials could be had (${failure})`;
+  return { says, advice: isNone ? SET_KEYS : "check what its credential source reads", retryable: false };
 }
+
+const SET_KEYS =
+  "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or check its credentials in ACCOUNTS_FILE";
+
+/** What is said of a source that has no keys and no error code. */
+const NO_KEYS = "no keys";
 
 class SourceTimeout extends Error {
   readonly code = "TIMEOUT";
@@ -156,5 +163,5 @@ function readReason(error: unknown): string {
   if (typeof code === "string" && /^[A-Z][A-Z_]{1,40}$/.test(code)) return code;
   const [, vendorCode] =
     /"Code"\s*:\s*"([A-Za-z]+(?:\.[A-Za-z]+)*)"/.exec(error instanceof Error ? error.message : "") ?? [];
-  return vendorCode !== undefined && vendorCode.length <= 64 ? vendorCode : "no keys";
+  return vendorCode !== undefined && vendorCode.length <= 64 ? vendorCode : NO_KEYS;
 }

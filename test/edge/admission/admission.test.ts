@@ -105,10 +105,14 @@ describe("the door", () => {
   });
 
   it("asks for a credential if none came", async () => {
-    expect(await ask()).toMatchObject({
+    const { body, ...answer } = await ask();
+    expect(answer).toMatchObject({
       status: 401,
       headers: { "www-authenticate": 'Bearer realm="cloud-assistant"' },
     });
+    expect(JSON.parse(body).errors[0].message).toBe(
+      "`authorization`: expected a valid token or key after Bearer, got none. Sign in, or ask the operator of this gateway for a key of its access file.",
+    );
   });
 
   it("answers 403 for one without a role, 503 while an issuer cannot be reached", async () => {

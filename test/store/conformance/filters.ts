@@ -22,6 +22,7 @@ export function describeFilters(store: StoreOfTest): void {
     ["a label with a value", { tags: [{ key: "team", value: "db" }] }, ["t-5"]],
     ["several labels", { tags: [{ key: "team" }, { key: "env", value: "prod" }] }, ["t-1"]],
     ["a label whose key runs into its value", { tags: [{ key: "team=d", value: "b" }] }, []],
+    ["no label at all", { tags: [] }, []],
     ["a resource group", { resourceGroupId: "rg-1" }, ["t-4"]],
     ["states", { statusIn: ["FAILED", "RUNNING"] }, ["t-3", "t-2"]],
     ["no state at all", { statusIn: [] }, []],

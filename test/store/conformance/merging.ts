@@ -95,6 +95,102 @@ export function describeMerging(store: StoreOfTest): void {
       expect(await read()).toMatchObject({ run: done });
     });
 
+    describe("nothing of an answer that came late, and is older than what is known,", () => {
+      const state = (status: "PENDING" | "RUNNING", parts: Partial<InstanceInvocation> = {}) =>
+        runAt(1, "t-1", {
+          status,
+          instances: [itemOf({ invokeId: "t-1", status, exitCode: null, output: null, ...parts })],
+        });
+
+      it("of a run", async () => {
+        const newer = state("RUNNING", { output: outputOf("one two") });
+        await store().write({ source: ECS, readAt: 9, runs: [newer] });
+        await store().write({ source: ECS, readAt: 4, runs: [state("PENDING", { output: outputOf("one") })] });
+        expect(await read()).toMatchObject({ run: newer, readAt: 9 });
+      });
+
+      it("of an execution", async () => {
+        await store().write({ source: ECS, readAt: 1, runs: [state("PENDING")] });
+        const result = { status: "RUNNING", exitCode: null } as const;
+        await store().write({
+          source: ECS,
+          readAt: 9,
+          results: [resultFor("t-1", { ...result, output: outputOf("one two") })],
+        });
+        await store().write({ source: ECS, readAt: 4, runs: [state("PENDING")] });
+        await store().write({
+          source: ECS,
+          readAt: 5,
+          results: [resultFor("t-1", { ...result, output: outputOf("one") })],
+        });
+        const stored = await read();
+        expect(stored?.executionReadAt).toEqual(new Map([["i-1", 9]]));
+        expect(stored?.run.instances).toMatchObject([{ status: "RUNNING", output: outputOf("one two") }]);
+      });
+
+      it("of a run that is repeated, whose latest execution may begin again", async () => {
+        const repeated = (second: number, exitCode: number) =>
+          runAt(1, "t-1", {
+            status: "SCHEDULED",
+            timed: true,
+            repeatMode: "Period",
+            instances: [
+              itemOf({ invokeId: "t-1", startTime: at(second), finishTime: at(second), exitCode, output: null }),
+            ],
+          });
+        await store().write({ source: ECS, readAt: 9, runs: [repeated(8, 0)] });
+        await store().write({ source: ECS, readAt: 4, runs: [repeated(3, 1)] });
+        expect(await read()).toMatchObject({ run: repeated(8, 0) });
+        await store().write({ source: ECS, readAt: 12, runs: [repeated(11, 2)] });
+        expect(await read()).toMatchObject({ run: repeated(11, 2) });
+      });
+
+      it("but its end, which nothing undoes", async () => {
+        await store().write({ source: ECS, readAt: 9, runs: [running] });
+        await store().write({ source: ECS, readAt: 4, runs: [done] });
+        expect(await read()).toMatchObject({ run: done, readAt: 9 });
+      });
+
+      it("not even what was printed by then as the output of what is over", async () => {
+        const over = runAt(1, "t-1", { instances: [itemOf({ invokeId: "t-1", output: undefined })] });
+        await store().write({ source: ECS, readAt: 9, runs: [over] });
+        await store().write({ source: ECS, readAt: 4, runs: [state("RUNNING", { output: outputOf("part") })] });
+        expect((await read())?.run.instances).toMatchObject([{ status: "SUCCESS", output: undefined }]);
+      });
+
+      it("of a result whose run is not known", async () => {
+        const newer = resultFor("t-1", { exitCode: 3 });
+        await store().write({ source: ECS, readAt: 9, results: [newer] });
+        await store().write({ source: ECS, readAt: 4, results: [resultFor("t-1", { exitCode: 1 })] });
+        const ref = { source: ECS, invokeId: "t-1" };
+        expect(await store().readLooseResults(ref)).toEqual([{ result: newer, readAt: 9 }]);
+      });
+
+      it("that the run is gone", async () => {
+        await store().write({ source: ECS, readAt: 9, runs: [done] });
+        await store().write({ source: ECS, readAt: 4, gone: ["t-1"] });
+        expect(await read()).toMatchObject({ isGone: false });
+      });
+    });
+
+    it("a reading by a clock that was set back", async () => {
+      const day = 86_400_000;
+      await store().write({ source: ECS, readAt: 2 * day, runs: [{ ...running, status: "PENDING" }] });
+      await store().write({ source: ECS, readAt: day, runs: [running] });
+      expect(await read()).toMatchObject({ run: { status: "RUNNING" } });
+    });
+
+    it("how many of its instances cannot be shown, until they can", async () => {
+      const two = ["i-1", "i-2"].map((instanceId) => itemOf({ invokeId: "t-1", instanceId, output: null }));
+      const lacking = { ...runAt(1, "t-1", { instances: two.slice(0, 1) }), missingInstances: 1 };
+      await store().write({ source: ECS, readAt: 1, runs: [lacking] });
+      expect((await read())?.run.missingInstances).toBe(1);
+      await store().write({ source: ECS, readAt: 2, results: [resultFor("t-1", { instanceId: "i-2" })] });
+      expect(Object.keys((await read())?.run ?? {})).not.toContain("missingInstances");
+      await store().write({ source: ECS, readAt: 3, runs: [lacking] });
+      expect((await read())?.run).not.toHaveProperty("missingInstances");
+    });
+
     it("the latest time of reading, also when an older reading arrives late", async () => {
       await store().write({ source: ECS, readAt: 9, runs: [running] });
       await store().write({ source: ECS, readAt: 4, runs: [running] });

@@ -177,7 +177,7 @@ export type SourceErrorCode =
   | 'THROTTLED'
   /** No answer in time. */
   | 'TIMEOUT'
-  /** The keys were refused: wrong, disabled, expired, or the clock is off. */
+  /** The gateway's keys were refused (wrong, disabled, expired, or the clock is off), or it has none. */
   | 'UNAUTHENTICATED'
   /** The upstream failed on its side, or is not asked for a while because it kept failing. */
   | 'UNAVAILABLE'
