@@ -5,7 +5,6 @@ import {
   PROVIDERS,
   type Provider,
   type Source,
-  sourceKey,
   type Telemetry,
   UpstreamError,
 } from "#domain";
@@ -28,83 +27,15 @@ export async function findSources(
     accounts.flatMap((settings) =>
       PROVIDERS.map(async (provider) => {
         const { alias } = settings;
-        const listed = readsAll(settings, provider)
+        const regionIds = regionsOf(settings, provider);
+        const listed = regionIds.includes("all")
           ? await ask(provider, alias, listRegions, clock, telemetry, deadlineMs)
-          : regionsOf(settings, provider);
+          : regionIds;
         return [...new Set(listed)].map((regionId): Source => ({ provider, account: alias, regionId }));
       }),
     ),
   );
   return lists.flat();
-}
-
-function readsAll(settings: AccountSettings, provider: Provider): boolean {
-  return regionsOf(settings, provider).includes("all");
-}
-
-const LOOK_FOR_NEW_MS = 3_600_000;
-
-/**
- * Asks once an hour for the regions of accounts that read all of them, also if that failed at start. The sources of a process are
- * those of its start, so of a region that is not among them a line in the log says once that it is not read.
- */
-export function watchRegions(
-  sources: readonly Source[],
-  accounts: readonly AccountSettings[],
-  listRegions: ListRegions,
-  {
-    clock,
-    telemetry,
-    deadlineMs,
-  }: { readonly clock: Clock; readonly telemetry: Telemetry; readonly deadlineMs: number },
-): { stop(): void } {
-  const life = new AbortController();
-  const known = new Set(sources.map(sourceKey));
-  const asked = accounts.flatMap((one) =>
-    PROVIDERS.flatMap((provider) => (readsAll(one, provider) ? [{ provider, account: one.alias }] : [])),
-  );
-  const lookFor = async ({ provider, account }: Omit<Source, "regionId">): Promise<void> => {
-    // The next hour is soon enough.
-    const regionIds = await askProduct(provider, account, listRegions, clock, deadlineMs).catch(() => []);
-    for (const regionId of regionIds) {
-      const source: Source = { provider, account, regionId };
-      if (known.has(sourceKey(source))) continue;
-      known.add(sourceKey(source));
-      const message = `${provider} ${regionId} of account ${account} came after the start and is not read: restart the gateway`;
-      telemetry.notice({ level: "warn", message, details: source });
-    }
-  };
-  const lookOn = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(LOOK_FOR_NEW_MS, life.signal);
-      if (life.signal.aborted) return;
-      await Promise.all(asked.map(lookFor));
-    }
-  };
-  if (asked.length > 0) void lookOn();
-  return { stop: () => life.abort() };
-}
-
-async function askProduct(
-  provider: Provider,
-  account: string,
-  listRegions: ListRegions,
-  clock: Clock,
-  deadlineMs: number,
-): Promise<readonly string[]> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), deadlineMs);
-  const operation: Operation = {
-    signal: controller.signal,
-    deadline: clock.elapsed() + deadlineMs,
-    requestId: "start",
-    meter: { spend: () => {}, addCached: () => {} },
-  };
-  try {
-    return await withKeys(() => listRegions(provider, account, operation), clock, operation);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function ask(
@@ -115,17 +46,27 @@ async function ask(
   telemetry: Telemetry,
   deadlineMs: number,
 ): Promise<readonly string[]> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), deadlineMs);
+  const operation: Operation = {
+    signal: controller.signal,
+    deadline: clock.elapsed() + deadlineMs,
+    requestId: "start",
+    meter: { spend: () => {}, addCached: () => {} },
+  };
   const takeKnown = (reason: string, details: Readonly<Record<string, unknown>>): readonly string[] => {
     const message = `The regions of ${provider} could not be listed for account ${account}: ${reason}; the known ones are read instead`;
     telemetry.notice({ level: "warn", message, details });
     return PRODUCTS[provider].description.knownRegions;
   };
   try {
-    const listed = await askProduct(provider, account, listRegions, clock, deadlineMs);
+    const listed = await withKeys(() => listRegions(provider, account, operation), clock, operation);
     return listed.length === 0 ? takeKnown("the answer names no region", {}) : listed;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return takeKnown(error.message, { code: error.code, upstreamCode: error.upstreamCode });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

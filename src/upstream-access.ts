@@ -4,7 +4,7 @@ import type { Upstream } from "#upstreams";
 import { createWire, environmentProxies, noProxies, type Wire } from "#wire";
 import type { Keeper } from "./keeper.ts";
 import type { Origin } from "./origin.ts";
-import { findSources, type ListRegions, watchRegions } from "./source-list.ts";
+import { findSources } from "./source-list.ts";
 
 /** The way to every source that is read. */
 export interface OpenUpstreams {
@@ -27,20 +27,7 @@ export interface OpenUpstreamsParts {
 export async function openUpstreams(config: Config, parts: OpenUpstreamsParts): Promise<OpenUpstreams> {
   const wire = openWire(config, parts);
   try {
-    const listRegions: ListRegions = (provider, account, operation) =>
-      PRODUCTS[provider].listRegions(wire.call, account, operation);
-    const upstreams = await createUpstreams(config, wire, listRegions, parts);
-    const sources = upstreams.map(({ source }) => source);
-    const rest = { ...parts, deadlineMs: config.operationDeadlineMs };
-    const watch = watchRegions(sources, parts.origin.accounts, listRegions, rest);
-    return {
-      wire,
-      upstreams,
-      stop() {
-        watch.stop();
-        return wire.close();
-      },
-    };
+    return { wire, upstreams: await createUpstreams(config, wire, parts), stop: () => wire.close() };
   } catch (error) {
     await wire.close();
     throw error;
@@ -67,11 +54,16 @@ function openWire(config: Config, { origin, replica, clock, telemetry }: OpenUps
 async function createUpstreams(
   config: Config,
   { call }: Wire,
-  listRegions: ListRegions,
   { origin, clock, telemetry }: OpenUpstreamsParts,
 ): Promise<readonly Upstream[]> {
   const { operationDeadlineMs, zones, swasOutputEncoding: outputEncoding } = config;
-  const sources = await findSources(origin.accounts, listRegions, clock, telemetry, operationDeadlineMs);
+  const sources = await findSources(
+    origin.accounts,
+    (provider, account, operation) => PRODUCTS[provider].listRegions(call, account, operation),
+    clock,
+    telemetry,
+    operationDeadlineMs,
+  );
   const options = { call, telemetry, clock, zones, outputEncoding };
   return sources.map((source) => PRODUCTS[source.provider].createUpstream({ source, ...options }));
 }

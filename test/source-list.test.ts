@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { silentTelemetry, UpstreamError } from "#domain";
 import type { AccountSettings } from "../src/config/accounts.ts";
-import { findSources, watchRegions } from "../src/source-list.ts";
+import { findSources } from "../src/source-list.ts";
 import { createFakeClock } from "./support/clock.ts";
 
 const ACCOUNT: AccountSettings = {
@@ -66,27 +66,4 @@ it("takes the known regions and says so if the answer names none", async () => {
       "The regions of ECS could not be listed for account default: the answer names no region; the known ones are read instead",
     ],
   ]);
-});
-
-it("asks again each hour, and says once which region came after the start", async () => {
-  const clock = createFakeClock();
-  const notices: string[] = [];
-  const telemetry = { ...silentTelemetry, notice: ({ message }: { message: string }) => void notices.push(message) };
-  const answers = [refusal(false), ["cn-hangzhou", "cn-new"], ["cn-hangzhou", "cn-new"]];
-  const ask = async () => {
-    const answer = answers.shift() ?? [];
-    if (answer instanceof Error) throw answer;
-    return answer;
-  };
-  const sources = [{ provider: "ECS", account: "default", regionId: "cn-hangzhou" }] as const;
-  const watch = watchRegions(sources, [ACCOUNT], ask, { clock, telemetry, deadlineMs: 10_000 });
-  await clock.advance(3_600_000);
-  expect([answers.length, notices]).toEqual([2, []]);
-  await clock.advance(3_600_000);
-  await clock.advance(3_600_000);
-  expect([answers.length, notices]).toEqual([
-    0,
-    ["ECS cn-new of account default came after the start and is not read: restart the gateway"],
-  ]);
-  watch.stop();
 });
