@@ -165,7 +165,8 @@ function readCredential(authorization: string | readonly string[] | undefined): 
   if (values.length > 1) return refuseBad("more than one Authorization");
   const scheme = SCHEME.exec(value)?.[0];
   if (scheme === undefined) return null;
-  if (value.length > MAX_CREDENTIAL_LENGTH) return refuseBad(`a token of more than ${MAX_CREDENTIAL_LENGTH} characters`);
+  if (value.length > MAX_CREDENTIAL_LENGTH)
+    return refuseBad(`a token of more than ${MAX_CREDENTIAL_LENGTH} characters`);
   const token = value.slice(scheme.length).trimEnd();
   return token === "" ? refuseBad("Authorization holds no token after Bearer") : { token };
 }
