@@ -5,14 +5,21 @@ import type { WebSocket } from "ws";
 import { RefusalError, refusalAbove, toErrorResponse } from "../errors/index.ts";
 import { isWelcome } from "../http/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
+import type { Messages } from "./websocket-messages.ts";
 
 const TOO_LARGE = 1009;
 
 /** Refuses the operation that a message asks for; where it asks for none there is nobody to tell, and the connection ends. */
-export function refuseMessage(socket: WebSocket, text: string, refusal: RefusalError): void {
+export function refuseMessage(
+  { socket, messages }: { readonly socket: WebSocket; readonly messages: Messages },
+  text: string,
+  refusal: RefusalError,
+): void {
   const id = operationOf(text);
   if (id === null) socket.close(TOO_LARGE, refusal.message);
-  else socket.send(JSON.stringify({ id, type: MessageType.Error, payload: [toErrorResponse(refusal).formatted] }));
+  else if (messages.isFree(id)) {
+    socket.send(JSON.stringify({ id, type: MessageType.Error, payload: [toErrorResponse(refusal).formatted] }));
+  }
 }
 
 /** Why a connection cannot be had, being one of so many; null where it can. */

@@ -177,7 +177,7 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
           const text = withoutMark(String(message));
           const refusal = refusalAbove("bodyBytes", Buffer.byteLength(text));
           if (refusal !== null) {
-            refuseMessage(socket, text, refusal);
+            refuseMessage(extra, text, refusal);
             return;
           }
           const given = messages.toLibrary(text);
