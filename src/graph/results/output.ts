@@ -197,7 +197,7 @@ type JsonRead = Readonly<Record<string, unknown>> | null;
 
 // To decode a byte and cut the text, or to read it as JSON and weigh that, takes as long as a search takes for so many units.
 const UNITS_A_BYTE = 2;
-/** What is nested deeper cannot be written again: whoever writes it calls itself for each level. */
+/** What is nested deeper cannot be written again, for the engine calls itself for each level. */
 const MOST_LEVELS = 200;
 
 function* inOnePart<Made>(units: number, make: () => Made): Parts<Made> {
