@@ -17,9 +17,10 @@ const makers = { bare: startBare, apollo: startApollo, emulator: startEmulator, 
 /** Which server is meant. */
 export type ServerKind = keyof typeof makers;
 
-/** What a server is started with: the answer to give, how many runs on how many instances the emulator has, or where it listens. */
+/** What a server is started with: the answer to give, as data or as text, how many runs on how many instances the emulator has, or where it listens. */
 export interface Given {
   readonly answer?: unknown;
+  readonly text?: string;
   readonly runs?: number;
   readonly instances?: number;
   readonly emulatorUrl?: string;
@@ -60,10 +61,10 @@ process.once("message", async (given: Given) => {
   });
 });
 
-async function startBare({ answer }: Given): Promise<string> {
+async function startBare({ answer, text }: Given): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().on("end", () => {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+      response.writeHead(200, { "content-type": "application/json" }).end(text ?? JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

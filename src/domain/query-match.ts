@@ -66,7 +66,7 @@ export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
     (query.tags === undefined || (query.tags.length > 0 && query.tags.every((tag) => hasTag(run, tag)))) &&
     (query.resourceGroupId === undefined || (run.resourceGroupIds ?? []).includes(query.resourceGroupId)) &&
     (query.instanceId === undefined || run.instances.some((item) => item.instanceId === query.instanceId)) &&
-    (query.statusIn?.includes(run.status) ?? true) &&
+    isAmong(query.statusIn, run.status) &&
     isWithin(run.creationTime, query.createdAfter, query.createdBefore) &&
     matchesOwn(run, query)
   );
@@ -78,21 +78,33 @@ function matchesOwn(run: Invocation, query: InvocationQuery): boolean {
     query;
   return (
     (query.commandNameContains === undefined || contains(run.command.name, query.commandNameContains)) &&
-    (repeatModeIn === undefined || (run.repeatMode !== null && repeatModeIn.includes(run.repeatMode))) &&
-    (instanceStatusIn === undefined || run.instances.some(({ status }) => instanceStatusIn.includes(status))) &&
-    (errorCodeIn === undefined ||
-      run.instances.some(({ error }) => error !== null && errorCodeIn.includes(error.code))) &&
-    (exitCodeIn === undefined ||
-      run.instances.some(({ exitCode }) => exitCode !== null && exitCodeIn.includes(exitCode))) &&
+    isAmong(repeatModeIn, run.repeatMode) &&
+    (instanceStatusIn === undefined || run.instances.some(({ status }) => isAmong(instanceStatusIn, status))) &&
+    (errorCodeIn === undefined || run.instances.some(({ error }) => isAmong(errorCodeIn, error?.code))) &&
+    (exitCodeIn === undefined || run.instances.some(({ exitCode }) => isAmong(exitCodeIn, exitCode))) &&
     (instanceKeyIn === undefined || run.instances.some((one) => instanceKeyIn.has(instanceKey(one)))) &&
     ((finishedAfter === undefined && finishedBefore === undefined) ||
       isWithin(finishTimeOf(run), finishedAfter, finishedBefore))
   );
 }
 
+const MOST_COMPARED = 8;
+const sets = new WeakMap<readonly unknown[], ReadonlySet<unknown>>();
+
+/** True if the value is in the list, or there is none. Takes no longer for a list of thousands, with which all runs may be compared. */
+function isAmong(list: readonly unknown[] | undefined, value: unknown): boolean {
+  if (list === undefined) return true;
+  if (list.length <= MOST_COMPARED) return list.includes(value);
+  const set = sets.get(list) ?? new Set(list);
+  sets.set(list, set);
+  return set.has(value);
+}
+
 /** True if the text holds the part, in any case. */
 export function contains(text: string | null, part: string): boolean {
-  return text?.toLowerCase().includes(part.toLowerCase()) ?? false;
+  // No text gets more than twice as long in lower case, and none shorter.
+  if (text === null || part.length > 2 * text.length) return false;
+  return text.toLowerCase().includes(part.toLowerCase());
 }
 
 /**

@@ -132,7 +132,10 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     const caller = await admission.identify(request);
     client.become(clients.of(request.socket, caller));
     visit.headers = admission.countOperation(caller);
-    const read = gate.admit(await readGraphqlRequest(request), requestId);
+    const asked = await readGraphqlRequest(request);
+    await client.arrive(gate.isHeavy(asked));
+    running.operation.signal.throwIfAborted();
+    const read = gate.admit(asked, requestId);
     admission.checkRows(caller, read.size.rows);
     const key = answers === undefined ? null : keyOf(type, read, engineHeadersOf(request));
     const kept = key === null ? undefined : answers?.find(key);

@@ -33,7 +33,7 @@ export type Respond = (
   action: string,
   parameters: CallRequest["parameters"],
   operation: Operation,
-) => object | CallAnswer;
+) => object | CallAnswer | Promise<CallAnswer>;
 
 export interface Bench {
   readonly upstream: Upstream;
@@ -62,7 +62,7 @@ export function createBench(provider: "ECS" | "SWAS", respond: Respond, options:
     // The probe for hidden schedules is a question of its own; here there are none.
     if (parameters.Timed === true) return { body: { Invocations: { Invocation: [] } }, requestId: "R-0" };
     asked.push([action, JSON.parse(JSON.stringify(rest))]);
-    const answer = respond(action, parameters, operation);
+    const answer = await respond(action, parameters, operation);
     return isAnswer(answer) ? answer : { body: answer as CallAnswer["body"], requestId: "R-1" };
   };
   const telemetry = recordingTelemetry(notices, unknownWords);
@@ -97,9 +97,9 @@ export function refusal(code: UpstreamFailure["code"], upstreamCode: string, htt
 }
 
 /** A sample of the vendor's documents as wire hands it on. */
-export function readFixture(name: string): CallAnswer {
+export async function readFixture(name: string): Promise<CallAnswer> {
   const bytes = readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
-  const answer = readAnswer(200, bytes, null);
+  const answer = await readAnswer(200, bytes, null);
   if (answer.kind !== "ok") throw new Error(`${name} cannot be read`);
   return { body: answer.body, requestId: answer.requestId };
 }

@@ -4,6 +4,9 @@ import { readAnswer } from "../../src/wire/transport/answer.ts";
 const read = (status: number, body: string, header: string | null = null) =>
   readAnswer(status, Buffer.from(body), header);
 
+/** A text within so many elements. */
+const nest = (depth: number): unknown => (depth === 0 ? "1" : { B: nest(depth - 1) });
+
 describe("an answer", () => {
   it.each([
     ["JSON", '{"RequestId":"R-1","TotalCount":5}', { RequestId: "R-1", TotalCount: 5 }],
@@ -35,8 +38,8 @@ describe("an answer", () => {
       "<R><RequestId>R-1</RequestId><ExitCode>007</ExitCode></R>",
       { RequestId: "R-1", ExitCode: "007" },
     ],
-  ])("may be %s", (_name, body, expected) => {
-    expect(read(200, body)).toEqual({ kind: "ok", body: expected, requestId: "R-1" });
+  ])("may be %s", async (_name, body, expected) => {
+    expect(await read(200, body)).toEqual({ kind: "ok", body: expected, requestId: "R-1" });
   });
 
   it.each([
@@ -54,9 +57,13 @@ describe("an answer", () => {
       "in XML",
       "<?xml version='1.0'?><Error><RequestId>R-1</RequestId><HostId/><Code>NoPermission</Code><Message>m</Message></Error>",
     ],
-  ])("may be an error object %s, whatever its status", (_name, body) => {
+  ])("may be an error object %s, whatever its status", async (_name, body) => {
     const expected = { kind: "error", upstreamCode: "NoPermission", requestId: "R-1" };
-    expect([read(200, body), read(403, body), read(500, body)]).toEqual([expected, expected, expected]);
+    expect(await Promise.all([200, 403, 500].map((status) => read(status, body)))).toEqual([
+      expected,
+      expected,
+      expected,
+    ]);
   });
 
   it.each([
@@ -80,16 +87,16 @@ describe("an answer", () => {
       "<E><RequestId>R-1</RequestId><Code><![CDATA[NoPermission]]></Code><M><![CDATA[</M><Code>Other</Code>",
     ],
     ["XML, within a comment", "<E><HostId/><RequestId>R-1</RequestId><Code>NoPermission</Code><!-- <Code>Other</Code>"],
-  ])("may be an error that is cut off in %s", (_name, body) => {
-    expect(read(400, body)).toEqual({ kind: "error", upstreamCode: "NoPermission", requestId: "R-1" });
-    expect(read(200, body).kind).toBe("unreadable");
+  ])("may be an error that is cut off in %s", async (_name, body) => {
+    expect(await read(400, body)).toEqual({ kind: "error", upstreamCode: "NoPermission", requestId: "R-1" });
+    expect((await read(200, body)).kind).toBe("unreadable");
   });
 
   it.each([
     ["JSON before its code", '{"RequestId":"R-1","Message":"a,'],
     ["XML before its code", "<E><RequestId>R-1</RequestId><Message>a<"],
-  ])("may be an error that is cut off in %s", (_name, body) => {
-    expect(read(400, body)).toEqual({ kind: "error", upstreamCode: null, requestId: "R-1" });
+  ])("may be an error that is cut off in %s", async (_name, body) => {
+    expect(await read(400, body)).toEqual({ kind: "error", upstreamCode: null, requestId: "R-1" });
   });
 
   it.each([
@@ -100,6 +107,13 @@ describe("an answer", () => {
     ["CDATA with many tags", `<![CDATA[${"<b>".repeat(30_000)}]]>`, "<b>".repeat(30_000)],
     ["comments, which are no text", "a<!-- <!DOCTYPE x> & it's -->b", "ab"],
     ["instructions, which are no text", "a<?x <b> > ?>b", "ab"],
+    ["an instruction that quotes", "a<?it's \"x?>b", "ab"],
+    ["line ends of each kind", "a\r\nb\rc&#13;<![CDATA[\r\n]]>", "a\nb\nc\r\n"],
+    ["texts beside elements, which are none", "a<!-- x --><B/>b", { B: "" }],
+    ["elements that differ", "<B>1</B><C>2</C><B>3</B>", { B: ["1", "3"], C: "2" }],
+    ["tags of several lines", "<B\n c='\"/>'\n/>", { B: "" }],
+    ["names of every object's members", "<toString>1</toString><constructor/>", { toString: "1", constructor: "" }],
+    ["elements as deep as JSON may be", `${"<B>".repeat(31)}1${"</B>".repeat(31)}`, nest(31)],
     ["entities that name another one", "&amp;lt; &#38;lt; &amp;#65;", "&lt; &lt; &#65;"],
     ["entities with zeros in front", "&#0000000065;&#x0000000041;", "AA"],
     [
@@ -107,21 +121,32 @@ describe("an answer", () => {
       "&#x110000;&#99999999999;&#xD800;&#0;&nbsp;",
       "&#x110000;&#99999999999;&#xD800;&#0;&nbsp;",
     ],
-  ])("may be XML with %s", (_name, written, meant) => {
+  ])("may be XML with %s", async (_name, written, meant) => {
     const body = `<?xml version="1.0"?><R><RequestId>R-1</RequestId><A b="x > &lt;">${written}</A></R>`;
-    expect(read(200, body)).toEqual({ kind: "ok", body: { RequestId: "R-1", A: meant }, requestId: "R-1" });
+    expect(await read(200, body)).toEqual({ kind: "ok", body: { RequestId: "R-1", A: meant }, requestId: "R-1" });
   });
 
-  it("is none where there is a payload beside a code and a message", () => {
+  it("is read a part in each round of the event loop, if it is large XML", async () => {
+    let rounds = 0;
+    const count = () => {
+      rounds += 1;
+      ticking = setImmediate(count);
+    };
+    let ticking = setImmediate(count);
+    await read(200, `<R><A>${"&lt;".repeat(100_000)}</A>${"<B/>".repeat(5_000)}</R>`);
+    clearImmediate(ticking);
+    expect(rounds).toBeGreaterThan(50);
+  });
+
+  it("is none where there is a payload beside a code and a message", async () => {
     const beside = { RequestId: "R-1", Code: "Busy", Message: "m", Invocations: { Invocation: [{ InvokeId: "t-1" }] } };
-    expect(read(200, JSON.stringify(beside))).toEqual({ kind: "ok", body: beside, requestId: "R-1" });
+    expect(await read(200, JSON.stringify(beside))).toEqual({ kind: "ok", body: beside, requestId: "R-1" });
     const one = { RequestId: "R-1", Code: "Busy", Message: "m", InvocationResult: { ExitCode: 0 } };
-    expect(read(200, JSON.stringify(one))).toEqual({ kind: "ok", body: one, requestId: "R-1" });
+    expect(await read(200, JSON.stringify(one))).toEqual({ kind: "ok", body: one, requestId: "R-1" });
     const body = { RequestId: "R-1", Code: "OK", Message: "done", Items: [] };
-    expect([read(200, JSON.stringify(body)), read(200, '{"Code":"200","Message":"ok","RequestId":"R-1"}')]).toEqual([
-      { kind: "ok", body, requestId: "R-1" },
-      { kind: "ok", body: { Code: "200", Message: "ok", RequestId: "R-1" }, requestId: "R-1" },
-    ]);
+    expect(await read(200, JSON.stringify(body))).toEqual({ kind: "ok", body, requestId: "R-1" });
+    const bare = { Code: "200", Message: "ok", RequestId: "R-1" };
+    expect(await read(200, JSON.stringify(bare))).toEqual({ kind: "ok", body: bare, requestId: "R-1" });
   });
 
   it.each([
@@ -132,14 +157,19 @@ describe("an answer", () => {
     ["<html><body>502</body></html>", "was a web page"],
     ["<!DOCTYPE html><html></html>", "was a web page"],
     ["<R><A></R>", "was neither whole JSON nor XML"],
+    ["<R><A/></R><R><A/></R>", "was neither whole JSON nor XML"],
+    ["<R><A/></R> and more", "was neither whole JSON nor XML"],
+    ["<R><A>a < b</A></R>", "was neither whole JSON nor XML"],
+    ["</R>", "was neither whole JSON nor XML"],
+    ["<!-- x -->", "was neither whole JSON nor XML"],
     ['<!DOCTYPE r [<!ENTITY a "aaaa">]><r>&a;</r>', "was neither whole JSON nor XML"],
     ["<a>".repeat(100) + "</a>".repeat(100), "was neither whole JSON nor XML"],
     ["[]", "was no object"],
     ["null", "was no object"],
     ['"text"', "was no object"],
     ["<R>text</R>", "was no object"],
-  ])("cannot be read as %j", (body, why) => {
-    expect([read(200, body, "R-HEADER"), read(502, body, "R-HEADER")]).toEqual([
+  ])("cannot be read as %j", async (body, why) => {
+    expect([await read(200, body, "R-HEADER"), await read(502, body, "R-HEADER")]).toEqual([
       { kind: "unreadable", why, requestId: "R-HEADER" },
       { kind: "error", upstreamCode: null, requestId: "R-HEADER" },
     ]);
@@ -189,27 +219,31 @@ describe("an answer", () => {
       `<R><A>${"x".repeat(1_048_576)}</A></R>`,
       "was XML of more than 1048576 bytes",
     ],
-  ])("is read up to so many %s, and refused beyond them", (_name, most, tooMuch, why) => {
-    expect([read(200, most).kind, read(200, tooMuch)]).toEqual(["ok", { kind: "unreadable", why, requestId: null }]);
+  ])("is read up to so many %s, and refused beyond them", async (_name, most, tooMuch, why) => {
+    expect([(await read(200, most)).kind, await read(200, tooMuch)]).toEqual([
+      "ok",
+      { kind: "unreadable", why, requestId: null },
+    ]);
   });
 
-  it("counts nothing that stands inside a text", () => {
+  it("counts nothing that stands inside a text", async () => {
     const text = `${"[,{".repeat(100_000)}\\"\\\\`;
-    expect(read(200, JSON.stringify({ Output: text, Next: "[" }))).toEqual({
+    expect(await read(200, JSON.stringify({ Output: text, Next: "[" }))).toEqual({
       kind: "ok",
       body: { Output: text, Next: "[" },
       requestId: null,
     });
   });
 
-  it("takes request ids that are no UUIDs, and none that is no id", () => {
+  it("takes request ids that are no UUIDs, and none that is no id", async () => {
     const bodies = ['{"RequestId":"\\"20758A-585D-4A41****"}', '{"RequestId":7}', `{"RequestId":"${"x".repeat(200)}"}`];
-    expect(bodies.map((body) => read(200, body).requestId)).toEqual(['"20758A-585D-4A41****', null, null]);
+    const answers = await Promise.all(bodies.map((body) => read(200, body)));
+    expect(answers.map(({ requestId }) => requestId)).toEqual(['"20758A-585D-4A41****', null, null]);
   });
 
-  it("takes no code that is no word", () => {
+  it("takes no code that is no word", async () => {
     const bodies = ['{"Code":"<b>no</b>","Message":"m"}', '{"Code":500,"Message":"m"}'];
-    expect(bodies.map((body) => read(400, body))).toEqual([
+    expect(await Promise.all(bodies.map((body) => read(400, body)))).toEqual([
       { kind: "error", upstreamCode: null, requestId: null },
       { kind: "error", upstreamCode: null, requestId: null },
     ]);

@@ -24,6 +24,8 @@ export interface Client {
   turn(): Promise<void>;
   /** Resolves when something small may go on. */
   pass(): Promise<void>;
+  /** The turn before what came is read: to read a document may take longer than to answer it. Null if it may be read at once. */
+  arrive(isHeavy?: boolean): Promise<void> | null;
   /** Upstream calls that are left in this minute; null or absent if only the gateway's own limit holds. */
   remainingCalls?(): number | null;
   /**
@@ -68,6 +70,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       watch: createCounter("clientWatchers", limits.watchers),
       turn: () => turns.wait(name),
       pass: () => turns.pass(name),
+      arrive: (isHeavy) => turns.arrive(name, isHeavy),
       enter: (values) => turns.enter(name, values),
     }),
   });

@@ -6,6 +6,8 @@ export interface Turns {
   wait(client: string): Promise<void>;
   /** Resolves in a round of the event loop that has hardly worked yet. */
   pass(client: string): Promise<void>;
+  /** The turn before what came is read; null if it may be read at once. What is heavy waits as the parts of large operations do. */
+  arrive(client: string, isHeavy?: boolean): Promise<void> | null;
   /**
    * The turn before an operation begins; null if it may begin at once. What it resolves to is to be called once its answer is made.
    */
@@ -53,13 +55,18 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
       light.add(client, resolve);
       slices.book();
     });
+  const arrive = (client: string, isHeavy = false): Promise<void> | null => {
+    if (isHeavy) return work.wait(client);
+    return now() - noteRound() < ROUND_MS ? null : pass(client);
+  };
   return {
     wait: work.wait,
     pass,
+    arrive,
     enter(client, values) {
       if (isLarge(values)) return work.begin(client);
       work.noteSmall();
-      return now() - noteRound() < ROUND_MS ? null : pass(client).then(() => NOTHING);
+      return arrive(client)?.then(() => NOTHING) ?? null;
     },
   };
 }

@@ -10,6 +10,8 @@ import { type AnswerSize, createRowCounter, type Given, NOTHING, type RowCounter
 
 /** Documents by their texts: each is parsed, measured and validated once, whatever transport it comes by. */
 export interface Documents {
+  /** True for a long text that has not come before: to read it takes some milliseconds. */
+  isHeavy(text: string): boolean;
   /**
    * What the document can make at most; nothing if it cannot be parsed, which {@link validated} says better.
    * @throws RefusalError `LIMIT_EXCEEDED` with the limit's name, what it allows and what came
@@ -44,6 +46,7 @@ interface ReadDocument {
 const MOST_CHARACTERS = 262_144;
 const REFUSAL_CHARACTERS = 512;
 const HASH_LENGTH = 64;
+const MOST_LIGHT_CHARACTERS = 1_024;
 
 /** Documents against one schema. The least used go first, by the length of their texts. */
 export function createDocuments(options: {
@@ -56,7 +59,7 @@ export function createDocuments(options: {
   // What is refused is remembered too: to find that out costs more than all else about such a request.
   const known = new LRUCache<string, ReadDocument | GraphQLError>({ maxSize: MOST_CHARACTERS });
   const read = (text: string): ReadDocument | GraphQLError => {
-    const hash = createHash("sha256").update(text).digest("hex");
+    const hash = hashOf(text);
     const found = known.get(hash) ?? readAnew(text);
     const size = found instanceof RefusalError ? REFUSAL_CHARACTERS : text.length + 256;
     if (!known.has(hash)) known.set(hash, found, { size });
@@ -78,10 +81,13 @@ export function createDocuments(options: {
     return found.errors;
   };
   return {
+    isHeavy: (text) => text.length > MOST_LIGHT_CHARACTERS && !known.has(hashOf(text)),
     measure(text, given) {
       const found = read(text);
       const size = found instanceof GraphQLError ? NOTHING : found.sizeOf(given);
       refuseAbove("rows", size.rows);
+      // All that is done to a document but once is done in the turn that it came in.
+      if (!(found instanceof GraphQLError)) errorsOf(found);
       return size;
     },
     validated(text) {
@@ -102,4 +108,8 @@ export function createDocuments(options: {
       delete: async (key) => known.delete(key.slice(-HASH_LENGTH)),
     },
   };
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

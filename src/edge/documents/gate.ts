@@ -18,6 +18,8 @@ export interface Admitted extends GraphqlRequest {
 
 /** What every request passes before anything of it is executed, on whatever transport. */
 export interface Gate {
+  /** True if to admit the request takes some milliseconds. */
+  isHeavy(request: GraphqlRequest): boolean;
   /**
    * The request with its document in the place of an id, measured.
    * @throws RefusalError
@@ -49,6 +51,7 @@ export function createGate(options: DocumentOptions): Gate {
   const documents = createDocuments(options);
   return {
     store: documents.store,
+    isHeavy: ({ query }) => query !== null && documents.isHeavy(query),
     admit(request, requestId) {
       const allowed = findPersisted(allow(request, requestId));
       checkVariables(allowed.variables);

@@ -60,9 +60,10 @@ export function createRowCounter(schema: GraphQLSchema, document: DocumentNode):
   };
 }
 
-/** What a list weighs is its length; anything else weighs what it is. */
+/** What a list weighs is its length, and an object, however deep, is one; anything else weighs what it is. */
 function extentOf(value: unknown): unknown {
-  return Array.isArray(value) ? [value.length] : value;
+  if (Array.isArray(value)) return [value.length];
+  return typeof value === "object" && value !== null ? {} : value;
 }
 
 function decidingVariables(document: DocumentNode): readonly string[] {

@@ -34,6 +34,10 @@ export interface ReaderLimits {
 const READER_LIMITS: ReaderLimits = { stallMs: 10_000, unsentBytes: 33_554_432, addressBytes: 8_388_608 };
 
 const CHECK_MS = 1_000;
+/** When connections were cut off that held so much, the engine is told. */
+const FREED_BYTES = 16_777_216;
+/** More than the engine lets be allocated beside its heap before it begins to collect. */
+const PRESSURE_BYTES = 134_217_728;
 const ROOM_MS = 100;
 /** How long others at an address wait for one that reads slowly. */
 const ROOM_WAIT_MS = 5_000;
@@ -42,11 +46,12 @@ const ROOM_WAIT_MS = 5_000;
  * Cuts connections whose clients do not read: each after ten seconds without progress, and before that, once all together hold
  * too much, those that began last to stand still. Counts what the process holds, not what the network does.
  */
-export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Readers {
+export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}, collect = askToCollect): Readers {
   const limits = { ...READER_LIMITS, ...set };
   const readers = new Map<Socket, Reader>();
   const closing = new AbortController();
   let isChecking = false;
+  let freed = 0;
   // Never less than all of them hold together, so that these are added up only if it may be too much.
   let unsentAtMost = 0;
 
@@ -59,13 +64,19 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Re
     }
   };
   const cut = (socket: Socket) => {
+    freed += socket.writableLength;
     readers.delete(socket);
     socket.destroy();
   };
   const keepChecking = async () => {
     isChecking = true;
-    while (readers.size > 0 && !closing.signal.aborted) {
+    while ((readers.size > 0 || freed >= FREED_BYTES) && !closing.signal.aborted) {
       await clock.sleep(CHECK_MS, closing.signal);
+      // By now the connections that were cut off before are closed.
+      if (freed >= FREED_BYTES) {
+        freed = 0;
+        collect();
+      }
       check();
     }
     isChecking = false;
@@ -96,6 +107,14 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}): Re
     room: createRoom(readers, { clock, limits, cut }),
     close: () => closing.abort(),
   };
+}
+
+/**
+ * Makes the engine begin to collect, in its small steps: as long as little happens it does not, and what was cut off would stay in memory for
+ * minutes. What is allocated is never touched, so the system gives no memory for it.
+ */
+function askToCollect(): void {
+  void new ArrayBuffer(PRESSURE_BYTES);
 }
 
 interface RoomParts {

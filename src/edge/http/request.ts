@@ -21,6 +21,8 @@ export interface GraphqlRequest {
   readonly persistedQuery: unknown;
 }
 
+// A piece takes as much time as some thousand bytes of a larger one, and the memory of a hundred.
+const MOST_PIECES = 2_000;
 const ALLOW = { allow: "GET, POST, OPTIONS" };
 
 /**
@@ -118,6 +120,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     bytes += (chunk as Buffer).length;
     refuseAbove("bodyBytes", bytes);
     chunks.push(chunk as Buffer);
+    if (chunks.length <= MOST_PIECES) continue;
+    request.socket.destroy();
+    throw new RefusalError(400, "BAD_REQUEST", "The body came in too many pieces.");
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

@@ -29,6 +29,8 @@ interface StreamEnds {
 }
 
 const PING_MS = 12_000;
+// As web servers log it; nobody gets it.
+const CLIENT_GONE = 499;
 const COMPLETE = "event: complete\ndata:\n\n";
 const HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -51,7 +53,11 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       const caller = await parts.admission.identify(request);
       limits = parts.admission.countOperation(caller);
       checkAccept(request);
-      const read = parts.gate.admit(await readGraphqlRequest(request), requestId);
+      const asked = await readGraphqlRequest(request);
+      const client = parts.clients.of(request.socket, caller);
+      await client.arrive(parts.gate.isHeavy(asked));
+      if (response.destroyed) return record.end(CLIENT_GONE);
+      const read = parts.gate.admit(asked, requestId);
       checkPreflight(request);
       parts.admission.checkRows(caller, read.size.rows);
       const prepared = parts.gate.prepare(read, requestId);
@@ -60,7 +66,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
         record.begin(prepared);
         const { socket } = request;
         const asker: Asker = {
-          client: parts.clients.of(socket, caller),
+          client,
           access: parts.access,
           readers: parts.readers,
           caller,

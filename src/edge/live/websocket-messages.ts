@@ -57,12 +57,16 @@ export class Messages {
     return asked;
   }
 
+  /** False if an operation of this id goes on; the connection is then closed, since a client could not tell the two apart. */
+  isFree(clientId: string): boolean {
+    if (!this.ids.has(clientId)) return true;
+    // The reason of a close is short, and an id may be long.
+    this.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${clientId.slice(0, 20)} already exists`);
+    return false;
+  }
+
   private begin(clientId: string, payload: SubscribePayload): string | null {
-    if (this.ids.has(clientId)) {
-      // The reason of a close is short, and an id may be long.
-      this.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${clientId.slice(0, 20)} already exists`);
-      return null;
-    }
+    if (!this.isFree(clientId)) return null;
     this.count += 1;
     const id = String(this.count);
     this.ids.set(clientId, id);

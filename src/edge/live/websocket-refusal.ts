@@ -2,17 +2,26 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { MessageType } from "graphql-ws";
 import type { WebSocket } from "ws";
 
+import type { Gate } from "../documents/index.ts";
 import { RefusalError, refusalAbove, toErrorResponse } from "../errors/index.ts";
-import { isWelcome } from "../http/index.ts";
+import { isWelcome, toGraphqlRequest } from "../http/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
+import type { Messages } from "./websocket-messages.ts";
 
 const TOO_LARGE = 1009;
+const MOST_LIGHT_CHARACTERS = 1_024;
 
 /** Refuses the operation that a message asks for; where it asks for none there is nobody to tell, and the connection ends. */
-export function refuseMessage(socket: WebSocket, text: string, refusal: RefusalError): void {
+export function refuseMessage(
+  { socket, messages }: { readonly socket: WebSocket; readonly messages: Messages },
+  text: string,
+  refusal: RefusalError,
+): void {
   const id = operationOf(text);
   if (id === null) socket.close(TOO_LARGE, refusal.message);
-  else socket.send(JSON.stringify({ id, type: MessageType.Error, payload: [toErrorResponse(refusal).formatted] }));
+  else if (messages.isFree(id)) {
+    socket.send(JSON.stringify({ id, type: MessageType.Error, payload: [toErrorResponse(refusal).formatted] }));
+  }
 }
 
 /** Why a connection cannot be had, being one of so many; null where it can. */
@@ -41,12 +50,18 @@ export function isServersOwn(text: string): boolean {
   return SERVERS_OWN.includes(readMessage(text).type);
 }
 
+/** True for a message with a document that takes some milliseconds to be read. */
+export function isHeavy(text: string, gate: Gate): boolean {
+  const payload = text.length > MOST_LIGHT_CHARACTERS ? readMessage(text).payload : null;
+  return typeof payload === "object" && payload !== null && gate.isHeavy(toGraphqlRequest(payload));
+}
+
 function operationOf(text: string): string | null {
   const { id, type } = readMessage(text);
   return type === MessageType.Subscribe && typeof id === "string" ? id : null;
 }
 
-function readMessage(text: string): { readonly id?: unknown; readonly type?: unknown } {
+function readMessage(text: string): { readonly id?: unknown; readonly type?: unknown; readonly payload?: unknown } {
   try {
     return Object(JSON.parse(text));
   } catch {

@@ -11,9 +11,10 @@ import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { LiveRecord } from "./record.ts";
 import { type Receiver, runLive, type Told } from "./run.ts";
 import { Stop } from "./stop.ts";
+import { handleInOrder } from "./websocket-line.ts";
 import { Messages } from "./websocket-messages.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
-import { closeRefused, isServersOwn, refusalOf, refuseMessage } from "./websocket-refusal.ts";
+import { closeRefused, isHeavy, isServersOwn, refusalOf, refuseMessage } from "./websocket-refusal.ts";
 import { createSender, type Sender } from "./websocket-sender.ts";
 
 /** Connections that carry many operations. */
@@ -43,20 +44,24 @@ const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 4500;
 const CLOSING_MS = 2_000;
 // Larger messages end the connection before they are read; up to here a refusal can still say which operation it is about.
-const MOST_MESSAGE_BYTES = 1_048_576;
+const MOST_MESSAGE_BYTES = 262_144;
+const MOST_FRAGMENTS = 128;
 
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
 export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MOST_MESSAGE_BYTES,
+    maxFragments: MOST_FRAGMENTS,
     perMessageDeflate: false,
     handleProtocols,
   });
   const protocol = createProtocol(options, parts);
   server.on("connection", (socket, request) => {
     const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
-    serve(options, protocol, { socket, request, sender, messages: new Messages(socket) });
+    const client = parts.clients.of(request.socket);
+    const arrive = (text: string) => client.arrive(isHeavy(text, parts.gate));
+    serve(options, protocol, { socket, request, sender, messages: new Messages(socket) }, arrive);
   });
   return {
     upgrade(request, socket, head) {
@@ -159,7 +164,12 @@ function sendEach(
   };
 }
 
-function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>, extra: Extra): void {
+function serve(
+  options: LiveOptions,
+  protocol: ReturnType<typeof createProtocol>,
+  extra: Extra,
+  arrive: (text: string) => Promise<void> | null,
+): void {
   const { socket, sender, messages } = extra;
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
@@ -173,11 +183,11 @@ function serve(options: LiveOptions, protocol: ReturnType<typeof createProtocol>
       },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
-        socket.on("message", (message) => {
-          const text = withoutMark(String(message));
+        handleInOrder(socket, arrive, (message) => {
+          const text = withoutMark(message);
           const refusal = refusalAbove("bodyBytes", Buffer.byteLength(text));
           if (refusal !== null) {
-            refuseMessage(socket, text, refusal);
+            refuseMessage(extra, text, refusal);
             return;
           }
           const given = messages.toLibrary(text);

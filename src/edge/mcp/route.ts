@@ -141,6 +141,7 @@ async function runTool(
 ): Promise<FormattedExecutionResult> {
   try {
     admission.countOperation(asker.caller);
+    await asker.client.arrive();
     const read = gate.admit(toGraphqlRequest({ query: tool.document, variables }), requestId);
     admission.checkRows(asker.caller, read.size.rows);
     const prepared = gate.prepare(read, requestId);

@@ -41,7 +41,7 @@ type Draft = { -readonly [Member in keyof AnswerShape]: AnswerShape[Member] } & 
 
 // Longest usual JSON of values whose length is bounded; others are looked at.
 const SIZES: Readonly<Record<string, number>> = { Int: 6, Float: 12, SafeInt: 14, Boolean: 5, DateTime: 26, ID: 120 };
-const UNBOUNDED: ReadonlySet<string> = new Set(["String", "Base64", "JsonObject"]);
+const UNBOUNDED: ReadonlySet<string> = new Set(["String", "Base64", "JSONObject"]);
 const ENUM_BYTES = 16;
 // Cursors are sealed when they are read, which costs as much as the rest of a row.
 const CURSOR = /cursor$/i;

@@ -89,7 +89,15 @@ function weighText(value: unknown, weight: Weight): void {
   else if (Array.isArray(value)) {
     weight.values += Math.max(0, value.length - 1);
     for (const each of value) weighText(each, weight);
-  } else if (typeof value === "object" && value !== null) weight.bytes += JSON.stringify(value).length;
+  } else if (typeof value === "object" && value !== null) weight.bytes += jsonLengthOf(value);
+}
+
+const jsonLengths = new WeakMap<object, number>();
+
+function jsonLengthOf(value: object): number {
+  const length = jsonLengths.get(value) ?? JSON.stringify(value).length;
+  jsonLengths.set(value, length);
+  return length;
 }
 
 function bytesOf(text: string): number {

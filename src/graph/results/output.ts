@@ -12,7 +12,7 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
-import { type LineMatch, type Matchers, searchLines } from "#services";
+import { type LineMatch, type Matchers, type Parts, searchLines } from "#services";
 import { always, Base64, declareShape, JsonObject, SafeInt, type ShownMembers, Value } from "../declarations/index.ts";
 import { type GraphContext, oncePerOperation, workInParts } from "../operation/index.ts";
 import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
@@ -47,22 +47,22 @@ export class CommandOutput {
     description:
       "Decoded text, whole unless the arguments say otherwise. What a cut left of a character is U+FFFD, and spoils no other one.",
   })
-  text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string {
+  text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string | Promise<string> {
     checkTextArgs(args);
-    const isPlain = isWhole(args);
-    operation.meter.addReading?.("decodedBytes", isPlain ? this.undecodedBytes : this.output.bytes.byteLength);
-    if (isPlain) return this.decoded.text;
-    return oncePerOperation(operation, this, `text ${JSON.stringify(args)}`, () =>
-      cutText(this.decode(args).text, args),
-    );
+    if (isWhole(args)) {
+      operation.meter.addReading?.("decodedBytes", this.undecodedBytes);
+      return this.decoded.text;
+    }
+    const cut = () => cutText(this.decode(args).text, args);
+    return this.workOnce(operation, `text ${JSON.stringify(args)}`, this.output.bytes.byteLength, cut);
   }
 
-  @Value(() => JsonObject, {
+  @Field(() => JsonObject, {
     nullable: true,
     description: "The text read as JSON; null if it is no JSON object, also since bytes were dropped.",
   })
-  get textAsJson(): Readonly<Record<string, unknown>> | null {
-    return parseObject(this.decoded.text);
+  textAsJson(@Ctx() { operation }: GraphContext): JsonRead | Promise<JsonRead> {
+    return this.workOnce(operation, "textAsJson", this.undecodedBytes, () => parseObject(this.decoded.text));
   }
 
   @Value(() => Base64, {
@@ -139,6 +139,19 @@ export class CommandOutput {
     return this.output.isRedacted === true;
   }
 
+  /** Makes the same of the output once an operation, in a turn. */
+  private workOnce<Made>(
+    operation: Operation,
+    key: string,
+    decodedBytes: number,
+    make: () => Made,
+  ): Made | Promise<Made> {
+    return oncePerOperation(operation, this, key, () => {
+      operation.meter.addReading?.("decodedBytes", decodedBytes);
+      return workInParts(operation, inOnePart(this.output.bytes.byteLength * UNITS_A_BYTE, make));
+    });
+  }
+
   private find(args: SearchArgs, operation: Operation): readonly LineMatch[] | Promise<readonly LineMatch[]> {
     operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
     const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
@@ -180,11 +193,29 @@ function cutText(whole: string, args: TextArgs): string {
   return args.maxBytes == null ? text : limitBytes(text, args.maxBytes);
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+type JsonRead = Readonly<Record<string, unknown>> | null;
+
+// To decode a byte and cut the text, or to read it as JSON and weigh that, takes as long as a search takes for so many units.
+const UNITS_A_BYTE = 2;
+/** What is nested deeper cannot be written again, for the engine calls itself for each level. */
+const MOST_LEVELS = 200;
+
+function* inOnePart<Made>(units: number, make: () => Made): Parts<Made> {
+  yield units;
+  return make();
+}
+
+function parseObject(text: string): JsonRead {
   if (!text.trimStart().startsWith("{")) return null;
   try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const read = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return isDeeper(read, MOST_LEVELS) ? null : read;
   } catch {
     return null;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
 }

@@ -1,6 +1,6 @@
-import { findJsonExcess, findXmlExcess } from "./bounds.ts";
+import { findJsonExcess } from "./bounds.ts";
 import { closeCutError } from "./cut-error.ts";
-import { parseXml } from "./xml.ts";
+import { readXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
 export type ReadAnswer =
@@ -34,11 +34,14 @@ const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
  * Reads a body as JSON or XML by what it holds, whatever its content type says. Keys of error objects are taken in any case,
  * since some of the vendor's gateways write them in lower case. Nothing of the body gets into an error but its code and request id.
  */
-export function readAnswer(httpStatus: number, body: Buffer, requestIdHeader: string | null): ReadAnswer {
-  const text = toText(body);
+export async function readAnswer(
+  httpStatus: number,
+  body: Buffer,
+  requestIdHeader: string | null,
+): Promise<ReadAnswer> {
   const isRefused = httpStatus < 200 || httpStatus >= 300;
-  const whole = parseBody(body, text);
-  const parsed = typeof whole === "string" && isRefused ? parseCutError(text) : whole;
+  const read = await parseBody(body, isRefused);
+  const parsed = typeof read === "string" && isRefused ? UNREADABLE_ERROR : read;
   const header = toRequestId(requestIdHeader);
   if (typeof parsed === "string") return { kind: "unreadable", why: parsed, requestId: header };
   const requestId = toRequestId(findMember(parsed.data, "requestid")) ?? header;
@@ -62,19 +65,16 @@ function toText(body: Buffer): string {
   return (raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw).trim();
 }
 
-/** Data, or what is wrong with the body. */
-function parseBody(body: Buffer, text: string): Parsed | string {
-  if (text === "") return "was empty";
-  return text.startsWith("<")
-    ? (findXmlExcess(body) ?? parseXmlBody(text))
-    : (findJsonExcess(body) ?? parseJsonBody(text));
-}
+/** The status of an error says what there is to say. */
+const UNREADABLE_ERROR: Parsed = { data: {}, isError: true };
 
-/** What of an error can be read although not all of it can: nothing at worst, and its status says what there is to say. */
-function parseCutError(text: string): Parsed {
-  const closed = closeCutError(text);
-  const parsed = closed === null ? "" : closed.startsWith("<") ? parseXmlBody(closed) : parseJsonBody(closed);
-  return typeof parsed === "string" ? { data: {}, isError: true } : parsed;
+/** Data, or what is wrong with the body. An error may have been cut off: what is whole at its beginning is enough. */
+async function parseBody(body: Buffer, isRefused: boolean): Promise<Parsed | string> {
+  const text = toText(body);
+  if (text === "") return "was empty";
+  if (text.startsWith("<")) return parseXmlBody(text, isRefused);
+  const whole = findJsonExcess(body) ?? parseJsonBody(text);
+  return typeof whole === "string" && isRefused ? parseJsonBody(closeCutError(text)) : whole;
 }
 
 function parseJsonBody(text: string): Parsed | string {
@@ -86,12 +86,13 @@ function parseJsonBody(text: string): Parsed | string {
   }
 }
 
-function parseXmlBody(text: string): Parsed | string {
+async function parseXmlBody(text: string, isRefused: boolean): Promise<Parsed | string> {
   if (/^<(!doctype html|html)/i.test(text)) return "was a web page";
-  const root = parseXml(text);
-  if (root === null) return "was neither whole JSON nor XML";
-  if (root.content === "") return { data: {}, isError: root.name === "Error" };
-  return isData(root.content) ? { data: root.content, isError: root.name === "Error" } : "was no object";
+  const { root, flaw } = await readXml(text);
+  if (flaw !== null && !isRefused) return flaw;
+  const isError = root?.name === "Error";
+  if (root?.content === "") return { data: {}, isError };
+  return isData(root?.content) ? { data: root.content, isError } : "was no object";
 }
 
 function isData(value: unknown): value is Data {

@@ -39,7 +39,7 @@ export async function classify(
 ): Promise<AttemptOutcome> {
   if (sent.kind === "failure") return classifyTransportFailure(request, sent);
   const requestIdHeader = sent.headers["x-acs-request-id"];
-  const read = readAnswer(sent.status, sent.body, typeof requestIdHeader === "string" ? requestIdHeader : null);
+  const read = await readAnswer(sent.status, sent.body, typeof requestIdHeader === "string" ? requestIdHeader : null);
   // What is made of a large answer is as much work again.
   if (sent.body.length > MOST_LIGHT_BYTES) await takeBreak();
   switch (read.kind) {

@@ -1,53 +1,115 @@
-import { XMLParser } from "fast-xml-parser";
+import { takeBreak } from "#domain";
 import { MAX_DEPTH } from "./bounds.ts";
 
-// The parser does not ask this about CDATA, whose `&` begins no entity.
-const entityDecoder = {
-  decode: decodeEntities,
-  /** Called for a document type, whose entities could grow without bound. */
-  addInputEntities(): never {
-    throw new RangeError("XML with a document type");
-  },
-  setExternalEntities: () => {},
-  setXmlVersion: () => {},
-  reset: () => {},
-};
+/** An XML document, or as much of it as could be read. */
+export interface XmlReading {
+  /** Null if not even its root begins. */
+  readonly root: XmlRoot | null;
+  /** Why it was not read to its end, as what continues "the answer …"; null if it was. */
+  readonly flaw: string | null;
+}
 
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  parseTagValue: false,
-  trimValues: false,
-  entityDecoder,
-  maxNestedTags: MAX_DEPTH,
-});
-
-/** An XML document's root: its name and its content as data, in which repeated elements are arrays and every leaf is a text. */
-export interface XmlRoot {
+/** A root: its name and its content as data, in which repeated elements are arrays and every leaf is a text. */
+interface XmlRoot {
   readonly name: string;
   readonly content: unknown;
 }
 
-/** Reads XML without document types; null for anything that is not that, or is nested too deeply. */
-export function parseXml(text: string): XmlRoot | null {
-  try {
-    const document: unknown = parser.parse(text, true);
-    if (typeof document !== "object" || document === null) return null;
-    const roots = Object.entries(document).filter(([name]) => name !== "#text");
-    const [root] = roots;
-    return root !== undefined && roots.length === 1 ? { name: root[0], content: dropBlanks(root[1]) } : null;
-  } catch {
-    return null;
+const MAX_BYTES = 1_024 * 1_024;
+const MAX_ELEMENTS = 10_000;
+const NO_XML = "was neither whole JSON nor XML";
+
+/** What is done with so many pieces takes some milliseconds. */
+const STEP_PIECES = 2_000;
+
+// Where no piece begins, the text is no XML, or is cut off, or has a document type, whose entities could grow without bound. No tag
+// holds a `<`, and none is tried with a part of its name: so every text is looked through once.
+const COMMENT = /<!--.*?-->/;
+const INSTRUCTION = /<\?.*?\?>/;
+const CDATA = /<!\[CDATA\[(?<cdata>.*?)\]\]>/;
+const TAG = /<(?<end>\/?)(?<name>[^\s<>/"'!?]+)(?=[\s/>])(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|\/(?!>))*(?<empty>\/?)>/;
+const TEXT = /(?<text>&[^<&]*|[^<&]+)/;
+const PIECE = new RegExp([COMMENT, INSTRUCTION, CDATA, TAG, TEXT].map(({ source }) => source).join("|"), "gsy");
+
+/** Reads a document without its attributes, a part in each round of the event loop, and stops at what is no XML or too much. */
+export async function readXml(text: string): Promise<XmlReading> {
+  if (Buffer.byteLength(text) > MAX_BYTES) return { root: null, flaw: `was XML of more than ${MAX_BYTES} bytes` };
+  const tree = createTree();
+  let pieces = 0;
+  let end = 0;
+  for (const { 0: piece, index, groups = {} } of text.matchAll(PIECE)) {
+    const flaw = tree.take(groups);
+    if (flaw !== null) return { root: tree.root(), flaw };
+    end = index + piece.length;
+    pieces += 1;
+    if (pieces % STEP_PIECES === 0) await takeBreak();
   }
+  return { root: tree.root(), flaw: end === text.length && tree.isWhole() ? null : NO_XML };
 }
 
-/** Takes the blanks between elements out, which the parser hands on as text. */
-function dropBlanks(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(dropBlanks);
-  if (typeof node !== "object" || node === null) return node;
-  const members = Object.entries(node).filter(([name]) => name !== "#text");
-  return Object.fromEntries(members.map(([name, member]) => [name, dropBlanks(member)]));
+/** What has begun and not ended: an element, or the document. */
+interface Node {
+  readonly name: string;
+  readonly members: Map<string, unknown[]>;
+  text: string;
+}
+
+function createTree() {
+  const document = createNode("");
+  const open = [document];
+  let elements = 0;
+  const close = () => {
+    const ended = open.pop() ?? document;
+    const { members } = open.at(-1) ?? document;
+    const same = members.get(ended.name);
+    if (same === undefined) members.set(ended.name, [contentOf(ended)]);
+    else same.push(contentOf(ended));
+  };
+  return {
+    /** @returns what is wrong with it; null if nothing is */
+    take({ end, name, empty, cdata, text }: Readonly<Record<string, string | undefined>>): string | null {
+      const inner = open.at(-1) ?? document;
+      if (name === undefined) {
+        const lines = toLines(cdata ?? text ?? "");
+        inner.text += cdata === undefined ? decodeEntities(lines) : lines;
+        return null;
+      }
+      if (end) {
+        if (inner.name !== name) return NO_XML;
+      } else {
+        elements += 1;
+        if (elements > MAX_ELEMENTS) return `was XML of more than ${MAX_ELEMENTS} elements`;
+        // A text may stand as deep as in JSON.
+        if (open.length > MAX_DEPTH + 1) return NO_XML;
+        open.push(createNode(name));
+      }
+      if (end || empty) close();
+      return null;
+    },
+    root(): XmlRoot | null {
+      const [, unended] = open;
+      if (unended !== undefined) return { name: unended.name, content: contentOf(unended) };
+      const [first] = document.members;
+      return first === undefined ? null : { name: first[0], content: first[1][0] };
+    },
+    isWhole: () =>
+      open.length === 1 && document.text.trim() === "" && [...document.members.values()].flat().length === 1,
+  };
+}
+
+function createNode(name: string): Node {
+  return { name, members: new Map(), text: "" };
+}
+
+/** Texts between elements are blanks. */
+function contentOf({ members, text }: Node): unknown {
+  if (members.size === 0) return text;
+  return Object.fromEntries([...members].map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
+}
+
+/** XML 1.0, 2.11. */
+function toLines(text: string): string {
+  return text.includes("\r") ? text.split("\r\n").join("\n").split("\r").join("\n") : text;
 }
 
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };

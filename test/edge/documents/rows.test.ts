@@ -132,6 +132,11 @@ describe("too many rows", () => {
     }
   };
 
+  it("are counted if a variable is nested too deep to be written", () => {
+    const n: unknown = JSON.parse(`{"a":${"[".repeat(40_000)}${"]".repeat(40_000)}}`);
+    expect(rowsOf("query ($n: Int) { invocations(first: $n) { nodes { id } } }", { n })).toBe(20);
+  });
+
   it("are refused over HTTP before anything is executed, also for a registered hash", async () => {
     await withGateway(async (gateway) => {
       const { status, body } = await gateway.ask(document);

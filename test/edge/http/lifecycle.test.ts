@@ -88,6 +88,25 @@ describe("an operation's deadline", () => {
     });
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
   });
+
+  it.each([
+    ["answers", 1_900],
+    ["is closed to", 2_100],
+  ])("%s a body in %i pieces", async (does, pieces) => {
+    gateway = await startGateway();
+    const body = `{"query":"{hello}"${" ".repeat(pieces - 20)}}`;
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
+      let text = "";
+      socket.on("data", (chunk) => (text += chunk)).on("close", () => resolve(text));
+      socket.on("error", () => {});
+      socket.write(
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
+      );
+      socket.write(`${[...body].map((one) => `1\r\n${one}\r\n`).join("")}0\r\n\r\n`);
+    });
+    expect(answer.slice(0, 12)).toBe(does === "answers" ? "HTTP/1.1 200" : "");
+  });
 });
 
 describe("a client that leaves", () => {

@@ -57,6 +57,17 @@ describe("a client that does not read", () => {
     expect(socket.destroyed).toBe(true);
   });
 
+  it.each([
+    ["left to the engine", 1, 0],
+    ["collected once", 2, 1],
+  ])("leaves memory that is %s, from %i that were cut", async (_name, count, collections) => {
+    let collected = 0;
+    readers = createReaders(clock, {}, () => (collected += 1));
+    for (let opened = 0; opened < count; opened += 1) await write((await open()).socket);
+    await clock.advance(15_000);
+    expect(collected).toBe(collections);
+  });
+
   it("stays as long as it makes progress, however slowly", async () => {
     readers = createReaders(clock);
     const { client, socket } = await open();

@@ -100,12 +100,13 @@ describe("the id of an operation on a WebSocket", () => {
   });
 
   it.each([
-    ["short", "1"],
-    ["long", "i".repeat(1_000)],
-  ])("closes the connection if it is in use: a %s one", async (_name, id) => {
+    ["a short one", "1", undefined],
+    ["a long one", "i".repeat(1_000), undefined],
+    ["one of a message that is too large", "1", `{ hello } #${"x".repeat(102_400)}`],
+  ])("closes the connection if it is in use: %s", async (_name, id, query) => {
     send(subscribe(id));
     await connection.reached(1);
-    send(subscribe(id));
+    send(subscribe(id, query));
     const [code, reason] = await once(connection.socket, "close");
     expect([code, String(reason)]).toEqual([4409, `Subscriber for ${id.slice(0, 20)} already exists`]);
     expect(await untilStopped(1)).toEqual(["stopped"]);
