@@ -167,8 +167,11 @@ function toToolResult({ data, errors }: FormattedExecutionResult, { logger }: Li
   const isError = errors !== undefined && !Object.values(data ?? {}).some((value) => value !== null);
   const told = { ...(errors === undefined ? {} : { errors }), ...(data == null ? {} : { data }) };
   const text = stringify(told, logger);
-  const fit = fitAnswer(text);
-  return { content: [{ type: "text", text: fit }], isError: isError || fit !== text };
+  // The text is a string of the answer, where each quote of it takes two bytes.
+  const escaped = JSON.stringify(text);
+  const fit = fitAnswer(escaped);
+  const isWhole = fit === escaped;
+  return { content: [{ type: "text", text: isWhole ? text : fit }], isError: isError || !isWhole };
 }
 
 function toRpcAnswer(error: unknown): { status: number; headers: ReplyHeaders; body: object } {

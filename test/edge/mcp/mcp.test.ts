@@ -5,11 +5,13 @@ import { createMcpTools } from "../../../src/edge/mcp/tools.ts";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 
 const SCHEMA = stubSchema(
-  `type Query { hello(name: String = "you", "How many." first: Int): String broken: String rows(first: Int): [String] }
+  `type Query { hello(name: String = "you", "How many." first: Int): String broken: String loud: String rows(first: Int): [String] }
    type Subscription { count: Int }`,
   {
     Query: {
       hello: ({ name }) => `hello ${name}`,
+      // Within JSON twice as long, and within JSON in JSON four times.
+      loud: () => '"'.repeat(3_000_000),
       broken: () => {
         throw new Error("canary at /a/path");
       },
@@ -19,6 +21,7 @@ const SCHEMA = stubSchema(
 const DOCUMENTS = [
   "# Says hello.\n# In two lines.\nquery greet($name: String!, $first: Int = 3) { hello(name: $name, first: $first) }\n",
   "query fail { broken }",
+  "query shout { loud }",
   "subscription watch { count }",
   "{ hello }",
 ];
@@ -83,12 +86,12 @@ describe("tools at /mcp", () => {
             },
             annotations: { readOnlyHint: true, openWorldHint: false },
           },
-          {
-            name: "fail",
+          ...["fail", "shout"].map((name) => ({
+            name,
             description: "",
             inputSchema: { type: "object", properties: {}, additionalProperties: false },
             annotations: { readOnlyHint: true, openWorldHint: false },
-          },
+          })),
         ],
       },
     });
@@ -105,6 +108,14 @@ describe("tools at /mcp", () => {
       transport: "mcp",
       results: 1,
     });
+  });
+
+  it("answer no more than any operation, though their text is escaped once more", async () => {
+    const { isError, told } = await call("shout");
+    expect([isError, told.errors?.[0]?.extensions]).toEqual([
+      true,
+      { code: "LIMIT_EXCEEDED", limit: "answerBytes", max: 8_000_000, actual: 12_000_028 },
+    ]);
   });
 
   it("tell errors as their result, with codes and without what is inside", async () => {
