@@ -17,14 +17,50 @@ const MOST_UNREAD_BYTES = 1_048_576;
 
 // To get memory for each text alone took a fifth of all the work where thousands are told the same.
 const SLAB_BYTES = 65_536;
-let slab = Buffer.alloc(0);
+/** Slabs that wait to be used again; more are left to the engine. */
+const MOST_SLABS = 256;
+
+/** Memory for many texts, which is used again once the system has all of them. */
+class Slab {
+  readonly #bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #used = 0;
+  #unsent = 0;
+
+  /** Called for each text that was taken, once the system has it or the connection is gone. */
+  readonly sent = (): void => {
+    this.#unsent -= 1;
+    if (this !== currentSlab) this.giveBack();
+  };
+
+  holds(length: number): boolean {
+    return this.#used + length <= SLAB_BYTES;
+  }
+
+  cut(length: number): Buffer {
+    const bytes = this.#bytes.subarray(this.#used, this.#used + length);
+    this.#used += length;
+    this.#unsent += 1;
+    return bytes;
+  }
+
+  giveBack(): void {
+    if (this.#unsent > 0 || freeSlabs.length >= MOST_SLABS) return;
+    this.#used = 0;
+    freeSlabs.push(this);
+  }
+}
+
+const freeSlabs: Slab[] = [];
+let currentSlab = new Slab();
 
 /** At most {@link MOST_COPIED_BYTES}, next to what was taken before. */
-function takeBytes(length: number): Buffer {
-  if (length > slab.length) slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  const taken = slab.subarray(0, length);
-  slab = slab.subarray(length);
-  return taken;
+function takeBytes(length: number): { readonly bytes: Buffer; readonly sent: () => void } {
+  if (!currentSlab.holds(length)) {
+    const full = currentSlab;
+    currentSlab = freeSlabs.pop() ?? new Slab();
+    full.giveBack();
+  }
+  return { bytes: currentSlab.cut(length), sent: currentSlab.sent };
 }
 
 /**
@@ -62,11 +98,11 @@ export function createSender(socket: WebSocket, connection: Socket, wrote: () =>
         sendPart(after, true);
         return;
       }
-      const whole = takeBytes(length);
-      whole.write(before);
-      whole.set(middle, start);
-      whole.write(after, start + middle.length);
-      sendPart(whole, true);
+      const { bytes, sent } = takeBytes(length);
+      bytes.write(before);
+      bytes.set(middle, start);
+      bytes.write(after, start + middle.length);
+      sendPart(bytes, true, sent);
     },
     room() {
       if (connection.writableLength <= MOST_UNREAD_BYTES || connection.destroyed) return null;
