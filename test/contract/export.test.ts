@@ -84,6 +84,14 @@ describe("an export", () => {
     ]);
   });
 
+  it("has one line a run as text, whatever a command is called", async () => {
+    const named: Run = { ...big, commandName: "a\nt-forged\tFAILED\u2028x" };
+    const other = await startRig({ "ECS/cn-hangzhou": createPlace([named]) });
+    const text = await (await get({ format: "text" }, HEADER, other)).text();
+    await other.stop();
+    expect(text).toBe("2026-01-03T00:00:00.000Z\tPARTIAL_FAILED\tt-big\tECS\tcn-hangzhou\ta t-forged FAILED x\n");
+  });
+
   it("is one output as it is", async () => {
     const id = await idOf("instanceInvocations(first: 1) { nodes { id } }");
     expect(await (await get({ id, format: "text" })).text()).toBe('第 0 台\r\nsays "ok", really\n');

@@ -125,6 +125,27 @@ describe("a result that cannot be read", () => {
   });
 });
 
+describe("an instance that the list of results has lost", () => {
+  it("has the output that the run itself tells, for one call more", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(3))]) });
+    rig.far.mangle = (body, { action }) =>
+      action === "DescribeInvocationResults"
+        ? JSON.parse(JSON.stringify(body), (key, value) =>
+            key === "InvocationResult" ? value.slice(0, 2) : key === "TotalCount" ? 2 : value,
+          )
+        : body;
+    const { data, errors } = await rig.ask(
+      "{ invocations { nodes { instanceInvocations { nodes { instanceId result { output { text } } } } } } }",
+    );
+    expect(errors).toBeUndefined();
+    expect(data.invocations.nodes[0].instanceInvocations.nodes).toEqual(
+      onServers(3).map(({ instanceId }) => ({ instanceId, result: { output: { text: "ok\n" } } })),
+    );
+    const asked = rig.far.calls.map(({ action }) => action);
+    expect(asked).toEqual(["DescribeInvocations", "DescribeInvocationResults", "DescribeInvocations"]);
+  });
+});
+
 describe("an upstream that tells of more instances of a run than it shows", () => {
   const start = async (wire: object) => {
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(120), wire)]) });

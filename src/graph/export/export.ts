@@ -13,7 +13,7 @@ import { fromGlobalId } from "../declarations/index.ts";
 import { toInvocationFilter } from "../lists/index.ts";
 import type { KindGuard } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
-import { createRowWriter, type ExportRow, readFormat } from "./formats.ts";
+import { createRowWriter, type ExportRow, readFormat, toLinePart } from "./formats.ts";
 import { type ExportStep, RUN_NAMES, runRows, runText } from "./runs.ts";
 
 /** An export that is about to be written. */
@@ -149,7 +149,7 @@ function outputRow(
 function outputText({ instanceId, status, exitCode, output }: ExportRow): string {
   const text = String(output ?? "");
   const end = text === "" || text.endsWith("\n") ? "" : "\n";
-  return `==> ${instanceId}: ${status}${exitCode === null ? "" : `, exit code ${exitCode}`}\n${text}${end}`;
+  return `==> ${toLinePart(instanceId ?? null)}: ${status}${exitCode === null ? "" : `, exit code ${exitCode}`}\n${text}${end}`;
 }
 
 function readFilter(text: string | null, schema: GraphQLSchema): Filter {

@@ -39,6 +39,11 @@ export function readFormat(word: string | null): ExportFormat {
   throw new InputError("BAD_USER_INPUT", `\`format\`: expected ndjson, csv or text, got ${got}.`, "format");
 }
 
+/** A value as a part of one line: what is said elsewhere must not look like a row of its own. */
+export function toLinePart(value: string | number | boolean | null): string {
+  return String(value ?? "-").replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}
+
 /** A cell as RFC 4180 has it. */
 function toCell(value: string | number | boolean | null): string {
   const text = value === null ? "" : String(value);

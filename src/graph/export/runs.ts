@@ -11,7 +11,7 @@ import {
 } from "#domain";
 import type { Page, PageArguments, PageSourceState, Services } from "#services";
 import { toGlobalId } from "../declarations/index.ts";
-import type { ExportRow } from "./formats.ts";
+import { type ExportRow, toLinePart } from "./formats.ts";
 
 /** Does one part of an export as an operation of its own, with a deadline and a budget of its own. */
 export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
@@ -143,5 +143,8 @@ function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | nu
 
 /** A run as people read it. */
 export function runText({ creationTime, status, invokeId, provider, regionId, commandName }: ExportRow): string {
-  return `${[creationTime ?? "-", status, invokeId, provider, regionId, commandName ?? "-"].join("\t")}\n`;
+  const cells = [creationTime, status, invokeId, provider, regionId, commandName].map((cell) =>
+    toLinePart(cell ?? null),
+  );
+  return `${cells.join("\t")}\n`;
 }
