@@ -151,7 +151,7 @@ function assemble(ground: Ground): Services {
       servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
     statistics: createStatistics(scan, servers.resolveNames),
     pageInstances: servers.page,
-    waitUntilFinal: createWait(watchInvocation, clock, timing.softDeadlineMs),
+    waitUntilFinal: createWait(watchInvocation, store, clock, timing.softDeadlineMs),
     pageResults: createResultPages({ sync, store, sealer, pages, results, describe: describeResults }),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,

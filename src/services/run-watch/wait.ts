@@ -1,4 +1,5 @@
 import { type Clock, InputError, UpstreamError } from "#domain";
+import type { RunStore } from "#store";
 import type { Services } from "../contract/index.ts";
 
 /**
@@ -8,6 +9,7 @@ import type { Services } from "../contract/index.ts";
  */
 export function createWait(
   watch: Services["watchInvocation"],
+  store: Pick<RunStore, "readRuns">,
   clock: Clock,
   restMs: number,
 ): Services["waitUntilFinal"] {
@@ -15,8 +17,8 @@ export function createWait(
     const release = operation.hold?.(waitMs);
     const over = new AbortController();
     const patience = AbortSignal.any([over.signal, operation.signal]);
-    const states = watch(ref, { output: false, content: false, details: false }, operation);
-    let isKnown = false;
+    const projection = { output: false, content: false };
+    const states = watch(ref, { ...projection, details: false }, operation);
     let isTimeUp = false;
     const leave = async (): Promise<void> => {
       await clock.sleep(waitMs, patience);
@@ -25,10 +27,11 @@ export function createWait(
     };
     const left = leave();
     try {
-      for await (const _state of states) isKnown = true;
+      for await (const _state of states);
     } catch (error) {
-      // What is known, and why no more is, is what the question after the wait answers.
-      if (error instanceof UpstreamError && isKnown) await left;
+      // What is known, and why no more is, is what the question after the wait answers. A list may have told of the run before.
+      const isKnown = async (): Promise<boolean> => (await store.readRuns([ref], projection))[0] != null;
+      if (error instanceof UpstreamError && (await isKnown())) await left;
       else if (!(error instanceof UpstreamError || (error instanceof InputError && error.code === "NOT_FOUND")))
         throw error;
     } finally {
