@@ -6,6 +6,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { createSender, type Sender } from "../../../src/edge/live/websocket-sender.ts";
 
 let server: Server;
+let sockets: WebSocketServer;
 let socket: WebSocket;
 let client: WebSocket;
 let sender: Sender;
@@ -13,17 +14,21 @@ let send: (text: string) => Promise<void>;
 /** Calls of `wrote`, and how many texts had been given to the sender by then. */
 let notes: number[];
 let given: number;
+async function connect(wrote: () => void) {
+  const connected = once(sockets, "connection");
+  const made = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const opened = once(made, "open");
+  const [accepted, request] = (await connected) as [WebSocket, IncomingMessage];
+  await opened;
+  return { client: made, socket: accepted, sender: createSender(accepted, request.socket, wrote) };
+}
+
 beforeEach(async () => {
   server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const connected = once(new WebSocketServer({ server }), "connection");
-  client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const opened = once(client, "open");
-  const [accepted, request] = (await connected) as [WebSocket, IncomingMessage];
-  await opened;
-  socket = accepted;
+  sockets = new WebSocketServer({ server });
   [notes, given] = [[], 0];
-  sender = createSender(socket, request.socket, () => void notes.push(given));
+  ({ client, socket, sender } = await connect(() => void notes.push(given)));
   send = (text) => {
     given += 1;
     return sender.send(text);
@@ -59,6 +64,32 @@ describe("texts that are sent on a WebSocket", () => {
     socket.close(1000);
     await once(client, "close");
     expect(got).toEqual(["0 ü ü €", `1 ü ${"€".repeat(20_000)} €`, "2 ü  €"]);
+  });
+
+  it("stay what they are while a client does not read them and others are sent many more", async () => {
+    const other = await connect(() => {});
+    const read = (from: WebSocket): string[] => {
+      const got: string[] = [];
+      from.on("message", (message) => void got.push(String(message)));
+      return got;
+    };
+    const [late, prompt] = [read(client), read(other.client)];
+    const textsOf = (name: string) => Array.from({ length: 4_000 }, (_, n) => `${name} ${n} ${"x".repeat(3_000)}`);
+    const [own, others] = [textsOf("own"), textsOf("other")];
+    client.pause();
+    for (const [n, text] of own.entries()) {
+      sender.sendAround(text.slice(0, 9), Buffer.from(text.slice(9)), "");
+      other.sender.sendAround(others[n] ?? "", Buffer.alloc(0), "");
+      if (n % 50 === 0) await once(other.client, "message");
+    }
+    client.resume();
+    for (const one of [socket, other.socket]) one.close(1000);
+    await Promise.all([once(client, "close"), once(other.client, "close")]);
+    expect([late.filter((text, n) => text !== own[n]), prompt.filter((text, n) => text !== others[n])]).toEqual([
+      [],
+      [],
+    ]);
+    expect([late.length, prompt.length]).toEqual([4_000, 4_000]);
   });
 
   it("leave no room for more while the client does not read", async () => {
