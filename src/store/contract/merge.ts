@@ -152,8 +152,10 @@ function mergeExecution(
   const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
   const { pastOutput: _past, ...filled } = fill(newer, older, isSame);
   const isKept = (isPoorer && !isOld) || (isSame && !isOutputOld(filled, older, run, read.readFrom));
-  const output = isBetter(newer.output) || !isKept ? newer.output : (older.output ?? newer.output);
+  const told = isBetter(newer.output) || !isKept ? newer.output : (older.output ?? newer.output);
   const isOther = canMove && (newer.startTime === null || newer.startTime !== older.startTime);
+  // What was printed stays printed: an end is sometimes told before its output is there.
+  const output = isOther || told !== null ? told : (older.output ?? older.pastOutput ?? told);
   const past = output !== undefined || isOther ? undefined : pastOutputOf(newer, older);
   const merged = {
     ...withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, filled),

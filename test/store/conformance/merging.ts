@@ -84,6 +84,22 @@ export function describeMerging(store: StoreOfTest): void {
       expect(await read()).toMatchObject({ run: done });
     });
 
+    it.each([
+      ["no output", undefined],
+      ["no output after an answer without outputs", { output: undefined }],
+    ] as const)("%s over what an execution had printed", async (_name, between) => {
+      const write = (status: "RUNNING" | "SUCCESS", parts: Partial<InstanceInvocation>, readAt: number) => {
+        const instances = [itemOf({ invokeId: "t-1", status, exitCode: null, ...parts })];
+        return store().write({ source: ECS, readAt, runs: [runAt(1, "t-1", { status, instances })] });
+      };
+      await write("RUNNING", { output: outputOf("one") }, 1);
+      if (between) await write("RUNNING", between, 2);
+      await write("SUCCESS", { output: null }, 3);
+      expect((await read())?.run.instances).toMatchObject([{ status: "SUCCESS", output: outputOf("one") }]);
+      await write("SUCCESS", { output: outputOf("one two") }, 4);
+      expect((await read())?.run.instances).toMatchObject([{ output: outputOf("one two") }]);
+    });
+
     it("nothing poorer over what is richer", async () => {
       await store().write({ source: ECS, readAt: 1, runs: [done] });
       const poor = runAt(1, "t-1", {
