@@ -20,7 +20,7 @@ import {
   createStatistics,
 } from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
-import { createResultPages, createResults, salvageResults } from "./results/index.ts";
+import { createResultPages, createResults, createStrays, salvageResults } from "./results/index.ts";
 import {
   APPEAR_MS,
   createOutputWatch,
@@ -152,7 +152,15 @@ function assemble(ground: Ground): Services {
     statistics: createStatistics(scan, servers.resolveNames),
     pageInstances: servers.page,
     waitUntilFinal: createWait(watchInvocation, store, clock, timing.softDeadlineMs),
-    pageResults: createResultPages({ sync, store, sealer, pages, results, describe: describeResults }),
+    pageResults: createResultPages({
+      sync,
+      store,
+      sealer,
+      pages,
+      results,
+      describe: describeResults,
+      strays: createStrays(sync, clock),
+    }),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, projection, operation) =>

@@ -98,7 +98,7 @@ export class RunQueries {
   @Query(() => InvocationResultConnection, {
     nullable: true,
     description:
-      "Results across runs: of one instance, one command or one run. Newest runs first, then by instance id.",
+      "Results across runs: of one instance, one command or one run. Newest runs first, then by instance id; where the list of runs lacks any of them, in the upstream's order.",
   })
   async invocationResults(
     @Args(() => InvocationResultsArgs) { filter = NOTHING_GIVEN, ...args }: InvocationResultsArgs,

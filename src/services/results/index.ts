@@ -1,3 +1,4 @@
 /** Results of runs: pages of them, and single ones by key. */
 export { createResults } from "./by-key.ts";
 export { createResultPages, salvageResults } from "./pages.ts";
+export { createStrays } from "./strays.ts";

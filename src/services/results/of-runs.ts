@@ -6,13 +6,14 @@ import {
   toQuery,
   UpstreamError,
 } from "#domain";
-import { LIST_END, type Position, positionOf, type RunStore, type StoredRun } from "#store";
+import { LIST_END, type Position, positionOf, type RunStore, type StoredRun, timeOf } from "#store";
 import type { Page, PageProjection, ResultFilter, ShownResult } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
 import { countRuns, falseEndOf, isWhole, type PageSource } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
+import type { RunsRead } from "./strays.ts";
 
 /** What results of many runs are read with. */
 export interface ResultsOfRunsParts {
@@ -33,14 +34,14 @@ interface Row {
 /** Runs that are read at a time, at most. */
 const STRETCH = 100;
 
-/** Results of the runs of one instance or one command. */
+/** Results of the runs of one instance or one command, and how far their runs were read; null if no list tells any run. */
 export async function pageOfRuns(
   { store, pages, results }: ResultsOfRunsParts,
   request: PageRequestArguments,
   filter: ResultFilter,
   projection: PageProjection,
   operation: Operation,
-): Promise<Page<ShownResult> & { readonly isEmptyList: boolean }> {
+): Promise<Page<ShownResult> & { readonly runsRead: RunsRead | null }> {
   const { direction, size } = request;
   const runFilter = toRunFilter(filter);
   const { all, stretch, end, isEmptyList } = await readRows(
@@ -67,7 +68,16 @@ export async function pageOfRuns(
     onward: () => (hasMore && size > 0 ? stretch.cursorAt(end?.run ?? null) : null),
     sources: stretch.sources,
   });
-  return { ...page, isEmptyList };
+  return { ...page, runsRead: isEmptyList ? null : runsReadOf(stretch, direction > 0 ? end : undefined) };
+}
+
+/** How far the runs of a page were read: to the last one of a page forwards, if others follow. */
+function runsReadOf({ hasMore, sources }: RunStretch, last: StoredRun | undefined): RunsRead {
+  const isKnown = sources.every(({ isComplete }) => isComplete);
+  return {
+    from: last === undefined || !hasMore ? LIST_END : timeOf(last.run),
+    until: isKnown ? Math.min(...sources.map(({ asOf }) => asOf ?? 0)) : 0,
+  };
 }
 
 interface RowsWanted {

@@ -17,12 +17,14 @@ import { newestFirst, type Results } from "./by-key.ts";
 import { checkFilter, isMeant, purposeOf, rowName } from "./filter.ts";
 import { isListedCursor, pageOfListed } from "./listed.ts";
 import { pageOfRuns, type ResultsOfRunsParts } from "./of-runs.ts";
+import type { Strays } from "./strays.ts";
 
 /** What pages of results are read with. */
 export interface ResultPagesParts extends ResultsOfRunsParts {
   readonly sync: Sync;
   readonly sealer: Sealer;
   readonly describe: DescribeSource;
+  readonly strays: Strays;
 }
 
 /**
@@ -162,8 +164,8 @@ function behindCursor(
 }
 
 /**
- * Results of one instance or one command: by its runs, and if no list tells any, or may be read, by the upstream's list of
- * results.
+ * Results of one instance or one command: by its runs, and by the upstream's list of results where the list of runs knows none,
+ * or not all, or may not be read.
  */
 async function pageOfMany(
   parts: ResultPagesParts,
@@ -182,7 +184,9 @@ async function pageOfMany(
   const isAsked = at === null && request.size > 0 && filter.statusIn?.length !== 0 && !isLeftOut;
   try {
     const page = await pageOfRuns(parts, request, filter, projection, operation);
-    return isAsked && page.isEmptyList ? ((await readListed()) ?? page) : page;
+    const { runsRead } = page;
+    const isListed = isAsked && (runsRead === null || (await parts.strays.areThere(filter, runsRead, operation)));
+    return isListed ? ((await readListed()) ?? page) : page;
   } catch (error) {
     const page = isAsked && isRefusal(error) ? await readListed() : null;
     if (page === null) throw error;

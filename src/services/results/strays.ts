@@ -1,0 +1,62 @@
+import { LRUCache } from "lru-cache";
+import { type Clock, canonicalText, type InvocationResult, type Operation, sourceKey } from "#domain";
+import { LIST_END } from "#store";
+import type { Sync } from "#sync";
+import type { ResultFilter } from "../contract/index.ts";
+import { isMeant } from "./filter.ts";
+
+/** How far the runs were read beside which results are looked for, in epoch milliseconds. */
+export interface RunsRead {
+  /** When the oldest one was created; before all times once their list ended. */
+  readonly from: number;
+  /** As of when they were read. */
+  readonly until: number;
+}
+
+/** Finds results of runs that the list of runs does not know, while it knows others (contract: results stand on their own). */
+export interface Strays {
+  /**
+   * True if any of the newest results is of such a run. Asks the upstream's list of results once in ten minutes, if the quota has
+   * room; an upstream that does not answer is taken to know none. Never rejects.
+   */
+  areThere(filter: ResultFilter, runs: RunsRead, operation: Operation): Promise<boolean>;
+}
+
+/** How long what was found out holds. */
+const KNOWN_MS = 600_000;
+const KNOWN_MAX = 10_000;
+const LOOKS_MAX = 3;
+const NOTHING = { output: false, content: false };
+
+/** Starts with nothing found out. */
+export function createStrays({ runs, resultLists }: Pick<Sync, "runs" | "resultLists">, clock: Clock): Strays {
+  const known = new LRUCache<string, { readonly isFound: boolean; readonly at: number }>({ max: KNOWN_MAX });
+
+  async function find(filter: ResultFilter, { from, until }: RunsRead, operation: Operation): Promise<boolean> {
+    const { source, instanceId, commandId } = filter;
+    const query = { ...(instanceId && { instanceId }), ...(commandId && { commandId }) };
+    const listed = await resultLists.read(source, query, true, () => true, { ...operation, pace: "refresh" });
+    const isWithin = ({ startTime }: InvocationResult): boolean =>
+      startTime !== null && Date.parse(startTime) > from && Date.parse(startTime) < until;
+    const within = listed?.results.filter((one) => isWithin(one) && isMeant(one, filter)) ?? [];
+    const found = await runs.findKnown(within, NOTHING, Number.POSITIVE_INFINITY);
+    const unknown = within.filter((_one, position) => !found[position]);
+    if (from === LIST_END) return unknown.length > 0;
+    // A run that waited long to begin stands further down in the list of runs.
+    for (const one of unknown.slice(0, LOOKS_MAX)) {
+      if ((await runs.read(one, NOTHING, { ...operation, pace: "refresh" })) === null) return true;
+    }
+    return false;
+  }
+
+  return {
+    async areThere(filter, runs, operation) {
+      const name = canonicalText({ ...filter, source: sourceKey(filter.source) });
+      const found = known.get(name);
+      if (found !== undefined && clock.elapsed() - found.at < KNOWN_MS) return found.isFound;
+      const isFound = await find(filter, runs, operation).catch(() => false);
+      known.set(name, { isFound, at: clock.elapsed() });
+      return isFound;
+    },
+  };
+}
