@@ -31,7 +31,7 @@ function toLoose(row: LooseRow, source: Source, find: (id: string) => Uint8Array
   return { invokeId, result, readAt: row.read_at };
 }
 
-type LooseRow = Omit<ExecutionRow, "run" | "read_at"> & { readonly read_at: number };
+type LooseRow = Omit<ExecutionRow, "read_at"> & { readonly read_at: number };
 
 async function looseRows(
   db: Queries,

@@ -6,7 +6,7 @@ import { readLoose } from "./loose-results.ts";
 import { fromOrderedText, toOrderedText } from "./ordered-text.ts";
 import { readOutlines } from "./outline-rows.ts";
 import { ageOf, sourceKeyOf } from "./records.ts";
-import { bySourceKey, RUN_COLUMNS, type RunRow, toStoredRuns } from "./run-rows.ts";
+import { bySourceKey, type RunRow, selectRuns, toStoredRuns } from "./run-rows.ts";
 import type { Queries } from "./tables.ts";
 
 /** Everything that reads. */
@@ -37,7 +37,7 @@ export function createReader(db: Queries, schema: string): Reader {
 
 /** Reads whole runs. */
 function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" | "readPage" | "readUnfinished"> {
-  const runs = db.withSchema(schema).selectFrom("run").select(RUN_COLUMNS);
+  const runs = selectRuns(db, schema);
   const load = (rows: readonly RunRow[], sources: readonly Source[], projection: Projection) =>
     toStoredRuns(db, schema, rows, bySourceKey(sources), projection);
 

@@ -12,8 +12,20 @@ export interface KnownRow extends StoredRun {
   readonly id: number;
 }
 
-/** What is read of a run. */
-export const RUN_COLUMNS = ["id", "source_key", "record", "script_state", "script", "read_at", "is_gone"] as const;
+const EXECUTION_COLUMNS = ["record", "output_state", "output", "dropped_bytes", "is_guess", "read_at"] as const;
+
+/** Runs, each with its executions in one value: a row of its own for each of them takes three times as long to read. */
+export function selectRuns(db: Queries, schema: string) {
+  const columns = sql.join(EXECUTION_COLUMNS.map((name) => sql.ref(`one.${name}`)));
+  const executions = sql<readonly ExecutionCells[] | null>`(
+    select json_agg(json_build_array(${columns}) order by one.place)
+    from ${sql.table(`${schema}.execution`)} as one where one.run = run.id)`;
+  return db
+    .withSchema(schema)
+    .selectFrom("run")
+    .select(["id", "source_key", "record", "script_state", "script", "read_at", "is_gone"])
+    .select(executions.as("executions"));
+}
 
 /** Sources by their key in the tables. */
 export type SourcesByKey = ReadonlyMap<string, Source>;
@@ -32,14 +44,24 @@ export interface RunRow {
   readonly script: string | null;
   readonly read_at: number;
   readonly is_gone: boolean;
+  readonly executions: readonly ExecutionCells[] | null;
 }
 
 /** A row of an execution. */
 export interface ExecutionRow extends OutputRow {
-  readonly run: number;
   readonly record: unknown;
   readonly read_at: number | null;
 }
+
+/** The same without names, in the order of {@link EXECUTION_COLUMNS}. */
+type ExecutionCells = readonly [
+  record: unknown,
+  outputState: number,
+  output: string | null,
+  droppedBytes: number | null,
+  isGuess: boolean,
+  readAt: number | null,
+];
 
 /** Runs with their executions, in the order of the rows; contents are read if they are wanted. */
 export async function toStoredRuns(
@@ -49,16 +71,10 @@ export async function toStoredRuns(
   sources: SourcesByKey,
   projection: Projection,
 ): Promise<readonly KnownRow[]> {
-  if (rows.length === 0) return [];
-  const executions = await readExecutions(
-    db,
-    schema,
-    rows.map(({ id }) => id),
-  );
-  const outputs = projection.output ? executions.map(({ output }) => output) : [];
+  const outputs = projection.output ? rows.flatMap((row) => executionsOf(row).map(({ output }) => output)) : [];
   const scripts = projection.content ? rows.map(({ script }) => script) : [];
   const contents = await readContents(db, schema, [...outputs, ...scripts]);
-  return assemble(rows, executions, sources, (id) => contents.get(id));
+  return assemble(rows, sources, (id) => contents.get(id));
 }
 
 /** Runs by the numbers of their rows, without contents. */
@@ -69,9 +85,8 @@ export async function readRows(
   sources: SourcesByKey,
 ): Promise<readonly KnownRow[]> {
   if (ids.length === 0) return [];
-  const among = sql<SqlBool>`id = any(${ids}::bigint[])`;
-  const rows = await db.withSchema(schema).selectFrom("run").select(RUN_COLUMNS).where(among).execute();
-  return toStoredRuns(db, schema, rows, sources, { output: false, content: false });
+  const rows = await selectRuns(db, schema).where(sql<SqlBool>`id = any(${ids}::bigint[])`).execute();
+  return assemble(rows, sources, () => undefined);
 }
 
 /** Runs whose contents are given by their ids. */
@@ -81,49 +96,41 @@ export async function readStripped(
   source: Source,
   invokeIds: readonly string[],
 ): Promise<readonly KnownRow[]> {
-  const rows = await db
-    .withSchema(schema)
-    .selectFrom("run")
-    .select(RUN_COLUMNS)
+  const rows = await selectRuns(db, schema)
     .where("source_key", "=", sourceKeyOf(source))
     .where(sql<SqlBool>`invoke_id = any(${invokeIds.map(toOrderedText)})`)
     .execute();
-  const executions = await readExecutions(
-    db,
-    schema,
-    rows.map(({ id }) => id),
-  );
-  return assemble(rows, executions, bySourceKey([source]), idOf);
+  return assemble(rows, bySourceKey([source]), idOf);
 }
 
 function assemble(
   rows: readonly RunRow[],
-  executions: readonly ExecutionRow[],
   sources: SourcesByKey,
   find: (id: string) => Uint8Array | undefined,
 ): readonly KnownRow[] {
-  const byRun = new Map<number, ExecutionRow[]>();
-  for (const row of executions) {
-    const own = byRun.get(row.run);
-    if (own === undefined) byRun.set(row.run, [row]);
-    else own.push(row);
-  }
   return rows.flatMap((row) => {
     const source = sources.get(row.source_key);
-    return source === undefined ? [] : [toStoredRun(row, byRun.get(row.id) ?? [], source, find)];
+    return source === undefined ? [] : [toStoredRun(row, source, find)];
   });
 }
 
-function toStoredRun(
-  row: RunRow,
-  executions: readonly ExecutionRow[],
-  source: Source,
-  find: (id: string) => Uint8Array | undefined,
-): KnownRow {
+function executionsOf({ executions }: RunRow): readonly ExecutionRow[] {
+  return (executions ?? []).map(([record, output_state, output, dropped_bytes, is_guess, read_at]) => ({
+    record,
+    output_state,
+    output,
+    dropped_bytes,
+    is_guess,
+    read_at,
+  }));
+}
+
+function toStoredRun(row: RunRow, source: Source, find: (id: string) => Uint8Array | undefined): KnownRow {
   const { command, ...record } = row.record as Omit<Invocation, "source" | "instances" | "command"> & {
     readonly command: Omit<Command, "content">;
   };
   const { invokeId } = record;
+  const executions = executionsOf(row);
   const instances = executions.map((one) => toExecution<InstanceInvocation>(one, { source, invokeId }, find));
   const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {
@@ -141,18 +148,6 @@ function toScript(
   if (script_state === UNREAD) return undefined;
   if (script_state === NONE) return null;
   return script_state === KEPT && script !== null ? find(script) : undefined;
-}
-
-async function readExecutions(db: Queries, schema: string, runs: readonly number[]): Promise<readonly ExecutionRow[]> {
-  if (runs.length === 0) return [];
-  return db
-    .withSchema(schema)
-    .selectFrom("execution")
-    .select(["run", "record", "output_state", "output", "dropped_bytes", "is_guess", "read_at"])
-    .where(sql<SqlBool>`run = any(${runs}::bigint[])`)
-    .orderBy("run")
-    .orderBy("place")
-    .execute();
 }
 
 /** Contents by their ids. */
