@@ -22,7 +22,8 @@ async function time(count: number, one: (n: number) => Promise<unknown>): Promis
   return (performance.now() - start) / count;
 }
 
-async function measure(store: RunStore): Promise<Readonly<Record<string, number>>> {
+/** @param settle is done between writing and reading, as the gateway does from time to time */
+async function measure(store: RunStore, settle = async () => {}): Promise<Readonly<Record<string, number>>> {
   const page = (parts: Partial<RunPageRequest>) =>
     store.readPage({
       stretches: ALL,
@@ -37,6 +38,7 @@ async function measure(store: RunStore): Promise<Readonly<Record<string, number>
     const runs = Array.from({ length: PER_WRITE }, (_, i) => runOf(n * PER_WRITE + i));
     return store.write({ source: ECS, readAt: systemClock.now(), runs });
   });
+  await settle();
   const newest = Array.from({ length: PER_WRITE }, (_, i) => runOf(RUNS - 1 - i));
   const filter = (query: RunPageRequest["query"]) => time(ASKED, () => page({ query }));
   return {
@@ -84,7 +86,8 @@ async function measureDatabase(url: string): Promise<Readonly<Record<string, num
   const store = await database.open();
   const opened = performance.now() - start;
   try {
-    return { open: opened, ...(await measure(store)) };
+    const settle = async () => void (await store.prune({ runDays: 0, outputDays: 0 }));
+    return { open: opened, ...(await measure(store, settle)) };
   } finally {
     await store.forget({ account: ECS.account });
     await store.close();
