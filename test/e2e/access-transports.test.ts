@@ -7,28 +7,29 @@ import { startIssuer, type TestIssuer } from "../access/issuer.ts";
 import { type GuardedGateway, SOURCES, startGuardedGateway, UNFINISHED } from "../support/access.ts";
 import { WAYS_IN, type WayName } from "../support/one-answer.ts";
 
-/** Real time that can be set forward; sleeps of an hour and more end when it is. */
+/** Real time that can be set forward; sleeps that are over then end at once. */
 function createForwardClock(): Clock & { forward(ms: number): void } {
   let shift = 0;
-  const long = new Set<() => void>();
+  const elapsed = () => performance.now() + shift;
+  const sleepers = new Map<() => void, number>();
   return {
     now: () => Date.now() + shift,
-    elapsed: () => performance.now() + shift,
+    elapsed,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const wake = () => {
           clearTimeout(timer);
-          long.delete(wake);
+          sleepers.delete(wake);
           signal?.removeEventListener("abort", wake);
           resolve();
         };
-        const timer = ms < 3_000_000 ? setTimeout(wake, ms) : undefined;
-        if (timer === undefined) long.add(wake);
+        const timer = setTimeout(wake, ms);
+        sleepers.set(wake, elapsed() + ms);
         signal?.addEventListener("abort", wake);
       }),
     forward(ms) {
       shift += ms;
-      for (const wake of [...long]) wake();
+      for (const [wake, dueAt] of [...sleepers]) if (dueAt <= elapsed()) wake();
     },
   };
 }
