@@ -38,11 +38,12 @@ const subscribe = (id: string, query = "subscription { wait }") =>
 const complete = (id: string) => JSON.stringify({ id, type: "complete" });
 
 describe("the id of an operation on a WebSocket", () => {
-  const notes: string[] = [];
-  const begun: string[] = [];
+  let notes: string[];
+  let begun: string[];
   let gateway: TestGateway;
   let connection: Connection;
   beforeEach(async () => {
+    [notes, begun] = [[], []];
     gateway = await startGateway({ schema: createLiveSchema(notes, begun) });
     connection = await connect(gateway.url);
   });
@@ -78,7 +79,6 @@ describe("the id of an operation on a WebSocket", () => {
   });
 
   it("may be used again before the one before has begun: that one does not begin", async () => {
-    begun.length = 0;
     send(subscribe("1"), complete("1"), subscribe("1"));
     await connection.reached(1);
     await askLast();
