@@ -64,21 +64,28 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc
 function toReadable(plan: Plan): Plan {
   const pageSizeMax = plan.shiftOneIn > 0 ? 50 : plan.pageSizeMax;
   const isCalm = !plan.shuffles && plan.shiftOneIn + plan.failOneIn + plan.arrivalsMax + plan.vanishMax === 0;
+  // Nothing but their index says how many runs without a time there are: in another order at each call, off their place, they hide.
+  const timelessMax = plan.shuffles && plan.shiftOneIn > 0 ? 0 : isCalm ? plan.timelessRuns : 5;
+  // Where all places die with each change of mode, and every third call fails, short answers lead nowhere.
+  const isHopeless = plan.mode === "switching" && plan.failOneIn === 3 && pageSizeMax < 50;
   return {
     ...plan,
     pageSizeMax,
+    tokenDiesOneIn: isHopeless ? 0 : plan.tokenDiesOneIn,
     // A clamped page without a total, from a source that answered in tokens before, cannot be told from a list's end.
     tellsTotal: plan.tellsTotal || plan.mode === "switching",
-    timelessRuns: isCalm ? plan.timelessRuns : Math.min(plan.timelessRuns, 5),
+    timelessRuns: Math.min(plan.timelessRuns, timelessMax),
     tiesMax: Math.min(plan.tiesMax, readableTies({ ...plan, pageSizeMax })),
   };
 }
 
 function readableTies(plan: Plan): number {
-  const { failOneIn, pageSizeMax, shiftOneIn, isCapped, arrivesWithinPages, tellsTotal } = plan;
+  const { failOneIn, pageSizeMax, shiftOneIn, isCapped, arrivesWithinPages, tellsTotal, shuffles, vanishMax } = plan;
   // A group that is larger than a page is known to be whole by indexes alone, so pages must begin where they say.
   if (shiftOneIn > 0 || (isCapped && arrivesWithinPages)) return Math.min(12, pageSizeMax / 5);
   if (pageSizeMax < 50) return failOneIn > 0 ? 2 : 12;
+  // Of a crowded second in another order at each call, a run that went counts as one that was not seen yet.
+  if (shuffles && vanishMax > 0) return 12;
   if (failOneIn > 0) return 12;
   return isCapped || !tellsTotal ? 70 : 150;
 }
@@ -247,5 +254,19 @@ export const HARD_PLANS: readonly Plan[] = [
     vanishMax: 1,
     shuffles: true,
     pageSizeMax: 10,
+  },
+  // A page off its place that shows runs without a time alone hides the last ones with a time.
+  {
+    ...CALM,
+    seed: 1_664_932_099,
+    sourceSizes: [5, 7, 1, 51],
+    tiesMax: 2,
+    pageSize: 5,
+    arrivalsMax: 1,
+    arrivesWithinPages: true,
+    vanishMax: 1,
+    timelessRuns: 5,
+    shiftOneIn: 10,
+    shortOneIn: 2,
   },
 ];
