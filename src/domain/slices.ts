@@ -1,4 +1,10 @@
 const SLICE_MS = 5;
+/** How a slice begins, and how long it is. */
+interface SliceOptions {
+  /** When the first one begins: in the next round, unless told otherwise. */
+  readonly schedule?: (begin: () => void) => void;
+  readonly sliceMs?: number;
+}
 
 /** Lets waiting work go on one after the other, a few milliseconds in each round of the event loop, so that others are served meanwhile. */
 export interface Slices {
@@ -9,12 +15,11 @@ export interface Slices {
 /**
  * What one of them does before it waits again, promises included, is over when the next one is taken.
  * @param take what goes on next, or null if nothing waits
- * @param schedule when the first slice begins: in the next round, unless told otherwise
  */
 export function createSlices(
   take: () => (() => void) | null,
   now: () => number,
-  schedule: (begin: () => void) => void = setImmediate,
+  { schedule = setImmediate, sliceMs = SLICE_MS }: SliceOptions = {},
 ): Slices {
   let isBooked = false;
   let beganAt = 0;
@@ -32,7 +37,7 @@ export function createSlices(
     afterPromises(goOnInTime);
   };
   const goOnInTime = (): void => {
-    if (now() - beganAt < SLICE_MS) goOn();
+    if (now() - beganAt < sliceMs) goOn();
     else setImmediate(begin);
   };
   return {
@@ -44,8 +49,8 @@ export function createSlices(
   };
 }
 
-// Node empties the queue of microtasks before it begins with the next tick.
-function afterPromises(goOn: () => void): void {
+/** Calls back once all promises have gone on that can. Node empties the queue of microtasks before it begins with the next tick. */
+export function afterPromises(goOn: () => void): void {
   queueMicrotask(() => process.nextTick(goOn));
 }
 
@@ -61,7 +66,7 @@ const wakeNext = createSlices(
     return waking.pop() ?? null;
   },
   () => performance.now(),
-  afterPromises,
+  { schedule: afterPromises },
 );
 
 /**

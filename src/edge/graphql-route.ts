@@ -95,7 +95,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
       async (error: unknown) => {
         // Who is refused again and again must not keep others waiting either.
         await client.turn();
-        if (!response.destroyed) logInternal(options.logger, requestId, error);
+        if (!response.destroyed && !request.socket.destroyed) logInternal(options.logger, requestId, error);
         return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
       },
     );

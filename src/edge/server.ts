@@ -56,10 +56,11 @@ export function createServer(options: ServerOptions): GatewayServer {
   setMaxListeners(0, draining.signal);
   let isStopping = false;
   const machines = createMachinePages(options, () => isStopping);
-  const { engine, route, webSockets } = createTransports(options, { readers, machines, draining });
-  const listener = createListener(withErrors(options, route), clock, readers);
+  const { engine, route, webSockets, clients } = createTransports(options, { readers, machines, draining });
+  const listening = { clock, readers, turnsOf: clients.of };
+  const listener = createListener(withErrors(options, route), listening);
   const admin =
-    options.adminPort === undefined ? null : createListener(withErrors(options, atPath(machines)), clock, readers);
+    options.adminPort === undefined ? null : createListener(withErrors(options, atPath(machines)), listening);
   limitSockets(listener.server, options.clientLimits ?? CLIENT_LIMITS);
   upgradeTo(webSockets, listener, options);
   let stopped: Promise<void> | null = null;
@@ -101,13 +102,14 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const gate = createGate(options);
   const engine = createEngine({ schema, execute, introspection, documents: gate.store, logger });
   const access = options.access ?? createOpenAccess(clock);
+  const clients = createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits);
   const parts = {
     engine,
     metrics: createOperationMetrics(registry),
     gate,
     readers,
     answers: options.revision === undefined ? undefined : createAnswerCache(options.revision, clock),
-    clients: createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits),
+    clients,
     draining: draining.signal,
     access,
     admission: createAdmission({ ...access, logger }),
@@ -121,7 +123,7 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const mcp = options.tools === undefined ? null : createMcpRoute(live, options.tools, parts);
   const pages = guardMetrics(machines, parts.admission);
   const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, pages);
-  return { engine, route, webSockets: createWebSockets(live, parts) };
+  return { engine, route, clients, webSockets: createWebSockets(live, parts) };
 }
 
 /** Metrics name sources, so that with an access file known callers alone get them here, each of its own; an ADMIN_PORT is open to who reaches it. */

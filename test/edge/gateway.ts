@@ -93,6 +93,7 @@ export const freeClient: Client = {
   watch: () => () => {},
   turn: async () => {},
   pass: async () => {},
+  next: async () => {},
   arrive: () => null,
   enter: () => null,
 };

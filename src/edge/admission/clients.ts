@@ -22,8 +22,10 @@ export interface Client {
   watch(): () => void;
   /** Resolves when the client may work for a moment, behind the small operations of others. */
   turn(): Promise<void>;
-  /** Resolves when something small may go on. */
+  /** Resolves when something small may go on: at once in a turn of the client. */
   pass(): Promise<void>;
+  /** A turn after the one that the client may have. */
+  next(): Promise<void>;
   /** The turn before what came is read: to read a document may take longer than to answer it. Null if it may be read at once. */
   arrive(isHeavy?: boolean): Promise<void> | null;
   /** Upstream calls that are left in this minute; null or absent if only the gateway's own limit holds. */
@@ -70,6 +72,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       watch: createCounter("clientWatchers", limits.watchers),
       turn: () => turns.wait(name),
       pass: () => turns.pass(name),
+      next: () => turns.next(name),
       arrive: (isHeavy) => turns.arrive(name, isHeavy),
       enter: (values) => turns.enter(name, values),
     }),

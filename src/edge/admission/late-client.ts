@@ -20,6 +20,7 @@ export function createLateClient(address: Client): LateClient {
     watch: () => current.watch(),
     turn: () => current.turn(),
     pass: () => current.pass(),
+    next: () => current.next(),
     arrive: (isHeavy) => current.arrive(isHeavy),
     enter: (values) => current.enter(values),
     remainingCalls: () => current.remainingCalls?.() ?? null,

@@ -1,11 +1,13 @@
-import { createRotation, createSlices } from "#domain";
+import { afterPromises, createRotation, createSlices } from "#domain";
 
 /** Hands out turns, so that neither much work of one client nor many large operations keep others waiting. */
 export interface Turns {
   /** Resolves when the client may work for a moment, behind all small operations of others. */
   wait(client: string): Promise<void>;
-  /** Resolves in a round of the event loop that has hardly worked yet. */
+  /** Resolves in a round of the event loop that has hardly worked yet; at once if the client has its turn. */
   pass(client: string): Promise<void>;
+  /** The same for one who may have a turn, and has done enough in it. */
+  next(client: string): Promise<void>;
   /** The turn before what came is read; null if it may be read at once. What is heavy waits as the parts of large operations do. */
   arrive(client: string, isHeavy?: boolean): Promise<void> | null;
   /**
@@ -14,8 +16,9 @@ export interface Turns {
   enter(client: string, values: number): Promise<() => void> | null;
 }
 
-// A round of the event loop that has worked for longer lets others have the next one.
-const ROUND_MS = 5;
+// A round of the event loop that has worked for longer lets others have the next one. One who comes while another one keeps the gateway
+// busy waits for about a round.
+const ROUND_MS = 1;
 // An answer of so many leaf values takes longer than a round.
 const MOST_LIGHT_VALUES = 5_000;
 const MOST_PAUSE_MS = 200;
@@ -38,8 +41,22 @@ export function isLarge(values: number): boolean {
  * comes meanwhile mostly finds the loop free.
  */
 export function createTurns(now: () => number = () => performance.now()): Turns {
-  const light = createRotation<() => void>();
-  const slices = createSlices(light.take, now);
+  const light = createRotation<{ readonly client: string; readonly resolve: () => void }>();
+  /** Whose turn it is at the moment: all that follows of it without another wait belongs to it. */
+  let inTurn: string | null = null;
+  const endTurn = (): void => {
+    inTurn = null;
+  };
+  const takeLight = () => {
+    const taken = light.take();
+    if (taken === null) return null;
+    return () => {
+      inTurn = taken.client;
+      taken.resolve();
+      afterPromises(endTurn);
+    };
+  };
+  const slices = createSlices(takeLight, now, { sliceMs: ROUND_MS });
   const work = createWork(now);
   let roundBeganAt: number | null = null;
   const noteRound = (): number => {
@@ -50,18 +67,20 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     });
     return roundBeganAt;
   };
-  const pass = (client: string): Promise<void> =>
+  const next = (client: string): Promise<void> =>
     new Promise((resolve) => {
-      light.add(client, resolve);
+      light.add(client, { client, resolve });
       slices.book();
     });
   const arrive = (client: string, isHeavy = false): Promise<void> | null => {
     if (isHeavy) return work.wait(client);
-    return now() - noteRound() < ROUND_MS ? null : pass(client);
+    if (inTurn === client || (light.isEmpty && now() - noteRound() < ROUND_MS)) return null;
+    return next(client);
   };
   return {
     wait: work.wait,
-    pass,
+    pass: (client) => (inTurn === client ? Promise.resolve() : next(client)),
+    next,
     arrive,
     enter(client, values) {
       if (isLarge(values)) return work.begin(client);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "#domain";
+import { type PacedReading, paceReading, type ReadingTurns } from "./paced-reading.ts";
 import type { Readers } from "./readers.ts";
 import { onResponseClose } from "./response-close.ts";
 
@@ -29,14 +30,20 @@ const TIMEOUTS = {
 };
 const MOST_CONNECTIONS = 10_000;
 
+/** What a listener is told. */
+export interface ListenerParts {
+  readonly clock: Clock;
+  readonly readers: Readers;
+  /** Who reads when: the client at the other end of the connection. */
+  turnsOf(socket: Socket): ReadingTurns;
+}
+
 /** Listens for requests; the handler answers each and throws nothing. */
 export function createListener(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  clock: Clock,
-  readers: Readers,
+  { clock, readers, turnsOf }: ListenerParts,
 ): Listener {
   const inFlight = new Set<ServerResponse>();
-  const inTurn = createQueues();
   let isDraining = false;
   let onEmpty = () => {};
   const server = createServer(TIMEOUTS, (request, response) => {
@@ -50,6 +57,7 @@ export function createListener(
     response.once("prefinish", () => readers.wrote(request.socket, response));
     inTurn(request, response, () => handle(request, response));
   });
+  const inTurn = readInTurns(server, turnsOf);
   server.maxConnections = MOST_CONNECTIONS;
   return {
     server,
@@ -95,31 +103,64 @@ type InTurn = (request: IncomingMessage, response: ServerResponse, handle: () =>
 interface Line {
   running: number;
   readonly waiting: (() => void)[];
+  /** The one that came last. */
+  newest: IncomingMessage | null;
+  readonly reading: PacedReading;
 }
 
 const MOST_AT_ONCE = 2;
-const MOST_WAITING = 100;
+/** The headers of a request and its body. */
+const PIECES_A_TURN = 2;
 
 /**
- * Two requests of a connection at a time: answers of pipelined requests would otherwise pile up behind the first that is not read.
- * A connection with over 100 requests that wait is closed.
+ * Two requests of a connection at a time, and none is read before: answers of pipelined requests would otherwise pile up behind the first
+ * that is not read.
  */
-function createQueues(): InTurn {
-  const lines = new WeakMap<Socket, Line>();
+function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns): InTurn {
+  const lines = new WeakMap<object, Line>();
+  // After the server's own listener, which begins to read.
+  server.on("connection", (socket: Socket) => {
+    const mayRead = () => line.running < MOST_AT_ONCE || line.newest?.complete === false;
+    const reading = paceReading(socket, {
+      turns: turnsOf(socket),
+      mayRead,
+      cut: cutRequest,
+      piecesATurn: PIECES_A_TURN,
+    });
+    const line: Line = { running: 0, waiting: [], newest: null, reading };
+    lines.set(socket, line);
+  });
+  server.on("upgrade", (_request, socket) => lines.get(socket)?.reading.leave());
   return (request, response, handle) => {
     const { socket } = request;
-    const line = lines.get(socket) ?? { running: 0, waiting: [] };
-    lines.set(socket, line);
+    const line = lines.get(socket);
+    if (line === undefined) return;
     const begin = () => {
       line.running += 1;
       onResponseClose(request, response, () => {
         line.running -= 1;
-        if (!socket.destroyed) line.waiting.shift()?.();
+        if (socket.destroyed) return;
+        line.waiting.shift()?.();
+        line.reading.goOn();
       });
       if (!response.destroyed) handle();
     };
+    line.newest = request;
     if (line.running < MOST_AT_ONCE) begin();
-    else if (line.waiting.length < MOST_WAITING) line.waiting.push(begin);
-    else socket.destroy();
+    else line.waiting.push(begin);
   };
+}
+
+/** No shorter than the headers of a client that does not count its bytes. */
+const LEAST_PIECE = 128;
+const MOST_PIECE = 4_096;
+
+/** Up to the end of a request's headers, so that no piece holds many requests. */
+function cutRequest(bytes: Buffer): number {
+  const start = Math.min(LEAST_PIECE, bytes.length) - 1;
+  const ends = ["\n\r\n", "\n\n"].flatMap((blank) => {
+    const at = bytes.subarray(0, MOST_PIECE).indexOf(blank, start);
+    return at < 0 ? [] : [at + blank.length];
+  });
+  return Math.min(bytes.length, MOST_PIECE, ...ends);
 }

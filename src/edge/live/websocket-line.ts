@@ -1,12 +1,7 @@
 import type { WebSocket } from "ws";
 
-/** More than all that a connection can ask for, and that it ends. */
-const MOST_WAITING = 1_000;
-const POLICY_VIOLATION = 1008;
-
 /**
- * Handles the texts that come on a connection in their order. While some wait, no more is read from it; it is closed if there are
- * over 1,000.
+ * Handles the texts that come on a connection in their order. While some wait, no more is read from it.
  * @param arrive the turn before a text is handled; null if it may be at once
  */
 export function handleInOrder(
@@ -30,7 +25,7 @@ export function handleInOrder(
     const text = String(message);
     const turn = waiting.length === 0 ? arrive(text) : null;
     if (waiting.length === 0 && turn === null) handle(text);
-    else if (waiting.push(text) > MOST_WAITING) socket.close(POLICY_VIOLATION, "Too many messages");
+    else waiting.push(text);
     if (turn !== null) void goOn(turn);
   });
   socket.once("close", () => waiting.splice(0));

@@ -6,7 +6,7 @@ import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResu
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
-import { createRequestId, turnAway, withoutMark } from "../http/index.ts";
+import { createRequestId, paceReading, turnAway, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { LiveRecord } from "./record.ts";
 import { type Receiver, runLive, type Told } from "./run.ts";
@@ -47,6 +47,13 @@ const CLOSING_MS = 2_000;
 const MOST_MESSAGE_BYTES = 262_144;
 const MOST_FRAGMENTS = 128;
 
+/** A ping is six bytes long, and each is answered. */
+const PIECE_BYTES = 256;
+
+function cutFrames({ length }: Buffer): number {
+  return Math.min(length, PIECE_BYTES);
+}
+
 /** The protocol graphql-transport-ws, with the same gate, limits, errors and records as HTTP. */
 export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSockets {
   const server = new WebSocketServer({
@@ -61,6 +68,7 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
     const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
     const client = parts.clients.of(request.socket);
     const arrive = (text: string) => client.arrive(isHeavy(text, parts.gate));
+    paceReading(request.socket, { turns: client, mayRead: () => !socket.isPaused, cut: cutFrames, piecesATurn: 1 });
     serve(options, protocol, { socket, request, sender, messages: new Messages(socket) }, arrive);
   });
   return {
