@@ -7,6 +7,7 @@ import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { createApp } from "#app";
 import { readConfig } from "#config";
+import { collectSooner } from "../src/collect-sooner.ts";
 import { createEmulator, createWorld } from "../test/support/emulator/index.ts";
 import { watchRounds } from "./round-work.ts";
 
@@ -88,6 +89,8 @@ async function startEmulator({ runs = 20, instances = 10 }: Given): Promise<stri
 }
 
 async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
+  // As the program does.
+  collectSooner();
   const config = readConfig({
     PORT: "0",
     UPSTREAM: "alibaba",

@@ -4,6 +4,7 @@ import { checkSettings, createApp, forget } from "#app";
 import { readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
 import { collectNow } from "./collect-now.ts";
+import { collectSooner } from "./collect-sooner.ts";
 import { readCollectArguments } from "./collecting/index.ts";
 import { toEmulatorOptions } from "./origin.ts";
 
@@ -21,7 +22,10 @@ const USAGE = `Usage:
 
 /** Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT. */
 async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === undefined) return serve(createApp(readConfig()));
+  if (args[0] === undefined) {
+    collectSooner();
+    return serve(createApp(readConfig()));
+  }
   if (args[0] === "--check-config") return console.log(await checkSettings(readConfig()));
   if (args[0] === "forget") return console.log(await forget(readConfig(), readForgettable(args.slice(1))));
   if (args[0] === "collect") return runCollect(args.slice(1));
