@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import {
@@ -20,7 +21,7 @@ import {
   SafeInt,
   Value,
 } from "../declarations/index.ts";
-import type { GraphContext } from "../operation/index.ts";
+import { type GraphContext, workInParts } from "../operation/index.ts";
 import { CommandOutput } from "../results/index.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 
@@ -63,11 +64,11 @@ type Member = Execution & { readonly row: InstanceInvocation };
 export class OutputGroup {
   readonly #output: CommandOutput | null;
 
-  /** @param largest the group that this one differs from @param formOf what of a line counts */
+  /** @param largest the group that this one differs from @param formOf what of a text counts, line for line */
   constructor(
     private readonly record: Group<Member>,
     private readonly largest: Group<Member>,
-    private readonly formOf: (line: string) => string,
+    private readonly formOf: (text: string) => string,
   ) {
     this.#output = record.output === null ? null : new CommandOutput(record.output);
   }
@@ -99,9 +100,15 @@ export class OutputGroup {
     nullable: true,
     description: "How it differs from what the largest group printed; null for the largest group.",
   })
-  difference(@Ctx() { operation }: GraphContext): LineDifference | null {
+  difference(@Ctx() { operation }: GraphContext): LineDifference | null | Promise<LineDifference> {
     if (this.record === this.largest) return null;
-    operation.meter.addReading?.("decodedBytes", sizeOf(this.record.output) + sizeOf(this.largest.output));
+    const bytes = sizeOf(this.record.output) + sizeOf(this.largest.output);
+    operation.meter.addReading?.("decodedBytes", bytes);
+    return workInParts(operation, this.differ(bytes));
+  }
+
+  private *differ(bytes: number): Parts<LineDifference> {
+    yield bytes * COMPARE_UNITS;
     return diffLines(textOf(this.record.output), textOf(this.largest.output), this.formOf);
   }
 
@@ -122,7 +129,7 @@ declareReads<Group<Member>>(OutputGroup.prototype, {
  */
 export function groupRows(rows: readonly InstanceInvocation[]): readonly OutputGroup[] {
   const groups = groupOutputs(membersOf(rows));
-  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, (line) => line));
+  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, (text) => text));
 }
 
 /**
@@ -137,18 +144,25 @@ export function* groupSimilarRows(
   const forms = new Map<Member, string>();
   for (const member of members) {
     yield (member.output?.bytes.byteLength ?? 0) * MASK_UNITS;
-    forms.set(member, maskOutput(textOf(member.output), wordsOf(member.instanceId)));
+    forms.set(member, hashOf(maskOutput(textOf(member.output), wordsOf(member.instanceId))));
   }
   const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
   const own = groups.map(({ executions: [first] }) => wordsOf(first?.instanceId ?? ""));
   return groups.map((group, index) => {
     const words = [...(own[index] ?? []), ...(own[0] ?? [])];
-    return new OutputGroup(group, groups[0] ?? group, (line) => maskOutput(line, words));
+    return new OutputGroup(group, groups[0] ?? group, (text) => maskOutput(text, words));
   });
 }
 
 /** What masking costs for each byte, against one step of a pattern. */
 const MASK_UNITS = 12;
+/** The same for comparing, which masks as well. */
+const COMPARE_UNITS = 16;
+
+// A masked text can be several times as long as what was printed, and there may be hundreds.
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}
 
 function membersOf(rows: readonly InstanceInvocation[]): readonly Member[] {
   return rows.map((row) => {
