@@ -81,7 +81,7 @@ export function createDocuments(options: {
     return found.errors;
   };
   return {
-    isHeavy: (text) => text.length > MOST_LIGHT_CHARACTERS && !known.has(hashOf(text)),
+    isHeavy: (text) => isLong(text) && !known.has(hashOf(text)),
     measure(text, given) {
       const found = read(text);
       const size = found instanceof GraphQLError ? NOTHING : found.sizeOf(given);
@@ -108,6 +108,11 @@ export function createDocuments(options: {
       delete: async (key) => known.delete(key.slice(-HASH_LENGTH)),
     },
   };
+}
+
+/** True for a text that may hold a document which takes some milliseconds to be read. */
+export function isLong(text: string): boolean {
+  return text.length > MOST_LIGHT_CHARACTERS;
 }
 
 function hashOf(text: string): string {

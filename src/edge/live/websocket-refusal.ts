@@ -2,14 +2,13 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { MessageType } from "graphql-ws";
 import type { WebSocket } from "ws";
 
-import type { Gate } from "../documents/index.ts";
+import { type Gate, isLong } from "../documents/index.ts";
 import { RefusalError, refusalAbove, toErrorResponse } from "../errors/index.ts";
 import { isWelcome, toGraphqlRequest } from "../http/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import type { Messages } from "./websocket-messages.ts";
 
 const TOO_LARGE = 1009;
-const MOST_LIGHT_CHARACTERS = 1_024;
 
 /** Refuses the operation that a message asks for; where it asks for none there is nobody to tell, and the connection ends. */
 export function refuseMessage(
@@ -52,7 +51,7 @@ export function isServersOwn(text: string): boolean {
 
 /** True for a message with a document that takes some milliseconds to be read. */
 export function isHeavy(text: string, gate: Gate): boolean {
-  const payload = text.length > MOST_LIGHT_CHARACTERS ? readMessage(text).payload : null;
+  const payload = isLong(text) ? readMessage(text).payload : null;
   return typeof payload === "object" && payload !== null && gate.isHeavy(toGraphqlRequest(payload));
 }
 
