@@ -34,6 +34,7 @@ import {
   corsHeaders,
   type ErrorAnswer,
   type GraphqlRequest,
+  LONG_BODY,
   type Readers,
   type ReplyHeaders,
   type Route,
@@ -86,7 +87,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     const life = parts.answers?.begin();
     const running = startOperation(requestId, rulesOf(options, client, life));
     const exchange = createExchange(running);
-    const visit: Visit = { exchange, client, running, life, headers: {} };
+    const visit: Visit = { exchange, client, running, life, headers: {}, letGo: () => {}, isOver: false };
     parts.metrics.started();
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
@@ -103,6 +104,8 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     const cors = corsHeaders(request, options.corsOrigins);
     const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
     const isSent = send(response, answer.status, headers, answer.body);
+    visit.isOver = true;
+    visit.letGo();
     // Promises that waited for long hold the answer until the next full collection.
     answer.body = "";
     // What is left of a refused body is read away, or the next request on this connection would wait behind it.
@@ -122,6 +125,9 @@ interface Visit {
   readonly life: NotedLife | undefined;
   /** What the caller's limits have to tell, whatever becomes of the request. */
   headers: ReplyHeaders;
+  /** Makes room for another request of the client. */
+  letGo: () => void;
+  isOver: boolean;
 }
 
 function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
@@ -132,8 +138,13 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     const caller = await admission.identify(request);
     client.become(clients.of(request.socket, caller));
     visit.headers = admission.countOperation(caller);
-    const asked = await readGraphqlRequest(request);
-    await client.arrive(gate.isHeavy(asked));
+    const asked = await readGraphqlRequest(request, async (bytes) => {
+      const letGo = await client.hand(bytes);
+      if (visit.isOver) letGo();
+      else visit.letGo = letGo;
+      await client.arrive(bytes > LONG_BODY);
+    });
+    if (gate.isHeavy(asked)) await client.arrive(true);
     running.operation.signal.throwIfAborted();
     const read = gate.admit(asked, requestId);
     admission.checkRows(caller, read.size.rows);

@@ -91,6 +91,8 @@ export const freeClient: Client = {
   spendCall: () => {},
   spendForeignId: () => {},
   watch: () => () => {},
+  hold: () => () => {},
+  hand: async () => () => {},
   turn: async () => {},
   pass: async () => {},
   next: async () => {},

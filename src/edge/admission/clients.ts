@@ -5,10 +5,11 @@ import { type Caller, type RateLimits, toNetwork } from "#access";
 import type { Clock } from "#domain";
 import { LIMITS, type LimitName, limitExceeded, refuseAbove } from "../errors/index.ts";
 import { toLimitError } from "./admission.ts";
+import { createHoldings, type Holdings } from "./holdings.ts";
 import { createTurns } from "./turns.ts";
 
 /** Who asks, as far as limits are concerned. */
-export interface Client {
+export interface Client extends Holdings {
   /** Tells it from the others; nothing that they may see. */
   readonly name: string;
   /** @throws InputError if the client has made its upstream calls of this minute */
@@ -63,6 +64,7 @@ const MOST_CLIENTS = 10_000;
 /** Limits for each client alone; those that asked least lately are forgotten once there are 10,000. */
 export function createClients(clock: Clock, limits: ClientLimits, callerLimits: RateLimits | null = null): Clients {
   const turns = createTurns();
+  const holdingsOfNext = createHoldings();
   const known = new LRUCache<string, Client>({
     max: MOST_CLIENTS,
     memoMethod: (name) => ({
@@ -70,6 +72,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       spendCall: createMinute(clock, "clientCalls", limits.callsPerMinute),
       spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
       watch: createCounter("clientWatchers", limits.watchers),
+      ...holdingsOfNext(),
       turn: () => turns.wait(name),
       pass: () => turns.pass(name),
       next: () => turns.next(name),

@@ -18,6 +18,8 @@ export function createLateClient(address: Client): LateClient {
     spendCall: () => current.spendCall(),
     spendForeignId: () => current.spendForeignId(),
     watch: () => current.watch(),
+    hold: (held) => current.hold(held),
+    hand: (bytes) => current.hand(bytes),
     turn: () => current.turn(),
     pass: () => current.pass(),
     next: () => current.next(),

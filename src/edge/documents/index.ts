@@ -4,4 +4,4 @@ export { rulesFor } from "./document-rules.ts";
 export { type DocumentStore, isLong } from "./documents.ts";
 export { createGate, type DocumentOptions, type Gate } from "./gate.ts";
 export { type PersistedDocumentsOptions, readPersistedDocuments } from "./persisted-documents.ts";
-export { nameOf, type PreparedOperation } from "./prepared-operation.ts";
+export { heldBy, nameOf, type PreparedOperation } from "./prepared-operation.ts";

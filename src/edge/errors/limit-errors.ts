@@ -6,6 +6,8 @@ const STATUS: Readonly<Partial<Record<LimitName, number>>> = {
   bodyBytes: 413,
   connections: 503,
   clientWatchers: 429,
+  heldCharacters: 429,
+  waitingBytes: 429,
   clientSockets: 503,
 };
 

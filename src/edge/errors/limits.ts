@@ -36,6 +36,10 @@ export const LIMITS = {
   decodedBytes: 8_388_608,
   /** Subscriptions of one client at the same time, unless a setting says otherwise. */
   clientWatchers: 2_000,
+  /** Characters of the documents and variables of what one client has open, equal documents once. */
+  heldCharacters: 524_288,
+  /** Bytes of one client's requests that wait until others of it are answered. */
+  waitingBytes: 16_777_216,
   /** Connections of one client at the same time, unless a setting says otherwise. */
   clientSockets: 1_000,
   /** Upstream calls a minute that the operations of one client make, unless a setting says otherwise. */
@@ -66,6 +70,8 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   searchedBytes: "bytes of text to search in one operation",
   decodedBytes: "bytes of output to decode in one operation",
   clientWatchers: "subscriptions of one client",
+  heldCharacters: "characters of different documents and of variables in open operations",
+  waitingBytes: "bytes of requests of one client that wait for others of it",
   clientSockets: "connections of one client",
   clientCalls: "upstream calls a minute for one client",
   foreignIds: "look-ups a minute for one client of ids that this gateway did not make",

@@ -18,7 +18,15 @@ export {
   sendText,
   toErrorAnswer,
 } from "./reply.ts";
-export { type GraphqlRequest, readGraphqlRequest, readJsonBody, toGraphqlRequest, withoutMark } from "./request.ts";
+export {
+  type GraphqlRequest,
+  LONG_BODY,
+  type Reading,
+  readGraphqlRequest,
+  readJsonBody,
+  toGraphqlRequest,
+  withoutMark,
+} from "./request.ts";
 export { createRequestId, requestIdOf } from "./request-id.ts";
 export { onResponseClose } from "./response-close.ts";
 export { limitSockets } from "./socket-limit.ts";

@@ -25,13 +25,20 @@ export interface GraphqlRequest {
 const MOST_PIECES = 2_000;
 const ALLOW = { allow: "GET, POST, OPTIONS" };
 
+/** To read more JSON than that takes some milliseconds. */
+export const LONG_BODY = 16_384;
+
+/** Waits for the turn, and the room, in which a body of so many bytes is read as JSON. */
+export type Reading = (bytes: number) => Promise<unknown> | null;
+
 /**
  * Reads a GraphQL request, and of its body no more than the limit.
  * @throws RefusalError for other methods, content types, charsets and encodings, too large or unreadable bodies and batches
  */
-export async function readGraphqlRequest(request: IncomingMessage): Promise<GraphqlRequest> {
+export async function readGraphqlRequest(request: IncomingMessage, reading: Reading): Promise<GraphqlRequest> {
   const search = searchOf(request.url ?? "");
   if (request.method === "GET") {
+    await reading(search.length);
     return { method: "GET", search: withoutEmptyName(search), body: undefined, ...fromSearch(search) };
   }
   if (request.method !== "POST") {
@@ -43,7 +50,7 @@ export async function readGraphqlRequest(request: IncomingMessage): Promise<Grap
       ALLOW,
     );
   }
-  const body = await readJsonBody(request);
+  const body = await readJsonBody(request, reading);
   if (Array.isArray(body)) refuseBatch(body.length);
   return { method: "POST", search, body: withoutEmpty(body), ...fromBody(body) };
 }
@@ -52,9 +59,12 @@ export async function readGraphqlRequest(request: IncomingMessage): Promise<Grap
  * Reads a body of JSON, and no more of it than the limit.
  * @throws RefusalError for other content types, charsets and encodings, and for too large or unreadable bodies
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, reading: Reading): Promise<unknown> {
   checkContent(request);
-  return parseJson(await readBody(request));
+  const bytes = await readBody(request);
+  const turn = reading(bytes.length);
+  if (turn !== null) await turn;
+  return parseJson(bytes);
 }
 
 // No operation can have an empty name, and generated clients send one for none.

@@ -5,6 +5,7 @@ import { codesOf, RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkPreflight,
   corsHeaders,
+  LONG_BODY,
   onResponseClose,
   type ReplyHeaders,
   type Route,
@@ -53,9 +54,9 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       const caller = await parts.admission.identify(request);
       limits = parts.admission.countOperation(caller);
       checkAccept(request);
-      const asked = await readGraphqlRequest(request);
       const client = parts.clients.of(request.socket, caller);
-      await client.arrive(parts.gate.isHeavy(asked));
+      const asked = await readGraphqlRequest(request, (bytes) => client.arrive(bytes > LONG_BODY));
+      if (parts.gate.isHeavy(asked)) await client.arrive(true);
       if (response.destroyed) return record.end(CLIENT_GONE);
       const read = parts.gate.admit(asked, requestId);
       checkPreflight(request);

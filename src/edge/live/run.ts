@@ -1,7 +1,7 @@
 import { createSourceEventStream, type FormattedExecutionResult, OperationTypeNode } from "graphql";
 import type { Operation } from "#domain";
 import { LastingOperation, startOperation } from "../admission/index.ts";
-import type { PreparedOperation } from "../documents/index.ts";
+import { heldBy, type PreparedOperation } from "../documents/index.ts";
 import { rulesOf } from "../execution/index.ts";
 import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, untilRoom } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
@@ -47,8 +47,9 @@ interface Answered extends Told {
 class Subscription {
   private readonly operation: LastingOperation;
   private readonly expiry: Expiry;
-  private readonly question: string;
+  private question = "";
   private leave = (): void => {};
+  private letGo = (): void => {};
   private events: AsyncIterator<unknown> | null = null;
 
   constructor(
@@ -60,7 +61,6 @@ class Subscription {
     const { clock, operationCallBudget: callBudget } = options;
     this.operation = new LastingOperation(live.requestId, { callBudget, client: asker.client });
     this.expiry = createExpiry(clock, asker.caller);
-    this.question = nameQuestion(live.document, live.operationName, live.variables);
     receiver.stop.onStop(() => this.end());
     this.expiry.onStop(() => this.end());
   }
@@ -74,6 +74,7 @@ class Subscription {
     } finally {
       this.expiry.ignore();
       this.leave();
+      this.letGo();
       this.end();
     }
   }
@@ -83,6 +84,8 @@ class Subscription {
     const { options, live, operation, asker } = this;
     try {
       this.leave = asker.client.watch();
+      this.letGo = asker.client.hold(heldBy(live));
+      this.question = nameQuestion(live.document, live.operationName, live.variables);
       const source = await openSource(options, live, { operation, asker });
       if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
       await this.tell({ answer: writeAnswer(source, options.logger) });
@@ -149,6 +152,23 @@ class Subscription {
 
 /** Answers a query within its deadline and while its credential lasts. Never rejects: what fails is told as errors. */
 export async function answerRequest(
+  options: LiveOptions,
+  live: PreparedOperation,
+  asker: Asker,
+  stop: Stop,
+): Promise<FormattedExecutionResult> {
+  let letGo = (): void => {};
+  try {
+    letGo = asker.client.hold(heldBy(live));
+    return await answerHeld(options, live, asker, stop);
+  } catch (error) {
+    return toFailure(options, live, error);
+  } finally {
+    letGo();
+  }
+}
+
+async function answerHeld(
   options: LiveOptions,
   live: PreparedOperation,
   asker: Asker,

@@ -8,6 +8,9 @@ export interface Asked {
   readonly payload: SubscribePayload;
 }
 
+/** It is held as long as the operation. */
+const MOST_ID_CHARACTERS = 1_024;
+
 const NOTHING_ASKED: SubscribePayload = { query: "" };
 
 /**
@@ -66,6 +69,10 @@ export class Messages {
   }
 
   private begin(clientId: string, payload: SubscribePayload): string | null {
+    if (clientId.length > MOST_ID_CHARACTERS) {
+      this.socket.close(CloseCode.BadRequest, "The id is too long");
+      return null;
+    }
     if (!this.isFree(clientId)) return null;
     this.count += 1;
     const id = String(this.count);

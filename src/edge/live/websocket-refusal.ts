@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 
 import { type Gate, isLong } from "../documents/index.ts";
 import { RefusalError, refusalAbove, toErrorResponse } from "../errors/index.ts";
-import { isWelcome, toGraphqlRequest } from "../http/index.ts";
+import { isWelcome, LONG_BODY, toGraphqlRequest } from "../http/index.ts";
 import type { LiveOptions } from "./live-parts.ts";
 import type { Messages } from "./websocket-messages.ts";
 
@@ -51,6 +51,7 @@ export function isServersOwn(text: string): boolean {
 
 /** True for a message with a document that takes some milliseconds to be read. */
 export function isHeavy(text: string, gate: Gate): boolean {
+  if (text.length > LONG_BODY) return true;
   const payload = isLong(text) ? readMessage(text).payload : null;
   return typeof payload === "object" && payload !== null && gate.isHeavy(toGraphqlRequest(payload));
 }

@@ -6,6 +6,7 @@ import {
   checkOrigin,
   corsHeaders,
   fitAnswer,
+  LONG_BODY,
   onResponseClose,
   type ReplyHeaders,
   type Route,
@@ -66,12 +67,13 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
     try {
       checkRequest(request, options);
       const caller = await parts.admission.identify(request);
-      const message = readMcpMessage(await readJsonBody(request));
+      const client = parts.clients.of(request.socket, caller);
+      const message = readMcpMessage(await readJsonBody(request, (bytes) => client.arrive(bytes > LONG_BODY)));
       if (message.kind === "notice") return reply(202, {}, null);
       id = message.id;
       const call = { request, response, requestId, message };
       const asker: Asker = {
-        client: parts.clients.of(request.socket, caller),
+        client,
         access: parts.access,
         readers: parts.readers,
         caller,
@@ -141,7 +143,6 @@ async function runTool(
 ): Promise<FormattedExecutionResult> {
   try {
     admission.countOperation(asker.caller);
-    await asker.client.arrive();
     const read = gate.admit(toGraphqlRequest({ query: tool.document, variables }), requestId);
     admission.checkRows(asker.caller, read.size.rows);
     const prepared = gate.prepare(read, requestId);
