@@ -21,8 +21,10 @@ const OUTPUT = (fields: string) =>
 const aliases = (count: number, field: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => `a${index}: ${field(index)}`).join(" ");
 
-/** What the greedy client sends, and how often at once. */
-const ATTACKS: readonly (readonly [name: string, atOnce: number, query: string])[] = [
+const SMALL = "{ __typename }";
+
+/** What the greedy client sends, how often at once, and by what. */
+const ATTACKS: readonly (readonly [name: string, atOnce: number, query: string, by?: Greed["by"]])[] = [
   [
     "three nested lists of 100",
     4,
@@ -41,6 +43,10 @@ const ATTACKS: readonly (readonly [name: string, atOnce: number, query: string])
     20,
     "{ invocations(first: 100) { nodes { status instanceInvocations(first: 100) { nodes { id status exitCode } } } } }",
   ],
+  ["small questions on 100 connections", 100, SMALL, "connections"],
+  ["small questions on 500 connections", 500, SMALL, "connections"],
+  ["100 small questions at once on each of 100 connections", 100, SMALL, "pipelined"],
+  ["10 small questions at once on each of 100 WebSockets", 100, SMALL, "websockets"],
 ];
 
 const emulator = await startServer("emulator", { runs: 100, instances: 100 });
@@ -52,10 +58,10 @@ const victim = new Agent({ keepAlive: true });
 console.log(`first sight of each:${(await measureFirstSights()).join(",")}`);
 await measureVictim(victim, gateway.url, ROUND_MS);
 let isWithin = true;
-for (const [name, atOnce, query] of ATTACKS) {
+for (const [name, atOnce, query, by] of ATTACKS) {
   const calm = await measureVictim(victim, gateway.url, ROUND_MS);
   const idleMb = await measureIdle(gateway);
-  greedy.send({ url: gateway.url, atOnce, query } satisfies Greed);
+  greedy.send({ url: gateway.url, atOnce, query, ...(by === undefined ? {} : { by }) } satisfies Greed);
   const under = await measureVictim(victim, gateway.url, ROUND_MS);
   greedy.send("stop");
   const answers = await heard();
