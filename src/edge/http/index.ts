@@ -21,7 +21,6 @@ export {
 export {
   type GraphqlRequest,
   LONG_BODY,
-  type Reading,
   readGraphqlRequest,
   readJsonBody,
   toGraphqlRequest,
