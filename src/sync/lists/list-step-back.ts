@@ -47,7 +47,7 @@ function isBehindGap(page: IndexedPage, base: Mark, shift: number): boolean {
   if (page.mode === "token" || page.offset === 0) return false;
   if (page.runs.length === 0) return endIndexOf(page) > 0 && bottomOf(page, base.time) === LIST_END;
   const first = timesOf(page.runs).find((time) => time !== NO_TIME);
-  // Of a page that begins in front of the base's end, some runs have times.
-  if (first === undefined) return base.time !== NO_TIME && page.offset < base.index + shift;
+  // A page that begins in front of the base's time shows runs of it.
+  if (first === undefined) return base.time !== NO_TIME && page.offset <= base.tieStart + shift;
   return first < base.time || (first === base.time && page.offset < base.tieStart + shift);
 }
