@@ -136,23 +136,22 @@ describe("decodeOutput of one charset", () => {
 
   it("keeps every cut of lines in UTF-8", () => {
     // Of a few characters of a rare script nobody can tell that they are no Chinese: lines as servers print them.
-    const texts = fc.constantFrom(
+    const lines = [
       "disk /dev/vda1: 97% used, für später\n",
       "nginx: configuration file is ok ✓\n",
       "cp: не удалось выполнить stat: Нет такого файла\n",
       "backup finished — 3 of 5 volumes\n",
-    );
-    fc.assert(
-      fc.property(texts, texts, fc.nat(), fc.nat(), (head, tail, headCut, tailCut) => {
-        const [first, second] = [utf8(head), utf8(tail)];
-        const kept = join(
-          first.subarray(0, headCut % (first.length + 1)),
-          second.subarray(tailCut % (second.length + 1)),
-        );
+    ].map(utf8);
+    const heads = lines.flatMap((line) => Array.from({ length: line.length + 1 }, (_, end) => line.subarray(0, end)));
+    const tails = lines.flatMap((line) => Array.from({ length: line.length + 1 }, (_, start) => line.subarray(start)));
+    const bad = heads.flatMap((head) =>
+      tails.flatMap((tail) => {
+        const kept = join(head, tail);
         const { text, charset } = decodeOutput(kept, 1);
-        expect({ text, charset }).toEqual({ text: new TextDecoder().decode(kept), charset: "utf-8" });
+        return text === new TextDecoder().decode(kept) && charset === "utf-8" ? [] : [{ text, charset }];
       }),
     );
+    expect(bad).toEqual([]);
   });
 
   it("reads any bytes without failing", () => {

@@ -30,8 +30,10 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
   const explained = explain(bytes, utf8.pieces);
   if (explained.byLong * 2 > explained.all) return planByLine(bytes, "utf-8", hasSeam);
   const chinese = planByLine(bytes, "gb18030", hasSeam);
-  if (chinese.isCertain) return chinese;
-  if (isCutOnly(bytes, utf8.pieces, { hasSeam, isCutStart: false })) return utf8;
+  const isUtf8 = isCutOnly(bytes, utf8.pieces, { hasSeam, isCutStart: false });
+  // One cut alone is likelier than a cut, or a change of the charset, among what happens to be frequent characters.
+  if (chinese.isCertain && (!isUtf8 || chinese.pieces.every(isChinese))) return chinese;
+  if (isUtf8) return utf8;
   if (explained.byAny * 2 > explained.all) return planByLine(bytes, "utf-8", hasSeam);
   // Nothing says that it is Chinese: then it has to fit, but for what cuts left at its ends.
   const pieces = hasSeam ? null : readChinese(bytes, 0, bytes.length);
@@ -81,6 +83,10 @@ function explain(bytes: Uint8Array, pieces: readonly Piece[]) {
     }
   }
   return counts;
+}
+
+function isChinese({ charset, isGap }: Piece): boolean {
+  return charset === "gb18030" && !isGap;
 }
 
 function wholeOf(bytes: Uint8Array, charset: string): Piece {
