@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { decodeOutput } from "#domain";
-import { encodeIn } from "../support/encode.ts";
+import { encodeIn, encodeUtf16be, encodeUtf16le } from "../support/encode.ts";
 import { join, LOG, positionsUpTo, UPDATE, utf8 } from "./texts.ts";
 
 describe("a line of GBK among lines of UTF-8, and the other way round", () => {
@@ -79,5 +79,73 @@ describe("a line of GBK among lines of UTF-8, and the other way round", () => {
       return end > 3 && text !== gbkLine + utf8Line.slice(0, Math.floor(end / 3)) + (end % 3 === 0 ? "" : "\ufffd");
     });
     expect(bad).toEqual([]);
+  });
+});
+
+describe("lines of UTF-16 among others", () => {
+  const gbk = (text: string): Uint8Array => encodeIn("gb18030", text);
+  const marked = (text: string): Uint8Array => encodeUtf16le(`\ufeff${text}`);
+  const markedBig = (text: string): Uint8Array => encodeUtf16be(`\ufeff${text}`);
+  const [ascii, chinese, short] = ["starting backup of /data\n", "错误：文件不存在\n", "a\n"];
+  const [wide, wideChinese] = ["disk ok\r\n", "磁盘空间不足\r\n"];
+
+  it.each([
+    ["a mark, then UTF-8", [wide, chinese], [marked, utf8], "utf-8"],
+    ["a mark of the other order, then UTF-8", [wide, chinese], [markedBig, utf8], "utf-8"],
+    ["a mark, then as many bytes of ASCII as are even", [wide, "hello, world\n\n"], [marked, utf8], "utf-16le"],
+    ["a mark behind a line", [chinese, wide, "完成\n"], [utf8, marked, utf8], "utf-8"],
+    ["ASCII, then UTF-16", [ascii, `${wide}finished all\r\n`], [utf8, encodeUtf16le], "utf-16le"],
+    ["ASCII, then the other order", [ascii, wide, "end\n"], [utf8, encodeUtf16be, utf8], "utf-8"],
+    ["Chinese without NULs, then GBK", [wideChinese, chinese], [encodeUtf16le, gbk], "gb18030"],
+    ["Chinese without NULs, then ASCII", [wideChinese, "ok 17 files\n"], [encodeUtf16le, utf8], "utf-16le"],
+    ["GBK on either side", [chinese, wide, "完成\n"], [gbk, encodeUtf16le, gbk], "gb18030"],
+    [
+      "in turn",
+      [short, wide, short, wideChinese, chinese],
+      [utf8, encodeUtf16be, utf8, encodeUtf16be, gbk],
+      "utf-16be",
+    ],
+  ])("are read as such: %s", (_name, parts, encodings, charset) => {
+    const bytes = join(...parts.map((part, index) => (encodings[index] ?? utf8)(part)));
+    const text = parts.join("");
+    expect(decodeOutput(bytes)).toEqual({ text, charset, lossy: false, isCharsetCertain: true });
+    const fromByte = (encodings[0] ?? utf8)(parts[0] ?? "").length;
+    expect(decodeOutput(bytes, null, { fromByte }).text).toBe(parts.slice(1).join(""));
+  });
+
+  it("are told apart in any order, or something is missing", () => {
+    const lines = [
+      ascii,
+      chinese,
+      short,
+      "[1/3] 安装 ok\n",
+      "\n",
+      "用户“张三”登录成功\n",
+      "INFO 2026-01-02: 17 files\n",
+    ];
+    // Windows writes UTF-16, with its own line ends.
+    const line = fc
+      .record({ text: fc.constantFrom(...lines), isWide: fc.boolean() })
+      .map(({ text, isWide }) => ({ text: isWide ? text.replace("\n", "\r\n") : text, isWide }));
+    const wideEncodings = fc.constantFrom(encodeUtf16le, encodeUtf16be);
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 6 }),
+        wideEncodings,
+        fc.constantFrom(utf8, gbk),
+        (parts, inWide, inNarrow) => {
+          const all = [{ text: ascii, isWide: false }, ...parts, { text: chinese, isWide: true }];
+          const bytes = join(...all.map(({ text, isWide }) => (isWide ? inWide : inNarrow)(text)));
+          const { text, lossy, isCharsetCertain } = decodeOutput(bytes);
+          if (!lossy && isCharsetCertain) expect(text).toBe(all.map((part) => part.text).join(""));
+        },
+      ),
+      { numRuns: 2000, seed: 20_261_127 },
+    );
+  });
+
+  it("are not certain if a few letters behind them are an ideograph too", () => {
+    const bytes = join(encodeUtf16le(wideChinese), utf8("done"));
+    expect(decodeOutput(bytes)).toMatchObject({ charset: "utf-16le", isCharsetCertain: false });
   });
 });

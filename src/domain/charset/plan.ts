@@ -1,21 +1,32 @@
-import { findMark } from "./byte-order-mark.ts";
+import { type ByteOrderMark, findMark } from "./byte-order-mark.ts";
 import { addPiece, likelier } from "./fit.ts";
 import { isExoticUtf8 } from "./likelihood.ts";
 import { isWhole, measureGb18030, measureUtf8 } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
 import { planAs } from "./plan-as.ts";
 import { linePlanner, looksChinese, type Main, readChinese } from "./plan-line.ts";
+import { findStretches, type WidthStretch } from "./stretches.ts";
 import { isCutOnly } from "./utf8.ts";
 import { findUtf16 } from "./utf16.ts";
 
 /**
- * Says how bytes are to be read when nobody knows their charset. A byte order mark decides, then NULs in every second byte
- * (UTF-16), then well-formed UTF-8, then whether UTF-8 or GB18030 explains more of the bytes beyond ASCII. Lines of the other
- * one are read as such; what a cut left of a character is a gap. Linear in the number of bytes.
+ * Says how bytes are to be read when nobody knows their charset. Lines in UTF-16 are told from others by NULs and marks. Of what is
+ * alike a byte order mark decides, then NULs in every second byte (UTF-16), then well-formed UTF-8, then whether UTF-8 or GB18030
+ * explains more of the bytes beyond ASCII. Lines of the other one are read as such; what a cut left of a character is a gap.
+ * Linear in the number of bytes.
  * @param hasSeam whether bytes were dropped from the middle
  */
 export function planPieces(bytes: Uint8Array, hasSeam: boolean): Plan {
   const mark = findMark(bytes);
+  const isWide = bytes.includes(0) || mark?.charset === "utf-16le" || mark?.charset === "utf-16be";
+  const stretches = isWide ? findStretches(bytes) : [];
+  if (stretches.length > 1) return planStretches(bytes, stretches, hasSeam);
+  const plan = planAlike(bytes, hasSeam, mark);
+  return stretches[0]?.isCertain === false ? { ...plan, isCertain: false } : plan;
+}
+
+/** Bytes that are all UTF-16, or all of them not. */
+function planAlike(bytes: Uint8Array, hasSeam: boolean, mark: ByteOrderMark | undefined): Plan {
   if (mark?.charset === "utf-8") return planByLine(bytes, "utf-8", hasSeam, mark.prefix.length);
   if (mark !== undefined) return planAs(mark.charset, bytes, hasSeam);
   const isUtf8 = isWhole(bytes, 0, bytes.length, measureUtf8);
@@ -23,6 +34,22 @@ export function planPieces(bytes: Uint8Array, hasSeam: boolean): Plan {
   if (wide !== null) return wide;
   if (isUtf8) return { pieces: [wholeOf(bytes, "utf-8")], charset: "utf-8", isCertain: true };
   return planMixed(bytes, hasSeam);
+}
+
+/** Each stretch alone. The charset is that of most of the bytes. */
+function planStretches(bytes: Uint8Array, stretches: readonly WidthStretch[], hasSeam: boolean): Plan {
+  const pieces: Piece[] = [];
+  const sizes = new Map<string, number>();
+  let isCertain = true;
+  for (const { start, end, charset, ...stretch } of stretches) {
+    const own = bytes.subarray(start, end);
+    const plan = charset === null ? planAlike(own, hasSeam, findMark(own)) : planAs(charset, own, hasSeam);
+    for (const piece of plan.pieces) pieces.push({ ...piece, start: start + piece.start, end: start + piece.end });
+    sizes.set(plan.charset, (sizes.get(plan.charset) ?? 0) + own.length);
+    isCertain &&= stretch.isCertain && plan.isCertain;
+  }
+  const [[charset] = ["utf-8"]] = [...sizes].toSorted(([, one], [, other]) => other - one);
+  return { pieces, charset, isCertain };
 }
 
 function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {

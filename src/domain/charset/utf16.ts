@@ -3,6 +3,9 @@ import { type Fitting, fit, likelier } from "./fit.ts";
 import { type Measure, measureUtf16be, measureUtf16le } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
 
+/** UTF-16 in either order. */
+export type WideCharset = "utf-16le" | "utf-16be";
+
 /** Share of the characters that must be of the usual kinds: of other bytes, read in pairs, most are not. */
 const USUAL_SHARE = 0.9;
 /** Share of what ASCII in UTF-16 looks like: letters of plain ASCII in pairs look like ideographs, and some have a NUL between. */
@@ -30,17 +33,11 @@ export function findUtf16(bytes: Uint8Array, isUtf8: boolean, hasSeam: boolean):
 }
 
 /** Reads bytes as UTF-16, with the least left out where cuts have shifted them. */
-export function fitUtf16(
-  charset: "utf-16le" | "utf-16be",
-  bytes: Uint8Array,
-  start: number,
-  hasSeam: boolean,
-): readonly Piece[] {
-  const high = charset === "utf-16le" ? 1 : 0;
+export function fitUtf16(charset: WideCharset, bytes: Uint8Array, start: number, hasSeam: boolean): readonly Piece[] {
   const measure: Measure = charset === "utf-16le" ? measureUtf16le : measureUtf16be;
   const read: Fitting["read"] = (at, offer) => {
     const length = measure(bytes, at);
-    if (length > 0) offer(length, WEIGHTS[classify(bytes, at, high)], 0);
+    if (length > 0) offer(length, WEIGHTS[classify(bytes, at, charset)], 0);
   };
   return likelier(fit({ bytes, start, end: bytes.length, charsets: [charset], hasAscii: false, hasSeam, read }));
 }
@@ -48,11 +45,14 @@ export function fitUtf16(
 /** One at either end and one inside. */
 const ALLOWED_CUTS = 3;
 
-type Kind = "ascii" | "frequent" | "usual" | "rare" | "other";
+/** How likely a unit is in a text. */
+export type Kind = "ascii" | "frequent" | "usual" | "rare" | "other";
 
 const WEIGHTS: Readonly<Record<Kind, number>> = { ascii: 0.7, frequent: 0.75, usual: 0, rare: -0.25, other: -1 };
 
-function classify(bytes: Uint8Array, at: number, high: 0 | 1): Kind {
+/** Says of which kind the unit at a place is. */
+export function classify(bytes: Uint8Array, at: number, charset: WideCharset): Kind {
+  const high = charset === "utf-16le" ? 1 : 0;
   const [upper, lower] = [bytes[at + high] ?? 0, bytes[at + 1 - high] ?? 0];
   if (upper === 0) return classifyLatin(lower);
   if (upper >= 0x4e && upper <= 0x9f) return isFrequentUnit(upper * 256 + lower) ? "frequent" : "rare";
@@ -69,12 +69,11 @@ function classifyLatin(code: number): Kind {
   return code < 0xa0 ? "other" : "usual";
 }
 
-function readAs(charset: "utf-16le" | "utf-16be", bytes: Uint8Array, hasSeam: boolean) {
+function readAs(charset: WideCharset, bytes: Uint8Array, hasSeam: boolean) {
   const pieces = fitUtf16(charset, bytes, 0, hasSeam);
-  const high = charset === "utf-16le" ? 1 : 0;
   const counts: Record<Kind, number> = { ascii: 0, frequent: 0, usual: 0, rare: 0, other: 0 };
   for (const { start, end, isGap } of pieces) {
-    if (!isGap) for (let at = start; at < end; at += 2) counts[classify(bytes, at, high)] += 1;
+    if (!isGap) for (let at = start; at < end; at += 2) counts[classify(bytes, at, charset)] += 1;
   }
   const gapCount = pieces.filter((piece) => piece.isGap).length;
   const kinds = Object.keys(counts) as Kind[];
