@@ -56,6 +56,41 @@ describe("a list is walked whole where the upstream sends", () => {
     expect(await walkedIds(rig, { size: 50, backwards: true })).toEqual(ordered(places));
   });
 
+  it.each<readonly [string, (paging: Body) => Body]>([
+    ["no total", ({ TotalCount: _none, ...body }) => ({ ...body, PageSize: 50 })],
+    ["a total of none", (body) => ({ ...body, TotalCount: 0, PageSize: 50 })],
+    ["a total below what it shows", (body) => ({ ...body, TotalCount: 7, PageSize: "50" })],
+    ["no paging members", ({ TotalCount: _t, PageSize: _s, PageNumber: _n, NextToken: _x, ...body }) => body],
+  ])("pages of 20 instead of 50 without a word, and %s", async (_name, mangle) => {
+    const runs = manyRuns(70, "t-s", { perSecond: 3, instanceId: SERVER });
+    const places = { "SWAS/cn-hangzhou": createPlace(runs, { ties: "shuffled", clamp: 20 }) };
+    rig = await startRig(places);
+    rig.far.mangle = (body) => mangle(body as Body);
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered(places));
+    expect(await walkedIds(rig, { size: 50, backwards: true })).toEqual(ordered(places));
+    const sizes = rig.far.calls.map(({ asked }) => asked.get("PageSize"));
+    // One page shows the doubt, and one behind it settles it for all others.
+    expect(sizes.slice(0, 2)).toEqual(["50", "20"]);
+    expect(sizes.slice(1).filter((size) => Number(size) > 20)).toEqual([]);
+  });
+
+  it.each<readonly [string, "absent" | "true", readonly string[], readonly string[]]>([
+    ["without a total: one call more for the same runs, once", "absent", ["1 of 50", "2 of 3"], ["1 of 50"]],
+    ["with its total: none", "true", ["1 of 50"], ["1 of 50"]],
+  ])("a short list %s", async (_name, total, first, again) => {
+    const places = {
+      "SWAS/cn-hangzhou": createPlace(manyRuns(3, "t-s", { instanceId: SERVER }), { total }),
+    };
+    rig = await startRig(places, { FRESHNESS_MS: "1" });
+    const calls = () =>
+      rig.far.calls.splice(0).map(({ asked }) => `${asked.get("PageNumber")} of ${asked.get("PageSize")}`);
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered(places));
+    expect(calls()).toEqual(first);
+    await rig.ask("{ __typename }");
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered(places));
+    expect(calls()).toEqual(again);
+  });
+
   it("an empty list in every form", async () => {
     for (const none of [[], {}, "", null, undefined, { Invocation: [] }, { Invocation: "" }, { Invocation: null }]) {
       rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) });

@@ -3,6 +3,7 @@ import type { PageShape } from "../mapping/index.ts";
 import { mapBounded } from "../mapping/index.ts";
 import { lengthOf, usedPageSize } from "./pages.ts";
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
+import { sizeOfFirst } from "./silent-cut.ts";
 import { nextTokenPlace, type TokenPlace } from "./token-place.ts";
 
 /** How a whole list is read. */
@@ -55,7 +56,10 @@ async function begin<Item>(reading: AllPages<Item>, collection: Collection<Item>
   if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(reading.paging, shape, pageSize)) {
     return readByTokens(reading, collection, shape.nextToken);
   }
-  return readByPages(reading, collection, shape, pageSize);
+  const { paging, ask, keyOf: nameOf } = reading;
+  const isFirst = pageNumber === 1 && !collection.isEnough();
+  const used = isFirst ? await sizeOfFirst({ paging, key: "all", ask, nameOf }, shape, pageSize) : pageSize;
+  return readByPages(reading, collection, shape, used);
 }
 
 async function readByTokens<Item>(

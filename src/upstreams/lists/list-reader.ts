@@ -5,6 +5,7 @@ import type { PageShape } from "../mapping/index.ts";
 import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.ts";
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
 import { hasSameRecords } from "./repeat-guard.ts";
+import { sizeOfFirst } from "./silent-cut.ts";
 import { nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
 import { chooseWindow } from "./window-choice.ts";
 
@@ -78,11 +79,16 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
   async function toPage(shape: PageShape<Item>, place: PagePlace, operation: Operation): Promise<ListPage<Item>> {
     const flaw = await findFlaw(options, shape, place, operation);
     if (flaw !== null) return toFlawedPage(shape, place, flaw);
-    const used = usedPageSize(shape, place.pageNumber, place.pageSize);
-    if (used < place.pageSize) paging.limit.lower(used);
+    const { pageNumber, pageSize } = place;
+    if (pageNumber === 1) {
+      const read = { ...options, ask: (sent: PagingParameters) => options.ask(sent, operation) };
+      return toListPage(paging, shape, { pageNumber, pageSize: await sizeOfFirst(read, shape, pageSize) });
+    }
+    const used = usedPageSize(shape, pageNumber, pageSize);
+    if (used >= pageSize) return toListPage(paging, shape, place);
+    paging.limit.lower(used);
     // Under the size that the upstream used, the page lies elsewhere in the list.
-    if (used < place.pageSize && place.pageNumber > 1) return readPage(place, operation);
-    return toListPage(paging, shape, { pageNumber: place.pageNumber, pageSize: used });
+    return readPage(place, operation);
   }
 
   return {

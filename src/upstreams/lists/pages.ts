@@ -6,6 +6,9 @@ import type { PageShape } from "../mapping/index.ts";
 export interface PageLimit {
   readonly maxPageSize: number;
   lower(pageSize: number): void;
+  /** Length of the longest page of late: a shorter one was not cut. */
+  readonly longest: number;
+  noteLength(length: number): void;
 }
 
 /** Largest page of the invocation actions; documents up to 2018 have 20. */
@@ -24,7 +27,9 @@ const REMEMBERED_MS = 600_000;
 export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimit {
   let lowered = largest;
   let until = Number.NEGATIVE_INFINITY;
+  let seen = { length: 0, until: Number.NEGATIVE_INFINITY };
   const current = (): number => (clock.elapsed() < until ? lowered : largest);
+  const longest = (): number => (clock.elapsed() < seen.until ? seen.length : 0);
   return {
     get maxPageSize() {
       return current();
@@ -32,6 +37,12 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
     lower(pageSize) {
       lowered = Math.max(1, Math.min(current(), pageSize));
       until = clock.elapsed() + REMEMBERED_MS;
+    },
+    get longest() {
+      return longest();
+    },
+    noteLength(length) {
+      if (length > longest()) seen = { length, until: clock.elapsed() + REMEMBERED_MS };
     },
   };
 }

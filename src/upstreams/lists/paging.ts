@@ -129,7 +129,8 @@ export async function askAgain<Sent extends PagingParameters, Item>(
  * list. So do some samples in page mode, where a full page, told to be the first one, may be followed by others.
  */
 export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPageSize: number): boolean {
-  if (shape.nextToken !== null) return paging.hasTokens;
+  if (!paging.hasTokens) return false;
+  if (shape.nextToken !== null) return true;
   if ((shape.totalCount ?? 0) > 0) return false;
   const length = lengthOf(shape);
   const mayGoOn = length >= askedPageSize && shape.pageNumber === 1;

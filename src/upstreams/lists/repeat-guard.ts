@@ -7,12 +7,16 @@ export interface RepeatGuard {
    * many new records as a page holds push all of it one page on. The first page, as it is now, decides.
    */
   isSuspicious(names: readonly string[], pageSize: number): boolean;
+  /** Remembers that these records were the whole list. */
+  noteWhole(names: readonly string[]): void;
+  isWhole(names: readonly string[]): boolean;
 }
 
 /** Remembers two pages. */
 export function createRepeatGuard(): RepeatGuard {
   let first: ReadonlySet<string> = new Set();
   let latest: ReadonlySet<string> = new Set();
+  let whole: readonly string[] = [];
   return {
     note(names, pageNumber) {
       latest = new Set(names);
@@ -24,6 +28,10 @@ export function createRepeatGuard(): RepeatGuard {
         (known) =>
           known.size > 0 && names.length >= Math.min(known.size, pageSize) && names.every((name) => known.has(name)),
       ),
+    noteWhole(names) {
+      whole = names;
+    },
+    isWhole: (names) => hasSameRecords(whole, names),
   };
 }
 

@@ -1,0 +1,43 @@
+import type { PageShape } from "../mapping/index.ts";
+import { lengthOf, usedPageSize } from "./pages.ts";
+import type { Paging, PagingParameters } from "./paging.ts";
+
+/** A first page, and how to read the next one. */
+export interface FirstOfPages<Item> {
+  readonly paging: Paging;
+  /** The name of the list among those of its action. */
+  readonly key: string;
+  ask(parameters: PagingParameters): Promise<PageShape<Item>>;
+  nameOf(item: Item): string;
+}
+
+/**
+ * The page size that the upstream used for a first page, learned for good if it is smaller than what was asked for. An upstream
+ * may cut pages without a word: a short page without a total that counts is asked on behind, in pages of its own length. That
+ * costs one call, and none if a longer page was seen before or if these very records were the whole list.
+ */
+export async function sizeOfFirst<Item>(
+  { paging, key, ask, nameOf }: FirstOfPages<Item>,
+  shape: PageShape<Item>,
+  asked: number,
+): Promise<number> {
+  const used = usedPageSize(shape, 1, asked);
+  const length = lengthOf(shape);
+  // A total may leave out what cannot be read.
+  const isTotalVoid = shape.totalCount === null || shape.totalCount < shape.items.length;
+  const isOpen = length > 0 && length < used && isTotalVoid && (shape.pageSize ?? used) >= used;
+  const names = shape.items.map(nameOf);
+  const guard = paging.guard(key);
+  const isPaged = paging.mode() === "page" || (paging.mode() === null && shape.pageNumber === 1);
+  if (isOpen && isPaged && length >= paging.limit.longest && !guard.isWhole(names)) {
+    const next = await ask({ pageNumber: 2, pageSize: length });
+    if (next.unreadableCount > 0 || next.items.some((item) => !names.includes(nameOf(item)))) {
+      paging.limit.lower(length);
+      return length;
+    }
+    guard.noteWhole(names);
+  }
+  paging.limit.noteLength(length);
+  if (used < asked) paging.limit.lower(used);
+  return used;
+}
