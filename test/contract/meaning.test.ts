@@ -46,6 +46,33 @@ describe("times", () => {
   });
 });
 
+describe("an end is told of what is over, and of nothing else:", () => {
+  const [StartTime, end] = ["2026-01-02T03:04:05Z", "2026-01-02T03:04:08Z"];
+  const wire = { StartTime, FinishTime: end, FinishedTime: end };
+  const TOLD = "2026-01-02T03:04:08.000Z";
+  const words: readonly [string, string | null, number | null][] = [
+    ["Running", null, null],
+    ["Stopping", null, null],
+    ["Pending", null, null],
+    ["Suspended", null, null],
+    ["Failed", TOLD, 3_000],
+    ["Success", TOLD, 3_000],
+  ];
+  for (const product of both) {
+    it.each(words)(`${product} %s`, async (status, finishTime, durationMs) => {
+      const { item, result } = await read(product, { status }, { status, wire });
+      const own = ({ finishTime, durationMs }: Record<"finishTime" | "durationMs", unknown>) => ({
+        finishTime,
+        durationMs,
+      });
+      expect([own(item), own(result)]).toEqual([
+        { finishTime, durationMs },
+        { finishTime, durationMs },
+      ]);
+    });
+  }
+});
+
 describe("nothing", () => {
   it.each(["", " ", null, undefined])("%p is null", async (value) => {
     const run = { Frequency: value, CommandDescription: value, CommandName: value };

@@ -66,6 +66,51 @@ describe("the total of results", () => {
   });
 });
 
+describe("the history of a run whose records tell neither when they were nor which ones they are", () => {
+  const HISTORY = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { instanceInvocations { nodes {
+    history(first: 10) { nodes { id exitCode output { text } } totalCount } } } }
+    page: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1", includeHistory: true }) {
+      nodes { id } totalCount } }`;
+  const unnamed = { StartTime: "", FinishTime: "", FinishedTime: "", Repeats: undefined };
+  const execution = (exitCode: number, output: string) => ({
+    instanceId: "i-1",
+    status: exitCode === 0 ? "Success" : "Failed",
+    exitCode,
+    output,
+    wire: unnamed,
+  });
+  const executions = [execution(0, "new"), execution(1, "bad"), execution(0, "same"), execution(0, "same")];
+
+  it.each([true, false])("holds each of them, by a name that stays: tokens %s", async (tokens) => {
+    const run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), repeatMode: "Period", timed: true };
+    const place = createPlace([{ ...run, executions }], { tokens });
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+    const ask = async () => {
+      const { data, errors } = await rig.ask(HISTORY);
+      const [{ history }] = data.invocation.instanceInvocations.nodes;
+      const told = history.nodes.map(({ exitCode, output }: { exitCode: number; output: { text: string } }) => [
+        exitCode,
+        output.text,
+      ]);
+      const ids: readonly string[] = history.nodes.map(({ id }: { id: string }) => id);
+      return { errors, told, ids, totals: [history.totalCount, data.page.totalCount, data.page.nodes.length] };
+    };
+    const before = await ask();
+    const told = [
+      [0, "new"],
+      [1, "bad"],
+      [0, "same"],
+      [0, "same"],
+    ];
+    expect(before).toEqual({ errors: undefined, told, ids: before.ids, totals: [4, 4, 4] });
+    expect(new Set(before.ids).size).toBe(4);
+    place.runs[0] = { ...run, executions: [execution(2, "newest"), ...executions] };
+    const after = await ask();
+    expect(after).toMatchObject({ told: [[2, "newest"], ...told], totals: [5, 5, 5] });
+    expect(after.ids.slice(1)).toEqual(before.ids);
+  });
+});
+
 type Mangle = (list: Readonly<Record<string, unknown>>, pageNumber: number) => object;
 
 describe("a list of a run's results that shows fewer than it tells of", () => {

@@ -1,7 +1,15 @@
 import { type InvocationResult, type Operation, resultKey, UpstreamError } from "#domain";
 import { PartialResultsError, type ResultList, type ResultListQuery, type ResultQuery } from "../contract/index.ts";
 import { type AllItems, createListReader, readAllPages } from "../lists/index.ts";
-import { arrangeExecutions, badResponse, EMPTY_PAGE, keepItems, listKey, orNotFound } from "../mapping/index.ts";
+import {
+  arrangeExecutions,
+  badResponse,
+  EMPTY_PAGE,
+  keepItems,
+  listKey,
+  nameResults,
+  orNotFound,
+} from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocationResult } from "./map.ts";
 import { readInvocation } from "./runs.ts";
@@ -48,15 +56,18 @@ async function readAllResults(
     return instanceIds.every((instanceId) => found.has(instanceId));
   };
   let requestId: string | null = null;
+  const names = new WeakMap<InvocationResult, string>();
+  const keyOf = (result: InvocationResult): string => names.get(result) ?? "";
   const readAll = () =>
     readAllPages({
       paging: context.resultPaging,
       ask: async (paging) => {
         const page = await readResultsPage(context, { ...parameters, ...toParameters(paging) }, operation);
         requestId = page.requestId;
+        for (const [result, name] of nameResults(page.items)) names.set(result, name);
         return page;
       },
-      keyOf: (result) => JSON.stringify([result.instanceId, result.startTime, result.finishTime, result.repeats]),
+      keyOf,
       isEnough,
       giveUp: () => {
         throw badResponse(context.source, ACTION, requestId, "the list of results does not end");
@@ -69,7 +80,7 @@ async function readAllResults(
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
   if (lack === null) return items;
-  if (lack === "shuffled") return readSeveralTimes(readAll, items);
+  if (lack === "shuffled") return readSeveralTimes(readAll, items, keyOf);
   if (lack === "cut") {
     const flaw = `the list tells of ${told} results and shows ${items.length || "none"}`;
     throw badResponse(context.source, ACTION, requestId, flaw);
@@ -103,14 +114,15 @@ function orNull(error: unknown): null {
 async function readSeveralTimes(
   readAll: () => Promise<AllItems<InvocationResult>>,
   known: readonly InvocationResult[],
+  keyOf: (result: InvocationResult) => string,
 ): Promise<readonly InvocationResult[]> {
-  const results = [...known];
+  const results = new Map(known.map((result) => [keyOf(result), result]));
   for (let round = 0; round < MORE_READINGS; round += 1) {
     const { items, lack } = await readAll();
-    results.push(...items);
+    for (const result of items) results.set(keyOf(result), result);
     if (lack !== "shuffled") break;
   }
-  return results;
+  return [...results.values()];
 }
 
 /** The results of one instance or one command, whether or not DescribeInvocations knows their runs. */

@@ -12,6 +12,26 @@ export function latestOfEach<One extends Timed & { readonly instanceId: string |
 }
 
 /**
+ * Names the records of one page, so that pages that shift show each once. Those that tell nothing which tells them apart are as
+ * many as one page shows of them.
+ */
+export function nameResults(page: readonly InvocationResult[]): ReadonlyMap<InvocationResult, string> {
+  const counts = new Map<string, number>();
+  return new Map(
+    page.map((result) => {
+      const { instanceId, startTime, finishTime, repeats, status, exitCode, error, output } = result;
+      const own = isUnnamed(result)
+        ? [status, exitCode, error, output && Buffer.from(output.bytes).toString("base64")]
+        : [];
+      const name = JSON.stringify([instanceId, startTime, finishTime, repeats, ...own]);
+      const count = isUnnamed(result) ? (counts.get(name) ?? 0) : 0;
+      counts.set(name, count + 1);
+      return [result, count === 0 ? name : `${name} ${count}`];
+    }),
+  );
+}
+
+/**
  * Groups results by run and instance, in the order in which these first came, and within one newest first. Without
  * history the newest of each is kept; with it every execution once, each with its key.
  */
@@ -61,8 +81,11 @@ function timeOf(result: Timed): number {
 // Pages that shift repeat records: what shares key, end and ordinal came twice; what shares the key alone is another.
 function withKeys(ordered: readonly InvocationResult[]): readonly InvocationResult[] {
   const seen = new Map<string, InvocationResult>();
+  // Counted from the oldest, whose place does not change when newer ones come.
+  let unnamed = ordered.filter(isUnnamed).length;
   for (const result of ordered) {
-    const key = keyOf(result);
+    if (isUnnamed(result)) unnamed -= 1;
+    const key = isUnnamed(result) && unnamed > 0 ? `u${unnamed}` : keyOf(result);
     const twin = seen.get(key);
     if (twin === undefined) seen.set(key, { ...result, execution: key });
     else if (!isSame(twin, result)) {
@@ -78,6 +101,11 @@ function keyOf(result: InvocationResult): string {
   if (result.startTime !== null) return `s${Date.parse(result.startTime)}`;
   if (result.finishTime !== null) return `f${Date.parse(result.finishTime)}`;
   return `r${result.repeats ?? 0}`;
+}
+
+/** True for a record that tells neither when it was nor which one it is. */
+function isUnnamed({ startTime, finishTime, repeats }: Timed): boolean {
+  return startTime === null && finishTime === null && repeats === null;
 }
 
 // Between two pages an execution may end: it is then told twice, once without its end.

@@ -26,7 +26,7 @@ export {
   readTexts,
   readTime,
 } from "./fields.ts";
-export { arrangeExecutions, latestOfEach } from "./history.ts";
+export { arrangeExecutions, latestOfEach, nameResults } from "./history.ts";
 export { isNotFound, orNotFound } from "./not-found.ts";
 export { chunk, mapBounded } from "./parallel.ts";
 export { COMMAND_TYPE_WORDS, listKey, singleStatus } from "./query.ts";

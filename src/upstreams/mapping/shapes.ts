@@ -126,6 +126,7 @@ export function readExecution(
   const isOutputText = typeof fields.Output === "string" || isNothing(fields.Output);
   if (!isOutputText) reading.warn("Output is not a text");
   const { status, rawStatus } = readInstanceStatus(fields, { exitCode, finishTime }, reading, statusFields);
+  const isFinal = isFinalInstanceStatus(status);
   return {
     status,
     rawStatus,
@@ -134,10 +135,10 @@ export function readExecution(
     commandId: readId(fields, "CommandId", reading),
     creationTime: readTime(fields, "CreationTime", reading),
     startTime: readTime(fields, "StartTime", reading),
-    finishTime,
+    finishTime: isFinal ? finishTime : null,
     stopTime: readTime(fields, "StopTime", reading),
     updateTime: readTime(fields, "UpdateTime", reading),
-    exitCode: isFinalInstanceStatus(status) ? exitCode : null,
+    exitCode: isFinal ? exitCode : null,
     error: readError(fields, reading),
     repeats: readCount(fields, "Repeats", reading),
     username: readUsername(fields, reading),
