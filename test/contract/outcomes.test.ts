@@ -92,3 +92,76 @@ describe("a legacy end is what the exit code says, at every level alike", () => 
     ]);
   });
 });
+
+describe("two records of one execution that differ are shown as the one that is over, at every level", () => {
+  const own = createPlaces();
+  let other: Rig;
+  beforeAll(async () => {
+    other = await startRig(own, { FRESHNESS_MS: "1" });
+  });
+  afterAll(() => other.stop());
+
+  const at = Date.UTC(2026, 0, 2);
+  const end = new Date(at + 3_000).toISOString();
+  const state = (status: string, ExitCode: number | null) => ({
+    InvocationStatus: status,
+    InstanceInvokeStatus: status,
+    InvokeRecordStatus: status,
+    ExitCode: ExitCode ?? "",
+    FinishTime: ExitCode === null ? "" : end,
+    FinishedTime: ExitCode === null ? "" : end,
+    ErrorCode: ExitCode ? "ExitCodeNonzero" : "",
+  });
+  const LEVELS = `status isFinal finishTime statusCounts { status count } instanceInvocations { nodes {
+    status exitCode finishTime error { code } result { status exitCode finishTime error { code } output { text } } } }`;
+  const running = state("Running", null);
+
+  it.each([
+    ["the run's list is behind", "Running", running, state("Success", 0), "SUCCESS", 0],
+    ["the run's list is behind a failure", "Running", running, state("Failed", 3), "FAILED", 3],
+    ["the results are behind", "Success", state("Success", 0), running, "SUCCESS", 0],
+    ["the results are behind a failure", "Failed", state("Failed", 3), running, "FAILED", 3],
+    ["both are over, and the list came first", "Failed", state("Failed", 3), state("Success", 0), "FAILED", 3],
+    ["both are over, with other codes", "Failed", state("Failed", 3), state("Failed", 4), "FAILED", 3],
+  ])("%s", async (_name, runStatus, nested, single, status, exitCode) => {
+    number += 1;
+    const run = { invokeId: `t-c${number}`, at, status: runStatus, executions: [{ instanceId: "i-1", output: "ok" }] };
+    own["ECS/cn-hangzhou"].runs.splice(0, Number.POSITIVE_INFINITY, run);
+    other.far.mangle = (body, { action }) => {
+      const wanted = action === "DescribeInvocations" ? "InvokeInstance" : "InvocationResult";
+      const told = action === "DescribeInvocations" ? nested : single;
+      return JSON.parse(JSON.stringify(body), (key, member) =>
+        key === wanted
+          ? member.map(({ Output, ...one }: Json) => ({
+              ...one,
+              ...told,
+              ...(Output && wanted === "InvocationResult" ? { Output } : {}),
+            }))
+          : member,
+      );
+    };
+    other.far.calls.length = 0;
+    const { data, errors } = await other.ask(
+      `{ invocations(filter: { invokeId: "${run.invokeId}", providerIn: [ECS] }) { nodes { ${LEVELS} } } }`,
+    );
+    const told = { status, exitCode, finishTime: end, error: exitCode === 0 ? null : { code: "ExitCodeNonzero" } };
+    expect({ errors, nodes: data.invocations.nodes }).toEqual({
+      errors: undefined,
+      nodes: [
+        {
+          status,
+          isFinal: true,
+          finishTime: end,
+          statusCounts: [{ status, count: 1 }],
+          instanceInvocations: { nodes: [{ ...told, result: { ...told, output: { text: "ok" } } }] },
+        },
+      ],
+    });
+    // What goes on is looked at once more by its state.
+    const lists = runStatus === "Running" ? 2 : 1;
+    expect(other.far.asked()).toEqual([
+      "DescribeInvocationResults cn-hangzhou",
+      ...Array.from({ length: lists }, () => "DescribeInvocations cn-hangzhou"),
+    ]);
+  });
+});

@@ -40,7 +40,7 @@ import {
   type RowResult,
   rowProjection,
 } from "./instance-invocation.ts";
-import { type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
+import { agreeing, type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
 import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs } from "./output-group.ts";
 import { InvocationSettings } from "./settings.ts";
 
@@ -151,7 +151,12 @@ export class Invocation extends InvocationSettings {
     const lacking = records.filter((record) => isLacking(record, needs));
     if (lacking.length === 0) return records.map((record) => this.rowOf(record, undefined));
     return loaders.latestResults(lacking, { output: needs.output, content: false }).then((answers) => {
-      const loaded = new Map(lacking.map((record, index) => [record, answers[index] ?? null]));
+      const loaded = new Map(
+        lacking.map((record, index) => {
+          const answer = answers[index] ?? null;
+          return [record, answer === null || answer instanceof Error ? answer : agreeing(record, answer)];
+        }),
+      );
       return records.map((record) => this.rowOf(record, loaded.get(record)));
     });
   }

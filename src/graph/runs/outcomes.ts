@@ -3,6 +3,9 @@ import {
   type InstanceInvocation,
   type Invocation,
   isFinalInstanceStatus,
+  isFinalInvocationStatus,
+  isFinalRun,
+  isRepeated,
   settledStatus,
 } from "#domain";
 import type { Answer } from "#services";
@@ -29,8 +32,13 @@ export async function settleRuns(
   const lacking = runs.flatMap((run) => {
     const needs = needsOf(kindsOf(run, context));
     const isRead = needs.output || needs.details;
+    // One call reads as many results of a run, of which a page of its instances shows some.
+    const isMoving = needs.output && run.instances.length <= RESULTS_A_CALL;
     return run.instances.filter(
-      (instance) => (isRead && lacksOutcome(instance)) || (needs.times && lacksTimes(instance)),
+      (instance) =>
+        (isRead && lacksOutcome(instance)) ||
+        (needs.times && lacksTimes(instance)) ||
+        (isMoving && mayEnd(instance) && instance.output === undefined),
     );
   });
   if (lacking.length === 0) return runs;
@@ -53,18 +61,40 @@ function lacksOutcome({ status, exitCode, isComplete }: InstanceInvocation): boo
   return status === "FINISHED" && exitCode === null && !isComplete;
 }
 
+const RESULTS_A_CALL = 50;
+
+/** True if the result that an output is read with may tell the end of it. */
+function mayEnd({ status }: InstanceInvocation): boolean {
+  return !isFinalInstanceStatus(status) || status === "FINISHED";
+}
+
 function lacksTimes({ status, isComplete }: InstanceInvocation): boolean {
   return !isComplete && isFinalInstanceStatus(status);
 }
 
 function settle(run: Invocation, found: ReadonlyMap<InstanceInvocation, Answer<Execution>>): Invocation {
   const instances = run.instances.map((instance) => join(instance, found.get(instance) ?? null));
-  return { ...run, instances, status: settledStatus(run.status, instances) };
+  const isOver = instances.every(({ status }) => isFinalInstanceStatus(status)) && run.missingInstances === undefined;
+  // The record of a run that moves is older than the results that tell its end.
+  const isBehind = isOver && !isFinalRun(run) && run.instances.some(({ status }) => !isFinalInstanceStatus(status));
+  const told = isBehind && !isFinalInvocationStatus(run.status) && !isRepeated(run) ? "FINISHED" : run.status;
+  return { ...run, instances, status: settledStatus(told, instances) };
 }
 
 // What cannot be read stays as it is: its own fields say why.
 function join(instance: InstanceInvocation, result: Answer<Execution>): InstanceInvocation {
   if (result === null || result instanceof Error) return instance;
   const { creationTime, updateTime } = instance;
-  return { ...result, commandId: result.commandId ?? instance.commandId, creationTime, updateTime, isComplete: true };
+  const { commandId, ...told } = agreeing(instance, result);
+  return { ...told, commandId: commandId ?? instance.commandId, creationTime, updateTime, isComplete: true };
+}
+
+/** A result as it is shown beside its instance: of two records that differ, the one that is over says how it stands. */
+export function agreeing<Result extends Execution>(instance: InstanceInvocation, result: Result): Result {
+  const isInstanceOver = instance.isComplete && isFinalInstanceStatus(instance.status);
+  const isMore = instance.status === "FINISHED" && isFinalInstanceStatus(result.status);
+  const isSame = instance.status === result.status && [null, result.exitCode].includes(instance.exitCode);
+  if (!isInstanceOver || isMore || isSame) return result;
+  const { status, rawStatus, startTime, finishTime, stopTime, exitCode, error, repeats } = instance;
+  return { ...result, status, rawStatus, startTime, finishTime, stopTime, exitCode, error, repeats };
 }
