@@ -26,12 +26,12 @@ const NAME_COLUMN = 2;
 export async function listHistory(context: Context, id: string, options: HistoryOptions): Promise<ExitCode> {
   const { node } = await salvage(context, context.client.runStatus({ id }));
   const { provider, account, regionId, invokeId } = requireRun(node);
-  const { executions, hasMore, sources } = await readExecutions(
+  const { executions, hasMore, sources, failure } = await readExecutions(
     context,
     { provider, account, regionId, invokeId, instanceId: options.instanceId ?? null },
     options.limit,
   );
-  tellFailures(context, sources);
+  tellFailures(context, sources, failure);
   if (context.isJson) writeRows(context, executions, executions);
   else writeExecutions(context, executions);
   if (hasMore) tellMore(context);
@@ -42,19 +42,14 @@ async function readExecutions(context: Context, run: HistoryOfTimedRunQueryVaria
   const read = async (first: number, after: string | null) =>
     (await salvage(context, context.client.historyOfTimedRun({ ...run, withOutput: false, first, after })))
       .invocationResults;
-  const { rows, hasMore, sources } = await readPages<NonNullable<Page["nodes"][number]>, Page>(
-    context,
-    { limit },
-    read,
-  );
+  const { rows, ...pages } = await readPages<NonNullable<Page["nodes"][number]>, Page>({ limit }, read);
   const names = await readNames(
     context,
     rows.map(({ instanceId }) => instanceId),
   );
   return {
     executions: rows.map((one): Execution => ({ ...one, name: names.get(one.instanceId) ?? null })),
-    hasMore,
-    sources,
+    ...pages,
   };
 }
 

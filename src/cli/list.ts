@@ -24,8 +24,8 @@ export async function listRuns(context: Context, options: ListOptions): Promise<
   const { filter } = options;
   const read = async (first: number, after: string | null) =>
     (await salvage(context, context.client.recentRuns({ first, filter, after }))).invocations;
-  const { rows: runs, last, sources, hasMore } = await readPages<Run, Page>(context, options, read);
-  tellFailures(context, sources);
+  const { rows: runs, last, sources, hasMore, failure } = await readPages<Run, Page>(options, read);
+  tellFailures(context, sources, failure);
   if (context.isJson) writeRows(context, runs, { runs, pageInfo: last.pageInfo, sources: last.sources });
   else writeRuns(context, runs);
   const isWhole = context.isJson && context.fields === null && context.template === null;

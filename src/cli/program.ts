@@ -11,7 +11,7 @@ import { readHeader, readText, readTexts } from "./words.ts";
 const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
 const EXIT_CODE_HELP = `
 Exit codes: 0 it worked (with --wait, -f and follow: the run succeeded), 1 the run is final and did not succeed,
-2 wrong usage, no such run or no answer, 3 the time was up, 4 it worked but the answer is incomplete.`;
+2 wrong usage, no such run, no answer, or an end of which nobody can say how it went, 3 the time was up, 4 it worked but the answer is incomplete.`;
 
 /** Runs the command with these words (without the program's own name) and resolves to its exit code; never rejects. */
 export async function runCommand(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {

@@ -1,5 +1,4 @@
 import { GatewayError } from "../client/index.ts";
-import { type Context, tellIncomplete } from "./context.ts";
 import type { Source } from "./sources.ts";
 import { CommandError, toLine } from "./terminal/index.ts";
 
@@ -24,18 +23,19 @@ export interface ReadPages<Row, Read> {
   readonly last: Read;
   /** True if a higher limit would give more. */
   readonly hasMore: boolean;
+  /** Why a later page could not be read; null if none failed. */
+  readonly failure: string | null;
 }
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 1000;
 
 /**
- * Reads pages until there are as many rows as are wanted, or no more. If a page behind the first one fails, tells that the answer is
- * incomplete, and gives what was read.
+ * Reads pages until there are as many rows as are wanted, or no more. If a page behind the first one fails, gives what was read, and why
+ * that is not all.
  * @throws GatewayError if the first page fails @throws CommandError if it is null
  */
 export async function readPages<Row, Read extends Page<Row>>(
-  context: Context,
   { limit, after }: PagesWanted,
   read: (first: number, after: string | null) => Promise<Read | null>,
 ): Promise<ReadPages<Row, Read>> {
@@ -43,20 +43,21 @@ export async function readPages<Row, Read extends Page<Row>>(
   const sources: Source[] = [];
   let cursor = after ?? null;
   let last: Read | null = null;
+  let failure: string | null = null;
   for (let pages = 1; ; pages += 1) {
     const page: Read | null = await read(Math.min(PAGE_SIZE, limit - rows.length), cursor).catch((error: unknown) => {
       if (last === null || !(error instanceof GatewayError)) throw error;
-      tellIncomplete(context, toLine(error.message));
+      failure = toLine(error.message);
       return null;
     });
-    if (page === null && last !== null) return { rows, sources, last, hasMore: false };
+    if (page === null && last !== null) return { rows, sources, last, hasMore: false, failure };
     if (page === null) throw new CommandError("The gateway gave no list.");
     rows.push(...page.nodes.filter((node) => node !== null));
     sources.push(...page.sources);
     last = page;
     const { hasNextPage, endCursor = null } = page.pageInfo;
     const isEnd = !hasNextPage || endCursor === null || endCursor === cursor;
-    if (isEnd || rows.length >= limit || pages >= PAGES_MAX) return { rows, sources, last, hasMore: !isEnd };
+    if (isEnd || rows.length >= limit || pages >= PAGES_MAX) return { rows, sources, last, hasMore: !isEnd, failure };
     cursor = endCursor;
   }
 }

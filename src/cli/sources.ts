@@ -31,10 +31,15 @@ function isLacking({ ok, isComplete }: Source): boolean {
   return !ok || !isComplete;
 }
 
-/** Says which sources failed or lag behind, and why; each once. */
-export function tellFailures(context: Context, sources: readonly Source[]): void {
-  const lines = sources.filter(isLacking).map((source) => `${formatSource(source)}: ${describe(source)}`);
-  for (const line of new Set(lines)) tellIncomplete(context, line);
+/**
+ * Says in one line what is missing: which sources failed or lag behind, and why, each as its latest page told it.
+ * @param failure why a later page could not be read, if so
+ */
+export function tellFailures(context: Context, sources: readonly Source[], failure: string | null = null): void {
+  const latest = new Map(sources.map((source) => [formatSource(source), source]));
+  const lacking = [...latest].filter(([, source]) => isLacking(source));
+  const parts = [...(failure === null ? [] : [failure]), ...lacking.map(([name, one]) => `${name}: ${describe(one)}`)];
+  if (parts.length > 0) tellIncomplete(context, parts.join("; "));
 }
 
 /** Lists every source and how it fared when it was last asked. */

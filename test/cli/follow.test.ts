@@ -31,8 +31,24 @@ describe("cloud-assistant follow", () => {
     ["PARTIAL_FAILED", [], 1],
     ["STOPPED", [], 1],
     ["FINISHED", [{ status: "SUCCESS", count: 2 }], 0],
-    ["FINISHED", [{ status: "FINISHED", count: 1 }], 1],
-    ["FINISHED", [], 1],
+    ["FINISHED", [{ status: "FINISHED", count: 1 }], 2],
+    [
+      "FINISHED",
+      [
+        { status: "SUCCESS", count: 1 },
+        { status: "FINISHED", count: 1 },
+      ],
+      2,
+    ],
+    [
+      "FINISHED",
+      [
+        { status: "SUCCESS", count: 1 },
+        { status: "TIMEOUT", count: 1 },
+      ],
+      1,
+    ],
+    ["FINISHED", [], 2],
   ])("ends %s %j with exit code %i", async (status, statusCounts, expected) => {
     const { exitCode } = await run({ node: createRun({ status, statusCounts }) }, ["follow", "AXIAid", "--json"]);
     expect(exitCode).toBe(expected);

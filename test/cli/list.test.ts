@@ -50,7 +50,9 @@ describe("cloud-assistant list", () => {
       "2026-01-02T03:04:05Z\tSUCCESS\tECS cn-hangzhou\tt-hz01\tdisk check\t1 SUCCESS\n",
       2,
     ]);
-    expect(errors).toContain("cloud-assistant: incomplete: SWAS cn-beijing may not do this. (UPSTREAM_FORBIDDEN)\n");
+    expect(errors).toBe(
+      "cloud-assistant: incomplete: SWAS cn-beijing may not do this. (UPSTREAM_FORBIDDEN); SWAS cn-beijing: Too many calls. (THROTTLED)\n",
+    );
   });
 
   it("draws a table with colours on a terminal, without what could steer it", async () => {

@@ -4,7 +4,7 @@ export const EXIT_CODES = {
   success: 0,
   /** With `--wait`: the run is final and did not succeed. */
   failedRun: 1,
-  /** Wrong usage, no such run, or no answer from the gateway. */
+  /** Wrong usage, no such run, or no answer from the gateway; with `--wait`, the run is over and nobody can say how it ended. */
   trouble: 2,
   /** With `--wait`: the time was up before the run was final. */
   timeout: 3,
@@ -32,10 +32,13 @@ interface Ended {
 }
 
 /**
- * Whether a final run succeeded. `FINISHED` says nothing about the outcome, so there every instance must have succeeded.
+ * Whether a final run succeeded. `FINISHED` does not say, so there the instances do: all succeeded, one did not, or nobody can say.
  */
 export function toExitCode({ status, statusCounts }: Ended): ExitCode {
   if (status === "SUCCESS") return EXIT_CODES.success;
-  const isAllSuccess = statusCounts.length > 0 && statusCounts.every((entry) => entry.status === "SUCCESS");
-  return status === "FINISHED" && isAllSuccess ? EXIT_CODES.success : EXIT_CODES.failedRun;
+  if (status !== "FINISHED") return EXIT_CODES.failedRun;
+  const words = statusCounts.map((entry) => entry.status);
+  if (words.some((word) => word !== "SUCCESS" && word !== "FINISHED" && word !== "UNKNOWN"))
+    return EXIT_CODES.failedRun;
+  return words.length > 0 && words.every((word) => word === "SUCCESS") ? EXIT_CODES.success : EXIT_CODES.trouble;
 }
