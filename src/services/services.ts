@@ -3,7 +3,7 @@ import { type Clock, namesSource, type Source } from "#domain";
 import { createLoneReplica, type Replica, type RunStore } from "#store";
 import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
-import type { Sealer, Services } from "./contract/index.ts";
+import type { PositionSealer, Sealer, Services } from "./contract/index.ts";
 import {
   type ChangeLog,
   createChangeLog,
@@ -40,7 +40,7 @@ export interface ServicesOptions {
   readonly store: RunStore;
   /** This process among all that share the store; alone unless told otherwise. */
   readonly replica?: Pick<Replica, "leases" | "turns">;
-  readonly sealer: Sealer;
+  readonly sealer: Sealer & PositionSealer;
   readonly clock: Clock;
   /** How old what still moves may be in an answer, in milliseconds; 2,000 unless told otherwise. */
   readonly freshnessMs?: number;
@@ -111,7 +111,7 @@ export function createServices(options: ServicesOptions): AllServices {
 interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
   readonly sync: Sync;
   readonly store: PageStore;
-  readonly sealer: Sealer;
+  readonly sealer: Sealer & PositionSealer;
   readonly timing: PageTiming;
   readonly rules: WatchOptions;
   readonly log: ChangeLog;

@@ -135,11 +135,24 @@ describe("who comes back to a stream with the id of its last event", () => {
     }
   });
 
-  it("begins the list anew with a snapshot where its id is not known any more", async () => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace([printing({ "i-1": "a\n" })]) }, QUICK);
+  it.each([
+    ["with the same keys", "a key that only tests use"],
+    ["without keys", ""],
+  ])("begins the list anew with a snapshot where its id is not known any more: %s", async (_name, CURSOR_KEYS) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([printing({ "i-1": "a\n" })]) }, { ...QUICK, CURSOR_KEYS });
     const list = idOf(await (await open(LIST, {})).take(1));
     const [event] = await (await open(LIST, {}, list, (await rig.twin()).url)).take(1);
     expect(event?.data.data.change).toMatchObject({ isSnapshot: true, entered: [{ invokeId: "t-1" }] });
+  });
+
+  it("begins outputs anew as reset ones where nobody can read its id any more", async () => {
+    const place = createPlace([printing({ "i-1": "a1\na2\n" })]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { ...QUICK, CURSOR_KEYS: "" });
+    const { id } = (await rig.ask(IDS)).data.invocations.nodes[0];
+    const query = OUTPUT.replace("text", "text fromByte isReset");
+    const output = idOf(await (await open(query, { id })).take(1));
+    const [event] = await (await open(query, { id }, output, (await rig.twin()).url)).take(1);
+    expect(event?.data.data.chunk).toMatchObject({ text: "a1\na2\n", fromByte: 0, isReset: true });
   });
 
   it("finds no id at events that have no place", async () => {

@@ -181,8 +181,12 @@ describe("a watched list", () => {
     });
   });
 
-  it("says that a position of another process has expired", async () => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run("t-a", 0, "Success")]) }, QUICK);
+  it.each([
+    ["with the same keys", "a key that only tests use"],
+    ["without keys of its own", ""],
+  ])("says that a position of another process has expired: %s", async (_name, CURSOR_KEYS) => {
+    const settings = { ...QUICK, CURSOR_KEYS };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run("t-a", 0, "Success")]) }, settings);
     const first = watch();
     await first.reached(1);
     const { position } = changeOf(first.results[0]);

@@ -32,6 +32,21 @@ describe("a sealer", () => {
     expect(opened.filter((text) => text !== null)).toEqual([]);
   });
 
+  it("knows a text that names other keys from one that was changed", () => {
+    const [one, other] = [createSealer({ keys: ["one"] }), createSealer({ keys: ["other"] })];
+    const both = createSealer({ keys: ["new", "one"] });
+    const sealed = one.sealNamed("place", "text");
+    const changed = `${sealed.slice(0, -1)}${sealed.endsWith("A") ? "B" : "A"}`;
+    const opened = [
+      ...[one, both].map((sealer) => textOf(sealer.openNamed("place", sealed) as Uint8Array)),
+      other.openNamed("place", sealed),
+      one.openNamed("elsewhere", sealed),
+      one.openNamed("place", changed),
+      ...["", "A", "%%%", "????AAAA"].map((text) => one.openNamed("place", text)),
+    ];
+    expect(opened).toEqual(["text", "text", "foreign", null, null, null, null, null, null]);
+  });
+
   it("needs a key", () => {
     expect(() => createSealer({ keys: [] })).toThrow(RangeError);
   });

@@ -153,7 +153,8 @@ export interface Services {
   /**
    * What is printed on one server of a run, or on all of them: each part once, until the run is over. Behind `fromByte` of each
    * output, or behind what `after` says was told of it. Errors as {@link Services.watchInvocation}.
-   * @throws InputError `INVALID_CURSOR` for a position that is none of this output
+   * A position of other keys begins anew if it may.
+   * @throws InputError `INVALID_CURSOR` for a position that is none of this output, `CURSOR_EXPIRED` for one of other keys
    */
   watchOutput(
     ref: InvocationRef & { readonly instanceId: string | null },
@@ -171,4 +172,11 @@ export interface Services {
 export interface Sealer {
   seal(purpose: string, payload: string | Uint8Array): string;
   open(purpose: string, sealed: string): Uint8Array | null;
+}
+
+/** Seals as {@link Sealer} does, in texts that name their key, so that one of other keys is known as such. */
+export interface PositionSealer {
+  sealNamed(purpose: string, payload: string | Uint8Array): string;
+  /** `foreign` for a text that names a key which this process does not have. */
+  openNamed(purpose: string, sealed: string): Uint8Array | "foreign" | null;
 }

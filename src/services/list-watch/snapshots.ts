@@ -1,5 +1,5 @@
 import type { Clock, Invocation, InvocationFilter, Operation } from "#domain";
-import type { ListChange, Page, Sealer } from "../contract/index.ts";
+import type { ListChange, Page, PositionSealer } from "../contract/index.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { applyChanges, type Sort, type Told, type WatchedList } from "./news.ts";
 import { sealListPosition } from "./position.ts";
@@ -8,7 +8,7 @@ import { sealListPosition } from "./position.ts";
 export interface SnapshotParts {
   readonly log: ChangeLog;
   readonly clock: Clock;
-  readonly sealer: Sealer;
+  readonly sealer: PositionSealer;
   /** The newest rows of a list. */
   readonly readNewest: (filter: InvocationFilter, size: number, operation: Operation) => Promise<Page<Invocation>>;
   readonly deadlineMs: number;

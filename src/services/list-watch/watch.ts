@@ -87,11 +87,11 @@ function nameOf(filter: InvocationFilter): string {
 function standAt({ log, sealer }: ListWatchParts, list: string, given: GivenPosition): Standing | null {
   const { text, name, mayBeginAnew } = given;
   const position = openListPosition(sealer, text);
-  if (position === null || position.list !== list) {
+  if (position === null || (position !== "foreign" && position.list !== list)) {
     const message = `\`${name}\`: expected a position of this list with the same filter, got another text. Begin without it.`;
     throw new InputError("INVALID_CURSOR", message, name);
   }
-  if (position.log !== log.name || log.readAfter(position.number) === null) {
+  if (position === "foreign" || position.log !== log.name || log.readAfter(position.number) === null) {
     if (mayBeginAnew) return null;
     const expected = "expected a position that is known here, got one that is too old or of another process";
     throw new InputError("CURSOR_EXPIRED", `\`${name}\`: ${expected}. Begin anew without it.`, name);

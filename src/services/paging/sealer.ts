@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { Sealer } from "../contract/index.ts";
+import type { PositionSealer, Sealer } from "../contract/index.ts";
 
 const TAG_BYTES = 16;
 
@@ -11,18 +11,23 @@ export interface SealerOptions {
 interface KeyPair {
   readonly mac: Uint8Array;
   readonly cipher: Uint8Array;
+  /** Names the key in texts. */
+  readonly name: string;
 }
+
+/** Base64url of three bytes. */
+const NAME_LENGTH = 4;
 
 /**
  * Seals with a synthetic initialisation vector (the construction of RFC 5297 with HMAC-SHA-256 as its function and AES-256-CTR):
  * the same purpose, payload and key give the same text. Texts are base64url, 16 bytes longer than the payload.
  * @throws RangeError if there is no key
  */
-export function createSealer({ keys }: SealerOptions): Sealer {
+export function createSealer({ keys }: SealerOptions): Sealer & PositionSealer {
   const pairs = keys.map(toPair);
   const [sealing] = pairs;
   if (sealing === undefined) throw new RangeError("A sealer needs at least one key.");
-  return {
+  const sealer: Sealer = {
     seal(purpose, payload) {
       const plain = typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload);
       const tag = tagOf(sealing, purpose, plain);
@@ -42,12 +47,29 @@ export function createSealer({ keys }: SealerOptions): Sealer {
       return null;
     },
   };
+  return {
+    ...sealer,
+    sealNamed: (purpose, payload) => sealing.name + sealer.seal(purpose, payload),
+    openNamed(purpose, text) {
+      const [name, sealed] = [text.slice(0, NAME_LENGTH), text.slice(NAME_LENGTH)];
+      if (pairs.some((pair) => pair.name === name)) return sealer.open(purpose, sealed);
+      const bytes = Buffer.from(sealed, "base64url");
+      const isSound = bytes.length >= TAG_BYTES && name + bytes.toString("base64url") === text && IS_NAME.test(name);
+      return isSound ? "foreign" : null;
+    },
+  };
 }
+
+const IS_NAME = /^[\w-]{4}$/;
 
 function toPair(key: string | Uint8Array): KeyPair {
   const root = createHash("sha256").update(key).digest();
   const derive = (use: string): Uint8Array => createHmac("sha256", root).update(use).digest();
-  return { mac: derive("authentication"), cipher: derive("encryption") };
+  return { mac: derive("authentication"), cipher: derive("encryption"), name: nameOf(derive("name")) };
+}
+
+function nameOf(derived: Uint8Array): string {
+  return Buffer.from(derived).toString("base64url").slice(0, NAME_LENGTH);
 }
 
 function tagOf({ mac }: KeyPair, purpose: string, plain: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { InputError, type InvocationRef, sourceKey } from "#domain";
-import type { GivenPosition, Sealer } from "../contract/index.ts";
+import type { GivenPosition, PositionSealer } from "../contract/index.ts";
 import { createByteReader, createByteWriter } from "../paging/index.ts";
 
 /** What is watched: the output of one server, or of all servers of a run if `instanceId` is null. */
@@ -20,7 +20,7 @@ const MARK_BYTES = 6;
 
 /** How much of each server's output was told, as clients hold it; bound to what is watched. Null for too many servers. */
 export function sealOutputPosition(
-  sealer: Sealer,
+  sealer: PositionSealer,
   watched: WatchedOutput,
   told: ReadonlyMap<string, ToldBytes>,
 ): string | null {
@@ -30,19 +30,28 @@ export function sealOutputPosition(
     writer.number(markOf(instanceId));
     writer.number(nextByte * 2 + (isFinal ? 1 : 0));
   }
-  return sealer.seal(purposeOf(watched), writer.bytes());
+  return sealer.sealNamed(purposeOf(watched), writer.bytes());
 }
 
+/** More than any output has: what was told before does not stand any more. */
+const BEYOND: ToldBytes = { nextByte: Number.MAX_SAFE_INTEGER, isFinal: false };
+
 /**
- * How much was told of a server's output, by the server; null for one that was not heard of.
- * @throws InputError `INVALID_CURSOR` for another output's position or none
+ * How much was told of a server's output, by the server; null for one that was not heard of. A position of other keys may begin
+ * anew: then each output is told from its beginning, as one that was reset.
+ * @throws InputError `INVALID_CURSOR` for another output's position or none, `CURSOR_EXPIRED` for one of other keys
  */
 export function openOutputPosition(
-  sealer: Sealer,
+  sealer: PositionSealer,
   watched: WatchedOutput,
-  { text, name }: GivenPosition,
+  { text, name, mayBeginAnew }: GivenPosition,
 ): (instanceId: string) => ToldBytes | null {
-  const opened = text === "" ? null : sealer.open(purposeOf(watched), text);
+  const opened = sealer.openNamed(purposeOf(watched), text);
+  if (opened === "foreign") {
+    if (mayBeginAnew) return () => BEYOND;
+    const expected = "expected a position of this process, got one of a process with other keys";
+    throw new InputError("CURSOR_EXPIRED", `\`${name}\`: ${expected}. Begin anew without it.`, name);
+  }
   if (opened === null) {
     const message = `\`${name}\`: expected that of an event of this output, got another text. Begin without it.`;
     throw new InputError("INVALID_CURSOR", message, name);

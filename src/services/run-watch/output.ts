@@ -10,7 +10,7 @@ import {
   type Output,
   readAppended,
 } from "#domain";
-import type { OutputChunk, Sealer, Services } from "../contract/index.ts";
+import type { OutputChunk, PositionSealer, Services } from "../contract/index.ts";
 import { openOutputPosition, sealOutputPosition, type ToldBytes, type WatchedOutput } from "./output-position.ts";
 
 interface Told extends ToldBytes {
@@ -26,7 +26,7 @@ interface Telling {
 /** Tells of a run's outputs only what is new, by the run's one watch. */
 export function createOutputWatch(
   watch: Services["watchInvocation"],
-  sealer: Sealer,
+  sealer: PositionSealer,
   clock: Pick<Clock, "now">,
 ): Services["watchOutput"] {
   const share = createSharing();
