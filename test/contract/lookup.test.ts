@@ -32,6 +32,34 @@ describe("lookup", () => {
     expect((await find({ invokeId: "t-none0" })).data).toEqual({ lookup: null });
   });
 
+  it("names each run of an upstream id that several sources have", async () => {
+    const twins = await startRig({
+      "ECS/cn-hangzhou": createPlace(manyRuns(1, "t-same")),
+      "ECS/cn-beijing": createPlace(manyRuns(1, "t-same")),
+      "ECS/cn-qingdao": createPlace([]),
+      "SWAS/cn-hangzhou": createPlace(manyRuns(1, "t-same", { instanceId: "a".repeat(32) })),
+    });
+    try {
+      const { data, errors } = await twins.ask(LOOKUP, { by: { invokeId: "t-same00000" } });
+      const all = await twins.ask("{ invocations { nodes { id provider regionId } } }");
+      const nodes: readonly { id: string; provider: string; regionId: string }[] = all.data.invocations.nodes;
+      const places = ["ECS cn-beijing", "ECS cn-hangzhou", "SWAS cn-hangzhou"];
+      expect(nodes.map(({ provider, regionId }) => `${provider} ${regionId}`)).toEqual(places);
+      const ids = (errors?.[0]?.message ?? "").split("by its id: ")[1]?.slice(0, -1).split(", ").toSorted();
+      expect([data.lookup, errors?.length, errors?.[0]?.extensions]).toEqual([
+        null,
+        1,
+        expect.objectContaining({ code: "BAD_USER_INPUT", argument: "by" }),
+      ]);
+      expect(ids).toEqual(nodes.map(({ id, provider, regionId }) => `${provider} ${regionId} default: ${id}`));
+      for (const { id, provider, regionId } of nodes) {
+        expect((await twins.ask(LOOKUP, { by: { id } })).data.lookup).toMatchObject({ id, provider, regionId });
+      }
+    } finally {
+      await twins.stop();
+    }
+  });
+
   it("finds anything by an id of ours", async () => {
     const { id } = (await find({ invokeId: "t-only5" })).data.lookup;
     expect((await find({ id })).data.lookup).toMatchObject({ __typename: "Invocation", invokeId: "t-only5", id });

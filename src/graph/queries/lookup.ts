@@ -17,7 +17,8 @@ class LookupInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "The upstream's id of a run, as `t-…`. Every source is asked, at one call each, unless the run is known.",
+      "The upstream's id of a run, as `t-…`. Every source is asked, at one call each, unless the run is known. If several sources have " +
+      "such a run, it is `BAD_USER_INPUT`, and the message names each source with the `id` to look up instead.",
   })
   readonly invokeId?: string | null;
 
@@ -90,8 +91,20 @@ async function findRun(
   context: GraphContext,
 ): Promise<Invocation | null> {
   context.operation.meter.addForeignId?.();
-  const found = await firstFound(refs.map((ref) => readRun(ref, selection, context)));
-  return found;
+  return onlyOneRun(await allFound(refs.map((ref) => readRun(ref, selection, context))));
+}
+
+/** How many runs of one id are named. */
+const NAMED_MAX = 20;
+
+/** @throws InputError `BAD_USER_INPUT` for several: none of them is likelier, and the wrong one would mislead */
+function onlyOneRun(found: readonly Invocation[]): Invocation | null {
+  if (found.length < 2) return found[0] ?? null;
+  const named = found.slice(0, NAMED_MAX).map(({ id, guardedPlace: { source } }) => {
+    return `${source.provider} ${source.regionId} ${source.account}: ${id}`;
+  });
+  const message = `\`by\`: expected what one source has, got a run of ${found.length}. Look one up by its id: ${named.join(", ")}.`;
+  throw new InputError("BAD_USER_INPUT", message, "by");
 }
 
 async function findServer(
@@ -99,18 +112,19 @@ async function findServer(
   { loaders, operation }: GraphContext,
 ): Promise<Instance | null> {
   operation.meter.addForeignId?.();
-  const record = await firstFound(refs.map((ref) => loaders.instances.load(ref)));
-  return record === null ? null : new Instance(record);
+  const [record] = await allFound(refs.map((ref) => loaders.instances.load(ref)));
+  return record === undefined ? null : new Instance(record);
 }
 
-/** What any of them found. @throws the error of one that failed if none found anything: it may be there. */
-async function firstFound<Found>(searches: readonly Promise<Found | null>[]): Promise<Found | null> {
+/** What they found. @throws the error of one that failed if none found anything: it may be there. */
+async function allFound<Found>(searches: readonly Promise<Found | null>[]): Promise<readonly Found[]> {
   const ends = await Promise.allSettled(searches);
-  for (const end of ends) if (end.status === "fulfilled" && end.value !== null) return end.value;
+  const found = ends.flatMap((end) => (end.status === "fulfilled" && end.value !== null ? [end.value] : []));
+  if (found.length > 0) return found;
   for (const end of ends) {
     const isElsewhere =
       end.status === "rejected" && end.reason instanceof UpstreamError && end.reason.code === "NOT_SUPPORTED";
     if (end.status === "rejected" && !isElsewhere) throw end.reason;
   }
-  return null;
+  return [];
 }

@@ -142,7 +142,7 @@ export type LookupInput =
   readonly consoleUrl: string; readonly id?: never; readonly invokeId?: never; }
   |  { readonly consoleUrl?: never;   /** An id that this gateway gave out, of anything. */
   readonly id: string | number; readonly invokeId?: never; }
-  |  { readonly consoleUrl?: never; readonly id?: never;   /** The upstream's id of a run, as `t-…`. Every source is asked, at one call each, unless the run is known. */
+  |  { readonly consoleUrl?: never; readonly id?: never;   /** The upstream's id of a run, as `t-…`. Every source is asked, at one call each, unless the run is known. If several sources have such a run, it is `BAD_USER_INPUT`, and the message names each source with the `id` to look up instead. */
   readonly invokeId: string; };
 
 /** The cloud product whose Cloud Assistant ran the command. */
