@@ -40,14 +40,38 @@ function beginsWith(bytes: Uint8Array, told: { readonly output: Output | null; r
 
 const LINE_FEED = 0x0a;
 
-/** The end of the last whole character: of UTF-8 and UTF-16 exactly; of other charsets, that of the last line. */
+/** The end of the last whole character: of UTF-8 and UTF-16 exactly; of other charsets, and of several, that of the last line. */
 function wholeEnd(bytes: Uint8Array, droppedBytes: number | null, fromByte: number): number {
   const end = bytes.byteLength - cutLength(bytes);
-  const { charset, lossy } = decodeOutput(bytes.subarray(0, end), droppedBytes);
+  const { charset, lossy, text } = decodeOutput(bytes.subarray(0, end), droppedBytes);
+  const isAlone =
+    charset.startsWith("utf-16") && decodeOutput(bytes.subarray(0, end), droppedBytes, { charset }).text === text;
+  // A NUL among other charsets may begin a line of UTF-16.
+  if (bytes.includes(0) && !isAlone) return Math.max(fromByte, lastLineEnd(bytes, droppedBytes));
   if (charset === "utf-8" && !lossy) return end;
   if (charset.startsWith("utf-16")) return Math.max(fromByte, wholeUnits(bytes, charset));
   // No other charset has a line feed inside a character.
   return Math.max(fromByte, bytes.lastIndexOf(LINE_FEED) + 1);
+}
+
+/** How many lines of the end may be in doubt. */
+const DOUBTFUL_LINES = 3;
+
+/** Behind the last line feed that is one in its charset: of UTF-16 one byte of it stands before or behind it. */
+function lastLineEnd(bytes: Uint8Array, droppedBytes: number | null): number {
+  const isEnd = (end: number): boolean => {
+    const { text, lossy } = decodeOutput(bytes.subarray(0, end), droppedBytes);
+    return !lossy && text.endsWith("\n");
+  };
+  let at = bytes.length - 1;
+  for (let line = 0; line < DOUBTFUL_LINES && at > 0; line += 1) {
+    // The byte behind it may be a part of it.
+    at = bytes.lastIndexOf(LINE_FEED, at - 1);
+    if (at < 0) break;
+    const found = (bytes[at + 1] === 0 ? [at + 2, at + 1] : [at + 1]).find(isEnd);
+    if (found !== undefined) return found;
+  }
+  return 0;
 }
 
 function wholeUnits(bytes: Uint8Array, charset: string): number {

@@ -7,7 +7,17 @@ const texts: readonly (readonly [string, Uint8Array])[] = [
   ["utf-8", Buffer.from("ok\n中文 🙂 é\nlast line without end")],
   ["gb18030", gb18030],
   ["utf-16", Buffer.from("\ufeffline one\r\n中文\r\n", "utf16le")],
+  ["lines of UTF-16 behind others", mixed("starting\n", (text) => Buffer.from(text, "utf16le"))],
+  ["lines of UTF-16 of the other order", mixed("starting!\n", (text) => Buffer.from(text, "utf16le").swap16())],
 ];
+
+function mixed(head: string, encode: (text: string) => Buffer): Uint8Array {
+  return Buffer.concat([
+    Buffer.from(head),
+    encode("disk ok 磁盘空间不足\r\nnext line\r\n"),
+    Buffer.from("and the end\n"),
+  ]);
+}
 
 describe("what is appended to an output", () => {
   it.each(texts)("adds up to the whole, byte by byte, in %s", (_charset, bytes) => {

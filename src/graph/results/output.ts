@@ -119,7 +119,8 @@ export class CommandOutput {
 
   @Value(() => Boolean, {
     description:
-      "True where some bytes could not be decoded, and `base64` has them all; also where the upstream had lost some, or sent no base64.",
+      "True where some bytes could not be decoded, and `base64` has them all; also where the upstream had lost some, or sent no base64. " +
+      "If `truncated`, the halves of two characters that were cut may make up one: nothing shows that.",
   })
   get lossy(): boolean {
     return this.output.isDamaged === true || this.decoded.lossy;
