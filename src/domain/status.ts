@@ -154,6 +154,34 @@ export function settledStatus(
   return isFinalInvocationStatus(outcome) ? outcome : status;
 }
 
+interface HasStatus {
+  readonly status: InstanceInvocationStatus;
+}
+
+/** How many instances an upstream may nest in a run's record at most. */
+export const NESTED_MAX = 50;
+
+/**
+ * State of a run whose instances are known so now: its own record may be older than the results that tell their ends, and says then
+ * that the run goes on. A record that may lack instances, or of a run that is repeated, is believed.
+ */
+export function statusAfter(
+  run: {
+    readonly status: InvocationStatus;
+    readonly timed: boolean | null;
+    readonly repeatMode: string | null;
+    readonly missingInstances?: number;
+    readonly instances: readonly HasStatus[];
+  },
+  instances: readonly HasStatus[],
+): InvocationStatus {
+  const isEach = (all: readonly HasStatus[]) => all.every(({ status }) => isFinalInstanceStatus(status));
+  const isWhole = run.missingInstances === undefined && instances.length % NESTED_MAX !== 0;
+  const isBehind = isWhole && !isEach(run.instances) && isEach(instances);
+  const isOpen = !isFinalInvocationStatus(run.status) && !isRepeated(run);
+  return settledStatus(isBehind && isOpen ? "FINISHED" : run.status, instances);
+}
+
 /** Where an instance stands if failures come first: 0 failed, 1 not over, 2 stopped or of unknown outcome, 3 ended well. */
 export function failureRank(status: InstanceInvocationStatus): 0 | 1 | 2 | 3 {
   if (isFailedInstanceStatus(status)) return 0;

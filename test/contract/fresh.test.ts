@@ -8,7 +8,44 @@ afterEach(() => rig.stop());
 const OUTPUT = `{ invocations(first: 1) { nodes { invokeId status instanceInvocations(first: 100) { nodes { status result { status output { text } } } } } } }`;
 const STATUS = "{ invocations(first: 1) { nodes { status } } }";
 
+const running = (invokeId: string, at: number): Run => ({
+  invokeId,
+  at,
+  status: "Running",
+  executions: [{ instanceId: "i-1", status: "Running" }],
+});
+
 describe("what moves", () => {
+  it("is no row of a filter by state any more once it has left that state", async () => {
+    const place = createPlace([3, 2, 1].map((second) => running(`t-${second}`, Date.UTC(2026, 0, 2, 0, 0, second))));
+    rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+    const RUNNING = "{ invocations(filter: { statusIn: [RUNNING] }) { totalCount nodes { invokeId status } } }";
+    expect((await rig.ask(RUNNING)).data.invocations.nodes).toHaveLength(3);
+    const [, second] = place.runs;
+    if (second !== undefined) place.runs[1] = { ...second, status: "Success", executions: [{ instanceId: "i-1" }] };
+    expect((await rig.ask(RUNNING)).data.invocations).toEqual({
+      totalCount: 2,
+      nodes: ["t-3", "t-1"].map((invokeId) => ({ invokeId, status: "RUNNING" })),
+    });
+  });
+
+  it.each([
+    ["tokens", true],
+    ["pages", false],
+  ])("is followed by its list also behind a cursor, and not run by run: %s", async (_name, tokens) => {
+    const runs = Array.from({ length: 120 }, (_, index) => running(`t-${index}`, Date.UTC(2026, 0, 2) - index * 1_000));
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(runs, { tokens }) }, { FRESHNESS_MS: "1" });
+    const PAGE =
+      "query ($after: String) { invocations(first: 50, after: $after) { nodes { invokeId } pageInfo { endCursor } } }";
+    const { data } = await rig.ask(PAGE);
+    const before = rig.far.calls.length;
+    const second = await rig.ask(PAGE, { after: data.invocations.pageInfo.endCursor });
+    const names = second.data.invocations.nodes.map((node: { invokeId: string }) => node.invokeId);
+    expect(names).toEqual(runs.slice(50, 100).map(({ invokeId }) => invokeId));
+    expect(rig.far.calls.slice(before).filter(({ asked }) => asked.has("InvokeId"))).toEqual([]);
+    expect(rig.far.calls.length - before).toBeLessThanOrEqual(5);
+  });
+
   it("is asked for again by the next operation", async () => {
     const run: Run = {
       invokeId: "t-1",

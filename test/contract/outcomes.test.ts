@@ -157,11 +157,11 @@ describe("two records of one execution that differ are shown as the one that is 
         },
       ],
     });
-    // What goes on is looked at once more by its state.
-    const lists = runStatus === "Running" ? 2 : 1;
-    expect(other.far.asked()).toEqual([
+    // What goes on is looked at once more by its state, unless that was just read.
+    expect([...new Set(other.far.asked())]).toEqual([
       "DescribeInvocationResults cn-hangzhou",
-      ...Array.from({ length: lists }, () => "DescribeInvocations cn-hangzhou"),
+      "DescribeInvocations cn-hangzhou",
     ]);
+    expect(other.far.calls.length).toBeLessThanOrEqual(runStatus === "Running" ? 3 : 2);
   });
 });

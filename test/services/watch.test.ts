@@ -111,7 +111,7 @@ describe("a watched run", () => {
     const { told } = read(services, { ...WITH_OUTPUT, details: true });
     await pass(0);
     expect(told).toEqual(["SUCCESS ok", "end"]);
-    expect(looks).toHaveLength(2);
+    expect(looks).toHaveLength(1);
   });
 
   it("is told to go on where the upstream says so after all its executions ended, and asked once a look", async () => {

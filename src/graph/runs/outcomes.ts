@@ -1,13 +1,4 @@
-import {
-  type Execution,
-  type InstanceInvocation,
-  type Invocation,
-  isFinalInstanceStatus,
-  isFinalInvocationStatus,
-  isFinalRun,
-  isRepeated,
-  settledStatus,
-} from "#domain";
+import { type Execution, type InstanceInvocation, type Invocation, isFinalInstanceStatus, statusAfter } from "#domain";
 import type { Answer } from "#services";
 import type { GraphContext } from "../operation/index.ts";
 import { kindsOf, type NeedsOf } from "../rights/index.ts";
@@ -74,11 +65,7 @@ function lacksTimes({ status, isComplete }: InstanceInvocation): boolean {
 
 function settle(run: Invocation, found: ReadonlyMap<InstanceInvocation, Answer<Execution>>): Invocation {
   const instances = run.instances.map((instance) => join(instance, found.get(instance) ?? null));
-  const isOver = instances.every(({ status }) => isFinalInstanceStatus(status)) && run.missingInstances === undefined;
-  // The record of a run that moves is older than the results that tell its end.
-  const isBehind = isOver && !isFinalRun(run) && run.instances.some(({ status }) => !isFinalInstanceStatus(status));
-  const told = isBehind && !isFinalInvocationStatus(run.status) && !isRepeated(run) ? "FINISHED" : run.status;
-  return { ...run, instances, status: settledStatus(told, instances) };
+  return { ...run, instances, status: statusAfter(run, instances) };
 }
 
 // What cannot be read stays as it is: its own fields say why.

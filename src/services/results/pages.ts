@@ -1,4 +1,4 @@
-import { type InvocationRef, type Operation, sourceRank, UpstreamError } from "#domain";
+import { type InvocationRef, NESTED_MAX, type Operation, sourceRank, UpstreamError } from "#domain";
 import { NO_TIME, type Position, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal, PartialResultsError } from "#upstreams";
@@ -113,9 +113,6 @@ async function readRun(
     return newestFirst(seen);
   }
 }
-
-/** How many instances an upstream may nest in a run at most. */
-const NESTED_MAX = 50;
 
 /** True if the run may have more instances than its record shows, and its results were never read. */
 function mayLackSome({ run: { instances, missingInstances }, executionReadAt }: StoredRun): boolean {

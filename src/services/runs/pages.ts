@@ -3,8 +3,10 @@ import {
   type Invocation,
   type InvocationFilter,
   invocationKey,
+  matchesQuery,
   type Operation,
   type Projection,
+  toQuery,
 } from "#domain";
 import { type StoredRun, timeOf } from "#store";
 import type { Sync } from "#sync";
@@ -44,7 +46,10 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       );
       const late = await followRows(sync.follower, stretch.runs, stretch.parts, parts, operation);
       if (projection.output) await completeOutputs(sync, stretch, plainProjection(projection), operation);
-      const rows = await readNow(store, stretch.runs, plainProjection(projection));
+      const query = toQuery(filter);
+      const now = await readNow(store, stretch.runs, plainProjection(projection));
+      // Following may have told that a row is none of the filter's any more.
+      const rows = now.filter(({ run }) => matchesQuery(run, query));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
       const totalCount = projection.totalCount ? await countRuns(store, stretch.parts, filter) : null;
       return toPage(request, {

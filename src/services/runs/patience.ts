@@ -28,6 +28,9 @@ export function createSettler(
   hasSomething: () => Promise<boolean>,
 ): SettleReadings {
   const softEnd = clock.elapsed() + softDeadlineMs;
+  // Who was not waited for has left by then; what the others are asked now has as much time once.
+  const msLeft = (): number =>
+    Math.max(0, softEnd - clock.elapsed()) || Math.max(0, softEnd + softDeadlineMs - clock.elapsed());
   return async (readings) => {
     const open = new Map<PageReading, Promise<void>>();
     for (const reading of readings) {
@@ -38,7 +41,7 @@ export function createSettler(
     }
     const ends = Promise.all(open.values());
     const patience = new AbortController();
-    const soft = clock.sleep(Math.max(0, softEnd - clock.elapsed()), patience.signal);
+    const soft = clock.sleep(msLeft(), patience.signal);
     try {
       await Promise.race([ends, soft]);
       // The first answer is waited for, however late it is.

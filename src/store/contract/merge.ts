@@ -14,6 +14,7 @@ import {
   type Output,
   type ReadFrom,
   settledStatus,
+  statusAfter,
 } from "#domain";
 import { executionReadAt, isLate, type ReadTimes } from "./read-times.ts";
 
@@ -59,7 +60,7 @@ export function mergeResult({ run, ...times }: KnownRun, result: InvocationResul
       : mergeExecution(known, { ...known, ...execution, isComplete: true }, run, isOld);
   if (merged === known) return run;
   const instances = position < 0 ? [...run.instances, merged] : run.instances.with(position, merged);
-  return withMissing({ ...run, instances, status: settledStatus(run.status, instances) }, toldInstances(run));
+  return withMissing({ ...run, instances, status: statusAfter(run, instances) }, toldInstances(run));
 }
 
 function toldInstances({ instances, missingInstances = 0 }: Invocation): number {

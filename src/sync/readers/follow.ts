@@ -8,7 +8,7 @@ import {
   type Source,
   sourceKey,
 } from "#domain";
-import type { StoredRun } from "#store";
+import { LIST_HEAD, type StoredRun, timeOf } from "#store";
 import type { KnownList } from "../lists/index.ts";
 import { isFresh, isOverRun } from "./freshness.ts";
 import type { ReaderParts } from "./reader-parts.ts";
@@ -59,9 +59,13 @@ export function createFollower({ store, clock, runs, openLists, freshnessMs }: F
     if (status === "UNKNOWN" || isFinalInvocationStatus(status)) return;
     if (Math.max(group.length, countWatched(source, status)) < 2) return;
     const lists = await openLists(source, status, operation);
-    // A run that is not in a list that was just read has left it.
+    const oldest = Math.min(...group.map(({ run }) => timeOf(run)));
+    // A run that is not in a list that was just read down to it has left it.
     const refresh = async (list: KnownList): Promise<void> => {
       for (let n = 0; n < REFRESHES_MAX && isOldAt(await list.readAt()); n += 1) await list.refresh(operation);
+      // Where many stand in front of them, one by one costs less.
+      for (let n = 1; n * 2 < group.length && (await list.boundBelow(LIST_HEAD)) >= oldest; n += 1)
+        await list.extendBelow(LIST_HEAD, operation);
     };
     await Promise.all(lists.map(refresh));
   }

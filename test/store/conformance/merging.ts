@@ -231,6 +231,22 @@ export function describeMerging(store: StoreOfTest): void {
       ]);
     });
 
+    it("the end of a run whose last server is over by its result, and keeps it", async () => {
+      const started = runAt(1, "t-1", {
+        status: "RUNNING",
+        instances: ["i-1", "i-2"].map((instanceId) =>
+          itemOf({ invokeId: "t-1", instanceId, status: instanceId === "i-1" ? "FAILED" : "RUNNING", exitCode: null }),
+        ),
+      });
+      await store().write({ source: ECS, readAt: 1, runs: [started] });
+      await store().write({ source: ECS, readAt: 2, results: [resultFor("t-1", { instanceId: "i-2" })] });
+      await store().write({ source: ECS, readAt: 3, runs: [started] });
+      expect((await read())?.run).toMatchObject({
+        status: "PARTIAL_FAILED",
+        instances: [{ status: "FAILED" }, { status: "SUCCESS" }],
+      });
+    });
+
     it("an output that was read before the end was told as one that has to be read again", async () => {
       const readFrom = { requestId: "R-1", asOf: at(100) };
       const ended = (parts: Partial<InstanceInvocation>) =>

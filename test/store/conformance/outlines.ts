@@ -106,9 +106,6 @@ export function describeOutlines(store: StoreOfTest): void {
       expect(await told()).toEqual([null, null, [null]]);
       const ended = { startTime: at(3), finishTime: at(4) };
       await store().write({ source: ECS, readAt: 2, results: [resultFor("t-1", ended)] });
-      expect(await told()).toEqual([null, null, [1_000]]);
-      const over = runAt(2, "t-1", { instances: [itemOf({ invokeId: "t-1", ...ended })] });
-      await store().write({ source: ECS, readAt: 3, runs: [over] });
       expect(await told()).toEqual([timeAt(4), 1_000, [1_000]]);
     });
   });
