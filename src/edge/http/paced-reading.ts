@@ -11,8 +11,8 @@ export interface ReadingTurns {
 /** How what comes on a connection is handed on. */
 export interface Pace {
   readonly turns: ReadingTurns;
-  /** False as long as nothing more is to be handed on; `goOn` once it is. */
-  mayRead(): boolean;
+  /** False as long as nothing more is to be handed on, though the reader would take it; `goOn` once it is. Always true if absent. */
+  mayRead?(): boolean;
   /** How many bytes of these are handed on together. */
   cut(bytes: Buffer): number;
   /** How many times that in one turn. */
@@ -29,50 +29,90 @@ export interface PacedReading {
 /**
  * Stands between a connection and what reads it, which would work through all that came, 64 KB at once: thousands of requests or messages,
  * of a thousand connections in one round of the event loop. What waits for its turn stays unread, so that a client that sends more
- * than is done for it fills its own memory.
+ * than is done for it fills its own memory. A reader that pauses the connection gets nothing more until it resumes it, and hears of the
+ * end only after all that came before.
  */
 export function paceReading(socket: Socket, pace: Pace): PacedReading {
-  const listeners = socket.listeners("data") as ((bytes: Buffer) => void)[];
-  for (const listener of listeners) socket.off("data", listener);
-  const hand = (bytes: Buffer): void => {
+  const reading = new Reading(socket, pace, takeListeners(socket, "data"), takeListeners(socket, "end"));
+  socket.on("data", reading.take);
+  socket.on("end", reading.end);
+  // A reader that is held knows of it as little as a held connection knows of its reader: each pauses and resumes for itself.
+  socket.pause = () => reading.pause();
+  socket.resume = () => reading.resume();
+  return reading;
+}
+
+type Listener = (bytes?: Buffer) => void;
+
+function takeListeners(socket: Socket, event: "data" | "end"): Listener {
+  const listeners = socket.listeners(event) as Listener[];
+  for (const listener of listeners) socket.off(event, listener);
+  return (bytes) => {
     for (const listener of listeners) listener.call(socket, bytes);
   };
-  const reading = new Reading(socket, pace, hand);
-  socket.on("data", reading.take);
-  socket.on("resume", reading.goOn);
-  return reading;
 }
 
 class Reading implements PacedReading {
   private held: Buffer | null = null;
   private isReading = false;
   private isHolding = false;
+  private isWanted: boolean;
+  private hasEnded = false;
   private hasLeft = false;
+  private readonly pauseSocket: () => Socket;
+  private readonly resumeSocket: () => Socket;
 
   constructor(
     private readonly socket: Socket,
     private readonly pace: Pace,
-    private readonly hand: (bytes: Buffer) => void,
-  ) {}
+    private readonly hand: Listener,
+    private readonly handEnd: Listener,
+  ) {
+    this.isWanted = !socket.isPaused();
+    this.pauseSocket = socket.pause.bind(socket);
+    this.resumeSocket = socket.resume.bind(socket);
+  }
 
   readonly take = (bytes: Buffer): void => {
     this.held = this.held === null ? bytes : Buffer.concat([this.held, bytes]);
     this.goOn();
   };
 
-  readonly goOn = (): void => {
+  readonly end = (): void => {
+    this.hasEnded = true;
+    this.goOn();
+  };
+
+  pause(): Socket {
+    this.isWanted = false;
+    return this.pauseSocket();
+  }
+
+  resume(): Socket {
+    this.isWanted = true;
+    if (!this.isHolding) return this.resumeSocket();
+    this.goOn();
+    return this.socket;
+  }
+
+  goOn(): void {
     if (this.isReading) return;
     this.isReading = true;
     const turn = this.readOn();
     if (turn === null) return;
     this.hold();
     void this.readInTurns(turn);
-  };
+  }
 
   leave(): void {
     this.hasLeft = true;
     this.socket.off("data", this.take);
-    this.socket.off("resume", this.goOn);
+    this.socket.off("end", this.end);
+    Object.assign(this.socket, { pause: this.pauseSocket, resume: this.resumeSocket });
+    if (this.isHolding) this.resumeSocket();
+    // At once: the next reader puts what it was handed in front of it.
+    if (this.held !== null && !this.hasEnded) this.socket.unshift(this.held);
+    this.held = null;
   }
 
   /** The turn to wait for; null if there is none to wait for. */
@@ -98,7 +138,11 @@ class Reading implements PacedReading {
   }
 
   private hasMore(): boolean {
-    return this.held !== null && !this.hasLeft && !this.socket.destroyed && this.pace.mayRead();
+    return this.held !== null && !this.hasLeft && !this.socket.destroyed && this.isWanted && this.isDue();
+  }
+
+  private isDue(): boolean {
+    return this.pace.mayRead?.() ?? true;
   }
 
   private readPiece(): void {
@@ -112,19 +156,23 @@ class Reading implements PacedReading {
   /** Nothing is left, or nothing more is wanted for now. */
   private rest(): void {
     this.isReading = false;
-    if (this.hasLeft && this.held !== null) this.socket.unshift(this.held);
-    if (this.hasLeft || this.socket.destroyed) this.held = null;
-    if (this.hasLeft || this.pace.mayRead()) this.release();
-    else this.hold();
+    // Readers do not count on anything once a connection is closed.
+    if (this.socket.destroyed) this.held = null;
+    if (this.hasLeft || this.socket.destroyed) return;
+    if (this.held !== null || !this.isDue()) this.hold();
+    else this.release();
+    if (!this.hasEnded || this.held !== null) return;
+    this.hasEnded = false;
+    this.handEnd();
   }
 
   private hold(): void {
     this.isHolding = true;
-    this.socket.pause();
+    this.pauseSocket();
   }
 
   private release(): void {
-    if (this.isHolding && this.socket.isPaused()) this.socket.resume();
+    if (this.isHolding && this.isWanted) this.resumeSocket();
     this.isHolding = false;
   }
 }

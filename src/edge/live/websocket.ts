@@ -68,7 +68,7 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
     const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
     const client = parts.clients.of(request.socket);
     const arrive = (text: string) => client.arrive(isHeavy(text, parts.gate));
-    paceReading(request.socket, { turns: client, mayRead: () => !socket.isPaused, cut: cutFrames, piecesATurn: 1 });
+    paceReading(request.socket, { turns: client, cut: cutFrames, piecesATurn: 1 });
     serve(options, protocol, { socket, request, sender, messages: new Messages(socket) }, arrive);
   });
   return {
