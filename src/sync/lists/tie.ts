@@ -80,7 +80,8 @@ async function readRounds(time: number, rules: RoundRules): Promise<TieVerdict> 
   const { shown, countAt } = rules;
   const idleRoundsMax = rules.notes.isDoubtful ? 1 : IDLE_ROUNDS_MAX;
   let { start, isTrusted } = rules;
-  const countKnown = async (): Promise<number> => (isTrusted ? countAt(time) : shown.size);
+  // A list may show more than its filter means, which is not counted among what is known of it but by the indexes.
+  const countKnown = async (): Promise<number> => Math.max(isTrusted ? await countAt(time) : 0, shown.size);
   let known = await countKnown();
   let idleRounds = 0;
   let stepBack = 1;
