@@ -54,7 +54,9 @@ export async function listSources(context: Context): Promise<ExitCode> {
   ]);
   if (isJson) writeRows(context, sources, sources);
   else surroundings.output.write(surroundings.output.isTerminal ? formatTable(rows) : formatTabs(rows));
-  return sources.every(({ ok }) => ok) ? EXIT_CODES.success : EXIT_CODES.incomplete;
+  const failed = sources.filter(({ ok }) => !ok);
+  tellFailures(context, failed);
+  return failed.length === 0 ? EXIT_CODES.success : EXIT_CODES.incomplete;
 }
 
 function describe({ ok, error, asOf }: Source): string {

@@ -185,11 +185,16 @@ describe("cloud-assistant", () => {
     };
     const both = await run({ sources: [fine, failed] }, ["sources"]);
     const one = await run({ sources: [fine] }, ["sources", "--json=regionId,ok"]);
-    expect([both.exitCode, both.output]).toEqual([
+    expect([both.exitCode, both.output, both.errors]).toEqual([
       4,
       "ok\tECS cn-hangzhou\t\nfailed\tSWAS cn-beijing prod\tNo permission. (FORBIDDEN)\n",
+      "cloud-assistant: incomplete: SWAS cn-beijing prod: No permission. (FORBIDDEN)\n",
     ]);
-    expect([one.exitCode, JSON.parse(one.output)]).toEqual([0, [{ regionId: "cn-hangzhou", ok: true }]]);
+    expect([one.exitCode, JSON.parse(one.output), one.errors]).toEqual([
+      0,
+      [{ regionId: "cn-hangzhou", ok: true }],
+      "",
+    ]);
   });
 
   it.each([
