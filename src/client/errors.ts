@@ -130,7 +130,8 @@ function readText(value: unknown, name: string): string | null {
   return typeof text === "string" ? text : null;
 }
 
-function notGraphQL(address: string, httpStatus: number): GatewayError {
+/** What is said of an address at which something else answers. */
+export function notGraphQL(address: string, httpStatus: number): GatewayError {
   const hint =
     new URL(address).pathname === "/graphql" ? "is this really the gateway?" : "a gateway's path is /graphql.";
   return new GatewayError({

@@ -3,7 +3,7 @@
  * alone; it imports no room of the gateway.
  */
 import { GraphQLClient } from "graphql-request";
-import { toGatewayError } from "./errors.ts";
+import { notGraphQL, toGatewayError } from "./errors.ts";
 import { getSdk, type Sdk } from "./generated/sdk.ts";
 
 export { GatewayError, type GatewayErrorKind, type GraphQLFailure } from "./errors.ts";
@@ -44,11 +44,18 @@ export function createClient(options: ClientOptions): Client {
   const transport = new GraphQLClient(url, { ...(headers && { headers }), ...(fetch && { fetch }) });
   return getSdk(transport, async (send) => {
     try {
-      return await send();
+      const data = await send();
+      if (hasFields(data)) return data;
     } catch (error) {
       throw toGatewayError(error, address);
     }
+    throw notGraphQL(address, 200);
   });
+}
+
+/** Every operation asks for something, so an answer in GraphQL holds something, if null. */
+function hasFields(data: unknown): boolean {
+  return typeof data === "object" && data !== null && Object.keys(data).length > 0;
 }
 
 /** The address without what may be secret in it, for messages. */

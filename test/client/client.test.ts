@@ -126,6 +126,18 @@ describe("GatewayError", () => {
     });
   });
 
+  it.each(["{}", '{"data":null}', '{"errors":[]}', '{"data":{}}', "[]", '{"data":[]}', "null", '"text"', "7"])(
+    "says that what answers %s is another server",
+    async (body) => {
+      const { url } = await startPlain(200, "application/json", body);
+      expect(await failureOf(createClient({ url }).sources())).toEqual({
+        kind: "NOT_GRAPHQL",
+        message: `${url} answered 200, but not with GraphQL: is this really the gateway?`,
+        httpStatus: 200,
+      });
+    },
+  );
+
   it("says that credentials are missing", async () => {
     const { url } = await startPlain(401, "application/json", "{}");
     expect(await failureOf(createClient({ url }).sources())).toEqual({
