@@ -96,6 +96,20 @@ describe("a list that is odd and right", () => {
     expect(idsOf(await read())).toEqual(IDS);
     const sizes = bench.asked.map(([, { MaxResults }]) => MaxResults).filter((size) => size !== undefined);
     expect(sizes).toEqual([50, 20, 10]);
+    const pages = bench.asked.slice(3).map(([, { PageSize }]) => PageSize);
+    expect([pages[0], Math.min(...pages.map(Number)) > 40]).toEqual([50, true]);
+  });
+
+  it("keeps what PageSize is refused above where MaxResults is refused at any size", async () => {
+    const { bench, read } = await openList((_action, { PageNumber, PageSize, MaxResults }) => {
+      if (Number(PageSize) > 20) throw refusal("UNKNOWN", "InvalidParameter.PageSize");
+      if (MaxResults !== undefined) throw refusal("UNKNOWN", "InvalidParameter.MaxResults");
+      const start = (Number(PageNumber) - 1) * Number(PageSize);
+      return answer(RUNS.slice(start, start + Number(PageSize)), { TotalCount: 120, PageNumber, PageSize });
+    });
+    expect(idsOf(await read())).toEqual(IDS);
+    const pages = bench.asked.map(([, { PageSize }]) => PageSize);
+    expect([pages.slice(0, 4), Math.min(...pages.slice(4).map(Number)) > 10]).toEqual([[50, 20, 10, 20], true]);
   });
 });
 

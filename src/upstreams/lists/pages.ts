@@ -2,10 +2,16 @@ import type { Clock } from "#domain";
 import type { PagePlace } from "../contract/index.ts";
 import type { PageShape } from "../mapping/index.ts";
 
+/** What shows that pages are smaller: their length, or the refusal of a parameter. */
+export type LimitReason = "length" | "PageSize" | "MaxResults";
+
 /** What one action allows, as its answers have shown so far. */
 export interface PageLimit {
   readonly maxPageSize: number;
-  lower(pageSize: number): void;
+  /** @param why what has shown it; the least of all that was shown counts */
+  lower(pageSize: number, why?: LimitReason): void;
+  /** Forgets what was lowered for this reason alone. */
+  forget(why: LimitReason): void;
   /** Length of the longest page of late: a shorter one was not cut. */
   readonly longest: number;
   noteLength(length: number): void;
@@ -25,19 +31,22 @@ const REMEMBERED_MS = 600_000;
 
 /** Starts with the largest page, 50 unless told otherwise; what it has learned is forgotten ten minutes later. */
 export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimit {
-  let lowered = largest;
-  let until = Number.NEGATIVE_INFINITY;
+  const lowered = new Map<LimitReason, { readonly size: number; readonly until: number }>();
   let seen = { length: 0, until: Number.NEGATIVE_INFINITY };
-  const current = (): number => (clock.elapsed() < until ? lowered : largest);
+  const current = (): number => {
+    const now = clock.elapsed();
+    return Math.min(largest, ...[...lowered.values()].filter(({ until }) => now < until).map(({ size }) => size));
+  };
   const longest = (): number => (clock.elapsed() < seen.until ? seen.length : 0);
   return {
     get maxPageSize() {
       return current();
     },
-    lower(pageSize) {
-      lowered = Math.max(1, Math.min(current(), pageSize));
-      until = clock.elapsed() + REMEMBERED_MS;
+    lower(pageSize, why = "length") {
+      const size = Math.max(1, Math.min(current(), pageSize));
+      lowered.set(why, { size, until: clock.elapsed() + REMEMBERED_MS });
     },
+    forget: (why) => void lowered.delete(why),
     get longest() {
       return longest();
     },

@@ -61,6 +61,8 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
     if (isOnlyWay) return false;
     if (what === "pages") noPagesUntil = clock.elapsed() + REMEMBERED_MS;
     else noTokensUntil = clock.elapsed() + REMEMBERED_MS;
+    // A parameter that is refused at any size has told nothing of sizes.
+    limit.forget(what === "pages" ? "PageSize" : "MaxResults");
     return true;
   }
 
@@ -95,8 +97,10 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       const size = parameter === "PageSize" ? sent.pageSize : sent.maxResults;
       if (size === undefined) return false;
       const smaller = smallerPageSize(size);
-      if (smaller === undefined) return refuse(parameter === "PageSize" ? "pages" : "tokens");
-      limit.lower(smaller);
+      const isPages = parameter === "PageSize";
+      if (smaller === undefined) return refuse(isPages ? "pages" : "tokens");
+      // A request that was sent before others found the parameter refused at any size has nothing to add.
+      if (isPages ? hasPages() : hasTokens()) limit.lower(smaller, parameter);
       return true;
     },
   };
