@@ -67,3 +67,19 @@ describe.each([
     expect(told(page, since)).toEqual([first, [true, true, null]]);
   });
 });
+
+describe("a page beside a source that does not even tell its lists", () => {
+  it("has all rows of the others, also those that are still to be read", async () => {
+    const [quick, silent] = [createFixedSource(0, 130), createFixedSource(1, 130)];
+    quick.beforeCall = () => new Promise((resolve) => setImmediate(resolve));
+    const openLists = () => new Promise<never>(() => {});
+    const gateway = createGateway([quick, { upstream: { ...silent.upstream, openLists } }]);
+    const page = (after: string | null) =>
+      settle(gateway.services.pageInvocations({ first: 40, after }, {}, PLAIN, createOperation()), gateway);
+    const first = await page(null);
+    const second = await page(first.endCursor());
+    expect([first.edges.length, second.edges.length]).toEqual([40, 40]);
+    expect(second.sources.map(({ isComplete }) => isComplete)).toEqual([true, false]);
+    expect(quick.calls).toHaveLength(2);
+  });
+});
