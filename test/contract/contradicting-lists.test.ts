@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { ecsRun } from "./bodies.ts";
+import { ecsRun, swasRun } from "./bodies.ts";
 import {
   ecs,
   failing,
@@ -9,11 +9,13 @@ import {
   type Respond,
   rig,
   runs,
+  SERVER,
   start,
   swas,
   tokenOf,
   walk,
 } from "./odd-list-scene.ts";
+import { createPlace, manyRuns } from "./world.ts";
 
 afterEach(() => rig.stop());
 
@@ -114,6 +116,36 @@ describe("a list that contradicts itself shows every run that was read, ends, an
     const again = await walk();
     expect([again.ids, again.last?.more, again.last?.sources]).toEqual([idsOf(count), false, failing(message)]);
     expect(again.calls.every((each) => each <= 1)).toBe(true);
+  });
+
+  it.each([
+    ["ECS", 1_000],
+    ["ECS", 60_000],
+    ["SWAS", 1_000],
+    ["SWAS", 60_000],
+  ] as const)("pages of %s that show the oldest runs first, one in %d ms", async (product, apart) => {
+    const { habits } = createPlace([]);
+    const all = manyRuns(130, "t-h", { instanceId: SERVER }).map((run, index) => ({
+      ...run,
+      at: Date.UTC(2026, 0, 2) - index * apart,
+    }));
+    let isBroken = true;
+    await start(product, ({ asked }) => {
+      const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
+      const page = (isBroken ? [...all].reverse() : all).slice((number - 1) * size, number * size);
+      const paging = { TotalCount: all.length, PageNumber: number, PageSize: size };
+      if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
+      return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
+    });
+    const oldest = all.slice(-50).map(({ invokeId }) => invokeId);
+    for (const calls of [1, 0]) {
+      const walked = await walk();
+      expect([walked.ids, walked.calls]).toEqual([oldest, [calls, 0, 0]]);
+      expect(walked.last).toMatchObject({ more: false, sources: failing("oldest runs first"), totalCount: null });
+    }
+    isBroken = false;
+    const { ids } = await later(() => walk());
+    expect(ids).toEqual(all.slice(0, 120).map(({ invokeId }) => invokeId));
   });
 
   it("and is read on once it makes sense again", async () => {

@@ -1,18 +1,36 @@
 import type { Operation } from "#domain";
-import { findSpan, LIST_END, LIST_HEAD } from "#store";
+import { findSpan, LIST_END, LIST_HEAD, NO_TIME } from "#store";
 import { DeadPlaceError } from "#upstreams";
 import { extend } from "./list-extend.ts";
-import { boundBelowIn, flawOf, type ListState, markFor, stopIn } from "./list-notes.ts";
+import { boundBelowIn, flawOf, type IndexedPage, type ListState, markFor, stopIn, timesOf } from "./list-notes.ts";
 import { certainTop, lateAmong, withHead } from "./list-reading.ts";
 import type { OpenList } from "./open-list.ts";
 
 /** Pages that a refresh reads at most; behind a larger gap, what is between is read when somebody asks for it. */
 const REFRESH_PAGES_MAX = 4;
 
+const OLDEST_FIRST = "The list shows its oldest runs first, so that its newest ones cannot be read.";
+
+/** Of fewer creation times the order may be by chance, or one of late runs. */
+const TELLING_TIMES = 5;
+
+/**
+ * True if a page shows each run behind those that were created before it, and others follow: what such a list shows further on
+ * is newer, so that nothing is known whole from it. Token lists are read on in whatever order they are.
+ */
+function isOldestFirst(page: IndexedPage): boolean {
+  if (page.mode !== "page" || page.next === null) return false;
+  const times = timesOf(page.runs).filter((time) => time !== NO_TIME);
+  const isRising = times.every((time, position) => time >= (times[position - 1] ?? time));
+  return isRising && new Set(times).size >= TELLING_TIMES;
+}
+
 /** Reads the newest end, and on from there until known ground is met: one call in the usual case. @throws UpstreamError */
 export async function refresh(list: OpenList, operation: Operation): Promise<void> {
   const newest = await list.read(null, 0, operation);
-  const first = { ...newest, flaw: flawOf(newest, 0) };
+  const first = isOldestFirst(newest)
+    ? { ...newest, next: null, flaw: OLDEST_FIRST }
+    : { ...newest, flaw: flawOf(newest, 0) };
   const known = await list.load();
   const fresh = await list.findNew(first.runs);
   const late = lateAmong(fresh, known, list);
