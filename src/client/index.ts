@@ -55,7 +55,7 @@ export function createClient(options: ClientOptions): Client {
 
 /** Every operation asks for something, so an answer in GraphQL holds something, if null. */
 function hasFields(data: unknown): boolean {
-  return typeof data === "object" && data !== null && Object.keys(data).length > 0;
+  return typeof data === "object" && data !== null && !Array.isArray(data) && Object.keys(data).length > 0;
 }
 
 /** The address without what may be secret in it, for messages. */

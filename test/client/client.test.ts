@@ -126,7 +126,7 @@ describe("GatewayError", () => {
     });
   });
 
-  it.each(["{}", '{"data":null}', '{"errors":[]}', '{"data":{}}', "[]", '{"data":[]}', "null", '"text"', "7"])(
+  it.each(["{}", '{"data":null}', '{"errors":[]}', '{"data":{}}', "[]", "[{}]", '{"data":[7]}', "null", '"text"', "7"])(
     "says that what answers %s is another server",
     async (body) => {
       const { url } = await startPlain(200, "application/json", body);
