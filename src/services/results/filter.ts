@@ -7,6 +7,7 @@ import {
   sourceRank,
 } from "#domain";
 import { resultOf } from "#sync";
+import type { ResultListQuery } from "#upstreams";
 import type { ResultFilter } from "../contract/index.ts";
 
 /** What is meant of a run, beside the executions that it was made of. */
@@ -50,6 +51,11 @@ export function toRunFilter({ source, instanceId, commandId }: ResultFilter): In
     ...(instanceId === undefined ? {} : { instanceId }),
     ...(commandId === undefined ? {} : { commandId }),
   };
+}
+
+/** What the upstream's list of such results is asked for. */
+export function toListQuery({ instanceId, commandId }: ResultFilter): ResultListQuery {
+  return { ...(instanceId && { instanceId }), ...(commandId && { commandId }) };
 }
 
 /** What the cursors of these results are bound to. */

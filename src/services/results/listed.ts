@@ -10,6 +10,7 @@ import {
   takePage,
   toPage,
 } from "../paging/index.ts";
+import { toListQuery } from "./filter.ts";
 
 /** What pages of listed results are made with. */
 export interface ListedResultsParts {
@@ -41,15 +42,14 @@ export async function pageOfListed(
   operation: Operation,
 ): Promise<Page<InvocationResult> | null> {
   const { direction, size } = request;
-  const { source, instanceId, commandId } = filter;
-  const query = { ...(instanceId && { instanceId }), ...(commandId && { commandId }) };
+  const { source } = filter;
   const findRow = (rows: readonly InvocationResult[]) => rows.findIndex((row) => isAt(row, at));
   const isEnough = (all: readonly InvocationResult[]): boolean => {
     if (direction < 0) return at !== null && findRow(all) >= 0;
     const behind = at === null ? all : findRow(all) < 0 ? [] : all.slice(findRow(all) + 1);
     return behind.filter((row) => isMeant(row, filter)).length > size;
   };
-  const listed = await sync.resultLists.read(source, query, at === null, isEnough, operation);
+  const listed = await sync.resultLists.read(source, toListQuery(filter), at === null, isEnough, operation);
   if (listed === null) return null;
   const own = at === null ? null : findRow(listed.results);
   const limit = own === null || own < 0 ? listed.results.length : own;

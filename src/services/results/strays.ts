@@ -2,8 +2,9 @@ import { LRUCache } from "lru-cache";
 import { type Clock, canonicalText, type InvocationResult, type Operation, sourceKey } from "#domain";
 import { LIST_END } from "#store";
 import type { Sync } from "#sync";
+import { isRefusal } from "#upstreams";
 import type { ResultFilter } from "../contract/index.ts";
-import { isMeant } from "./filter.ts";
+import { isMeant, toListQuery } from "./filter.ts";
 
 /** How far the runs were read beside which results are looked for, in epoch milliseconds. */
 export interface RunsRead {
@@ -17,7 +18,7 @@ export interface RunsRead {
 export interface Strays {
   /**
    * True if any of the newest results is of such a run. Asks the upstream's list of results once in ten minutes, if the quota has
-   * room; an upstream that does not answer is taken to know none. Never rejects.
+   * room; an upstream that refuses is taken to know none for as long, one that does not answer for this once. Never rejects.
    */
   areThere(filter: ResultFilter, runs: RunsRead, operation: Operation): Promise<boolean>;
 }
@@ -33,9 +34,8 @@ export function createStrays({ runs, resultLists }: Pick<Sync, "runs" | "resultL
   const known = new LRUCache<string, { readonly isFound: boolean; readonly at: number }>({ max: KNOWN_MAX });
 
   async function find(filter: ResultFilter, { from, until }: RunsRead, operation: Operation): Promise<boolean> {
-    const { source, instanceId, commandId } = filter;
-    const query = { ...(instanceId && { instanceId }), ...(commandId && { commandId }) };
-    const listed = await resultLists.read(source, query, true, () => true, { ...operation, pace: "refresh" });
+    const paced: Operation = { ...operation, pace: "refresh" };
+    const listed = await resultLists.read(filter.source, toListQuery(filter), true, () => true, paced);
     const isWithin = ({ startTime }: InvocationResult): boolean =>
       startTime !== null && Date.parse(startTime) > from && Date.parse(startTime) < until;
     const within = listed?.results.filter((one) => isWithin(one) && isMeant(one, filter)) ?? [];
@@ -44,7 +44,7 @@ export function createStrays({ runs, resultLists }: Pick<Sync, "runs" | "resultL
     if (from === LIST_END) return unknown.length > 0;
     // A run that waited long to begin stands further down in the list of runs.
     for (const one of unknown.slice(0, LOOKS_MAX)) {
-      if ((await runs.read(one, NOTHING, { ...operation, pace: "refresh" })) === null) return true;
+      if ((await runs.read(one, NOTHING, paced)) === null) return true;
     }
     return false;
   }
@@ -54,9 +54,9 @@ export function createStrays({ runs, resultLists }: Pick<Sync, "runs" | "resultL
       const name = canonicalText({ ...filter, source: sourceKey(filter.source) });
       const found = known.get(name);
       if (found !== undefined && clock.elapsed() - found.at < KNOWN_MS) return found.isFound;
-      const isFound = await find(filter, runs, operation).catch(() => false);
-      known.set(name, { isFound, at: clock.elapsed() });
-      return isFound;
+      const isFound = await find(filter, runs, operation).catch((error: unknown) => (isRefusal(error) ? false : null));
+      if (isFound !== null) known.set(name, { isFound, at: clock.elapsed() });
+      return isFound ?? false;
     },
   };
 }

@@ -12,7 +12,7 @@ export interface FirstOfPages<Item> {
 }
 
 /**
- * The page size that the upstream used for a first page, learned for good if it is smaller than what was asked for. An upstream
+ * The page size that the upstream used for a first page, learned for a while if it is smaller than what was asked for. An upstream
  * may cut pages without a word: a short page without a total that counts is asked on behind, in pages of its own length. That
  * costs one call, and none if a longer page was seen before or if these very records were the whole list.
  */
