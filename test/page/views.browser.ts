@@ -175,6 +175,22 @@ describe("the page", () => {
     expect(readFileSync(await download.path(), "utf8")).toBe(FAILED_OUTPUT);
   });
 
+  it("goes to the next match also if its key comes before the first one is drawn", async () => {
+    const { page, open, idsOf } = stage;
+    const { run, server } = await idsOf("t-fleet", "i-123");
+    await open(`/runs/${run}/${server}`);
+    await page.getByText("begin").waitFor();
+    await page.locator("input[type=search]").evaluate(async (field: HTMLInputElement) => {
+      field.value = "ERROR";
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      for (let tick = 0; tick < 10; tick++) await null;
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }));
+    });
+    await page.getByText("2 of 2").waitFor();
+    expect(await page.locator("mark.current").textContent()).toBe("error");
+    await noProblems();
+  });
+
   it("says what is missing from an output", async () => {
     const { page, open, idsOf } = stage;
     const cut = await idsOf("t-odd", "i-001");

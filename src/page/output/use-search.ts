@@ -14,19 +14,18 @@ export interface Search {
 
 /** Searches as the reader types; n and N go from match to match. `show` brings an offset into view. */
 export function useSearch(text: string, show: (offset: number) => void): Search {
-  const [wanted, setWanted] = useState("");
-  const [current, setCurrent] = useState(-1);
+  // One state, set by what the reader did: an effect that went to the first match could come after the next key.
+  const [place, setPlace] = useState({ wanted: "", at: 0 });
+  const { wanted, at } = place;
   const matches = useMemo(() => findAll(text, wanted), [text, wanted]);
-  const goTo = (index: number): void => {
-    const offset = matches.starts[index];
-    setCurrent(offset === undefined ? -1 : index);
-    if (offset !== undefined) show(offset);
-  };
-  useEffect(() => goTo(0), [wanted]);
+  const count = matches.starts.length;
+  const current = Math.min(at, count - 1);
+  const offset = matches.starts[current];
+  useEffect(() => (offset === undefined ? undefined : show(offset)), [place]);
+  const look = (next: string): void => setPlace({ wanted: next, at: 0 });
   const move = (step: number): void => {
-    const count = matches.starts.length;
-    if (count > 0) goTo((current + step + count) % count);
+    if (count > 0) setPlace((from) => ({ ...from, at: (Math.min(from.at, count - 1) + step + count) % count }));
   };
   useKeys({ n: () => move(1), N: () => move(-1) });
-  return { wanted, matches, current, look: setWanted, move };
+  return { wanted, matches, current, look, move };
 }
