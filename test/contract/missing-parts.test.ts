@@ -63,6 +63,21 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
     });
   });
 
+  it.each([["garbage"], [7], [{ InvokeInstance: "garbage" }], [{ Other: 1 }]])(
+    "leaves the run where %j stands for its instances",
+    async (nested) => {
+      rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([runOf([])]) }, { FRESHNESS_MS: "1" });
+      rig.far.mangle = (body) =>
+        JSON.parse(JSON.stringify(body), (key, value) => (key === "InvokeInstances" ? nested : value));
+      const { data, errors } = await rig.ask(LIST);
+      expect(errors).toBeUndefined();
+      expect(data.invocations).toMatchObject({
+        nodes: [{ invokeId: "t-1", instanceInvocations: { totalCount: null, nodes: [] } }],
+        sources: [{ ok: true, isComplete: false }],
+      });
+    },
+  );
+
   it("may be the one that a list is asked for", async () => {
     await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
     const { data } = await rig.ask(LIST, { filter: { instanceId: "i-nameless" } });

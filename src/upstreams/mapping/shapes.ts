@@ -7,6 +7,7 @@ import {
   isFinalInstanceStatus,
   type OssDelivery,
   type Tag,
+  UpstreamError,
 } from "#domain";
 import {
   type Fields,
@@ -77,7 +78,7 @@ const COMMAND_TYPES: Readonly<Record<string, CommandType>> = {
   runpowershellscript: "RUN_POWERSHELL_SCRIPT",
 };
 
-/** Reads one run with the instances nested in it. @throws UpstreamError `BAD_RESPONSE` where its instances cannot be read. */
+/** Reads one run with the instances nested in it. */
 export function readRun(fields: Fields, reading: Reading): RunShape {
   const nested = fields.InvokeInstances;
   const { instances, missingInstances } = readInstances(fields, reading);
@@ -160,7 +161,7 @@ function readInstances(
   const nested = fields.InvokeInstances;
   // A sample of the vendor's puts the run's tags, and nothing else that must be there, into InvokeInstances.
   const isNone = isFields(nested) && Object.keys(nested).every((key) => key === "Tags");
-  const records = isNone ? [] : readRecords(nested, INSTANCE_LIST, reading);
+  const records = isNone ? [] : readNested(nested, reading);
   const { items, unreadableCount } = readSome(records, INSTANCE_LIST, reading, (record) => {
     const execution = readExecution(record, reading);
     return execution.instanceId === null ? reading.fail("an instance of a run has no InstanceId") : execution;
@@ -168,6 +169,16 @@ function readInstances(
   const shown = new Set(items.map(({ instanceId }) => instanceId)).size;
   const told = readCount(fields, "InstanceCount", reading) ?? readCount(fields, "VmCount", reading) ?? 0;
   return { instances: items, missingInstances: Math.max(unreadableCount, told - shown) };
+}
+
+/** A list that is none costs itself, and not its run: it counts as one instance that cannot be read. */
+function readNested(nested: unknown, reading: Reading): readonly unknown[] {
+  try {
+    return readRecords(nested, INSTANCE_LIST, reading);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    return [nested];
+  }
 }
 
 function readCommandType(fields: Fields, reading: Reading): CommandType | null {
