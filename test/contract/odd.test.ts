@@ -173,6 +173,15 @@ describe("runs without a creation time", () => {
   });
 });
 
+describe("schedules that the list of all runs keeps back", () => {
+  it.each([[true], [false]])("are shown, also where their ids find them (in tokens: %p)", async (tokens) => {
+    const runs = manyRuns(30, "t-h").map((run, index) => ({ ...run, timed: index % 7 === 3 }));
+    const place = createPlace(runs, { hidesTimed: true, tokens });
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered({ "ECS/cn-hangzhou": place }));
+  });
+});
+
 describe("runs and results that vanish between two calls", () => {
   it("are null results, not errors", async () => {
     const place = createPlace(manyRuns(5, "t-h"));

@@ -61,7 +61,7 @@ export async function startUpstream(places: Places, seed = 1): Promise<RunningUp
           /Credential=([^,]+)/.exec(String(request.headers.authorization))?.[1] ?? asked.get("AccessKeyId") ?? "",
         asked,
       };
-      if (isProbe(call)) return void answerProbe(response, call);
+      if (isProbe(call) && !isAnyHiding(places)) return void answerProbe(response, call);
       calls.push(call);
       const fault = far.interfere(call, calls.length);
       if (fault === "silent") return;
@@ -109,6 +109,10 @@ function isProbe({ product, action, asked }: FarCall): boolean {
     asked.get("Timed") === "true" &&
     asked.get("MaxResults") === "1"
   );
+}
+
+function isAnyHiding(places: Readonly<Record<string, Place>>): boolean {
+  return Object.values(places).some(({ habits }) => habits.hidesTimed);
 }
 
 function answerProbe(response: ServerResponse, _call: FarCall): void {
@@ -183,7 +187,7 @@ function serversOf(place: Place, asked: URLSearchParams): readonly string[] {
 }
 
 /** Beside InstanceId the filters CommandName, RepeatMode and InvokeStatus=PartialFailed are silently ignored. */
-function isMeant(run: Run, { asked, product }: FarCall, { statusFilter }: Habits): boolean {
+function isMeant(run: Run, { asked, product }: FarCall, { statusFilter, hidesTimed }: Habits): boolean {
   const instanceId = asked.get("InstanceId");
   const is = (name: string, value: string) => asked.get(name) === null || asked.get(name) === value;
   const status = statusFilter === "ignored" ? null : asked.get(product === "ECS" ? "InvokeStatus" : "InvocationStatus");
@@ -194,6 +198,7 @@ function isMeant(run: Run, { asked, product }: FarCall, { statusFilter }: Habits
     (instanceId !== null || is("CommandName", run.commandName ?? "nightly")) &&
     is("CommandType", run.commandType ?? "RunShellScript") &&
     (product !== "ECS" || is("Timed", String(run.timed ?? false))) &&
+    (!hidesTimed || run.timed !== true || asked.has("Timed") || asked.has("InvokeId")) &&
     (instanceId === null || run.executions.some((one) => one.instanceId === instanceId)) &&
     (status === null || status === word || (instanceId !== null && status === "PartialFailed"))
   );

@@ -47,6 +47,8 @@ export interface Habits {
   readonly tokens: boolean;
   /** Whether the filter by status goes by today's words, by those of the documents before, or does nothing. */
   readonly statusFilter: "new" | "legacy" | "ignored";
+  /** Whether ECS keeps what will run again out of a list that has no filter; by its id it is found all the same. */
+  readonly hidesTimed: boolean;
 }
 
 /** A product in a region. */
@@ -72,6 +74,7 @@ export function createPlace(runs: readonly Run[], habits: Partial<Habits> = {}):
       overlap: 0,
       tokens: false,
       statusFilter: "new",
+      hidesTimed: false,
       ...habits,
     },
   };

@@ -61,7 +61,8 @@ export async function openLists(
   const { timedProbe } = context;
   const subject = JSON.stringify([query, projection, status]);
   const read = (each: Operation) => open(status, undefined, first).read(null, each);
-  const newest = await timedProbe.askBehind(subject, read, operation);
+  const isWhole = Object.values(toFilter(query, status)).every((value) => value === undefined);
+  const newest = await timedProbe.askBehind({ subject, isWhole, read }, operation);
   return timedProbe.isHiding() ? [open(status, true), open(status, false)] : [open(status, undefined, newest ?? first)];
 }
 

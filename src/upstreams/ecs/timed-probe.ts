@@ -1,4 +1,4 @@
-import { type Clock, type CostMeter, type Operation, UpstreamError } from "#domain";
+import { type Clock, type CostMeter, type Invocation, type Operation, UpstreamError } from "#domain";
 import type { FirstPage, RunListPage } from "../contract/index.ts";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
@@ -14,11 +14,18 @@ export interface TimedProbe {
    * The same, behind the newest page of the list that is to be opened, so that a failing source shows its own error. Undefined if
    * nothing was asked. Those who come meanwhile with the same subject get the same page.
    */
-  askBehind(subject: string, read: ReadPage, operation: Operation): Promise<FirstPage | undefined>;
+  askBehind(list: ProbedList, operation: Operation): Promise<FirstPage | undefined>;
 }
 
-/** Reads the newest page of a list. @throws UpstreamError */
-type ReadPage = (operation: Operation) => Promise<RunListPage>;
+/** A list without the parameter `Timed`. */
+interface ProbedList {
+  /** The same for the same filters. */
+  readonly subject: string;
+  /** True if it has no filter: then a scheduled run that its newest page passes over is hidden, also if its id finds it. */
+  readonly isWhole: boolean;
+  /** Reads its newest page. @throws UpstreamError */
+  read(operation: Operation): Promise<RunListPage>;
+}
 
 /** One of the two questions that a probe asks. */
 export interface ProbeFilter {
@@ -27,7 +34,9 @@ export interface ProbeFilter {
 }
 
 /** Finds one run by a filter, null if there is none. */
-export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<{ readonly invokeId: string } | null>;
+export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<FoundRun | null>;
+
+type FoundRun = Pick<Invocation, "invokeId" | "creationTime">;
 
 const AFTER_NONE_MS = 600_000;
 const AFTER_FAILURE_MS = 60_000;
@@ -37,13 +46,13 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
   const probe = createProbe(clock, findRun);
   const openings = new Map<string, Promise<FirstPage | undefined>>();
 
-  async function readThenAsk(read: ReadPage, operation: Operation): Promise<Opening> {
+  async function readThenAsk({ read, isWhole }: ProbedList, operation: Operation): Promise<Opening> {
     // After the first probe the list is known already: reading it again does not wait for quota.
     const paced: Operation = probe.isFirst() ? operation : { ...operation, pace: operation.pace ?? "refresh" };
     const askedAt = clock.now();
     try {
       const page = { askedAt, ...(await read(paced)) };
-      await probe.ask(paced);
+      await probe.ask(paced, isWhole ? page.runs : []);
       return { first: async () => page, isShared: true };
     } catch (error) {
       const isOwn = operation.signal.aborted || !(error instanceof UpstreamError) || error.isPaced === true;
@@ -51,22 +60,22 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     }
   }
 
-  function lead(subject: string, read: ReadPage, operation: Operation): Promise<FirstPage> {
-    const opening = readThenAsk(read, operation).finally(() => openings.delete(subject));
+  function lead(list: ProbedList, operation: Operation): Promise<FirstPage> {
+    const opening = readThenAsk(list, operation).finally(() => openings.delete(list.subject));
     const first = opening.then((opened) => opened.first);
     // The operation that asked goes on before those who waited, so that what it paid for is no cached read of its own.
     const shared = first.then(() => opening).then((opened) => (opened.isShared ? opened.first : undefined));
-    openings.set(subject, shared);
+    openings.set(list.subject, shared);
     return first;
   }
 
   return {
     isHiding: probe.isHiding,
     ask: probe.ask,
-    async askBehind(subject, read, operation) {
+    async askBehind(list, operation) {
       while (probe.isDue()) {
-        const underWay = openings.get(subject);
-        const first = await (underWay ?? lead(subject, read, operation));
+        const underWay = openings.get(list.subject);
+        const first = await (underWay ?? lead(list, operation));
         // An operation that has ended reads no list any more.
         if (operation.signal.aborted) await first?.();
         if (first !== undefined) return first;
@@ -82,11 +91,12 @@ function createProbe(clock: Clock, findRun: FindRun) {
   let notBefore = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
-  async function probe(operation: Operation): Promise<void> {
+  async function probe(operation: Operation, newest: readonly FoundRun[]): Promise<void> {
     const free = { ...operation, meter: freeOf(operation.meter) };
     try {
       const scheduled = await findRun({ Timed: true }, free);
-      if (scheduled !== null) known = (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
+      if (scheduled !== null)
+        known = isPassedOver(scheduled, newest) || (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
       // Not before both answers are there: all who open a list between them wait for the second.
       notBefore = clock.elapsed() + AFTER_NONE_MS;
     } catch (error) {
@@ -103,12 +113,12 @@ function createProbe(clock: Clock, findRun: FindRun) {
     isDue,
     /** True until a probe has ended. */
     isFirst: () => notBefore === Number.NEGATIVE_INFINITY,
-    async ask(operation: Operation): Promise<boolean> {
+    async ask(operation: Operation, newest: readonly FoundRun[] = []): Promise<boolean> {
       while (isDue() && !operation.signal.aborted) {
         // What breaks another operation is no matter of this one.
         if (asking !== undefined) await asking.catch(() => {});
         else {
-          asking = probe(operation).finally(() => {
+          asking = probe(operation, newest).finally(() => {
             asking = undefined;
           });
           await asking;
@@ -117,6 +127,17 @@ function createProbe(clock: Clock, findRun: FindRun) {
       return known ?? false;
     },
   };
+}
+
+/** True for a run that a list does not show though it shows newer and older ones. */
+function isPassedOver({ invokeId, creationTime }: FoundRun, shown: readonly FoundRun[]): boolean {
+  const times = shown.map((run) => run.creationTime).filter((time) => time !== null);
+  return (
+    creationTime !== null &&
+    shown.every((run) => run.invokeId !== invokeId) &&
+    times.some((time) => time > creationTime) &&
+    times.some((time) => time < creationTime)
+  );
 }
 
 /** How an opening went. */
