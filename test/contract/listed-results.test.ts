@@ -34,7 +34,8 @@ const callsOf = (action: string) => rig.far.calls.filter((call) => call.action =
 /** A list of runs that does not know one of them. */
 function without(body: Readonly<Record<string, unknown>>, invokeId: string): object {
   const { Invocation: runs } = body.Invocations as { readonly Invocation: readonly { readonly InvokeId: string }[] };
-  return { ...body, Invocations: { Invocation: runs.filter((run) => run.InvokeId !== invokeId) } };
+  const kept = runs.filter((run) => run.InvokeId !== invokeId);
+  return { ...body, ...(kept.length === 0 && { TotalCount: 0 }), Invocations: { Invocation: kept } };
 }
 
 describe("results whose runs no list tells", () => {

@@ -85,6 +85,24 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
   });
 });
 
+describe.each(["ECS", "SWAS"] as const)("a run on %s that is looked for by its id", (product) => {
+  const LOOK = `query ($invokeId: String!) { invocation(provider: ${product}, regionId: "cn-hangzhou", invokeId: $invokeId) { invokeId } }`;
+
+  it("is an error, and not gone, where the answer counts it and does not hold it", async () => {
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([runOf([{ instanceId: "i-1" }])]) });
+    rig.far.mangle = (body) =>
+      JSON.parse(JSON.stringify(body), (key, value) =>
+        ["Invocation", "CommandInvocations"].includes(key) ? [] : value,
+      );
+    const { data, errors } = await rig.ask(LOOK, { invokeId: "t-1" });
+    expect(data).toEqual({ invocation: null });
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(["UPSTREAM_BAD_RESPONSE"]);
+    rig.far.mangle = (body) => body;
+    expect((await rig.ask(LOOK, { invokeId: "t-1" })).data).toEqual({ invocation: { invokeId: "t-1" } });
+    expect(await rig.ask(LOOK, { invokeId: "t-none" })).toMatchObject({ data: { invocation: null } });
+  });
+});
+
 describe("a result that cannot be read", () => {
   const NO_RUNS: FarFault = { status: 200, body: { RequestId: "R-0", TotalCount: 0, Invocations: { Invocation: [] } } };
   const nameless = { wire: { InvokeId: undefined } };

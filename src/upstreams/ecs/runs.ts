@@ -12,6 +12,7 @@ import { askAgain, createRunListReader, type Paging, type PagingParameters, type
 import {
   COMMAND_TYPE_WORDS,
   EMPTY_PAGE,
+  findOnly,
   keepItems,
   listKey,
   orNotFound,
@@ -198,10 +199,10 @@ export async function readInvocation(
     return orNotFound(readRuns(context, sent, invokeId, projection.output, operation), null, sent);
   };
   const page = await read({});
-  const run = page?.items[0] ?? null;
   // An error says that there is none; an empty list may hide it.
-  if (run !== null || page === null || !(await context.timedProbe.ask(operation))) return run;
-  return (await read({ Timed: true }))?.items[0] ?? null;
+  const isHidden = page?.items.length === 0 && (await context.timedProbe.ask(operation));
+  const answer = isHidden ? await read({ Timed: true }) : page;
+  return answer === null ? null : findOnly(answer, answer.reading);
 }
 
 /** @param status what the upstream narrows the list to, if anything */
@@ -224,6 +225,7 @@ async function readRuns(
   return {
     ...meant,
     items: await mapInBreaks(meant.items, weightOf, (run) => toInvocation(run, isOutputTold, reading)),
+    reading,
   };
 }
 

@@ -36,6 +36,17 @@ export function keepItems<Item>(page: PageShape<Item>, test: (item: Item) => boo
   };
 }
 
+/**
+ * The record that was asked for by its id; null if there is none.
+ * @throws UpstreamError `BAD_RESPONSE` where the answer counts records, and does not hold the one: it may well be there
+ */
+export function findOnly<Item>({ items, totalCount }: PageShape<Item>, reading: Reading): Item | null {
+  const [item = null] = items;
+  if (item === null && totalCount !== null && totalCount > 0)
+    return reading.fail(`TotalCount is ${totalCount}, and the run that was asked for is not in the list`);
+  return item;
+}
+
 /** Where a list may stand in an answer, and how it may be wrapped there. */
 export interface EnvelopeSpec extends ListSpec {
   /** Names of the list, the usual one first. */

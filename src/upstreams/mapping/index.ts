@@ -5,6 +5,7 @@ export { decodeBase64Field, readBase64Output } from "./content.ts";
 export {
   EMPTY_PAGE,
   type EnvelopeSpec,
+  findOnly,
   keepItems,
   type PageShape,
   RESULT_ENVELOPE,

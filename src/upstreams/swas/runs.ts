@@ -13,6 +13,7 @@ import { createRunListReader, type StatusWords } from "../lists/index.ts";
 import {
   COMMAND_TYPE_WORDS,
   EMPTY_PAGE,
+  findOnly,
   keepItems,
   listKey,
   type NamedRun,
@@ -125,8 +126,8 @@ export async function readRun(
   operation: Operation,
 ): Promise<Invocation | null> {
   const { page, reading } = await askRuns(context, { InvokeId: invokeId }, invokeId, projection, operation);
-  const run = page.items[0];
-  return run === undefined ? null : toInvocation(run, context.encoding, projection, reading);
+  const run = findOnly(page, reading);
+  return run === null ? null : toInvocation(run, context.encoding, projection, reading);
 }
 
 /** Every result of one run. @throws UpstreamError */
