@@ -19,13 +19,18 @@ export function applyOverwriting(text: string): string {
 
 const HAS_OVERWRITING = /[\r\b]/;
 
-// Erasing (with its parameter), any other control sequence, a title, or one character.
+// A control sequence or a title.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const PARTS = /\u001b\[([0-2]?)K|\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\p{M}|./gsu;
+const SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/y;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const ERASING = /^\u001b\[([0-2]?)K$/;
 
 // Blocks that are drawn two columns wide nearly everywhere (Unicode Standard Annex 11: W and F).
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+const MARK = /^\p{M}$/u;
 
 /** The right half of a wide character. */
 const CONTINUED = "";
@@ -35,28 +40,42 @@ function drawLine(line: string): string {
   let column = 0;
   // Sequences without a width go with the character that follows.
   let pending = "";
-  for (const [part, erased] of line.matchAll(PARTS)) {
+  for (let at = 0; at < line.length; ) {
+    const part = partAt(line, at);
+    at += part.length;
+    const erased = part.length > 2 ? ERASING.exec(part)?.[1] : undefined;
     if (part === "\r") column = 0;
     else if (part === "\b") column = Math.max(0, column - 1);
     else if (erased !== undefined) erase(cells, column, erased);
-    else if (part.length > 1 && part.startsWith("\u001b")) pending += part;
-    else if (isMark(part) && column > 0) cells[column - 1] += part;
+    else if (part.length > 2) pending += part;
+    else if (column > 0 && isMark(part)) cells[column - 1] += part;
     else {
-      column += put(cells, column, pending + part, WIDE.test(part));
+      column += put(cells, column, pending + part, isWide(part));
       pending = "";
     }
   }
   return cells.join("") + pending;
 }
 
-function put(cells: string[], column: number, character: string, isWide: boolean): number {
+/** A sequence, or one character. */
+function partAt(line: string, at: number): string {
+  const code = line.charCodeAt(at);
+  if (code === 0x1b) {
+    SEQUENCE.lastIndex = at;
+    if (SEQUENCE.test(line)) return line.slice(at, SEQUENCE.lastIndex);
+  }
+  const isPair = code >= 0xd800 && code < 0xdc00 && (line.codePointAt(at) ?? 0) > 0xffff;
+  return isPair ? line.slice(at, at + 2) : line.charAt(at);
+}
+
+function put(cells: string[], column: number, character: string, takesTwo: boolean): number {
   fillUpTo(cells, column);
   // Half of a wide character that is overwritten leaves a blank.
   if (cells[column] === CONTINUED && column > 0) cells[column - 1] = " ";
-  const width = isWide ? 2 : 1;
+  const width = takesTwo ? 2 : 1;
   if (cells[column + width] === CONTINUED) cells[column + width] = " ";
   cells[column] = character;
-  if (isWide) cells[column + 1] = CONTINUED;
+  if (takesTwo) cells[column + 1] = CONTINUED;
   return width;
 }
 
@@ -70,6 +89,14 @@ function fillUpTo(cells: string[], column: number): void {
   while (cells.length < column) cells.push(" ");
 }
 
+// Nearly all that is printed lies before the first mark and the first wide character.
+const FIRST_MARK = 0x300;
+const FIRST_WIDE = 0x1100;
+
 function isMark(part: string): boolean {
-  return /^\p{M}$/u.test(part);
+  return part.charCodeAt(0) >= FIRST_MARK && MARK.test(part);
+}
+
+function isWide(part: string): boolean {
+  return part.charCodeAt(0) >= FIRST_WIDE && WIDE.test(part);
 }
