@@ -105,11 +105,13 @@ function choose(fitting: Fitting, behindSeam: Ways | null): Ways {
       offer(1, 0, before);
       return;
     }
+    // Of ways that are worth the same, the first offered counts: in UTF-16 a later gap keeps the characters that came whole.
+    if (!hasAscii) read(start + at, offer);
     for (let length = 1; length <= LONGEST_GAP && at + length <= size; length += 1) {
       if (length > 1 && hasAscii && (bytes[start + at + length - 1] ?? 0) < 0x80) break;
       offerGap(length, (length - 1) * GAP_COST.more);
     }
-    read(start + at, offer);
+    if (hasAscii) read(start + at, offer);
   };
   for (at = size - 1; at >= 0; at -= 1) {
     for (before = 0; before < names.length; before += 1) {
