@@ -123,6 +123,8 @@ export interface Invocation {
   readonly status: InvocationStatus;
   /** The upstream's own word for the status, untouched. */
   readonly rawStatus: string | null;
+  /** True if that word is an instance's: no record tells the run's own state, which is what its instances come to. */
+  readonly isInstanceWord?: true;
   readonly creationTime: Instant | null;
   readonly parameters: Readonly<Record<string, unknown>> | null;
   readonly timed: boolean | null;

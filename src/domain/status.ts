@@ -161,13 +161,21 @@ interface HasStatus {
 /** How many instances an upstream may nest in a run's record at most. */
 export const NESTED_MAX = 50;
 
+/** True for a run of which a record tells the state of the whole. */
+export function hasOwnWord(run: { readonly rawStatus: string | null; readonly isInstanceWord?: true }): boolean {
+  return run.rawStatus !== null && run.isInstanceWord !== true;
+}
+
 /**
  * State of a run whose instances are known so now: its own record may be older than the results that tell their ends, and says then
- * that the run goes on. A record that may lack instances, or of a run that is repeated, is believed.
+ * that the run goes on. A record that may lack instances, or of a run that is repeated, is believed. A run of which no record says
+ * a word of its own is rolled up.
  */
 export function statusAfter(
   run: {
     readonly status: InvocationStatus;
+    readonly rawStatus: string | null;
+    readonly isInstanceWord?: true;
     readonly timed: boolean | null;
     readonly repeatMode: string | null;
     readonly missingInstances?: number;
@@ -175,6 +183,7 @@ export function statusAfter(
   },
   instances: readonly HasStatus[],
 ): InvocationStatus {
+  if (!hasOwnWord(run)) return rollUp(instances.map(({ status }) => status));
   const isEach = (all: readonly HasStatus[]) => all.every(({ status }) => isFinalInstanceStatus(status));
   const isWhole = run.missingInstances === undefined && instances.length % NESTED_MAX !== 0;
   const isBehind = isWhole && !isEach(run.instances) && isEach(instances);

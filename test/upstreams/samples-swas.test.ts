@@ -43,6 +43,7 @@ describe("SWAS DescribeInvocations of 2022", () => {
         runs: [
           invocation(SWAS, invokeId, {
             ...status,
+            isInstanceWord: true,
             command: { commandId: null, name: "testname", description: null, type: "RUN_SHELL_SCRIPT", content },
             creationTime,
             instances: [instanceInvocation(SWAS, invokeId, instanceId, { ...status, creationTime, isComplete: false })],

@@ -63,6 +63,7 @@ describe("SWAS where the list of all runs may not be used", () => {
         },
         status: "FAILED",
         rawStatus: "Timeout",
+        isInstanceWord: true,
         creationTime,
         parameters: { name: "Jack" },
         instances: [

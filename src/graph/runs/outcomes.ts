@@ -2,7 +2,7 @@ import { type Execution, type InstanceInvocation, type Invocation, isFinalInstan
 import type { Answer } from "#services";
 import type { GraphContext } from "../operation/index.ts";
 import { kindsOf, type NeedsOf } from "../rights/index.ts";
-import type { RowProjection } from "./instance-invocation.ts";
+import { isLacking, type RowProjection } from "./instance-invocation.ts";
 
 /** What a selection reads of runs and their rows, beyond what every list tells. */
 export interface RunNeeds extends RowProjection {
@@ -24,12 +24,12 @@ export async function settleRuns(
     const needs = needsOf(kindsOf(run, context));
     const isRead = needs.output || needs.details;
     // One call reads as many results of a run, of which a page of its instances shows some.
-    const isMoving = needs.output && run.instances.length <= RESULTS_A_CALL;
+    const isOneCall = run.instances.length <= RESULTS_A_CALL;
     return run.instances.filter(
       (instance) =>
         (isRead && lacksOutcome(instance)) ||
         (needs.times && lacksTimes(instance)) ||
-        (isMoving && mayEnd(instance) && instance.output === undefined),
+        (isOneCall && mayEnd(instance) && isLacking(instance, needs)),
     );
   });
   if (lacking.length === 0) return runs;

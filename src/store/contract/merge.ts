@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type Command,
   type Execution,
+  hasOwnWord,
   type InstanceInvocation,
   type Invocation,
   type InvocationResult,
@@ -13,6 +14,7 @@ import {
   lacksEnd,
   type Output,
   type ReadFrom,
+  rollUp,
   settledStatus,
   statusAfter,
 } from "#domain";
@@ -22,16 +24,17 @@ import { executionReadAt, isLate, type ReadTimes } from "./read-times.ts";
 type KnownRun = ReadTimes & { readonly run: Invocation };
 
 /**
- * What is known of a run after one more reading: the newer state, but no state that is final is replaced by one that is not, and
- * what one reading left out stays as another told it. The same object if nothing changed.
+ * What is known of a run after one more reading: the newer state, but no state that is final is replaced by one that is not unless
+ * an instance goes on, and what one reading left out stays as another told it. The same object if nothing changed.
  * @param readAt when the upstream was asked: a slow answer may come after a newer one, and takes nothing of that back
  */
 export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, readAt: number): Invocation {
   if (isSettled(known) && !tellsMore(known, read)) return known;
-  const isOlder =
-    isFinalInvocationStatus(known.status) === isFinalInvocationStatus(read.status)
-      ? isLate(readAt, times.readAt)
-      : isFinalInvocationStatus(known.status);
+  const instances = mergeInstances(known, read, (instanceId) => isLate(readAt, executionReadAt(times, instanceId)));
+  const isAlike =
+    isFinalInvocationStatus(known.status) === isFinalInvocationStatus(read.status) ||
+    (isFinalInvocationStatus(known.status) && instances.some(({ status }) => !isFinalInstanceStatus(status)));
+  const isOlder = isAlike ? isLate(readAt, times.readAt) : isFinalInvocationStatus(known.status);
   const [newer, older] = isOlder ? [known, read] : [read, known];
   const groups = new Set([...(known.resourceGroupIds ?? []), ...(read.resourceGroupIds ?? [])]);
   const merged: Invocation = {
@@ -39,13 +42,23 @@ export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, r
     command: mergeCommand(newer.command, older.command),
     tags: newer.tags.length === 0 ? older.tags : newer.tags,
     ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
-    instances: mergeInstances(known, read, (instanceId) => isLate(readAt, executionReadAt(times, instanceId))),
+    instances,
   };
-  const settled = withMissing(
-    { ...merged, status: settledStatus(merged.status, merged.instances) },
-    Math.max(toldInstances(known), toldInstances(read)),
-  );
+  const settled = withMissing(withState(merged, newer, older), Math.max(toldInstances(known), toldInstances(read)));
   return tellsSame(settled, known) ? known : settled;
+}
+
+/** The run with its state: the newer word of its own, else the older one, else what its instances come to. */
+function withState({ isInstanceWord: _word, ...merged }: Invocation, newer: Invocation, older: Invocation): Invocation {
+  const told = [newer, older].find(hasOwnWord);
+  if (told !== undefined)
+    return { ...merged, status: settledStatus(told.status, merged.instances), rawStatus: told.rawStatus };
+  const status = rollUp(merged.instances.map((instance) => instance.status));
+  const [word = null, ...others] = new Set(merged.instances.map(({ rawStatus }) => rawStatus));
+  const isShared = word !== null && others.length === 0 && (newer.isInstanceWord ?? older.isInstanceWord) === true;
+  return isShared
+    ? { ...merged, status, rawStatus: word, isInstanceWord: true }
+    : { ...merged, status, rawStatus: null };
 }
 
 /** The run with what a result of one of its instances tells, which it may not have had. @param readAt as of {@link mergeRun} */

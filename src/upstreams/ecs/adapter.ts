@@ -18,7 +18,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
       operation,
     );
   const runPaging = createPaging(clock, { hasTokens: true });
-  const statusFilter = createStatusFilter(clock, STATUS_WORDS);
+  const statusFilter = createStatusFilter(clock, { words: STATUS_WORDS, inexact: new Set() });
   const findScheduled: FindRun = (filter, operation) =>
     findRun({ reader, ask, runPaging, statusFilter }, filter, operation);
   const context: AdapterContext = {

@@ -20,8 +20,8 @@ export interface StatusFilter {
   /** Reads a list, and learns from how that goes. @param first its newest page, if that was read just now: it is used once */
   watch(list: WatchedList, read: RunList["read"], first: FirstPage | undefined): RunList["read"];
   /**
-   * What to read for one status. As long as no answer has shown a run with today's words, an empty list of one status proves nothing,
-   * and costs the newest page of the list of all, once a process.
+   * What to read for one status. As long as no answer has shown a run with today's words, or none of several words that mean it, a
+   * list of one status proves nothing, and costs the newest page of the list of all, once a process.
    */
   choose(status: InvocationStatus | undefined, lists: ListFamily, operation: Operation): Promise<ListChoice>;
 }
@@ -50,6 +50,16 @@ export interface ListChoice {
 /** The words that a filter takes. */
 export type StatusWords = Readonly<Partial<Record<InvocationStatus, string>>>;
 
+/** What is known of a filter beforehand. */
+export interface FilterWords {
+  readonly words: StatusWords;
+  /**
+   * States for which records may have words that the filter does not take: a narrow list proves nothing of these until it has shown
+   * such a record.
+   */
+  readonly inexact: ReadonlySet<InvocationStatus>;
+}
+
 /** An upstream may be another one after ten minutes. */
 const REMEMBERED_MS = 600_000;
 /** A newest page that was kept for longer is read anew. */
@@ -58,8 +68,8 @@ const JUST_NOW_MS = 1_000;
 const REMEMBERED_LISTS = 1000;
 
 /** Begins without knowing. */
-export function createStatusFilter(clock: Clock, words: StatusWords): StatusFilter {
-  const memory = createMemory(clock, words);
+export function createStatusFilter(clock: Clock, filter: FilterWords): StatusFilter {
+  const memory = createMemory(clock, filter);
   const share = createSharing();
   const reading = new Set<Promise<unknown>>();
 
@@ -149,7 +159,7 @@ export function isStatusRefusal(error: unknown): boolean {
 }
 
 /** What answers have told. */
-function createMemory(clock: Clock, words: StatusWords) {
+function createMemory(clock: Clock, { words, inexact }: FilterWords) {
   const verdicts = new Map<InvocationStatus, { readonly isGood: boolean; readonly until: number }>();
   /** Of each list without a status the newest runs, or that these are all. */
   const newest = new Map<string, readonly SeenRun[] | "whole">();
@@ -187,7 +197,7 @@ function createMemory(clock: Clock, words: StatusWords) {
       return verdict.isGood && !isOdd(status);
     },
     isWideNeeded: (status: InvocationStatus, wideKey: string): boolean =>
-      !isProven && status !== "RUNNING" && !newest.has(wideKey),
+      !(isProven && (foundOdd.has(status) || !inexact.has(status))) && status !== "RUNNING" && !newest.has(wideKey),
     /** True if the newest page of the narrow list holds what it must, as far as the newest page of the wide one tells. */
     holds({ runs, next }: RunListPage, status: InvocationStatus, wideKey: string): boolean {
       if (isOdd(status)) return false;

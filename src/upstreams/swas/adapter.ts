@@ -32,7 +32,15 @@ import {
   readSingle,
   readSingleResults,
 } from "./per-instance.ts";
-import { chooseRunList, createRunList, readRun, readRunResults, recallRuns, STATUS_WORDS } from "./runs.ts";
+import {
+  chooseRunList,
+  createRunList,
+  INEXACT_STATUSES,
+  readRun,
+  readRunResults,
+  recallRuns,
+  STATUS_WORDS,
+} from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { createUndecided } from "./undecided.ts";
 
@@ -95,7 +103,7 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     serverPaging: createPaging(clock, { hasTokens: false, maxPageSize: SERVERS_PER_CALL }),
     hasAttributes: createAccess(clock),
     access: createAccess(clock),
-    statusFilter: createStatusFilter(clock, STATUS_WORDS),
+    statusFilter: createStatusFilter(clock, { words: STATUS_WORDS, inexact: INEXACT_STATUSES }),
     takesRunning: createAccess(clock),
     encoding,
     undecided: createUndecided(),

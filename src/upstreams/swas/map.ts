@@ -55,7 +55,8 @@ export function toInstanceRun(item: InstanceRunShape, instanceId: string, readin
   const { source, readFrom } = reading;
   const surroundings = { source, invokeId: run.invokeId, instanceId, commandId: null, username: null, readFrom };
   const instance = toInstanceInvocation(execution, run, surroundings, undefined, false);
-  return assemble(run, { content: toContent(run, reading) }, [instance], reading);
+  const assembled = assemble({ ...run, told: null }, { content: toContent(run, reading) }, [instance], reading);
+  return run.told === null ? assembled : { ...assembled, rawStatus: run.told.rawStatus, isInstanceWord: true };
 }
 
 /** A run put together from what DescribeInvocations and DescribeInvocationResult say of it. */

@@ -39,7 +39,7 @@ export const STATUS_WORDS: StatusWords = {
 };
 
 /** Records may carry an instance's word at run level, so the two classes that several of these stand for are not counted upon. */
-const INEXACT_STATUSES: ReadonlySet<InvocationStatus | undefined> = new Set(["FAILED", "STOPPED"]);
+export const INEXACT_STATUSES: ReadonlySet<InvocationStatus> = new Set(["FAILED", "STOPPED"]);
 
 /** The list to read. `first` is the newest page of what the query means, if that was read just now: it is used once. */
 export async function chooseRunList(
@@ -201,7 +201,8 @@ function isExact(
   return (
     query.createdAfter === undefined &&
     query.createdBefore === undefined &&
-    (query.statusIn === undefined || (InvocationStatus !== undefined && !INEXACT_STATUSES.has(status))) &&
+    (query.statusIn === undefined ||
+      (status !== undefined && InvocationStatus !== undefined && !INEXACT_STATUSES.has(status))) &&
     // Whether CommandName is matched exactly is nowhere documented.
     query.commandName === undefined &&
     query.commandType !== "UNKNOWN"
