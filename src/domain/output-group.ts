@@ -12,29 +12,23 @@ export interface OutputGroup<Member extends Execution = Execution> {
 }
 
 /**
- * Groups executions by status, exit code and output (its bytes, and how many were dropped: what was cut away may differ).
- * Largest group first; equal sizes by status, then by the first instance id. Output that was not asked for counts as none.
- * @param formOf what of an output counts, for outputs that need not be the same
+ * Groups executions by status, exit code and what they printed. Largest group first; equal sizes by status, then by the first
+ * instance id. Output that was not asked for counts as none.
+ * @param formOf what of an output counts, as a short text: the engine tells long keys apart by their length alone
  */
 export function groupOutputs<Member extends Execution>(
   executions: readonly Member[],
-  formOf?: (execution: Member) => string,
+  formOf: (execution: Member) => string,
 ): readonly OutputGroup<Member>[] {
   const groups = new Map<string, Member[]>();
   for (const execution of executions) {
     const { status, exitCode } = execution;
-    const key = formOf === undefined ? groupKey(execution) : `${status}/${exitCode}/${formOf(execution)}`;
+    const key = `${status}/${exitCode}/${formOf(execution)}`;
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [execution]);
     else members.push(execution);
   }
   return [...groups.values()].map(toGroup).sort(compareGroups);
-}
-
-function groupKey({ status, exitCode, output }: Execution): string {
-  if (output === null || output === undefined) return `${status}/${exitCode}`;
-  const { buffer, byteOffset, byteLength } = output.bytes;
-  return `${status}/${exitCode}/${output.droppedBytes}/${Buffer.from(buffer, byteOffset, byteLength).toString("latin1")}`;
 }
 
 function toGroup<Member extends Execution>(members: readonly Member[]): OutputGroup<Member> {

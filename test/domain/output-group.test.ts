@@ -6,6 +6,9 @@ const output = (text: string, droppedBytes: number | null = 0): Output => ({ byt
 const execution = (instanceId: string, overrides: Partial<Execution>): Execution =>
   createExecution({ instanceId, ...overrides });
 
+const printed = ({ output }: Execution) =>
+  output == null ? "" : `${output.droppedBytes}/${Buffer.from(output.bytes).toString("latin1")}`;
+
 describe("groupOutputs", () => {
   it("puts what ended alike together, the largest group first", () => {
     const odd = execution("i-2", { output: output("no disk\n") });
@@ -13,7 +16,7 @@ describe("groupOutputs", () => {
       execution("i-1", { output: output("ok\n") }),
       execution("i-3", { output: output("ok\n") }),
     ];
-    expect(groupOutputs([odd, second, first])).toEqual([
+    expect(groupOutputs([odd, second, first], printed)).toEqual([
       { status: "SUCCESS", exitCode: 0, output: output("ok\n"), executions: [first, second] },
       { status: "SUCCESS", exitCode: 0, output: output("no disk\n"), executions: [odd] },
     ]);
@@ -28,7 +31,7 @@ describe("groupOutputs", () => {
       execution("i-5", { output: output("") }),
       execution("i-6", { output: null }),
     ];
-    expect(groupOutputs(rows).map(({ executions }) => executions.map(({ instanceId }) => instanceId))).toEqual(
+    expect(groupOutputs(rows, printed).map(({ executions }) => executions.map(({ instanceId }) => instanceId))).toEqual(
       rows.map(({ instanceId }) => [instanceId]),
     );
   });
@@ -39,15 +42,19 @@ describe("groupOutputs", () => {
       execution("i-2", { status: "ERROR", exitCode: 1 }),
       execution("i-1", { status: "ERROR", exitCode: 2 }),
     ];
-    expect(groupOutputs(rows).map(({ executions }) => executions[0]?.instanceId)).toEqual(["i-1", "i-2", "i-3"]);
+    expect(groupOutputs(rows, printed).map(({ executions }) => executions[0]?.instanceId)).toEqual([
+      "i-1",
+      "i-2",
+      "i-3",
+    ]);
   });
 
   it("counts output that was not asked for as none", () => {
     const rows = [execution("i-1", { output: undefined }), execution("i-2", { output: null })];
-    expect(groupOutputs(rows)).toEqual([{ status: "SUCCESS", exitCode: 0, output: null, executions: rows }]);
+    expect(groupOutputs(rows, printed)).toEqual([{ status: "SUCCESS", exitCode: 0, output: null, executions: rows }]);
   });
 
   it("gives no group for no execution", () => {
-    expect(groupOutputs([])).toEqual([]);
+    expect(groupOutputs([], printed)).toEqual([]);
   });
 });

@@ -55,13 +55,8 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       limits = parts.admission.countOperation(caller);
       checkAccept(request);
       const client = parts.clients.of(request.socket, caller);
-      const asked = await readGraphqlRequest(request, (bytes) => client.arrive(bytes > LONG_BODY));
-      if (parts.gate.isHeavy(asked)) await client.arrive(true);
-      if (response.destroyed) return record.end(CLIENT_GONE);
-      const read = parts.gate.admit(asked, requestId);
-      checkPreflight(request);
-      parts.admission.checkRows(caller, read.size.rows);
-      const prepared = parts.gate.prepare(read, requestId);
+      const prepared = await readOperation(request, response, parts, { caller, client, requestId });
+      if (prepared === null) return record.end(CLIENT_GONE);
       response.writeHead(200, { ...HEADERS, ...cors, ...limits, "x-request-id": requestId });
       if ("document" in prepared) {
         record.begin(prepared);
@@ -91,6 +86,33 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       record.end(status, codes);
     }
   };
+}
+
+/**
+ * What the body asks for; null if the client has gone. A function of its own, so that the body is not in memory as long as the
+ * stream is open.
+ */
+async function readOperation(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { gate, admission }: LiveParts,
+  { caller, client, requestId }: Pick<Asker, "caller" | "client"> & { readonly requestId: string },
+) {
+  let letGo = () => {};
+  try {
+    const asked = await readGraphqlRequest(request, async (bytes) => {
+      letGo = await client.hand(bytes);
+      await client.arrive(bytes > LONG_BODY);
+    });
+    if (gate.isHeavy(asked)) await client.arrive(true);
+    if (response.destroyed) return null;
+    const read = gate.admit(asked, requestId);
+    checkPreflight(request);
+    admission.checkRows(caller, read.size.rows);
+    return gate.prepare(read, requestId);
+  } finally {
+    letGo();
+  }
 }
 
 async function stream(

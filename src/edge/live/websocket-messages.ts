@@ -13,6 +13,13 @@ const MOST_ID_CHARACTERS = 1_024;
 
 const NOTHING_ASKED: SubscribePayload = { query: "" };
 
+// The library holds it as long as the connection is open, and nothing else of it is read.
+function toInit(payload: unknown): string {
+  const { authorization } = Object(payload) as { readonly authorization?: unknown };
+  const isTold = typeof authorization === "string";
+  return JSON.stringify({ type: MessageType.ConnectionInit, ...(isTold && { payload: { authorization } }) });
+}
+
 /**
  * Stands between the client of a connection and the protocol's library. The library knows operations by their ids alone, and one
  * that its client has ended would, on its way out, end the next one of the same id: here each has an id that is used once. It also
@@ -32,6 +39,7 @@ export class Messages {
     try {
       const message = parseMessage(text);
       if (message.type === MessageType.Subscribe) return this.begin(message.id, message.payload);
+      if (message.type === MessageType.ConnectionInit) return toInit(message.payload);
       if (message.type !== MessageType.Complete) return text;
       const id = this.ids.get(message.id);
       if (id === undefined) return null;

@@ -21,7 +21,6 @@ import {
   answerInitialize,
   answerTools,
   MCP_VERSIONS,
-  type McpMessage,
   RPC_CODES,
   RpcError,
   readMcpMessage,
@@ -36,14 +35,15 @@ interface Offered extends Pick<ToolOptions, "version"> {
   readonly tools: ReadonlyMap<string, McpTool>;
 }
 
-type RpcRequest = Extract<McpMessage, { kind: "request" }>;
+/** What a message asks for: what was found without an upstream, or a tool with its arguments. */
+type Asked = { readonly result: object } | ReturnType<typeof readToolCall>;
 
 /** A request with what was found out about it. */
 interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly message: RpcRequest;
+  readonly asked: Asked;
 }
 
 const JSON_TYPE = { "content-type": "application/json", "cache-control": "no-store" };
@@ -68,10 +68,11 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
       checkRequest(request, options);
       const caller = await parts.admission.identify(request);
       const client = parts.clients.of(request.socket, caller);
-      const message = readMcpMessage(await readJsonBody(request, (bytes) => client.arrive(bytes > LONG_BODY)));
-      if (message.kind === "notice") return reply(202, {}, null);
-      id = message.id;
-      const call = { request, response, requestId, message };
+      const asked = await readMessage(request, client, offered, (own) => {
+        id = own;
+      });
+      if (asked === null) return reply(202, {}, null);
+      const call = { request, response, requestId, asked };
       const asker: Asker = {
         client,
         access: parts.access,
@@ -81,7 +82,7 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
         address: request.socket,
         transport: "mcp",
       };
-      reply(200, {}, { result: await answer(options, parts, offered, { call, asker }) });
+      reply(200, {}, { result: await answer(options, parts, call, asker) });
     } catch (error) {
       const { status, headers, body } = toRpcAnswer(error);
       if (status === 500) logInternal(options.logger, requestId, error);
@@ -103,29 +104,51 @@ function checkRequest(request: IncomingMessage, { corsOrigins }: LiveOptions): v
   throw new RefusalError(400, "BAD_REQUEST", `\`MCP-Protocol-Version\`: expected one of ${MCP_VERSIONS.join(", ")}.`);
 }
 
-async function answer(
-  options: LiveOptions,
-  parts: McpParts,
+/**
+ * Reads what a message asks for; null for a notice. A function of its own, so that the rest of the body is not in memory as long
+ * as a tool waits.
+ * @param tellId told the message's id as soon as it is known: errors bear it
+ * @throws RpcError for what no tool or method is
+ */
+async function readMessage(
+  request: IncomingMessage,
+  client: Asker["client"],
   { tools, version }: Offered,
-  { call, asker }: { readonly call: Call; readonly asker: Asker },
-): Promise<object> {
-  const { method, params } = call.message;
-  switch (method) {
-    case "initialize":
-      return answerInitialize(params, { version, instructions: INSTRUCTIONS });
-    case "ping":
-      return {};
-    case "tools/list":
-      return answerTools(tools);
-    case "tools/call": {
-      const { tool, variables } = readToolCall(params, tools);
-      const record = new LiveRecord({ options, metrics: parts.metrics, requestId: call.requestId, transport: "mcp" });
-      const result = await runTool(options, parts, { ...call, tool, variables, asker, record });
-      return toToolResult(result, options);
+  tellId: (id: string | number) => void,
+): Promise<Asked | null> {
+  let letGo = () => {};
+  try {
+    const body = await readJsonBody(request, async (bytes) => {
+      letGo = await client.hand(bytes);
+      await client.arrive(bytes > LONG_BODY);
+    });
+    const message = readMcpMessage(body);
+    if (message.kind === "notice") return null;
+    tellId(message.id);
+    const { method, params } = message;
+    switch (method) {
+      case "initialize":
+        return { result: answerInitialize(params, { version, instructions: INSTRUCTIONS }) };
+      case "ping":
+        return { result: {} };
+      case "tools/list":
+        return { result: answerTools(tools) };
+      case "tools/call":
+        return readToolCall(params, tools);
+      default:
+        throw new RpcError(RPC_CODES.methodNotFound, "`method`: expected initialize, ping, tools/list or tools/call.");
     }
-    default:
-      throw new RpcError(RPC_CODES.methodNotFound, "`method`: expected initialize, ping, tools/list or tools/call.");
+  } finally {
+    letGo();
   }
+}
+
+async function answer(options: LiveOptions, parts: McpParts, call: Call, asker: Asker): Promise<object> {
+  const { asked, requestId } = call;
+  if ("result" in asked) return asked.result;
+  const record = new LiveRecord({ options, metrics: parts.metrics, requestId, transport: "mcp" });
+  const result = await runTool(options, parts, { ...call, ...asked, asker, record });
+  return toToolResult(result, options);
 }
 
 interface ToolRun extends Call {

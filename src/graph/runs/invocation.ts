@@ -96,7 +96,7 @@ export class Invocation extends InvocationSettings {
     const isSimilar = args.similar === true;
     const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
       const rows = await this.loadRows(this.all.rows, { output: true, details: true }, context);
-      return isSimilar ? this.groupSimilar(rows, context) : groupRows(rows);
+      return isSimilar ? this.groupSimilar(rows, context) : workInParts(context.operation, groupRows(rows));
     });
     return firstOf(groups, args);
   }

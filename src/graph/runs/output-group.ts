@@ -124,11 +124,20 @@ declareReads<Group<Member>>(OutputGroup.prototype, {
 });
 
 /**
- * Groups the rows of a run, largest group first.
+ * Groups the rows of a run, largest group first: by the bytes that were printed, and how many were dropped, since what was cut away
+ * may differ.
  * @throws the error of the first row whose output could not be read: groups that leave out instances would mislead
  */
-export function groupRows(rows: readonly InstanceInvocation[]): readonly OutputGroup[] {
-  const groups = groupOutputs(membersOf(rows));
+export function* groupRows(rows: readonly InstanceInvocation[]): Parts<readonly OutputGroup[]> {
+  const members = membersOf(rows);
+  const forms = new Map<Member, string>();
+  for (const member of members) {
+    const { output } = member;
+    if (output == null) continue;
+    yield sizeOf(output) * HASH_UNITS;
+    forms.set(member, `${output.droppedBytes}/${hashOf(output.bytes)}`);
+  }
+  const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
   return groups.map((group) => new OutputGroup(group, groups[0] ?? group, (text) => text));
 }
 
@@ -154,14 +163,16 @@ export function* groupSimilarRows(
   });
 }
 
-/** What masking costs for each byte, against one step of a pattern. */
+/** What hashing costs for each byte, against one step of a pattern. */
+const HASH_UNITS = 1;
+/** The same for masking. */
 const MASK_UNITS = 12;
 /** The same for comparing, which masks as well. */
 const COMPARE_UNITS = 16;
 
 // A masked text can be several times as long as what was printed, and there may be hundreds.
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
+function hashOf(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("base64");
 }
 
 function membersOf(rows: readonly InstanceInvocation[]): readonly Member[] {
