@@ -77,10 +77,18 @@ describe("a client that leaves", () => {
       headers: { "content-type": "application/json", accept: "text/event-stream" },
       body: '{"query":"subscription { wait }"}',
     });
-    const text = response.text();
+    const stream = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    const readOn = async () => {
+      const { value = "", done = true } = (await stream?.read()) ?? {};
+      text += value;
+      return !done;
+    };
+    while (!text.endsWith("\n\n")) await readOn();
     await gateway.stop();
     expect(await closed).toBe(1001);
-    expect(await text).toBe(
+    while (await readOn());
+    expect(text).toBe(
       'event: next\ndata: {"data":{"wait":1},"extensions":{"cost":{"calls":1,"cached":0,"budget":200}}}\n\n',
     );
     expect(await untilStopped()).toEqual(["stopped"]);
