@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { createOpenAccess } from "#access";
-import { type Admission, CLIENT_LIMITS, createAdmission, createClients } from "./admission/index.ts";
+import { type Admission, CLIENT_LIMITS, type Clients, createAdmission, createClients } from "./admission/index.ts";
 import { createGate } from "./documents/index.ts";
 import { RefusalError } from "./errors/index.ts";
 import {
@@ -121,16 +121,21 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const signIn = createSignInRoute(options, access);
   const page = createPage(options.page, access.signIn);
   const mcp = options.tools === undefined ? null : createMcpRoute(live, options.tools, parts);
-  const pages = guardMetrics(machines, parts.admission);
+  const pages = guardMetrics(machines, parts);
   const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, pages);
   return { engine, route, clients, webSockets: createWebSockets(live, parts) };
 }
 
 /** Metrics name sources, so that with an access file known callers alone get them here, each of its own; an ADMIN_PORT is open to who reaches it. */
-function guardMetrics(machines: PlainPages, { identify }: Pick<Admission, "identify">): PlainPages {
+function guardMetrics(
+  machines: PlainPages,
+  { admission, clients }: { readonly admission: Pick<Admission, "identify">; readonly clients: Pick<Clients, "of"> },
+): PlainPages {
   return async (path, request, response) => {
     if (path !== "/metrics") return machines(path, request, response);
-    const caller = await identify(request).catch(orRefusal);
+    const caller = await admission.identify(request).catch(orRefusal);
+    // To write them takes as long as a large answer.
+    await clients.of(request.socket).arrive(true);
     if (!(caller instanceof RefusalError)) return machines(path, request, response, metricsOf(caller.view));
     const { status, headers, body } = toErrorAnswer(caller, "application/json");
     send(response, status, headers, body);

@@ -132,13 +132,18 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += (chunk as Buffer).length;
-    refuseAbove("bodyBytes", bytes);
-    chunks.push(chunk as Buffer);
-    if (chunks.length <= MOST_PIECES) continue;
-    request.socket.destroy();
-    throw new RefusalError(400, "BAD_REQUEST", "The body came in too many pieces.");
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      refuseAbove("bodyBytes", bytes);
+      chunks.push(chunk as Buffer);
+      if (chunks.length <= MOST_PIECES) continue;
+      request.socket.destroy();
+      throw new RefusalError(400, "BAD_REQUEST", "The body came in too many pieces.");
+    }
+  } catch (error) {
+    if (error instanceof RefusalError) throw error;
+    throw new RefusalError(400, "BAD_REQUEST", "The body ended before it was whole.");
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

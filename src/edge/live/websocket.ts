@@ -44,7 +44,7 @@ const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 4500;
 const CLOSING_MS = 2_000;
 // Larger messages end the connection before they are read; up to here a refusal can still say which operation it is about.
-const MOST_MESSAGE_BYTES = 262_144;
+const MOST_MESSAGE_BYTES = 131_072;
 const MOST_FRAGMENTS = 128;
 
 /** A ping is six bytes long, and each is answered. */

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { WebSocket } from "ws";
 
@@ -105,6 +106,19 @@ describe.each(MISTAKES)("a client's mistake is never an internal error: %s", (_n
       expect(text).not.toMatch(/INTERNAL_SERVER_ERROR|Internal error|ApolloServer|Apollo Server|4500/);
       expect(text).toMatch(/"code":"[A-Z_]+"|"data":|4400/);
     }
+  });
+});
+
+describe("a body that its client breaks off", () => {
+  it.each(["/graphql", "/graphql/stream"])("is no internal error, in the log and in the metrics: %s", async (path) => {
+    const before = gateway.log.length;
+    const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
+    const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`;
+    socket.write(head, () => setImmediate(() => socket.destroy()));
+    while (gateway.log.length === before) await new Promise((resolve) => setImmediate(resolve));
+    const lines = JSON.stringify(gateway.log.slice(before));
+    expect(lines).toContain("BAD_REQUEST");
+    expect(lines).not.toMatch(/INTERNAL_SERVER_ERROR|"level":50/);
   });
 });
 
