@@ -150,9 +150,9 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     admission.checkRows(caller, read.size.rows);
     const key = answers === undefined ? null : keyOf(type, read, engineHeadersOf(request));
     const kept = key === null ? undefined : answers?.find(key);
-    const values = kept === undefined ? read.size.values : kept.body.length / CHARACTERS_A_VALUE;
-    const room = () => (isLarge(values) ? readers.room(request.socket) : null);
-    await takeTurn(running, () => running.begin(values), room);
+    const weight = kept === undefined ? read.size.weight : kept.body.length / CHARACTERS_A_VALUE;
+    const room = () => (isLarge(weight) ? readers.room(request.socket) : null);
+    await takeTurn(running, () => running.begin(weight), room);
     if (kept !== undefined) return toKeptAnswer(kept, exchange);
     const asking = beginAsking(access, caller, {
       transport: "http",

@@ -32,10 +32,10 @@ export interface Client extends Holdings {
   /** Upstream calls that are left in this minute; null or absent if only the gateway's own limit holds. */
   remainingCalls?(): number | null;
   /**
-   * The turn before an operation whose answer can hold so many leaf values begins; null if it may begin at once. What it resolves to is to be called once
-   * the answer is made.
+   * The turn before an operation whose answer can weigh as much as so many leaf values begins; null if it may begin at once. What it
+   * resolves to is to be called once the answer is made.
    */
-  enter(values: number): Promise<() => void> | null;
+  enter(weight: number): Promise<() => void> | null;
 }
 
 /** What clients may do; 0 lifts a limit. */
@@ -77,7 +77,7 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       pass: () => turns.pass(name),
       next: () => turns.next(name),
       arrive: (isHeavy) => turns.arrive(name, isHeavy),
-      enter: (values) => turns.enter(name, values),
+      enter: (weight) => turns.enter(name, weight),
     }),
   });
   return {

@@ -14,8 +14,8 @@ export interface RunningOperation {
   readonly late: Promise<void>;
   cost(): Cost;
   extensions(): AnswerExtensions;
-  /** The turn before one whose answer can hold so many leaf values begins, or goes on after a pause; null if it may at once. */
-  begin(values: number): Promise<void> | null;
+  /** The turn before one whose answer can weigh as much as so many leaf values begins, or goes on after a pause; null if it may at once. */
+  begin(weight: number): Promise<void> | null;
   /** Gives its turn to others until it begins again. */
   pause(): void;
   /** The turn in which its answer is to be written; null if that takes no time to speak of. */
@@ -106,8 +106,8 @@ export function startOperation(requestId: string, rules: OperationRules): Runnin
     late: passDeadline(deadline, clock, controller, ended.signal),
     cost: () => meter.cost(),
     extensions: () => ({ cost: meter.cost() }),
-    begin(values) {
-      const turn = client.enter(values);
+    begin(weight) {
+      const turn = client.enter(weight);
       return turn === null ? null : turn.then(note);
     },
     pause,

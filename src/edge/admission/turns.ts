@@ -13,13 +13,13 @@ export interface Turns {
   /**
    * The turn before an operation begins; null if it may begin at once. What it resolves to is to be called once its answer is made.
    */
-  enter(client: string, values: number): Promise<() => void> | null;
+  enter(client: string, weight: number): Promise<() => void> | null;
 }
 
 // A round of the event loop that has worked for longer lets others have the next one. One who comes while another one keeps the gateway
 // busy waits for about a round: with a millisecond floods of small questions took him half as much again as his answer takes.
 const ROUND_MS = 0.3;
-// An answer of so many leaf values takes some milliseconds.
+// An answer of so many leaf values takes some milliseconds, and one of as much in long texts about a megabyte.
 const MOST_LIGHT_VALUES = 5_000;
 const MOST_PAUSE_MS = 200;
 // How long the loop is left free, as a multiple of the work before.
@@ -30,9 +30,9 @@ const LARGE_MS = 1_000;
 // For so long after a small operation, large ones leave the loop free most of the time.
 const SHARED_MS = 250;
 
-/** Whether an operation whose answer can hold so many leaf values is worked on in turns. */
-export function isLarge(values: number): boolean {
-  return values > MOST_LIGHT_VALUES;
+/** Whether an operation whose answer can weigh as much as so many leaf values is worked on in turns. */
+export function isLarge(weight: number): boolean {
+  return weight > MOST_LIGHT_VALUES;
 }
 
 /**
@@ -82,8 +82,8 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     pass: (client) => (inTurn === client ? Promise.resolve() : next(client)),
     next,
     arrive,
-    enter(client, values) {
-      if (isLarge(values)) return work.begin(client);
+    enter(client, weight) {
+      if (isLarge(weight)) return work.begin(client);
       work.noteSmall();
       return arrive(client)?.then(() => NOTHING) ?? null;
     },

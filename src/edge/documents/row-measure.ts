@@ -29,6 +29,8 @@ export interface AnswerSize {
   readonly rows: number;
   /** Leaf values, of all rows together. Lists of leaves count as one. */
   readonly values: number;
+  /** The same with fields that can be long counted as many of them, for what the answer takes of memory and time. */
+  readonly weight: number;
 }
 
 /** Counts what one document can make at most, for what a request gives to it. */
@@ -37,17 +39,20 @@ export type RowCounter = (given: Given) => AnswerSize;
 // What decides how many rows there are.
 const SIZES = ["first", "last"] as const;
 const LISTS = ["ids", "representations"] as const;
-const DECIDING: ReadonlySet<string> = new Set([...SIZES, ...LISTS, "if"]);
+const MOST_BYTES = "maxBytes";
+const DECIDING: ReadonlySet<string> = new Set([...SIZES, ...LISTS, MOST_BYTES, "if"]);
 const DEFAULT_SIZE = 20;
 const MOST_SIZE = 100;
+// To make so many bytes of text takes as long as a leaf value.
+const BYTES_A_VALUE = 256;
 /** What a document without an operation makes. */
-export const NOTHING: AnswerSize = { rows: 0, values: 0 };
-const LEAF: AnswerSize = { rows: 0, values: 1 };
+export const NOTHING: AnswerSize = { rows: 0, values: 0, weight: 0 };
 
 /**
  * Counts rows as GitHub counts nodes: a field with `first` or `last` makes so many rows (20 without) for each row above it, one with
- * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count. Takes time in
- * proportion to the document with its fragments opened, so measure that before; counts again only if a deciding variable changes.
+ * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count. A field with a
+ * `complexity` in the schema weighs as many leaf values as this says, or fewer with `maxBytes`. Takes time in proportion to the
+ * document with its fragments opened, so measure that before; counts again only if a deciding variable changes.
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
   const deciding = decidingVariables(document);
@@ -141,15 +146,18 @@ function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], sc
   for (const set of sets) collect(type, set, scope, fields);
   let rows = 0;
   let values = 0;
+  let weight = 0;
   for (const { definition, node, sets: below } of fields.values()) {
     const size = below.length === 0 ? 0 : sizeOf(definition, node, scope);
-    const inner = below.length === 0 ? LEAF : countRows(getNamedType(definition.type), below, scope);
+    const inner =
+      below.length === 0 ? leafOf(definition, node, scope) : countRows(getNamedType(definition.type), below, scope);
     // A leaf makes no rows, whatever its arguments are called.
     const times = size === null || below.length === 0 ? 1 : size;
     rows += times * inner.rows + (size ?? 0);
     values += times * inner.values;
+    weight += times * inner.weight + (below.length === 0 ? 0 : complexityOf(definition, 0));
   }
-  return { rows, values };
+  return { rows, values, weight };
 }
 
 function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fields: Map<string, Merged>): void {
@@ -180,9 +188,24 @@ function collectField(type: GraphQLNamedType, node: FieldNode, fields: Map<strin
   else known.sets.push(...sets);
 }
 
+function leafOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, scope: Scope): AnswerSize {
+  const most = complexityOf(definition, 1);
+  const bytes = scope.read(argumentOf(node, MOST_BYTES));
+  const weight = typeof bytes === "number" ? Math.min(most, 1 + Math.max(0, bytes) / BYTES_A_VALUE) : most;
+  return { rows: 0, values: 1, weight };
+}
+
+function complexityOf({ extensions: { complexity } }: GraphQLField<unknown, unknown>, usual: number): number {
+  return typeof complexity === "number" ? complexity : usual;
+}
+
+function argumentOf(node: FieldNode, name: string): ValueNode | undefined {
+  return node.arguments?.find((given) => given.name.value === name)?.value;
+}
+
 function sizeOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, scope: Scope): number | null {
   const names = new Set(definition.args.map(({ name }) => name));
-  const argument = (name: string) => scope.read(node.arguments?.find((given) => given.name.value === name)?.value);
+  const argument = (name: string) => scope.read(argumentOf(node, name));
   const list = LISTS.find((name) => names.has(name));
   if (list !== undefined) return lengthOf(argument(list));
   if (!SIZES.some((name) => names.has(name))) return null;

@@ -56,10 +56,10 @@ export async function answerOnce(
 ): Promise<FormattedExecutionResult> {
   const { running, asker, asking, rootValue, stop } = answering;
   const forget = stop.onStop(running.abandon);
-  const { values } = live.size;
+  const { weight } = live.size;
   // Messages of one connection arrive together; a turn for each keeps their answers from being in memory together.
-  const begin = () => running.begin(values) ?? asker.client.pass();
-  const room = () => asker.room?.() ?? (isLarge(values) ? asker.readers.room(asker.address) : null);
+  const begin = () => running.begin(weight) ?? asker.client.pass();
+  const room = () => asker.room?.() ?? (isLarge(weight) ? asker.readers.room(asker.address) : null);
   try {
     const executed = takeTurn(running, begin, room).then(() => {
       const contextValue = options.createContext(running.operation, asking);

@@ -19,4 +19,13 @@ export { Node } from "./node.ts";
 export { ReadFrom } from "./read-from.ts";
 export { Base64, DateTime, JsonObject, SafeInt, toInstant } from "./scalars.ts";
 export { declareSource } from "./source-fields.ts";
-export { always, declareInput, declareReads, declareShape, orNull, type ShownMembers, Value } from "./value.ts";
+export {
+  always,
+  declareInput,
+  declareReads,
+  declareShape,
+  LONG_TEXT,
+  orNull,
+  type ShownMembers,
+  Value,
+} from "./value.ts";

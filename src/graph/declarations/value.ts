@@ -6,6 +6,9 @@ type TypeThunk = NonNullable<Parameters<typeof Field>[0]>;
 /** Options of a field that is read and not resolved; everything the client sees carries a description. */
 export type ValueOptions = Omit<FieldOptions, "simple"> & { readonly description: string };
 
+/** `complexity` of a field that can be as long as a whole output, in leaf values that take as much memory: 24 KB are as much as 100. */
+export const LONG_TEXT = 100;
+
 /**
  * Declares a getter as a field that executors read as a plain property. TypeGraphQL takes a decorated getter for a resolver
  * and wraps it, which costs more than all our own work on it; without its descriptor it is a property like any other.

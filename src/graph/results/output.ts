@@ -13,7 +13,16 @@ import {
   stripAnsi,
 } from "#domain";
 import { type LineMatch, type Matchers, type Parts, searchLines } from "#services";
-import { always, Base64, declareShape, JsonObject, SafeInt, type ShownMembers, Value } from "../declarations/index.ts";
+import {
+  always,
+  Base64,
+  declareShape,
+  JsonObject,
+  LONG_TEXT,
+  SafeInt,
+  type ShownMembers,
+  Value,
+} from "../declarations/index.ts";
 import { type GraphContext, oncePerOperation, workInParts } from "../operation/index.ts";
 import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
@@ -46,6 +55,7 @@ export class CommandOutput {
   @Field(() => String, {
     description:
       "Decoded text, whole unless the arguments say otherwise. What a cut left of a character is U+FFFD, and spoils no other one.",
+    complexity: LONG_TEXT,
   })
   text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string | Promise<string> {
     checkTextArgs(args);
@@ -60,6 +70,7 @@ export class CommandOutput {
   @Field(() => JsonObject, {
     nullable: true,
     description: "The text read as JSON; null if it is no JSON object, also since bytes were dropped.",
+    complexity: LONG_TEXT,
   })
   textAsJson(@Ctx() { operation }: GraphContext): JsonRead | Promise<JsonRead> {
     return this.workOnce(operation, "textAsJson", this.undecodedBytes, () => parseObject(this.decoded.text));
@@ -67,6 +78,7 @@ export class CommandOutput {
 
   @Value(() => Base64, {
     description: "The bytes as the upstream gave them; if `isRedacted`, the masked text as UTF-8.",
+    complexity: LONG_TEXT,
   })
   get base64(): Uint8Array {
     return this.output.bytes;
@@ -82,7 +94,10 @@ export class CommandOutput {
     return countLines(this.decoded.text);
   }
 
-  @Field(() => [OutputMatch], { description: "The lines that match, without transferring the others." })
+  @Field(() => [OutputMatch], {
+    description: "The lines that match, without transferring the others.",
+    complexity: LONG_TEXT,
+  })
   search(
     @Args(() => SearchArgs) args: SearchArgs,
     @Ctx() { operation }: GraphContext,

@@ -15,6 +15,7 @@ import {
   declareReads,
   declareShape,
   InstanceInvocationStatusEnum,
+  LONG_TEXT,
   orNull,
   Value,
 } from "../declarations/index.ts";
@@ -31,7 +32,7 @@ export class Command implements Guarded {
     readonly guardedPlace: GuardedPlace,
   ) {}
 
-  @Value(() => String, { nullable: true, description: "The script as text." })
+  @Value(() => String, { nullable: true, description: "The script as text.", complexity: LONG_TEXT })
   get content(): string | null {
     if (this.#content === undefined) {
       this.#content = this.record.content == null ? null : decodeOutput(this.record.content).text;
@@ -39,7 +40,7 @@ export class Command implements Guarded {
     return this.#content;
   }
 
-  @Value(() => Base64, { nullable: true, description: "The script's bytes." })
+  @Value(() => Base64, { nullable: true, description: "The script's bytes.", complexity: LONG_TEXT })
   get contentBase64(): Uint8Array | null {
     return this.record.content ?? null;
   }

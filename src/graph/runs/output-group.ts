@@ -17,6 +17,7 @@ import {
   declareReads,
   declareShape,
   InstanceInvocationStatusEnum,
+  LONG_TEXT,
   orNull,
   SafeInt,
   Value,
@@ -99,6 +100,7 @@ export class OutputGroup {
   @Field(() => OutputDifference, {
     nullable: true,
     description: "How it differs from what the largest group printed; null for the largest group.",
+    complexity: LONG_TEXT,
   })
   difference(@Ctx() { operation }: GraphContext): LineDifference | null | Promise<LineDifference> {
     if (this.record === this.largest) return null;

@@ -5,6 +5,7 @@ import { getIntrospectionQuery } from "graphql";
 
 import { LIMITS, RefusalError } from "#edge";
 import { createSchema } from "#graph";
+import { isLarge } from "../../../src/edge/admission/index.ts";
 import { createDocuments } from "../../../src/edge/documents/documents.ts";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 import { askLive } from "../live-schema.ts";
@@ -23,6 +24,9 @@ function rowsOf(query: string, variables: object = {}, operationName: string | n
 const above = (actual: number) => ({ code: "LIMIT_EXCEEDED", limit: "rows", max: 25_000, actual });
 const back = (levels: number, size: number): string =>
   levels === 0 ? "id" : `instanceInvocations(first: ${size}) { nodes { invocation { ${back(levels - 1, size)} } } }`;
+const runsWith = (inner: string, instances: number): string =>
+  `{ invocations(first: 20) { nodes { instanceInvocations(first: ${instances}) { nodes { ${inner} } } } } }`;
+const resultWith = (inner: string): string => `result { output { ${inner} } }`;
 const onRun = (inner: string) => `{ node(id: "x") { ... on Invocation { ${inner} } } }`;
 
 describe("rows that an operation can make", () => {
@@ -64,6 +68,33 @@ describe("rows that an operation can make", () => {
     ],
   ])("hold so many leaf values: %s", (_name, query, values) => {
     expect(documents.measure(query, { variables: {}, operationName: null }).values).toBe(values);
+  });
+
+  it.each([
+    ["a page of states, light", runsWith("status exitCode durationMs", 20), 60 * 20, false],
+    ["a page of outputs, light", runsWith(resultWith("text"), 1), 20 * 100, false],
+    ["beginnings of many outputs, light", runsWith(resultWith("text(maxBytes: 512)"), 20), 400 * 3, false],
+    [
+      "whole outputs under several names, large",
+      runsWith(resultWith("a: base64 b: base64 c: base64"), 4),
+      80 * 300,
+      true,
+    ],
+    ["outputs as JSON, large", runsWith(resultWith("textAsJson"), 4), 80 * 100, true],
+    ["lines of many outputs, large", runsWith(resultWith('search(text: "x") { line }'), 4), 80 * 101, true],
+    ["scripts of many runs, large", "{ invocations(first: 60) { nodes { command { content } } } }", 6_000, true],
+    ["more bytes than outputs have, large", runsWith(resultWith("text(maxBytes: 1000000)"), 4), 80 * 100, true],
+  ])("weigh as much as their texts can hold: %s", (_name, query, weight, isWorkedInTurns) => {
+    const size = documents.measure(query, { variables: {}, operationName: null });
+    expect([size.weight, isLarge(size.weight), size.values <= weight]).toEqual([weight, isWorkedInTurns, true]);
+  });
+
+  it("weigh what a variable says, each time anew", () => {
+    const query = `query ($most: Int) { ${runsWith(resultWith("text(maxBytes: $most)"), 4).slice(1)}`;
+    const weights = [null, 256, 0].map(
+      (most) => documents.measure(query, { variables: { most }, operationName: null }).weight,
+    );
+    expect(weights).toEqual([8_000, 160, 80]);
   });
 
   it("follow variables, their defaults and conditions, each time anew", () => {
