@@ -31,6 +31,7 @@ export type {
 } from "./contract/index.ts";
 export { createSealer, openPlace, readPageArguments } from "./paging/index.ts";
 export {
+  type LineSearch,
   MAX_CONTEXT_LINES,
   MAX_MATCHES,
   MAX_SEARCH_LENGTH,
@@ -38,6 +39,7 @@ export {
   type Parts,
   searchLines,
   UNITS_A_TURN,
+  unitsToDecode,
 } from "./questions/index.ts";
 export type { WatchOptions } from "./run-watch/index.ts";
 export { withAnswerLife } from "./runs/index.ts";

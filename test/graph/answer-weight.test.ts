@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { execute, parse } from "graphql";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 
-import { type CostMeter, InputError, type Operation, silentTelemetry } from "#domain";
+import { type CostMeter, InputError, type Invocation, type Operation, silentTelemetry } from "#domain";
 import { createLoaders } from "#loaders";
 import { createOperation } from "../support/operation.ts";
 import { ANYONE, pageOf, schema, stubServices } from "./ask.ts";
@@ -24,12 +24,24 @@ const runs = [1, 2].map((run) =>
   }),
 );
 
+/** A run whose six servers printed these bytes, of which nothing was read before. */
+function runThatPrinted(bytes: Uint8Array): Invocation {
+  const instances = [1, 2, 3, 4, 5, 6].map((each) =>
+    anInstanceInvocation({ instanceId: `i-${each}`, output: { bytes, droppedBytes: 0 } }),
+  );
+  return anInvocation({ instances });
+}
+
+const outputsWith = (fields: string): string =>
+  `{ invocations { nodes { instanceInvocations { nodes { result { output { ${fields} } } } } } } }`;
+
 async function run(
   query: string,
   meter: Partial<CostMeter>,
   executor: "graphql-js" | "graphql-jit",
   turn?: () => Promise<void>,
   signal?: AbortSignal,
+  found: readonly Invocation[] = runs,
 ) {
   const plain = createOperation();
   const operation: Operation = {
@@ -38,7 +50,7 @@ async function run(
     ...(turn === undefined ? {} : { turn }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const { services } = stubServices({ pageInvocations: async () => pageOf(runs) });
+  const { services } = stubServices({ pageInvocations: async () => pageOf(found) });
   const loaders = createLoaders(services, silentTelemetry, operation);
   const sealer = { seal: () => "c", open: () => null };
   const contextValue = { services, loaders, operation, sealer, ...ANYONE };
@@ -116,6 +128,55 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     const searched = reading.filter((each) => each === "searchedBytes 1000");
     expect(searched).toHaveLength(2);
     expect(reading.filter((each) => each === "decodedBytes 1000").length).toBeLessThanOrEqual(4);
+  });
+
+  it.each(["lineCount", "charset", "lossy", "isCharsetCertain", "text", "a: text lineCount charset"])(
+    "is what is decoded for %s, once for an output",
+    async (fields) => {
+      const reading: string[] = [];
+      const meter = {
+        addAnswer() {},
+        addReading: (what: string, bytes: number) => void reading.push(`${what} ${bytes}`),
+      };
+      const found = [runThatPrinted(Buffer.from("ok\n"))];
+      const result = await run(outputsWith(fields), meter, executor, undefined, undefined, found);
+      expect([reading, result.errors]).toEqual([Array.from({ length: 6 }, () => "decodedBytes 3"), undefined]);
+    },
+  );
+
+  it.each([
+    "lineCount",
+    "charset",
+    "lossy",
+    "isCharsetCertain",
+    "text",
+    "text(maxBytes: 1)",
+    "text(fromByte: 2)",
+    "textAsJson",
+    'search(text: "x") { line }',
+  ])("waits for a turn before each output that takes long to decode for %s", async (field) => {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const bytes = Buffer.from("hello\r\n".repeat(800), "utf16le");
+    const inTurns = await run(outputsWith(field), { addAnswer() {} }, executor, turn, undefined, [
+      runThatPrinted(bytes),
+    ]);
+    expect([turns >= 5, inTurns.errors]).toEqual([true, undefined]);
+    const atOnce = await run(outputsWith(field), {}, executor, undefined, undefined, [runThatPrinted(bytes)]);
+    expect(inTurns.data).toEqual(atOnce.data);
+  });
+
+  it("waits for no turn to decode outputs that are UTF-8", async () => {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const found = [runThatPrinted(Buffer.from("gut gelaufen: größer\n".repeat(1_000)))];
+    const fields = "text lineCount charset lossy isCharsetCertain";
+    const result = await run(outputsWith(fields), { addAnswer() {} }, executor, turn, undefined, found);
+    expect([turns, result.errors]).toEqual([0, undefined]);
   });
 
   it("makes the nearest field null that may be, when it is too much", async () => {

@@ -24,8 +24,6 @@ export interface AnswerShape {
   /** Properties of any length, once for each time they are selected. */
   readonly texts: readonly string[];
   readonly parts: readonly { readonly name: string; readonly shape: AnswerShape }[];
-  /** True if a value is selected that can be told only once the object is decoded. */
-  readonly isDecoded: boolean;
 }
 
 /** What of `info` is needed. */
@@ -51,7 +49,6 @@ const TYPENAME_BYTES = 24;
 const PUNCTUATION = 4;
 // A resolver's arguments are read and what it gives is weighed, which takes longer than to read a property.
 const RESOLVER_WORK = 8;
-const DECODED: ReadonlySet<string> = new Set(["lineCount", "charset", "lossy"]);
 
 /** The shape of objects of this type that the field of `info` gives. */
 export function shapeOf(type: GraphQLObjectType, info: ShapeInfo): AnswerShape {
@@ -63,7 +60,7 @@ export function shapeOf(type: GraphQLObjectType, info: ShapeInfo): AnswerShape {
 }
 
 function shapeOfSets(type: GraphQLObjectType, sets: readonly SelectionSetNode[], info: ShapeInfo): AnswerShape {
-  const draft: Draft = { values: 0, work: 0, bytes: PUNCTUATION, texts: [], parts: [], isDecoded: false };
+  const draft: Draft = { values: 0, work: 0, bytes: PUNCTUATION, texts: [], parts: [] };
   for (const [key, nodes] of fieldsOf(type, sets, info)) {
     const name = nodes[0]?.name.value ?? "";
     const field = type.getFields()[name];
@@ -91,7 +88,6 @@ function addField(
 
 function addLeaf(draft: Draft, field: GraphQLField<unknown, unknown>, typeName: string): void {
   draft.values += 1;
-  if (DECODED.has(field.name)) draft.isDecoded = true;
   // A resolver charges for what it gives.
   if (field.resolve !== undefined) return;
   if (CURSOR.test(field.name)) draft.bytes += CURSOR_BYTES;

@@ -18,13 +18,6 @@ interface Weight {
   values: number;
   work: number;
   bytes: number;
-  /** Bytes of output that the executor will decode. */
-  decoded: number;
-}
-
-/** A value that is decoded once it is read. */
-interface Undecoded {
-  readonly undecodedBytes: number;
 }
 
 /**
@@ -47,11 +40,10 @@ function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): u
     meter.addAnswer(0, bytesOf(value));
     return value;
   }
-  const weight: Weight = { values: 0, work: 0, bytes: 0, decoded: 0 };
+  const weight: Weight = { values: 0, work: 0, bytes: 0 };
   if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
   else weigh(value, (row) => shapeOfRow(row, info), weight);
   meter.addAnswer(weight.values, weight.bytes);
-  if (weight.decoded > 0) meter.addReading?.("decodedBytes", weight.decoded);
   return giveInTurns(operation, weight.work, value);
 }
 
@@ -69,7 +61,6 @@ function weighRow(row: Readonly<Record<string, unknown>>, shape: AnswerShape, we
   weight.values += shape.values;
   weight.work += shape.work;
   weight.bytes += shape.bytes;
-  if (shape.isDecoded) weight.decoded += (row as Partial<Undecoded>).undecodedBytes ?? 0;
   for (const name of shape.texts) weighText(readOf(row, name), weight);
   for (const part of shape.parts) weigh(readOf(row, part.name), () => part.shape, weight);
 }

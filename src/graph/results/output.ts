@@ -12,7 +12,7 @@ import {
   type Output,
   stripAnsi,
 } from "#domain";
-import { type LineMatch, type Matchers, type Parts, searchLines } from "#services";
+import { type LineMatch, type LineSearch, type Matchers, type Parts, searchLines, unitsToDecode } from "#services";
 import {
   always,
   Base64,
@@ -59,12 +59,11 @@ export class CommandOutput {
   })
   text(@Args(() => TextArgs) args: TextArgs, @Ctx() { operation }: GraphContext): string | Promise<string> {
     checkTextArgs(args);
-    if (isWhole(args)) {
-      operation.meter.addReading?.("decodedBytes", this.undecodedBytes);
-      return this.decoded.text;
-    }
+    if (isWhole(args)) return this.read(operation, ({ text }) => text);
+    const { bytes } = this.output;
+    const decodingUnits = decodesAnew(args) ? unitsToDecode(bytes) : this.undecodedUnits;
     const cut = () => cutText(this.decode(args).text, args);
-    return this.workOnce(operation, `text ${JSON.stringify(args)}`, this.output.bytes.byteLength, cut);
+    return this.workOnce(operation, `text ${JSON.stringify(args)}`, bytes.byteLength, decodingUnits, cut);
   }
 
   @Field(() => JsonObject, {
@@ -73,7 +72,9 @@ export class CommandOutput {
     complexity: LONG_TEXT,
   })
   textAsJson(@Ctx() { operation }: GraphContext): JsonRead | Promise<JsonRead> {
-    return this.workOnce(operation, "textAsJson", this.undecodedBytes, () => parseObject(this.decoded.text));
+    const decodedBytes = this.#decoded === undefined ? this.byteLength : 0;
+    const parse = () => parseObject(this.decoded.text);
+    return this.workOnce(operation, "textAsJson", decodedBytes, this.undecodedUnits, parse);
   }
 
   @Value(() => Base64, {
@@ -89,9 +90,9 @@ export class CommandOutput {
     return this.output.bytes.byteLength;
   }
 
-  @Value(() => Int, { description: "How many lines there are; a last line counts also without a line end." })
-  get lineCount(): number {
-    return countLines(this.decoded.text);
+  @Field(() => Int, { description: "How many lines there are; a last line counts also without a line end." })
+  lineCount(@Ctx() { operation }: GraphContext): number | Promise<number> {
+    return oncePerOperation(operation, this, "lineCount", () => this.read(operation, ({ text }) => countLines(text)));
   }
 
   @Field(() => [OutputMatch], {
@@ -103,11 +104,6 @@ export class CommandOutput {
     @Ctx() { operation }: GraphContext,
   ): readonly LineMatch[] | Promise<readonly LineMatch[]> {
     return oncePerOperation(operation, this, `search ${JSON.stringify(args)}`, () => this.find(args, operation));
-  }
-
-  /** Bytes that will be decoded once something is read that needs it; 0 from then on. */
-  get undecodedBytes(): number {
-    return this.#decoded === undefined ? this.output.bytes.byteLength : 0;
   }
 
   @Value(() => SafeInt, { nullable: true, description: "Bytes the upstream cut away; null where it does not say." })
@@ -123,31 +119,31 @@ export class CommandOutput {
     return this.output.droppedBytes === null ? null : this.output.droppedBytes > 0;
   }
 
-  @Value(() => String, {
+  @Field(() => String, {
     description:
       "WHATWG name of the charset that was found for the whole, as `utf-8` or `gb18030`. Lines of the other one of these two are " +
       "decoded as such all the same.",
   })
-  get charset(): string {
-    return this.decoded.charset;
+  charset(@Ctx() { operation }: GraphContext): string | Promise<string> {
+    return this.read(operation, ({ charset }) => charset);
   }
 
-  @Value(() => Boolean, {
+  @Field(() => Boolean, {
     description:
       "True where some bytes could not be decoded, and `base64` has them all; also where the upstream had lost some, or sent no base64. " +
       "If `truncated`, the halves of two characters that were cut may make up one: nothing shows that.",
   })
-  get lossy(): boolean {
-    return this.output.isDamaged === true || this.decoded.lossy;
+  lossy(@Ctx() { operation }: GraphContext): boolean | Promise<boolean> {
+    return this.output.isDamaged === true || this.read(operation, ({ lossy }) => lossy);
   }
 
-  @Value(() => Boolean, {
+  @Field(() => Boolean, {
     description:
       "False where nothing says that `charset` is right: bytes that fit GB18030 without looking Chinese, or that fit nothing. Pass " +
       "another one to `text`.",
   })
-  get isCharsetCertain(): boolean {
-    return this.decoded.isCharsetCertain;
+  isCharsetCertain(@Ctx() { operation }: GraphContext): boolean | Promise<boolean> {
+    return this.read(operation, ({ isCharsetCertain }) => isCharsetCertain);
   }
 
   @Value(() => Boolean, { description: "True where the gateway's rules have masked parts of the text." })
@@ -155,16 +151,31 @@ export class CommandOutput {
     return this.output.isRedacted === true;
   }
 
+  /** What is read from the decoded output; to decode it may take many times a turn, so that waits for one. */
+  private read<Made>(operation: Operation, make: (decoded: DecodedOutput) => Made): Made | Promise<Made> {
+    if (this.#decoded !== undefined) return make(this.#decoded);
+    const { bytes } = this.output;
+    const decoded = oncePerOperation(operation, this, "decoded", () => {
+      operation.meter.addReading?.("decodedBytes", bytes.byteLength);
+      return workInParts(
+        operation,
+        inOnePart(unitsToDecode(bytes), () => this.decoded),
+      );
+    });
+    return decoded instanceof Promise ? decoded.then(make) : make(decoded);
+  }
+
   /** Makes the same of the output once an operation, in a turn. */
   private workOnce<Made>(
     operation: Operation,
     key: string,
     decodedBytes: number,
+    decodingUnits: number,
     make: () => Made,
   ): Made | Promise<Made> {
     return oncePerOperation(operation, this, key, () => {
       operation.meter.addReading?.("decodedBytes", decodedBytes);
-      return workInParts(operation, inOnePart(this.output.bytes.byteLength * UNITS_A_BYTE, make));
+      return workInParts(operation, inOnePart(this.byteLength * UNITS_A_BYTE + decodingUnits, make));
     });
   }
 
@@ -172,7 +183,16 @@ export class CommandOutput {
     operation.meter.addReading?.("searchedBytes", this.output.bytes.byteLength);
     const search = { ...args, contextLines: args.contextLines ?? 0, limit: args.limit ?? DEFAULT_MATCHES };
     const matchers = oncePerOperation(operation, CommandOutput, "matchers", (): Matchers => new Map());
-    return workInParts(operation, searchLines(this.decoded.text, search, matchers));
+    return workInParts(operation, this.searchDecoded(search, matchers));
+  }
+
+  private *searchDecoded(search: LineSearch, matchers: Matchers): Parts<readonly LineMatch[]> {
+    yield this.undecodedUnits;
+    return yield* searchLines(this.decoded.text, search, matchers);
+  }
+
+  private get undecodedUnits(): number {
+    return this.#decoded === undefined ? unitsToDecode(this.output.bytes) : 0;
   }
 
   private get decoded(): DecodedOutput {
@@ -180,24 +200,22 @@ export class CommandOutput {
     return this.#decoded;
   }
 
-  private decode({ charset, fromByte }: TextArgs): DecodedOutput {
-    if (charset == null && !fromByte) return this.decoded;
+  private decode(args: TextArgs): DecodedOutput {
+    if (!decodesAnew(args)) return this.decoded;
+    const { charset, fromByte } = args;
     const options = { fromByte: fromByte ?? 0, ...(charset == null ? {} : { charset }) };
     return decodeOutput(this.output.bytes, this.output.droppedBytes, options);
   }
 }
 
-function isWhole({
-  charset,
-  fromByte,
-  applyOverwriting,
-  stripAnsi,
-  firstLines,
-  lastLines,
-  maxBytes,
-}: TextArgs): boolean {
-  const isCut = firstLines != null || lastLines != null || maxBytes != null || (fromByte ?? 0) > 0;
-  return charset == null && !isCut && applyOverwriting !== true && stripAnsi !== true;
+/** True if what was decoded before is of no use. */
+function decodesAnew({ charset, fromByte }: TextArgs): boolean {
+  return charset != null || (fromByte ?? 0) > 0;
+}
+
+function isWhole({ applyOverwriting, stripAnsi, firstLines, lastLines, maxBytes, ...rest }: TextArgs): boolean {
+  const isCut = firstLines != null || lastLines != null || maxBytes != null;
+  return !decodesAnew(rest) && !isCut && applyOverwriting !== true && stripAnsi !== true;
 }
 
 function cutText(whole: string, args: TextArgs): string {
@@ -211,7 +229,7 @@ function cutText(whole: string, args: TextArgs): string {
 
 type JsonRead = Readonly<Record<string, unknown>> | null;
 
-// To decode a byte and cut the text, or to read it as JSON and weigh that, takes as long as a search takes for so many units.
+// To cut the text of a byte, or to read it as JSON and weigh that, takes as long as a search takes for so many units.
 const UNITS_A_BYTE = 2;
 /** What is nested deeper cannot be written again, for the engine calls itself for each level. */
 const MOST_LEVELS = 200;

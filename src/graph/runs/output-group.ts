@@ -11,7 +11,7 @@ import {
   maskOutput,
   type Output,
 } from "#domain";
-import { type Parts, readPageArguments } from "#services";
+import { type Parts, readPageArguments, unitsToDecode } from "#services";
 import {
   always,
   declareReads,
@@ -110,7 +110,7 @@ export class OutputGroup {
   }
 
   private *differ(bytes: number): Parts<LineDifference> {
-    yield bytes * COMPARE_UNITS;
+    yield bytes * COMPARE_UNITS + decodingUnitsOf(this.record.output) + decodingUnitsOf(this.largest.output);
     return diffLines(textOf(this.record.output), textOf(this.largest.output), this.formOf);
   }
 
@@ -154,7 +154,7 @@ export function* groupSimilarRows(
   const members = membersOf(rows);
   const forms = new Map<Member, string>();
   for (const member of members) {
-    yield (member.output?.bytes.byteLength ?? 0) * MASK_UNITS;
+    yield sizeOf(member.output) * MASK_UNITS + decodingUnitsOf(member.output);
     forms.set(member, hashOf(maskOutput(textOf(member.output), wordsOf(member.instanceId))));
   }
   const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
@@ -194,6 +194,10 @@ export function firstOf<Member>(members: readonly Member[], { first }: FirstArgs
   return members.slice(0, readPageArguments({ first: first ?? null }).size);
 }
 
-function sizeOf(output: Output | null): number {
+function sizeOf(output: Output | null | undefined): number {
   return output?.bytes.byteLength ?? 0;
+}
+
+function decodingUnitsOf(output: Output | null | undefined): number {
+  return output == null ? 0 : unitsToDecode(output.bytes);
 }

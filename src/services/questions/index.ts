@@ -1,5 +1,7 @@
 /** Questions about more than a page: other orders, searches, statistics, servers. */
+export { unitsToDecode } from "./decoding.ts";
 export {
+  type LineSearch,
   MAX_CONTEXT_LINES,
   MAX_MATCHES,
   MAX_SEARCH_LENGTH,

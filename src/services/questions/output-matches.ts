@@ -28,6 +28,7 @@ import type {
   Sealer,
 } from "../contract/index.ts";
 import { createCursorCodec, readPageArguments } from "../paging/index.ts";
+import { unitsToDecode } from "./decoding.ts";
 import { type LineSearch, MAX_MATCHES, prepareSearch, UNITS_A_TURN } from "./line-search.ts";
 import type { RunScan } from "./scan.ts";
 
@@ -210,7 +211,7 @@ function searchInTurns(search: LineSearch, operation: Operation) {
     operation.signal.throwIfAborted();
   };
   return async ({ bytes, droppedBytes }: Output): Promise<readonly LineMatch[]> => {
-    await rest(bytes.byteLength);
+    await rest(unitsToDecode(bytes));
     const parts = searchText(decodeOutput(bytes, droppedBytes).text);
     for (let part = parts.next(); ; part = parts.next()) {
       if (part.done === true) return part.value;
