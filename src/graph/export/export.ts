@@ -8,10 +8,10 @@ import {
   type InvocationResult,
   type Operation,
 } from "#domain";
-import type { Answer, Services } from "#services";
+import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
 import { fromGlobalId } from "../declarations/index.ts";
 import { toInvocationFilter } from "../lists/index.ts";
-import type { KindGuard } from "../operation/index.ts";
+import { type KindGuard, workInParts } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
 import { createRowWriter, type ExportRow, readFormat, toLinePart } from "./formats.ts";
 import { type ExportStep, RUN_NAMES, runRows, runText } from "./runs.ts";
@@ -109,8 +109,10 @@ async function* outputRows(
   for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
     const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);
     const refs = some.map((one) => ({ source, invokeId, instanceId: one.instanceId, execution: null }));
-    const results = await step((operation) => services.readResults(refs, { output: true, content: false }, operation));
-    const rows = some.map((one, index) => outputRow(one, results[index] ?? null));
+    const rows = await step(async (operation) => {
+      const results = await services.readResults(refs, { output: true, content: false }, operation);
+      return workInParts(operation, toOutputRows(some, results));
+    });
     for (const row of rows) guard.note("outputs", placeOf(row.instanceId), row.output);
     yield rows;
   }
@@ -127,11 +129,24 @@ const OUTPUT_NAMES = [
   "output",
 ] as const;
 
+type OutputRow = Record<(typeof OUTPUT_NAMES)[number], string | number | null> & { readonly instanceId: string };
+
+function* toOutputRows(
+  known: readonly InstanceInvocation[],
+  results: readonly Answer<InvocationResult>[],
+): Parts<readonly OutputRow[]> {
+  const rows: OutputRow[] = [];
+  for (const [index, one] of known.entries()) {
+    const result = results[index] ?? null;
+    const output = result instanceof Error ? null : (result ?? one).output;
+    yield output == null ? 0 : unitsToDecode(output.bytes);
+    rows.push(outputRow(one, result));
+  }
+  return rows;
+}
+
 /** @throws the error of an output that cannot be read: an export without it would mislead */
-function outputRow(
-  known: InstanceInvocation,
-  result: Answer<InvocationResult>,
-): Record<(typeof OUTPUT_NAMES)[number], string | number | null> & { readonly instanceId: string } {
+function outputRow(known: InstanceInvocation, result: Answer<InvocationResult>): OutputRow {
   if (result instanceof Error) throw result;
   const { instanceId, status, exitCode, error, startTime, finishTime, output } = result ?? known;
   return {
