@@ -85,7 +85,8 @@ describe("runs of one status, asked for before anything is known", () => {
 
   it.each([
     ["ECS/cn-hangzhou", "InvokeStatus", "PartialFailed", []],
-    ["SWAS/cn-shanghai", "InvocationStatus", "PartialFailed", []],
+    // Records of SWAS may bear an instance's word that the filter does not take, so a process looks once at the newest of all runs.
+    ["SWAS/cn-shanghai", "InvocationStatus", "PartialFailed", [""]],
     // That nothing failed is believed once a record has shown that the filter's words are today's.
     ["ECS/cn-hangzhou", "InvokeStatus", "Success", [""]],
     ["SWAS/cn-shanghai", "InvocationStatus", "Success", [""]],
