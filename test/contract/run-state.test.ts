@@ -44,6 +44,24 @@ describe("a run that is read server by server", () => {
   });
 });
 
+describe("a run whose own record may not be read any more", () => {
+  it("is over once all of its servers are", async () => {
+    const executions = [A, B].map((instanceId) => ({ instanceId, status: "Running" }));
+    const place = createPlace([{ invokeId: "t-1", at, status: "Running", executions }]);
+    rig = await startRig({ "SWAS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+    expect((await rig.ask(LIST)).data.invocations.nodes).toMatchObject([{ status: "RUNNING", isFinal: false }]);
+    place.runs[0] = {
+      invokeId: "t-1",
+      at,
+      status: "Success",
+      executions: [A, B].map((instanceId) => ({ instanceId })),
+    };
+    rig.far.interfere = ({ action }) => (action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null);
+    await rig.ask(LIST);
+    expect((await rig.ask(LIST)).data.invocations.nodes).toMatchObject([{ status: "SUCCESS", isFinal: true }]);
+  });
+});
+
 describe("a run whose records tell different things of it", () => {
   const WITH_OUTPUT = `{ invocations { nodes { ${STATE}
     instanceInvocations { nodes { instanceId status result { output { text } } } } } } }`;

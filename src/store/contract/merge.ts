@@ -51,8 +51,11 @@ export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, r
 /** The run with its state: the newer word of its own, else the older one, else what its instances come to. */
 function withState({ isInstanceWord: _word, ...merged }: Invocation, newer: Invocation, older: Invocation): Invocation {
   const told = [newer, older].find(hasOwnWord);
-  if (told !== undefined)
-    return { ...merged, status: settledStatus(told.status, merged.instances), rawStatus: told.rawStatus };
+  if (told !== undefined) {
+    // An older word says nothing of ends that only instances tell by now.
+    const status = told === newer ? settledStatus(told.status, merged.instances) : statusAfter(older, merged.instances);
+    return { ...merged, status, rawStatus: told.rawStatus };
+  }
   const status = rollUp(merged.instances.map((instance) => instance.status));
   const [word = null, ...others] = new Set(merged.instances.map(({ rawStatus }) => rawStatus));
   const isShared = word !== null && others.length === 0 && (newer.isInstanceWord ?? older.isInstanceWord) === true;
