@@ -191,6 +191,33 @@ describe("the page", () => {
     await noProblems();
   });
 
+  it("stays where the last key led, also if the keys come faster than the drawing", async () => {
+    const { page, open, idsOf } = stage;
+    const { run, server } = await idsOf("t-fleet", "i-123");
+    await open(`/runs/${run}/${server}`);
+    await page.getByText("begin").waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("ERROR");
+    await page.keyboard.press("Escape");
+    await page.getByText("1 of 2").waitFor();
+    const places = await page.locator("section.rows").evaluate(async (rows) => {
+      const places: number[] = [];
+      for (const keys of [[], ["n", "g"]]) {
+        for (const key of keys) {
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          for (let tick = 0; tick < 10; tick++) await null;
+          places.push(rows.scrollTop);
+        }
+        // Longer than effects wait that run after a drawing.
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 200)));
+      }
+      return [...places, rows.scrollTop];
+    });
+    expect(places).toEqual([expect.any(Number), 0, 0]);
+    expect(places[0]).toBeGreaterThan(0);
+    await noProblems();
+  });
+
   it("says what is missing from an output", async () => {
     const { page, open, idsOf } = stage;
     const cut = await idsOf("t-odd", "i-001");

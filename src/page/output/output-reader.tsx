@@ -1,5 +1,5 @@
 import type { GraphQLFailure } from "cloud-assistant-gateway/client";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../parts/keys.ts";
 import { Shape } from "../parts/status.tsx";
 import { type RowsControl, type RowsHandle, VirtualRows } from "../parts/virtual-rows.tsx";
@@ -26,8 +26,10 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
   const { styled, rows, columns } = usePreparedText(raw, isWrapped, frame);
   const search = useSearch(styled.text, (offset) => control.current?.show(rows.rowAt(offset), "middle"));
   const toEnd = (): void => control.current?.show(rows.rowCount - 1, "end");
-  useEffect(() => (follows ? toEnd() : undefined), [rows, follows]);
-  useEffect(() => (line === null ? undefined : control.current?.show(rows.rowOfLine(line), "start")), [line, columns]);
+  useLayoutEffect(() => (follows ? toEnd() : undefined), [rows, follows]);
+  useLayoutEffect(() => {
+    if (line !== null) control.current?.show(rows.rowOfLine(line), "start");
+  }, [line, columns]);
   const wrap = (): void => {
     remember("wrap", isWrapped ? "off" : "on");
     setIsWrapped(!isWrapped);

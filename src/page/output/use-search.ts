@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { useKeys } from "../parts/keys.ts";
 import { findAll, type Matches } from "../text/find.ts";
 
@@ -21,7 +21,8 @@ export function useSearch(text: string, show: (offset: number) => void): Search 
   const count = matches.starts.length;
   const current = Math.min(at, count - 1);
   const offset = matches.starts[current];
-  useEffect(() => (offset === undefined ? undefined : show(offset)), [place]);
+  // With the drawing: an effect after it could scroll back what the next key has scrolled.
+  useLayoutEffect(() => (offset === undefined ? undefined : show(offset)), [place]);
   const look = (next: string): void => setPlace({ wanted: next, at: 0 });
   const move = (step: number): void => {
     if (count > 0) setPlace((from) => ({ ...from, at: (Math.min(from.at, count - 1) + step + count) % count }));

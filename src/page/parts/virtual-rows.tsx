@@ -120,10 +120,12 @@ function useControl({ control }: VirtualRowsProps, box: { readonly current: HTML
   }, [control]);
 }
 
-function show(box: HTMLElement | null, view: View, row: number, where: Where): void {
+function show(box: HTMLElement | null, drawn: View, row: number, where: Where): void {
   if (box === null) return;
+  // Measured now: the first drawing does not know the height yet.
+  const view = { ...drawn, viewHeight: box.clientHeight };
   const first = firstRowAt(view, box.scrollTop);
-  const fitting = box.clientHeight / view.rowHeight;
+  const fitting = view.viewHeight / view.rowHeight;
   const isInView = row >= first && row + 1 <= first + fitting;
   if ((where === "nearest" || where === "middle") && isInView) return;
   if (where === "middle") {
