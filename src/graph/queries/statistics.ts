@@ -101,7 +101,9 @@ class StatisticsRow {
     return this.row.finalCount;
   }
 
-  @Value(() => Int, { description: "How many of them failed: of runs, those that are `FAILED` or `PARTIAL_FAILED` themselves." })
+  @Value(() => Int, {
+    description: "How many of them failed: of runs, those that are `FAILED` or `PARTIAL_FAILED` themselves.",
+  })
   get failedCount(): number {
     return this.row.failedCount;
   }
