@@ -21,7 +21,11 @@ export interface UpstreamAttempt {
 /** What the rooms tell of their work; `edge` makes logs and metrics of it. Nothing in it may be secret. Never throws. */
 export interface Telemetry {
   upstreamAttempt(event: UpstreamAttempt): void;
-  breakerChanged(event: { readonly source: Source; readonly state: "closed" | "open" | "half-open" }): void;
+  breakerChanged(event: {
+    readonly source: Source;
+    readonly action: string;
+    readonly state: "closed" | "open" | "half-open";
+  }): void;
   /** A word that no table knows; told once per word. */
   unknownWord(event: { readonly source: Source; readonly field: string; readonly word: string }): void;
   loaderBatch(event: { readonly loader: string; readonly size: number }): void;

@@ -31,7 +31,7 @@ export function createCall(parts: CallParts): Call {
       if (outcome.kind === "ok") return outcome.answer;
       lastFailure = outcome.error;
       // Nobody would be let through after the pause.
-      if (parts.traffic.isOpen(request.source)) throw outcome.error;
+      if (parts.traffic.isOpen(request)) throw outcome.error;
       operation.noteAttempt?.(outcome.error);
       if (!(await parts.retry(state, outcome))) throw outcome.error;
     }

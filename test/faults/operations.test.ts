@@ -82,7 +82,7 @@ describe("what an outage shows to those who run the gateway", () => {
         [`{${SWAS},action="DescribeCommandInvocations",outcome="ok"}`]: 1,
       },
       retries: { [`{${ECS},action="DescribeInvocations"}`]: 3 },
-      breaker: { [`{${ECS}}`]: 2 },
+      breaker: { [`{${ECS},action="DescribeInvocations"}`]: 2 },
     });
     const text = await rig.read("/metrics");
     const others = ["gateway_loader_batch_size", "nodejs_eventloop_lag_seconds"];

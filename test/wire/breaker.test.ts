@@ -17,16 +17,16 @@ async function createOpenRig() {
   return { ...rig, answerWith };
 }
 
-describe("the breaker of a source", () => {
+describe("the breaker of an action", () => {
   it("opens after five failures in a row: nobody is let through, and told why and until when", async () => {
     const { wire, upstream, states } = await createOpenRig();
-    expect(await failureOf(wire.call({ ...REQUEST, action: "DescribeInstances" }, createOperation()))).toEqual({
+    expect(await failureOf(wire.call(REQUEST, createOperation()))).toEqual({
       name: "UpstreamError",
       code: "UNAVAILABLE",
       message:
-        "ECS cn-hangzhou DescribeInstances of account default: it failed several times in a row and is left alone for a while (ServiceUnavailable)",
+        "ECS cn-hangzhou DescribeInvocations of account default: it failed several times in a row and is left alone for a while (ServiceUnavailable)",
       source: SOURCE,
-      action: "DescribeInstances",
+      action: "DescribeInvocations",
       upstreamCode: "ServiceUnavailable",
       httpStatus: 503,
       requestId: null,
@@ -99,10 +99,13 @@ describe("the breaker of a source", () => {
     expect(states).toEqual([]);
   });
 
-  it("touches no other source", async () => {
-    const { wire, upstream } = await createOpenRig();
+  it("touches no other source, and no other action of its own", async () => {
+    const { wire, upstream, answerWith } = await createOpenRig();
     await failureOf(wire.call({ ...REQUEST, source: { ...SOURCE, regionId: "cn-beijing" } }, createOperation()));
     expect(upstream.received.length).toBe(6);
+    answerWith(OK);
+    const { requestId } = await wire.call({ ...REQUEST, action: "DescribeInstances" }, createOperation());
+    expect([requestId, upstream.received.length]).toEqual(["REQ-OK", 7]);
   });
 
   it("gives the probe to the next call where its client left", async () => {

@@ -50,10 +50,10 @@ export function createTelemetry({ logger, registry, clock }: TelemetryParts): Ga
       remember(workByOperation, event);
       logAttempt(logger, throttle, event);
     },
-    breakerChanged({ source, state }) {
+    breakerChanged({ source, action, state }) {
       const { provider, account, regionId } = source;
-      metrics.breaker.set({ provider, account, region: regionId }, BREAKER_STATES[state]);
-      logger.warn({ provider, account, regionId, state }, "breaker changed");
+      metrics.breaker.set({ provider, account, region: regionId, action }, BREAKER_STATES[state]);
+      logger.warn({ provider, account, regionId, action, state }, "breaker changed");
     },
     unknownWord: ({ source, field, word }) => logger.warn({ ...source, field, word }, "unknown word"),
     loaderBatch: ({ loader, size }) => metrics.batchSizes.observe({ loader }, size),
@@ -117,8 +117,8 @@ function createUpstreamMetrics(registry: Registry) {
     }),
     breaker: new Gauge({
       name: "gateway_breaker_state",
-      help: "State of a source's breaker: 0 closed, 1 half open, 2 open.",
-      labelNames: source,
+      help: "State of the breaker of a source's action: 0 closed, 1 half open, 2 open.",
+      labelNames: [...source, "action"],
       registers,
     }),
     batchSizes: new Histogram({

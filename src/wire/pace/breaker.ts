@@ -1,6 +1,6 @@
 import type { Clock, UpstreamFailure } from "#domain";
 
-/** When a source is left alone. */
+/** When an action of a source is left alone. */
 export interface BreakerSettings {
   /** Failures in a row that open the breaker. */
   readonly failuresToOpen: number;
@@ -25,7 +25,7 @@ interface Refusal {
   readonly retryAfterMs: number;
 }
 
-/** One source's breaker: opens after failures in a row, then lets one probe through after a growing pause. */
+/** The breaker of one action of a source: opens after failures in a row, then lets one probe through after a growing pause. */
 export interface Breaker {
   /** Null where an attempt could be made now. */
   check(): Refusal | null;

@@ -23,15 +23,18 @@ interface Admission {
   end(end: AttemptEnd): void;
 }
 
-/** Who may call which source when: quotas, turns, breakers and retries left, each source for itself. */
+/**
+ * Who may call which source when: turns and retries left, each source for itself; quotas and breakers, each action of it for itself,
+ * since one action may fail while the others are well.
+ */
 export interface TrafficPolicy {
   /**
    * Waits until an attempt may be made; an attempt of a refresh does not wait for quota, one of a collector for its share of it.
    * @throws UpstreamError if it may not within the operation's deadline, and what `operation.meter` throws.
    */
   admit(request: CallRequest, operation: Operation, isRetry: boolean): Promise<Admission>;
-  /** True where the source's breaker lets nobody through now. */
-  isOpen(source: Source): boolean;
+  /** True if the breaker of the request's action lets nobody through now. */
+  isOpen(request: CallRequest): boolean;
   quota(request: CallRequest): Quota;
   retries(source: Source): RetryBudget;
 }
@@ -52,20 +55,24 @@ export interface TrafficPolicyOptions {
 }
 
 interface SourceParts {
-  readonly breaker: Breaker;
   readonly turns: Turns;
   readonly retries: RetryBudget;
-  readonly quotas: Map<string, Quota>;
+  readonly actions: Map<string, ActionParts>;
+}
+
+interface ActionParts {
+  readonly breaker: Breaker;
+  readonly quota: Quota;
 }
 
 /** Starts with everything closed, unused and full. */
 export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolicy {
   const { clock } = options;
-  const { partsOf, quotaOf } = createParts(options);
+  const { sourceParts, actionParts } = createParts(options);
   return {
     async admit(request, operation, isRetry) {
-      const { breaker, turns } = partsOf(request.source);
-      const quota = quotaOf(request);
+      const { turns } = sourceParts(request.source);
+      const { breaker, quota } = actionParts(request);
       const failUnlessUseful = () => {
         failWhenOver(request, operation, clock);
         failWhenOpen(request, breaker);
@@ -90,9 +97,9 @@ export function createTrafficPolicy(options: TrafficPolicyOptions): TrafficPolic
         release?.();
       }
     },
-    isOpen: (source) => partsOf(source).breaker.check() !== null,
-    quota: quotaOf,
-    retries: (source) => partsOf(source).retries,
+    isOpen: (request) => actionParts(request).breaker.check() !== null,
+    quota: (request) => actionParts(request).quota,
+    retries: (source) => sourceParts(source).retries,
   };
 }
 
@@ -101,37 +108,34 @@ function createParts(options: TrafficPolicyOptions) {
   const { clock, telemetry, quotas, collectShare, concurrency, breaker, retry, openQuotaShare } = options;
   const all = new Map<string, SourceParts>();
 
-  const partsOf = (source: Source): SourceParts => {
+  const sourceParts = (source: Source): SourceParts => {
     const key = sourceKey(source);
     let found = all.get(key);
     if (found === undefined) {
-      found = {
-        breaker: createBreaker(breaker, clock, (state) => telemetry.breakerChanged({ source, state })),
-        turns: createTurns(concurrency),
-        retries: createRetryBudget(retry),
-        quotas: new Map(),
-      };
+      found = { turns: createTurns(concurrency), retries: createRetryBudget(retry), actions: new Map() };
       all.set(key, found);
     }
     return found;
   };
 
-  const quotaOf = ({ source, action }: CallRequest): Quota => {
-    const known = partsOf(source).quotas;
-    let quota = known.get(action);
-    if (quota === undefined) {
+  const actionParts = ({ source, action }: CallRequest): ActionParts => {
+    const { actions } = sourceParts(source);
+    let found = actions.get(action);
+    if (found === undefined) {
       const key = `${sourceKey(source)}|${action}`;
-      const entry = findQuota(quotas, source, action);
-      quota = createQuota(entry, clock, {
-        collectShare,
-        openShare: openQuotaShare && ((use) => openQuotaShare(key, use)),
-      });
-      known.set(action, quota);
+      found = {
+        breaker: createBreaker(breaker, clock, (state) => telemetry.breakerChanged({ source, action, state })),
+        quota: createQuota(findQuota(quotas, source, action), clock, {
+          collectShare,
+          openShare: openQuotaShare && ((use) => openQuotaShare(key, use)),
+        }),
+      };
+      actions.set(action, found);
     }
-    return quota;
+    return found;
   };
 
-  return { partsOf, quotaOf };
+  return { sourceParts, actionParts };
 }
 
 function enter(

@@ -73,7 +73,7 @@ describe("logs and metrics", () => {
 
   it("serves what it counted as Prometheus text", async () => {
     const { telemetry } = gateway;
-    telemetry.breakerChanged({ source, state: "open" });
+    telemetry.breakerChanged({ source, action: "DescribeInvocations", state: "open" });
     telemetry.loaderBatch({ loader: "results", size: 7 });
     const response = await fetch(new URL("/metrics", gateway.url));
     const text = await response.text();
@@ -86,7 +86,7 @@ describe("logs and metrics", () => {
       lines: [
         `gateway_upstream_attempts_total{${labels},action="DescribeInvocations",outcome="ok"} 1`,
         `gateway_upstream_retries_total{${labels},action="DescribeInvocations"} 1`,
-        `gateway_breaker_state{${labels}} 2`,
+        `gateway_breaker_state{${labels},action="DescribeInvocations"} 2`,
         'gateway_loader_batch_size_sum{loader="results"} 7',
         'gateway_loader_batch_size_count{loader="results"} 1',
         'gateway_requests_total{type="query",status="200"} 1',
