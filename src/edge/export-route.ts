@@ -192,6 +192,7 @@ function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders)
 }
 
 const STATUS: Readonly<Record<string, number>> = {
+  DEADLINE_EXCEEDED: 504,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   UPSTREAM_THROTTLED: 503,
