@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult } from "graphql";
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from "graphql";
 
 import type { Caller } from "#access";
 import type { Operation } from "#domain";
