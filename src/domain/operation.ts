@@ -79,4 +79,9 @@ export interface Operation {
    * loop, deadlines and other clients have their turns. Absent if nobody else waits.
    */
   turn?(): Promise<void>;
+  /**
+   * Resolves when this operation may go on with something small: call it after a wait that hundreds may have shared. Absent if nobody else
+   * waits.
+   */
+  pass?(): Promise<void>;
 }

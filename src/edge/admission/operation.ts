@@ -104,6 +104,7 @@ export function startOperation(requestId: string, rules: OperationRules): Runnin
       requestId,
       meter,
       turn: client.turn,
+      pass: client.pass,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
     late: passDeadline(deadline, rules, controller, ended.signal),
