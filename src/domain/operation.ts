@@ -24,6 +24,11 @@ export interface CostMeter {
    */
   addAnswer?(values: number, bytes: number): void;
   /**
+   * Called for what fails before it is handed over to be written into the answer.
+   * @throws InputError `LIMIT_EXCEEDED` if that are too many; it is then told instead
+   */
+  addErrors?(count: number): void;
+  /**
    * Called before outputs are searched, or decoded and cut beyond what the answer shows of them.
    * @throws InputError `LIMIT_EXCEEDED` if the operation would read too much
    */
@@ -74,4 +79,9 @@ export interface Operation {
    * loop, deadlines and other clients have their turns. Absent if nobody else waits.
    */
   turn?(): Promise<void>;
+  /**
+   * Resolves when this operation may go on with something small: call it after a wait that hundreds may have shared. Absent if nobody else
+   * waits.
+   */
+  pass?(): Promise<void>;
 }

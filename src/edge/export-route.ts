@@ -151,10 +151,11 @@ interface StepParts {
 function createStep(options: ExportOptions, { client, requestId, signal, recognise }: StepParts): ExportStep {
   return async (work) => {
     await recognise();
-    await client.enter(STEP_ROWS);
     const running = startOperation(requestId, rulesOf(options, client));
     signal.addEventListener("abort", running.abandon, { once: true });
     try {
+      await running.begin(STEP_WEIGHT);
+      running.operation.signal.throwIfAborted();
       signal.throwIfAborted();
       return await work(running.operation);
     } finally {
@@ -164,8 +165,10 @@ function createStep(options: ExportOptions, { client, requestId, signal, recogni
   };
 }
 
-/** Rows of one part, for the turns that clients take. */
+/** Rows of one part, for the limits of callers. */
 const STEP_ROWS = 100;
+/** As leaf values, which makes it large: a part works for some milliseconds, and a client may have many exports. */
+const STEP_WEIGHT = 10_000;
 
 async function stream(
   response: ServerResponse,
@@ -192,6 +195,7 @@ function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders)
 }
 
 const STATUS: Readonly<Record<string, number>> = {
+  DEADLINE_EXCEEDED: 504,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   UPSTREAM_THROTTLED: 503,

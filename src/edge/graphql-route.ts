@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { GraphQLError, OperationTypeNode } from "graphql";
+import { OperationTypeNode } from "graphql";
 
 import {
   type Admission,
@@ -92,7 +92,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     response.once("close", () => {
       if (!response.writableFinished) running.abandon();
     });
-    const answer: Answer = await answerInTime(request, running, options, (type) => execute(request, type, visit)).catch(
+    const answer: Answer = await answerInTime(request, running, (type) => execute(request, type, visit)).catch(
       async (error: unknown) => {
         // Who is refused again and again must not keep others waiting either.
         await client.turn();
@@ -201,7 +201,6 @@ function isLasting(status: number, { operationType, errorCodes, cost }: Exchange
 async function answerInTime(
   request: IncomingMessage,
   running: RunningOperation,
-  options: TransportOptions,
   execute: (type: AnswerType) => Promise<Answer>,
 ): Promise<Answer> {
   const type = answerTypeOf(request);
@@ -211,7 +210,7 @@ async function answerInTime(
     // The wait for the deadline ends with the operation too, and nobody listens any more then.
     if (isAnswered) return new Promise(() => {});
     if (!request.complete) throw new RefusalError(408, "REQUEST_TIMEOUT", "The body did not arrive in time.");
-    return toLateAnswer(type, options.operationDeadlineMs);
+    return toErrorAnswer(running.operation.signal.reason, type);
   });
   try {
     return await Promise.race([execute(type), late]);
@@ -254,10 +253,4 @@ function isReadable(status: number, codes: readonly string[]): boolean {
 
 function answerTypeOf(request: IncomingMessage): AnswerType | null {
   return chooseMediaType(request.headers.accept, ANSWER_TYPES);
-}
-
-function toLateAnswer(type: AnswerType, deadlineMs: number): Answer {
-  const message = `The operation did not end within ${deadlineMs} ms.`;
-  const late = new GraphQLError(message, { extensions: { code: "DEADLINE_EXCEEDED" } });
-  return { ...toErrorAnswer(late, type), status: type === "application/json" ? 200 : 504 };
 }

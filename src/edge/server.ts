@@ -15,6 +15,7 @@ import { createExplorers } from "./explorers/index.ts";
 import { createExportRoute } from "./export-route.ts";
 import { createGraphqlRoute } from "./graphql-route.ts";
 import {
+  asksForWebSocket,
   corsHeaders,
   createListener,
   createReaders,
@@ -165,8 +166,7 @@ function atPath(pages: PlainPages): Route {
 
 function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOptions): void {
   listener.server.on("upgrade", (request, socket, head) => {
-    // The peer may break off before it is answered, and an error that nobody hears ends the process.
-    socket.once("error", () => socket.destroy());
+    if (!asksForWebSocket(request)) return;
     const refusal = refuseForeignHost(request, options.allowedHosts ?? []);
     if (refusal !== null) turnAway(socket, refusal);
     else if (pathOf(request) === "/graphql" && !listener.isDraining) webSockets.upgrade(request, socket, head);

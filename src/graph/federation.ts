@@ -14,7 +14,7 @@ import {
 
 import { InputError } from "#domain";
 import { fromGlobalId } from "./declarations/index.ts";
-import { charged, type GraphContext, type Selection, selectionOf } from "./operation/index.ts";
+import { charged, type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "./operation/index.ts";
 import { printOrderedSchema } from "./print.ts";
 import { readNode } from "./queries/index.ts";
 
@@ -59,6 +59,7 @@ function installRoot(subgraph: GraphQLSchema, sdl: string): void {
   const { _service: service, _entities: entities } = fields ?? {};
   if (service === undefined || entities === undefined) throw new Error("The subgraph lacks the fields it was given.");
   service.resolve = () => ({ sdl });
+  entities.extensions = { ...entities.extensions, complexity: VALUES_AN_ERROR };
   entities.resolve = charged((_source, { representations }, context, info) => {
     const selection = selectionOf(info);
     checkLength(representations);

@@ -237,6 +237,30 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     });
   });
 
+  it("counts errors, of fields and of lists, and waits for turns between many", async () => {
+    let errors = 0;
+    let turns = 0;
+    const names = Array.from({ length: 50 }, (_, n) => `n${n}: node(id: "a") { id }`).join(" ");
+    const query = `{ nodes(ids: ${JSON.stringify(Array(100).fill("a"))}) { id } ${names} }`;
+    const addErrors = (count: number) => {
+      errors += count;
+    };
+    const turn = async () => {
+      turns += 1;
+    };
+    const result = await run(query, { addAnswer() {}, addErrors }, executor, turn);
+    expect([result.errors?.length, errors, turns]).toEqual([150, 150, 1]);
+  });
+
+  it("tells that there are too many errors instead of one more", async () => {
+    const limit = new InputError("LIMIT_EXCEEDED", "too many");
+    const addErrors = () => {
+      throw limit;
+    };
+    const result = await run('{ node(id: "a") { id } }', { addErrors }, executor);
+    expect(result.errors?.map(({ originalError }) => originalError)).toEqual([limit]);
+  });
+
   it("waits for no turn where little is asked for", async () => {
     let turns = 0;
     const turn = async () => {

@@ -34,6 +34,26 @@ describe("identical reads", () => {
     expect(runs).toHaveLength(2);
   });
 
+  it("go on when each of those who wait may", async () => {
+    const flights = createSingleFlight();
+    const gate = createGate<string>();
+    const passes = [createGate<void>(), createGate<void>()];
+    const wentOn: number[] = [];
+    const readings = passes.map(({ opened }, index) =>
+      flights
+        .share("key", SOURCE, { ...createOperation(), pass: () => opened }, () => gate.opened)
+        .then(() => wentOn.push(index)),
+    );
+    gate.open("answer");
+    await turn();
+    expect(wentOn).toEqual([]);
+    passes[1]?.open();
+    await turn();
+    expect(wentOn).toEqual([1]);
+    passes[0]?.open();
+    await Promise.all(readings);
+  });
+
   it("go on for the others when the first one leaves, and end when all have left", async () => {
     const flights = createSingleFlight();
     const gate = createGate<string>();

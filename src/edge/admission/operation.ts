@@ -10,7 +10,10 @@ export interface AnswerExtensions {
 /** An operation under way, with what its transport has to know of it. */
 export interface RunningOperation {
   readonly operation: Operation;
-  /** Resolves shortly after the deadline, when an answer can be waited for no longer; also once the operation has ended. */
+  /**
+   * Resolves shortly after the deadline, when an answer can be waited for no longer: the signal's reason then says so to the client. Also
+   * resolves once the operation has ended.
+   */
   readonly late: Promise<void>;
   cost(): Cost;
   extensions(): AnswerExtensions;
@@ -101,9 +104,10 @@ export function startOperation(requestId: string, rules: OperationRules): Runnin
       requestId,
       meter,
       turn: client.turn,
+      pass: client.pass,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
-    late: passDeadline(deadline, clock, controller, ended.signal),
+    late: passDeadline(deadline, rules, controller, ended.signal),
     cost: () => meter.cost(),
     extensions: () => ({ cost: meter.cost() }),
     begin(weight) {
@@ -145,13 +149,13 @@ export async function takeTurn(
 
 async function passDeadline(
   deadline: Deadline,
-  clock: Clock,
+  { clock, deadlineMs }: Pick<OperationRules, "clock" | "deadlineMs">,
   controller: AbortController,
   ended: AbortSignal,
 ): Promise<void> {
   await deadline.passed(ended);
   if (ended.aborted) return;
-  controller.abort(ENDED);
+  controller.abort(new InputError("DEADLINE_EXCEEDED", `The operation did not end within ${deadlineMs} ms.`));
   await clock.sleep(GRACE_MS, ended);
 }
 

@@ -51,7 +51,7 @@ export const NOTHING: AnswerSize = { rows: 0, values: 0, weight: 0 };
 /**
  * Counts rows as GitHub counts nodes: a field with `first` or `last` makes so many rows (20 without) for each row above it, one with
  * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count. A field with a
- * `complexity` in the schema weighs as many leaf values as this says, or fewer with `maxBytes`. Takes time in proportion to the
+ * `complexity` in the schema weighs as many leaf values as this says, for each of its ids if it takes such, or fewer with `maxBytes`. Takes time in proportion to the
  * document with its fragments opened, so measure that before; counts again only if a deciding variable changes.
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
@@ -155,7 +155,8 @@ function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], sc
     const times = size === null || below.length === 0 ? 1 : size;
     rows += times * inner.rows + (size ?? 0);
     values += times * inner.values;
-    weight += times * inner.weight + (below.length === 0 ? 0 : complexityOf(definition, 0));
+    weight +=
+      times * inner.weight + (below.length === 0 ? 0 : timesListed(definition, times) * complexityOf(definition, 0));
   }
   return { rows, values, weight };
 }
@@ -212,6 +213,11 @@ function sizeOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, sco
   const given = SIZES.map(argument).filter((value) => typeof value === "number");
   // More or less is refused where it is read, with the argument's name.
   return given.length === 0 ? DEFAULT_SIZE : Math.min(Math.max(0, ...given), MOST_SIZE);
+}
+
+/** What is looked up by a list weighs for each of it. */
+function timesListed({ args }: GraphQLField<unknown, unknown>, size: number): number {
+  return args.some(({ name }) => LISTS.some((list) => list === name)) ? size : 1;
 }
 
 function lengthOf(value: unknown): number {

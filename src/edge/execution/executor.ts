@@ -12,7 +12,7 @@ import {
   visit,
 } from "graphql";
 
-import { InputError } from "#domain";
+import { InputError, withoutStack } from "#domain";
 import { createCompiledDocuments } from "./compiled-documents.ts";
 
 /** What is to be executed: a document that was parsed, found valid, and is the same object each time its text comes. */
@@ -68,15 +68,15 @@ export function withoutRepeats(errors: readonly GraphQLError[]): readonly GraphQ
   });
 }
 
-// The compiler's errors only look like the library's: those without extensions break those who read them.
+// The compiler's errors only look like the library's: those without extensions break those who read them. The library writes out the stack
+// of each, though the original error has its own.
 function toFullError(error: GraphQLError): GraphQLError {
   const { message, path, locations, originalError } = error;
-  const full = new GraphQLError(message, {
-    path,
-    originalError: originalError ?? null,
-    extensions: error.extensions ?? {},
-  });
-  return Object.assign(full, { locations });
+  const options = { path, originalError: originalError ?? null, extensions: error.extensions ?? {} };
+  return Object.assign(
+    withoutStack(() => new GraphQLError(message, options)),
+    { locations },
+  );
 }
 
 // The compiler writes out the check of every variable to its leaves, and does not come back from an input that contains itself.

@@ -5,6 +5,7 @@ export { refuseForeignHost } from "./hosts.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts";
 export { checkOrigin, checkPreflight, corsHeaders, isWelcome } from "./origins.ts";
+export { asksForWebSocket } from "./other-upgrades.ts";
 export { paceReading } from "./paced-reading.ts";
 export { createReaders, type Readers } from "./readers.ts";
 export {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "#domain";
+import { answerWithoutUpgrade, asksForWebSocket } from "./other-upgrades.ts";
 import { type PacedReading, paceReading, type ReadingTurns } from "./paced-reading.ts";
 import type { Readers } from "./readers.ts";
 import { onResponseClose } from "./response-close.ts";
@@ -105,6 +106,8 @@ interface Line {
   readonly waiting: (() => void)[];
   /** The one that came last. */
   newest: IncomingMessage | null;
+  /** The one after which Node has stopped reading the connection: it begins once all before it are answered. */
+  last: (() => void) | null;
   readonly reading: PacedReading;
 }
 
@@ -127,10 +130,19 @@ function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns):
       cut: cutRequest,
       piecesATurn: PIECES_A_TURN,
     });
-    const line: Line = { running: 0, waiting: [], newest: null, reading };
+    const line: Line = { running: 0, waiting: [], newest: null, last: null, reading };
     lines.set(socket, line);
   });
-  server.on("upgrade", (_request, socket) => lines.get(socket)?.reading.leave());
+  server.on("upgrade", (request, socket, head) => {
+    // The peer may break off before it is answered, and an error that nobody hears ends the process.
+    socket.once("error", () => socket.destroy());
+    const line = lines.get(socket);
+    line?.reading.leave();
+    if (asksForWebSocket(request)) return;
+    const begin = () => answerWithoutUpgrade(server, request, socket, head);
+    if (line === undefined || line.running === 0) begin();
+    else line.last = begin;
+  });
   return (request, response, handle) => {
     const { socket } = request;
     const line = lines.get(socket);
@@ -142,6 +154,7 @@ function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns):
         if (socket.destroyed) return;
         line.waiting.shift()?.();
         line.reading.goOn();
+        if (line.running === 0) line.last?.();
       });
       if (!response.destroyed) handle();
     };

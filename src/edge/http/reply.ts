@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import { InputError } from "#domain";
 import { RefusalError, toErrorResponse } from "../errors/index.ts";
 import type { AnswerType } from "./media-type.ts";
 
@@ -50,11 +51,21 @@ export function toErrorAnswer(error: unknown, type: AnswerType): ErrorAnswer {
   const { formatted } = toErrorResponse(error);
   const refused = error instanceof RefusalError ? error : null;
   return {
-    status: refused?.status ?? 500,
+    status: refused?.status ?? (isLate(error) ? LATE_STATUS[type] : 500),
     headers: { "content-type": contentTypeOf(type), ...refused?.headers },
     body: `${JSON.stringify({ errors: [formatted] })}\n`,
     codes: [String(formatted.extensions?.code)],
   };
+}
+
+// The request could be read, and was begun (GraphQL over HTTP, 6.4).
+const LATE_STATUS: Readonly<Record<AnswerType, number>> = {
+  "application/json": 200,
+  "application/graphql-response+json": 504,
+};
+
+function isLate(error: unknown): boolean {
+  return error instanceof InputError && error.code === "DEADLINE_EXCEEDED";
 }
 
 /** The header's value for a media type of ours. */

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError } from "graphql";
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from "graphql";
 
 import type { Caller } from "#access";
 import type { Operation } from "#domain";
@@ -66,9 +66,7 @@ export async function answerOnce(
       return options.execute({ ...live, contextValue, rootValue });
     });
     const late = running.late.then(() => {
-      throw new GraphQLError(`The operation did not end within ${options.operationDeadlineMs} ms.`, {
-        extensions: { code: "DEADLINE_EXCEEDED" },
-      });
+      throw running.operation.signal.reason;
     });
     const result = format(options, live, await Promise.race([executed, late]), running);
     // Nothing else is waited for from here to the answer's text.

@@ -18,7 +18,11 @@ interface Weight {
   values: number;
   work: number;
   bytes: number;
+  errors: number;
 }
+
+/** To make an error, and to write it down, takes as long as so many leaf values. */
+export const VALUES_AN_ERROR = 50;
 
 /**
  * The resolver, which charges the operation's meter for what it gives before the executor works on it, and gives it in turns: for a
@@ -27,10 +31,25 @@ interface Weight {
  */
 export function charged(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
-    const given = resolve(source, args, context, info);
-    if (given instanceof Promise) return given.then((value) => charge(value, context, info));
-    return charge(given, context, info);
+    let given: unknown;
+    try {
+      given = resolve(source, args, context, info);
+    } catch (error) {
+      return fail(error, context);
+    }
+    if (!(given instanceof Promise)) return charge(given, context, info);
+    return given.then(
+      (value) => charge(value, context, info),
+      (error: unknown) => fail(error, context),
+    );
   };
+}
+
+function fail(error: unknown, { operation }: GraphContext): Promise<never> {
+  operation.meter.addErrors?.(1);
+  const turn = giveInTurns(operation, VALUES_AN_ERROR, null);
+  if (turn === null) throw error;
+  return turn.then(() => Promise.reject(error));
 }
 
 function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): unknown {
@@ -40,15 +59,20 @@ function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): u
     meter.addAnswer(0, bytesOf(value));
     return value;
   }
-  const weight: Weight = { values: 0, work: 0, bytes: 0 };
+  const weight: Weight = { values: 0, work: 0, bytes: 0, errors: 0 };
   if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
   else weigh(value, (row) => shapeOfRow(row, info), weight);
   meter.addAnswer(weight.values, weight.bytes);
-  return giveInTurns(operation, weight.work, value);
+  if (weight.errors > 0) meter.addErrors?.(weight.errors);
+  return giveInTurns(operation, weight.work + weight.errors * VALUES_AN_ERROR, value);
 }
 
 function weigh(value: unknown, shapeFor: (row: object) => AnswerShape | null, weight: Weight): void {
-  if (typeof value !== "object" || value === null || value instanceof Error) return;
+  if (typeof value !== "object" || value === null) return;
+  if (value instanceof Error) {
+    weight.errors += 1;
+    return;
+  }
   if (Array.isArray(value)) {
     for (const row of value) weigh(row, shapeFor, weight);
     return;

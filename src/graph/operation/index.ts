@@ -1,5 +1,5 @@
 /** What every resolver works with: the operation's context, what it selects, what its answer weighs and whose turn it is. */
-export { charged } from "./answer-weight.ts";
+export { charged, VALUES_AN_ERROR } from "./answer-weight.ts";
 export { useBareResolvers } from "./bare-resolvers.ts";
 export type { GraphContext } from "./context.ts";
 export type { Guarded, GuardedPlace, KindGuard } from "./guard.ts";

@@ -3,7 +3,7 @@ import { Arg, Ctx, Field, ID, Info, InputType, Query, Resolver } from "type-grap
 
 import { InputError, type InvocationRef, UpstreamError } from "#domain";
 import { fromGlobalId, Node } from "../declarations/index.ts";
-import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
+import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { type Invocation, readConsoleAddress, readRun } from "../runs/index.ts";
 import { Instance, requireText } from "../sources/index.ts";
 import { readNode } from "./nodes.ts";
@@ -37,6 +37,7 @@ export class LookupQueries {
   @Query(() => Node, {
     nullable: true,
     description: "One run or server by whatever is at hand; null if no source knows it.",
+    complexity: VALUES_AN_ERROR,
   })
   async lookup(
     @Arg("by", () => LookupInput, { description: "What is at hand: exactly one of its fields." }) by: LookupInput,

@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
 import { InputError } from "#domain";
 import { fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
-import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
+import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { InvocationResult, wantsOutput } from "../results/index.ts";
 import { kindsOf, needsByRights } from "../rights/index.ts";
 import { invocationOf, invocationProjection, readRun, rowProjection, settleRun } from "../runs/index.ts";
@@ -14,7 +14,11 @@ const MAX_IDS = 100;
 /** Refetching by global id. */
 @Resolver()
 export class NodeQueries {
-  @Query(() => Node, { nullable: true, description: "Anything by its id; null where it is gone." })
+  @Query(() => Node, {
+    nullable: true,
+    description: "Anything by its id; null where it is gone.",
+    complexity: VALUES_AN_ERROR,
+  })
   async node(
     @Arg("id", () => ID, { description: "An id that this gateway gave out." }) id: string,
     @Ctx() context: GraphContext,
@@ -26,6 +30,7 @@ export class NodeQueries {
   @Query(() => [Node], {
     nullable: "items",
     description: "Several things by their ids: at most 100; same order and length as asked, null for what is gone.",
+    complexity: VALUES_AN_ERROR,
   })
   async nodes(
     @Arg("ids", () => [ID], { description: "Ids that this gateway gave out; one may occur more than once." })

@@ -66,7 +66,7 @@ export function createSingleFlight(): SingleFlight {
       call.hurry();
     }
     try {
-      const value = await untilAborted(call.answer as Promise<Value>, operation.signal, source);
+      const value = await untilAborted(call.answer as Promise<Value>, operation, source);
       if (!isFirst) operation.meter.addCached(1);
       return value;
     } catch (error) {
@@ -134,13 +134,19 @@ export function endedError(source: Source): UpstreamError {
   return createOwnFailure(source, "TIMEOUT", message);
 }
 
-function untilAborted<Value>(answer: Promise<Value>, signal: AbortSignal, source: Source): Promise<Value> {
+function untilAborted<Value>(answer: Promise<Value>, { signal, pass }: Operation, source: Source): Promise<Value> {
   // One operation may well wait for dozens of calls at once.
   setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const end = (): void => reject(endedError(source));
     signal.addEventListener("abort", end, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+    const goOn = (): void => {
+      signal.removeEventListener("abort", end);
+      resolve(answer);
+    };
+    // All clients who waited would go on in the same round of the event loop, hundreds of them with a page each.
+    const wake = pass === undefined ? goOn : () => void pass().then(goOn);
+    answer.then(wake, wake);
   });
 }
 

@@ -83,6 +83,18 @@ describe("rows that an operation can make", () => {
     ["outputs as JSON, large", runsWith(resultWith("textAsJson"), 4), 80 * 100, true],
     ["lines of many outputs, large", runsWith(resultWith('search(text: "x") { line }'), 4), 80 * 101, true],
     ["scripts of many runs, large", "{ invocations(first: 60) { nodes { command { content } } } }", 6_000, true],
+    [
+      "what can fail for each of many ids, large",
+      `{ nodes(ids: ${JSON.stringify(Array(100).fill("x"))}) { id } }`,
+      5_100,
+      true,
+    ],
+    [
+      "an id under many names, large",
+      `{ ${Array.from({ length: 99 }, (_, n) => `a${n}: node(id: "x") { id }`).join(" ")} }`,
+      5_049,
+      true,
+    ],
     ["more bytes than outputs have, large", runsWith(resultWith("text(maxBytes: 1000000)"), 4), 80 * 100, true],
   ])("weigh as much as their texts can hold: %s", (_name, query, weight, isWorkedInTurns) => {
     const size = documents.measure(query, { variables: {}, operationName: null });

@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest } from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "@jest/globals";
@@ -72,6 +72,33 @@ describe("an operation's deadline", () => {
     };
     expect(await asJson).toMatchObject({ status: 200, body });
     expect(await asGraphql).toMatchObject({ status: 504, body });
+  });
+
+  it.each([
+    ["application/json", 200],
+    ["application/graphql-response+json", 504],
+  ])("is told alike where it passes before anything is executed, as %s", async (accept, status) => {
+    const clock = createFakeClock();
+    gateway = await startGateway({
+      clock: { ...clock, sleep: (ms, signal) => (ms === 200 ? Promise.resolve() : clock.sleep(ms, signal)) },
+    });
+    const body = '{"query":"{ hello }"}';
+    const asked = httpRequest(gateway.url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": body.length, accept },
+    });
+    const answer = new Promise<IncomingMessage>((resolve) => asked.on("response", resolve));
+    asked.write(body.slice(0, 5));
+    while (clock.sleeps.length < 1) await takeBreak();
+    await clock.advance(10_000);
+    asked.end(body.slice(5));
+    const response = await answer;
+    expect([response.statusCode, JSON.parse(await text(response))]).toEqual([
+      status,
+      {
+        errors: [{ message: "The operation did not end within 10000 ms.", extensions: { code: "DEADLINE_EXCEEDED" } }],
+      },
+    ]);
   });
 
   it("ends the wait for a body that does not come", async () => {
