@@ -24,11 +24,6 @@ export interface CostMeter {
    */
   addAnswer?(values: number, bytes: number): void;
   /**
-   * Called for what fails before it is handed over to be written into the answer.
-   * @throws InputError `LIMIT_EXCEEDED` if that are too many; it is then told instead
-   */
-  addErrors?(count: number): void;
-  /**
    * Called before outputs are searched, or decoded and cut beyond what the answer shows of them.
    * @throws InputError `LIMIT_EXCEEDED` if the operation would read too much
    */

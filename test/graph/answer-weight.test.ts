@@ -237,27 +237,27 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     });
   });
 
-  it("counts errors, of fields and of lists, and waits for turns between many", async () => {
-    let errors = 0;
+  it("counts what errors take, of fields and of lists, and waits for turns between many", async () => {
+    let bytes = 0;
     let turns = 0;
     const names = Array.from({ length: 50 }, (_, n) => `n${n}: node(id: "a") { id }`).join(" ");
     const query = `{ nodes(ids: ${JSON.stringify(Array(100).fill("a"))}) { id } ${names} }`;
-    const addErrors = (count: number) => {
-      errors += count;
+    const addAnswer = (_values: number, more: number) => {
+      bytes += more;
     };
     const turn = async () => {
       turns += 1;
     };
-    const result = await run(query, { addAnswer() {}, addErrors }, executor, turn);
-    expect([result.errors?.length, errors, turns]).toEqual([150, 150, 1]);
+    const result = await run(query, { addAnswer }, executor, turn);
+    expect([result.errors?.length, bytes, turns]).toEqual([150, 150 * 500, 1]);
   });
 
   it("tells that there are too many errors instead of one more", async () => {
     const limit = new InputError("LIMIT_EXCEEDED", "too many");
-    const addErrors = () => {
+    const addAnswer = () => {
       throw limit;
     };
-    const result = await run('{ node(id: "a") { id } }', { addErrors }, executor);
+    const result = await run('{ node(id: "a") { id } }', { addAnswer }, executor);
     expect(result.errors?.map(({ originalError }) => originalError)).toEqual([limit]);
   });
 

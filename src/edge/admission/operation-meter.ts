@@ -20,7 +20,7 @@ export interface MeterRules {
   pause(): void;
 }
 
-type Counted = "answerValues" | "answerBytes" | "answerErrors" | "searchedBytes" | "decodedBytes";
+type Counted = "answerValues" | "answerBytes" | "searchedBytes" | "decodedBytes";
 
 /**
  * Counts what one operation costs, what its answer holds and what was read for it. Once a limit of the answer is met, everything else
@@ -33,7 +33,6 @@ export class OperationMeter implements CostMeter {
   private readonly counts: Record<Counted, number> = {
     answerValues: 0,
     answerBytes: 0,
-    answerErrors: 0,
     searchedBytes: 0,
     decodedBytes: 0,
   };
@@ -85,10 +84,6 @@ export class OperationMeter implements CostMeter {
   addAnswer(values: number, bytes: number): void {
     this.addReading("answerValues", values);
     this.addReading("answerBytes", bytes);
-  }
-
-  addErrors(count: number): void {
-    this.addReading("answerErrors", count);
   }
 
   addReading(limit: Counted, more: number): void {

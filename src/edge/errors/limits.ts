@@ -30,8 +30,6 @@ export const LIMITS = {
   answerValues: 50_000,
   /** Bytes of JSON of one answer or event. */
   answerBytes: 8_000_000,
-  /** Errors of one answer or event. */
-  answerErrors: 1_000,
   /** Bytes of text that the searches of one operation read; equal searches read once. */
   searchedBytes: 4_194_304,
   /** Bytes of output that one operation decodes or cuts, beyond what its answer holds. */
@@ -69,7 +67,6 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   connections: "connections",
   answerValues: "values in one answer",
   answerBytes: "bytes in one answer",
-  answerErrors: "errors in one answer",
   searchedBytes: "bytes of text to search in one operation",
   decodedBytes: "bytes of output to decode in one operation",
   clientWatchers: "subscriptions of one client",

@@ -18,11 +18,12 @@ interface Weight {
   values: number;
   work: number;
   bytes: number;
-  errors: number;
 }
 
 /** To make an error, and to write it down, takes as long as so many leaf values. */
 export const VALUES_AN_ERROR = 50;
+/** About what the message, the place and the extensions of one take in an answer. */
+const BYTES_AN_ERROR = 500;
 
 /**
  * The resolver, which charges the operation's meter for what it gives before the executor works on it, and gives it in turns: for a
@@ -46,7 +47,7 @@ export function charged(resolve: Resolver): Resolver {
 }
 
 function fail(error: unknown, { operation }: GraphContext): Promise<never> {
-  operation.meter.addErrors?.(1);
+  operation.meter.addAnswer?.(0, BYTES_AN_ERROR);
   const turn = giveInTurns(operation, VALUES_AN_ERROR, null);
   if (turn === null) throw error;
   return turn.then(() => Promise.reject(error));
@@ -59,18 +60,18 @@ function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): u
     meter.addAnswer(0, bytesOf(value));
     return value;
   }
-  const weight: Weight = { values: 0, work: 0, bytes: 0, errors: 0 };
+  const weight: Weight = { values: 0, work: 0, bytes: 0 };
   if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
   else weigh(value, (row) => shapeOfRow(row, info), weight);
   meter.addAnswer(weight.values, weight.bytes);
-  if (weight.errors > 0) meter.addErrors?.(weight.errors);
-  return giveInTurns(operation, weight.work + weight.errors * VALUES_AN_ERROR, value);
+  return giveInTurns(operation, weight.work, value);
 }
 
 function weigh(value: unknown, shapeFor: (row: object) => AnswerShape | null, weight: Weight): void {
   if (typeof value !== "object" || value === null) return;
   if (value instanceof Error) {
-    weight.errors += 1;
+    weight.work += VALUES_AN_ERROR;
+    weight.bytes += BYTES_AN_ERROR;
     return;
   }
   if (Array.isArray(value)) {

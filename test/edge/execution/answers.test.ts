@@ -30,16 +30,14 @@ describe("the meter of one answer", () => {
     ]).toEqual([null, refused, refused]);
   });
 
-  it("counts bytes, errors, searches and decodings apart", () => {
+  it("counts bytes, searches and decodings apart", () => {
     const meter = createMeter();
     expect([
       metBy(() => meter.addAnswer(1, 8_000_001)),
-      metBy(() => meter.addErrors(1_001)),
       metBy(() => meter.addReading("searchedBytes", 4_194_305)),
       metBy(() => meter.addReading("decodedBytes", 8_388_609)),
     ]).toEqual([
       ["LIMIT_EXCEEDED", { limit: "answerBytes", max: 8_000_000, actual: 8_000_001 }],
-      ["LIMIT_EXCEEDED", { limit: "answerErrors", max: 1_000, actual: 1_001 }],
       ["LIMIT_EXCEEDED", { limit: "searchedBytes", max: 4_194_304, actual: 4_194_305 }],
       ["LIMIT_EXCEEDED", { limit: "decodedBytes", max: 8_388_608, actual: 8_388_609 }],
     ]);
