@@ -138,7 +138,8 @@ function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns):
     socket.once("error", () => socket.destroy());
     const line = lines.get(socket);
     line?.reading.leave();
-    if (asksForWebSocket(request)) return;
+    // Beside this one only a listener for WebSockets hears of upgrades, and the port for operators has none.
+    if (asksForWebSocket(request) && server.listenerCount("upgrade") > 1) return;
     const begin = () => answerWithoutUpgrade(server, request, socket, head);
     if (line === undefined || line.running === 0) begin();
     else line.last = begin;

@@ -75,7 +75,7 @@ async function readAllResults(
     });
   const { items, lack, told } = await readAll();
   // A list that knows of some and not of others has lost these: each instance has a record from the beginning on.
-  const isShort = instanceIds !== undefined && items.length > 0;
+  const isShort = instanceIds !== undefined;
   if ((lack === null && !isShort) || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
