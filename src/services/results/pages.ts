@@ -101,7 +101,7 @@ async function readRun(
 ): Promise<readonly ShownResult[]> {
   const instanceIds = instanceId === undefined ? undefined : [instanceId];
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
-  const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: projection.output, content: false });
+  const known = await findWhole(sync, { source, invokeId }, projection, operation);
   const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
   if (isKnown && !mayLackSome(known)) return newestFirst(known.run.instances.map(resultOf));
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
@@ -112,6 +112,18 @@ async function readRun(
     if (seen === null) throw error;
     return newestFirst(seen);
   }
+}
+
+/** The run, if it is known; one that only a list of one instance's runs told is read by its id. */
+async function findWhole(sync: Sync, ref: InvocationRef, { output }: PageProjection, operation: Operation) {
+  const wanted = { output, content: false };
+  const [seen] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
+  try {
+    if (seen?.run.isNarrowed === true) return await sync.runs.read(ref, wanted, operation);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+  }
+  return (await sync.runs.findKnown([ref], wanted))[0];
 }
 
 /** True if the run may have more instances than its record shows, and its results were never read. */
