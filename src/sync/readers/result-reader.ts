@@ -39,8 +39,9 @@ export interface ResultReader {
 export function createResultReader(parts: ReaderParts): ResultReader {
   const { store, book, singleFlight, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, freshnessMs);
+  const owed = createAbsences(clock, freshnessMs);
   const histories = createHistories(clock, parts.rulesHash);
-  const known = createKnownResults(parts, absences, histories);
+  const known = createKnownResults(parts, absences, owed, histories);
 
   async function readUpstream(
     source: Source,
@@ -64,6 +65,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       return found;
     }
     await store.write({ source, readAt, results: found });
+    for (const one of found) if (projection.output && one.output === undefined) owed.add(resultKey(one));
     return believe(store, source, query, found, projection);
   }
 
