@@ -66,6 +66,14 @@ describe("an earlier attempt of a run on an instance", () => {
     expect(await readRun()).toMatchObject({ status: "RUNNING", instanceInvocations: { nodes: [latest] } });
   });
 
+  it("is the same one where two actions round its start differently", async () => {
+    await start();
+    tellRun("Running", attempt(41, null));
+    await readRun();
+    tellResult(attempt(40, 45, { InvocationStatus: "Failed", InvokeRecordStatus: "Failed", ExitCode: 3 }));
+    expect(await readResult()).toMatchObject({ status: "FAILED", exitCode: 3 });
+  });
+
   it("gives way to a later one that has ended, too", async () => {
     await start();
     tellRun("Running", attempt(1, null));

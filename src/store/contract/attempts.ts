@@ -2,9 +2,14 @@ import { failureRank, type InstanceInvocation, isFinalInstanceStatus } from "#do
 
 type Told = Pick<InstanceInvocation, "status" | "rawStatus" | "startTime" | "finishTime" | "exitCode">;
 
+/** Two actions may round the start of one attempt differently; nothing is carried out again within a minute. */
+const SAME_START_MS = 30_000;
+
 /** Positive if `read` tells of a later attempt than `known`, negative if of an earlier one; 0 if they may tell of one. */
 export function compareAttempts(read: Told, known: Told): number {
-  return read.startTime === null || known.startTime === null ? 0 : compare(read.startTime, known.startTime);
+  if (read.startTime === null || known.startTime === null) return 0;
+  const laterMs = Date.parse(read.startTime) - Date.parse(known.startTime);
+  return Math.abs(laterMs) < SAME_START_MS ? 0 : laterMs;
 }
 
 /**

@@ -171,19 +171,20 @@ function mergeExecution(
 ): InstanceInvocation {
   // The latest execution of a run that is carried out again and again may go from an end to a beginning.
   const canMove = isRepeated(run);
-  const attempt = compareAttempts(read, known);
+  const attempt = canMove ? compareAttempts(read, known) : 0;
   // What an earlier attempt came to says nothing of a later one.
   if (attempt < 0) return known;
-  const isOne = canMove ? known.startTime !== null && known.startTime === read.startTime : attempt === 0;
+  const isOne = !canMove || (attempt === 0 && known.startTime !== null && read.startTime !== null);
   const order = attempt || (isOne ? compareEnds(read, known) : 0);
   const isAlike = canMove || isFinalInstanceStatus(known.status) === isFinalInstanceStatus(read.status);
   const isOlder = isAlike ? order < 0 || (order === 0 && isOld) : isFinalInstanceStatus(known.status);
   const isOneRicher = known.isComplete !== read.isComplete && known.status === read.status && !canMove;
   const isPoorer = isOneRicher && known.isComplete;
   const [newer, older] = (isOneRicher ? isPoorer : isOlder) ? [known, read] : [read, known];
-  const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && attempt === 0 && !canMove;
+  const isOver = !canMove && isFinalInstanceStatus(newer.status) && isFinalInstanceStatus(older.status);
+  const isSame = isOver && newer.status === older.status;
   const { pastOutput: _past, ...filled } = fill(newer, older, isSame);
-  const isKept = (isPoorer && !isOld) || (isSame && !isOutputOld(filled, older, run, read.readFrom));
+  const isKept = (isPoorer && !isOld) || (isOver && !isOutputOld(filled, older, run, read.readFrom));
   const told = isBetter(newer.output) || !isKept ? newer.output : (older.output ?? newer.output);
   const isOther = attempt !== 0 || (canMove && (newer.startTime === null || newer.startTime !== older.startTime));
   // What was printed stays printed: an end is sometimes told before its output is there.
