@@ -9,7 +9,7 @@ afterEach(() => rig.stop());
 const QUERY = "{ invocations { nodes { instanceInvocations { nodes { history { nodes { status } } } } } } }";
 
 describe("the history of a run that is not repeated, which the upstream refuses", () => {
-  it("is its latest execution, and is not asked for in vain again", async () => {
+  it("is its latest execution, and is not asked for again", async () => {
     const run = { invokeId: "t-1", at: Date.UTC(2026, 0, 2), repeatMode: "Once", executions: [{ instanceId: "i-1" }] };
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
     rig.far.interfere = ({ asked }) =>
