@@ -134,6 +134,17 @@ export function completeRun(run: Invocation, applied: InvocationQuery): Invocati
   };
 }
 
+/**
+ * Runs of a list of one instance's runs, as far as they tell of others. A list that shows that instance alone may leave out the
+ * others, and says of no run how many it has; one that shows another instance anywhere leaves out none.
+ */
+export function narrowRuns(runs: readonly Invocation[], instanceId: string | undefined): readonly Invocation[] {
+  const isOther = (run: Invocation): boolean => run.instances.some((one) => one.instanceId !== instanceId);
+  if (instanceId === undefined || runs.some(isOther)) return runs;
+  // A run that only its instances tell of is put together from the lists of all of them.
+  return runs.map((run) => (run.isInstanceWord === true ? run : { ...run, isNarrowed: true }));
+}
+
 /** True for a run that has a schedule, also when the schedule is over. */
 export function hasSchedule(run: Invocation): boolean {
   return run.timed === true || (run.repeatMode !== null && SCHEDULED_MODES.has(run.repeatMode));

@@ -95,13 +95,17 @@ export function isFinalRun(run: {
   return isFinalInvocationStatus(run.status) && run.instances.every((one) => isFinalInstanceStatus(one.status));
 }
 
-/** True for a run that is carried out again until somebody stops it: its latest result is replaced by the next one. */
+/**
+ * True for a run that is carried out again until somebody stops it: its latest result is replaced by the next one. What is scheduled
+ * runs again, whatever `timed` says.
+ */
 export function isRepeated(run: {
   readonly status: InvocationStatus;
   readonly timed: boolean | null;
   readonly repeatMode: string | null;
 }): boolean {
-  return run.timed !== false && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
+  const isOn = run.timed !== false || run.status === "SCHEDULED";
+  return isOn && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }
 
 type Outcome = "success" | "failure" | "stop" | "end" | "unknown" | "none";
@@ -166,6 +170,16 @@ export function hasOwnWord(run: { readonly rawStatus: string | null; readonly is
   return run.rawStatus !== null && run.isInstanceWord !== true;
 }
 
+/** True for a run whose end only its instances tell: no record of it says a word of its own that is an end. */
+export function isConcluded(run: {
+  readonly status: InvocationStatus;
+  readonly rawStatus: string | null;
+  readonly isInstanceWord?: true;
+}): boolean {
+  const word = run.rawStatus?.trim().toUpperCase();
+  return isFinalInvocationStatus(run.status) && (!hasOwnWord(run) || UNFINISHED.some((status) => status === word));
+}
+
 /**
  * State of a run whose instances are known so now: its own record may be older than the results that tell their ends, and says then
  * that the run goes on. A record that may lack instances, or of a run that is repeated, is believed. A run of which no record says
@@ -179,13 +193,14 @@ export function statusAfter(
     readonly timed: boolean | null;
     readonly repeatMode: string | null;
     readonly missingInstances?: number;
+    readonly isNarrowed?: true;
     readonly instances: readonly HasStatus[];
   },
   instances: readonly HasStatus[],
 ): InvocationStatus {
   if (!hasOwnWord(run)) return rollUp(instances.map(({ status }) => status));
   const isEach = (all: readonly HasStatus[]) => all.every(({ status }) => isFinalInstanceStatus(status));
-  const isWhole = run.missingInstances === undefined && instances.length % NESTED_MAX !== 0;
+  const isWhole = run.missingInstances === undefined && run.isNarrowed !== true && instances.length % NESTED_MAX !== 0;
   const isBehind = isWhole && !isEach(run.instances) && isEach(instances);
   const isOpen = !isFinalInvocationStatus(run.status) && !isRepeated(run);
   return settledStatus(isBehind && isOpen ? "FINISHED" : run.status, instances);

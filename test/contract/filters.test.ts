@@ -111,3 +111,27 @@ describe("filters", () => {
     expect(await walkedIds(rig, { size: 50, filter })).toEqual(inOrder);
   });
 });
+
+describe("whether a run is timed", () => {
+  const ended = { timed: false, status: "Stopped" };
+  const kinds = [
+    { invokeId: "t-ended", repeatMode: "Period", ...ended },
+    { invokeId: "t-rebooted", repeatMode: "NextRebootOnly", ...ended },
+    { invokeId: "t-due", repeatMode: "EveryReboot", timed: true },
+    { invokeId: "t-once", repeatMode: "Once", timed: false },
+  ];
+
+  it("is the same in its field and in the filter, also if its schedule is over", async () => {
+    const place = createPlace(kinds.map((kind) => ({ at: Date.UTC(2026, 0, 2), executions: [], ...kind })));
+    const own = await startRig({ "ECS/cn-hangzhou": place });
+    try {
+      for (const timed of [true, false]) {
+        const { data } = await own.ask(`{ invocations(filter: { timed: ${timed} }) { nodes { invokeId timed } } }`);
+        const meant = kinds.filter(({ invokeId }) => (invokeId !== "t-once") === timed).map(({ invokeId }) => invokeId);
+        expect(data.invocations.nodes).toEqual(meant.sort().map((invokeId) => ({ invokeId, timed })));
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+});

@@ -15,6 +15,13 @@ const JAPANESE = `処理を続行しますか。再起動が必要です\nファ
 const KOREAN = `오류: 파일을 찾을 수 없습니다\n서비스를 시작하는 중입니다. 잠시만 기다려 주십시오\n완료 97개\n`;
 const LONG_CHARACTERS = `서비스를 시작하는 중입니다\n用户 ß 文件\n`;
 
+const LOGGED = `[2026-01-02 12:00:07] 信息：正在安装更新，请稍候……已完成 25%
+错误：无法访问目录 C:\\用户\\管理员\\文件夹31，拒绝访问。
+服务 nginx 已启动，监听端口 8012
+磁盘使用率：78%，剩余空间 234 GB
+警告: 配置文件 /etc/app/4.conf 中的参数“超时”无效，使用默认值
+`;
+
 /** What is read without being told its charset, and what is read by its name. */
 const CUT_TEXTS: readonly (readonly [string, string, (text: string) => Uint8Array, string | undefined])[] = [
   ["utf-8", LOG, utf8, undefined],
@@ -85,6 +92,30 @@ describe.each(CUT_TEXTS)("a cut in %s", (name, text, encode, charset) => {
     );
     // Two readings of ten bytes may be equally likely; characters of four bytes hold digits beside that.
     expect(bad.length).toBeLessThanOrEqual(bytes.length * (name.endsWith("four bytes") ? 0.2 : 0.02));
+  });
+});
+
+describe("a log of GBK that lost its middle", () => {
+  const text = LOGGED.repeat(6);
+  const characters = [...text];
+  const parts = characters.map((character) => encodeIn("gb18030", character));
+  const starts = parts.map((_, at) => parts.slice(0, at).reduce((sum, part) => sum + part.length, 0));
+  const bytes = join(...parts);
+  const beginning = (end: number): string =>
+    characters.filter((_, at) => (starts[at] ?? 0) + (parts[at]?.length ?? 0) <= end).join("");
+  const end = (start: number): string => characters.filter((_, at) => (starts[at] ?? 0) >= start).join("");
+
+  it("keeps all but what stood next to the cuts, wherever these are", () => {
+    const pairs = Array.from({ length: 2_000 }, (_, n) => [(n * 7919) % bytes.length, (n * 104_729) % bytes.length]);
+    const bad = pairs.filter(([one = 0, other = 0]) => {
+      const [from, to] = [Math.min(one, other), Math.max(one, other)];
+      const { text: got } = decodeOutput(join(bytes.subarray(0, from), bytes.subarray(to)), to - from);
+      const [first, last] = [beginning(from).slice(0, -1), end(to).slice(1)];
+      const left = got.length - first.length - last.length;
+      return !got.startsWith(first) || !got.endsWith(last) || left < 0 || left > 4;
+    });
+    // A few characters of a shifted reading may be as likely.
+    expect(bad.length).toBeLessThanOrEqual(pairs.length * 0.007);
   });
 });
 

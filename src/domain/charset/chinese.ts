@@ -13,11 +13,12 @@ let frequent: ReadonlySet<number> | undefined;
 
 /**
  * How likely a character of GB18030 is in a Chinese text: 1 for the most frequent ones, near 0 for the other everyday ones and
- * for punctuation (GB 2312, rows 1 to 3 and 16 to 55), -1 for all others, which other charsets' bytes mostly come out as.
+ * for punctuation (GB 2312, rows 1 to 3 and 16 to 55), less for all others, which other charsets' bytes mostly come out as.
  */
 export function weighPair(lead: number, trail: number): number {
   if (isFrequent(lead, trail)) return 1;
-  if (trail < 0xa1) return -1;
+  // Rows that everybody may define for himself: only a shifted reading comes out there.
+  if (trail < 0xa1) return lead >= 0xa1 && lead <= 0xa7 ? -3 : -1;
   if (lead >= 0xb0 && lead <= 0xd7) return -0.25;
   if (lead >= 0xa1 && lead <= 0xa3) return 0;
   return lead >= 0xd8 && lead <= 0xf7 ? -0.65 : -1;

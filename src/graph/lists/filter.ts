@@ -47,7 +47,10 @@ export const InvocationFilter = declareInput<InvocationFilter>(
     commandName: orNull(String, "Only runs of commands with this name."),
     commandType: orNull(CommandTypeEnum, "Only runs of this kind of script."),
     instanceId: orNull(String, "Only runs that touched the instance with this id."),
-    timed: orNull(Boolean, "Only runs with a schedule, or only those without."),
+    timed: orNull(
+      Boolean,
+      "Only runs that have a schedule or run at a boot, also if that is over, or only the others.",
+    ),
     tags: orNull(
       [TagFilter],
       "Only runs that carry all of these labels: at most 20, each key once. ECS alone has them.",

@@ -60,7 +60,7 @@ export class Invocation extends InvocationSettings {
 
   @Value(() => [StatusCount], {
     description:
-      "How many instances are in each state; states that do not occur are left out. Instances that cannot be shown are `UNKNOWN`.",
+      "How many instances are in each state; states that do not occur are left out. Instances that cannot be shown are `UNKNOWN`. A run of a list of one instance's runs may have others, which are not counted: then `totalCount` of `instanceInvocations` is null.",
   })
   get statusCounts(): readonly StatusCounted[] {
     this.#statusCounts ??= countStatuses(this.record.instances, this.record.missingInstances ?? 0);
@@ -165,7 +165,7 @@ export class Invocation extends InvocationSettings {
     this.#all ??= listByName(
       [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
       ({ instanceId }) => instanceId,
-      this.record.missingInstances !== undefined,
+      this.record.missingInstances !== undefined || this.record.isNarrowed === true,
     );
     return this.#all;
   }

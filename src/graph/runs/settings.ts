@@ -1,5 +1,10 @@
 import { ObjectType } from "type-graphql";
-import { type Invocation as InvocationRecord, readSchedule, type Schedule as ScheduleRecord } from "#domain";
+import {
+  hasSchedule,
+  type Invocation as InvocationRecord,
+  readSchedule,
+  type Schedule as ScheduleRecord,
+} from "#domain";
 import {
   always,
   declareReads,
@@ -16,6 +21,14 @@ import { InvocationState } from "./state.ts";
 /** How a run was asked for. Not a type of the schema: the run inherits its fields. */
 @ObjectType("InvocationSettings", { description: "How a run was asked for." })
 export abstract class InvocationSettings extends InvocationState {
+  @Value(() => Boolean, {
+    nullable: true,
+    description: "True if it has a schedule or runs at a boot, also if that is over: what `filter.timed` means.",
+  })
+  get timed(): boolean | null {
+    return hasSchedule(this.record) || this.record.timed;
+  }
+
   @Value(() => Schedule, { nullable: true, description: "The frequency, taken apart; null where there is none." })
   get schedule(): ScheduleRecord | null {
     return readSchedule(this.record.frequency);
@@ -24,7 +37,6 @@ export abstract class InvocationSettings extends InvocationState {
 
 declareReads<InvocationRecord>(InvocationSettings.prototype, {
   parameters: orNull(JsonObject, "Values of the command's parameters."),
-  timed: orNull(Boolean, "True where it runs by a schedule or at every boot."),
   repeatMode: orNull(String, "How it repeats: `Once`, `Period`, `NextRebootOnly`, `EveryReboot`."),
   frequency: orNull(
     String,

@@ -1,4 +1,11 @@
-import { type InvocationRef, NESTED_MAX, type Operation, sourceRank, UpstreamError } from "#domain";
+import {
+  type InvocationRef,
+  type InvocationResult,
+  NESTED_MAX,
+  type Operation,
+  sourceRank,
+  UpstreamError,
+} from "#domain";
 import { NO_TIME, type Position, type StoredRun } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal, PartialResultsError } from "#upstreams";
@@ -101,9 +108,9 @@ async function readRun(
 ): Promise<readonly ShownResult[]> {
   const instanceIds = instanceId === undefined ? undefined : [instanceId];
   if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
-  const [known] = await sync.runs.findKnown([{ source, invokeId }], { output: projection.output, content: false });
-  const isKnown = known?.run.instances.length && known.run.instances.every(({ isComplete }) => isComplete);
-  if (isKnown && !mayLackSome(known)) return newestFirst(known.run.instances.map(resultOf));
+  await readWhole(sync, { source, invokeId }, projection, operation);
+  const found = await findFresh(sync, { source, invokeId }, projection);
+  if (found !== null) return newestFirst(found);
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
   try {
     return newestFirst(await sync.results.read(source, query, plainProjection(projection), operation));
@@ -112,6 +119,32 @@ async function readRun(
     if (seen === null) throw error;
     return newestFirst(seen);
   }
+}
+
+/** Reads a run by its id if only a list of one instance's runs told it. What is known of it is shown if that fails. */
+async function readWhole(sync: Sync, ref: InvocationRef, { output }: PageProjection, operation: Operation) {
+  const [seen] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
+  if (seen?.run.isNarrowed !== true) return;
+  try {
+    await sync.runs.read(ref, { output, content: false }, operation);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+  }
+}
+
+/** The results of a run if all of them are known, and what still moves was read a short while ago; else null. */
+async function findFresh(
+  sync: Sync,
+  ref: InvocationRef,
+  projection: PageProjection,
+): Promise<readonly InvocationResult[] | null> {
+  const [known] = await sync.runs.findKnown([ref], { output: false, content: false });
+  const instances = known?.run.instances ?? [];
+  if (!known || instances.length === 0 || mayLackSome(known)) return null;
+  const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
+  const results = await sync.results.findKnown(refs, plainProjection(projection));
+  const found = results.flatMap((result) => result ?? []);
+  return found.length < refs.length ? null : found;
 }
 
 /** True if the run may have more instances than its record shows, and its results were never read. */

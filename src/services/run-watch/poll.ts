@@ -83,7 +83,7 @@ export function createPoll({ sync, store, clock }: PollParts): Poll {
     ) {
       return known.run;
     }
-    if (known === null || known.isGone) {
+    if (known === null || known.isGone || known.run.isNarrowed === true) {
       const run = await sync.runs.read(ref, { output: false, content: projection.content }, operation, 0);
       if (run === null) return known === null ? "never seen" : "not seen any more";
     } else {

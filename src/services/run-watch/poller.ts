@@ -43,6 +43,8 @@ export const APPEAR_MS = 15_000;
 
 /** How long the end of an output is waited for once the run is over: some upstreams never tell it. */
 const END_AWAITED_MS = 60_000;
+/** The same of an output that is empty right after the end: most commands that print nothing are over then. */
+const OUTPUT_AWAITED_MS = 1_000;
 
 /** A look takes what others read a moment ago: pollers of many runs then share one reading an interval. */
 const AGE_SHARE = 0.9;
@@ -83,8 +85,11 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   /** True if what the run printed is told to its end, or was waited for long enough. */
   function isPrinted(run: Invocation): boolean {
     overSince ??= isFinalInvocationStatus(run.status) ? clock.elapsed() : null;
-    const isPatient = overSince === null || clock.elapsed() - overSince < END_AWAITED_MS;
-    return !isPatient || run.instances.every((one) => isSettledExecution(one, run, clock.now()));
+    const overMs = overSince === null ? 0 : clock.elapsed() - overSince;
+    return (
+      (overMs >= END_AWAITED_MS || run.instances.every((one) => isSettledExecution(one, run, clock.now()))) &&
+      (overMs >= OUTPUT_AWAITED_MS || run.instances.every(({ output }) => output !== undefined))
+    );
   }
 
   async function lookAfter(): Promise<void> {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   type Command,
   type Execution,
@@ -6,6 +5,7 @@ import {
   type InstanceInvocation,
   type Invocation,
   type InvocationResult,
+  isConcluded,
   isEndOwed,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
@@ -13,11 +13,12 @@ import {
   isRepeated,
   lacksEnd,
   type Output,
-  type ReadFrom,
   rollUp,
   settledStatus,
   statusAfter,
 } from "#domain";
+import { compareAttempts, compareEnds } from "./attempts.ts";
+import { fill, NO_RULES, tellsSame, withRulesOf } from "./fill.ts";
 import { executionReadAt, isLate, type ReadTimes } from "./read-times.ts";
 
 /** A run as it is known, and when it was read. */
@@ -29,7 +30,9 @@ type KnownRun = ReadTimes & { readonly run: Invocation };
  * @param readAt when the upstream was asked: a slow answer may come after a newer one, and takes nothing of that back
  */
 export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, readAt: number): Invocation {
-  if (isSettled(known) && !tellsMore(known, read)) return known;
+  // A schedule whose end only its last results told may go on all the same.
+  const isAgain = isRepeated(read) && isConcluded(known);
+  if (isSettled(known) && !isAgain && !tellsMore(known, read)) return known;
   const instances = mergeInstances(known, read, (instanceId) => isLate(readAt, executionReadAt(times, instanceId)));
   const isAlike =
     isFinalInvocationStatus(known.status) === isFinalInvocationStatus(read.status) ||
@@ -44,7 +47,8 @@ export function mergeRun({ run: known, ...times }: KnownRun, read: Invocation, r
     ...(groups.size === 0 ? {} : { resourceGroupIds: [...groups] }),
     instances,
   };
-  const settled = withMissing(withState(merged, newer, older), Math.max(toldInstances(known), toldInstances(read)));
+  const told = withNarrowed(merged, known.isNarrowed === true && read.isNarrowed === true);
+  const settled = withMissing(withState(told, newer, older), Math.max(toldInstances(known), toldInstances(read)));
   return tellsSame(settled, known) ? known : settled;
 }
 
@@ -92,6 +96,11 @@ function withMissing(run: Invocation, told: number): Invocation {
   return whole;
 }
 
+/** The run with the mark that it may have other instances, or without it: one record of all of them ends the doubt. */
+function withNarrowed({ isNarrowed: _mark, ...run }: Invocation, isNarrowed: boolean): Invocation {
+  return isNarrowed ? { ...run, isNarrowed } : run;
+}
+
 function toInstance({ execution: _latest, ...execution }: InvocationResult): InstanceInvocation {
   return { ...execution, creationTime: null, updateTime: null, isComplete: true };
 }
@@ -111,6 +120,7 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
   return (
     fillsIn(known, read) ||
     fillsIn(known.command, read.command) ||
+    (known.isNarrowed === true && read.isNarrowed !== true) ||
     (known.tags.length === 0 && read.tags.length > 0) ||
     (read.resourceGroupIds ?? []).some((id) => !groups.includes(id)) ||
     read.instances.some((one) => {
@@ -161,16 +171,22 @@ function mergeExecution(
 ): InstanceInvocation {
   // The latest execution of a run that is carried out again and again may go from an end to a beginning.
   const canMove = isRepeated(run);
+  const attempt = canMove ? compareAttempts(read, known) : 0;
+  // What an earlier attempt came to says nothing of a later one.
+  if (attempt < 0) return known;
+  const isOne = !canMove || (attempt === 0 && known.startTime !== null && read.startTime !== null);
+  const order = attempt || (isOne ? compareEnds(read, known) : 0);
   const isAlike = canMove || isFinalInstanceStatus(known.status) === isFinalInstanceStatus(read.status);
-  const isOlder = isAlike ? isOld : isFinalInstanceStatus(known.status);
+  const isOlder = isAlike ? order < 0 || (order === 0 && isOld) : isFinalInstanceStatus(known.status);
   const isOneRicher = known.isComplete !== read.isComplete && known.status === read.status && !canMove;
   const isPoorer = isOneRicher && known.isComplete;
   const [newer, older] = (isOneRicher ? isPoorer : isOlder) ? [known, read] : [read, known];
-  const isSame = isFinalInstanceStatus(newer.status) && newer.status === older.status && !canMove;
+  const isOver = !canMove && isFinalInstanceStatus(newer.status) && isFinalInstanceStatus(older.status);
+  const isSame = isOver && newer.status === older.status;
   const { pastOutput: _past, ...filled } = fill(newer, older, isSame);
-  const isKept = (isPoorer && !isOld) || (isSame && !isOutputOld(filled, older, run, read.readFrom));
+  const isKept = (isPoorer && !isOld) || (isOver && !isOutputOld(filled, older, run, read.readFrom));
   const told = isBetter(newer.output) || !isKept ? newer.output : (older.output ?? newer.output);
-  const isOther = canMove && (newer.startTime === null || newer.startTime !== older.startTime);
+  const isOther = attempt !== 0 || (canMove && (newer.startTime === null || newer.startTime !== older.startTime));
   // What was printed stays printed: an end is sometimes told before its output is there.
   const output = isOther || told !== null ? told : (older.output ?? older.pastOutput ?? told);
   const past = output !== undefined || isOther ? undefined : pastOutputOf(newer, older);
@@ -199,12 +215,6 @@ function pastOutputOf(newer: InstanceInvocation, older: InstanceInvocation): Out
   return newer.output ?? older.output ?? newer.pastOutput ?? older.pastOutput;
 }
 
-// A later answer that told the same is no change: it would wake everybody who watches, and be written.
-function tellsSame<Record extends { readonly readFrom?: ReadFrom | null }>(merged: Record, known: Record): boolean {
-  const { readFrom } = known;
-  return isDeepStrictEqual(readFrom == null ? merged : { ...merged, readFrom }, known);
-}
-
 function isBetter(output: InstanceInvocation["output"]): boolean {
   return output !== undefined && output?.isGuess !== true && output?.isDamaged !== true;
 }
@@ -217,37 +227,3 @@ function mergeCommand(newer: Command, older: Command): Command {
   const merged = withRulesOf(newer.redactedBy === older.redactedBy ? newer : NO_RULES, { ...rest, content });
   return isGuess === undefined ? merged : { ...merged, isGuess };
 }
-
-// Texts carry the hash of the rules that hid what was in them; it goes where they go.
-function withRulesOf<Redacted extends { readonly redactedBy?: string }>(
-  told: Pick<Redacted, "redactedBy">,
-  merged: Redacted,
-): Redacted {
-  const { redactedBy: _rules, ...rest } = merged;
-  return (told.redactedBy === undefined ? rest : { ...rest, redactedBy: told.redactedBy }) as Redacted;
-}
-
-/** What was told under different rules is gone over once more. */
-const NO_RULES: { readonly redactedBy?: string } = {};
-
-// What one call does not tell of a record is null in it; the other call's word stands.
-function fill<Record extends object>(newer: Record, older: Record, isSameState = false): Record {
-  const filled: Record = { ...newer };
-  for (const name of Object.keys(older) as (keyof Record)[]) {
-    if (!isSameState && LATEST.has(name as string)) continue;
-    if (filled[name] === null || filled[name] === undefined) filled[name] = older[name];
-  }
-  return filled;
-}
-
-// Of these null says something: no error, no end, no exit code yet.
-const LATEST: ReadonlySet<string> = new Set([
-  "status",
-  "rawStatus",
-  "exitCode",
-  "error",
-  "startTime",
-  "finishTime",
-  "stopTime",
-  "output",
-]);

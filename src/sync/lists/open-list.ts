@@ -4,6 +4,7 @@ import {
   createOwnFailure,
   type Invocation,
   type InvocationQuery,
+  narrowRuns,
   type Operation,
   type Projection,
   type Source,
@@ -12,15 +13,8 @@ import {
 import { above, NO_TIME, type ReadingTurns, type RunStore, type RunWrite } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
 import type { SingleFlight, SourceBook } from "../sources/index.ts";
-import {
-  type IndexedPage,
-  isLast,
-  type ListNotes,
-  type ListState,
-  stateOf,
-  timesOf,
-  withIndexes,
-} from "./list-notes.ts";
+import { withIndexes } from "./indexed-page.ts";
+import { type IndexedPage, isLast, type ListNotes, type ListState, stateOf, timesOf } from "./list-notes.ts";
 
 /** What lists are read with. */
 export interface ListParts {
@@ -75,8 +69,9 @@ export function openList(parts: ListParts, source: Source, list: RunList, projec
     // A place that is dead is no failure of its source.
     const page = await book.watchRuns(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
     if (page instanceof DeadPlaceError) throw page;
-    const runs = page.runs.map((run) => completeRun(run, applied));
     const { instanceId } = applied;
+    const told = page.runs.map((run) => completeRun(run, applied));
+    const runs = narrowRuns(told, instanceId);
     const isOfList = ({ instances }: Invocation): boolean =>
       instanceId === undefined || instances.some((one) => one.instanceId === instanceId);
     return withIndexes({ ...page, runs }, offset, begunAt, isOfList);

@@ -14,9 +14,9 @@ export function isOverRun(run: Invocation): boolean {
   return isFinalRun(run) && run.command.isGuess !== true;
 }
 
-/** True when nothing of the run can change any more. @param now epoch milliseconds */
+/** True when nothing of the run can change any more, and it is known whole. @param now epoch milliseconds */
 export function isSettledRun(run: Invocation, now: number): boolean {
-  return isOverRun(run) && !run.instances.some((one) => isEndOwed(one, run, now));
+  return isOverRun(run) && run.isNarrowed !== true && !run.instances.some((one) => isEndOwed(one, run, now));
 }
 
 /**

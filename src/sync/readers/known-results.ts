@@ -35,10 +35,15 @@ interface Sought {
   readonly maxMs: number;
 }
 
-/** Finds in what the store holds, and in what was read of executions that have a name of their own. */
+/**
+ * Finds in what the store holds, and in what was read of executions that have a name of their own.
+ * @param absences results that the upstream did not have
+ * @param owed results that were read for their outputs, which the upstream did not have yet
+ */
 export function createKnownResults(
   { store, book, clock, freshnessMs }: ReaderParts,
   absences: Pick<Absences, "has">,
+  owed: Pick<Absences, "has">,
   histories: Pick<Histories, "find">,
 ): KnownResults {
   function serves(
@@ -47,7 +52,9 @@ export function createKnownResults(
     readAt: number,
     { projection, maxMs }: Sought,
   ): boolean {
-    if (!one.isComplete || (projection.output && !holdsOutput(one, book.isStuck(one.source)))) return false;
+    if (!one.isComplete) return false;
+    if (projection.output && !holdsOutput(one, book.isStuck(one.source)))
+      return one.output === undefined && owed.has(resultKey({ ...one, execution: null }), maxMs);
     const now = clock.now();
     return isSettledExecution(one, run, now) || isFresh(readAt, { now, maxMs });
   }

@@ -39,8 +39,9 @@ export interface ResultReader {
 export function createResultReader(parts: ReaderParts): ResultReader {
   const { store, book, singleFlight, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, freshnessMs);
+  const owed = createAbsences(clock, freshnessMs);
   const histories = createHistories(clock, parts.rulesHash);
-  const known = createKnownResults(parts, absences, histories);
+  const known = createKnownResults(parts, absences, owed, histories);
 
   async function readUpstream(
     source: Source,
@@ -64,7 +65,8 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       return found;
     }
     await store.write({ source, readAt, results: found });
-    return [...found, ...(await keepSeen(store, source, query, found, projection))];
+    for (const one of found) if (projection.output && one.output === undefined) owed.add(resultKey(one));
+    return believe(store, source, query, found, projection);
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
@@ -91,20 +93,33 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   };
 }
 
-/** What an answer lacks and was seen before stays known: one replica of an upstream may not know it for once. */
-async function keepSeen(
+/**
+ * What an answer tells, as it is believed beside what is known: a record of an earlier attempt, or one that loses against another,
+ * is not. What it lacks and was seen before stays known: one replica of an upstream may not know it for once.
+ */
+async function believe(
   store: ReaderParts["store"],
   source: Source,
   { invokeId, instanceIds }: ResultQuery,
   found: readonly InvocationResult[],
   projection: Projection,
 ): Promise<readonly InvocationResult[]> {
-  const told = new Set(found.map(({ instanceId }) => instanceId));
-  if (instanceIds?.every((instanceId) => told.has(instanceId))) return [];
+  const told = new Map(found.map((one) => [one.instanceId, one]));
+  const isBelieved = (row: InstanceInvocation): boolean => {
+    const own = told.get(row.instanceId);
+    return own === undefined ? (instanceIds?.includes(row.instanceId) ?? true) : !tellsSameEnd(own, row);
+  };
+  const [plain] = await store.readRuns([{ source, invokeId }], { output: false, content: false });
+  if (!plain?.run.instances.some(isBelieved)) return found;
   const [stored] = await store.readRuns([{ source, invokeId }], projection);
-  const isMissed = ({ instanceId }: InstanceInvocation): boolean =>
-    !told.has(instanceId) && (instanceIds?.includes(instanceId) ?? true);
-  return stored?.run.instances.filter(isMissed).map(lastResultOf) ?? [];
+  const known = stored?.run.instances.filter(isBelieved).map(lastResultOf) ?? [];
+  const ids = new Set(known.map(({ instanceId }) => instanceId));
+  return [...found.filter(({ instanceId }) => !ids.has(instanceId)), ...known];
+}
+
+function tellsSameEnd(result: InvocationResult, row: InstanceInvocation): boolean {
+  const { status, startTime, exitCode } = result;
+  return status === row.status && startTime === row.startTime && exitCode === row.exitCode;
 }
 
 function readingName(source: Source, query: ResultQuery, projection: Projection): string {

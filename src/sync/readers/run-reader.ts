@@ -104,6 +104,8 @@ function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absen
     const { run } = stored;
     if (!holdsRun(run, projection, book.isStuck(run.source))) return false;
     const now = clock.now();
+    if (run.isNarrowed === true && !stored.isGone && maxMs !== Number.POSITIVE_INFINITY)
+      return absences.has(invocationKey(run), maxMs);
     if (isSettledRun(run, now)) return true;
     // A run that is under way and not to be seen may come back.
     if (absences.has(invocationKey(run), maxMs)) return true;

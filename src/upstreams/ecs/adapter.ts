@@ -1,3 +1,4 @@
+import type { Clock } from "#domain";
 import type { Product, Upstream, UpstreamOptions } from "../contract/index.ts";
 import { createPaging, createStatusFilter } from "../lists/index.ts";
 import { createReader, DEFAULT_ZONES, listRegions } from "../mapping/index.ts";
@@ -30,6 +31,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     agentPaging: createPaging(clock, { hasTokens: true }),
     managedPaging: createPaging(clock, { hasTokens: true }),
     timedProbe: createTimedProbe(clock, findScheduled),
+    withoutHistory: createRefusals(clock),
     statusFilter,
     ask,
   };
@@ -42,6 +44,24 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
     readAllInstances: (operation) => readAllInstances(context, operation),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
+  };
+}
+
+const REMEMBERED_RUNS = 1_000;
+
+/** The same refusal may have another reason for once. */
+const REMEMBERED_MS = 600_000;
+
+/** Remembers for ten minutes what was refused, the latest ones alone. */
+function createRefusals(clock: Clock): AdapterContext["withoutHistory"] {
+  const until = new Map<string, number>();
+  return {
+    has: (id) => clock.elapsed() < (until.get(id) ?? Number.NEGATIVE_INFINITY),
+    add(id) {
+      until.delete(id);
+      until.set(id, clock.elapsed() + REMEMBERED_MS);
+      for (const oldest of until.keys()) if (until.size > REMEMBERED_RUNS) until.delete(oldest);
+    },
   };
 }
 

@@ -17,6 +17,8 @@ export interface AdapterContext {
   readonly agentPaging: Paging;
   readonly managedPaging: Paging;
   readonly timedProbe: TimedProbe;
+  /** Runs whose history the upstream refused lately: they are not repeated. */
+  readonly withoutHistory: { has(invokeId: string): boolean; add(invokeId: string): void };
   readonly statusFilter: StatusFilter;
   ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
 }

@@ -40,8 +40,15 @@ export function toInvocationResult(shape: ResultShape, source: Source, reading: 
   return toResult(shape, surroundings, toOutput(shape, true, reading), null);
 }
 
+/** An end is sometimes told before what was printed is there: for so long after it, an empty output is none that is told. */
+const OUTPUT_OWED_MS = 10_000;
+
 function toOutput(shape: ExecutionShape, isTold: boolean, reading: Reading): Output | null | undefined {
-  return readBase64Output(shape, reading) ?? (isTold ? null : undefined);
+  return readBase64Output(shape, reading) ?? (isTold && !isOutputOwed(shape, reading) ? null : undefined);
+}
+
+function isOutputOwed({ startTime, finishTime }: ExecutionShape, { asOf }: Reading): boolean {
+  return startTime !== null && finishTime !== null && asOf !== null && asOf < Date.parse(finishTime) + OUTPUT_OWED_MS;
 }
 
 const UNTIMED = { creationTime: null };

@@ -31,13 +31,14 @@ export async function readResults(
   const parameters = {
     InvokeId: invokeId,
     InstanceId: instanceIds?.length === 1 ? instanceIds[0] : undefined,
-    IncludeHistory: includeHistory ? true : undefined,
+    IncludeHistory: includeHistory && !context.withoutHistory.has(invokeId) ? true : undefined,
   };
   try {
     const results = await orNotFound(readAllResults(context, query, parameters, operation), [], parameters);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
-    if (!includeHistory || !isHistoryRefused(error)) throw error;
+    if (parameters.IncludeHistory === undefined || !isHistoryRefused(error)) throw error;
+    context.withoutHistory.add(invokeId);
     const results = await readAllResults(context, query, { ...parameters, IncludeHistory: undefined }, operation);
     return arrangeExecutions(results, includeHistory);
   }

@@ -9,6 +9,8 @@ export interface Reading {
   readonly requestId: string | null;
   /** What records of this answer say of it; null if it has no id, or nothing that is kept is read. */
   readonly readFrom: ReadFrom | null;
+  /** When the answer came, in epoch milliseconds; null if nothing that is kept is read. */
+  readonly asOf: number | null;
   readonly zones: ZonePolicy;
   /** Tells of a part that cannot be read and is left out; once per action and text. */
   warn(what: string): void;
@@ -34,14 +36,15 @@ export function createReader(options: {
 }): Reader {
   const { source, telemetry, zones, clock } = options;
   const isNews = createMemory();
-  return (action, answer) => ({
+  const read = (action: string, answer: CallAnswer, asOf: number | null): Reading => ({
     source,
     action,
     requestId: answer.requestId,
     readFrom:
-      answer.requestId === null || clock === undefined
+      answer.requestId === null || asOf === null
         ? null
-        : { requestId: answer.requestId, asOf: new Date(clock.now()).toISOString() },
+        : { requestId: answer.requestId, asOf: new Date(asOf).toISOString() },
+    asOf,
     zones,
     warn(what) {
       if (!isNews(`${action} ${what}`)) return;
@@ -55,6 +58,7 @@ export function createReader(options: {
       throw badResponse(source, action, answer.requestId, what);
     },
   });
+  return (action, answer) => read(action, answer, clock?.now() ?? null);
 }
 
 /** An answer that was carried well and cannot be understood. */

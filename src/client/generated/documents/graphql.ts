@@ -109,7 +109,7 @@ export type InvocationFilter = {
   readonly statusIn?: ReadonlyArray<InvocationStatus> | null | undefined;
   /** Only runs that carry all of these labels: at most 20, each key once. ECS alone has them. */
   readonly tags?: ReadonlyArray<TagFilter> | null | undefined;
-  /** Only runs with a schedule, or only those without. */
+  /** Only runs that have a schedule or run at a boot, also if that is over, or only the others. */
   readonly timed?: boolean | null | undefined;
 };
 

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
+import { createPlace, type Run } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const at = Date.UTC(2026, 0, 2, 12);
+const idAt = (index: number) => `i-${String(index).padStart(3, "0")}`;
+const runOf = (count: number, invokeId = "t-1"): Run => ({
+  invokeId,
+  at,
+  executions: Array.from({ length: count }, (_, index) => ({ instanceId: idAt(index), output: `out ${index}` })),
+});
+
+const ROWS = "status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId } }";
+const BY_INSTANCE = `{ invocations(filter: { instanceId: "i-000" }) { totalCount
+  nodes { id invokeId ${ROWS} } sources { ok isComplete } } }`;
+const hereOf = (product: string) => `provider: ${product}, regionId: "cn-hangzhou"`;
+const runQuery = (product: string) => `{ invocation(${hereOf(product)}, invokeId: "t-1") { ${ROWS} } }`;
+const resultsQuery = (product: string) =>
+  `{ invocationResults(first: 100, filter: { ${hereOf(product)}, invokeId: "t-1" }) { totalCount
+  nodes { instanceId output { text } } sources { isComplete } } }`;
+
+type Product = "ECS" | "SWAS";
+
+/** Starts with these runs, of which a list of one instance's shows that instance alone. */
+async function startNarrowing(product: Product, runs: readonly Run[]): Promise<void> {
+  rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(runs) });
+  rig.far.mangle = (body, { asked }) => {
+    const instanceId = asked.get("InstanceId");
+    if (instanceId === null || asked.has("InvokeId")) return body;
+    const isMeant = (one: { readonly InstanceId?: string }) => one.InstanceId === instanceId;
+    return JSON.parse(JSON.stringify(body), (key, value) =>
+      key === "InvokeInstance" || (key === "InvokeInstances" && Array.isArray(value)) ? value.filter(isMeant) : value,
+    );
+  };
+}
+
+describe.each(["ECS", "SWAS"] as const)(
+  "a list of one instance's runs on %s that shows that instance alone",
+  (product) => {
+    it("does not say how many instances a run has", async () => {
+      await startNarrowing(product, [runOf(60)]);
+      const { data } = await rig.ask(BY_INSTANCE);
+      expect(data.invocations).toMatchObject({
+        totalCount: 1,
+        nodes: [{ instanceInvocations: { totalCount: null, nodes: [{ instanceId: "i-000" }] } }],
+        sources: [{ ok: true, isComplete: true }],
+      });
+    });
+
+    it("makes nobody believe that a run has no others: it is read by its id, once", async () => {
+      await startNarrowing(product, [runOf(60)]);
+      const [{ id }] = (await rig.ask(BY_INSTANCE)).data.invocations.nodes;
+      rig.far.calls.length = 0;
+      const whole = {
+        statusCounts: [{ status: "SUCCESS", count: 60 }],
+        instanceInvocations: { totalCount: 60, nodes: { length: 60 } },
+      };
+      expect((await rig.ask(runQuery(product))).data.invocation).toMatchObject(whole);
+      expect((await rig.ask(`{ node(id: "${id}") { ... on Invocation { ${ROWS} } } }`)).data.node).toMatchObject(whole);
+      expect(rig.far.calls).toHaveLength(1);
+      // Nor does the list take anything of that back.
+      expect((await rig.ask(BY_INSTANCE)).data.invocations.nodes).toMatchObject([whole]);
+    });
+
+    it("leaves out no results of the run, and they cost one call", async () => {
+      await startNarrowing(product, [runOf(60)]);
+      await rig.ask(BY_INSTANCE);
+      rig.far.calls.length = 0;
+      const { data } = await rig.ask(resultsQuery(product));
+      expect(data.invocationResults).toMatchObject({ totalCount: 60, sources: [{ isComplete: true }] });
+      expect(data.invocationResults.nodes.map((node: { output: { text: string } }) => node.output.text)).toContain(
+        "out 59",
+      );
+      expect(rig.far.calls).toHaveLength(1);
+    });
+
+    it("is what is known of the run while that cannot be read by its id", async () => {
+      await startNarrowing(product, [runOf(60)]);
+      await rig.ask(BY_INSTANCE);
+      rig.far.interfere = () => refusal(403, "Forbidden.RAM");
+      const { data } = await rig.ask(runQuery(product));
+      expect(data.invocation.instanceInvocations).toMatchObject({ totalCount: null, nodes: [{ instanceId: "i-000" }] });
+    });
+
+    it("says nothing against what the list of all runs tells", async () => {
+      await startNarrowing(product, [runOf(1), runOf(60, "t-2")]);
+      await rig.ask(BY_INSTANCE);
+      const { data } = await rig.ask(`{ invocations { nodes { invokeId ${ROWS} } } }`);
+      expect(data.invocations.nodes).toMatchObject([
+        { invokeId: "t-1", instanceInvocations: { totalCount: 1 } },
+        { invokeId: "t-2", instanceInvocations: { totalCount: 60 } },
+      ]);
+    });
+  },
+);
+
+describe("a list of one instance's runs that shows another instance", () => {
+  it("is believed of all of its runs", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(1), runOf(2, "t-2")]) });
+    const { data } = await rig.ask(BY_INSTANCE);
+    expect(data.invocations.nodes).toMatchObject([
+      { invokeId: "t-1", instanceInvocations: { totalCount: 1 } },
+      { invokeId: "t-2", instanceInvocations: { totalCount: 2 } },
+    ]);
+    rig.far.calls.length = 0;
+    await rig.ask(runQuery("ECS"));
+    expect(rig.far.calls).toEqual([]);
+  });
+});
