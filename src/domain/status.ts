@@ -162,6 +162,23 @@ interface HasStatus {
   readonly status: InstanceInvocationStatus;
 }
 
+/** True if a run's own word says what its instances here cannot have come to alone, so that it must have others. */
+export function tellsOfOthers(run: {
+  readonly status: InvocationStatus;
+  readonly rawStatus: string | null;
+  readonly isInstanceWord?: true;
+  readonly timed: boolean | null;
+  readonly repeatMode: string | null;
+  readonly instances: readonly HasStatus[];
+}): boolean {
+  if (!hasOwnWord(run) || isRepeated(run)) return false;
+  const { status } = run;
+  const here = rollUp(run.instances.map((one) => one.status));
+  if ([status, here].some((one) => one === "UNKNOWN" || one === "FINISHED")) return false;
+  const isOver = isFinalInvocationStatus(status);
+  return isOver !== isFinalInvocationStatus(here) || (isOver && status !== here);
+}
+
 /** How many instances an upstream may nest in a run's record at most. */
 export const NESTED_MAX = 50;
 

@@ -8,10 +8,16 @@ afterEach(() => rig.stop());
 
 const at = Date.UTC(2026, 0, 2, 12);
 const idAt = (index: number) => `i-${String(index).padStart(3, "0")}`;
+/** A run of which the last instance failed. */
 const runOf = (count: number, invokeId = "t-1"): Run => ({
   invokeId,
   at,
-  executions: Array.from({ length: count }, (_, index) => ({ instanceId: idAt(index), output: `out ${index}` })),
+  ...(count > 1 ? { status: "PartialFailed" } : {}),
+  executions: Array.from({ length: count }, (_, index) => ({
+    instanceId: idAt(index),
+    output: `out ${index}`,
+    ...(index > 0 && index === count - 1 ? { status: "Failed", exitCode: 1 } : {}),
+  })),
 });
 
 const ROWS = "status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId } }";
@@ -56,7 +62,10 @@ describe.each(["ECS", "SWAS"] as const)(
       const [{ id }] = (await rig.ask(BY_INSTANCE)).data.invocations.nodes;
       rig.far.calls.length = 0;
       const whole = {
-        statusCounts: [{ status: "SUCCESS", count: 60 }],
+        statusCounts: [
+          { status: "SUCCESS", count: 59 },
+          { status: "FAILED", count: 1 },
+        ],
         instanceInvocations: { totalCount: 60, nodes: { length: 60 } },
       };
       expect((await rig.ask(runQuery(product))).data.invocation).toMatchObject(whole);
@@ -97,6 +106,18 @@ describe.each(["ECS", "SWAS"] as const)(
     });
   },
 );
+
+describe("a list of one instance's runs whose states that instance accounts for", () => {
+  it("is believed: nothing is read by its id", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(1), runOf(1, "t-2")]) });
+    const { data } = await rig.ask(BY_INSTANCE);
+    const alone = { instanceInvocations: { totalCount: 1, nodes: [{ instanceId: "i-000" }] } };
+    expect(data.invocations.nodes).toMatchObject([alone, alone]);
+    rig.far.calls.length = 0;
+    expect((await rig.ask(runQuery("ECS"))).data.invocation).toMatchObject(alone);
+    expect(rig.far.calls).toEqual([]);
+  });
+});
 
 describe("a list of one instance's runs that shows another instance", () => {
   it("is believed of all of its runs", async () => {
