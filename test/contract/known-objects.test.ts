@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
-import { createPlace, type Run } from "./world.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -141,6 +141,67 @@ describe("a source that is read server by server", () => {
     expect((await rig.ask(list)).data).toEqual(known.data);
     expect((await rig.ask("{ statistics(by: REGION) { key count } }")).data).toEqual({
       statistics: [{ key: "cn-shanghai", count: 1 }],
+    });
+  });
+});
+
+describe("what the list of all runs told of a source that cannot be read now", () => {
+  const runs = manyRuns(130, "t-").map((run, index) => ({
+    ...run,
+    commandName: index % 2 === 0 ? "even" : "odd",
+    status: index % 5 === 0 ? "Failed" : "Success",
+    executions: [
+      { instanceId: `i-${index % 3}`, ...(index % 5 === 0 ? { status: "Failed", exitCode: 1 } : { exitCode: 0 }) },
+    ],
+  }));
+  const PAGE = `query ($filter: InvocationFilter) { invocations(first: 100, filter: $filter) { totalCount
+    nodes { invokeId } pageInfo { hasNextPage endCursor } sources { ok isComplete } } }`;
+
+  it.each(["ECS", "SWAS"])("is shown of %s under every filter, and the page lacks the rest", async (product) => {
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(runs) }, { FRESHNESS_MS: "1" });
+    await rig.ask("{ invocations(first: 50) { nodes { invokeId } } }");
+    rig.far.interfere = () => refusal(403, "Forbidden.RAM");
+    const shown: readonly { readonly invokeId: string }[] = (await rig.ask(PAGE)).data.invocations.nodes;
+    const known = runs.slice(0, shown.length);
+    expect([shown.length < runs.length, shown]).toEqual([true, known.map(({ invokeId }) => ({ invokeId }))]);
+    for (const [filter, isMeant] of [
+      [{ statusIn: ["FAILED"] }, ({ status }) => status === "Failed"],
+      [{ instanceId: "i-1" }, ({ executions: [one] }) => one?.instanceId === "i-1"],
+      [{ commandName: "odd" }, ({ commandName }) => commandName === "odd"],
+      [{ exitCodeIn: [1] }, ({ executions: [one] }) => one?.exitCode === 1],
+    ] satisfies [object, (run: (typeof runs)[number]) => boolean][]) {
+      const { data, errors } = await rig.ask(PAGE, { filter });
+      expect({ filter, errors, data }).toEqual({
+        filter,
+        errors: undefined,
+        data: {
+          invocations: {
+            totalCount: null,
+            nodes: known.filter(isMeant).map(({ invokeId }) => ({ invokeId })),
+            pageInfo: { hasNextPage: true, endCursor: expect.any(String) },
+            sources: [{ ok: false, isComplete: false }],
+          },
+        },
+      });
+    }
+  });
+
+  it("is shown once, and the rest once the source is well again", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(runs) }, { FRESHNESS_MS: "1" });
+    await rig.ask("{ invocations(first: 50) { nodes { invokeId } } }");
+    rig.far.interfere = () => refusal(403, "Forbidden.RAM");
+    const first = (await rig.ask(PAGE, { filter: { statusIn: ["FAILED"] } })).data.invocations;
+    expect(first.nodes.length).toBeGreaterThan(0);
+    rig.far.interfere = () => null;
+    const after = JSON.stringify(first.pageInfo.endCursor);
+    const rest = await rig.ask(PAGE.replace("first: 100", `first: 100, after: ${after}`), {
+      filter: { statusIn: ["FAILED"] },
+    });
+    const failed = runs.filter(({ status }) => status === "Failed").map(({ invokeId }) => ({ invokeId }));
+    expect(rest.data.invocations).toMatchObject({
+      nodes: failed.slice(first.nodes.length),
+      pageInfo: { hasNextPage: false },
+      sources: [{ ok: true, isComplete: true }],
     });
   });
 });

@@ -11,6 +11,7 @@ import {
   isAnswered,
   isOpen,
   isShownAhead,
+  isToldByAll,
   noteLateBefore,
   reachesOf,
   rowsOf,
@@ -24,6 +25,26 @@ export interface RunPagesParts extends PageTiming {
   readonly sync: Sync;
   readonly sealer: Sealer;
   readonly describe: DescribeSource;
+}
+
+/**
+ * Shows of each source that is late what the list of all its runs tells, if that is known further than the lists that were asked.
+ * The source goes on lagging behind that.
+ */
+export async function fallBack({ parts, query, direction }: Walk, sync: Sync): Promise<void> {
+  if (!isToldByAll(query)) return;
+  const late = parts.filter(({ isLate }) => isLate);
+  await Promise.all(
+    late.map(async (part) => {
+      const lists = await sync.findKnown(part.source);
+      if (lists.length === 0) return;
+      const own = part.lists.length === 0 ? null : await direction.reach(part);
+      const reach = await direction.reach({ ...part, lists });
+      if (own !== null && (reach === null || !direction.isReached(reach, own))) return;
+      part.lists = lists;
+      part.isOpened = true;
+    }),
+  );
 }
 
 /** Rounds of reading after which a page shows what it has. */

@@ -38,7 +38,7 @@ import {
   type Walk,
 } from "../walk/index.ts";
 import { createSettler } from "./patience.ts";
-import { openSources, type RunPagesParts, readKnown, readOn } from "./stretch-reading.ts";
+import { fallBack, openSources, type RunPagesParts, readKnown, readOn } from "./stretch-reading.ts";
 
 /** A stretch of the list of runs, and where to go on from each of its rows. */
 export interface RunStretch {
@@ -81,6 +81,7 @@ export async function readStretch(
   if (!matchesNothing(filter)) {
     await openSources(walk, parts, settle, operation, cursor === null);
     await readOn(walk, store, settle, operation);
+    await fallBack(walk, sync);
   }
   return cut(walk, parts, cursor, codec, request.isRunAgain === undefined);
 }

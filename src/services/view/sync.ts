@@ -22,6 +22,7 @@ export function limitSync(sync: Sync, view: View): Sync {
       return view.rightsFor(source).dependsOnCommandName ? lists.map(withoutTotal) : lists;
     },
     findWhole: async (source) => (view.maySee(source) ? sync.findWhole(source) : null),
+    findKnown: async (source) => (view.maySee(source) ? sync.findKnown(source) : []),
     oldestKnown: async (source) => (view.maySee(source) ? sync.oldestKnown(source) : null),
   };
 }

@@ -43,8 +43,8 @@ export async function chooseLists(
 ): Promise<readonly KnownList[]> {
   const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = upstreamQuery(query);
   const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
-  // A single run may be younger than what was read, and only the upstream knows resource groups.
-  const isOpen = query.resourceGroupId === undefined && query.invokeId === undefined;
+  // A single run may be younger than what was read.
+  const isOpen = isToldByAll(query) && query.invokeId === undefined;
   const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
   if (whole !== null) return whole;
   if (!isFew(statusIn)) return sync.openLists(source, narrow, projection, operation);
@@ -54,6 +54,11 @@ export async function chooseLists(
     ),
   );
   return [...new Map(lists.flat().map((list) => [list.key, list])).values()];
+}
+
+/** True if the list of all runs tells which of them the query means: of resource groups only the upstream knows. */
+export function isToldByAll(query: InvocationQuery): boolean {
+  return query.resourceGroupId === undefined;
 }
 
 function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is readonly InvocationStatus[] {

@@ -26,6 +26,11 @@ export interface Sync {
   ): Promise<readonly KnownList[]>;
   /** The lists of all runs of a source, if they are known to their end; null if not. Costs no upstream call. */
   findWhole(source: Source): Promise<readonly KnownList[] | null>;
+  /**
+   * The lists of all runs of a source as far as they are known, for a narrower query that cannot be read: they tell no totals. None if
+   * nothing is known. Costs no upstream call.
+   */
+  findKnown(source: Source): Promise<readonly KnownList[]>;
   /** How far back the runs of a source are known without a gap, in epoch milliseconds; null if they are not known at all. */
   oldestKnown(source: Source): Promise<number | null>;
 }
@@ -81,6 +86,12 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
       const lists = allRuns.get(sourceKey(source)) ?? [];
       const falseEnds = await Promise.all(lists.map((list) => list.falseEnd()));
       return falseEnds.every((end) => end === null) ? lists : null;
+    },
+    async findKnown(source) {
+      const bound = await boundOf(source);
+      if (bound === null || bound === LIST_HEAD) return [];
+      const lists = allRuns.get(sourceKey(source)) ?? [];
+      return lists.map((list) => ({ ...list, isExact: false, total: async () => null }));
     },
     async oldestKnown(source) {
       const bound = await boundOf(source);
