@@ -177,6 +177,26 @@ describe("an instance that the list of results has lost", () => {
     const asked = rig.far.calls.map(({ action }) => action);
     expect(asked).toEqual(["DescribeInvocations", "DescribeInvocationResults", "DescribeInvocations"]);
   });
+
+  it.each([
+    ["knows none of the run's", { Invocation: { TotalCount: 0, InvocationResults: { InvocationResult: [] } } }, null],
+    ["says that the run is gone", null, refusal(404, "InvalidInvokeId.NotFound")],
+    [
+      "tells of another run",
+      { Invocation: { InvocationResults: { InvocationResult: [{ InvokeId: "t-2", InstanceId: "i-000" }] } } },
+      null,
+    ],
+  ])("has it also if that list %s", async (_name, body, fault) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(1))]) });
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocationResults" ? fault : null);
+    rig.far.mangle = (told, { action }) => (action === "DescribeInvocationResults" ? (body ?? told) : told);
+    await rig.ask(LIST);
+    const { data, errors } = await rig.ask(resultsOf('invokeId: "t-1", instanceId: "i-000"'));
+    expect([errors, data.invocationResults.nodes]).toEqual([
+      undefined,
+      [{ instanceId: "i-000", exitCode: 0, output: { text: "ok\n" } }],
+    ]);
+  });
 });
 
 describe("an upstream that tells of more instances of a run than it shows", () => {

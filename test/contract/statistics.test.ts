@@ -113,6 +113,27 @@ describe("statistics", () => {
     expect(rows).toEqual(expected);
   });
 
+  it("are not complete if a region does not offer any more what it did", async () => {
+    const own = await startRig(
+      { "ECS/cn-hangzhou": place(), "ECS/cn-beijing": createPlace([]) },
+      { FRESHNESS_MS: "1" },
+    );
+    try {
+      expect((await own.ask(STATISTICS, { by: "NONE", filter: since(9) })).data.rows).toMatchObject([
+        { count: 10, isComplete: true },
+      ]);
+      own.far.interfere = ({ regionId }) =>
+        regionId === "cn-hangzhou" ? refusal(400, "RegionId.ApiNotSupported") : null;
+      for (let time = 0; time < 2; time += 1) {
+        expect((await own.ask(STATISTICS, { by: "NONE", filter: since(9) })).data.rows).toMatchObject([
+          { count: 10, isComplete: false },
+        ]);
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("by stretches of time, the newest first", async () => {
     const { data } = await rig.ask(STATISTICS, { by: "DAY", filter: since(99) });
     const timed = ({ key, intervalStart, count }: { key: string; intervalStart: string; count: number }) => [

@@ -20,8 +20,8 @@ export function createDescribeSource(
       ...state,
       error: error ?? told,
       isComplete,
-      // A region without the product has nothing new.
-      isCurrent: error === null || error.code === "NOT_SUPPORTED",
+      // A region that never offered the product has nothing new.
+      isCurrent: error === null || (error.code === "NOT_SUPPORTED" && state.asOf === null),
       oldestTime: await oldestKnown(source),
       backfill: () => backfillOf(source),
     };

@@ -17,6 +17,8 @@ import { readResultPage } from "./shapes.ts";
 
 const ACTION = "DescribeInvocationResults";
 
+const NO_RESULTS = { ...EMPTY_PAGE, requestId: null };
+
 /** How often a history whose order changes between pages is read again. */
 const MORE_READINGS = 4;
 
@@ -34,7 +36,7 @@ export async function readResults(
     IncludeHistory: includeHistory && !context.withoutHistory.has(invokeId) ? true : undefined,
   };
   try {
-    const results = await orNotFound(readAllResults(context, query, parameters, operation), [], parameters);
+    const results = await readAllResults(context, query, parameters, operation);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
     if (parameters.IncludeHistory === undefined || !isHistoryRefused(error)) throw error;
@@ -63,7 +65,8 @@ async function readAllResults(
     readAllPages({
       paging: context.resultPaging,
       ask: async (paging) => {
-        const page = await readResultsPage(context, { ...parameters, ...toParameters(paging) }, operation);
+        const asked = { ...parameters, ...toParameters(paging) };
+        const page = await orNotFound(readResultsPage(context, asked, operation), NO_RESULTS, parameters);
         requestId = page.requestId;
         for (const [result, name] of nameResults(page.items)) names.set(result, name);
         return page;
@@ -75,7 +78,7 @@ async function readAllResults(
       },
     });
   const { items, lack, told } = await readAll();
-  // A list that knows of some and not of others has lost these: each instance has a record from the beginning on.
+  // Each instance has a record from the beginning on: what is not there the list has lost, or the run is gone, which the run tells.
   const isShort = instanceIds !== undefined;
   if ((lack === null && !isShort) || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
