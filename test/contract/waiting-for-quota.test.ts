@@ -68,7 +68,7 @@ describe("a list that was never read, since the quota has no call left for it", 
     expect(rig.far.calls).toHaveLength(1);
   });
 
-  it("leaves the age of another list of its source alone", async () => {
+  it("leaves the age of another list of its source alone, and answers from that", async () => {
     const settings = {
       UPSTREAM_QUOTA: quotas["SWAS/cn-shanghai"],
       OPERATION_DEADLINE_MS: "2000",
@@ -80,7 +80,11 @@ describe("a list that was never read, since the quota has no call left for it", 
       { ...waiting, provider: "SWAS", asOf: expect.any(String), isComplete: true },
     ]);
     const narrow = await rig.ask(LISTS, { filter: { commandId: "c-1" } });
-    expect(narrow.data.invocations.sources).toEqual([{ provider: "SWAS", ...waiting }]);
+    const { asOf } = data.invocations.sources[0];
+    expect(narrow.data.invocations).toEqual({
+      nodes: [],
+      sources: [{ provider: "SWAS", ...waiting, asOf }],
+    });
   });
 });
 

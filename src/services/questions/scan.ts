@@ -51,15 +51,28 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
   const sourcesOf = (filter: InvocationFilter): readonly Source[] =>
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
 
-  const readStretch = (filter: InvocationFilter, operation: Operation, size: number, cursor: string | null) =>
+  const readStretch = (
+    filter: InvocationFilter,
+    operation: Operation,
+    size: number,
+    cursor: string | null,
+    isByState = cursor === null,
+  ) =>
     pages.readStretch(
-      { args: { direction: 1, size, cursor, cursorArgument: "after" }, filter, projection: NOTHING, purpose: "scan" },
+      {
+        args: { direction: 1, size, cursor, cursorArgument: "after" },
+        filter,
+        projection: NOTHING,
+        purpose: "scan",
+        isByState,
+      },
       operation,
     );
 
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
-  async function refresh(filter: InvocationFilter, operation: Operation) {
-    const { sources } = await readStretch(placesOf(filter), operation, 1, null);
+  async function refresh(filter: InvocationFilter, detail: OutlineDetail, operation: Operation) {
+    // What was printed is searched as it is known: it is there, or still to come, whatever the state.
+    const { sources } = await readStretch(placesOf(filter), operation, 1, null, detail !== "OUTPUTS");
     const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
     const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
     return { sources, isComplete };
@@ -67,7 +80,7 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 
   return {
     async *outlineKnown(filter, detail, operation, after = null) {
-      const fared = await refresh(filter, operation);
+      const fared = await refresh(filter, detail, operation);
       const stretches = sourcesOf(filter).map((source) => ({ source, after, before: null }));
       for await (const runs of outline(filter, stretches, detail, store, operation)) yield { runs, ...fared };
     },

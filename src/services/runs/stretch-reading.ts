@@ -18,6 +18,7 @@ import {
   type Walk,
 } from "../walk/index.ts";
 import { type PageTiming, refreshStale, type SettleReadings } from "./patience.ts";
+import { followStates } from "./states.ts";
 
 /** What pages of runs are read with. */
 export interface RunPagesParts extends PageTiming {
@@ -51,7 +52,8 @@ export async function fallBack({ parts, query, direction }: Walk, sync: Sync): P
 const ROUNDS_MAX = 200;
 
 /**
- * Finds out which lists there are to read, which may cost a call itself, and reads their newest ends if that is asked for.
+ * Finds out which lists there are to read, which may cost a call itself, reads their newest ends if that is asked for, and how unfinished
+ * runs went on if runs are chosen by that.
  * No source waits for another one.
  */
 export async function openSources(
@@ -59,7 +61,7 @@ export async function openSources(
   parts: RunPagesParts,
   settle: SettleReadings,
   operation: Operation,
-  isNewest: boolean,
+  { isNewest, isByState }: { readonly isNewest: boolean; readonly isByState: boolean },
 ): Promise<void> {
   const { sync } = parts;
   for (const part of walk.parts) part.failure = sync.book.leftOut(part.source);
@@ -67,13 +69,15 @@ export async function openSources(
     .filter(({ failure }) => failure === null)
     .map((part) => ({
       part,
-      end: chooseLists(sync, part.source, walk.query, walk.projection, operation).then(async (lists) => {
+      end: chooseLists(sync, part.source, walk.query, walk.projection, operation).then(async (chosen) => {
         // A page that went on without the source has told where it stands already.
         if (part.isLate) return;
-        part.lists = lists;
+        part.lists = chosen.lists;
         part.isOpened = true;
         if (!isNewest) await noteLateBefore(part);
         if (isNewest) await refreshStale(part, parts, operation);
+        if (isByState && !chosen.isByState && !part.isLate)
+          part.statesAt = await followStates(part.source, walk.query, parts, operation);
       }),
     }));
   await settle(readings);

@@ -38,6 +38,7 @@ import {
   type Walk,
 } from "../walk/index.ts";
 import { createSettler } from "./patience.ts";
+import { dependsOnState } from "./states.ts";
 import { fallBack, openSources, type RunPagesParts, readKnown, readOn } from "./stretch-reading.ts";
 
 /** A stretch of the list of runs, and where to go on from each of its rows. */
@@ -61,6 +62,8 @@ export interface StretchRequest {
   readonly projection: Projection;
   /** What the cursors are for: lists of another kind, or with more of a filter, take no other's. */
   readonly purpose: string;
+  /** True if the runs' states are what matters, as for statistics: those of unfinished runs are read first. */
+  readonly isByState?: boolean;
   /** True if the run at the cursor is wanted again, since it has more rows. */
   readonly isRunAgain?: (cursor: PageCursor) => boolean;
 }
@@ -79,7 +82,8 @@ export async function readStretch(
   const walk = beginWalk(request, sources, cursor);
   const settle = createSettler(parts, async () => (await readKnown(walk, store)).length > 0);
   if (!matchesNothing(filter)) {
-    await openSources(walk, parts, settle, operation, cursor === null);
+    const isByState = request.isByState === true || dependsOnState(walk.query);
+    await openSources(walk, parts, settle, operation, { isNewest: cursor === null, isByState });
     await readOn(walk, store, settle, operation);
     await fallBack(walk, sync);
   }
@@ -168,7 +172,7 @@ async function statesOf(
       const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, start);
       // A source without a list for this has nothing that could be old.
       const hasList = part.lists.length > 0 || part.isLate;
-      const asOf = hasList ? await readAtOf(part) : sync.book.stateOf(part.source).asOf;
+      const asOf = hasList ? earlier(await readAtOf(part), part.statesAt) : sync.book.stateOf(part.source).asOf;
       const isRead = !hasList || asOf !== null;
       const isEachWhole = isRead && !lagging.includes(part) && !lacking.has(sourceKey(part.source));
       const isComplete = isEachWhole && flaw === null && (await isSound(part));
@@ -176,6 +180,10 @@ async function statesOf(
       return { ...state, asOf, isCurrent: state.isCurrent && !part.isLate };
     }),
   );
+}
+
+function earlier(readAt: number | null, statesAt: number | null): number | null {
+  return readAt === null || statesAt === null ? readAt : Math.min(readAt, statesAt);
 }
 
 const byPosition = (a: StoredRun, b: StoredRun): number => comparePositions(positionOf(a.run), positionOf(b.run));

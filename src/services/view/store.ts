@@ -4,7 +4,7 @@ import type { RunOutline, RunPageRequest, RunStore, StoredRun } from "#store";
 import { maySeeRun } from "./sight.ts";
 
 /** What of the store pages are answered from. */
-export type PageStore = Pick<RunStore, "readPage" | "readRuns" | "readOutlines" | "count">;
+export type PageStore = Pick<RunStore, "readPage" | "readRuns" | "readOutlines" | "readUnfinished" | "count">;
 
 /** Runs of a view. Pages are as long as they are for others: runs in between that the view does not hold are passed over. */
 export function limitStore(store: PageStore, view: View): PageStore {
@@ -25,6 +25,10 @@ export function limitStore(store: PageStore, view: View): PageStore {
 
   return {
     readPage,
+    readUnfinished: async (source, limit) =>
+      view.maySee(source)
+        ? (await readSeen(limit, (more) => store.readUnfinished(source, more), isSeen)).slice(0, limit).map(show)
+        : [],
     async readOutlines(request) {
       const stretches = stretchesOf(request);
       const read = (limit: number) => store.readOutlines({ ...request, stretches, limit });

@@ -23,6 +23,8 @@ export interface PageSource {
   isOpened: boolean;
   /** Runs that its lists showed late before this page was read, by id. */
   lateBefore: ReadonlySet<string>;
+  /** When the oldest of the states was read by which runs are chosen, in epoch milliseconds; null if none of them is old. */
+  statesAt: number | null;
   failure: UpstreamError | null;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
   isLate: boolean;
@@ -33,6 +35,13 @@ export interface PageSource {
 /** More statuses than this are looked for in the list of all runs. */
 const NARROW_STATUSES_MAX = 4;
 
+/** The lists that a page reads of a source. */
+interface ChosenLists {
+  readonly lists: readonly KnownList[];
+  /** True if runs enter these and leave them as they go on. */
+  readonly isByState: boolean;
+}
+
 /** The lists that a page reads of a source: the list of all runs if that is known to its end, else the narrowest. @throws UpstreamError */
 export async function chooseLists(
   sync: Sync,
@@ -40,20 +49,22 @@ export async function chooseLists(
   query: InvocationQuery,
   projection: Projection,
   operation: Operation,
-): Promise<readonly KnownList[]> {
+): Promise<ChosenLists> {
   const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = upstreamQuery(query);
   const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
   // A single run may be younger than what was read.
   const isOpen = isToldByAll(query) && query.invokeId === undefined;
   const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
-  if (whole !== null) return whole;
-  if (!isFew(statusIn)) return sync.openLists(source, narrow, projection, operation);
+  if (whole !== null) return { lists: whole, isByState: false };
+  if (!isFew(statusIn)) {
+    return { lists: await sync.openLists(source, narrow, projection, operation), isByState: false };
+  }
   const lists = await Promise.all(
     [...new Set(statusIn)].map((status) =>
       sync.openLists(source, { ...narrow, statusIn: [status] }, projection, operation),
     ),
   );
-  return [...new Map(lists.flat().map((list) => [list.key, list])).values()];
+  return { lists: [...new Map(lists.flat().map((list) => [list.key, list])).values()], isByState: true };
 }
 
 /** True if the list of all runs tells which of them the query means: of resource groups only the upstream knows. */
