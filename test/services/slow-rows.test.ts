@@ -54,7 +54,7 @@ describe.each([
       () => {
         throw createFailure(sourceAt(0), "FORBIDDEN");
       },
-      [true, isChosenNow, "FORBIDDEN"],
+      [isChosenNow, isChosenNow, "FORBIDDEN"],
     ],
   ])("%s", async (_fact, answers, first) => {
     const read = { answers: (): void | Promise<void> => {} };

@@ -5,6 +5,7 @@ import {
   type Operation,
   type Projection,
   type Source,
+  sourceKey,
   toQuery,
 } from "#domain";
 import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
@@ -86,8 +87,12 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
     },
     async *outlineAll(filter, detail, operation) {
       let cursor: string | null = null;
+      let readAt: Ages | null = null;
       for (;;) {
-        const { runs, sources, hasMore, ground, cursorAt } = await readStretch(filter, operation, PART, cursor);
+        const { runs, sources: told, hasMore, ground, cursorAt } = await readStretch(filter, operation, PART, cursor);
+        // Unfinished runs are followed for the first part, whose states may have stayed old.
+        readAt ??= new Map(told.map(({ source, asOf }) => [sourceKey(source), asOf]));
+        const sources = withAges(told, readAt);
         const isComplete = sources.every((source) => source.isComplete);
         // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
         const isBrokenOff = hasMore && !isComplete && runs.length === PART;
@@ -103,6 +108,16 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
       }
     },
   };
+}
+
+type Ages = ReadonlyMap<string, number | null>;
+
+/** The sources as of the older of two times. */
+function withAges(sources: readonly PageSourceState[], ages: Ages): readonly PageSourceState[] {
+  return sources.map((one) => {
+    const before = ages.get(sourceKey(one.source)) ?? null;
+    return before === null || one.asOf === null ? one : { ...one, asOf: Math.min(before, one.asOf) };
+  });
 }
 
 /** Outlines of what is known of these stretches, part after part. */

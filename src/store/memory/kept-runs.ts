@@ -7,7 +7,6 @@ import { createSortedRuns, type SortedRuns } from "./sorted-runs.ts";
 
 /** Runs in memory, by key and in the total order. */
 export interface KeptRuns {
-  /** Runs that lack outputs are marked. */
   readonly sorted: Omit<SortedRuns, "put" | "takeOldest">;
   find(ref: InvocationRef): Entry | undefined;
   put(run: Invocation, read: Pick<StoredRun, "readAt" | "executionReadAt">, isGone?: boolean): void;
@@ -26,7 +25,10 @@ const FULL_SHARE = 0.95;
 export function createKeptRuns(bytesMax: number, feed: Pick<ChangeFeed, "note">): KeptRuns {
   const entries = new Map<string, Entry>();
   const recent = new Map<string, number>();
-  const sorted = createSortedRuns(isLackingOutputs);
+  const sorted = createSortedRuns({
+    lackingOutputs: isLackingOutputs,
+    unfinished: ({ run, isGone }) => !isGone && !isFinalRun(run),
+  });
   let bytes = 0;
   let recentBytes = 0;
 

@@ -3,7 +3,6 @@ import {
   type InvocationResult,
   invocationKey,
   isFailedRun,
-  isFinalRun,
   mapInBreaks,
   matchesQuery,
   type Source,
@@ -121,14 +120,15 @@ function readSorted(
       return sorted.read(meant, 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query)).length;
     },
     readUnfinished: async (source, limit) =>
-      sorted.read(ofAll(source), 1, limit, ({ run, isGone }) => !isGone && !isFinalRun(run)),
+      sorted.readMarked("unfinished", sourceRank(source), { after: null, before: null }, limit),
     async readLackingOutputs(source, since, limit) {
-      const found = sorted.readMarked(sourceRank(source), sinceTime(since));
+      const found = sorted.readMarked("lackingOutputs", sourceRank(source), sinceTime(since));
       const isFirst = ({ run }: Entry): boolean => isFailedRun(run.status);
       const inOrder = [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))].slice(0, limit);
       return inOrder.map(({ run, position }) => ({ invokeId: run.invokeId, time: position.time }));
     },
-    countLackingOutputs: async (source, since) => sorted.countMarked(sourceRank(source), sinceTime(since)),
+    countLackingOutputs: async (source, since) =>
+      sorted.countMarked("lackingOutputs", sourceRank(source), sinceTime(since)),
     async oldestTime(source) {
       const [oldest] = sorted.read(ofAll(source), -1, 1, ({ position }) => position.time !== NO_TIME);
       return oldest?.position.time ?? null;

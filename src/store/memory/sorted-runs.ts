@@ -12,10 +12,10 @@ export interface SortedRuns {
   read(stretches: Stretches, direction: 1 | -1, limit: number, isMeant: (entry: Entry) => boolean): readonly Entry[];
   /** How many runs the stretches hold. Walks none. */
   count(stretches: Stretches): number;
-  /** Runs of one source that are marked, the newest first. */
-  readMarked(source: string, bounds: Bounds): readonly Entry[];
+  /** Runs of one source with a mark, the newest first. Walks no others. */
+  readMarked(mark: Mark, source: string, bounds: Bounds, limit?: number): readonly Entry[];
   /** How many they are. Walks none. */
-  countMarked(source: string, bounds: Bounds): number;
+  countMarked(mark: Mark, source: string, bounds: Bounds): number;
   /** Takes out the oldest runs that `mayStay` does not hold back, each told, until `isEnough`. */
   takeOldest(rules: {
     readonly isEnough: () => boolean;
@@ -24,31 +24,36 @@ export interface SortedRuns {
   }): readonly Entry[];
 }
 
-interface OwnRuns {
-  readonly all: RunOrder;
-  readonly marked: RunOrder;
-}
+/** What runs are found by without looking at the others: outputs that were not read, an end that has not come. */
+export type Mark = "lackingOutputs" | "unfinished";
 
-/** Starts empty. @param isMarked chooses the runs that are found without looking at the others */
-export function createSortedRuns(isMarked: (entry: Entry) => boolean): SortedRuns {
+type OwnRuns = Readonly<Record<Mark | "all", RunOrder>>;
+
+/** Starts empty. @param marks choose the runs that have each mark */
+export function createSortedRuns(marks: Readonly<Record<Mark, (entry: Entry) => boolean>>): SortedRuns {
+  const names = Object.keys(marks) as readonly Mark[];
   const whole = createRunOrder();
   const bySource = new Map<string, OwnRuns>();
 
   function ownOf(source: string): OwnRuns {
-    const own = bySource.get(source) ?? { all: createRunOrder(), marked: createRunOrder() };
+    const own = bySource.get(source) ?? {
+      all: createRunOrder(),
+      lackingOutputs: createRunOrder(),
+      unfinished: createRunOrder(),
+    };
     bySource.set(source, own);
     return own;
   }
 
   return {
     put(entry, known) {
-      const { all, marked } = ownOf(entry.position.source);
+      const own = ownOf(entry.position.source);
       if (known !== undefined) {
-        marked.remove(known);
-        if (known.position !== entry.position) for (const order of [whole, all]) order.remove(known);
+        for (const mark of names) own[mark].remove(known);
+        if (known.position !== entry.position) for (const order of [whole, own.all]) order.remove(known);
       }
-      for (const order of [whole, all]) order.put(entry);
-      if (isMarked(entry)) marked.put(entry);
+      for (const order of [whole, own.all]) order.put(entry);
+      for (const mark of names) if (marks[mark](entry)) own[mark].put(entry);
     },
     read(stretches, direction, limit, isMeant) {
       const [only, ...others] = stretches;
@@ -60,8 +65,9 @@ export function createSortedRuns(isMarked: (entry: Entry) => boolean): SortedRun
       });
     },
     count: (stretches) => [...stretches].reduce((sum, [source, bounds]) => sum + ownOf(source).all.count(bounds), 0),
-    readMarked: (source, bounds) => ownOf(source).marked.read(bounds, 1, Number.POSITIVE_INFINITY, () => true),
-    countMarked: (source, bounds) => ownOf(source).marked.count(bounds),
+    readMarked: (mark, source, bounds, limit = Number.POSITIVE_INFINITY) =>
+      ownOf(source)[mark].read(bounds, 1, limit, () => true),
+    countMarked: (mark, source, bounds) => ownOf(source)[mark].count(bounds),
     takeOldest({ isEnough, mayStay, onGone }) {
       const gone = new Set<Entry>();
       for (const entry of whole.fromOldest()) {
@@ -70,7 +76,7 @@ export function createSortedRuns(isMarked: (entry: Entry) => boolean): SortedRun
         gone.add(entry);
         onGone(entry);
       }
-      const orders = [whole, ...[...bySource.values()].flatMap(({ all, marked }) => [all, marked])];
+      const orders = [whole, ...[...bySource.values()].flatMap((own) => Object.values(own))];
       if (gone.size > 0) for (const order of orders) order.removeAll(gone);
       return [...gone];
     },
