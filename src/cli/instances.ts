@@ -2,7 +2,7 @@ import type { ServerNamesQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
 import type { Scope } from "./find.ts";
 import { tellFailures } from "./sources.ts";
-import { CommandError, toLine } from "./terminal/index.ts";
+import { CommandError, EXIT_CODES, toLine } from "./terminal/index.ts";
 
 /** Ids of both products: `i-…`, `mi-…`, or 32 hexadecimal digits. */
 const INSTANCE_ID = /^(m?i-[\w*-]+|[0-9a-f]{28}[0-9a-f*]{4})$/i;
@@ -15,12 +15,16 @@ export function isInstanceId(word: string): boolean {
 
 /**
  * The id of the server that a person named: by its id, or by the name that it has in the runs of late.
- * @throws CommandError if there is none or more than one.
+ * @throws CommandError if there is none or more than one, or if it may be one whose name could not be read
  */
 export async function findInstance(context: Context, word: string, scope: Scope): Promise<string> {
   if (isInstanceId(word)) return word;
   const found = await searchNames(context, word, scope);
   const [id, ...others] = found;
+  if (id === undefined && context.report.isIncomplete) {
+    const message = `The server "${toLine(word)}" was not found, and not all servers' names could be read: give an instance id.`;
+    throw new CommandError(message, EXIT_CODES.incomplete);
+  }
   if (id === undefined) {
     throw new CommandError(
       `\`--instance\`: expected an instance id, or the name of a server that a recent run went to, got "${toLine(word)}".`,

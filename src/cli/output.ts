@@ -10,7 +10,7 @@ import {
   requireInstance,
   type Selection,
 } from "./outputs.ts";
-import { CommandError, tell, toLine } from "./terminal/index.ts";
+import { CommandError, EXIT_CODES, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 /** Which outputs to print, and how. */
@@ -47,7 +47,12 @@ async function printEach(context: Context, id: string, options: OutputOptions): 
   requireInstance(run, options);
   const { instances } = run;
   if (instances.length === 0 && !options.isFailedOnly) {
-    throw new CommandError(`The run shows no ${options.instance === undefined ? "instances" : "such instance"} now.`);
+    const what = options.instance === undefined ? "instances" : "such instance";
+    const { isIncomplete } = context.report;
+    throw new CommandError(
+      isIncomplete ? `The run shows no ${what} now, as far as it could be read.` : `The run shows no ${what} now.`,
+      isIncomplete ? EXIT_CODES.incomplete : EXIT_CODES.trouble,
+    );
   }
   const rows = instances.map(toJson);
   if (context.isJson) writeRows(context, rows, rows);

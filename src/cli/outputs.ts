@@ -48,10 +48,12 @@ export async function readOutputs(
 ): Promise<RunOutputs | null> {
   const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
+  let areNamesUnread = false;
   for (let page = 1; ; page += 1) {
     const unread = new Set<string>();
     const question = context.client.runOutputs({ id, after, ...toVariables(selection) }, {}, signal);
     const { node } = await salvage(context, question, (path) => unread.add(path));
+    areNamesUnread ||= [...unread].some((path) => path.endsWith(".instance"));
     if (node === null) return null;
     const run: Run = requireRun(node);
     const isRead = (index: number): boolean => !unread.has(`node.instanceInvocations.nodes.${index}.result.output`);
@@ -61,7 +63,8 @@ export async function readOutputs(
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     if (!hasNextPage || endCursor === null || page >= MAX_PAGES) {
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
-      return { ...run, instances, isElsewhere: isElsewhere(rows, instances, { ...selection, isFinal: run.isFinal }) };
+      const known = areNamesUnread ? [...rows, null] : rows;
+      return { ...run, instances, isElsewhere: isElsewhere(known, instances, { ...selection, isFinal: run.isFinal }) };
     }
     after = endCursor;
   }
@@ -75,7 +78,10 @@ export async function readGroups(context: Context, id: string, selection: Select
   return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
 }
 
-/** A run that was handed in just now may show its instances later, and a row that could not be read may be any of them. */
+/**
+ * A run that was handed in just now may show its instances later, and a row that could not be read, or whose server's name could not, may
+ * be any of them.
+ */
 function isElsewhere(
   rows: readonly (InstanceRun | null)[],
   selected: readonly InstanceRun[],

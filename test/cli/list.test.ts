@@ -181,6 +181,21 @@ describe("cloud-assistant list", () => {
     ]);
   });
 
+  it("calls it no mistake if the server may be one whose name could not be read", async () => {
+    const instance = () => {
+      throw new Error("No permission.");
+    };
+    const root = {
+      invocations: connection([createRun({ instanceInvocations: connection([{ ...createInstanceRun(), instance }]) })]),
+    };
+    const { exitCode, errors } = await run(root, ["list", "--instance", "db-01"]);
+    expect([exitCode, errors]).toEqual([
+      4,
+      "cloud-assistant: incomplete: invocations.nodes.0.instanceInvocations.nodes.0.instance: No permission.\n" +
+        'cloud-assistant: The server "db-01" was not found, and not all servers\' names could be read: give an instance id.\n',
+    ]);
+  });
+
   it("says on a terminal that there is nothing", async () => {
     const nothing = await run({ invocations: connection([]) }, ["list"], { isTerminal: true });
     expect(nothing.errors).toBe("cloud-assistant: no run fits.\n");

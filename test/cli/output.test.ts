@@ -147,4 +147,17 @@ describe("cloud-assistant output", () => {
     const { exitCode, errors } = await run({ node: createRun() }, ["output", "AXIAid", "--instance", "i-9"]);
     expect([exitCode, errors]).toEqual([2, "cloud-assistant: The run did not go to instance i-9.\n"]);
   });
+
+  it("says that an instance is not there as far as names could be read, if a name is asked for", async () => {
+    const instance = () => {
+      throw new Error("No permission.");
+    };
+    const node = createRun({ instanceInvocations: connection([{ ...createInstanceRun(), instance }]) });
+    const { exitCode, errors } = await run({ node }, ["output", "AXIAid", "--instance", "web-1"]);
+    expect([exitCode, errors]).toEqual([
+      4,
+      "cloud-assistant: incomplete: node.instanceInvocations.nodes.0.instance: No permission.\n" +
+        "cloud-assistant: The run shows no such instance now, as far as it could be read.\n",
+    ]);
+  });
 });
