@@ -29,7 +29,19 @@ describe("lookup", () => {
   it("finds a run by its upstream id alone, in whatever source it is", async () => {
     const answer = await find({ invokeId: "t-swas5" });
     expect(answer.data.lookup).toMatchObject({ __typename: "Invocation", provider: "SWAS", invokeId: "t-swas5" });
+    expect((await find({ invokeId: " t-swas5\n" })).data).toEqual(answer.data);
     expect((await find({ invokeId: "t-none0" })).data).toEqual({ lookup: null });
+  });
+
+  it.each([
+    "https://ecs.console.aliyun.com/cloud-assistant/region/cn-shanghai/result?InvokeId=t-only5",
+    "https://ecs.console.aliyun.com/server/i-bj1234/detail?regionId=cn-shanghai#/",
+    "https://ecs.console.aliyun.com/#/server/i-bj1234?regionId=cn-shanghai",
+    `https://swasnext.console.aliyun.com/servers/cn-shanghai/${"a".repeat(32)}/dashboard`,
+  ])("asks nobody for what is in a region that is not configured: %s", async (consoleUrl) => {
+    rig.far.calls.length = 0;
+    expect(await find({ consoleUrl })).toMatchObject({ data: { lookup: null } });
+    expect(rig.far.calls).toEqual([]);
   });
 
   it("names each run of an upstream id that several sources have", async () => {

@@ -11,6 +11,8 @@ const HOST = /(^|\.)(aliyun|alibabacloud)\.com$/;
 const RUN = /(?<![\w-])t-[a-z0-9]{4,40}(?![\w-])/i;
 const SERVER = /(?<![\w-])(?:m?i-[a-z0-9]{4,40}|[0-9a-f]{32})(?![\w-])/i;
 const REGION = /(?<![\w-])[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*(?![\w-])/gi;
+/** Where an address says that a word is a region, whichever are configured. */
+const NAMED_REGION = /(?:[/?&#]|\b)(?:region|regionId|servers)[/=]([a-z]{2}-[a-z0-9-]+)/i;
 const LENGTH_MAX = 2_000;
 /** A host, or else the rest of an address, that belongs to one product. An address that names none is taken for one of ECS. */
 const NAMED: Readonly<Record<Provider, RegExp>> = { ECS: /^ecs/i, SWAS: /swas/i };
@@ -38,7 +40,8 @@ export function consoleAddressOf({
 }
 
 /**
- * Reads an address as it stands in a browser: the product by its host, region and ids wherever they stand.
+ * Reads an address as it stands in a browser: the product by its host, region and ids wherever they stand. No source has what is in a region
+ * that is not configured.
  * @throws InputError `BAD_USER_INPUT` for what is no address of the console, or names neither run nor server
  */
 export function readConsoleAddress(text: string, configured: readonly Source[]): ConsoleAddress {
@@ -52,7 +55,9 @@ export function readConsoleAddress(text: string, configured: readonly Source[]):
   const regions = new Set(words.match(REGION)?.map((word) => word.toLowerCase()) ?? []);
   const ofProduct = configured.filter((source) => source.provider === provider);
   const named = ofProduct.filter(({ regionId }) => regions.has(regionId));
-  return { invokeId, instanceId, sources: named.length > 0 ? named : ofProduct };
+  // Words of other kinds look alike, such as languages.
+  const isElsewhere = named.length === 0 && NAMED_REGION.test(words);
+  return { invokeId, instanceId, sources: named.length > 0 || isElsewhere ? named : ofProduct };
 }
 
 function namedRun({ search, hash }: URL): string | null {

@@ -47,7 +47,7 @@ export function requireSource(services: Services, { provider, regionId, account 
 export function requireText(argument: string, text: string): string {
   if (text.trim() === "")
     throw new InputError("BAD_USER_INPUT", `\`${argument}\`: expected an id, got a blank text.`, argument);
-  return text;
+  return text.trim();
 }
 
 function refusalOf(sources: readonly Source[], { provider, regionId, account }: SourceWords): InputError {
