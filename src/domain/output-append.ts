@@ -8,7 +8,10 @@ export interface AppendedOutput {
   /** Where to go on. */
   readonly nextByte: number;
   readonly text: string;
-  /** True if the output does not begin with what was told before: bytes were dropped, or another execution began. */
+  /**
+   * True if the output does not begin with what was told before: bytes were dropped, another execution began, or what has come since
+   * shows that the bytes are of another charset.
+   */
   readonly isReset: boolean;
 }
 
@@ -24,12 +27,16 @@ export function readAppended(
   told: { readonly output: Output | null; readonly nextByte: number },
   isOver: boolean,
 ): AppendedOutput | null {
-  const isReset = !beginsWith(bytes, told);
-  const fromByte = isReset ? 0 : told.nextByte;
+  const isOther = !beginsWith(bytes, told);
+  const fromByte = isOther ? 0 : told.nextByte;
   const nextByte = isOver ? bytes.byteLength : wholeEnd(bytes, droppedBytes, fromByte);
-  if (nextByte <= fromByte && !isReset) return null;
-  const { text } = decodeOutput(bytes.subarray(0, nextByte), droppedBytes, { fromByte });
-  return { fromByte, nextByte, text, isReset };
+  if (nextByte <= fromByte && !isOther) return null;
+  const read = (end: number, from = 0): string =>
+    decodeOutput(bytes.subarray(0, end), droppedBytes, { fromByte: from }).text;
+  const text = read(nextByte, fromByte);
+  const isReadAnew = told.output !== null && fromByte > 0 && read(nextByte) !== read(fromByte) + text;
+  if (isReadAnew) return { fromByte: 0, nextByte, text: read(nextByte), isReset: true };
+  return { fromByte, nextByte, text, isReset: isOther };
 }
 
 function beginsWith(bytes: Uint8Array, told: { readonly output: Output | null; readonly nextByte: number }): boolean {

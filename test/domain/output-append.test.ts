@@ -34,6 +34,24 @@ describe("what is appended to an output", () => {
     expect(parts.some(({ text, isReset }) => text.includes("\ufffd") || isReset)).toBe(false);
   });
 
+  it.each([
+    ["NULs between letters", Buffer.from("a\0b\n\0c\nend")],
+    ["names that end in NULs", Buffer.from("./a\0./b\0./c\0")],
+    ["one letter of Latin 1 in ASCII", Buffer.from("caf\xe9 is open\nand on\n", "latin1")],
+    ["Chinese behind what may be Latin 1", Buffer.concat([Buffer.from("\xe9\n", "latin1"), gb18030, gb18030])],
+    ["UTF-16 behind one byte", Buffer.from("aline one\r\nline two\r\n", "utf16le").subarray(1)],
+  ])("adds up to the whole with all that begins anew, byte by byte: %s", (_name, bytes) => {
+    let told: { output: Output | null; nextByte: number } = { output: null, nextByte: 0 };
+    let shown = "";
+    for (let length = 1; length <= bytes.length; length += 1) {
+      const now = output(bytes.subarray(0, length));
+      const part = readAppended(now, told, length === bytes.length);
+      if (part !== null) shown = part.isReset ? part.text : shown + part.text;
+      told = { output: now, nextByte: part?.nextByte ?? told.nextByte };
+    }
+    expect(shown).toBe(readAppended(output(bytes), { output: null, nextByte: 0 }, true)?.text);
+  });
+
   it("is the whole again if the upstream dropped what was told", () => {
     const told = { output: output(Buffer.from("one\ntwo\n")), nextByte: 8 };
     expect(readAppended(output(Buffer.from("two\nthree\n"), 4), told, false)).toEqual({

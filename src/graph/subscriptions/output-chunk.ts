@@ -37,7 +37,7 @@ declareReads<Chunk>(OutputChunk.prototype, {
   text: always(String, "The text of these bytes; ends with a whole character. Empty if the end alone is told."),
   isReset: always(
     Boolean,
-    "True if what was told before does not stand any more, since the upstream dropped bytes or it ran anew: drop it.",
+    "True if what was told before does not stand any more, since the upstream dropped bytes, it ran anew, or the bytes are of another charset than they seemed: drop it.",
   ),
   isFinal: always(Boolean, "True if it is over on this server: nothing of it follows."),
 });
