@@ -180,6 +180,22 @@ describe("schedules that the list of all runs keeps back", () => {
     rig = await startRig({ "ECS/cn-hangzhou": place });
     expect(await walkedIds(rig, { size: 20 })).toEqual(ordered({ "ECS/cn-hangzhou": place }));
   });
+
+  it.each([
+    [{ statusIn: ["SCHEDULED"] }, (run: Run) => run.timed === true],
+    [{ instanceId: "i-1" }, () => true],
+    [{ commandName: "backup" }, () => true],
+  ])("are shown to who asks for a part of it first: %j", async (filter, isMeant) => {
+    const runs = manyRuns(30, "t-h").map((run, index) => {
+      const isScheduled = index % 7 === 3;
+      return { ...run, commandName: "backup", timed: isScheduled, ...(isScheduled ? { status: "Scheduled" } : {}) };
+    });
+    const place = createPlace(runs, { hidesTimed: true, tokens: true });
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    const meant = { "ECS/cn-hangzhou": createPlace(runs.filter(isMeant)) };
+    expect(await walkedIds(rig, { size: 20, filter })).toEqual(ordered(meant));
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered({ "ECS/cn-hangzhou": place }));
+  });
 });
 
 describe("runs and results that vanish between two calls", () => {

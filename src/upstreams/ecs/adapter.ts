@@ -5,9 +5,9 @@ import { createReader, DEFAULT_ZONES, listRegions } from "../mapping/index.ts";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
-import { findRun, openLists, readInvocation, STATUS_WORDS } from "./runs.ts";
+import { findRun, openLists, readInvocation, readNewest, STATUS_WORDS } from "./runs.ts";
 import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
-import { createTimedProbe, type FindRun } from "./timed-probe.ts";
+import { createTimedProbe } from "./timed-probe.ts";
 
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
 export function createEcsUpstream(options: UpstreamOptions): Upstream {
@@ -20,8 +20,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     );
   const runPaging = createPaging(clock, { hasTokens: true });
   const statusFilter = createStatusFilter(clock, { words: STATUS_WORDS, inexact: new Set() });
-  const findScheduled: FindRun = (filter, operation) =>
-    findRun({ reader, ask, runPaging, statusFilter }, filter, operation);
+  const probing = { reader, ask, runPaging, statusFilter };
   const context: AdapterContext = {
     source,
     reader,
@@ -30,7 +29,11 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     serverPaging: createPaging(clock, { hasTokens: true, maxPageSize: SERVERS_PER_CALL }),
     agentPaging: createPaging(clock, { hasTokens: true }),
     managedPaging: createPaging(clock, { hasTokens: true }),
-    timedProbe: createTimedProbe(clock, findScheduled),
+    timedProbe: createTimedProbe(
+      clock,
+      (filter, operation) => findRun(probing, filter, operation),
+      (operation) => readNewest(probing, operation),
+    ),
     withoutHistory: createRefusals(clock),
     statusFilter,
     ask,

@@ -174,6 +174,16 @@ export async function findRun(
   return null;
 }
 
+/** The newest runs of all, for the probe of `Timed`. @throws UpstreamError */
+export async function readNewest(
+  context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter">,
+  operation: Operation,
+): Promise<readonly Invocation[]> {
+  const { runPaging } = context;
+  const ask = (paging: PagingParameters) => readRuns(context, toParameters(paging), undefined, false, operation);
+  return (await askAgain(runPaging, runPaging.first, ask)).shape.items;
+}
+
 function pageOfOne(paging: Paging, nextToken: string | undefined): PagingParameters {
   const { pageNumber, pageSize, maxResults } = paging.first();
   return {

@@ -36,14 +36,17 @@ export interface ProbeFilter {
 /** Finds one run by a filter, null if there is none. */
 export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<FoundRun | null>;
 
+/** Reads the newest runs of the list without any filter. */
+export type ReadNewest = (operation: Operation) => Promise<readonly FoundRun[]>;
+
 type FoundRun = Pick<Invocation, "invokeId" | "creationTime">;
 
 const AFTER_NONE_MS = 600_000;
 const AFTER_FAILURE_MS = 60_000;
 
 /** Begins without knowing. */
-export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
-  const probe = createProbe(clock, findRun);
+export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: ReadNewest): TimedProbe {
+  const probe = createProbe(clock, findRun, readNewest);
   const openings = new Map<string, Promise<FirstPage | undefined>>();
 
   async function readThenAsk({ read, isWhole }: ProbedList, operation: Operation): Promise<Opening> {
@@ -52,7 +55,7 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
     const askedAt = clock.now();
     try {
       const page = { askedAt, ...(await read(paced)) };
-      await probe.ask(paced, isWhole ? page.runs : []);
+      await probe.ask(paced, isWhole ? async () => page.runs : readNewest);
       return { first: async () => page, isShared: true };
     } catch (error) {
       const isOwn = operation.signal.aborted || !(error instanceof UpstreamError) || error.isPaced === true;
@@ -85,18 +88,23 @@ export function createTimedProbe(clock: Clock, findRun: FindRun): TimedProbe {
   };
 }
 
-/** Asks both questions when they are due, once for all who wait. */
-function createProbe(clock: Clock, findRun: FindRun) {
+/** Asks its questions when they are due, once for all who wait. */
+function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) {
   let known: boolean | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
-  async function probe(operation: Operation, newest: readonly FoundRun[]): Promise<void> {
+  async function isHidden(scheduled: FoundRun, readNewest: ReadNewest, operation: Operation): Promise<boolean> {
+    // A list may hide a run that its id finds.
+    if (isPassedOver(scheduled, await readNewest(operation))) return true;
+    return (await findRun({ InvokeId: scheduled.invokeId }, operation)) === null;
+  }
+
+  async function probe(operation: Operation, readNewest: ReadNewest): Promise<void> {
     const free = { ...operation, meter: freeOf(operation.meter) };
     try {
       const scheduled = await findRun({ Timed: true }, free);
-      if (scheduled !== null)
-        known = isPassedOver(scheduled, newest) || (await findRun({ InvokeId: scheduled.invokeId }, free)) === null;
+      if (scheduled !== null) known = await isHidden(scheduled, readNewest, free);
       // Not before both answers are there: all who open a list between them wait for the second.
       notBefore = clock.elapsed() + AFTER_NONE_MS;
     } catch (error) {
@@ -113,12 +121,12 @@ function createProbe(clock: Clock, findRun: FindRun) {
     isDue,
     /** True until a probe has ended. */
     isFirst: () => notBefore === Number.NEGATIVE_INFINITY,
-    async ask(operation: Operation, newest: readonly FoundRun[] = []): Promise<boolean> {
+    async ask(operation: Operation, readNewest: ReadNewest = readAnyNewest): Promise<boolean> {
       while (isDue() && !operation.signal.aborted) {
         // What breaks another operation is no matter of this one.
         if (asking !== undefined) await asking.catch(() => {});
         else {
-          asking = probe(operation, newest).finally(() => {
+          asking = probe(operation, readNewest).finally(() => {
             asking = undefined;
           });
           await asking;
