@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createFastClock } from "./fast-clock.ts";
-import { ordered, type Rig, startRig, walk } from "./rig.ts";
+import { ordered, type Rig, startRig, walk, walkedIds } from "./rig.ts";
 import { createSources, isOfBeijing } from "./sources.ts";
 import { refusal } from "./upstream.ts";
-import { createPlace, manyRuns } from "./world.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -189,4 +189,46 @@ describe("retries", () => {
       expect(rig.far.calls).toHaveLength(1);
     },
   );
+});
+
+describe("a SWAS source that may not read the list of all runs any more", () => {
+  const PAGE = "{ invocations { nodes { invokeId } sources { ok isComplete } } }";
+  const SERVER = "a".repeat(32);
+
+  async function startRead() {
+    const place = createPlace(manyRuns(60, "t-s", { instanceId: SERVER }));
+    rig = await startRig({ "SWAS/cn-hangzhou": { ...place, servers: [SERVER] } }, { FRESHNESS_MS: "1" });
+    return { place, shown: (await rig.ask(PAGE)).data.invocations.nodes };
+  }
+
+  it("is read server by server from the next page on", async () => {
+    const { place, shown } = await startRead();
+    rig.far.interfere = ({ action }) => (action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null);
+    expect((await rig.ask(PAGE)).data.invocations).toEqual({
+      nodes: shown,
+      sources: [{ ok: false, isComplete: true }],
+    });
+    const [newest] = place.runs;
+    place.runs.unshift({ ...(newest as Run), invokeId: "t-new", at: (newest as Run).at + 1_000 });
+    expect((await rig.ask(PAGE)).data.invocations).toEqual({
+      nodes: [{ invokeId: "t-new" }, ...shown.slice(0, -1)],
+      sources: [{ ok: true, isComplete: true }],
+    });
+    expect(await walkedIds(rig, { size: 100 })).toEqual(place.runs.map(({ invokeId }) => invokeId));
+  });
+
+  it("shows what is known if nothing can be read", async () => {
+    const { shown } = await startRead();
+    rig.far.interfere = () => refusal(403, "NoPermission");
+    for (let page = 0; page < 3; page += 1) {
+      expect((await rig.ask(PAGE)).data.invocations).toEqual({
+        nodes: shown,
+        sources: [{ ok: false, isComplete: true }],
+      });
+    }
+    rig.far.interfere = ({ action }) => (action === "ListInstances" ? null : refusal(403, "NoPermission"));
+    for (let page = 0; page < 3; page += 1) {
+      expect((await rig.ask(PAGE)).data.invocations).toMatchObject({ nodes: shown, sources: [{ ok: false }] });
+    }
+  });
 });

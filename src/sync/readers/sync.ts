@@ -56,15 +56,23 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
   const parts = { store, book, singleFlight, clock, freshnessMs, turns, rulesHash };
   const runs = createRunReader(parts);
   const allRuns = new Map<string, readonly KnownList[]>();
+  /** Before the lists of all runs were others, as when an action may be used no more. */
+  const formerRuns = new Map<string, readonly KnownList[]>();
   const openLists: Sync["openLists"] = async (source, query, projection, operation) => {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
     const lists = await openKnownLists(parts, upstream, query, projection, operation);
-    if (Object.keys(query).length === 0) allRuns.set(sourceKey(source), lists);
+    if (Object.keys(query).length === 0) noteAll(source, lists);
     return lists;
   };
-  const boundOf = async (source: Source): Promise<number | null> => {
-    const lists = allRuns.get(sourceKey(source)) ?? [];
+  const noteAll = (source: Source, lists: readonly KnownList[]): void => {
+    const key = sourceKey(source);
+    const before = allRuns.get(key) ?? [];
+    if (keysOf(before) !== keysOf(lists)) formerRuns.set(key, before);
+    allRuns.set(key, lists);
+  };
+  const boundOf = async (source: Source, all = allRuns): Promise<number | null> => {
+    const lists = all.get(sourceKey(source)) ?? [];
     const bounds = await Promise.all(lists.map((list) => list.boundBelow(LIST_HEAD)));
     return lists.length === 0 ? null : Math.max(...bounds);
   };
@@ -88,9 +96,10 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
       return falseEnds.every((end) => end === null) ? lists : null;
     },
     async findKnown(source) {
-      const bound = await boundOf(source);
-      if (bound === null || bound === LIST_HEAD) return [];
-      const lists = allRuns.get(sourceKey(source)) ?? [];
+      const [now, before] = [await boundOf(source), await boundOf(source, formerRuns)];
+      const isBefore = (before ?? LIST_HEAD) < (now ?? LIST_HEAD);
+      if ((isBefore ? before : (now ?? LIST_HEAD)) === LIST_HEAD) return [];
+      const lists = (isBefore ? formerRuns : allRuns).get(sourceKey(source)) ?? [];
       return lists.map((list) => ({ ...list, isExact: false, total: async () => null }));
     },
     async oldestKnown(source) {
@@ -99,4 +108,8 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
       return bound === LIST_END ? store.oldestTime(source) : bound;
     },
   };
+}
+
+function keysOf(lists: readonly KnownList[]): string {
+  return JSON.stringify(lists.map(({ key }) => key).sort());
 }

@@ -181,7 +181,6 @@ async function orPerInstance<Value>(
     return await usual();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    context.access.refuse();
     return perInstance();
   }
 }

@@ -1,5 +1,5 @@
 import { type InvocationQuery, type Operation, type Projection, UpstreamError } from "#domain";
-import { isRefusal, type RunListPage } from "../contract/index.ts";
+import { orWhenRefused, type RunListPage } from "../contract/index.ts";
 import type { AdapterContext } from "./context.ts";
 
 /** Reads the newest page of the list of all runs. */
@@ -23,7 +23,7 @@ export function createListProbe(context: AdapterContext, readFirst: ReadFirst) {
       const first = await page;
       if (context.access.state() !== "unknown") return probed === subject ? first : undefined;
     }
-    const page = orRefused(context, readFirst(query, projection, operation)).finally(() => {
+    const page = orWhenRefused(readFirst(query, projection, operation), undefined).finally(() => {
       probe = undefined;
     });
     // Those who wait need not fail with an operation that was broken off: one of them begins anew.
@@ -49,14 +49,4 @@ export function createListProbe(context: AdapterContext, readFirst: ReadFirst) {
 
 function subjectOf(query: InvocationQuery, projection: Projection): string {
   return JSON.stringify([query, projection]);
-}
-
-async function orRefused(context: AdapterContext, page: Promise<RunListPage>): Promise<RunListPage | undefined> {
-  try {
-    return await page;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    context.access.refuse();
-    return undefined;
-  }
 }

@@ -8,7 +8,7 @@ import {
   type Projection,
   weightOf,
 } from "#domain";
-import type { FirstPage, RecalledRun, RunList } from "../contract/index.ts";
+import { type FirstPage, isRefusal, type RecalledRun, type RunList } from "../contract/index.ts";
 import { createRunListReader, type StatusWords } from "../lists/index.ts";
 import {
   COMMAND_TYPE_WORDS,
@@ -149,7 +149,11 @@ async function askRuns(
   operation: Operation,
   status?: InvocationStatus,
 ) {
-  const answer = await context.ask(ACTION, parameters, operation);
+  const answer = await context.ask(ACTION, parameters, operation).catch((error: unknown) => {
+    // Also of who could read it before: from then on servers are asked one by one.
+    if (isRefusal(error)) context.access.refuse();
+    throw error;
+  });
   context.access.grant();
   const reading = context.reader(ACTION, answer);
   const page = readRunPage(answer.body, invokeId, reading);
