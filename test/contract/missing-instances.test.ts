@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { createPlace, type Execution, type Run } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const at = Date.UTC(2026, 0, 2, 12);
+const runOf = (executions: readonly Execution[], wire = {}): Run => ({ invokeId: "t-1", at, executions, wire });
+const onServers = (count: number): readonly Execution[] =>
+  Array.from({ length: count }, (_, index) => ({ instanceId: `i-${String(index).padStart(3, "0")}` }));
+
+const LIST = `query ($filter: InvocationFilter) { invocations(filter: $filter) { totalCount
+  nodes { invokeId status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId status } } }
+  sources { ok isComplete error { code } } } }`;
+const HERE = `provider: ECS, regionId: "cn-hangzhou"`;
+const resultsOf = (filter: string) => `{ invocationResults(first: 100, filter: { ${HERE}, ${filter} }) { totalCount
+  nodes { instanceId exitCode output { text } } pageInfo { hasNextPage endCursor } sources { ok isComplete } } }`;
+
+type Body = Readonly<Record<string, unknown>>;
+
+async function startNameless(run: Run, product: "ECS" | "SWAS" = "ECS"): Promise<void> {
+  rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([run]) }, { FRESHNESS_MS: "1" });
+  rig.far.mangle = (body) => JSON.parse(JSON.stringify(body).replaceAll('"InstanceId":"i-nameless",', ""));
+}
+
+describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot be read", (product) => {
+  it("is missing, and the page and the run's list say so", async () => {
+    await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
+    for (let times = 0; times < 2; times += 1) {
+      const { data, errors } = await rig.ask(LIST);
+      expect(errors).toBeUndefined();
+      expect(data.invocations).toEqual({
+        totalCount: 1,
+        nodes: [
+          {
+            invokeId: "t-1",
+            status: "SUCCESS",
+            statusCounts: [
+              { status: "SUCCESS", count: 1 },
+              { status: "UNKNOWN", count: 1 },
+            ],
+            instanceInvocations: { totalCount: null, nodes: [{ instanceId: "i-1", status: "SUCCESS" }] },
+          },
+        ],
+        sources: [{ ok: true, isComplete: false, error: null }],
+      });
+    }
+    rig.far.mangle = (body) => body;
+    const { data } = await rig.ask(LIST);
+    expect(data.invocations.sources).toEqual([{ ok: true, isComplete: true, error: null }]);
+    expect(data.invocations.nodes[0].instanceInvocations.totalCount).toBe(2);
+  });
+
+  it("leaves the run, also if it is the only one", async () => {
+    await startNameless(runOf([{ instanceId: "i-nameless" }]), product);
+    const { data } = await rig.ask(LIST);
+    expect(data.invocations).toMatchObject({
+      nodes: [{ invokeId: "t-1", status: "SUCCESS", instanceInvocations: { totalCount: null, nodes: [] } }],
+      sources: [{ ok: true, isComplete: false }],
+    });
+  });
+
+  it.each([["garbage"], [7], [{ InvokeInstance: "garbage" }], [{ Other: 1 }]])(
+    "leaves the run where %j stands for its instances",
+    async (nested) => {
+      rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([runOf([])]) }, { FRESHNESS_MS: "1" });
+      rig.far.mangle = (body) =>
+        JSON.parse(JSON.stringify(body), (key, value) => (key === "InvokeInstances" ? nested : value));
+      const { data, errors } = await rig.ask(LIST);
+      expect(errors).toBeUndefined();
+      expect(data.invocations).toMatchObject({
+        nodes: [{ invokeId: "t-1", instanceInvocations: { totalCount: null, nodes: [] } }],
+        sources: [{ ok: true, isComplete: false }],
+      });
+    },
+  );
+
+  it("may be the one that a list is asked for", async () => {
+    await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
+    const { data } = await rig.ask(LIST, { filter: { instanceId: "i-nameless" } });
+    expect(data.invocations).toMatchObject({ nodes: [], sources: [{ ok: true, isComplete: false }] });
+  });
+});
+
+describe.each(["ECS", "SWAS"] as const)("a run on %s that is looked for by its id", (product) => {
+  const LOOK = `query ($invokeId: String!) { invocation(provider: ${product}, regionId: "cn-hangzhou", invokeId: $invokeId) { invokeId } }`;
+
+  it("is an error, and not gone, where the answer counts it and does not hold it", async () => {
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([runOf([{ instanceId: "i-1" }])]) });
+    rig.far.mangle = (body) =>
+      JSON.parse(JSON.stringify(body), (key, value) =>
+        ["Invocation", "CommandInvocations"].includes(key) ? [] : value,
+      );
+    const { data, errors } = await rig.ask(LOOK, { invokeId: "t-1" });
+    expect(data).toEqual({ invocation: null });
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(["UPSTREAM_BAD_RESPONSE"]);
+    rig.far.mangle = (body) => body;
+    expect((await rig.ask(LOOK, { invokeId: "t-1" })).data).toEqual({ invocation: { invokeId: "t-1" } });
+    expect(await rig.ask(LOOK, { invokeId: "t-none" })).toMatchObject({ data: { invocation: null } });
+  });
+});
+
+describe("an upstream that tells of more instances of a run than it shows", () => {
+  const start = async (wire: object) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(120), wire)]) });
+    rig.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? cutInstances(body) : body);
+  };
+
+  it("and shows the others as results is read on", async () => {
+    await start({ InstanceCount: 120 });
+    const listed = await rig.ask(LIST);
+    expect(listed.data.invocations).toMatchObject({ sources: [{ isComplete: false }] });
+    expect(listed.data.invocations.nodes[0].instanceInvocations).toMatchObject({ totalCount: null });
+    const { data } = await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(data.invocationResults).toMatchObject({
+      totalCount: 120,
+      pageInfo: { hasNextPage: true },
+      sources: [{ isComplete: true }],
+    });
+    const again = await rig.ask(LIST);
+    expect(again.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(120);
+    expect(again.data.invocations.sources).toMatchObject([{ isComplete: true }]);
+  });
+
+  it("without saying so is read on once its results are asked for", async () => {
+    await start({});
+    const listed = await rig.ask(LIST);
+    expect(listed.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(50);
+    const { data } = await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(data.invocationResults.totalCount).toBe(120);
+    rig.far.calls.length = 0;
+    const again = await rig.ask(LIST);
+    expect(again.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(120);
+    await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(rig.far.calls.filter(({ action }) => action === "DescribeInvocationResults")).toEqual([]);
+  });
+
+  function cutInstances(body: Body): Body {
+    const { Invocation } = body.Invocations as { Invocation: readonly Body[] };
+    const cut = Invocation.map((run) => {
+      const { InvokeInstance } = run.InvokeInstances as { InvokeInstance: readonly Body[] };
+      return { ...run, InvokeInstances: { InvokeInstance: InvokeInstance.slice(0, 50) } };
+    });
+    return { ...body, Invocations: { Invocation: cut } };
+  }
+});
+
+describe("an instance that a run tells twice", () => {
+  const time = (second: number) => ({ StartTime: `2026-01-02T12:00:0${second}Z`, FinishTime: "", FinishedTime: "" });
+  const twice = [
+    { instanceId: "i-1", status: "Failed", exitCode: 1, wire: { ...time(1), FinishTime: "2026-01-02T12:00:02Z" } },
+    { instanceId: "i-1", status: "Pending", exitCode: null, wire: { ...time(1), StartTime: "" } },
+  ];
+
+  it.each(["as they came", "the other way round"])("is in its latest state, %s", async (order) => {
+    const executions = order === "as they came" ? twice : twice.toReversed();
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([{ ...runOf(executions), status: "Running" }]) });
+    const { data } = await rig.ask(LIST);
+    expect(data.invocations.nodes[0].instanceInvocations).toEqual({
+      totalCount: 1,
+      nodes: [{ instanceId: "i-1", status: "PENDING" }],
+    });
+    const query = resultsOf('invokeId: "t-1", includeHistory: true');
+    expect((await rig.ask(query)).data.invocationResults.nodes.map(({ exitCode }: Body) => exitCode)).toEqual([
+      null,
+      1,
+    ]);
+  });
+
+  it("has both executions in its history on SWAS, too", async () => {
+    rig = await startRig({ "SWAS/cn-hangzhou": createPlace([{ ...runOf(twice), status: "Running" }]) });
+    const query = resultsOf('invokeId: "t-1", includeHistory: true').replace("ECS", "SWAS");
+    expect((await rig.ask(query)).data.invocationResults.nodes.map(({ exitCode }: Body) => exitCode)).toEqual([
+      null,
+      1,
+    ]);
+  });
+});
