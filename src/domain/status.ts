@@ -199,7 +199,7 @@ export function isConcluded(run: {
 
 /**
  * State of a run whose instances are known so now: its own record may be older than the results that tell their ends, and says then
- * that the run goes on. A record that may lack instances, or of a run that is repeated, is believed. A run of which no record says
+ * that the run goes on, or what only some of them came to. A record that may lack instances, or of a run that is repeated, is believed. A run of which no record says
  * a word of its own is rolled up.
  */
 export function statusAfter(
@@ -219,8 +219,14 @@ export function statusAfter(
   const isEach = (all: readonly HasStatus[]) => all.every(({ status }) => isFinalInstanceStatus(status));
   const isWhole = run.missingInstances === undefined && run.isNarrowed !== true && instances.length % NESTED_MAX !== 0;
   const isBehind = isWhole && !isEach(run.instances) && isEach(instances);
-  const isOpen = !isFinalInvocationStatus(run.status) && !isRepeated(run);
-  return settledStatus(isBehind && isOpen ? "FINISHED" : run.status, instances);
+  return settledStatus(isBehind && mayBeOutdated(run) ? "FINISHED" : run.status, instances);
+}
+
+/** True for a word that was told before its instances had ended and that their ends may contradict. A stop stays one however they end. */
+function mayBeOutdated(run: Parameters<typeof isRepeated>[0]): boolean {
+  return (
+    run.status === "SUCCESS" || isFailedRun(run.status) || !(isFinalInvocationStatus(run.status) || isRepeated(run))
+  );
 }
 
 /** Where an instance stands if failures come first: 0 failed, 1 not over, 2 stopped or of unknown outcome, 3 ended well. */

@@ -66,6 +66,38 @@ describe("a run whose records tell different things of it", () => {
   const WITH_OUTPUT = `{ invocations { nodes { ${STATE}
     instanceInvocations { nodes { instanceId status result { output { text } } } } } } }`;
 
+  it.each([
+    ["tells the same", "PartialFailed", "PARTIAL_FAILED"],
+    ["keeps to its word", "Success", "SUCCESS"],
+  ])(
+    "has the end that its instances tell where its word was told before, and its record then %s",
+    async (_name, word, end) => {
+      const ended = { instanceId: B };
+      const run = { invokeId: "t-1", at, status: "Success" };
+      const place = createPlace([
+        { ...run, executions: [{ instanceId: A, status: "Running", exitCode: null }, ended] },
+      ]);
+      rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+      await rig.ask(LIST);
+      place.runs[0] = { ...run, status: word, executions: [{ instanceId: A, status: "Failed", exitCode: 4 }, ended] };
+      const results = `{ invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1" }) {
+      nodes { instanceId status } } }`;
+      rig.far.interfere = ({ action }) =>
+        action === "DescribeInvocations" ? refusal(503, "ServiceUnavailable") : null;
+      const statusCounts = [
+        { status: "SUCCESS", count: 1 },
+        { status: "FAILED", count: 1 },
+      ];
+      const told = (await rig.ask(results)).data.invocationResults.nodes;
+      expect(told[0]).toEqual({ instanceId: A, status: "FAILED" });
+      expect((await rig.ask(LIST)).data.invocations.nodes).toMatchObject([{ status: "PARTIAL_FAILED", statusCounts }]);
+      rig.far.interfere = () => null;
+      for (let time = 0; time < 2; time += 1) {
+        expect((await rig.ask(LIST)).data.invocations.nodes).toMatchObject([{ status: end, statusCounts }]);
+      }
+    },
+  );
+
   it("goes on, where its instances had ended, as soon as it is told of another one that does", async () => {
     const run = { invokeId: "t-1", at, status: "Running" };
     const [one, two] = ["i-1", "i-2"].map((instanceId) => ({ instanceId, status: "Running" }));

@@ -121,6 +121,7 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
     fillsIn(known, read) ||
     fillsIn(known.command, read.command) ||
     (known.isNarrowed === true && read.isNarrowed !== true) ||
+    tellsOtherEnd(known, read) ||
     (known.tags.length === 0 && read.tags.length > 0) ||
     (read.resourceGroupIds ?? []).some((id) => !groups.includes(id)) ||
     read.instances.some((one) => {
@@ -129,6 +130,15 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
       return fillsIn(other, one) || isOtherOutput(other.output, one.output);
     })
   );
+}
+
+/**
+ * True if a reading tells with all of its instances another end of the run: the word that an end was concluded from before, or what the
+ * known instances come to. Of two words that both contradict the instances the first one stays.
+ */
+function tellsOtherEnd(known: Invocation, read: Invocation): boolean {
+  if (read.status === known.status || !hasOwnWord(read) || !isFinalRun(read)) return false;
+  return read.rawStatus === known.rawStatus || read.status === rollUp(known.instances.map(({ status }) => status));
 }
 
 /** True if a reading has a member that was not read before (undefined), or was not there (null). */
