@@ -137,7 +137,7 @@ function assemble(ground: Ground): Services {
   const servers = createServerPages({ sync, sealer, describe: describeServers });
   const scan = createRunScan({ sync, store, pages });
   const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
-  const searchOutputs = createOutputMatches({ scan, store, sync, sealer, clock });
+  const searchOutputs = createOutputMatches({ scan, store, sync, sealer, timing });
   return {
     sources: () => Promise.all(book.states().map(({ source }) => describeAll(source))),
     revision,

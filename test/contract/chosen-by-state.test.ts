@@ -61,6 +61,18 @@ describe.each(["ECS", "SWAS"])("a run on %s that has ended since its list was re
     expect(data.invocations).toMatchObject({ totalCount: 0, nodes: [] });
   });
 
+  it("is shown as it ended where something that it printed is found", async () => {
+    const { place, invokeId } = await startAfterEnd(product);
+    const ended = place.runs[FAR] as Run;
+    const printing = going.map((one) => ({ ...one, output: "rare" }));
+    place.runs.splice(FAR, 1, { ...ended, status: "Running", executions: printing });
+    await rig.ask(`{ invocation(provider: ${product}, regionId: "cn-hangzhou", invokeId: "${invokeId}") {
+      instanceInvocations { nodes { result { output { text } } } } } }`);
+    place.runs.splice(FAR, 1, ended);
+    const { data } = await rig.ask(`{ searchOutputs(text: "rare") { nodes { invocation { invokeId status } } } }`);
+    expect(data.searchOutputs.nodes).toEqual([{ invocation: { invokeId, status: "FAILED" } }]);
+  });
+
   it("is counted and ordered as it ended", async () => {
     const { invokeId } = await startAfterEnd(product);
     const { data } = await rig.ask("{ statistics(by: STATUS) { key count isComplete } }");

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  type Clock,
   canonicalText,
   decodeOutput,
   type InvocationFilter,
@@ -28,6 +27,7 @@ import type {
   Sealer,
 } from "../contract/index.ts";
 import { createCursorCodec, readPageArguments } from "../paging/index.ts";
+import { followRows, type PageTiming } from "../runs/index.ts";
 import { unitsToDecode } from "./decoding.ts";
 import { type LineSearch, MAX_MATCHES, prepareSearch, UNITS_A_TURN } from "./line-search.ts";
 import type { RunScan } from "./scan.ts";
@@ -36,9 +36,9 @@ import type { RunScan } from "./scan.ts";
 export interface OutputMatchesParts {
   readonly scan: RunScan;
   readonly store: Pick<RunStore, "readRuns">;
-  readonly sync: Pick<Sync, "book">;
+  readonly sync: Pick<Sync, "book" | "follower">;
   readonly sealer: Sealer;
-  readonly clock: Clock;
+  readonly timing: PageTiming;
 }
 
 /** An answer comes after so long, with what was found by then and a cursor. */
@@ -67,7 +67,7 @@ interface Found extends Pick<Place, "instanceId"> {
 interface SearchRules {
   readonly find: Find;
   readonly seal: (place: Place) => string;
-  /** Runs as they are shown; null for one that is not known any more. */
+  /** Runs as they are now; null for one that is not known any more. */
   readonly readRuns: (refs: readonly InvocationRef[]) => Promise<readonly (StoredRun | null)[]>;
   readonly start: Place | null;
   readonly size: number;
@@ -75,8 +75,18 @@ interface SearchRules {
   readonly isLate: () => boolean;
 }
 
-/** Searches the outputs that are known, newest runs first. Reads none from an upstream; equal outputs are searched once. */
-export function createOutputMatches({ scan, store, sync, sealer, clock }: OutputMatchesParts) {
+/**
+ * Searches the outputs that are known, newest runs first. Reads none from an upstream; equal outputs are searched once. Unfinished runs
+ * of the page are followed as on every page.
+ */
+export function createOutputMatches({ scan, store, sync, sealer, timing }: OutputMatchesParts) {
+  const { clock } = timing;
+  const readNow = async (refs: readonly InvocationRef[], operation: Operation) => {
+    const read = () => store.readRuns(refs, { output: false, content: false });
+    const known = (await read()).filter((one) => one !== null);
+    await followRows(sync.follower, known, [], timing, operation);
+    return read();
+  };
   return async (search: OutputSearch, filter: InvocationFilter, operation: Operation): Promise<OutputMatches> => {
     const { text, pattern, ignoreCase, contextLines, first, after } = search;
     const { size, cursor } = readPageArguments({ first: first ?? null, after: after ?? null });
@@ -93,7 +103,7 @@ export function createOutputMatches({ scan, store, sync, sealer, clock }: Output
       start,
       size,
       isLate: () => clock.elapsed() >= until,
-      readRuns: (refs) => store.readRuns(refs, { output: false, content: false }),
+      readRuns: (refs) => readNow(refs, operation),
       seal: ({ position, instanceId, line }) =>
         codec.seal({ position, lagging: new Map(), row: [instanceId, String(line)] }),
     });
