@@ -231,4 +231,20 @@ describe("a SWAS source that may not read the list of all runs any more", () => 
       expect((await rig.ask(PAGE)).data.invocations).toMatchObject({ nodes: shown, sources: [{ ok: false }] });
     }
   });
+
+  it("shows the runs of a server that came after the others were listed", async () => {
+    const servers = [SERVER];
+    const place = createPlace(manyRuns(3, "t-s", { instanceId: SERVER }));
+    rig = await startRig({ "SWAS/cn-hangzhou": { ...place, servers } }, { FRESHNESS_MS: "1" });
+    rig.far.interfere = ({ action }) => (action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null);
+    expect((await rig.ask(PAGE)).data.invocations.nodes).toHaveLength(3);
+    const [newcomer] = manyRuns(1, "t-n", { instanceId: "b".repeat(32) });
+    servers.push("b".repeat(32));
+    place.runs.unshift(newcomer as Run);
+    const filter = `(filter: { instanceId: "${"b".repeat(32)}" })`;
+    expect((await rig.ask(PAGE.replace("invocations", `invocations${filter}`))).data.invocations).toEqual({
+      nodes: [{ invokeId: newcomer?.invokeId }],
+      sources: [{ ok: true, isComplete: true }],
+    });
+  });
 });

@@ -55,7 +55,9 @@ export async function chooseLists(
   // A single run may be younger than what was read.
   const isOpen = isToldByAll(query) && query.invokeId === undefined;
   const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
-  if (whole !== null) return { lists: whole, isByState: false };
+  // Of a server that came since nothing is known.
+  const mayLackServer = query.instanceId !== undefined && whole?.some(({ isOfInstance }) => isOfInstance) === true;
+  if (whole !== null && !mayLackServer) return { lists: whole, isByState: false };
   if (!isFew(statusIn)) {
     return { lists: await sync.openLists(source, narrow, projection, operation), isByState: false };
   }

@@ -21,6 +21,8 @@ import { type ListParts, type OpenList, openList } from "./open-list.ts";
 export interface KnownList {
   readonly key: string;
   readonly isExact: boolean;
+  /** True for a list of one instance's runs: which such lists there are goes by the servers that were known. */
+  readonly isOfInstance: boolean;
   /** Epoch milliseconds: when its newest end was read last with success; null if never. */
   readAt(): Promise<number | null>;
   /** Length as the upstream told it last; null if it has no valid one. */
@@ -72,7 +74,7 @@ export async function openKnownLists(
   return lists.map((list) => toKnownList(openList(parts, upstream.source, list, projection), list, parts));
 }
 
-function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListParts): KnownList {
+function toKnownList(list: OpenList, { key, isExact, applied }: RunList, { turns }: ListParts): KnownList {
   const { load } = list;
   const loadShown = async (): Promise<ListState> => shownState(await load(), list.now());
   const boundBelow = async (from: number): Promise<number> => boundBelowIn(await loadShown(), from);
@@ -89,6 +91,7 @@ function toKnownList(list: OpenList, { key, isExact }: RunList, { turns }: ListP
   return {
     key,
     isExact,
+    isOfInstance: applied.instanceId !== undefined,
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,
