@@ -15,7 +15,7 @@ import {
   tokenOf,
   walk,
 } from "./odd-list-scene.ts";
-import { createPlace, createRandom, manyRuns } from "./world.ts";
+import { createPlace, manyRuns } from "./world.ts";
 
 afterEach(() => rig.stop());
 
@@ -146,52 +146,6 @@ describe("a list that contradicts itself shows every run that was read, ends, an
     isBroken = false;
     const { ids } = await later(() => walk());
     expect(ids).toEqual(all.slice(0, 120).map(({ invokeId }) => invokeId));
-  });
-
-  it.each([
-    ["ECS", 130],
-    ["ECS", 230],
-    ["SWAS", 130],
-    ["SWAS", 230],
-  ] as const)("pages of %s in no order at all, of %d runs", async (product, count) => {
-    const { habits } = createPlace([]);
-    const random = createRandom(count);
-    const all = manyRuns(count, "t-h", { instanceId: SERVER });
-    const keys = new Map(all.map((run) => [run, random()]));
-    const mixed = all.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
-    await start(product, ({ asked }) => {
-      const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
-      const page = mixed.slice((number - 1) * size, number * size);
-      const paging = { TotalCount: count, PageNumber: number, PageSize: size };
-      if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
-      return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
-    });
-    await walk();
-    const { ids, calls, last } = await walk();
-    // Two pages of 50 were read, the second of which began with two runs of the first.
-    expect(ids).toEqual(all.filter((run) => mixed.slice(0, 96).includes(run)).map(({ invokeId }) => invokeId));
-    expect(last).toMatchObject({ more: false, sources: failing("in no order of creation"), totalCount: null });
-    expect(calls.every((each) => each <= 1)).toBe(true);
-  });
-
-  it("tokens that lead through runs in no order at all, to the list's end", async () => {
-    const random = createRandom(7);
-    const all = runs(100).map((run, index) => ({ ...run, at: Date.UTC(2026, 0, 2) - index * 60_000 }));
-    const keys = new Map(all.map((run) => [run, random()]));
-    const mixed = all.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
-    await start("ECS", ({ asked }) => {
-      const from = Number(asked.get("NextToken") ?? 0);
-      const NextToken = from + 20 < all.length ? String(from + 20) : "";
-      const page = mixed.slice(from, from + 20).map((run) => ecsRun(run, asked));
-      return ok({ NextToken, Invocations: { Invocation: page } });
-    });
-    const first = await walk();
-    // Runs that a walk has passed are told to be missing, and the next walk has them.
-    expect(new Set(first.ids).size).toBe(first.ids.length);
-    expect(
-      first.pages.some(({ sources }) => sources.some(({ isComplete }: { isComplete: boolean }) => !isComplete)),
-    ).toBe(true);
-    expect((await walk()).ids).toEqual(idsOf(100));
   });
 
   it("and is read on once it makes sense again", async () => {

@@ -1,5 +1,4 @@
 import type { Operation } from "#domain";
-import { timeOf } from "#store";
 import { DeadPlaceError } from "#upstreams";
 import { bottomOf, type IndexedPage, type ListState, type Mark } from "./list-notes.ts";
 import { placeBehind } from "./list-place.ts";
@@ -32,30 +31,15 @@ export async function extend(
   const { notes } = before;
   const { mode, shift } = notes;
   const first = await list.readInMode(mode, placeBehind(list, base, shift), base.index + shift, operation);
-  const page = await toOwnPlace(list, before, first, base, operation);
+  const page = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
   const fresh = await list.findNew(page.runs);
-  const isEnd = page.flaw === UNORDERED;
-  const tie = isEnd
-    ? "contradictory"
-    : (tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation)));
+  const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
   const arrivals = isArrival && page.mode === "page" ? fresh.length : 0;
   const late = lateAmong(fresh, before, list);
   const state = withMore(await list.load(), page, { base, tie, arrivals, late });
   await list.keep(page, state);
   const known = fresh.length === 0 && isAside(page, base) ? page.runs : [];
   return { state, known: known.map(({ invokeId }) => invokeId) };
-}
-
-const UNORDERED = "The list is in no order of creation, so that nobody can tell what it lacks.";
-
-/** Of fewer creation times some runs may merely have become visible late. */
-const TELLING_TIMES = 5;
-
-/** The page that begins where it must, or why the list cannot be read on: it shows run after run where all was taken as known. */
-async function toOwnPlace(list: OpenList, before: ListState, first: IndexedPage, base: Mark, operation: Operation) {
-  const late = first.mode === "page" ? lateAmong(await list.findNew(first.runs), before, list) : [];
-  if (new Set(late.map(timeOf)).size >= TELLING_TIMES) return { ...first, next: null, flaw: UNORDERED };
-  return isOffPlace(first, base, before.notes) ? stepBack(list, first, base, before.notes, operation) : first;
 }
 
 /** Reads the answer behind a mark once more, for its runs alone; the newest end's if there is no mark. @throws UpstreamError */

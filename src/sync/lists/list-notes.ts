@@ -128,6 +128,21 @@ export function isLast({ next, flaw }: RunListPage): boolean {
   return next === null && flaw === null;
 }
 
+/**
+ * An answer with indexes; `offset` is where a token list stands, `begunAt` when it was asked for unless the answer says otherwise.
+ * @param isOfList true for a run that its list can be seen to be of
+ */
+export function withIndexes(
+  page: RunListPage,
+  offset: number,
+  begunAt: number,
+  isOfList: (run: Invocation) => boolean,
+): IndexedPage {
+  const indexes = page.indexes ?? page.runs.map((_, position) => offset + position);
+  const isDoubtful = page.unreadable > 0 || page.runs.some((run) => run.missingInstances && !isOfList(run));
+  return { ...page, offset: page.offset ?? offset, indexes, readAt: page.askedAt ?? begunAt, isDoubtful };
+}
+
 /** The mark behind the last record of an answer; null at the list's end. */
 export function markBehind(page: IndexedPage, above: Mark | null, shift: number): Mark | null {
   if (page.next === null) return null;

@@ -88,7 +88,7 @@ export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, 
 
 /** An answer without any run that goes on shows nothing of the newest end. */
 function newestOf(page: IndexedPage, before: ListNotes): number | null {
-  return page.runs.length > 0 ? Math.max(...timesOf(page.runs)) : isLast(page) ? null : before.newest;
+  return timesOf(page.runs)[0] ?? (isLast(page) ? null : before.newest);
 }
 
 function olderSpans(before: ListState): readonly Span[] {

@@ -13,8 +13,15 @@ import {
 import { above, NO_TIME, type ReadingTurns, type RunStore, type RunWrite } from "#store";
 import { DeadPlaceError, type Place, type RunList } from "#upstreams";
 import type { SingleFlight, SourceBook } from "../sources/index.ts";
-import { withIndexes } from "./indexed-page.ts";
-import { type IndexedPage, isLast, type ListNotes, type ListState, stateOf, timesOf } from "./list-notes.ts";
+import {
+  type IndexedPage,
+  isLast,
+  type ListNotes,
+  type ListState,
+  stateOf,
+  timesOf,
+  withIndexes,
+} from "./list-notes.ts";
 
 /** What lists are read with. */
 export interface ListParts {
