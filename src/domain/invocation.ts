@@ -142,7 +142,7 @@ export interface Invocation {
   readonly instances: readonly InstanceInvocation[];
   /** How many instances the upstream told of that cannot be shown; absent if there are none. */
   readonly missingInstances?: number;
-  /** True if a list of one instance's runs alone told of the run: whether it has other instances is not known. */
+  /** True if a list of one instance's runs alone told of the run: it may have other instances. */
   readonly isNarrowed?: true;
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
   readonly resourceGroupIds?: readonly string[];

@@ -3,7 +3,6 @@ import { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQue
 import { instanceKey } from "./ref-key.ts";
 import { finishTimeOf } from "./run-times.ts";
 import type { Source } from "./source.ts";
-import { tellsOfOthers } from "./status.ts";
 
 /** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
 const SCHEDULED_MODES: ReadonlySet<string> = new Set(["Period", "NextRebootOnly", "EveryReboot"]);
@@ -135,13 +134,10 @@ export function completeRun(run: Invocation, applied: InvocationQuery): Invocati
   };
 }
 
-/**
- * Runs of a list of one instance's runs, as far as they tell of others. A list that shows that instance alone, and of any run a
- * state that this instance does not account for, leaves out the others: it says of no run how many it has.
- */
+/** Runs of a list of one instance's runs, with a mark unless the list shows another instance: it may leave the others out. */
 export function narrowRuns(runs: readonly Invocation[], instanceId: string | undefined): readonly Invocation[] {
   const isOther = (run: Invocation): boolean => run.instances.some((one) => one.instanceId !== instanceId);
-  if (instanceId === undefined || runs.some(isOther) || !runs.some(tellsOfOthers)) return runs;
+  if (instanceId === undefined || runs.some(isOther)) return runs;
   // A run that only its instances tell of is put together from the lists of all of them.
   return runs.map((run) => (run.isInstanceWord === true ? run : { ...run, isNarrowed: true }));
 }

@@ -162,8 +162,12 @@ interface HasStatus {
   readonly status: InstanceInvocationStatus;
 }
 
-/** True if a run's own word says what its instances here cannot have come to alone, so that it must have others. */
-export function tellsOfOthers(run: {
+/**
+ * True for a run that a list of one instance's runs alone told of, and whose own word says what this instance cannot have come to alone:
+ * it has others that the list leaves out.
+ */
+export function lacksOthers(run: {
+  readonly isNarrowed?: true;
   readonly status: InvocationStatus;
   readonly rawStatus: string | null;
   readonly isInstanceWord?: true;
@@ -171,7 +175,7 @@ export function tellsOfOthers(run: {
   readonly repeatMode: string | null;
   readonly instances: readonly HasStatus[];
 }): boolean {
-  if (!hasOwnWord(run) || isRepeated(run)) return false;
+  if (run.isNarrowed !== true || !hasOwnWord(run) || isRepeated(run)) return false;
   const { status } = run;
   const here = rollUp(run.instances.map((one) => one.status));
   if ([status, here].some((one) => one === "UNKNOWN" || one === "FINISHED")) return false;

@@ -12,7 +12,7 @@ const RUN = /(?<![\w-])t-[a-z0-9]{4,40}(?![\w-])/i;
 const SERVER = /(?<![\w-])(?:m?i-[a-z0-9]{4,40}|[0-9a-f]{32})(?![\w-])/i;
 const REGION = /(?<![\w-])[a-z]{2}-[a-z]+(?:-[a-z0-9]+)*(?![\w-])/gi;
 /** Where an address says that a word is a region, whichever are configured. */
-const NAMED_REGION = /(?:[/?&#]|\b)(?:region|regionId|servers)[/=]([a-z]{2}-[a-z0-9-]+)/i;
+const NAMED_REGION = /(?:[/?&#]|\b)(?:region|regionId|servers)[/=](?!m?i-)([a-z]{2}-[a-z0-9-]+)/i;
 const LENGTH_MAX = 2_000;
 /** A host, or else the rest of an address, that belongs to one product. An address that names none is taken for one of ECS. */
 const NAMED: Readonly<Record<Provider, RegExp>> = { ECS: /^ecs/i, SWAS: /swas/i };

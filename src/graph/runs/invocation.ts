@@ -6,6 +6,7 @@ import {
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
+  lacksOthers,
   type Projection,
   sourceKey,
 } from "#domain";
@@ -165,7 +166,7 @@ export class Invocation extends InvocationSettings {
     this.#all ??= listByName(
       [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
       ({ instanceId }) => instanceId,
-      this.record.missingInstances !== undefined || this.record.isNarrowed === true,
+      this.record.missingInstances !== undefined || lacksOthers(this.record),
     );
     return this.#all;
   }

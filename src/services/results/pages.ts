@@ -1,6 +1,7 @@
 import {
   type InvocationRef,
   type InvocationResult,
+  lacksOthers,
   NESTED_MAX,
   type Operation,
   sourceRank,
@@ -124,7 +125,7 @@ async function readRun(
 /** Reads a run by its id if only a list of one instance's runs told it. What is known of it is shown if that fails. */
 async function readWhole(sync: Sync, ref: InvocationRef, { output }: PageProjection, operation: Operation) {
   const [seen] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  if (seen?.run.isNarrowed !== true) return;
+  if (seen == null || !lacksOthers(seen.run)) return;
   try {
     await sync.runs.read(ref, { output, content: false }, operation);
   } catch (error) {

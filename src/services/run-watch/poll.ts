@@ -7,6 +7,7 @@ import {
   isFinalInstanceStatus,
   isFinalInvocationStatus,
   isRepeated,
+  lacksOthers,
   type Operation,
 } from "#domain";
 import type { RunStore, StoredRun } from "#store";
@@ -83,7 +84,7 @@ export function createPoll({ sync, store, clock }: PollParts): Poll {
     ) {
       return known.run;
     }
-    if (known === null || known.isGone || known.run.isNarrowed === true) {
+    if (known === null || known.isGone || lacksOthers(known.run)) {
       const run = await sync.runs.read(ref, { output: false, content: projection.content }, operation, 0);
       if (run === null) return known === null ? "never seen" : "not seen any more";
     } else {

@@ -37,7 +37,7 @@ export async function notePageLife(
   const lists = page.isRefreshed ? page.parts.flatMap((part) => part.lists) : [];
   const readAts = await Promise.all(lists.map((list) => list.readAt()));
   const moving = page.runs.filter(({ run }) => !isSettledRun(run, clock.now())).map(({ readAt }) => readAt);
-  const states = page.parts.flatMap(({ statesAt }) => statesAt ?? []);
+  const states = page.parts.flatMap(({ states: one }) => one?.readAt ?? []);
   for (const readAt of [...readAts, ...states, ...moving]) {
     const ageMs = readAt === null ? Number.POSITIVE_INFINITY : clock.now() - readAt;
     // What could not be read anew in time may be had by the next who asks.

@@ -77,7 +77,7 @@ export async function openSources(
         if (!isNewest) await noteLateBefore(part);
         if (isNewest) await refreshStale(part, parts, operation);
         if (isByState && !chosen.isByState && !part.isLate)
-          part.statesAt = await followStates(part.source, walk.query, parts, operation);
+          part.states = await followStates(part.source, walk.query, parts, operation);
       }),
     }));
   await settle(readings);

@@ -82,8 +82,10 @@ export async function readStretch(
   const walk = beginWalk(request, sources, cursor);
   const settle = createSettler(parts, async () => (await readKnown(walk, store)).length > 0);
   if (!matchesNothing(filter)) {
-    const isByState = request.isByState === true || dependsOnState(walk.query);
-    await openSources(walk, parts, settle, operation, { isNewest: cursor === null, isByState });
+    // Pages behind a cursor go by the states that were read for the first one.
+    const isNewest = cursor === null;
+    const isByState = isNewest && (request.isByState === true || dependsOnState(walk.query));
+    await openSources(walk, parts, settle, operation, { isNewest, isByState });
     await readOn(walk, store, settle, operation);
     await fallBack(walk, sync);
   }
@@ -172,9 +174,12 @@ async function statesOf(
       const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, start);
       // A source without a list for this has nothing that could be old.
       const hasList = part.lists.length > 0 || part.isLate;
-      const asOf = hasList ? earlier(await readAtOf(part), part.statesAt) : sync.book.stateOf(part.source).asOf;
+      const asOf = hasList
+        ? earlier(await readAtOf(part), part.states?.readAt ?? null)
+        : sync.book.stateOf(part.source).asOf;
       const isRead = !hasList || asOf !== null;
-      const isEachWhole = isRead && !lagging.includes(part) && !lacking.has(sourceKey(part.source));
+      const isChosenWhole = part.states?.isWhole !== false;
+      const isEachWhole = isRead && isChosenWhole && !lagging.includes(part) && !lacking.has(sourceKey(part.source));
       const isComplete = isEachWhole && flaw === null && (await isSound(part));
       const state = await describe(part.source, isComplete, flaw);
       return { ...state, asOf, isCurrent: state.isCurrent && !part.isLate };

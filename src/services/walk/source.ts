@@ -23,8 +23,8 @@ export interface PageSource {
   isOpened: boolean;
   /** Runs that its lists showed late before this page was read, by id. */
   lateBefore: ReadonlySet<string>;
-  /** When the oldest of the states was read by which runs are chosen, in epoch milliseconds; null if none of them is old. */
-  statesAt: number | null;
+  /** The states by which runs are chosen; null if they are not chosen by states. */
+  states: { readonly readAt: number | null; readonly isWhole: boolean } | null;
   failure: UpstreamError | null;
   /** True if this page goes on without what reading would have shown: it failed, was too slow, or the budget ended. */
   isLate: boolean;

@@ -25,7 +25,7 @@ export function newPart(source: Source, start: Position | null, shown: ShownAhea
     lists: [],
     isOpened: false,
     lateBefore,
-    statesAt: null,
+    states: null,
     failure: null,
     isLate: false,
     wasAsked: false,

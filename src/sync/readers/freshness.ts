@@ -6,6 +6,7 @@ import {
   isFinalInstanceStatus,
   isFinalRun,
   isRepeated,
+  lacksOthers,
   type Projection,
 } from "#domain";
 
@@ -16,7 +17,7 @@ export function isOverRun(run: Invocation): boolean {
 
 /** True when nothing of the run can change any more, and it is known whole. @param now epoch milliseconds */
 export function isSettledRun(run: Invocation, now: number): boolean {
-  return isOverRun(run) && run.isNarrowed !== true && !run.instances.some((one) => isEndOwed(one, run, now));
+  return isOverRun(run) && !lacksOthers(run) && !run.instances.some((one) => isEndOwed(one, run, now));
 }
 
 /**

@@ -65,8 +65,9 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       return found;
     }
     await store.write({ source, readAt, results: found });
-    for (const one of found) if (projection.output && one.output === undefined) owed.add(resultKey(one));
-    return believe(store, source, query, found, projection);
+    const believed = await believe(store, source, query, found, projection);
+    for (const one of believed) if (projection.output && one.output === undefined) owed.add(resultKey(one));
+    return believed;
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {

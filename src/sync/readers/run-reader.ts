@@ -3,6 +3,7 @@ import {
   type InvocationRef,
   type InvocationResult,
   invocationKey,
+  lacksOthers,
   type Operation,
   type Projection,
   type Source,
@@ -104,7 +105,7 @@ function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absen
     const { run } = stored;
     if (!holdsRun(run, projection, book.isStuck(run.source))) return false;
     const now = clock.now();
-    if (run.isNarrowed === true && !stored.isGone && maxMs !== Number.POSITIVE_INFINITY)
+    if (lacksOthers(run) && !stored.isGone && maxMs !== Number.POSITIVE_INFINITY)
       return absences.has(invocationKey(run), maxMs);
     if (isSettledRun(run, now)) return true;
     // A run that is under way and not to be seen may come back.

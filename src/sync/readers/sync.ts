@@ -100,13 +100,24 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
       const isBefore = (before ?? LIST_HEAD) < (now ?? LIST_HEAD);
       if ((isBefore ? before : (now ?? LIST_HEAD)) === LIST_HEAD) return [];
       const lists = (isBefore ? formerRuns : allRuns).get(sourceKey(source)) ?? [];
-      return lists.map((list) => ({ ...list, isExact: false, total: async () => null }));
+      return lists.map((list) => (isBefore ? asFormer(list) : { ...list, isExact: false, total: async () => null }));
     },
     async oldestKnown(source) {
       const bound = await boundOf(source);
       if (bound === null || bound === LIST_HEAD) return null;
       return bound === LIST_END ? store.oldestTime(source) : bound;
     },
+  };
+}
+
+/** A list that was the list of all runs before: it shows what it told, ends nowhere, and may lack what others hold by now. */
+function asFormer(list: KnownList): KnownList {
+  return {
+    ...list,
+    isExact: false,
+    total: async () => null,
+    isSound: async () => false,
+    boundBelow: async (from) => Math.max(0, await list.boundBelow(from)),
   };
 }
 

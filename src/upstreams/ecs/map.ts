@@ -42,13 +42,17 @@ export function toInvocationResult(shape: ResultShape, source: Source, reading: 
 
 /** An end is sometimes told before what was printed is there: for so long after it, an empty output is none that is told. */
 const OUTPUT_OWED_MS = 10_000;
+/** So far the clocks of gateway and vendor may differ; of a clock that is further off nothing can be told. */
+const CLOCKS_APART_MS = 30_000;
 
 function toOutput(shape: ExecutionShape, isTold: boolean, reading: Reading): Output | null | undefined {
   return readBase64Output(shape, reading) ?? (isTold && !isOutputOwed(shape, reading) ? null : undefined);
 }
 
 function isOutputOwed({ startTime, finishTime }: ExecutionShape, { asOf }: Reading): boolean {
-  return startTime !== null && finishTime !== null && asOf !== null && asOf < Date.parse(finishTime) + OUTPUT_OWED_MS;
+  if (startTime === null || finishTime === null || asOf === null) return false;
+  const afterMs = asOf - Date.parse(finishTime);
+  return afterMs > -CLOCKS_APART_MS && afterMs < OUTPUT_OWED_MS;
 }
 
 const UNTIMED = { creationTime: null };
