@@ -39,7 +39,9 @@ interface Way {
  */
 export function findStretches(bytes: Uint8Array): readonly WidthStretch[] {
   const ways = [null, "utf-16le" as const, "utf-16be" as const].map((charset) => createWay(charset, bytes.length));
-  for (let at = bytes.length - 1; at >= 0; at -= 1) ways.forEach((_, own) => step(bytes, at, own, ways));
+  for (let at = bytes.length - 1; at >= 0; at -= 1) {
+    for (let own = 0; own < ways.length; own += 1) step(bytes, at, own, ways);
+  }
   const found: WidthStretch[] = [];
   let way = ways.toSorted((one, other) => (other.best[0] ?? 0) - (one.best[0] ?? 0))[0];
   for (let at = 0; way !== undefined && at < bytes.length; ) {
