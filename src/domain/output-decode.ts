@@ -124,7 +124,8 @@ function decodeRun(bytes: Uint8Array, run: Run, fromByte: number): Part {
   const [first] = run;
   const last = run.at(-1) ?? first;
   if (run.length === 1) return decodePiece(bytes, first, fromByte);
-  const joined = bytes.slice(first.start, last.end);
+  // Not `slice`, which for a Buffer is no copy.
+  const joined = new Uint8Array(bytes.subarray(first.start, last.end));
   let size = 0;
   for (const piece of run) {
     const isOne = piece.isGap && (first.charset !== "utf-8" || !isLong(piece));
