@@ -43,7 +43,7 @@ export function decodeOutput(
   }
   const hasSeam = (droppedBytes ?? 0) > 0;
   const plan = charset === undefined ? planPieces(bytes, hasSeam) : planAs(requireCharset(charset), bytes, hasSeam);
-  const parts = plan.pieces.map((piece) => decodePiece(bytes, piece, fromByte));
+  const parts = runsOf(plan.pieces, fromByte).map((run) => decodeRun(bytes, run, fromByte));
   return {
     text: parts.map((part) => part.text).join(""),
     charset: plan.charset,
@@ -89,6 +89,52 @@ interface Part {
 }
 
 const NOTHING: Part = { text: "", lossy: false };
+
+/** Pieces of one charset that follow each other, at least one. */
+type Run = readonly [Piece, ...Piece[]];
+
+/** Decoding costs as much as a thousand bytes each time, and odd bytes have a gap every second byte: alike ones are decoded together. */
+function runsOf(pieces: readonly Piece[], fromByte: number): readonly Run[] {
+  const runs: [Piece, ...Piece[]][] = [];
+  let last: Piece | undefined;
+  for (const piece of pieces) {
+    const isNext = last !== undefined && last.charset === piece.charset && last.end === piece.start;
+    if (isNext && last !== undefined && last.start >= fromByte && canJoin(last, piece)) runs.at(-1)?.push(piece);
+    else runs.push([piece]);
+    last = piece;
+  }
+  return runs;
+}
+
+// In UTF-8 the bytes of a longer gap stay as they are, and of two such gaps the second could continue the first.
+function canJoin(last: Piece, next: Piece): boolean {
+  if (last.charset !== "utf-8") return WITHOUT_FF.has(last.charset);
+  return !(last.isGap && next.isGap && isLong(last) && isLong(next));
+}
+
+function isLong({ start, end }: Piece): boolean {
+  return end > start + 1;
+}
+
+/** Charsets that have no character at 0xFF, so that a decoder writes U+FFFD for it: for that of others Node.js has one of its own. */
+const WITHOUT_FF: ReadonlySet<string> = new Set(["gb18030", "shift_jis", "euc-kr", "euc-jp"]);
+const NO_CHARACTER = 0xff;
+
+function decodeRun(bytes: Uint8Array, run: Run, fromByte: number): Part {
+  const [first] = run;
+  const last = run.at(-1) ?? first;
+  if (run.length === 1) return decodePiece(bytes, first, fromByte);
+  // Not `slice`, which for a Buffer is no copy.
+  const joined = new Uint8Array(bytes.subarray(first.start, last.end));
+  let size = 0;
+  for (const piece of run) {
+    const isOne = piece.isGap && (first.charset !== "utf-8" || !isLong(piece));
+    if (isOne) joined[size] = NO_CHARACTER;
+    else joined.copyWithin(size, piece.start - first.start, piece.end - first.start);
+    size += isOne ? 1 : piece.end - piece.start;
+  }
+  return { text: decodersOf(first.charset).tolerant.decode(joined.subarray(0, size)), lossy: true };
+}
 
 function decodePiece(bytes: Uint8Array, piece: Piece, fromByte: number): Part {
   if (piece.end <= fromByte) return NOTHING;

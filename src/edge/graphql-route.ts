@@ -138,7 +138,7 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     const caller = await admission.identify(request);
     client.become(clients.of(request.socket, caller));
     visit.headers = admission.countOperation(caller);
-    const asked = await readGraphqlRequest(request, async (bytes) => {
+    const asked = await readGraphqlRequest(request, client, async (bytes) => {
       const letGo = await client.hand(bytes);
       if (visit.isOver) letGo();
       else visit.letGo = letGo;

@@ -7,6 +7,12 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 describe("decodeOutput of one charset", () => {
+  it.each(["b4edce", "e90ae90a", "d6d0ff0ad6"])("leaves the bytes %s as they are", (hex) => {
+    const bytes = Buffer.from(hex, "hex");
+    for (const dropped of [null, 5]) decodeOutput(bytes, dropped);
+    expect(bytes.toString("hex")).toBe(hex);
+  });
+
   it.each([
     ["nothing", bytes(), { text: "", charset: "utf-8", lossy: false, isCharsetCertain: true }],
     [

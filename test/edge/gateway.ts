@@ -92,6 +92,8 @@ export const freeClient: Client = {
   spendForeignId: () => {},
   watch: () => () => {},
   hold: () => () => {},
+  receive: () => {},
+  received: () => {},
   hand: async () => () => {},
   turn: async () => {},
   pass: async () => {},

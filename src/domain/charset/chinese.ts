@@ -29,7 +29,9 @@ export function weighPair(lead: number, trail: number): number {
  * byte of a rare character, but the first letter of a word behind what a cut left of a character.
  */
 export function weighChinese(bytes: Uint8Array, at: number): number {
-  const [lead = 0, trail = 0, next = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+  const lead = bytes[at] ?? 0;
+  const trail = bytes[at + 1] ?? 0;
+  const next = bytes[at + 2] ?? 0;
   const isTorn = trail < 0x80 && isLetter(trail) && (isLetter(next) || (next >= 0x30 && next <= 0x39));
   return weighPair(lead, trail) - (isTorn ? 0.5 : 0);
 }

@@ -1,6 +1,6 @@
 import { findMark } from "./byte-order-mark.ts";
 import { readBetweenCuts } from "./edges.ts";
-import { type Fitting, fit, likelier } from "./fit.ts";
+import { createFit, type Fitting, likelier } from "./fit.ts";
 import { weigherOf } from "./likelihood.ts";
 import { remainderIn } from "./long-characters.ts";
 import { measureOf } from "./measure.ts";
@@ -37,6 +37,6 @@ function piecesOf(charset: string, bytes: Uint8Array, start: number, hasSeam: bo
     if (length > 0) offer(length, weigh(bytes, at, length), 0);
   };
   const remainder = charset === "gb18030" || charset === "gbk" ? remainderIn(bytes) : undefined;
-  const fitting = { bytes, start, end, charsets: [charset], hasAscii: true, hasSeam, read } as const;
-  return likelier(fit(remainder === undefined ? fitting : { ...fitting, remainder }));
+  const fitting = { bytes, charsets: [charset], hasAscii: true, hasSeam, read } as const;
+  return likelier(createFit(remainder === undefined ? fitting : { ...fitting, remainder })(start, end));
 }

@@ -1,6 +1,6 @@
 import { ChineseSign, weighChinese, weighPair } from "./chinese.ts";
 import { readBetweenCuts } from "./edges.ts";
-import { type Fit, type Fitting, fit } from "./fit.ts";
+import { createFit, type Fit, type Fitting } from "./fit.ts";
 import { weigherOf, weighUtf8 } from "./likelihood.ts";
 import { remainderIn } from "./long-characters.ts";
 import { isWhole, measureGb18030, measureUtf8 } from "./measure.ts";
@@ -26,10 +26,10 @@ export type Main = "utf-8" | "gb18030";
  */
 export function linePlanner(bytes: Uint8Array, main: Main, hasSeam: boolean, markEnd: number) {
   const isUtf8Main = main === "utf-8";
-  let fitting: Omit<Fitting, "start" | "end"> | undefined;
+  let fit: ReturnType<typeof createFit> | undefined;
   const fitLine = (start: number, end: number): Fit => {
-    fitting ??= fittingOf(bytes, main, hasSeam);
-    return fit({ ...fitting, start, end });
+    fit ??= createFit(fittingOf(bytes, main, hasSeam));
+    return fit(start, end);
   };
   return (start: number, end: number): Fit => {
     if (isUtf8Main && isWhole(bytes, start, end, measureUtf8)) return wholeLine(start, end, "utf-8");
@@ -47,7 +47,7 @@ export function linePlanner(bytes: Uint8Array, main: Main, hasSeam: boolean, mar
   };
 }
 
-function fittingOf(bytes: Uint8Array, main: Main, hasSeam: boolean): Omit<Fitting, "start" | "end"> {
+function fittingOf(bytes: Uint8Array, main: Main, hasSeam: boolean): Fitting {
   const charsets: Fitting["charsets"] = main === "utf-8" ? ["utf-8", "gb18030"] : ["gb18030", "utf-8"];
   const fitting = { bytes, charsets, hasAscii: true, hasSeam, read: readEither(bytes, charsets) };
   const remainder = remainderIn(bytes);

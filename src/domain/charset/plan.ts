@@ -1,5 +1,5 @@
 import { type ByteOrderMark, findMark } from "./byte-order-mark.ts";
-import { addPiece, likelier } from "./fit.ts";
+import { addPiece, type Fit, likelier } from "./fit.ts";
 import { isExoticUtf8 } from "./likelihood.ts";
 import { isWhole, measureGb18030, measureUtf8 } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
@@ -76,22 +76,20 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
  */
 function planByLine(bytes: Uint8Array, main: Main, hasSeam: boolean, markEnd = 0): Plan {
   const planLine = linePlanner(bytes, main, hasSeam, markEnd);
-  const lines = [...linesOf(bytes, markEnd)].map(({ start, end }) => planLine(start, end));
-  const gain = Math.max(0, ...lines.map(({ seam }) => seam?.gain ?? 0));
-  const torn = lines.find(({ seam }) => gain > 0 && seam?.gain === gain);
+  const lines: Fit[] = [];
+  let torn: Fit | undefined;
+  for (let start = markEnd; start < bytes.length; ) {
+    const lineFeed = bytes.indexOf(0x0a, start);
+    const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
+    const line = planLine(start, end);
+    if ((line.seam?.gain ?? 0) > (torn?.seam?.gain ?? 0)) torn = line;
+    lines.push(line);
+    start = end;
+  }
   const pieces: Piece[] = [];
   for (const line of lines) for (const piece of line === torn ? likelier(line) : line.pieces) addPiece(pieces, piece);
   const isForeign = pieces.some((piece) => piece.charset !== "utf-8");
   return { pieces, charset: main, isCertain: !isForeign || looksChinese(bytes, pieces) };
-}
-
-function* linesOf(bytes: Uint8Array, from: number) {
-  for (let start = from; start < bytes.length; ) {
-    const lineFeed = bytes.indexOf(0x0a, start);
-    const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
-    yield { start, end };
-    start = end;
-  }
 }
 
 /**

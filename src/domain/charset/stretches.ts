@@ -39,7 +39,9 @@ interface Way {
  */
 export function findStretches(bytes: Uint8Array): readonly WidthStretch[] {
   const ways = [null, "utf-16le" as const, "utf-16be" as const].map((charset) => createWay(charset, bytes.length));
-  for (let at = bytes.length - 1; at >= 0; at -= 1) for (const way of ways) step(bytes, at, way, ways);
+  for (let at = bytes.length - 1; at >= 0; at -= 1) {
+    for (let own = 0; own < ways.length; own += 1) step(bytes, at, own, ways);
+  }
   const found: WidthStretch[] = [];
   let way = ways.toSorted((one, other) => (other.best[0] ?? 0) - (one.best[0] ?? 0))[0];
   for (let at = 0; way !== undefined && at < bytes.length; ) {
@@ -65,24 +67,27 @@ function createWay(charset: WideCharset | null, size: number): Way {
 }
 
 /** Reads one character in one way, and goes on behind it in the best one. */
-function step(bytes: Uint8Array, at: number, way: Way, ways: readonly Way[]): void {
+function step(bytes: Uint8Array, at: number, own: number, ways: readonly Way[]): void {
+  const way = ways[own];
+  if (way === undefined) return;
   const { charset, best, lengths, following } = way;
   const length = charset === null ? lengthOf(bytes, at) : 2;
   const place = at === 0 ? "atStart" : at === bytes.length - 1 ? "atEnd" : "inside";
   let score = (best[at + 1] ?? 0) - GAP_COST[place];
-  let next = ways.indexOf(way);
+  let next = own;
   lengths[at] = 1;
   if (at + length <= bytes.length) {
     const worth = charset === null ? weighBytes(bytes, at, length) : weighUnit(bytes, at, charset);
     for (let other = 0; other < ways.length; other += 1) {
       const behind = ways[other];
       if (behind === undefined) continue;
-      const total =
-        worth +
-        (behind.best[at + length] ?? 0) -
-        (behind === way ? 0 : changeCost(bytes, at + length, charset, behind.charset));
+      const most = worth + (behind.best[at + length] ?? 0);
+      // What a change costs is asked for only if it matters.
+      if (most <= score) continue;
+      const total = most - (other === own ? 0 : changeCost(bytes, at + length, charset, behind.charset));
       if (total <= score) continue;
-      [score, next] = [total, other];
+      score = total;
+      next = other;
       lengths[at] = length;
     }
   }
@@ -98,14 +103,16 @@ function changeCost(bytes: Uint8Array, at: number, from: WideCharset | null, to:
 }
 
 function isMark(bytes: Uint8Array, at: number, charset: WideCharset): boolean {
-  const [first, second] = [bytes[at], bytes[at + 1]];
+  const first = bytes[at];
+  const second = bytes[at + 1];
   return charset === "utf-16le" ? first === 0xff && second === 0xfe : first === 0xfe && second === 0xff;
 }
 
 function weighUnit(bytes: Uint8Array, at: number, charset: WideCharset): number {
   if (isMark(bytes, at, charset)) return UNIT_WORTHS.ascii;
   const kind = classify(bytes, at, charset);
-  const [first, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+  const first = bytes[at] ?? 0;
+  const second = bytes[at + 1] ?? 0;
   if (kind === "frequent" || !isText(first) || !isText(second)) return UNIT_WORTHS[kind];
   return first === 0x0a || second === 0x0a
     ? TEXT_PAIR_WORTHS.withLineFeed

@@ -1,5 +1,5 @@
 import { isFrequentUnit } from "./chinese.ts";
-import { type Fitting, fit, likelier } from "./fit.ts";
+import { createFit, type Fitting, likelier } from "./fit.ts";
 import { type Measure, measureUtf16be, measureUtf16le } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
 
@@ -39,7 +39,7 @@ export function fitUtf16(charset: WideCharset, bytes: Uint8Array, start: number,
     const length = measure(bytes, at);
     if (length > 0) offer(length, WEIGHTS[classify(bytes, at, charset)], 0);
   };
-  return likelier(fit({ bytes, start, end: bytes.length, charsets: [charset], hasAscii: false, hasSeam, read }));
+  return likelier(createFit({ bytes, charsets: [charset], hasAscii: false, hasSeam, read })(start, bytes.length));
 }
 
 /** One at either end and one inside. */
@@ -53,7 +53,8 @@ const WEIGHTS: Readonly<Record<Kind, number>> = { ascii: 0.7, frequent: 0.75, us
 /** Says of which kind the unit at a place is. */
 export function classify(bytes: Uint8Array, at: number, charset: WideCharset): Kind {
   const high = charset === "utf-16le" ? 1 : 0;
-  const [upper, lower] = [bytes[at + high] ?? 0, bytes[at + 1 - high] ?? 0];
+  const upper = bytes[at + high] ?? 0;
+  const lower = bytes[at + 1 - high] ?? 0;
   if (upper === 0) return classifyLatin(lower);
   if (upper >= 0x4e && upper <= 0x9f) return isFrequentUnit(upper * 256 + lower) ? "frequent" : "rare";
   if (upper === 0x30 && lower > 0x40) return "frequent";

@@ -16,6 +16,13 @@ export interface Holdings {
    * @throws RefusalError if that is too much of one client, or of all
    */
   hold(held: Held): () => void;
+  /**
+   * Counts so many bytes of a request that has not come whole, beside those that wait.
+   * @throws RefusalError if the client has too many, and then counts none of them
+   */
+  receive(bytes: number): void;
+  /** The bytes that were counted wait no more: they came whole, or are dropped. */
+  received(bytes: number): void;
   /** Resolves once a request of so many bytes has room beside the others of the client. Rejects with RefusalError if too many bytes wait. What it resolves to is to be called once it is answered. */
   hand(bytes: number): Promise<() => void>;
 }
@@ -45,7 +52,7 @@ export function createHoldings(): () => Holdings {
           throw error;
         }
       },
-      hand: createHand(),
+      ...createLine(),
     };
   };
 }
@@ -70,7 +77,7 @@ function createScale(max: number): (held: Held) => () => void {
 
 const NOTHING = (): void => {};
 
-function createHand(): Holdings["hand"] {
+function createLine(): Pick<Holdings, "receive" | "received" | "hand"> {
   const waiting: { readonly bytes: number; readonly begin: () => void }[] = [];
   let handed = 0;
   let waitingBytes = 0;
@@ -82,17 +89,26 @@ function createHand(): Holdings["hand"] {
       next.begin();
     }
   };
-  return async (bytes) => {
-    if (bytes <= LIGHT_BYTES) return NOTHING;
+  const receive = (bytes: number): void => {
     refuseAbove("waitingBytes", waitingBytes + bytes);
-    const leave = (): void => {
-      handed -= bytes;
-      beginNext();
-    };
-    return new Promise((resolve) => {
-      waitingBytes += bytes;
-      waiting.push({ bytes, begin: () => resolve(leave) });
-      beginNext();
-    });
+    waitingBytes += bytes;
+  };
+  return {
+    receive,
+    received(bytes) {
+      waitingBytes -= bytes;
+    },
+    async hand(bytes) {
+      if (bytes <= LIGHT_BYTES) return NOTHING;
+      receive(bytes);
+      const leave = (): void => {
+        handed -= bytes;
+        beginNext();
+      };
+      return new Promise((resolve) => {
+        waiting.push({ bytes, begin: () => resolve(leave) });
+        beginNext();
+      });
+    },
   };
 }

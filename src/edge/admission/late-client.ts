@@ -19,6 +19,8 @@ export function createLateClient(address: Client): LateClient {
     spendForeignId: () => current.spendForeignId(),
     watch: () => current.watch(),
     hold: (held) => current.hold(held),
+    receive: (bytes) => current.receive(bytes),
+    received: (bytes) => current.received(bytes),
     hand: (bytes) => current.hand(bytes),
     turn: () => current.turn(),
     pass: () => current.pass(),

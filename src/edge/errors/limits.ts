@@ -38,7 +38,7 @@ export const LIMITS = {
   clientWatchers: 2_000,
   /** Characters of the documents and variables of what one client has open, equal documents once. */
   heldCharacters: 524_288,
-  /** Bytes of one client's requests that wait until others of it are answered. */
+  /** Bytes of one client's requests that have not come whole, or wait until others of it are answered. */
   waitingBytes: 16_777_216,
   /** Connections of one client at the same time, unless a setting says otherwise. */
   clientSockets: 1_000,
@@ -71,7 +71,7 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   decodedBytes: "bytes of output to decode in one operation",
   clientWatchers: "subscriptions of one client",
   heldCharacters: "characters of different documents and of variables in open operations",
-  waitingBytes: "bytes of requests of one client that wait for others of it",
+  waitingBytes: "bytes of requests of one client that have not come whole or wait for others of it",
   clientSockets: "connections of one client",
   clientCalls: "upstream calls a minute for one client",
   foreignIds: "look-ups a minute for one client of ids that this gateway did not make",

@@ -134,15 +134,17 @@ function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns):
     lines.set(socket, line);
   });
   server.on("upgrade", (request, socket, head) => {
-    // The peer may break off before it is answered, and an error that nobody hears ends the process.
-    socket.once("error", () => socket.destroy());
+    // The peer may break off before it is answered, and an error that nobody hears ends the process. Of earlier upgrades somebody listens yet.
+    if (socket.listenerCount("error") === 0) socket.once("error", () => socket.destroy());
     const line = lines.get(socket);
     line?.reading.leave();
     // Beside this one only a listener for WebSockets hears of upgrades, and the port for operators has none.
     if (asksForWebSocket(request) && server.listenerCount("upgrade") > 1) return;
     const begin = () => answerWithoutUpgrade(server, request, socket, head);
-    if (line === undefined || line.running === 0) begin();
-    else line.last = begin;
+    if (line === undefined || line.running === 0) return begin();
+    // Nobody listens meanwhile, and what flows to nobody is lost.
+    socket.pause();
+    line.last = begin;
   });
   return (request, response, handle) => {
     const { socket } = request;

@@ -59,8 +59,8 @@ class Reading implements PacedReading {
   private isWanted: boolean;
   private hasEnded = false;
   private hasLeft = false;
-  private readonly pauseSocket: () => Socket;
-  private readonly resumeSocket: () => Socket;
+  /** As they were: bound ones would grow into a chain on a connection that asks to upgrade again and again. */
+  private readonly own: Pick<Socket, "pause" | "resume">;
 
   constructor(
     private readonly socket: Socket,
@@ -69,8 +69,7 @@ class Reading implements PacedReading {
     private readonly handEnd: Listener,
   ) {
     this.isWanted = !socket.isPaused();
-    this.pauseSocket = socket.pause.bind(socket);
-    this.resumeSocket = socket.resume.bind(socket);
+    this.own = { pause: socket.pause, resume: socket.resume };
   }
 
   readonly take = (bytes: Buffer): void => {
@@ -108,7 +107,7 @@ class Reading implements PacedReading {
     this.hasLeft = true;
     this.socket.off("data", this.take);
     this.socket.off("end", this.end);
-    Object.assign(this.socket, { pause: this.pauseSocket, resume: this.resumeSocket });
+    Object.assign(this.socket, this.own);
     if (this.isHolding) this.resumeSocket();
     // At once: the next reader puts what it was handed in front of it.
     if (this.held !== null && !this.hasEnded) this.socket.unshift(this.held);
@@ -164,6 +163,14 @@ class Reading implements PacedReading {
     if (!this.hasEnded || this.held !== null) return;
     this.hasEnded = false;
     this.handEnd();
+  }
+
+  private pauseSocket(): Socket {
+    return this.own.pause.call(this.socket);
+  }
+
+  private resumeSocket(): Socket {
+    return this.own.resume.call(this.socket);
   }
 
   private hold(): void {

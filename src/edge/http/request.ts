@@ -21,21 +21,33 @@ export interface GraphqlRequest {
   readonly persistedQuery: unknown;
 }
 
-// A piece takes as much time as some thousand bytes of a larger one, and the memory of a hundred.
+// A piece takes as much time as some thousand bytes of a larger one, and the memory of some hundred.
 const MOST_PIECES = 2_000;
+const PIECE_BYTES = 256;
 const ALLOW = { allow: "GET, POST, OPTIONS" };
 
 /** To read more JSON than that takes some milliseconds. */
 export const LONG_BODY = 16_384;
+
+/** Counts what a client's bodies take that have not come whole. */
+export interface Receiver {
+  /** @throws RefusalError if so many bytes more are too many */
+  receive(bytes: number): void;
+  received(bytes: number): void;
+}
 
 /** Waits for the turn, and the room, in which a body of so many bytes is read as JSON. */
 export type Reading = (bytes: number) => Promise<unknown> | null;
 
 /**
  * Reads a GraphQL request, and of its body no more than the limit.
- * @throws RefusalError for other methods, content types, charsets and encodings, too large or unreadable bodies and batches
+ * @throws RefusalError for other methods, content types, charsets and encodings, too large or unreadable bodies, too many at once, and batches
  */
-export async function readGraphqlRequest(request: IncomingMessage, reading: Reading): Promise<GraphqlRequest> {
+export async function readGraphqlRequest(
+  request: IncomingMessage,
+  receiver: Receiver,
+  reading: Reading,
+): Promise<GraphqlRequest> {
   const search = searchOf(request.url ?? "");
   if (request.method === "GET") {
     await reading(search.length);
@@ -50,18 +62,18 @@ export async function readGraphqlRequest(request: IncomingMessage, reading: Read
       ALLOW,
     );
   }
-  const body = await readJsonBody(request, reading);
+  const body = await readJsonBody(request, receiver, reading);
   if (Array.isArray(body)) refuseBatch(body.length);
   return { method: "POST", search, body: withoutEmpty(body), ...fromBody(body) };
 }
 
 /**
  * Reads a body of JSON, and no more of it than the limit.
- * @throws RefusalError for other content types, charsets and encodings, and for too large or unreadable bodies
+ * @throws RefusalError for other content types, charsets and encodings, and for too large or unreadable bodies, or too many at once
  */
-export async function readJsonBody(request: IncomingMessage, reading: Reading): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, receiver: Receiver, reading: Reading): Promise<unknown> {
   checkContent(request);
-  const bytes = await readBody(request);
+  const bytes = await readBody(request, receiver);
   const turn = reading(bytes.length);
   if (turn !== null) await turn;
   return parseJson(bytes);
@@ -121,7 +133,7 @@ function checkContent(request: IncomingMessage): void {
   );
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage, receiver: Receiver): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   refuseAbove("bodyBytes", announced);
   // To read what is there in steps would take longer than the turn that was waited for.
@@ -132,10 +144,13 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let counted = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       bytes += (chunk as Buffer).length;
       refuseAbove("bodyBytes", bytes);
+      receiver.receive((chunk as Buffer).length + PIECE_BYTES);
+      counted += (chunk as Buffer).length + PIECE_BYTES;
       chunks.push(chunk as Buffer);
       if (chunks.length <= MOST_PIECES) continue;
       request.socket.destroy();
@@ -144,6 +159,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   } catch (error) {
     if (error instanceof RefusalError) throw error;
     throw new RefusalError(400, "BAD_REQUEST", "The body ended before it was whole.");
+  } finally {
+    receiver.received(counted);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

@@ -100,7 +100,7 @@ async function readOperation(
 ) {
   let letGo = () => {};
   try {
-    const asked = await readGraphqlRequest(request, async (bytes) => {
+    const asked = await readGraphqlRequest(request, client, async (bytes) => {
       letGo = await client.hand(bytes);
       await client.arrive(bytes > LONG_BODY);
     });

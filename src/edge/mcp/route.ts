@@ -118,7 +118,7 @@ async function readMessage(
 ): Promise<Asked | null> {
   let letGo = () => {};
   try {
-    const body = await readJsonBody(request, async (bytes) => {
+    const body = await readJsonBody(request, client, async (bytes) => {
       letGo = await client.hand(bytes);
       await client.arrive(bytes > LONG_BODY);
     });

@@ -72,6 +72,17 @@ describe("a request that asks to upgrade to something else than a WebSocket", ()
     expect(await found).toEqual([...answer, ...answer]);
   });
 
+  it("is answered behind hundreds of others that came at once, and leaves no listener behind", async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => warnings.push(warning);
+    process.on("warning", hear);
+    const socket = open();
+    socket.write((post("h2c") + body).repeat(300));
+    expect(await read(socket, 300)).toEqual(Array.from({ length: 300 }, () => answer).flat());
+    process.off("warning", hear);
+    expect(warnings.filter(({ name }) => name === "MaxListenersExceededWarning")).toEqual([]);
+  });
+
   it("is counted as one connection", async () => {
     await gateway.stop();
     gateway = await startGateway({ clientLimits: { ...CLIENT_LIMITS, sockets: 1 } });
