@@ -50,6 +50,26 @@ describe("what was read of an execution that goes on", () => {
   });
 });
 
+describe("an output in which something is found", () => {
+  it("is there to be selected, and costs no call", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([running]) });
+    await rig.ask(OUTPUTS);
+    rig.far.calls.length = 0;
+    const { data, errors } = await rig.ask(`{ searchOutputs(text: "disk full") { nodes {
+      line instanceInvocation { instanceId result { output { text } } } } } }`);
+    expect([errors, data.searchOutputs.nodes]).toEqual([
+      undefined,
+      running.executions.map(({ instanceId, output }) => ({
+        line: String(output)
+          .split("\n")
+          .find((line) => line.includes("disk full")),
+        instanceInvocation: { instanceId, result: { output: { text: output } } },
+      })),
+    ]);
+    expect(rig.far.calls).toEqual([]);
+  });
+});
+
 describe("what was read of an execution that goes on and cannot be read now", () => {
   const HERE = `provider: ECS, regionId: "cn-hangzhou", invokeId: "t-run"`;
   const RESULTS = "nodes { instanceId status output { text } } totalCount";

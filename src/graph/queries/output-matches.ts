@@ -1,12 +1,14 @@
-import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, ArgsType, Ctx, Field, Info, Int, ObjectType, Query, Resolver } from "type-graphql";
 
 import type { Instant } from "#domain";
 import type { FoundLine as Found, LineMatch, OutputMatches } from "#services";
 import { DateTime, declareReads, toInstant, Value } from "../declarations/index.ts";
-import { Connection, declareFields, InvocationFilter, toInvocationFilter } from "../lists/index.ts";
-import type { GraphContext, GuardedPlace } from "../operation/index.ts";
+import { Connection, declareFields, InvocationFilter, rowsOf, toInvocationFilter } from "../lists/index.ts";
+import { type GraphContext, type GuardedPlace, selectionOf } from "../operation/index.ts";
 import { MATCH_MEMBERS, SearchWords } from "../results/index.ts";
-import { InstanceInvocation, Invocation, type InvocationState, invocationOf } from "../runs/index.ts";
+import { kindsOf, needsByRights } from "../rights/index.ts";
+import { InstanceInvocation, Invocation, type InvocationState, invocationOf, rowProjection } from "../runs/index.ts";
 
 /** A line that matches, and who printed it. */
 @ObjectType("FoundLine", { description: "A line of an output that matches, and who printed it." })
@@ -18,9 +20,9 @@ class FoundLine {
   /** Of the line; for the audit. */
   readonly byteLength: number;
 
-  constructor({ run, execution, match }: Found) {
+  constructor({ run, execution, match }: Found, row: InstanceInvocation) {
     this.record = match;
-    this.#row = invocationOf(run).rowOf(execution, undefined);
+    this.#row = row;
     const { source, invokeId, command } = run;
     this.guardedPlace = { source, invokeId, instanceId: execution.instanceId, commandName: command.name };
     this.byteLength = Buffer.byteLength(match.line);
@@ -100,14 +102,23 @@ export class SearchQueries {
   })
   async searchOutputs(
     @Args(() => SearchOutputsArgs) { filter, ...search }: SearchOutputsArgs,
-    @Ctx() { services, operation, view, guard }: GraphContext,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<FoundLine>> {
+    const { services, operation, view, guard } = context;
     const sources = services.listSources();
     if (sources.length > 0 && !sources.some((source) => view.rightsFor(source).possible.outputs)) {
       guard.refuse("outputs", null);
     }
     const page = await services.searchOutputs(search, toInvocationFilter(filter), operation);
-    const rows = page.edges.map(({ node }) => new FoundLine(node));
+    const needsOf = needsByRights(rowsOf(selectionOf(info))?.under("instanceInvocation") ?? null, rowProjection);
+    const rows = await Promise.all(
+      page.edges.map(async ({ node }) => {
+        const needs = needsOf(kindsOf(node.run, context));
+        const [row] = await invocationOf(node.run).loadRows([node.execution], needs, context);
+        return new FoundLine(node, row ?? invocationOf(node.run).rowOf(node.execution, undefined));
+      }),
+    );
     for (const row of rows) guard.note("outputs", row.guardedPlace, row);
     return new OutputMatchConnection(page, rows);
   }

@@ -11,7 +11,7 @@ import {
 import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "../contract/index.ts";
-import type { RunPages } from "../runs/index.ts";
+import { dependsOnState, type RunPages } from "../runs/index.ts";
 import type { PageStore } from "../view/index.ts";
 
 /** Some of what a question is about, newest first. */
@@ -72,8 +72,9 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
 
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
   async function refresh(filter: InvocationFilter, detail: OutlineDetail, operation: Operation) {
-    // What was printed is searched as it is known: it is there, or still to come, whatever the state.
-    const { sources } = await readStretch(placesOf(filter), operation, 1, null, detail !== "OUTPUTS");
+    // What was printed is searched as it is known, whatever the state.
+    const isByState = detail !== "OUTPUTS" || dependsOnState(toQuery(filter));
+    const { sources } = await readStretch(placesOf(filter), operation, 1, null, isByState);
     const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
     const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
     return { sources, isComplete };
