@@ -93,6 +93,7 @@ export class InputError extends Error {
   constructor(code: InputErrorCode, message: string, argument: string | null = null, met: MetLimit | null = null) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
+    // The language wants this call to be a statement of its own, which `withoutStack` cannot hold.
     super(message);
     Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
@@ -101,7 +102,7 @@ export class InputError extends Error {
   }
 }
 
-/** Makes errors that note no stack, which costs more than all else about one that somebody else caused. */
+/** Makes errors that note no stack, which costs more than all else about an error. */
 export function withoutStack<Made>(make: () => Made): Made {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

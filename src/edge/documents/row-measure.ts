@@ -51,8 +51,9 @@ export const NOTHING: AnswerSize = { rows: 0, values: 0, weight: 0 };
 /**
  * Counts rows as GitHub counts nodes: a field with `first` or `last` makes so many rows (20 without) for each row above it, one with
  * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count. A field with a
- * `complexity` in the schema weighs as many leaf values as this says, for each of its ids if it takes such, or fewer with `maxBytes`. Takes time in proportion to the
- * document with its fragments opened, so measure that before; counts again only if a deciding variable changes.
+ * `complexity` in the schema weighs as many leaf values as this says, for each of its ids if it takes such, or fewer with `maxBytes`.
+ * Takes time in proportion to the document with its fragments opened, so measure that before. Counts again only if a deciding variable
+ * changes.
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
   const deciding = decidingVariables(document);

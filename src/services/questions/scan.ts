@@ -48,27 +48,11 @@ const PART = 250;
 const OUTLINES: Readonly<Record<OutlineDetail, number>> = { RUNS: 1_000, EXECUTIONS: 1_000, OUTPUTS: PART };
 
 /** Every question that is about more than a page goes through runs here. */
-export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
+export function createRunScan(parts: RunScanParts): RunScan {
+  const { sync, store } = parts;
   const sourcesOf = (filter: InvocationFilter): readonly Source[] =>
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
-
-  const readStretch = (
-    filter: InvocationFilter,
-    operation: Operation,
-    size: number,
-    cursor: string | null,
-    isByState = cursor === null,
-  ) =>
-    pages.readStretch(
-      {
-        args: { direction: 1, size, cursor, cursorArgument: "after" },
-        filter,
-        projection: NOTHING,
-        purpose: "scan",
-        isByState,
-      },
-      operation,
-    );
+  const readStretch = createStretchReader(parts);
 
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
   async function refresh(filter: InvocationFilter, detail: OutlineDetail, operation: Operation) {
@@ -108,6 +92,19 @@ export function createRunScan({ sync, store, pages }: RunScanParts): RunScan {
         await operation.turn?.();
       }
     },
+  };
+}
+
+function createStretchReader({ pages }: Pick<RunScanParts, "pages">) {
+  return (
+    filter: InvocationFilter,
+    operation: Operation,
+    size: number,
+    cursor: string | null,
+    isByState = cursor === null,
+  ) => {
+    const args = { direction: 1, size, cursor, cursorArgument: "after" } as const;
+    return pages.readStretch({ args, filter, projection: NOTHING, purpose: "scan", isByState }, operation);
   };
 }
 

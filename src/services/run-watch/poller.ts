@@ -70,7 +70,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   const life = new AbortController();
   const look = createLook(ref, options, lease.isOurs, life.signal);
   let nap = new AbortController();
-  let overSince: number | null = null;
+  const isPrinted = createPrintedCheck(clock);
   let latest: { readonly run: Invocation; readonly projection: WatchProjection; readonly at: number } | null = null;
 
   function end(error?: Error): void {
@@ -80,16 +80,6 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     nap.abort();
     lease.release();
     options.onEnd();
-  }
-
-  /** True if what the run printed is told to its end, or was waited for long enough. */
-  function isPrinted(run: Invocation): boolean {
-    overSince ??= isFinalInvocationStatus(run.status) ? clock.elapsed() : null;
-    const overMs = overSince === null ? 0 : clock.elapsed() - overSince;
-    return (
-      (overMs >= END_AWAITED_MS || run.instances.every((one) => isSettledExecution(one, run, clock.now()))) &&
-      (overMs >= OUTPUT_AWAITED_MS || run.instances.every(({ output }) => output !== undefined))
-    );
   }
 
   async function lookAfter(): Promise<void> {
@@ -131,6 +121,19 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       else nap.abort();
     },
     leave: audience.remove,
+  };
+}
+
+/** True if what the run printed is told to its end, or was waited for long enough since it was over. */
+function createPrintedCheck(clock: Clock): (run: Invocation) => boolean {
+  let overSince: number | null = null;
+  return (run) => {
+    overSince ??= isFinalInvocationStatus(run.status) ? clock.elapsed() : null;
+    const overMs = overSince === null ? 0 : clock.elapsed() - overSince;
+    return (
+      (overMs >= END_AWAITED_MS || run.instances.every((one) => isSettledExecution(one, run, clock.now()))) &&
+      (overMs >= OUTPUT_AWAITED_MS || run.instances.every(({ output }) => output !== undefined))
+    );
   };
 }
 

@@ -52,8 +52,8 @@ export async function fallBack({ parts, query, direction }: Walk, sync: Sync): P
 const ROUNDS_MAX = 200;
 
 /**
- * Finds out which lists there are to read, which may cost a call itself, reads their newest ends if that is asked for, and how unfinished
- * runs went on if runs are chosen by that.
+ * Finds out which lists there are to read, which may cost a call itself. Reads their newest ends if that is asked for, and follows
+ * unfinished runs if runs are chosen by their states.
  * No source waits for another one.
  */
 export async function openSources(
