@@ -53,6 +53,51 @@ function tellResult(wire: Wire): void {
 const readRun = async () => (await rig.ask(LIST)).data.invocations.nodes[0];
 const readResult = async () => (await rig.ask(RESULTS)).data.invocationResults.nodes[0];
 
+describe("a run that is over and that the vendor tried again", () => {
+  const tell = (status: string, exitCode: number, wire: Wire): void => {
+    place.runs[0] = {
+      invokeId: "t-1",
+      at,
+      status,
+      executions: [{ instanceId: "i-1", status, exitCode, output: status, wire }],
+    };
+  };
+  const WITH_OUTPUT = `{ invocations { nodes { status instanceInvocations { nodes { status exitCode startTime
+    result { status output { text } } history { nodes { status exitCode } } } } } } }`;
+
+  it("is what the later attempt came to, wherever it is asked for", async () => {
+    await start();
+    tell("Failed", 1, attempt(1, 2, { Repeats: 1 }));
+    const first = {
+      status: "FAILED",
+      exitCode: 1,
+      startTime: time(1),
+      result: { status: "FAILED", output: { text: "Failed" } },
+    };
+    expect((await rig.ask(WITH_OUTPUT)).data.invocations.nodes[0]).toMatchObject({
+      status: "FAILED",
+      instanceInvocations: { nodes: [first] },
+    });
+    tell("Success", 0, attempt(120, 121, { Repeats: 2 }));
+    const second = {
+      status: "SUCCESS",
+      exitCode: 0,
+      startTime: time(120),
+      result: { status: "SUCCESS", output: { text: "Success" } },
+      history: { nodes: [{ status: "SUCCESS", exitCode: 0 }] },
+    };
+    for (let times = 0; times < 2; times += 1) {
+      expect((await rig.ask(WITH_OUTPUT)).data.invocations.nodes[0]).toEqual({
+        status: "SUCCESS",
+        instanceInvocations: { nodes: [second] },
+      });
+    }
+    // The first attempt is told once more, by a replica that lags.
+    tell("Failed", 1, attempt(1, 2, { Repeats: 1 }));
+    expect(await readRun()).toMatchObject({ instanceInvocations: { nodes: [{ status: "SUCCESS", exitCode: 0 }] } });
+  });
+});
+
 describe("an earlier attempt of a run on an instance", () => {
   const old = attempt(1, 2, { InvocationStatus: "Success", InvokeRecordStatus: "Finished", ExitCode: 0 });
   const latest = { status: "RUNNING", startTime: time(40), exitCode: null };

@@ -1,15 +1,21 @@
 import { failureRank, type InstanceInvocation, isFinalInstanceStatus } from "#domain";
 
-type Told = Pick<InstanceInvocation, "status" | "rawStatus" | "startTime" | "finishTime" | "exitCode">;
+type Told = Pick<InstanceInvocation, "status" | "rawStatus" | "startTime" | "finishTime" | "exitCode" | "repeats">;
 
 /** Two actions may round the start of one attempt differently; nothing is carried out again within a minute. */
 const SAME_START_MS = 30_000;
 
 /** Positive if `read` tells of a later attempt than `known`, negative if of an earlier one; 0 if they may tell of one. */
 export function compareAttempts(read: Told, known: Told): number {
+  if (areNumberedApart(read, known)) return (read.repeats ?? 0) - (known.repeats ?? 0);
   if (read.startTime === null || known.startTime === null) return 0;
   const laterMs = Date.parse(read.startTime) - Date.parse(known.startTime);
   return Math.abs(laterMs) < SAME_START_MS ? 0 : laterMs;
+}
+
+/** True if the upstream gives the attempts different numbers. */
+export function areNumberedApart({ repeats: one }: Told, { repeats: other }: Told): boolean {
+  return (one ?? 0) > 0 && (other ?? 0) > 0 && one !== other;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   settledStatus,
   statusAfter,
 } from "#domain";
-import { compareAttempts, compareEnds } from "./attempts.ts";
+import { areNumberedApart, compareAttempts, compareEnds } from "./attempts.ts";
 import { fill, NO_RULES, tellsSame, withRulesOf } from "./fill.ts";
 import { executionReadAt, isLate, type ReadTimes } from "./read-times.ts";
 
@@ -127,6 +127,7 @@ function tellsMore(known: Invocation, read: Invocation): boolean {
     read.instances.some((one) => {
       const other = own.get(one.instanceId);
       if (other === undefined || other.isComplete !== one.isComplete) return other === undefined || one.isComplete;
+      if (areNumberedApart(one, other)) return compareAttempts(one, other) > 0;
       return fillsIn(other, one) || isOtherOutput(other.output, one.output);
     })
   );
@@ -179,8 +180,8 @@ function mergeExecution(
   run: Invocation,
   isOld: boolean,
 ): InstanceInvocation {
-  // The latest execution of a run that is carried out again and again may go from an end to a beginning.
-  const canMove = isRepeated(run);
+  // The latest execution of a run that is carried out again may go from an end to a beginning.
+  const canMove = isRepeated(run) || areNumberedApart(read, known);
   const attempt = canMove ? compareAttempts(read, known) : 0;
   // What an earlier attempt came to says nothing of a later one.
   if (attempt < 0) return known;
