@@ -203,8 +203,8 @@ export function isConcluded(run: {
 
 /**
  * State of a run whose instances are known so now: its own record may be older than the results that tell their ends, and says then
- * that the run goes on, or what only some of them came to. A record that may lack instances, or of a run that is repeated, is believed. A run of which no record says
- * a word of its own is rolled up.
+ * that the run goes on, or what only some of them came to. A record that may lack instances, or of a run that is repeated, is believed.
+ * A run of which no record says a word of its own is rolled up.
  */
 export function statusAfter(
   run: {

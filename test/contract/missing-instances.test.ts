@@ -1,32 +1,16 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { LIST, onServers, resultsOf, runOf, startNameless } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
-import { createPlace, type Execution, type Run } from "./world.ts";
+import { createPlace } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const at = Date.UTC(2026, 0, 2, 12);
-const runOf = (executions: readonly Execution[], wire = {}): Run => ({ invokeId: "t-1", at, executions, wire });
-const onServers = (count: number): readonly Execution[] =>
-  Array.from({ length: count }, (_, index) => ({ instanceId: `i-${String(index).padStart(3, "0")}` }));
-
-const LIST = `query ($filter: InvocationFilter) { invocations(filter: $filter) { totalCount
-  nodes { invokeId status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId status } } }
-  sources { ok isComplete error { code } } } }`;
-const HERE = `provider: ECS, regionId: "cn-hangzhou"`;
-const resultsOf = (filter: string) => `{ invocationResults(first: 100, filter: { ${HERE}, ${filter} }) { totalCount
-  nodes { instanceId exitCode output { text } } pageInfo { hasNextPage endCursor } sources { ok isComplete } } }`;
-
 type Body = Readonly<Record<string, unknown>>;
-
-async function startNameless(run: Run, product: "ECS" | "SWAS" = "ECS"): Promise<void> {
-  rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([run]) }, { FRESHNESS_MS: "1" });
-  rig.far.mangle = (body) => JSON.parse(JSON.stringify(body).replaceAll('"InstanceId":"i-nameless",', ""));
-}
 
 describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot be read", (product) => {
   it("is missing, and the page and the run's list say so", async () => {
-    await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
+    rig = await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
     for (let times = 0; times < 2; times += 1) {
       const { data, errors } = await rig.ask(LIST);
       expect(errors).toBeUndefined();
@@ -53,7 +37,7 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
   });
 
   it("leaves the run, also if it is the only one", async () => {
-    await startNameless(runOf([{ instanceId: "i-nameless" }]), product);
+    rig = await startNameless(runOf([{ instanceId: "i-nameless" }]), product);
     const { data } = await rig.ask(LIST);
     expect(data.invocations).toMatchObject({
       nodes: [{ invokeId: "t-1", status: "SUCCESS", instanceInvocations: { totalCount: null, nodes: [] } }],
@@ -77,7 +61,7 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
   );
 
   it("may be the one that a list is asked for", async () => {
-    await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
+    rig = await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-nameless" }]), product);
     const { data } = await rig.ask(LIST, { filter: { instanceId: "i-nameless" } });
     expect(data.invocations).toMatchObject({ nodes: [], sources: [{ ok: true, isComplete: false }] });
   });

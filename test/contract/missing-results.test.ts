@@ -1,29 +1,13 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { LIST, onServers, resultsOf, runOf, startNameless } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { type FarFault, refusal } from "./upstream.ts";
-import { createPlace, type Execution, manyRuns, type Run } from "./world.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const at = Date.UTC(2026, 0, 2, 12);
-const runOf = (executions: readonly Execution[], wire = {}): Run => ({ invokeId: "t-1", at, executions, wire });
-const onServers = (count: number): readonly Execution[] =>
-  Array.from({ length: count }, (_, index) => ({ instanceId: `i-${String(index).padStart(3, "0")}` }));
-
-const LIST = `query ($filter: InvocationFilter) { invocations(filter: $filter) { totalCount
-  nodes { invokeId status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId status } } }
-  sources { ok isComplete error { code } } } }`;
-const HERE = `provider: ECS, regionId: "cn-hangzhou"`;
-const resultsOf = (filter: string) => `{ invocationResults(first: 100, filter: { ${HERE}, ${filter} }) { totalCount
-  nodes { instanceId exitCode output { text } } pageInfo { hasNextPage endCursor } sources { ok isComplete } } }`;
-
 type Body = Readonly<Record<string, unknown>>;
-
-async function startNameless(run: Run, product: "ECS" | "SWAS" = "ECS"): Promise<void> {
-  rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([run]) }, { FRESHNESS_MS: "1" });
-  rig.far.mangle = (body) => JSON.parse(JSON.stringify(body).replaceAll('"InstanceId":"i-nameless",', ""));
-}
 
 describe("a result that cannot be read", () => {
   const NO_RUNS: FarFault = { status: 200, body: { RequestId: "R-0", TotalCount: 0, Invocations: { Invocation: [] } } };
@@ -31,7 +15,7 @@ describe("a result that cannot be read", () => {
 
   it("is missing among those of a run that nobody knows", async () => {
     const executions = [{ instanceId: "i-1" }, { instanceId: "i-nameless" }];
-    await startNameless(runOf(executions));
+    rig = await startNameless(runOf(executions));
     rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? NO_RUNS : null);
     const { data, errors } = await rig.ask(resultsOf('invokeId: "t-1"'));
     expect(errors).toBeUndefined();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { LIST } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns } from "./world.ts";
@@ -6,9 +7,6 @@ import { createPlace, manyRuns } from "./world.ts";
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const LIST = `query ($filter: InvocationFilter) { invocations(filter: $filter) { totalCount
-  nodes { invokeId status statusCounts { status count } instanceInvocations(first: 100) { totalCount nodes { instanceId status } } }
-  sources { ok isComplete error { code } } } }`;
 type Body = Readonly<Record<string, unknown>>;
 
 describe.each(["ECS", "SWAS"] as const)("servers of %s of which the list shows fewer than it tells of", (product) => {
