@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { setImmediate } from "node:timers/promises";
 import { createApi, type Paginate, paginate } from "./api/index.ts";
 import {
   type Answer,
@@ -111,7 +110,6 @@ interface HandlerParts {
 function createHandler(parts: HandlerParts): (message: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { now, random, observe } = parts;
   const respond = parts.layers.reduceRight((next, layer) => answering(layer(next)), answering(parts.respond));
-  let turn = Promise.resolve();
   return async (message, response) => {
     const at = now();
     const requestId = createRequestId(random);
@@ -120,9 +118,6 @@ function createHandler(parts: HandlerParts): (message: IncomingMessage, response
     response.setHeader("x-acs-request-id", requestId);
     const wire = await readRequest(message).catch(() => null);
     if (wire === null) return void response.destroy();
-    // One answer a round of the event loop, which the gateway shares if the emulator is embedded.
-    turn = turn.then(() => setImmediate());
-    await turn;
     const context = { format: formatOf(wire), requestId, host: wire.headers.host ?? "" };
     const answer = answerOrError(context, () => respond(admit(parts, wire, context, at)));
     observe(wire, answer, at);
