@@ -42,6 +42,8 @@ export interface AppSurroundings {
   readonly clock?: Clock;
   /** Where log lines go; standard output unless told otherwise. */
   readonly logDestination?: LogDestination;
+  /** For how long idle connections are still answered once the gateway stops. */
+  readonly noticeMs?: number;
   /** Reads the settings again when the accounts file changes. */
   readonly readConfig?: () => Config;
 }
@@ -75,6 +77,7 @@ export function createApp(config: Config, surroundings: AppSurroundings = {}): A
       if (services.collector !== null) opened.push(beginCollecting(services.collector, road.upstreams, registry));
       const server = createServer({
         ...serverSettings(config),
+        ...(surroundings.noticeMs === undefined ? {} : { noticeMs: surroundings.noticeMs }),
         ...toAnswers(config, { services, sealer, access, telemetry, clock }),
         ...pagesOf(config, telemetry),
         access,

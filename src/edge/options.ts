@@ -38,4 +38,6 @@ export interface ServerOptions
   readonly allowedHosts?: readonly string[];
   /** Milliseconds for which /readyz says 503 before new connections are refused; 0 if absent. */
   readonly drainMs?: number;
+  /** For how long idle connections are still answered after that; see `ListenerParts`. */
+  readonly noticeMs?: number;
 }

@@ -58,7 +58,7 @@ export function createServer(options: ServerOptions): GatewayServer {
   let isStopping = false;
   const machines = createMachinePages(options, () => isStopping);
   const { engine, route, webSockets, clients } = createTransports(options, { readers, machines, draining });
-  const listening = { clock, readers, turnsOf: clients.of };
+  const listening = { clock, readers, noticeMs: options.noticeMs, turnsOf: clients.of };
   const listener = createListener(withErrors(options, route), listening);
   const admin =
     options.adminPort === undefined ? null : createListener(withErrors(options, atPath(machines)), listening);

@@ -56,7 +56,11 @@ export async function startRig(
   const running: { stop(): Promise<void> }[] = [];
   const start = async () => {
     const logDestination = { write: (line: string) => void logLines.push(line) };
-    const app = createApp(readConfig(environment), { logDestination, ...(clock === undefined ? {} : { clock }) });
+    const app = createApp(readConfig(environment), {
+      logDestination,
+      noticeMs: 0,
+      ...(clock === undefined ? {} : { clock }),
+    });
     running.push(app);
     const { url } = await app.start();
     return { url, ask: (query: string, variables = {}) => post(url, { query, variables }) };

@@ -70,6 +70,7 @@ export function createOptions(options: Partial<ServerOptions> = {}, write: (line
     createContext: (operation) => ({ operation }),
     host: "127.0.0.1",
     port: 0,
+    noticeMs: 0,
     introspection: true,
     explorer: "sandbox",
     examples: [{ document: "query Example { hello }", variables: { first: 1 } }],

@@ -95,7 +95,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     LOG_LEVEL: "trace",
     ...settings,
   });
-  const app = createApp(config, { clock, logDestination: { write: (line) => void log.push(line) } });
+  const app = createApp(config, { clock, noticeMs: 0, logDestination: { write: (line) => void log.push(line) } });
   const { url } = await app.start();
   let isStopped = false;
   const rig: Rig = {

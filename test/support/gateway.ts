@@ -55,6 +55,7 @@ export async function startGateway({
   });
   const app = createApp(config, {
     logDestination: { write: (line) => void logLines.push(line) },
+    noticeMs: 0,
     ...(clock === undefined ? {} : { clock }),
   });
   const { url } = await app.start();

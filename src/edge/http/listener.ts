@@ -17,8 +17,6 @@ export interface Listener {
   drain(): Promise<void>;
 }
 
-// Requests that are on their way over an idle connection would be lost if it were closed at once: for a moment they are still
-// answered, with the request to close.
 const NOTICE_MS = 200;
 const MOST_MS = 10_000;
 
@@ -35,6 +33,11 @@ const MOST_CONNECTIONS = 10_000;
 export interface ListenerParts {
   readonly clock: Clock;
   readonly readers: Readers;
+  /**
+   * For how long idle connections are still answered before they are closed, with the request to close; 200 unless said. Requests that
+   * are on their way would be lost otherwise.
+   */
+  readonly noticeMs?: number | undefined;
   /** Who reads when: the client at the other end of the connection. */
   turnsOf(socket: Socket): ReadingTurns;
 }
@@ -42,7 +45,7 @@ export interface ListenerParts {
 /** Listens for requests; the handler answers each and throws nothing. */
 export function createListener(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  { clock, readers, turnsOf }: ListenerParts,
+  { clock, readers, noticeMs = NOTICE_MS, turnsOf }: ListenerParts,
 ): Listener {
   const inFlight = new Set<ServerResponse>();
   let isDraining = false;
@@ -69,7 +72,7 @@ export function createListener(
     async drain() {
       isDraining = true;
       inFlight.forEach(askToClose);
-      await clock.sleep(NOTICE_MS);
+      if (noticeMs > 0) await clock.sleep(noticeMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const empty = new Promise<void>((resolve) => {
         onEmpty = resolve;

@@ -35,7 +35,7 @@ describe("an operation's deadline", () => {
       return untilAborted(operation);
     };
     gateway = await startGateway({
-      clock: { ...clock, sleep: (ms, signal) => (ms === 200 ? Promise.resolve() : clock.sleep(ms, signal)) },
+      clock,
       schema: stubSchema("type Query { fast: String slow: String }", { Query: { fast: () => "fast", slow: resolve } }),
     });
     const answer = gateway.ask({ query: "{ fast slow }" });
@@ -52,7 +52,7 @@ describe("an operation's deadline", () => {
     const clock = createFakeClock();
     const started = createSignal<void>();
     gateway = await startGateway({
-      clock: { ...clock, sleep: (ms, signal) => (ms === 200 ? Promise.resolve() : clock.sleep(ms, signal)) },
+      clock,
       schema: stubSchema("type Query { never: String }", {
         Query: {
           never: () => {
@@ -80,7 +80,7 @@ describe("an operation's deadline", () => {
   ])("is told alike where it passes before anything is executed, as %s", async (accept, status) => {
     const clock = createFakeClock();
     gateway = await startGateway({
-      clock: { ...clock, sleep: (ms, signal) => (ms === 200 ? Promise.resolve() : clock.sleep(ms, signal)) },
+      clock,
     });
     const body = '{"query":"{ hello }"}';
     const asked = httpRequest(gateway.url, {
@@ -224,6 +224,7 @@ describe("a drain", () => {
     let waiting = 0;
     gateway = await startGateway({
       clock: realClock,
+      noticeMs: 200,
       schema: stubSchema("type Query { wait: String }", {
         Query: {
           wait: () => {
