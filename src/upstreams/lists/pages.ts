@@ -23,8 +23,11 @@ const MAX_PAGE_SIZE = 50;
 /** What documents of 2018 allow. */
 const OLD_MAX_PAGE_SIZE = 20;
 
-/** What is tried where a page is refused as too large, one after the other; 10 is what the vendor's documents have by default. */
-const SMALLER_PAGE_SIZES = [MAX_PAGE_SIZE, OLD_MAX_PAGE_SIZE, 10];
+/** What the vendor's documents have by default. */
+export const SMALLEST_PAGE_SIZE = 10;
+
+/** What is tried where a page is refused as too large, one after the other. */
+const SMALLER_PAGE_SIZES = [MAX_PAGE_SIZE, OLD_MAX_PAGE_SIZE, SMALLEST_PAGE_SIZE];
 
 /** How long a smaller page is remembered: one odd answer must not make every list costly for good. */
 const REMEMBERED_MS = 600_000;

@@ -1,5 +1,5 @@
 import type { PageShape } from "../mapping/index.ts";
-import { lengthOf, usedPageSize } from "./pages.ts";
+import { lengthOf, SMALLEST_PAGE_SIZE, usedPageSize } from "./pages.ts";
 import type { Paging, PagingParameters } from "./paging.ts";
 
 /** A first page, and how to read the next one. */
@@ -14,7 +14,8 @@ export interface FirstOfPages<Item> {
 /**
  * The page size that the upstream used for a first page, learned for a while if it is smaller than what was asked for. An upstream
  * may cut pages without a word: a short page without a total that counts is asked on behind, in pages of its own length. That
- * costs one call, and none if a longer page was seen before or if these very records were the whole list.
+ * costs one call, and none if a longer page was seen before or if these very records were the whole list. No document has pages as
+ * short as a list that holds a few records and got others meanwhile: these cost one call more.
  */
 export async function sizeOfFirst<Item>(
   { paging, key, ask, nameOf }: FirstOfPages<Item>,
@@ -28,14 +29,16 @@ export async function sizeOfFirst<Item>(
   const isOpen = length > 0 && length < used && isTotalVoid && (shape.pageSize ?? used) >= used;
   const names = shape.items.map(nameOf);
   const guard = paging.guard(key);
+  const hasGrown = async () => lengthOf(await ask({ pageNumber: 1, pageSize: asked })) > length;
   const isPaged = paging.mode() === "page" || (paging.mode() === null && shape.pageNumber === 1);
   if (isOpen && isPaged && length >= paging.limit.longest && !guard.isWhole(names)) {
     const next = await ask({ pageNumber: 2, pageSize: length });
-    if (next.unreadableCount > 0 || next.items.some((item) => !names.includes(nameOf(item)))) {
+    const goesOn = next.unreadableCount > 0 || next.items.some((item) => !names.includes(nameOf(item)));
+    if (!goesOn) guard.noteWhole(names);
+    else if (length >= SMALLEST_PAGE_SIZE || !(await hasGrown())) {
       paging.limit.lower(length);
       return length;
     }
-    guard.noteWhole(names);
   }
   paging.limit.noteLength(length);
   if (used < asked) paging.limit.lower(used);

@@ -271,4 +271,17 @@ export const HARD_PLANS: readonly Plan[] = [
   },
   // A single one behind the last second is no sign of that.
   { ...CALM, seed: 1_437_801_822, sourceSizes: [99, 8], tiesMax: 12, pageSizeMax: 10, timelessRuns: 1 },
+  // A list of one run that got another meanwhile, of the same second, does not answer in pages of one.
+  {
+    ...CALM,
+    seed: 26_004_148,
+    sourceSizes: [0, 45, 72, 59],
+    tiesMax: 12,
+    pageSize: 100,
+    arrivalsMax: 1,
+    arrivesWithinPages: true,
+    shuffles: true,
+    failOneIn: 9,
+    tellsTotal: false,
+  },
 ];
