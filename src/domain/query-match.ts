@@ -138,7 +138,7 @@ export function completeRun(run: Invocation, applied: InvocationQuery): Invocati
 export function narrowRuns(runs: readonly Invocation[], instanceId: string | undefined): readonly Invocation[] {
   const isOther = (run: Invocation): boolean => run.instances.some((one) => one.instanceId !== instanceId);
   if (instanceId === undefined || runs.some(isOther)) return runs;
-  // A run that only its instances tell of is put together from the lists of all of them.
+  // Of a run that only its instances tell of, its list says itself whether the lists of all of them are read.
   return runs.map((run) => (run.isInstanceWord === true ? run : { ...run, isNarrowed: true }));
 }
 

@@ -164,7 +164,7 @@ interface HasStatus {
 
 /**
  * True for a run that a list of one instance's runs alone told of, and whose own word says what this instance cannot have come to alone:
- * it has others that the list leaves out.
+ * it has others that the list leaves out. Also if it has no word of its own: nothing says that it has no others.
  */
 export function lacksOthers(run: {
   readonly isNarrowed?: true;
@@ -175,7 +175,8 @@ export function lacksOthers(run: {
   readonly repeatMode: string | null;
   readonly instances: readonly HasStatus[];
 }): boolean {
-  if (run.isNarrowed !== true || !hasOwnWord(run) || isRepeated(run)) return false;
+  if (run.isNarrowed !== true || isRepeated(run)) return false;
+  if (!hasOwnWord(run)) return true;
   const { status } = run;
   const here = rollUp(run.instances.map((one) => one.status));
   if ([status, here].some((one) => one === "UNKNOWN" || one === "FINISHED")) return false;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
@@ -103,6 +103,43 @@ describe.each(["ECS", "SWAS"] as const)(
         { invokeId: "t-1", instanceInvocations: { totalCount: 1 } },
         { invokeId: "t-2", instanceInvocations: { totalCount: 60 } },
       ]);
+    });
+  },
+);
+
+describe.each(["Success", "Running"])(
+  "a list of one server's runs where SWAS is read server by server, %s",
+  (status) => {
+    const whole = { instanceInvocations: { totalCount: 2, nodes: [{ instanceId: "i-000" }, { instanceId: "i-001" }] } };
+
+    beforeEach(async () => {
+      const executions = ["i-000", "i-001"].map((instanceId) => ({ instanceId, status, output: instanceId }));
+      rig = await startRig({ "SWAS/cn-hangzhou": createPlace([{ invokeId: "t-1", at, status, executions }]) });
+      rig.far.interfere = ({ action }) =>
+        action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null;
+      const { data } = await rig.ask(BY_INSTANCE);
+      expect(data.invocations.nodes).toMatchObject([{ instanceInvocations: { totalCount: null, nodes: [{}] } }]);
+    });
+
+    it("makes nobody believe that a run has no others", async () => {
+      expect((await rig.ask(runQuery("SWAS"))).data.invocation).toMatchObject(whole);
+      expect((await rig.ask(BY_INSTANCE)).data.invocations.nodes).toMatchObject([whole]);
+      rig.far.calls.length = 0;
+      expect((await rig.ask(runQuery("SWAS"))).data.invocation).toMatchObject(whole);
+      expect(rig.far.calls).toEqual([]);
+    });
+
+    it("leaves out no results of the run", async () => {
+      expect((await rig.ask(resultsQuery("SWAS"))).data.invocationResults).toEqual({
+        totalCount: 2,
+        nodes: ["i-000", "i-001"].map((instanceId) => ({ instanceId, output: { text: instanceId } })),
+        sources: [{ isComplete: true }],
+      });
+    });
+
+    it("says nothing against what the lists of all servers tell", async () => {
+      const { data } = await rig.ask(`{ invocations { nodes { invokeId ${ROWS} } } }`);
+      expect(data.invocations.nodes).toMatchObject([{ invokeId: "t-1", ...whole }]);
     });
   },
 );

@@ -72,7 +72,10 @@ export function toAssembledRun(
 }
 
 /** A run that was put together before, with what its instances say now. */
-export function toNewerRun(run: Invocation, results: readonly InvocationResult[]): Invocation {
+export function toNewerRun(
+  { isNarrowed: _mark, ...run }: Invocation,
+  results: readonly InvocationResult[],
+): Invocation {
   const status = statusOfRun({ told: null, instances: results, timed: null });
   const readFrom = newestOf(results.map((result) => result.readFrom));
   return { ...run, status, rawStatus: null, instances: toInstances(run, results), readFrom };

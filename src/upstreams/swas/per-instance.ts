@@ -40,8 +40,11 @@ export function createInstanceList(context: AdapterContext, query: InvocationQue
     paging: context.instancePaging,
     async ask({ pageNumber, pageSize }, operation) {
       const paging = { InstanceId: instanceId, PageNumber: pageNumber, PageSize: pageSize };
-      const read = (parameters: Parameters<AdapterContext["ask"]>[1]) =>
-        readInstanceRuns(context, instanceId, parameters, operation);
+      const read = async (parameters: Parameters<AdapterContext["ask"]>[1]) => {
+        const page = await readInstanceRuns(context, instanceId, parameters, operation);
+        // Only beside the lists of all other servers does it tell every instance of its runs.
+        return query.instanceId === undefined ? page : { ...page, items: page.items.map(narrowRun) };
+      };
       const isTaken = isNarrow && context.takesRunning.state() !== "refused";
       if (!isTaken) return read(paging);
       try {
@@ -82,6 +85,8 @@ export function createMissingList(flaw: string): RunList {
   return { key: "missing-servers", applied: {}, isExact: false, placeAt: () => null, read: async () => page };
 }
 
+const narrowRun = (run: Invocation): Invocation => ({ ...run, isNarrowed: true });
+
 async function readInstanceRuns(
   context: AdapterContext,
   instanceId: string,
@@ -96,7 +101,7 @@ async function readInstanceRuns(
 
 /**
  * One run, put together from every instance that knows it; null where none does. As long as it moves on the instances that it is
- * known to have, no others are asked: which else it has is found out before it is told to be over.
+ * known to have, no others are asked: which else it has is found out before it is told to be over, and at once if a single list told it.
  * @throws UpstreamError
  */
 export async function assembleRun(
@@ -111,9 +116,10 @@ export async function assembleRun(
   const ownIds = known.run?.instances.map(({ instanceId }) => instanceId) ?? [];
   const own = await readSome(ownIds);
   const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
-  const others = isMoving
-    ? []
-    : await readSome((await readAllIds(servers, operation)).filter((id) => !ownIds.includes(id)));
+  const others =
+    isMoving && known.run?.isNarrowed !== true
+      ? []
+      : await readSome((await readAllIds(servers, operation)).filter((id) => !ownIds.includes(id)));
   const results = [...own, ...others];
   const first = results[0];
   if (first === undefined) return null;
