@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { createFastClock } from "./fast-clock.ts";
 import { ordered, type Rig, startRig, walkedIds } from "./rig.ts";
 import { createSources, isOfBeijing } from "./sources.ts";
-import { type FarFault, refusal } from "./upstream.ts";
-import { createPlace, type Run } from "./world.ts";
+import { type FarCall, type FarFault, refusal } from "./upstream.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -118,6 +118,31 @@ describe("one source's failure costs only that source", () => {
     const said = JSON.stringify([data, rig.logLines]);
     expect(said).not.toMatch(/a-very-secret-secret|secret-string|Bad Gateway|E69/);
   });
+
+  it.each([
+    ["ECS, in tokens", "ECS/cn-hangzhou", { tokens: true }],
+    ["ECS, in pages", "ECS/cn-hangzhou", {}],
+    ["SWAS", "SWAS/cn-hangzhou", {}],
+  ])(
+    "an answer of nothing but a request id ends no list of %s: what it owes comes later",
+    async (_name, name, habits) => {
+      const places = { [name]: createPlace(manyRuns(130, "t-h", { instanceId: "9".repeat(32) }), habits) };
+      rig = await startRig(places, {}, createFastClock());
+      const isBehind = ({ asked }: FarCall) => asked.has("NextToken") || Number(asked.get("PageNumber") ?? 1) > 1;
+      rig.far.interfere = (call) => (isBehind(call) ? { status: 200, body: { RequestId: "R-3" } } : null);
+      const list = "pageInfo { hasNextPage endCursor } sources { ok isComplete error { code requestId } }";
+      const first = (await rig.ask(`{ invocations(first: 100) { nodes { invokeId } ${list} } }`)).data.invocations;
+      expect(first.nodes).toHaveLength(50);
+      expect(first.pageInfo.hasNextPage).toBe(true);
+      expect(first.sources).toEqual([
+        { ok: false, isComplete: false, error: { code: "BAD_RESPONSE", requestId: "R-3" } },
+      ]);
+      rig.far.interfere = () => null;
+      const rest = await walkedIds(rig, { size: 100, from: first.pageInfo.endCursor });
+      const before = first.nodes.map((node: { invokeId: string }) => node.invokeId);
+      expect([...before, ...rest]).toEqual(ordered(places));
+    },
+  );
 
   it("a region without the API is empty, not broken", async () => {
     const places = createSources();

@@ -44,6 +44,7 @@ describe("SWAS DescribeInvocations of 2022", () => {
           invocation(SWAS, invokeId, {
             ...status,
             isInstanceWord: true,
+            isNarrowed: true,
             command: { commandId: null, name: "testname", description: null, type: "RUN_SHELL_SCRIPT", content },
             creationTime,
             instances: [instanceInvocation(SWAS, invokeId, instanceId, { ...status, creationTime, isComplete: false })],

@@ -121,7 +121,9 @@ export async function askAgain<Sent extends PagingParameters, Item>(
 ): Promise<{ readonly sent: Sent; readonly shape: PageShape<Item> }> {
   const sent = parameters();
   try {
-    return { sent, shape: await ask(sent) };
+    const shape = await ask(sent);
+    if (sent.nextToken !== undefined || (sent.pageNumber ?? 1) > 1) shape.refuseAsEnd?.();
+    return { sent, shape };
   } catch (error) {
     if (!paging.learnFrom(error, sent)) throw error;
     return askAgain(paging, parameters, ask);

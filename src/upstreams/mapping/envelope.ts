@@ -12,6 +12,8 @@ export interface PageShape<Item> extends Readable<Item> {
   readonly pageNumber: number | null;
   /** Where a list in token mode goes on; null at its end and in page mode. */
   readonly nextToken: string | null;
+  /** Fails the source; there if the answer says nothing but its request id, which may mean an empty list and never the end of one. */
+  readonly refuseAsEnd?: () => never;
 }
 
 /** The page of a list that is about something that does not exist. */
@@ -94,7 +96,15 @@ export function readPage<Item>(
     return reading.fail(`the answer holds no ${spec.name}`);
   }
   const list = readEach(readRecords(root, spec, reading), spec, reading, read);
-  return { ...list, totalCount, pageSize, pageNumber: readPaging(holders, "PageNumber", reading), nextToken };
+  const isBare = Object.keys(body).every((name) => /^RequestId$/i.test(name));
+  return {
+    ...list,
+    ...(isBare && { refuseAsEnd: () => reading.fail(`an answer behind the first holds no ${spec.name}`) }),
+    totalCount,
+    pageSize,
+    pageNumber: readPaging(holders, "PageNumber", reading),
+    nextToken,
+  };
 }
 
 /** The list of an answer that has no paging members, such as that of the regions. */
