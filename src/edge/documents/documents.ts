@@ -5,7 +5,7 @@ import { LRUCache } from "lru-cache";
 import { RefusalError, refuseAbove } from "../errors/index.ts";
 import { createBoundedParser } from "./bounded-parser.ts";
 import { withCode } from "./document-errors.ts";
-import { allRulesFor } from "./document-rules.ts";
+import { rulesFor } from "./document-rules.ts";
 import { type AnswerSize, createRowCounter, type Given, NOTHING, type RowCounter } from "./row-measure.ts";
 
 /** Documents by their texts: each is parsed, measured and validated once, whatever transport it comes by. */
@@ -27,7 +27,7 @@ export interface Documents {
 
 /**
  * What the GraphQL server asks of a place that keeps documents that were parsed and found valid, by keys that end in the SHA-256 of
- * the text (Apollo Server 5). One that is not valid is not there: the server parses it once more and says what is wrong.
+ * the text (Apollo Server 5). One that is not valid never comes to the server.
  */
 export interface DocumentStore {
   get(key: string): Promise<DocumentNode | undefined>;
@@ -55,7 +55,7 @@ export function createDocuments(options: {
 }): Documents {
   const { schema } = options;
   const parse = createBoundedParser(schema);
-  const rules = allRulesFor(options);
+  const rules = rulesFor(options);
   // What is refused is remembered too: to find that out costs more than all else about such a request.
   const known = new LRUCache<string, ReadDocument | GraphQLError>({ maxSize: MOST_CHARACTERS });
   const read = (text: string): ReadDocument | GraphQLError => {

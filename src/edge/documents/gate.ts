@@ -25,6 +25,8 @@ export interface Gate {
    * @throws RefusalError
    */
   admit(request: GraphqlRequest, requestId: string): Admitted;
+  /** What is wrong with the document of an admitted request: nothing, or at most 20 errors, found out once for each text. */
+  faultsOf(request: Admitted): readonly GraphQLError[];
   /**
    * The operation of an admitted request, for transports that do without the engine.
    * @returns the errors if the document cannot be parsed, is not valid, or holds no such operation
@@ -56,6 +58,10 @@ export function createGate(options: DocumentOptions): Gate {
       const allowed = findPersisted(allow(request, requestId));
       checkVariables(allowed.variables);
       return { ...allowed, size: allowed.query === null ? NOTHING : documents.measure(allowed.query, allowed) };
+    },
+    faultsOf({ query }) {
+      const read = query === null ? [] : documents.validated(query);
+      return "kind" in read ? [] : read;
     },
     prepare({ query, variables, operationName, size }, requestId) {
       if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];
