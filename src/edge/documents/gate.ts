@@ -2,7 +2,7 @@ import { type GraphQLError, type GraphQLSchema, getOperationAST } from "graphql"
 
 import type { GraphqlRequest } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { checkVariables } from "./bounded-parser.ts";
+import { checkVariables, createBoundedParser } from "./bounded-parser.ts";
 import { coded } from "./document-errors.ts";
 import { createDocuments, type DocumentStore } from "./documents.ts";
 import { createAllowList, type PersistedDocumentsOptions } from "./persisted-documents.ts";
@@ -48,7 +48,8 @@ export interface DocumentOptions {
 
 /** One gate for all transports of a server. */
 export function createGate(options: DocumentOptions): Gate {
-  const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
+  const list = options.persistedDocuments ?? { mode: "off", documents: new Map() };
+  const allow = createAllowList(list, createBoundedParser(options.schema), options.logger);
   const findPersisted = createPersistedQueries();
   const documents = createDocuments(options);
   return {
