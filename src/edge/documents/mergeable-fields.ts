@@ -166,7 +166,7 @@ function fieldType(parent: GraphQLNamedType | undefined, { name }: FieldNode): G
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name.value]?.type : undefined;
 }
 
-/** The same for types whose values look alike: objects do, whatever their fields, which are compared by themselves. */
+/** The same for types whose values look alike: objects do, whatever their fields, which are compared one by one. */
 function shapeOf(type: GraphQLType | undefined): string {
   if (isNonNullType(type)) return `${shapeOf(type.ofType)}!`;
   if (isListType(type)) return `[${shapeOf(type.ofType)}]`;
