@@ -77,7 +77,9 @@ export function createDocuments(options: {
     }
   };
   const errorsOf = (found: ReadDocument): readonly GraphQLError[] => {
-    found.errors ??= validate(schema, found.document, rules, { maxErrors: 20 });
+    found.errors ??= validate(schema, found.document, rules, { maxErrors: 20 }).map((error) =>
+      withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection),
+    );
     return found.errors;
   };
   return {
@@ -94,8 +96,7 @@ export function createDocuments(options: {
       const found = read(text);
       if (found instanceof GraphQLError) return [found];
       const errors = errorsOf(found);
-      if (errors.length === 0) return found.document;
-      return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection));
+      return errors.length === 0 ? found.document : errors;
     },
     store: {
       get: async (key) => {
