@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { OperationTypeNode } from "graphql";
+import { type GraphQLError, OperationTypeNode } from "graphql";
 
 import {
   type Admission,
@@ -14,7 +14,7 @@ import {
   takeTurn,
 } from "./admission/index.ts";
 import type { Gate } from "./documents/index.ts";
-import { logInternal, RefusalError } from "./errors/index.ts";
+import { codesOf, logInternal, RefusalError, toErrorResponse } from "./errors/index.ts";
 import {
   type AnswerCache,
   type Engine,
@@ -29,6 +29,7 @@ import {
 import {
   ANSWER_TYPES,
   type AnswerType,
+  checkPreflight,
   chooseMediaType,
   contentTypeOf,
   corsHeaders,
@@ -154,6 +155,11 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     const room = () => (isLarge(weight) ? readers.room(request.socket) : null);
     await takeTurn(running, () => running.begin(weight), room);
     if (kept !== undefined) return toKeptAnswer(kept, exchange);
+    const faults = gate.faultsOf(read);
+    if (faults.length > 0) {
+      checkPreflight(request);
+      return toFaultAnswer(faults, type);
+    }
     const asking = beginAsking(access, caller, {
       transport: "http",
       requestId,
@@ -191,6 +197,15 @@ function toKeptAnswer({ headers, body, operationName }: KeptAnswer, exchange: Ex
   exchange.operationName = operationName;
   exchange.operationType = OperationTypeNode.QUERY;
   return { status: 200, headers, body, codes: [] };
+}
+
+/** An answer of nothing but what is wrong with a document. */
+function toFaultAnswer(faults: readonly GraphQLError[], type: AnswerType): Answer {
+  const errors = faults.map((error) => toErrorResponse(error).formatted);
+  const codes = codesOf({ errors });
+  const isFine = type === "application/json" && isReadable(400, codes);
+  const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store" };
+  return { status: isFine ? 200 : 400, headers, body: `${JSON.stringify({ errors })}\n`, codes };
 }
 
 /** True for an answer that nothing was asked for and nothing went wrong with. */

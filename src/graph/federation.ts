@@ -1,8 +1,10 @@
 import {
   type ConstDirectiveNode,
   extendSchema,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
   isInterfaceType,
   isObjectType,
   isUnionType,
@@ -14,12 +16,22 @@ import {
 
 import { InputError } from "#domain";
 import { fromGlobalId } from "./declarations/index.ts";
-import { charged, type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "./operation/index.ts";
+import {
+  charged,
+  type GraphContext,
+  giveInTurns,
+  type Selection,
+  selectionOf,
+  VALUES_AN_ERROR,
+} from "./operation/index.ts";
 import { printOrderedSchema } from "./print.ts";
 import { readNode } from "./queries/index.ts";
 
 // Routers gather what they need into one request; this is more than any page of a list makes them need.
 const MAX_REPRESENTATIONS = 1000;
+
+// To write so much of a text takes as long as a leaf value.
+const CHARACTERS_A_VALUE = 256;
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
@@ -59,12 +71,22 @@ function installRoot(subgraph: GraphQLSchema, sdl: string): void {
   const { _service: service, _entities: entities } = fields ?? {};
   if (service === undefined || entities === undefined) throw new Error("The subgraph lacks the fields it was given.");
   service.resolve = () => ({ sdl });
+  const text = getNamedType(service.type);
+  if (isObjectType(text)) chargeText(text.getFields().sdl, sdl);
   entities.extensions = { ...entities.extensions, complexity: VALUES_AN_ERROR };
-  entities.resolve = charged((_source, { representations }, context, info) => {
-    const selection = selectionOf(info);
+  entities.resolve = charged(async (_source, { representations }, context, info) => {
     checkLength(representations);
+    await giveInTurns(context.operation, representations.length * VALUES_AN_ERROR, null);
+    const selection = selectionOf(info);
     return Promise.all(representations.map((each: unknown) => readEntity(each, selection, context)));
   });
+}
+
+// The text is as long as many outputs, and can be asked for under 2,000 names.
+function chargeText(field: GraphQLField<unknown, GraphContext> | undefined, sdl: string): void {
+  if (field === undefined) return;
+  field.extensions = { ...field.extensions, complexity: Math.ceil(sdl.length / CHARACTERS_A_VALUE) };
+  field.resolve = charged(() => sdl);
 }
 
 function checkLength({ length }: readonly unknown[]): void {

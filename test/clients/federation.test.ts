@@ -105,6 +105,16 @@ describe("entities", () => {
     expect(errors?.map(({ message }) => message)).toEqual(["`representations`: expected at most 1000, got 1001."]);
   });
 
+  it("are counted with every text of the schema before it is written", async () => {
+    const names = (count: number, name: string, field: string) =>
+      Array.from({ length: count }, (_, index) => `${name}${index}: ${field}`).join(" ");
+    const query = `{ ${names(30, "a", "_service { ...F }")} } fragment F on _Service { ${names(50, "b", "sdl")} }`;
+    const { errors } = await gateway.ask(query);
+    const [first] = (errors ?? []) as readonly { readonly extensions: Readonly<Record<string, unknown>> }[];
+    const { limit, max, actual } = first?.extensions ?? {};
+    expect([limit, Number(actual) - Number(max) <= sdl.length + 500]).toEqual(["answerBytes", true]);
+  });
+
   it("are not there where the setting is off", async () => {
     const plain = await startGateway({ world });
     const { errors } = await plain.ask("{ _service { sdl } }");

@@ -3,10 +3,11 @@ import { execute, parse } from "graphql";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 
 import { type CostMeter, InputError, type Invocation, type Operation, silentTelemetry } from "#domain";
+import { toGlobalId } from "#graph";
 import { createLoaders } from "#loaders";
 import { createOperation } from "../support/operation.ts";
 import { ANYONE, pageOf, schema, stubServices } from "./ask.ts";
-import { anInstanceInvocation, anInvocation, printed } from "./records.ts";
+import { anInstanceInvocation, anInvocation, ecs, printed } from "./records.ts";
 
 interface Charged {
   values: number;
@@ -249,7 +250,7 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
       turns += 1;
     };
     const result = await run(query, { addAnswer }, executor, turn);
-    expect([result.errors?.length, bytes, turns]).toEqual([150, 150 * 500, 1]);
+    expect([result.errors?.length, bytes, turns]).toEqual([150, 150 * 500, 2]);
   });
 
   it("tells that there are too many errors instead of one more", async () => {
@@ -274,4 +275,28 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     );
     expect(turns).toBe(0);
   });
+});
+
+it("looks up what ids name in a turn of its own for each list of a hundred", async () => {
+  const id = toGlobalId({ type: "Invocation", source: ecs, invokeId: "t-1" });
+  let looked = 0;
+  const beforeTurns: number[] = [];
+  const operation: Operation = {
+    ...createOperation(),
+    turn: async () => {
+      beforeTurns.push(looked);
+    },
+  };
+  const { services } = stubServices({
+    findSource: () => {
+      looked += 1;
+      return null;
+    },
+  });
+  const loaders = createLoaders(services, silentTelemetry, operation);
+  const names = Array.from({ length: 5 }, (_, index) => `a${index}: nodes(ids: $ids) { id }`).join(" ");
+  const document = parse(`query ($ids: [ID!]!) { ${names} }`);
+  const contextValue = { services, loaders, operation, sealer: { seal: () => "c", open: () => null }, ...ANYONE };
+  await execute({ schema, document, contextValue, variableValues: { ids: Array<string>(100).fill(id) } });
+  expect(beforeTurns.slice(0, 4)).toEqual([0, 100, 200, 300]);
 });

@@ -141,3 +141,20 @@ describe("questions about many runs", () => {
     await fc.assert(property, { numRuns: 12, seed: 20_260_102 });
   });
 });
+
+it("go through what is known in a turn for each question of an operation behind the first", async () => {
+  const source = createWorldSource(sourceAt(0));
+  const { services } = createGateway([source]);
+  let turns = 0;
+  const operation = {
+    ...createOperation(),
+    turn: async () => {
+      turns += 1;
+    },
+  };
+  const count = () => services.statistics({ by: "STATUS", interval: null }, {}, operation);
+  await count();
+  const ofFirst = turns;
+  await Promise.all([count(), count()]);
+  expect([ofFirst, turns >= 2]).toEqual([0, true]);
+});

@@ -1,13 +1,17 @@
-import { type ASTVisitor, GraphQLError, specifiedRules, type ValidationContext, type ValidationRule } from "graphql";
+import {
+  type ASTVisitor,
+  GraphQLError,
+  OverlappingFieldsCanBeMergedRule,
+  specifiedRules,
+  type ValidationContext,
+  type ValidationRule,
+} from "graphql";
+import { mergeableFields } from "./mergeable-fields.ts";
 
-/** What a document must keep to besides the schema, on every transport. */
+/** The rules of the specification, and what a document must keep to besides, on every transport. */
 export function rulesFor({ introspection }: { readonly introspection: boolean }): readonly ValidationRule[] {
-  return introspection ? [knownOperationType] : [knownOperationType, noIntrospection];
-}
-
-/** The rules of the specification and ours. */
-export function allRulesFor(options: { readonly introspection: boolean }): readonly ValidationRule[] {
-  return [...specifiedRules, ...rulesFor(options)];
+  const specified = specifiedRules.map((rule) => (rule === OverlappingFieldsCanBeMergedRule ? mergeableFields : rule));
+  return [...specified, knownOperationType, ...(introspection ? [] : [noIntrospection])];
 }
 
 // The GraphQL library finds this only when it executes, as an error like any other.

@@ -5,7 +5,7 @@ import { LRUCache } from "lru-cache";
 import { RefusalError, refuseAbove } from "../errors/index.ts";
 import { createBoundedParser } from "./bounded-parser.ts";
 import { withCode } from "./document-errors.ts";
-import { allRulesFor } from "./document-rules.ts";
+import { rulesFor } from "./document-rules.ts";
 import { type AnswerSize, createRowCounter, type Given, NOTHING, type RowCounter } from "./row-measure.ts";
 
 /** Documents by their texts: each is parsed, measured and validated once, whatever transport it comes by. */
@@ -27,7 +27,7 @@ export interface Documents {
 
 /**
  * What the GraphQL server asks of a place that keeps documents that were parsed and found valid, by keys that end in the SHA-256 of
- * the text (Apollo Server 5). One that is not valid is not there: the server parses it once more and says what is wrong.
+ * the text (Apollo Server 5). One that is not valid never comes to the server.
  */
 export interface DocumentStore {
   get(key: string): Promise<DocumentNode | undefined>;
@@ -55,7 +55,7 @@ export function createDocuments(options: {
 }): Documents {
   const { schema } = options;
   const parse = createBoundedParser(schema);
-  const rules = allRulesFor(options);
+  const rules = rulesFor(options);
   // What is refused is remembered too: to find that out costs more than all else about such a request.
   const known = new LRUCache<string, ReadDocument | GraphQLError>({ maxSize: MOST_CHARACTERS });
   const read = (text: string): ReadDocument | GraphQLError => {
@@ -77,7 +77,9 @@ export function createDocuments(options: {
     }
   };
   const errorsOf = (found: ReadDocument): readonly GraphQLError[] => {
-    found.errors ??= validate(schema, found.document, rules, { maxErrors: 20 });
+    found.errors ??= validate(schema, found.document, rules, { maxErrors: 20 }).map((error) =>
+      withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection),
+    );
     return found.errors;
   };
   return {
@@ -94,8 +96,7 @@ export function createDocuments(options: {
       const found = read(text);
       if (found instanceof GraphQLError) return [found];
       const errors = errorsOf(found);
-      if (errors.length === 0) return found.document;
-      return errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED", options.introspection));
+      return errors.length === 0 ? found.document : errors;
     },
     store: {
       get: async (key) => {

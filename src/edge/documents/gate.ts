@@ -2,7 +2,7 @@ import { type GraphQLError, type GraphQLSchema, getOperationAST } from "graphql"
 
 import type { GraphqlRequest } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { checkVariables } from "./bounded-parser.ts";
+import { checkVariables, createBoundedParser } from "./bounded-parser.ts";
 import { coded } from "./document-errors.ts";
 import { createDocuments, type DocumentStore } from "./documents.ts";
 import { createAllowList, type PersistedDocumentsOptions } from "./persisted-documents.ts";
@@ -25,6 +25,8 @@ export interface Gate {
    * @throws RefusalError
    */
   admit(request: GraphqlRequest, requestId: string): Admitted;
+  /** What is wrong with the document of an admitted request: nothing, or at most 20 errors, found out once for each text. */
+  faultsOf(request: Admitted): readonly GraphQLError[];
   /**
    * The operation of an admitted request, for transports that do without the engine.
    * @returns the errors if the document cannot be parsed, is not valid, or holds no such operation
@@ -46,7 +48,8 @@ export interface DocumentOptions {
 
 /** One gate for all transports of a server. */
 export function createGate(options: DocumentOptions): Gate {
-  const allow = createAllowList(options.persistedDocuments ?? { mode: "off", documents: new Map() }, options.logger);
+  const list = options.persistedDocuments ?? { mode: "off", documents: new Map() };
+  const allow = createAllowList(list, createBoundedParser(options.schema), options.logger);
   const findPersisted = createPersistedQueries();
   const documents = createDocuments(options);
   return {
@@ -56,6 +59,10 @@ export function createGate(options: DocumentOptions): Gate {
       const allowed = findPersisted(allow(request, requestId));
       checkVariables(allowed.variables);
       return { ...allowed, size: allowed.query === null ? NOTHING : documents.measure(allowed.query, allowed) };
+    },
+    faultsOf({ query }) {
+      const read = query === null ? [] : documents.validated(query);
+      return "kind" in read ? [] : read;
     },
     prepare({ query, variables, operationName, size }, requestId) {
       if (query === null) return [coded("The request holds no query.", "BAD_REQUEST")];

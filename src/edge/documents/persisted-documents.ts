@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ASTNode, type DefinitionNode, Kind, parse, print, type SelectionNode, visit } from "graphql";
-import { LIMITS, RefusalError } from "../errors/index.ts";
+import { RefusalError } from "../errors/index.ts";
 import type { GraphqlRequest } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 
@@ -29,8 +29,15 @@ export function readPersistedDocuments(manifest: string): ReadonlyMap<string, st
   return new Map(entries.map(([id, text]) => [hashOf(id), text]));
 }
 
-/** The list as the mode wants it; in mode `off` everything passes as it came. */
-export function createAllowList({ mode, documents }: PersistedDocumentsOptions, logger: Logger): AllowList {
+/**
+ * The list as the mode wants it; in mode `off` everything passes as it came.
+ * @param check throws RefusalError for a text whose cost cannot be borne: to write one that is nested thousands of levels deep takes long
+ */
+export function createAllowList(
+  { mode, documents }: PersistedDocumentsOptions,
+  check: (text: string) => unknown,
+  logger: Logger,
+): AllowList {
   if (mode === "off") return (request) => request;
   const texts = new Set([...documents.values()].map(canonicalText));
   return (request, requestId) => {
@@ -38,7 +45,7 @@ export function createAllowList({ mode, documents }: PersistedDocumentsOptions, 
     if (known !== undefined) return withQuery(request, known);
     if (request.query === null && mode === "log") return request;
     if (request.query === null) throw notFound(request.documentId);
-    if (isListed(request.query, documents, texts)) return request;
+    if (isListed(request.query, { documents, texts, check })) return request;
     if (mode === "enforce") throw notListed();
     logger.warn({ requestId, hash: sha256(request.query) }, "document is not on the allow list");
     return request;
@@ -64,12 +71,19 @@ function withoutHash(extensions: unknown): object {
   return others;
 }
 
-function isListed(query: string, documents: ReadonlyMap<string, string>, texts: ReadonlySet<string>): boolean {
+interface List extends Pick<PersistedDocumentsOptions, "documents"> {
+  /** In the form that is the same for all documents that mean the same. */
+  readonly texts: ReadonlySet<string>;
+  readonly check: (text: string) => unknown;
+}
+
+function isListed(query: string, { documents, texts, check }: List): boolean {
   if (documents.has(sha256(query))) return true;
-  if (query.length > LIMITS.documentBytes) return false;
   try {
+    check(query);
     return texts.has(canonicalText(query));
-  } catch {
+  } catch (error) {
+    if (error instanceof RefusalError) throw error;
     return false;
   }
 }

@@ -57,11 +57,12 @@ export const NOTHING: AnswerSize = { rows: 0, values: 0, weight: 0 };
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
   const deciding = decidingVariables(document);
+  const askedBy = createQuestions();
   let last: { readonly key: string; readonly size: AnswerSize } = { key: "", size: NOTHING };
   return ({ variables, operationName }) => {
     const given = Object(variables) as Readonly<Record<string, unknown>>;
     const key = JSON.stringify([operationName, ...deciding.map((name) => extentOf(given[name]))]);
-    if (key !== last.key) last = { key, size: countOperation(schema, document, operationName, given) };
+    if (key !== last.key) last = { key, size: countOperation({ schema, askedBy }, document, operationName, given) };
     return last.size;
   };
 }
@@ -82,26 +83,46 @@ function decidingVariables(document: DocumentNode): readonly string[] {
   return [...names];
 }
 
-interface Scope {
+interface Meanings {
   readonly schema: GraphQLSchema;
+  /** The same number for all fields that ask for the same with the same arguments, whatever their type. */
+  readonly askedBy: (node: FieldNode) => number;
+}
+
+/** Writes the arguments of a field once: fragments open the same field thousands of times. */
+function createQuestions(): Meanings["askedBy"] {
+  const numbers = new Map<FieldNode, number>();
+  const texts = new Map<string, number>();
+  return (node) => {
+    const known = numbers.get(node);
+    if (known !== undefined) return known;
+    const text = [(node.alias ?? node.name).value, node.name.value, node.arguments?.map(print)].join("\n");
+    const number = texts.get(text) ?? texts.size;
+    texts.set(text, number);
+    numbers.set(node, number);
+    return number;
+  };
+}
+
+interface Scope extends Meanings {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The value of a node, defaults applied; undefined without one. */
   readonly read: (node: ValueNode | undefined) => unknown;
 }
 
 function countOperation(
-  schema: GraphQLSchema,
+  meanings: Meanings,
   document: DocumentNode,
   operationName: string | null,
   variables: Readonly<Record<string, unknown>>,
 ): AnswerSize {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const operation = operations.find(({ name }) => operationName === null || name?.value === operationName);
-  const root = operation && schema.getRootType(operation.operation);
+  const root = operation && meanings.schema.getRootType(operation.operation);
   if (operation === undefined || root == null) return NOTHING;
   const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
   const scope: Scope = {
-    schema,
+    ...meanings,
     fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
     read: createReader(operation, variables),
   };
@@ -166,7 +187,7 @@ function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fi
   for (const node of set.selections) {
     if (!isIncluded(node, scope)) continue;
     if (node.kind === Kind.FIELD) {
-      collectField(type, node, fields);
+      collectField(type, node, scope, fields);
       continue;
     }
     const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : scope.fragments.get(node.name.value);
@@ -177,13 +198,16 @@ function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fi
   }
 }
 
-function collectField(type: GraphQLNamedType, node: FieldNode, fields: Map<string, Merged>): void {
+function collectField(
+  type: GraphQLNamedType,
+  node: FieldNode,
+  { askedBy }: Meanings,
+  fields: Map<string, Merged>,
+): void {
   const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
   if (definition === undefined) return;
   // The same name may stand for different fields of types that exclude each other; then each counts.
-  const key = [(node.alias ?? node.name).value, node.name.value, definition.type, node.arguments?.map(print)].join(
-    "\n",
-  );
+  const key = `${definition.type} ${askedBy(node)}`;
   const known = fields.get(key);
   const sets = node.selectionSet === undefined ? [] : [node.selectionSet];
   if (known === undefined) fields.set(key, { definition, node, sets });

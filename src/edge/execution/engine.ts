@@ -8,7 +8,7 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLSchema, Operat
 
 import type { Operation } from "#domain";
 import type { AnswerExtensions, Cost } from "../admission/index.ts";
-import { type DocumentStore, rulesFor } from "../documents/index.ts";
+import type { DocumentStore } from "../documents/index.ts";
 import { codesOf, logInternal, toErrorResponse } from "../errors/index.ts";
 import { fitAnswer, type GraphqlRequest, stringify, UNWRITABLE } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
@@ -86,7 +86,8 @@ export function createEngine(options: EngineOptions): Engine {
   const server = new ApolloServer<OperationContext>({
     gateway: gatewayOf(options.schema, options.execute),
     introspection: true,
-    validationRules: [...rulesFor(options)],
+    // The gate has found every document valid that comes here; what is not was refused from its memory.
+    dangerouslyDisableValidation: true,
     // Suggestions would spell out what introspection does not tell.
     hideSchemaDetailsFromClientErrors: !options.introspection,
     documentStore: options.documents,
@@ -96,7 +97,6 @@ export function createEngine(options: EngineOptions): Engine {
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     stopOnTerminationSignals: false,
-    validationOptions: { maxErrors: 20 },
     nodeEnv: "production",
     logger: apolloLogger(options.logger),
     formatError: (_formatted, error) => toErrorResponse(error).formatted,

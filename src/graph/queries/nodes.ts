@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
 import { InputError } from "#domain";
 import { fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
-import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
+import { type GraphContext, giveInTurns, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { InvocationResult, wantsOutput } from "../results/index.ts";
 import { kindsOf, needsByRights } from "../rights/index.ts";
 import { invocationOf, invocationProjection, readRun, rowProjection, settleRun } from "../runs/index.ts";
@@ -41,6 +41,8 @@ export class NodeQueries {
     if (ids.length > MAX_IDS) {
       throw new InputError("BAD_USER_INPUT", `\`ids\`: expected at most ${MAX_IDS} ids, got ${ids.length}.`, "ids");
     }
+    // To read as many ids takes as long as to make an error for each.
+    await giveInTurns(context.operation, ids.length * VALUES_AN_ERROR, null);
     const selection = selectionOf(info);
     return Promise.all(ids.map((id) => readOrFail(id, selection, context)));
   }

@@ -56,6 +56,7 @@ export function createRunScan(parts: RunScanParts): RunScan {
 
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
   async function refresh(filter: InvocationFilter, detail: OutlineDetail, operation: Operation) {
+    await takeTurnOfOwn(filter, operation);
     // What was printed is searched as it is known, whatever the state.
     const isByState = detail !== "OUTPUTS" || dependsOnState(toQuery(filter));
     const { sources } = await readStretch(placesOf(filter), operation, 1, null, isByState);
@@ -118,6 +119,16 @@ function withAges(sources: readonly PageSourceState[], ages: Ages): readonly Pag
   });
 }
 
+/** The first question of each operation. */
+const firstOf = new WeakMap<Operation, InvocationFilter>();
+
+/** One operation may ask a hundred questions, which would all go through their first part in one round of the event loop. The first one needs no turn. */
+async function takeTurnOfOwn(question: InvocationFilter, operation: Operation): Promise<void> {
+  const first = firstOf.get(operation) ?? question;
+  firstOf.set(operation, first);
+  if (first !== question) await operation.turn?.();
+}
+
 /** Outlines of what is known of these stretches, part after part. */
 async function* outline(
   filter: InvocationFilter,
@@ -126,6 +137,7 @@ async function* outline(
   store: RunScanParts["store"],
   operation: Operation,
 ): AsyncGenerator<readonly RunOutline[]> {
+  await takeTurnOfOwn(filter, operation);
   const query = toQuery(filter);
   const limit = OUTLINES[detail];
   const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail });

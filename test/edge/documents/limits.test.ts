@@ -90,6 +90,7 @@ describe("limits", () => {
     ],
     ["a page 12 levels deep", nested(12)],
     ["100 aliases", `{ node { ${times(100, (i) => `a${i}: id`)} } }`],
+    ["a field with a selection written 450 times", `{ node { ${times(450, () => "child { id }")} } }`],
     ["a fragment used often", `{ node { ...a child { ...a child { ...a } } } } fragment a on Node { id }`],
   ];
 

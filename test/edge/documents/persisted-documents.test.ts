@@ -50,6 +50,18 @@ describe("a list of documents that is enforced", () => {
   });
 });
 
+describe.each(["enforce", "log"] as const)("a list of documents in mode %s", (mode) => {
+  it("is not searched for a document that is beyond the limits", async () => {
+    gateway = await startGateway({ persistedDocuments: { mode, documents } });
+    const query = `${"{ hello ".repeat(17)}${"}".repeat(17)}`;
+    expect(await gateway.ask({ query })).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: "LIMIT_EXCEEDED", limit: "depth", actual: 17 } }] },
+    });
+    expect(gateway.logText()).not.toContain("allow list");
+  });
+});
+
 describe("a listed document", () => {
   const text =
     "query A($a: Int, $b: Int) { y: f(b: $b, a: $a, in: { c: 1, d: 2 }) { i j } ...F } fragment F on T { k }";

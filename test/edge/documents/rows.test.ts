@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { getIntrospectionQuery } from "graphql";
+import { getIntrospectionQuery, parse, visit } from "graphql";
 
 import { LIMITS, RefusalError } from "#edge";
 import { createSchema } from "#graph";
 import { isLarge } from "../../../src/edge/admission/index.ts";
 import { createDocuments } from "../../../src/edge/documents/documents.ts";
+import { createRowCounter } from "../../../src/edge/documents/row-measure.ts";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 import { askLive } from "../live-schema.ts";
 
@@ -99,6 +100,32 @@ describe("rows that an operation can make", () => {
   ])("weigh as much as their texts can hold: %s", (_name, query, weight, isWorkedInTurns) => {
     const size = documents.measure(query, { variables: {}, operationName: null });
     expect([size.weight, isLarge(size.weight), size.values <= weight]).toEqual([weight, isWorkedInTurns, true]);
+  });
+
+  it("are counted without reading the arguments of a field each time that a fragment opens it", () => {
+    const looksFor = (places: number): number => {
+      let looks = 0;
+      const opened = Array.from({ length: places }, () => "...F").join(" ");
+      const document = visit(
+        parse(`{ node(id: "x") { ${opened} } } fragment F on Invocation { status(of: [1, 2, 3]) }`),
+        {
+          Argument: ({ name, value, ...rest }) =>
+            name.value === "of"
+              ? {
+                  ...rest,
+                  name,
+                  get value() {
+                    looks += 1;
+                    return value;
+                  },
+                }
+              : undefined,
+        },
+      );
+      createRowCounter(createSchema(), document)({ variables: {}, operationName: null });
+      return looks;
+    };
+    expect(looksFor(900)).toBe(looksFor(1));
   });
 
   it("weigh what a variable says, each time anew", () => {
