@@ -88,6 +88,7 @@ export function createDocuments(options: {
       const found = read(text);
       const size = found instanceof GraphQLError ? NOTHING : found.sizeOf(given);
       refuseAbove("rows", size.rows);
+      refuseAbove("introspectedValues", Math.round(size.introspected));
       // All that is done to a document but once is done in the turn that it came in.
       if (!(found instanceof GraphQLError)) errorsOf(found);
       return size;

@@ -12,11 +12,15 @@ import {
   Kind,
   type OperationDefinitionNode,
   print,
+  SchemaMetaFieldDef,
   type SelectionNode,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   type ValueNode,
   visit,
 } from "graphql";
+
+import { introspectionLengths } from "./introspection-lengths.ts";
 
 /** What a request gives to its document. */
 export interface Given {
@@ -29,6 +33,8 @@ export interface AnswerSize {
   readonly rows: number;
   /** Leaf values, of all rows together. Lists of leaves count as one. */
   readonly values: number;
+  /** Those among them that tell of the schema, which nobody counts as they are made. */
+  readonly introspected: number;
   /** The same with fields that can be long counted as many of them, for what the answer takes of memory and time. */
   readonly weight: number;
 }
@@ -46,23 +52,23 @@ const MOST_SIZE = 100;
 // To make so many bytes of text takes as long as a leaf value.
 const BYTES_A_VALUE = 256;
 /** What a document without an operation makes. */
-export const NOTHING: AnswerSize = { rows: 0, values: 0, weight: 0 };
+export const NOTHING: AnswerSize = { rows: 0, values: 0, introspected: 0, weight: 0 };
 
 /**
  * Counts rows as GitHub counts nodes: a field with `first` or `last` makes so many rows (20 without) for each row above it, one with
- * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count. A field with a
+ * `ids` or `representations` as many as these are; the counts of all fields add up. Other lists do not count, but what tells of the schema counts as often as the schema has it. A field with a
  * `complexity` in the schema weighs as many leaf values as this says, for each of its ids if it takes such, or fewer with `maxBytes`.
  * Takes time in proportion to the document with its fragments opened, so measure that before. Counts again only if a deciding variable
  * changes.
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
   const deciding = decidingVariables(document);
-  const askedBy = createQuestions();
+  const meanings: Meanings = { schema, askedBy: createQuestions(), lengths: introspectionLengths(schema) };
   let last: { readonly key: string; readonly size: AnswerSize } = { key: "", size: NOTHING };
   return ({ variables, operationName }) => {
     const given = Object(variables) as Readonly<Record<string, unknown>>;
     const key = JSON.stringify([operationName, ...deciding.map((name) => extentOf(given[name]))]);
-    if (key !== last.key) last = { key, size: countOperation({ schema, askedBy }, document, operationName, given) };
+    if (key !== last.key) last = { key, size: countOperation(meanings, document, operationName, given) };
     return last.size;
   };
 }
@@ -87,6 +93,8 @@ interface Meanings {
   readonly schema: GraphQLSchema;
   /** The same number for all fields that ask for the same with the same arguments, whatever their type. */
   readonly askedBy: (node: FieldNode) => number;
+  /** How many items lists have that take no size; those of one item, or of unknown length, are left out. */
+  readonly lengths: ReadonlyMap<GraphQLField<unknown, unknown>, number>;
 }
 
 /** Writes the arguments of a field once: fragments open the same field thousands of times. */
@@ -168,19 +176,21 @@ function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], sc
   for (const set of sets) collect(type, set, scope, fields);
   let rows = 0;
   let values = 0;
+  let introspected = 0;
   let weight = 0;
   for (const { definition, node, sets: below } of fields.values()) {
     const size = below.length === 0 ? 0 : sizeOf(definition, node, scope);
     const inner =
       below.length === 0 ? leafOf(definition, node, scope) : countRows(getNamedType(definition.type), below, scope);
     // A leaf makes no rows, whatever its arguments are called.
-    const times = size === null || below.length === 0 ? 1 : size;
+    const times = below.length === 0 ? 1 : (size ?? scope.lengths.get(definition) ?? 1);
     rows += times * inner.rows + (size ?? 0);
     values += times * inner.values;
+    introspected += isMeta(definition) ? inner.values : inner.introspected;
     weight +=
       times * inner.weight + (below.length === 0 ? 0 : timesListed(definition, times) * complexityOf(definition, 0));
   }
-  return { rows, values, weight };
+  return { rows, values, introspected, weight };
 }
 
 function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fields: Map<string, Merged>): void {
@@ -201,10 +211,10 @@ function collect(type: GraphQLNamedType, set: SelectionSetNode, scope: Scope, fi
 function collectField(
   type: GraphQLNamedType,
   node: FieldNode,
-  { askedBy }: Meanings,
+  { askedBy, schema }: Meanings,
   fields: Map<string, Merged>,
 ): void {
-  const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+  const definition = definitionOf(type, node.name.value, schema);
   if (definition === undefined) return;
   // The same name may stand for different fields of types that exclude each other; then each counts.
   const key = `${definition.type} ${askedBy(node)}`;
@@ -214,11 +224,26 @@ function collectField(
   else known.sets.push(...sets);
 }
 
+function definitionOf(
+  type: GraphQLNamedType,
+  name: string,
+  schema: GraphQLSchema,
+): GraphQLField<unknown, unknown> | undefined {
+  const own = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  return own ?? (type === schema.getQueryType() ? META_FIELDS.find((one) => one.name === name) : undefined);
+}
+
+const META_FIELDS: readonly GraphQLField<unknown, unknown>[] = [SchemaMetaFieldDef, TypeMetaFieldDef];
+
+function isMeta(definition: GraphQLField<unknown, unknown>): boolean {
+  return META_FIELDS.includes(definition);
+}
+
 function leafOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, scope: Scope): AnswerSize {
   const most = complexityOf(definition, 1);
   const bytes = scope.read(argumentOf(node, MOST_BYTES));
   const weight = typeof bytes === "number" ? Math.min(most, 1 + Math.max(0, bytes) / BYTES_A_VALUE) : most;
-  return { rows: 0, values: 1, weight };
+  return { rows: 0, values: 1, introspected: 0, weight };
 }
 
 function complexityOf({ extensions: { complexity } }: GraphQLField<unknown, unknown>, usual: number): number {

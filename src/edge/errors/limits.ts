@@ -20,6 +20,8 @@ export const LIMITS = {
   variables: 500,
   /** Rows that one operation can make by its `first`, `last` and `ids`: each list times the lists above it, all added up. */
   rows: 25_000,
+  /** Leaf values of one answer that tell of the schema; a full introspection has some 12,000. */
+  introspectedValues: 25_000,
   /** Requests in one HTTP body. */
   batchedRequests: 1,
   /** Operations at the same time on one WebSocket. */
@@ -62,6 +64,7 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   directives: "directives that are repeated or unknown",
   variables: "variables",
   rows: "rows by `first`, `last` and `ids`",
+  introspectedValues: "values that tell of the schema",
   batchedRequests: "operation in one request",
   connectionOperations: "operations on one connection",
   connections: "connections",

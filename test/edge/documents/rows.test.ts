@@ -30,6 +30,46 @@ const runsWith = (inner: string, instances: number): string =>
 const resultWith = (inner: string): string => `result { output { ${inner} } }`;
 const onRun = (inner: string) => `{ node(id: "x") { ... on Invocation { ${inner} } } }`;
 
+const many = (count: number, write: (number: number) => string): string =>
+  Array.from({ length: count }, (_, n) => write(n)).join(" ");
+
+describe("values that tell of the schema", () => {
+  const introspected = (query: string): number =>
+    documents.measure(query, { variables: {}, operationName: null }).introspected;
+
+  it("count as often as the schema has what they tell of", () => {
+    const types = Object.keys(createSchema().getTypeMap()).length;
+    expect(introspected("{ __schema { types { name kind } } }")).toBe(2 * types);
+    expect(introspected('{ __type(name: "Invocation") { name description } sources { ok } }')).toBe(2);
+    expect(introspected("{ __typename sources { ok } }")).toBe(0);
+  });
+
+  it("are allowed for a full introspection, twice", () => {
+    const once = introspected(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }));
+    expect(2 * once).toBeGreaterThan(10_000);
+    expect(2 * once).toBeLessThan(LIMITS.introspectedValues);
+  });
+
+  it.each([
+    [
+      "of one text under many names",
+      `{ ${many(30, (n) => `a${n}: __schema { types { ...F } }`)} } fragment F on __Type { ${many(60, (n) => `n${n}: description`)} }`,
+    ],
+    [
+      "of the schema under many names",
+      `{ ${many(50, (n) => `a${n}: __schema { types { name description fields { name description args { name } } } }`)} }`,
+    ],
+    [
+      "of types in types",
+      "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields { name } } } } } } } } } } } }",
+    ],
+  ])("are refused before anything is executed if they are too many: %s", (_name, query) => {
+    expect(() => introspected(query)).toThrow(
+      /^Limit introspectedValues: at most 25000 values that tell of the schema/,
+    );
+  });
+});
+
 describe("rows that an operation can make", () => {
   it.each([
     ["a list", "{ invocations(first: 50) { nodes { id } } }", 50],

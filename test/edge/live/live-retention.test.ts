@@ -79,7 +79,7 @@ function subscribe(
     operationName: null,
     variables: null,
     requestId: "retention",
-    size: { rows: 0, values: 1, weight: 1 },
+    size: { rows: 0, values: 1, introspected: 0, weight: 1 },
   };
   const asker = {
     client: freeClient,
