@@ -111,6 +111,24 @@ describe("a request that the upstream refuses as wrong", () => {
   });
 });
 
+describe("a list of a filter", () => {
+  const codes = (count: number) => `errorCodeIn: ${JSON.stringify(Array.from({ length: count }, (_, n) => `C${n}`))}`;
+  const exits = (count: number) => `exitCodeIn: ${JSON.stringify(Array.from({ length: count }, (_, n) => n))}`;
+
+  it.each([
+    ["errorCodeIn", codes],
+    ["exitCodeIn", exits],
+  ])("%s of more values than anybody means is refused before any call", async (name, write) => {
+    const { errors } = await rig.ask(list(write(501)));
+    expect([errors?.[0]?.message, errors?.[0]?.extensions, rig.far.calls]).toEqual([
+      `\`filter.${name}\`: expected at most 500 values, got 501.`,
+      expect.objectContaining({ code: "BAD_USER_INPUT", argument: "filter" }),
+      [],
+    ]);
+    expect((await rig.ask(list(write(500)))).errors).toBeUndefined();
+  });
+});
+
 describe("labels that no run can bear", () => {
   const tags = (count: number) => Array.from({ length: count }, (_, index) => `{ key: "k${index}" }`).join(", ");
   it.each([

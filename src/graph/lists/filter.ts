@@ -36,7 +36,7 @@ export type InvocationFilter = Optional<Omit<Filter, "tags" | "instanceKeyIn">> 
 /** Which runs of all sources are meant. */
 export const InvocationFilter = declareInput<InvocationFilter>(
   "InvocationFilter",
-  "Which runs are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
+  "Which runs are meant. Fields are joined by and; a list means any of its members, at most 500, and an empty one matches nothing.",
   {
     providerIn: orNull([ProviderEnum], "Only runs of these products."),
     regionIdIn: orNull([String], "Only runs in these regions."),
@@ -142,12 +142,18 @@ export function toResultFilter(input: InvocationResultFilter, services: Services
   return { source: requireSource(services, { provider, regionId, account }), ...filter };
 }
 
-/** The members that restrict. @throws InputError `BAD_USER_INPUT` for a blank text */
+/** Each is looked for in every run, under every name that a document gives to a list. */
+const MAX_VALUES = 500;
+
+/** The members that restrict. @throws InputError `BAD_USER_INPUT` for a blank text, and for more values than anybody means */
 export function present<Shape extends object>(input: Optional<Shape>): Shape {
   const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   for (const [name, value] of members) {
     if (typeof value === "string" && value.trim() === "") {
-      throw new InputError("BAD_USER_INPUT", `\`filter.${name}\`: expected a text, got a blank one.`, "filter");
+      throw refuse(name, "a text", "a blank one");
+    }
+    if (Array.isArray(value) && value.length > MAX_VALUES) {
+      throw refuse(name, `at most ${MAX_VALUES} values`, String(value.length));
     }
   }
   return Object.fromEntries(members) as Shape;
