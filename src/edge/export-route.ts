@@ -111,6 +111,8 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
       });
       await stream(response, first, texts, { over, wrote: () => parts.readers.wrote(request.socket) });
     } catch (error) {
+      // Who is refused again and again must not keep others waiting.
+      await parts.clients.of(request.socket).turn();
       if (!over.signal.aborted) logInternal(options.logger, requestId, error);
       refuse(response, error, headers);
     } finally {

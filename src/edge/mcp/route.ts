@@ -84,6 +84,8 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
       };
       reply(200, {}, { result: await answer(options, parts, call, asker) });
     } catch (error) {
+      // Who is refused again and again must not keep others waiting.
+      await parts.clients.of(request.socket).turn();
       const { status, headers, body } = toRpcAnswer(error);
       if (status === 500) logInternal(options.logger, requestId, error);
       reply(status, headers, body);

@@ -5,7 +5,8 @@ import { WebSocket } from "ws";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 
 const LARGE = "x".repeat(2_000_000);
-const ASKED = 20;
+/** Systems take up to 40 MB of it for a reader that stands still. */
+const ASKED = 40;
 const rounds = async (count: number) => {
   for (let round = 0; round < count; round += 1) await new Promise((resolve) => setImmediate(resolve));
 };
