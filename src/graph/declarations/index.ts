@@ -21,7 +21,9 @@ export { Base64, DateTime, JsonObject, SafeInt, toInstant } from "./scalars.ts";
 export { declareSource } from "./source-fields.ts";
 export {
   always,
+  declareArgs,
   declareInput,
+  declareMembers,
   declareReads,
   declareShape,
   LONG_TEXT,

@@ -11,7 +11,7 @@ import {
   ProviderEnum,
   SafeInt,
 } from "../declarations/index.ts";
-import { requireSource, type SourceWords } from "../sources/index.ts";
+import { requireSource, SOURCE_WORDS, type SourceWords } from "../sources/index.ts";
 
 /** Members as clients give them: absent or null says the same. */
 export type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
@@ -96,9 +96,7 @@ export const InvocationResultFilter = declareInput<InvocationResultFilter>(
   "InvocationResultFilter",
   "Which results are meant. At least one of invokeId, instanceId and commandId has to be given.",
   {
-    provider: always(ProviderEnum, "The product."),
-    regionId: always(String, "The region's id, as `cn-hangzhou`."),
-    account: orNull(String, "Alias of the account; may be left out where only one has this region."),
+    ...SOURCE_WORDS,
     invokeId: orNull(String, "Only results of the run with this id."),
     instanceId: orNull(String, "Only results on the instance with this id."),
     commandId: orNull(String, "Only results of the command with this id."),

@@ -4,6 +4,7 @@ export {
   connect,
   declareConnection,
   declareFields,
+  PAGE_ARGUMENTS,
   PageArgs,
   rowsOf,
   totalProjection,

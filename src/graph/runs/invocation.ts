@@ -243,7 +243,7 @@ function runNeeds(run: Selection | null): RunNeeds {
 /** Pages of runs. */
 export const InvocationConnection = declareConnection({
   name: "Invocation",
-  row: () => Invocation,
+  row: Invocation,
   plural: "runs",
   hasSources: true,
 });

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
 import type { AgentState as AgentRecord } from "#domain";
+import type { PageArguments } from "#services";
 import { type Connection, PageArgs, rowsOf, totalProjection } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { AgentState, Instance } from "../sources/index.ts";
@@ -39,7 +40,7 @@ export class InstanceLinks {
   })
   async invocations(
     @Root() { record: { source, instanceId } }: Instance,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => PageArgs) args: PageArguments,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {

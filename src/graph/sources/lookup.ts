@@ -1,8 +1,6 @@
-import { ArgsType, Field } from "type-graphql";
-
 import { InputError, type Provider, type Source } from "#domain";
 import type { Services } from "#services";
-import { ProviderEnum } from "../declarations/index.ts";
+import { always, orNull, ProviderEnum, type ShownMembers } from "../declarations/index.ts";
 
 /** The words by which a client names a source. */
 export interface SourceWords {
@@ -11,21 +9,12 @@ export interface SourceWords {
   readonly account?: string | null | undefined;
 }
 
-/** Names the source of one thing. */
-@ArgsType()
-export class SourceArgs {
-  @Field(() => ProviderEnum, { description: "The product." })
-  readonly provider: Provider | undefined;
-
-  @Field(() => String, { description: "The region's id, as `cn-hangzhou`." })
-  readonly regionId: string | undefined;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Alias of the account; may be left out where only one has this region.",
-  })
-  readonly account?: string | null;
-}
+/** Arguments that name the source of one thing. */
+export const SOURCE_WORDS: ShownMembers<SourceWords> = {
+  provider: always(ProviderEnum, "The product."),
+  regionId: always(String, "The region's id, as `cn-hangzhou`."),
+  account: orNull(String, "Alias of the account; may be left out where only one has this region."),
+};
 
 /**
  * The configured source that these words name.
