@@ -9,7 +9,7 @@ import {
   type Operation,
 } from "#domain";
 import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
-import { fromGlobalId } from "../declarations/index.ts";
+import { badInput, fromGlobalId } from "../declarations/index.ts";
 import { toInvocationFilter } from "../lists/index.ts";
 import { type KindGuard, workInParts } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
@@ -43,11 +43,11 @@ const OUTPUTS_AT_ONCE = 50;
  */
 export function openExport(parameters: URLSearchParams, parts: ExportParts): Export {
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS.has(name))?.slice(0, 60);
-  if (unknown !== undefined) throw refuse(unknown, "`id`, `filter` or `format`", `\`${unknown}\``);
+  if (unknown !== undefined) throw badInput(unknown, "`id`, `filter` or `format`", `\`${unknown}\``);
   const format = readFormat(readOnce(parameters, "format"));
   const id = readOnce(parameters, "id");
   const filter = readOnce(parameters, "filter");
-  if (id !== null && filter !== null) throw refuse("filter", "none beside `id`", "both");
+  if (id !== null && filter !== null) throw badInput("filter", "none beside `id`", "both");
   if (id === null) {
     const writer = createRowWriter(format, runText);
     const meant = readFilter(filter, parts.schema);
@@ -57,7 +57,7 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   }
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
-    throw refuse("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
+    throw badInput("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
   }
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : ({ output }) => String(output ?? ""));
@@ -172,7 +172,7 @@ function readFilter(text: string | null, schema: GraphQLSchema): Filter {
   const type: unknown = schema.getType("InvocationFilter");
   const value = parseJson(text);
   if (value === undefined || !isInputType(type))
-    throw refuse("filter", "an InvocationFilter as JSON", JSON.stringify(text.slice(0, 60)));
+    throw badInput("filter", "an InvocationFilter as JSON", JSON.stringify(text.slice(0, 60)));
   return toInvocationFilter(coerce(value, type));
 }
 
@@ -192,10 +192,6 @@ function parseJson(text: string): unknown {
 
 function readOnce(parameters: URLSearchParams, name: string): string | null {
   const [value = null, ...others] = parameters.getAll(name);
-  if (others.length > 0) throw refuse(name, "it once", `it ${others.length + 1} times`);
+  if (others.length > 0) throw badInput(name, "it once", `it ${others.length + 1} times`);
   return value;
-}
-
-function refuse(parameter: string, expected: string, got: string): InputError {
-  return new InputError("BAD_USER_INPUT", `\`${parameter}\`: expected ${expected}, got ${got}.`, parameter);
 }

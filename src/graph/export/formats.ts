@@ -1,4 +1,4 @@
-import { InputError } from "#domain";
+import { badInput } from "../declarations/index.ts";
 
 /** How an export is written. */
 export type ExportFormat = "ndjson" | "csv" | "text";
@@ -35,8 +35,7 @@ export function createRowWriter(format: ExportFormat, toText: (row: ExportRow) =
 export function readFormat(word: string | null): ExportFormat {
   if (word === null) return "ndjson";
   if (word === "ndjson" || word === "csv" || word === "text") return word;
-  const got = JSON.stringify(word.slice(0, 40));
-  throw new InputError("BAD_USER_INPUT", `\`format\`: expected ndjson, csv or text, got ${got}.`, "format");
+  throw badInput("format", "ndjson, csv or text", JSON.stringify(word.slice(0, 40)));
 }
 
 /** A value as a part of one line: what is said elsewhere must not look like a row of its own. */

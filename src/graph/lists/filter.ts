@@ -1,7 +1,8 @@
-import { type InvocationFilter as Filter, InputError, type TagQuery } from "#domain";
+import type { InvocationFilter as Filter, InputError, TagQuery } from "#domain";
 import type { ResultFilter, Services } from "#services";
 import {
   always,
+  badInput,
   CommandTypeEnum,
   DateTime,
   declareInput,
@@ -131,11 +132,7 @@ export function toResultFilter(input: InvocationResultFilter, services: Services
   const { provider, regionId, account, ...rest } = input;
   const filter = present<Omit<ResultFilter, "source">>(rest);
   if (filter.invokeId === undefined && filter.instanceId === undefined && filter.commandId === undefined) {
-    throw new InputError(
-      "BAD_USER_INPUT",
-      "`filter`: expected at least one of `invokeId`, `instanceId` and `commandId`, got none.",
-      "filter",
-    );
+    throw badInput("filter", "at least one of `invokeId`, `instanceId` and `commandId`", "none");
   }
   return { source: requireSource(services, { provider, regionId, account }), ...filter };
 }
@@ -145,7 +142,7 @@ export function present<Shape extends object>(input: Optional<Shape>): Shape {
   const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   for (const [name, value] of members) {
     if (typeof value === "string" && value.trim() === "") {
-      throw new InputError("BAD_USER_INPUT", `\`filter.${name}\`: expected a text, got a blank one.`, "filter");
+      throw refuse(name, "a text", "a blank one");
     }
   }
   return Object.fromEntries(members) as Shape;
@@ -181,5 +178,5 @@ function checkLength(place: string, text: string, max: number): void {
 }
 
 function refuse(place: string, expected: string, got: string): InputError {
-  return new InputError("BAD_USER_INPUT", `\`filter.${place}\`: expected ${expected}, got ${got}.`, "filter");
+  return badInput(`filter.${place}`, expected, got, "filter");
 }

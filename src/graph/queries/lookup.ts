@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { InputError, type Source, UpstreamError } from "#domain";
-import { declareInput, fromGlobalId, Node, orNull } from "../declarations/index.ts";
+import { type Source, UpstreamError } from "#domain";
+import { badInput, declareInput, fromGlobalId, Node, orNull } from "../declarations/index.ts";
 import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { type Invocation, readConsoleAddress, readRun } from "../runs/index.ts";
 import { Instance, requireText } from "../sources/index.ts";
@@ -65,11 +65,7 @@ function onlyOne(by: LookupInput): readonly [string, string] {
   const [only] = given;
   if (only !== undefined && given.length === 1 && only[1] !== null) return only;
   const got = given.length === 1 ? "null" : `${given.length}`;
-  throw new InputError(
-    "BAD_USER_INPUT",
-    `\`by\`: expected exactly one of id, invokeId and consoleUrl, got ${got}.`,
-    "by",
-  );
+  throw badInput("by", "exactly one of id, invokeId and consoleUrl", got);
 }
 
 async function findRun(
@@ -91,8 +87,7 @@ function onlyOneRun(found: readonly Invocation[]): Invocation | null {
   const named = found.slice(0, NAMED_MAX).map(({ id, guardedPlace: { source } }) => {
     return `${source.provider} ${source.regionId} ${source.account}: ${id}`;
   });
-  const message = `\`by\`: expected what one source has, got a run of ${found.length}. Look one up by its id: ${named.join(", ")}.`;
-  throw new InputError("BAD_USER_INPUT", message, "by");
+  throw badInput("by", "what one source has", `a run of ${found.length}. Look one up by its id: ${named.join(", ")}`);
 }
 
 async function findServer(

@@ -1,9 +1,8 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, Info, Int, Query, Resolver } from "type-graphql";
 
-import { InputError } from "#domain";
 import type { InvocationOrder, PageArguments } from "#services";
-import { always, declareArgs, InvocationOrderEnum, orNull } from "../declarations/index.ts";
+import { always, badInput, declareArgs, InvocationOrderEnum, orNull } from "../declarations/index.ts";
 import {
   type Connection,
   connect,
@@ -123,6 +122,5 @@ export class RunQueries {
 
 function checkWait(seconds: number): number {
   if (seconds >= 0 && seconds <= WAIT_SECONDS_MAX) return seconds;
-  const message = `\`waitSeconds\`: expected 0 to ${WAIT_SECONDS_MAX}, got ${seconds}.`;
-  throw new InputError("BAD_USER_INPUT", message, "waitSeconds");
+  throw badInput("waitSeconds", `0 to ${WAIT_SECONDS_MAX}`, seconds);
 }

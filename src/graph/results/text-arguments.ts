@@ -1,7 +1,7 @@
 import { Int } from "type-graphql";
 
-import { InputError, isCharset } from "#domain";
-import { declareArgs, orNull } from "../declarations/index.ts";
+import { isCharset } from "#domain";
+import { badInput, checkCount, declareArgs, orNull } from "../declarations/index.ts";
 
 /** How much of a text is wanted, and in which form. */
 export interface TextArgs {
@@ -43,27 +43,10 @@ export function checkTextArgs({ charset, fromByte, firstLines, lastLines, maxByt
   checkCount("lastLines", lastLines);
   checkCount("maxBytes", maxBytes);
   checkCount("fromByte", fromByte);
-  checkCharset(charset);
-  if (firstLines != null && lastLines != null) {
-    throw new InputError(
-      "BAD_USER_INPUT",
-      "`lastLines`: expected not both `firstLines` and `lastLines`, got both.",
-      "lastLines",
-    );
+  if (charset != null && !isCharset(charset)) {
+    const expected = 'a label of the WHATWG Encoding Standard, as "gbk" or "windows-1252"';
+    throw badInput("charset", expected, JSON.stringify(charset.slice(0, 40)));
   }
-}
-
-function checkCount(argument: string, count: number | null | undefined): void {
-  if (count == null || count >= 0) return;
-  throw new InputError("BAD_USER_INPUT", `\`${argument}\`: expected a number from 0 on, got ${count}.`, argument);
-}
-
-function checkCharset(charset: string | null | undefined): void {
-  if (charset == null || isCharset(charset)) return;
-  const got = JSON.stringify(charset.slice(0, 40));
-  throw new InputError(
-    "BAD_USER_INPUT",
-    `\`charset\`: expected a label of the WHATWG Encoding Standard, as "gbk" or "windows-1252", got ${got}.`,
-    "charset",
-  );
+  if (firstLines != null && lastLines != null)
+    throw badInput("lastLines", "not both `firstLines` and `lastLines`", "both");
 }

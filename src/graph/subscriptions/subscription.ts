@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Info, Int, Resolver, Root, Subscription } from "type-grap
 
 import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
 import type { OutputChunk as Chunk, GivenPosition, ListChange, WatchProjection } from "#services";
-import { fromGlobalId } from "../declarations/index.ts";
+import { badInput, checkCount, fromGlobalId } from "../declarations/index.ts";
 import { InvocationFilter, rowsOf, toInvocationFilter } from "../lists/index.ts";
 import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
 import { kindsOf, maskSelection, requireOutputs } from "../rights/index.ts";
@@ -128,9 +128,7 @@ function watchOutput(
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation")
     throw refuseType("a run or a run on one instance", ref.type);
-  if ((fromByte ?? 0) < 0) {
-    throw new InputError("BAD_USER_INPUT", `\`fromByte\`: expected a number from 0 on, got ${fromByte}.`, "fromByte");
-  }
+  checkCount("fromByte", fromByte);
   admit(ref, isOurs, context);
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   if (!context.view.rightsFor(ref.source).possible.outputs) {
@@ -161,11 +159,7 @@ function admit(ref: InvocationRef, isOurs: boolean, { services, operation }: Gra
 }
 
 function refuseType(expected: string, got: string): InputError {
-  return new InputError(
-    "BAD_USER_INPUT",
-    `\`id\`: expected the id of ${expected}, got that of another thing (${got}).`,
-    "id",
-  );
+  return badInput("id", `the id of ${expected}`, `that of another thing (${got})`);
 }
 
 function watchProjection(run: Selection): WatchProjection {
