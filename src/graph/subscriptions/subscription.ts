@@ -169,28 +169,16 @@ function watchProjection(run: Selection): WatchProjection {
 
 /** What breaks off is told as a last event, so that it lands at the field, with its path, as in a query. */
 function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<State | Error> {
-  return new ToldErrors(states);
-}
-
-class ToldErrors<State> implements AsyncIterableIterator<State | Error> {
-  constructor(private readonly states: AsyncIterableIterator<State>) {}
-
-  next(): Promise<IteratorResult<State | Error>> {
-    return this.states.next().catch(toErrorEvent);
-  }
-
-  async return(): Promise<IteratorResult<State | Error>> {
-    await this.states.return?.();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}
-
-function toErrorEvent(error: unknown): IteratorResult<Error> {
-  return { done: false, value: toError(error) };
+  return {
+    next: () => states.next().catch((error: unknown) => ({ done: false, value: toError(error) })),
+    async return() {
+      await states.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function toError(error: unknown): Error {
