@@ -1,4 +1,3 @@
-import { useCallback } from "preact/hooks";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { HiddenTitle, useTitle } from "../parts/title.tsx";
@@ -17,12 +16,8 @@ export function RunView({ runId, tab }: { readonly runId: string; readonly tab: 
   const words = useWords();
   const asked = useAsk((signal) => readRun(runId, signal), [runId]);
   const run = asked.data;
-  const isLive = useRunChanges(
-    runId,
-    run !== null && run !== "gone" && !run.isFinal,
-    useCallback(() => asked.again(), [asked.again]),
-  );
   const details = run === "gone" ? null : run;
+  const isLive = useRunChanges(runId, details?.isFinal === false, asked.again);
   useTitle(details?.command.name ?? words.run.title);
   useKeys({ Escape: () => goUp("/") });
   return (
