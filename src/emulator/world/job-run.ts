@@ -126,20 +126,13 @@ export function planRecord(
   const print = (exitCode: number): PrintedOutput =>
     cutOutput(job.print({ machine, at: startsAt, exitCode, random: createRandom(seed + 1) }));
   const base = { instanceId: machine.instanceId, startsAt, endsAt, mayBeCut: job.isLong ?? false };
-  if (!isFailing) {
-    return { ...base, outcome: "Success", exitCode: 0, errorCode: "", errorInfo: "", output: () => print(0) };
-  }
+  const ended = (outcome: string, exitCode: number, errorCode = "", errorInfo = ""): RecordPlan => {
+    return { ...base, outcome, exitCode, errorCode, errorInfo, output: () => print(exitCode) };
+  };
+  if (!isFailing) return ended("Success", 0);
   if (random() < 0.6) {
     const exitCode = pick(random, job.exitCodes ?? [1]);
-    const errorInfo = errorInfoOf(product, "ExitCodeNonzero");
-    return {
-      ...base,
-      outcome: "Failed",
-      exitCode,
-      errorCode: "ExitCodeNonzero",
-      errorInfo,
-      output: () => print(exitCode),
-    };
+    return ended("Failed", exitCode, "ExitCodeNonzero", errorInfoOf(product, "ExitCodeNonzero"));
   }
   const { status, errorCode, errorInfo } = pick(random, OUTCOMES[product]);
   const failed = { ...base, mayBeCut: false, outcome: status, errorCode, errorInfo: errorInfo[product] };
