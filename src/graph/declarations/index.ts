@@ -18,10 +18,8 @@ export {
   StatisticsIntervalEnum,
 } from "./enums.ts";
 export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
-export { Node } from "./node.ts";
-export { ReadFrom } from "./read-from.ts";
 export { Base64, DateTime, JsonObject, SafeInt, toInstant } from "./scalars.ts";
-export { declareSource } from "./source-fields.ts";
+export { declareSource, Node, ReadFrom } from "./shared-fields.ts";
 export {
   always,
   declareArgs,

@@ -3,8 +3,18 @@ import { badInput } from "../declarations/index.ts";
 /** How an export is written. */
 export type ExportFormat = "ndjson" | "csv" | "text";
 
+type Cell = string | number | boolean | null;
+
 /** A row of an export: the same names in every row. */
-export type ExportRow = Readonly<Record<string, string | number | boolean | null>>;
+export type ExportRow = Readonly<Record<string, Cell>>;
+
+/** The columns of an export, and what a thing has in each. */
+export type Columns<Item> = Readonly<Record<string, (item: Item) => Cell>>;
+
+/** The row of a thing. */
+export function toExportRow<Item>(columns: Columns<Item>, item: Item): ExportRow {
+  return Object.fromEntries(Object.entries(columns).map(([name, read]) => [name, read(item)]));
+}
 
 /** Writes rows in one format. */
 export interface RowWriter {
@@ -39,12 +49,12 @@ export function readFormat(word: string | null): ExportFormat {
 }
 
 /** A value as a part of one line: what is said elsewhere must not look like a row of its own. */
-export function toLinePart(value: string | number | boolean | null): string {
+export function toLinePart(value: Cell): string {
   return String(value ?? "-").replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
 /** A cell as RFC 4180 has it. */
-function toCell(value: string | number | boolean | null): string {
+function toCell(value: Cell): string {
   const text = value === null ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
