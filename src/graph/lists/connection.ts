@@ -1,6 +1,6 @@
 import { type ClassType, Int, ObjectType } from "type-graphql";
 
-import type { Page, PageArguments, Edge as PageEdge, PageProjection } from "#services";
+import type { Page, PageArguments, Edge as PageEdge } from "#services";
 import { always, declareArgs, declareMembers, orNull, type ShownMembers, Value } from "../declarations/index.ts";
 import { joinSelections, type Selection } from "../operation/index.ts";
 import { SourceState } from "../sources/index.ts";
@@ -108,11 +108,6 @@ export function connect<Record, Row>(page: Page<Record>, toRow: (record: Record)
 /** What is selected of the rows of a connection, whether as `nodes` or by `edges`. */
 export function rowsOf(connection: Selection | null): Selection | null {
   return joinSelections(connection?.under("nodes"), connection?.under("edges")?.under("node"));
-}
-
-/** What a connection's selection needs of its total, beside what it needs of its rows. */
-export function totalProjection(connection: Selection): Pick<PageProjection, "totalCount"> {
-  return { totalCount: connection.hasAny("totalCount") };
 }
 
 /** What tells one kind of connection from another. */

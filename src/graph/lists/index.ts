@@ -7,7 +7,6 @@ export {
   PAGE_ARGUMENTS,
   PageArgs,
   rowsOf,
-  totalProjection,
 } from "./connection.ts";
 export {
   InvocationFilter,

@@ -12,11 +12,10 @@ import {
   rowsOf,
   toInvocationFilter,
   toResultFilter,
-  totalProjection,
 } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { InvocationResult, InvocationResultConnection, wantsOutput } from "../results/index.ts";
-import { connectRuns, Invocation, InvocationConnection, invocationProjection, readRun } from "../runs/index.ts";
+import { connectRuns, Invocation, InvocationConnection, pageProjection, readRun } from "../runs/index.ts";
 import { requireSource, requireText, SOURCE_WORDS, type SourceWords } from "../sources/index.ts";
 
 const WAIT_SECONDS_MAX = 60;
@@ -74,7 +73,7 @@ export class RunQueries {
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
-    const projection = { ...invocationProjection(rowsOf(selection)), ...totalProjection(selection) };
+    const projection = pageProjection(selection);
     const meant = toInvocationFilter(filter);
     const page =
       orderBy == null || orderBy === "CREATION_TIME_DESC"

@@ -10,7 +10,7 @@ import {
   type Projection,
   sourceKey,
 } from "#domain";
-import { type Page, readPageArguments } from "#services";
+import { type Page, type PageProjection, readPageArguments } from "#services";
 import { Node, toGlobalId, Value } from "../declarations/index.ts";
 import {
   Connection,
@@ -247,6 +247,11 @@ export const InvocationConnection = declareConnection({
   plural: "runs",
   hasSources: true,
 });
+
+/** What a selection of a page of runs needs beyond what every list tells. */
+export function pageProjection(connection: Selection): Projection & Pick<PageProjection, "totalCount"> {
+  return { ...invocationProjection(rowsOf(connection)), totalCount: connection.hasAny("totalCount") };
+}
 
 /** What a selection of a run needs beyond what every list tells. */
 export function invocationProjection(run: Selection | null): Projection {

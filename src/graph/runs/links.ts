@@ -3,11 +3,11 @@ import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
 import type { AgentState as AgentRecord } from "#domain";
 import type { PageArguments } from "#services";
-import { type Connection, PageArgs, rowsOf, totalProjection } from "../lists/index.ts";
+import { type Connection, PageArgs, rowsOf } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { AgentState, Instance } from "../sources/index.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
-import { connectRuns, Invocation, InvocationConnection, invocationProjection } from "./invocation.ts";
+import { connectRuns, Invocation, InvocationConnection, pageProjection } from "./invocation.ts";
 import type { InvocationState } from "./state.ts";
 
 /** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
@@ -46,7 +46,7 @@ export class InstanceLinks {
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
-    const projection = { ...invocationProjection(rowsOf(selection)), ...totalProjection(selection) };
+    const projection = pageProjection(selection);
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
     const page = await services.pageInvocations(args, filter, projection, operation);

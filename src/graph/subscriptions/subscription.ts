@@ -11,14 +11,8 @@ import { Invocation, invocationProjection, rowProjection } from "../runs/index.t
 import { InvocationChange, toInvocationChange } from "./invocation-change.ts";
 import { OutputChunk } from "./output-chunk.ts";
 
-/** What one event tells: the run, or why nothing more will come. */
-type Told = Record | Error;
-
-/** What one event of a list tells: a change, or why nothing more will come. */
-type ToldChange = ListChange | Error;
-
-/** What one event of an output tells: what is new, or why nothing more will come. */
-type ToldChunk = Chunk | Error;
+/** What one event tells, or why nothing more will come. */
+type Told<State> = State | Error;
 
 const LAST_EVENT_ID = "Last-Event-ID";
 
@@ -43,7 +37,7 @@ export class Subscriptions {
   })
   invocationUpdated(
     @Arg("id", () => ID, { description: "Id of a run that this gateway gave out." }) _id: string,
-    @Root() told: Told,
+    @Root() told: Told<Record>,
     @Ctx() context: GraphContext,
   ): Invocation {
     if (told instanceof Error) throw told;
@@ -69,7 +63,7 @@ export class Subscriptions {
         "if left out.",
     })
     _fromByte: number | null | undefined,
-    @Root() told: ToldChunk,
+    @Root() told: Told<Chunk>,
     @Ctx() context: GraphContext,
   ): OutputChunk {
     if (told instanceof Error) throw told;
@@ -96,7 +90,7 @@ export class Subscriptions {
         "answers: begin anew without it.",
     })
     _after: string | null | undefined,
-    @Root() told: ToldChange,
+    @Root() told: Told<ListChange>,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InvocationChange> {
@@ -109,7 +103,7 @@ function watchList(
   filter: InvocationFilter | null | undefined,
   after: string | null | undefined,
   context: GraphContext,
-): AsyncIterableIterator<ToldChange> {
+): AsyncIterableIterator<Told<ListChange>> {
   const given = after == null ? null : { text: after, name: "after", mayBeginAnew: false };
   const { services, operation } = context;
   return endWithError(services.watchList(toInvocationFilter(filter), lastPosition(context) ?? given, operation));
@@ -124,7 +118,7 @@ function watchOutput(
   id: string,
   fromByte: number | null | undefined,
   context: GraphContext,
-): AsyncIterableIterator<ToldChunk> {
+): AsyncIterableIterator<Told<Chunk>> {
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation")
     throw refuseType("a run or a run on one instance", ref.type);
@@ -139,7 +133,7 @@ function watchOutput(
   return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, begin, context.operation));
 }
 
-function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told> {
+function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told<Record>> {
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation") throw refuseType("a run", ref.type);
   admit(ref, isOurs, context);
@@ -168,7 +162,7 @@ function watchProjection(run: Selection): WatchProjection {
 }
 
 /** What breaks off is told as a last event, so that it lands at the field, with its path, as in a query. */
-function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<State | Error> {
+function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<Told<State>> {
   return {
     next: () => states.next().catch((error: unknown) => ({ done: false, value: toError(error) })),
     async return() {
