@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { SHELLS, writeCompletion } from "./completion.ts";
-import { createContext } from "./create-context.ts";
+import { type CommonOptions, createContext, type Work } from "./context.ts";
 import { explainFailure } from "./explain.ts";
 import {
   addExportOptions,
@@ -11,25 +11,15 @@ import {
   addSearchOptions,
   addStatsOptions,
   addWaitOptions,
-  type CommonOptions,
   type ScopeOptions,
 } from "./options.ts";
 import { requireSources } from "./require-sources.ts";
+import { searchOutputs } from "./search.ts";
 import { type LoginOptions, login, logout } from "./sign-in/index.ts";
 import { listSources } from "./sources.ts";
 import { showStatistics } from "./stats.ts";
 import { CommandError, EXIT_CODES, type ExitCode, type Surroundings } from "./terminal/index.ts";
-import {
-  runExport,
-  runFollow,
-  runHistory,
-  runList,
-  runOpen,
-  runOutput,
-  runSearch,
-  runShow,
-  type Work,
-} from "./work.ts";
+import { runExport, runFollow, runHistory, runList, runOpen, runOutput, runShow } from "./work.ts";
 
 const RUN = "the upstream's id of a run such as t-hz0123, or the gateway's id";
 const PICKED = `${RUN}; on a terminal, picked from a list if left out`;
@@ -57,7 +47,7 @@ export function addCommands(program: Command, surroundings: Surroundings, end: E
   const exporting = add(program, "export", "every run that fits, or every output of one run, in a file or a pipe");
   act(addExportOptions(exporting.argument("[run]", `${RUN}: its outputs; without, the list`), now), runExport);
   const search = add(program, "search", "who printed this: lines of the outputs that somebody has read");
-  act(addSearchOptions(search.argument("<text>", "what to look for, in capital or small letters"), now), runSearch);
+  act(addSearchOptions(search.argument("<text>", "what to look for, in capital or small letters"), now), searchOutputs);
   act(
     addStatsOptions(add(program, "stats", "how runs went: how many, how many failed, how long they took"), now),
     showStatistics,

@@ -1,8 +1,20 @@
-import { type Client, GatewayError } from "../client/index.ts";
-import type { Gateway } from "./gateway.ts";
+import { type Client, createClient, GatewayError } from "../client/index.ts";
+import type { CredentialOptions } from "./credential.ts";
+import { createGateway, type Gateway } from "./gateway.ts";
 import { readField } from "./json-fields.ts";
 import { fillTemplate, type Template } from "./template.ts";
-import { type Style, type Surroundings, tell, toLine } from "./terminal/index.ts";
+import { createStyle, type ExitCode, type Style, type Surroundings, tell, toLine } from "./terminal/index.ts";
+
+/** Options of every command. */
+export interface CommonOptions extends CredentialOptions {
+  readonly json?: boolean;
+  readonly fields?: readonly string[];
+  readonly template?: Template;
+  readonly color: boolean;
+}
+
+/** Work of a command: its options and its word, empty for none, to an exit code. */
+export type Work<Options> = (context: Context, options: Options & CommonOptions, word: string) => Promise<ExitCode>;
 
 /** What every command works with. */
 export interface Context {
@@ -20,6 +32,24 @@ export interface Context {
   readonly template: Template | null;
   /** What the command has to own up to at its end. */
   readonly report: { isIncomplete: boolean };
+}
+
+/** What a command works with, as the options say. @throws TypeError if `--url` is no http or https address */
+export function createContext(options: CommonOptions, surroundings: Surroundings): Context {
+  const { json = false, color, fields = null, template = null } = options;
+  const hasColours = color && surroundings.output.isTerminal && !surroundings.environment.NO_COLOR;
+  const gateway = createGateway(options, surroundings);
+  return {
+    client: createClient({ url: gateway.url, fetch: gateway.fetch }),
+    gateway,
+    surroundings,
+    style: createStyle(hasColours),
+    hasColours,
+    isJson: json || template !== null,
+    fields,
+    template,
+    report: { isIncomplete: false },
+  };
 }
 
 /** Writes a value for programs. */

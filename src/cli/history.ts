@@ -1,12 +1,11 @@
 import type { HistoryOfTimedRunQuery, HistoryOfTimedRunQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tellMore, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
-import { readNames } from "./names.ts";
+import { readNames } from "./instances.ts";
+import { type Columns, formatSeconds, writeList } from "./listing.ts";
 import { readPages } from "./read-pages.ts";
 import { tellFailures } from "./sources.ts";
-import { fitTable, formatTabs, type Row } from "./table.ts";
-import { EXIT_CODES, type ExitCode, type Style, tell, toLine } from "./terminal/index.ts";
-import { formatAge } from "./when.ts";
+import { EXIT_CODES, type ExitCode, toLine } from "./terminal/index.ts";
 
 type Page = NonNullable<HistoryOfTimedRunQuery["invocationResults"]>;
 /** One execution, with the name of its server if it has one. */
@@ -19,8 +18,19 @@ export interface HistoryOptions {
   readonly limit: number;
 }
 
-/** Column of the server's name, which is cut if a line is wider than the terminal. */
-const NAME_COLUMN = 2;
+const EXECUTION_COLUMNS: Columns<Execution> = {
+  titles: ["STARTED", "INSTANCE", "NAME", "TIMES", "STATUS", "EXIT", "DURATION"],
+  cut: "NAME",
+  toRow: ({ startTime, instanceId, name, repeats, status, exitCode, durationMs }, style, time) => [
+    time(startTime),
+    toLine(instanceId),
+    toLine(name ?? "-"),
+    String(repeats ?? "-"),
+    style.status(status),
+    String(exitCode ?? "-"),
+    formatSeconds(durationMs),
+  ],
+};
 
 /** Lists every execution of a run that runs by a schedule, newest first; of another run, the one on each server. */
 export async function listHistory(context: Context, id: string, options: HistoryOptions): Promise<ExitCode> {
@@ -33,7 +43,7 @@ export async function listHistory(context: Context, id: string, options: History
   );
   tellFailures(context, sources, failure);
   if (context.isJson) writeRows(context, executions, executions);
-  else writeExecutions(context, executions);
+  else writeList(context, executions, EXECUTION_COLUMNS, "no execution is known.");
   if (hasMore) tellMore(context);
   return EXIT_CODES.success;
 }
@@ -51,32 +61,4 @@ async function readExecutions(context: Context, run: HistoryOfTimedRunQueryVaria
     executions: rows.map((one): Execution => ({ ...one, name: names.get(one.instanceId) ?? null })),
     ...pages,
   };
-}
-
-function writeExecutions(context: Context, executions: readonly Execution[]): void {
-  const { surroundings, style } = context;
-  const { output } = surroundings;
-  if (!output.isTerminal) output.write(formatTabs(executions.map((one) => toRow(one, style, one.startTime ?? "-"))));
-  else if (executions.length === 0) tell(context, "no execution is known.");
-  else {
-    const titles = ["STARTED", "INSTANCE", "NAME", "TIMES", "STATUS", "EXIT", "DURATION"];
-    const rows = executions.map((one) => toRow(one, style, formatAge(one.startTime, surroundings.now())));
-    output.write(fitTable([titles.map((title) => style.heading(title)), ...rows], NAME_COLUMN, output.columns));
-  }
-}
-
-function toRow(
-  { instanceId, name, repeats, status, exitCode, durationMs }: Execution,
-  style: Style,
-  time: string,
-): Row {
-  return [
-    time,
-    toLine(instanceId),
-    toLine(name ?? "-"),
-    repeats === null ? "-" : String(repeats),
-    style.status(status),
-    exitCode === null ? "-" : String(exitCode),
-    durationMs === null ? "-" : `${durationMs / 1000} s`,
-  ];
 }

@@ -14,11 +14,15 @@ export function isInstanceId(word: string): boolean {
 }
 
 /**
- * The id of the server that a person named: by its id, or by the name that it has in the runs of late.
+ * The id of the server that a person named, if any: by its id, or by the name that it has in the runs of late.
  * @throws CommandError if there is none or more than one, or if it may be one whose name could not be read
  */
-export async function findInstance(context: Context, word: string, scope: Scope): Promise<string> {
-  if (isInstanceId(word)) return word;
+export async function findInstance(
+  context: Context,
+  word: string | undefined,
+  scope: Scope,
+): Promise<string | undefined> {
+  if (word === undefined || isInstanceId(word)) return word;
   const found = await searchNames(context, word, scope);
   const [id, ...others] = found;
   if (id === undefined && context.report.isIncomplete) {
@@ -55,4 +59,18 @@ async function searchNames(context: Context, name: string, scope: Scope): Promis
     if (!invocations.pageInfo.hasNextPage || after === null) break;
   }
   return [];
+}
+
+/** More ids than statistics have rows for. */
+const MAX_IDS = 100;
+
+/** Names of servers by their ids. A server that is gone, or that the caller may not see, has none. */
+export async function readNames(context: Context, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(ids)].slice(0, MAX_IDS);
+  if (wanted.length === 0) return new Map();
+  const { instances } = await salvage(context, context.client.serversById({ instanceIds: wanted, first: MAX_IDS }));
+  return new Map(
+    instances?.nodes.flatMap((server) => (server?.name == null ? [] : [[server.instanceId, server.name] as const])) ??
+      [],
+  );
 }

@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
-import type { Template } from "./template.ts";
 import {
   GROUP_WORDS,
   PROVIDER_WORDS,
@@ -15,17 +14,6 @@ import {
   readStatuses,
   readTexts,
 } from "./words.ts";
-
-/** Options of every command. */
-export interface CommonOptions {
-  readonly url: string;
-  readonly token?: string;
-  readonly header?: Readonly<Record<string, string>>;
-  readonly json?: boolean;
-  readonly fields?: readonly string[];
-  readonly template?: Template;
-  readonly color: boolean;
-}
 
 /** Options that narrow the sources. */
 export interface ScopeOptions {
@@ -79,13 +67,6 @@ export interface HistoryCommandOptions extends ScopeOptions {
 export interface ExportCommandOptions extends FilterOptions {
   readonly format: string;
   readonly output?: string;
-}
-
-/** Options of `search`. */
-export interface SearchCommandOptions {
-  readonly regex?: boolean;
-  readonly since?: string;
-  readonly limit: number;
 }
 
 const DEFAULT_INTERVAL_MS = 2000;

@@ -22,7 +22,8 @@ export async function runCommand(words: readonly string[], surroundings: Surroun
   });
   refuseEmptyValues(program);
   try {
-    await program.parseAsync(separateFields(words), { from: "user" });
+    const commands = [...program.commands.map((command) => command.name()), "help"];
+    await program.parseAsync(separateFields(words, commands), { from: "user" });
     return exitCode;
   } catch (error) {
     return explain(error, surroundings);

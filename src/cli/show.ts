@@ -2,11 +2,11 @@ import type { RunByIdQuery } from "../client/index.ts";
 import { type Context, salvage, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
+import { formatAge, formatSeconds } from "./listing.ts";
 import { formatSource } from "./sources.ts";
 import { fitTable, formatTable, type Row } from "./table.ts";
 import { type Style, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
-import { formatAge } from "./when.ts";
 
 type Run = Extract<RunByIdQuery["node"], { readonly __typename: "Invocation" }>;
 type InstanceRun = NonNullable<NonNullable<Run["instanceInvocations"]>["nodes"][number]>;
@@ -99,9 +99,9 @@ function toRow(run: InstanceRun, style: Style, started: string): Row {
     toLine(instanceId),
     toLine(instance?.name ?? "-"),
     style.status(status),
-    exitCode === null ? "-" : String(exitCode),
+    String(exitCode ?? "-"),
     started,
-    durationMs === null ? "-" : `${durationMs / 1000} s`,
+    formatSeconds(durationMs),
   ];
 }
 

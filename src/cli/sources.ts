@@ -1,17 +1,10 @@
+import type { ServerNamesQuery } from "../client/index.ts";
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
 import { formatTable, formatTabs } from "./table.ts";
 import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/index.ts";
 
-/** How a source fared, as every list tells it. */
-export interface Source {
-  readonly provider: string;
-  readonly account: string;
-  readonly regionId: string;
-  readonly ok: boolean;
-  readonly asOf: string | null;
-  readonly isComplete: boolean;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
+/** How a source fared, as every list tells it at least. */
+export type Source = NonNullable<ServerNamesQuery["invocations"]>["sources"][number];
 
 /** A source as people read it; the account only if it has a name of its own. */
 export function formatSource({

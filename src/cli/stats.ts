@@ -1,9 +1,9 @@
 import type { StatisticsQuery, StatisticsQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tellIncomplete, writeRows } from "./context.ts";
-import { readNames } from "./names.ts";
+import { readNames } from "./instances.ts";
+import { type Columns, writeList } from "./listing.ts";
 import { tellFailures } from "./sources.ts";
-import { fitTable, formatTabs, type Row } from "./table.ts";
-import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
+import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/index.ts";
 
 /** A row, and for a server its name if it has one. */
 type StatisticsRow = NonNullable<StatisticsQuery["statistics"]>[number] & { readonly name?: string | null };
@@ -21,7 +21,7 @@ export async function showStatistics(context: Context, { since, by }: StatsOptio
   await tellMissing(context, statistics);
   const rows = by === "INSTANCE" ? await withNames(context, statistics) : statistics;
   if (context.isJson) writeRows(context, rows, rows);
-  else writeStatistics(context, rows, by === "INSTANCE");
+  else writeList(context, rows, columnsOf(by === "INSTANCE"), "no run fits.");
   return EXIT_CODES.success;
 }
 
@@ -42,29 +42,21 @@ async function withNames(context: Context, rows: readonly StatisticsRow[]): Prom
   return rows.map((row) => ({ ...row, name: names.get(row.key ?? "") ?? null }));
 }
 
-function writeStatistics(context: Context, statistics: readonly StatisticsRow[], isNamed: boolean): void {
-  const { surroundings, style } = context;
-  const { output } = surroundings;
-  const rows = statistics.map(
-    ({ key, name, isRest, intervalStart, count, failedCount, durationMs }): Row => [
+function columnsOf(isNamed: boolean): Columns<StatisticsRow> {
+  return {
+    titles: ["OF", ...(isNamed ? ["NAME"] : []), "RUNS", "FAILED", "P50", "P99"],
+    cut: isNamed ? "NAME" : "OF",
+    toRow: ({ key, name, isRest, intervalStart, count, failedCount, durationMs }, style) => [
       toLine(isRest ? "(the rest)" : (key ?? intervalStart ?? "(none)")),
       ...(isNamed ? [toLine(name ?? "-")] : []),
       String(count),
       failedCount === 0 ? "0" : style.status("FAILED", String(failedCount)),
-      formatSeconds(durationMs?.p50),
-      formatSeconds(durationMs?.p99),
+      formatTenths(durationMs?.p50),
+      formatTenths(durationMs?.p99),
     ],
-  );
-  if (!output.isTerminal) output.write(formatTabs(rows));
-  else if (rows.length === 0) tell(context, "no run fits.");
-  else {
-    const titles = ["OF", ...(isNamed ? ["NAME"] : []), "RUNS", "FAILED", "P50", "P99"].map((title) =>
-      style.heading(title),
-    );
-    output.write(fitTable([titles, ...rows], isNamed ? 1 : 0, output.columns));
-  }
+  };
 }
 
-function formatSeconds(ms: number | null | undefined): string {
+function formatTenths(ms: number | null | undefined): string {
   return ms == null ? "-" : `${(ms / 1000).toFixed(1)}s`;
 }

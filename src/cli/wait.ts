@@ -1,4 +1,4 @@
-import type { InvocationStatus, RunState as RunStatus } from "../client/index.ts";
+import type { RunState as RunStatus } from "../client/index.ts";
 import { createPatience, SHORTEST_LOOK_MS } from "../client/patience.ts";
 import { createStallNotice } from "../client/stalled-source.ts";
 import type { Context } from "./context.ts";
@@ -7,12 +7,10 @@ import { formatCounts } from "./list.ts";
 import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
 /** A run as far as waiting needs it. */
-export interface RunState extends Pick<RunStatus, "provider" | "account" | "regionId"> {
-  readonly invokeId: string;
-  readonly status: InvocationStatus;
-  readonly isFinal: boolean;
-  readonly statusCounts: Parameters<typeof formatCounts>[0];
-}
+export type RunState = Pick<
+  RunStatus,
+  "provider" | "account" | "regionId" | "invokeId" | "status" | "isFinal" | "statusCounts"
+>;
 
 /** How to wait. */
 export interface WaitOptions {

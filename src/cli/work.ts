@@ -1,38 +1,34 @@
+import type { InvocationFilter } from "../client/index.ts";
 import { SHORTEST_LOOK_MS } from "../client/patience.ts";
-import { type Context, salvage } from "./context.ts";
+import { type Context, salvage, type Work } from "./context.ts";
 import { exportRows } from "./export.ts";
 import { findRun, type Scope, type Wait } from "./find.ts";
 import { followOutput } from "./follow-output.ts";
 import { listHistory } from "./history.ts";
 import { findInstance } from "./instances.ts";
-import { formatRuns, listRuns } from "./list.ts";
+import { listRuns, RUN_COLUMNS } from "./list.ts";
+import { formatList } from "./listing.ts";
 import {
-  type CommonOptions,
   type ExportCommandOptions,
+  type FilterOptions,
   type HistoryCommandOptions,
   type ListCommandOptions,
   type OutputCommandOptions,
   type RunCommandOptions,
   type ScopeOptions,
-  type SearchCommandOptions,
   toFilter,
   toScope,
 } from "./options.ts";
 import { printOutputs } from "./output.ts";
-import { searchOutputs } from "./search.ts";
 import { showRun } from "./show.ts";
 import { tellFailures } from "./sources.ts";
 import { CommandError, createStyle, EXIT_CODES, type ExitCode, pick, tell, toExitCode } from "./terminal/index.ts";
 import { lookAt, timeIsUp, waitForRun } from "./wait.ts";
 
-/** Work of a command: its options and its word, empty for none, to an exit code. */
-export type Work<Options> = (context: Context, options: Options & CommonOptions, word: string) => Promise<ExitCode>;
-
 /** `list`. */
 export const runList: Work<ListCommandOptions> = async (context, options) => {
-  const { instance, limit, after } = options;
-  const instanceId = instance && (await findInstance(context, instance, toScope(options)));
-  return listRuns(context, { filter: toFilter(options, instanceId), limit, after });
+  const { limit, after } = options;
+  return listRuns(context, { filter: await readFilter(context, options), limit, after });
 };
 
 /** `show`. */
@@ -62,29 +58,31 @@ export const runOutput: Work<OutputCommandOptions> = async (context, options, ru
 /** `history`. */
 export const runHistory: Work<HistoryCommandOptions> = async (context, options, run) => {
   const id = await find(context, run, options);
-  const { instance, limit } = options;
-  const instanceId = instance && (await findInstance(context, instance, toScope(options)));
-  return listHistory(context, id, { instanceId, limit });
+  const instanceId = await findInstance(context, options.instance, toScope(options));
+  return listHistory(context, id, { instanceId, limit: options.limit });
 };
 
 /** `export`. */
 export const runExport: Work<ExportCommandOptions> = async (context, options, run) => {
-  const { format, output: file, instance } = options;
-  if (run !== "") {
-    const id = await findRun(context, run, toScope(options));
-    return exportRows(context, { of: { id }, format, file });
-  }
-  const instanceId = instance && (await findInstance(context, instance, toScope(options)));
-  return exportRows(context, { of: { filter: toFilter(options, instanceId) }, format, file });
+  const { format, output: file } = options;
+  const of =
+    run === "" ? { filter: await readFilter(context, options) } : { id: await findRun(context, run, toScope(options)) };
+  return exportRows(context, { of, format, file });
 };
 
-/** `search`. */
-export const runSearch: Work<SearchCommandOptions> = (context, { regex = false, since = null, limit }, text) =>
-  searchOutputs(context, { text, isPattern: regex, since, limit });
+/** `open`: the page of a run, or of all runs, in the browser; its address if there is none, or in a pipe. */
+export const runOpen: Work<ScopeOptions> = async (context, options, run) => {
+  const { output, openBrowser } = context.surroundings;
+  const path = run === "" ? "/" : `/runs/${encodeURIComponent(await findRun(context, run, toScope(options)))}`;
+  const url = new URL(path, options.url).href;
+  if (!output.isTerminal || !(await openBrowser(url))) output.write(`${url}\n`);
+  else tell(context, `opened ${url}`);
+  return EXIT_CODES.success;
+};
 
-/** `open`. */
-export const runOpen: Work<ScopeOptions> = async (context, options, run) =>
-  openPage(context, options.url, run === "" ? null : await findRun(context, run, toScope(options)));
+async function readFilter(context: Context, options: FilterOptions): Promise<InvocationFilter> {
+  return toFilter(options, await findInstance(context, options.instance, toScope(options)));
+}
 
 /** Finds the run and waits for it if that was asked for. */
 async function reach(
@@ -119,15 +117,6 @@ async function findAwaited(context: Context, run: string, options: RunCommandOpt
   }
 }
 
-/** Opens the page of a run, or of all runs, in the browser; writes its address if there is none, or into a pipe. */
-async function openPage(context: Context, gateway: string, id: string | null): Promise<ExitCode> {
-  const { surroundings } = context;
-  const url = new URL(id === null ? "/" : `/runs/${encodeURIComponent(id)}`, gateway).href;
-  if (!surroundings.output.isTerminal || !(await surroundings.openBrowser(url))) surroundings.output.write(`${url}\n`);
-  else tell(context, `opened ${url}`);
-  return EXIT_CODES.success;
-}
-
 const OFFERED = 20;
 
 /**
@@ -144,7 +133,7 @@ async function pickRun(context: Context, scope: Scope): Promise<string> {
   const { columns } = surroundings.errors;
   const style = createStyle(hasColours);
   const numberWidth = 4;
-  const table = formatRuns(runs, style, surroundings.now(), columns && Math.max(1, columns - numberWidth));
+  const table = formatList(runs, RUN_COLUMNS, style, surroundings.now(), columns && Math.max(1, columns - numberWidth));
   const picked = await pick(context, "Which run", table.trimEnd().split("\n").slice(1));
   const run = picked === null ? undefined : runs[picked];
   if (run === undefined) throw new CommandError("Nothing was picked.");

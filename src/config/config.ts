@@ -9,7 +9,6 @@ import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
 import { isWritable } from "./setting-file.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
-import type { UpstreamQuota } from "./upstream-quota.ts";
 
 /** Environment variables, or anything shaped like them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,72 +26,7 @@ export class SettingsError extends Error {
 }
 
 /** Everything the process is told from outside, checked. */
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  /** Null if probes and metrics are on `port`. */
-  readonly adminPort: number | null;
-  /** Names in `Host` that are served besides loopback names. */
-  readonly allowedHosts: readonly string[];
-  /** Null if everybody who reaches the gateway may see everything. */
-  readonly access: AccessSettings | null;
-  /** Where it is written down who read what; null for the log. */
-  readonly auditFile: string | null;
-  readonly drainMs: number;
-  /** Of one client; 0 lifts one. */
-  readonly clientLimits: { readonly watchers: number; readonly sockets: number; readonly callsPerMinute: number };
-  readonly upstream: "alibaba" | "embedded";
-  /** Empty with the embedded upstream, unless an account was set for it. */
-  readonly accounts: readonly AccountSettings[];
-  /** Read again when it changes; null if there is none. */
-  readonly accountsFile: string | null;
-  readonly endpoints: Readonly<Record<Provider, string | null>>;
-  readonly swasOutputEncoding: "auto" | "plain" | "base64";
-  /** Zones of times that come without one: separated by a blank, or by `T`. */
-  readonly zones: { readonly blank: string; readonly t: string };
-  readonly upstreamTimeoutMs: number;
-  readonly operationDeadlineMs: number;
-  /** How long a list waits for a slow source before it goes on without what is new there. */
-  readonly softDeadlineMs: number;
-  /** How old what still moves may be in an answer while quota and upstream allow better. */
-  readonly freshnessMs: number;
-  readonly operationCallBudget: number;
-  readonly upstreamQuota: UpstreamQuota;
-  readonly upstreamConcurrency: number;
-  /** For what was read: MEMORY_MB, or the default as far as there is memory. */
-  readonly memoryBytes: number;
-  /** Null for a gateway that keeps what it read in memory alone. */
-  readonly databaseUrl: string | null;
-  /** How long a database keeps runs, and what they printed, in days; 0 for as long as it lasts. */
-  readonly retention: { readonly runDays: number; readonly outputDays: number };
-  /** What is collected without anybody asking for it, and the share of each action's quota that it may use. */
-  readonly collect: { readonly mode: "off" | "runs" | "outputs"; readonly quotaShare: number };
-  readonly watch: { readonly minIntervalMs: number; readonly maxIntervalMs: number; readonly maxWatchers: number };
-  readonly maxWebSockets: number;
-  /** Null where cursors are sealed with a key of this process alone. */
-  readonly cursorKeys: readonly string[] | null;
-  readonly introspection: boolean;
-  readonly explorer: "sandbox" | "offline" | "none";
-  /** Serves the page for people. */
-  readonly page: boolean;
-  readonly corsOrigins: readonly string[];
-  readonly persistedDocuments: { readonly mode: "off" | "log" | "enforce"; readonly file: string | null };
-  /** Serves the schema as a subgraph of an Apollo Federation. */
-  readonly federation: boolean;
-  /** Offers the packaged queries as tools at /mcp. */
-  readonly mcp: boolean;
-  readonly logLevel: string;
-  /** What is allowed and probably not meant, one sentence each. */
-  readonly warnings: readonly string[];
-  /** What was set without effect, probably by a slip. */
-  readonly misspelt: readonly MisspeltVariable[];
-  readonly emulator: {
-    readonly seed: number;
-    readonly faults: string | null;
-    /** The key pair that it accepts; null for its own. */
-    readonly keyPair: { readonly accessKeyId: string; readonly accessKeySecret: string } | null;
-  };
-}
+export type Config = ReturnType<typeof toConfig>;
 
 /**
  * Reads the settings.
@@ -136,69 +70,118 @@ export function readEmulatorConfig(overrides: Environment, environment: Environm
   return readConfig({ ...given, PORT: overrides.PORT, UPSTREAM: "embedded" });
 }
 
-function toConfig(
-  values: Variables,
-  { accounts, access, misspelt, memoryBytes }: Pick<Config, "accounts" | "access" | "misspelt" | "memoryBytes">,
-): Config {
-  const production = values.NODE_ENV === "production";
-  const upstream = chooseUpstream(values, accounts);
+/** What was read of the files that settings name, and of the machine. */
+interface Found {
+  /** Empty with the embedded upstream, unless an account was set for it. */
+  readonly accounts: readonly AccountSettings[];
+  /** Null if everybody who reaches the gateway may see everything. */
+  readonly access: AccessSettings | null;
+  /** What was set without effect, probably by a slip. */
+  readonly misspelt: readonly MisspeltVariable[];
+  /** For what was read: MEMORY_MB, or the default as far as there is memory. */
+  readonly memoryBytes: number;
+}
+
+function toConfig(values: Variables, found: Found) {
+  const upstream = chooseUpstream(values, found.accounts);
+  return {
+    ...found,
+    ...toServing(values, upstream),
+    ...toReading(values),
+    ...toKeeping(values),
+    upstream,
+    logLevel: values.LOG_LEVEL ?? "info",
+    /** What is allowed and probably not meant, one sentence each. */
+    warnings: warnTogether(values, found.accounts),
+    emulator: toEmulator(values),
+  } as const;
+}
+
+/** How clients are served. */
+function toServing(values: Variables, upstream: "alibaba" | "embedded") {
   return {
     host: values.HOST,
     port: values.PORT,
+    /** Null if probes and metrics are on `port`. */
     adminPort: values.ADMIN_PORT ?? null,
+    /** Names in `Host` that are served besides loopback names. */
     allowedHosts: values.ALLOWED_HOSTS ?? [],
-    access,
+    /** Where it is written down who read what; null for the log. */
     auditFile: values.AUDIT_FILE ?? null,
     drainMs: values.DRAIN_MS,
+    /** Of one client; 0 lifts one. */
     clientLimits: {
       watchers: values.CLIENT_WATCHERS,
       sockets: values.CLIENT_SOCKETS,
       callsPerMinute: values.CLIENT_CALLS_PER_MINUTE,
     },
-    upstream,
-    accounts,
+    maxWebSockets: values.WEBSOCKET_MAX_CONNECTIONS,
+    /** Null where cursors are sealed with a key of this process alone. */
+    cursorKeys: values.CURSOR_KEYS ?? null,
+    introspection: values.INTROSPECTION ?? values.NODE_ENV !== "production",
+    explorer: chooseExplorer(values, upstream),
+    /** Serves the page for people. */
+    page: values.PAGE ?? true,
+    corsOrigins: values.CORS_ORIGINS ?? [],
+    persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
+    /** Serves the schema as a subgraph of an Apollo Federation. */
+    federation: values.FEDERATION ?? false,
+    /** Offers the packaged queries as tools at /mcp. */
+    mcp: values.MCP ?? false,
+  } as const;
+}
+
+/** How upstreams are read. */
+function toReading(values: Variables) {
+  return {
+    /** Read again when it changes; null if there is none. */
     accountsFile: values.ACCOUNTS_FILE ?? null,
-    endpoints: { ECS: values.ECS_ENDPOINT ?? null, SWAS: values.SWAS_ENDPOINT ?? null },
+    endpoints: { ECS: values.ECS_ENDPOINT ?? null, SWAS: values.SWAS_ENDPOINT ?? null } satisfies Record<
+      Provider,
+      string | null
+    >,
     swasOutputEncoding: values.SWAS_OUTPUT_ENCODING ?? "auto",
+    /** Zones of times that come without one: separated by a blank, or by `T`. */
     zones: { blank: values.TIME_ZONE_BLANK, t: values.TIME_ZONE_T },
     upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
     operationDeadlineMs: values.OPERATION_DEADLINE_MS,
     operationCallBudget: values.OPERATION_CALL_BUDGET,
+    /** How long a list waits for a slow source before it goes on without what is new there. */
     softDeadlineMs: values.SOFT_DEADLINE_MS,
+    /** How old what still moves may be in an answer while quota and upstream allow better. */
     freshnessMs: values.FRESHNESS_MS,
     upstreamQuota: values.UPSTREAM_QUOTA,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
-    memoryBytes,
-    databaseUrl: values.DATABASE_URL ?? null,
-    retention: { runDays: values.RETENTION_DAYS, outputDays: values.RETENTION_OUTPUT_DAYS },
-    collect: {
-      mode: values.COLLECT ?? (values.DATABASE_URL === undefined ? "off" : "runs"),
-      quotaShare: values.COLLECT_QUOTA_SHARE,
-    },
     watch: {
       minIntervalMs: values.WATCH_MIN_INTERVAL_MS,
       maxIntervalMs: values.WATCH_MAX_INTERVAL_MS,
       maxWatchers: values.WATCH_MAX_WATCHERS,
     },
-    maxWebSockets: values.WEBSOCKET_MAX_CONNECTIONS,
-    cursorKeys: values.CURSOR_KEYS ?? null,
-    introspection: values.INTROSPECTION ?? !production,
-    explorer: chooseExplorer(values, upstream),
-    page: values.PAGE ?? true,
-    corsOrigins: values.CORS_ORIGINS ?? [],
-    persistedDocuments: { mode: values.PERSISTED_DOCUMENTS ?? "off", file: values.PERSISTED_DOCUMENTS_FILE ?? null },
-    federation: values.FEDERATION ?? false,
-    mcp: values.MCP ?? false,
-    logLevel: values.LOG_LEVEL ?? "info",
-    warnings: warnTogether(values, accounts),
-    misspelt,
-    emulator: toEmulatorConfig(values),
-  };
+  } as const;
 }
 
-function toEmulatorConfig(values: Variables): Config["emulator"] {
+/** What is kept, and what is collected for that. */
+function toKeeping(values: Variables) {
+  return {
+    /** Null for a gateway that keeps what it read in memory alone. */
+    databaseUrl: values.DATABASE_URL ?? null,
+    /** How long a database keeps runs, and what they printed, in days; 0 for as long as it lasts. */
+    retention: { runDays: values.RETENTION_DAYS, outputDays: values.RETENTION_OUTPUT_DAYS },
+    /** What is collected without anybody asking for it, and the share of each action's quota that it may use. */
+    collect: {
+      mode: values.COLLECT ?? (values.DATABASE_URL === undefined ? "off" : "runs"),
+      quotaShare: values.COLLECT_QUOTA_SHARE,
+    },
+  } as const;
+}
+
+function toEmulator(values: Variables) {
   const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } = values;
   const isWhole = accessKeyId !== undefined && accessKeySecret !== undefined;
-  const keyPair = isWhole ? { accessKeyId, accessKeySecret } : null;
-  return { seed: values.EMULATOR_SEED, faults: values.EMULATOR_FAULTS ?? null, keyPair };
+  return {
+    seed: values.EMULATOR_SEED,
+    faults: values.EMULATOR_FAULTS ?? null,
+    /** The key pair that it accepts; null for its own. */
+    keyPair: isWhole ? { accessKeyId, accessKeySecret } : null,
+  } as const;
 }

@@ -26,33 +26,31 @@ export type DeclaredCredentials =
 
 const text = (error: string) => z.string({ error }).min(1, { error });
 const secret = text("a text that is not empty");
+const matching = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
 const key = z.string({ error: HEADER_TEXT_EXPECTED }).refine(isHeaderText, { error: HEADER_TEXT_EXPECTED });
 const optional = secret.nullable().default(null);
 const variable = text("the name of a variable");
 
 const EXPECTED_URI = "an https URL without a password; plain http only to this machine";
 
+const EXPECTED_DURATION = "a whole number from 900 to 43200";
+
 const role = {
-  roleArn: z
-    .string({ error: "a role such as acs:ram::123456789012****:role/reader" })
-    .regex(/^acs:ram::[^:]+:role\/.+$/, { error: "a role such as acs:ram::123456789012****:role/reader" }),
-  roleSessionName: z
-    .string({ error: "2 to 64 letters, digits or any of ._@-" })
-    .regex(/^[\w.@-]{2,64}$/, { error: "2 to 64 letters, digits or any of ._@-" })
-    .default("cloud-assistant-gateway"),
+  roleArn: matching(/^acs:ram::[^:]+:role\/.+$/, "a role such as acs:ram::123456789012****:role/reader"),
+  roleSessionName: matching(/^[\w.@-]{2,64}$/, "2 to 64 letters, digits or any of ._@-").default(
+    "cloud-assistant-gateway",
+  ),
   policy: z
     .union([secret, z.record(z.string(), z.unknown())], { error: "a RAM policy, as a map or as JSON text" })
     .transform((policy) => (typeof policy === "string" ? policy : JSON.stringify(policy)))
     .nullable()
     .default(null),
   durationSeconds: z
-    .int({ error: "a whole number from 900 to 43200" })
-    .min(900, { error: "a whole number from 900 to 43200" })
-    .max(43_200, { error: "a whole number from 900 to 43200" })
+    .int({ error: EXPECTED_DURATION })
+    .min(900, { error: EXPECTED_DURATION })
+    .max(43_200, { error: EXPECTED_DURATION })
     .default(3_600),
-  stsEndpoint: z
-    .string({ error: "a host such as sts-vpc.cn-hangzhou.aliyuncs.com" })
-    .regex(/^[a-z0-9.-]+(:\d+)?$/i, { error: "a host such as sts-vpc.cn-hangzhou.aliyuncs.com" })
+  stsEndpoint: matching(/^[a-z0-9.-]+(:\d+)?$/i, "a host such as sts-vpc.cn-hangzhou.aliyuncs.com")
     .nullable()
     .default(null),
 };

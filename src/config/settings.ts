@@ -82,19 +82,11 @@ const key = z.string().refine(isHeaderText).optional().meta({ expected: HEADER_T
 
 const text = z.string().min(1).optional().meta({ expected: "a text that is not empty" });
 
-const port = z
-  .string()
-  .regex(/^\d+$/)
-  .transform(Number)
-  .refine((value) => value <= 65_535)
-  .optional()
-  .meta({ expected: "a whole number from 0 to 65535" });
-
 const variables = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().min(1).default("127.0.0.1").meta({ expected: "an address or a host name" }),
   PORT: integer(4000, 0, 65_535),
-  ADMIN_PORT: port,
+  ADMIN_PORT: optionalInteger(0, 65_535),
   ALLOWED_HOSTS: list(isHostName, "a comma list of names, with a port or for any, such as gateway.example.com"),
   ACCESS_FILE: text,
   ACCESS: oneOf(["open"]),

@@ -14,8 +14,7 @@ import {
   print,
 } from "graphql";
 
-import { InputError } from "#domain";
-import { fromGlobalId } from "./declarations/index.ts";
+import { badInput, fromGlobalId } from "./declarations/index.ts";
 import {
   charged,
   type GraphContext,
@@ -90,9 +89,7 @@ function chargeText(field: GraphQLField<unknown, GraphContext> | undefined, sdl:
 }
 
 function checkLength({ length }: readonly unknown[]): void {
-  if (length <= MAX_REPRESENTATIONS) return;
-  const message = `\`representations\`: expected at most ${MAX_REPRESENTATIONS}, got ${length}.`;
-  throw new InputError("BAD_USER_INPUT", message, "representations");
+  if (length > MAX_REPRESENTATIONS) throw badInput("representations", `at most ${MAX_REPRESENTATIONS}`, length);
 }
 
 // One that is damaged or cannot be read costs its own place in the list only.
@@ -102,8 +99,7 @@ async function readEntity(representation: unknown, selection: Selection, context
     const read = fromGlobalId(typeof id === "string" ? id : "", "representations");
     const { ref } = read;
     if (ref.type === __typename) return await readNode(read, selection, context);
-    const message = `\`representations\`: expected an id of the type ${JSON.stringify(__typename)}, got one of ${ref.type}.`;
-    throw new InputError("BAD_USER_INPUT", message, "representations");
+    throw badInput("representations", `an id of the type ${JSON.stringify(__typename)}`, `one of ${ref.type}`);
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;

@@ -2,8 +2,6 @@
  * The schema: types, fields, descriptions, global ids, look-ahead, paging in memory. Takes data from the services and the
  * loaders of its context; knows no upstream, no transport and no response format.
  */
-import "reflect-metadata";
-
 export { fromGlobalId, type NodeRef, toGlobalId, useIdKeys } from "./declarations/index.ts";
 export { type ExportParts, openExport } from "./export/index.ts";
 export { toSubgraph } from "./federation.ts";

@@ -1,6 +1,5 @@
-import { CommandError, EXIT_CODES, tell, toLine } from "../terminal/index.ts";
+import { CommandError, EXIT_CODES, type Surroundings, tell, toLine } from "../terminal/index.ts";
 import { describeOAuthError, type IssuerEndpoints, isSafe, type Members, post, toOAuthError } from "./oauth.ts";
-import type { SignInContext } from "./sign-in-context.ts";
 
 /** Who signs in where, and for what. */
 export interface DeviceFlowOptions {
@@ -20,7 +19,7 @@ const EXPIRES_SECONDS = 600;
  * @throws CommandError if the person refuses, or the code ends first
  */
 export async function signInByDevice(
-  context: Pick<SignInContext, "surroundings">,
+  surroundings: Surroundings,
   endpoints: IssuerEndpoints,
   options: DeviceFlowOptions,
 ): Promise<Members> {
@@ -32,12 +31,12 @@ export async function signInByDevice(
   if (begun.status !== 200) throw refused(issuer, begun);
   const { device_code: deviceCode } = begun.members;
   if (typeof deviceCode !== "string") throw refused(issuer, begun);
-  await show(context, issuer, begun.members);
-  return poll(context, endpoints.token, {
+  await show(surroundings, issuer, begun.members);
+  return poll(surroundings, endpoints.token, {
     issuer,
     form: { grant_type: GRANT, device_code: deviceCode, client_id: clientId },
     intervalMs: readSeconds(begun.members.interval, INTERVAL_SECONDS),
-    endsAt: context.surroundings.now() + readSeconds(begun.members.expires_in, EXPIRES_SECONDS),
+    endsAt: surroundings.now() + readSeconds(begun.members.expires_in, EXPIRES_SECONDS),
   });
 }
 
@@ -50,14 +49,14 @@ function toForm({ hasOfflineAccess }: IssuerEndpoints, { audience, scope }: Devi
   };
 }
 
-async function show(context: Pick<SignInContext, "surroundings">, issuer: string, members: Members): Promise<void> {
+async function show(surroundings: Surroundings, issuer: string, members: Members): Promise<void> {
   const { verification_uri: plain, verification_uri_complete: complete, user_code: code } = members;
   if (typeof plain !== "string" || typeof code !== "string" || !isSafe(plain)) {
     throw new CommandError(`${toLine(issuer)} does not say where its code is to be entered.`);
   }
-  tell(context, `open ${toLine(plain)} and enter the code ${toLine(code)}`);
+  tell({ surroundings }, `open ${toLine(plain)} and enter the code ${toLine(code)}`);
   const url = typeof complete === "string" && isSafe(complete) ? complete : plain;
-  if (context.surroundings.output.isTerminal) await context.surroundings.openBrowser(new URL(url).href);
+  if (surroundings.output.isTerminal) await surroundings.openBrowser(new URL(url).href);
 }
 
 interface Polling {
@@ -68,11 +67,7 @@ interface Polling {
   readonly endsAt: number;
 }
 
-async function poll(
-  { surroundings }: Pick<SignInContext, "surroundings">,
-  url: string,
-  { issuer, form, endsAt, ...polling }: Polling,
-) {
+async function poll(surroundings: Surroundings, url: string, { issuer, form, endsAt, ...polling }: Polling) {
   let { intervalMs } = polling;
   while (surroundings.now() < endsAt) {
     await surroundings.sleep(intervalMs);

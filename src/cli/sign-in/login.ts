@@ -1,9 +1,15 @@
-import { CommandError, EXIT_CODES, type ExitCode, pick, tell, toLine } from "../terminal/index.ts";
+import { CommandError, EXIT_CODES, type ExitCode, pick, type Surroundings, tell, toLine } from "../terminal/index.ts";
 import { signInByDevice } from "./device-flow.ts";
 import { discover, isSafe, post } from "./oauth.ts";
-import type { SignInContext } from "./sign-in-context.ts";
 import { openSignInFile } from "./sign-in-file.ts";
 import { readTokens, type SignIn } from "./tokens.ts";
+
+/** What signing in knows of the command. */
+interface SignInContext {
+  readonly surroundings: Surroundings;
+  /** The gateway to sign in for: its GraphQL address, and that of something beside it. */
+  readonly gateway: { readonly url: string; addressOf(path: string): string };
+}
 
 /** Options of `login`. */
 export interface LoginOptions {
@@ -19,7 +25,7 @@ export async function login(context: SignInContext, { issuer: named, scope }: Lo
   }
   const { issuer, clientId, audience } = await chooseIssuer(context, named);
   const endpoints = await discover(issuer);
-  const members = await signInByDevice(context, endpoints, { issuer, clientId, audience, scope });
+  const members = await signInByDevice(surroundings, endpoints, { issuer, clientId, audience, scope });
   const file = openSignInFile(gateway.url, surroundings);
   await file.write(readTokens(members, { issuer, clientId, refreshToken: null }, surroundings));
   tell(context, `signed in at ${toLine(issuer)}.`);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { type Answer, ApiError, type Call, encodeError, regionIdOf, sendWhole } from "../http/index.ts";
+import { type Answer, ApiError, type Call, encodeError, regionIdOf, sendWhole, writeHead } from "../http/index.ts";
 
 /** What a fault makes of the answer that there would be. */
 export type Effect = (answer: Answer, call: Call) => Answer;
@@ -114,10 +114,6 @@ export const brokenInBody: Effect = delivered((response, answer) => {
 
 function delivered(deliver: NonNullable<Answer["deliver"]>): Effect {
   return (answer) => ({ ...answer, deliver });
-}
-
-function writeHead(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...headers, "content-length": String(body.length) });
 }
 
 function dribble(response: ServerResponse, body: Uint8Array, bytes: number, everyMs: number): void {

@@ -57,8 +57,12 @@ export function regionIdOf({ parameters }: Pick<Call, "parameters">): string | n
   return parameters.get("RegionId") ?? null;
 }
 
+/** Writes the head of an answer, which tells the length of the body. */
+export function writeHead(response: ServerResponse, { status, headers, body }: Answer): ServerResponse {
+  return response.writeHead(status, { ...headers, "content-length": String(body.length) });
+}
+
 /** Sends an answer at once and whole. */
-export function sendWhole(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...headers, "content-length": String(body.length) });
-  response.end(body);
+export function sendWhole(response: ServerResponse, answer: Answer): void {
+  writeHead(response, answer).end(answer.body);
 }

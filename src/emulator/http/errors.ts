@@ -2,7 +2,6 @@ import type { Members } from "./call.ts";
 
 /** What the vendor answers to a request it does not carry out: HTTP status and text by code (common errors, and those of each action). */
 const ERRORS: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  MissingParameter: [400, "The input parameter that is mandatory for processing this request is not supplied."],
   InvalidParameter: [400, "The specified parameter is not valid."],
   "InvalidParam.PageNumber": [400, "The specified parameter PageNumber is not valid."],
   "InvalidParam.PageSize": [400, "The specified parameter PageSize is not valid."],
@@ -26,7 +25,6 @@ const ERRORS: Readonly<Record<string, readonly [status: number, message: string]
   MissingSecurityToken: [400, "SecurityToken is required for this action."],
   "Forbidden.RAM": [403, "User not authorized to operate on the specified resource, or this API doesn't support RAM."],
   NoPermission: [403, "You are not authorized to do this action."],
-  "Operation.Forbidden": [403, "The operation is not permitted."],
   "InvalidInstance.NotFound": [404, "The specified instance does not exist."],
   "InvalidInstanceId.NotFound": [404, "The specified InstanceId does not exist."],
   "InvalidInvokeId.NotFound": [404, "The specified InvokeId does not exist."],
@@ -39,7 +37,6 @@ const ERRORS: Readonly<Record<string, readonly [status: number, message: string]
   "Throttling.Api": [400, "Request was denied due to api flow control."],
   ServiceUnavailable: [503, "The request has failed due to a temporary failure of the server."],
   InternalError: [500, "The request processing has failed due to some unknown error, exception or failure."],
-  "InternalError.Dispatch": [500, "An internal error occurred when dispatching the request."],
 };
 
 const UNLISTED = [400, "The request was refused."] as const;

@@ -1,7 +1,14 @@
 import type { Fleet, RegionPlan } from "./fleet.ts";
 import { JOBS, type Job } from "./jobs.ts";
 import { createPlannedRun, type RecordPlan, type RunBase, WAITING } from "./lifecycle.ts";
-import type { CommandRecord, InstanceRecord, PrintedOutput, Run, RunSettings } from "./model.ts";
+import {
+  type CommandRecord,
+  type InstanceRecord,
+  PLAIN_SETTINGS,
+  type PrintedOutput,
+  type Run,
+  type RunSettings,
+} from "./model.ts";
 import { errorInfoOf, OUTCOMES } from "./outcomes.ts";
 import { cutOutput } from "./prints.ts";
 import { between, createRandom, hash, pick, type Random, randomText } from "./random.ts";
@@ -18,24 +25,6 @@ const DAY = 86_400_000;
 /** The command could not be delivered within a minute. */
 const DELIVERY_MS = 60_000;
 const STOPPED_SHARE = 0.02;
-
-/** How a run is started unless its job says otherwise. */
-export const PLAIN_SETTINGS: RunSettings = {
-  frequency: "",
-  repeatMode: "Once",
-  timed: false,
-  timeout: 60,
-  parameters: {},
-  username: "root",
-  workingDir: "/root",
-  containerId: "",
-  containerName: "",
-  launcher: "",
-  terminationMode: "Process",
-  ossOutputDelivery: "",
-  resourceGroupId: "",
-  tags: [],
-};
 
 const SETTINGS = new Map<string, RunSettings>(JOBS.map((job) => [job.name, { ...PLAIN_SETTINGS, ...job.settings }]));
 
@@ -126,20 +115,13 @@ export function planRecord(
   const print = (exitCode: number): PrintedOutput =>
     cutOutput(job.print({ machine, at: startsAt, exitCode, random: createRandom(seed + 1) }));
   const base = { instanceId: machine.instanceId, startsAt, endsAt, mayBeCut: job.isLong ?? false };
-  if (!isFailing) {
-    return { ...base, outcome: "Success", exitCode: 0, errorCode: "", errorInfo: "", output: () => print(0) };
-  }
+  const ended = (outcome: string, exitCode: number, errorCode = "", errorInfo = ""): RecordPlan => {
+    return { ...base, outcome, exitCode, errorCode, errorInfo, output: () => print(exitCode) };
+  };
+  if (!isFailing) return ended("Success", 0);
   if (random() < 0.6) {
     const exitCode = pick(random, job.exitCodes ?? [1]);
-    const errorInfo = errorInfoOf(product, "ExitCodeNonzero");
-    return {
-      ...base,
-      outcome: "Failed",
-      exitCode,
-      errorCode: "ExitCodeNonzero",
-      errorInfo,
-      output: () => print(exitCode),
-    };
+    return ended("Failed", exitCode, "ExitCodeNonzero", errorInfoOf(product, "ExitCodeNonzero"));
   }
   const { status, errorCode, errorInfo } = pick(random, OUTCOMES[product]);
   const failed = { ...base, mayBeCut: false, outcome: status, errorCode, errorInfo: errorInfo[product] };

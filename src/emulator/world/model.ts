@@ -56,23 +56,26 @@ export interface CommandRecord {
   readonly parameterNames: readonly string[];
 }
 
+/** How a run is asked for unless its job says otherwise. */
+export const PLAIN_SETTINGS = {
+  frequency: "",
+  repeatMode: "Once",
+  timed: false,
+  timeout: 60,
+  parameters: {} as Readonly<Record<string, string>>,
+  username: "root",
+  workingDir: "/root",
+  containerId: "",
+  containerName: "",
+  launcher: "",
+  terminationMode: "Process",
+  ossOutputDelivery: "",
+  resourceGroupId: "",
+  tags: [] as readonly Label[],
+};
+
 /** How a run was asked for, shared by many runs of the same job. */
-export interface RunSettings {
-  readonly frequency: string;
-  readonly repeatMode: string;
-  readonly timed: boolean;
-  readonly timeout: number;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly username: string;
-  readonly workingDir: string;
-  readonly containerId: string;
-  readonly containerName: string;
-  readonly launcher: string;
-  readonly terminationMode: string;
-  readonly ossOutputDelivery: string;
-  readonly resourceGroupId: string;
-  readonly tags: readonly Label[];
-}
+export type RunSettings = Readonly<typeof PLAIN_SETTINGS>;
 
 /** One run of a command. */
 export interface Run {

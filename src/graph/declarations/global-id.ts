@@ -1,13 +1,7 @@
 import { createHash } from "node:crypto";
 
-import {
-  InputError,
-  type InstanceInvocationRef,
-  type InstanceRef,
-  type InvocationRef,
-  PROVIDERS,
-  type ResultRef,
-} from "#domain";
+import { type InstanceInvocationRef, type InstanceRef, type InvocationRef, PROVIDERS, type ResultRef } from "#domain";
+import { badInput } from "./bad-input.ts";
 
 /** What a global id names. */
 export type NodeRef =
@@ -66,13 +60,7 @@ export interface ReadId {
  */
 export function fromGlobalId(id: string, argument = "id"): ReadId {
   const read = decode(id);
-  if (read === null) {
-    throw new InputError(
-      "BAD_USER_INPUT",
-      `\`${argument}\`: expected an id as this gateway gives them out, got ${quote(id)}.`,
-      argument,
-    );
-  }
+  if (read === null) throw badInput(argument, "an id as this gateway gives them out", quote(id));
   return read;
 }
 

@@ -1,4 +1,7 @@
 /** How types are declared, and what all of them are made of: fields, scalars, enums, ids. */
+import "reflect-metadata";
+
+export { badInput, checkCount } from "./bad-input.ts";
 export {
   BackfillPhaseEnum,
   CommandTypeEnum,
@@ -15,13 +18,13 @@ export {
   StatisticsIntervalEnum,
 } from "./enums.ts";
 export { fromGlobalId, type NodeRef, type ReadId, toGlobalId, useIdKeys } from "./global-id.ts";
-export { Node } from "./node.ts";
-export { ReadFrom } from "./read-from.ts";
 export { Base64, DateTime, JsonObject, SafeInt, toInstant } from "./scalars.ts";
-export { declareSource } from "./source-fields.ts";
+export { declareSource, Node, ReadFrom } from "./shared-fields.ts";
 export {
   always,
+  declareArgs,
   declareInput,
+  declareMembers,
   declareReads,
   declareShape,
   LONG_TEXT,

@@ -1,4 +1,4 @@
-import { type ClassType, Field, type FieldOptions, InputType, ObjectType } from "type-graphql";
+import { ArgsType, type ClassType, Field, type FieldOptions, InputType, ObjectType } from "type-graphql";
 
 /** Names the type of a field, late enough that types may name each other. */
 type TypeThunk = NonNullable<Parameters<typeof Field>[0]>;
@@ -44,7 +44,15 @@ export function declareShape<Shape>(name: string, description: string, members: 
   return Declared;
 }
 
-/** Declares a type of what clients give. What they give has no class: it is as the executor read it. */
+/** Declares the arguments of a field. What clients give has no class: it is as the executor read it. */
+export function declareArgs<Shape>(members: ShownMembers<Shape>): ClassType {
+  class Declared {}
+  declareMembers(Declared.prototype, members);
+  ArgsType()(Declared);
+  return Declared;
+}
+
+/** Declares a type of what clients give inside an argument, which has no class either. */
 export function declareInput<Shape>(name: string, description: string, members: ShownMembers<Shape>): ClassType {
   class Declared {}
   declareMembers(Declared.prototype, members);
@@ -72,7 +80,8 @@ export function declareReads<Shape>(
   declareMembers(prototype, members);
 }
 
-function declareMembers<Shape>(prototype: object, members: ShownMembers<Shape>): void {
+/** Gives a class the fields that its objects have as properties. */
+export function declareMembers<Shape>(prototype: object, members: ShownMembers<Shape>): void {
   for (const [name, { type, options }] of Object.entries<Shown>(members as Record<string, Shown>)) {
     Value(() => type, options)(prototype, name);
   }

@@ -9,12 +9,12 @@ import {
   type Operation,
 } from "#domain";
 import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
-import { fromGlobalId } from "../declarations/index.ts";
+import { badInput, fromGlobalId } from "../declarations/index.ts";
 import { toInvocationFilter } from "../lists/index.ts";
 import { type KindGuard, workInParts } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
-import { createRowWriter, type ExportRow, readFormat, toLinePart } from "./formats.ts";
-import { type ExportStep, RUN_NAMES, runRows, runText } from "./runs.ts";
+import { type Columns, createRowWriter, type ExportRow, readFormat, toExportRow, toLinePart } from "./formats.ts";
+import { type ExportStep, RUN_COLUMNS, runRows, runText } from "./runs.ts";
 
 /** An export that is about to be written. */
 export interface Export {
@@ -43,37 +43,37 @@ const OUTPUTS_AT_ONCE = 50;
  */
 export function openExport(parameters: URLSearchParams, parts: ExportParts): Export {
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS.has(name))?.slice(0, 60);
-  if (unknown !== undefined) throw refuse(unknown, "`id`, `filter` or `format`", `\`${unknown}\``);
+  if (unknown !== undefined) throw badInput(unknown, "`id`, `filter` or `format`", `\`${unknown}\``);
   const format = readFormat(readOnce(parameters, "format"));
   const id = readOnce(parameters, "id");
   const filter = readOnce(parameters, "filter");
-  if (id !== null && filter !== null) throw refuse("filter", "none beside `id`", "both");
+  if (id !== null && filter !== null) throw badInput("filter", "none beside `id`", "both");
   if (id === null) {
     const writer = createRowWriter(format, runText);
     const meant = readFilter(filter, parts.schema);
     const missing: string[] = [];
-    const texts = write(writer, RUN_NAMES, runRows(meant, missing, parts));
+    const texts = write(writer, RUN_COLUMNS, runRows(meant, missing, parts));
     return { contentType: writer.contentType, texts, missing };
   }
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
-    throw refuse("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
+    throw badInput("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
   }
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : ({ output }) => String(output ?? ""));
   return {
     contentType: writer.contentType,
-    texts: write(writer, OUTPUT_NAMES, outputRows(ref, instanceId, isOurs, parts)),
+    texts: write(writer, OUTPUT_COLUMNS, outputRows(ref, instanceId, isOurs, parts)),
     missing: [],
   };
 }
 
 async function* write(
   writer: ReturnType<typeof createRowWriter>,
-  names: readonly string[],
+  columns: object,
   rows: AsyncGenerator<readonly ExportRow[], void>,
 ): AsyncGenerator<string, void> {
-  let head = writer.head(names);
+  let head = writer.head(Object.keys(columns));
   for await (const some of rows) {
     if (head !== "") yield head;
     head = "";
@@ -113,52 +113,41 @@ async function* outputRows(
       const results = await services.readResults(refs, { output: true, content: false }, operation);
       return workInParts(operation, toOutputRows(some, results));
     });
-    for (const row of rows) guard.note("outputs", placeOf(row.instanceId), row.output);
+    for (const row of rows) guard.note("outputs", placeOf(String(row.instanceId)), row.output);
     yield rows;
   }
 }
 
-const OUTPUT_NAMES = [
-  "instanceId",
-  "status",
-  "exitCode",
-  "errorCode",
-  "startTime",
-  "finishTime",
-  "droppedBytes",
-  "output",
-] as const;
+type Printed = Pick<
+  InstanceInvocation,
+  "instanceId" | "status" | "exitCode" | "error" | "startTime" | "finishTime" | "output"
+>;
 
-type OutputRow = Record<(typeof OUTPUT_NAMES)[number], string | number | null> & { readonly instanceId: string };
+const OUTPUT_COLUMNS: Columns<Printed> = {
+  instanceId: ({ instanceId }) => instanceId,
+  status: ({ status }) => status,
+  exitCode: ({ exitCode }) => exitCode,
+  errorCode: ({ error }) => error?.code ?? null,
+  startTime: ({ startTime }) => startTime,
+  finishTime: ({ finishTime }) => finishTime,
+  droppedBytes: ({ output }) => output?.droppedBytes ?? null,
+  output: ({ output }) => (output == null ? null : decodeOutput(output.bytes, output.droppedBytes).text),
+};
 
+/** @throws the error of an output that cannot be read: an export without it would mislead */
 function* toOutputRows(
   known: readonly InstanceInvocation[],
   results: readonly Answer<InvocationResult>[],
-): Parts<readonly OutputRow[]> {
-  const rows: OutputRow[] = [];
+): Parts<readonly ExportRow[]> {
+  const rows: ExportRow[] = [];
   for (const [index, one] of known.entries()) {
     const result = results[index] ?? null;
-    const output = result instanceof Error ? null : (result ?? one).output;
-    yield output == null ? 0 : unitsToDecode(output.bytes);
-    rows.push(outputRow(one, result));
+    if (result instanceof Error) throw result;
+    const printed = result ?? one;
+    yield printed.output == null ? 0 : unitsToDecode(printed.output.bytes);
+    rows.push(toExportRow(OUTPUT_COLUMNS, printed));
   }
   return rows;
-}
-
-/** @throws the error of an output that cannot be read: an export without it would mislead */
-function outputRow(known: InstanceInvocation, result: Answer<InvocationResult>): OutputRow {
-  if (result instanceof Error) throw result;
-  const { instanceId, status, exitCode, error, startTime, finishTime, output } = result ?? known;
-  return {
-    instanceId,
-    status,
-    exitCode,
-    errorCode: error?.code ?? null,
-    startTime,
-    finishTime,
-    droppedBytes: output?.droppedBytes ?? null,
-    output: output == null ? null : decodeOutput(output.bytes, output.droppedBytes).text,
-  };
 }
 
 function outputText({ instanceId, status, exitCode, output }: ExportRow): string {
@@ -172,7 +161,7 @@ function readFilter(text: string | null, schema: GraphQLSchema): Filter {
   const type: unknown = schema.getType("InvocationFilter");
   const value = parseJson(text);
   if (value === undefined || !isInputType(type))
-    throw refuse("filter", "an InvocationFilter as JSON", JSON.stringify(text.slice(0, 60)));
+    throw badInput("filter", "an InvocationFilter as JSON", JSON.stringify(text.slice(0, 60)));
   return toInvocationFilter(coerce(value, type));
 }
 
@@ -192,10 +181,6 @@ function parseJson(text: string): unknown {
 
 function readOnce(parameters: URLSearchParams, name: string): string | null {
   const [value = null, ...others] = parameters.getAll(name);
-  if (others.length > 0) throw refuse(name, "it once", `it ${others.length + 1} times`);
+  if (others.length > 0) throw badInput(name, "it once", `it ${others.length + 1} times`);
   return value;
-}
-
-function refuse(parameter: string, expected: string, got: string): InputError {
-  return new InputError("BAD_USER_INPUT", `\`${parameter}\`: expected ${expected}, got ${got}.`, parameter);
 }

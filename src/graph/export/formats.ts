@@ -1,10 +1,20 @@
-import { InputError } from "#domain";
+import { badInput } from "../declarations/index.ts";
 
 /** How an export is written. */
 export type ExportFormat = "ndjson" | "csv" | "text";
 
+type Cell = string | number | boolean | null;
+
 /** A row of an export: the same names in every row. */
-export type ExportRow = Readonly<Record<string, string | number | boolean | null>>;
+export type ExportRow = Readonly<Record<string, Cell>>;
+
+/** The columns of an export, and what a thing has in each. */
+export type Columns<Item> = Readonly<Record<string, (item: Item) => Cell>>;
+
+/** The row of a thing. */
+export function toExportRow<Item>(columns: Columns<Item>, item: Item): ExportRow {
+  return Object.fromEntries(Object.entries(columns).map(([name, read]) => [name, read(item)]));
+}
 
 /** Writes rows in one format. */
 export interface RowWriter {
@@ -35,17 +45,16 @@ export function createRowWriter(format: ExportFormat, toText: (row: ExportRow) =
 export function readFormat(word: string | null): ExportFormat {
   if (word === null) return "ndjson";
   if (word === "ndjson" || word === "csv" || word === "text") return word;
-  const got = JSON.stringify(word.slice(0, 40));
-  throw new InputError("BAD_USER_INPUT", `\`format\`: expected ndjson, csv or text, got ${got}.`, "format");
+  throw badInput("format", "ndjson, csv or text", JSON.stringify(word.slice(0, 40)));
 }
 
 /** A value as a part of one line: what is said elsewhere must not look like a row of its own. */
-export function toLinePart(value: string | number | boolean | null): string {
+export function toLinePart(value: Cell): string {
   return String(value ?? "-").replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
 /** A cell as RFC 4180 has it. */
-function toCell(value: string | number | boolean | null): string {
+function toCell(value: Cell): string {
   const text = value === null ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -11,7 +11,7 @@ import {
 } from "#domain";
 import type { Page, PageArguments, PageSourceState, Services } from "#services";
 import { toGlobalId } from "../declarations/index.ts";
-import { type ExportRow, toLinePart } from "./formats.ts";
+import { type Columns, type ExportRow, toExportRow, toLinePart } from "./formats.ts";
 
 /** Does one part of an export as an operation of its own, with a deadline and a budget of its own. */
 export type ExportStep = <Result>(work: (operation: Operation) => Promise<Result>) => Promise<Result>;
@@ -43,7 +43,7 @@ export async function* runRows(
   for (let pages = 1; pages < FIRST_PAGES_MAX && page.sources.some(isSlow); pages += 1) page = await readPage(null);
   const failing = page.sources.filter((state) => !isWhole(state));
   missing.push(...failing.map(tellState));
-  yield page.edges.map(({ node }) => runRow(node));
+  yield rowsOf(page);
   const told = keysOf(failing);
   const lacking = new Map<string, PageSourceState>();
   for (let emptyPages = 0; page.hasNextPage && emptyPages < EMPTY_PAGES_MAX; ) {
@@ -53,11 +53,15 @@ export async function* runRows(
     emptyPages = next === null || next.edges.length === 0 ? emptyPages + 1 : 0;
     page = next ?? page;
     for (const state of next?.sources ?? []) noteLack(lacking, state);
-    if (next !== null) yield next.edges.map(({ node }) => runRow(node));
+    if (next !== null) yield rowsOf(next);
   }
   const left = page.hasNextPage ? findUntold(page.sources, await services.sources(), told) : undefined;
   const worst = [...lacking.values()].find(({ source }) => !told.has(sourceKey(source))) ?? left;
   if (worst !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(worst)}`);
+}
+
+function rowsOf({ edges }: Page<Invocation>): readonly ExportRow[] {
+  return edges.map(({ node }) => toExportRow(RUN_COLUMNS, node));
 }
 
 /** What a source owed since it refused comes with later pages; what an answer left out does not. */
@@ -108,38 +112,20 @@ function tellState({ source: { provider, regionId, account }, error }: PageSourc
 }
 
 /** Columns of a list. */
-export const RUN_NAMES = [
-  "id",
-  "provider",
-  "account",
-  "regionId",
-  "invokeId",
-  "commandName",
-  "status",
-  "creationTime",
-  "finishTime",
-  "durationMs",
-  "instances",
-  "failedInstances",
-] as const;
-
-function runRow(run: Invocation): Record<(typeof RUN_NAMES)[number], string | number | null> {
-  const { source, invokeId, command, status, creationTime, instances, missingInstances = 0 } = run;
-  return {
-    id: toGlobalId({ type: "Invocation", source, invokeId }),
-    provider: source.provider,
-    account: source.account,
-    regionId: source.regionId,
-    invokeId,
-    commandName: command.name,
-    status,
-    creationTime,
-    finishTime: finishTimeOf(run),
-    durationMs: durationMsOf(run),
-    instances: instances.length + missingInstances,
-    failedInstances: instances.filter((one) => isFailedInstanceStatus(one.status)).length,
-  };
-}
+export const RUN_COLUMNS: Columns<Invocation> = {
+  id: ({ source, invokeId }) => toGlobalId({ type: "Invocation", source, invokeId }),
+  provider: ({ source }) => source.provider,
+  account: ({ source }) => source.account,
+  regionId: ({ source }) => source.regionId,
+  invokeId: ({ invokeId }) => invokeId,
+  commandName: ({ command }) => command.name,
+  status: ({ status }) => status,
+  creationTime: ({ creationTime }) => creationTime,
+  finishTime: finishTimeOf,
+  durationMs: durationMsOf,
+  instances: ({ instances, missingInstances = 0 }) => instances.length + missingInstances,
+  failedInstances: ({ instances }) => instances.filter(({ status }) => isFailedInstanceStatus(status)).length,
+};
 
 /** A run as people read it. */
 export function runText({ creationTime, status, invokeId, provider, regionId, commandName }: ExportRow): string {

@@ -1,34 +1,20 @@
-import { ArgsType, type ClassType, Field, Int, ObjectType } from "type-graphql";
+import { type ClassType, Int, ObjectType } from "type-graphql";
 
-import type { Page, PageArguments, Edge as PageEdge, PageProjection } from "#services";
-import { Value } from "../declarations/index.ts";
+import type { Page, PageArguments, Edge as PageEdge } from "#services";
+import { always, declareArgs, declareMembers, orNull, type ShownMembers, Value } from "../declarations/index.ts";
 import { joinSelections, type Selection } from "../operation/index.ts";
 import { SourceState } from "../sources/index.ts";
 
 /** Relay's four paging arguments, the same for every list. */
-@ArgsType()
-export class PageArgs implements PageArguments {
-  @Field(() => Int, {
-    nullable: true,
-    description: "How many rows to give from the start of the list, or behind `after`: 0 to 100, 20 if left out.",
-  })
-  readonly first?: number | null;
+export const PAGE_ARGUMENTS: ShownMembers<PageArguments> = {
+  first: orNull(Int, "How many rows to give from the start of the list, or behind `after`: 0 to 100, 20 if left out."),
+  after: orNull(String, "Go on behind this cursor of the same list. Goes with `first`."),
+  last: orNull(Int, "How many rows to give from the end of the list, or in front of `before`: 0 to 100."),
+  before: orNull(String, "Stop in front of this cursor of the same list. Goes with `last`."),
+};
 
-  @Field(() => String, { nullable: true, description: "Go on behind this cursor of the same list. Goes with `first`." })
-  readonly after?: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: "How many rows to give from the end of the list, or in front of `before`: 0 to 100.",
-  })
-  readonly last?: number | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Stop in front of this cursor of the same list. Goes with `last`.",
-  })
-  readonly before?: string | null;
-}
+/** Those of a list that takes no others. */
+export const PageArgs = declareArgs<PageArguments>(PAGE_ARGUMENTS);
 
 /** Where a page stands in its list. */
 @ObjectType("PageInfo", { description: "Where a page stands in its list." })
@@ -124,16 +110,11 @@ export function rowsOf(connection: Selection | null): Selection | null {
   return joinSelections(connection?.under("nodes"), connection?.under("edges")?.under("node"));
 }
 
-/** What a connection's selection needs of its total, beside what it needs of its rows. */
-export function totalProjection(connection: Selection): Pick<PageProjection, "totalCount"> {
-  return { totalCount: connection.hasAny("totalCount") };
-}
-
 /** What tells one kind of connection from another. */
 export interface ConnectionKind {
   /** Name of the row's type. */
   readonly name: string;
-  readonly row: () => ClassType;
+  readonly row: ClassType;
   /** What the rows are, in the plural, for descriptions. */
   readonly plural: string;
   /** True where the rows come from many sources, which may fail one by one. */
@@ -151,28 +132,22 @@ export function declareConnection(kind: ConnectionKind): ClassType {
 /** Declares `<name>Edge`, and on a class of its own what every connection has, for one that has more. */
 export function declareFields(fields: Connection<unknown>, { name, row, plural, hasSources }: ConnectionKind): void {
   class DeclaredEdge extends Edge<unknown> {}
-  Value(() => String, { description: "Opaque; what `after` and `before` of the same list take." })(
-    DeclaredEdge.prototype,
-    "cursor",
-  );
-  Value(row, { nullable: true, description: "The row; null where it could not be read." })(
-    DeclaredEdge.prototype,
-    "node",
-  );
+  declareMembers<Edge<unknown>>(DeclaredEdge.prototype, {
+    cursor: always(String, "Opaque; what `after` and `before` of the same list take."),
+    node: orNull(row, "The row; null where it could not be read."),
+  });
   ObjectType(`${name}Edge`, { description: `One of a page of ${plural}, with its cursor.` })(DeclaredEdge);
-  Value(() => [DeclaredEdge], { description: "The rows, each with its cursor." })(fields, "edges");
-  Value(() => [row()], { nullable: "items", description: "The rows; null in place of one that could not be read." })(
-    fields,
-    "nodes",
-  );
-  Value(() => PageInfo, { description: "Where this page stands in the list." })(fields, "pageInfo");
-  Value(() => Int, {
-    nullable: true,
-    description: "How many rows the whole list has; null where that cannot be known. Counted only when selected.",
-  })(fields, "totalCount");
-  if (!hasSources) return;
-  Value(() => [SourceState], { description: "The places this page was read from, and how each of them fared." })(
-    fields,
-    "sources",
-  );
+  const nodes = "The rows; null in place of one that could not be read.";
+  declareMembers<Connection<unknown>>(fields, {
+    edges: always([DeclaredEdge], "The rows, each with its cursor."),
+    nodes: { type: [row], options: { description: nodes, nullable: "items" } },
+    pageInfo: always(PageInfo, "Where this page stands in the list."),
+    totalCount: orNull(
+      Int,
+      "How many rows the whole list has; null where that cannot be known. Counted only when selected.",
+    ),
+    ...(hasSources && {
+      sources: always([SourceState], "The places this page was read from, and how each of them fared."),
+    }),
+  });
 }

@@ -1,7 +1,8 @@
-import { type InvocationFilter as Filter, InputError, type TagQuery } from "#domain";
+import type { InvocationFilter as Filter, InputError, TagQuery } from "#domain";
 import type { ResultFilter, Services } from "#services";
 import {
   always,
+  badInput,
   CommandTypeEnum,
   DateTime,
   declareInput,
@@ -11,7 +12,7 @@ import {
   ProviderEnum,
   SafeInt,
 } from "../declarations/index.ts";
-import { requireSource, type SourceWords } from "../sources/index.ts";
+import { requireSource, SOURCE_WORDS, type SourceWords } from "../sources/index.ts";
 
 /** Members as clients give them: absent or null says the same. */
 export type Optional<Shape> = { readonly [Member in keyof Shape]?: Shape[Member] | null };
@@ -96,9 +97,7 @@ export const InvocationResultFilter = declareInput<InvocationResultFilter>(
   "InvocationResultFilter",
   "Which results are meant. At least one of invokeId, instanceId and commandId has to be given.",
   {
-    provider: always(ProviderEnum, "The product."),
-    regionId: always(String, "The region's id, as `cn-hangzhou`."),
-    account: orNull(String, "Alias of the account; may be left out where only one has this region."),
+    ...SOURCE_WORDS,
     invokeId: orNull(String, "Only results of the run with this id."),
     instanceId: orNull(String, "Only results on the instance with this id."),
     commandId: orNull(String, "Only results of the command with this id."),
@@ -133,11 +132,7 @@ export function toResultFilter(input: InvocationResultFilter, services: Services
   const { provider, regionId, account, ...rest } = input;
   const filter = present<Omit<ResultFilter, "source">>(rest);
   if (filter.invokeId === undefined && filter.instanceId === undefined && filter.commandId === undefined) {
-    throw new InputError(
-      "BAD_USER_INPUT",
-      "`filter`: expected at least one of `invokeId`, `instanceId` and `commandId`, got none.",
-      "filter",
-    );
+    throw badInput("filter", "at least one of `invokeId`, `instanceId` and `commandId`", "none");
   }
   return { source: requireSource(services, { provider, regionId, account }), ...filter };
 }
@@ -189,5 +184,5 @@ function checkLength(place: string, text: string, max: number): void {
 }
 
 function refuse(place: string, expected: string, got: string): InputError {
-  return new InputError("BAD_USER_INPUT", `\`filter.${place}\`: expected ${expected}, got ${got}.`, "filter");
+  return badInput(`filter.${place}`, expected, got, "filter");
 }

@@ -4,9 +4,9 @@ export {
   connect,
   declareConnection,
   declareFields,
+  PAGE_ARGUMENTS,
   PageArgs,
   rowsOf,
-  totalProjection,
 } from "./connection.ts";
 export {
   InvocationFilter,

@@ -7,11 +7,10 @@ import {
   isAbstractType,
   isLeafType,
   isObjectType,
-  Kind,
   type SelectionSetNode,
 } from "graphql";
 
-import { isIncluded } from "./selection.ts";
+import { fieldsOf } from "./selection.ts";
 
 /** What an object adds to an answer as it is selected at one place, without what resolvers below it give. */
 export interface AnswerShape {
@@ -61,7 +60,7 @@ export function shapeOf(type: GraphQLObjectType, info: ShapeInfo): AnswerShape {
 
 function shapeOfSets(type: GraphQLObjectType, sets: readonly SelectionSetNode[], info: ShapeInfo): AnswerShape {
   const draft: Draft = { values: 0, work: 0, bytes: PUNCTUATION, texts: [], parts: [] };
-  for (const [key, nodes] of fieldsOf(type, sets, info)) {
+  for (const [key, nodes] of namedFieldsOf(type, sets, info)) {
     const name = nodes[0]?.name.value ?? "";
     const field = type.getFields()[name];
     draft.bytes += key.length + PUNCTUATION;
@@ -96,31 +95,21 @@ function addLeaf(draft: Draft, field: GraphQLField<unknown, unknown>, typeName: 
 }
 
 /** The fields that are selected of this type, by their names in the answer. */
-function fieldsOf(
+function namedFieldsOf(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   info: ShapeInfo,
 ): ReadonlyMap<string, FieldNode[]> {
-  const fields = new Map<string, FieldNode[]>();
-  const visit = ({ selections }: SelectionSetNode): void => {
-    for (const node of selections) {
-      if (!isIncluded(node, info.variableValues)) continue;
-      if (node.kind === Kind.FIELD) {
-        const key = (node.alias ?? node.name).value;
-        fields.set(key, [...(fields.get(key) ?? []), node]);
-        continue;
-      }
-      const fragment = node.kind === Kind.FRAGMENT_SPREAD ? info.fragments[node.name.value] : node;
-      if (fragment !== undefined && applies(fragment.typeCondition?.name.value, type, info))
-        visit(fragment.selectionSet);
-    }
-  };
-  sets.forEach(visit);
-  return fields;
+  const named = new Map<string, FieldNode[]>();
+  for (const node of fieldsOf(sets, info, (condition) => applies(condition, type, info))) {
+    const key = (node.alias ?? node.name).value;
+    named.set(key, [...(named.get(key) ?? []), node]);
+  }
+  return named;
 }
 
-function applies(condition: string | undefined, type: GraphQLObjectType, { schema }: ShapeInfo): boolean {
-  if (condition === undefined || condition === type.name) return true;
+function applies(condition: string, type: GraphQLObjectType, { schema }: ShapeInfo): boolean {
+  if (condition === type.name) return true;
   const wider = schema.getType(condition);
   return isAbstractType(wider) && schema.isSubType(wider, type);
 }

@@ -24,7 +24,7 @@ export function selectionOf(info: SelectionInfo): Selection {
   let sets: readonly SelectionSetNode[] = [info.operation.selectionSet];
   const keys = responseKeys(info.path);
   for (const [depth, key] of keys.entries()) {
-    const fields = fieldsOf(sets, info, depth === keys.length - 1 ? info.parentType.name : undefined);
+    const fields = fieldsOf(sets, info, isOf(depth === keys.length - 1 ? info.parentType.name : undefined));
     sets = setsOf(fields.filter((node) => (node.alias ?? node.name).value === key));
   }
   return createSelection(sets, info);
@@ -66,10 +66,10 @@ const NOTHING: Selection = { under: () => null, hasAny: () => false, as: () => N
 function createSelection(sets: readonly SelectionSetNode[], info: SelectionInfo, typeName?: string): Selection {
   return {
     under(field) {
-      const fields = fieldsOf(sets, info, typeName).filter((node) => node.name.value === field);
+      const fields = fieldsOf(sets, info, isOf(typeName)).filter((node) => node.name.value === field);
       return fields.length === 0 ? null : createSelection(setsOf(fields), info);
     },
-    hasAny: (...names) => fieldsOf(sets, info, typeName).some((node) => names.includes(node.name.value)),
+    hasAny: (...names) => fieldsOf(sets, info, isOf(typeName)).some((node) => names.includes(node.name.value)),
     as: (name) => createSelection(sets, info, name),
   };
 }
@@ -86,12 +86,19 @@ function setsOf(fields: readonly FieldNode[]): SelectionSetNode[] {
   return fields.flatMap((node) => node.selectionSet ?? []);
 }
 
-/** The fields of these sets with their fragments opened; each fragment once, so that nested ones cannot multiply. */
-function fieldsOf(sets: readonly SelectionSetNode[], info: SelectionInfo, typeName?: string): FieldNode[] {
+/**
+ * The fields of these sets with their fragments opened; each fragment once, so that nested ones cannot multiply.
+ * @param isMeant whether a fragment on a type of this name concerns the place
+ */
+export function fieldsOf(
+  sets: readonly SelectionSetNode[],
+  { fragments, variableValues }: Pick<SelectionInfo, "fragments" | "variableValues">,
+  isMeant: (condition: string) => boolean,
+): FieldNode[] {
   const fields: FieldNode[] = [];
   const seen = new Set<string>();
   const visit = (node: SelectionNode): void => {
-    if (!isIncluded(node, info.variableValues)) return;
+    if (!isIncluded(node, variableValues)) return;
     if (node.kind === Kind.FIELD) {
       fields.push(node);
       return;
@@ -100,17 +107,21 @@ function fieldsOf(sets: readonly SelectionSetNode[], info: SelectionInfo, typeNa
       if (seen.has(node.name.value)) return;
       seen.add(node.name.value);
     }
-    const fragment = node.kind === Kind.FRAGMENT_SPREAD ? info.fragments[node.name.value] : node;
+    const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments[node.name.value] : node;
     const condition = fragment?.typeCondition?.name.value;
-    if (typeName !== undefined && condition !== undefined && condition !== typeName && condition !== "Node") return;
-    fragment?.selectionSet.selections.forEach(visit);
+    if (condition === undefined || isMeant(condition)) fragment?.selectionSet.selections.forEach(visit);
   };
   for (const set of sets) set.selections.forEach(visit);
   return fields;
 }
 
+/** True for a fragment on this type, or on what every type with an id is. */
+function isOf(typeName: string | undefined): (condition: string) => boolean {
+  return (condition) => typeName === undefined || condition === typeName || condition === "Node";
+}
+
 /** What `@skip` and `@include` say about a part of a selection. */
-export function isIncluded(node: SelectionNode, variables: SelectionInfo["variableValues"]): boolean {
+function isIncluded(node: SelectionNode, variables: SelectionInfo["variableValues"]): boolean {
   return (node.directives ?? []).every((directive) => {
     const name = directive.name.value;
     if (name !== "skip" && name !== "include") return true;

@@ -1,35 +1,37 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, Field, ID, Info, InputType, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { InputError, type InvocationRef, UpstreamError } from "#domain";
-import { fromGlobalId, Node } from "../declarations/index.ts";
+import { type Source, UpstreamError } from "#domain";
+import { badInput, declareInput, fromGlobalId, Node, orNull } from "../declarations/index.ts";
 import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { type Invocation, readConsoleAddress, readRun } from "../runs/index.ts";
 import { Instance, requireText } from "../sources/index.ts";
 import { readNode } from "./nodes.ts";
 
 /** What a person has of a thing. */
-@InputType("LookupInput", { description: "What is at hand of a run or a server: exactly one of these." })
-class LookupInput {
-  @Field(() => ID, { nullable: true, description: "An id that this gateway gave out, of anything." })
+interface LookupInput {
   readonly id?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The upstream's id of a run, as `t-…`. Every source is asked, at one call each, unless the run is known. If several sources have " +
-      "such a run, it is `BAD_USER_INPUT`, and the message names each source with the `id` to look up instead.",
-  })
   readonly invokeId?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "An address of the vendor's console that names a run (`t-…`) or a server, as it stands in a browser. Only sources that fit " +
-      "its product and region are asked.",
-  })
   readonly consoleUrl?: string | null;
 }
+
+const LookupInput = declareInput<LookupInput>(
+  "LookupInput",
+  "What is at hand of a run or a server: exactly one of these.",
+  {
+    id: orNull(ID, "An id that this gateway gave out, of anything."),
+    invokeId: orNull(
+      String,
+      "The upstream's id of a run, as `t-…`. Every source is asked, at one call each, unless the run is known. If several sources have " +
+        "such a run, it is `BAD_USER_INPUT`, and the message names each source with the `id` to look up instead.",
+    ),
+    consoleUrl: orNull(
+      String,
+      "An address of the vendor's console that names a run (`t-…`) or a server, as it stands in a browser. Only sources that fit " +
+        "its product and region are asked.",
+    ),
+  },
+);
 
 /** Finds one thing by whatever a person has. */
 @Resolver()
@@ -47,29 +49,13 @@ export class LookupQueries {
     const [name, value] = onlyOne(by);
     const selection = selectionOf(info);
     if (name === "id") return readNode(fromGlobalId(value, "by.id"), selection, context);
-    if (name === "invokeId") {
-      const invokeId = requireText("by.invokeId", value);
-      const sources = context.services.listSources();
-      return findRun(
-        sources.map((source) => ({ source, invokeId })),
-        selection.as("Invocation"),
-        context,
-      );
-    }
-    const { invokeId, instanceId, sources } = readConsoleAddress(value, context.services.listSources());
-    if (invokeId === null) {
-      return instanceId === null
-        ? null
-        : findServer(
-            sources.map((source) => ({ source, instanceId })),
-            context,
-          );
-    }
-    return findRun(
-      sources.map((source) => ({ source, invokeId })),
-      selection.as("Invocation"),
-      context,
-    );
+    const configured = context.services.listSources();
+    const { invokeId, instanceId, sources } =
+      name === "invokeId"
+        ? { invokeId: requireText("by.invokeId", value), instanceId: null, sources: configured }
+        : readConsoleAddress(value, configured);
+    if (invokeId !== null) return findRun(sources, invokeId, selection.as("Invocation"), context);
+    return instanceId === null ? null : findServer(sources, instanceId, context);
   }
 }
 
@@ -79,20 +65,17 @@ function onlyOne(by: LookupInput): readonly [string, string] {
   const [only] = given;
   if (only !== undefined && given.length === 1 && only[1] !== null) return only;
   const got = given.length === 1 ? "null" : `${given.length}`;
-  throw new InputError(
-    "BAD_USER_INPUT",
-    `\`by\`: expected exactly one of id, invokeId and consoleUrl, got ${got}.`,
-    "by",
-  );
+  throw badInput("by", "exactly one of id, invokeId and consoleUrl", got);
 }
 
 async function findRun(
-  refs: readonly InvocationRef[],
+  sources: readonly Source[],
+  invokeId: string,
   selection: Selection,
   context: GraphContext,
 ): Promise<Invocation | null> {
   context.operation.meter.addForeignId?.();
-  return onlyOneRun(await allFound(refs.map((ref) => readRun(ref, selection, context))));
+  return onlyOneRun(await allFound(sources.map((source) => readRun({ source, invokeId }, selection, context))));
 }
 
 /** How many runs of one id are named. */
@@ -104,16 +87,16 @@ function onlyOneRun(found: readonly Invocation[]): Invocation | null {
   const named = found.slice(0, NAMED_MAX).map(({ id, guardedPlace: { source } }) => {
     return `${source.provider} ${source.regionId} ${source.account}: ${id}`;
   });
-  const message = `\`by\`: expected what one source has, got a run of ${found.length}. Look one up by its id: ${named.join(", ")}.`;
-  throw new InputError("BAD_USER_INPUT", message, "by");
+  throw badInput("by", "what one source has", `a run of ${found.length}. Look one up by its id: ${named.join(", ")}`);
 }
 
 async function findServer(
-  refs: readonly { readonly source: InvocationRef["source"]; readonly instanceId: string }[],
+  sources: readonly Source[],
+  instanceId: string,
   { loaders, operation }: GraphContext,
 ): Promise<Instance | null> {
   operation.meter.addForeignId?.();
-  const [record] = await allFound(refs.map((ref) => loaders.instances.load(ref)));
+  const [record] = await allFound(sources.map((source) => loaders.instances.load({ source, instanceId })));
   return record === undefined ? null : new Instance(record);
 }
 

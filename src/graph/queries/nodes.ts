@@ -1,8 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { InputError } from "#domain";
-import { fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
+import { badInput, fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
 import { type GraphContext, giveInTurns, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { InvocationResult, wantsOutput } from "../results/index.ts";
 import { kindsOf, needsByRights } from "../rights/index.ts";
@@ -38,9 +37,7 @@ export class NodeQueries {
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly (Node | null | Error)[]> {
-    if (ids.length > MAX_IDS) {
-      throw new InputError("BAD_USER_INPUT", `\`ids\`: expected at most ${MAX_IDS} ids, got ${ids.length}.`, "ids");
-    }
+    if (ids.length > MAX_IDS) throw badInput("ids", `at most ${MAX_IDS} ids`, ids.length);
     // To read as many ids takes as long as to make an error for each.
     await giveInTurns(context.operation, ids.length * VALUES_AN_ERROR, null);
     const selection = selectionOf(info);

@@ -1,45 +1,41 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, ArgsType, Ctx, Field, Info, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { Args, Ctx, Info, Int, ObjectType, Query, Resolver } from "type-graphql";
 
 import type { Instant } from "#domain";
 import type { FoundLine as Found, LineMatch, OutputMatches } from "#services";
-import { DateTime, declareReads, toInstant, Value } from "../declarations/index.ts";
+import { always, DateTime, declareArgs, declareShape, orNull, toInstant, Value } from "../declarations/index.ts";
 import { Connection, declareFields, InvocationFilter, rowsOf, toInvocationFilter } from "../lists/index.ts";
 import { type GraphContext, type GuardedPlace, selectionOf } from "../operation/index.ts";
-import { MATCH_MEMBERS, SearchWords } from "../results/index.ts";
+import { MATCH_MEMBERS, type OutputSearch, SEARCH_WORDS } from "../results/index.ts";
 import { kindsOf, needsByRights } from "../rights/index.ts";
 import { InstanceInvocation, Invocation, type InvocationState, invocationOf, rowProjection } from "../runs/index.ts";
 
 /** A line that matches, and who printed it. */
-@ObjectType("FoundLine", { description: "A line of an output that matches, and who printed it." })
-class FoundLine {
-  readonly #row: InstanceInvocation;
-  readonly record: LineMatch;
+interface FoundLine extends LineMatch {
+  readonly invocation: InvocationState;
+  readonly instanceInvocation: InstanceInvocation;
   /** What the rights to it depend on. */
   readonly guardedPlace: GuardedPlace;
   /** Of the line; for the audit. */
   readonly byteLength: number;
-
-  constructor({ run, execution, match }: Found, row: InstanceInvocation) {
-    this.record = match;
-    this.#row = row;
-    const { source, invokeId, command } = run;
-    this.guardedPlace = { source, invokeId, instanceId: execution.instanceId, commandName: command.name };
-    this.byteLength = Buffer.byteLength(match.line);
-  }
-
-  @Value(() => Invocation, { description: "The run that printed it." })
-  get invocation(): InvocationState {
-    return this.#row.invocation;
-  }
-
-  @Value(() => InstanceInvocation, { description: "The run on the server that printed it." })
-  get instanceInvocation(): InstanceInvocation {
-    return this.#row;
-  }
 }
 
-declareReads<LineMatch>(FoundLine.prototype, MATCH_MEMBERS);
+const FoundLine = declareShape<FoundLine>("FoundLine", "A line of an output that matches, and who printed it.", {
+  invocation: always(Invocation, "The run that printed it."),
+  instanceInvocation: always(InstanceInvocation, "The run on the server that printed it."),
+  ...MATCH_MEMBERS,
+});
+
+function toFoundLine({ run, execution, match }: Found, row: InstanceInvocation): FoundLine {
+  const { source, invokeId, command } = run;
+  return {
+    ...match,
+    invocation: row.invocation,
+    instanceInvocation: row,
+    guardedPlace: { source, invokeId, instanceId: execution.instanceId, commandName: command.name },
+    byteLength: Buffer.byteLength(match.line),
+  };
+}
 
 /** Pages of matches. */
 @ObjectType("OutputMatchConnection", { description: "A page of lines that match." })
@@ -74,22 +70,21 @@ class OutputMatchConnection extends Connection<FoundLine> {
 
 declareFields(OutputMatchConnection.prototype, {
   name: "OutputMatch",
-  row: () => FoundLine,
+  row: FoundLine,
   plural: "lines that match",
   hasSources: true,
 });
 
-@ArgsType()
-class SearchOutputsArgs extends SearchWords {
-  @Field(() => InvocationFilter, { nullable: true, description: "Whose outputs are searched; all if left out." })
+interface SearchOutputsArgs extends OutputSearch {
   readonly filter?: InvocationFilter | null;
-
-  @Field(() => Int, { nullable: true, description: "How many matches to give: 0 to 100, 20 if left out." })
-  readonly first?: number | null;
-
-  @Field(() => String, { nullable: true, description: "Go on behind this cursor of the same search." })
-  readonly after?: string | null;
 }
+
+const SearchOutputsArgs = declareArgs<SearchOutputsArgs>({
+  ...SEARCH_WORDS,
+  filter: orNull(InvocationFilter, "Whose outputs are searched; all if left out."),
+  first: orNull(Int, "How many matches to give: 0 to 100, 20 if left out."),
+  after: orNull(String, "Go on behind this cursor of the same search."),
+});
 
 /** Who printed this. */
 @Resolver()
@@ -116,7 +111,7 @@ export class SearchQueries {
       page.edges.map(async ({ node }) => {
         const needs = needsOf(kindsOf(node.run, context));
         const [row] = await invocationOf(node.run).loadRows([node.execution], needs, context);
-        return new FoundLine(node, row ?? invocationOf(node.run).rowOf(node.execution, undefined));
+        return toFoundLine(node, row ?? invocationOf(node.run).rowOf(node.execution, undefined));
       }),
     );
     for (const row of rows) guard.note("outputs", row.guardedPlace, row);

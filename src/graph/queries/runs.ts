@@ -1,60 +1,63 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, ArgsType, Ctx, Field, Info, Int, Query, Resolver } from "type-graphql";
+import { Args, Ctx, Info, Int, Query, Resolver } from "type-graphql";
 
-import { InputError } from "#domain";
-import type { InvocationOrder } from "#services";
-import { InvocationOrderEnum } from "../declarations/index.ts";
+import type { InvocationOrder, PageArguments } from "#services";
+import { always, badInput, declareArgs, InvocationOrderEnum, orNull } from "../declarations/index.ts";
 import {
   type Connection,
   connect,
   InvocationFilter,
   InvocationResultFilter,
-  PageArgs,
+  PAGE_ARGUMENTS,
   rowsOf,
   toInvocationFilter,
   toResultFilter,
-  totalProjection,
 } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { InvocationResult, InvocationResultConnection, wantsOutput } from "../results/index.ts";
-import { connectRuns, Invocation, InvocationConnection, invocationProjection, readRun } from "../runs/index.ts";
-import { requireSource, requireText, SourceArgs } from "../sources/index.ts";
+import { connectRuns, Invocation, InvocationConnection, pageProjection, readRun } from "../runs/index.ts";
+import { requireSource, requireText, SOURCE_WORDS, type SourceWords } from "../sources/index.ts";
 
 const WAIT_SECONDS_MAX = 60;
 
-@ArgsType()
-class InvocationArgs extends SourceArgs {
-  @Field(() => String, { description: "The upstream's id of the run, as `t-…`." })
+interface InvocationArgs extends SourceWords {
   readonly invokeId: string | undefined;
-
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      "Wait until the run is final, but no longer than so many seconds: 0 to 60, 0 if left out. A run that nobody has seen yet is " +
-      "waited for 15 s. The wait does not count towards the operation's deadline, but once its time is up the answer comes within " +
-      "SOFT_DEADLINE_MS (1.5 s), with what is known by then. Whatever number of clients waits costs as one.",
-  })
   readonly waitSeconds?: number | null;
 }
 
-@ArgsType()
-class InvocationsArgs extends PageArgs {
-  @Field(() => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
-  readonly filter?: InvocationFilter | null;
+const InvocationArgs = declareArgs<InvocationArgs>({
+  ...SOURCE_WORDS,
+  invokeId: always(String, "The upstream's id of the run, as `t-…`."),
+  waitSeconds: orNull(
+    Int,
+    "Wait until the run is final, but no longer than so many seconds: 0 to 60, 0 if left out. A run that nobody has seen yet is " +
+      "waited for 15 s. The wait does not count towards the operation's deadline, but once its time is up the answer comes within " +
+      "SOFT_DEADLINE_MS (1.5 s), with what is known by then. Whatever number of clients waits costs as one.",
+  ),
+});
 
-  @Field(() => InvocationOrderEnum, {
-    nullable: true,
-    description:
-      "In which order; CREATION_TIME_DESC if left out. For every other one, all that is meant is read first: at most 10,000 runs.",
-  })
+interface InvocationsArgs extends PageArguments {
+  readonly filter?: InvocationFilter | null;
   readonly orderBy?: InvocationOrder | null;
 }
 
-@ArgsType()
-class InvocationResultsArgs extends PageArgs {
-  @Field(() => InvocationResultFilter, { description: "Which results are meant." })
+const InvocationsArgs = declareArgs<InvocationsArgs>({
+  ...PAGE_ARGUMENTS,
+  filter: orNull(InvocationFilter, "Which runs are meant; all if left out."),
+  orderBy: orNull(
+    InvocationOrderEnum,
+    "In which order; CREATION_TIME_DESC if left out. For every other one, all that is meant is read first: at most 10,000 runs.",
+  ),
+});
+
+interface InvocationResultsArgs extends PageArguments {
   readonly filter: InvocationResultFilter | undefined;
 }
+
+const InvocationResultsArgs = declareArgs<InvocationResultsArgs>({
+  ...PAGE_ARGUMENTS,
+  filter: always(InvocationResultFilter, "Which results are meant."),
+});
 
 // The executor refuses it before anything reads it.
 const NOTHING_GIVEN: InvocationResultFilter = { provider: undefined, regionId: undefined };
@@ -70,7 +73,7 @@ export class RunQueries {
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
-    const projection = { ...invocationProjection(rowsOf(selection)), ...totalProjection(selection) };
+    const projection = pageProjection(selection);
     const meant = toInvocationFilter(filter);
     const page =
       orderBy == null || orderBy === "CREATION_TIME_DESC"
@@ -118,6 +121,5 @@ export class RunQueries {
 
 function checkWait(seconds: number): number {
   if (seconds >= 0 && seconds <= WAIT_SECONDS_MAX) return seconds;
-  const message = `\`waitSeconds\`: expected 0 to ${WAIT_SECONDS_MAX}, got ${seconds}.`;
-  throw new InputError("BAD_USER_INPUT", message, "waitSeconds");
+  throw badInput("waitSeconds", `0 to ${WAIT_SECONDS_MAX}`, seconds);
 }

@@ -1,56 +1,47 @@
-import { Args, ArgsType, Ctx, Field, InputType, Query, Resolver } from "type-graphql";
+import { Args, Ctx, Query, Resolver } from "type-graphql";
 
-import type { Provider } from "#domain";
-import type { InstanceFilter as Filter } from "#services";
-import { ProviderEnum } from "../declarations/index.ts";
-import { type Connection, connect, declareConnection, type Optional, PageArgs, present } from "../lists/index.ts";
+import type { InstanceFilter as Filter, PageArguments } from "#services";
+import { always, declareArgs, declareInput, orNull, ProviderEnum } from "../declarations/index.ts";
+import { type Connection, connect, declareConnection, type Optional, PAGE_ARGUMENTS, present } from "../lists/index.ts";
 import type { GraphContext } from "../operation/index.ts";
-import { Instance, requireSource, requireText, SourceArgs, SourceState } from "../sources/index.ts";
+import { Instance, requireSource, requireText, SOURCE_WORDS, SourceState, type SourceWords } from "../sources/index.ts";
 
 /** Which servers are meant. */
-@InputType("InstanceFilter", {
-  description:
-    "Which servers are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
-})
-class InstanceFilter implements Optional<Filter> {
-  @Field(() => String, { nullable: true, description: "Only servers whose name holds this, in any case." })
-  readonly nameContains?: string | null;
+const InstanceFilter = declareInput<Optional<Filter>>(
+  "InstanceFilter",
+  "Which servers are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
+  {
+    nameContains: orNull(String, "Only servers whose name holds this, in any case."),
+    instanceIdIn: orNull([String], "Only servers with one of these ids."),
+    osTypeIn: orNull([String], "Only servers with one of these kinds of operating system, as `linux`, in any case."),
+    providerIn: orNull([ProviderEnum], "Only servers of these products."),
+    regionIdIn: orNull([String], "Only servers in these regions."),
+    accountIn: orNull([String], "Only servers of these accounts, by alias."),
+  },
+);
 
-  @Field(() => [String], { nullable: true, description: "Only servers with one of these ids." })
-  readonly instanceIdIn?: readonly string[] | null;
-
-  @Field(() => [String], {
-    nullable: true,
-    description: "Only servers with one of these kinds of operating system, as `linux`, in any case.",
-  })
-  readonly osTypeIn?: readonly string[] | null;
-
-  @Field(() => [ProviderEnum], { nullable: true, description: "Only servers of these products." })
-  readonly providerIn?: readonly Provider[] | null;
-
-  @Field(() => [String], { nullable: true, description: "Only servers in these regions." })
-  readonly regionIdIn?: readonly string[] | null;
-
-  @Field(() => [String], { nullable: true, description: "Only servers of these accounts, by alias." })
-  readonly accountIn?: readonly string[] | null;
+interface InstancesArgs extends PageArguments {
+  readonly filter?: Optional<Filter> | null;
 }
 
-@ArgsType()
-class InstancesArgs extends PageArgs {
-  @Field(() => InstanceFilter, { nullable: true, description: "Which servers are meant; all if left out." })
-  readonly filter?: InstanceFilter | null;
-}
+const InstancesArgs = declareArgs<InstancesArgs>({
+  ...PAGE_ARGUMENTS,
+  filter: orNull(InstanceFilter, "Which servers are meant; all if left out."),
+});
 
-@ArgsType()
-class InstanceArgs extends SourceArgs {
-  @Field(() => String, { description: "The upstream's id of the server." })
+interface InstanceArgs extends SourceWords {
   readonly instanceId: string | undefined;
 }
+
+const InstanceArgs = declareArgs<InstanceArgs>({
+  ...SOURCE_WORDS,
+  instanceId: always(String, "The upstream's id of the server."),
+});
 
 /** Pages of servers. */
 const InstanceConnection = declareConnection({
   name: "Instance",
-  row: () => Instance,
+  row: Instance,
   plural: "servers",
   hasSources: true,
 });

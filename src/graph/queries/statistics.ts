@@ -1,142 +1,97 @@
-import { Arg, Ctx, Float, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Float, Int, Query, Resolver } from "type-graphql";
 
 import type { InstanceInvocationStatus, Instant, InvocationStatus } from "#domain";
 import type { DurationQuantiles, StatisticsRow as Row, StatisticsGroup, StatisticsInterval } from "#services";
 import {
+  always,
   DateTime,
+  declareShape,
+  orNull,
   SafeInt,
   StatisticsGroupEnum,
   StatisticsIntervalEnum,
   toInstant,
-  Value,
 } from "../declarations/index.ts";
 import { InvocationFilter, toInvocationFilter } from "../lists/index.ts";
 import type { GraphContext } from "../operation/index.ts";
 
-/** How many are in one state. */
-@ObjectType("StatisticsStatusCount", { description: "How many of what a row counts are in one state." })
-class StatisticsStatusCount {
-  constructor(
-    private readonly word: InstanceInvocationStatus | InvocationStatus,
-    private readonly counted: number,
-  ) {}
-
-  @Value(() => String, {
-    description: "The state: a member of InvocationStatus; of InstanceInvocationStatus if servers are the group.",
-  })
-  get status(): string {
-    return this.word;
-  }
-
-  @Value(() => Int, { description: "How many." })
-  get count(): number {
-    return this.counted;
-  }
+/** How many are in one state: a run, or an execution if servers are the group. */
+interface StatusCounted {
+  readonly status: InstanceInvocationStatus | InvocationStatus;
+  readonly count: number;
 }
 
-/** How long runs took. */
-@ObjectType("DurationQuantiles", {
-  description: "How long it took, in milliseconds, of what is over and tells both ends.",
-})
-class Quantiles {
-  constructor(private readonly quantiles: DurationQuantiles) {}
+const StatisticsStatusCount = declareShape<StatusCounted>(
+  "StatisticsStatusCount",
+  "How many of what a row counts are in one state.",
+  {
+    status: always(
+      String,
+      "The state: a member of InvocationStatus; of InstanceInvocationStatus if servers are the group.",
+    ),
+    count: always(Int, "How many."),
+  },
+);
 
-  @Value(() => SafeInt, { description: "Half of them took no longer." })
-  get p50(): number {
-    return this.quantiles.p50;
-  }
-
-  @Value(() => SafeInt, { description: "Nine of ten took no longer." })
-  get p90(): number {
-    return this.quantiles.p90;
-  }
-
-  @Value(() => SafeInt, { description: "99 of 100 took no longer." })
-  get p99(): number {
-    return this.quantiles.p99;
-  }
-}
+const Quantiles = declareShape<DurationQuantiles>(
+  "DurationQuantiles",
+  "How long it took, in milliseconds, of what is over and tells both ends.",
+  {
+    p50: always(SafeInt, "Half of them took no longer."),
+    p90: always(SafeInt, "Nine of ten took no longer."),
+    p99: always(SafeInt, "99 of 100 took no longer."),
+  },
+);
 
 /** How runs of one group went, in one stretch of time. */
-@ObjectType("StatisticsRow", {
-  description: "How the runs of one group went, in one stretch of time if there is an interval.",
-})
-class StatisticsRow {
-  constructor(
-    private readonly row: Row,
-    private readonly by: StatisticsGroup,
-  ) {}
+interface StatisticsRow extends Omit<Row, "intervalStart" | "latestTime" | "statusCounts"> {
+  readonly intervalStart: Instant | null;
+  readonly latestTime: Instant | null;
+  readonly failureRate: number | null;
+  readonly statusCounts: readonly StatusCounted[];
+}
 
-  @Value(() => String, {
-    nullable: true,
-    description:
+const StatisticsRow = declareShape<StatisticsRow>(
+  "StatisticsRow",
+  "How the runs of one group went, in one stretch of time if there is an interval.",
+  {
+    key: orNull(
+      String,
       "What the row is about, in the words of its group: of DAY and HOUR the instant at which it begins. Null for all of them, for " +
-      "the rest, and for runs without a creation time.",
-  })
-  get key(): string | null {
-    const isTime = this.by === "DAY" || this.by === "HOUR";
-    return isTime ? toInstant(this.row.intervalStart) : this.row.key;
-  }
-
-  @Value(() => Boolean, { description: "True for what lies beyond the largest groups, together in one row." })
-  get isRest(): boolean {
-    return this.row.isRest;
-  }
-
-  @Value(() => DateTime, {
-    nullable: true,
-    description: "When the stretch of time begins; null without one, and for runs without a creation time.",
-  })
-  get intervalStart(): Instant | null {
-    return toInstant(this.row.intervalStart);
-  }
-
-  @Value(() => Int, { description: "How many runs; executions on the server if servers are the group." })
-  get count(): number {
-    return this.row.count;
-  }
-
-  @Value(() => Int, { description: "How many of them are over." })
-  get finalCount(): number {
-    return this.row.finalCount;
-  }
-
-  @Value(() => Int, {
-    description: "How many of them failed: of runs, those that are `FAILED` or `PARTIAL_FAILED` themselves.",
-  })
-  get failedCount(): number {
-    return this.row.failedCount;
-  }
-
-  @Value(() => Float, { nullable: true, description: "`failedCount` by `finalCount`, 0 to 1; null if none is over." })
-  get failureRate(): number | null {
-    return this.row.finalCount === 0 ? null : this.row.failedCount / this.row.finalCount;
-  }
-
-  @Value(() => [StatisticsStatusCount], {
-    description: "How many are in each state; states that do not occur are left out.",
-  })
-  get statusCounts(): readonly StatisticsStatusCount[] {
-    return [...this.row.statusCounts].map(([status, count]) => new StatisticsStatusCount(status, count));
-  }
-
-  @Value(() => Quantiles, { nullable: true, description: "How long they took; null if none tells." })
-  get durationMs(): Quantiles | null {
-    return this.row.durationMs === null ? null : new Quantiles(this.row.durationMs);
-  }
-
-  @Value(() => DateTime, { nullable: true, description: "When the newest of them was handed in." })
-  get latestTime(): Instant | null {
-    return toInstant(this.row.latestTime);
-  }
-
-  @Value(() => Boolean, {
-    description:
+        "the rest, and for runs without a creation time.",
+    ),
+    isRest: always(Boolean, "True for what lies beyond the largest groups, together in one row."),
+    intervalStart: orNull(
+      DateTime,
+      "When the stretch of time begins; null without one, and for runs without a creation time.",
+    ),
+    count: always(Int, "How many runs; executions on the server if servers are the group."),
+    finalCount: always(Int, "How many of them are over."),
+    failedCount: always(
+      Int,
+      "How many of them failed: of runs, those that are `FAILED` or `PARTIAL_FAILED` themselves.",
+    ),
+    failureRate: orNull(Float, "`failedCount` by `finalCount`, 0 to 1; null if none is over."),
+    statusCounts: always([StatisticsStatusCount], "How many are in each state; states that do not occur are left out."),
+    durationMs: orNull(Quantiles, "How long they took; null if none tells."),
+    latestTime: orNull(DateTime, "When the newest of them was handed in."),
+    isComplete: always(
+      Boolean,
       "False if runs that are meant may be missing: nobody has read them yet, their source fails or is too slow, or there are too many.",
-  })
-  get isComplete(): boolean {
-    return this.row.isComplete;
-  }
+    ),
+  },
+);
+
+function toRow(row: Row, by: StatisticsGroup): StatisticsRow {
+  const intervalStart = toInstant(row.intervalStart);
+  return {
+    ...row,
+    key: by === "DAY" || by === "HOUR" ? intervalStart : row.key,
+    intervalStart,
+    failureRate: row.finalCount === 0 ? null : row.failedCount / row.finalCount,
+    statusCounts: [...row.statusCounts].map(([status, count]) => ({ status, count })),
+    latestTime: toInstant(row.latestTime),
+  };
 }
 
 /** How often, how long, how many failed. */
@@ -161,6 +116,6 @@ export class StatisticsQueries {
   ): Promise<readonly StatisticsRow[]> {
     const request = { by, interval: interval ?? null };
     const rows = await services.statistics(request, toInvocationFilter(filter), operation);
-    return rows.map((row) => new StatisticsRow(row, by));
+    return rows.map((row) => toRow(row, by));
   }
 }

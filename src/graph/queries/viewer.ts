@@ -1,7 +1,7 @@
-import { Ctx, ObjectType, Query, Resolver } from "type-graphql";
+import { Ctx, Query, Resolver } from "type-graphql";
 
 import { type Caller, KINDS, type Kind } from "#access";
-import { enumOf, Value } from "../declarations/index.ts";
+import { always, declareShape, enumOf } from "../declarations/index.ts";
 import type { GraphContext } from "../operation/index.ts";
 
 const RightEnum = enumOf<Uppercase<Kind>>("Right", "What a role may give of the runs that it covers.", {
@@ -11,30 +11,15 @@ const RightEnum = enumOf<Uppercase<Kind>>("Right", "What a role may give of the 
 });
 
 /** The caller, as the gateway knows it. */
-@ObjectType("Viewer", { description: "Who asks, as the gateway knows it." })
-export class Viewer {
-  constructor(
-    private readonly caller: Pick<Caller, "name" | "roles">,
-    private readonly kinds: readonly Kind[],
-  ) {}
-
-  @Value(() => String, { description: "The name in the credential." })
-  get name(): string {
-    return this.caller.name;
-  }
-
-  @Value(() => [String], { description: "Roles of the access file that are the viewer's." })
-  get roles(): readonly string[] {
-    return this.caller.roles;
-  }
-
-  @Value(() => [RightEnum], {
-    description: "What may be seen in at least one source; other sources may give less.",
-  })
-  get may(): readonly Uppercase<Kind>[] {
-    return this.kinds.map((kind) => kind.toUpperCase() as Uppercase<Kind>);
-  }
+interface Viewer extends Pick<Caller, "name" | "roles"> {
+  readonly may: readonly Uppercase<Kind>[];
 }
+
+const Viewer = declareShape<Viewer>("Viewer", "Who asks, as the gateway knows it.", {
+  name: always(String, "The name in the credential."),
+  roles: always([String], "Roles of the access file that are the viewer's."),
+  may: always([RightEnum], "What may be seen in at least one source; other sources may give less."),
+});
 
 /** Who asks. */
 @Resolver()
@@ -46,9 +31,7 @@ export class ViewerQueries {
   viewer(@Ctx() { caller, view, services }: GraphContext): Viewer | null {
     if (caller.knownBy === "open") return null;
     const rights = services.listSources().map((source) => view.rightsFor(source).possible);
-    return new Viewer(
-      caller,
-      KINDS.filter((kind) => rights.some((kinds) => kinds[kind])),
-    );
+    const may = KINDS.filter((kind) => rights.some((kinds) => kinds[kind]));
+    return { name: caller.name, roles: caller.roles, may: may.map((kind) => kind.toUpperCase() as Uppercase<Kind>) };
   }
 }

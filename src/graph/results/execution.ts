@@ -11,10 +11,13 @@ import {
   type ReadFrom as ReadFromRecord,
 } from "#domain";
 import {
+  always,
   DateTime,
+  declareShape,
   enumOf,
   InstanceInvocationStatusEnum,
   Node,
+  orNull,
   ReadFrom,
   SafeInt,
   Value,
@@ -101,7 +104,7 @@ export abstract class Execution extends Node implements Guarded {
   get error(): OrError<ExecutionError | null> {
     const failure = this.read("error");
     if (failure === null || failure instanceof Error) return failure;
-    this.#error ??= new ExecutionError(failure, this.guardedPlace);
+    this.#error ??= { ...failure, ...describeExecutionError(failure.code), guardedPlace: this.guardedPlace };
     return this.#error;
   }
 
@@ -156,38 +159,18 @@ const ExecutionErrorClassEnum = enumOf<ExecutionErrorClass>(
   },
 );
 
-/** Why an execution failed. */
-@ObjectType("ExecutionError", { description: "Why an execution failed on an instance." })
-class ExecutionError implements Guarded {
-  /** @param guardedPlace the execution that it belongs to */
-  constructor(
-    private readonly failure: Failure,
-    readonly guardedPlace: GuardedPlace,
-  ) {}
-
-  @Value(() => String, {
-    description:
-      "The vendor's code; if only a text came, the one that its documents pair with the text, else `Unknown`.",
-  })
-  get code(): string {
-    return this.failure.code;
-  }
-
-  @Value(() => ExecutionErrorClassEnum, { description: "Where to look first; groups the vendor's many codes." })
-  get class(): ExecutionErrorClass {
-    return describeExecutionError(this.failure.code).class;
-  }
-
-  @Value(() => String, { nullable: true, description: "The vendor's text, as it came." })
-  get info(): string | null {
-    return this.failure.info;
-  }
-
-  @Value(() => String, {
-    nullable: true,
-    description: "What usually helps, in the gateway's words; null for unknown codes.",
-  })
-  get remedy(): string | null {
-    return describeExecutionError(this.failure.code).remedy;
-  }
+/** Why an execution failed, and the execution that it belongs to. */
+interface ExecutionError extends Failure, Guarded {
+  readonly class: ExecutionErrorClass;
+  readonly remedy: string | null;
 }
+
+const ExecutionError = declareShape<ExecutionError>("ExecutionError", "Why an execution failed on an instance.", {
+  code: always(
+    String,
+    "The vendor's code; if only a text came, the one that its documents pair with the text, else `Unknown`.",
+  ),
+  class: always(ExecutionErrorClassEnum, "Where to look first; groups the vendor's many codes."),
+  info: orNull(String, "The vendor's text, as it came."),
+  remedy: orNull(String, "What usually helps, in the gateway's words; null for unknown codes."),
+});

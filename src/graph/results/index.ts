@@ -2,4 +2,4 @@
 export { Execution, type OrError } from "./execution.ts";
 export { CommandOutput, MATCH_MEMBERS } from "./output.ts";
 export { InvocationResult, InvocationResultConnection, resultOf, wantsOutput } from "./result.ts";
-export { SearchWords } from "./search-arguments.ts";
+export { type OutputSearch, SEARCH_WORDS } from "./search-arguments.ts";

@@ -72,7 +72,7 @@ export function resultOf(record: ExecutionRecord): InvocationResult {
 /** Pages of results. */
 export const InvocationResultConnection = declareConnection({
   name: "InvocationResult",
-  row: () => InvocationResult,
+  row: InvocationResult,
   plural: "results",
   hasSources: true,
 });

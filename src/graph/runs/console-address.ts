@@ -1,4 +1,5 @@
-import { InputError, type Invocation, PROVIDERS, type Provider, type Source } from "#domain";
+import { type InputError, type Invocation, PROVIDERS, type Provider, type Source } from "#domain";
+import { badInput } from "../declarations/index.ts";
 
 /** What an address of the vendor's console names, and which sources can have it. */
 export interface ConsoleAddress {
@@ -80,6 +81,5 @@ function decode(text: string): string {
 }
 
 function refuse(expected: string, got: string): InputError {
-  const message = `\`by.consoleUrl\`: expected ${expected}, got ${JSON.stringify(got.slice(0, 60))}.`;
-  return new InputError("BAD_USER_INPUT", message, "by");
+  return badInput("by.consoleUrl", expected, JSON.stringify(got.slice(0, 60)), "by");
 }

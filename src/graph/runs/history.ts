@@ -2,11 +2,7 @@ import type { InvocationResult } from "#domain";
 import type { MemoryList } from "../lists/index.ts";
 
 /** What a cursor remembers of an execution: its own name, and what helps where that has changed or it has vanished. */
-interface Remembered {
-  readonly execution: string | null;
-  readonly startTime: string | null;
-  readonly repeats: number | null;
-}
+type Remembered = readonly [execution: string | null, startTime: string | null, repeats: number | null];
 
 /**
  * The executions of a repeated run on one instance, newest first, as a list that can be paged. The list is kept in the order
@@ -16,29 +12,25 @@ export function historyList(results: readonly InvocationResult[]): MemoryList<In
   return {
     rows: results,
     keys: results.map(({ execution, startTime, repeats }) => JSON.stringify([execution, startTime, repeats])),
-    seek: (key) => place(results, remember(key)),
+    // Sealed by this gateway, so what is inside has the shape that it was given.
+    seek: (key) => place(results, JSON.parse(key) as Remembered),
   };
 }
 
-function place(results: readonly InvocationResult[], key: Remembered): { index: number; isExact: boolean } {
-  const isNamed = (result: InvocationResult): boolean => key.execution !== null && result.execution === key.execution;
+function place(
+  results: readonly InvocationResult[],
+  [execution, startTime, repeats]: Remembered,
+): { index: number; isExact: boolean } {
+  const isNamed = (result: InvocationResult): boolean => execution !== null && result.execution === execution;
   const isAlike = (result: InvocationResult): boolean =>
-    key.startTime !== null && result.startTime === key.startTime && result.repeats === key.repeats;
+    startTime !== null && result.startTime === startTime && result.repeats === repeats;
   for (const isIt of [isNamed, isAlike]) {
     const index = results.findIndex(isIt);
     if (index !== -1) return { index, isExact: true };
   }
-  const older = results.findIndex((result) => isOlder(result, key));
+  const older = results.findIndex((result) => {
+    if (startTime !== null) return result.startTime !== null && result.startTime < startTime;
+    return repeats !== null && result.repeats !== null && result.repeats < repeats;
+  });
   return { index: older === -1 ? results.length : older, isExact: false };
-}
-
-function isOlder(result: InvocationResult, key: Remembered): boolean {
-  if (key.startTime !== null) return result.startTime !== null && result.startTime < key.startTime;
-  return key.repeats !== null && result.repeats !== null && result.repeats < key.repeats;
-}
-
-// Sealed by this gateway, so what is inside has the shape that it was given.
-function remember(key: string): Remembered {
-  const [execution, startTime, repeats] = JSON.parse(key) as [string | null, string | null, number | null];
-  return { execution, startTime, repeats };
 }

@@ -8,6 +8,7 @@ export {
   InvocationConnection,
   invocationOf,
   invocationProjection,
+  pageProjection,
   readRun,
 } from "./invocation.ts";
 export { InstanceInvocationLinks, InstanceLinks } from "./links.ts";

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Args, ArgsType, Ctx, Field, Info, ObjectType } from "type-graphql";
+import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
   type Execution as ExecutionRecord,
@@ -9,18 +9,29 @@ import {
   type Source,
   sourceKey,
 } from "#domain";
-import type { Answer, PageSourceState } from "#services";
+import type { Answer, PageArguments, PageSourceState } from "#services";
 import {
   DateTime,
+  declareArgs,
   declareSource,
   type InstanceInvocationOrder,
   InstanceInvocationOrderEnum,
   InstanceInvocationStatusEnum,
   Node,
+  orNull,
   toGlobalId,
   Value,
 } from "../declarations/index.ts";
-import { type Connection, connect, cutPage, declareConnection, openPage, PageArgs, rowsOf } from "../lists/index.ts";
+import {
+  type Connection,
+  connect,
+  cutPage,
+  declareConnection,
+  openPage,
+  PAGE_ARGUMENTS,
+  PageArgs,
+  rowsOf,
+} from "../lists/index.ts";
 import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
 import {
   Execution,
@@ -98,7 +109,7 @@ export class InstanceInvocation extends Execution {
     description: "Every execution of a repeated command, newest first.",
   })
   async history(
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => PageArgs) args: PageArguments,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<InvocationResult>> {
@@ -130,25 +141,25 @@ export class InstanceInvocation extends Execution {
 declareSource(InstanceInvocation.prototype);
 
 /** Which of a run's instances are wanted. */
-@ArgsType()
-export class InstanceInvocationsArgs extends PageArgs {
-  @Field(() => [InstanceInvocationStatusEnum], {
-    nullable: true,
-    description: "Only instances in one of these states; an empty list matches none.",
-  })
+export interface InstanceInvocationsArgs extends PageArguments {
   readonly statusIn?: readonly InstanceInvocationStatus[] | null;
-
-  @Field(() => InstanceInvocationOrderEnum, {
-    nullable: true,
-    description: "In which order; INSTANCE_ID if left out. Costs nothing.",
-  })
   readonly orderBy?: InstanceInvocationOrder | null;
 }
+
+/** Which of a run's instances are wanted. */
+export const InstanceInvocationsArgs = declareArgs<InstanceInvocationsArgs>({
+  ...PAGE_ARGUMENTS,
+  statusIn: orNull(
+    [InstanceInvocationStatusEnum],
+    "Only instances in one of these states; an empty list matches none.",
+  ),
+  orderBy: orNull(InstanceInvocationOrderEnum, "In which order; INSTANCE_ID if left out. Costs nothing."),
+});
 
 /** Pages of a run's instances. */
 export const InstanceInvocationConnection = declareConnection({
   name: "InstanceInvocation",
-  row: () => InstanceInvocation,
+  row: InstanceInvocation,
   plural: "runs on one instance each",
   hasSources: false,
 });

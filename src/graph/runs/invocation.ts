@@ -10,7 +10,7 @@ import {
   type Projection,
   sourceKey,
 } from "#domain";
-import { type Page, readPageArguments } from "#services";
+import { type Page, type PageProjection, readPageArguments } from "#services";
 import { Node, toGlobalId, Value } from "../declarations/index.ts";
 import {
   Connection,
@@ -243,10 +243,15 @@ function runNeeds(run: Selection | null): RunNeeds {
 /** Pages of runs. */
 export const InvocationConnection = declareConnection({
   name: "Invocation",
-  row: () => Invocation,
+  row: Invocation,
   plural: "runs",
   hasSources: true,
 });
+
+/** What a selection of a page of runs needs beyond what every list tells. */
+export function pageProjection(connection: Selection): Projection & Pick<PageProjection, "totalCount"> {
+  return { ...invocationProjection(rowsOf(connection)), totalCount: connection.hasAny("totalCount") };
+}
 
 /** What a selection of a run needs beyond what every list tells. */
 export function invocationProjection(run: Selection | null): Projection {

@@ -2,11 +2,12 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 
 import type { AgentState as AgentRecord } from "#domain";
-import { type Connection, PageArgs, rowsOf, totalProjection } from "../lists/index.ts";
+import type { PageArguments } from "#services";
+import { type Connection, PageArgs, rowsOf } from "../lists/index.ts";
 import { type GraphContext, selectionOf } from "../operation/index.ts";
 import { AgentState, Instance } from "../sources/index.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
-import { connectRuns, Invocation, InvocationConnection, invocationProjection } from "./invocation.ts";
+import { connectRuns, Invocation, InvocationConnection, pageProjection } from "./invocation.ts";
 import type { InvocationState } from "./state.ts";
 
 /** The way back from a run on one instance; here, so that the files of the types stand in a line and not in a circle. */
@@ -39,13 +40,13 @@ export class InstanceLinks {
   })
   async invocations(
     @Root() { record: { source, instanceId } }: Instance,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => PageArgs) args: PageArguments,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Invocation>> {
     const { services, operation } = context;
     const selection = selectionOf(info);
-    const projection = { ...invocationProjection(rowsOf(selection)), ...totalProjection(selection) };
+    const projection = pageProjection(selection);
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
     const page = await services.pageInvocations(args, filter, projection, operation);

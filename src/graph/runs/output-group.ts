@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Args, ArgsType, Ctx, Field, Int, ObjectType } from "type-graphql";
+import { Args, Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import {
   decodeOutput,
@@ -11,15 +11,17 @@ import {
   maskOutput,
   type Output,
 } from "#domain";
-import { type Parts, readPageArguments, unitsToDecode } from "#services";
+import { type PageArguments, type Parts, readPageArguments, unitsToDecode } from "#services";
 import {
   always,
+  declareArgs,
   declareReads,
   declareShape,
   InstanceInvocationStatusEnum,
   LONG_TEXT,
   orNull,
   SafeInt,
+  type ShownMembers,
   Value,
 } from "../declarations/index.ts";
 import { type GraphContext, workInParts } from "../operation/index.ts";
@@ -27,23 +29,25 @@ import { CommandOutput } from "../results/index.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 
 /** How many of a short list are wanted. */
-@ArgsType()
-export class FirstArgs {
-  @Field(() => Int, { nullable: true, description: "How many to give: 0 to 100, 20 if left out." })
-  readonly first?: number | null;
+const FIRST: ShownMembers<FirstArgs> = { first: orNull(Int, "How many to give: 0 to 100, 20 if left out.") };
+
+type FirstArgs = Pick<PageArguments, "first">;
+const FirstArgs = declareArgs<FirstArgs>(FIRST);
+
+/** Which groups of outputs are wanted. */
+export interface OutputGroupsArgs extends FirstArgs {
+  readonly similar?: boolean | null;
 }
 
 /** Which groups of outputs are wanted. */
-@ArgsType()
-export class OutputGroupsArgs extends FirstArgs {
-  @Field(() => Boolean, {
-    nullable: true,
-    description:
-      "Take outputs for the same that differ only in the server's own names and addresses, times, ids and numbers; costs one call for " +
+export const OutputGroupsArgs = declareArgs<OutputGroupsArgs>({
+  ...FIRST,
+  similar: orNull(
+    Boolean,
+    "Take outputs for the same that differ only in the server's own names and addresses, times, ids and numbers; costs one call for " +
       "100 servers. Off if left out.",
-  })
-  readonly similar?: boolean | null;
-}
+  ),
+});
 
 /** How an output differs from another one. */
 const OutputDifference = declareShape<LineDifference>(

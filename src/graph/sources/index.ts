@@ -1,5 +1,4 @@
 /** Sources and the servers there. */
-export { AgentState } from "./agent.ts";
-export { Instance } from "./instance.ts";
-export { requireSource, requireText, SourceArgs, type SourceWords } from "./lookup.ts";
+export { AgentState, Instance } from "./instance.ts";
+export { requireSource, requireText, SOURCE_WORDS, type SourceWords } from "./lookup.ts";
 export { SourceState } from "./state.ts";

@@ -1,7 +1,17 @@
 import { ObjectType } from "type-graphql";
 
-import type { Instance as InstanceRecord } from "#domain";
-import { always, declareReads, declareSource, Node, orNull, toGlobalId } from "../declarations/index.ts";
+import type { AgentState as AgentRecord, Instance as InstanceRecord } from "#domain";
+import {
+  always,
+  DateTime,
+  declareReads,
+  declareShape,
+  declareSource,
+  Node,
+  orNull,
+  SafeInt,
+  toGlobalId,
+} from "../declarations/index.ts";
 
 /** A server that commands run on. */
 @ObjectType("Instance", { implements: Node, description: "A server that commands run on." })
@@ -25,3 +35,19 @@ declareReads<InstanceRecord>(Instance.prototype, {
   privateIpAddresses: orNull([String], "Addresses inside the vendor's network."),
   publicIpAddresses: orNull([String], "Addresses reachable from the internet."),
 });
+
+/** The Cloud Assistant agent on a server. */
+export const AgentState = declareShape<AgentRecord>(
+  "AgentState",
+  "The Cloud Assistant agent on a server: without it no command can run there.",
+  {
+    isReady: orNull(
+      Boolean,
+      "On ECS whether it gave a sign of life within two minutes; on SWAS whether it is installed.",
+    ),
+    version: orNull(String, "Its version."),
+    lastHeartbeatTime: orNull(DateTime, "When it last gave a sign of life."),
+    lastInvokedTime: orNull(DateTime, "When it last ran a command."),
+    activeTaskCount: orNull(SafeInt, "How many commands it is running now."),
+  },
+);

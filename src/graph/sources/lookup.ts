@@ -1,8 +1,6 @@
-import { ArgsType, Field } from "type-graphql";
-
-import { InputError, type Provider, type Source } from "#domain";
+import type { InputError, Provider, Source } from "#domain";
 import type { Services } from "#services";
-import { ProviderEnum } from "../declarations/index.ts";
+import { always, badInput, orNull, ProviderEnum, type ShownMembers } from "../declarations/index.ts";
 
 /** The words by which a client names a source. */
 export interface SourceWords {
@@ -11,21 +9,12 @@ export interface SourceWords {
   readonly account?: string | null | undefined;
 }
 
-/** Names the source of one thing. */
-@ArgsType()
-export class SourceArgs {
-  @Field(() => ProviderEnum, { description: "The product." })
-  readonly provider: Provider | undefined;
-
-  @Field(() => String, { description: "The region's id, as `cn-hangzhou`." })
-  readonly regionId: string | undefined;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Alias of the account; may be left out where only one has this region.",
-  })
-  readonly account?: string | null;
-}
+/** Arguments that name the source of one thing. */
+export const SOURCE_WORDS: ShownMembers<SourceWords> = {
+  provider: always(ProviderEnum, "The product."),
+  regionId: always(String, "The region's id, as `cn-hangzhou`."),
+  account: orNull(String, "Alias of the account; may be left out where only one has this region."),
+};
 
 /**
  * The configured source that these words name.
@@ -45,8 +34,7 @@ export function requireSource(services: Services, { provider, regionId, account 
  * @throws InputError `BAD_USER_INPUT` for a blank one: an upstream would take it for no restriction at all
  */
 export function requireText(argument: string, text: string): string {
-  if (text.trim() === "")
-    throw new InputError("BAD_USER_INPUT", `\`${argument}\`: expected an id, got a blank text.`, argument);
+  if (text.trim() === "") throw badInput(argument, "an id", "a blank text");
   return text.trim();
 }
 
@@ -71,5 +59,5 @@ function refuse(argument: string, expected: string, options: readonly string[], 
   const known = [...new Set(options)].sort();
   const list = known.length === 0 ? "none is configured" : known.join(", ");
   const shown = got === undefined ? "none" : JSON.stringify(got.slice(0, 60));
-  return new InputError("BAD_USER_INPUT", `\`${argument}\`: expected ${expected} (${list}), got ${shown}.`, argument);
+  return badInput(argument, `${expected} (${list})`, shown);
 }

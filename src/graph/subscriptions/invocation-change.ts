@@ -1,55 +1,34 @@
-import { ObjectType } from "type-graphql";
-
 import type { ListChange } from "#services";
-import { Value } from "../declarations/index.ts";
+import { always, declareShape } from "../declarations/index.ts";
 import { type GraphContext, joinSelections, type Selection } from "../operation/index.ts";
 import { kindsOf } from "../rights/index.ts";
 import { connectRecords, Invocation } from "../runs/index.ts";
 
-/** Runs of a change, as clients see them. */
-interface ChangedRuns {
+/** A change whose runs are as clients see them. */
+export interface InvocationChange extends Pick<ListChange, "position" | "isSnapshot"> {
   readonly entered: readonly Invocation[];
   readonly changed: readonly Invocation[];
   readonly left: readonly Invocation[];
 }
 
 /** What came into a watched list, changed in it or left it. */
-@ObjectType("InvocationChange", { description: "What came into a watched list, changed in it or left it." })
-export class InvocationChange {
-  constructor(
-    private readonly change: ListChange,
-    private readonly runs: ChangedRuns,
-  ) {}
-
-  @Value(() => String, {
-    description: "Where this event stands: pass it as `after` to go on behind it, so that nothing is missed.",
-  })
-  get position(): string {
-    return this.change.position;
-  }
-
-  @Value(() => Boolean, {
-    description: "True if `entered` is the newest part of the list: drop what was known of the list before.",
-  })
-  get isSnapshot(): boolean {
-    return this.change.isSnapshot;
-  }
-
-  @Value(() => [Invocation], { description: "Runs that came into the list, newest first." })
-  get entered(): readonly Invocation[] {
-    return this.runs.entered;
-  }
-
-  @Value(() => [Invocation], { description: "Runs that changed and stay in the list, newest first." })
-  get changed(): readonly Invocation[] {
-    return this.runs.changed;
-  }
-
-  @Value(() => [Invocation], { description: "Runs that the filter does not mean any more, as they are now." })
-  get left(): readonly Invocation[] {
-    return this.runs.left;
-  }
-}
+export const InvocationChange = declareShape<InvocationChange>(
+  "InvocationChange",
+  "What came into a watched list, changed in it or left it.",
+  {
+    position: always(
+      String,
+      "Where this event stands: pass it as `after` to go on behind it, so that nothing is missed.",
+    ),
+    isSnapshot: always(
+      Boolean,
+      "True if `entered` is the newest part of the list: drop what was known of the list before.",
+    ),
+    entered: always([Invocation], "Runs that came into the list, newest first."),
+    changed: always([Invocation], "Runs that changed and stay in the list, newest first."),
+    left: always([Invocation], "Runs that the filter does not mean any more, as they are now."),
+  },
+);
 
 /** The change with what the selection needs of its runs. */
 export async function toInvocationChange(
@@ -58,15 +37,15 @@ export async function toInvocationChange(
   context: GraphContext,
 ): Promise<InvocationChange> {
   const needs = joinSelections(selection.under("entered"), selection.under("changed"), selection.under("left"));
-  const [entered, changed, left] = await Promise.all(
-    // Rights may have become less since the watch began.
-    [change.entered, change.changed, change.left].map((records) =>
-      connectRecords(
-        records.filter((run) => kindsOf(run, context).runs),
-        needs,
-        context,
-      ),
-    ),
-  );
-  return new InvocationChange(change, { entered: entered ?? [], changed: changed ?? [], left: left ?? [] });
+  // Rights may have become less since the watch began.
+  const connect = (records: ListChange["entered"]) => {
+    const seen = records.filter((run) => kindsOf(run, context).runs);
+    return connectRecords(seen, needs, context);
+  };
+  const [entered, changed, left] = await Promise.all([
+    connect(change.entered),
+    connect(change.changed),
+    connect(change.left),
+  ]);
+  return { position: change.position, isSnapshot: change.isSnapshot, entered, changed, left };
 }

@@ -3,7 +3,7 @@ import { Arg, Ctx, ID, Info, Int, Resolver, Root, Subscription } from "type-grap
 
 import { createGoneError, InputError, type InvocationRef, type Invocation as Record } from "#domain";
 import type { OutputChunk as Chunk, GivenPosition, ListChange, WatchProjection } from "#services";
-import { fromGlobalId } from "../declarations/index.ts";
+import { badInput, checkCount, fromGlobalId } from "../declarations/index.ts";
 import { InvocationFilter, rowsOf, toInvocationFilter } from "../lists/index.ts";
 import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
 import { kindsOf, maskSelection, requireOutputs } from "../rights/index.ts";
@@ -11,14 +11,8 @@ import { Invocation, invocationProjection, rowProjection } from "../runs/index.t
 import { InvocationChange, toInvocationChange } from "./invocation-change.ts";
 import { OutputChunk } from "./output-chunk.ts";
 
-/** What one event tells: the run, or why nothing more will come. */
-type Told = Record | Error;
-
-/** What one event of a list tells: a change, or why nothing more will come. */
-type ToldChange = ListChange | Error;
-
-/** What one event of an output tells: what is new, or why nothing more will come. */
-type ToldChunk = Chunk | Error;
+/** What one event tells, or why nothing more will come. */
+type Told<State> = State | Error;
 
 const LAST_EVENT_ID = "Last-Event-ID";
 
@@ -43,7 +37,7 @@ export class Subscriptions {
   })
   invocationUpdated(
     @Arg("id", () => ID, { description: "Id of a run that this gateway gave out." }) _id: string,
-    @Root() told: Told,
+    @Root() told: Told<Record>,
     @Ctx() context: GraphContext,
   ): Invocation {
     if (told instanceof Error) throw told;
@@ -69,7 +63,7 @@ export class Subscriptions {
         "if left out.",
     })
     _fromByte: number | null | undefined,
-    @Root() told: ToldChunk,
+    @Root() told: Told<Chunk>,
     @Ctx() context: GraphContext,
   ): OutputChunk {
     if (told instanceof Error) throw told;
@@ -96,7 +90,7 @@ export class Subscriptions {
         "answers: begin anew without it.",
     })
     _after: string | null | undefined,
-    @Root() told: ToldChange,
+    @Root() told: Told<ListChange>,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<InvocationChange> {
@@ -109,7 +103,7 @@ function watchList(
   filter: InvocationFilter | null | undefined,
   after: string | null | undefined,
   context: GraphContext,
-): AsyncIterableIterator<ToldChange> {
+): AsyncIterableIterator<Told<ListChange>> {
   const given = after == null ? null : { text: after, name: "after", mayBeginAnew: false };
   const { services, operation } = context;
   return endWithError(services.watchList(toInvocationFilter(filter), lastPosition(context) ?? given, operation));
@@ -124,13 +118,11 @@ function watchOutput(
   id: string,
   fromByte: number | null | undefined,
   context: GraphContext,
-): AsyncIterableIterator<ToldChunk> {
+): AsyncIterableIterator<Told<Chunk>> {
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation")
     throw refuseType("a run or a run on one instance", ref.type);
-  if ((fromByte ?? 0) < 0) {
-    throw new InputError("BAD_USER_INPUT", `\`fromByte\`: expected a number from 0 on, got ${fromByte}.`, "fromByte");
-  }
+  checkCount("fromByte", fromByte);
   admit(ref, isOurs, context);
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   if (!context.view.rightsFor(ref.source).possible.outputs) {
@@ -141,7 +133,7 @@ function watchOutput(
   return endWithError(context.services.watchOutput({ source, invokeId, instanceId }, begin, context.operation));
 }
 
-function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told> {
+function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): AsyncIterableIterator<Told<Record>> {
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation") throw refuseType("a run", ref.type);
   admit(ref, isOurs, context);
@@ -161,11 +153,7 @@ function admit(ref: InvocationRef, isOurs: boolean, { services, operation }: Gra
 }
 
 function refuseType(expected: string, got: string): InputError {
-  return new InputError(
-    "BAD_USER_INPUT",
-    `\`id\`: expected the id of ${expected}, got that of another thing (${got}).`,
-    "id",
-  );
+  return badInput("id", `the id of ${expected}`, `that of another thing (${got})`);
 }
 
 function watchProjection(run: Selection): WatchProjection {
@@ -174,29 +162,17 @@ function watchProjection(run: Selection): WatchProjection {
 }
 
 /** What breaks off is told as a last event, so that it lands at the field, with its path, as in a query. */
-function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<State | Error> {
-  return new ToldErrors(states);
-}
-
-class ToldErrors<State> implements AsyncIterableIterator<State | Error> {
-  constructor(private readonly states: AsyncIterableIterator<State>) {}
-
-  next(): Promise<IteratorResult<State | Error>> {
-    return this.states.next().catch(toErrorEvent);
-  }
-
-  async return(): Promise<IteratorResult<State | Error>> {
-    await this.states.return?.();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}
-
-function toErrorEvent(error: unknown): IteratorResult<Error> {
-  return { done: false, value: toError(error) };
+function endWithError<State>(states: AsyncIterableIterator<State>): AsyncIterableIterator<Told<State>> {
+  return {
+    next: () => states.next().catch((error: unknown) => ({ done: false, value: toError(error) })),
+    async return() {
+      await states.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function toError(error: unknown): Error {

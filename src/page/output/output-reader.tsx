@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../parts/keys.ts";
 import { Shape } from "../parts/status.tsx";
 import { type RowsControl, type RowsHandle, VirtualRows } from "../parts/virtual-rows.tsx";
-import { recall, remember } from "../state/preferences.ts";
+import { browserStore } from "../storage/storage.ts";
 import type { StyledText } from "../text/ansi.ts";
 import { cutRow } from "../text/segments.ts";
 import type { TextRows } from "../text/text-rows.ts";
@@ -18,7 +18,7 @@ const ROW_HEIGHT = 20;
 /** The text with line numbers, colours and marks; follows its end while the run prints, unless the reader scrolled up. */
 export function OutputReader({ server, line }: { readonly server: ServerOutput; readonly line: number | null }) {
   const words = useWords();
-  const [isWrapped, setIsWrapped] = useState(recall("wrap") !== "off");
+  const [isWrapped, setIsWrapped] = useState(browserStore.recall("wrap") !== "off");
   const [follows, setFollows] = useState(!server.isFinal && line === null);
   const control = useRef<RowsControl>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -31,7 +31,7 @@ export function OutputReader({ server, line }: { readonly server: ServerOutput; 
     if (line !== null) control.current?.show(rows.rowOfLine(line), "start");
   }, [line, columns]);
   const wrap = (): void => {
-    remember("wrap", isWrapped ? "off" : "on");
+    browserStore.keep("wrap", isWrapped ? "off" : "on");
     setIsWrapped(!isWrapped);
   };
   useOutputKeys({ control, rowCount: rows.rowCount, wrap, follow: () => setFollows(!follows) });

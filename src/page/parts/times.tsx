@@ -20,26 +20,23 @@ export function useTicking(): number {
 
 /** How long ago, with the exact instant in the reader's zone on hover. */
 export function Age({ time }: { readonly time: string | null }) {
-  const words = useWords();
-  const now = useContext(NowContext);
-  if (time === null) return <span class="muted">{words.never}</span>;
-  const instant = Date.parse(time);
-  return (
-    <time dateTime={time} title={formatInstant(instant, words.locale)}>
-      {formatAge(instant, now, words.locale)}
-    </time>
-  );
+  return <Moment time={time} isAge />;
 }
 
 /** An instant in the reader's zone, with its age on hover. */
 export function Instant({ time }: { readonly time: string | null }) {
-  const words = useWords();
+  return <Moment time={time} isAge={false} />;
+}
+
+function Moment({ time, isAge }: { readonly time: string | null; readonly isAge: boolean }) {
+  const { locale, never } = useWords();
   const now = useContext(NowContext);
-  if (time === null) return <span class="muted">{words.never}</span>;
-  const instant = Date.parse(time);
+  if (time === null) return <span class="muted">{never}</span>;
+  const age = formatAge(Date.parse(time), now, locale);
+  const exact = formatInstant(Date.parse(time), locale);
   return (
-    <time dateTime={time} title={formatAge(instant, now, words.locale)}>
-      {formatInstant(instant, words.locale)}
+    <time dateTime={time} title={isAge ? exact : age}>
+      {isAge ? age : exact}
     </time>
   );
 }

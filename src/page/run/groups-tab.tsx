@@ -7,8 +7,8 @@ import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
 import { outputPath } from "../state/navigation.ts";
 import { type Group, layGroups, nameOf } from "../state/output-groups.ts";
-import { recall, remember } from "../state/preferences.ts";
 import { OPEN_STATES } from "../state/statuses.ts";
+import { browserStore } from "../storage/storage.ts";
 import { useWords } from "../words/words.ts";
 import { Difference } from "./difference.tsx";
 import type { RunDetails } from "./run-head.tsx";
@@ -20,13 +20,13 @@ const POLL_MS = 5_000;
 /** What the servers printed, equal outputs together, each compared with what most of them printed. */
 export function GroupsTab({ run, isAlone }: { readonly run: RunDetails; readonly isAlone: boolean }) {
   const words = useWords();
-  const [isExact, setIsExact] = useState(recall("outputs") === "exact");
+  const [isExact, setIsExact] = useState(browserStore.recall("outputs") === "exact");
   const everyMs = (): number | null => (run.isFinal ? null : POLL_MS);
   const asked = useAsk((signal) => readGroups(run.id, !isExact, signal), [run.id, run.isFinal, isExact], { everyMs });
   const groups = asked.data;
   const laid = useMemo(() => (groups === null ? null : layGroups(groups)), [groups]);
   const choose = (exact: boolean): void => {
-    remember("outputs", exact ? "exact" : "similar");
+    browserStore.keep("outputs", exact ? "exact" : "similar");
     setIsExact(exact);
   };
   if (asked.error !== null) return <Failure error={asked.error} again={asked.again} />;

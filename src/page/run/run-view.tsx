@@ -1,10 +1,9 @@
-import { useCallback } from "preact/hooks";
 import { Failure } from "../parts/failure.tsx";
 import { useKeys } from "../parts/keys.ts";
 import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
-import { goUp, type RunTab, runPath } from "../state/navigation.ts";
+import { goUp, RUN_TABS, type RunTab, runPath } from "../state/navigation.ts";
 import { useRunChanges } from "../state/watch.ts";
 import { useWords } from "../words/words.ts";
 import { EarlierTab } from "./earlier-tab.tsx";
@@ -17,12 +16,8 @@ export function RunView({ runId, tab }: { readonly runId: string; readonly tab: 
   const words = useWords();
   const asked = useAsk((signal) => readRun(runId, signal), [runId]);
   const run = asked.data;
-  const isLive = useRunChanges(
-    runId,
-    run !== null && run !== "gone" && !run.isFinal,
-    useCallback(() => asked.again(), [asked.again]),
-  );
   const details = run === "gone" ? null : run;
+  const isLive = useRunChanges(runId, details?.isFinal === false, asked.again);
   useTitle(details?.command.name ?? words.run.title);
   useKeys({ Escape: () => goUp("/") });
   return (
@@ -67,14 +62,12 @@ function Gone() {
 
 const totalOf = ({ statusCounts }: RunDetails): number => statusCounts.reduce((sum, { count }) => sum + count, 0);
 
-const TABS: readonly RunTab[] = ["servers", "outputs", "earlier"];
-
 function Tabs(props: { readonly runId: string; readonly tab: RunTab; readonly run: RunDetails }) {
   const words = useWords();
   const total = totalOf(props.run);
   return (
     <nav class="tabs" aria-label={words.run.parts}>
-      {TABS.map((tab) => (
+      {RUN_TABS.map((tab) => (
         <a key={tab} href={runPath(props.runId, tab)} aria-current={tab === props.tab ? "page" : undefined}>
           {tab === "outputs" && total === 1 ? words.run.output : words.run[tab]}
           {tab === "servers" && <span class="muted"> {words.number(total)}</span>}

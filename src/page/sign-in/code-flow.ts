@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 import { SignInError } from "./failure.ts";
 import type { SignInIssuer } from "./issuers.ts";
 import { keepPending, type PendingSignIn } from "./pending.ts";
-import { discover, optionsOf, within } from "./provider.ts";
+import { optionsOf, within } from "./provider.ts";
 import { type Tokens, toTokens } from "./tokens.ts";
 
 /** The one address that issuers lead back to. Deep links come back all the same, since the tab knows where it was. */
@@ -14,7 +14,7 @@ export const returnAddress = (): string => `${location.origin}/`;
  */
 export async function leaveForIssuer(issuer: SignInIssuer, from: string): Promise<void> {
   if (!isSecureContext) throw new SignInError("INSECURE");
-  const { authorization_endpoint } = await within(issuer, () => discover(issuer));
+  const { authorization_endpoint } = await within(issuer, (server) => server);
   if (authorization_endpoint === undefined) throw new SignInError("BROKEN", "authorization_endpoint");
   const verifier = oauth.generateRandomCodeVerifier();
   const secrets = { state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier };
@@ -58,9 +58,7 @@ export function isReturn({ searchParams }: URL): boolean {
 export async function takeTokens(returned: URL, pending: PendingSignIn | null): Promise<Tokens> {
   if (pending === null || returned.searchParams.get("state") !== pending.state) throw new SignInError("FOREIGN");
   const { issuer, nonce, verifier, state } = pending;
-  const client = { client_id: issuer.clientId, [oauth.clockTolerance]: 30 };
-  const answer = await within(issuer, async () => {
-    const server = await discover(issuer);
+  const answer = await within(issuer, async (server, client) => {
     const parameters = oauth.validateAuthResponse(server, client, returned, state);
     const options = { ...optionsOf(issuer), additionalParameters: audienceOf(issuer) };
     const response = await oauth.authorizationCodeGrantRequest(

@@ -1,5 +1,5 @@
+import { tabStore } from "../storage/storage.ts";
 import { isIssuer, type SignInIssuer } from "./issuers.ts";
-import { keepInTab, recallFromTab } from "./tab-storage.ts";
 
 /** What has to be known again when the issuer leads the reader back. */
 export interface PendingSignIn {
@@ -15,13 +15,13 @@ const KEY = "sign-in";
 
 /** Keeps it in this tab. False if the browser keeps nothing. */
 export function keepPending(pending: PendingSignIn): boolean {
-  return keepInTab(KEY, JSON.stringify(pending));
+  return tabStore.keep(KEY, JSON.stringify(pending));
 }
 
 /** Takes it out, so that it serves once; null if there is none. */
 export function takePending(): PendingSignIn | null {
-  const kept = recallFromTab(KEY);
-  keepInTab(KEY, null);
+  const kept = tabStore.recall(KEY);
+  tabStore.keep(KEY, null);
   const pending: unknown = kept === null ? null : JSON.parse(kept);
   return isPending(pending) ? pending : null;
 }

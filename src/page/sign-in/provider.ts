@@ -4,26 +4,29 @@ import type { SignInIssuer } from "./issuers.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** What the issuer says of itself, at `/.well-known/openid-configuration`. */
-export async function discover({ issuer }: SignInIssuer): Promise<oauth.AuthorizationServer> {
-  const address = new URL(issuer);
-  return oauth.processDiscoveryResponse(address, await oauth.discoveryRequest(address, optionsOf({ issuer })));
-}
-
 /** How an issuer is asked. Plain http is for issuers on loopback, which are the only ones that the access file takes without TLS. */
-export function optionsOf({ issuer }: Pick<SignInIssuer, "issuer">) {
+export function optionsOf({ issuer }: SignInIssuer) {
   return {
     [oauth.allowInsecureRequests]: new URL(issuer).protocol === "http:",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
 }
 
-/** Runs a conversation with an issuer. @throws SignInError for whatever goes wrong in it */
-export async function within<Result>(issuer: SignInIssuer, talk: () => Promise<Result>): Promise<Result> {
+/**
+ * Runs a conversation with an issuer, told what that says of itself at `/.well-known/openid-configuration`, and who the page is there.
+ * @throws SignInError for whatever goes wrong in it
+ */
+export async function within<Result>(
+  issuer: SignInIssuer,
+  talk: (server: oauth.AuthorizationServer, client: oauth.Client) => Result | Promise<Result>,
+): Promise<Result> {
+  const address = new URL(issuer.issuer);
   try {
-    return await talk();
+    const answer = await oauth.discoveryRequest(address, optionsOf(issuer));
+    const server = await oauth.processDiscoveryResponse(address, answer);
+    return await talk(server, { client_id: issuer.clientId, [oauth.clockTolerance]: 30 });
   } catch (error) {
-    throw toSignInError(error, new URL(issuer.issuer).host);
+    throw toSignInError(error, address.host);
   }
 }
 

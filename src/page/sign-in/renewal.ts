@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { audienceOf, returnAddress } from "./code-flow.ts";
 import type { SignInIssuer } from "./issuers.ts";
-import { discover, optionsOf, within } from "./provider.ts";
+import { optionsOf, within } from "./provider.ts";
 import { type Tokens, toTokens } from "./tokens.ts";
 
 /** What an issuer wants to see again. Only in memory: it lives longer than a token, and browsers write what a tab keeps to disk. */
@@ -9,9 +9,7 @@ export type Renewal = Pick<Tokens, "refreshToken" | "idToken">;
 
 /** Exchanges a refresh token. @throws SignInError if the issuer refuses or does not answer */
 export async function renewTokens(issuer: SignInIssuer, renewal: Renewal, refreshToken: string): Promise<Tokens> {
-  const answer = await within(issuer, async () => {
-    const server = await discover(issuer);
-    const client = { client_id: issuer.clientId, [oauth.clockTolerance]: 30 };
+  const answer = await within(issuer, async (server, client) => {
     const options = { ...optionsOf(issuer), additionalParameters: audienceOf(issuer) };
     const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken, options);
     return oauth.processRefreshTokenResponse(server, client, response);
@@ -27,10 +25,8 @@ export async function renewTokens(issuer: SignInIssuer, renewal: Renewal, refres
 
 /** Takes the refresh token back, and names the address at which the reader's session at the issuer ends; null if there is none. */
 export async function endAtIssuer(issuer: SignInIssuer, { refreshToken, idToken }: Renewal): Promise<URL | null> {
-  return within(issuer, async () => {
-    const server = await discover(issuer);
+  return within(issuer, async (server, client) => {
     if (refreshToken !== null && server.revocation_endpoint !== undefined) {
-      const client = { client_id: issuer.clientId };
       await oauth.revocationRequest(server, client, oauth.None(), refreshToken, optionsOf(issuer));
     }
     if (server.end_session_endpoint === undefined) return null;

@@ -1,9 +1,9 @@
+import { tabStore } from "../storage/storage.ts";
 import { isReturn, takeTokens } from "./code-flow.ts";
 import { SignInError } from "./failure.ts";
 import { isIssuer, type SignInIssuer } from "./issuers.ts";
 import { takePending } from "./pending.ts";
 import { endAtIssuer, type Renewal, renewTokens } from "./renewal.ts";
-import { keepInTab, recallFromTab } from "./tab-storage.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Who asks, as far as this tab knows. */
@@ -109,12 +109,12 @@ function set(session: Session, renewal: Renewal): void {
   tab.session = session;
   tab.renewal = renewal;
   const { token, endsAt, issuer } = session;
-  keepInTab(KEY, token === null ? null : JSON.stringify({ token, endsAt, issuer }));
+  tabStore.keep(KEY, token === null ? null : JSON.stringify({ token, endsAt, issuer }));
   for (const listener of listeners) listener();
 }
 
 function readKept(): Session {
-  const text = recallFromTab(KEY);
+  const text = tabStore.recall(KEY);
   const kept: unknown = text === null ? null : JSON.parse(text);
   if (typeof kept !== "object" || kept === null || !("token" in kept) || typeof kept.token !== "string") return NOBODY;
   const endsAt = "endsAt" in kept && typeof kept.endsAt === "number" ? kept.endsAt : null;

@@ -1,15 +1,7 @@
-import { GatewayError } from "cloud-assistant-gateway/client";
+import { GatewayError, type GatewayErrorKind } from "cloud-assistant-gateway/client";
 
 /** What went wrong, as far as the reader can act on it. */
-export type FailureKind =
-  | "UNREACHABLE"
-  | "REFUSED"
-  | "FORBIDDEN"
-  | "NOT_GRAPHQL"
-  | "VERSION_MISMATCH"
-  | "BAD_ID"
-  | "GRAPHQL"
-  | "UNEXPECTED";
+export type FailureKind = Exclude<GatewayErrorKind, "NOT_FOUND" | "TIMEOUT"> | "FORBIDDEN" | "BAD_ID" | "UNEXPECTED";
 
 /** A failure in one word, and what the gateway said about it; null when it said nothing that the word does not say. */
 export interface DescribedFailure {
@@ -18,7 +10,6 @@ export interface DescribedFailure {
 }
 
 const BAD_ID_CODES: ReadonlySet<string> = new Set(["BAD_USER_INPUT", "INVALID_CURSOR"]);
-const REFUSED_CODES: ReadonlySet<string> = new Set(["UNAUTHENTICATED"]);
 
 /** Reads whatever a question failed with. */
 export function describeFailure(error: unknown): DescribedFailure {
@@ -44,7 +35,7 @@ export function isAboutIdentity({ kind }: DescribedFailure): boolean {
 
 function fromCode(code: string | null, said: string): DescribedFailure {
   if (code === null) return { kind: "GRAPHQL", said };
-  if (REFUSED_CODES.has(code)) return { kind: "REFUSED", said };
+  if (code === "UNAUTHENTICATED") return { kind: "REFUSED", said };
   if (code === "FORBIDDEN") return { kind: "FORBIDDEN", said };
   return { kind: BAD_ID_CODES.has(code) ? "BAD_ID" : "GRAPHQL", said };
 }

@@ -54,10 +54,11 @@ type Route =
   | { readonly view: "output"; readonly runId: string; readonly serverId: string; readonly line: number | null }
   | { readonly view: "nowhere" };
 
-/** The parts of a run's view. */
-export type RunTab = "servers" | "outputs" | "earlier";
+/** The parts of a run's view, in their order. */
+export const RUN_TABS = ["servers", "outputs", "earlier"] as const;
 
-const TABS: readonly RunTab[] = ["servers", "outputs", "earlier"];
+/** One of {@link RUN_TABS}. */
+export type RunTab = (typeof RUN_TABS)[number];
 
 /** An address within the page. */
 export interface Place {
@@ -87,7 +88,7 @@ function decode(part: string): string | null {
 
 function readTab(search: string): RunTab {
   const asked = new URLSearchParams(search).get("view");
-  return TABS.find((tab) => tab === asked) ?? "servers";
+  return RUN_TABS.find((tab) => tab === asked) ?? "servers";
 }
 
 function readLine(hash: string): number | null {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { browserStore } from "../storage/storage.ts";
 import { chooseLanguage, type Language } from "../words/words.ts";
 
 /** How the page looks: as the system says, or as the reader chose. */
@@ -16,11 +17,11 @@ export interface Preferences {
 
 /** Reads and keeps the reader's choices, and puts them on the document. */
 export function usePreferences(): Preferences {
-  const [theme, setTheme] = useState<Theme>(() => THEMES.find((one) => one === recall("theme")) ?? "auto");
+  const [theme, setTheme] = useState<Theme>(() => THEMES.find((one) => one === browserStore.recall("theme")) ?? "auto");
   const [language, setLanguage] = useState<Language>(readLanguage);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
-    remember("theme", theme);
+    browserStore.keep("theme", theme);
   }, [theme]);
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -31,31 +32,13 @@ export function usePreferences(): Preferences {
     nextTheme: () => setTheme((before) => THEMES[(THEMES.indexOf(before) + 1) % THEMES.length] ?? "auto"),
     nextLanguage() {
       const next = language === "en" ? "zh" : "en";
-      remember("language", next);
+      browserStore.keep("language", next);
       setLanguage(next);
     },
   };
 }
 
 function readLanguage(): Language {
-  const kept = recall("language");
+  const kept = browserStore.recall("language");
   return kept === "en" || kept === "zh" ? kept : chooseLanguage(navigator.languages);
-}
-
-/** A choice that was kept; null if there is none or the browser forbids to keep any. */
-export function recall(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-/** Keeps a choice if the browser allows it. */
-export function remember(name: string, value: string): void {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    // Browsers that forbid storage show the page all the same.
-  }
 }

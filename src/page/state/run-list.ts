@@ -1,12 +1,11 @@
 import type { RecentRunsQuery, RefreshRunsQuery } from "cloud-assistant-gateway/client";
 
-type Connection = NonNullable<RecentRunsQuery["invocations"]>;
-/** A row of the list of runs. */
-export type Run = NonNullable<Connection["nodes"][number]>;
-/** How a source fared. */
-export type Source = Connection["sources"][number];
 /** One page of runs. */
-export type RunPage = Connection;
+export type RunPage = NonNullable<RecentRunsQuery["invocations"]>;
+/** A row of the list of runs. */
+export type Run = NonNullable<RunPage["nodes"][number]>;
+/** How a source fared. */
+export type Source = RunPage["sources"][number];
 
 /** The runs that are known so far, newest first, and where the list goes on. */
 export interface RunList {

@@ -16,7 +16,7 @@ export function useRunChanges(runId: string, isOn: boolean, onChange: () => void
   useEffect(() => {
     if (!isOn) return;
     const leave = new AbortController();
-    void watch(runId, leave.signal, () => latest.current(), setIsLive);
+    void watch(runId, leave.signal, { onChange: () => latest.current(), onOpen: setIsLive });
     return () => {
       leave.abort();
       setIsLive(false);
@@ -25,32 +25,27 @@ export function useRunChanges(runId: string, isOn: boolean, onChange: () => void
   return isLive;
 }
 
-async function watch(
-  id: string,
-  signal: AbortSignal,
-  onChange: () => void,
-  onOpen: (isOpen: boolean) => void,
-): Promise<void> {
+interface Watcher {
+  onChange(): void;
+  onOpen(isOpen: boolean): void;
+}
+
+async function watch(id: string, signal: AbortSignal, watcher: Watcher): Promise<void> {
   for (;;) {
     try {
-      await readStream(id, signal, onChange, onOpen);
+      await readStream(id, signal, watcher);
     } catch {
       // A stream that cannot be had costs nothing but promptness: what follows asks instead.
     }
     if (signal.aborted) return;
-    onOpen(false);
-    onChange();
+    watcher.onOpen(false);
+    watcher.onChange();
     if (!(await pauseFor(RECONNECT_MS, signal))) return;
   }
 }
 
 /** One stream, to its end; each `next` event is a change. */
-async function readStream(
-  id: string,
-  signal: AbortSignal,
-  onChange: () => void,
-  onOpen: (isOpen: boolean) => void,
-): Promise<void> {
+async function readStream(id: string, signal: AbortSignal, { onChange, onOpen }: Watcher): Promise<void> {
   const response = await askGateway("/graphql/stream", {
     method: "POST",
     headers: { "content-type": "application/json", accept: "text/event-stream" },

@@ -23,7 +23,10 @@ describe("a client that does not read what it asked for on a WebSocket", () => {
       executed += 1;
       return LARGE;
     };
-    gateway = await startGateway({ schema: stubSchema("type Query { large: String }", { Query: { large } }) });
+    const schema = stubSchema("type Query { large: String }", { Query: { large } });
+    // As many leaf values as the text takes as long to make as.
+    Object.assign(schema.getQueryType()?.getFields().large ?? {}, { extensions: { complexity: LARGE.length / 256 } });
+    gateway = await startGateway({ schema });
     const socket = new WebSocket(gateway.url.replace("http", "ws"), "graphql-transport-ws");
     await once(socket, "open");
     socket.send('{"type":"connection_init"}');

@@ -8,7 +8,7 @@ import type {
   RunRecord,
   RunSettings,
 } from "../../../src/emulator/world/index.ts";
-import { PLAIN_SETTINGS } from "../../../src/emulator/world/job-run.ts";
+import { PLAIN_SETTINGS } from "../../../src/emulator/world/model.ts";
 import type { CommandInput, ExecutionInput, InstanceInput, InvocationInput, RecordInput, TimeInput } from "./world.ts";
 
 /** Where a run lies; the defaults of its ids follow from it. */

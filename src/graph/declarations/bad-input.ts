@@ -1,0 +1,15 @@
+import { InputError } from "#domain";
+
+/**
+ * `BAD_USER_INPUT` in the one form of messages that people read.
+ * @param place what is wrong, such as `filter.tags[0].key`
+ * @param argument the argument that holds it; `place` itself unless told otherwise
+ */
+export function badInput(place: string, expected: string, got: unknown, argument = place): InputError {
+  return new InputError("BAD_USER_INPUT", `\`${place}\`: expected ${expected}, got ${got}.`, argument);
+}
+
+/** @throws InputError `BAD_USER_INPUT` for a number below zero */
+export function checkCount(argument: string, count: number | null | undefined): void {
+  if (count != null && count < 0) throw badInput(argument, "a number from 0 on", count);
+}
