@@ -203,6 +203,7 @@ function pagesOf(
 
 /** Says what the settings come to, if they can be used, and beneath it what is probably not meant. @throws SettingsError if they, or the database, cannot */
 export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
+  readAllowList(config.persistedDocuments);
   const text = await checkDatabase(config, clock);
   const { mode, quotaShare } = config.collect;
   const collecting =

@@ -26,7 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
     collectSooner();
     return serve(createApp(readConfig()));
   }
-  if (args[0] === "--check-config") return console.log(await checkSettings(readConfig()));
+  if (args[0] === "--check-config") return checkConfig(args.slice(1));
   if (args[0] === "forget") return console.log(await forget(readConfig(), readForgettable(args.slice(1))));
   if (args[0] === "collect") return runCollect(args.slice(1));
   if (args[0] === "emulator") return runEmulator(args.slice(1));
@@ -34,6 +34,14 @@ async function main(args: readonly string[]): Promise<void> {
   throw new SettingsError([
     `arguments: expected none, --check-config, forget, collect, emulator or key, got ${JSON.stringify(args[0])}\n${USAGE}`,
   ]);
+}
+
+async function checkConfig(others: readonly string[]): Promise<void> {
+  if (others.length > 0) {
+    const got = JSON.stringify(others.join(" "));
+    throw new SettingsError([`arguments: expected none behind --check-config, got ${got}\n${USAGE}`]);
+  }
+  console.log(await checkSettings(readConfig()));
 }
 
 /** Ends with 0 if every source was read as far as it was wanted, 3 if one failed, 130 or 143 if it was told to stop. */

@@ -147,3 +147,24 @@ describe("ids", () => {
     ]);
   });
 });
+
+describe("an id that holds a NUL", () => {
+  let odd: Rig;
+  beforeAll(async () => {
+    const runs = [...manyRuns(2, "t-h", { instanceId: "i-1" }), ...manyRuns(2, "t-\0", { instanceId: "i-2" })];
+    odd = await startRig({ "ECS/cn-hangzhou": createPlace(runs) });
+  });
+  afterAll(() => odd.stop());
+
+  it("is none: its record is passed over, the page says so, and every id that is given out can be asked for", async () => {
+    const { data } = await odd.ask("{ invocations { nodes { id invokeId } sources { ok isComplete } } }");
+    const { nodes, sources } = data.invocations as { nodes: { id: string; invokeId: string }[]; sources: unknown };
+    expect(nodes.map(({ invokeId }) => invokeId.slice(0, 3))).toEqual(["t-h", "t-h"]);
+    expect(sources).toEqual([{ ok: true, isComplete: false }]);
+    const asked = await odd.ask(NODES, { ids: nodes.map(({ id }) => id) });
+    expect([asked.errors, asked.data.nodes.map((node: { id: string }) => node.id)]).toEqual([
+      undefined,
+      nodes.map(({ id }) => id),
+    ]);
+  });
+});

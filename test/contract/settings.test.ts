@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 const folder = mkdtempSync("/tmp/settings-");
@@ -12,10 +12,10 @@ interface End {
   readonly said: string;
 }
 
-/** Starts the process with these variables alone; ends it once it is ready. */
-function run(environment: Readonly<Record<string, string>>): Promise<End> {
+/** Starts the process with these variables and arguments alone; ends it once it is ready. */
+function run(environment: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<End> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["dist/main.js"], {
+    const child = spawn(process.execPath, ["dist/main.js", ...args], {
       env: { PATH: process.env.PATH ?? "", HOME: folder, PORT: "0", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -72,6 +72,23 @@ describe("settings", () => {
       expect(said).toContain(name);
     }
     expect(said).not.toMatch(/LTAIkeykeykey|sssecretsss|\n\s+at /);
+  }, 30_000);
+
+  it("that are only checked are refused for a list of documents that the start would refuse", async () => {
+    const file = `${folder}/documents.json`;
+    const environment = { PERSISTED_DOCUMENTS: "enforce", PERSISTED_DOCUMENTS_FILE: file };
+    writeFileSync(file, '{ "sha256:00": 5 }');
+    const [checked, started] = [await run(environment, ["--check-config"]), await run(environment)];
+    expect(checked).toEqual(started);
+    expect(checked).toEqual({ code: 2, said: expect.stringContaining("PERSISTED_DOCUMENTS_FILE: expected an object") });
+    writeFileSync(file, '\uFEFF{ "sha256:00": "{ sources { ok } }" }');
+    expect(await run(environment, ["--check-config"])).toMatchObject({ code: 0 });
+  }, 30_000);
+
+  it("are checked without other arguments alone", async () => {
+    const { code, said } = await run({}, ["--check-config", "PORT=1"]);
+    expect(code).toBe(2);
+    expect(said).toContain('arguments: expected none behind --check-config, got "PORT=1"');
   }, 30_000);
 
   it("may be none: it listens and says where", async () => {

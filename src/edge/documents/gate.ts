@@ -69,8 +69,7 @@ export function createGate(options: DocumentOptions): Gate {
       const document = documents.validated(query);
       if (!("kind" in document)) return document;
       const operation = getOperationAST(document, operationName);
-      if (operation == null)
-        return [coded("The document holds no operation of this name.", "OPERATION_RESOLUTION_FAILURE")];
+      if (operation == null) return [coded(describeMissing(operationName), "OPERATION_RESOLUTION_FAILURE")];
       if (variables != null && (typeof variables !== "object" || Array.isArray(variables))) {
         return [coded("`variables`: expected an object, got another value.", "BAD_REQUEST")];
       }
@@ -78,4 +77,11 @@ export function createGate(options: DocumentOptions): Gate {
       return { type: operation.operation, document, operationName, variables: given, requestId, size };
     },
   };
+}
+
+// In the words of the engine, which answers the other transports.
+function describeMissing(operationName: string | null): string {
+  return operationName === null
+    ? "Must provide operation name if query contains multiple operations."
+    : `Unknown operation named "${operationName}".`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ASTNode, type DefinitionNode, Kind, parse, print, type SelectionNode, visit } from "graphql";
 import { RefusalError } from "../errors/index.ts";
-import type { GraphqlRequest } from "../http/index.ts";
+import { type GraphqlRequest, withoutMark } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 
 /** What happens to documents that are not on the list: nothing, a line in the log, or a refusal. */
@@ -23,7 +23,7 @@ type AllowList = (request: GraphqlRequest, requestId: string) => GraphqlRequest;
  * @throws Error where it is neither
  */
 export function readPersistedDocuments(manifest: string): ReadonlyMap<string, string> {
-  const parsed: unknown = JSON.parse(manifest);
+  const parsed: unknown = JSON.parse(withoutMark(manifest));
   const entries =
     isObject(parsed) && Array.isArray(parsed.operations) ? fromApollo(parsed.operations) : fromObject(parsed);
   return new Map(entries.map(([id, text]) => [hashOf(id), text]));

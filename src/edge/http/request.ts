@@ -198,7 +198,7 @@ function fromBody(body: unknown): Read {
   return {
     query: textOf(query) || null,
     variables,
-    operationName: textOf(operationName) || null,
+    operationName: nameOf(operationName) || null,
     documentId: textOf(documentId) ?? hashOf(extensions),
     persistedQuery: persistedQueryOf(extensions),
   };
@@ -224,13 +224,26 @@ function parameterOf(parameters: URLSearchParams, name: string): unknown {
   }
 }
 
+function nameOf(operationName: unknown): string | null {
+  if (operationName == null || typeof operationName === "string") return operationName ?? null;
+  throw new RefusalError(400, "BAD_REQUEST", `\`operationName\`: expected a text, got ${kindOf(operationName)}.`);
+}
+
 function persistedQueryOf(extensions: unknown): unknown {
-  return (Object(extensions) as { readonly persistedQuery?: unknown }).persistedQuery ?? null;
+  if (extensions != null && (typeof extensions !== "object" || Array.isArray(extensions))) {
+    throw new RefusalError(400, "BAD_REQUEST", `\`extensions\`: expected an object, got ${kindOf(extensions)}.`);
+  }
+  return (extensions as { readonly persistedQuery?: unknown } | null | undefined)?.persistedQuery ?? null;
 }
 
 function hashOf(extensions: unknown): string | null {
   const { sha256Hash } = Object(persistedQueryOf(extensions)) as { readonly sha256Hash?: unknown };
   return textOf(sha256Hash);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function textOf(value: unknown): string | null {

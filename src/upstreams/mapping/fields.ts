@@ -38,10 +38,11 @@ export function readText(fields: Fields, name: string, reading: Reading): string
   return refuse(name, "a text", reading);
 }
 
-/** An id or a name of one line: a text without the blanks around it. */
+/** An id or a name of one line: a text without the blanks around it. One with a NUL is none: the ids that clients get could not hold it. */
 export function readId(fields: Fields, name: string, reading: Reading): string | null {
   const text = readText(fields, name, reading);
   if (text === null) return null;
+  if (text.includes("\0")) return refuse(name, "a text without NUL", reading);
   return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(text.length - 1)) ? text : text.trim();
 }
 

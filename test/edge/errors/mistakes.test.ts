@@ -167,4 +167,45 @@ describe("codes of mistakes", () => {
     const subscription = await post("/stream", JSON.stringify({ query: "subscription { wait @skip(if: true) }" }));
     expect(codeOf(subscription)).toBe("GRAPHQL_VALIDATION_FAILED");
   });
+
+  it.each([
+    [
+      "a name that is a number",
+      { query: "{ hello }", operationName: 7 },
+      "`operationName`: expected a text, got a number.",
+    ],
+    [
+      "a name that is an object",
+      { query: "{ hello }", operationName: {} },
+      "`operationName`: expected a text, got an object.",
+    ],
+    [
+      "extensions that are a text",
+      { query: "{ hello }", extensions: "x" },
+      "`extensions`: expected an object, got a string.",
+    ],
+    [
+      "extensions that are a list",
+      { query: "{ hello }", extensions: [1] },
+      "`extensions`: expected an object, got a list.",
+    ],
+  ])("are the same at both addresses: %s", async (_name, body, message) => {
+    const refusal = JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
+    for (const path of ["", "/stream"]) expect(await post(path, JSON.stringify(body))).toContain(refusal);
+  });
+
+  it("says by event too whether no operation was named, or another one", async () => {
+    const query = "query A { hello } query B { hello }";
+    const messages = [];
+    for (const path of ["", "/stream"]) {
+      for (const operationName of [undefined, "C"]) {
+        messages.push(/"message":"(.*?)","/.exec(await post(path, JSON.stringify({ query, operationName })))?.[1]);
+      }
+    }
+    const expected = [
+      "Must provide operation name if query contains multiple operations.",
+      String.raw`Unknown operation named \"C\".`,
+    ];
+    expect(messages).toEqual([...expected, ...expected]);
+  });
 });
