@@ -34,8 +34,8 @@ export type Executor = (execution: Execution) => Promise<ExecutionResult>;
  */
 export function createCompilingExecutor(schema: GraphQLSchema): Executor {
   const reference = createReferenceExecutor(schema);
-  const endless = findEndlessInputs(schema);
-  const compiledOf = createCompiledDocuments(schema, (document) => !hasVariableOf(document, endless));
+  const unfit = findUnfitInputs(schema);
+  const compiledOf = createCompiledDocuments(schema, (document) => !hasVariableOf(document, unfit));
   return async (execution) => {
     const compiled = compiledOf(execution);
     if (compiled === null) return reference(execution);
@@ -79,8 +79,9 @@ function toFullError(error: GraphQLError): GraphQLError {
   );
 }
 
-// The compiler writes out the check of every variable to its leaves, and does not come back from an input that contains itself.
-function findEndlessInputs(schema: GraphQLSchema): ReadonlySet<string> {
+// The compiler writes out the check of every variable to its leaves, and does not come back from an input that contains itself. Nor does it
+// know inputs that take exactly one of their members.
+function findUnfitInputs(schema: GraphQLSchema): ReadonlySet<string> {
   const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
   const reachable = (type: GraphQLInputObjectType, seen = new Set<GraphQLNamedType>()): Set<GraphQLNamedType> => {
     for (const field of Object.values(type.getFields())) {
@@ -91,10 +92,8 @@ function findEndlessInputs(schema: GraphQLSchema): ReadonlySet<string> {
     }
     return seen;
   };
-  const circular = new Set<GraphQLNamedType>(inputs.filter((type) => reachable(type).has(type)));
-  const leading = inputs.filter(
-    (type) => circular.has(type) || [...reachable(type)].some((inner) => circular.has(inner)),
-  );
+  const odd = new Set<GraphQLNamedType>(inputs.filter((type) => type.isOneOf || reachable(type).has(type)));
+  const leading = inputs.filter((type) => odd.has(type) || [...reachable(type)].some((inner) => odd.has(inner)));
   return new Set(leading.map(({ name }) => name));
 }
 
