@@ -32,10 +32,14 @@ interface Occurrence {
   readonly type: GraphQLOutputType | undefined;
 }
 
+/** Selections that are gone through for one document: twice what one needs that is within the limits. */
+const MOST_SELECTIONS = 16_000;
+
 /**
  * Fields of the same name in an answer have to mean the same (GraphQL, section 5.3.2). The GraphQL library compares each with each, which takes
  * hundreds of milliseconds for some hundred of them, and then gives up. Here each is compared with the first of its name alone: it is asked
- * for with the same arguments or not, and has the same shape or not, whatever it is compared with.
+ * for with the same arguments or not, and has the same shape or not, whatever it is compared with. Objects of several types, each with fields
+ * of its own beside common ones at every level, would still double the sets to compare from level to level: what needs too many is refused.
  */
 export function mergeableFields(context: ValidationContext): ASTVisitor {
   const merging = new Merging(context);
@@ -51,6 +55,7 @@ class Merging {
   private readonly argumentTexts = new Map<FieldNode, string>();
   /** Sets that were checked together: fragments bring the same ones to many places. */
   private readonly checked = new Set<string>();
+  private selections = 0;
 
   constructor(private readonly context: ValidationContext) {}
 
@@ -114,6 +119,7 @@ class Merging {
     const open = ({ set, type }: TypedSet): void => {
       if (opened.has(set)) return;
       opened.add(set);
+      if (this.isSpent(set)) return;
       for (const selection of set.selections) {
         if (selection.kind === Kind.FIELD) {
           const name = (selection.alias ?? selection.name).value;
@@ -133,6 +139,17 @@ class Merging {
     };
     for (const set of sets) open(set);
     return found;
+  }
+
+  /** Counts what is gone through. What is beyond counts as empty, so that all comparing ends soon. */
+  private isSpent(set: SelectionSetNode): boolean {
+    if (this.selections > MOST_SELECTIONS) return true;
+    this.selections += set.selections.length;
+    if (this.selections <= MOST_SELECTIONS) return false;
+    const message =
+      "The document asks for fields of one name in too many ways to compare them. Name fewer types at each level.";
+    this.context.reportError(new GraphQLError(message, { nodes: [set] }));
+    return true;
   }
 
   private below(occurrences: readonly Occurrence[]): readonly TypedSet[] {

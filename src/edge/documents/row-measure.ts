@@ -63,7 +63,8 @@ export const NOTHING: AnswerSize = { rows: 0, values: 0, introspected: 0, weight
  */
 export function createRowCounter(schema: GraphQLSchema, document: DocumentNode): RowCounter {
   const deciding = decidingVariables(document);
-  const meanings: Meanings = { schema, askedBy: createQuestions(), lengths: introspectionLengths(schema) };
+  const { ofEach, ofChosen } = introspectionLengths(schema);
+  const meanings: Meanings = { schema, askedBy: createQuestions(), lengths: ofEach, ofChosen };
   let last: { readonly key: string; readonly size: AnswerSize } = { key: "", size: NOTHING };
   return ({ variables, operationName }) => {
     const given = Object(variables) as Readonly<Record<string, unknown>>;
@@ -95,6 +96,8 @@ interface Meanings {
   readonly askedBy: (node: FieldNode) => number;
   /** How many items lists have that take no size; those of one item, or of unknown length, are left out. */
   readonly lengths: ReadonlyMap<GraphQLField<unknown, unknown>, number>;
+  /** The same below a type that the document chose among all. */
+  readonly ofChosen: ReadonlyMap<GraphQLField<unknown, unknown>, number>;
 }
 
 /** Writes the arguments of a field once: fragments open the same field thousands of times. */
@@ -178,10 +181,13 @@ function countRows(type: GraphQLNamedType, sets: readonly SelectionSetNode[], sc
   let values = 0;
   let introspected = 0;
   let weight = 0;
+  const chosen = { ...scope, lengths: scope.ofChosen };
   for (const { definition, node, sets: below } of fields.values()) {
     const size = below.length === 0 ? 0 : sizeOf(definition, node, scope);
     const inner =
-      below.length === 0 ? leafOf(definition, node, scope) : countRows(getNamedType(definition.type), below, scope);
+      below.length === 0
+        ? leafOf(definition, node, scope)
+        : countRows(getNamedType(definition.type), below, choosesType(definition) ? chosen : scope);
     // A leaf makes no rows, whatever its arguments are called.
     const times = below.length === 0 ? 1 : (size ?? scope.lengths.get(definition) ?? 1);
     rows += times * inner.rows + (size ?? 0);
@@ -237,6 +243,11 @@ const META_FIELDS: readonly GraphQLField<unknown, unknown>[] = [SchemaMetaFieldD
 
 function isMeta(definition: GraphQLField<unknown, unknown>): boolean {
   return META_FIELDS.includes(definition);
+}
+
+/** True for what leads to some types; `types` alone leads to all. */
+function choosesType({ name, type }: GraphQLField<unknown, unknown>): boolean {
+  return name !== "types" && getNamedType(type).name === "__Type";
 }
 
 function leafOf(definition: GraphQLField<unknown, unknown>, node: FieldNode, scope: Scope): AnswerSize {

@@ -72,6 +72,7 @@ export function createRunScan(parts: RunScanParts): RunScan {
       for await (const runs of outline(filter, stretches, detail, store, operation)) yield { runs, ...fared };
     },
     async *outlineAll(filter, detail, operation) {
+      await takeTurnOfOwn(filter, operation);
       let cursor: string | null = null;
       let readAt: Ages | null = null;
       for (;;) {

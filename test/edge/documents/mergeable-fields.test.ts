@@ -86,6 +86,17 @@ describe("fields of one name in an answer", () => {
     expect(body).toMatchObject({ data: {} });
   });
 
+  it("are refused if objects of several types double what has to be compared from level to level", async () => {
+    const chain = (levels: number): string => (levels === 0 ? "name" : `friend { ${chain(levels - 1)} }`);
+    const doubling = (levels: number): string =>
+      levels === 0
+        ? "name"
+        : `friend { ${doubling(levels - 1)} } ${DOG} { ${chain(levels)} } ${CAT} { ${chain(levels)} }`;
+    const { body } = await gateway.ask({ query: `{ pet { ${doubling(13)} } }` });
+    const { errors } = body as { errors: readonly object[] };
+    expect(errors[0]).toMatchObject({ message: expect.stringContaining("in too many ways to compare them") });
+  });
+
   it("are compared once for each text, also if it is refused", async () => {
     const query = "{ dog { name: legs name } }";
     const refused = await gateway.ask({ query });

@@ -50,6 +50,14 @@ describe("values that tell of the schema", () => {
     expect(2 * once).toBeLessThan(LIMITS.introspectedValues);
   });
 
+  it("are allowed for all of the largest types, several at once", () => {
+    const all = getIntrospectionQuery().slice(getIntrospectionQuery().indexOf("fragment"));
+    const types = ["Query", "Invocation", "InvocationFilter", "Node"].map(
+      (name) => `${name}: __type(name: "${name}") { ...FullType }`,
+    );
+    expect(introspected(`{ ${types.join(" ")} } ${all}`)).toBeLessThan(LIMITS.introspectedValues);
+  });
+
   it.each([
     [
       "of one text under many names",
@@ -58,6 +66,14 @@ describe("values that tell of the schema", () => {
     [
       "of the schema under many names",
       `{ ${many(50, (n) => `a${n}: __schema { types { name description fields { name description args { name } } } }`)} }`,
+    ],
+    [
+      "of the largest types",
+      `{ ${many(38, (n) => `a${n}: __type(name: "Node") { ...F }`)} } fragment F on __Type { possibleTypes { fields { ${many(47, (n) => `n${n}: name`)} } } }`,
+    ],
+    [
+      "of what fields take",
+      `{ ${many(16, (n) => `a${n}: __type(name: "Query") { ...F }`)} } fragment F on __Type { fields { args { type { inputFields { ${many(80, (n) => `n${n}: name`)} } } } } }`,
     ],
     [
       "of types in types",
