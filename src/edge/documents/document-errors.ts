@@ -8,11 +8,10 @@ export function coded(message: string, code: string): GraphQLError {
 /** The same error with a code, if it has none of its own. Suggestions would spell out what introspection does not tell. */
 export function withCode(error: GraphQLError, kind: string, hasSuggestions = true): GraphQLError {
   const { message, nodes = null, source = null, positions = null } = error;
-  const { code = kind } = error.extensions;
   return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {
     nodes,
     source,
     positions,
-    extensions: { code },
+    extensions: { code: kind, ...error.extensions },
   });
 }

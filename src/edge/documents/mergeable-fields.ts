@@ -19,6 +19,8 @@ import {
   visit,
 } from "graphql";
 
+import { LIMITS, refusalAbove } from "../errors/index.ts";
+
 /** A selection set with the type that its fields belong to. */
 interface TypedSet {
   readonly set: SelectionSetNode;
@@ -31,9 +33,6 @@ interface Occurrence {
   readonly parent: GraphQLNamedType | undefined;
   readonly type: GraphQLOutputType | undefined;
 }
-
-/** Selections that are gone through for one document: twice what one needs that is within the limits. */
-const MOST_SELECTIONS = 16_000;
 
 /**
  * Fields of the same name in an answer have to mean the same (GraphQL, section 5.3.2). The GraphQL library compares each with each, which takes
@@ -143,12 +142,12 @@ class Merging {
 
   /** Counts what is gone through. What is beyond counts as empty, so that all comparing ends soon. */
   private isSpent(set: SelectionSetNode): boolean {
-    if (this.selections > MOST_SELECTIONS) return true;
+    if (this.selections > LIMITS.comparedSelections) return true;
     this.selections += set.selections.length;
-    if (this.selections <= MOST_SELECTIONS) return false;
-    const message =
-      "The document asks for fields of one name in too many ways to compare them. Name fewer types at each level.";
-    this.context.reportError(new GraphQLError(message, { nodes: [set] }));
+    const refusal = refusalAbove("comparedSelections", this.selections);
+    if (refusal === null) return false;
+    const { message, extensions } = refusal;
+    this.context.reportError(new GraphQLError(message, { nodes: [set], extensions }));
     return true;
   }
 
