@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type AnswerLife, type Clock, InputError, type Operation } from "#domain";
 import type { Client } from "./clients.ts";
 import { type Cost, OperationMeter } from "./operation-meter.ts";
@@ -79,6 +80,8 @@ export class LastingOperation implements Operation {
 /** Starts the clock of one operation. */
 export function startOperation(requestId: string, rules: OperationRules): RunningOperation {
   const controller = new AbortController();
+  // Each list of an operation that waits for its turn listens; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, controller.signal);
   const { deadlineMs, clock, client } = rules;
   const ended = new AbortController();
   const deadline = createDeadline(clock, deadlineMs);
