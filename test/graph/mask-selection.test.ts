@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { buildSchema, execute, type GraphQLResolveInfo, parse } from "graphql";
 import type { Kinds } from "#access";
 import { type Selection, selectionOf } from "../../src/graph/operation/selection.ts";
-import { maskSelection } from "../../src/graph/rights/mask-selection.ts";
+import { maskSelection, needsByRights } from "../../src/graph/rights/mask-selection.ts";
 
 const schema = buildSchema(`
   type Query { run: Run }
@@ -75,5 +75,22 @@ describe("a masked selection", () => {
     ],
   ])("shows what %s give, under aliases and in fragments", (_, kinds, changed) => {
     expect(seen(kinds)).toEqual({ ...everything, ...changed });
+  });
+});
+
+describe("what a selection needs of runs", () => {
+  it("is worked out once for each set of rights, however many ids of one place ask for it", () => {
+    const node = select(ALL);
+    const worked: boolean[] = [];
+    const needsOf = (run: Selection | null) => {
+      worked.push(run?.under("command")?.hasAny("content") ?? false);
+      return worked.length;
+    };
+    const everyRight = { runs: true, commands: true, outputs: true };
+    const needs = Array.from({ length: 900 }, (_, n) =>
+      needsByRights(node.as("Run"), needsOf)({ ...everyRight, commands: n % 2 === 0 }),
+    );
+    expect([...new Set(needs)]).toEqual([1, 2]);
+    expect(worked).toEqual([true, false]);
   });
 });

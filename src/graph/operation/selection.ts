@@ -63,14 +63,25 @@ export function joinSelections(...selections: readonly (Selection | null | undef
 
 const NOTHING: Selection = { under: () => null, hasAny: () => false, as: () => NOTHING };
 
+// Hundreds of ids that are asked for at one place ask each for the same.
 function createSelection(sets: readonly SelectionSetNode[], info: SelectionInfo, typeName?: string): Selection {
+  let fields: readonly FieldNode[] | null = null;
+  const all = () => {
+    fields ??= fieldsOf(sets, info, isOf(typeName));
+    return fields;
+  };
+  const parts = new Map<string, Selection>();
   return {
     under(field) {
-      const fields = fieldsOf(sets, info, isOf(typeName)).filter((node) => node.name.value === field);
-      return fields.length === 0 ? null : createSelection(setsOf(fields), info);
+      const named = all().filter((node) => node.name.value === field);
+      return named.length === 0 ? null : createSelection(setsOf(named), info);
     },
-    hasAny: (...names) => fieldsOf(sets, info, isOf(typeName)).some((node) => names.includes(node.name.value)),
-    as: (name) => createSelection(sets, info, name),
+    hasAny: (...names) => all().some((node) => names.includes(node.name.value)),
+    as(name) {
+      const part = parts.get(name) ?? createSelection(sets, info, name);
+      parts.set(name, part);
+      return part;
+    },
   };
 }
 

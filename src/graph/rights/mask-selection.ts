@@ -13,15 +13,26 @@ export function kindsOf({ source, command }: Pick<Invocation, "source" | "comman
 
 type WithView = Pick<GraphContext, "view">;
 
-/** Works out once for each set of rights what a selection needs, without what they do not give. */
+const worked = new WeakMap<Selection, Map<unknown, unknown>>();
+
+/** Works out once for each selection and set of rights what is needed, without what they do not give. */
 export function needsByRights<Needs>(
   selection: Selection | null,
   needsOf: (masked: Selection | null) => Needs,
 ): NeedsOf<Needs> {
+  if (selection === null) return () => needsOf(null);
+  const ofSelection = worked.get(selection) ?? new Map<unknown, unknown>();
+  worked.set(selection, ofSelection);
+  const needs = ofSelection.get(needsOf) ?? createNeeds(selection, needsOf);
+  ofSelection.set(needsOf, needs);
+  return needs as NeedsOf<Needs>;
+}
+
+function createNeeds<Needs>(selection: Selection, needsOf: (masked: Selection | null) => Needs): NeedsOf<Needs> {
   const known = new Map<string, Needs>();
   return (kinds) => {
     const key = KINDS.filter((kind) => kinds[kind]).join(" ");
-    const needs = known.get(key) ?? needsOf(selection === null ? null : maskSelection(selection, kinds));
+    const needs = known.get(key) ?? needsOf(maskSelection(selection, kinds));
     known.set(key, needs);
     return needs;
   };
