@@ -123,6 +123,15 @@ describe("an access file", () => {
       ['access.yml:4: `roles.a.may[1]`: expected one of runs, commands, outputs, got "output".'],
     ],
     [
+      "a text in place of a list, however long",
+      "roles: { a: { may: runs, sources: [{}] }, b: { may: [], sources: [{}] }, c: { may: [runs, runs, runs, runs], sources: [{}] } }",
+      [
+        'access.yml:2: `roles.a.may`: expected a list, got "runs".',
+        "access.yml:2: `roles.b.may`: expected at least one member, got an empty list.",
+        "access.yml:2: `roles.c.may`: expected at most 3 members, got a list of 4.",
+      ],
+    ],
+    [
       "an unknown account, and a pattern that fits none",
       "roles:\n  a:\n    may: [runs]\n    sources:\n      - account: productoin\n      - account: stag*",
       [

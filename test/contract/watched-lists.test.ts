@@ -172,13 +172,18 @@ describe("a watched list", () => {
     expect(changed()).toEqual([{ invokeId: "t-b", status: "FAILED" }]);
   }, 30_000);
 
-  it("refuses a damaged position", async () => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) }, QUICK);
-    const watcher = watch({ after: "%%%" });
-    await watcher.reached(1);
-    expect(watcher.results[0]).toMatchObject({
-      errors: [{ extensions: { code: "INVALID_CURSOR", argument: "after" } }],
-    });
+  it("refuses a damaged position, and the cursor of a list", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run("t-a", 0, "Success")]) }, QUICK);
+    const { data } = await rig.ask("{ invocations(first: 1) { pageInfo { endCursor } } }");
+    const { endCursor } = (data as { readonly invocations: { readonly pageInfo: { readonly endCursor: string } } })
+      .invocations.pageInfo;
+    for (const after of ["%%%", endCursor]) {
+      const watcher = watch({ after });
+      await watcher.reached(1);
+      expect(watcher.results[0]).toMatchObject({
+        errors: [{ extensions: { code: "INVALID_CURSOR", argument: "after" } }],
+      });
+    }
   });
 
   it.each([

@@ -42,9 +42,10 @@ describe("a sealer", () => {
       other.openNamed("place", sealed),
       one.openNamed("elsewhere", sealed),
       one.openNamed("place", changed),
+      other.openNamed("place", one.seal("place", "text")),
       ...["", "A", "%%%", "????AAAA"].map((text) => one.openNamed("place", text)),
     ];
-    expect(opened).toEqual(["text", "text", "foreign", null, null, null, null, null, null]);
+    expect(opened).toEqual(["text", "text", "foreign", null, null, null, null, null, null, null]);
   });
 
   it("needs a key", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { startUpstream } from "./running-upstream.ts";
-import { ECS } from "./stub.ts";
+import { createBench, ECS } from "./stub.ts";
 
 const WORLD = {
   instances: [
@@ -49,6 +49,13 @@ describe("ECS machines outside Alibaba Cloud", () => {
       "DescribeManagedInstances InstanceId.1=mi-1 MaxResults=50 PageNumber=1 PageSize=50",
     ]);
     await end.close();
+  });
+
+  it("bear their host's name, without the line feed that the machine gave with it, where nobody named them", async () => {
+    const machine = { InstanceId: "mi-1", Hostname: "office-1\n", Connected: true };
+    const bench = createBench("ECS", () => ({ RequestId: "R", TotalCount: 1, Instances: { Instance: [machine] } }));
+    expect(await bench.upstream.readInstances(["mi-1"], bench.operation)).toMatchObject([{ name: "office-1" }]);
+    expect(bench.asked.map(([action]) => action)).toEqual(["DescribeManagedInstances"]);
   });
 
   it("are missing where the account may not read them, and cost no other server", async () => {

@@ -8,10 +8,11 @@ import { ALGORITHMS, isCidr, isIssuer, readDate } from "./texts.ts";
 // The message of every check is what was expected; who reports it adds the place and what came.
 const text = z.string({ error: "a text" }).min(1, { error: "a text" }).max(2000, { error: "at most 2,000 characters" });
 const matching = (isGood: (value: string) => boolean, expected: string) => text.refine(isGood, { error: expected });
+// The library's own checks of a length look at a text's, too.
 const listOf = <Member extends z.ZodType>(member: Member, max: number) =>
-  z.array(member, { error: "a list" }).max(max, { error: `at most ${max} members` });
+  z.array(member, { error: "a list" }).refine(({ length }) => length <= max, { error: `at most ${max} members` });
 const filled = <Member extends z.ZodType>(member: Member, max: number) =>
-  listOf(member, max).min(1, { error: "at least one member" });
+  listOf(member, max).refine(({ length }) => length > 0, { error: "at least one member" });
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 

@@ -95,7 +95,7 @@ export type InvocationResultFilter = Optional<Omit<ResultFilter, "source">> & So
 /** Which results are meant; they all come from one source. */
 export const InvocationResultFilter = declareInput<InvocationResultFilter>(
   "InvocationResultFilter",
-  "Which results are meant. At least one of invokeId, instanceId and commandId has to be given.",
+  "Which results are meant. At least one of invokeId, instanceId and commandId has to be given; a list holds at most 500 values.",
   {
     ...SOURCE_WORDS,
     invokeId: orNull(String, "Only results of the run with this id."),

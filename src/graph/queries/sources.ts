@@ -9,7 +9,7 @@ import { Instance, requireSource, requireText, SOURCE_WORDS, SourceState, type S
 /** Which servers are meant. */
 const InstanceFilter = declareInput<Optional<Filter>>(
   "InstanceFilter",
-  "Which servers are meant. Fields are joined by and; a list means any of its members, an empty list matches nothing.",
+  "Which servers are meant. Fields are joined by and; a list means any of its members, at most 500, and an empty one matches nothing.",
   {
     nameContains: orNull(String, "Only servers whose name holds this, in any case."),
     instanceIdIn: orNull([String], "Only servers with one of these ids."),

@@ -15,7 +15,7 @@ interface KeyPair {
   readonly name: string;
 }
 
-/** Base64url of three bytes. */
+/** What three bytes are in base64url. */
 const NAME_LENGTH = 4;
 
 /**
@@ -49,18 +49,18 @@ export function createSealer({ keys }: SealerOptions): Sealer & PositionSealer {
   };
   return {
     ...sealer,
-    sealNamed: (purpose, payload) => sealing.name + sealer.seal(purpose, payload),
+    sealNamed: (purpose, payload) => `${sealing.name}.${sealer.seal(purpose, payload)}`,
     openNamed(purpose, text) {
-      const [name, sealed] = [text.slice(0, NAME_LENGTH), text.slice(NAME_LENGTH)];
+      const [, name, sealed = ""] = NAMED.exec(text) ?? [];
       if (pairs.some((pair) => pair.name === name)) return sealer.open(purpose, sealed);
       const bytes = Buffer.from(sealed, "base64url");
-      const isSound = bytes.length >= TAG_BYTES && name + bytes.toString("base64url") === text && IS_NAME.test(name);
-      return isSound ? "foreign" : null;
+      return bytes.length >= TAG_BYTES && bytes.toString("base64url") === sealed ? "foreign" : null;
     },
   };
 }
 
-const IS_NAME = /^[\w-]{4}$/;
+// What names no key has no such mark: a cursor of a list is told from a position of other keys.
+const NAMED = /^([\w-]{4})\.([\w-]+)$/;
 
 function toPair(key: string | Uint8Array): KeyPair {
   const root = createHash("sha256").update(key).digest();

@@ -102,7 +102,7 @@ export function readManagedPage(body: Fields, reading: Reading): PageShape<Manag
     const isConnected = readBoolean(fields, "Connected", reading);
     return {
       instanceId,
-      name: readText(fields, "InstanceName", reading) ?? readText(fields, "Hostname", reading),
+      name: readText(fields, "InstanceName", reading) ?? readId(fields, "Hostname", reading),
       osType: readWord(fields, "OsType", reading)?.toLowerCase() ?? null,
       osName: readText(fields, "OsVersion", reading),
       status: isConnected === null ? null : isConnected ? "Connected" : "Disconnected",
