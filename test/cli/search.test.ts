@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { GraphQLError } from "graphql";
 import { run, SOURCE } from "./rig.ts";
 
 const match = (lineNumber: number, line: string) => ({
@@ -47,6 +48,23 @@ describe("cloud-assistant search", () => {
         ["whoPrinted", { pattern: "^a$", since: null, first: 1, after: "C1" }],
       ],
     ]);
+  });
+
+  it("writes what it read if a later page fails, and says that it is incomplete", async () => {
+    const root = {
+      searchOutputs: ({ after }: { readonly after?: string | null }) => {
+        if (after == null) return page([match(1, "a")], "C1");
+        throw new GraphQLError("SWAS cn-beijing may not do this.", { extensions: { code: "UPSTREAM_FORBIDDEN" } });
+      },
+    };
+    const { asked, ...told } = await run(root, ["search", "a"]);
+    expect(told).toEqual({
+      exitCode: 4,
+      output: "2026-01-02T03:04:05Z\tt-hz01\ti-01\t1\ta\n",
+      errors:
+        "cloud-assistant: incomplete: SWAS cn-beijing may not do this. (UPSTREAM_FORBIDDEN)\ncloud-assistant: searched 3 outputs.\n",
+    });
+    expect(asked.map(([, variables]) => variables?.after)).toEqual([null, "C1"]);
   });
 });
 
