@@ -133,12 +133,15 @@ export function toOutputs(
   return row.output_state === UNREAD ? { output: undefined, pastOutput: kept } : { output: kept };
 }
 
-/** An execution from its row. */
+/** An execution from its row, made of the record that was read for it. */
 export function toExecution<Row extends Execution>(
   row: OutputRow & { readonly record: unknown },
   { source, invokeId }: Pick<Execution, "source" | "invokeId">,
   find: (id: string) => Uint8Array | undefined,
 ): Row {
-  const { outputMarks, ...rest } = row.record as { readonly outputMarks?: OutputMarks };
-  return { source, invokeId, ...rest, ...toOutputs(row, outputMarks, find) } as Row;
+  const record = row.record as { outputMarks?: OutputMarks };
+  const { outputMarks } = record;
+  if (outputMarks !== undefined) delete record.outputMarks;
+  // To copy five hundred records takes longer than to find them.
+  return Object.assign(record, { source, invokeId }, toOutputs(row, outputMarks, find)) as Row & typeof record;
 }
