@@ -1,11 +1,12 @@
 import { buildSchema, type GraphQLSchema } from "graphql";
 import { Registry } from "prom-client";
 
-import type { Clock, Operation } from "#domain";
+import type { Operation } from "#domain";
 import { createLogger, createServer, createTelemetry, type GatewayServer, type ServerOptions } from "#edge";
 import type { Client } from "../../src/edge/admission/clients.ts";
 import { createCompilingExecutor } from "../../src/edge/execution/index.ts";
 import type { LiveOptions } from "../../src/edge/live/live-parts.ts";
+import { systemClock } from "../../src/system-clock.ts";
 
 /** A gateway on loopback over a schema of this test, with what it logged. */
 export interface TestGateway extends GatewayServer {
@@ -21,21 +22,6 @@ export interface TestGateway extends GatewayServer {
     headers?: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }>;
 }
-
-/** Real time. */
-export const realClock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const timer = setTimeout(resolve, ms);
-      signal?.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }),
-};
 
 /** Resolvers of a stub schema, by type and field. */
 export type Resolvers = Readonly<
@@ -62,7 +48,7 @@ export function stubSchema(text: string, resolvers: Resolvers = {}): GraphQLSche
 export function createOptions(options: Partial<ServerOptions> = {}, write: (line: string) => void = () => {}) {
   const logger = createLogger("debug", { write });
   const registry = new Registry();
-  const clock = options.clock ?? realClock;
+  const clock = options.clock ?? systemClock;
   const schema = options.schema ?? stubSchema("type Query { hello: String }", { Query: { hello: () => "hello" } });
   return {
     schema,

@@ -40,9 +40,12 @@ export function createFakeClock(
         return Promise.resolve();
       }
       return new Promise((resolve) => {
-        const sleeper = { until: now + ms, wake: resolve };
-        sleepers.push(sleeper);
-        signal?.addEventListener("abort", () => resolve(), { once: true });
+        const wake = () => {
+          signal?.removeEventListener("abort", wake);
+          resolve();
+        };
+        sleepers.push({ until: now + ms, wake });
+        signal?.addEventListener("abort", wake);
       });
     },
     async advance(ms) {

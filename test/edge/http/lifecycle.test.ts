@@ -4,8 +4,9 @@ import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { InputError, type Operation, takeBreak } from "#domain";
+import { systemClock } from "../../../src/system-clock.ts";
 import { createFakeClock } from "../../support/clock.ts";
-import { realClock, startGateway, stubSchema, type TestGateway } from "../gateway.ts";
+import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 
 const source = { provider: "ECS", account: "default", regionId: "cn-hangzhou" } as const;
 
@@ -223,7 +224,7 @@ describe("a drain", () => {
     const open = createSignal<string>();
     let waiting = 0;
     gateway = await startGateway({
-      clock: realClock,
+      clock: systemClock,
       noticeMs: 200,
       schema: stubSchema("type Query { wait: String }", {
         Query: {

@@ -6,8 +6,9 @@ import { createOpenAccess, createOpenView } from "#access";
 import type { Clock } from "#domain";
 import { runLive, type Told } from "../../../src/edge/live/run.ts";
 import { Stop } from "../../../src/edge/live/stop.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { createFakeClock } from "../../support/clock.ts";
-import { createOptions, freeClient, realClock, stubSchema } from "../gateway.ts";
+import { createOptions, freeClient, stubSchema } from "../gateway.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -56,7 +57,7 @@ const anyone = {
 
 function subscribe(
   eventOf = (count: number): unknown => ({ count }),
-  clock: Clock = realClock,
+  clock: Clock = systemClock,
 ): {
   readonly results: Results;
   readonly events: readonly WeakRef<object>[];
@@ -83,7 +84,7 @@ function subscribe(
   };
   const asker = {
     client: freeClient,
-    access: createOpenAccess(realClock),
+    access: createOpenAccess(systemClock),
     readers: { room: () => null },
     caller: anyone,
     recognise: async () => anyone,

@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 
 import type { Clock } from "#domain";
 import type { AuditLine } from "../../../src/access/audit/index.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { WAYS_IN, type WayName } from "../../support/one-answer.ts";
-import { realClock, startGateway, type TestGateway } from "../gateway.ts";
+import { startGateway, type TestGateway } from "../gateway.ts";
 import { EVENT_COST } from "../live-schema.ts";
 import { createAccessOfNames, createWatchedSchema, type Told, type WatchedContext } from "./watched-schema.ts";
 
@@ -16,7 +17,7 @@ const answer = (told: string, more = {}) => ({ data: { told }, extensions: { cos
 function createStill(): Clock & { forward(ms: number): void } {
   let passed = 1_000;
   return {
-    ...realClock,
+    ...systemClock,
     elapsed: () => passed,
     forward(ms) {
       passed += ms;
