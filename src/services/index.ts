@@ -15,6 +15,7 @@ export type {
   InvocationOrder,
   LineMatch,
   ListChange,
+  ListWatchBegin,
   OutputChunk,
   OutputMatches,
   Page,

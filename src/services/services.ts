@@ -177,10 +177,11 @@ function assemble(ground: Ground): Services {
       poller,
       clock,
       sealer,
-      sourcesOf: (filter) => book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : [])),
+      statesOf: (filter) => book.states().filter(({ source }) => namesSource(filter, source)),
+      describe,
       readNewest: (filter, first, operation) =>
         pages.page({ first }, filter, { output: false, content: false, totalCount: false }, operation),
-      resolveNames: async (filter, operation) => (await servers.resolveNames(filter, operation)).filter,
+      resolveNames: servers.resolveNames,
       maxWatchers: rules.maxWatchers,
       deadlineMs: rules.pollDeadlineMs,
     }),

@@ -3,12 +3,14 @@ import { always, declareShape } from "../declarations/index.ts";
 import { type GraphContext, joinSelections, type Selection } from "../operation/index.ts";
 import { kindsOf } from "../rights/index.ts";
 import { connectRecords, Invocation } from "../runs/index.ts";
+import { SourceState } from "../sources/index.ts";
 
 /** A change whose runs are as clients see them. */
 export interface InvocationChange extends Pick<ListChange, "position" | "isSnapshot"> {
   readonly entered: readonly Invocation[];
   readonly changed: readonly Invocation[];
   readonly left: readonly Invocation[];
+  readonly sources: readonly SourceState[];
 }
 
 /** What came into a watched list, changed in it or left it. */
@@ -27,6 +29,10 @@ export const InvocationChange = declareShape<InvocationChange>(
     entered: always([Invocation], "Runs that came into the list, newest first."),
     changed: always([Invocation], "Runs that changed and stay in the list, newest first."),
     left: always([Invocation], "Runs that the filter does not mean any more, as they are now."),
+    sources: always(
+      [SourceState],
+      "The places that the list is read from, and how each of them fares: of one that fails nothing is told.",
+    ),
   },
 );
 
@@ -42,10 +48,12 @@ export async function toInvocationChange(
     const seen = records.filter((run) => kindsOf(run, context).runs);
     return connectRecords(seen, needs, context);
   };
-  const [entered, changed, left] = await Promise.all([
+  const [entered, changed, left, sources] = await Promise.all([
     connect(change.entered),
     connect(change.changed),
     connect(change.left),
+    selection.hasAny("sources") ? change.sources() : [],
   ]);
-  return { position: change.position, isSnapshot: change.isSnapshot, entered, changed, left };
+  const { position, isSnapshot } = change;
+  return { position, isSnapshot, entered, changed, left, sources: sources.map((state) => new SourceState(state)) };
 }

@@ -75,10 +75,10 @@ export class Subscriptions {
 
   @Subscription(() => InvocationChange, {
     nullable: true,
-    subscribe: ({ args, context }) => watchList(args.filter, args.after, context as GraphContext),
+    subscribe: ({ args, context, info }) => watchList(args as ListArguments, context as GraphContext, info),
     description:
       "A list as it changes: first its newest 50 runs, or what changed behind `after`, then what comes into it, changes in it and leaves " +
-      "it. However many watch, a source is asked for once an interval. Apply rows by their id: one may be told twice.",
+      "it; with `sources` selected also when a source begins to fail, or answers again. However many watch, a source is asked for once an interval. Apply rows by their id: one may be told twice.",
   })
   async invocationsChanged(
     @Arg("filter", () => InvocationFilter, { nullable: true, description: "Which runs are meant; all if left out." })
@@ -99,14 +99,20 @@ export class Subscriptions {
   }
 }
 
+interface ListArguments {
+  readonly filter?: InvocationFilter | null;
+  readonly after?: string | null;
+}
+
 function watchList(
-  filter: InvocationFilter | null | undefined,
-  after: string | null | undefined,
+  { filter, after }: ListArguments,
   context: GraphContext,
+  info: GraphQLResolveInfo,
 ): AsyncIterableIterator<Told<ListChange>> {
   const given = after == null ? null : { text: after, name: "after", mayBeginAnew: false };
   const { services, operation } = context;
-  return endWithError(services.watchList(toInvocationFilter(filter), lastPosition(context) ?? given, operation));
+  const begin = { after: lastPosition(context) ?? given, tellsSources: selectionOf(info).hasAny("sources") };
+  return endWithError(services.watchList(toInvocationFilter(filter), begin, operation));
 }
 
 // Who comes back repeats the arguments of the beginning.

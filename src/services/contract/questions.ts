@@ -1,5 +1,5 @@
 import type { AppendedOutput, InstanceInvocation, Invocation, InvocationFilter } from "#domain";
-import type { Page } from "./pages.ts";
+import type { Page, PageSourceState } from "./pages.ts";
 
 /** In which order a list of runs comes; the first is the total order. What has no such value comes last in every order. */
 export type InvocationOrder =
@@ -91,4 +91,14 @@ export interface ListChange {
   readonly changed: readonly Invocation[];
   /** As they are now; they are not meant any more. */
   readonly left: readonly Invocation[];
+  /** How the sources of the list fare, found out once for all who get the change. Costs no upstream call. */
+  sources(): Promise<readonly PageSourceState[]>;
+}
+
+/** How a list is watched. */
+export interface ListWatchBegin {
+  /** Where to go on; null begins with a snapshot. */
+  readonly after: GivenPosition | null;
+  /** True if a source that begins to fail, or answers again, is a change of its own. */
+  readonly tellsSources: boolean;
 }

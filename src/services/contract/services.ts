@@ -18,6 +18,7 @@ import type {
   InstanceFilter,
   InvocationOrder,
   ListChange,
+  ListWatchBegin,
   OutputChunk,
   OutputMatches,
   OutputSearch,
@@ -140,16 +141,12 @@ export interface Services {
     operation: Operation,
   ): AsyncIterableIterator<Invocation>;
   /**
-   * A list as it changes: its newest rows, or what changed behind a position, then each change. A reader who is slow gets several
+   * A list as it changes: its newest rows, or what changed behind a position, then each change, also of how its sources fare if that is wanted. A reader who is slow gets several
    * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
    * @throws InputError `CURSOR_EXPIRED` for a position that is too old and may not begin anew, `INVALID_CURSOR` for one of another list, `LIMIT_EXCEEDED` if
    * too many watch already
    */
-  watchList(
-    filter: InvocationFilter,
-    after: GivenPosition | null,
-    operation: Operation,
-  ): AsyncIterableIterator<ListChange>;
+  watchList(filter: InvocationFilter, begin: ListWatchBegin, operation: Operation): AsyncIterableIterator<ListChange>;
   /**
    * What is printed on one server of a run, or on all of them: each part once, until the run is over. Behind `fromByte` of each
    * output, or behind what `after` says was told of it. Errors as {@link Services.watchInvocation}.

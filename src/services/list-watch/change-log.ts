@@ -18,8 +18,12 @@ export interface ChangeLog {
   head(): number;
   /** What each run that changed behind this number was there and is now; null if the log does not reach back so far. */
   readAfter(number: number): readonly LoggedChange[] | null;
-  /** Resolves once something has changed behind this number, or the signal aborts. */
-  wait(number: number, signal: AbortSignal): Promise<void>;
+  /** Wakes who waits: how a source fares has changed. */
+  touch(): void;
+  /** How often that happened. */
+  touches(): number;
+  /** Resolves once something has changed behind this place, or the signal aborts. */
+  wait(place: { readonly number: number; readonly touches: number }, signal: AbortSignal): Promise<void>;
 }
 
 /** Executions that the log holds at most, by which its memory is bounded. */
@@ -36,6 +40,7 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
   const newest = new Map<string, Entry>();
   const waiters = createWaiters();
   let head = 0;
+  let touches = 0;
   let weight = 0;
 
   store.onChange((changes) => {
@@ -82,8 +87,13 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
       }
       return [...runs.values()];
     },
-    wait: async (number, signal) => {
-      if (head <= number && !signal.aborted) await waiters.wait(signal);
+    touch() {
+      touches += 1;
+      waiters.wake();
+    },
+    touches: () => touches,
+    wait: async (place, signal) => {
+      if (head <= place.number && touches === place.touches && !signal.aborted) await waiters.wait(signal);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Invocation, type InvocationFilter, invocationKey, matchesQuery, namesSource, toQuery } from "#domain";
 import { comparePositions, positionOf } from "#store";
-import type { ListChange } from "../contract/index.ts";
+import type { ListChange, PageSourceState } from "../contract/index.ts";
 import { type ChangeLog, isSameState, type LoggedChange } from "./change-log.ts";
 
 /** A list that is watched. */
@@ -10,6 +10,8 @@ export interface WatchedList {
   readonly name: string;
   /** By the filter that is meant at the moment: servers' names are looked up when a subscription begins. */
   readonly key: string;
+  /** Says beside how its sources fare what was wrong as the subscription began. */
+  readonly describe: (sources: readonly PageSourceState[]) => readonly PageSourceState[];
 }
 
 /** What is told to one who stands somewhere, and where that leads. */

@@ -78,6 +78,7 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
   const calmMs = Math.min(rules.maxIntervalMs, Math.max(rules.minIntervalMs, freshnessMs));
   let intervalMs = rules.minIntervalMs;
   const floors = new Map<string, number>();
+  let failure: string | null | undefined;
   while (!signal.aborted) {
     if (!lease.isOurs()) {
       nap = new AbortController();
@@ -96,6 +97,9 @@ async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSi
     const unfinished = await look(parts, source, { maxAgeMs: intervalMs * AGE_SHARE, floors }, operation).catch(
       () => null,
     );
+    const now = parts.sync.book.stateOf(source).error?.code ?? null;
+    if (now !== failure) log.touch();
+    failure = now;
     const isMoving = log.head() > before || (unfinished ?? 0) > 0;
     const longestMs = unfinished === null ? rules.maxIntervalMs : calmMs;
     intervalMs = isMoving ? rules.minIntervalMs : Math.min(intervalMs * 2, longestMs);

@@ -47,7 +47,8 @@ export function createSnapshots({ log, clock, sealer, readNewest, deadlineMs }: 
     const entered = sorted === null ? rows : applyChanges(rows, sorted.sorted, since);
     const standing = { number: log.head(), since };
     const position = sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
-    const change = { position, isSnapshot: true, entered, changed: [], left: [] };
+    const sources = async () => list.describe(page.sources);
+    const change = { position, isSnapshot: true, entered, changed: [], left: [], sources };
     return { standing, change, takenAt: clock.elapsed() };
   }
 

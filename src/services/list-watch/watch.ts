@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { canonicalText, InputError, type InvocationFilter, matchesNothing, type Operation, type Source } from "#domain";
-import type { GivenPosition, ListChange } from "../contract/index.ts";
+import { canonicalText, InputError, type InvocationFilter, matchesNothing, type Operation, sourceRank } from "#domain";
+import type { SourceState } from "#sync";
+import type { GivenPosition, ListChange, ListWatchBegin, PageSourceState } from "../contract/index.ts";
+import type { DescribeSource } from "../paging/index.ts";
 import { createWatcherLimit } from "../run-watch/index.ts";
 import { createOnce, createSorter, type Sort, type Standing, type Told, toNews, type WatchedList } from "./news.ts";
 import type { ListPoller } from "./poller.ts";
@@ -10,8 +12,14 @@ import { createSnapshots, type SnapshotParts } from "./snapshots.ts";
 /** What watching lists is made of. */
 export interface ListWatchParts extends SnapshotParts {
   readonly poller: ListPoller;
-  readonly sourcesOf: (filter: InvocationFilter) => readonly Source[];
-  readonly resolveNames: (filter: InvocationFilter, operation: Operation) => Promise<InvocationFilter>;
+  /** How the sources of a list fare, by the last attempts. */
+  readonly statesOf: (filter: InvocationFilter) => readonly SourceState[];
+  readonly describe: DescribeSource;
+  /** The filter with the servers that a part of a name means now, and what tells which sources' servers could not be read. */
+  readonly resolveNames: (
+    filter: InvocationFilter,
+    operation: Operation,
+  ) => Promise<Pick<WatchedList, "filter" | "describe">>;
   readonly maxWatchers: number;
 }
 
@@ -23,24 +31,32 @@ export function createListWatch(parts: ListWatchParts) {
 
   const tellNews = createTeller(parts, sort);
   const takeSnapshot = createSnapshots(parts, sort);
+  const failings = createFailings(parts);
 
-  async function* watch(given: InvocationFilter, after: GivenPosition | null, operation: Operation) {
+  async function* watch(given: InvocationFilter, { after, tellsSources }: ListWatchBegin, operation: Operation) {
     const name = nameOf(given);
     let standing = after === null ? null : standAt(parts, name, after);
-    const filter = await parts.resolveNames(given, operation);
-    const list: WatchedList = { filter, name, key: nameOf(filter) };
-    const leave = poller.join(matchesNothing(filter) ? [] : parts.sourcesOf(filter), operation.requestId);
+    const { filter, describe } = await parts.resolveNames(given, operation);
+    const list: WatchedList = { filter, name, key: nameOf(filter), describe };
+    const sources = matchesNothing(filter) ? [] : parts.statesOf(filter).map(({ source }) => source);
+    const leave = poller.join(sources, operation.requestId);
+    // One who comes back is told what fails now.
+    let toldFailing = NONE_FAILING;
     try {
       while (!operation.signal.aborted) {
-        const told = standing === null ? null : tellNews(list, standing);
+        const touches = log.touches();
+        const failing = tellsSources ? failings.known(list) : NONE_FAILING;
+        const told = standing === null ? null : tellNews(list, standing, failing === toldFailing ? null : failing);
+        toldFailing = failing;
         if (told === null) {
           const snapshot = await takeSnapshot(list, operation);
           standing = snapshot.standing;
+          toldFailing = tellsSources ? failings.read(list) : NONE_FAILING;
           yield snapshot.change;
           continue;
         }
         standing = told.standing;
-        if (told.change === null) await log.wait(standing.number, operation.signal);
+        if (told.change === null) await log.wait({ number: standing.number, touches }, operation.signal);
         else yield told.change;
       }
     } finally {
@@ -50,29 +66,65 @@ export function createListWatch(parts: ListWatchParts) {
 
   return async function* (
     filter: InvocationFilter,
-    after: GivenPosition | null,
+    begin: ListWatchBegin,
     operation: Operation,
   ): AsyncGenerator<ListChange, void> {
     const leave = enter();
     try {
-      yield* watch(filter, after, operation);
+      yield* watch(filter, begin, operation);
     } finally {
       leave();
     }
   };
 }
 
-/** Tells what is behind a standing: one object for all who stand there. */
-function createTeller({ log, sealer }: ListWatchParts, sort: Sort) {
+const NONE_FAILING = "";
+const NO_NEWS = { entered: [], changed: [], left: [] };
+
+/** Names the sources of a list that fail, and why. */
+function createFailings({ log, statesOf }: ListWatchParts) {
+  const once = createOnce<string>({ head: log.touches });
+  const nameOne = ({ source, error }: SourceState) => (error === null ? [] : [`${sourceRank(source)} ${error.code}`]);
+  const nameAll = ({ filter }: WatchedList): string => statesOf(filter).flatMap(nameOne).join("\n");
+  const known = (list: WatchedList): string => once(list.key, () => nameAll(list));
+  return {
+    /** As it was when anybody heard of a change. */
+    known,
+    /** As it is now; others hear of it too. */
+    read(list: WatchedList): string {
+      const now = nameAll(list);
+      if (now !== known(list)) log.touch();
+      return now;
+    },
+  };
+}
+
+/**
+ * Tells what is behind a standing: one object for all who stand there.
+ * @param failing other sources that fail than were told before, which is news alone; null if they are the same
+ */
+function createTeller({ log, sealer, statesOf, describe }: ListWatchParts, sort: Sort) {
   const once = createOnce<Told | null>(log);
-  return (list: WatchedList, { number, since }: Standing): Told | null =>
-    once(`${list.key}|${list.name}|${number}|${since}`, () => {
+  const describeAll = async ({ filter, describe: add }: WatchedList): Promise<readonly PageSourceState[]> =>
+    add(
+      await Promise.all(
+        statesOf(filter).map(({ source, error, asOf }) => describe(source, error === null && asOf !== null)),
+      ),
+    );
+  return (list: WatchedList, { number, since }: Standing, failing: string | null): Told | null =>
+    once(`${list.key}|${list.name}|${number}|${since}|${failing ?? "as before"}`, () => {
       const sorted = sort(list, number);
       if (sorted === null) return null;
       const standing = { number: sorted.head, since };
-      const news = toNews(sorted.sorted, since);
-      const position = () => sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
-      return { standing, change: news === null ? null : { position: position(), isSnapshot: false, ...news } };
+      const news = toNews(sorted.sorted, since) ?? (failing === null ? null : NO_NEWS);
+      if (news === null) return { standing, change: null };
+      const position = sealListPosition(sealer, { log: log.name, list: list.name, ...standing });
+      let sources: Promise<readonly PageSourceState[]> | null = null;
+      const describeOnce = () => {
+        sources ??= describeAll(list);
+        return sources;
+      };
+      return { standing, change: { position, isSnapshot: false, ...news, sources: describeOnce } };
     });
 }
 

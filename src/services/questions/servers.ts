@@ -12,7 +12,7 @@ import {
   UpstreamError,
 } from "#domain";
 import { type Sync, toSourceFailure } from "#sync";
-import type { InstanceFilter, Page, PageArguments, Sealer } from "../contract/index.ts";
+import type { InstanceFilter, Page, PageArguments, PageSourceState, Sealer } from "../contract/index.ts";
 import { behind, type DescribeSource, openPlace, readPageArguments, takePage, toPage } from "../paging/index.ts";
 import { placesOf } from "./scan.ts";
 
@@ -35,6 +35,8 @@ export interface NamedServers {
   readonly filter: InvocationFilter;
   /** Why servers of a source could not be read, by the source. */
   readonly failures: ReadonlyMap<string, UpstreamError>;
+  /** Says of sources whose servers could not be read what is wrong with them: runs of theirs may be missing. */
+  describe(sources: readonly PageSourceState[]): readonly PageSourceState[];
 }
 
 /** What these pages are made of. */
@@ -71,21 +73,26 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
 
   async function resolveNames(filter: InvocationFilter, operation: Operation): Promise<NamedServers> {
     const { instanceNameContains } = filter;
-    if (instanceNameContains === undefined) return { filter, failures: new Map() };
+    if (instanceNameContains === undefined) return { filter, failures: new Map(), describe: (sources) => sources };
     const read = await readAll(sourcesOf(placesOf(filter)), operation);
     const named = read.flatMap(({ instances }) => instances.filter((one) => contains(one.name, instanceNameContains)));
+    const failures = new Map(
+      read.flatMap(({ source, failure }) => (failure ? [[sourceRank(source), failure] as const] : [])),
+    );
     return {
       filter: { ...filter, instanceKeyIn: new Set(named.map(instanceKey)) },
-      failures: new Map(read.flatMap(({ source, failure }) => (failure ? [[sourceRank(source), failure]] : []))),
+      failures,
+      describe: (sources) => sources.map((state) => withFailure(state, failures.get(sourceRank(state.source)))),
     };
   }
 
   return {
     resolveNames,
     async pageNamed(given, operation, read) {
-      const { filter, failures } = await resolveNames(given, operation);
+      const { filter, failures, describe: add } = await resolveNames(given, operation);
       const page = await read(filter);
-      return failures.size === 0 ? page : withFailures(page, failures);
+      if (failures.size === 0) return page;
+      return { ...page, totalCount: null, sources: add(page.sources), isScanComplete: false };
     },
     async page(args, filter, operation) {
       const request = readPageArguments(args);
@@ -108,14 +115,9 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
   };
 }
 
-function withFailures<Listed extends Page<unknown>>(page: Listed, failures: NamedServers["failures"]): Listed {
-  const sources = page.sources.map((state) => {
-    const error = failures.get(sourceRank(state.source));
-    return error === undefined
-      ? state
-      : { ...state, error: toSourceFailure(error), isComplete: false, isCurrent: false };
-  });
-  return { ...page, totalCount: null, sources, isScanComplete: false };
+function withFailure(state: PageSourceState, failure: UpstreamError | undefined): PageSourceState {
+  if (failure === undefined) return state;
+  return { ...state, error: toSourceFailure(failure), isComplete: false, isCurrent: false };
 }
 
 function isMeant(instance: Instance, { nameContains, instanceIdIn, osTypeIn }: InstanceFilter): boolean {
