@@ -101,6 +101,19 @@ describe("a source that fails", () => {
     expect([ids.length, new Set(ids).size, third.hasNextPage]).toEqual([200, 200, false]);
   });
 
+  it("leaves each row one cursor, whenever it is asked for, and the page those of its first and last row", async () => {
+    const sources = [createFixedSource(0, 3), createFixedSource(1, 3)];
+    for (const failing of sources) {
+      const gateway = createGateway(sources);
+      failing.fails = () => "UNAVAILABLE";
+      const { edges, startCursor, endCursor } = await read(gateway, { first: 2 });
+      failing.fails = () => null;
+      const before = edges.map(({ cursor }) => cursor());
+      await gateway.clock.advance(1);
+      expect([...edges.map(({ cursor }) => cursor()), startCursor(), endCursor()]).toEqual([...before, ...before]);
+    }
+  });
+
   it("leaves an empty page that can be continued where the others have nothing left", async () => {
     const sources = [createFixedSource(0, 0), createFixedSource(1, 3)];
     const [, failing] = sources;

@@ -141,6 +141,8 @@ async function cut(
   );
   const start = cursor?.position ?? null;
   const oldest = direction.sign > 0 ? end : start;
+  // Cursors name this instant while a source was never read: each row has one cursor, whenever it is asked for.
+  const now = clock.now();
   return {
     cursor,
     runs,
@@ -148,7 +150,7 @@ async function cut(
     parts: sources,
     sources: await statesOf(walk, { store, sync, describe }, lagging, { start, oldest, runs }),
     cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
-      const place = { start, now: clock.now(), end: endBehind(run, rows, ahead), row };
+      const place = { start, now, end: endBehind(run, rows, ahead), row };
       return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
     },
     ground: lagging.length > 0 ? null : groundBehind(walk, reaches, end, codec),
