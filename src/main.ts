@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
 import { checkSettings, createApp, forget } from "#app";
-import { readConfig, readEmulatorConfig, SettingsError } from "#config";
+import { describeSettings, readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
 import { collectNow } from "./collect-now.ts";
 import { collectSooner } from "./collect-sooner.ts";
@@ -10,7 +10,8 @@ import { toEmulatorOptions } from "./origin.ts";
 
 const USAGE = `Usage:
   node dist/main.js                        the gateway; settings come from the environment (.env.example)
-  node dist/main.js --check-config         says whether the settings, and the database that they name, can be used
+  node dist/main.js --check-config         prints the settings without secrets, and says whether they, and the
+                                           database that they name, can be used
   node dist/main.js forget --run ID | --instance ID | --account ALIAS
                                            deletes from the database what is kept of it
   node dist/main.js collect [--until 2026-11-01] [--outputs]
@@ -41,7 +42,9 @@ async function checkConfig(others: readonly string[]): Promise<void> {
     const got = JSON.stringify(others.join(" "));
     throw new SettingsError([`arguments: expected none behind --check-config, got ${got}\n${USAGE}`]);
   }
-  console.log(await checkSettings(readConfig()));
+  const config = readConfig();
+  const verdict = await checkSettings(config);
+  console.log([...describeSettings(config.accounts), "", verdict].join("\n"));
 }
 
 /** Ends with 0 if every source was read as far as it was wanted, 3 if one failed, 130 or 143 if it was told to stop. */

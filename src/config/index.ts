@@ -2,5 +2,6 @@
 
 export { type AccountSettings, regionsOf } from "./accounts.ts";
 export { type Config, readConfig, readEmulatorConfig, SettingsError } from "./config.ts";
+export { describeSettings } from "./description.ts";
 export { describeMisspelt } from "./misspelt.ts";
 export { PRODUCTS } from "./products.ts";

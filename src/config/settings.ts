@@ -215,9 +215,13 @@ function describeProblems(
 
 function describeProblem(name: keyof Variables, value: string | undefined): string {
   const { expected } = variables.shape[name].meta() as { expected: string };
-  // A URL with a password before the host is refused for it, and must not be printed.
-  const isSecret = SECRET.has(name) || value?.includes("@") === true;
-  return `${name}: expected ${expected}, ${isSecret ? "what came is not shown" : `got ${JSON.stringify(value)}`}`;
+  const got = isSecret(name, value) ? "what came is not shown" : `got ${JSON.stringify(value)}`;
+  return `${name}: expected ${expected}, ${got}`;
+}
+
+/** True for what must not be printed: values of secret settings, and URLs that hold a password before the host. */
+export function isSecret(name: keyof Variables, value = ""): boolean {
+  return SECRET.has(name) || value.includes("@");
 }
 
 function isUsableEndpoint(value: string): boolean {

@@ -85,6 +85,48 @@ describe("settings", () => {
     expect(await run(environment, ["--check-config"])).toMatchObject({ code: 0 });
   }, 30_000);
 
+  it("that are only checked are printed, those of files too, without secrets", async () => {
+    const accounts = `${folder}/accounts.yml`;
+    writeFileSync(
+      accounts,
+      "accounts:\n  - { alias: second, swasRegions: [all], credentials: { type: static, accessKeyId: LTAIsecond, accessKeySecret: sssecond } }\n",
+    );
+    const { code, said } = await run(
+      {
+        ...secrets,
+        ECS_REGIONS: "cn-hangzhou, cn-beijing",
+        ACCOUNTS_FILE: accounts,
+        CURSOR_KEYS: "kkkeykeykeykeyABC",
+        HTTPS_PROXY: "http://ops:pppass@proxy.example.com:3128",
+        UPSTREAM_QUOTA: "ecs=7",
+        EXPLORER: "None",
+        MCP: "1",
+      },
+      ["--check-config"],
+    );
+    expect(code).toBe(0);
+    expect(said).not.toMatch(/LTAI|sss|kkk|pppass/);
+    const lines = said.split("\n");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "HOST=127.0.0.1",
+        "PORT=0",
+        "ECS_REGIONS=cn-hangzhou,cn-beijing",
+        "HTTPS_PROXY=(set, not shown)",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID=(set, not shown)",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET=(set, not shown)",
+        "CURSOR_KEYS=(set, not shown)",
+        "UPSTREAM_QUOTA=ecs=7,swas=100,swas:DescribeCommandInvocations=10,swas:ListInstances=10",
+        "EXPLORER=none",
+        "MCP=on",
+        "account default: ECS cn-hangzhou,cn-beijing",
+        "account second: SWAS all",
+        expect.stringMatching(/^The settings can be used\. /),
+      ]),
+    );
+    expect(lines.some((line) => line.startsWith("SWAS_REGIONS"))).toBe(false);
+  }, 30_000);
+
   it("are checked without other arguments alone", async () => {
     const { code, said } = await run({}, ["--check-config", "PORT=1"]);
     expect(code).toBe(2);
