@@ -1,4 +1,4 @@
-import { type Context, writeRows } from "./context.ts";
+import { type Context, tellIncomplete, writeRows } from "./context.ts";
 import { requireRun } from "./find.ts";
 import {
   formatInstance,
@@ -28,6 +28,8 @@ interface Section {
   readonly title: string;
   /** Null if there is none, undefined if it could not be read. */
   readonly output: Printed | null | undefined;
+  /** False if the upstream does not tell what was printed; null for who may not see it. */
+  readonly isKnown: boolean | null;
 }
 
 /** Prints what a run printed; titles stand between the outputs of several instances. */
@@ -60,16 +62,17 @@ async function printEach(context: Context, id: string, options: OutputOptions): 
 }
 
 function toJson({ result, ...run }: InstanceRun): object {
-  return { ...run, output: result?.output ?? null };
+  return { ...run, output: result?.output ?? null, isOutputKnown: result?.isOutputKnown ?? null };
 }
 
 function toSection(run: InstanceRun): Section {
-  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output: run.result?.output };
+  const { output, isOutputKnown = null } = run.result ?? {};
+  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output, isKnown: isOutputKnown };
 }
 
-function toGroupSection({ count, instanceIds, output, ...end }: Group): Section {
+function toGroupSection({ count, instanceIds, output, isKnown, ...end }: Group): Section {
   const whose = count === 1 ? toLine(instanceIds[0] ?? "") : `${count} instances`;
-  return { title: `${whose} (${describeEnd(end)})`, output };
+  return { title: `${whose} (${describeEnd(end)})`, output, isKnown };
 }
 
 /** How the run ended on an instance. */
@@ -80,9 +83,10 @@ export function describeEnd({ status, exitCode }: Pick<InstanceRun, "status" | "
 function writeSections(context: Context, sections: readonly Section[], options: OutputOptions): void {
   const { output: screen } = context.surroundings;
   if (sections.length === 0) tell(context, "no instance failed.");
-  for (const [index, { title, output }] of sections.entries()) {
+  for (const [index, { title, output, isKnown }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
     if (output === undefined) tell(context, `${title}: its output could not be read.`);
+    else if (isKnown === false) tellIncomplete(context, `${title}: the upstream does not tell what it printed.`);
     else if (output === null) tell(context, `${title}: no output.`);
     else writeOutput(context, output, options);
     if (output?.truncated) tell(context, `${title}: ${output.droppedBytes} bytes were cut away upstream.`);

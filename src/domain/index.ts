@@ -9,7 +9,7 @@ export type { AnswerLife, CostMeter, Operation } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-compare.ts";
 export { type DecodedOutput, decodeOutput, isCharset } from "./output-decode.ts";
-export { groupOutputs, type OutputGroup } from "./output-group.ts";
+export { groupOutputs, isOutputKnown, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
 export { type InvocationFilter, type InvocationQuery, type Projection, type TagQuery, upstreamQuery } from "./query.ts";

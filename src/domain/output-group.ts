@@ -1,5 +1,19 @@
 import type { Execution, Output } from "./invocation.ts";
-import type { InstanceInvocationStatus } from "./status.ts";
+import { type InstanceInvocationStatus, isFinalInstanceStatus } from "./status.ts";
+
+const NEVER_RAN: ReadonlySet<InstanceInvocationStatus> = new Set(["ERROR", "INVALID", "ABORTED", "CANCELLED"]);
+
+/**
+ * False for an execution that is over if no answer of the upstream told what it printed: no output then does not say that it
+ * printed nothing. What was never carried out has printed nothing.
+ */
+export function isOutputKnown({
+  status,
+  startTime,
+  output,
+}: Pick<Execution, "status" | "startTime" | "output">): boolean {
+  return output !== undefined || !isFinalInstanceStatus(status) || (startTime === null && NEVER_RAN.has(status));
+}
 
 /** Executions that ended alike and printed the same bytes. */
 export interface OutputGroup<Member extends Execution = Execution> {
@@ -7,13 +21,15 @@ export interface OutputGroup<Member extends Execution = Execution> {
   readonly exitCode: number | null;
   /** What each of them printed; null where that is nothing yet. */
   readonly output: Output | null;
+  /** False if nobody knows what they printed, as {@link isOutputKnown} says. */
+  readonly isKnown: boolean;
   /** At least one, by instance id. */
   readonly executions: readonly Member[];
 }
 
 /**
  * Groups executions by status, exit code and what they printed. Largest group first; equal sizes by status, then by the first
- * instance id. Output that was not asked for counts as none.
+ * instance id. Outputs that are not known are no silence, and form groups of their own.
  * @param formOf what of an output counts, as a short text: the engine tells long keys apart by their length alone
  */
 export function groupOutputs<Member extends Execution>(
@@ -23,7 +39,8 @@ export function groupOutputs<Member extends Execution>(
   const groups = new Map<string, Member[]>();
   for (const execution of executions) {
     const { status, exitCode } = execution;
-    const key = `${status}/${exitCode}/${formOf(execution)}`;
+    const form = isOutputKnown(execution) ? formOf(execution) : "unknown";
+    const key = `${status}/${exitCode}/${form}`;
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [execution]);
     else members.push(execution);
@@ -35,7 +52,13 @@ function toGroup<Member extends Execution>(members: readonly Member[]): OutputGr
   const executions = members.toSorted((a, b) => compareTexts(a.instanceId, b.instanceId));
   const [first] = executions;
   if (first === undefined) throw new TypeError("A group has at least one member");
-  return { status: first.status, exitCode: first.exitCode, output: first.output ?? null, executions };
+  return {
+    status: first.status,
+    exitCode: first.exitCode,
+    output: first.output ?? null,
+    isKnown: isOutputKnown(first),
+    executions,
+  };
 }
 
 function compareGroups(a: OutputGroup, b: OutputGroup): number {

@@ -39,8 +39,22 @@ describe("cloud-assistant output", () => {
   });
 
   it("prints identical outputs once", async () => {
-    const group = { count: 297, status: "SUCCESS", exitCode: 0, instanceIds: ["i-01"], output: createOutput("ok\n") };
-    const odd = { count: 1, status: "FAILED", exitCode: 2, instanceIds: ["i-02"], output: createOutput("no disk\n") };
+    const group = {
+      count: 297,
+      status: "SUCCESS",
+      exitCode: 0,
+      instanceIds: ["i-01"],
+      isKnown: true,
+      output: createOutput("ok\n"),
+    };
+    const odd = {
+      count: 1,
+      status: "FAILED",
+      exitCode: 2,
+      instanceIds: ["i-02"],
+      isKnown: true,
+      output: createOutput("no disk\n"),
+    };
     const { output, asked } = await run({ node: createRun({ outputGroups: [group, odd] }) }, [
       "output",
       "AXIAid",
@@ -94,6 +108,31 @@ describe("cloud-assistant output", () => {
     });
   });
 
+  it("does not take what the upstream does not tell for silence", async () => {
+    const untold = createInstanceRun({ result: { id: "x", isOutputKnown: false, output: null } });
+    const silent = createInstanceRun({ instanceId: "i-02", result: { id: "y", isOutputKnown: true, output: null } });
+    const group = {
+      count: 2,
+      status: "SUCCESS",
+      exitCode: 0,
+      instanceIds: ["i-01", "i-02"],
+      isKnown: false,
+      output: null,
+    };
+    const node = createRun({ instanceInvocations: connection([untold, silent]), outputGroups: [group] });
+    const [each, grouped] = [
+      await run({ node }, ["output", "AXIAid"]),
+      await run({ node }, ["output", "AXIAid", "--group"]),
+    ];
+    expect([each.exitCode, each.errors, grouped.exitCode, grouped.errors]).toEqual([
+      4,
+      "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed.\n" +
+        "cloud-assistant: i-02 (SUCCESS, exit code 0): no output.\n",
+      4,
+      "cloud-assistant: incomplete: 2 instances (SUCCESS, exit code 0): the upstream does not tell what it printed.\n",
+    ]);
+  });
+
   it("shows a bar as it was drawn last, and the last lines only", async () => {
     const bar = Array.from({ length: 101 }, (_, percent) => `\r${percent}%`).join("");
     const result = { id: "x", output: createOutput(`one\ntwo\n${bar}\n`) };
@@ -139,7 +178,7 @@ describe("cloud-assistant output", () => {
     const wrong = await run({ node }, ["output", "AXIAid", "--json=instance_id"]);
     expect([wrong.exitCode, wrong.errors]).toEqual([
       2,
-      'cloud-assistant: `--json`: expected some of id, instanceId, status, isFinal, exitCode, error, output, got "instance_id".\n',
+      'cloud-assistant: `--json`: expected some of id, instanceId, status, isFinal, exitCode, error, output, isOutputKnown, got "instance_id".\n',
     ]);
   });
 

@@ -72,10 +72,10 @@ describe("an export", () => {
     const text = await csv.text();
     expect(
       text.startsWith(
-        "instanceId,status,exitCode,errorCode,startTime,finishTime,droppedBytes,output\r\ni-000,SUCCESS,0,",
+        "instanceId,status,exitCode,errorCode,startTime,finishTime,droppedBytes,output,isOutputKnown\r\ni-000,SUCCESS,0,",
       ),
     ).toBe(true);
-    expect(text).toContain('"第 7 台\r\nsays ""ok"", really\n"\r\n');
+    expect(text).toContain('"第 7 台\r\nsays ""ok"", really\n",true\r\n');
     const people = await (await get({ id, format: "text" })).text();
     expect(people.split("\n").slice(21, 24)).toEqual([
       "==> i-007: FAILED, exit code 3",

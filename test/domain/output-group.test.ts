@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Execution, groupOutputs, type Output } from "#domain";
+import { type Execution, groupOutputs, isOutputKnown, type Output } from "#domain";
 import { createExecution } from "../support/execution.ts";
 
 const output = (text: string, droppedBytes: number | null = 0): Output => ({ bytes: Buffer.from(text), droppedBytes });
@@ -17,8 +17,8 @@ describe("groupOutputs", () => {
       execution("i-3", { output: output("ok\n") }),
     ];
     expect(groupOutputs([odd, second, first], printed)).toEqual([
-      { status: "SUCCESS", exitCode: 0, output: output("ok\n"), executions: [first, second] },
-      { status: "SUCCESS", exitCode: 0, output: output("no disk\n"), executions: [odd] },
+      { status: "SUCCESS", exitCode: 0, output: output("ok\n"), isKnown: true, executions: [first, second] },
+      { status: "SUCCESS", exitCode: 0, output: output("no disk\n"), isKnown: true, executions: [odd] },
     ]);
   });
 
@@ -49,9 +49,22 @@ describe("groupOutputs", () => {
     ]);
   });
 
-  it("counts output that was not asked for as none", () => {
-    const rows = [execution("i-1", { output: undefined }), execution("i-2", { output: null })];
-    expect(groupOutputs(rows, printed)).toEqual([{ status: "SUCCESS", exitCode: 0, output: null, executions: rows }]);
+  it("keeps output that nobody knows apart from none", () => {
+    const [untold, silent] = [execution("i-1", { output: undefined }), execution("i-2", { output: null })];
+    const alike = { status: "SUCCESS", exitCode: 0, output: null };
+    expect(groupOutputs([untold, silent], printed)).toEqual([
+      { ...alike, isKnown: false, executions: [untold] },
+      { ...alike, isKnown: true, executions: [silent] },
+    ]);
+  });
+
+  it.each([
+    ["goes on", { status: "RUNNING" }, true],
+    ["was never carried out", { status: "ERROR", startTime: null }, true],
+    ["failed to start in time, and tells when it did", { status: "ERROR" }, false],
+    ["is over", { status: "SUCCESS" }, false],
+  ] as const)("knows that nothing is known of what %s without an output: %j", (_, overrides, isKnown) => {
+    expect(isOutputKnown(execution("i-1", { ...overrides, output: undefined }))).toBe(isKnown);
   });
 
   it("gives no group for no execution", () => {

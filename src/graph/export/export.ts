@@ -6,6 +6,7 @@ import {
   type InstanceInvocation,
   type InvocationRef,
   type InvocationResult,
+  isOutputKnown,
   type Operation,
 } from "#domain";
 import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
@@ -60,7 +61,7 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
     throw badInput("id", "the id of a run or of a run on one instance", `that of another thing (${ref.type})`);
   }
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
-  const writer = createRowWriter(format, instanceId === null ? outputText : ({ output }) => String(output ?? ""));
+  const writer = createRowWriter(format, instanceId === null ? outputText : bareText);
   return {
     contentType: writer.contentType,
     texts: write(writer, OUTPUT_COLUMNS, outputRows(ref, instanceId, isOurs, parts)),
@@ -132,6 +133,7 @@ const OUTPUT_COLUMNS: Columns<Printed> = {
   finishTime: ({ finishTime }) => finishTime,
   droppedBytes: ({ output }) => output?.droppedBytes ?? null,
   output: ({ output }) => (output == null ? null : decodeOutput(output.bytes, output.droppedBytes).text),
+  isOutputKnown,
 };
 
 /** @throws the error of an output that cannot be read: an export without it would mislead */
@@ -150,10 +152,22 @@ function* toOutputRows(
   return rows;
 }
 
-function outputText({ instanceId, status, exitCode, output }: ExportRow): string {
+function outputText({ instanceId, status, exitCode, isOutputKnown, output }: ExportRow): string {
   const text = String(output ?? "");
   const end = text === "" || text.endsWith("\n") ? "" : "\n";
-  return `==> ${toLinePart(instanceId ?? null)}: ${status}${exitCode === null ? "" : `, exit code ${exitCode}`}\n${text}${end}`;
+  const code = exitCode === null ? "" : `, exit code ${exitCode}`;
+  const known = isOutputKnown === true ? "" : ", output not known";
+  return `==> ${toLinePart(instanceId ?? null)}: ${status}${code}${known}\n${text}${end}`;
+}
+
+/** @throws InputError `NOT_FOUND` for an output that is not known: nothing beside the text could say so */
+function bareText({ isOutputKnown, output }: ExportRow): string {
+  if (isOutputKnown === true) return String(output ?? "");
+  throw new InputError(
+    "NOT_FOUND",
+    "`id`: expected an output that is known, got one that the upstream does not tell.",
+    "id",
+  );
 }
 
 function readFilter(text: string | null, schema: GraphQLSchema): Filter {

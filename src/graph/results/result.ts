@@ -1,6 +1,6 @@
 import { ObjectType } from "type-graphql";
 
-import type { OssDelivery as Delivery, Execution as ExecutionRecord } from "#domain";
+import { type OssDelivery as Delivery, type Execution as ExecutionRecord, isOutputKnown } from "#domain";
 import { declareReads, declareShape, Node, orNull, toGlobalId, Value } from "../declarations/index.ts";
 import { declareConnection } from "../lists/index.ts";
 import type { Selection } from "../operation/index.ts";
@@ -43,12 +43,25 @@ export class InvocationResult extends Execution {
     return this.#id;
   }
 
-  @Value(() => CommandOutput, { nullable: true, description: "What it printed; null where there is none yet." })
+  @Value(() => CommandOutput, {
+    nullable: true,
+    description: "What it printed; null where there is none yet, and where `isOutputKnown` is false.",
+  })
   get output(): OrError<CommandOutput | null> {
     const output = this.record.output;
     if (output == null) return this.unread;
     this.#output ??= new CommandOutput(output);
     return this.#output;
+  }
+
+  @Value(() => Boolean, {
+    nullable: true,
+    description:
+      "False if it is over and no answer of the upstream told what it printed, as of a run that the upstream dropped before: " +
+      "`output: null` then does not say that it printed nothing.",
+  })
+  get isOutputKnown(): boolean {
+    return isOutputKnown(this.record);
   }
 }
 
@@ -79,5 +92,5 @@ export const InvocationResultConnection = declareConnection({
 
 /** True when a selection of a result needs what was printed. */
 export function wantsOutput(result: Selection | null): boolean {
-  return result?.hasAny("output") ?? false;
+  return result?.hasAny("output", "isOutputKnown") ?? false;
 }

@@ -18,6 +18,7 @@ export const GUARDED_FIELDS: Readonly<Record<string, Exclude<Kind, "runs">>> = {
   "Invocation.outputGroups": "outputs",
   "InvocationResult.ossDelivery": "outputs",
   "InvocationResult.output": "outputs",
+  "InvocationResult.isOutputKnown": "outputs",
 };
 
 // By name alone, since a selection does not know its type; no open field has the name of a guarded one.

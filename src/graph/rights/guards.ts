@@ -82,7 +82,8 @@ export function createKindGuard(view: View, audit: Pick<AuditRecord, "handOut" |
       throw new ForbiddenError(kind);
     },
     note(kind, place, value) {
-      if (value === null || value === undefined) return;
+      // Whether there is anything to be seen is none of it.
+      if (value === null || value === undefined || typeof value === "boolean") return;
       const run = runOf(place);
       audit.handOut({ kind, run, instanceId: place.instanceId, bytes: bytesOf(value) });
       for (const instanceId of instancesOf(value)) audit.handOut({ kind, run, instanceId, bytes: 0 });

@@ -80,10 +80,19 @@ export class OutputGroup {
 
   @Value(() => CommandOutput, {
     nullable: true,
-    description: "What each of them printed, of similar ones the first; null where that is nothing yet.",
+    description:
+      "What each of them printed, of similar ones the first; null where that is nothing yet, and where `isKnown` is false.",
   })
   get output(): CommandOutput | null {
     return this.#output;
+  }
+
+  @Value(() => Boolean, {
+    description:
+      "False if no answer of the upstream told what they printed: `output: null` then does not say that it was nothing.",
+  })
+  get isKnown(): boolean {
+    return this.record.isKnown;
   }
 
   @Value(() => Int, { description: "How many instances there are; at least 1." })

@@ -153,6 +153,7 @@ const NEVER_RAN: ReadonlySet<string> = new Set(["ERROR", "INVALID", "CANCELLED"]
 
 function nothingOf(server: ServerOutput, words: ReturnType<typeof useWords>["output"]): string {
   if (!server.isFinal) return words.nothingYet;
+  if (server.result?.isOutputKnown === false) return words.untold;
   return server.startTime === null || NEVER_RAN.has(server.status) ? words.noOutput : words.nothing;
 }
 

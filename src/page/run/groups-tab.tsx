@@ -48,14 +48,17 @@ export function GroupsTab({ run, isAlone }: { readonly run: RunDetails; readonly
       ))}
       {silent.map((group) => (
         <GroupPart key={group.instanceInvocations[0]?.id} runId={run.id} group={group} isAlone={isAlone}>
-          <p class="muted">{isOpen(group.status) ? words.groups.silentYet : words.groups.silent}</p>
+          <p class="muted">{silenceOf(group, words.groups)}</p>
         </GroupPart>
       ))}
     </ScrollBox>
   );
 }
 
-const isOpen = (status: Group["status"]): boolean => OPEN_STATES.includes(status);
+function silenceOf({ status, isKnown }: Group, words: ReturnType<typeof useWords>["groups"]): string {
+  if (!isKnown) return words.untold;
+  return OPEN_STATES.includes(status) ? words.silentYet : words.silent;
+}
 
 async function readGroups(id: string, similar: boolean, signal: AbortSignal) {
   const { data, failures } = await salvage(gateway.compareOutputs({ id, first: MOST_GROUPS, similar }, {}, signal));

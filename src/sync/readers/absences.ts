@@ -19,6 +19,9 @@ interface Absence {
 /** Looks in a row without it after which what was seen is believed to be gone: one replica of an upstream may not know it for once. */
 export const LOOKS_UNTIL_GONE = 3;
 
+/** For so long the upstream is not asked again for what is lacking of a run that it dropped, in milliseconds. */
+export const GONE_MAX_AGE_MS = 600_000;
+
 const ABSENCES_MAX = 5_000;
 
 /** Remembers some thousand keys; the oldest go first. @param apartMs looks closer to each other count as one */

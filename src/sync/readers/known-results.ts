@@ -11,7 +11,7 @@ import {
 } from "#domain";
 import { executionReadAt, type StoredRun } from "#store";
 import type { ResultQuery } from "#upstreams";
-import type { Absences } from "./absences.ts";
+import { type Absences, GONE_MAX_AGE_MS } from "./absences.ts";
 import { holdsOutput, isFresh, isSettledExecution } from "./freshness.ts";
 import type { Histories } from "./histories.ts";
 import type { ReaderParts } from "./reader-parts.ts";
@@ -37,8 +37,8 @@ interface Sought {
 
 /**
  * Finds in what the store holds, and in what was read of executions that have a name of their own.
- * @param absences results that the upstream did not have
- * @param owed results that were read for their outputs, which the upstream did not have yet
+ * @param absences results that the upstream did not have, with their outputs or at all
+ * @param owed results that were read for their outputs, which were empty right after their ends
  */
 export function createKnownResults(
   { store, book, clock, freshnessMs }: ReaderParts,
@@ -53,8 +53,10 @@ export function createKnownResults(
     { projection, maxMs }: Sought,
   ): boolean {
     if (!one.isComplete) return false;
-    if (projection.output && !holdsOutput(one, book.isStuck(one.source)))
-      return one.output === undefined && owed.has(resultKey({ ...one, execution: null }), maxMs);
+    if (projection.output && !holdsOutput(one, book.isStuck(one.source))) {
+      const key = resultKey({ ...one, execution: null });
+      return one.output === undefined && (owed.has(key, maxMs) || absences.has(key, maxMs));
+    }
     const now = clock.now();
     return isSettledExecution(one, run, now) || isFresh(readAt, { now, maxMs });
   }
@@ -63,7 +65,9 @@ export function createKnownResults(
     const row = stored.run.instances.find((item) => item.instanceId === instanceId);
     if (row === undefined) return undefined;
     const one = sought.maxMs === Number.POSITIVE_INFINITY ? withPastOutput(row) : row;
-    return serves(one, stored.run, executionReadAt(stored, instanceId), sought) ? resultOf(one) : undefined;
+    if (!serves(one, stored.run, executionReadAt(stored, instanceId), sought)) return undefined;
+    const isEmptySoFar = one.output === undefined && owed.has(resultKey({ ...one, execution: null }), sought.maxMs);
+    return sought.projection.output && isEmptySoFar ? { ...resultOf(one), output: null } : resultOf(one);
   }
 
   async function findLoose(ref: ResultRef, sought: Sought): Promise<InvocationResult | undefined> {
@@ -73,8 +77,10 @@ export function createKnownResults(
     return serves(one, null, found.readAt, sought) ? found.result : undefined;
   }
 
-  async function findOne(ref: ResultRef, stored: StoredRun | null, sought: Sought) {
-    const { projection, maxMs } = sought;
+  async function findOne(ref: ResultRef, stored: StoredRun | null, given: Sought) {
+    const { projection } = given;
+    const maxMs = stored?.isGone === true ? Math.max(given.maxMs, GONE_MAX_AGE_MS) : given.maxMs;
+    const sought = { projection, maxMs };
     if (ref.execution !== null) return histories.find(ref, projection, maxMs);
     const found = stored === null ? await findLoose(ref, sought) : findInRun(stored, ref, sought);
     return found ?? (absences.has(resultKey(ref), maxMs) ? null : undefined);

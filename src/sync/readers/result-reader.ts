@@ -66,8 +66,15 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     }
     await store.write({ source, readAt, results: found });
     const believed = await believe(store, source, query, found, projection);
-    for (const one of believed) if (projection.output && one.output === undefined) owed.add(resultKey(one));
-    return believed;
+    if (!projection.output) return believed;
+    const told = new Set(found);
+    return believed.map((one) => {
+      if (one.output !== undefined) return one;
+      if (told.has(one)) owed.add(resultKey(one));
+      else absences.add(resultKey(one));
+      // What is empty so far is none; it is not kept as such.
+      return told.has(one) ? { ...one, output: null } : one;
+    });
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {

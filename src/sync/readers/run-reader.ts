@@ -11,7 +11,7 @@ import {
 import { executionReadAt, type RunStore, type StoredRun } from "#store";
 import type { KnownRun } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
-import { type Absences, createAbsences, LOOKS_UNTIL_GONE } from "./absences.ts";
+import { type Absences, createAbsences, GONE_MAX_AGE_MS, LOOKS_UNTIL_GONE } from "./absences.ts";
 import { holdsOutput, holdsRun, isFresh, isOverRun, isSettledExecution, isSettledRun } from "./freshness.ts";
 import { createHiddenRuns, type HiddenRuns } from "./hidden-runs.ts";
 import type { ReaderParts } from "./reader-parts.ts";
@@ -103,7 +103,8 @@ export function createRunReader(parts: ReaderParts): RunReader {
 function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absences: Absences): RunReader["findKnown"] {
   function serves(stored: StoredRun, projection: Projection, maxMs: number): boolean {
     const { run } = stored;
-    if (!holdsRun(run, projection, book.isStuck(run.source))) return false;
+    if (!holdsRun(run, projection, book.isStuck(run.source)))
+      return stored.isGone && absences.has(invocationKey(run), Math.max(maxMs, GONE_MAX_AGE_MS));
     const now = clock.now();
     if (lacksOthers(run) && !stored.isGone && maxMs !== Number.POSITIVE_INFINITY)
       return absences.has(invocationKey(run), maxMs);

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { createPlace, type Run } from "./world.ts";
+
+const over = (invokeId: string, at: number, output: string | null): Run => ({
+  invokeId,
+  at,
+  status: "Success",
+  executions: [
+    { instanceId: "i-1", output },
+    { instanceId: "i-2", output },
+  ],
+});
+const JUST_NOW = over("t-now", Math.floor(Date.now() / 1_000) * 1_000 - 5_000, null);
+const NEW = over("t-new", Date.UTC(2026, 0, 3), null);
+const OLD = over("t-old", Date.UTC(2026, 0, 2), "ok\n");
+
+const oneRun = (invokeId: string) => `run: invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "${invokeId}")`;
+const QUESTION = (invokeId: string) => `{ ${oneRun(invokeId)} {
+  isGoneUpstream outputGroups { count isKnown output { text } }
+  instanceInvocations { nodes { id result { isOutputKnown output { text } } } } } }`;
+
+async function withRuns<Made>(use: (rig: Rig, drop: () => Promise<void>) => Promise<Made>): Promise<Made> {
+  const place = createPlace([JUST_NOW, NEW, OLD]);
+  const rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+  const list = () => rig.ask("{ invocations { nodes { invokeId status isGoneUpstream } } }");
+  try {
+    await list();
+    return await use(rig, async () => {
+      place.runs.pop();
+      await list();
+    });
+  } finally {
+    await rig.stop();
+  }
+}
+
+const exported = async (rig: Rig, id: string, format: string) => {
+  const address = `${rig.url.replace("/graphql", "/export")}?${new URLSearchParams({ id, format })}`;
+  const answer = await fetch(address, { headers: { "apollo-require-preflight": "1" } });
+  return [answer.status, await answer.text()];
+};
+
+describe("what a run printed that the upstream dropped before its output was read", () => {
+  it("is not known, in results, groups and exports, and is not asked for again for a while", async () => {
+    await withRuns(async (rig, drop) => {
+      await drop();
+      const first = await rig.ask(QUESTION("t-old"));
+      expect(first.errors).toBeUndefined();
+      const result = { isOutputKnown: false, output: null };
+      const [one, two] = first.data.run.instanceInvocations.nodes;
+      expect(first.data.run).toEqual({
+        isGoneUpstream: true,
+        outputGroups: [{ count: 2, isKnown: false, output: null }],
+        instanceInvocations: {
+          nodes: [
+            { id: one.id, result },
+            { id: two.id, result },
+          ],
+        },
+      });
+      const before = rig.far.asked().length;
+      expect((await rig.ask(QUESTION("t-old"))).data).toEqual(first.data);
+      const { data } = await rig.ask(`{ ${oneRun("t-old")} { id } }`);
+      const text = "==> i-1: SUCCESS, exit code 0, output not known\n==> i-2: SUCCESS, exit code 0, output not known\n";
+      expect(await exported(rig, data.run.id, "text")).toEqual([200, text]);
+      const [status, rows] = await exported(rig, data.run.id, "ndjson");
+      const cells = String(rows)
+        .trim()
+        .split("\n")
+        .map((row) => JSON.parse(row));
+      expect([status, cells]).toMatchObject([200, [result, result]]);
+      expect(await exported(rig, one.id, "text")).toMatchObject([404, expect.stringContaining("NOT_FOUND")]);
+      expect(rig.far.asked().slice(before)).toEqual([]);
+    });
+  });
+
+  it("is known where it printed nothing, also right after its end, and where it was read in time", async () => {
+    await withRuns(async (rig, drop) => {
+      for (const silent of ["t-new", "t-now", "t-now"]) {
+        const nothing = await rig.ask(QUESTION(silent));
+        expect(nothing.data.run).toMatchObject({
+          outputGroups: [{ count: 2, isKnown: true, output: null }],
+          instanceInvocations: { nodes: [{ result: { isOutputKnown: true } }, { result: { isOutputKnown: true } }] },
+        });
+      }
+      await rig.ask(QUESTION("t-old"));
+      await drop();
+      const { data } = await rig.ask(QUESTION("t-old"));
+      expect(data.run).toMatchObject({
+        isGoneUpstream: true,
+        outputGroups: [{ count: 2, isKnown: true, output: { text: "ok\n" } }],
+        instanceInvocations: { nodes: [{ result: { isOutputKnown: true } }, { result: { isOutputKnown: true } }] },
+      });
+    });
+  });
+});
