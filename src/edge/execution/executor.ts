@@ -14,6 +14,7 @@ import {
 
 import { InputError, withoutStack } from "#domain";
 import { createCompiledDocuments } from "./compiled-documents.ts";
+import { findVariableFaults } from "./variable-faults.ts";
 
 /** What is to be executed: a document that was parsed, found valid, and is the same object each time its text comes. */
 export interface Execution {
@@ -50,6 +51,8 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
 /** The GraphQL library's own executor. */
 export function createReferenceExecutor(schema: GraphQLSchema): Executor {
   return async ({ variables, ...execution }) => {
+    const errors = findVariableFaults(schema, { variables, ...execution });
+    if (errors.length > 0) return { errors };
     const result = await execute({ schema, variableValues: variables, ...execution });
     return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors) };
   };
