@@ -150,10 +150,12 @@ describe.each(["compiled", "reference"] as const)("errors of the %s executor", (
     for (let round = 0; round < 8; round += 1) {
       const { status, body } = await gateway.ask({ query, variables });
       const { errors } = body as { errors: readonly { message: string; extensions: unknown }[] };
-      expect({ status, told: errors.map(({ message, extensions }) => [message.split(" got")[0], extensions]) }).toEqual({
-        status: 200,
-        told: names.slice(0, 5).map((name) => [`Variable "$${name}"`, { code: "BAD_USER_INPUT" }]),
-      });
+      expect({ status, told: errors.map(({ message, extensions }) => [message.split(" got")[0], extensions]) }).toEqual(
+        {
+          status: 200,
+          told: names.slice(0, 5).map((name) => [`Variable "$${name}"`, { code: "BAD_USER_INPUT" }]),
+        },
+      );
     }
   });
 
