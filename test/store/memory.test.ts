@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Source } from "#domain";
-import { addSpan, createMemoryStore, LIST_END, LIST_HEAD, type StoredRun } from "#store";
+import { addSpan, createMemoryStore, LIST_END, LIST_HEAD, type RunStore, type StoredRun } from "#store";
 import { describeRunStore } from "./conformance.ts";
 import {
   ECS,
@@ -18,6 +18,39 @@ import {
 } from "./records.ts";
 
 describeRunStore("memory", async () => createMemoryStore({ bytesMax: 64_000_000 }));
+
+describe("thousands of runs of which none is meant", () => {
+  const COUNT = 10_000;
+
+  const asked = { stretches: [whole(ECS)], query: { invokeId: "t-new" }, limit: 20 };
+  const questions: readonly (readonly [string, (store: RunStore) => Promise<unknown>, unknown])[] = [
+    ["a page", (store) => store.readPage({ ...asked, direction: 1, projection: NOTHING }), []],
+    ["a page from the oldest end", (store) => store.readPage({ ...asked, direction: -1, projection: NOTHING }), []],
+    ["outlines", (store) => store.readOutlines({ ...asked, detail: "RUNS" }), []],
+    ["a count", (store) => store.count(asked), 0],
+  ];
+
+  it.each(questions)(
+    "keep nobody waiting for %s, and are those of the moment of the question",
+    async (_name, ask, nothing) => {
+      const store = createMemoryStore({ bytesMax: 256_000_000 });
+      const runs = Array.from({ length: COUNT }, (_, n) => runAt(n, `t-${n}`));
+      await store.write({ source: ECS, readAt: 1, runs });
+      let rounds = 0;
+      let isOver = false;
+      const count = () => {
+        rounds += 1;
+        if (!isOver) setImmediate(count);
+      };
+      setImmediate(count);
+      const answer = ask(store);
+      await store.write({ source: ECS, readAt: 2, runs: [runAt(COUNT / 2, "t-new")] });
+      expect(await answer).toEqual(nothing);
+      isOver = true;
+      expect(rounds).toBeGreaterThanOrEqual(COUNT / 2_000 - 1);
+    },
+  );
+});
 
 describe("memory that is full", () => {
   const store = () => createMemoryStore({ bytesMax: 40_000 });

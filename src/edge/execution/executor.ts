@@ -14,6 +14,7 @@ import {
 
 import { InputError, withoutStack } from "#domain";
 import { createCompiledDocuments } from "./compiled-documents.ts";
+import { findVariableFaults } from "./variable-faults.ts";
 
 /** What is to be executed: a document that was parsed, found valid, and is the same object each time its text comes. */
 export interface Execution {
@@ -39,9 +40,12 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
   return async (execution) => {
     const compiled = compiledOf(execution);
     if (compiled === null) return reference(execution);
+    // The compiler tells of every variable that does not fit, however many, and not where it stands in the document.
+    const errors = findVariableFaults(schema, execution);
+    if (errors.length > 0) return { errors };
     const { contextValue, rootValue, variables } = execution;
     const result = (await compiled.query(rootValue, contextValue, variables ?? {})) as ExecutionResult;
-    // Nothing was executed, since the variables do not fit; the reference executor says why with places in the document.
+    // Nothing was executed, since the compiler takes fewer variables than the library does.
     if (result.data === undefined) return reference(execution);
     return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors).map(toFullError) };
   };
@@ -50,6 +54,8 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
 /** The GraphQL library's own executor. */
 export function createReferenceExecutor(schema: GraphQLSchema): Executor {
   return async ({ variables, ...execution }) => {
+    const errors = findVariableFaults(schema, { variables, ...execution });
+    if (errors.length > 0) return { errors };
     const result = await execute({ schema, variableValues: variables, ...execution });
     return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors) };
   };

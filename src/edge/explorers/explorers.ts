@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { ANSWER_TYPES, chooseMediaType, htmlHeaders, send, sendBytes, sendText } from "../http/index.ts";
 import { type LaboratoryParts, laboratoryScript } from "./laboratory-script.ts";
 import { type ExampleOperation, type Page, renderSandbox, toScript } from "./sandbox.ts";
@@ -99,7 +100,8 @@ const HEADERS = { "content-type": "text/javascript; charset=utf-8", "cache-contr
  * @param folder holds its files as the build compressed them; there are none if null
  */
 function createLaboratory(folder: string | null, parts: LaboratoryParts): Laboratory {
-  const files = new Map<string, Promise<Buffer>>();
+  const compressed = new Map<string, Promise<Buffer>>();
+  const plain = new Map<string, Promise<Buffer>>();
   const script = laboratoryScript(parts);
   return {
     render: () => ({ html: PAGE, headers: htmlHeaders(POLICY) }),
@@ -113,15 +115,22 @@ function createLaboratory(folder: string | null, parts: LaboratoryParts): Labora
         sendText(response, 404, "Not found.");
         return;
       }
-      const file = files.get(name) ?? readFile(join(folder, `${name}.gz`));
-      files.set(name, file);
+      const file = once(compressed, name, () => readFile(join(folder, `${name}.gz`)));
       const vary = { ...HEADERS, vary: "Accept-Encoding" };
-      const bytes = await file;
       if (/\bgzip\b/.test(String(headers["accept-encoding"]))) {
-        sendBytes(response, 200, { ...vary, "content-encoding": "gzip" }, bytes);
-      } else sendBytes(response, 200, vary, gunzipSync(bytes));
+        sendBytes(response, 200, { ...vary, "content-encoding": "gzip" }, await file);
+        // Nine megabytes of four files are kept, since to make them takes longer than to answer a hundred questions.
+      } else sendBytes(response, 200, vary, await once(plain, name, async () => toPlain(await file)));
     },
   };
+}
+
+const toPlain = promisify(gunzip);
+
+function once(files: Map<string, Promise<Buffer>>, name: string, make: () => Promise<Buffer>): Promise<Buffer> {
+  const made = files.get(name) ?? make();
+  files.set(name, made);
+  return made;
 }
 
 const PAGE = `<!doctype html>

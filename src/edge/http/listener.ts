@@ -173,13 +173,26 @@ function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns):
 /** No shorter than the headers of a client that does not count its bytes. */
 const LEAST_PIECE = 128;
 const MOST_PIECE = 4_096;
+/** Each chunk of a body takes two lines and is told of alone: those of one byte took some milliseconds a piece. */
+const MOST_LINES = 64;
 
-/** Up to the end of a request's headers, so that no piece holds many requests. */
+/** Up to the end of a request's headers, so that no piece holds many requests, or of so many lines, so that none holds many chunks. */
 function cutRequest(bytes: Buffer): number {
   const start = Math.min(LEAST_PIECE, bytes.length) - 1;
   const ends = ["\n\r\n", "\n\n"].flatMap((blank) => {
     const at = bytes.subarray(0, MOST_PIECE).indexOf(blank, start);
     return at < 0 ? [] : [at + blank.length];
   });
-  return Math.min(bytes.length, MOST_PIECE, ...ends);
+  return endOfLines(bytes.subarray(0, Math.min(MOST_PIECE, ...ends)));
+}
+
+const LINE_FEED = 10;
+
+function endOfLines(bytes: Buffer): number {
+  let end = 0;
+  for (let lines = 0; lines < MOST_LINES; lines += 1) {
+    end = bytes.indexOf(LINE_FEED, end) + 1;
+    if (end === 0) return bytes.length;
+  }
+  return end;
 }

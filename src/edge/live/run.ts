@@ -2,7 +2,7 @@ import { createSourceEventStream, type FormattedExecutionResult, OperationTypeNo
 import type { Operation } from "#domain";
 import { LastingOperation, startOperation } from "../admission/index.ts";
 import { heldBy, type PreparedOperation } from "../documents/index.ts";
-import { rulesOf } from "../execution/index.ts";
+import { findVariableFaults, rulesOf } from "../execution/index.ts";
 import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, untilRoom } from "./answer.ts";
 import { createExpiry, type Expiry, refuseEnded } from "./expiry.ts";
 import type { LiveOptions } from "./live-parts.ts";
@@ -196,6 +196,8 @@ async function openSource(
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
   const asking = askingOf(live, asker, asker.caller);
   try {
+    const errors = findVariableFaults(options.schema, live);
+    if (errors.length > 0) return format(options, live, { errors }, null);
     const source = await createSourceEventStream(toSubscription(options, live, { operation, asking }));
     return Symbol.asyncIterator in source ? source : format(options, live, source, null);
   } catch (error) {

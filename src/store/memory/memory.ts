@@ -109,15 +109,16 @@ function readSorted(
   const ofAll = (source: Source) => bySource([{ source, after: null, before: null }]);
   return {
     readPage: async ({ stretches, query, direction, limit }) =>
-      sorted.read(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query)),
-    readOutlines: async ({ stretches, query, limit, detail }) =>
-      sorted
-        .read(bySource(stretches), 1, limit, ({ run }) => matchesQuery(run, query))
-        .map(({ run }) => outlineOf(run, detail)),
+      sorted.select(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query)),
+    async readOutlines({ stretches, query, limit, detail }) {
+      const found = await sorted.select(bySource(stretches), 1, limit, ({ run }) => matchesQuery(run, query));
+      return found.map(({ run }) => outlineOf(run, detail));
+    },
     async count({ stretches, query }) {
       const meant = bySource(stretches);
       if (Object.values(query).every((value) => value === undefined)) return sorted.count(meant);
-      return sorted.read(meant, 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query)).length;
+      const found = await sorted.select(meant, 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query));
+      return found.length;
     },
     readUnfinished: async (source, limit) =>
       sorted.readMarked("unfinished", sourceRank(source), { after: null, before: null }, limit),

@@ -1,3 +1,4 @@
+import { takeBreak } from "#domain";
 import type { StoredRun, Stretch } from "../contract/index.ts";
 import { comparePositions, type Position } from "../contract/index.ts";
 
@@ -22,13 +23,25 @@ export interface RunOrder {
   count(bounds: Bounds): number;
   /** Runs between two places that are meant, from the newest (1) or the oldest end (-1); answered in the total order. */
   read(bounds: Bounds, direction: 1 | -1, limit: number, isMeant: (entry: Entry) => boolean): readonly Entry[];
+  /** The same of the runs as they are now. Of many that are not meant it looks at 2,000 at a time, and others are served between. */
+  select(
+    bounds: Bounds,
+    direction: 1 | -1,
+    limit: number,
+    isMeant: (entry: Entry) => boolean,
+  ): Promise<readonly Entry[]>;
   /** From the oldest on. */
   fromOldest(): Iterable<Entry>;
 }
 
+/** To look at so many takes about a millisecond: up to so many are looked at in the turn of who asks. */
+const LOOKED_AT_ONCE = 2_000;
+
 /** Starts empty. One array: a write moves pointers, which costs less than any tree up to some hundred thousand runs. */
 export function createRunOrder(): RunOrder {
   let runs: Entry[] = [];
+  /** The runs of this moment, for all who select among them; null once they have changed. */
+  let frozen: readonly Entry[] | null = null;
 
   const indexOf = (position: Position): number => indexIn(runs, position);
   const isAt = (index: number, position: Position): boolean => {
@@ -42,16 +55,25 @@ export function createRunOrder(): RunOrder {
     return [from, before === null ? runs.length : Math.max(from, indexOf(before))];
   }
 
+  function span(bounds: Bounds, direction: 1 | -1): Span {
+    const [from, to] = rangeOf(bounds);
+    return direction > 0 ? { next: from, end: to, direction } : { next: to - 1, end: from - 1, direction };
+  }
+
   return {
     put(entry) {
+      frozen = null;
       const index = indexOf(entry.position);
       runs.splice(index, isAt(index, entry.position) ? 1 : 0, entry);
     },
     remove(entry) {
       const index = indexOf(entry.position);
-      if (runs[index] === entry) runs.splice(index, 1);
+      if (runs[index] !== entry) return;
+      frozen = null;
+      runs.splice(index, 1);
     },
     removeAll(gone) {
+      frozen = null;
       runs = runs.filter((entry) => !gone.has(entry));
     },
     count(bounds) {
@@ -59,15 +81,18 @@ export function createRunOrder(): RunOrder {
       return to - from;
     },
     read(bounds, direction, limit, isMeant) {
-      const [from, to] = rangeOf(bounds);
       const found: Entry[] = [];
-      for (
-        let index = direction > 0 ? from : to - 1;
-        index >= from && index < to && found.length < limit;
-        index += direction
-      ) {
-        const entry = runs[index];
-        if (entry !== undefined && isMeant(entry)) found.push(entry);
+      lookThrough(runs, span(bounds, direction), Number.POSITIVE_INFINITY, { limit, isMeant, found });
+      return direction > 0 ? found : found.reverse();
+    },
+    async select(bounds, direction, limit, isMeant) {
+      const found: Entry[] = [];
+      const among = { limit, isMeant, found };
+      let left = lookThrough(runs, span(bounds, direction), LOOKED_AT_ONCE, among);
+      if (left !== null) {
+        frozen ??= [...runs];
+        const all = frozen;
+        for (; left !== null; left = lookThrough(all, left, LOOKED_AT_ONCE, among)) await takeBreak();
       }
       return direction > 0 ? found : found.reverse();
     },
@@ -78,6 +103,32 @@ export function createRunOrder(): RunOrder {
       }
     },
   };
+}
+
+/** Places that are looked at, one after the other. */
+interface Span {
+  readonly next: number;
+  /** The place behind the last one. */
+  readonly end: number;
+  readonly direction: 1 | -1;
+}
+
+/** Looks at so many runs, and adds those that are meant to what was found; answers what is left, or null if that is enough or all. */
+function lookThrough(
+  runs: readonly Entry[],
+  { next, end, direction }: Span,
+  count: number,
+  among: { readonly limit: number; readonly isMeant: (entry: Entry) => boolean; readonly found: Entry[] },
+): Span | null {
+  const { limit, isMeant, found } = among;
+  let index = next;
+  for (let looked = 0; index !== end && found.length < limit; index += direction) {
+    if (looked === count) return { next: index, end, direction };
+    looked += 1;
+    const entry = runs[index];
+    if (entry !== undefined && isMeant(entry)) found.push(entry);
+  }
+  return null;
 }
 
 /** Index of the first run that does not stand in front of the place. */

@@ -10,6 +10,13 @@ export interface SortedRuns {
   put(entry: Entry, known: Entry | undefined): void;
   /** Runs of the stretches that are meant, from the stretch's newest (1) or oldest end (-1); answered in the total order. */
   read(stretches: Stretches, direction: 1 | -1, limit: number, isMeant: (entry: Entry) => boolean): readonly Entry[];
+  /** The same of the runs as they are now, with breaks in which others are served. */
+  select(
+    stretches: Stretches,
+    direction: 1 | -1,
+    limit: number,
+    isMeant: (entry: Entry) => boolean,
+  ): Promise<readonly Entry[]>;
   /** How many runs the stretches hold. Walks none. */
   count(stretches: Stretches): number;
   /** Runs of one source with a mark, the newest first. Walks no others. */
@@ -45,6 +52,18 @@ export function createSortedRuns(marks: Readonly<Record<Mark, (entry: Entry) => 
     return own;
   }
 
+  /** Where the runs of these stretches stand, and which of those there are meant. */
+  function placeOf(stretches: Stretches, isMeant: (entry: Entry) => boolean) {
+    const [only, ...others] = stretches;
+    if (only === undefined) return { order: createRunOrder(), bounds: around([]), isInIts: isMeant };
+    if (others.length === 0) return { order: ownOf(only[0]).all, bounds: only[1], isInIts: isMeant };
+    const isInIts = (entry: Entry): boolean => {
+      const bounds = stretches.get(entry.position.source);
+      return bounds !== undefined && isInside(entry.position, bounds) && isMeant(entry);
+    };
+    return { order: whole, bounds: around([...stretches.values()]), isInIts };
+  }
+
   return {
     put(entry, known) {
       const own = ownOf(entry.position.source);
@@ -56,13 +75,12 @@ export function createSortedRuns(marks: Readonly<Record<Mark, (entry: Entry) => 
       for (const mark of names) if (marks[mark](entry)) own[mark].put(entry);
     },
     read(stretches, direction, limit, isMeant) {
-      const [only, ...others] = stretches;
-      if (only === undefined) return [];
-      if (others.length === 0) return ownOf(only[0]).all.read(only[1], direction, limit, isMeant);
-      return whole.read(around([...stretches.values()]), direction, limit, (entry) => {
-        const bounds = stretches.get(entry.position.source);
-        return bounds !== undefined && isInside(entry.position, bounds) && isMeant(entry);
-      });
+      const { order, bounds, isInIts } = placeOf(stretches, isMeant);
+      return order.read(bounds, direction, limit, isInIts);
+    },
+    select(stretches, direction, limit, isMeant) {
+      const { order, bounds, isInIts } = placeOf(stretches, isMeant);
+      return order.select(bounds, direction, limit, isInIts);
     },
     count: (stretches) => [...stretches].reduce((sum, [source, bounds]) => sum + ownOf(source).all.count(bounds), 0),
     readMarked: (mark, source, bounds, limit = Number.POSITIVE_INFINITY) =>
@@ -97,9 +115,9 @@ function around(all: readonly Bounds[]): Bounds {
   };
 }
 
-function outermost(places: readonly (Position | null)[], direction: 1 | -1): Position | null {
-  return places.reduce((found, place) => {
+function outermost([first = null, ...others]: readonly (Position | null)[], direction: 1 | -1): Position | null {
+  return others.reduce((found, place) => {
     if (found === null || place === null) return null;
     return comparePositions(place, found) * direction > 0 ? place : found;
-  });
+  }, first);
 }

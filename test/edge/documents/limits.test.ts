@@ -62,6 +62,13 @@ describe("limits", () => {
       Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`v${i}`, 1])),
     ],
     [
+      "an object of thousands of members in a variable",
+      "{ hello }",
+      "variables",
+      2002,
+      { list: [{ deep: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`v${i}`, 1])) }] },
+    ],
+    [
       "fragments that multiply",
       `{ node { ...a0 } } ${times(11, (i) => `fragment a${i} on Node { p: child { ...a${i + 1} } q: child { ...a${i + 1} } }`)} fragment a11 on Node { id }`,
       "fields",

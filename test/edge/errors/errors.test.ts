@@ -141,6 +141,24 @@ describe.each(["compiled", "reference"] as const)("errors of the %s executor", (
     }
   });
 
+  it("names the first five of many variables that do not fit", async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `how${index}`);
+    const query = `query (${names.map((name) => `$${name}: String!`).join(" ")}) { ${names
+      .map((name) => `${name}: fail(how: $${name})`)
+      .join(" ")} }`;
+    const variables = Object.fromEntries(names.map((name) => [name, 1]));
+    for (let round = 0; round < 8; round += 1) {
+      const { status, body } = await gateway.ask({ query, variables });
+      const { errors } = body as { errors: readonly { message: string; extensions: unknown }[] };
+      expect({ status, told: errors.map(({ message, extensions }) => [message.split(" got")[0], extensions]) }).toEqual(
+        {
+          status: 200,
+          told: names.slice(0, 5).map((name) => [`Variable "$${name}"`, { code: "BAD_USER_INPUT" }]),
+        },
+      );
+    }
+  });
+
   it("cuts messages that repeat a long value", async () => {
     const { body } = await gateway.ask({
       query: "query ($how: Int) { wrong fail(how: $how) }",

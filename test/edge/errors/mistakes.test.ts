@@ -9,6 +9,8 @@ import { createLiveSchema } from "../live-schema.ts";
 // The engine compiles what comes for the third time, and then goes another way.
 const TIMES = 4;
 
+const WRONG = Array.from({ length: 60 }, (_, index) => `wrong${index}`);
+
 const MISTAKES: readonly (readonly [string, unknown])[] = [
   ["an empty operation name", { query: "{ hello }", operationName: "" }],
   ["an empty operation name of many", { query: "query A { hello } query B { hello }", operationName: "" }],
@@ -47,6 +49,13 @@ const MISTAKES: readonly (readonly [string, unknown])[] = [
   ["variables that are a text", { query: "{ hello }", variables: "{}" }],
   ["a variable that is missing", { query: "subscription S($to: Int!) { count(to: $to) }", variables: {} }],
   ["a variable of another type", { query: "subscription S($to: Int!) { count(to: $to) }", variables: { to: "x" } }],
+  [
+    "more wrong variables than the GraphQL library tells of",
+    {
+      query: `query Q(${WRONG.map((name) => `$${name}: Boolean!`).join(" ")}) { ${WRONG.map((name) => `${name}: hello @include(if: $${name})`).join(" ")} }`,
+      variables: Object.fromEntries(WRONG.map((name) => [name, "x"])),
+    },
+  ],
   ["extensions that are a text", { query: "{ hello }", extensions: "x" }],
   ["a mutation", { query: "mutation { hello }" }],
   ["an unknown directive", { query: "{ hello @defer }" }],

@@ -1,3 +1,4 @@
+import { createHook } from "node:async_hooks";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
@@ -92,6 +93,21 @@ describe("/explorer", () => {
     const [compressed, plain] = [await read("gzip, br"), await read("identity")];
     expect(compressed).toEqual(["gzip", "Accept-Encoding", plain[2]]);
     expect(plain).toEqual([null, "Accept-Encoding", expect.any(Number)]);
+  });
+
+  it("makes a plain file once, however many ask for it", async () => {
+    gateway = await startGateway({ explorerFolder: join(await builtPage(), "explorer") });
+    let made = 0;
+    const counting = createHook({ init: (_id, type) => (made += Number(type === "ZLIB")) }).enable();
+    const ask = async () => {
+      const headers = { "accept-encoding": "identity" };
+      const response = await fetch(new URL("/explorer/json.worker.bundle.js", gateway.url), { headers });
+      return (await response.arrayBuffer()).byteLength;
+    };
+    const lengths = await Promise.all(Array.from({ length: 5 }, ask));
+    lengths.push(await ask());
+    counting.disable();
+    expect([made, new Set(lengths).size]).toEqual([1, 1]);
   });
 
   it("offers the examples as a collection, with what stands in them for values of the newest run", async () => {

@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { takeBreak } from "#domain";
-import { paceReading } from "../../../src/edge/http/index.ts";
+import { createListener, createReaders, paceReading } from "../../../src/edge/http/index.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 
 /** A connection whose pieces are two bytes long, with turns that are given by hand. */
@@ -163,6 +165,37 @@ describe("pipelined requests", () => {
     for (let index = 0; index < 10; index += 1) await gateway.ask({ query: "{ hello }" });
     const text = await exchange(socket, '"a2"');
     expect(text.match(/HTTP\/1.1 \d+/g)).toEqual(Array(4).fill("HTTP/1.1 200"));
+  });
+});
+
+describe("a body in chunks of one byte", () => {
+  it("comes a few chunks in a turn", async () => {
+    const counts = { all: 0, inTurn: 0, most: 0 };
+    const next = async () => {
+      await takeBreak();
+      counts.inTurn = 0;
+    };
+    const readers = createReaders(systemClock);
+    const listener = createListener(
+      (request, response) => {
+        request
+          .on("end", () => response.end())
+          .on("data", () => {
+            counts.all += 1;
+            counts.inTurn += 1;
+            counts.most = Math.max(counts.most, counts.inTurn);
+          });
+      },
+      { clock: systemClock, readers, noticeMs: 0, turnsOf: () => ({ arrive: next, next }) },
+    );
+    const socket = connect(await listener.listen(0, "127.0.0.1"), "127.0.0.1");
+    const chunks = "1\r\nx\r\n".repeat(2_000);
+    socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    await once(socket, "data");
+    socket.destroy();
+    await listener.drain();
+    readers.close();
+    expect([counts.all, counts.most]).toEqual([2_000, 64]);
   });
 });
 
