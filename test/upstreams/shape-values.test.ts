@@ -90,6 +90,8 @@ describe("accept list 6: parameters", () => {
     ["JSON text", '{"name":"Jack"}', { name: "Jack" }],
     ["an object", { name: "Jack" }, { name: "Jack" }],
     ["the text of no parameters", "{}", {}],
+    ["a text that is long, but may be", `{"a":"${"b".repeat(65_528)}"}`, { a: "b".repeat(65_528) }],
+    ["a text that would take long to parse", `{"a":"${"b".repeat(65_529)}"}`, null],
     ["an empty object", {}, {}],
     ["an empty text", "", {}],
     ["missing", undefined, {}],

@@ -79,17 +79,22 @@ export function readTime(fields: Fields, name: string, reading: Reading): string
   return instant ?? refuse(name, "a time", reading);
 }
 
+/** Several times what the vendor lets a command with its parameters be; a longer text would take long to parse, and is not. */
+const PARAMETERS_MAX_LENGTH = 65_536;
+
 /**
  * A command's parameters, whether they came as an object or as JSON text; no text or none at all is an object without
- * members. Null for a text that holds no object.
+ * members. Null for a text that holds no object, or is too long.
  */
 export function readParameters(fields: Fields, name: string, reading: Reading): Fields | null {
   const value = fields[name];
   if (isNothing(value)) return {};
   if (isFields(value)) return value;
-  const parsed = typeof value === "string" ? parseJson(value) : undefined;
+  const isParsed = typeof value === "string" && value.length <= PARAMETERS_MAX_LENGTH;
+  const parsed = isParsed ? parseJson(value) : undefined;
   if (parsed === null) return {};
-  return isFields(parsed) ? parsed : refuse(name, "an object or its JSON text", reading);
+  const expected = `an object or its JSON text of at most ${PARAMETERS_MAX_LENGTH} characters`;
+  return isFields(parsed) ? parsed : refuse(name, expected, reading);
 }
 
 /** Texts of a list: an array, one text alone, or either under an inner name; `null` as a text is none. Null if there is no list. */
