@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
 import type { Scope } from "./find.ts";
+import { CommandError } from "./terminal/index.ts";
 import {
   GROUP_WORDS,
   PROVIDER_WORDS,
@@ -164,9 +165,15 @@ export function toScope({ provider, region, account }: ScopeOptions): Scope {
   };
 }
 
-/** The runs that the options name, on the instance that `--instance` was found to be. */
+/**
+ * The runs that the options name, on the instance that `--instance` was found to be.
+ * @throws CommandError for a span without any time
+ */
 export function toFilter(options: FilterOptions, instanceId: string | undefined): InvocationFilter {
   const { status, commandId, commandName, type, since, until, timed } = options;
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new CommandError(`\`--until\`: expected a time after that of \`--since\` (${since}), got ${until}.`);
+  }
   return {
     ...toScope(options),
     ...(status && { statusIn: status }),

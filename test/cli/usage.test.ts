@@ -63,6 +63,10 @@ describe("cloud-assistant", () => {
     ],
     [["list", "--since", "yesterday"], `\`--since\`: expected ${INSTANT}, got "yesterday".`],
     [["list", "--since", "2026-01-02T03:04:05"], `\`--since\`: expected ${INSTANT}, got "2026-01-02T03:04:05".`],
+    [
+      ["list", "--since", "1h", "--until", "2h"],
+      "`--until`: expected a time after that of `--since` (2026-01-02T02:04:05.000Z), got 2026-01-02T01:04:05.000Z.",
+    ],
     [["list", "--timed", "maybe"], '`--timed`: expected one of yes, no, got "maybe".'],
     [["list", "--limit"], "`--limit`: expected a value, it is missing."],
     [["list", "--limt", "3"], "`--limt`: expected an option that --help lists; is `--limit` meant?"],
