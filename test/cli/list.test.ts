@@ -80,7 +80,7 @@ describe("cloud-assistant list", () => {
 
   it("sends every filter to the gateway", async () => {
     const words =
-      "list --provider ecs --region cn-hangzhou,cn-beijing --account prod --status failed,partial-failed --instance i-1 --command-id c-1 --command-name disk --type shell --since 1h --until 2026-01-02T03:00:00+08:00 --timed no --limit 5 --after CURSOR";
+      "list --provider ecs --region cn-hangzhou,cn-beijing --account prod --status failed,partial-failed --instance i-1 --command-id c-1 --command-name disk --type shell --since 1h --until 2026-01-02T11:00:00+08:00 --timed no --limit 5 --after CURSOR";
     const { asked, exitCode } = await run({ invocations: connection([]) }, words.split(" "));
     const filter = {
       providerIn: ["ECS"],
@@ -92,7 +92,7 @@ describe("cloud-assistant list", () => {
       commandName: "disk",
       commandType: "RUN_SHELL_SCRIPT",
       createdAfter: "2026-01-02T02:04:05.000Z",
-      createdBefore: "2026-01-01T19:00:00.000Z",
+      createdBefore: "2026-01-02T03:00:00.000Z",
       timed: false,
     };
     expect([exitCode, asked]).toEqual([

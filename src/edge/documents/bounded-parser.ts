@@ -32,23 +32,23 @@ export function createBoundedParser(schema: GraphQLSchema): (text: string) => Do
   };
 }
 
-/** @throws RefusalError if too many variables are given, members of objects in them included: each that is wrong is told beside all the others */
+/** @throws RefusalError if too many variables are given, or an object in them has too many members: each that is wrong is told beside the others */
 export function checkVariables(variables: unknown): void {
-  refuseAbove("variables", countMembers(variables));
+  refuseAbove("variables", mostMembers(variables));
 }
 
-// They may be nested thousands of levels deep.
-function countMembers(given: unknown): number {
-  let members = 0;
+/** How many members the largest object has. They may be nested thousands of levels deep. */
+function mostMembers(given: unknown): number {
+  let most = 0;
   const waiting = [given];
   while (waiting.length > 0) {
     const value = waiting.pop();
     if (typeof value !== "object" || value === null) continue;
     const inner = Object.values(value);
-    if (!Array.isArray(value)) members += inner.length;
+    if (!Array.isArray(value)) most = Math.max(most, inner.length);
     for (const one of inner) waiting.push(one);
   }
-  return members;
+  return most;
 }
 
 // Counted before parsing, since the parser's own limit ends in a syntax error like any other. Counts one above the limit at most.

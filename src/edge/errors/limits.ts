@@ -18,7 +18,7 @@ export const LIMITS = {
   comparedSelections: 16_000,
   /** Directives that are repeated at one place or that the schema does not know. */
   directives: 10,
-  /** Variables that are declared, and variables that are given with the members of the objects in them. */
+  /** Variables that are declared, and variables that are given, or members of one object in them. */
   variables: 500,
   /** Rows that one operation can make by its `first`, `last` and `ids`: each list times the lists above it, all added up. */
   rows: 25_000,
@@ -65,7 +65,7 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   fields: "fields, with fragments opened,",
   comparedSelections: "selections to compare for fields of one name",
   directives: "directives that are repeated or unknown",
-  variables: "variables and members of them",
+  variables: "variables, or members of one object in them",
   rows: "rows by `first`, `last` and `ids`",
   introspectedValues: "values that tell of the schema",
   batchedRequests: "operation in one request",

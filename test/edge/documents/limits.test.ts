@@ -65,7 +65,7 @@ describe("limits", () => {
       "an object of thousands of members in a variable",
       "{ hello }",
       "variables",
-      2002,
+      2000,
       { list: [{ deep: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`v${i}`, 1])) }] },
     ],
     [
