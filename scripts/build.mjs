@@ -1,8 +1,9 @@
-// Builds dist: the gateway with tsc, the page for people with esbuild. Does nothing when no source has changed since the last build.
+// Builds dist: the gateway with tsc, the page for people with esbuild, an empty database. Does nothing when no source has changed since the last build.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildDatabase } from "./build-database.mjs";
 import { buildPage } from "./build-page.mjs";
 
 const STAMP = join("dist", "sources.sha256");
@@ -32,6 +33,7 @@ if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== sources) {
   });
   if (status !== 0) process.exit(status ?? 1);
   await buildPage(join("dist", "page"));
+  await buildDatabase(join("dist", "database"));
   mkdirSync("dist", { recursive: true });
   writeFileSync(STAMP, sources);
 }
