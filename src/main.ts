@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
-import { checkSettings, createApp, forget } from "#app";
+import type { forget } from "#app";
 import { describeSettings, readConfig, readEmulatorConfig, SettingsError } from "#config";
 import { createEmulator, describeEmulator } from "#emulator";
-import { collectNow } from "./collect-now.ts";
 import { collectSooner } from "./collect-sooner.ts";
 import { readCollectArguments } from "./collecting/index.ts";
 import { toEmulatorOptions } from "./origin.ts";
@@ -21,14 +20,19 @@ const USAGE = `Usage:
   node dist/main.js key --name NAME --roles ROLE,ROLE [--expires 2027-01-01]
                                            a new API key, and its line for the access file`;
 
-/** Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT. */
+/**
+ * Each command loads what it needs, after its settings or arguments are read: loading the gateway takes most of the time of a start.
+ * Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT.
+ */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === undefined) {
     collectSooner();
-    return serve(createApp(readConfig()));
+    const config = readConfig();
+    const { createApp } = await import("#app");
+    return serve(createApp(config));
   }
   if (args[0] === "--check-config") return checkConfig(args.slice(1));
-  if (args[0] === "forget") return console.log(await forget(readConfig(), readForgettable(args.slice(1))));
+  if (args[0] === "forget") return runForget(args.slice(1));
   if (args[0] === "collect") return runCollect(args.slice(1));
   if (args[0] === "emulator") return runEmulator(args.slice(1));
   if (args[0] === "key") return printKey(args.slice(1));
@@ -43,8 +47,16 @@ async function checkConfig(others: readonly string[]): Promise<void> {
     throw new SettingsError([`arguments: expected none behind --check-config, got ${got}\n${USAGE}`]);
   }
   const config = readConfig();
+  const { checkSettings } = await import("#app");
   const verdict = await checkSettings(config);
   console.log([...describeSettings(config.accounts), "", verdict].join("\n"));
+}
+
+async function runForget(args: readonly string[]): Promise<void> {
+  const config = readConfig();
+  const forgettable = readForgettable(args);
+  const { forget } = await import("#app");
+  console.log(await forget(config, forgettable));
 }
 
 /** Ends with 0 if every source was read as far as it was wanted, 3 if one failed, 130 or 143 if it was told to stop. */
@@ -60,7 +72,9 @@ async function runCollect(args: readonly string[]): Promise<void> {
       stopped.abort();
     });
   }
-  const { summary, hasFailed } = await collectNow(readConfig(), request, process.stderr, stopped.signal);
+  const config = readConfig();
+  const { collectNow } = await import("./collect-now.ts");
+  const { summary, hasFailed } = await collectNow(config, request, process.stderr, stopped.signal);
   console.log(summary);
   process.exit(process.exitCode ?? (hasFailed ? 3 : 0));
 }
