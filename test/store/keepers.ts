@@ -20,7 +20,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const TABLES = ["run", "execution", "loose_result", "content", "list", "source", "replica", "lease", "quota"];
+const TABLES = ["execution", "run", "loose_result", "content", "list", "source", "replica", "lease", "quota"];
 
 /** Puts tables of their own into a database. */
 export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
@@ -44,8 +44,8 @@ export function createTestDatabase(db: Kysely<Tables>): TestDatabase {
     schema,
     clock,
     async open() {
-      const names = TABLES.map((name) => sql.id(schema, name));
-      if (store !== null) await sql`truncate ${sql.join(names)} cascade`.execute(db);
+      // To truncate takes longer: that makes a new file for each table and index.
+      if (store !== null) await sql.raw(TABLES.map((name) => `delete from ${schema}.${name}`).join(";")).execute(db);
       store = await openAs(1);
       return { ...store, close: async () => {} };
     },
