@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { useBuilt } from "../support/built.ts";
 import { type GraphServer, startGraphServer, startPlainServer } from "../support/graph-server.ts";
 import { connection, createRun, run, runAt, SOURCE } from "./rig.ts";
 
+useBuilt();
 const servers: GraphServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
@@ -258,7 +260,7 @@ describe("cloud-assistant", () => {
     const server = await startGraphServer({ invocations: connection([createRun()]) });
     servers.push(server);
     const full = openSync("/dev/full", "w");
-    const words = ["--import", "tsx", "-C", "source", "src/cli/main.ts", "--url", server.url, "list"];
+    const words = ["dist/cli/main.js", "--url", server.url, "list"];
     const child = spawn(process.execPath, words, { stdio: ["ignore", full, "pipe"] });
     const written: Buffer[] = [];
     child.stderr?.on("data", (chunk: Buffer) => written.push(chunk));
@@ -293,7 +295,7 @@ describe("cloud-assistant", () => {
   });
 
   it("runs as a process", async () => {
-    const words = ["--import", "tsx", "-C", "source", "src/cli/main.ts", "--version"];
+    const words = ["dist/cli/main.js", "--version"];
     const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: new URL("../../", import.meta.url) });
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import { useBuilt } from "../support/built.ts";
 
 const folder = mkdtempSync("/tmp/settings-");
-// What was built starts many times faster than sources do; nothing is built if no source has changed.
-beforeAll(() => expect(spawnSync(process.execPath, ["scripts/build.mjs"]).status).toBe(0), 180_000);
+useBuilt();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface End {

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { useBuilt } from "../support/built.ts";
 
 const fixture = (name: string) => new URL(`../wire/fixtures/${name}`, import.meta.url);
 
@@ -37,13 +38,14 @@ beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   }
 });
+useBuilt();
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   for (const server of [upstream, proxy]) await new Promise((resolve) => server.close(resolve));
 });
 
 it("reaches an https upstream through the proxy of HTTPS_PROXY, checks its certificate, and shows the proxy's password to nobody", async () => {
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", "src/main.ts"], {
+  const child = spawn(process.execPath, ["dist/main.js"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       PATH: process.env.PATH,

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { useBuilt } from "../support/built.ts";
 import { CANARIES, LEAK } from "./rig.ts";
 
 const fixture = (name: string) => new URL(`../wire/fixtures/${name}`, import.meta.url);
@@ -20,10 +21,11 @@ const upstream = createServer(
 );
 beforeAll(() => new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve)));
 afterAll(() => new Promise((resolve) => upstream.close(resolve)));
+useBuilt();
 
 /** A gateway in a process of its own, since certificates are trusted by the whole process. */
 async function startGateway(environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", "src/main.ts"], {
+  const child = spawn(process.execPath, ["dist/main.js"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       PATH: process.env.PATH,

@@ -1,4 +1,4 @@
-// Writes into a database until it is killed: node --import tsx -C source test/store/killed-writer.ts URL SCHEMA
+// Writes into a database until it is killed: node --import tsx test/store/killed-writer.ts URL SCHEMA
 // Tells what it finds first (`found`), then each write that was acknowledged (`wrote`), a JSON line each.
 import { randomUUID } from "node:crypto";
 import { addSpan, createDatabase, type RunStore } from "#store";

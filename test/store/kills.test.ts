@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "@jest/globals";
+import { useBuilt } from "../support/built.ts";
 import { killWriter } from "./kills.ts";
 
+useBuilt();
 const folder = mkdtempSync(join(tmpdir(), "kills-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

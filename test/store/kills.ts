@@ -19,7 +19,7 @@ export interface KilledWriter {
 
 /** Lets a process of its own write into a database and kills it after so many acknowledged writes, in the middle of the next. */
 export async function killWriter(url: string, schema: string, writes: number): Promise<KilledWriter> {
-  const args = ["--import", "tsx", "-C", "source", "test/store/killed-writer.ts", url, schema];
+  const args = ["--import", "tsx", "test/store/killed-writer.ts", url, schema];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let found: Found | null = null;
   let acknowledged = 0;
