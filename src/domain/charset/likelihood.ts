@@ -97,22 +97,34 @@ export function weigherOf(charset: string): Weigh {
 
 const known = new Map<string, Float32Array>();
 
-// The platform encodes UTF-8 only; decoding every pair of bytes at once takes a few milliseconds.
+/** True for a charset whose weights are not worked out yet, which takes some milliseconds. */
+export function isUnweighed(charset: string): boolean {
+  return SCRIPTS[charset] !== undefined && !known.has(charset);
+}
+
+const LOWEST_TRAIL = 0x40;
+const TRAILS = 0xfe - LOWEST_TRAIL + 1;
+const LINE_FEED = 0x0a;
+/** A lead, a trail and the line's end. */
+const LINE_BYTES = 3;
+const NO_CHARACTER = 0xfffd;
+
+// The platform encodes UTF-8 only; decoding every pair of bytes takes a few milliseconds.
 function weightsOf(charset: string, { isFrequent, usual, exotic = [] }: Script): Float32Array {
   const weights = new Float32Array(65_536);
-  const places: number[] = [];
+  const decoder = new TextDecoder(charset);
+  const lines = new Uint8Array(TRAILS * LINE_BYTES).fill(LINE_FEED);
   for (let lead = 0x81; lead <= 0xfe; lead += 1) {
-    for (let trail = 0x40; trail <= 0xfe; trail += 1) places.push(lead * 256 + trail);
-  }
-  const lines = Uint8Array.from(places.flatMap((place) => [place >> 8, place & 0xff, 0x0a]));
-  for (const [index, character] of new TextDecoder(charset).decode(lines).split("\n").entries()) {
-    const place = places[index] ?? 0;
     const isAmong = (leads: Script["usual"]): boolean =>
-      leads.some(([lowest, highest]) => place >> 8 >= lowest && place >> 8 <= highest);
-    if (character.startsWith("\ufffd")) weights[place] = WEIGHTS.none;
-    else if (isFrequent(character.charCodeAt(0))) weights[place] = WEIGHTS.frequent;
-    else if (isAmong(exotic)) weights[place] = WEIGHTS.exotic;
-    else weights[place] = isAmong(usual) ? WEIGHTS.usual : WEIGHTS.rare;
+      leads.some(([lowest, highest]) => lead >= lowest && lead <= highest);
+    const weight = isAmong(exotic) ? WEIGHTS.exotic : isAmong(usual) ? WEIGHTS.usual : WEIGHTS.rare;
+    for (let index = 0; index < TRAILS; index += 1) lines.set([lead, LOWEST_TRAIL + index], index * LINE_BYTES);
+    const characters = decoder.decode(lines).split("\n");
+    for (let index = 0; index < TRAILS; index += 1) {
+      const unit = characters[index]?.charCodeAt(0) ?? NO_CHARACTER;
+      const known = unit === NO_CHARACTER ? WEIGHTS.none : isFrequent(unit) ? WEIGHTS.frequent : weight;
+      weights[lead * 256 + LOWEST_TRAIL + index] = known;
+    }
   }
   return weights;
 }
