@@ -46,7 +46,8 @@ interface ReadDocument {
 const MOST_CHARACTERS = 262_144;
 const REFUSAL_CHARACTERS = 512;
 const HASH_LENGTH = 64;
-const MOST_LIGHT_CHARACTERS = 1_024;
+// Twenty faults, with what may have been meant instead, fit into some hundred characters.
+const MOST_LIGHT_CHARACTERS = 256;
 
 /** Documents against one schema. The least used go first, by the length of their texts. */
 export function createDocuments(options: {
