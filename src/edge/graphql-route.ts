@@ -35,7 +35,6 @@ import {
   corsHeaders,
   type ErrorAnswer,
   type GraphqlRequest,
-  LONG_BODY,
   type Readers,
   type ReplyHeaders,
   type Route,
@@ -139,11 +138,11 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     const caller = await admission.identify(request);
     client.become(clients.of(request.socket, caller));
     visit.headers = admission.countOperation(caller);
-    const asked = await readGraphqlRequest(request, client, async (bytes) => {
+    const asked = await readGraphqlRequest(request, client, async (bytes, isLong) => {
       const letGo = await client.hand(bytes);
       if (visit.isOver) letGo();
       else visit.letGo = letGo;
-      await client.arrive(bytes > LONG_BODY);
+      await client.arrive(isLong);
     });
     if (gate.isHeavy(asked)) await client.arrive(true);
     running.operation.signal.throwIfAborted();

@@ -7,7 +7,7 @@ import { readContentType } from "./media-type.ts";
 /** What of a GraphQL request the door looks at; everything else is the engine's. */
 export interface GraphqlRequest {
   readonly method: "GET" | "POST";
-  /** The query string with its question mark, or nothing. */
+  /** The query string with its question mark, or nothing; of a GET what the engine reads of it. */
   readonly search: string;
   /** The parsed body of a POST. */
   readonly body: unknown;
@@ -28,6 +28,8 @@ const ALLOW = { allow: "GET, POST, OPTIONS" };
 
 /** To read more JSON than that takes some milliseconds. */
 export const LONG_BODY = 16_384;
+/** The same of a query string, which can hold a parameter in every second character. */
+const LONG_SEARCH = 4_096;
 
 /** Counts what a client's bodies take that have not come whole. */
 export interface Receiver {
@@ -36,8 +38,8 @@ export interface Receiver {
   received(bytes: number): void;
 }
 
-/** Waits for the turn, and the room, in which a body of so many bytes is read as JSON. */
-export type Reading = (bytes: number) => Promise<unknown> | null;
+/** Waits for the turn, and the room, in which so many bytes are read. To read long ones takes some milliseconds. */
+export type Reading = (bytes: number, isLong: boolean) => Promise<unknown> | null;
 
 /**
  * Reads a GraphQL request, and of its body no more than the limit.
@@ -50,8 +52,9 @@ export async function readGraphqlRequest(
 ): Promise<GraphqlRequest> {
   const search = searchOf(request.url ?? "");
   if (request.method === "GET") {
-    await reading(search.length);
-    return { method: "GET", search: withoutEmptyName(search), body: undefined, ...fromSearch(search) };
+    await reading(search.length, search.length > LONG_SEARCH);
+    const parameters = new URLSearchParams(search);
+    return { method: "GET", search: searchForEngine(parameters), body: undefined, ...fromSearch(parameters) };
   }
   if (request.method !== "POST") {
     throw new RefusalError(
@@ -74,7 +77,7 @@ export async function readGraphqlRequest(
 export async function readJsonBody(request: IncomingMessage, receiver: Receiver, reading: Reading): Promise<unknown> {
   checkContent(request);
   const bytes = await readBody(request, receiver);
-  const turn = reading(bytes.length);
+  const turn = reading(bytes.length, bytes.length > LONG_BODY);
   if (turn !== null) await turn;
   return parseJson(bytes);
 }
@@ -86,11 +89,13 @@ function withoutEmpty(body: unknown): unknown {
   return others;
 }
 
-function withoutEmptyName(search: string): string {
-  const parameters = new URLSearchParams(search);
-  if (parameters.get("operationName") !== "") return search;
-  parameters.delete("operationName");
-  return `?${parameters}`;
+const ENGINES: ReadonlySet<string> = new Set(["query", "variables", "operationName", "extensions"]);
+
+/** The parameters that the engine reads, which takes all of them apart once more. */
+function searchForEngine(parameters: URLSearchParams): string {
+  const isNamed = parameters.get("operationName") !== "";
+  const own = [...parameters].filter(([name]) => ENGINES.has(name) && (isNamed || name !== "operationName"));
+  return `?${new URLSearchParams(own)}`;
 }
 
 /**
@@ -204,8 +209,7 @@ function fromBody(body: unknown): Read {
   };
 }
 
-function fromSearch(search: string): Read {
-  const parameters = new URLSearchParams(search);
+function fromSearch(parameters: URLSearchParams): Read {
   const extensions = parameterOf(parameters, "extensions");
   return {
     query: parameters.get("query") || null,

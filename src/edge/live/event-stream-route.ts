@@ -5,7 +5,6 @@ import { codesOf, RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkPreflight,
   corsHeaders,
-  LONG_BODY,
   onResponseClose,
   type ReplyHeaders,
   type Route,
@@ -102,9 +101,9 @@ async function readOperation(
 ) {
   let letGo = () => {};
   try {
-    const asked = await readGraphqlRequest(request, client, async (bytes) => {
+    const asked = await readGraphqlRequest(request, client, async (bytes, isLong) => {
       letGo = await client.hand(bytes);
-      await client.arrive(bytes > LONG_BODY);
+      await client.arrive(isLong);
     });
     if (gate.isHeavy(asked)) await client.arrive(true);
     if (response.destroyed) return null;

@@ -6,7 +6,6 @@ import {
   checkOrigin,
   corsHeaders,
   fitAnswer,
-  LONG_BODY,
   onResponseClose,
   type ReplyHeaders,
   type Route,
@@ -120,9 +119,9 @@ async function readMessage(
 ): Promise<Asked | null> {
   let letGo = () => {};
   try {
-    const body = await readJsonBody(request, client, async (bytes) => {
+    const body = await readJsonBody(request, client, async (bytes, isLong) => {
       letGo = await client.hand(bytes);
-      await client.arrive(bytes > LONG_BODY);
+      await client.arrive(isLong);
     });
     const message = readMcpMessage(body);
     if (message.kind === "notice") return null;
