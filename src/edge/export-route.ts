@@ -111,10 +111,8 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
       });
       await stream(response, first, texts, { over, wrote: () => parts.readers.wrote(request.socket) });
     } catch (error) {
-      // Who is refused again and again must not keep others waiting.
-      await parts.clients.of(request.socket).turn();
       if (!over.signal.aborted) logInternal(options.logger, requestId, error);
-      refuse(response, error, headers);
+      await refuse(response, error, headers);
     } finally {
       asking?.audit.end();
       stay();
@@ -187,13 +185,13 @@ async function stream(
   response.end();
 }
 
-function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders): void {
+async function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders): Promise<void> {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const answer = toErrorAnswer(error, "application/json");
-  send(response, statusOf(error, answer), { ...headers, ...answer.headers }, answer.body);
+  await send(response, statusOf(error, answer), { ...headers, ...answer.headers }, answer.body);
 }
 
 const STATUS: Readonly<Record<string, number>> = {

@@ -93,9 +93,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
       if (!response.writableFinished) running.abandon();
     });
     const answer: Answer = await answerInTime(request, running, (type) => execute(request, type, visit)).catch(
-      async (error: unknown) => {
-        // Who is refused again and again must not keep others waiting either.
-        await client.turn();
+      (error: unknown) => {
         if (!response.destroyed && !request.socket.destroyed) logInternal(options.logger, requestId, error);
         return toErrorAnswer(error, answerTypeOf(request) ?? ANSWER_TYPES[0]);
       },
@@ -103,7 +101,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     running.end();
     const cors = corsHeaders(request, options.corsOrigins);
     const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
-    const isSent = send(response, answer.status, headers, answer.body);
+    const isSent = await send(response, answer.status, headers, answer.body);
     visit.isOver = true;
     visit.letGo();
     // Promises that waited for long hold the answer until the next full collection.

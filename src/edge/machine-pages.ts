@@ -40,24 +40,23 @@ export function createMachinePages(
   const pages: Readonly<Record<string, PlainPage>> = {
     "/livez": async (response) => sendText(response, 200, "ok"),
     "/readyz": async (response) => {
-      if (isStopping()) sendText(response, 503, "draining");
+      if (isStopping()) await sendText(response, 503, "draining");
       else if (await isReady().catch(() => false))
-        sendText(response, 200, ["ok", readyRemark?.()].filter(Boolean).join("\n"));
-      else sendText(response, 503, "not ready");
+        await sendText(response, 200, ["ok", readyRemark?.()].filter(Boolean).join("\n"));
+      else await sendText(response, 503, "not ready");
     },
     "/metrics": async (response, cut) => {
-      send(response, 200, { "content-type": registry.contentType }, cut(await registry.metrics()));
+      await send(response, 200, { "content-type": registry.contentType }, cut(await registry.metrics()));
     },
   };
   return async (path, request, response, cut = (text) => text) => {
     const page = pages[path];
-    if (page === undefined) sendText(response, 404, "Not found.");
+    if (page === undefined) await sendText(response, 404, "Not found.");
     else if (request.method === "GET" || request.method === "HEAD") await page(response, cut);
-    else sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
+    else await sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
   };
 }
 
 /** What is nowhere else. */
-export const notFound: PlainPages = async (_path, _request, response) => {
+export const notFound: PlainPages = (_path, _request, response) =>
   sendText(response, 404, "Not found. GraphQL is at /graphql.");
-};

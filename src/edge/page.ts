@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, relative } from "node:path";
 
 import type { SignInIssuer } from "#access";
-import { htmlHeaders, type ReplyHeaders, sendBytes } from "./http/index.ts";
+import { htmlHeaders, type ReplyHeaders, sendFile } from "./http/index.ts";
 
 /** The page for people and the docs: a folder of static files. */
 export interface PageOptions {
@@ -37,23 +37,23 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the page at `/` and `/runs/…`, its files below `/assets/`, and the docs at `/docs`; the returned function is false for everything
+ * Serves the page at `/` and `/runs/…`, its files below `/assets/`, and the docs at `/docs`; the returned function resolves to false for everything
  * else. Files are read once, so no path of a request ever reaches the file system. `signIn` names where people can sign in at the moment.
  * @throws the file system's error if the folder lacks `index.html`
  */
 export function createPage(
   options: PageOptions | undefined,
   signIn: () => readonly SignInIssuer[],
-): (path: string, request: IncomingMessage, response: ServerResponse) => boolean {
-  if (options === undefined) return () => false;
+): (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+  if (options === undefined) return async () => false;
   const index: File = { bytes: readFileSync(join(options.folder, "index.html")), headers: undefined };
   const files = new Map([...readFiles(options.folder, "assets"), ...readFiles(options.folder, "docs")]);
-  return (path, { method }, response) => {
+  return async (path, { method }, response) => {
     if (method !== "GET" && method !== "HEAD") return false;
     const isPage = path === "/" || path === "/runs" || path.startsWith("/runs/");
     const file = isPage ? index : files.get(path);
     if (file === undefined) return false;
-    sendBytes(response, 200, file.headers ?? htmlHeaders(policyOf(signIn())), file.bytes);
+    await sendFile(response, file.headers ?? htmlHeaders(policyOf(signIn())), file.bytes);
     return true;
   };
 }

@@ -48,8 +48,8 @@ export interface GatewayServer {
   stop(): Promise<void>;
 }
 
-/** A server for these options; it listens once started. */
-export function createServer(options: ServerOptions): GatewayServer {
+/** A server for these options; it listens once started. `clients` are those that the options make, unless they are given. */
+export function createServer(options: ServerOptions, clients = createOwnClients(options)): GatewayServer {
   const { logger, clock } = options;
   const readers = createReaders(clock);
   const draining = new AbortController();
@@ -57,7 +57,7 @@ export function createServer(options: ServerOptions): GatewayServer {
   setMaxListeners(0, draining.signal);
   let isStopping = false;
   const machines = createMachinePages(options, () => isStopping);
-  const { engine, route, webSockets, clients } = createTransports(options, { readers, machines, draining });
+  const { engine, route, webSockets } = createTransports(options, { readers, machines, draining, clients });
   const listening = { clock, readers, noticeMs: options.noticeMs, turnsOf: clients.of };
   const listener = createListener(withErrors(options, route), listening);
   const admin =
@@ -95,15 +95,19 @@ interface Shared {
   readonly readers: Readers;
   readonly machines: PlainPages;
   readonly draining: AbortController;
+  readonly clients: Clients;
 }
 
-function createTransports(options: ServerOptions, { readers, machines, draining }: Shared) {
+function createOwnClients({ clock, clientLimits, access }: ServerOptions): Clients {
+  return createClients(clock, clientLimits ?? CLIENT_LIMITS, access?.limits);
+}
+
+function createTransports(options: ServerOptions, { readers, machines, draining, clients }: Shared) {
   const { schema, introspection, logger, clock, registry } = options;
   const execute = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
   const gate = createGate(options);
   const engine = createEngine({ schema, execute, introspection, documents: gate.store, logger });
   const access = options.access ?? createOpenAccess(clock);
-  const clients = createClients(clock, options.clientLimits ?? CLIENT_LIMITS, access.limits);
   const parts = {
     engine,
     metrics: createOperationMetrics(registry),
@@ -124,7 +128,7 @@ function createTransports(options: ServerOptions, { readers, machines, draining 
   const mcp = options.tools === undefined ? null : createMcpRoute(live, options.tools, parts);
   const pages = guardMetrics(machines, parts);
   const route = createRoutes(options, { graphql, events, exports, signIn, page, mcp }, pages);
-  return { engine, route, clients, webSockets: createWebSockets(live, parts) };
+  return { engine, route, webSockets: createWebSockets(live, parts) };
 }
 
 /** Metrics name sources, so that with an access file known callers alone get them here, each of its own; an ADMIN_PORT is open to who reaches it. */
@@ -135,12 +139,16 @@ function guardMetrics(
   return async (path, request, response) => {
     if (path !== "/metrics") return machines(path, request, response);
     const caller = await admission.identify(request).catch(orRefusal);
+    if (caller instanceof RefusalError) return refuse(response, caller);
     // To write them takes as long as a large answer.
     await clients.of(request.socket).arrive(true);
-    if (!(caller instanceof RefusalError)) return machines(path, request, response, metricsOf(caller.view));
-    const { status, headers, body } = toErrorAnswer(caller, "application/json");
-    send(response, status, headers, body);
+    return machines(path, request, response, metricsOf(caller.view));
   };
+}
+
+async function refuse(response: ServerResponse, refusal: RefusalError): Promise<void> {
+  const { status, headers, body } = toErrorAnswer(refusal, "application/json");
+  await send(response, status, headers, body);
 }
 
 function orRefusal(error: unknown): RefusalError {
@@ -155,7 +163,7 @@ function withErrors(
   return (request, response) => {
     route(request, response).catch((error: unknown) => {
       logger.error({ err: error }, "a route failed");
-      sendText(response, 500, "Internal error");
+      return sendText(response, 500, "Internal error");
     });
   };
 }
@@ -167,18 +175,22 @@ function atPath(pages: PlainPages): Route {
 function upgradeTo(webSockets: WebSockets, listener: Listener, options: ServerOptions): void {
   listener.server.on("upgrade", (request, socket, head) => {
     if (!asksForWebSocket(request)) return;
-    const refusal = refuseForeignHost(request, options.allowedHosts ?? []);
-    if (refusal !== null) turnAway(socket, refusal);
-    else if (pathOf(request) === "/graphql" && !listener.isDraining) webSockets.upgrade(request, socket, head);
-    else socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    const isHere = pathOf(request) === "/graphql" && !listener.isDraining;
+    const refusal = refuseForeignHost(request, options.allowedHosts ?? []) ?? (isHere ? null : notHere());
+    if (refusal !== null) void turnAway(socket, refusal);
+    else webSockets.upgrade(request, socket, head);
   });
+}
+
+function notHere(): RefusalError {
+  return new RefusalError(404, "BAD_REQUEST", "Not found. WebSockets are at /graphql.");
 }
 
 interface Routes {
   readonly graphql: Route;
   readonly events: Route;
   readonly exports: Route;
-  readonly signIn: ReturnType<typeof createSignInRoute>;
+  readonly signIn: Route;
   readonly page: ReturnType<typeof createPage>;
   /** Null if it is off. */
   readonly mcp: Route | null;
@@ -192,25 +204,25 @@ function createRoutes(options: ServerOptions, routes: Routes, machines: PlainPag
     const path = pathOf(request);
     if (isForMachines(path)) return others(path, request, response);
     const refusal = refuseForeignHost(request, options.allowedHosts ?? []);
-    if (refusal !== null) {
-      const { status, headers, body } = toErrorAnswer(refusal, "application/json");
-      send(response, status, headers, body);
-      return;
-    }
+    if (refusal !== null) return refuse(response, refusal);
     const isOurs = path === "/graphql" || path === "/graphql/stream" || path === "/export" || (path === "/mcp" && mcp);
-    if (isOurs && request.method === "OPTIONS") answerPreflight(request, response, options);
-    else if (page(path, request, response) || (await explorers(path, request, response))) return;
+    if (isOurs && request.method === "OPTIONS") await answerPreflight(request, response, options);
+    else if ((await page(path, request, response)) || (await explorers(path, request, response))) return;
     else if (path === "/graphql") await graphql(request, response);
     else if (path === "/graphql/stream") await events(request, response);
     else if (path === "/export") await exports(request, response);
-    else if (path === "/sign-in") signIn(request, response);
+    else if (path === "/sign-in") await signIn(request, response);
     else if (path === "/mcp" && mcp !== null) await mcp(request, response);
     else await notFound(path, request, response);
   };
 }
 
-function answerPreflight(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
-  send(response, 204, { allow: "GET, POST, OPTIONS", ...corsHeaders(request, options.corsOrigins) }, "");
+async function answerPreflight(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+): Promise<void> {
+  await send(response, 204, { allow: "GET, POST, OPTIONS", ...corsHeaders(request, options.corsOrigins) }, "");
 }
 
 function urlOf(port: number, host: string): string {

@@ -1,7 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-
 import type { EdgeAccess } from "./admission/index.ts";
-import { contentTypeOf, corsHeaders, send, sendText } from "./http/index.ts";
+import { contentTypeOf, corsHeaders, type Route, send, sendText } from "./http/index.ts";
 
 /** After a change of the access file a client may try with the old answer for so long. */
 const MAX_AGE_SECONDS = 60;
@@ -10,10 +8,10 @@ const MAX_AGE_SECONDS = 60;
 export function createSignInRoute(
   { corsOrigins }: { readonly corsOrigins: readonly string[] },
   { signIn }: EdgeAccess,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => {
+): Route {
+  return async (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
+      await sendText(response, 405, "Use GET.", { allow: "GET, HEAD" });
       return;
     }
     const headers = {
@@ -21,6 +19,6 @@ export function createSignInRoute(
       "cache-control": `public, max-age=${MAX_AGE_SECONDS}`,
       ...corsHeaders(request, corsOrigins),
     };
-    send(response, 200, headers, `${JSON.stringify({ issuers: signIn() })}\n`);
+    await send(response, 200, headers, `${JSON.stringify({ issuers: signIn() })}\n`);
   };
 }

@@ -37,8 +37,8 @@ describe("the docs as a site", () => {
   let site: Site;
   beforeAll(async () => {
     const page = createPage({ folder: await builtPage() }, () => []);
-    server = createServer((request, response) => {
-      if (!page(request.url ?? "", request, response)) response.writeHead(404).end();
+    server = createServer(async (request, response) => {
+      if (!(await page(request.url ?? "", request, response))) response.writeHead(404).end();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

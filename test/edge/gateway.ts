@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 
 import type { Operation } from "#domain";
 import { createLogger, createServer, createTelemetry, type GatewayServer, type ServerOptions } from "#edge";
-import type { Client } from "../../src/edge/admission/clients.ts";
+import type { Client, Clients } from "../../src/edge/admission/index.ts";
 import { createCompilingExecutor } from "../../src/edge/execution/index.ts";
 import type { LiveOptions } from "../../src/edge/live/live-parts.ts";
 import { systemClock } from "../../src/system-clock.ts";
@@ -89,11 +89,11 @@ export const freeClient: Client = {
   enter: () => null,
 };
 
-/** Starts a gateway; stop it at the end of the test. */
-export async function startGateway(options: Partial<ServerOptions> = {}): Promise<TestGateway> {
+/** Starts a gateway, if need be with clients of the test; stop it at the end of the test. */
+export async function startGateway(options: Partial<ServerOptions> = {}, clients?: Clients): Promise<TestGateway> {
   const lines: string[] = [];
   const all = createOptions(options, (line) => lines.push(line));
-  const server = createServer(all);
+  const server = createServer(all, clients);
   const { url } = await server.start();
   return {
     ...server,

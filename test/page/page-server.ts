@@ -38,9 +38,9 @@ export async function startPageServer(gatewayUrl: string): Promise<PageServer> {
   let lastHeaders: IncomingMessage["headers"] = {};
   const { issuers } = (await (await fetch(new URL("/sign-in", gatewayUrl))).json()) as { issuers: SignInIssuer[] };
   const page = createPage({ folder: await builtPage() }, () => issuers);
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://page").pathname;
-    if (page(path, incoming, outgoing)) return;
+    if (await page(path, incoming, outgoing)) return;
     if (path === "/sign-in") return handOn(gatewayUrl, incoming, outgoing);
     lastHeaders = incoming.headers;
     if (refusal === null) return handOn(gatewayUrl, incoming, outgoing);

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { ANSWER_TYPES, chooseMediaType, htmlHeaders, send, sendBytes, sendText } from "../http/index.ts";
+import { ANSWER_TYPES, chooseMediaType, htmlHeaders, send, sendFile, sendText } from "../http/index.ts";
 import { type LaboratoryParts, laboratoryScript } from "./laboratory-script.ts";
 import { type ExampleOperation, type Page, renderSandbox, toScript } from "./sandbox.ts";
 
@@ -42,30 +42,30 @@ export function createExplorers({ explorer, examples, placeholders = {}, explore
   return async (path, request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") return false;
     if (path === "/graphql" && prefersHtml(request)) {
-      sendPage(response, pages[explorer]);
+      await sendPage(response, pages[explorer]);
       return true;
     }
     if (explorer === "none") return false;
-    if (path === "/" && prefersHtml(request)) redirect(response, "/graphql");
-    else if (path === "/graphiql") redirect(response, "/explorer");
-    else if (path === "/explorer") sendPage(response, laboratory.render);
+    if (path === "/" && prefersHtml(request)) await redirect(response, "/graphql");
+    else if (path === "/graphiql") await redirect(response, "/explorer");
+    else if (path === "/explorer") await sendPage(response, laboratory.render);
     else if (path.startsWith("/explorer/")) await laboratory.sendAsset(path, request, response);
     else return false;
     return true;
   };
 }
 
-function redirect(response: ServerResponse, location: string): void {
-  sendText(response, 302, `See ${location}.`, { location });
+function redirect(response: ServerResponse, location: string): Promise<void> {
+  return sendText(response, 302, `See ${location}.`, { location });
 }
 
-function sendPage(response: ServerResponse, render: (() => Page) | null): void {
+async function sendPage(response: ServerResponse, render: (() => Page) | null): Promise<void> {
   if (render === null) {
-    sendText(response, 404, "There is no explorer here. Send GraphQL requests with POST.");
+    await sendText(response, 404, "There is no explorer here. Send GraphQL requests with POST.");
     return;
   }
   const { html, headers } = render();
-  send(response, 200, { vary: "Accept", ...headers }, html);
+  await send(response, 200, { vary: "Accept", ...headers }, html);
 }
 
 function prefersHtml({ headers: { accept } }: IncomingMessage): boolean {
@@ -108,19 +108,19 @@ function createLaboratory(folder: string | null, parts: LaboratoryParts): Labora
     async sendAsset(path, { headers }, response) {
       const name = path.slice("/explorer/".length);
       if (name === "start.js") {
-        send(response, 200, HEADERS, script);
+        await send(response, 200, HEADERS, script);
         return;
       }
       if (folder === null || !ASSETS.has(name)) {
-        sendText(response, 404, "Not found.");
+        await sendText(response, 404, "Not found.");
         return;
       }
       const file = once(compressed, name, () => readFile(join(folder, `${name}.gz`)));
       const vary = { ...HEADERS, vary: "Accept-Encoding" };
       if (/\bgzip\b/.test(String(headers["accept-encoding"]))) {
-        sendBytes(response, 200, { ...vary, "content-encoding": "gzip" }, await file);
+        await sendFile(response, { ...vary, "content-encoding": "gzip" }, await file);
         // Nine megabytes of four files are kept, since to make them takes longer than to answer a hundred questions.
-      } else sendBytes(response, 200, vary, await once(plain, name, async () => toPlain(await file)));
+      } else await sendFile(response, vary, await once(plain, name, async () => toPlain(await file)));
     },
   };
 }

@@ -15,7 +15,7 @@ export {
   type ReplyHeaders,
   type Route,
   send,
-  sendBytes,
+  sendFile,
   sendText,
   toErrorAnswer,
 } from "./reply.ts";

@@ -4,6 +4,7 @@ import type { Clock } from "#domain";
 import { answerWithoutUpgrade, asksForWebSocket } from "./other-upgrades.ts";
 import { type PacedReading, paceReading, type ReadingTurns } from "./paced-reading.ts";
 import type { Readers } from "./readers.ts";
+import { type AnsweringTurns, answerInTurns } from "./reply.ts";
 import { onResponseClose } from "./response-close.ts";
 
 /** An HTTP server that can be closed without losing a request. */
@@ -38,8 +39,8 @@ export interface ListenerParts {
    * are on their way would be lost otherwise.
    */
   readonly noticeMs?: number | undefined;
-  /** Who reads when: the client at the other end of the connection. */
-  turnsOf(socket: Socket): ReadingTurns;
+  /** Who reads and answers when: the client at the other end of the connection. */
+  turnsOf(socket: Socket): ReadingTurns & AnsweringTurns;
 }
 
 /** Listens for requests; the handler answers each and throws nothing. */
@@ -122,17 +123,14 @@ const PIECES_A_TURN = 2;
  * Two requests of a connection at a time, and none is read before: answers of pipelined requests would otherwise pile up behind the first
  * that is not read.
  */
-function readInTurns(server: Server, turnsOf: (socket: Socket) => ReadingTurns): InTurn {
+function readInTurns(server: Server, turnsOf: ListenerParts["turnsOf"]): InTurn {
   const lines = new WeakMap<object, Line>();
   // After the server's own listener, which begins to read.
   server.on("connection", (socket: Socket) => {
     const mayRead = () => line.running < MOST_AT_ONCE || line.newest?.complete === false;
-    const reading = paceReading(socket, {
-      turns: turnsOf(socket),
-      mayRead,
-      cut: cutRequest,
-      piecesATurn: PIECES_A_TURN,
-    });
+    const turns = turnsOf(socket);
+    answerInTurns(socket, turns);
+    const reading = paceReading(socket, { turns, mayRead, cut: cutRequest, piecesATurn: PIECES_A_TURN });
     const line: Line = { running: 0, waiting: [], newest: null, last: null, reading };
     lines.set(socket, line);
   });

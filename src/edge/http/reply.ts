@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 import { InputError } from "#domain";
 import { RefusalError, toErrorResponse } from "../errors/index.ts";
@@ -10,10 +11,34 @@ export type ReplyHeaders = Readonly<Record<string, string>>;
 /** Answers one HTTP request; never rejects. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** Who may work when: the client at the other end of a connection. */
+export interface AnsweringTurns {
+  turn(): Promise<void>;
+}
+
+const turnsOf = new WeakMap<Duplex, AnsweringTurns>();
+
+/** What is refused on this connection, and large files, wait for such turns from now on, whatever route answers. */
+export function answerInTurns(socket: Duplex, turns: AnsweringTurns): void {
+  turnsOf.set(socket, turns);
+}
+
+/** The turn in which a request on this connection is refused: who is refused again and again must not keep others waiting. */
+export async function turnOn(socket: Duplex): Promise<void> {
+  await turnsOf.get(socket)?.turn();
+}
+
+const LEAST_REFUSAL = 400;
 const LARGE_BYTES = 524_288;
 
-/** Sends a whole answer; false where the client has gone or has already got one. */
-export function send(response: ServerResponse, status: number, headers: ReplyHeaders, body: string): boolean {
+/** Sends a whole answer, a refusal in a turn; false where the client has gone or has already got one. */
+export async function send(
+  response: ServerResponse,
+  status: number,
+  headers: ReplyHeaders,
+  body: string,
+): Promise<boolean> {
+  if (status >= LEAST_REFUSAL) await turnOn(response.req.socket);
   if (response.headersSent || response.destroyed) return false;
   const bytes = Buffer.byteLength(body);
   response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": String(bytes) });
@@ -25,17 +50,30 @@ export function send(response: ServerResponse, status: number, headers: ReplyHea
   return true;
 }
 
-/** Sends bytes as they are. */
-export function sendBytes(response: ServerResponse, status: number, headers: ReplyHeaders, body: Buffer): void {
-  if (response.headersSent || response.destroyed) return;
+// The system takes so much in some hundredths of a millisecond. Of a whole file it takes megabytes at once.
+const PIECE_BYTES = 65_536;
+
+/** Sends the bytes of a file: if it is large, each piece in a turn of its own. */
+export async function sendFile(response: ServerResponse, headers: ReplyHeaders, body: Buffer): Promise<void> {
   const length = String(body.byteLength);
-  response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": length });
-  response.end(body);
+  response.writeHead(200, { "x-content-type-options": "nosniff", ...headers, "content-length": length });
+  const end = response.req.method === "HEAD" ? 0 : body.byteLength;
+  for (let at = 0; at < end; at += PIECE_BYTES) {
+    if (end > PIECE_BYTES) await turnOn(response.req.socket);
+    if (response.destroyed) return;
+    response.write(body.subarray(at, at + PIECE_BYTES));
+  }
+  response.end();
 }
 
 /** Sends a line of text. */
-export function sendText(response: ServerResponse, status: number, text: string, headers: ReplyHeaders = {}): void {
-  send(response, status, { "content-type": "text/plain; charset=utf-8", ...headers }, `${text}\n`);
+export async function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: ReplyHeaders = {},
+): Promise<void> {
+  await send(response, status, { "content-type": "text/plain; charset=utf-8", ...headers }, `${text}\n`);
 }
 
 /** A GraphQL answer that is all errors. */

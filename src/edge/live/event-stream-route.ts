@@ -79,10 +79,8 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       }
       record.end(200);
     } catch (error) {
-      // Who is refused again and again must not keep others waiting.
-      await parts.clients.of(request.socket).turn();
       const { status, headers, body, codes } = toErrorAnswer(error, "application/json");
-      send(response, status, { ...cors, ...limits, ...headers, "x-request-id": requestId }, body);
+      await send(response, status, { ...cors, ...limits, ...headers, "x-request-id": requestId }, body);
       request.resume();
       record.end(status, codes);
     }

@@ -74,7 +74,7 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
   return {
     upgrade(request, socket, head) {
       const refusal = refusalOf(request, options, server.clients.size + 1);
-      if (refusal !== null) turnAway(socket, refusal);
+      if (refusal !== null) void turnAway(socket, refusal);
       else server.handleUpgrade(request, socket, head, (client) => server.emit("connection", client, request));
     },
     close() {

@@ -59,9 +59,9 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
     const requestId = requestIdOf(request);
     const cors = { ...corsHeaders(request, options.corsOrigins), "x-request-id": requestId };
     let id: string | number | null = null;
-    const reply = (status: number, headers: ReplyHeaders, body: object | null): void => {
+    const reply = async (status: number, headers: ReplyHeaders, body: object | null): Promise<void> => {
       const text = body === null ? "" : JSON.stringify({ jsonrpc: "2.0", id, ...body });
-      send(response, status, { ...cors, ...(body === null ? {} : JSON_TYPE), ...headers }, text);
+      await send(response, status, { ...cors, ...(body === null ? {} : JSON_TYPE), ...headers }, text);
     };
     try {
       checkRequest(request, options);
@@ -81,13 +81,11 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
         address: request.socket,
         transport: "mcp",
       };
-      reply(200, {}, { result: await answer(options, parts, call, asker) });
+      await reply(200, {}, { result: await answer(options, parts, call, asker) });
     } catch (error) {
-      // Who is refused again and again must not keep others waiting.
-      await parts.clients.of(request.socket).turn();
       const { status, headers, body } = toRpcAnswer(error);
       if (status === 500) logInternal(options.logger, requestId, error);
-      reply(status, headers, body);
+      await reply(status, headers, body);
       request.resume();
     }
   };

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { takeBreak } from "#domain";
 import { createListener, createReaders, paceReading } from "../../../src/edge/http/index.ts";
 import { systemClock } from "../../../src/system-clock.ts";
-import { startGateway, stubSchema, type TestGateway } from "../gateway.ts";
+import { freeClient, startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 
 /** A connection whose pieces are two bytes long, with turns that are given by hand. */
 function pace() {
@@ -186,7 +186,7 @@ describe("a body in chunks of one byte", () => {
             counts.most = Math.max(counts.most, counts.inTurn);
           });
       },
-      { clock: systemClock, readers, noticeMs: 0, turnsOf: () => ({ arrive: next, next }) },
+      { clock: systemClock, readers, noticeMs: 0, turnsOf: () => ({ ...freeClient, arrive: next, next }) },
     );
     const socket = connect(await listener.listen(0, "127.0.0.1"), "127.0.0.1");
     const chunks = "1\r\nx\r\n".repeat(2_000);
