@@ -8,7 +8,7 @@ export * from "./invocation.ts";
 export type { AnswerLife, CostMeter, Operation } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-compare.ts";
-export { type DecodedOutput, decodeOutput, isCharset, isNewCharset } from "./output-decode.ts";
+export { type DecodedOutput, decodeOutput, isCharset } from "./output-decode.ts";
 export { groupOutputs, isOutputKnown, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";

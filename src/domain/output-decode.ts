@@ -1,4 +1,4 @@
-import { canonicalName, isUnweighed, measureOf, type Piece, planAs, planPieces } from "./charset/index.ts";
+import { canonicalName, measureOf, type Piece, planAs, planPieces } from "./charset/index.ts";
 
 /** What the bytes of an output say. */
 export interface DecodedOutput {
@@ -55,12 +55,6 @@ export function decodeOutput(
 /** True for every label that the WHATWG Encoding Standard gives a charset, in any case: `utf-8`, `gb2312`, `sjis`. */
 export function isCharset(label: string): boolean {
   return canonicalName(label) !== null;
-}
-
-/** True for a label of a charset with which nothing has been decoded yet: the first time takes some milliseconds more. */
-export function isNewCharset(label: string): boolean {
-  const name = canonicalName(label);
-  return name !== null && isUnweighed(name);
 }
 
 function requireCharset(label: string): string {

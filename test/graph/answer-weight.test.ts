@@ -300,21 +300,3 @@ it("looks up what ids name in a turn of its own for each list of a hundred", asy
   await execute({ schema, document, contextValue, variableValues: { ids: Array<string>(100).fill(id) } });
   expect(beforeTurns.slice(0, 4)).toEqual([0, 100, 200, 300]);
 });
-
-it("a charset whose characters have to be weighed takes a turn the first time", async () => {
-  const charsets = ["big5", "EUC-JP", "shift_jis", "euc-kr", "windows-1252", "gb18030"];
-  const query = outputsWith(charsets.map((charset, index) => `a${index}: text(charset: "${charset}")`).join(" "));
-  const instances = [anInstanceInvocation({ output: printed("ok") })];
-  const counts: number[] = [];
-  for (let times = 0; times < 2; times += 1) {
-    let turns = 0;
-    const turn = async () => {
-      turns += 1;
-    };
-    const { errors } = await run(query, {}, "graphql-js", turn, undefined, [anInvocation({ instances })]);
-    expect(errors).toBeUndefined();
-    counts.push(turns);
-  }
-  // The first part of an operation needs none.
-  expect(counts).toEqual([4, 0]);
-});

@@ -1,6 +1,5 @@
 /** Which charset the bytes of an output are in, and where its characters begin. Knows bytes only: no output, no room. */
 
-export { isUnweighed } from "./likelihood.ts";
 export { measureOf } from "./measure.ts";
 export { canonicalName } from "./names.ts";
 export type { Piece } from "./piece.ts";

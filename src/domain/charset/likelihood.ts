@@ -97,11 +97,6 @@ export function weigherOf(charset: string): Weigh {
 
 const known = new Map<string, Float32Array>();
 
-/** True for a charset whose weights are not worked out yet, which takes some milliseconds. */
-export function isUnweighed(charset: string): boolean {
-  return SCRIPTS[charset] !== undefined && !known.has(charset);
-}
-
 const LOWEST_TRAIL = 0x40;
 const TRAILS = 0xfe - LOWEST_TRAIL + 1;
 const LINE_FEED = 0x0a;

@@ -61,7 +61,7 @@ export class CommandOutput {
     checkTextArgs(args);
     if (isWhole(args)) return this.read(operation, ({ text }) => text);
     const { bytes } = this.output;
-    const decodingUnits = decodesAnew(args) ? unitsToDecode(bytes, args.charset) : this.undecodedUnits;
+    const decodingUnits = decodesAnew(args) ? unitsToDecode(bytes) : this.undecodedUnits;
     const cut = () => cutText(this.decode(args).text, args);
     return this.workOnce(operation, `text ${JSON.stringify(args)}`, bytes.byteLength, decodingUnits, cut);
   }

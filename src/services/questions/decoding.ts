@@ -1,8 +1,5 @@
 import { isUtf8 } from "node:buffer";
 
-import { isNewCharset } from "#domain";
-import { UNITS_A_TURN } from "./line-search.ts";
-
 // Measured with outputs of 24 KB, in units of a search. What is UTF-8 is decoded at once. Whatever holds a NUL is tried as UTF-16, line by
 // line and both ways round; all else is read line by line in two charsets.
 const UTF8_UNITS = 0.5;
@@ -11,15 +8,8 @@ const OTHER_UNITS = 25;
 /** To begin takes as long as so many bytes, which is most of a small output's time. */
 const BEGIN_BYTES = 32;
 
-/**
- * What it costs to decode an output, in units of {@link UNITS_A_TURN}.
- * @param charset what it is decoded with; it has to be found if left out, which costs no less
- */
-export function unitsToDecode(bytes: Uint8Array, charset?: string | null): number {
-  return unitsOf(bytes) + (charset != null && isNewCharset(charset) ? UNITS_A_TURN : 0);
-}
-
-function unitsOf(bytes: Uint8Array): number {
+/** What it costs to decode an output whose charset has to be found, in units of {@link UNITS_A_TURN}. */
+export function unitsToDecode(bytes: Uint8Array): number {
   if (bytes.includes(0)) return (bytes.byteLength + BEGIN_BYTES) * NUL_UNITS;
   return isUtf8(bytes) ? bytes.byteLength * UTF8_UNITS : (bytes.byteLength + BEGIN_BYTES) * OTHER_UNITS;
 }
