@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { Operation } from "#domain";
 import type { Services } from "#services";
+import { createMemoryStore } from "#store";
 import { createOperation } from "../support/operation.ts";
 import { createFixedSource, NEWEST, sourceAt } from "./support/fixed.ts";
 import { createGateway, PLAIN } from "./support/gateway.ts";
@@ -95,4 +96,23 @@ it("go on one after the other when the soft deadlines of many lists pass togethe
   for (let steps = 0; steps < 20; steps += 1) await clock.advance(100);
   const rows = (await Promise.all(pages)).map(({ edges }) => edges.length);
   expect([rows, passes - before]).toEqual([Array.from({ length: 30 }, () => 5), 30]);
+});
+
+it("look through nothing for a client that leaves while a list is read", async () => {
+  const slow = createFixedSource(0, 10);
+  slow.beforeCall = () => new Promise(() => {});
+  const store = createMemoryStore({ bytesMax: 1_000_000 });
+  let pages = 0;
+  const readPage: typeof store.readPage = (request) => {
+    pages += 1;
+    return store.readPage(request);
+  };
+  const { services, clock } = createGateway([slow], { store: { ...store, readPage } });
+  const life = new AbortController();
+  const gone = new Error("The client has gone.");
+  const page = list(services, createOperation({ signal: life.signal }));
+  await clock.advance(100);
+  life.abort(gone);
+  await expect(page).rejects.toBe(gone);
+  expect(pages).toBe(0);
 });

@@ -91,6 +91,8 @@ export async function readStretch(
     const isNewest = cursor === null;
     const isByState = isNewest && (request.isByState === true || dependsOnState(walk.query));
     await openSources(walk, parts, settle, operation, { isNewest, isByState });
+    // At its deadline an operation shows what is known; to one whose client has gone before, nothing is shown.
+    if (parts.clock.elapsed() < operation.deadline) operation.signal.throwIfAborted();
     await readOn(walk, store, settle, operation);
     await fallBack(walk, sync);
   }
