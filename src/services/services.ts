@@ -11,6 +11,7 @@ import {
   createListWatch,
   type ListPoller,
 } from "./list-watch/index.ts";
+import { inOwnTurn } from "./own-turn.ts";
 import { type BackfillOf, createDescribeSource } from "./paging/index.ts";
 import {
   createOrderedRuns,
@@ -143,24 +144,29 @@ function assemble(ground: Ground): Services {
     revision,
     listSources: () => book.states().map(({ source }) => source),
     findSource: book.findSource,
-    pageInvocations: (args, filter, projection, operation) =>
+    pageInvocations: inOwnTurn((args, filter, projection, operation) =>
       servers.pageNamed(filter, operation, (named) => pages.page(args, named, projection, operation)),
-    pageOrdered: (args, order, filter, projection, operation) =>
+    ),
+    pageOrdered: inOwnTurn((args, order, filter, projection, operation) =>
       servers.pageNamed(filter, operation, (named) => ordered(args, order, named, projection, operation)),
-    searchOutputs: (search, filter, operation) =>
+    ),
+    searchOutputs: inOwnTurn((search, filter, operation) =>
       servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
-    statistics: createStatistics(scan, servers.resolveNames),
-    pageInstances: servers.page,
+    ),
+    statistics: inOwnTurn(createStatistics(scan, servers.resolveNames)),
+    pageInstances: inOwnTurn(servers.page),
     waitUntilFinal: createWait(watchInvocation, store, clock, timing.softDeadlineMs),
-    pageResults: createResultPages({
-      sync,
-      store,
-      sealer,
-      pages,
-      results,
-      describe: describeResults,
-      strays: createStrays(sync, clock),
-    }),
+    pageResults: inOwnTurn(
+      createResultPages({
+        sync,
+        store,
+        sealer,
+        pages,
+        results,
+        describe: describeResults,
+        strays: createStrays(sync, clock),
+      }),
+    ),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, projection, operation) =>

@@ -1,14 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { createView } from "#access";
-import {
-  durationMsOf,
-  finishTimeOf,
-  type InstanceInvocation,
-  type Invocation,
-  type InvocationFilter,
-  msBetween,
-} from "#domain";
+import { durationMsOf, finishTimeOf, type InstanceInvocation, type Invocation, msBetween } from "#domain";
 import type { StatisticsGroup, StatisticsRow } from "#services";
 import { createOperation } from "../support/operation.ts";
 import { countCalls, NEWEST, sourceAt } from "./support/fixed.ts";
@@ -147,24 +140,4 @@ describe("questions about many runs", () => {
     });
     await fc.assert(property, { numRuns: 12, seed: 20_260_102 });
   });
-});
-
-it.each<[string, InvocationFilter]>([
-  ["all that is known", {}],
-  ["all since an instant", { createdAfter: "2020-01-01T00:00:00.000Z" }],
-])("go through %s in a turn for each question of an operation behind the first", async (_name, filter) => {
-  const source = createWorldSource(sourceAt(0));
-  const { services } = createGateway([source]);
-  let turns = 0;
-  const operation = {
-    ...createOperation(),
-    turn: async () => {
-      turns += 1;
-    },
-  };
-  const count = () => services.statistics({ by: "STATUS", interval: null }, { ...filter }, operation);
-  await count();
-  const ofFirst = turns;
-  await Promise.all([count(), count()]);
-  expect([ofFirst, turns - ofFirst >= 2]).toEqual([0, true]);
 });

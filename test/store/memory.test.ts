@@ -23,11 +23,16 @@ describe("thousands of runs of which none is meant", () => {
   const COUNT = 10_000;
 
   const asked = { stretches: [whole(ECS)], query: { invokeId: "t-new" }, limit: 20 };
-  const questions: readonly (readonly [string, (store: RunStore) => Promise<unknown>, unknown])[] = [
-    ["a page", (store) => store.readPage({ ...asked, direction: 1, projection: NOTHING }), []],
-    ["a page from the oldest end", (store) => store.readPage({ ...asked, direction: -1, projection: NOTHING }), []],
-    ["outlines", (store) => store.readOutlines({ ...asked, detail: "RUNS" }), []],
-    ["a count", (store) => store.count(asked), 0],
+  type Ask = (store: RunStore, pause?: () => Promise<void>) => Promise<unknown>;
+  const questions: readonly (readonly [string, Ask, unknown])[] = [
+    ["a page", (store, pause) => store.readPage({ ...asked, pause, direction: 1, projection: NOTHING }), []],
+    [
+      "a page from its end",
+      (store, pause) => store.readPage({ ...asked, pause, direction: -1, projection: NOTHING }),
+      [],
+    ],
+    ["outlines", (store, pause) => store.readOutlines({ ...asked, pause, detail: "RUNS" }), []],
+    ["a count", (store, pause) => store.count({ ...asked, pause }), 0],
   ];
 
   it.each(questions)(
@@ -48,6 +53,24 @@ describe("thousands of runs of which none is meant", () => {
       expect(await answer).toEqual(nothing);
       isOver = true;
       expect(rounds).toBeGreaterThanOrEqual(COUNT / 2_000 - 1);
+    },
+  );
+
+  it.each(questions)(
+    "pause for %s as often as the question says how, and no longer than it may go on",
+    async (_name, ask) => {
+      const store = createMemoryStore({ bytesMax: 256_000_000 });
+      await store.write({ source: ECS, readAt: 1, runs: Array.from({ length: COUNT }, (_, n) => runAt(n, `t-${n}`)) });
+      let pauses = 0;
+      const pauseUpTo = (most: number) => async () => {
+        pauses += 1;
+        if (pauses > most) throw new Error("It has ended.");
+      };
+      await ask(store, pauseUpTo(COUNT));
+      expect(pauses).toBe(COUNT / 2_000 - 1);
+      pauses = 0;
+      await expect(ask(store, pauseUpTo(1))).rejects.toThrow("It has ended.");
+      expect(pauses).toBe(2);
     },
   );
 });

@@ -60,6 +60,7 @@ export class LastingOperation implements Operation {
   readonly deadline = Number.POSITIVE_INFINITY;
   readonly meter: OperationMeter;
   readonly turn: Client["turn"];
+  readonly pass: Client["pass"];
   private readonly controller = new AbortController();
 
   constructor(
@@ -69,6 +70,7 @@ export class LastingOperation implements Operation {
     this.signal = this.controller.signal;
     this.meter = new OperationMeter({ callBudget, client, pause: NOTHING });
     this.turn = client.turn;
+    this.pass = client.pass;
   }
 
   /** The client is gone: every wait on the road ends. */

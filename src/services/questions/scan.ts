@@ -13,6 +13,7 @@ import type { Sync } from "#sync";
 import type { PageSourceState } from "../contract/index.ts";
 import { dependsOnState, type RunPages } from "../runs/index.ts";
 import type { PageStore } from "../view/index.ts";
+import { pauseOf } from "../walk/index.ts";
 
 /** Some of what a question is about, newest first. */
 export interface ScannedPart<Run = RunOutline> {
@@ -56,7 +57,6 @@ export function createRunScan(parts: RunScanParts): RunScan {
 
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
   async function refresh(filter: InvocationFilter, detail: OutlineDetail, operation: Operation) {
-    await takeTurnOfOwn(filter, operation);
     // What was printed is searched as it is known, whatever the state.
     const isByState = detail !== "OUTPUTS" || dependsOnState(toQuery(filter));
     const { sources } = await readStretch(placesOf(filter), operation, 1, null, isByState);
@@ -72,7 +72,6 @@ export function createRunScan(parts: RunScanParts): RunScan {
       for await (const runs of outline(filter, stretches, detail, store, operation)) yield { runs, ...fared };
     },
     async *outlineAll(filter, detail, operation) {
-      await takeTurnOfOwn(filter, operation);
       let cursor: string | null = null;
       let readAt: Ages | null = null;
       for (;;) {
@@ -120,16 +119,6 @@ function withAges(sources: readonly PageSourceState[], ages: Ages): readonly Pag
   });
 }
 
-/** The first question of each operation. */
-const firstOf = new WeakMap<Operation, InvocationFilter>();
-
-/** One operation may ask a hundred questions, which would all go through their first part in one round of the event loop. The first one needs no turn. */
-async function takeTurnOfOwn(question: InvocationFilter, operation: Operation): Promise<void> {
-  const first = firstOf.get(operation) ?? question;
-  firstOf.set(operation, first);
-  if (first !== question) await operation.turn?.();
-}
-
 /** Outlines of what is known of these stretches, part after part. */
 async function* outline(
   filter: InvocationFilter,
@@ -138,13 +127,13 @@ async function* outline(
   store: RunScanParts["store"],
   operation: Operation,
 ): AsyncGenerator<readonly RunOutline[]> {
-  await takeTurnOfOwn(filter, operation);
   const query = toQuery(filter);
   const limit = OUTLINES[detail];
-  const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail });
+  const pause = pauseOf(operation);
+  const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail, pause });
   for (let reading = read(stretches); ; ) {
-    operation.signal.throwIfAborted();
     const found = await reading;
+    operation.signal.throwIfAborted();
     const end = found.length < limit ? undefined : found.at(-1);
     if (end !== undefined) {
       // A database reads on while this part is gone through. Who breaks off does not wait for it.

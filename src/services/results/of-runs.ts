@@ -10,7 +10,7 @@ import { LIST_END, type Position, positionOf, type RunStore, type StoredRun, tim
 import type { Page, PageProjection, ResultFilter, ShownResult } from "../contract/index.ts";
 import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
-import { countRuns, falseEndOf, isWhole, type PageSource } from "../walk/index.ts";
+import { countRuns, falseEndOf, isWhole, type PageSource, pauseOf } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
 import type { RunsRead } from "./strays.ts";
@@ -59,7 +59,7 @@ export async function pageOfRuns(
     (await countRows(store, stretch.parts, runFilter, (run) => resultsIn(run, filter).length, operation)) ??
     // Of one instance a run has one result, so that the upstream's total of runs is theirs.
     (filter.instanceId !== undefined && filter.statusIn === undefined
-      ? countRuns(store, stretch.parts, runFilter)
+      ? countRuns(store, stretch.parts, runFilter, operation)
       : null);
   const page = toPage(request, {
     edges: shown,
@@ -187,6 +187,7 @@ async function countRows(
     direction: 1,
     limit: PART,
     projection: { output: false, content: false },
+    pause: pauseOf(operation),
   } as const;
   let rows = 0;
   let after: Position | null = null;

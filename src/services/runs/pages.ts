@@ -51,7 +51,7 @@ export function createRunPages(parts: RunPagesParts): RunPages {
       // Following may have told that a row is none of the filter's any more.
       const rows = now.filter(({ run }) => matchesQuery(run, query));
       await notePageLife(operation, { parts: stretch.parts, runs: rows, isRefreshed: request.cursor === null }, parts);
-      const totalCount = projection.totalCount ? await countRuns(store, stretch.parts, filter) : null;
+      const totalCount = projection.totalCount ? await countRuns(store, stretch.parts, filter, operation) : null;
       return toPage(request, {
         edges: rows.map(({ run }) => ({ node: run, cursor: () => stretch.cursorAt(run) })),
         hasMore: stretch.hasMore,

@@ -114,9 +114,9 @@ export async function readKnown(walk: Walk, store: PageStore): Promise<readonly 
   const reaches = await reachesOf(walk);
   const opened = walk.parts.filter(isAnswered);
   const stretches = opened.map((part) => walk.direction.stretch(part, reaches.get(part) ?? null));
-  const { query, projection, direction, size } = walk;
+  const { query, projection, direction, size, pause } = walk;
   const limit = size + 1 + countShown(opened);
-  const found = await store.readPage({ stretches, query, direction: direction.sign, limit, projection });
+  const found = await store.readPage({ stretches, query, direction: direction.sign, limit, projection, pause });
   const isShown = isShownAhead(opened);
   return found.filter((stored) => !isShown(stored)).slice(0, size + 1);
 }

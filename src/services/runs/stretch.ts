@@ -29,6 +29,7 @@ import {
   limitOf,
   newPart,
   type PageSource,
+  pauseOf,
   reachesOf,
   readAhead,
   readAtOf,
@@ -79,13 +80,19 @@ export async function readStretch(
   const sources = sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
   const codec = createCursorCodec(sealer, request.purpose, sources);
   const cursor = args.cursor === null ? null : codec.open(args.cursor, args.cursorArgument);
-  const walk = beginWalk(request, sources, cursor);
-  const settle = createSettler(parts, async () => (await readKnown(walk, store)).length > 0);
+  const walk = beginWalk(request, sources, cursor, operation);
+  const settle = createSettler(parts, async () => {
+    // The soft deadlines of hundreds may pass in one round of the event loop.
+    await operation.pass?.();
+    return (await readKnown(walk, store)).length > 0;
+  });
   if (!matchesNothing(filter)) {
     // Pages behind a cursor go by the states that were read for the first one.
     const isNewest = cursor === null;
     const isByState = isNewest && (request.isByState === true || dependsOnState(walk.query));
     await openSources(walk, parts, settle, operation, { isNewest, isByState });
+    // At its deadline an operation shows what is known; to one whose client has gone before, nothing is shown.
+    if (parts.clock.elapsed() < operation.deadline) operation.signal.throwIfAborted();
     await readOn(walk, store, settle, operation);
     await fallBack(walk, sync);
   }
@@ -97,6 +104,7 @@ function beginWalk(
   { args, filter, projection, isRunAgain }: StretchRequest,
   sources: readonly Source[],
   cursor: PageCursor | null,
+  operation: Operation,
 ): Walk {
   const direction = args.direction > 0 ? forwards : backwards;
   const query = toQuery(filter);
@@ -107,6 +115,7 @@ function beginWalk(
     projection,
     size: args.size,
     limit: limitOf(direction, query),
+    pause: pauseOf(operation),
     parts: sources.map((source) => {
       const rank = sourceRank(source);
       const shown = direction.sign > 0 ? (cursor?.lagging.get(rank)?.shown ?? null) : null;

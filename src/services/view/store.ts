@@ -41,13 +41,14 @@ export function limitStore(store: PageStore, view: View): PageStore {
       (await store.readRuns(refs, projection)).map((stored) =>
         stored === null || !isSeen(stored) ? null : show(stored),
       ),
-    async count({ stretches, query }) {
+    async count(request) {
+      const { stretches } = request;
       if (!stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName)) {
-        return store.count({ stretches: stretchesOf({ stretches }), query });
+        return store.count({ ...request, stretches: stretchesOf(request) });
       }
       const limit = Number.MAX_SAFE_INTEGER;
       const projection = { output: false, content: false };
-      return (await readPage({ stretches, query, direction: 1, limit, projection })).length;
+      return (await readPage({ ...request, direction: 1, limit, projection })).length;
     },
   };
 }

@@ -38,7 +38,7 @@ export function isShownAhead(parts: readonly PageSource[]): (stored: StoredRun) 
  */
 export async function readAhead(
   store: PageStore,
-  { parts, query, direction, projection }: Walk,
+  { parts, query, direction, projection, pause }: Walk,
   reaches: ReadonlyMap<PageSource, number | null>,
   limit: number,
 ): Promise<readonly StoredRun[]> {
@@ -57,6 +57,7 @@ export async function readAhead(
     direction: 1,
     limit: limit + countShown(failing),
     projection,
+    pause,
   });
   const left = new Map(failing.map(({ source, shown }) => [sourceKey(source), NAMED_MAX - (shown?.prints.size ?? 0)]));
   const isNamed = ({ run }: StoredRun): boolean => {

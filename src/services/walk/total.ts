@@ -1,5 +1,6 @@
-import { type InvocationFilter, isCountable, toQuery } from "#domain";
+import { type InvocationFilter, isCountable, type Operation, toQuery } from "#domain";
 import { LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { pauseOf } from "./pause.ts";
 import { falseEndOf, isSound, type PageSource } from "./source.ts";
 import { timeOf } from "./walk.ts";
 
@@ -8,6 +9,7 @@ export async function countRuns(
   store: Pick<RunStore, "count">,
   parts: readonly PageSource[],
   filter: InvocationFilter,
+  operation: Operation,
 ): Promise<number | null> {
   const { createdAfter } = filter;
   const limit = createdAfter === undefined ? LIST_END : timeOf(createdAfter) - 1;
@@ -15,7 +17,9 @@ export async function countRuns(
   for (const part of parts) {
     // What contradicts itself tells no length, and nobody knows how much is missing.
     if ((await falseEndOf(part)) !== null) return null;
-    const count = (await isWhole(part, limit)) ? await countKnown(store, part, filter) : await toldCount(part, filter);
+    const count = (await isWhole(part, limit))
+      ? await countKnown(store, part, filter, operation)
+      : await toldCount(part, filter);
     if (count === null) return null;
     sum += count;
   }
@@ -30,8 +34,14 @@ export async function isWhole(part: PageSource, limit: number): Promise<boolean>
   return bounds.every((bound) => bound <= limit) && isSound(part);
 }
 
-function countKnown(store: Pick<RunStore, "count">, { source }: PageSource, filter: InvocationFilter): Promise<number> {
-  return store.count({ stretches: [{ source, after: null, before: null }], query: toQuery(filter) });
+function countKnown(
+  store: Pick<RunStore, "count">,
+  { source }: PageSource,
+  filter: InvocationFilter,
+  operation: Operation,
+): Promise<number> {
+  const stretches = [{ source, after: null, before: null }];
+  return store.count({ stretches, query: toQuery(filter), pause: pauseOf(operation) });
 }
 
 async function toldCount({ lists }: PageSource, filter: InvocationFilter): Promise<number | null> {

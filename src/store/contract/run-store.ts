@@ -70,6 +70,11 @@ export interface RunPageRequest {
   readonly limit: number;
   /** Which costly parts have to be there if they are known. */
   readonly projection: Projection;
+  /**
+   * Awaited between the parts of a long look through what is in memory; a later round of the event loop if absent. The question rejects
+   * with what this rejects with.
+   */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 /** What questions about many runs need of one: a small part of what is known. Redaction never hides any of it but outputs. */
@@ -97,7 +102,7 @@ export interface ExecutionOutline
 export type OutlineDetail = "RUNS" | "EXECUTIONS" | "OUTPUTS";
 
 /** Which outlines are asked for. */
-export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit"> {
+export interface OutlineRequest extends Pick<RunPageRequest, "stretches" | "query" | "limit" | "pause"> {
   readonly detail: OutlineDetail;
 }
 
@@ -130,7 +135,7 @@ export interface RunStore {
   readPage(request: RunPageRequest): Promise<readonly StoredRun[]>;
   /** The first runs in the total order, for a small part of what a page of them costs. */
   readOutlines(request: OutlineRequest): Promise<readonly RunOutline[]>;
-  count(request: Pick<RunPageRequest, "stretches" | "query">): Promise<number>;
+  count(request: Pick<RunPageRequest, "stretches" | "query" | "pause">): Promise<number>;
   /** Unfinished runs of a source that the upstream still knows, newest first, at most `limit`. */
   readUnfinished(source: Source, limit: number): Promise<readonly StoredRun[]>;
   /**

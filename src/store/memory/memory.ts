@@ -8,9 +8,10 @@ import {
   type Source,
   sourceKey,
   sourceRank,
+  takeBreak,
   weightOf,
 } from "#domain";
-import type { ListRecord, RunStore, RunWrite, Stretch } from "../contract/index.ts";
+import type { ListRecord, RunPageRequest, RunStore, RunWrite, Stretch } from "../contract/index.ts";
 import {
   above,
   createChangeFeed,
@@ -107,18 +108,18 @@ function readSorted(
   sorted: KeptRuns["sorted"],
 ): Omit<RunStore, "write" | "readRuns" | "readLooseResults" | "readList" | "onChange" | "close"> {
   const ofAll = (source: Source) => bySource([{ source, after: null, before: null }]);
+  const select = ({ stretches, query, direction, limit, pause = takeBreak }: Omit<RunPageRequest, "projection">) =>
+    sorted.select(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query), pause);
   return {
-    readPage: async ({ stretches, query, direction, limit }) =>
-      sorted.select(bySource(stretches), direction, limit, ({ run }) => matchesQuery(run, query)),
-    async readOutlines({ stretches, query, limit, detail }) {
-      const found = await sorted.select(bySource(stretches), 1, limit, ({ run }) => matchesQuery(run, query));
+    readPage: select,
+    async readOutlines({ detail, ...request }) {
+      const found = await select({ ...request, direction: 1 });
       return found.map(({ run }) => outlineOf(run, detail));
     },
-    async count({ stretches, query }) {
-      const meant = bySource(stretches);
-      if (Object.values(query).every((value) => value === undefined)) return sorted.count(meant);
-      const found = await sorted.select(meant, 1, Number.POSITIVE_INFINITY, ({ run }) => matchesQuery(run, query));
-      return found.length;
+    async count(request) {
+      const { stretches, query } = request;
+      if (Object.values(query).every((value) => value === undefined)) return sorted.count(bySource(stretches));
+      return (await select({ ...request, direction: 1, limit: Number.POSITIVE_INFINITY })).length;
     },
     readUnfinished: async (source, limit) =>
       sorted.readMarked("unfinished", sourceRank(source), { after: null, before: null }, limit),

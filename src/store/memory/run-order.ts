@@ -1,4 +1,3 @@
-import { takeBreak } from "#domain";
 import type { StoredRun, Stretch } from "../contract/index.ts";
 import { comparePositions, type Position } from "../contract/index.ts";
 
@@ -23,12 +22,13 @@ export interface RunOrder {
   count(bounds: Bounds): number;
   /** Runs between two places that are meant, from the newest (1) or the oldest end (-1); answered in the total order. */
   read(bounds: Bounds, direction: 1 | -1, limit: number, isMeant: (entry: Entry) => boolean): readonly Entry[];
-  /** The same of the runs as they are now. Of many that are not meant it looks at 2,000 at a time, and others are served between. */
+  /** The same of the runs as they are now. Of many that are not meant it looks at 2,000 at a time, and pauses between. */
   select(
     bounds: Bounds,
     direction: 1 | -1,
     limit: number,
     isMeant: (entry: Entry) => boolean,
+    pause: () => Promise<void>,
   ): Promise<readonly Entry[]>;
   /** From the oldest on. */
   fromOldest(): Iterable<Entry>;
@@ -85,14 +85,14 @@ export function createRunOrder(): RunOrder {
       lookThrough(runs, span(bounds, direction), Number.POSITIVE_INFINITY, { limit, isMeant, found });
       return direction > 0 ? found : found.reverse();
     },
-    async select(bounds, direction, limit, isMeant) {
+    async select(bounds, direction, limit, isMeant, pause) {
       const found: Entry[] = [];
       const among = { limit, isMeant, found };
       let left = lookThrough(runs, span(bounds, direction), LOOKED_AT_ONCE, among);
       if (left !== null) {
         frozen ??= [...runs];
         const all = frozen;
-        for (; left !== null; left = lookThrough(all, left, LOOKED_AT_ONCE, among)) await takeBreak();
+        for (; left !== null; left = lookThrough(all, left, LOOKED_AT_ONCE, among)) await pause();
       }
       return direction > 0 ? found : found.reverse();
     },

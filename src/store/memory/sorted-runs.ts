@@ -10,12 +10,13 @@ export interface SortedRuns {
   put(entry: Entry, known: Entry | undefined): void;
   /** Runs of the stretches that are meant, from the stretch's newest (1) or oldest end (-1); answered in the total order. */
   read(stretches: Stretches, direction: 1 | -1, limit: number, isMeant: (entry: Entry) => boolean): readonly Entry[];
-  /** The same of the runs as they are now, with breaks in which others are served. */
+  /** The same of the runs as they are now, with pauses in which others are served. */
   select(
     stretches: Stretches,
     direction: 1 | -1,
     limit: number,
     isMeant: (entry: Entry) => boolean,
+    pause: () => Promise<void>,
   ): Promise<readonly Entry[]>;
   /** How many runs the stretches hold. Walks none. */
   count(stretches: Stretches): number;
@@ -78,9 +79,9 @@ export function createSortedRuns(marks: Readonly<Record<Mark, (entry: Entry) => 
       const { order, bounds, isInIts } = placeOf(stretches, isMeant);
       return order.read(bounds, direction, limit, isInIts);
     },
-    select(stretches, direction, limit, isMeant) {
+    select(stretches, direction, limit, isMeant, pause) {
       const { order, bounds, isInIts } = placeOf(stretches, isMeant);
-      return order.select(bounds, direction, limit, isInIts);
+      return order.select(bounds, direction, limit, isInIts, pause);
     },
     count: (stretches) => [...stretches].reduce((sum, [source, bounds]) => sum + ownOf(source).all.count(bounds), 0),
     readMarked: (mark, source, bounds, limit = Number.POSITIVE_INFINITY) =>

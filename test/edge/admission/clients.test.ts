@@ -3,8 +3,8 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { type Caller, createOpenView, createRateLimits, NO_LIMITS } from "#access";
-import { InputError } from "#domain";
-import { CLIENT_LIMITS, createClients } from "../../../src/edge/admission/clients.ts";
+import { InputError, type Operation } from "#domain";
+import { CLIENT_LIMITS, type Client, createClients } from "../../../src/edge/admission/clients.ts";
 import { LastingOperation, startOperation } from "../../../src/edge/admission/operation.ts";
 import { createTurns } from "../../../src/edge/admission/turns.ts";
 import { RefusalError } from "../../../src/edge/errors/refusal.ts";
@@ -54,6 +54,24 @@ describe("upstream calls of one client", () => {
       { limit: "foreignIds", max: 60, actual: 61 },
     ]);
   });
+});
+
+it.each<[string, (client: Client) => Operation]>([
+  [
+    "an operation",
+    (client) => startOperation("id", { clock: createFakeClock(), deadlineMs: 1, callBudget: 1, client }).operation,
+  ],
+  ["a subscription", (client) => new LastingOperation("id", { callBudget: 1, client })],
+])("%s works, and goes on after a reading that many waited for, in turns of its client", async (_kind, begin) => {
+  const taken: string[] = [];
+  const note = (kind: string) => async () => {
+    taken.push(kind);
+  };
+  const client = createClients(createFakeClock(), CLIENT_LIMITS).of(here);
+  const operation = begin({ ...client, turn: note("turn"), pass: note("pass") });
+  await operation.turn?.();
+  await operation.pass?.();
+  expect(taken).toEqual(["turn", "pass"]);
 });
 
 describe("subscriptions of a known caller", () => {
