@@ -5,6 +5,7 @@ export {
   type AccessFile,
   AccessFileError,
   type Fault,
+  mayHoldSecret,
   type Place,
   readAccessFile,
   readSourceText,

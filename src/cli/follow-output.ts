@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import { lastLines } from "./output.ts";
+import { lastLines, tellUnknown, toSection } from "./output.ts";
 import { formatInstance, type InstanceRun, readOutputs, requireInstance, type Selection } from "./outputs.ts";
 import { type ExitCode, tell, toExitCode } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
@@ -20,7 +20,9 @@ export async function followOutput(context: Context, id: string, options: Follow
     for (const one of run?.instances ?? []) print(one, (run?.instances.length ?? 0) > 1);
     return run;
   };
-  return toExitCode(await waitForRun(context, look, options));
+  const run = await waitForRun(context, look, options);
+  tellUnknown(context, run.instances.map(toSection));
+  return toExitCode(run);
 }
 
 /** So many of the last lines of what was printed are looked for in an output of which a part was cut away meanwhile. */

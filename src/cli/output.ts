@@ -40,8 +40,11 @@ export async function printOutputs(context: Context, id: string, options: Output
 
 async function printGroups(context: Context, id: string, options: OutputOptions): Promise<void> {
   const groups = await readGroups(context, id, options);
-  if (context.isJson) writeRows(context, groups, groups);
-  else writeSections(context, groups.map(toGroupSection), options);
+  const sections = groups.map(toGroupSection);
+  if (context.isJson) {
+    writeRows(context, groups, groups);
+    tellUnknown(context, sections);
+  } else writeSections(context, sections, options);
 }
 
 async function printEach(context: Context, id: string, options: OutputOptions): Promise<void> {
@@ -57,15 +60,19 @@ async function printEach(context: Context, id: string, options: OutputOptions): 
     );
   }
   const rows = instances.map(toJson);
-  if (context.isJson) writeRows(context, rows, rows);
-  else writeSections(context, instances.map(toSection), options);
+  const sections = instances.map(toSection);
+  if (context.isJson) {
+    writeRows(context, rows, rows);
+    tellUnknown(context, sections);
+  } else writeSections(context, sections, options);
 }
 
 function toJson({ result, ...run }: InstanceRun): object {
   return { ...run, output: result?.output ?? null, isOutputKnown: result?.isOutputKnown ?? null };
 }
 
-function toSection(run: InstanceRun): Section {
+/** What a run printed on an instance, under its title. */
+export function toSection(run: InstanceRun): Section {
   const { output, isOutputKnown = null } = run.result ?? {};
   return { title: `${formatInstance(run)} (${describeEnd(run)})`, output, isKnown: isOutputKnown };
 }
@@ -80,13 +87,19 @@ export function describeEnd({ status, exitCode }: Pick<InstanceRun, "status" | "
   return exitCode === null ? status : `${status}, exit code ${exitCode}`;
 }
 
+/** Tells of each output that the upstream does not tell, which is not one of nothing. */
+export function tellUnknown(context: Context, sections: readonly Pick<Section, "title" | "isKnown">[]): void {
+  for (const { title } of sections.filter(({ isKnown }) => isKnown === false))
+    tellIncomplete(context, `${title}: the upstream does not tell what it printed.`);
+}
+
 function writeSections(context: Context, sections: readonly Section[], options: OutputOptions): void {
   const { output: screen } = context.surroundings;
   if (sections.length === 0) tell(context, "no instance failed.");
   for (const [index, { title, output, isKnown }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
     if (output === undefined) tell(context, `${title}: its output could not be read.`);
-    else if (isKnown === false) tellIncomplete(context, `${title}: the upstream does not tell what it printed.`);
+    else if (isKnown === false) tellUnknown(context, [{ title, isKnown }]);
     else if (output === null) tell(context, `${title}: no output.`);
     else writeOutput(context, output, options);
     if (output?.truncated) tell(context, `${title}: ${output.droppedBytes} bytes were cut away upstream.`);

@@ -69,14 +69,24 @@ export function readDurationMs(text: string): number {
 
 /** Reads a point in time: a duration counts back from `now`, anything else is an instant such as 2026-01-02T03:04:05Z. */
 export function readInstant(text: string, now: number): string {
-  if (/^[\d.]+\s*[a-z]+$/.test(text.trim())) return new Date(now - readDurationMs(text)).toISOString();
+  const given = text.trim();
+  const isAge = /^[\d.]+\s*[a-z]+$/.test(given);
   // Without a zone the machine's own would decide, and the same line would mean something else elsewhere.
-  const isDated = /^\d{4}-\d\d-\d\d(?:$|T.*(?:Z|[+-]\d\d:?\d\d)$)/.test(text.trim());
-  const instant = new Date(text);
-  if (!isDated || Number.isNaN(instant.getTime())) {
+  const isDated = /^\d{4}-\d\d-\d\d(?:$|T.*(?:Z|[+-]\d\d:?\d\d)$)/.test(given) && isInCalendar(given.slice(0, 10));
+  const instant = new Date(isAge ? now - readDurationMs(given) : given);
+  // An age may lead beyond the years that a date can tell.
+  if (!(isAge || isDated) || !(instant.getTime() >= YEAR_ZERO)) {
     throw new InvalidArgumentError("Expected an age such as 1h, or a time with its zone such as 2026-01-02T03:04:05Z.");
   }
   return instant.toISOString();
+}
+
+const YEAR_ZERO = Date.parse("0000-01-01");
+
+// Date makes the second of March of the thirtieth of February.
+function isInCalendar(day: string): boolean {
+  const midnight = Date.parse(day);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }
 
 /** Reads a whole number from `min` to `max`. */

@@ -54,6 +54,9 @@ const account = mapping({
 const accountList = z.array(account, { error: "a list of accounts" }).min(1, { error: "at least one account" });
 const accountsFile = mapping({ accounts: accountList }).transform(({ accounts }) => accounts);
 
+// A key that stands where the name of its variable belongs mixes upper and lower case.
+const VARIABLE_NAME = /^([A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*)$/;
+
 /** Keys whose value may be shown when it is wrong; every other one may be a secret, or stand where one belongs. */
 const SHOWN = new Set(["type", "alias", "durationSeconds", "disableImdsV1", "ecsRegions", "swasRegions"]);
 const isSecret = (place: Place) => !SHOWN.has(String(place.findLast((step) => typeof step === "string")));
@@ -76,8 +79,12 @@ export function parseAccountsFile(
       const value = environment[name];
       if (value && isHeaderText(value)) return value;
       if (value) problems.push(`${name}: expected ${HEADER_TEXT_EXPECTED}, what came is not shown`);
-      else
-        problems.push(`${name}: expected a value, since account ${JSON.stringify(rest.alias)} reads it; it is missing`);
+      else {
+        const named = VARIABLE_NAME.test(name) ? name : "a variable whose name is not shown";
+        problems.push(
+          `${named}: expected a value, since account ${JSON.stringify(rest.alias)} reads it; it is missing`,
+        );
+      }
       return "";
     };
     return { ...rest, credentials: resolveCredentials(credentials, read) };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mayHoldSecret } from "#access";
 import { HEADER_TEXT_EXPECTED, isHeaderText } from "./header-text.ts";
 import { parseQuota, QUOTA_EXPECTED, readDefault } from "./upstream-quota.ts";
 
@@ -219,9 +220,9 @@ function describeProblem(name: keyof Variables, value: string | undefined): stri
   return `${name}: expected ${expected}, ${got}`;
 }
 
-/** True for what must not be printed: values of secret settings, and URLs that hold a password before the host. */
+/** True for what must not be printed: values of secret settings, and texts that may hold a secret. */
 export function isSecret(name: keyof Variables, value = ""): boolean {
-  return SECRET.has(name) || value.includes("@");
+  return SECRET.has(name) || mayHoldSecret(value);
 }
 
 function isUsableEndpoint(value: string): boolean {

@@ -34,6 +34,21 @@ describe("cloud-assistant output --follow", () => {
     ]);
   });
 
+  it("does not take what the upstream does not tell for silence", async () => {
+    const untold = (isFinal: boolean) =>
+      createInstanceRun({ isFinal, result: { id: "x", isOutputKnown: false, output: null } });
+    const silent = createInstanceRun({ instanceId: "i-02", result: { id: "y", isOutputKnown: true, output: null } });
+    const states = [false, true].map((isFinal) =>
+      createRun({ isFinal, instanceInvocations: connection([untold(isFinal), silent]) }),
+    );
+    const { exitCode, output, errors } = await run({ node: inTurn(states) }, ["output", "AXIAid", "-f"]);
+    expect([exitCode, output, errors.split("\n").filter((line) => line.includes("incomplete"))]).toEqual([
+      4,
+      "",
+      ["cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed."],
+    ]);
+  });
+
   it("says whose lines they are if there are several", async () => {
     const states = [
       state(false, "a1\n", "b1\n"),

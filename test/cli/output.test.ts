@@ -120,10 +120,24 @@ describe("cloud-assistant output", () => {
       output: null,
     };
     const node = createRun({ instanceInvocations: connection([untold, silent]), outputGroups: [group] });
-    const [each, grouped] = [
+    const [each, grouped, rows, groups] = [
       await run({ node }, ["output", "AXIAid"]),
       await run({ node }, ["output", "AXIAid", "--group"]),
+      await run({ node }, ["output", "AXIAid", "--json", "isOutputKnown"]),
+      await run({ node }, ["output", "AXIAid", "--group", "--json", "isKnown"]),
     ];
+    expect([rows, groups].map(({ exitCode, output, errors }) => [exitCode, JSON.parse(output), errors])).toEqual([
+      [
+        4,
+        [{ isOutputKnown: false }, { isOutputKnown: true }],
+        "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed.\n",
+      ],
+      [
+        4,
+        [{ isKnown: false }],
+        "cloud-assistant: incomplete: 2 instances (SUCCESS, exit code 0): the upstream does not tell what it printed.\n",
+      ],
+    ]);
     expect([each.exitCode, each.errors, grouped.exitCode, grouped.errors]).toEqual([
       4,
       "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed.\n" +

@@ -65,6 +65,13 @@ describe("cloud-assistant", () => {
     ],
     [["list", "--since", "yesterday"], `\`--since\`: expected ${INSTANT}, got "yesterday".`],
     [["list", "--since", "2026-01-02T03:04:05"], `\`--since\`: expected ${INSTANT}, got "2026-01-02T03:04:05".`],
+    [["list", "--since", "2026-02-30"], `\`--since\`: expected ${INSTANT}, got "2026-02-30".`],
+    [
+      ["export", "--until", "2026-04-31T03:04:05+08:00"],
+      `\`--until\`: expected ${INSTANT}, got "2026-04-31T03:04:05+08:00".`,
+    ],
+    [["list", "--since", "99999999d"], `\`--since\`: expected ${INSTANT}, got "99999999d".`],
+    [["list", "--since", "999999999d"], `\`--since\`: expected ${INSTANT}, got "999999999d".`],
     [
       ["list", "--since", "1h", "--until", "2h"],
       "`--until`: expected a time after that of `--since` (2026-01-02T02:04:05.000Z), got 2026-01-02T01:04:05.000Z.",

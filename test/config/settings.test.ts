@@ -211,6 +211,16 @@ describe("settings", () => {
     },
   );
 
+  it.each([
+    "https://ecs.example.com/?token=hidden",
+    "https://ops:hidden@ecs.example.com",
+    "https://ecs.example.com/#hidden",
+  ])("do not print a URL that may hold a secret: %s", (url) => {
+    expect(problemsOf({ ECS_REGIONS: "cn-hangzhou", ECS_ENDPOINT: url })).toEqual([
+      "ECS_ENDPOINT: expected an https URL, in which {regionId} alone is replaced; plain http only to loopback, what came is not shown",
+    ]);
+  });
+
   it("take plain http to loopback and {regionId} in endpoints", () => {
     expect(
       readConfig({

@@ -44,6 +44,12 @@ describe("settings that do not fit the machine or each other", () => {
     const ofType = (credentials: object) => JSON.stringify([{ alias: "a", credentials, ecsRegions: ["cn-hangzhou"] }]);
     const inFile = ofType({ type: "static", accessKeyId: "id", accessKeySecret: bad });
     const inVariable = ofType({ type: "environment", accessKeyId: "A_ID", accessKeySecret: "A_SECRET" });
+    const noVariable = ofType({ type: "environment", accessKeyId: "a_id", accessKeySecret: "Secr3tOfMixedCase" });
+    expect(problemsOf({ ACCOUNTS_FILE: "accounts.json", a_id: "" }, noVariable)).toEqual(
+      ["a_id", "a variable whose name is not shown"].map(
+        (name) => `${name}: expected a value, since account "a" reads it; it is missing`,
+      ),
+    );
     expect([
       problemsOf({ ACCOUNTS_FILE: "accounts.json" }, inFile),
       problemsOf({ ACCOUNTS_FILE: "accounts.json", A_ID: "id", A_SECRET: bad }, inVariable),

@@ -95,6 +95,20 @@ describe("the sources of a watched list", () => {
     ]);
   });
 
+  it("are told to who comes back when all answer again, who heard of a failure last", async () => {
+    await start();
+    const watcher = watch(WITH_SOURCES);
+    await watcher.reached(1);
+    refuse("DescribeInvocations");
+    await watcher.reached(2);
+    const failed = lastPosition(watcher);
+    mend();
+    await watcher.reached(3);
+    const [back, plain] = [watch(WITH_SOURCES, { after: failed }), watch(listOf(ROWS), { after: failed })];
+    await back.reached(1);
+    expect([changesOf(back), changesOf(plain)]).toEqual([[{ ...NOTHING, sources: [HANGZHOU, BEIJING] }], []]);
+  });
+
   it("say whose servers could not be listed, where the list is one of servers' names", async () => {
     await start();
     refuse("DescribeInstances");

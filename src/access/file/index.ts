@@ -8,6 +8,6 @@ export {
 } from "./access-file.ts";
 export type { Fault, Place } from "./fault.ts";
 export { readAccessFile } from "./read.ts";
-export { readSourceText } from "./source-text.ts";
+export { mayHoldSecret, readSourceText } from "./source-text.ts";
 export { createAddressMatcher, isSafeUrl } from "./texts.ts";
 export { type WatchedFile, watchFile } from "./watch.ts";

@@ -55,9 +55,18 @@ function toPlain(document: ReturnType<typeof parseDocument>, fileName: string, p
   }
 }
 
-function formatPlace(place: Place): string {
-  return place.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${step}`)).join("");
+/** True if a text may hold a secret: a key of the gateway, or a URL with a password, a query or a fragment. */
+export function mayHoldSecret(text: string): boolean {
+  return /cag_|@|:\/\/.*[?#]/s.test(text);
 }
+
+function formatPlace(place: Place): string {
+  return place
+    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${nameStep(step)}`))
+    .join("");
+}
+
+const nameStep = (step: string): string => (mayHoldSecret(step) ? "(not shown)" : step);
 
 function valueAt(content: unknown, place: Place): unknown {
   return place.reduce<unknown>(
@@ -67,12 +76,12 @@ function valueAt(content: unknown, place: Place): unknown {
   );
 }
 
-// A key that was written in place of its hash must not get into a log.
+// A key that was written in place of its hash, or a URL with its password, must not get into a log.
 function describeValue(value: unknown, isSecret: boolean): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
   if (typeof value === "object") return "a map";
-  if (isSecret) return `a ${typeof value} that is not shown`;
+  if (isSecret || (typeof value === "string" && mayHoldSecret(value))) return `a ${typeof value} that is not shown`;
   const text = JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -40,8 +40,8 @@ export function createListWatch(parts: ListWatchParts) {
     const list: WatchedList = { filter, name, key: nameOf(filter), describe };
     const sources = matchesNothing(filter) ? [] : parts.statesOf(filter).map(({ source }) => source);
     const leave = poller.join(sources, operation.requestId);
-    // One who comes back is told what fails now.
-    let toldFailing = NONE_FAILING;
+    // One who comes back may have heard of a failure last, and is told how the sources fare now.
+    let toldFailing: string | null = tellsSources ? null : NONE_FAILING;
     try {
       while (!operation.signal.aborted) {
         const touches = log.touches();
