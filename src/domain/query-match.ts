@@ -2,6 +2,7 @@ import type { Invocation } from "./invocation.ts";
 import { type InvocationFilter, type InvocationQuery, type TagQuery, upstreamQuery } from "./query.ts";
 import { instanceKey } from "./ref-key.ts";
 import { finishTimeOf } from "./run-times.ts";
+import { readSchedule } from "./schedule.ts";
 import type { Source } from "./source.ts";
 
 /** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
@@ -142,9 +143,10 @@ export function narrowRuns(runs: readonly Invocation[], instanceId: string | und
   return runs.map((run) => (run.isInstanceWord === true ? run : { ...run, isNarrowed: true }));
 }
 
-/** True for a run that has a schedule, also when the schedule is over. */
+/** True for a run that has a schedule, also when the schedule is over. Generations before `RepeatMode` tell it by the frequency alone. */
 export function hasSchedule(run: Invocation): boolean {
-  return run.timed === true || (run.repeatMode !== null && SCHEDULED_MODES.has(run.repeatMode));
+  if (run.timed === true) return true;
+  return run.repeatMode === null ? readSchedule(run.frequency) !== null : SCHEDULED_MODES.has(run.repeatMode);
 }
 
 /** One text for all filters that mean the same, for binding cursors and keying caches. */

@@ -104,7 +104,10 @@ function createOwnClients({ clock, clientLimits, access }: ServerOptions): Clien
 
 function createTransports(options: ServerOptions, { readers, machines, draining, clients }: Shared) {
   const { schema, introspection, logger, clock, registry } = options;
-  const execute = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(schema);
+  const execute = (options.executor === "reference" ? createReferenceExecutor : createCompilingExecutor)(
+    schema,
+    introspection,
+  );
   const gate = createGate(options);
   const engine = createEngine({ schema, execute, introspection, documents: gate.store, logger });
   const access = options.access ?? createOpenAccess(clock);

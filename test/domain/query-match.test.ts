@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 
 import type { InvocationQuery } from "../../src/domain/query.ts";
-import { contains, matchesQuery } from "../../src/domain/query-match.ts";
+import { contains, hasSchedule, matchesQuery } from "../../src/domain/query-match.ts";
 import { itemOf, runAt } from "../store/records.ts";
 
 const MANY = 5_000;
@@ -49,4 +49,18 @@ it("a part may be longer in lower case than the text that holds it", () => {
     false,
     false,
   ]);
+});
+
+describe("a run has a schedule, also when it is over,", () => {
+  it.each([
+    [{ timed: true, repeatMode: null, frequency: null }, true],
+    [{ timed: false, repeatMode: "Period", frequency: "rate(1h)" }, true],
+    [{ timed: false, repeatMode: null, frequency: "0 */20 * * * *" }, true],
+    [{ timed: null, repeatMode: null, frequency: "rate(1h)" }, true],
+    [{ timed: false, repeatMode: "Once", frequency: "" }, false],
+    [{ timed: false, repeatMode: null, frequency: " " }, false],
+    [{ timed: null, repeatMode: null, frequency: null }, false],
+  ])("as its mode, or before there were modes its frequency, says: %j", (told, expected) => {
+    expect(hasSchedule(runAt(1, "t-1", told))).toBe(expected);
+  });
 });

@@ -5,7 +5,7 @@ export function coded(message: string, code: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-/** The same error with a code, if it has none of its own. Suggestions would spell out what introspection does not tell. */
+/** The same error with a code, if it has none of its own. Suggestions of names spell out what introspection may not tell. */
 export function withCode(error: GraphQLError, kind: string, hasSuggestions = true): GraphQLError {
   const { message, nodes = null, source = null, positions = null } = error;
   return new GraphQLError(hasSuggestions ? message : message.replace(/ ?Did you mean(.+?)\?$/, ""), {

@@ -32,16 +32,17 @@ export type Executor = (execution: Execution) => Promise<ExecutionResult>;
 /**
  * Compiles a document to a function once it has come a few times, which makes answers several times cheaper; before that, and
  * for whatever the compiler does not take, the reference executor answers.
+ * @param hasSuggestions whether errors may name what was perhaps meant
  */
-export function createCompilingExecutor(schema: GraphQLSchema): Executor {
-  const reference = createReferenceExecutor(schema);
+export function createCompilingExecutor(schema: GraphQLSchema, hasSuggestions = true): Executor {
+  const reference = createReferenceExecutor(schema, hasSuggestions);
   const unfit = findUnfitInputs(schema);
   const compiledOf = createCompiledDocuments(schema, (document) => !hasVariableOf(document, unfit));
   return async (execution) => {
     const compiled = compiledOf(execution);
     if (compiled === null) return reference(execution);
     // The compiler tells of every variable that does not fit, however many, and not where it stands in the document.
-    const errors = findVariableFaults(schema, execution);
+    const errors = findVariableFaults(schema, execution, hasSuggestions);
     if (errors.length > 0) return { errors };
     const { contextValue, rootValue, variables } = execution;
     const result = (await compiled.query(rootValue, contextValue, variables ?? {})) as ExecutionResult;
@@ -51,10 +52,10 @@ export function createCompilingExecutor(schema: GraphQLSchema): Executor {
   };
 }
 
-/** The GraphQL library's own executor. */
-export function createReferenceExecutor(schema: GraphQLSchema): Executor {
+/** The GraphQL library's own executor. @param hasSuggestions whether errors may name what was perhaps meant */
+export function createReferenceExecutor(schema: GraphQLSchema, hasSuggestions = true): Executor {
   return async ({ variables, ...execution }) => {
-    const errors = findVariableFaults(schema, { variables, ...execution });
+    const errors = findVariableFaults(schema, { variables, ...execution }, hasSuggestions);
     if (errors.length > 0) return { errors };
     const result = await execute({ schema, variableValues: variables, ...execution });
     return result.errors === undefined ? result : { ...result, errors: withoutRepeats(result.errors) };

@@ -8,6 +8,8 @@ import type { OperationMetrics } from "../telemetry/index.ts";
 export interface LiveOptions extends TransportOptions {
   /** The executor of all transports. */
   readonly execute: Executor;
+  /** Whether the schema is told, by introspection or by suggestions of names. */
+  readonly introspection: boolean;
   /** The id that event streams give an event of a subscription, one line of text; null for none. No event has one if absent. */
   readonly eventIdOf?: (event: unknown) => string | null;
   /** Most WebSockets at the same time; the limit's own default if absent. */

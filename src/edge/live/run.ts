@@ -196,7 +196,7 @@ async function openSource(
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
   const asking = askingOf(live, asker, asker.caller);
   try {
-    const errors = findVariableFaults(options.schema, live);
+    const errors = findVariableFaults(options.schema, live, options.introspection);
     if (errors.length > 0) return format(options, live, { errors }, null);
     const source = await createSourceEventStream(toSubscription(options, live, { operation, asking }));
     return Symbol.asyncIterator in source ? source : format(options, live, source, null);

@@ -181,7 +181,9 @@ function readFilter(text: string | null, schema: GraphQLSchema): Filter {
 
 function coerce(value: unknown, type: GraphQLInputType): Parameters<typeof toInvocationFilter>[0] {
   return coerceInputValue(value, type, (path, _invalid, error) => {
-    throw new InputError("BAD_USER_INPUT", `\`${["filter", ...path].join(".")}\`: ${error.message}`, "filter");
+    // Names that were perhaps meant would spell out what introspection may not tell.
+    const message = error.message.replace(/ ?Did you mean(.+?)\?$/, "");
+    throw new InputError("BAD_USER_INPUT", `\`${["filter", ...path].join(".")}\`: ${message}`, "filter");
   }) as Parameters<typeof toInvocationFilter>[0];
 }
 
