@@ -27,7 +27,7 @@ const PAUSE_SHARE = 2;
 // Answers of so many large operations are in memory together, unless one waits for its upstream.
 const MOST_LARGE = 3;
 const LARGE_MS = 1_000;
-// For so long after a small operation of another client, large ones leave the loop free most of the time.
+// For so long after a small operation, large ones leave the loop free most of the time.
 const SHARED_MS = 250;
 
 /** Whether an operation whose answer can weigh as much as so many leaf values is worked on in turns. */
@@ -84,7 +84,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     arrive,
     enter(client, weight) {
       if (isLarge(weight)) return work.begin(client);
-      work.noteSmall(client);
+      work.noteSmall();
       return arrive(client)?.then(() => NOTHING) ?? null;
     },
   };
@@ -92,33 +92,15 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
 
 const NOTHING = (): void => {};
 
-/** Until when clients share the loop with small operations of others. */
-function createSharing(now: () => number) {
-  let newest = { client: "", until: Number.NEGATIVE_INFINITY };
-  let ofOthers = Number.NEGATIVE_INFINITY;
-  return {
-    note(client: string) {
-      if (client !== newest.client) ofOthers = newest.until;
-      newest = { client, until: now() + SHARED_MS };
-    },
-    until: (client: string): number => (client === newest.client ? ofOthers : newest.until),
-  };
-}
-
-interface Waiting {
-  readonly client: string;
-  readonly resolve: () => void;
-}
-
 /** The work of large operations: one begins, or goes on, in a round. */
 function createWork(now: () => number) {
-  const beginnings = createRotation<Waiting>();
-  const parts = createRotation<Waiting>();
-  const sharing = createSharing(now);
+  const beginnings = createRotation<() => void>();
+  const parts = createRotation<() => void>();
   let under = 0;
   let isBooked = false;
   // Beginnings and parts take turns, so that neither has to wait until no other is left.
   let isBeginning = false;
+  let sharedUntil = Number.NEGATIVE_INFINITY;
   const book = (ms: number): void => {
     if (isBooked) return;
     isBooked = true;
@@ -133,11 +115,11 @@ function createWork(now: () => number) {
     if (next === null) return;
     const beganAt = now();
     isBooked = true;
-    next.resolve();
+    next();
     // What began with this turn has been worked by the next round.
     setImmediate(() => {
       isBooked = false;
-      book(beganAt < sharing.until(next.client) ? Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (now() - beganAt)) : 0);
+      book(beganAt < sharedUntil ? Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (now() - beganAt)) : 0);
     });
   };
   /** Counts one that begins until it has ended, or works for so long that it must wait for others itself. */
@@ -156,15 +138,17 @@ function createWork(now: () => number) {
     return leave;
   };
   return {
-    noteSmall: sharing.note,
+    noteSmall() {
+      sharedUntil = now() + SHARED_MS;
+    },
     wait: (client: string) =>
       new Promise<void>((resolve) => {
-        parts.add(client, { client, resolve });
+        parts.add(client, resolve);
         book(0);
       }),
     begin: (client: string) =>
       new Promise<() => void>((resolve) => {
-        beginnings.add(client, { client, resolve: () => resolve(count()) });
+        beginnings.add(client, () => resolve(count()));
         book(0);
       }),
   };
