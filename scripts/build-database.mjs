@@ -1,5 +1,5 @@
 // Makes what the embedded PostgreSQL makes of an empty folder, so that a gateway whose folder is empty copies it and need not make it for seconds.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
@@ -20,7 +20,9 @@ export async function buildDatabase(folder) {
   const database = await PGlite.create();
   const archive = Buffer.from(await (await database.dumpDataDir("none")).arrayBuffer());
   await database.close();
-  writeFileSync(file, gzipSync(versionLast(archive)));
+  // Who is killed while it writes leaves nothing that counts as made.
+  writeFileSync(`${file}.part`, gzipSync(versionLast(archive)));
+  renameSync(`${file}.part`, file);
 }
 
 // A folder with this file counts as made: it comes last, so that a gateway that was killed before begins anew.

@@ -3,7 +3,7 @@ import { type AccountSettings, regionsOf } from "./accounts.ts";
 import { isSecret, parseVariables, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
 /**
- * The settings in effect, for people: one line for each that was set or has a default, then one for each account with its regions.
+ * The settings, for people: one line for each that was set or has a value of its own without being set, then one for each account with its regions.
  * Of a secret the line says only that it is set.
  */
 export function describeSettings(

@@ -20,9 +20,34 @@ const QUESTION = (invokeId: string) => `{ ${oneRun(invokeId)} {
   isGoneUpstream outputGroups { count isKnown output { text } }
   instanceInvocations { nodes { id result { isOutputKnown output { text } } } } } }`;
 
-async function withRuns<Made>(use: (rig: Rig, drop: () => Promise<void>) => Promise<Made>): Promise<Made> {
+/** Instances as the documents of 2018 nest them: ids and states only. */
+const bareRows: Rig["far"]["mangle"] = (body, { action }) => {
+  if (action !== "DescribeInvocations") return body;
+  const { Invocations, ...rest } = body as { readonly Invocations: { readonly Invocation: readonly NestedRun[] } };
+  const Invocation = Invocations.Invocation.map(({ InvokeInstances, ...run }) => ({
+    ...run,
+    InvokeInstances: {
+      InvokeInstance: InvokeInstances.InvokeInstance.map(({ InstanceId }) => ({
+        InstanceId,
+        InstanceInvokeStatus: "Finished",
+        InvocationStatus: "Success",
+      })),
+    },
+  }));
+  return { ...rest, Invocations: { Invocation } };
+};
+
+interface NestedRun {
+  readonly InvokeInstances: { readonly InvokeInstance: readonly { readonly InstanceId: string }[] };
+}
+
+async function withRuns<Made>(
+  use: (rig: Rig, drop: () => Promise<void>) => Promise<Made>,
+  mangle?: Rig["far"]["mangle"],
+): Promise<Made> {
   const place = createPlace([JUST_NOW, NEW, OLD]);
   const rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+  if (mangle !== undefined) rig.far.mangle = mangle;
   const list = () => rig.ask("{ invocations { nodes { invokeId status isGoneUpstream } } }");
   try {
     await list();
@@ -73,6 +98,22 @@ describe("what a run printed that the upstream dropped before its output was rea
       expect(await exported(rig, one.id, "text")).toMatchObject([404, expect.stringContaining("NOT_FOUND")]);
       expect(rig.far.asked().slice(before)).toEqual([]);
     });
+  });
+
+  it("takes nothing away from results of which a list told no more than states", async () => {
+    await withRuns(async (rig, drop) => {
+      await drop();
+      const results = await rig.ask(`{ results: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou",
+        invokeId: "t-old" }) { nodes { id } } }`);
+      const ids = results.data.results.nodes.map(({ id }: { readonly id: string }) => id);
+      expect(ids).toHaveLength(2);
+      for (let times = 0; times < 2; times += 1) {
+        const query =
+          "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on InvocationResult { status output { text } } } }";
+        const { data } = await rig.ask(query, { ids });
+        expect(data.nodes).toEqual(ids.map(() => ({ status: "SUCCESS", output: null })));
+      }
+    }, bareRows);
   });
 
   it("is known where it printed nothing, also right after its end, and where it was read in time", async () => {

@@ -109,6 +109,26 @@ describe("the sources of a watched list", () => {
     expect([changesOf(back), changesOf(plain)]).toEqual([[{ ...NOTHING, sources: [HANGZHOU, BEIJING] }], []]);
   });
 
+  it("are as they fare at each event, however often one fails alike while no run changes", async () => {
+    await start();
+    const watcher = watch(listOf(`${ROWS} sources { regionId ok asOf }`));
+    await watcher.reached(1);
+    const seen: (readonly [boolean, number])[] = [];
+    for (let times = 0; times < 3; times += 1) {
+      refuse("DescribeInvocations");
+      await watcher.reached(watcher.results.length + 1);
+      mend();
+      await watcher.reached(watcher.results.length + 1);
+      const { sources } = changesOf(watcher).at(-1) as unknown as {
+        readonly sources: readonly { readonly ok: boolean; readonly asOf: string }[];
+      };
+      const beijing = sources[1];
+      seen.push([beijing?.ok ?? false, Date.parse(beijing?.asOf ?? "")]);
+    }
+    expect(seen.map(([ok]) => ok)).toEqual([true, true, true]);
+    expect(new Set(seen.map(([, asOf]) => asOf)).size).toBe(3);
+  });
+
   it("say whose servers could not be listed, where the list is one of servers' names", async () => {
     await start();
     refuse("DescribeInstances");

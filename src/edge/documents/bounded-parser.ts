@@ -32,7 +32,7 @@ export function createBoundedParser(schema: GraphQLSchema): (text: string) => Do
   };
 }
 
-/** @throws RefusalError if too many variables are given, or an object in them has too many members: each that is wrong is told beside the others */
+/** @throws RefusalError if too many variables are given, or an object in them has too many members: an error writes out all of them */
 export function checkVariables(variables: unknown): void {
   refuseAbove("variables", mostMembers(variables));
 }

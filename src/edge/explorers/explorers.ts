@@ -119,8 +119,10 @@ function createLaboratory(folder: string | null, parts: LaboratoryParts): Labora
       const vary = { ...HEADERS, vary: "Accept-Encoding" };
       if (/\bgzip\b/.test(String(headers["accept-encoding"]))) {
         await sendFile(response, { ...vary, "content-encoding": "gzip" }, await file);
-        // Nine megabytes of four files are kept, since to make them takes longer than to answer a hundred questions.
-      } else await sendFile(response, vary, await once(plain, name, async () => toPlain(await file)));
+        return;
+      }
+      // Nine megabytes of four files are kept, since to make them takes longer than to answer a hundred questions.
+      await sendFile(response, vary, await once(plain, name, async () => toPlain(await file)));
     },
   };
 }

@@ -18,6 +18,7 @@ export {
   sendFile,
   sendText,
   toErrorAnswer,
+  turnOn,
 } from "./reply.ts";
 export {
   type GraphqlRequest,

@@ -14,6 +14,7 @@ import {
   send,
   stringify,
   toGraphqlRequest,
+  turnOn,
 } from "../http/index.ts";
 import { type Asker, answerRequest, type LiveOptions, type LiveParts, LiveRecord, Stop } from "../live/index.ts";
 import {
@@ -85,6 +86,8 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
     } catch (error) {
       const { status, headers, body } = toRpcAnswer(error);
       if (status === 500) logInternal(options.logger, requestId, error);
+      // An error of the protocol has the status of an answer.
+      if (status === 200) await turnOn(request.socket);
       await reply(status, headers, body);
       request.resume();
     }

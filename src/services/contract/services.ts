@@ -141,8 +141,8 @@ export interface Services {
     operation: Operation,
   ): AsyncIterableIterator<Invocation>;
   /**
-   * A list as it changes: its newest rows, or what changed behind a position, then each change, also of how its sources fare if that is wanted. A reader who is slow gets several
-   * changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
+   * A list as it changes: its newest rows, or what changed behind a position, then each change. How its sources fare is a change too, if that
+   * is wanted. A reader who is slow gets several changes as one, or a new snapshot. Costs as one, however many watch however many lists of a source.
    * @throws InputError `CURSOR_EXPIRED` for a position that is too old and may not begin anew, `INVALID_CURSOR` for one of another list, `LIMIT_EXCEEDED` if
    * too many watch already
    */

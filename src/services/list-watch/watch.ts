@@ -83,16 +83,21 @@ const NO_NEWS = { entered: [], changed: [], left: [] };
 
 /** Names the sources of a list that fail, and why. */
 function createFailings({ log, statesOf }: ListWatchParts) {
-  const once = createOnce<string>({ head: log.touches });
-  const nameOne = ({ source, error }: SourceState) => (error === null ? [] : [`${sourceRank(source)} ${error.code}`]);
-  const nameAll = ({ filter }: WatchedList): string => statesOf(filter).flatMap(nameOne).join("\n");
-  const known = (list: WatchedList): string => once(list.key, () => nameAll(list));
+  const once = createOnce<ReadonlyMap<string, string>>({ head: log.touches });
+  const readAll = () =>
+    new Map(statesOf({}).flatMap(({ source, error }) => (error ? [[sourceRank(source), error.code]] : [])));
+  const nameAll = ({ filter }: WatchedList, codes: ReadonlyMap<string, string>): string =>
+    statesOf(filter)
+      .map(({ source }) => sourceRank(source))
+      .flatMap((rank) => (codes.has(rank) ? [`${rank} ${codes.get(rank)}`] : []))
+      .join("\n");
+  const known = (list: WatchedList): string => nameAll(list, once("all", readAll));
   return {
     /** As it was when anybody heard of a change. */
     known,
     /** As it is now; others hear of it too. */
     read(list: WatchedList): string {
-      const now = nameAll(list);
+      const now = nameAll(list, readAll());
       if (now !== known(list)) log.touch();
       return now;
     },
@@ -104,7 +109,8 @@ function createFailings({ log, statesOf }: ListWatchParts) {
  * @param failing other sources that fail than were told before, which is news alone; null if they are the same
  */
 function createTeller({ log, sealer, statesOf, describe }: ListWatchParts, sort: Sort) {
-  const once = createOnce<Told | null>(log);
+  // Both only grow: what is told anew if either does.
+  const once = createOnce<Told | null>({ head: () => log.head() + log.touches() });
   const describeAll = async ({ filter, describe: add }: WatchedList): Promise<readonly PageSourceState[]> =>
     add(
       await Promise.all(

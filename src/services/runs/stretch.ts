@@ -36,6 +36,7 @@ import {
   refuseIfAllFailed,
   rowsOf,
   startOf,
+  throwIfGone,
   type Walk,
 } from "../walk/index.ts";
 import { createSettler } from "./patience.ts";
@@ -91,8 +92,7 @@ export async function readStretch(
     const isNewest = cursor === null;
     const isByState = isNewest && (request.isByState === true || dependsOnState(walk.query));
     await openSources(walk, parts, settle, operation, { isNewest, isByState });
-    // At its deadline an operation shows what is known; to one whose client has gone before, nothing is shown.
-    if (parts.clock.elapsed() < operation.deadline) operation.signal.throwIfAborted();
+    throwIfGone(operation);
     await readOn(walk, store, settle, operation);
     await fallBack(walk, sync);
   }

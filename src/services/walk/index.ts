@@ -3,7 +3,7 @@ export { aheadUpTo, countShown, isShownAhead, readAhead } from "./ahead.ts";
 export { backwards, forwards } from "./direction.ts";
 export { refuseIfAllFailed } from "./failure.ts";
 export { findLacking, noteLateBefore } from "./late.ts";
-export { pauseOf } from "./pause.ts";
+export { pauseOf, throwIfGone } from "./pause.ts";
 export { cursorBehind, endBehind, type Ground, groundBehind } from "./places.ts";
 export { chooseLists, falseEndOf, isAnswered, isSound, isToldByAll, type PageSource, readAtOf } from "./source.ts";
 export { countRuns, isWhole } from "./total.ts";

@@ -34,7 +34,7 @@ function describe(error) {
 function readEmpty() {
   const { folder } = workerData;
   if (folder !== null && existsSync(join(folder, "PG_VERSION"))) return {};
-  const file = existsSync(EMPTY) ? readdirSync(EMPTY)[0] : undefined;
+  const file = existsSync(EMPTY) ? readdirSync(EMPTY).find((name) => name.endsWith(".tar.gz")) : undefined;
   if (file === undefined) return {};
   return { loadDataDir: new Blob([readFileSync(new URL(file, EMPTY))], { type: "application/gzip" }) };
 }

@@ -29,6 +29,16 @@ export interface KnownResults {
   findAll(source: Source, query: ResultQuery, projection: Projection): Promise<readonly InvocationResult[] | null>;
 }
 
+/** What the upstream was asked for lately and did not tell. */
+interface Lacking {
+  /** Results that it does not have. */
+  readonly absences: Pick<Absences, "has">;
+  /** Results that were read for their outputs, which were empty right after their ends. */
+  readonly owed: Pick<Absences, "has">;
+  /** Results that are known, and whose outputs it does not tell. */
+  readonly untold: Pick<Absences, "has">;
+}
+
 /** What is wanted of a result, and how old what still moves may be, in milliseconds. */
 interface Sought {
   readonly projection: Projection;
@@ -37,13 +47,10 @@ interface Sought {
 
 /**
  * Finds in what the store holds, and in what was read of executions that have a name of their own.
- * @param absences results that the upstream did not have, with their outputs or at all
- * @param owed results that were read for their outputs, which were empty right after their ends
  */
 export function createKnownResults(
   { store, book, clock, freshnessMs }: ReaderParts,
-  absences: Pick<Absences, "has">,
-  owed: Pick<Absences, "has">,
+  { absences, owed, untold }: Lacking,
   histories: Pick<Histories, "find">,
 ): KnownResults {
   function serves(
@@ -55,7 +62,7 @@ export function createKnownResults(
     if (!one.isComplete) return false;
     if (projection.output && !holdsOutput(one, book.isStuck(one.source))) {
       const key = resultKey({ ...one, execution: null });
-      return one.output === undefined && (owed.has(key, maxMs) || absences.has(key, maxMs));
+      return one.output === undefined && (owed.has(key, maxMs) || untold.has(key, maxMs));
     }
     const now = clock.now();
     return isSettledExecution(one, run, now) || isFresh(readAt, { now, maxMs });

@@ -40,8 +40,9 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   const { store, book, singleFlight, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, freshnessMs);
   const owed = createAbsences(clock, freshnessMs);
+  const untold = createAbsences(clock, freshnessMs);
   const histories = createHistories(clock, parts.rulesHash);
-  const known = createKnownResults(parts, absences, owed, histories);
+  const known = createKnownResults(parts, { absences, owed, untold }, histories);
 
   async function readUpstream(
     source: Source,
@@ -70,8 +71,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     const told = new Set(found);
     return believed.map((one) => {
       if (one.output !== undefined) return one;
-      if (told.has(one)) owed.add(resultKey(one));
-      else absences.add(resultKey(one));
+      (told.has(one) ? owed : untold).add(resultKey(one));
       // What is empty so far is none; it is not kept as such.
       return told.has(one) ? { ...one, output: null } : one;
     });

@@ -47,6 +47,11 @@ const REFUSED: readonly (readonly [string, number, Asked])[] = [
   ["a body of /graphql/stream", 400, { method: "POST", path: "/graphql/stream", headers: JSON_BODY, body: "{" }],
   ["a method of /mcp", 405, { path: "/mcp" }],
   ["a body of /mcp", 400, { method: "POST", path: "/mcp", headers: JSON_BODY, body: "{" }],
+  [
+    "an unknown method of the protocol at /mcp",
+    200,
+    { method: "POST", path: "/mcp", headers: JSON_BODY, body: '{"jsonrpc":"2.0","id":1,"method":"nothing"}' },
+  ],
   ["a method of /export", 405, { method: "PUT", path: "/export" }],
   ["a page that exports without a preflight", 400, { path: "/export" }],
   ["a method of /sign-in", 405, { method: "PUT", path: "/sign-in" }],
