@@ -48,8 +48,8 @@ async function checkConfig(others: readonly string[]): Promise<void> {
   }
   const config = readConfig();
   const { checkSettings } = await import("#app");
-  console.log([...describeSettings(config.accounts), ""].join("\n"));
-  console.log(await checkSettings(config));
+  const verdict = await checkSettings(config);
+  console.log([...describeSettings(config.accounts), "", verdict].join("\n"));
 }
 
 async function runForget(args: readonly string[]): Promise<void> {
