@@ -88,21 +88,35 @@ export function createRunOrder(): RunOrder {
     async select(bounds, direction, limit, isMeant, pause) {
       const found: Entry[] = [];
       const among = { limit, isMeant, found };
-      let left = lookThrough(runs, span(bounds, direction), LOOKED_AT_ONCE, among);
+      const left = lookThrough(runs, span(bounds, direction), LOOKED_AT_ONCE, among);
       if (left !== null) {
         frozen ??= [...runs];
-        const all = frozen;
-        for (; left !== null; left = lookThrough(all, left, LOOKED_AT_ONCE, among)) await pause();
+        await lookOn(frozen, left, among, pause);
       }
       return direction > 0 ? found : found.reverse();
     },
-    *fromOldest() {
-      for (let index = runs.length - 1; index >= 0; index -= 1) {
-        const entry = runs[index];
-        if (entry !== undefined) yield entry;
-      }
-    },
+    fromOldest: () => oldestFirst(runs),
   };
+}
+
+function* oldestFirst(runs: readonly Entry[]): Iterable<Entry> {
+  for (let index = runs.length - 1; index >= 0; index -= 1) {
+    const entry = runs[index];
+    if (entry !== undefined) yield entry;
+  }
+}
+
+/** What is looked for, and what was found of it. */
+interface Among {
+  readonly limit: number;
+  readonly isMeant: (entry: Entry) => boolean;
+  readonly found: Entry[];
+}
+
+/** Looks at what is left, so many runs at a time, with a pause before each. */
+async function lookOn(runs: readonly Entry[], from: Span, among: Among, pause: () => Promise<void>): Promise<void> {
+  for (let left: Span | null = from; left !== null; left = lookThrough(runs, left, LOOKED_AT_ONCE, among))
+    await pause();
 }
 
 /** Places that are looked at, one after the other. */
@@ -114,12 +128,7 @@ interface Span {
 }
 
 /** Looks at so many runs, and adds those that are meant to what was found; answers what is left, or null if that is enough or all. */
-function lookThrough(
-  runs: readonly Entry[],
-  { next, end, direction }: Span,
-  count: number,
-  among: { readonly limit: number; readonly isMeant: (entry: Entry) => boolean; readonly found: Entry[] },
-): Span | null {
+function lookThrough(runs: readonly Entry[], { next, end, direction }: Span, count: number, among: Among): Span | null {
   const { limit, isMeant, found } = among;
   let index = next;
   for (let looked = 0; index !== end && found.length < limit; index += direction) {

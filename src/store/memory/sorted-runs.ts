@@ -58,11 +58,7 @@ export function createSortedRuns(marks: Readonly<Record<Mark, (entry: Entry) => 
     const [only, ...others] = stretches;
     if (only === undefined) return { order: createRunOrder(), bounds: around([]), isInIts: isMeant };
     if (others.length === 0) return { order: ownOf(only[0]).all, bounds: only[1], isInIts: isMeant };
-    const isInIts = (entry: Entry): boolean => {
-      const bounds = stretches.get(entry.position.source);
-      return bounds !== undefined && isInside(entry.position, bounds) && isMeant(entry);
-    };
-    return { order: whole, bounds: around([...stretches.values()]), isInIts };
+    return { order: whole, bounds: around([...stretches.values()]), isInIts: inIts(stretches, isMeant) };
   }
 
   return {
@@ -99,6 +95,14 @@ export function createSortedRuns(marks: Readonly<Record<Mark, (entry: Entry) => 
       if (gone.size > 0) for (const order of orders) order.removeAll(gone);
       return [...gone];
     },
+  };
+}
+
+/** What is meant of each source within its own bounds. */
+function inIts(stretches: Stretches, isMeant: (entry: Entry) => boolean): (entry: Entry) => boolean {
+  return (entry) => {
+    const bounds = stretches.get(entry.position.source);
+    return bounds !== undefined && isInside(entry.position, bounds) && isMeant(entry);
   };
 }
 

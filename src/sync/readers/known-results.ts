@@ -53,17 +53,13 @@ export function createKnownResults(
   { absences, owed, untold }: Lacking,
   histories: Pick<Histories, "find">,
 ): KnownResults {
-  function serves(
-    one: InstanceInvocation,
-    run: Invocation | null,
-    readAt: number,
-    { projection, maxMs }: Sought,
-  ): boolean {
+  const keyOf = (one: InstanceInvocation): string => resultKey({ ...one, execution: null });
+
+  function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, sought: Sought): boolean {
+    const { projection, maxMs } = sought;
     if (!one.isComplete) return false;
-    if (projection.output && !holdsOutput(one, book.isStuck(one.source))) {
-      const key = resultKey({ ...one, execution: null });
-      return one.output === undefined && (owed.has(key, maxMs) || untold.has(key, maxMs));
-    }
+    if (projection.output && !holdsOutput(one, book.isStuck(one.source)))
+      return one.output === undefined && (owed.has(keyOf(one), maxMs) || untold.has(keyOf(one), maxMs));
     const now = clock.now();
     return isSettledExecution(one, run, now) || isFresh(readAt, { now, maxMs });
   }
@@ -73,7 +69,7 @@ export function createKnownResults(
     if (row === undefined) return undefined;
     const one = sought.maxMs === Number.POSITIVE_INFINITY ? withPastOutput(row) : row;
     if (!serves(one, stored.run, executionReadAt(stored, instanceId), sought)) return undefined;
-    const isEmptySoFar = one.output === undefined && owed.has(resultKey({ ...one, execution: null }), sought.maxMs);
+    const isEmptySoFar = one.output === undefined && owed.has(keyOf(one), sought.maxMs);
     return sought.projection.output && isEmptySoFar ? { ...resultOf(one), output: null } : resultOf(one);
   }
 

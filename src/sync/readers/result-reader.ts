@@ -10,7 +10,7 @@ import {
 } from "#domain";
 import { PartialResultsError, type ResultQuery } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
-import { createAbsences } from "./absences.ts";
+import { type Absences, createAbsences } from "./absences.ts";
 import { createHistories } from "./histories.ts";
 import { createKnownResults, lastResultOf } from "./known-results.ts";
 import type { ReaderParts } from "./reader-parts.ts";
@@ -67,14 +67,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     }
     await store.write({ source, readAt, results: found });
     const believed = await believe(store, source, query, found, projection);
-    if (!projection.output) return believed;
-    const told = new Set(found);
-    return believed.map((one) => {
-      if (one.output !== undefined) return one;
-      (told.has(one) ? owed : untold).add(resultKey(one));
-      // What is empty so far is none; it is not kept as such.
-      return told.has(one) ? { ...one, output: null } : one;
-    });
+    return projection.output ? noteLacking(believed, new Set(found), { owed, untold }) : believed;
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
@@ -99,6 +92,19 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     },
     noteAbsent: (ref) => void absences.add(resultKey(ref)),
   };
+}
+
+/** Notes which outputs were read and are not there. One that is empty so far is none in this answer; it is not kept as such. */
+function noteLacking(
+  believed: readonly InvocationResult[],
+  told: ReadonlySet<InvocationResult>,
+  { owed, untold }: Readonly<Record<"owed" | "untold", Pick<Absences, "add">>>,
+): readonly InvocationResult[] {
+  return believed.map((one) => {
+    if (one.output !== undefined) return one;
+    (told.has(one) ? owed : untold).add(resultKey(one));
+    return told.has(one) ? { ...one, output: null } : one;
+  });
 }
 
 /**
