@@ -18,7 +18,7 @@ export interface RunOrder {
   remove(entry: Entry): void;
   /** Takes many out at once. */
   removeAll(gone: ReadonlySet<Entry>): void;
-  /** How many lie between two places. Costs no walk. */
+  /** How many lie between two places. Looks at no run. */
   count(bounds: Bounds): number;
   /** Runs between two places that are meant, from the newest (1) or the oldest end (-1); answered in the total order. */
   read(bounds: Bounds, direction: 1 | -1, limit: number, isMeant: (entry: Entry) => boolean): readonly Entry[];
@@ -37,120 +37,130 @@ export interface RunOrder {
 /** To look at so many takes about a millisecond: up to so many are looked at in the turn of who asks. */
 const LOOKED_AT_ONCE = 2_000;
 
-/** Starts empty. One array: a write moves pointers, which costs less than any tree up to some hundred thousand runs. */
+/** Runs of a part. A write copies one part, which becomes two if it has twice as many. */
+const PART_LENGTH = 256;
+
+/** Runs in the total order. Parts never change: who looks through them goes on with those of its beginning, at no cost. */
+type Parts = readonly (readonly Entry[])[];
+
+/** Starts empty. */
 export function createRunOrder(): RunOrder {
-  let runs: Entry[] = [];
-  /** The runs of this moment, for all who select among them; null once they have changed. */
-  let frozen: readonly Entry[] | null = null;
-
-  const indexOf = (position: Position): number => indexIn(runs, position);
-  const isAt = (index: number, position: Position): boolean => {
-    const entry = runs[index];
-    return entry !== undefined && comparePositions(entry.position, position) === 0;
-  };
-
-  function rangeOf({ after, before }: Bounds): readonly [from: number, to: number] {
-    const first = after === null ? 0 : indexOf(after);
-    const from = after !== null && isAt(first, after) ? first + 1 : first;
-    return [from, before === null ? runs.length : Math.max(from, indexOf(before))];
-  }
-
-  function span(bounds: Bounds, direction: 1 | -1): Span {
-    const [from, to] = rangeOf(bounds);
-    return direction > 0 ? { next: from, end: to, direction } : { next: to - 1, end: from - 1, direction };
-  }
+  let parts: Parts = [];
 
   return {
     put(entry) {
-      frozen = null;
-      const index = indexOf(entry.position);
-      runs.splice(index, isAt(index, entry.position) ? 1 : 0, entry);
+      const { part, within } = placeIn(parts, entry.position);
+      const old = parts[part] ?? [];
+      const replaced = isAt(old, within, entry.position) ? 1 : 0;
+      parts = parts.toSpliced(part, 1, ...split(old.toSpliced(within, replaced, entry)));
     },
     remove(entry) {
-      const index = indexOf(entry.position);
-      if (runs[index] !== entry) return;
-      frozen = null;
-      runs.splice(index, 1);
+      const { part, within } = placeIn(parts, entry.position);
+      const old = parts[part] ?? [];
+      if (old[within] !== entry) return;
+      const left = old.toSpliced(within, 1);
+      const next = parts[part + 1] ?? [];
+      const isSmall = left.length + next.length <= PART_LENGTH;
+      parts = isSmall
+        ? parts.toSpliced(part, 2, ...split([...left, ...next]))
+        : parts.toSpliced(part, 1, ...split(left));
     },
     removeAll(gone) {
-      frozen = null;
-      runs = runs.filter((entry) => !gone.has(entry));
+      const left = parts.flat().filter((entry) => !gone.has(entry));
+      const count = Math.ceil(left.length / PART_LENGTH);
+      parts = Array.from({ length: count }, (_, part) => left.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH));
     },
     count(bounds) {
-      const [from, to] = rangeOf(bounds);
-      return to - from;
+      const [from, to] = placesOf(parts, bounds);
+      return Math.max(0, rankOf(parts, to) - rankOf(parts, from));
     },
     read(bounds, direction, limit, isMeant) {
       const found: Entry[] = [];
-      lookThrough(runs, span(bounds, direction), Number.POSITIVE_INFINITY, { limit, isMeant, found });
+      for (const entry of runsOf(parts, bounds, direction)) {
+        if (found.length >= limit) break;
+        if (isMeant(entry)) found.push(entry);
+      }
       return direction > 0 ? found : found.reverse();
     },
     async select(bounds, direction, limit, isMeant, pause) {
       const found: Entry[] = [];
-      const among = { limit, isMeant, found };
-      const left = lookThrough(runs, span(bounds, direction), LOOKED_AT_ONCE, among);
-      if (left !== null) {
-        frozen ??= [...runs];
-        await lookOn(frozen, left, among, pause);
+      let looked = 0;
+      for (const entry of runsOf(parts, bounds, direction)) {
+        if (found.length >= limit) break;
+        if (looked > 0 && looked % LOOKED_AT_ONCE === 0) await pause();
+        looked += 1;
+        if (isMeant(entry)) found.push(entry);
       }
       return direction > 0 ? found : found.reverse();
     },
-    fromOldest: () => oldestFirst(runs),
+    fromOldest: () => runsOf(parts, { after: null, before: null }, -1),
   };
 }
 
-function* oldestFirst(runs: readonly Entry[]): Iterable<Entry> {
-  for (let index = runs.length - 1; index >= 0; index -= 1) {
-    const entry = runs[index];
-    if (entry !== undefined) yield entry;
-  }
+/** A part, and a place within it. */
+interface Place {
+  readonly part: number;
+  readonly within: number;
 }
 
-/** What is looked for, and what was found of it. */
-interface Among {
-  readonly limit: number;
-  readonly isMeant: (entry: Entry) => boolean;
-  readonly found: Entry[];
+/** Where the first run stands that is not in front of the position: the part to which a run with this position belongs. */
+function placeIn(parts: Parts, position: Position): Place {
+  const behind = findFirst(parts, ([first]) => first !== undefined && comparePositions(first.position, position) > 0);
+  const part = Math.max(0, behind - 1);
+  return { part, within: findFirst(parts[part] ?? [], (entry) => comparePositions(entry.position, position) >= 0) };
 }
 
-/** Looks at what is left, so many runs at a time, with a pause before each. */
-async function lookOn(runs: readonly Entry[], from: Span, among: Among, pause: () => Promise<void>): Promise<void> {
-  for (let left: Span | null = from; left !== null; left = lookThrough(runs, left, LOOKED_AT_ONCE, among))
-    await pause();
+function isAt(part: readonly Entry[], within: number, position: Position): boolean {
+  const entry = part[within];
+  return entry !== undefined && comparePositions(entry.position, position) === 0;
 }
 
-/** Places that are looked at, one after the other. */
-interface Span {
-  readonly next: number;
-  /** The place behind the last one. */
-  readonly end: number;
-  readonly direction: 1 | -1;
-}
-
-/** Looks at so many runs, and adds those that are meant to what was found; answers what is left, or null if that is enough or all. */
-function lookThrough(runs: readonly Entry[], { next, end, direction }: Span, count: number, among: Among): Span | null {
-  const { limit, isMeant, found } = among;
-  let index = next;
-  for (let looked = 0; index !== end && found.length < limit; index += direction) {
-    if (looked === count) return { next: index, end, direction };
-    looked += 1;
-    const entry = runs[index];
-    if (entry !== undefined && isMeant(entry)) found.push(entry);
-  }
-  return null;
-}
-
-/** Index of the first run that does not stand in front of the place. */
-function indexIn(runs: readonly Entry[], position: Position): number {
+/** Index of the first member of which it is true, if it is true of all behind that one; else the length. */
+function findFirst<T>(members: readonly T[], isTrue: (member: T) => boolean): number {
   let low = 0;
-  let high = runs.length;
+  let high = members.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const entry = runs[middle];
-    if (entry !== undefined && comparePositions(entry.position, position) < 0) low = middle + 1;
-    else high = middle;
+    const member = members[middle];
+    if (member !== undefined && isTrue(member)) high = middle;
+    else low = middle + 1;
   }
   return low;
+}
+
+/** The first place between the bounds, and the one behind the last. */
+function placesOf(parts: Parts, { after, before }: Bounds): readonly [Place, Place] {
+  const from = after === null ? { part: 0, within: 0 } : placeIn(parts, after);
+  const isTaken = after !== null && isAt(parts[from.part] ?? [], from.within, after);
+  return [
+    isTaken ? { ...from, within: from.within + 1 } : from,
+    before === null ? { part: parts.length, within: 0 } : placeIn(parts, before),
+  ];
+}
+
+function rankOf(parts: Parts, { part, within }: Place): number {
+  let rank = within;
+  for (let index = 0; index < part; index += 1) rank += parts[index]?.length ?? 0;
+  return rank;
+}
+
+/** The runs between two places, from the newest (1) or the oldest (-1) on. */
+function* runsOf(parts: Parts, bounds: Bounds, direction: 1 | -1): Generator<Entry> {
+  const [from, to] = placesOf(parts, bounds);
+  for (let step = 0; step <= to.part - from.part; step += 1) {
+    const part = direction > 0 ? from.part + step : to.part - step;
+    const inside = (parts[part] ?? []).slice(
+      part === from.part ? from.within : 0,
+      part === to.part ? to.within : undefined,
+    );
+    for (const entry of direction > 0 ? inside : inside.reverse()) yield entry;
+  }
+}
+
+/** None of nothing, and two of many. */
+function split(part: readonly Entry[]): Parts {
+  if (part.length < 2 * PART_LENGTH) return part.length === 0 ? [] : [part];
+  return [part.slice(0, PART_LENGTH), part.slice(PART_LENGTH)];
 }
 
 /** True if a place lies between two others. */
