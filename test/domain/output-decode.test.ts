@@ -68,6 +68,16 @@ describe("decodeOutput of one charset", () => {
       { text: "中", charset: "gb18030", lossy: false, isCharsetCertain: true },
     ],
     [
+      "ASCII with one odd byte at its end, of which nothing says whether it is a letter or the beginning of one",
+      bytes(0x63, 0x61, 0x66, 0xe9),
+      { text: "caf\ufffd", charset: "utf-8", lossy: true, isCharsetCertain: false },
+    ],
+    [
+      "ASCII and most of a letter",
+      bytes(0x6f, 0x6b, 0xe6, 0x97),
+      { text: "ok\ufffd", charset: "utf-8", lossy: true, isCharsetCertain: true },
+    ],
+    [
       "neither",
       bytes(0x6f, 0x6b, 0xff, 0xff),
       { text: "ok\ufffd\ufffd", charset: "utf-8", lossy: true, isCharsetCertain: false },

@@ -60,7 +60,8 @@ function planMixed(bytes: Uint8Array, hasSeam: boolean): Plan {
   const isUtf8 = isCutOnly(bytes, utf8.pieces, { hasSeam, isCutStart: false });
   // One cut alone is likelier than a cut, or a change of the charset, among what happens to be frequent characters.
   if (chinese.isCertain && (!isUtf8 || chinese.pieces.every(isChinese))) return chinese;
-  if (isUtf8) return utf8;
+  // One odd byte may begin a character that was cut, or be a letter of another charset.
+  if (isUtf8) return { ...utf8, isCertain: explained.all > 1 };
   if (explained.byAny * 2 > explained.all) return planByLine(bytes, "utf-8", hasSeam);
   // Nothing says that it is Chinese: then it has to fit, but for what cuts left at its ends.
   const pieces = hasSeam ? null : readChinese(bytes, 0, bytes.length);
