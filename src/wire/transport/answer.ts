@@ -1,5 +1,5 @@
-import { findJsonExcess } from "./bounds.ts";
 import { closeCutError } from "./cut-error.ts";
+import { readJson } from "./json.ts";
 import { readXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
@@ -60,6 +60,9 @@ interface Parsed {
   readonly isError: boolean;
 }
 
+/** So many bytes tell XML from JSON. */
+const BEGINNING_BYTES = 64;
+
 function toText(body: Buffer): string {
   const raw = body.toString("utf8");
   return (raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw).trim();
@@ -70,19 +73,21 @@ const UNREADABLE_ERROR: Parsed = { data: {}, isError: true };
 
 /** Data, or what is wrong with the body. An error may have been cut off: what is whole at its beginning is enough. */
 async function parseBody(body: Buffer, isRefused: boolean): Promise<Parsed | string> {
-  const text = toText(body);
-  if (text === "") return "was empty";
-  if (text.startsWith("<")) return parseXmlBody(text, isRefused);
-  const whole = findJsonExcess(body) ?? parseJsonBody(text);
-  return typeof whole === "string" && isRefused ? parseJsonBody(closeCutError(text)) : whole;
+  const beginning = toText(body.subarray(0, BEGINNING_BYTES));
+  if (beginning.startsWith("<")) return parseXmlBody(toText(body), isRefused);
+  if (beginning === "" && toText(body) === "") return "was empty";
+  const read = await readJson(body);
+  const { value } = "flaw" in read && isRefused ? readCutError(toText(body)) : { value: null, ...read };
+  if (isData(value)) return { data: value, isError: false };
+  return "flaw" in read ? read.flaw : "was no object";
 }
 
-function parseJsonBody(text: string): Parsed | string {
+/** Errors are short enough to be parsed however they are nested. */
+function readCutError(text: string): { readonly value: unknown } {
   try {
-    const data: unknown = JSON.parse(text);
-    return isData(data) ? { data, isError: false } : "was no object";
+    return { value: JSON.parse(closeCutError(text)) };
   } catch {
-    return "was neither whole JSON nor XML";
+    return { value: null };
   }
 }
 

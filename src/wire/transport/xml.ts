@@ -1,5 +1,5 @@
 import { takeBreak } from "#domain";
-import { MAX_DEPTH } from "./bounds.ts";
+import { MAX_DEPTH } from "./json.ts";
 
 /** An XML document, or as much of it as could be read. */
 export interface XmlReading {
