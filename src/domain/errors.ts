@@ -31,6 +31,8 @@ export interface UpstreamFailure {
   readonly retryAfterMs: number | null;
   /** True when the gateway itself did not make a refresh, to keep within the quota; absent for all that the upstream said. */
   readonly isPaced?: boolean;
+  /** True when the answer was more than is read of one, so that to ask for less may help; absent else. */
+  readonly isTooLarge?: boolean;
 }
 
 /** A call to an upstream that failed for good. Born in `wire` (transport, codes) and in the adapters (answers that cannot be read). */
@@ -45,6 +47,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
   declare readonly isPaced?: boolean;
+  declare readonly isTooLarge?: boolean;
 
   constructor(failure: UpstreamFailure) {
     super(failure.message);
@@ -57,6 +60,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
     this.retryable = failure.retryable;
     this.retryAfterMs = failure.retryAfterMs;
     if (failure.isPaced) this.isPaced = true;
+    if (failure.isTooLarge) this.isTooLarge = true;
   }
 }
 

@@ -30,7 +30,7 @@ export interface RunningUpstream {
 export async function startUpstream(
   provider: "ECS" | "SWAS",
   region: RegionInput,
-  options: EmulatorOptions & { readonly outputEncoding?: OutputEncodingSetting } = {},
+  options: EmulatorOptions & { readonly outputEncoding?: OutputEncodingSetting; readonly maxAnswerBytes?: number } = {},
 ): Promise<RunningUpstream> {
   const clock = createFakeClock(undefined, { autoAdvance: true });
   const source = provider === "ECS" ? ECS : SWAS;
@@ -47,6 +47,7 @@ export async function startUpstream(
     endpoints: { ECS: url, SWAS: url },
     clock,
     telemetry: silentTelemetry,
+    ...(options.maxAnswerBytes !== undefined && { maxAnswerBytes: options.maxAnswerBytes }),
   });
   const parts = { source, call: wire.call, telemetry: silentTelemetry, clock };
   return {

@@ -170,7 +170,7 @@ describe("an answer", () => {
     ["<R>text</R>", "was no object"],
   ])("cannot be read as %j", async (body, why) => {
     expect([await read(200, body, "R-HEADER"), await read(502, body, "R-HEADER")]).toEqual([
-      { kind: "unreadable", why, requestId: "R-HEADER" },
+      { kind: "unreadable", why, isTooLarge: false, requestId: "R-HEADER" },
       { kind: "error", upstreamCode: null, requestId: "R-HEADER" },
     ]);
   });
@@ -189,23 +189,23 @@ describe("an answer", () => {
     ["depth", deep(32), deep(33), "was nested more than 32 deep"],
     [
       "lists and objects",
-      `{"I":[${Array(9)
+      `{"I":[${Array(19)
         .fill(`[${records(1_999)}]`)
         .join()}]}`,
-      `{"I":[${Array(10)
+      `{"I":[${Array(20)
         .fill(`[${records(2_000)}]`)
         .join()}]}`,
-      "held more than 20000 lists and objects",
+      "held more than 40000 lists and objects",
     ],
     [
       "values",
-      `{"I":[${Array(100)
+      `{"I":[${Array(250)
         .fill(`[${Array(2_000).fill(1).join()}]`)
         .join()}]}`,
-      `{"I":[${Array(101)
+      `{"I":[${Array(251)
         .fill(`[${Array(2_000).fill(1).join()}]`)
         .join()}]}`,
-      "held more than 200000 values",
+      "held more than 500000 values",
     ],
     [
       "XML elements",
@@ -222,7 +222,7 @@ describe("an answer", () => {
   ])("is read up to so many %s, and refused beyond them", async (_name, most, tooMuch, why) => {
     expect([(await read(200, most)).kind, await read(200, tooMuch)]).toEqual([
       "ok",
-      { kind: "unreadable", why, requestId: null },
+      { kind: "unreadable", why, isTooLarge: !/ deep$| in one list/.test(why), requestId: null },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { readJson } from "../../src/wire/transport/json.ts";
 import { createRandom } from "../services/support/world.ts";
 
-const NOT_WHOLE = { flaw: "was neither whole JSON nor XML" };
+const NOT_WHOLE = { flaw: { why: "was neither whole JSON nor XML", isTooLarge: false } };
 
 /** A list of runs as ECS answers it. */
 function listOf(runs: number, instances: number) {

@@ -2,8 +2,8 @@ import type { Clock } from "#domain";
 import type { PagePlace } from "../contract/index.ts";
 import type { PageShape } from "../mapping/index.ts";
 
-/** What shows that pages are smaller: their length, or the refusal of a parameter. */
-export type LimitReason = "length" | "PageSize" | "MaxResults";
+/** What shows that pages must be smaller: their length, the refusal of a parameter, or an answer that was too large to be read. */
+export type LimitReason = "length" | "PageSize" | "MaxResults" | "bytes";
 
 /** What one action allows, as its answers have shown so far. */
 export interface PageLimit {

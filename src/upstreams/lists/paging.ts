@@ -36,12 +36,15 @@ export interface Paging {
   byPage(place: PagePlace): PagePlace | null;
   /** What the answers of one list have shown, the list being named by its key. */
   guard(key: string): RepeatGuard;
-  /** True if the request was refused for how it pages, and there is another way to try. */
+  /** True if the request was refused for how it pages, or its answer was too large, and there is another way to try. */
   learnFrom(error: unknown, sent: PagingParameters): boolean;
 }
 
 /** How long a refused parameter is left out: the upstream may be another one after ten minutes. */
 const REMEMBERED_MS = 600_000;
+
+/** An answer that was too large is asked for again with so many times fewer records. */
+const LESS = 4;
 
 /** Filters make lists without number. */
 const REMEMBERED_LISTS = 1000;
@@ -63,6 +66,13 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
     else noTokensUntil = clock.elapsed() + REMEMBERED_MS;
     // A parameter that is refused at any size has told nothing of sizes.
     limit.forget(what === "pages" ? "PageSize" : "MaxResults");
+    return true;
+  }
+
+  function readLess({ pageSize, maxResults }: PagingParameters): boolean {
+    const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
+    if (size <= 1) return false;
+    limit.lower(Math.ceil(size / LESS), "bytes");
     return true;
   }
 
@@ -91,6 +101,7 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       return guard;
     },
     learnFrom(error, sent) {
+      if (error instanceof UpstreamError && error.isTooLarge === true) return readLess(sent);
       const parameter = refusedParameter(error);
       if (parameter === "PageNumber") return sent.pageNumber !== undefined && refuse("pages");
       if (parameter === null) return false;

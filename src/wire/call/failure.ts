@@ -12,6 +12,7 @@ export interface FailureDetails {
   readonly retryable: boolean;
   readonly retryAfterMs?: number | null;
   readonly isPaced?: boolean;
+  readonly isTooLarge?: boolean;
 }
 
 /** Makes the one kind of error that leaves this room. Everything in its message is our own words, save the upstream's code. */
@@ -33,5 +34,6 @@ export function createFailure({ source, action }: CallRequest, details: FailureD
     retryable,
     retryAfterMs,
     ...(details.isPaced ? { isPaced: true } : {}),
+    ...(details.isTooLarge ? { isTooLarge: true } : {}),
   });
 }

@@ -1,13 +1,12 @@
 import { closeCutError } from "./cut-error.ts";
-import { readJson } from "./json.ts";
+import { type Flaw, readJson } from "./json.ts";
 import { readXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
 export type ReadAnswer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>>; readonly requestId: string | null }
   | { readonly kind: "error"; readonly upstreamCode: string | null; readonly requestId: string | null }
-  /** `why` continues "the answer …". */
-  | { readonly kind: "unreadable"; readonly why: string; readonly requestId: string | null };
+  | (Flaw & { readonly kind: "unreadable"; readonly requestId: string | null });
 
 /** Members that an error object may have; a 200 answer that holds `Code`, `Message` and beside these nothing but an empty list is an error. */
 const ERROR_MEMBERS = new Set([
@@ -41,9 +40,9 @@ export async function readAnswer(
 ): Promise<ReadAnswer> {
   const isRefused = httpStatus < 200 || httpStatus >= 300;
   const read = await parseBody(body, isRefused);
-  const parsed = typeof read === "string" && isRefused ? UNREADABLE_ERROR : read;
+  const parsed = "why" in read && isRefused ? UNREADABLE_ERROR : read;
   const header = toRequestId(requestIdHeader);
-  if (typeof parsed === "string") return { kind: "unreadable", why: parsed, requestId: header };
+  if ("why" in parsed) return { kind: "unreadable", ...parsed, requestId: header };
   const requestId = toRequestId(findMember(parsed.data, "requestid")) ?? header;
   const code = findMember(parsed.data, "code");
   if (!isRefused && !parsed.isError && !isErrorObject(parsed.data, code)) {
@@ -72,14 +71,14 @@ function toText(body: Buffer): string {
 const UNREADABLE_ERROR: Parsed = { data: {}, isError: true };
 
 /** Data, or what is wrong with the body. An error may have been cut off: what is whole at its beginning is enough. */
-async function parseBody(body: Buffer, isRefused: boolean): Promise<Parsed | string> {
+async function parseBody(body: Buffer, isRefused: boolean): Promise<Parsed | Flaw> {
   const beginning = toText(body.subarray(0, BEGINNING_BYTES));
   if (beginning.startsWith("<")) return parseXmlBody(toText(body), isRefused);
-  if (beginning === "" && toText(body) === "") return "was empty";
+  if (beginning === "" && toText(body) === "") return { why: "was empty", isTooLarge: false };
   const read = await readJson(body);
   const { value } = "flaw" in read && isRefused ? readCutError(toText(body)) : { value: null, ...read };
   if (isData(value)) return { data: value, isError: false };
-  return "flaw" in read ? read.flaw : "was no object";
+  return "flaw" in read ? read.flaw : NO_OBJECT;
 }
 
 /** Errors are short enough to be parsed however they are nested. */
@@ -91,13 +90,15 @@ function readCutError(text: string): { readonly value: unknown } {
   }
 }
 
-async function parseXmlBody(text: string, isRefused: boolean): Promise<Parsed | string> {
-  if (/^<(!doctype html|html)/i.test(text)) return "was a web page";
+const NO_OBJECT: Flaw = { why: "was no object", isTooLarge: false };
+
+async function parseXmlBody(text: string, isRefused: boolean): Promise<Parsed | Flaw> {
+  if (/^<(!doctype html|html)/i.test(text)) return { why: "was a web page", isTooLarge: false };
   const { root, flaw } = await readXml(text);
   if (flaw !== null && !isRefused) return flaw;
   const isError = root?.name === "Error";
   if (root?.content === "") return { data: {}, isError };
-  return isData(root?.content) ? { data: root.content, isError } : "was no object";
+  return isData(root?.content) ? { data: root.content, isError } : NO_OBJECT;
 }
 
 function isData(value: unknown): value is Data {

@@ -58,10 +58,10 @@ export async function classify(
 }
 
 function classifyTransportFailure(request: CallRequest, failure: HttpFailure): AttemptFailure {
-  const { code, says, isRetryable: retryable, isOutage } = failure;
+  const { code, says, isTooLarge, isRetryable: retryable, isOutage } = failure;
   return {
     kind: "failed",
-    error: createFailure(request, { code, says, retryable }),
+    error: createFailure(request, { code, says, retryable, isTooLarge }),
     retryKind: retryable ? "backoff" : "none",
     isOutage,
     serverDateMs: null,
@@ -72,7 +72,7 @@ function classifyTransportFailure(request: CallRequest, failure: HttpFailure): A
 function classifyUnreadable(
   request: CallRequest,
   sent: HttpAnswer,
-  { why, requestId }: Extract<ReadAnswer, { kind: "unreadable" }>,
+  { why, isTooLarge, requestId }: Extract<ReadAnswer, { kind: "unreadable" }>,
 ): AttemptFailure {
   const error = createFailure(request, {
     code: "BAD_RESPONSE",
@@ -80,6 +80,7 @@ function classifyUnreadable(
     httpStatus: sent.status,
     requestId,
     retryable: false,
+    isTooLarge,
   });
   return {
     kind: "failed",

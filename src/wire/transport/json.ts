@@ -5,14 +5,30 @@ export const MAX_DEPTH = 32;
 
 /** Most members of one list or object: pages have at most 100 records, and runs a few hundred instances. */
 const MAX_MEMBERS = 2_000;
-const MAX_CONTAINERS = 20_000;
-const MAX_VALUES = 200_000;
+const MAX_CONTAINERS = 40_000;
+const MAX_VALUES = 500_000;
 
 /** To look at so many bytes, or to parse them, takes one to three milliseconds. */
 const PIECE_BYTES = 262_144;
 
-/** What a text holds, or what is wrong with it; `flaw` continues "the answer …". */
-export type ReadJson = { readonly value: unknown } | { readonly flaw: string };
+/** What is wrong with a body. */
+export interface Flaw {
+  /** Continues "the answer …". */
+  readonly why: string;
+  /** True if less of the same could have been read. */
+  readonly isTooLarge: boolean;
+}
+
+/** What is cut off, or something else. */
+export const NOT_WHOLE: Flaw = { why: "was neither whole JSON nor XML", isTooLarge: false };
+
+/** More than is read of one answer. */
+export function tooLarge(why: string): Flaw {
+  return { why, isTooLarge: true };
+}
+
+/** What a text holds, or what is wrong with it. */
+export type ReadJson = { readonly value: unknown } | { readonly flaw: Flaw };
 
 /**
  * Parses a JSON text of any size, unless it is more than may be made of one answer. A large one is looked through and parsed in pieces,
@@ -34,7 +50,7 @@ export async function readJson(body: Buffer): Promise<ReadJson> {
     if (!isAlone) throw new SyntaxError();
     return { value: await parseInPieces(body, root) };
   } catch {
-    return { flaw: "was neither whole JSON nor XML" };
+    return { flaw: NOT_WHOLE };
   }
 }
 
@@ -67,7 +83,7 @@ function createScan(body: Buffer) {
   let at = 0;
   let containers = 0;
   let values = 0;
-  let excess: string | null = null;
+  let excess: Flaw | null = null;
   let root: Container | null = null;
 
   function begin(): void {
@@ -77,8 +93,8 @@ function createScan(body: Buffer) {
     const container: Container = { start: at, memberStart: parent?.memberStart ?? at, end: body.length, within };
     parent?.within.push(container);
     open.push({ container, within, members: 0, memberStart: at + 1 });
-    if (open.length > MAX_DEPTH) excess = `was nested more than ${MAX_DEPTH} deep`;
-    if (containers > MAX_CONTAINERS) excess = `held more than ${MAX_CONTAINERS} lists and objects`;
+    if (open.length > MAX_DEPTH) excess = { why: `was nested more than ${MAX_DEPTH} deep`, isTooLarge: false };
+    if (containers > MAX_CONTAINERS) excess = tooLarge(`held more than ${MAX_CONTAINERS} lists and objects`);
   }
 
   function finish(): void {
@@ -91,12 +107,13 @@ function createScan(body: Buffer) {
 
   function countMember(): void {
     values += 1;
-    if (values > MAX_VALUES) excess = `held more than ${MAX_VALUES} values`;
+    if (values > MAX_VALUES) excess = tooLarge(`held more than ${MAX_VALUES} values`);
     const its = open.at(-1);
     if (its === undefined) return;
     its.memberStart = at + 1;
     its.members += 1;
-    if (its.members >= MAX_MEMBERS) excess = `held more than ${MAX_MEMBERS} members in one list or object`;
+    if (its.members >= MAX_MEMBERS)
+      excess = { why: `held more than ${MAX_MEMBERS} members in one list or object`, isTooLarge: false };
   }
 
   return {

@@ -27,6 +27,8 @@ export interface HttpFailure {
   /** Continues "ECS cn-hangzhou DescribeInvocations of account default: …". */
   readonly says: string;
   readonly isRetryable: boolean;
+  /** True where less of the same could have been read. */
+  readonly isTooLarge: boolean;
   /** False where what came is to blame and not the way there. */
   readonly isOutage: boolean;
 }
@@ -67,7 +69,8 @@ export function createTransport(maxAnswerBytes: number, agents: Agents): Transpo
     retry: { limit: 0 },
     throwHttpErrors: false,
   });
-  const tooLarge = badResponse(`the answer was larger than the ${maxAnswerBytes} bytes allowed`);
+  const says = `the answer was larger than the ${maxAnswerBytes} bytes allowed`;
+  const tooLarge: HttpFailure = { ...badResponse(says), isTooLarge: true };
   const maxErrorBytes = Math.min(MAX_ERROR_BYTES, maxAnswerBytes);
   return {
     async send({ url, headers, timeouts, signal }) {
@@ -186,7 +189,7 @@ const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|.
 function explainError(error: unknown, isProxied: boolean): HttpFailure {
   if (error instanceof TimeoutError) {
     const says = TIMEOUT_PHASES[error.event] ?? "no answer in time";
-    return { kind: "failure", code: "TIMEOUT", says, isRetryable: true, isOutage: true };
+    return { kind: "failure", code: "TIMEOUT", says, isRetryable: true, isTooLarge: false, isOutage: true };
   }
   const code = toErrorCode(error);
   if (/^(Z_|ERR_ZLIB|ERR_BROTLI|ERR__ERROR)/.test(code)) return badResponse("the answer could not be inflated");
@@ -197,11 +200,11 @@ function explainError(error: unknown, isProxied: boolean): HttpFailure {
 }
 
 function unreachable(says: string, isRetryable: boolean): HttpFailure {
-  return { kind: "failure", code: "UNREACHABLE", says, isRetryable, isOutage: true };
+  return { kind: "failure", code: "UNREACHABLE", says, isRetryable, isTooLarge: false, isOutage: true };
 }
 
 function badResponse(says: string): HttpFailure {
-  return { kind: "failure", code: "BAD_RESPONSE", says, isRetryable: false, isOutage: false };
+  return { kind: "failure", code: "BAD_RESPONSE", says, isRetryable: false, isTooLarge: false, isOutage: false };
 }
 
 function toErrorCode(error: unknown): string {

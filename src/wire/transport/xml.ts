@@ -1,12 +1,12 @@
 import { takeBreak } from "#domain";
-import { MAX_DEPTH } from "./json.ts";
+import { type Flaw, MAX_DEPTH, NOT_WHOLE, tooLarge } from "./json.ts";
 
 /** An XML document, or as much of it as could be read. */
 export interface XmlReading {
   /** Null if not even its root begins. */
   readonly root: XmlRoot | null;
-  /** Why it was not read to its end, as what continues "the answer …"; null if it was. */
-  readonly flaw: string | null;
+  /** Why it was not read to its end; null if it was. */
+  readonly flaw: Flaw | null;
 }
 
 /** A root: its name and its content as data, in which repeated elements are arrays and every leaf is a text. */
@@ -17,7 +17,6 @@ interface XmlRoot {
 
 const MAX_BYTES = 1_024 * 1_024;
 const MAX_ELEMENTS = 10_000;
-const NO_XML = "was neither whole JSON nor XML";
 
 /** What is done with so many pieces takes some milliseconds. */
 const STEP_PIECES = 2_000;
@@ -33,7 +32,8 @@ const PIECE = new RegExp([COMMENT, INSTRUCTION, CDATA, TAG, TEXT].map(({ source 
 
 /** Reads a document without its attributes, a part in each round of the event loop, and stops at what is no XML or too much. */
 export async function readXml(text: string): Promise<XmlReading> {
-  if (Buffer.byteLength(text) > MAX_BYTES) return { root: null, flaw: `was XML of more than ${MAX_BYTES} bytes` };
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    return { root: null, flaw: tooLarge(`was XML of more than ${MAX_BYTES} bytes`) };
   const tree = createTree();
   let pieces = 0;
   let end = 0;
@@ -44,7 +44,7 @@ export async function readXml(text: string): Promise<XmlReading> {
     pieces += 1;
     if (pieces % STEP_PIECES === 0) await takeBreak();
   }
-  return { root: tree.root(), flaw: end === text.length && tree.isWhole() ? null : NO_XML };
+  return { root: tree.root(), flaw: end === text.length && tree.isWhole() ? null : NOT_WHOLE };
 }
 
 /** What has begun and not ended: an element, or the document. */
@@ -67,7 +67,7 @@ function createTree() {
   };
   return {
     /** @returns what is wrong with it; null if nothing is */
-    take({ end, name, empty, cdata, text }: Readonly<Record<string, string | undefined>>): string | null {
+    take({ end, name, empty, cdata, text }: Readonly<Record<string, string | undefined>>): Flaw | null {
       const inner = open.at(-1) ?? document;
       if (name === undefined) {
         const lines = toLines(cdata ?? text ?? "");
@@ -75,12 +75,12 @@ function createTree() {
         return null;
       }
       if (end) {
-        if (inner.name !== name) return NO_XML;
+        if (inner.name !== name) return NOT_WHOLE;
       } else {
         elements += 1;
-        if (elements > MAX_ELEMENTS) return `was XML of more than ${MAX_ELEMENTS} elements`;
+        if (elements > MAX_ELEMENTS) return tooLarge(`was XML of more than ${MAX_ELEMENTS} elements`);
         // A text may stand as deep as in JSON.
-        if (open.length > MAX_DEPTH + 1) return NO_XML;
+        if (open.length > MAX_DEPTH + 1) return NOT_WHOLE;
         open.push(createNode(name));
       }
       if (end || empty) close();
