@@ -156,7 +156,7 @@ async function readResultsPage(context: AdapterContext, parameters: Parameters, 
   const answer = await context.ask(ACTION, { ...parameters, ContentEncoding: "Base64" }, operation);
   const reading = context.reader(ACTION, answer);
   const asked = { invokeId: textOf(parameters.InvokeId), instanceId: textOf(parameters.InstanceId) };
-  const page = readResultPage(answer.body, asked, reading);
+  const page = await readResultPage(answer.body, asked, reading);
   const meant = keepItems(
     page,
     (shape) =>

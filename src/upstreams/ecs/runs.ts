@@ -227,7 +227,7 @@ async function readRuns(
   const encoding = { ContentEncoding: "Base64", IncludeOutput: isOutputAsked ? true : undefined };
   const answer = await context.ask(ACTION, { ...parameters, ...encoding }, operation);
   const reading = context.reader(ACTION, answer);
-  const page = readInvocationPage(answer.body, invokeId, reading);
+  const page = await readInvocationPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   context.statusFilter.note(meant.items, status);

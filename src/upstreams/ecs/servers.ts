@@ -114,7 +114,7 @@ interface ListAction<Shape> {
   readonly action: string;
   readonly parameters: Parameters;
   readonly paging: Paging;
-  read(body: Fields, reading: Reading): PageShape<Shape>;
+  read(body: Fields, reading: Reading): Promise<PageShape<Shape>>;
 }
 
 async function readById<Shape extends Pick<AgentShape, "instanceId">>(

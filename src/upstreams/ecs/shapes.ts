@@ -35,7 +35,7 @@ export function readInvocationPage(
   body: Fields,
   askedInvokeId: string | undefined,
   reading: Reading,
-): PageShape<NamedRun> {
+): Promise<PageShape<NamedRun>> {
   return readPage(body, RUN_ENVELOPE, reading, (fields) => readNamedRun(fields, askedInvokeId, reading));
 }
 
@@ -47,7 +47,7 @@ export function readResultPage(
   body: Fields,
   asked: { readonly invokeId?: string | undefined; readonly instanceId?: string | undefined },
   reading: Reading,
-): PageShape<ResultShape> {
+): Promise<PageShape<ResultShape>> {
   return readPage(body, RESULT_ENVELOPE, reading, (fields) => {
     const shape = readExecution(fields, reading);
     const invokeId = shape.invokeId ?? asked.invokeId;
@@ -59,7 +59,7 @@ export function readResultPage(
 }
 
 /** DescribeInstances: `Instances.Instance[]`. */
-export function readInstancePage(body: Fields, reading: Reading): PageShape<ServerShape> {
+export function readInstancePage(body: Fields, reading: Reading): Promise<PageShape<ServerShape>> {
   return readPage(body, SERVER_ENVELOPE, reading, (fields) => {
     const instanceId = readId(fields, "InstanceId", reading);
     if (instanceId === null) return reading.fail("a server has no InstanceId");
@@ -79,7 +79,7 @@ export function readInstancePage(body: Fields, reading: Reading): PageShape<Serv
 }
 
 /** DescribeCloudAssistantStatus: `InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus[]`; the state is a text. */
-export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentShape> {
+export function readAgentPage(body: Fields, reading: Reading): Promise<PageShape<AgentShape>> {
   return readPage(body, AGENT_ENVELOPE, reading, (fields) => ({
     instanceId: readId(fields, "InstanceId", reading) ?? reading.fail("an agent has no InstanceId"),
     isReady: readBoolean(fields, "CloudAssistantStatus", reading),
@@ -96,7 +96,7 @@ export interface ManagedShape extends ServerShape {
 }
 
 /** DescribeManagedInstances: `Instances[]`, machines outside Alibaba Cloud. They are connected or not, and have no other status. */
-export function readManagedPage(body: Fields, reading: Reading): PageShape<ManagedShape> {
+export function readManagedPage(body: Fields, reading: Reading): Promise<PageShape<ManagedShape>> {
   return readPage(body, SERVER_ENVELOPE, reading, (fields) => {
     const instanceId = readId(fields, "InstanceId", reading) ?? reading.fail("a machine has no InstanceId");
     const isConnected = readBoolean(fields, "Connected", reading);

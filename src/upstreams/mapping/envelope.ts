@@ -79,12 +79,12 @@ export const RESULT_ENVELOPE: EnvelopeSpec = {
  * members that nothing is to be expected, or if it has a request id and says nothing else.
  * @throws UpstreamError `BAD_RESPONSE` for an answer that holds neither, and for a list of the wrong type.
  */
-export function readPage<Item>(
+export async function readPage<Item>(
   answer: Fields,
   spec: EnvelopeSpec,
   reading: Reading,
   read: (fields: Fields) => Item,
-): PageShape<Item> {
+): Promise<PageShape<Item>> {
   const body = unwrap(answer, reading);
   const wrapped = spec.wrapper === undefined ? undefined : pick(body, spec.wrapper);
   const holders = isFields(wrapped) ? [wrapped, body] : [body];
@@ -95,7 +95,7 @@ export function readPage<Item>(
   if (root === undefined && nextToken === null && !isKnownToBeEmpty(body, wrapped, totalCount, pageSize)) {
     return reading.fail(`the answer holds no ${spec.name}`);
   }
-  const list = readEach(readRecords(root, spec, reading), spec, reading, read);
+  const list = await readEach(readRecords(root, spec, reading), spec, reading, read);
   const isBare = Object.keys(body).every((name) => /^RequestId$/i.test(name));
   return {
     ...list,
@@ -108,13 +108,13 @@ export function readPage<Item>(
 }
 
 /** The list of an answer that has no paging members, such as that of the regions. */
-export function readWhole<Item>(
+export async function readWhole<Item>(
   answer: Fields,
   spec: EnvelopeSpec,
   reading: Reading,
   read: (fields: Fields) => Item,
-): readonly Item[] {
-  return readPage(answer, spec, reading, read).items;
+): Promise<readonly Item[]> {
+  return (await readPage(answer, spec, reading, read)).items;
 }
 
 /** The body itself, where a converter from XML left it inside the element `<Action>Response`. */

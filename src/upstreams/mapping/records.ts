@@ -1,4 +1,4 @@
-import { UpstreamError } from "#domain";
+import { mapInBreaks, UpstreamError } from "#domain";
 import { type Fields, isFields, isNothing, pick } from "./fields.ts";
 import type { Reading } from "./reading.ts";
 
@@ -36,41 +36,64 @@ export function readRecords(value: unknown, spec: ListSpec, reading: Reading): r
 }
 
 /**
- * Reads every record; one that cannot be read costs itself only, and is told.
+ * Reads every record; one that cannot be read costs itself only, and is told. Of a large list others are served in between.
  * @throws UpstreamError `BAD_RESPONSE` where there are records and none of them can be read.
  */
-export function readEach<Item>(
+export async function readEach<Item>(
   records: readonly unknown[],
   spec: ListSpec,
   reading: Reading,
   read: (fields: Fields) => Item,
-): Readable<Item> {
-  const list = readSome(records, spec, reading, read);
+): Promise<Readable<Item>> {
+  const attempts = await mapInBreaks(records, weigh, (record) => attempt(record, read));
+  const list = readable(attempts, spec, reading);
   if (list.items.length === 0 && records.length > 0) return reading.fail(`no record of ${spec.name} can be read`);
   return list;
 }
 
-/** The same, also if none of them can be read. */
+/** The same at once, also if none of them can be read. */
 export function readSome<Item>(
   records: readonly unknown[],
   spec: ListSpec,
   reading: Reading,
   read: (fields: Fields) => Item,
 ): Readable<Item> {
-  const items: Item[] = [];
-  const positions: number[] = [];
-  for (const [position, record] of records.entries()) {
-    if (!isFields(record)) continue;
-    try {
-      items.push(read(record));
-      positions.push(position);
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-    }
+  return readable(
+    records.map((record) => attempt(record, read)),
+    spec,
+    reading,
+  );
+}
+
+/** A record that could be read. */
+interface Attempt<Item> {
+  readonly item: Item;
+}
+
+function attempt<Item>(record: unknown, read: (fields: Fields) => Item): Attempt<Item> | null {
+  if (!isFields(record)) return null;
+  try {
+    return { item: read(record) };
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    return null;
   }
-  const unreadableCount = records.length - items.length;
+}
+
+function readable<Item>(attempts: readonly (Attempt<Item> | null)[], spec: ListSpec, reading: Reading): Readable<Item> {
+  const read = [...attempts.entries()].flatMap(([position, one]) =>
+    one === null ? [] : [{ position, item: one.item }],
+  );
+  const unreadableCount = attempts.length - read.length;
   if (unreadableCount > 0) reading.warn(`a record of ${spec.name} cannot be read and is left out`);
-  return { items, positions, unreadableCount };
+  return { items: read.map(({ item }) => item), positions: read.map(({ position }) => position), unreadableCount };
+}
+
+/** How many lists' members a record holds, itself included: of a run on many servers that is what it costs to read. */
+function weigh(record: unknown): number {
+  if (!isFields(record)) return 1;
+  const members = Object.values(record).flatMap((value) => (isFields(value) ? Object.values(value) : [value]));
+  return members.reduce<number>((sum, member) => sum + (Array.isArray(member) ? member.length : 0), 1);
 }
 
 function isMarked(fields: Fields, spec: ListSpec): boolean {

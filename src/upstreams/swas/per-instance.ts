@@ -159,7 +159,7 @@ export async function readSingle(
   const answer = await orNotFound(context.ask(action, parameters, operation), null, parameters);
   if (answer === null) return null;
   const reading = context.reader(action, answer);
-  const shape = readSingleResult(answer.body, asked, reading);
+  const shape = await readSingleResult(answer.body, asked, reading);
   return shape === null ? null : toSingleResult(shape, asked, reading);
 }
 
@@ -190,5 +190,5 @@ async function askInstanceRuns(
   const action = "DescribeInvocations";
   const answer = await context.ask(action, parameters, operation);
   const reading = context.reader(action, answer);
-  return { shape: readInstanceRunPage(answer.body, reading), reading };
+  return { shape: await readInstanceRunPage(answer.body, reading), reading };
 }

@@ -156,7 +156,7 @@ async function askRuns(
   });
   context.access.grant();
   const reading = context.reader(ACTION, answer);
-  const page = readRunPage(answer.body, invokeId, reading);
+  const page = await readRunPage(answer.body, invokeId, reading);
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   context.statusFilter.note(meant.items, status);

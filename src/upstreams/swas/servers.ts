@@ -91,11 +91,11 @@ async function askAgents(
   action: string,
   ids: readonly string[],
   operation: Operation,
-  read: (body: Fields, reading: Reading) => PageShape<AgentShape>,
+  read: (body: Fields, reading: Reading) => Promise<PageShape<AgentShape>>,
 ): Promise<readonly AgentShape[]> {
   const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: ids.length };
   const answer = await context.ask(action, parameters, operation);
-  return read(answer.body, context.reader(action, answer)).items;
+  return (await read(answer.body, context.reader(action, answer))).items;
 }
 
 async function readAllServers(context: AdapterContext, operation: Operation) {
@@ -123,7 +123,7 @@ async function readByIds(context: AdapterContext, ids: readonly string[], operat
   const parameters = { InstanceIds: JSON.stringify(ids), PageNumber: 1, PageSize: SERVERS_PER_CALL };
   // An internal error tells of an unknown id: asking again would only cost quota.
   const answer = await context.ask(ACTION, parameters, operation, { internalErrorIsFinal: true });
-  return readServerPage(answer.body, context.reader(ACTION, answer)).items;
+  return (await readServerPage(answer.body, context.reader(ACTION, answer))).items;
 }
 
 // ListInstances answers an id that it does not know with InternalError.

@@ -46,12 +46,16 @@ const ATTRIBUTE_ENVELOPE: EnvelopeSpec = {
 };
 
 /** DescribeCommandInvocations: `CommandInvocations[]`; a run without an id takes the one that was asked for. */
-export function readRunPage(body: Fields, askedInvokeId: string | undefined, reading: Reading): PageShape<NamedRun> {
+export function readRunPage(
+  body: Fields,
+  askedInvokeId: string | undefined,
+  reading: Reading,
+): Promise<PageShape<NamedRun>> {
   return readPage(body, RUN_ENVELOPE, reading, (fields) => readNamedRun(fields, askedInvokeId, reading));
 }
 
 /** DescribeInvocations: `Invocations[]`, whose items say no more than their state and what was run. */
-export function readInstanceRunPage(body: Fields, reading: Reading): PageShape<InstanceRunShape> {
+export function readInstanceRunPage(body: Fields, reading: Reading): Promise<PageShape<InstanceRunShape>> {
   return readPage(body, RUN_ENVELOPE, reading, (fields) => ({
     run: readNamedRun(fields, undefined, reading),
     execution: readExecution(fields, reading, RUN_STATUS_FIELDS),
@@ -59,13 +63,13 @@ export function readInstanceRunPage(body: Fields, reading: Reading): PageShape<I
 }
 
 /** DescribeInvocationResult: one object, or nothing at all for a run that the upstream does not know. */
-export function readSingleResult(
+export async function readSingleResult(
   body: Fields,
   asked: { readonly invokeId: string; readonly instanceId: string },
   reading: Reading,
-): ExecutionShape | null {
+): Promise<ExecutionShape | null> {
   if (isBare(unwrap(body, reading))) return null;
-  const { items } = readPage(body, RESULT_ENVELOPE, reading, (fields) => readExecution(fields, reading));
+  const { items } = await readPage(body, RESULT_ENVELOPE, reading, (fields) => readExecution(fields, reading));
   const meant = items.find(
     (shape) =>
       (shape.invokeId ?? asked.invokeId) === asked.invokeId &&
@@ -76,7 +80,7 @@ export function readSingleResult(
 }
 
 /** ListInstances: `Instances[]`. */
-export function readServerPage(body: Fields, reading: Reading): PageShape<ServerShape> {
+export function readServerPage(body: Fields, reading: Reading): Promise<PageShape<ServerShape>> {
   return readPage(body, SERVER_ENVELOPE, reading, (fields) => {
     const instanceId = readId(fields, "InstanceId", reading);
     if (instanceId === null) return reading.fail("a server has no InstanceId");
@@ -94,7 +98,7 @@ export function readServerPage(body: Fields, reading: Reading): PageShape<Server
 }
 
 /** DescribeCloudAssistantStatus: `CloudAssistantStatus[]`, which says no more than whether the agent is there. */
-export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentShape> {
+export function readAgentPage(body: Fields, reading: Reading): Promise<PageShape<AgentShape>> {
   return readPage(body, AGENT_ENVELOPE, reading, (fields) => ({
     instanceId: readId(fields, "InstanceId", reading) ?? reading.fail("an agent has no InstanceId"),
     isReady: readBoolean(fields, "Status", reading),
@@ -106,7 +110,7 @@ export function readAgentPage(body: Fields, reading: Reading): PageShape<AgentSh
 }
 
 /** DescribeCloudAssistantAttributes: `CloudAssistant[]`; texts may end in a line feed, as in the vendor's sample. */
-export function readAttributePage(body: Fields, reading: Reading): PageShape<AgentShape> {
+export function readAttributePage(body: Fields, reading: Reading): Promise<PageShape<AgentShape>> {
   return readPage(body, ATTRIBUTE_ENVELOPE, reading, (fields) => {
     const text = (name: string) => readId(fields, name, reading)?.trim() ?? null;
     const trimmed = { ...fields, CloudAssistantStatus: text("CloudAssistantStatus") };
