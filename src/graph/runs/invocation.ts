@@ -177,10 +177,10 @@ export class Invocation extends InvocationSettings {
     const { isPartial } = this.all;
     const rows = this.all.rows.filter(({ status }) => statusIn?.includes(status) ?? true);
     if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId, isPartial);
-    const placeOf = ({ status, instanceId }: InstanceRecord): string => `${failureRank(status)}${instanceId}`;
     return listByName(
-      rows.toSorted((a, b) => compareText(placeOf(a), placeOf(b))),
-      placeOf,
+      // Within a rank they stay in the order of their ids.
+      rows.toSorted((a, b) => failureRank(a.status) - failureRank(b.status)),
+      ({ status, instanceId }) => `${failureRank(status)}${instanceId}`,
       isPartial,
     );
   }

@@ -114,7 +114,11 @@ function readSorted(
     readPage: select,
     async readOutlines({ detail, ...request }) {
       const found = await select({ ...request, direction: 1 });
-      return found.map(({ run }) => outlineOf(run, detail));
+      return mapInBreaks(
+        found,
+        ({ run }) => weightOf(run),
+        ({ run }) => outlineOf(run, detail),
+      );
     },
     async count(request) {
       const { stretches, query } = request;
