@@ -37,7 +37,8 @@ export type InvocationFilter = Optional<Omit<Filter, "tags" | "instanceKeyIn">> 
 /** Which runs of all sources are meant. */
 export const InvocationFilter = declareInput<InvocationFilter>(
   "InvocationFilter",
-  "Which runs are meant. Fields are joined by and; a list means any of its members, at most 500, and an empty one matches nothing.",
+  "Which runs are meant. Fields are joined by and; a list means any of its members, at most 500, and an empty one matches nothing. " +
+    "Neither does a product, a region or an account that none of the `sources` has: `sources` then names none.",
   {
     providerIn: orNull([ProviderEnum], "Only runs of these products."),
     regionIdIn: orNull([String], "Only runs in these regions."),

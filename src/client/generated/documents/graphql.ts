@@ -65,7 +65,7 @@ export type InstanceInvocationStatus =
   /** The upstream used a word that the gateway does not know; `rawStatus` has it. Not final. */
   | 'UNKNOWN';
 
-/** Which runs are meant. Fields are joined by and; a list means any of its members, at most 500, and an empty one matches nothing. */
+/** Which runs are meant. Fields are joined by and; a list means any of its members, at most 500, and an empty one matches nothing. Neither does a product, a region or an account that none of the `sources` has: `sources` then names none. */
 export type InvocationFilter = {
   /** Only runs of these accounts, by alias. */
   readonly accountIn?: ReadonlyArray<string> | null | undefined;
