@@ -74,7 +74,12 @@ function toJson({ result, ...run }: InstanceRun): object {
 /** What a run printed on an instance, under its title. */
 export function toSection(run: InstanceRun): Section {
   const { output, isOutputKnown = null } = run.result ?? {};
-  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output, isKnown: isOutputKnown };
+  return { title: titleOf(run), output, isKnown: isOutputKnown };
+}
+
+/** What stands above an output: whose it is, and how the run ended there. */
+export function titleOf(run: Parameters<typeof formatInstance>[0] & Parameters<typeof describeEnd>[0]): string {
+  return `${formatInstance(run)} (${describeEnd(run)})`;
 }
 
 function toGroupSection({ count, instanceIds, output, isKnown, ...end }: Group): Section {
@@ -83,7 +88,7 @@ function toGroupSection({ count, instanceIds, output, isKnown, ...end }: Group):
 }
 
 /** How the run ended on an instance. */
-export function describeEnd({ status, exitCode }: Pick<InstanceRun, "status" | "exitCode">): string {
+function describeEnd({ status, exitCode }: { readonly status: string; readonly exitCode: number | null }): string {
   return exitCode === null ? status : `${status}, exit code ${exitCode}`;
 }
 
