@@ -1,4 +1,5 @@
 import type { ServerNamesQuery } from "../client/index.ts";
+import { nameSource } from "../client/source-name.ts";
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
 import { formatTable, formatTabs } from "./table.ts";
 import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/index.ts";
@@ -7,12 +8,8 @@ import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/inde
 export type Source = NonNullable<ServerNamesQuery["invocations"]>["sources"][number];
 
 /** A source as people read it; the account only if it has a name of its own. */
-export function formatSource({
-  provider,
-  account,
-  regionId,
-}: Pick<Source, "provider" | "account" | "regionId">): string {
-  return toLine(account === "default" ? `${provider} ${regionId}` : `${provider} ${regionId} ${account}`);
+export function formatSource(source: Pick<Source, "provider" | "account" | "regionId">): string {
+  return toLine(nameSource(source));
 }
 
 /** True if what no source shows is nowhere. */

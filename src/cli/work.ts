@@ -113,7 +113,7 @@ async function findAwaited(context: Context, run: string, options: RunCommandOpt
     const id = await find(context, run, options, { timeoutMs, inTime });
     return { id, timeoutMs: timeoutMs - (now() - startedAt) };
   } catch (error) {
-    throw inTime.aborted ? timeIsUp() : error;
+    throw inTime.aborted ? await timeIsUp(context, null) : error;
   }
 }
 

@@ -23,6 +23,8 @@ export interface Patience {
   see<State extends SeenRun>(state: State | null): State | null;
   /** Takes the error of a look, and throws it if it will not pass by waiting. */
   fail(error: unknown): void;
+  /** Why the last look failed, for people; null if it did not. */
+  lastFailure(): string | null;
 }
 
 /** @param waitedMs time since the first look. */
@@ -30,9 +32,12 @@ export function createPatience(waitedMs: () => number): Patience {
   let failures = 0;
   let misses = 0;
   let isSeen = false;
+  let lastFailure: string | null = null;
   return {
+    lastFailure: () => lastFailure,
     see(state) {
       failures = 0;
+      lastFailure = null;
       misses = state === null ? misses + 1 : 0;
       isSeen ||= state !== null;
       const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
@@ -41,6 +46,7 @@ export function createPatience(waitedMs: () => number): Patience {
       return state;
     },
     fail(error) {
+      lastFailure = error instanceof GatewayError ? error.message : null;
       // A minute's quota can be used up for longer than five looks take, and says nothing about the run.
       if (isThrottle(error)) return;
       failures += 1;
