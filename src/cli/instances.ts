@@ -1,4 +1,4 @@
-import type { ServerNamesQuery } from "../client/index.ts";
+import { GatewayError, type ServerNamesQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
 import type { Scope } from "./find.ts";
 import { tellFailures } from "./sources.ts";
@@ -64,13 +64,21 @@ async function searchNames(context: Context, name: string, scope: Scope): Promis
 /** More ids than statistics have rows for. */
 const MAX_IDS = 100;
 
-/** Names of servers by their ids. A server that is gone, or that the caller may not see, has none. */
+/** Names of servers by their ids. A server that is gone, or that the caller may not see, has none. What cannot be read is told. */
 export async function readNames(context: Context, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const wanted = [...new Set(ids)].slice(0, MAX_IDS);
   if (wanted.length === 0) return new Map();
-  const { instances } = await salvage(context, context.client.serversById({ instanceIds: wanted, first: MAX_IDS }));
-  return new Map(
-    instances?.nodes.flatMap((server) => (server?.name == null ? [] : [[server.instanceId, server.name] as const])) ??
-      [],
+  const question = context.client.serversById({ instanceIds: wanted, first: MAX_IDS });
+  const { instances } = await salvage(context, question).catch((error: unknown) => {
+    if (!(error instanceof GatewayError)) throw error;
+    // What names are for is there without them.
+    tellFailures(context, [], error);
+    return { instances: null };
+  });
+  const servers = instances?.nodes.filter((server) => server !== null) ?? [];
+  const names = new Map(
+    servers.flatMap(({ instanceId, name }) => (name === null ? [] : [[instanceId, name] as const])),
   );
+  if (names.size < wanted.length) tellFailures(context, instances?.sources ?? []);
+  return names;
 }

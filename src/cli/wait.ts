@@ -1,11 +1,11 @@
-import type { RunState as RunStatus } from "../client/index.ts";
+import type { GatewayError, RunState as RunStatus } from "../client/index.ts";
 import { createPatience, SHORTEST_LOOK_MS } from "../client/patience.ts";
 import { createStallNotice, findFailing } from "../client/stalled-source.ts";
 import type { Context } from "./context.ts";
 import { requireRun } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { tellFailures } from "./sources.ts";
-import { CommandError, createStyle, EXIT_CODES, type Style, tell, toLine } from "./terminal/index.ts";
+import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
 /** A run as far as waiting needs it. */
 export type RunState = Pick<
@@ -72,10 +72,10 @@ export async function waitForRun<State extends RunState>(
 export async function timeIsUp(
   context: Context,
   run: RunState | null,
-  failure: string | null = null,
+  failure: GatewayError | null = null,
 ): Promise<CommandError> {
   const failing = await findFailing(context.client, run, context.surroundings.expire(SHORTEST_LOOK_MS));
-  tellFailures(context, failing, failing.length === 0 && failure !== null ? toLine(failure) : null);
+  tellFailures(context, failing, failing.length === 0 ? failure : null);
   return new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
 }
 

@@ -105,7 +105,7 @@ function describeFailures(failures: readonly GraphQLFailure[]): string {
 }
 
 /** One failure for people: which source it met, what happened, and the code. */
-function describeFailure({ message, code, extensions }: GraphQLFailure): string {
+export function describeFailure({ message, code, extensions }: GraphQLFailure): string {
   const source = nameFailedSource(extensions);
   const sentence = code === null ? message : `${message} (${code})`;
   return source === null ? sentence : `${source}: ${sentence}`;

@@ -23,8 +23,8 @@ export interface Patience {
   see<State extends SeenRun>(state: State | null): State | null;
   /** Takes the error of a look, and throws it if it will not pass by waiting. */
   fail(error: unknown): void;
-  /** Why the last look failed, for people; null if it did not. */
-  lastFailure(): string | null;
+  /** Why the last look failed; null if it did not. */
+  lastFailure(): GatewayError | null;
 }
 
 /** @param waitedMs time since the first look. */
@@ -32,7 +32,7 @@ export function createPatience(waitedMs: () => number): Patience {
   let failures = 0;
   let misses = 0;
   let isSeen = false;
-  let lastFailure: string | null = null;
+  let lastFailure: GatewayError | null = null;
   return {
     lastFailure: () => lastFailure,
     see(state) {
@@ -46,7 +46,7 @@ export function createPatience(waitedMs: () => number): Patience {
       return state;
     },
     fail(error) {
-      lastFailure = error instanceof GatewayError ? error.message : null;
+      lastFailure = error instanceof GatewayError ? error : null;
       // A minute's quota can be used up for longer than five looks take, and says nothing about the run.
       if (isThrottle(error)) return;
       failures += 1;

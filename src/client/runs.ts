@@ -44,7 +44,7 @@ export async function* watchRun(client: Sdk, id: string, options: WatchOptions =
     if (!(error instanceof GatewayError) || error.kind !== "TIMEOUT") throw error;
     const failing = await inTime(0, options.signal, (over) => findFailing(client, last, over));
     const reasons = failing.map(describeFailing);
-    throw timeIsUp(reasons.length > 0 ? reasons.join(" ") : patience.lastFailure());
+    throw timeIsUp(reasons.length > 0 ? reasons.join(" ") : (patience.lastFailure()?.message ?? null));
   }
 }
 
@@ -91,13 +91,13 @@ export interface AllRunsOptions {
   /** Runs a page: 100. */
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
-  /** Told of each page from which runs may be missing; writes a line to standard error unless given. */
+  /** Told of each page from which runs may be missing; writes each failure once to standard error unless given. */
   readonly onIncomplete?: (sources: readonly IncompleteSource[]) => void;
 }
 
 /** Every run of a list, newest first, page after page; each once. */
 export async function* allRuns(client: Sdk, options: AllRunsOptions = {}): AsyncGenerator<Run, void> {
-  const { filter, limit = 10_000, pageSize = 100, signal, onIncomplete = tellIncomplete } = options;
+  const { filter, limit = 10_000, pageSize = 100, signal, onIncomplete = createTeller() } = options;
   let after: string | null = null;
   for (let left = limit; left > 0; ) {
     const variables = { first: Math.min(pageSize, left), after, ...(filter && { filter }) };
@@ -130,12 +130,17 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-function tellIncomplete(sources: readonly IncompleteSource[]): void {
-  for (const { provider, regionId, account, error } of sources) {
-    console.error(
-      `incomplete: ${provider} ${regionId} ${account}: ${error?.message ?? "the gateway does not say why"}`,
-    );
-  }
+/** Tells each failure of a source once, whatever number of pages lack it. */
+function createTeller(): (sources: readonly IncompleteSource[]) => void {
+  const told = new Set<string>();
+  return (sources) => {
+    for (const { provider, regionId, account, error } of sources) {
+      const reason = error?.message ?? "the gateway does not say why";
+      const line = `incomplete: ${provider} ${regionId} ${account}: ${reason}`;
+      if (!told.has(line)) console.error(line);
+      told.add(line);
+    }
+  };
 }
 
 /** @throws GatewayError `TIMEOUT` if there is no answer in time; the signal's reason once that aborts */

@@ -153,11 +153,19 @@ describe("all runs", () => {
     ]);
   });
 
-  it("say on standard error that runs may be missing", async () => {
+  it("say once on standard error of which sources runs may be missing", async () => {
     const told = jest.spyOn(console, "error").mockImplementation(() => {});
-    await collect(allRuns(await start({ invocations: pages }), { pageSize: 1 }));
+    const lacking = ({ after }: { after: string | null }) =>
+      connection([createRun()], { a: "b", null: "a" }[String(after)] ?? null, [
+        SOURCE,
+        { ...SOURCE, regionId: "cn-hangzhou" },
+      ]);
+    await collect(allRuns(await start({ invocations: lacking }), { pageSize: 1 }));
     const lines = told.mock.calls.flat();
     told.mockRestore();
-    expect(lines).toEqual(["incomplete: SWAS cn-beijing default: Too many calls."]);
+    expect(lines).toEqual([
+      "incomplete: SWAS cn-beijing default: Too many calls.",
+      "incomplete: SWAS cn-hangzhou default: Too many calls.",
+    ]);
   });
 });
