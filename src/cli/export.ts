@@ -23,7 +23,8 @@ export interface ExportOptions {
 /** Writes every row of a list, or every output of a run, no faster than it is taken. A file is there whole or not at all. */
 export async function exportRows(context: Context, options: ExportOptions): Promise<ExitCode> {
   const { chunks, missing } = await request(context, options);
-  for (const source of missing) tellIncomplete(context, `${source}; its rows may be missing.`);
+  const lack = "id" in options.of ? "what it printed may be missing" : "its rows may be missing";
+  for (const source of missing) tellIncomplete(context, `${source}; ${lack}.`);
   const untold: UntoldRow[] = [];
   const noted = "id" in options.of ? noteUntold(chunks, options.format, untold) : chunks;
   try {

@@ -1,6 +1,6 @@
 import type { InvocationFilter } from "../client/index.ts";
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
-import type { Context } from "./context.ts";
+import { type Context, tellIncomplete } from "./context.ts";
 import { formatSource, haveAllAnswered, type Source, tellFailures } from "./sources.ts";
 import { CommandError, tell, toLine } from "./terminal/index.ts";
 
@@ -70,6 +70,22 @@ export function requireRun<Node extends { readonly __typename: string }>(node: N
   if (node === null) throw new CommandError("No such run: the upstreams keep runs for some weeks only.");
   if (!isRun(node)) throw new CommandError(`This id names no run but a thing of type ${node.__typename}.`);
   return node;
+}
+
+interface LastSeen {
+  readonly invokeId: string;
+  readonly status: string;
+  readonly isFinal: boolean;
+  readonly isGoneUpstream: boolean;
+}
+
+/** Says of a run that went away before it was over that what is known of it is how it was seen last. */
+export function tellGone(context: Context, { invokeId, status, isFinal, isGoneUpstream }: LastSeen): void {
+  if (isFinal || !isGoneUpstream) return;
+  tellIncomplete(
+    context,
+    `${toLine(invokeId)} was ${status} when the upstream dropped it: what it printed and how it ended may be missing.`,
+  );
 }
 
 type RunOf<Node> = Extract<Node, { readonly __typename: "Invocation" }>;

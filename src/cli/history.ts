@@ -1,6 +1,6 @@
 import type { HistoryOfTimedRunQuery, HistoryOfTimedRunQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tellMore, writeRows } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, tellGone } from "./find.ts";
 import { readNames } from "./instances.ts";
 import { type Columns, formatSeconds, writeList } from "./listing.ts";
 import { readPages } from "./read-pages.ts";
@@ -35,7 +35,9 @@ const EXECUTION_COLUMNS: Columns<Execution> = {
 /** Lists every execution of a run that runs by a schedule, newest first; of another run, the one on each server. */
 export async function listHistory(context: Context, id: string, options: HistoryOptions): Promise<ExitCode> {
   const { node } = await salvage(context, context.client.runStatus({ id }));
-  const { provider, account, regionId, invokeId } = requireRun(node);
+  const run = requireRun(node);
+  tellGone(context, run);
+  const { provider, account, regionId, invokeId } = run;
   const { executions, hasMore, sources, failure } = await readExecutions(
     context,
     { provider, account, regionId, invokeId, instanceId: options.instanceId ?? null },

@@ -1,5 +1,5 @@
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, tellGone } from "./find.ts";
 import {
   formatInstance,
   type Group,
@@ -51,6 +51,7 @@ async function printEach(context: Context, id: string, options: OutputOptions): 
   const run = (await readOutputs(context, id, options)) ?? requireRun(null);
   requireInstance(run, options);
   const { instances } = run;
+  if (options.instance === undefined || instances.some(({ isFinal }) => !isFinal)) tellGone(context, run);
   if (instances.length === 0 && !options.isFailedOnly) {
     const what = options.instance === undefined ? "instances" : "such instance";
     const { isIncomplete } = context.report;

@@ -1,6 +1,6 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
 import { CommandError, toLine } from "./terminal/index.ts";
 
@@ -26,7 +26,10 @@ export interface Selection {
 
 /** What a run printed so far. */
 export interface RunOutputs
-  extends Pick<Run, "provider" | "account" | "regionId" | "invokeId" | "status" | "isFinal" | "statusCounts"> {
+  extends Pick<
+    Run,
+    "provider" | "account" | "regionId" | "invokeId" | "status" | "isFinal" | "isGoneUpstream" | "statusCounts"
+  > {
   /** Those that are selected. */
   readonly instances: readonly InstanceRun[];
   /** True if it is certain that the run did not go to the selected instance. */
@@ -74,7 +77,9 @@ export async function readOutputs(
 export async function readGroups(context: Context, id: string, selection: Selection): Promise<readonly Group[]> {
   if (selection.instance !== undefined) throw new CommandError("`--instance`: expected without `--group`, got both.");
   const { node } = await salvage(context, context.client.identicalOutputs({ id, first: MAX_GROUPS }));
-  const groups = requireRun(node).outputGroups ?? [];
+  const run = requireRun(node);
+  tellGone(context, run);
+  const groups = run.outputGroups ?? [];
   return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
 }
 

@@ -1,6 +1,6 @@
 import type { RunByIdQuery } from "../client/index.ts";
 import { type Context, salvage, writeRows } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, tellGone } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatAge, formatSeconds } from "./listing.ts";
 import { formatSource } from "./sources.ts";
@@ -18,6 +18,7 @@ const NAME_COLUMN = 1;
 /** Shows one run: what was run, and how it went on each instance, what failed in front and what went well at the end. */
 export async function showRun(context: Context, id: string): Promise<void> {
   const { run, instances } = await readRun(context, id);
+  tellGone(context, run);
   if (context.isJson) writeRows(context, instances, toJson(run, instances));
   else writeRun(context, run, instances);
 }

@@ -41,8 +41,8 @@ export function createPatience(waitedMs: () => number): Patience {
       misses = state === null ? misses + 1 : 0;
       isSeen ||= state !== null;
       const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
-      if (state === null && isGone) throw createNotFound();
-      if (state?.isGoneUpstream === true && !state.isFinal) throw createNotFound();
+      if (state === null && isGone) throw createNotFound(isSeen);
+      if (state?.isGoneUpstream === true && !state.isFinal) throw createNotFound(isSeen);
       return state;
     },
     fail(error) {
@@ -55,8 +55,11 @@ export function createPatience(waitedMs: () => number): Patience {
   };
 }
 
-function createNotFound(): GatewayError {
-  return new GatewayError({ kind: "NOT_FOUND", message: "No such run: the upstreams keep runs for some weeks only." });
+function createNotFound(isSeen: boolean): GatewayError {
+  const message = isSeen
+    ? "The upstream does not know the run any more: nobody can say how it ended."
+    : "No such run: the upstreams keep runs for some weeks only.";
+  return new GatewayError({ kind: "NOT_FOUND", message });
 }
 
 function isThrottle(error: unknown): boolean {
