@@ -87,6 +87,11 @@ export function tellIncomplete(context: Context, message: string): void {
   tellLack(context, [{ key: message, message }]);
 }
 
+/** Tells people that only the first rows of a run were read. @param total null if nobody knows */
+export function tellCut(context: Context, shown: number, total: number | null): void {
+  tellIncomplete(context, `${shown} of ${total ?? "more"} instances are shown.`);
+}
+
 /** Something that is missing, and by what it is known if it is met again. */
 interface Lack {
   /** As `toFailureKey` has it. */

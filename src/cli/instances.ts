@@ -51,9 +51,8 @@ async function searchNames(context: Context, name: string, scope: Scope): Promis
     );
     if (invocations === null)
       throw new CommandError("The gateway gave no list of runs to look the server's name up in.");
-    const instances = invocations.nodes.flatMap((run) => run?.instanceInvocations?.nodes ?? []);
-    const ids = instances.flatMap((one) => (one?.instance?.name === name ? [one.instanceId] : []));
-    if (ids.length > 0) return [...new Set(ids)];
+    const ids = await findNamed(context, name, invocations.nodes);
+    if (ids.length > 0) return ids;
     tellFailures(context, invocations.sources);
     after = invocations.pageInfo.endCursor;
     if (!invocations.pageInfo.hasNextPage || after === null) break;
@@ -61,24 +60,51 @@ async function searchNames(context: Context, name: string, scope: Scope): Promis
   return [];
 }
 
-/** More ids than statistics have rows for. */
-const MAX_IDS = 100;
+type NamedRun = NonNullable<ServerNamesQuery["invocations"]>["nodes"][number];
+type NamedRows = NonNullable<NonNullable<NamedRun>["instanceInvocations"]>;
+
+/** Ids of the servers of that name among those that these runs went to; the rest of long runs is read only if none was among the first. */
+async function findNamed(context: Context, name: string, runs: readonly NamedRun[]): Promise<readonly string[]> {
+  const idsIn = (rows: Pick<NamedRows, "nodes"> | null | undefined) =>
+    rows?.nodes.flatMap((one) => (one?.instance?.name === name ? [one.instanceId] : [])) ?? [];
+  const ids = runs.flatMap((run) => idsIn(run?.instanceInvocations));
+  if (ids.length > 0) return [...new Set(ids)];
+  for (const run of runs) {
+    let rows = run?.instanceInvocations?.pageInfo;
+    for (let page = 2; run !== null && rows?.hasNextPage && page <= MAX_PAGES; page += 1) {
+      const { node } = await salvage(context, context.client.runServers({ id: run.id, after: rows.endCursor }));
+      const more = node?.__typename === "Invocation" ? node.instanceInvocations : null;
+      const found = idsIn(more);
+      if (found.length > 0) return [...new Set(found)];
+      rows = more?.pageInfo;
+    }
+  }
+  return [];
+}
+
+/** As many as are asked for at once. */
+const IDS_AT_ONCE = 100;
 
 /** Names of servers by their ids. A server that is gone, or that the caller may not see, has none. What cannot be read is told. */
 export async function readNames(context: Context, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const wanted = [...new Set(ids)].slice(0, MAX_IDS);
-  if (wanted.length === 0) return new Map();
-  const question = context.client.serversById({ instanceIds: wanted, first: MAX_IDS });
+  const wanted = [...new Set(ids)];
+  const names = new Map<string, string>();
+  for (let from = 0; from < wanted.length; from += IDS_AT_ONCE) {
+    const some = wanted.slice(from, from + IDS_AT_ONCE);
+    const servers = await readServers(context, some);
+    for (const { instanceId, name } of servers.nodes) if (name !== null) names.set(instanceId, name);
+    if (!some.every((id) => names.has(id))) tellFailures(context, servers.sources);
+  }
+  return names;
+}
+
+/** What names are for is there without them, so that a failure is told and ends nothing. */
+async function readServers(context: Context, instanceIds: readonly string[]) {
+  const question = context.client.serversById({ instanceIds, first: IDS_AT_ONCE });
   const { instances } = await salvage(context, question).catch((error: unknown) => {
     if (!(error instanceof GatewayError)) throw error;
-    // What names are for is there without them.
     tellFailures(context, [], error);
     return { instances: null };
   });
-  const servers = instances?.nodes.filter((server) => server !== null) ?? [];
-  const names = new Map(
-    servers.flatMap(({ instanceId, name }) => (name === null ? [] : [[instanceId, name] as const])),
-  );
-  if (names.size < wanted.length) tellFailures(context, instances?.sources ?? []);
-  return names;
+  return { nodes: instances?.nodes.filter((server) => server !== null) ?? [], sources: instances?.sources ?? [] };
 }

@@ -1,5 +1,5 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
-import { type Context, salvage } from "./context.ts";
+import { type Context, salvage, tellCut } from "./context.ts";
 import { requireRun, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
 import { CommandError, toLine } from "./terminal/index.ts";
@@ -64,7 +64,9 @@ export async function readOutputs(
     // An output that could not be read is not one that there is not.
     rows.push(...nodes.map((row, index) => (row === null || isRead(index) ? row : { ...row, result: null })));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
-    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) {
+    const isEnd = !hasNextPage || endCursor === null;
+    if (!isEnd && page >= MAX_PAGES) tellCut(context, rows.length, run.instanceInvocations?.totalCount ?? null);
+    if (isEnd || page >= MAX_PAGES) {
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
       return { ...run, instances, isElsewhere: isElsewhere(known, instances, { ...selection, isFinal: run.isFinal }) };
@@ -80,6 +82,8 @@ export async function readGroups(context: Context, id: string, selection: Select
   const run = requireRun(node);
   tellGone(context, run);
   const groups = run.outputGroups ?? [];
+  const [shown, total] = [groups, run.statusCounts].map((some) => some.reduce((sum, { count }) => sum + count, 0));
+  if (groups.length === MAX_GROUPS && shown !== total) tellCut(context, shown ?? 0, total ?? null);
   return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
 }
 

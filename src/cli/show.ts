@@ -1,5 +1,5 @@
 import type { RunByIdQuery } from "../client/index.ts";
-import { type Context, salvage, writeRows } from "./context.ts";
+import { type Context, salvage, tellCut, writeRows } from "./context.ts";
 import { requireRun, tellGone } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatAge, formatSeconds } from "./listing.ts";
@@ -43,7 +43,9 @@ async function readRun(context: Context, id: string): Promise<{ run: Run; instan
     const run = await readPage(context, id, after);
     instances.push(...(run.instanceInvocations?.nodes.filter((node) => node !== null) ?? []));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
-    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) return { run, instances };
+    const isEnd = !hasNextPage || endCursor === null;
+    if (!isEnd && page >= MAX_PAGES) tellCut(context, instances.length, run.instanceInvocations?.totalCount ?? null);
+    if (isEnd || page >= MAX_PAGES) return { run, instances };
     after = endCursor;
   }
 }
