@@ -1,7 +1,6 @@
 import { GatewayError, type ServerNamesQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
-import type { Scope } from "./find.ts";
-import { tellFailures } from "./sources.ts";
+import { type Scope, tellFailures } from "./sources.ts";
 import { CommandError, EXIT_CODES, toLine } from "./terminal/index.ts";
 
 /** Ids of both products: `i-…`, `mi-…`, or 32 hexadecimal digits. */

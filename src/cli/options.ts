@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
-import type { Scope } from "./find.ts";
+import type { Scope } from "./sources.ts";
 import { CommandError } from "./terminal/index.ts";
 import {
   GROUP_WORDS,

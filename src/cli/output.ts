@@ -1,5 +1,5 @@
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
-import { requireRun, tellGone } from "./find.ts";
+import { requireRun, type Target, tellGone } from "./find.ts";
 import {
   formatInstance,
   type Group,
@@ -33,13 +33,13 @@ interface Section {
 }
 
 /** Prints what a run printed; titles stand between the outputs of several instances. */
-export async function printOutputs(context: Context, id: string, options: OutputOptions): Promise<void> {
-  if (options.isGrouped) await printGroups(context, id, options);
-  else await printEach(context, id, options);
+export async function printOutputs(context: Context, target: Target, options: OutputOptions): Promise<void> {
+  if (options.isGrouped) await printGroups(context, target, options);
+  else await printEach(context, target, options);
 }
 
-async function printGroups(context: Context, id: string, options: OutputOptions): Promise<void> {
-  const groups = await readGroups(context, id, options);
+async function printGroups(context: Context, target: Target, options: OutputOptions): Promise<void> {
+  const groups = await readGroups(context, target, options);
   const sections = groups.map(toGroupSection);
   if (context.isJson) {
     writeRows(context, groups, groups);
@@ -47,8 +47,8 @@ async function printGroups(context: Context, id: string, options: OutputOptions)
   } else writeSections(context, sections, options);
 }
 
-async function printEach(context: Context, id: string, options: OutputOptions): Promise<void> {
-  const run = (await readOutputs(context, id, options)) ?? requireRun(null);
+async function printEach(context: Context, target: Target, options: OutputOptions): Promise<void> {
+  const run = (await readOutputs(context, target, options)) ?? requireRun(null);
   requireInstance(run, options);
   const { instances } = run;
   if (options.instance === undefined || instances.some(({ isFinal }) => !isFinal)) tellGone(context, run);

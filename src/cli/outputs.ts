@@ -1,7 +1,8 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
 import { type Context, salvage, tellCut } from "./context.ts";
-import { requireRun, tellGone } from "./find.ts";
+import { requireListed, requireRun, type Target, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
+import { type LooseRef, readLoose } from "./loose-run.ts";
 import { CommandError, toLine } from "./terminal/index.ts";
 
 type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
@@ -45,10 +46,12 @@ const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "
 /** What a run printed on the selected instances, every page; null if the run is not known. */
 export async function readOutputs(
   context: Context,
-  id: string,
+  target: Target,
   selection: Selection,
   signal?: AbortSignal,
 ): Promise<RunOutputs | null> {
+  if ("loose" in target) return readLooseOutputs(context, target.loose, selection, signal);
+  const { id } = target;
   const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
   let areNamesUnread = false;
@@ -75,8 +78,30 @@ export async function readOutputs(
   }
 }
 
+async function readLooseOutputs(
+  context: Context,
+  ref: LooseRef,
+  selection: Selection,
+  signal?: AbortSignal,
+): Promise<RunOutputs | null> {
+  const { instance, isFailedOnly } = selection;
+  const withNames = instance !== undefined && !isInstanceId(instance);
+  const run = await readLoose(context, ref, { withOutput: true, withNames }, signal);
+  if (run === null) return null;
+  const wanted = isFailedOnly ? run.rows.filter(({ status }) => FAILED_STATES.includes(status)) : run.rows;
+  const instances = wanted
+    .map(({ id, instanceId, instance: server, status, isFinal, exitCode, error, output = null, isOutputKnown }) => {
+      const result = { id, output, isOutputKnown: isOutputKnown ?? null };
+      return { id, instanceId, instance: server, status, isFinal, exitCode, error, result };
+    })
+    .filter((one) => isSelected(one, instance));
+  const { rows: _rows, ...state } = run;
+  return { ...state, instances, isElsewhere: isElsewhere([], instances, { ...selection, isFinal: run.isFinal }) };
+}
+
 /** Outputs of a run, identical ones together, the most frequent first. */
-export async function readGroups(context: Context, id: string, selection: Selection): Promise<readonly Group[]> {
+export async function readGroups(context: Context, target: Target, selection: Selection): Promise<readonly Group[]> {
+  const id = requireListed(target);
   if (selection.instance !== undefined) throw new CommandError("`--instance`: expected without `--group`, got both.");
   const { node } = await salvage(context, context.client.identicalOutputs({ id, first: MAX_GROUPS }));
   const run = requireRun(node);

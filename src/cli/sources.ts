@@ -1,4 +1,4 @@
-import type { GatewayError, ServerNamesQuery } from "../client/index.ts";
+import type { GatewayError, InvocationFilter, ServerNamesQuery } from "../client/index.ts";
 import { nameSource } from "../client/source-name.ts";
 import { type Context, tellLack, toFailureKey, toLacks, writeRows } from "./context.ts";
 import { formatTable, formatTabs } from "./table.ts";
@@ -6,6 +6,9 @@ import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/inde
 
 /** How a source fared, as every list tells it at least. */
 export type Source = NonNullable<ServerNamesQuery["invocations"]>["sources"][number];
+
+/** What narrows the sources. */
+export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
 
 /** A source as people read it; the account only if it has a name of its own. */
 export function formatSource(source: Pick<Source, "provider" | "account" | "regionId">): string {

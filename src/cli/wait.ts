@@ -2,8 +2,9 @@ import type { GatewayError, RunState as RunStatus } from "../client/index.ts";
 import { createPatience, SHORTEST_LOOK_MS } from "../client/patience.ts";
 import { createStallNotice, findFailing } from "../client/stalled-source.ts";
 import type { Context } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, type Target } from "./find.ts";
 import { formatCounts } from "./list.ts";
+import { readLoose } from "./loose-run.ts";
 import { tellFailures } from "./sources.ts";
 import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
@@ -79,10 +80,13 @@ export async function timeIsUp(
   return new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
 }
 
-/** The state of a run by its id. */
-export function lookAt({ client }: Context, id: string): Look<RunState> {
+/** The state of a run. */
+export function lookAt(context: Context, target: Target): Look<RunState> {
+  if ("loose" in target) {
+    return (signal) => readLoose(context, target.loose, { withOutput: false, withNames: false }, signal);
+  }
   return async (signal) => {
-    const { node } = await client.runStatus({ id }, {}, signal);
+    const { node } = await context.client.runStatus({ id: target.id }, {}, signal);
     return node === null ? null : requireRun(node);
   };
 }
