@@ -1,7 +1,7 @@
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import { type Context, tellIncomplete } from "./context.ts";
-import { findLoose, type LooseRef } from "./loose-run.ts";
 import { formatSource, haveAllAnswered, type Scope, type Source, tellFailures } from "./sources.ts";
+import { findStray, type StrayRef } from "./stray-run.ts";
 import { CommandError, tell, toLine } from "./terminal/index.ts";
 
 /** How long a run is waited for. */
@@ -14,7 +14,7 @@ export interface Wait {
 const LOOK_AGAIN_MS = 2_000;
 
 /** A run that a person named: by the gateway's id, or one of which only results are known. */
-export type Target = { readonly id: string } | { readonly loose: LooseRef };
+export type Target = { readonly id: string } | { readonly stray: StrayRef };
 
 /**
  * The run that a person named: by the upstream's word for it, such as `t-hz0123`, or by the gateway's id. A run that is waited for
@@ -24,13 +24,13 @@ export type Target = { readonly id: string } | { readonly loose: LooseRef };
  */
 export async function findRun(context: Context, word: string, scope: Scope, wait?: Wait): Promise<Target> {
   if (!isInvokeId(word)) return { id: requireId(word) };
-  const { runs, loose, sources } = await searchRuns(context, { ...scope, invokeId: word }, wait);
+  const { runs, stray, sources } = await searchRuns(context, { ...scope, invokeId: word }, wait);
   const [run, ...others] = runs;
   if (run === undefined) {
     tellFailures(context, sources);
-    const [only, ...more] = loose;
-    if (only !== undefined && more.length === 0) return { loose: only };
-    if (only !== undefined) throw ambiguous(word, loose.length);
+    const [only, ...more] = stray;
+    if (only !== undefined && more.length === 0) return { stray: only };
+    if (only !== undefined) throw ambiguous(word, stray.length);
     if (haveAllAnswered(sources)) throw notKnown(word);
     throw new CommandError(`No source that could be read knows run ${toLine(word)}.`);
   }
@@ -48,7 +48,7 @@ function ambiguous(word: string, count: number): CommandError {
 export function requireListed(target: Target): string {
   if ("id" in target) return target.id;
   throw new CommandError(
-    `Of run ${toLine(target.loose.invokeId)} only results are known: see 'cloud-assistant output' or 'show'.`,
+    `Of run ${toLine(target.stray.invokeId)} only results are known: see 'cloud-assistant output' or 'show'.`,
   );
 }
 
@@ -73,9 +73,9 @@ async function searchRuns(context: Context, filter: Scope & { readonly invokeId:
     const runs = page?.nodes.filter((node) => node !== null) ?? [];
     const sources: readonly Source[] = page?.sources ?? [];
     const isFirst = looks === 1 && runs.length === 0;
-    const loose = isFirst ? await findLoose(context, filter.invokeId, sources) : [];
+    const stray = isFirst ? await findStray(context, filter.invokeId, sources) : [];
     const leftMs = deadline - surroundings.now();
-    if (runs.length + loose.length > 0 || leftMs <= 0) return { runs, loose, sources };
+    if (runs.length + stray.length > 0 || leftMs <= 0) return { runs, stray, sources };
     const where = haveAllAnswered(sources) ? "" : " in the sources that can be read";
     if (looks === 1) tell(context, `no such run yet${where}; waiting for it to appear.`);
     await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));

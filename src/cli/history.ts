@@ -35,7 +35,7 @@ const EXECUTION_COLUMNS: Columns<Execution> = {
 /** Lists every execution of a run that runs by a schedule, newest first; of another run, the one on each server. */
 export async function listHistory(context: Context, target: Target, options: HistoryOptions): Promise<ExitCode> {
   const { provider, account, regionId, invokeId } =
-    "loose" in target ? target.loose : await readRun(context, target.id);
+    "stray" in target ? target.stray : await readRun(context, target.id);
   const { executions, hasMore, sources, failure } = await readExecutions(
     context,
     { provider, account, regionId, invokeId, instanceId: options.instanceId ?? null },

@@ -2,7 +2,7 @@ import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery }
 import { type Context, salvage, tellCut } from "./context.ts";
 import { requireListed, requireRun, type Target, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
-import { type LooseRef, readLoose } from "./loose-run.ts";
+import { readStray, type StrayRef } from "./stray-run.ts";
 import { CommandError, toLine } from "./terminal/index.ts";
 
 type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
@@ -50,7 +50,7 @@ export async function readOutputs(
   selection: Selection,
   signal?: AbortSignal,
 ): Promise<RunOutputs | null> {
-  if ("loose" in target) return readLooseOutputs(context, target.loose, selection, signal);
+  if ("stray" in target) return readStrayOutputs(context, target.stray, selection, signal);
   const { id } = target;
   const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
@@ -78,15 +78,15 @@ export async function readOutputs(
   }
 }
 
-async function readLooseOutputs(
+async function readStrayOutputs(
   context: Context,
-  ref: LooseRef,
+  ref: StrayRef,
   selection: Selection,
   signal?: AbortSignal,
 ): Promise<RunOutputs | null> {
   const { instance, isFailedOnly } = selection;
   const withNames = instance !== undefined && !isInstanceId(instance);
-  const run = await readLoose(context, ref, { withOutput: true, withNames }, signal);
+  const run = await readStray(context, ref, { withOutput: true, withNames }, signal);
   if (run === null) return null;
   const wanted = isFailedOnly ? run.rows.filter(({ status }) => FAILED_STATES.includes(status)) : run.rows;
   const instances = wanted

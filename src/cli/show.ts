@@ -3,8 +3,8 @@ import { type Context, salvage, tellCut, writeRows } from "./context.ts";
 import { requireRun, type Target, tellGone } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatAge, formatSeconds } from "./listing.ts";
-import { type LooseRef, readLoose } from "./loose-run.ts";
 import { formatSource } from "./sources.ts";
+import { readStray, type StrayRef } from "./stray-run.ts";
 import { fitTable, formatTable, type Row } from "./table.ts";
 import { type Style, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
@@ -18,7 +18,7 @@ const NAME_COLUMN = 1;
 
 /** Shows one run: what was run, and how it went on each instance, what failed in front and what went well at the end. */
 export async function showRun(context: Context, target: Target): Promise<void> {
-  if ("loose" in target) return showLoose(context, target.loose);
+  if ("stray" in target) return showStray(context, target.stray);
   const { run, instances } = await readRun(context, target.id);
   tellGone(context, run);
   if (context.isJson) return writeRows(context, instances, toJson(run, instances));
@@ -30,8 +30,8 @@ export async function showRun(context: Context, target: Target): Promise<void> {
 }
 
 /** Shows as much of a run as its results tell. */
-async function showLoose(context: Context, ref: LooseRef): Promise<void> {
-  const run = (await readLoose(context, ref, { withOutput: false, withNames: true })) ?? requireRun(null);
+async function showStray(context: Context, ref: StrayRef): Promise<void> {
+  const run = (await readStray(context, ref, { withOutput: false, withNames: true })) ?? requireRun(null);
   const { rows, isGoneUpstream: _gone, ...state } = run;
   tell(context, "the list of runs does not know this run: shown is what its results tell.");
   if (context.isJson) return writeRows(context, rows, { ...state, instances: rows });

@@ -4,8 +4,8 @@ import { createStallNotice, findFailing } from "../client/stalled-source.ts";
 import type { Context } from "./context.ts";
 import { requireRun, type Target } from "./find.ts";
 import { formatCounts } from "./list.ts";
-import { readLoose } from "./loose-run.ts";
 import { tellFailures } from "./sources.ts";
+import { readStray } from "./stray-run.ts";
 import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
 /** A run as far as waiting needs it. */
@@ -82,8 +82,8 @@ export async function timeIsUp(
 
 /** The state of a run. */
 export function lookAt(context: Context, target: Target): Look<RunState> {
-  if ("loose" in target) {
-    return (signal) => readLoose(context, target.loose, { withOutput: false, withNames: false }, signal);
+  if ("stray" in target) {
+    return (signal) => readStray(context, target.stray, { withOutput: false, withNames: false }, signal);
   }
   return async (signal) => {
     const { node } = await context.client.runStatus({ id: target.id }, {}, signal);

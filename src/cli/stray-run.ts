@@ -4,27 +4,27 @@ import { readNames } from "./instances.ts";
 import { type Source, tellFailures } from "./sources.ts";
 
 /** A run of which results are known, and no record: it has no id of the gateway. */
-export interface LooseRef extends Pick<Source, "provider" | "account" | "regionId"> {
+export interface StrayRef extends Pick<Source, "provider" | "account" | "regionId"> {
   readonly invokeId: string;
 }
 
 type Result = NonNullable<NonNullable<ResultsOfRunQuery["invocationResults"]>["nodes"][number]>;
 
 /** How the run went on one instance, and the name of its server if that was asked for. */
-export type LooseRow = Result & { readonly instance: { readonly id: string; readonly name: string | null } | null };
+export type StrayRow = Result & { readonly instance: { readonly id: string; readonly name: string | null } | null };
 
 /** The run as far as its results tell. */
-export interface LooseRun extends LooseRef {
+export interface StrayRun extends StrayRef {
   /** `FINISHED` once every result is final: nobody tells the run's own state, so the instances say how it ended. */
   readonly status: "RUNNING" | "FINISHED";
   readonly isFinal: boolean;
   readonly isGoneUpstream: false;
   readonly statusCounts: readonly { readonly status: Result["status"]; readonly count: number }[];
-  readonly rows: readonly LooseRow[];
+  readonly rows: readonly StrayRow[];
 }
 
 /** What is wanted of results. */
-export interface LooseWants {
+export interface StrayProjection {
   readonly withOutput: boolean;
   readonly withNames: boolean;
 }
@@ -33,11 +33,11 @@ const MAX_PAGES = 500;
 const PAGE_SIZES = { withOutput: 20, without: 100 };
 
 /** Runs of this id that no list knows, but results; asks each source once. */
-export async function findLoose(
+export async function findStray(
   context: Context,
   invokeId: string,
   sources: readonly Source[],
-): Promise<readonly LooseRef[]> {
+): Promise<readonly StrayRef[]> {
   const found = await Promise.all(
     sources.map(async ({ provider, account, regionId }) => {
       const ref = { provider, account, regionId, invokeId };
@@ -55,12 +55,12 @@ export async function findLoose(
 }
 
 /** The run by its results, every page; null if there is none now. */
-export async function readLoose(
+export async function readStray(
   context: Context,
-  ref: LooseRef,
-  { withOutput, withNames }: LooseWants,
+  ref: StrayRef,
+  { withOutput, withNames }: StrayProjection,
   signal?: AbortSignal,
-): Promise<LooseRun | null> {
+): Promise<StrayRun | null> {
   const results: Result[] = [];
   const first = withOutput ? PAGE_SIZES.withOutput : PAGE_SIZES.without;
   let after: string | null = null;
@@ -81,7 +81,7 @@ export async function readLoose(
   return toRun(ref, results, names);
 }
 
-function toRun(ref: LooseRef, results: readonly Result[], names: ReadonlyMap<string, string>): LooseRun {
+function toRun(ref: StrayRef, results: readonly Result[], names: ReadonlyMap<string, string>): StrayRun {
   const isFinal = results.every((one) => one.isFinal);
   const counts = new Map<Result["status"], number>();
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
