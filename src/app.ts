@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { type Access, createAccess, watchFile } from "#access";
+import { type Access, createAccess, describeKeyEnds, watchFile } from "#access";
 import { type Config, describeMisspelt, readConfig } from "#config";
 import type { Clock, Telemetry } from "#domain";
 import {
@@ -210,8 +210,9 @@ export async function checkSettings(config: Config, clock = systemClock): Promis
     mode === "off"
       ? "COLLECT is off: what nobody asks for is not read."
       : `COLLECT=${mode}: read without being asked for, within ${quotaShare} of each action's quota.`;
-  const warnings = [...config.misspelt.map(describeMisspelt), ...config.warnings].map((one) => `\nWarning: ${one}`);
-  return `The settings can be used. ${text} ${collecting}${warnings.join("")}`;
+  const keys = config.access === null ? [] : describeKeyEnds(config.access.file, clock.now());
+  const warnings = [...config.misspelt.map(describeMisspelt), ...config.warnings, ...keys];
+  return [`The settings can be used. ${text} ${collecting}`, ...warnings.map((one) => `Warning: ${one}`)].join("\n");
 }
 
 /** Deletes from the database what is kept of a run, an instance or an account; says what went. @throws SettingsError */

@@ -81,7 +81,7 @@ async function runCollect(args: readonly string[]): Promise<void> {
 
 function printKey(args: readonly string[]): void {
   try {
-    console.log(runKeyCommand(args));
+    console.log(runKeyCommand(args, Date.now()));
   } catch (error) {
     throw new SettingsError([error instanceof Error ? error.message : "arguments: expected --name and --roles"]);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "#domain";
 import { type Audit, type AuditLine, createAudit, createRotatingFile } from "./audit/index.ts";
-import { type AccessFile, readAccessFile, watchFile } from "./file/index.ts";
+import { type AccessFile, describeKeyEnds, readAccessFile, watchFile } from "./file/index.ts";
 import { createGate, createOpenGate, type Fetch, type Gate } from "./gate/index.ts";
 import { createRateLimits, NO_LIMITS, type RateLimits } from "./limits/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
@@ -51,7 +51,9 @@ export function createAccess(options: AccessOptions): Access {
   let redactor = createRedactor(initial.file.redact);
   let issuers = toSignInIssuers(initial.file);
   let stopWatching = () => {};
+  const warnOfKeys = (file: AccessFile) => describeKeyEnds(file, clock.now()).forEach(warn);
   const take = (changed: AccessFile) => {
+    warnOfKeys(changed);
     redactor = createRedactor(changed.redact);
     issuers = toSignInIssuers(changed);
     limits.reload(changed.limits);
@@ -65,6 +67,7 @@ export function createAccess(options: AccessOptions): Access {
     signIn: () => issuers,
     isRestricted: true,
     start() {
+      warnOfKeys(initial.file);
       gate.start();
       stopWatching = watch(options, initial, take);
     },

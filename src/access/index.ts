@@ -4,6 +4,7 @@ export * from "./audit/index.ts";
 export {
   type AccessFile,
   AccessFileError,
+  describeKeyEnds,
   type Fault,
   mayHoldSecret,
   type Place,

@@ -1,4 +1,6 @@
-import { type Client, createClient, GatewayError } from "../client/index.ts";
+import { describeFailure } from "../client/errors.ts";
+import { type Client, createClient, GatewayError, type GraphQLFailure } from "../client/index.ts";
+import { nameFailedSource } from "../client/source-name.ts";
 import type { CredentialOptions } from "./credential.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 import { readField } from "./json-fields.ts";
@@ -31,7 +33,11 @@ export interface Context {
   /** How to write each row; as JSON if null. */
   readonly template: Template | null;
   /** What the command has to own up to at its end. */
-  readonly report: { isIncomplete: boolean };
+  readonly report: {
+    isIncomplete: boolean;
+    /** Failures that were told already, each as `toFailureKey` has it. */
+    readonly told: Set<string>;
+  };
 }
 
 /** What a command works with, as the options say. @throws TypeError if `--url` is no http or https address */
@@ -48,7 +54,7 @@ export function createContext(options: CommonOptions, surroundings: Surroundings
     isJson: json || template !== null,
     fields,
     template,
-    report: { isIncomplete: false },
+    report: { isIncomplete: false, told: new Set() },
   };
 }
 
@@ -78,8 +84,33 @@ export function tellMore(context: Context): void {
 
 /** Tells people that a part of the answer is missing, and remembers it for the exit code. */
 export function tellIncomplete(context: Context, message: string): void {
-  context.report.isIncomplete = true;
-  tell(context, `incomplete: ${message}`);
+  tellLack(context, [{ key: message, message }]);
+}
+
+/** Tells people that only the first rows of a run were read. @param total null if nobody knows */
+export function tellCut(context: Context, shown: number, total: number | null): void {
+  tellIncomplete(context, `${shown} of ${total ?? "more"} instances are shown.`);
+}
+
+/** Something that is missing, and by what it is known if it is met again. */
+interface Lack {
+  /** As `toFailureKey` has it. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/** Tells in one line what is missing, each lack once in a command. */
+export function tellLack(context: Context, lacks: readonly Lack[]): void {
+  const { report } = context;
+  const news = new Map(lacks.filter(({ key }) => !report.told.has(key)).map((lack) => [lack.key, lack.message]));
+  if (lacks.length > 0) report.isIncomplete = true;
+  for (const key of news.keys()) report.told.add(key);
+  if (news.size > 0) tell(context, `incomplete: ${[...news.values()].join("; ")}`);
+}
+
+/** The same text for one failure of a source, whatever told of it. @param source its name; null if nobody says */
+export function toFailureKey(source: string | null, message: string): string {
+  return JSON.stringify([source, message]);
 }
 
 /** Waits for an answer. If only parts of it failed, tells which and resolves to the rest. */
@@ -92,13 +123,34 @@ export async function salvage<Data extends object>(
     return await question;
   } catch (error) {
     if (!(error instanceof GatewayError) || !hasContent(error.data)) throw error;
-    for (const { message, path } of error.failures) {
-      tellIncomplete(context, `${path.join(".")}: ${toLine(message)}`);
-      onFailure?.(path.join("."));
-    }
+    tellParts(context, error.failures);
+    for (const { path } of error.failures) onFailure?.(path.join("."));
     // What the gateway sends beside errors has the shape of its schema, where every place of a failure may be null.
     return error.data as Data;
   }
+}
+
+/** Tells of parts that failed: one line a failure, whatever number of parts it met. */
+function tellParts(context: Context, failures: readonly GraphQLFailure[]): void {
+  const byKey = new Map<string, GraphQLFailure[]>();
+  for (const one of failures) byKey.set(keyOf(one), [...(byKey.get(keyOf(one)) ?? []), one]);
+  for (const [key, [first, ...others]] of byKey) {
+    if (first === undefined) continue;
+    const source = nameFailedSource(first.extensions);
+    const where = others.length === 0 ? first.path.join(".") : `${first.path.join(".")} and ${others.length} more`;
+    const sentence = toLine(source === null ? first.message : `${source}: ${first.message}`);
+    tellLack(context, [{ key, message: `${where}: ${sentence}` }]);
+  }
+}
+
+function keyOf({ extensions, message }: GraphQLFailure): string {
+  return toFailureKey(nameFailedSource(extensions), message);
+}
+
+/** What a call that failed leaves missing. */
+export function toLacks(error: GatewayError): readonly Lack[] {
+  if (error.failures.length === 0) return [{ key: error.message, message: toLine(error.message) }];
+  return error.failures.map((one) => ({ key: keyOf(one), message: toLine(describeFailure(one)) }));
 }
 
 function hasContent(data: unknown): boolean {

@@ -6,8 +6,10 @@ import { pipeline } from "node:stream/promises";
 import { toAnswerError, toGatewayError } from "../client/errors.ts";
 import type { InvocationFilter } from "../client/index.ts";
 import { type Context, tellIncomplete } from "./context.ts";
+import { tellUnknown, titleOf } from "./output.ts";
 import { CommandError, EXIT_CODES, type ExitCode, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
+import { noteUntold, type UntoldRow } from "./untold-rows.ts";
 
 /** What to export, how, and where to. */
 export interface ExportOptions {
@@ -21,17 +23,37 @@ export interface ExportOptions {
 /** Writes every row of a list, or every output of a run, no faster than it is taken. A file is there whole or not at all. */
 export async function exportRows(context: Context, options: ExportOptions): Promise<ExitCode> {
   const { chunks, missing } = await request(context, options);
-  for (const source of missing) tellIncomplete(context, `${source}; its rows may be missing.`);
+  const lack = "id" in options.of ? "what it printed may be missing" : "its rows may be missing";
+  for (const source of missing) tellIncomplete(context, `${source}; ${lack}.`);
+  const untold: UntoldRow[] = [];
+  const noted = "id" in options.of ? noteUntold(chunks, options.format, untold) : chunks;
   try {
-    if (options.file === undefined) await writeScreen(context, chunks);
-    else await writeFile(options.file, chunks);
+    if (options.file === undefined) await writeScreen(context, noted);
+    else await writeFile(options.file, noted);
   } catch (error) {
     const trouble = describeFileTrouble(error);
     if (trouble !== null) throw new CommandError(`\`--output\`: expected a file that can be written: ${trouble}.`);
     throw new CommandError("The export broke off: what came is not all of it. Try again.");
   }
+  const isCertain = options.format !== "text" || untold.length === 0;
+  tellUntold(context, isCertain ? untold : await readUntold(context, options));
   if (options.file !== undefined) tell(context, `wrote ${toLine(options.file)}.`);
   return EXIT_CODES.success;
+}
+
+function tellUntold(context: Context, untold: readonly UntoldRow[]): void {
+  tellUnknown(
+    context,
+    untold.map((row) => ({ title: titleOf({ ...row, instance: null }), isKnown: false })),
+  );
+}
+
+/** The same rows once more, since what a server printed may look like a title of the text. */
+async function readUntold(context: Context, options: ExportOptions): Promise<readonly UntoldRow[]> {
+  const untold: UntoldRow[] = [];
+  const { chunks } = await request(context, { ...options, format: "ndjson" });
+  for await (const _chunk of noteUntold(chunks, "ndjson", untold));
+  return untold;
 }
 
 /** What the file system says; null for an error of the connection, which says nothing to people. */

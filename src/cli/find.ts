@@ -1,11 +1,8 @@
-import type { InvocationFilter } from "../client/index.ts";
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
-import type { Context } from "./context.ts";
-import { formatSource, haveAllAnswered, type Source, tellFailures } from "./sources.ts";
+import { type Context, tellIncomplete } from "./context.ts";
+import { formatSource, haveAllAnswered, type Scope, type Source, tellFailures } from "./sources.ts";
+import { findStray, type StrayRef } from "./stray-run.ts";
 import { CommandError, tell, toLine } from "./terminal/index.ts";
-
-/** What narrows the search if one word names several runs. */
-export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
 
 /** How long a run is waited for. */
 export interface Wait {
@@ -16,25 +13,43 @@ export interface Wait {
 
 const LOOK_AGAIN_MS = 2_000;
 
+/** A run that a person named: by the gateway's id, or one of which only results are known. */
+export type Target = { readonly id: string } | { readonly stray: StrayRef };
+
 /**
- * The gateway's id of a run that a person named: by the upstream's word for it, such as `t-hz0123`, or by that id itself. A run
- * that is waited for gets 15 seconds to appear, if there is so much time.
+ * The run that a person named: by the upstream's word for it, such as `t-hz0123`, or by the gateway's id. A run that is waited for
+ * gets 15 seconds to appear, if there is so much time. Results are looked for of one that no list of runs knows.
  *
  * @throws CommandError if there is none or more than one.
  */
-export async function findRun(context: Context, word: string, scope: Scope, wait?: Wait): Promise<string> {
-  if (!isInvokeId(word)) return requireId(word);
-  const { runs, sources } = await searchRuns(context, { ...scope, invokeId: word }, wait);
+export async function findRun(context: Context, word: string, scope: Scope, wait?: Wait): Promise<Target> {
+  if (!isInvokeId(word)) return { id: requireId(word) };
+  const { runs, stray, sources } = await searchRuns(context, { ...scope, invokeId: word }, wait);
   const [run, ...others] = runs;
   if (run === undefined) {
     tellFailures(context, sources);
+    const [only, ...more] = stray;
+    if (only !== undefined && more.length === 0) return { stray: only };
+    if (only !== undefined) throw ambiguous(word, stray.length);
     if (haveAllAnswered(sources)) throw notKnown(word);
     throw new CommandError(`No source that could be read knows run ${toLine(word)}.`);
   }
-  if (others.length === 0) return run.id;
+  if (others.length === 0) return { id: run.id };
   for (const one of runs)
     tell(context, `${word} on ${formatSource(one)}, account ${one.account}, of ${one.creationTime ?? "unknown time"}`);
-  throw new CommandError(`${word} names ${runs.length} runs: say which with --provider, --region or --account.`);
+  throw ambiguous(word, runs.length);
+}
+
+function ambiguous(word: string, count: number): CommandError {
+  return new CommandError(`${word} names ${count} runs: say which with --provider, --region or --account.`);
+}
+
+/** The gateway's id, for what needs a record of the run. @throws CommandError if only results of it are known */
+export function requireListed(target: Target): string {
+  if ("id" in target) return target.id;
+  throw new CommandError(
+    `Of run ${toLine(target.stray.invokeId)} only results are known: see 'cloud-assistant output' or 'show'.`,
+  );
 }
 
 /** Says that a word, which may be anything, names no run. */
@@ -50,15 +65,17 @@ function requireId(word: string): string {
   throw notKnown(word);
 }
 
-async function searchRuns(context: Context, filter: InvocationFilter, wait: Wait | undefined) {
+async function searchRuns(context: Context, filter: Scope & { readonly invokeId: string }, wait: Wait | undefined) {
   const { client, surroundings } = context;
   const deadline = surroundings.now() + Math.min(APPEARS_WITHIN_MS, wait?.timeoutMs ?? 0);
   for (let looks = 1; ; looks += 1) {
     const { invocations: page } = await client.recentRuns({ first: 10, filter }, {}, wait?.inTime);
     const runs = page?.nodes.filter((node) => node !== null) ?? [];
     const sources: readonly Source[] = page?.sources ?? [];
+    const isFirst = looks === 1 && runs.length === 0;
+    const stray = isFirst ? await findStray(context, filter.invokeId, sources) : [];
     const leftMs = deadline - surroundings.now();
-    if (runs.length > 0 || leftMs <= 0) return { runs, sources };
+    if (runs.length + stray.length > 0 || leftMs <= 0) return { runs, stray, sources };
     const where = haveAllAnswered(sources) ? "" : " in the sources that can be read";
     if (looks === 1) tell(context, `no such run yet${where}; waiting for it to appear.`);
     await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
@@ -70,6 +87,22 @@ export function requireRun<Node extends { readonly __typename: string }>(node: N
   if (node === null) throw new CommandError("No such run: the upstreams keep runs for some weeks only.");
   if (!isRun(node)) throw new CommandError(`This id names no run but a thing of type ${node.__typename}.`);
   return node;
+}
+
+interface LastSeen {
+  readonly invokeId: string;
+  readonly status: string;
+  readonly isFinal: boolean;
+  readonly isGoneUpstream: boolean;
+}
+
+/** Says of a run that went away before it was over that what is known of it is how it was seen last. */
+export function tellGone(context: Context, { invokeId, status, isFinal, isGoneUpstream }: LastSeen): void {
+  if (isFinal || !isGoneUpstream) return;
+  tellIncomplete(
+    context,
+    `${toLine(invokeId)} was ${status} when the upstream dropped it: what it printed and how it ended may be missing.`,
+  );
 }
 
 type RunOf<Node> = Extract<Node, { readonly __typename: "Invocation" }>;

@@ -1,4 +1,5 @@
 import type { Context } from "./context.ts";
+import type { Target } from "./find.ts";
 import { lastLines, tellUnknown, toSection } from "./output.ts";
 import { formatInstance, type InstanceRun, readOutputs, requireInstance, type Selection } from "./outputs.ts";
 import { type ExitCode, tell, toExitCode } from "./terminal/index.ts";
@@ -12,10 +13,10 @@ export interface FollowOptions extends Selection, WaitOptions {
 }
 
 /** Prints what a run prints as it comes, whole lines only, until the run is final. */
-export async function followOutput(context: Context, id: string, options: FollowOptions): Promise<ExitCode> {
+export async function followOutput(context: Context, target: Target, options: FollowOptions): Promise<ExitCode> {
   const print = createPrinter(context, options.tail);
   const look = async (signal: AbortSignal) => {
-    const run = await readOutputs(context, id, options, signal);
+    const run = await readOutputs(context, target, options, signal);
     if (run !== null) requireInstance(run, options);
     for (const one of run?.instances ?? []) print(one, (run?.instances.length ?? 0) > 1);
     return run;

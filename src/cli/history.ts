@@ -1,6 +1,6 @@
 import type { HistoryOfTimedRunQuery, HistoryOfTimedRunQueryVariables } from "../client/index.ts";
 import { type Context, salvage, tellMore, writeRows } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, type Target, tellGone } from "./find.ts";
 import { readNames } from "./instances.ts";
 import { type Columns, formatSeconds, writeList } from "./listing.ts";
 import { readPages } from "./read-pages.ts";
@@ -33,9 +33,9 @@ const EXECUTION_COLUMNS: Columns<Execution> = {
 };
 
 /** Lists every execution of a run that runs by a schedule, newest first; of another run, the one on each server. */
-export async function listHistory(context: Context, id: string, options: HistoryOptions): Promise<ExitCode> {
-  const { node } = await salvage(context, context.client.runStatus({ id }));
-  const { provider, account, regionId, invokeId } = requireRun(node);
+export async function listHistory(context: Context, target: Target, options: HistoryOptions): Promise<ExitCode> {
+  const { provider, account, regionId, invokeId } =
+    "stray" in target ? target.stray : await readRun(context, target.id);
   const { executions, hasMore, sources, failure } = await readExecutions(
     context,
     { provider, account, regionId, invokeId, instanceId: options.instanceId ?? null },
@@ -46,6 +46,12 @@ export async function listHistory(context: Context, id: string, options: History
   else writeList(context, executions, EXECUTION_COLUMNS, "no execution is known.");
   if (hasMore) tellMore(context);
   return EXIT_CODES.success;
+}
+
+async function readRun(context: Context, id: string) {
+  const run = requireRun((await salvage(context, context.client.runStatus({ id }))).node);
+  tellGone(context, run);
+  return run;
 }
 
 async function readExecutions(context: Context, run: HistoryOfTimedRunQueryVariables, limit: number) {

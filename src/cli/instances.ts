@@ -1,7 +1,6 @@
-import type { ServerNamesQuery } from "../client/index.ts";
+import { GatewayError, type ServerNamesQuery } from "../client/index.ts";
 import { type Context, salvage } from "./context.ts";
-import type { Scope } from "./find.ts";
-import { tellFailures } from "./sources.ts";
+import { type Scope, tellFailures } from "./sources.ts";
 import { CommandError, EXIT_CODES, toLine } from "./terminal/index.ts";
 
 /** Ids of both products: `i-…`, `mi-…`, or 32 hexadecimal digits. */
@@ -51,9 +50,8 @@ async function searchNames(context: Context, name: string, scope: Scope): Promis
     );
     if (invocations === null)
       throw new CommandError("The gateway gave no list of runs to look the server's name up in.");
-    const instances = invocations.nodes.flatMap((run) => run?.instanceInvocations?.nodes ?? []);
-    const ids = instances.flatMap((one) => (one?.instance?.name === name ? [one.instanceId] : []));
-    if (ids.length > 0) return [...new Set(ids)];
+    const ids = await findNamed(context, name, invocations.nodes);
+    if (ids.length > 0) return ids;
     tellFailures(context, invocations.sources);
     after = invocations.pageInfo.endCursor;
     if (!invocations.pageInfo.hasNextPage || after === null) break;
@@ -61,16 +59,51 @@ async function searchNames(context: Context, name: string, scope: Scope): Promis
   return [];
 }
 
-/** More ids than statistics have rows for. */
-const MAX_IDS = 100;
+type NamedRun = NonNullable<ServerNamesQuery["invocations"]>["nodes"][number];
+type NamedRows = NonNullable<NonNullable<NamedRun>["instanceInvocations"]>;
 
-/** Names of servers by their ids. A server that is gone, or that the caller may not see, has none. */
+/** Ids of the servers of that name among those that these runs went to; the rest of long runs is read only if none was among the first. */
+async function findNamed(context: Context, name: string, runs: readonly NamedRun[]): Promise<readonly string[]> {
+  const idsIn = (rows: Pick<NamedRows, "nodes"> | null | undefined) =>
+    rows?.nodes.flatMap((one) => (one?.instance?.name === name ? [one.instanceId] : [])) ?? [];
+  const ids = runs.flatMap((run) => idsIn(run?.instanceInvocations));
+  if (ids.length > 0) return [...new Set(ids)];
+  for (const run of runs) {
+    let rows = run?.instanceInvocations?.pageInfo;
+    for (let page = 2; run !== null && rows?.hasNextPage && page <= MAX_PAGES; page += 1) {
+      const { node } = await salvage(context, context.client.runServers({ id: run.id, after: rows.endCursor }));
+      const more = node?.__typename === "Invocation" ? node.instanceInvocations : null;
+      const found = idsIn(more);
+      if (found.length > 0) return [...new Set(found)];
+      rows = more?.pageInfo;
+    }
+  }
+  return [];
+}
+
+/** As many as are asked for at once. */
+const IDS_AT_ONCE = 100;
+
+/** Names of servers by their ids. A server that is gone, or that the caller may not see, has none. What cannot be read is told. */
 export async function readNames(context: Context, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const wanted = [...new Set(ids)].slice(0, MAX_IDS);
-  if (wanted.length === 0) return new Map();
-  const { instances } = await salvage(context, context.client.serversById({ instanceIds: wanted, first: MAX_IDS }));
-  return new Map(
-    instances?.nodes.flatMap((server) => (server?.name == null ? [] : [[server.instanceId, server.name] as const])) ??
-      [],
-  );
+  const wanted = [...new Set(ids)];
+  const names = new Map<string, string>();
+  for (let from = 0; from < wanted.length; from += IDS_AT_ONCE) {
+    const some = wanted.slice(from, from + IDS_AT_ONCE);
+    const servers = await readServers(context, some);
+    for (const { instanceId, name } of servers.nodes) if (name !== null) names.set(instanceId, name);
+    if (!some.every((id) => names.has(id))) tellFailures(context, servers.sources);
+  }
+  return names;
+}
+
+/** What names are for is there without them, so that a failure is told and ends nothing. */
+async function readServers(context: Context, instanceIds: readonly string[]) {
+  const question = context.client.serversById({ instanceIds, first: IDS_AT_ONCE });
+  const { instances } = await salvage(context, question).catch((error: unknown) => {
+    if (!(error instanceof GatewayError)) throw error;
+    tellFailures(context, [], error);
+    return { instances: null };
+  });
+  return { nodes: instances?.nodes.filter((server) => server !== null) ?? [], sources: instances?.sources ?? [] };
 }

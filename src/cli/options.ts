@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { InvocationFilter } from "../client/index.ts";
-import type { Scope } from "./find.ts";
+import type { Scope } from "./sources.ts";
 import { CommandError } from "./terminal/index.ts";
 import {
   GROUP_WORDS,
@@ -10,10 +10,11 @@ import {
   readCount,
   readDurationMs,
   readGroup,
-  readInstant,
   readProviders,
+  readSince,
   readStatuses,
   readTexts,
+  readUntil,
 } from "./words.ts";
 
 /** Options that narrow the sources. */
@@ -104,15 +105,14 @@ export function addHistoryOptions(command: Command): Command {
 }
 
 function addFilterOptions(command: Command, now: () => number): Command {
-  const instant = (text: string): string => readInstant(text, now());
   return addScopeOptions(command)
     .option("--status <list>", "such as failed,partial-failed", readStatuses)
     .option("--instance <id or name>", "runs on this server")
     .option("--command-id <id>", "runs of this command")
     .option("--command-name <name>", "runs of commands of this name")
     .option("--type <type>", "shell, bat or powershell", readCommandType)
-    .option("--since <when>", "created since then: an age such as 1h, or a time", instant)
-    .option("--until <when>", "created before then: an age such as 1h, or a time", instant)
+    .option("--since <when>", "created since then: an age such as 1h, or a time", (text) => readSince(text, now()))
+    .option("--until <when>", "created before then: an age such as 1h, or a time", (text) => readUntil(text, now()))
     .addOption(new Option("--timed <answer>", "whether it runs by a schedule").choices(["yes", "no"]));
 }
 
@@ -133,7 +133,7 @@ export function addSearchOptions(command: Command, now: () => number): Command {
   return command
     .option("--regex", "take the text for a regular expression (RE2)")
     .option("--since <when>", "of runs created since then: an age such as 1h, or a time", (text) =>
-      readInstant(text, now()),
+      readSince(text, now()),
     )
     .option("--limit <count>", "how many lines, 1 to 10000", readCount(1, 10_000), 20);
 }
@@ -143,7 +143,7 @@ export function addStatsOptions(command: Command, now: () => number): Command {
   const since = new Option("--since <when>", "runs created since then: an age such as 1h, or a time");
   const by = new Option("--by <group>", `one of ${GROUP_WORDS.join(", ")}`);
   return command
-    .addOption(since.argParser((text) => readInstant(text, now())).default(readInstant("24h", now()), "24h"))
+    .addOption(since.argParser((text) => readSince(text, now())).default(readSince("24h", now()), "24h"))
     .addOption(by.argParser(readGroup).default("COMMAND", "command"));
 }
 

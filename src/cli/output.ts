@@ -1,5 +1,5 @@
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, type Target, tellGone } from "./find.ts";
 import {
   formatInstance,
   type Group,
@@ -33,13 +33,13 @@ interface Section {
 }
 
 /** Prints what a run printed; titles stand between the outputs of several instances. */
-export async function printOutputs(context: Context, id: string, options: OutputOptions): Promise<void> {
-  if (options.isGrouped) await printGroups(context, id, options);
-  else await printEach(context, id, options);
+export async function printOutputs(context: Context, target: Target, options: OutputOptions): Promise<void> {
+  if (options.isGrouped) await printGroups(context, target, options);
+  else await printEach(context, target, options);
 }
 
-async function printGroups(context: Context, id: string, options: OutputOptions): Promise<void> {
-  const groups = await readGroups(context, id, options);
+async function printGroups(context: Context, target: Target, options: OutputOptions): Promise<void> {
+  const groups = await readGroups(context, target, options);
   const sections = groups.map(toGroupSection);
   if (context.isJson) {
     writeRows(context, groups, groups);
@@ -47,10 +47,11 @@ async function printGroups(context: Context, id: string, options: OutputOptions)
   } else writeSections(context, sections, options);
 }
 
-async function printEach(context: Context, id: string, options: OutputOptions): Promise<void> {
-  const run = (await readOutputs(context, id, options)) ?? requireRun(null);
+async function printEach(context: Context, target: Target, options: OutputOptions): Promise<void> {
+  const run = (await readOutputs(context, target, options)) ?? requireRun(null);
   requireInstance(run, options);
   const { instances } = run;
+  if (options.instance === undefined || instances.some(({ isFinal }) => !isFinal)) tellGone(context, run);
   if (instances.length === 0 && !options.isFailedOnly) {
     const what = options.instance === undefined ? "instances" : "such instance";
     const { isIncomplete } = context.report;
@@ -74,7 +75,12 @@ function toJson({ result, ...run }: InstanceRun): object {
 /** What a run printed on an instance, under its title. */
 export function toSection(run: InstanceRun): Section {
   const { output, isOutputKnown = null } = run.result ?? {};
-  return { title: `${formatInstance(run)} (${describeEnd(run)})`, output, isKnown: isOutputKnown };
+  return { title: titleOf(run), output, isKnown: isOutputKnown };
+}
+
+/** What stands above an output: whose it is, and how the run ended there. */
+export function titleOf(run: Parameters<typeof formatInstance>[0] & Parameters<typeof describeEnd>[0]): string {
+  return `${formatInstance(run)} (${describeEnd(run)})`;
 }
 
 function toGroupSection({ count, instanceIds, output, isKnown, ...end }: Group): Section {
@@ -83,7 +89,7 @@ function toGroupSection({ count, instanceIds, output, isKnown, ...end }: Group):
 }
 
 /** How the run ended on an instance. */
-export function describeEnd({ status, exitCode }: Pick<InstanceRun, "status" | "exitCode">): string {
+function describeEnd({ status, exitCode }: { readonly status: string; readonly exitCode: number | null }): string {
   return exitCode === null ? status : `${status}, exit code ${exitCode}`;
 }
 

@@ -1,7 +1,8 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
-import { type Context, salvage } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { type Context, salvage, tellCut } from "./context.ts";
+import { requireListed, requireRun, type Target, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
+import { readStray, type StrayRef } from "./stray-run.ts";
 import { CommandError, toLine } from "./terminal/index.ts";
 
 type Run = Extract<RunOutputsQuery["node"], { readonly __typename: "Invocation" }>;
@@ -26,7 +27,10 @@ export interface Selection {
 
 /** What a run printed so far. */
 export interface RunOutputs
-  extends Pick<Run, "provider" | "account" | "regionId" | "invokeId" | "status" | "isFinal" | "statusCounts"> {
+  extends Pick<
+    Run,
+    "provider" | "account" | "regionId" | "invokeId" | "status" | "isFinal" | "isGoneUpstream" | "statusCounts"
+  > {
   /** Those that are selected. */
   readonly instances: readonly InstanceRun[];
   /** True if it is certain that the run did not go to the selected instance. */
@@ -42,10 +46,12 @@ const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "
 /** What a run printed on the selected instances, every page; null if the run is not known. */
 export async function readOutputs(
   context: Context,
-  id: string,
+  target: Target,
   selection: Selection,
   signal?: AbortSignal,
 ): Promise<RunOutputs | null> {
+  if ("stray" in target) return readStrayOutputs(context, target.stray, selection, signal);
+  const { id } = target;
   const rows: (InstanceRun | null)[] = [];
   let after: string | null = null;
   let areNamesUnread = false;
@@ -61,7 +67,9 @@ export async function readOutputs(
     // An output that could not be read is not one that there is not.
     rows.push(...nodes.map((row, index) => (row === null || isRead(index) ? row : { ...row, result: null })));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
-    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) {
+    const isEnd = !hasNextPage || endCursor === null;
+    if (!isEnd && page >= MAX_PAGES) tellCut(context, rows.length, run.instanceInvocations?.totalCount ?? null);
+    if (isEnd || page >= MAX_PAGES) {
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
       return { ...run, instances, isElsewhere: isElsewhere(known, instances, { ...selection, isFinal: run.isFinal }) };
@@ -70,11 +78,37 @@ export async function readOutputs(
   }
 }
 
+async function readStrayOutputs(
+  context: Context,
+  ref: StrayRef,
+  selection: Selection,
+  signal?: AbortSignal,
+): Promise<RunOutputs | null> {
+  const { instance, isFailedOnly } = selection;
+  const withNames = instance !== undefined && !isInstanceId(instance);
+  const run = await readStray(context, ref, { withOutput: true, withNames }, signal);
+  if (run === null) return null;
+  const wanted = isFailedOnly ? run.rows.filter(({ status }) => FAILED_STATES.includes(status)) : run.rows;
+  const instances = wanted
+    .map(({ id, instanceId, instance: server, status, isFinal, exitCode, error, output = null, isOutputKnown }) => {
+      const result = { id, output, isOutputKnown: isOutputKnown ?? null };
+      return { id, instanceId, instance: server, status, isFinal, exitCode, error, result };
+    })
+    .filter((one) => isSelected(one, instance));
+  const { rows: _rows, ...state } = run;
+  return { ...state, instances, isElsewhere: isElsewhere([], instances, { ...selection, isFinal: run.isFinal }) };
+}
+
 /** Outputs of a run, identical ones together, the most frequent first. */
-export async function readGroups(context: Context, id: string, selection: Selection): Promise<readonly Group[]> {
+export async function readGroups(context: Context, target: Target, selection: Selection): Promise<readonly Group[]> {
+  const id = requireListed(target);
   if (selection.instance !== undefined) throw new CommandError("`--instance`: expected without `--group`, got both.");
   const { node } = await salvage(context, context.client.identicalOutputs({ id, first: MAX_GROUPS }));
-  const groups = requireRun(node).outputGroups ?? [];
+  const run = requireRun(node);
+  tellGone(context, run);
+  const groups = run.outputGroups ?? [];
+  const [shown, total] = [groups, run.statusCounts].map((some) => some.reduce((sum, { count }) => sum + count, 0));
+  if (groups.length === MAX_GROUPS && shown !== total) tellCut(context, shown ?? 0, total ?? null);
   return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
 }
 

@@ -1,6 +1,6 @@
 import { GatewayError } from "../client/index.ts";
 import type { Source } from "./sources.ts";
-import { CommandError, toLine } from "./terminal/index.ts";
+import { CommandError } from "./terminal/index.ts";
 
 /** What commands read of a page. */
 interface Page<Row> {
@@ -24,7 +24,7 @@ export interface ReadPages<Row, Read> {
   /** True if a higher limit would give more. */
   readonly hasMore: boolean;
   /** Why a later page could not be read; null if none failed. */
-  readonly failure: string | null;
+  readonly failure: GatewayError | null;
 }
 
 const PAGE_SIZE = 100;
@@ -43,11 +43,11 @@ export async function readPages<Row, Read extends Page<Row>>(
   const sources: Source[] = [];
   let cursor = after ?? null;
   let last: Read | null = null;
-  let failure: string | null = null;
+  let failure: GatewayError | null = null;
   for (let pages = 1; ; pages += 1) {
     const page: Read | null = await read(Math.min(PAGE_SIZE, limit - rows.length), cursor).catch((error: unknown) => {
       if (last === null || !(error instanceof GatewayError)) throw error;
-      failure = toLine(error.message);
+      failure = error;
       return null;
     });
     if (page === null && last !== null) return { rows, sources, last, hasMore: false, failure };

@@ -1,11 +1,12 @@
 import type { RunByIdQuery } from "../client/index.ts";
-import { type Context, salvage, writeRows } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { type Context, salvage, tellCut, writeRows } from "./context.ts";
+import { requireRun, type Target, tellGone } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatAge, formatSeconds } from "./listing.ts";
 import { formatSource } from "./sources.ts";
+import { readStray, type StrayRef } from "./stray-run.ts";
 import { fitTable, formatTable, type Row } from "./table.ts";
-import { type Style, toLine } from "./terminal/index.ts";
+import { type Style, tell, toLine } from "./terminal/index.ts";
 import { toShown } from "./terminal-line.ts";
 
 type Run = Extract<RunByIdQuery["node"], { readonly __typename: "Invocation" }>;
@@ -16,17 +17,37 @@ const MAX_PAGES = 100;
 const NAME_COLUMN = 1;
 
 /** Shows one run: what was run, and how it went on each instance, what failed in front and what went well at the end. */
-export async function showRun(context: Context, id: string): Promise<void> {
-  const { run, instances } = await readRun(context, id);
-  if (context.isJson) writeRows(context, instances, toJson(run, instances));
-  else writeRun(context, run, instances);
-}
-
-function writeRun({ surroundings, style }: Context, run: Run, instances: readonly InstanceRun[]): void {
-  const { output } = surroundings;
-  output.write(formatTable(describeRun(run, style)));
+export async function showRun(context: Context, target: Target): Promise<void> {
+  if ("stray" in target) return showStray(context, target.stray);
+  const { run, instances } = await readRun(context, target.id);
+  tellGone(context, run);
+  if (context.isJson) return writeRows(context, instances, toJson(run, instances));
+  const { output } = context.surroundings;
+  output.write(formatTable(describeRun(run, context.style)));
   const content = run.command.content ?? "";
   if (content !== "") output.write(`\n${indent(toShown(content, false))}\n`);
+  writeInstances(context, instances);
+}
+
+/** Shows as much of a run as its results tell. */
+async function showStray(context: Context, ref: StrayRef): Promise<void> {
+  const run = (await readStray(context, ref, { withOutput: false, withNames: true })) ?? requireRun(null);
+  const { rows, isGoneUpstream: _gone, ...state } = run;
+  tell(context, "the list of runs does not know this run: shown is what its results tell.");
+  if (context.isJson) return writeRows(context, rows, { ...state, instances: rows });
+  const { style, surroundings } = context;
+  const head = [
+    ["run", toLine(run.invokeId)],
+    ["status", style.status(run.status) + (run.isFinal ? "" : " (not final)")],
+    ["source", formatSource(run)],
+    ["instances", formatCounts(run.statusCounts, style)],
+  ];
+  surroundings.output.write(formatTable(head.map(([name = "", value = ""]) => [style.heading(name), value])));
+  writeInstances(context, rows);
+}
+
+function writeInstances({ surroundings, style }: Context, instances: readonly InstanceRun[]): void {
+  const { output } = surroundings;
   const ordered = [...instances].sort((a, b) => rankOf(a) - rankOf(b));
   const time = (instant: string | null) =>
     output.isTerminal ? formatAge(instant, surroundings.now()) : (instant ?? "-");
@@ -42,7 +63,9 @@ async function readRun(context: Context, id: string): Promise<{ run: Run; instan
     const run = await readPage(context, id, after);
     instances.push(...(run.instanceInvocations?.nodes.filter((node) => node !== null) ?? []));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
-    if (!hasNextPage || endCursor === null || page >= MAX_PAGES) return { run, instances };
+    const isEnd = !hasNextPage || endCursor === null;
+    if (!isEnd && page >= MAX_PAGES) tellCut(context, instances.length, run.instanceInvocations?.totalCount ?? null);
+    if (isEnd || page >= MAX_PAGES) return { run, instances };
     after = endCursor;
   }
 }

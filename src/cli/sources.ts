@@ -1,18 +1,18 @@
-import type { ServerNamesQuery } from "../client/index.ts";
-import { type Context, tellIncomplete, writeRows } from "./context.ts";
+import type { GatewayError, InvocationFilter, ServerNamesQuery } from "../client/index.ts";
+import { nameSource } from "../client/source-name.ts";
+import { type Context, tellLack, toFailureKey, toLacks, writeRows } from "./context.ts";
 import { formatTable, formatTabs } from "./table.ts";
 import { CommandError, EXIT_CODES, type ExitCode, toLine } from "./terminal/index.ts";
 
 /** How a source fared, as every list tells it at least. */
 export type Source = NonNullable<ServerNamesQuery["invocations"]>["sources"][number];
 
+/** What narrows the sources. */
+export type Scope = Pick<InvocationFilter, "providerIn" | "regionIdIn" | "accountIn">;
+
 /** A source as people read it; the account only if it has a name of its own. */
-export function formatSource({
-  provider,
-  account,
-  regionId,
-}: Pick<Source, "provider" | "account" | "regionId">): string {
-  return toLine(account === "default" ? `${provider} ${regionId}` : `${provider} ${regionId} ${account}`);
+export function formatSource(source: Pick<Source, "provider" | "account" | "regionId">): string {
+  return toLine(nameSource(source));
 }
 
 /** True if what no source shows is nowhere. */
@@ -25,14 +25,18 @@ function isLacking({ ok, isComplete }: Source): boolean {
 }
 
 /**
- * Says in one line what is missing: which sources failed or lag behind, and why, each as its latest page told it.
+ * Says in one line what is missing: which sources failed or lag behind, and why, each as its latest page told it, and each failure
+ * once in a command.
  * @param failure why a later page could not be read, if so
  */
-export function tellFailures(context: Context, sources: readonly Source[], failure: string | null = null): void {
+export function tellFailures(context: Context, sources: readonly Source[], failure: GatewayError | null = null): void {
   const latest = new Map(sources.map((source) => [formatSource(source), source]));
   const lacking = [...latest].filter(([, source]) => isLacking(source));
-  const parts = [...(failure === null ? [] : [failure]), ...lacking.map(([name, one]) => `${name}: ${describe(one)}`)];
-  if (parts.length > 0) tellIncomplete(context, parts.join("; "));
+  const told = lacking.map(([name, one]) => ({
+    key: toFailureKey(nameSource(one), one.error?.message ?? (one.ok ? "behind" : "silent")),
+    message: `${name}: ${describe(one)}`,
+  }));
+  tellLack(context, failure === null ? told : [...toLacks(failure), ...told]);
 }
 
 /** Lists every source and how it fared when it was last asked. */

@@ -1,9 +1,11 @@
-import type { RunState as RunStatus } from "../client/index.ts";
+import type { GatewayError, RunState as RunStatus } from "../client/index.ts";
 import { createPatience, SHORTEST_LOOK_MS } from "../client/patience.ts";
-import { createStallNotice } from "../client/stalled-source.ts";
+import { createStallNotice, findFailing } from "../client/stalled-source.ts";
 import type { Context } from "./context.ts";
-import { requireRun } from "./find.ts";
+import { requireRun, type Target } from "./find.ts";
 import { formatCounts } from "./list.ts";
+import { tellFailures } from "./sources.ts";
+import { readStray } from "./stray-run.ts";
 import { CommandError, createStyle, EXIT_CODES, type Style, tell } from "./terminal/index.ts";
 
 /** A run as far as waiting needs it. */
@@ -42,32 +44,49 @@ export async function waitForRun<State extends RunState>(
   const noticeStall = createStallNotice(context.client, waitedMs);
   const progress = createProgress(context);
   const leftMs = () => startedAt + options.timeoutMs - surroundings.now();
+  let last: State | null = null;
   for (;;) {
     const inTime = surroundings.expire(Math.max(leftMs(), SHORTEST_LOOK_MS));
     try {
       const state = patience.see(await look(inTime));
+      last = state ?? last;
       progress.show(state);
       if (state?.isFinal) return state;
       if (leftMs() > 0) await noticeStall(state, inTime);
     } catch (error) {
       if (!inTime.aborted) patience.fail(error);
     }
-    if (inTime.aborted || leftMs() <= 0) throw timeIsUp();
+    if (inTime.aborted || leftMs() <= 0) {
+      throw await timeIsUp(context, last, patience.lastFailure());
+    }
     progress.rest(waitedMs());
     await surroundings.sleep(Math.min(options.intervalMs, leftMs()));
     progress.clear();
   }
 }
 
-/** Ends a command whose time is over before the run is. */
-export function timeIsUp(): CommandError {
+/**
+ * Ends a command whose time is over before the run is, and tells first which source failed and why.
+ * @param run its last state; null if it was never seen
+ * @param failure what else the last look met
+ */
+export async function timeIsUp(
+  context: Context,
+  run: RunState | null,
+  failure: GatewayError | null = null,
+): Promise<CommandError> {
+  const failing = await findFailing(context.client, run, context.surroundings.expire(SHORTEST_LOOK_MS));
+  tellFailures(context, failing, failing.length === 0 ? failure : null);
   return new CommandError("The time is up and the run is not final.", EXIT_CODES.timeout);
 }
 
-/** The state of a run by its id. */
-export function lookAt({ client }: Context, id: string): Look<RunState> {
+/** The state of a run. */
+export function lookAt(context: Context, target: Target): Look<RunState> {
+  if ("stray" in target) {
+    return (signal) => readStray(context, target.stray, { withOutput: false, withNames: false }, signal);
+  }
   return async (signal) => {
-    const { node } = await client.runStatus({ id }, {}, signal);
+    const { node } = await context.client.runStatus({ id: target.id }, {}, signal);
     return node === null ? null : requireRun(node);
   };
 }

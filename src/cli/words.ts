@@ -68,7 +68,7 @@ export function readDurationMs(text: string): number {
 }
 
 /** Reads a point in time: a duration counts back from `now`, anything else is an instant such as 2026-01-02T03:04:05Z. */
-export function readInstant(text: string, now: number): string {
+function readInstant(text: string, now: number): string {
   const given = text.trim();
   const isAge = /^[\d.]+\s*[a-z]+$/.test(given);
   // Without a zone the machine's own would decide, and the same line would mean something else elsewhere.
@@ -79,6 +79,23 @@ export function readInstant(text: string, now: number): string {
     throw new InvalidArgumentError("Expected an age such as 1h, or a time with its zone such as 2026-01-02T03:04:05Z.");
   }
   return instant.toISOString();
+}
+
+/** Clocks differ: a time that is so little ahead of this machine's may be past where it was told. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Reads since when runs are meant; none can be newer than now. */
+export function readSince(text: string, now: number): string {
+  const instant = readInstant(text, now);
+  if (Date.parse(instant) <= now + CLOCKS_DIFFER_MS) return instant;
+  throw new InvalidArgumentError("Expected a time that has passed.");
+}
+
+/** Reads until when runs are meant; none can be older than 1970. */
+export function readUntil(text: string, now: number): string {
+  const instant = readInstant(text, now);
+  if (Date.parse(instant) > 0) return instant;
+  throw new InvalidArgumentError("Expected a time after 1970-01-01.");
 }
 
 const YEAR_ZERO = Date.parse("0000-01-01");

@@ -2,7 +2,7 @@ import type { InvocationFilter } from "../client/index.ts";
 import { SHORTEST_LOOK_MS } from "../client/patience.ts";
 import { type Context, salvage, type Work } from "./context.ts";
 import { exportRows } from "./export.ts";
-import { findRun, type Scope, type Wait } from "./find.ts";
+import { findRun, requireListed, type Target, type Wait } from "./find.ts";
 import { followOutput } from "./follow-output.ts";
 import { listHistory } from "./history.ts";
 import { findInstance } from "./instances.ts";
@@ -21,7 +21,7 @@ import {
 } from "./options.ts";
 import { printOutputs } from "./output.ts";
 import { showRun } from "./show.ts";
-import { tellFailures } from "./sources.ts";
+import { type Scope, tellFailures } from "./sources.ts";
 import { CommandError, createStyle, EXIT_CODES, type ExitCode, pick, tell, toExitCode } from "./terminal/index.ts";
 import { lookAt, timeIsUp, waitForRun } from "./wait.ts";
 
@@ -33,8 +33,8 @@ export const runList: Work<ListCommandOptions> = async (context, options) => {
 
 /** `show`. */
 export const runShow: Work<RunCommandOptions> = async (context, options, run) => {
-  const { id, exitCode } = await reach(context, run, options);
-  await showRun(context, id);
+  const { target, exitCode } = await reach(context, run, options);
+  await showRun(context, target);
   return exitCode;
 };
 
@@ -47,33 +47,36 @@ export const runOutput: Work<OutputCommandOptions> = async (context, options, ru
   const { instance, raw = false, group = false, failed = false, tail, follow = false, interval } = options;
   const selection = { instance, isFailedOnly: failed, tail };
   if (follow && !context.isJson) {
-    const { id, timeoutMs } = await findAwaited(context, run, options);
-    return followOutput(context, id, { ...selection, intervalMs: interval, timeoutMs });
+    const { target, timeoutMs } = await findAwaited(context, run, options);
+    return followOutput(context, target, { ...selection, intervalMs: interval, timeoutMs });
   }
-  const { id, exitCode } = await reach(context, run, { ...options, wait: options.wait || follow });
-  await printOutputs(context, id, { ...selection, isRaw: raw, isGrouped: group });
+  const { target, exitCode } = await reach(context, run, { ...options, wait: options.wait || follow });
+  await printOutputs(context, target, { ...selection, isRaw: raw, isGrouped: group });
   return exitCode;
 };
 
 /** `history`. */
 export const runHistory: Work<HistoryCommandOptions> = async (context, options, run) => {
-  const id = await find(context, run, options);
+  const target = await find(context, run, options);
   const instanceId = await findInstance(context, options.instance, toScope(options));
-  return listHistory(context, id, { instanceId, limit: options.limit });
+  return listHistory(context, target, { instanceId, limit: options.limit });
 };
 
 /** `export`. */
 export const runExport: Work<ExportCommandOptions> = async (context, options, run) => {
   const { format, output: file } = options;
   const of =
-    run === "" ? { filter: await readFilter(context, options) } : { id: await findRun(context, run, toScope(options)) };
+    run === ""
+      ? { filter: await readFilter(context, options) }
+      : { id: requireListed(await findRun(context, run, toScope(options))) };
   return exportRows(context, { of, format, file });
 };
 
 /** `open`: the page of a run, or of all runs, in the browser; its address if there is none, or in a pipe. */
 export const runOpen: Work<ScopeOptions> = async (context, options, run) => {
   const { output, openBrowser } = context.surroundings;
-  const path = run === "" ? "/" : `/runs/${encodeURIComponent(await findRun(context, run, toScope(options)))}`;
+  const id = run === "" ? null : requireListed(await findRun(context, run, toScope(options)));
+  const path = id === null ? "/" : `/runs/${encodeURIComponent(id)}`;
   const url = new URL(path, options.url).href;
   if (!output.isTerminal || !(await openBrowser(url))) output.write(`${url}\n`);
   else tell(context, `opened ${url}`);
@@ -89,15 +92,15 @@ async function reach(
   context: Context,
   run: string,
   options: RunCommandOptions,
-): Promise<{ id: string; exitCode: ExitCode }> {
-  if (!options.wait) return { id: await find(context, run, options), exitCode: EXIT_CODES.success };
-  const { id, timeoutMs } = await findAwaited(context, run, options);
+): Promise<{ target: Target; exitCode: ExitCode }> {
+  if (!options.wait) return { target: await find(context, run, options), exitCode: EXIT_CODES.success };
+  const { target, timeoutMs } = await findAwaited(context, run, options);
   const wait = { intervalMs: options.interval, timeoutMs };
-  return { id, exitCode: toExitCode(await waitForRun(context, lookAt(context, id), wait)) };
+  return { target, exitCode: toExitCode(await waitForRun(context, lookAt(context, target), wait)) };
 }
 
 /** The run that was named, or else the one that a person picks. */
-function find(context: Context, run: string, options: ScopeOptions, wait?: Wait): Promise<string> {
+function find(context: Context, run: string, options: ScopeOptions, wait?: Wait): Promise<Target> {
   const scope = toScope(options);
   return run === "" ? pickRun(context, scope) : findRun(context, run, scope, wait);
 }
@@ -105,25 +108,25 @@ function find(context: Context, run: string, options: ScopeOptions, wait?: Wait)
 /** The same for a run that is waited for, with what is left of the time. While a person picks, it stands still. */
 async function findAwaited(context: Context, run: string, options: RunCommandOptions) {
   const { timeout: timeoutMs } = options;
-  if (run === "") return { id: await find(context, run, options), timeoutMs };
+  if (run === "") return { target: await find(context, run, options), timeoutMs };
   const { now, expire } = context.surroundings;
   const startedAt = now();
   const inTime = expire(Math.max(timeoutMs, SHORTEST_LOOK_MS));
   try {
-    const id = await find(context, run, options, { timeoutMs, inTime });
-    return { id, timeoutMs: timeoutMs - (now() - startedAt) };
+    const target = await find(context, run, options, { timeoutMs, inTime });
+    return { target, timeoutMs: timeoutMs - (now() - startedAt) };
   } catch (error) {
-    throw inTime.aborted ? timeIsUp() : error;
+    throw inTime.aborted ? await timeIsUp(context, null) : error;
   }
 }
 
 const OFFERED = 20;
 
 /**
- * The gateway's id of the run that a person picks from the newest ones.
+ * The run that a person picks from the newest ones.
  * @throws CommandError if nobody can be asked, or there is none
  */
-async function pickRun(context: Context, scope: Scope): Promise<string> {
+async function pickRun(context: Context, scope: Scope): Promise<Target> {
   const { client, surroundings, hasColours } = context;
   if (!surroundings.canAsk) throw new CommandError("`<run>`: expected a value, it is missing.");
   const { invocations: page } = await salvage(context, client.recentRuns({ first: OFFERED, filter: scope }));
@@ -137,5 +140,5 @@ async function pickRun(context: Context, scope: Scope): Promise<string> {
   const picked = await pick(context, "Which run", table.trimEnd().split("\n").slice(1));
   const run = picked === null ? undefined : runs[picked];
   if (run === undefined) throw new CommandError("Nothing was picked.");
-  return run.id;
+  return { id: run.id };
 }

@@ -1,4 +1,5 @@
 import { ClientError } from "graphql-request";
+import { nameFailedSource } from "./source-name.ts";
 
 /** What kind of failure a call met, for programs that want to act on it. */
 export type GatewayErrorKind =
@@ -70,6 +71,7 @@ const MISMATCH_CODES: ReadonlySet<string> = new Set([
   "GRAPHQL_PARSE_FAILED",
   "PERSISTED_QUERY_NOT_FOUND",
   "PERSISTED_DOCUMENT_NOT_FOUND",
+  "PERSISTED_DOCUMENTS_OFF",
   "PERSISTED_DOCUMENT_REQUIRED",
 ]);
 
@@ -98,9 +100,16 @@ function describeMismatch(address: string, { message }: GraphQLFailure): string 
 }
 
 function describeFailures(failures: readonly GraphQLFailure[]): string {
-  const [first] = failures.map(({ message, code }) => (code === null ? message : `${message} (${code})`));
+  const [first] = failures.map(describeFailure);
   const others = failures.length - 1;
   return others > 0 ? `${first} And ${others} more.` : (first ?? "");
+}
+
+/** One failure for people: which source it met, what happened, and the code. */
+export function describeFailure({ message, code, extensions }: GraphQLFailure): string {
+  const source = nameFailedSource(extensions);
+  const sentence = code === null ? message : `${message} (${code})`;
+  return source === null ? sentence : `${source}: ${sentence}`;
 }
 
 function readFailures(errors: Answer["errors"]): readonly GraphQLFailure[] {

@@ -23,6 +23,8 @@ export interface Patience {
   see<State extends SeenRun>(state: State | null): State | null;
   /** Takes the error of a look, and throws it if it will not pass by waiting. */
   fail(error: unknown): void;
+  /** Why the last look failed; null if it did not. */
+  lastFailure(): GatewayError | null;
 }
 
 /** @param waitedMs time since the first look. */
@@ -30,17 +32,21 @@ export function createPatience(waitedMs: () => number): Patience {
   let failures = 0;
   let misses = 0;
   let isSeen = false;
+  let lastFailure: GatewayError | null = null;
   return {
+    lastFailure: () => lastFailure,
     see(state) {
       failures = 0;
+      lastFailure = null;
       misses = state === null ? misses + 1 : 0;
       isSeen ||= state !== null;
       const isGone = isSeen ? misses >= MAX_MISSES_IN_A_ROW : waitedMs() >= APPEARS_WITHIN_MS;
-      if (state === null && isGone) throw createNotFound();
-      if (state?.isGoneUpstream === true && !state.isFinal) throw createNotFound();
+      if (state === null && isGone) throw createNotFound(isSeen);
+      if (state?.isGoneUpstream === true && !state.isFinal) throw createNotFound(isSeen);
       return state;
     },
     fail(error) {
+      lastFailure = error instanceof GatewayError ? error : null;
       // A minute's quota can be used up for longer than five looks take, and says nothing about the run.
       if (isThrottle(error)) return;
       failures += 1;
@@ -49,8 +55,11 @@ export function createPatience(waitedMs: () => number): Patience {
   };
 }
 
-function createNotFound(): GatewayError {
-  return new GatewayError({ kind: "NOT_FOUND", message: "No such run: the upstreams keep runs for some weeks only." });
+function createNotFound(isSeen: boolean): GatewayError {
+  const message = isSeen
+    ? "The upstream does not know the run any more: nobody can say how it ended."
+    : "No such run: the upstreams keep runs for some weeks only.";
+  return new GatewayError({ kind: "NOT_FOUND", message });
 }
 
 function isThrottle(error: unknown): boolean {

@@ -1,8 +1,8 @@
 import { GatewayError } from "./errors.ts";
 import type { InvocationFilter, RecentRunsQuery, RunStatusQuery } from "./generated/documents/graphql.ts";
 import type { Sdk } from "./generated/sdk.ts";
-import { createPatience, SHORTEST_LOOK_MS } from "./patience.ts";
-import { createStallNotice } from "./stalled-source.ts";
+import { createPatience, type Patience, SHORTEST_LOOK_MS } from "./patience.ts";
+import { createStallNotice, describeFailing, findFailing } from "./stalled-source.ts";
 
 /** How far a run is. */
 export type RunState = Extract<RunStatusQuery["node"], { readonly __typename: "Invocation" }>;
@@ -32,15 +32,37 @@ export interface WatchOptions {
  * @throws GatewayError `NOT_FOUND` if there is no such run, `TIMEOUT` if the time is up before the run is final.
  */
 export async function* watchRun(client: Sdk, id: string, options: WatchOptions = {}): AsyncGenerator<RunState, void> {
-  const { intervalMs = 2_000, timeoutMs = 1_800_000, signal } = options;
   const startedAt = Date.now();
-  const waitedMs = () => Date.now() - startedAt;
-  const patience = createPatience(waitedMs);
-  const noticeStall = createStallNotice(client, waitedMs);
+  const patience = createPatience(() => Date.now() - startedAt);
+  let last: RunState | null = null;
+  try {
+    for await (const state of look(client, id, { ...options, startedAt, patience })) {
+      last = state;
+      yield state;
+    }
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.kind !== "TIMEOUT") throw error;
+    const failing = await inTime(0, options.signal, (over) => findFailing(client, last, over));
+    const reasons = failing.map(describeFailing);
+    throw timeIsUp(reasons.length > 0 ? reasons.join(" ") : (patience.lastFailure()?.message ?? null));
+  }
+}
+
+interface Looking extends WatchOptions {
+  readonly startedAt: number;
+  readonly patience: Patience;
+}
+
+async function* look(client: Sdk, id: string, options: Looking): AsyncGenerator<RunState, void> {
+  const { intervalMs = 2_000, timeoutMs = 1_800_000, signal, startedAt, patience } = options;
+  const noticeStall = createStallNotice(client, () => Date.now() - startedAt);
   let last = "";
   const leftMs = () => startedAt + timeoutMs - Date.now();
   for (;;) {
-    const state = await inTime(leftMs(), signal, (over) => look(client, id, over)).then(patience.see, patience.fail);
+    const state = await inTime(leftMs(), signal, (over) => readState(client, id, over)).then(
+      patience.see,
+      patience.fail,
+    );
     if (leftMs() > 0) await inTime(leftMs(), signal, (over) => noticeStall(state ?? null, over));
     if (state && JSON.stringify(state) !== last) yield state;
     if (state?.isFinal) return;
@@ -50,8 +72,9 @@ export async function* watchRun(client: Sdk, id: string, options: WatchOptions =
   }
 }
 
-function timeIsUp(): GatewayError {
-  return new GatewayError({ kind: "TIMEOUT", message: "The time is up and the run is not final." });
+function timeIsUp(reason: string | null = null): GatewayError {
+  const message = "The time is up and the run is not final.";
+  return new GatewayError({ kind: "TIMEOUT", message: reason === null ? message : `${message} ${reason}` });
 }
 
 /** The final state of a run; waits and fails as {@link watchRun} does. */
@@ -68,13 +91,13 @@ export interface AllRunsOptions {
   /** Runs a page: 100. */
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
-  /** Told of each page from which runs may be missing; writes a line to standard error unless given. */
+  /** Told of each page from which runs may be missing; writes each failure once to standard error unless given. */
   readonly onIncomplete?: (sources: readonly IncompleteSource[]) => void;
 }
 
 /** Every run of a list, newest first, page after page; each once. */
 export async function* allRuns(client: Sdk, options: AllRunsOptions = {}): AsyncGenerator<Run, void> {
-  const { filter, limit = 10_000, pageSize = 100, signal, onIncomplete = tellIncomplete } = options;
+  const { filter, limit = 10_000, pageSize = 100, signal, onIncomplete = createTeller() } = options;
   let after: string | null = null;
   for (let left = limit; left > 0; ) {
     const variables = { first: Math.min(pageSize, left), after, ...(filter && { filter }) };
@@ -107,12 +130,17 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-function tellIncomplete(sources: readonly IncompleteSource[]): void {
-  for (const { provider, regionId, account, error } of sources) {
-    console.error(
-      `incomplete: ${provider} ${regionId} ${account}: ${error?.message ?? "the gateway does not say why"}`,
-    );
-  }
+/** Tells each failure of a source once, whatever number of pages lack it. */
+function createTeller(): (sources: readonly IncompleteSource[]) => void {
+  const told = new Set<string>();
+  return (sources) => {
+    for (const { provider, regionId, account, error } of sources) {
+      const reason = error?.message ?? "the gateway does not say why";
+      const line = `incomplete: ${provider} ${regionId} ${account}: ${reason}`;
+      if (!told.has(line)) console.error(line);
+      told.add(line);
+    }
+  };
 }
 
 /** @throws GatewayError `TIMEOUT` if there is no answer in time; the signal's reason once that aborts */
@@ -144,7 +172,7 @@ async function inTime<Answer>(
   }
 }
 
-async function look(client: Sdk, id: string, signal: AbortSignal): Promise<RunState | null> {
+async function readState(client: Sdk, id: string, signal: AbortSignal): Promise<RunState | null> {
   const { node } = await client.runStatus({ id }, {}, signal);
   if (node === null || node.__typename === "Invocation") return node;
   const message = `This id names no run but a thing of type ${node.__typename}.`;

@@ -1,11 +1,15 @@
 import { GatewayError } from "./errors.ts";
 import type { SourcesQuery } from "./generated/documents/graphql.ts";
 import type { Sdk } from "./generated/sdk.ts";
+import { nameSource } from "./source-name.ts";
 
 type Source = NonNullable<SourcesQuery["sources"]>[number];
 
+/** Where a run is read from. */
+type Place = Pick<Source, "provider" | "account" | "regionId">;
+
 /** What is looked at of a run that somebody waits for. */
-interface WaitedRun extends Pick<Source, "provider" | "account" | "regionId"> {
+interface WaitedRun extends Place {
   readonly isFinal: boolean;
 }
 
@@ -32,22 +36,32 @@ export function createStallNotice(client: Pick<Sdk, "sources">, waitedMs: () => 
   return async (state, signal) => {
     looks += 1;
     if (state === null || state.isFinal || (failed === null && looks % LOOKS_A_QUESTION > 0)) return;
-    const failing = await findFailing(client, state, signal);
+    const failing = (await findFailing(client, state, signal)).find(({ error }) => error?.retryable === false) ?? null;
     if (failing === null || failed === null || !isSameFailure(failing, failed)) failedAtMs = waitedMs();
     else if (waitedMs() - failedAtMs >= FAILS_FOR_GOOD_MS) throw toError(failing);
     failed = failing;
   };
 }
 
-/** The run's source if it failed in a way that does not pass; null if it did not, or nobody tells. */
-async function findFailing(client: Pick<Sdk, "sources">, run: WaitedRun, signal?: AbortSignal): Promise<Source | null> {
-  // Who waits learns from the next look whether the gateway answers.
+/**
+ * Sources that fail now and from which the run may be read: its own, or any if it was never seen. None if nobody tells: who waits
+ * learns from the next look whether the gateway answers.
+ */
+export async function findFailing(
+  client: Pick<Sdk, "sources">,
+  run: Place | null,
+  signal?: AbortSignal,
+): Promise<readonly Source[]> {
   const answer = await client.sources({}, {}, signal).catch(() => null);
-  const own = answer?.sources?.find(
-    ({ provider, account, regionId }) =>
-      provider === run.provider && account === run.account && regionId === run.regionId,
-  );
-  return own?.error?.retryable === false ? own : null;
+  const failing = answer?.sources?.filter(({ ok }) => !ok) ?? [];
+  return run === null ? failing : failing.filter((source) => nameSource(source) === nameSource(run));
+}
+
+/** Why a source fails, for people. */
+export function describeFailing(source: Source): string {
+  const { error } = source;
+  const reason = error === null ? "The gateway does not say why." : `${error.message} (${error.code})`;
+  return `${nameSource(source)}: ${reason}`;
 }
 
 // Each attempt has a request id of its own.
@@ -57,9 +71,10 @@ function isSameFailure(one: Source, other: Source): boolean {
   );
 }
 
-function toError({ error }: Source): GatewayError {
+function toError(source: Source): GatewayError {
+  const { error } = source;
   const code = error === null ? null : `UPSTREAM_${error.code}`;
   const message = error?.message ?? "The source does not answer.";
   const failures = [{ message, path: [], code, extensions: { code, retryable: false } }];
-  return new GatewayError({ kind: "GRAPHQL", message: `${message} (${code})`, failures });
+  return new GatewayError({ kind: "GRAPHQL", message: `${nameSource(source)}: ${message} (${code})`, failures });
 }

@@ -3,10 +3,13 @@ import { createKey, runKeyCommand } from "#access";
 import { accessFile, everything } from "./files.ts";
 import { createTestGate } from "./gates.ts";
 
+const NOW = Date.UTC(2026, 0, 2);
+
 describe("npm run key", () => {
   it("prints a key once, and a line for the file that lets it in", async () => {
     const text = runKeyCommand(
       ["--name", "deploy-bot", "--roles", "operators,viewers", "--expires", "2027-01-01"],
+      NOW,
       () => createKey((bytes) => new Uint8Array(bytes)),
     );
     const key = `cag_${"A".repeat(43)}`;
@@ -25,9 +28,13 @@ describe("npm run key", () => {
 
   it.each([
     [["--roles", "a"], /^`--name`: expected a name, got nothing\.\nUsage: /],
+    ...["2026-01-02", "2025-12-31T23:59:59Z", "2027-02-30", "soon", ""].map((expires): [string[], RegExp] => [
+      ["--name", "x", "--expires", expires],
+      /^`--expires`: expected a date to come as 2027-01-01, or an instant with a zone, got ".*"\.\nUsage: /,
+    ]),
     [["--nam", "x"], /Usage: npm run key/],
     [["--name", "x", "y"], /Usage: npm run key/],
   ])("says how it is called for %j", (args, message) => {
-    expect(() => runKeyCommand(args)).toThrow(message);
+    expect(() => runKeyCommand(args, NOW)).toThrow(message);
   });
 });

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A gateway that has exports alone. */
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => unknown) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   stops.push(() => void server.close().closeAllConnections());
@@ -73,6 +73,54 @@ describe("cloud-assistant export", () => {
       },
       "{}\n",
     ]);
+  });
+
+  describe("of outputs that the upstream does not tell", () => {
+    const cells = { errorCode: null, startTime: null, finishTime: null, droppedBytes: null };
+    const row = (instanceId: string, output: string | null, isOutputKnown: boolean) =>
+      JSON.stringify({ instanceId, status: "SUCCESS", exitCode: 0, ...cells, output, isOutputKnown });
+    const forged = 'a, "b"\r\ni-7,SUCCESS,0,,,,,,false\r\n==> i-8: SUCCESS, exit code 0, output not known\n';
+    const rows = {
+      ndjson: [row("i-01", null, false), row("i-02", forged, true), row("i-03", null, false), ""].join("\n"),
+      csv:
+        "instanceId,status,exitCode,errorCode,startTime,finishTime,droppedBytes,output,isOutputKnown\r\n" +
+        `i-01,SUCCESS,0,,,,,,false\r\ni-02,SUCCESS,0,,,,,"${forged.replaceAll('"', '""')}",true\r\ni-03,SUCCESS,0,,,,,,false\r\n`,
+      text:
+        "==> i-01: SUCCESS, exit code 0, output not known\n" +
+        `==> i-02: SUCCESS, exit code 0\n${forged}==> i-03: SUCCESS, exit code 0, output not known\n`,
+    };
+    const errors = ["i-01", "i-03"]
+      .map(
+        (id) =>
+          `cloud-assistant: incomplete: ${id} (SUCCESS, exit code 0): the upstream does not tell what it printed.\n`,
+      )
+      .join("");
+
+    it.each(["ndjson", "csv", "text"] as const)("says so as %s, in however small pieces it comes", async (format) => {
+      const url = await serve(async ({ url: path = "" }, response) => {
+        const asked = new URL(path, "http://x").searchParams.get("format") as typeof format;
+        for (const byte of Buffer.from(rows[asked])) await new Promise((next) => response.write(Buffer.of(byte), next));
+        response.end();
+      });
+      expect(await runAt(["--url", url, "export", "AXIAid", "--format", format])).toEqual({
+        exitCode: 4,
+        output: rows[format],
+        errors,
+      });
+    });
+
+    it("takes no output for a row that says so", async () => {
+      const known = { ndjson: `${row("i-02", forged, true)}\n`, text: `==> i-02: SUCCESS, exit code 0\n${forged}` };
+      const url = await serve(({ url: path = "" }, response) => {
+        response.end(known[new URL(path, "http://x").searchParams.get("format") as "ndjson" | "text"]);
+      });
+      for (const format of ["ndjson", "text"]) {
+        expect(await runAt(["--url", url, "export", "AXIAid", "--format", format])).toMatchObject({
+          exitCode: 0,
+          errors: "",
+        });
+      }
+    });
   });
 
   it("says that it broke off, and leaves no half of a file", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { GraphQLError } from "graphql";
 import { connection, createRun, inTurn, run, SOURCE } from "./rig.ts";
 
 const running = createRun({ status: "RUNNING", isFinal: false, statusCounts: [{ status: "RUNNING", count: 1 }] });
@@ -54,7 +55,7 @@ describe("cloud-assistant follow", () => {
     expect(exitCode).toBe(expected);
   });
 
-  it("gives up when the time is up, without another question after the last look", async () => {
+  it("gives up when the time is up, without another look, and asks once whether a source failed", async () => {
     const { exitCode, output, errors, asked } = await run({ node: running }, [
       "show",
       "AXIAid",
@@ -64,12 +65,64 @@ describe("cloud-assistant follow", () => {
       "--interval",
       "2s",
     ]);
-    expect({ exitCode, output, errors, count: asked.length }).toEqual({
+    expect({ exitCode, output, errors, asked: asked.map(([name]) => name) }).toEqual({
       exitCode: 3,
       output: "",
       errors: "cloud-assistant: t-hz01 RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
-      count: 5,
+      asked: [...Array(5).fill("runStatus"), "sources"],
     });
+  });
+
+  describe("when the time is up", () => {
+    const failing = (code: string, retryable: boolean, regionId = "cn-hangzhou") => {
+      const error = { code, message: `No ${code}.`, upstreamCode: null, httpStatus: null, requestId: null, retryable };
+      return { ...SOURCE, regionId, ok: false, error };
+    };
+    const late = "cloud-assistant: The time is up and the run is not final.\n";
+
+    it.each([
+      ["FORBIDDEN", false],
+      ["UNREACHABLE", true],
+    ])("says that the run's source is %s, and names no other", async (code, retryable) => {
+      const sources = [failing("TIMEOUT", true, "cn-beijing"), failing(code, retryable)];
+      const { exitCode, errors } = await run({ node: running, sources }, ["follow", "AXIAid", "--timeout", "5s"]);
+      expect([exitCode, errors]).toEqual([
+        3,
+        "cloud-assistant: t-hz01 RUNNING: 1 RUNNING\n" +
+          `cloud-assistant: incomplete: ECS cn-hangzhou: No ${code}. (${code})\n${late}`,
+      ]);
+    });
+
+    it.each([
+      ["by the gateway's id", "AXIAid", { node: null }],
+      ["by the upstream's id", "t-hz01", { invocations: () => new Promise(() => {}) }],
+    ])("names each source that failed if the run was never seen, %s", async (_name, word, root) => {
+      const sources = [failing("FORBIDDEN", false), failing("TIMEOUT", true, "cn-beijing")];
+      const { exitCode, errors } = await run({ ...root, sources }, ["follow", word, "--timeout", "1s"]);
+      expect([exitCode, errors]).toEqual([
+        3,
+        "cloud-assistant: incomplete: ECS cn-hangzhou: No FORBIDDEN. (FORBIDDEN); " +
+          `ECS cn-beijing: No TIMEOUT. (TIMEOUT)\n${late}`,
+      ]);
+    });
+
+    it("says what the last look met if every source answers", async () => {
+      const place = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
+      const extensions = { code: "UPSTREAM_THROTTLED", retryable: true, ...place };
+      const node = new GraphQLError("Too many calls.", { extensions });
+      const { exitCode, errors } = await run({ node, sources: [SOURCE] }, ["follow", "AXIAid", "--timeout", "3s"]);
+      expect([exitCode, errors]).toEqual([
+        3,
+        `cloud-assistant: incomplete: ECS cn-hangzhou: Too many calls. (UPSTREAM_THROTTLED)\n${late}`,
+      ]);
+    });
+  });
+
+  it("names the source of a failure that ends it at once", async () => {
+    const extensions = { code: "UPSTREAM_FORBIDDEN", provider: "ECS", account: "prod", regionId: "cn-hangzhou" };
+    const node = new GraphQLError("No right.", { extensions });
+    const { exitCode, errors } = await run({ node }, ["follow", "AXIAid"]);
+    expect([exitCode, errors]).toEqual([2, "cloud-assistant: ECS cn-hangzhou prod: No right. (UPSTREAM_FORBIDDEN)\n"]);
   });
 
   it.each([
@@ -91,6 +144,7 @@ describe("cloud-assistant follow", () => {
       "recentRuns",
       "runStatus",
       "runStatus",
+      "sources",
     ]);
   });
 
@@ -166,7 +220,7 @@ describe("cloud-assistant follow", () => {
       const { exitCode, errors, asked } = await answer(once);
       expect([exitCode, errors.split("\n").at(-2), asked.filter(([name]) => name !== "sources").length]).toEqual([
         2,
-        "cloud-assistant: No FORBIDDEN. (UPSTREAM_FORBIDDEN)",
+        "cloud-assistant: ECS cn-hangzhou: No FORBIDDEN. (UPSTREAM_FORBIDDEN)",
         13,
       ]);
     });

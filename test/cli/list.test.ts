@@ -124,7 +124,7 @@ describe("cloud-assistant list", () => {
     const root = { invocations: connection([createRun()], "next", [FAILED_SOURCE]) };
     const { output, errors, exitCode } = await run(root, ["list", "--limit", "1", "--json"]);
     const whole = createRun() as Record<string, unknown>;
-    const { instanceInvocations: _instances, isGoneUpstream: _gone, __typename, ...expected } = whole;
+    const { instanceInvocations: _instances, __typename, ...expected } = whole;
     expect({ ...JSON.parse(output), errors, exitCode }).toEqual({
       runs: [expected],
       pageInfo: { hasNextPage: true, endCursor: "next" },

@@ -76,6 +76,14 @@ describe("cloud-assistant", () => {
       ["list", "--since", "1h", "--until", "2h"],
       "`--until`: expected a time after that of `--since` (2026-01-02T02:04:05.000Z), got 2026-01-02T01:04:05.000Z.",
     ],
+    ...["list", "export", "search x", "stats"].map((words): [string[], string] => [
+      [...words.split(" "), "--since", "2026-01-02T03:05:06Z"],
+      '`--since`: expected a time that has passed, got "2026-01-02T03:05:06Z".',
+    ]),
+    ...["list", "export"].map((words): [string[], string] => [
+      [words, "--until", "1970-01-01"],
+      '`--until`: expected a time after 1970-01-01, got "1970-01-01".',
+    ]),
     [["list", "--timed", "maybe"], '`--timed`: expected one of yes, no, got "maybe".'],
     [["list", "--limit"], "`--limit`: expected a value, it is missing."],
     [["list", "--limt", "3"], "`--limt`: expected an option that --help lists; is `--limit` meant?"],

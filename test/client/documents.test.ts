@@ -75,6 +75,20 @@ describe("the operations", () => {
     expect(silent).toEqual([]);
   });
 
+  it.each(FILES)("%s says of every list whether it goes on, and of one within another how long it is", (path) => {
+    const types = new TypeInfo(schema);
+    const silent: string[] = [];
+    const enter = ({ selectionSet }: { selectionSet?: SelectionSetNode | undefined }) => {
+      const type = getNamedType(types.getType())?.name ?? "";
+      if (!type.endsWith("Connection") || selectionSet === undefined) return;
+      const text = print(selectionSet).replace(/\s+/g, " ");
+      const isWithin = types.getParentType()?.name !== "Query";
+      if (!/ pageInfo { hasNextPage /.test(text) || (isWithin && !/ totalCount /.test(text))) silent.push(type);
+    };
+    visit(parse(read(path)), visitWithTypeInfo(types, { Field: { enter } }));
+    expect(silent).toEqual([]);
+  });
+
   it("each begin with a line that says what they are for", () => {
     expect(FILES.filter((path) => !/^# [A-Z].+\n/.test(read(path)))).toEqual([]);
   });

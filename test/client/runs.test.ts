@@ -88,10 +88,37 @@ describe("watching a run", () => {
       waitForRun(client, "AXIAid", { intervalMs: 1 }).finally(() => clock.mockRestore()),
     ).rejects.toMatchObject({
       kind: "GRAPHQL",
-      message: "No right. (UPSTREAM_FORBIDDEN)",
+      message: "ECS cn-hangzhou: No right. (UPSTREAM_FORBIDDEN)",
       failures: [{ code: "UPSTREAM_FORBIDDEN" }],
     });
     expect(server.requests).toHaveLength(22);
+  });
+
+  it("says why it knows no more when the time is up: its source, any source, or the last look", async () => {
+    const failing = { ...SOURCE, error: { ...SOURCE.error, upstreamCode: null, httpStatus: null, requestId: null } };
+    const own = { ...failing, provider: "ECS", regionId: "cn-hangzhou", account: "prod" };
+    const waitFor = async (root: Root) => {
+      const client = await start(root);
+      const error = await waitForRun(client, "AXIAid", { timeoutMs: 0 }).catch((reason: unknown) => reason);
+      await server.close();
+      return error;
+    };
+    const late = "The time is up and the run is not final.";
+    const seen = { node: createRun({ isFinal: false, account: "prod" }), sources: [failing, own] };
+    expect(await waitFor(seen)).toMatchObject({
+      kind: "TIMEOUT",
+      message: `${late} ECS cn-hangzhou prod: Too many calls. (THROTTLED)`,
+    });
+    expect(await waitFor({ ...seen, node: null, sources: [failing] })).toMatchObject({
+      message: `${late} SWAS cn-beijing: Too many calls. (THROTTLED)`,
+    });
+    const place = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
+    const node = new GraphQLError("No answer.", {
+      extensions: { code: "UPSTREAM_TIMEOUT", retryable: true, ...place },
+    });
+    expect(await waitFor({ node, sources: [] })).toMatchObject({
+      message: `${late} ECS cn-hangzhou: No answer. (UPSTREAM_TIMEOUT)`,
+    });
   });
 
   it("ends at once for what will not pass, and for what is no run", async () => {
@@ -126,11 +153,19 @@ describe("all runs", () => {
     ]);
   });
 
-  it("say on standard error that runs may be missing", async () => {
+  it("say once on standard error of which sources runs may be missing", async () => {
     const told = jest.spyOn(console, "error").mockImplementation(() => {});
-    await collect(allRuns(await start({ invocations: pages }), { pageSize: 1 }));
+    const lacking = ({ after }: { after: string | null }) =>
+      connection([createRun()], { a: "b", null: "a" }[String(after)] ?? null, [
+        SOURCE,
+        { ...SOURCE, regionId: "cn-hangzhou" },
+      ]);
+    await collect(allRuns(await start({ invocations: lacking }), { pageSize: 1 }));
     const lines = told.mock.calls.flat();
     told.mockRestore();
-    expect(lines).toEqual(["incomplete: SWAS cn-beijing default: Too many calls."]);
+    expect(lines).toEqual([
+      "incomplete: SWAS cn-beijing default: Too many calls.",
+      "incomplete: SWAS cn-hangzhou default: Too many calls.",
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { systemClock } from "../../src/system-clock.ts";
+import { runAt } from "../cli/rig.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { createPlace, type Place, type Run } from "./world.ts";
 
@@ -28,6 +29,51 @@ it("a run that the upstream forgot is shown as it was seen last, and says so", a
     ];
     place.runs.splice(1, 1, run("t-still2", "Success"));
     for (const isGone of [false, false, true]) expect(await list()).toEqual(shown(isGone));
+  } finally {
+    await rig.stop();
+  }
+});
+
+it("what a run printed that the upstream forgot while it was running is told to be a part, in commands and exports", async () => {
+  const place = createPlace([
+    {
+      invokeId: "t-lost",
+      at: Date.UTC(2026, 0, 3),
+      status: "Running",
+      executions: [
+        { instanceId: "i-1", status: "Running", output: "so far\n" },
+        { instanceId: "i-2", status: "Success", output: "all of it\n" },
+      ],
+    },
+  ]);
+  const rig = await startRig({ "ECS/cn-hangzhou": place }, { FRESHNESS_MS: "1" });
+  const question = `{ run: invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-lost") {
+    id isGoneUpstream instanceInvocations { nodes { id result { output { text } } } } } }`;
+  const told = async (...words: readonly string[]) => {
+    const { exitCode, output, errors } = await runAt(["--url", rig.url, ...words]);
+    return { exitCode, output, errors };
+  };
+  try {
+    const whole = (await rig.ask(question)).data.run;
+    place.runs.pop();
+    for (let looks = 1; looks <= 3; looks += 1) await rig.ask(question);
+    expect((await rig.ask(question)).data.run.isGoneUpstream).toBe(true);
+    const lack = "cloud-assistant: incomplete: ECS cn-hangzhou default: NOT_FOUND; what it printed may be missing.\n";
+    expect(await told("output", "t-lost", "--instance", "i-1")).toEqual({
+      exitCode: 4,
+      output: "so far\n",
+      errors:
+        "cloud-assistant: incomplete: t-lost was RUNNING when the upstream dropped it: " +
+        "what it printed and how it ended may be missing.\n",
+    });
+    expect(await told("export", "t-lost", "--format", "text")).toMatchObject({ exitCode: 4, errors: lack });
+    const [one, two] = whole.instanceInvocations.nodes;
+    expect(await told("export", one.id, "--format", "text")).toEqual({ exitCode: 4, output: "so far\n", errors: lack });
+    expect(await told("export", two.id, "--format", "text")).toEqual({
+      exitCode: 0,
+      output: "all of it\n",
+      errors: "",
+    });
   } finally {
     await rig.stop();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { runAt } from "../cli/rig.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { createPlace, type Run } from "./world.ts";
 
@@ -95,6 +96,12 @@ describe("what a run printed that the upstream dropped before its output was rea
         .split("\n")
         .map((row) => JSON.parse(row));
       expect([status, cells]).toMatchObject([200, [result, result]]);
+      for (const format of ["ndjson", "csv", "text"]) {
+        const command = await runAt(["--url", rig.url, "export", data.run.id, "--format", format]);
+        const told = (instanceId: string) =>
+          `cloud-assistant: incomplete: ${instanceId} (SUCCESS, exit code 0): the upstream does not tell what it printed.\n`;
+        expect([command.exitCode, command.errors]).toEqual([4, told("i-1") + told("i-2")]);
+      }
       expect(await exported(rig, one.id, "text")).toMatchObject([404, expect.stringContaining("NOT_FOUND")]);
       expect(rig.far.asked().slice(before)).toEqual([]);
     });

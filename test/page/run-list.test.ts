@@ -23,6 +23,7 @@ function run(second: number, status: Run["status"] = "SUCCESS"): Run {
     invokeId: `t-${second}`,
     status,
     rawStatus: null,
+    isGoneUpstream: false,
     isFinal: status !== "RUNNING",
     creationTime: new Date(second * 1_000).toISOString(),
     timed: false,

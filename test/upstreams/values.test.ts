@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { durationMsOf } from "#domain";
 import { fromBase64, toInstant } from "#upstreams";
 import { createBench, NOTHING } from "./stub.ts";
 
@@ -30,7 +31,14 @@ describe("times in every shape that was seen", () => {
     ["0001-01-01T00:00:00Z", null],
     ["0001-01-01 00:00:00", null],
     ["1969-12-31T23:59:59Z", null],
-    ["1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"],
+    ["1970-01-01T00:00:00Z", null],
+    ["1970-01-01T00:00:00.000Z", null],
+    ["1970-01-01 00:00:00", null],
+    ["1970-01-01 08:00:00", null],
+    ["1970-01-01T08:00:00", null],
+    ["1970-01-01T08:00:00+08:00", null],
+    ["1970-01-02T00:00:00Z", "1970-01-02T00:00:00.000Z"],
+    ["1979-12-31T23:59:59Z", "1979-12-31T23:59:59.000Z"],
     ["2022-07-11", null],
     ["1657521436", null],
     ["yesterday", null],
@@ -56,6 +64,49 @@ describe("times in every shape that was seen", () => {
     expect([run?.creationTime, run?.instances[0]?.startTime]).toEqual([
       "2023-04-27T02:11:58.000Z",
       "2018-01-05T15:45:02.000Z",
+    ]);
+  });
+});
+
+describe("a time that means never", () => {
+  const NEVER = ["1970-01-01T00:00:00Z", "1970-01-01 08:00:00", "0001-01-01T00:00:00Z", "0000-00-00 00:00:00"];
+  const END = "2026-01-02T03:04:05Z";
+
+  it.each(NEVER.flatMap((never) => [[never, "ECS"] as const, [never, "SWAS"] as const]))(
+    "is none in every field of a run, without a notice: %s of %s",
+    async (never, provider) => {
+      const times = { CreationTime: never, StartTime: never, StopTime: never, UpdateTime: never };
+      const row = { InstanceId: "i-1", InvocationStatus: "Success", ...times, FinishTime: END, FinishedTime: END };
+      const bench = createBench(provider, () => ({
+        Invocations: [{ InvokeId: "t-1", InvocationStatus: "Success", CreationTime: never, InvokeInstances: [row] }],
+        CommandInvocations: [
+          { InvokeId: "t-1", InvocationStatus: "Success", CreationTime: never, InvokeInstances: [row] },
+        ],
+      }));
+      const run = await bench.upstream.readInvocation("t-1", NOTHING, bench.operation);
+      if (run === null) throw new Error("There is a run.");
+      const { creationTime, startTime, stopTime, updateTime, finishTime } = run.instances[0] ?? {};
+      expect([run.creationTime, creationTime, startTime, stopTime, updateTime, finishTime]).toEqual([
+        null,
+        null,
+        null,
+        null,
+        null,
+        "2026-01-02T03:04:05.000Z",
+      ]);
+      expect([durationMsOf(run), bench.notices]).toEqual([null, []]);
+    },
+  );
+
+  it.each(NEVER)("is no sign of life of an agent: %s", async (never) => {
+    const agent = { InstanceId: "i-1", LastHeartbeatTime: never, LastInvokedTime: never };
+    const bench = createBench("ECS", () => ({ InstanceCloudAssistantStatusSet: [agent] }));
+    const [read] = (await bench.upstream.readAgentStates?.(["i-1"], bench.operation)) ?? [];
+    expect([read?.instanceId, read?.lastHeartbeatTime, read?.lastInvokedTime, bench.notices]).toEqual([
+      "i-1",
+      null,
+      null,
+      [],
     ]);
   });
 });

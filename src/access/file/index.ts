@@ -7,7 +7,8 @@ export {
   type ProxySettings,
 } from "./access-file.ts";
 export type { Fault, Place } from "./fault.ts";
+export { describeKeyEnds } from "./key-ends.ts";
 export { readAccessFile } from "./read.ts";
 export { mayHoldSecret, readSourceText } from "./source-text.ts";
-export { createAddressMatcher, isSafeUrl } from "./texts.ts";
+export { createAddressMatcher, isSafeUrl, readDate } from "./texts.ts";
 export { type WatchedFile, watchFile } from "./watch.ts";

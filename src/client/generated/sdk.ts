@@ -33,6 +33,7 @@ type GraphQLClientRequestHeaders = RequestOptions['requestHeaders'];
 
 
 
+
 export type SdkFunctionWrapper = <T>(action: (requestHeaders?:Record<string, string>) => Promise<T>, operationName: string, operationType?: string, variables?: any) => Promise<T>;
 
 
@@ -78,6 +79,9 @@ export function getSdk(client: GraphQLClient, withWrapper: SdkFunctionWrapper = 
     },
     refreshRuns(variables: Operations.RefreshRunsQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RefreshRunsQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.RefreshRunsQuery>({ document: Operations.RefreshRunsDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'refreshRuns', 'query', variables);
+    },
+    resultsOfRun(variables: Operations.ResultsOfRunQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.ResultsOfRunQuery> {
+      return withWrapper((wrappedRequestHeaders) => client.request<Operations.ResultsOfRunQuery>({ document: Operations.ResultsOfRunDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'resultsOfRun', 'query', variables);
     },
     runById(variables: Operations.RunByIdQueryVariables, requestHeaders?: GraphQLClientRequestHeaders, signal?: RequestInit['signal']): Promise<Operations.RunByIdQuery> {
       return withWrapper((wrappedRequestHeaders) => client.request<Operations.RunByIdQuery>({ document: Operations.RunByIdDocument, variables, requestHeaders: { ...requestHeaders, ...wrappedRequestHeaders }, signal }), 'runById', 'query', variables);

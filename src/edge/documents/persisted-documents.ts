@@ -30,7 +30,7 @@ export function readPersistedDocuments(manifest: string): ReadonlyMap<string, st
 }
 
 /**
- * The list as the mode wants it; in mode `off` everything passes as it came.
+ * The list as the mode wants it; in mode `off` everything passes as it came but an id alone, which stands for nothing then.
  * @param check throws RefusalError for a text whose cost cannot be borne: to write one that is nested thousands of levels deep takes long
  */
 export function createAllowList(
@@ -38,12 +38,17 @@ export function createAllowList(
   check: (text: string) => unknown,
   logger: Logger,
 ): AllowList {
-  if (mode === "off") return (request) => request;
+  if (mode === "off") {
+    return (request) => {
+      if (isIdAlone(request)) throw isOff();
+      return request;
+    };
+  }
   const texts = new Set([...documents.values()].map(canonicalText));
   return (request, requestId) => {
     const known = request.documentId === null ? undefined : documents.get(hashOf(request.documentId));
     if (known !== undefined) return withQuery(request, known);
-    if (request.query === null && mode === "log") return request;
+    if (request.query === null && mode === "log" && !isIdAlone(request)) return request;
     if (request.query === null) throw notFound(request.documentId);
     if (isListed(request.query, { documents, texts, check })) return request;
     if (mode === "enforce") throw notListed();
@@ -86,6 +91,16 @@ function isListed(query: string, { documents, texts, check }: List): boolean {
     if (error instanceof RefusalError) throw error;
     return false;
   }
+}
+
+/** True if an id is all that names a document: a hash may be that of a persisted query. */
+function isIdAlone({ query, documentId, persistedQuery }: GraphqlRequest): boolean {
+  return query === null && documentId !== null && persistedQuery == null;
+}
+
+function isOff(): RefusalError {
+  const message = "Persisted documents are off at this gateway: send the text of the document as `query`.";
+  return new RefusalError(400, "PERSISTED_DOCUMENTS_OFF", message);
 }
 
 function notFound(id: string | null): RefusalError {

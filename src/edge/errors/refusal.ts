@@ -19,7 +19,8 @@ export type RefusalCode =
   | "GRAPHQL_VALIDATION_FAILED"
   | "PERSISTED_QUERY_NOT_FOUND"
   | "PERSISTED_DOCUMENT_REQUIRED"
-  | "PERSISTED_DOCUMENT_NOT_FOUND";
+  | "PERSISTED_DOCUMENT_NOT_FOUND"
+  | "PERSISTED_DOCUMENTS_OFF";
 
 /** What a refusal tells besides its message. */
 export interface RefusalDetails {

@@ -4,8 +4,11 @@ import {
   type InvocationFilter as Filter,
   InputError,
   type InstanceInvocation,
+  type Invocation,
   type InvocationRef,
   type InvocationResult,
+  isFinalInstanceStatus,
+  isFinalInvocationStatus,
   isOutputKnown,
   type Operation,
 } from "#domain";
@@ -22,7 +25,10 @@ export interface Export {
   readonly contentType: string;
   /** Texts to be written one after the other. Throws if it cannot be whole but for what is missing. */
   readonly texts: AsyncGenerator<string, void>;
-  /** Sources of which rows may be missing, and the code of what failed. Known once the first text has come. */
+  /**
+   * Sources of which rows, or what a run printed, may be missing, and the code of what failed: `NOT_FOUND` for a run that the upstream
+   * dropped before it was over. Known once the first text has come.
+   */
   readonly missing: readonly string[];
 }
 
@@ -62,10 +68,11 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   }
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : bareText);
+  const missing: string[] = [];
   return {
     contentType: writer.contentType,
-    texts: write(writer, OUTPUT_COLUMNS, outputRows(ref, instanceId, isOurs, parts)),
-    missing: [],
+    texts: write(writer, OUTPUT_COLUMNS, outputRows({ ref, instanceId, isOurs, missing }, parts)),
+    missing,
   };
 }
 
@@ -83,10 +90,18 @@ async function* write(
   if (head !== "") yield head;
 }
 
+/** Whose outputs are written. */
+interface OutputsMeant {
+  readonly ref: InvocationRef;
+  /** Null for every instance of the run. */
+  readonly instanceId: string | null;
+  readonly isOurs: boolean;
+  /** Takes the run's source before the first row comes, if the run went away before it was over. */
+  readonly missing: string[];
+}
+
 async function* outputRows(
-  { source, invokeId }: InvocationRef,
-  instanceId: string | null,
-  isOurs: boolean,
+  { ref: { source, invokeId }, instanceId, isOurs, missing }: OutputsMeant,
   { services, step, guard }: ExportParts,
 ): AsyncGenerator<readonly ExportRow[], void> {
   const nothing = { output: false, content: false };
@@ -106,6 +121,9 @@ async function* outputRows(
   const instances = (run?.instances ?? []).filter((one) => instanceId === null || one.instanceId === instanceId);
   if (instances.length === 0)
     throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
+  if (run?.isGoneUpstream && !isOver(run, instanceId)) {
+    missing.push(`${source.provider} ${source.regionId} ${source.account}: NOT_FOUND`);
+  }
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
     const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);
@@ -117,6 +135,11 @@ async function* outputRows(
     for (const row of rows) guard.note("outputs", placeOf(String(row.instanceId)), row.output);
     yield rows;
   }
+}
+
+function isOver({ status, instances }: Invocation, instanceId: string | null): boolean {
+  const one = instances.find((each) => each.instanceId === instanceId);
+  return one === undefined ? isFinalInvocationStatus(status) : isFinalInstanceStatus(one.status);
 }
 
 type Printed = Pick<

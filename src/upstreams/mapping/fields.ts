@@ -1,6 +1,6 @@
 import type { Tag } from "#domain";
 import type { Reading } from "./reading.ts";
-import { toInstant } from "./time.ts";
+import { isNever, toInstant } from "./time.ts";
 
 /** A JSON object whose members are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -71,10 +71,10 @@ export function readBoolean(fields: Fields, name: string, reading: Reading): boo
   return refuse(name, "a boolean", reading);
 }
 
-/** An instant in any of the vendor's shapes. */
+/** An instant in any of the vendor's shapes; null without a notice if there is none, or it means never. */
 export function readTime(fields: Fields, name: string, reading: Reading): string | null {
   const value = fields[name];
-  if (isNothing(value)) return null;
+  if (isNothing(value) || (typeof value === "string" && isNever(value, reading.zones))) return null;
   const instant = typeof value === "string" ? toInstant(value, reading.zones) : null;
   return instant ?? refuse(name, "a time", reading);
 }

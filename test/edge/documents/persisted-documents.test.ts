@@ -88,6 +88,42 @@ describe("a list of documents that is only watched", () => {
   });
 });
 
+describe("an id where it stands for no document", () => {
+  const headers = { "apollo-require-preflight": "1" };
+  const off = {
+    status: 400,
+    body: {
+      errors: [
+        {
+          message: "Persisted documents are off at this gateway: send the text of the document as `query`.",
+          extensions: { code: "PERSISTED_DOCUMENTS_OFF" },
+        },
+      ],
+    },
+  };
+
+  it("is refused if there is no list, by POST and GET", async () => {
+    gateway = await startGateway();
+    expect(await gateway.ask({ documentId: `sha256:${hash}` })).toMatchObject(off);
+    const byGet = await fetch(`${gateway.url}?documentId=sha256:${hash}`, { headers });
+    expect({ status: byGet.status, body: await byGet.json() }).toMatchObject(off);
+    expect(await gateway.ask({ documentId: hash, query: LISTED })).toMatchObject(answered);
+    expect(await gateway.ask({})).toMatchObject({ body: { errors: [{ extensions: { code: "BAD_REQUEST" } }] } });
+  });
+
+  it("is refused if the list that is only watched lacks it", async () => {
+    gateway = await startGateway({ persistedDocuments: { mode: "log", documents } });
+    expect(await gateway.ask({ documentId: "sha256:0000" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: "PERSISTED_DOCUMENT_NOT_FOUND" } }] },
+    });
+    const extensions = { persistedQuery: { version: 1, sha256Hash: "0000" } };
+    expect(await gateway.ask({ extensions })).toMatchObject({
+      body: { errors: [{ extensions: { code: "PERSISTED_QUERY_NOT_FOUND" } }] },
+    });
+  });
+});
+
 describe("persisted queries that a client registers", () => {
   it("are found by their hash from then on", async () => {
     gateway = await startGateway();
