@@ -21,8 +21,8 @@ export interface Client extends Holdings {
    * @throws RefusalError if the client has too many
    */
   watch(): () => void;
-  /** Resolves when the client may work for a moment, behind the small operations of others. */
-  turn(): Promise<void>;
+  /** Resolves when the client may work for a moment, behind the small operations of others. @param asker the operation that works */
+  turn(asker?: object): Promise<void>;
   /** Resolves when something small may go on: at once in a turn of the client. */
   pass(): Promise<void>;
   /** A turn after the one that the client may have. */
@@ -35,7 +35,7 @@ export interface Client extends Holdings {
    * The turn before an operation whose answer can weigh as much as so many leaf values begins; null if it may begin at once. What it
    * resolves to is to be called once the answer is made.
    */
-  enter(weight: number): Promise<() => void> | null;
+  enter(weight: number, asker?: object): Promise<() => void> | null;
 }
 
 /** What clients may do; 0 lifts a limit. */
@@ -73,11 +73,11 @@ export function createClients(clock: Clock, limits: ClientLimits, callerLimits: 
       spendForeignId: createMinute(clock, "foreignIds", LIMITS.foreignIds),
       watch: createCounter("clientWatchers", limits.watchers),
       ...holdingsOfNext(),
-      turn: () => turns.wait(name),
+      turn: (asker) => turns.wait(name, asker),
       pass: () => turns.pass(name),
       next: () => turns.next(name),
       arrive: (isHeavy) => turns.arrive(name, isHeavy),
-      enter: (weight) => turns.enter(name, weight),
+      enter: (weight, asker) => turns.enter(name, weight, asker),
     }),
   });
   return {

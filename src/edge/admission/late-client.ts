@@ -22,11 +22,11 @@ export function createLateClient(address: Client): LateClient {
     receive: (bytes) => current.receive(bytes),
     received: (bytes) => current.received(bytes),
     hand: (bytes) => current.hand(bytes),
-    turn: () => current.turn(),
+    turn: (asker) => current.turn(asker),
     pass: () => current.pass(),
     next: () => current.next(),
     arrive: (isHeavy) => current.arrive(isHeavy),
-    enter: (values) => current.enter(values),
+    enter: (values, asker) => current.enter(values, asker),
     remainingCalls: () => current.remainingCalls?.() ?? null,
   };
 }

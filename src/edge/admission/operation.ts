@@ -108,7 +108,7 @@ export function startOperation(requestId: string, rules: OperationRules): Runnin
       hold: deadline.hold,
       requestId,
       meter,
-      turn: client.turn,
+      turn: () => client.turn(meter),
       pass: client.pass,
       ...(rules.life === undefined ? {} : { life: rules.life }),
     },
@@ -116,7 +116,7 @@ export function startOperation(requestId: string, rules: OperationRules): Runnin
     cost: () => meter.cost(),
     extensions: () => ({ cost: meter.cost() }),
     begin(weight) {
-      const turn = client.enter(weight);
+      const turn = client.enter(weight, meter);
       return turn === null ? null : turn.then(note);
     },
     pause,

@@ -2,8 +2,11 @@ import { afterPromises, createRotation, createSlices } from "#domain";
 
 /** Hands out turns, so that neither much work of one client nor many large operations keep others waiting. */
 export interface Turns {
-  /** Resolves when the client may work for a moment, behind all small operations of others. */
-  wait(client: string): Promise<void>;
+  /**
+   * Resolves when the client may work for a moment, behind all small operations of others.
+   * @param asker the operation that works; whoever has none counts as another one than all that come
+   */
+  wait(client: string, asker?: object): Promise<void>;
   /** Resolves in a round of the event loop that has hardly worked yet; at once if the client has its turn. */
   pass(client: string): Promise<void>;
   /** The same for one who may have a turn, and has done enough in it. */
@@ -13,7 +16,7 @@ export interface Turns {
   /**
    * The turn before an operation begins; null if it may begin at once. What it resolves to is to be called once its answer is made.
    */
-  enter(client: string, weight: number): Promise<() => void> | null;
+  enter(client: string, weight: number, asker?: object): Promise<() => void> | null;
 }
 
 // A round of the event loop that has worked for longer lets others have the next one. One who comes while another one keeps the gateway
@@ -27,7 +30,7 @@ const PAUSE_SHARE = 2;
 // Answers of so many large operations are in memory together, unless one waits for its upstream.
 const MOST_LARGE = 3;
 const LARGE_MS = 1_000;
-// For so long after a small operation, large ones leave the loop free most of the time.
+// For so long after a small operation, all others leave the loop free most of the time.
 const SHARED_MS = 250;
 
 /** Whether an operation whose answer can weigh as much as so many leaf values is worked on in turns. */
@@ -37,7 +40,7 @@ export function isLarge(weight: number): boolean {
 
 /**
  * Small operations begin at once, or with the next round if this one has worked enough. Large ones begin and work one a round, by
- * clients in rotation. While small ones come, each round of such work is followed by a pause that is several times as long, so that one who
+ * clients in rotation. While other small ones come, each round of such work is followed by a pause that is several times as long, so that one who
  * comes meanwhile mostly finds the loop free.
  */
 export function createTurns(now: () => number = () => performance.now()): Turns {
@@ -82,9 +85,9 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     pass: (client) => (inTurn === client ? Promise.resolve() : next(client)),
     next,
     arrive,
-    enter(client, weight) {
+    enter(client, weight, asker) {
       if (isLarge(weight)) return work.begin(client);
-      work.noteSmall();
+      work.noteSmall(asker);
       return arrive(client)?.then(() => NOTHING) ?? null;
     },
   };
@@ -94,13 +97,13 @@ const NOTHING = (): void => {};
 
 /** The work of large operations: one begins, or goes on, in a round. */
 function createWork(now: () => number) {
-  const beginnings = createRotation<() => void>();
-  const parts = createRotation<() => void>();
+  const beginnings = createRotation<Part>();
+  const parts = createRotation<Part>();
   let under = 0;
   let isBooked = false;
   // Beginnings and parts take turns, so that neither has to wait until no other is left.
   let isBeginning = false;
-  let sharedUntil = Number.NEGATIVE_INFINITY;
+  const small = createSmallOnes(now);
   const book = (ms: number): void => {
     if (isBooked) return;
     isBooked = true;
@@ -115,11 +118,11 @@ function createWork(now: () => number) {
     if (next === null) return;
     const beganAt = now();
     isBooked = true;
-    next();
+    next.goOn();
     // What began with this turn has been worked by the next round.
     setImmediate(() => {
       isBooked = false;
-      book(beganAt < sharedUntil ? Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (now() - beganAt)) : 0);
+      book(small.haveCome(beganAt, next.asker) ? Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (now() - beganAt)) : 0);
     });
   };
   /** Counts one that begins until it has ended, or works for so long that it must wait for others itself. */
@@ -138,18 +141,44 @@ function createWork(now: () => number) {
     return leave;
   };
   return {
-    noteSmall() {
-      sharedUntil = now() + SHARED_MS;
-    },
-    wait: (client: string) =>
-      new Promise<void>((resolve) => {
-        parts.add(client, resolve);
+    noteSmall: small.note,
+    wait: (client: string, asker?: object) =>
+      new Promise<void>((goOn) => {
+        parts.add(client, { goOn, asker });
         book(0);
       }),
     begin: (client: string) =>
       new Promise<() => void>((resolve) => {
-        beginnings.add(client, () => resolve(count()));
+        beginnings.add(client, { goOn: () => resolve(count()), asker: undefined });
         book(0);
       }),
   };
+}
+
+/** What waits to be worked on, and for which operation. */
+interface Part {
+  readonly goOn: () => void;
+  readonly asker: object | undefined;
+}
+
+/** The small operations that came last: an operation that began as a small one keeps nothing free for itself. */
+function createSmallOnes(now: () => number) {
+  const never: SmallOne = { asker: undefined, until: Number.NEGATIVE_INFINITY };
+  let latest = never;
+  let earlier = never;
+  return {
+    note(asker?: object): void {
+      if (asker === undefined || asker !== latest.asker) earlier = latest;
+      latest = { asker, until: now() + SHARED_MS };
+    },
+    /** True if others than the asker have come of late. */
+    haveCome(at: number, asker: object | undefined): boolean {
+      return at < (asker !== undefined && asker === latest.asker ? earlier : latest).until;
+    },
+  };
+}
+
+interface SmallOne {
+  readonly asker: object | undefined;
+  readonly until: number;
 }

@@ -202,6 +202,27 @@ describe("turns", () => {
     expect(await rounds()).toBe(4);
   });
 
+  it.each([
+    ["at once where it alone was small", [], true],
+    ["after a pause where another one came, be it of the same client", ["a"], false],
+    ["after a pause where several others came", ["a", "b", "b"], false],
+  ])("let an operation that turns out to be much work go on %s", async (_name, others, isAtOnce) => {
+    let now = 0;
+    const turns = createTurns(() => now);
+    const asker = {};
+    void turns.enter("a", 10, asker);
+    for (const other of others) void turns.enter(other, 10, {});
+    await turns.wait("a", asker);
+    now += 100;
+    let rounds = 0;
+    let hasTurn = false;
+    void turns.wait("a", asker).then(() => {
+      hasTurn = true;
+    });
+    for (; rounds < 5 && !hasTurn; rounds += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(hasTurn).toBe(isAtOnce);
+  });
+
   it("are not waited for in a round that has hardly worked, and are in one that has", () => {
     let now = 0;
     const turns = createTurns(() => now);
