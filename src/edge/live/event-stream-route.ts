@@ -125,7 +125,7 @@ async function stream(
   const over = new AbortController();
   const stop = new Stop();
   const end = () => {
-    over.abort();
+    over.abort(null);
     stop.now();
   };
   const stay = onResponseClose(request, response, end);
@@ -155,7 +155,7 @@ async function stream(
     await stop.or(run({ stop, send }));
     response.end(draining.aborted ? "" : COMPLETE);
   } finally {
-    over.abort();
+    over.abort(null);
     stay();
     draining.removeEventListener("abort", end);
   }

@@ -212,7 +212,7 @@ function serve(
     extra,
   );
   socket.once("close", (code, reason) => {
-    over.abort();
+    over.abort(null);
     void closed(code, String(reason));
   });
   void watchLife(options, socket, over.signal);
