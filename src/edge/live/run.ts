@@ -92,6 +92,9 @@ class Subscription {
       this.leave = asker.client.watch();
       this.letGo = asker.client.hold(heldBy(live));
       this.question = nameQuestion(live.document, live.operationName, live.variables);
+      // Each may read the beginning of another list; thousands may be asked for at once.
+      await asker.client.turn();
+      if (this.receiver.stop.hasCome) return null;
       const source = await openSource(options, live, { operation, asker });
       if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
       await tell({ answer: writeAnswer(source, options.logger) }, asker, this.receiver);

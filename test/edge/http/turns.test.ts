@@ -140,6 +140,27 @@ describe("errors alone wait for one turn:", () => {
   });
 });
 
+describe("a subscription is opened in a turn of its own:", () => {
+  it.each(["websocket", "server-sent events"] as const)("over %s", async (transport) => {
+    const schema = stubSchema("type Query { hello: String } type Subscription { hello: String }");
+    Object.assign(schema.getSubscriptionType()?.getFields().hello ?? {}, {
+      async *subscribe() {
+        yield { hello: "one" };
+        yield { hello: "two" };
+      },
+    });
+    const counted = await startCounting({ schema });
+    const told = TRANSPORTS[transport](gateway.url, { query: "subscription { hello }" });
+    const end = await told.end;
+    await told.leave();
+    expect([told.results, end, counted]).toMatchObject([
+      [{ data: { hello: "one" } }, { data: { hello: "two" } }],
+      "complete",
+      { heavy: 0, parts: 1 },
+    ]);
+  });
+});
+
 /** What comes on a connection of its own until the gateway closes it. */
 async function write(...pieces: readonly string[]): Promise<string> {
   const { port } = new URL(gateway.url);
