@@ -22,7 +22,7 @@ const USAGE = `Usage:
 
 /**
  * Each command loads what it needs, after its settings or arguments are read: loading the gateway takes most of the time of a start.
- * Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had, 0 after SIGTERM or SIGINT.
+ * Ends with 2 for settings or arguments that cannot be used, 1 for an address that cannot be had or is lost, 0 after SIGTERM or SIGINT.
  */
 async function main(args: readonly string[]): Promise<void> {
   if (args[0] === undefined) {
@@ -99,6 +99,12 @@ async function serve(part: { start(): Promise<unknown>; stop(): Promise<void> })
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  // It would end with 0 and without a word, and nobody would start it again.
+  process.on("beforeExit", () => {
+    if (isStopping) return;
+    console.error("The process ends: nothing is left that it waits for.");
+    process.exit(1);
+  });
   await part.start();
 }
 

@@ -1,6 +1,16 @@
-import type { Clock } from "#domain";
+import { type Clock, createSlices } from "#domain";
 
-/** The machine's own time. Sleeps do not keep the process alive once their signal has aborted. */
+/** Those whose sleep is over. */
+const due: (() => void)[] = [];
+const slices = createSlices(
+  () => due.shift() ?? null,
+  () => performance.now(),
+);
+
+/**
+ * The machine's own time. Sleeps do not keep the process alive once their signal has aborted. Hundreds may end at the same moment: they go on
+ * a few milliseconds in each round of the event loop.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -12,7 +22,10 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const timer = setTimeout(() => {
+        due.push(wake);
+        slices.book();
+      }, ms);
       signal?.addEventListener("abort", wake);
     }),
 };

@@ -17,6 +17,7 @@ import {
   checkPreflight,
   corsHeaders,
   type ErrorAnswer,
+  LONG_SEARCH,
   onResponseClose,
   type Readers,
   type ReplyHeaders,
@@ -76,10 +77,15 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
     const stay = onResponseClose(request, response, stop);
     parts.draining.addEventListener("abort", stop, { once: true });
     try {
-      const { open, parameters } = admit(request, options);
+      const open = admit(request, options);
       const caller = await parts.admission.identify(request);
       headers = { ...headers, ...parts.admission.countOperation(caller) };
       parts.admission.checkRows(caller, STEP_ROWS);
+      const client = parts.clients.of(request.socket, caller);
+      const { url = "" } = request;
+      await client.arrive(url.length > LONG_SEARCH);
+      over.signal.throwIfAborted();
+      const parameters = new URL(url, "http://gateway").searchParams;
       asking = beginAsking(parts.access, caller, {
         transport: "export",
         requestId,
@@ -87,7 +93,6 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
         operationName: null,
         document: parameters.toString(),
       });
-      const client = parts.clients.of(request.socket, caller);
       const step = createStep(options, {
         client,
         requestId,
@@ -127,7 +132,7 @@ function nameMissing(missing: readonly string[]): string {
 }
 
 /** @throws RefusalError for what is no export */
-function admit(request: IncomingMessage, { openExport }: ExportOptions) {
+function admit(request: IncomingMessage, { openExport }: ExportOptions): OpenExport {
   if (request.method !== "GET") {
     throw new RefusalError(405, "METHOD_NOT_ALLOWED", "Use GET.", {}, { allow: "GET, OPTIONS" });
   }
@@ -137,7 +142,7 @@ function admit(request: IncomingMessage, { openExport }: ExportOptions) {
   if (url.length > ADDRESS_MAX) {
     throw new RefusalError(414, "LIMIT_EXCEEDED", `An address has at most ${ADDRESS_MAX} characters.`);
   }
-  return { open: openExport, parameters: new URL(url, "http://gateway").searchParams };
+  return openExport;
 }
 
 interface StepParts {

@@ -60,6 +60,8 @@ export interface GraphqlRouteParts {
 
 interface Answer extends ErrorAnswer {
   body: string;
+  /** True for one that holds errors alone, whose status may not say so. */
+  readonly isRefusal?: boolean;
 }
 
 // A request that could be read is answered with 200 where the client accepts only application/json (GraphQL over HTTP, 6.4.1).
@@ -101,7 +103,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     running.end();
     const cors = corsHeaders(request, options.corsOrigins);
     const headers = { ...cors, ...visit.headers, ...answer.headers, "x-request-id": requestId };
-    const isSent = await send(response, answer.status, headers, answer.body);
+    const isSent = await send(response, answer.status, headers, answer.body, answer.isRefusal);
     visit.isOver = true;
     visit.letGo();
     // Promises that waited for long hold the answer until the next full collection.
@@ -176,7 +178,7 @@ function createExecution(options: TransportOptions, parts: GraphqlRouteParts) {
     }
     const isFine = type === "application/json" && isReadable(answer.status, exchange.errorCodes);
     const status = isFine ? 200 : answer.status;
-    return Object.assign(answer, { status, headers, codes: exchange.errorCodes });
+    return Object.assign(answer, { status, headers, codes: exchange.errorCodes, isRefusal: answer.status >= 400 });
   };
 }
 
@@ -202,7 +204,7 @@ function toFaultAnswer(faults: readonly GraphQLError[], type: AnswerType): Answe
   const codes = codesOf({ errors });
   const isFine = type === "application/json" && isReadable(400, codes);
   const headers = { "content-type": contentTypeOf(type), "cache-control": "no-store" };
-  return { status: isFine ? 200 : 400, headers, body: `${JSON.stringify({ errors })}\n`, codes };
+  return { status: isFine ? 200 : 400, headers, body: `${JSON.stringify({ errors })}\n`, codes, isRefusal: true };
 }
 
 /** True for an answer that nothing was asked for and nothing went wrong with. */

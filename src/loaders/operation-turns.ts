@@ -68,5 +68,5 @@ function waitForTurn({ signal, turn }: Operation): Promise<void> {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true, signal: end.signal });
   });
-  return Promise.race([turn?.() ?? Promise.resolve(), ended]).finally(() => end.abort());
+  return Promise.race([turn?.() ?? Promise.resolve(), ended]).finally(() => end.abort(null));
 }

@@ -182,7 +182,7 @@ function createDeadline(clock: Clock, deadlineMs: number): Deadline {
   let nap: AbortController | null = null;
   const move = (to: number): void => {
     at = to;
-    nap?.abort();
+    nap?.abort(ENDED);
   };
   return {
     at: () => at,
@@ -199,7 +199,7 @@ function createDeadline(clock: Clock, deadlineMs: number): Deadline {
       while (!ended.aborted && clock.elapsed() < at) {
         const current = new AbortController();
         nap = current;
-        const wake = (): void => current.abort();
+        const wake = (): void => current.abort(ENDED);
         ended.addEventListener("abort", wake, { once: true });
         await clock.sleep(at - clock.elapsed(), current.signal);
         ended.removeEventListener("abort", wake);

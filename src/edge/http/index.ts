@@ -23,6 +23,7 @@ export {
 export {
   type GraphqlRequest,
   LONG_BODY,
+  LONG_SEARCH,
   readGraphqlRequest,
   readJsonBody,
   toGraphqlRequest,

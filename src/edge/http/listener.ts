@@ -6,6 +6,7 @@ import { type PacedReading, paceReading, type ReadingTurns } from "./paced-readi
 import type { Readers } from "./readers.ts";
 import { type AnsweringTurns, answerInTurns } from "./reply.ts";
 import { onResponseClose } from "./response-close.ts";
+import { refuseUnread } from "./turn-away.ts";
 
 /** An HTTP server that can be closed without losing a request. */
 export interface Listener {
@@ -63,6 +64,7 @@ export function createListener(
     inTurn(request, response, () => handle(request, response));
   });
   const inTurn = readInTurns(server, turnsOf);
+  server.on("clientError", refuseUnread);
   server.maxConnections = MOST_CONNECTIONS;
   return {
     server,

@@ -31,14 +31,18 @@ export async function turnOn(socket: Duplex): Promise<void> {
 const LEAST_REFUSAL = 400;
 const LARGE_BYTES = 524_288;
 
-/** Sends a whole answer, a refusal in a turn; false where the client has gone or has already got one. */
+/**
+ * Sends a whole answer, a refusal in a turn; false where the client has gone or has already got one.
+ * @param isRefusal also of an answer whose status does not say so
+ */
 export async function send(
   response: ServerResponse,
   status: number,
   headers: ReplyHeaders,
   body: string,
+  isRefusal = status >= LEAST_REFUSAL,
 ): Promise<boolean> {
-  if (status >= LEAST_REFUSAL) await turnOn(response.req.socket);
+  if (isRefusal) await turnOn(response.req.socket);
   if (response.headersSent || response.destroyed) return false;
   const bytes = Buffer.byteLength(body);
   response.writeHead(status, { "x-content-type-options": "nosniff", ...headers, "content-length": String(bytes) });

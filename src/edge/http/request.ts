@@ -29,7 +29,7 @@ const ALLOW = { allow: "GET, POST, OPTIONS" };
 /** To read more JSON than that takes some milliseconds. */
 export const LONG_BODY = 16_384;
 /** The same of a query string, which can hold a parameter in every second character. */
-const LONG_SEARCH = 4_096;
+export const LONG_SEARCH = 4_096;
 
 /** Counts what a client's bodies take that have not come whole. */
 export interface Receiver {

@@ -12,6 +12,7 @@ import {
   requestIdOf,
   send,
   toErrorAnswer,
+  turnOn,
 } from "../http/index.ts";
 import type { Asker } from "./answer.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
@@ -75,6 +76,7 @@ export function createEventStreamRoute(options: LiveOptions, parts: LiveParts): 
       } else {
         const errors = prepared.map((error) => toErrorResponse(error).formatted);
         record.add(codesOf({ errors }));
+        await turnOn(request.socket);
         response.end(`event: next\ndata: ${JSON.stringify({ errors })}\n\n${COMPLETE}`);
       }
       record.end(200);
@@ -123,7 +125,7 @@ async function stream(
   const over = new AbortController();
   const stop = new Stop();
   const end = () => {
-    over.abort();
+    over.abort(null);
     stop.now();
   };
   const stay = onResponseClose(request, response, end);
@@ -153,7 +155,7 @@ async function stream(
     await stop.or(run({ stop, send }));
     response.end(draining.aborted ? "" : COMPLETE);
   } finally {
-    over.abort();
+    over.abort(null);
     stay();
     draining.removeEventListener("abort", end);
   }

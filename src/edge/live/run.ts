@@ -36,7 +36,13 @@ export async function runLive(
 ): Promise<void> {
   if (live.type === OperationTypeNode.SUBSCRIPTION) return new Subscription(options, live, asker, receiver).run();
   const result = await answerRequest(options, live, asker, receiver.stop);
-  if (!receiver.stop.hasCome) await receiver.send({ answer: writeAnswer(result, options.logger) });
+  await tell({ answer: writeAnswer(result, options.logger) }, asker, receiver);
+}
+
+/** Sends a result, unless nobody wants it any more: one that tells nothing, as a refusal does not, in a turn. */
+function tell(told: Told, { client }: Asker, { stop, send }: Receiver): Promise<unknown> | null {
+  if (stop.hasCome) return null;
+  return told.answer.isTold ? send(told) : client.turn().then(() => (stop.hasCome ? null : send(told)));
 }
 
 interface Answered extends Told {
@@ -86,11 +92,14 @@ class Subscription {
       this.leave = asker.client.watch();
       this.letGo = asker.client.hold(heldBy(live));
       this.question = nameQuestion(live.document, live.operationName, live.variables);
+      // Each may read the beginning of another list; thousands may be asked for at once.
+      await asker.client.turn();
+      if (this.receiver.stop.hasCome) return null;
       const source = await openSource(options, live, { operation, asker });
       if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
-      await this.tell({ answer: writeAnswer(source, options.logger) });
+      await tell({ answer: writeAnswer(source, options.logger) }, asker, this.receiver);
     } catch (error) {
-      await this.tell(this.toLast(error));
+      await tell(this.toLast(error), asker, this.receiver);
     }
     return null;
   }
@@ -107,7 +116,7 @@ class Subscription {
     } catch (error) {
       told = this.toLast(error);
     }
-    const sent = told === null ? null : this.tell(told);
+    const sent = told === null ? null : tell(told, this.asker, this.receiver);
     if (sent !== null) await sent;
     return told !== null && told.isLast !== true;
   }
@@ -137,10 +146,6 @@ class Subscription {
   private toLast(error: unknown): Answered {
     const answer = writeAnswer(toFailure(this.options, this.live, error), this.options.logger);
     return { answer, isLast: true };
-  }
-
-  private tell(told: Told): Promise<void> | null {
-    return this.receiver.stop.hasCome ? null : this.receiver.send(told);
   }
 
   /** Every wait on the road ends, that for the next event too. */

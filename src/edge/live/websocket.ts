@@ -6,7 +6,7 @@ import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResu
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
-import { createRequestId, paceReading, turnAway, withoutMark } from "../http/index.ts";
+import { createRequestId, paceReading, turnAway, turnOn, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { LiveRecord } from "./record.ts";
 import { type Receiver, runLive, type Told } from "./run.ts";
@@ -126,6 +126,7 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
           contextValue,
         };
       }
+      await turnOn(request.socket);
       record.end(
         400,
         prepared.map((error) => String(toErrorResponse(error).formatted.extensions?.code)),
@@ -211,7 +212,7 @@ function serve(
     extra,
   );
   socket.once("close", (code, reason) => {
-    over.abort();
+    over.abort(null);
     void closed(code, String(reason));
   });
   void watchLife(options, socket, over.signal);

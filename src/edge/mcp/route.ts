@@ -14,7 +14,6 @@ import {
   send,
   stringify,
   toGraphqlRequest,
-  turnOn,
 } from "../http/index.ts";
 import { type Asker, answerRequest, type LiveOptions, type LiveParts, LiveRecord, Stop } from "../live/index.ts";
 import {
@@ -60,9 +59,9 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
     const requestId = requestIdOf(request);
     const cors = { ...corsHeaders(request, options.corsOrigins), "x-request-id": requestId };
     let id: string | number | null = null;
-    const reply = async (status: number, headers: ReplyHeaders, body: object | null): Promise<void> => {
+    const reply = async (status: number, headers: ReplyHeaders, body: object | null, isRefusal = false) => {
       const text = body === null ? "" : JSON.stringify({ jsonrpc: "2.0", id, ...body });
-      await send(response, status, { ...cors, ...(body === null ? {} : JSON_TYPE), ...headers }, text);
+      await send(response, status, { ...cors, ...(body === null ? {} : JSON_TYPE), ...headers }, text, isRefusal);
     };
     try {
       checkRequest(request, options);
@@ -87,8 +86,7 @@ export function createMcpRoute(options: LiveOptions, { documents, version }: Too
       const { status, headers, body } = toRpcAnswer(error);
       if (status === 500) logInternal(options.logger, requestId, error);
       // An error of the protocol has the status of an answer.
-      if (status === 200) await turnOn(request.socket);
-      await reply(status, headers, body);
+      await reply(status, headers, body, true);
       request.resume();
     }
   };

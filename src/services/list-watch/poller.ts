@@ -69,10 +69,10 @@ export function createListPoller(parts: ListPollerParts): ListPoller {
 async function lookAfter(parts: ListPollerParts, source: Source, signal: AbortSignal, requestId: string) {
   const { clock, leases, log, rules, freshnessMs } = parts;
   let nap = new AbortController();
-  const lease = leases.want(`list|${sourceKey(source)}`, () => nap.abort());
+  const lease = leases.want(`list|${sourceKey(source)}`, () => nap.abort(null));
   const leave = (): void => {
     lease.release();
-    nap.abort();
+    nap.abort(null);
   };
   signal.addEventListener("abort", leave, { once: true });
   const calmMs = Math.min(rules.maxIntervalMs, Math.max(rules.minIntervalMs, freshnessMs));

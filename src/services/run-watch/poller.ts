@@ -77,7 +77,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
     audience.close(error);
     if (life.signal.aborted) return;
     life.abort();
-    nap.abort();
+    nap.abort(null);
     lease.release();
     options.onEnd();
   }
@@ -105,7 +105,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
   }
 
   function notice(run: Invocation | null): void {
-    if (latest !== null && (run === null || !audience.seesSame(run, latest.run))) nap.abort();
+    if (latest !== null && (run === null || !audience.seesSame(run, latest.run))) nap.abort(null);
   }
 
   return {
@@ -118,7 +118,7 @@ export function createPoller(ref: InvocationRef, options: PollerOptions): Poller
       if (latest === null) return;
       const isRecent = clock.elapsed() - latest.at < rules.minIntervalMs;
       if (isRecent && isServed(watcher.projection, latest.projection)) audience.offer(watcher, latest.run);
-      else nap.abort();
+      else nap.abort(null);
     },
     leave: audience.remove,
   };

@@ -35,7 +35,7 @@ export function createWait(
       else if (!(error instanceof UpstreamError || (error instanceof InputError && error.code === "NOT_FOUND")))
         throw error;
     } finally {
-      over.abort();
+      over.abort(null);
       await left;
       release?.(isTimeUp ? restMs : undefined);
     }

@@ -49,7 +49,7 @@ export function createSettler(
       if (open.size === 0) await ends;
       for (const { part } of open.keys()) part.isLate = true;
     } finally {
-      patience.abort();
+      patience.abort(null);
       ends.catch(() => {});
     }
   };
@@ -87,7 +87,7 @@ export async function followRows(
     }
     return oldest;
   } finally {
-    patience.abort();
+    patience.abort(null);
   }
 }
 

@@ -120,7 +120,7 @@ async function reserveSingle(
 async function sleepUnlessHurried(clock: Clock, ms: number, { signal, hurry }: Operation): Promise<void> {
   if (signal.aborted) return;
   const woken = new AbortController();
-  const wake = (): void => woken.abort();
+  const wake = (): void => woken.abort(null);
   signal.addEventListener("abort", wake, { once: true });
   void hurry?.then(wake);
   await clock.sleep(ms, woken.signal);

@@ -76,7 +76,7 @@ export function createWaitingLine<Outcome>(waitedFor: WaitedFor<Outcome>, clock:
 function createAlarm(clock: Clock, goOff: () => void) {
   let armed: { readonly due: number; readonly end: AbortController } | null = null;
   const off = () => {
-    armed?.end.abort();
+    armed?.end.abort(null);
     armed = null;
   };
   return {

@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import type { ServerOptions } from "#edge";
-import { freeClient, startGateway, type TestGateway } from "../gateway.ts";
+import { TRANSPORTS } from "../../support/live.ts";
+import { freeClient, startGateway, stubSchema, type TestGateway } from "../gateway.ts";
 
 let gateway: TestGateway;
 afterEach(() => gateway.stop());
@@ -37,12 +39,34 @@ const UPGRADE = {
 };
 const FOREIGN = { host: "evil.example" };
 const JSON_BODY = { "content-type": "application/json" };
+const FROM_SCRIPT = { ...JSON_BODY, accept: "text/event-stream" };
+const WITHOUT_VARIABLE = JSON.stringify({ query: "query ($no: Boolean!) { hello @skip(if: $no) }" });
 const STRICT = { ...JSON_BODY, accept: "application/graphql-response+json" };
 
 const REFUSED: readonly (readonly [string, number, Asked])[] = [
   ["a method of /graphql", 405, { method: "PUT" }],
   ["a body of /graphql", 400, { method: "POST", headers: JSON_BODY, body: "{" }],
   ["a document of /graphql", 400, { method: "POST", headers: STRICT, body: '{"query":"{ nothing }"}' }],
+  [
+    "a document of /graphql, with the status of an answer",
+    200,
+    { method: "POST", headers: JSON_BODY, body: '{"query":"{ nothing }"}' },
+  ],
+  [
+    "variables of /graphql, with the status of an answer",
+    200,
+    { method: "POST", headers: JSON_BODY, body: WITHOUT_VARIABLE },
+  ],
+  [
+    "a document of /graphql/stream",
+    200,
+    { method: "POST", path: "/graphql/stream", headers: FROM_SCRIPT, body: '{"query":"{ nothing }"}' },
+  ],
+  [
+    "variables of /graphql/stream",
+    200,
+    { method: "POST", path: "/graphql/stream", headers: FROM_SCRIPT, body: WITHOUT_VARIABLE },
+  ],
   ["a method of /graphql/stream", 405, { method: "PUT", path: "/graphql/stream" }],
   ["a body of /graphql/stream", 400, { method: "POST", path: "/graphql/stream", headers: JSON_BODY, body: "{" }],
   ["a method of /mcp", 405, { path: "/mcp" }],
@@ -93,6 +117,77 @@ describe("a refusal waits for one turn, and keeps nobody waiting meanwhile:", ()
   });
 });
 
+describe("errors alone wait for one turn:", () => {
+  it.each([
+    ["websocket", "{ nothing }", 0],
+    ["websocket", "query ($no: Boolean!) { hello @skip(if: $no) }", 1],
+    ["websocket", "{ hello }", 1],
+    ["server-sent events", "{ hello }", 1],
+  ] as const)("%s, %s: %i results", async (transport, query, results) => {
+    const counted = await startCounting({
+      schema: stubSchema("type Query { hello: String }", {
+        Query: {
+          hello: () => {
+            throw new Error("no");
+          },
+        },
+      }),
+    });
+    const told = TRANSPORTS[transport](gateway.url, { query });
+    await told.end;
+    await told.leave();
+    expect([told.results.length, counted]).toEqual([results, { heavy: 0, parts: 1 }]);
+  });
+});
+
+describe("a subscription is opened in a turn of its own:", () => {
+  it.each(["websocket", "server-sent events"] as const)("over %s", async (transport) => {
+    const schema = stubSchema("type Query { hello: String } type Subscription { hello: String }");
+    Object.assign(schema.getSubscriptionType()?.getFields().hello ?? {}, {
+      async *subscribe() {
+        yield { hello: "one" };
+        yield { hello: "two" };
+      },
+    });
+    const counted = await startCounting({ schema });
+    const told = TRANSPORTS[transport](gateway.url, { query: "subscription { hello }" });
+    const end = await told.end;
+    await told.leave();
+    expect([told.results, end, counted]).toMatchObject([
+      [{ data: { hello: "one" } }, { data: { hello: "two" } }],
+      "complete",
+      { heavy: 0, parts: 1 },
+    ]);
+  });
+});
+
+/** What comes on a connection of its own until the gateway closes it. */
+async function write(...pieces: readonly string[]): Promise<string> {
+  const { port } = new URL(gateway.url);
+  const socket = connect({ host: "127.0.0.1", port: Number(port) });
+  for (const piece of pieces) socket.write(piece);
+  return text(socket);
+}
+
+const START = "POST /graphql HTTP/1.1\r\nhost: localhost\r\n";
+
+describe("what is no request waits for a turn, and is refused once:", () => {
+  it.each([
+    ["bytes of another protocol", "400 Bad Request", 1, ["\u0016\u0003\u0001", "more", "and more"]],
+    ["too many headers", "431 Request Header Fields Too Large", 1, [`${START}a: ${"x".repeat(20_000)}\r\n`]],
+    [
+      "a body that comes in no chunks, for which its request is refused as well",
+      "400 Bad Request",
+      2,
+      [`${START}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nnothing`],
+    ],
+  ])("%s", async (_name, status, parts, pieces) => {
+    const counted = await startCounting();
+    const came = await write(...pieces);
+    expect([came, counted]).toEqual([`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, { heavy: 0, parts }]);
+  });
+});
+
 /** A gateway that counts the turns for what is heavy, and the turns of parts. */
 async function startCounting(options: Partial<ServerOptions> = {}) {
   const counted = { heavy: 0, parts: 0 };
@@ -136,6 +231,26 @@ describe("what takes long to be read waits for a turn of its own:", () => {
     const path = `/graphql${"?query={hello}&operationName=".padEnd(length, "&a")}`;
     const [status, body] = await ask({ path, headers: { "apollo-require-preflight": "1" } });
     expect([status, JSON.parse(body).data, counted]).toEqual([200, { hello: "hello" }, { heavy, parts: 0 }]);
+  });
+
+  it.each([
+    [4_096, 0],
+    [4_097, 1],
+    [15_000, 1],
+  ])("the address of an export of %i characters: %i", async (length, heavy) => {
+    const openExport: ServerOptions["openExport"] = (parameters) => {
+      const texts = [String(parameters.get("id")?.length)];
+      return {
+        contentType: "text/plain",
+        texts: (async function* () {
+          yield* texts;
+        })(),
+        missing: [],
+      };
+    };
+    const counted = await startCounting({ openExport });
+    const answer = await ask({ path: "/export?id=".padEnd(length, "a"), headers: { "apollo-require-preflight": "1" } });
+    expect([...answer, counted]).toEqual([200, String(length - "/export?id=".length), { heavy, parts: 0 }]);
   });
 });
 
