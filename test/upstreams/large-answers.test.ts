@@ -37,7 +37,8 @@ describe("a list whose answers are too large to be read", () => {
       code: "BAD_RESPONSE",
       message: expect.stringContaining("the answer was larger than the 2000 bytes allowed"),
     });
-    expect(sizesOf(end.takeCalls())).toEqual([50, 13, 4, 1]);
+    await expect(list?.read(null, end.operation)).rejects.toMatchObject({ code: "BAD_RESPONSE" });
+    expect(sizesOf(end.takeCalls())).toEqual([50, 13, 4, 1, 50, 13, 4, 1]);
     await end.close();
   });
 });

@@ -71,7 +71,11 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
 
   function readLess({ pageSize, maxResults }: PagingParameters): boolean {
     const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
-    if (size <= 1) return false;
+    if (size <= 1) {
+      // Then it is not for their number.
+      limit.forget("bytes");
+      return false;
+    }
     limit.lower(Math.ceil(size / LESS), "bytes");
     return true;
   }
