@@ -4,7 +4,7 @@ import { afterPromises, createRotation, createSlices } from "#domain";
 export interface Turns {
   /**
    * Resolves when the client may work for a moment, behind all small operations of others.
-   * @param asker the operation that works; whoever has none counts as another one than all that come
+   * @param asker the operation that works; who names none counts as another one than all that come
    */
   wait(client: string, asker?: object): Promise<void>;
   /** Resolves in a round of the event loop that has hardly worked yet; at once if the client has its turn. */
