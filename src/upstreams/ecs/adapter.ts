@@ -5,7 +5,7 @@ import { createReader, DEFAULT_ZONES, listRegions } from "../mapping/index.ts";
 import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
-import { findRun, openLists, readInvocation, readNewest, STATUS_WORDS } from "./runs.ts";
+import { createIncludedOutputs, findRun, openLists, readInvocation, readNewest, STATUS_WORDS } from "./runs.ts";
 import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { createTimedProbe } from "./timed-probe.ts";
 
@@ -20,7 +20,8 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     );
   const runPaging = createPaging(clock, { hasTokens: true });
   const statusFilter = createStatusFilter(clock, { words: STATUS_WORDS, inexact: new Set() });
-  const probing = { reader, ask, runPaging, statusFilter };
+  const includedOutputs = createIncludedOutputs();
+  const probing = { reader, ask, runPaging, statusFilter, includedOutputs };
   const context: AdapterContext = {
     source,
     reader,
@@ -36,6 +37,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     ),
     withoutHistory: createRefusals(clock),
     statusFilter,
+    includedOutputs,
     ask,
   };
   return {

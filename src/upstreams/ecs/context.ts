@@ -1,7 +1,7 @@
 import type { Operation, Source } from "#domain";
 import type { Call, CallRequest } from "#wire";
 import type { Paging, PagingParameters, StatusFilter } from "../lists/index.ts";
-import type { Reader } from "../mapping/index.ts";
+import type { Reader, RunShape } from "../mapping/index.ts";
 import type { TimedProbe } from "./timed-probe.ts";
 
 /** The business parameters of a call. */
@@ -20,6 +20,8 @@ export interface AdapterContext {
   /** Runs whose history the upstream refused lately: they are not repeated. */
   readonly withoutHistory: { has(invokeId: string): boolean; add(invokeId: string): void };
   readonly statusFilter: StatusFilter;
+  /** Whether runs that were asked for with their outputs tell them: an empty one is then none. */
+  readonly includedOutputs: { areTold(runs: readonly RunShape[]): boolean };
   ask(action: string, parameters: Parameters, operation: Operation): ReturnType<Call>;
 }
 

@@ -16,7 +16,6 @@ import {
   keepItems,
   listKey,
   orNotFound,
-  type RunShape,
   singleStatus,
 } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
@@ -153,7 +152,7 @@ const MAX_PROBE_ANSWERS = 10;
 
 /** The first run that a filter finds, for the probe of `Timed`. @throws UpstreamError */
 export async function findRun(
-  context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter">,
+  context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter" | "includedOutputs">,
   { InvokeId, Timed }: ProbeFilter,
   operation: Operation,
 ): ReturnType<FindRun> {
@@ -176,7 +175,7 @@ export async function findRun(
 
 /** The newest runs of all, for the probe of `Timed`. @throws UpstreamError */
 export async function readNewest(
-  context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter">,
+  context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter" | "includedOutputs">,
   operation: Operation,
 ): Promise<readonly Invocation[]> {
   const { runPaging } = context;
@@ -217,7 +216,7 @@ export async function readInvocation(
 
 /** @param status what the upstream narrows the list to, if anything */
 async function readRuns(
-  context: Pick<AdapterContext, "ask" | "reader" | "statusFilter">,
+  context: Pick<AdapterContext, "ask" | "reader" | "statusFilter" | "includedOutputs">,
   parameters: Parameters,
   invokeId: string | undefined,
   isOutputAsked: boolean,
@@ -231,7 +230,7 @@ async function readRuns(
   const meant = keepItems(page, (run) => invokeId === undefined || run.invokeId === invokeId);
   if (meant !== page) reading.warn("a run that was not asked for is left out");
   context.statusFilter.note(meant.items, status);
-  const isOutputTold = isOutputAsked && tellsOutputs(meant.items);
+  const isOutputTold = isOutputAsked && context.includedOutputs.areTold(meant.items);
   return {
     ...meant,
     items: await mapInBreaks(meant.items, weightOf, (run) => toInvocation(run, isOutputTold, reading)),
@@ -239,8 +238,17 @@ async function readRuns(
   };
 }
 
-// Generations before IncludeOutput, and those that ignore it, say nothing of outputs: they have to be asked for elsewhere.
-function tellsOutputs(runs: readonly RunShape[]): boolean {
-  const begun = runs.flatMap(({ instances }) => instances.filter(hasBegun));
-  return begun.length === 0 || begun.some(({ tellsOutput }) => tellsOutput);
+/**
+ * Starts without knowledge. Generations before IncludeOutput, and those that ignore it, say nothing of outputs, or have them empty: then
+ * they have to be asked for elsewhere. An upstream that answered one with something in it tells them all.
+ */
+export function createIncludedOutputs(): AdapterContext["includedOutputs"] {
+  let isProven = false;
+  return {
+    areTold(runs) {
+      const begun = runs.flatMap(({ instances }) => instances.filter(hasBegun));
+      isProven ||= begun.some(({ output }) => output !== null);
+      return begun.length === 0 || (isProven && begun.some(({ tellsOutput }) => tellsOutput));
+    },
+  };
 }
