@@ -6,7 +6,7 @@ import { createPlace, type Execution } from "./world.ts";
 let rig: Rig;
 afterEach(() => rig.stop());
 
-/** An upstream that does not know IncludeOutput: runs have their instances' outputs empty, whoever asks. */
+/** An upstream that does not know IncludeOutput: runs have their instances' outputs empty, whatever is asked for. */
 async function startIgnorant(executions: readonly Execution[]): Promise<Rig> {
   const started = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(executions)]) });
   started.far.mangle = (body, { action }) =>
