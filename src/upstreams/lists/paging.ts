@@ -69,17 +69,6 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
     return true;
   }
 
-  function readLess({ pageSize, maxResults }: PagingParameters): boolean {
-    const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
-    if (size <= 1) {
-      // Then it is not for their number.
-      limit.forget("bytes");
-      return false;
-    }
-    limit.lower(Math.ceil(size / LESS), "bytes");
-    return true;
-  }
-
   return {
     limit,
     hasTokens: options.hasTokens,
@@ -105,7 +94,7 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       return guard;
     },
     learnFrom(error, sent) {
-      if (error instanceof UpstreamError && error.isTooLarge === true) return readLess(sent);
+      if (error instanceof UpstreamError && error.isTooLarge === true) return readLess(limit, sent);
       const parameter = refusedParameter(error);
       if (parameter === "PageNumber") return sent.pageNumber !== undefined && refuse("pages");
       if (parameter === null) return false;
@@ -119,6 +108,15 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       return true;
     },
   };
+}
+
+/** False if there was no more than one record. */
+function readLess(limit: PageLimit, { pageSize, maxResults }: PagingParameters): boolean {
+  const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
+  if (size > 1) limit.lower(Math.ceil(size / LESS), "bytes");
+  // Then it is not for their number.
+  else limit.forget("bytes");
+  return size > 1;
 }
 
 function refusedParameter(error: unknown): "PageNumber" | "PageSize" | "MaxResults" | null {

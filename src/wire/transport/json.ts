@@ -93,8 +93,7 @@ function createScan(body: Buffer) {
     const container: Container = { start: at, memberStart: parent?.memberStart ?? at, end: body.length, within };
     parent?.within.push(container);
     open.push({ container, within, members: 0, memberStart: at + 1 });
-    if (open.length > MAX_DEPTH) excess = { why: `was nested more than ${MAX_DEPTH} deep`, isTooLarge: false };
-    if (containers > MAX_CONTAINERS) excess = tooLarge(`held more than ${MAX_CONTAINERS} lists and objects`);
+    excess = findExcess(open.length, containers, values, 0);
   }
 
   function finish(): void {
@@ -106,14 +105,12 @@ function createScan(body: Buffer) {
   }
 
   function countMember(): void {
-    values += 1;
-    if (values > MAX_VALUES) excess = tooLarge(`held more than ${MAX_VALUES} values`);
     const its = open.at(-1);
     if (its === undefined) return;
-    its.memberStart = at + 1;
+    values += 1;
     its.members += 1;
-    if (its.members >= MAX_MEMBERS)
-      excess = { why: `held more than ${MAX_MEMBERS} members in one list or object`, isTooLarge: false };
+    its.memberStart = at + 1;
+    excess = findExcess(open.length, containers, values, its.members);
   }
 
   return {
@@ -139,6 +136,15 @@ function createScan(body: Buffer) {
     },
     end: () => ({ excess, root }),
   };
+}
+
+/** Depth does not shrink with the number of records, nor does the longest list of one. */
+function findExcess(depth: number, containers: number, values: number, members: number): Flaw | null {
+  if (depth > MAX_DEPTH) return { why: `was nested more than ${MAX_DEPTH} deep`, isTooLarge: false };
+  if (members >= MAX_MEMBERS)
+    return { why: `held more than ${MAX_MEMBERS} members in one list or object`, isTooLarge: false };
+  if (containers > MAX_CONTAINERS) return tooLarge(`held more than ${MAX_CONTAINERS} lists and objects`);
+  return values > MAX_VALUES ? tooLarge(`held more than ${MAX_VALUES} values`) : null;
 }
 
 function findStringEnd(body: Buffer, from: number): number {
