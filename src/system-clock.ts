@@ -1,11 +1,4 @@
-import { type Clock, createSlices } from "#domain";
-
-/** Those whose sleep is over. */
-const due: (() => void)[] = [];
-const slices = createSlices(
-  () => due.shift() ?? null,
-  () => performance.now(),
-);
+import { type Clock, wakeInSlices } from "#domain";
 
 /**
  * The machine's own time. Sleeps do not keep the process alive once their signal has aborted. Hundreds may end at the same moment: they go on
@@ -22,10 +15,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", wake);
         resolve();
       };
-      const timer = setTimeout(() => {
-        due.push(wake);
-        slices.book();
-      }, ms);
+      const timer = setTimeout(wakeInSlices, ms, wake);
       signal?.addEventListener("abort", wake);
     }),
 };

@@ -22,10 +22,20 @@ export function createSlices(
   { schedule = setImmediate, sliceMs = SLICE_MS }: SliceOptions = {},
 ): Slices {
   let isBooked = false;
-  let beganAt = 0;
+  let roundBeganAt: number | null = null;
+  // Node empties its queues behind each timer and each immediate, of which a round has many: so all of these share the round's time.
+  const isLeft = (): boolean => {
+    if (roundBeganAt === null) {
+      roundBeganAt = now();
+      setImmediate(() => {
+        roundBeganAt = null;
+      });
+    }
+    return now() - roundBeganAt < sliceMs;
+  };
   const begin = (): void => {
-    beganAt = now();
-    goOn();
+    if (isLeft()) goOn();
+    else setImmediate(begin);
   };
   const goOn = (): void => {
     const next = take();
@@ -34,11 +44,7 @@ export function createSlices(
       return;
     }
     next();
-    afterPromises(goOnInTime);
-  };
-  const goOnInTime = (): void => {
-    if (now() - beganAt < sliceMs) goOn();
-    else setImmediate(begin);
+    afterPromises(begin);
   };
   return {
     book() {

@@ -41,6 +41,36 @@ describe("work with breaks", () => {
     expect(done.filter((one, at) => one !== "other" || done[at - 1] !== "other")).toEqual(expected);
   });
 
+  it("shares the time of a round with all others that break off", async () => {
+    const WORK_MS = 2;
+    let round = 0;
+    let isOver = false;
+    const count = (): void => {
+      round += 1;
+      if (!isOver) setImmediate(count);
+    };
+    const rounds: number[] = [];
+    const work = (): void => {
+      rounds.push(round);
+      for (const end = performance.now() + WORK_MS; performance.now() < end; );
+    };
+    // The first item has no break before it.
+    const items = [() => {}, work, work];
+    setImmediate(count);
+    await Promise.all(
+      Array.from({ length: 60 }, () =>
+        mapInBreaks(
+          items,
+          () => 600,
+          (one) => one(),
+        ),
+      ),
+    );
+    isOver = true;
+    expect(rounds.length).toBe(120);
+    expect(Math.max(...rounds.map((one) => rounds.filter((other) => other === one).length))).toBeLessThanOrEqual(3);
+  });
+
   it("ends with what goes wrong first", async () => {
     const done: number[] = [];
     const work = (item: number): void => {
