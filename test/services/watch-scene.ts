@@ -68,14 +68,15 @@ export function createScene(answers: readonly Answer[], options: Partial<WatchOp
     clock,
     watch: options,
   });
+  const advance = async (ms: number) => {
+    await clock.advance(ms);
+    // Those who watch are woken a few at a time, which takes several rounds of the event loop on a slow machine.
+    for (let round = 0; round < 10; round += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
   /** Lets what can happen now happen, and then time pass. */
   const pass = async (ms: number) => {
-    await clock.advance(0);
-    for (let leftMs = ms; leftMs > 0; leftMs -= STEP_MS) {
-      await clock.advance(Math.min(leftMs, STEP_MS));
-      // Those who watch are woken a few at a time, which takes several rounds of the event loop on a slow machine.
-      for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
-    }
+    await advance(0);
+    for (let leftMs = ms; leftMs > 0; leftMs -= STEP_MS) await advance(Math.min(leftMs, STEP_MS));
   };
   return { services, pass, looks, operations, times: () => looks.map(({ atMs }) => atMs) };
 }
