@@ -7,6 +7,7 @@ import {
   type InvocationRef,
   type InvocationResult,
   isOutputKnown,
+  lacksOthers,
   type Operation,
 } from "#domain";
 import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
@@ -15,7 +16,7 @@ import { toInvocationFilter } from "../lists/index.ts";
 import { type KindGuard, workInParts } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
 import { type Columns, createRowWriter, type ExportRow, readFormat, toExportRow, toLinePart } from "./formats.ts";
-import { type ExportStep, RUN_COLUMNS, runRows, runText } from "./runs.ts";
+import { type ExportStep, RUN_COLUMNS, runRows, runText, tellSource } from "./runs.ts";
 
 /** An export that is about to be written. */
 export interface Export {
@@ -62,11 +63,9 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   }
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : bareText);
-  return {
-    contentType: writer.contentType,
-    texts: write(writer, OUTPUT_COLUMNS, outputRows(ref, instanceId, isOurs, parts)),
-    missing: [],
-  };
+  const missing: string[] = [];
+  const texts = write(writer, OUTPUT_COLUMNS, outputRows(ref, instanceId, isOurs, missing, parts));
+  return { contentType: writer.contentType, texts, missing };
 }
 
 async function* write(
@@ -87,6 +86,7 @@ async function* outputRows(
   { source, invokeId }: InvocationRef,
   instanceId: string | null,
   isOurs: boolean,
+  missing: string[],
   { services, step, guard }: ExportParts,
 ): AsyncGenerator<readonly ExportRow[], void> {
   const nothing = { output: false, content: false };
@@ -104,8 +104,9 @@ async function* outputRows(
   });
   if (run !== undefined && run !== null) requireOutputs(placeOf(instanceId), { guard });
   const instances = (run?.instances ?? []).filter((one) => instanceId === null || one.instanceId === instanceId);
-  if (instances.length === 0)
+  if (run === null || run === undefined || (instances.length === 0 && instanceId !== null))
     throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
+  if (instanceId === null && (run.missingInstances !== undefined || lacksOthers(run))) missing.push(tellSource(source));
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
     const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);

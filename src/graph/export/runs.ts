@@ -5,6 +5,7 @@ import {
   type InvocationFilter,
   isFailedInstanceStatus,
   type Operation,
+  type Source,
   type SourceErrorCode,
   sourceKey,
   UpstreamError,
@@ -107,8 +108,13 @@ function isSlow({ error, isCurrent }: PageSourceState): boolean {
   return !isCurrent && error === null;
 }
 
-function tellState({ source: { provider, regionId, account }, error }: PageSourceState): string {
-  return `${provider} ${regionId} ${account}${error === null ? "" : `: ${error.code}`}`;
+function tellState({ source, error }: PageSourceState): string {
+  return `${tellSource(source)}${error === null ? "" : `: ${error.code}`}`;
+}
+
+/** A source of which something is missing, in words of ASCII. */
+export function tellSource({ provider, regionId, account }: Source): string {
+  return `${provider} ${regionId} ${account}`;
 }
 
 /** Columns of a list. */
