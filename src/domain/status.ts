@@ -187,6 +187,23 @@ export function lacksOthers(run: {
 /** How many instances an upstream may nest in a run's record at most. */
 export const NESTED_MAX = 50;
 
+const ENDS = ["SUCCESS", "FAILED", "CANCELLED"] as const;
+
+/**
+ * True for a run that is over, and whose record nests as many instances as it may be cut to: they have not come to the end that it
+ * tells, and would with others.
+ */
+export function isCutShort(run: {
+  readonly status: InvocationStatus;
+  readonly rawStatus: string | null;
+  readonly instances: readonly HasStatus[];
+}): boolean {
+  const here = run.instances.map(({ status }) => status);
+  if (here.length === 0 || here.length % NESTED_MAX !== 0 || run.rawStatus === null) return false;
+  if (!here.every(isFinalInstanceStatus) || rollUp(here) === run.status || run.status === "FINISHED") return false;
+  return ENDS.some((end) => rollUp([...here, end]) === run.status);
+}
+
 /** True for a run of which a record tells the state of the whole. */
 export function hasOwnWord(run: { readonly rawStatus: string | null; readonly isInstanceWord?: true }): boolean {
   return run.rawStatus !== null && run.isInstanceWord !== true;

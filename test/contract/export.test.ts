@@ -148,6 +148,28 @@ describe("an export", () => {
     }
   });
 
+  it("of a run says where it lacks instances, and is empty if the run has none", async () => {
+    const at = Date.UTC(2026, 0, 2);
+    const lacking = { invokeId: "t-2", at, executions: [{ instanceId: "i-1" }, { instanceId: "i-nameless" }] };
+    const own = await startRig({
+      "ECS/cn-hangzhou": createPlace([lacking, { ...lacking, invokeId: "t-1", at: at - 1_000, executions: [] }]),
+    });
+    own.far.mangle = (body) => JSON.parse(JSON.stringify(body).replaceAll('"InstanceId":"i-nameless",', ""));
+    try {
+      const { data } = await own.ask("{ invocations { nodes { id } } }");
+      const exports = data.invocations.nodes.map(async ({ id }: { id: string }) => {
+        const response = await get({ id, format: "text" }, HEADER, own);
+        return [response.status, response.headers.get("x-incomplete"), await response.text()];
+      });
+      expect(await Promise.all(exports)).toEqual([
+        [200, "ECS cn-hangzhou default", "==> i-1: SUCCESS, exit code 0\nok\n"],
+        [200, null, ""],
+      ]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it.each(["ndjson", "csv", "text"])(
     "goes on as %s without a region that was never read, and says so",
     async (format) => {

@@ -28,6 +28,17 @@ const FAULTS: readonly [string, FarFault, object][] = [
     { code: "FORBIDDEN", upstreamCode: "Forbidden.RAM", httpStatus: 403, requestId: "R-X", retryable: false },
   ],
   [
+    "a refused token, though none was sent",
+    refusal(400, "InvalidParameter.NextToken"),
+    {
+      code: "BAD_REQUEST",
+      upstreamCode: "InvalidParameter.NextToken",
+      httpStatus: 400,
+      requestId: "R-E",
+      retryable: false,
+    },
+  ],
+  [
     "NoPermission",
     refusal(403, "NoPermission"),
     { code: "FORBIDDEN", upstreamCode: "NoPermission", httpStatus: 403, requestId: "R-E", retryable: false },

@@ -118,6 +118,8 @@ describe("whether a run is timed", () => {
     { invokeId: "t-ended", repeatMode: "Period", ...ended },
     { invokeId: "t-rebooted", repeatMode: "NextRebootOnly", ...ended },
     { invokeId: "t-due", repeatMode: "EveryReboot", timed: true },
+    { invokeId: "t-lower", repeatMode: " everyreboot", ...ended },
+    { invokeId: "t-upper", repeatMode: "PERIOD", wire: { Frequency: "0 0 12 * * *" }, ...ended },
     { invokeId: "t-once", repeatMode: "Once", timed: false },
   ];
 

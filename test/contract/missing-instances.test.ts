@@ -86,8 +86,8 @@ describe.each(["ECS", "SWAS"] as const)("a run on %s that is looked for by its i
 });
 
 describe("an upstream that tells of more instances of a run than it shows", () => {
-  const start = async (wire: object) => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(120), wire)]) });
+  const start = async (wire: object, run = runOf(onServers(120), wire)) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
     rig.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? cutInstances(body) : body);
   };
 
@@ -118,6 +118,40 @@ describe("an upstream that tells of more instances of a run than it shows", () =
     expect(again.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(120);
     await rig.ask(resultsOf('invokeId: "t-1"'));
     expect(rig.far.calls.filter(({ action }) => action === "DescribeInvocationResults")).toEqual([]);
+  });
+
+  it.each([
+    ["PARTIAL_FAILED", "PartialFailed", "Success", "Failed"],
+    ["PARTIAL_FAILED", "PartialFailed", "Failed", "Success"],
+    ["FAILED", "Failed", "Terminated", "Timeout"],
+    ["SUCCESS", "Success", "Cancelled", "Success"],
+  ])("without saying so, whose end as %s others must account for, lacks these", async (status, word, shown, other) => {
+    const executions = onServers(120).map((one, index) => ({ ...one, status: index < 100 ? shown : other }));
+    await start({}, { ...runOf(executions), status: word });
+    const listed = (await rig.ask(LIST)).data.invocations;
+    expect(listed).toMatchObject({ nodes: [{ status }], sources: [{ ok: true, isComplete: false }] });
+    expect(listed.nodes[0].statusCounts).toEqual([
+      { status: shown.toUpperCase(), count: 50 },
+      { status: "UNKNOWN", count: 1 },
+    ]);
+    expect(listed.nodes[0].instanceInvocations.totalCount).toBeNull();
+    const { data } = await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect(data.invocationResults).toMatchObject({ totalCount: 120, sources: [{ isComplete: true }] });
+    const again = (await rig.ask(LIST)).data.invocations;
+    expect(again).toMatchObject({ nodes: [{ status, instanceInvocations: { totalCount: 120 } }] });
+    expect(again.sources).toEqual([{ ok: true, isComplete: true, error: null }]);
+  });
+
+  it.each([
+    ["Success", "Failed"],
+    ["Failed", "Success"],
+    ["Running", "Success"],
+  ])("are shown as they are told if no other could account for it: %s of what is %s", async (word, shown) => {
+    const executions = onServers(50).map((one) => ({ ...one, status: shown }));
+    await start({}, { ...runOf(executions), status: word });
+    const { nodes, sources } = (await rig.ask(LIST)).data.invocations;
+    expect(nodes[0].statusCounts).toEqual([{ status: shown.toUpperCase(), count: 50 }]);
+    expect(sources).toMatchObject([{ ok: true, isComplete: true }]);
   });
 
   function cutInstances(body: Body): Body {

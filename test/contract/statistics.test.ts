@@ -134,6 +134,40 @@ describe("statistics", () => {
     }
   });
 
+  it.each([
+    ["NONE", false],
+    ["DAY", false],
+    ["STATUS", true],
+    ["INSTANCE", true],
+  ])(
+    "by %s have a row of no runs if runs may be missing, and no row if there are certainly none",
+    async (by, isRest) => {
+      const own = await startRig({ "ECS/cn-hangzhou": place(), "ECS/cn-beijing": createPlace([]) });
+      try {
+        own.far.interfere = ({ regionId }) => (regionId === "cn-hangzhou" ? refusal(403, "Forbidden.RAM") : null);
+        expect((await own.ask(STATISTICS, { by, filter: since(99) })).data.rows).toEqual([
+          {
+            key: null,
+            isRest,
+            intervalStart: null,
+            count: 0,
+            finalCount: 0,
+            failedCount: 0,
+            failureRate: null,
+            statusCounts: [],
+            durationMs: null,
+            latestTime: null,
+            isComplete: false,
+          },
+        ]);
+        const filter = { ...since(99), regionIdIn: ["cn-beijing"] };
+        expect((await own.ask(STATISTICS, { by, filter })).data.rows).toEqual([]);
+      } finally {
+        await own.stop();
+      }
+    },
+  );
+
   it("by stretches of time, the newest first", async () => {
     const { data } = await rig.ask(STATISTICS, { by: "DAY", filter: since(99) });
     const timed = ({ key, intervalStart, count }: { key: string; intervalStart: string; count: number }) => [

@@ -138,6 +138,10 @@ describe("records as they really come", () => {
     [{ Timed: false, Frequency: "rate(1h)" }, false, null],
     [{ RepeatMode: "EveryReboot" }, true, "EveryReboot"],
     [{ RepeatMode: "Once" }, false, "Once"],
+    [{ RepeatMode: "nextrebootonly" }, true, "NextRebootOnly"],
+    [{ RepeatMode: " PERIOD " }, true, "Period"],
+    [{ RepeatMode: "once" }, false, "Once"],
+    [{ RepeatMode: "dryRun" }, false, "DryRun"],
     [{}, null, null],
   ])("whether and how %j repeats", async (fields, timed, repeatMode) => {
     const { run } = await readRun(fields);

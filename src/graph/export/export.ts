@@ -10,6 +10,7 @@ import {
   isFinalInstanceStatus,
   isFinalInvocationStatus,
   isOutputKnown,
+  lacksOthers,
   type Operation,
 } from "#domain";
 import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
@@ -18,7 +19,7 @@ import { toInvocationFilter } from "../lists/index.ts";
 import { type KindGuard, workInParts } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
 import { type Columns, createRowWriter, type ExportRow, readFormat, toExportRow, toLinePart } from "./formats.ts";
-import { type ExportStep, RUN_COLUMNS, runRows, runText } from "./runs.ts";
+import { type ExportStep, RUN_COLUMNS, runRows, runText, tellSource } from "./runs.ts";
 
 /** An export that is about to be written. */
 export interface Export {
@@ -69,11 +70,8 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : bareText);
   const missing: string[] = [];
-  return {
-    contentType: writer.contentType,
-    texts: write(writer, OUTPUT_COLUMNS, outputRows({ ref, instanceId, isOurs, missing }, parts)),
-    missing,
-  };
+  const texts = write(writer, OUTPUT_COLUMNS, outputRows({ ref, instanceId, isOurs, missing }, parts));
+  return { contentType: writer.contentType, texts, missing };
 }
 
 async function* write(
@@ -96,7 +94,7 @@ interface OutputsMeant {
   /** Null for every instance of the run. */
   readonly instanceId: string | null;
   readonly isOurs: boolean;
-  /** Takes the run's source before the first row comes, if the run went away before it was over. */
+  /** Takes the run's source before the first row comes, if the run went away before it was over, or has instances that cannot be shown. */
   readonly missing: string[];
 }
 
@@ -119,11 +117,12 @@ async function* outputRows(
   });
   if (run !== undefined && run !== null) requireOutputs(placeOf(instanceId), { guard });
   const instances = (run?.instances ?? []).filter((one) => instanceId === null || one.instanceId === instanceId);
-  if (instances.length === 0)
+  if (run === null || run === undefined || (instances.length === 0 && instanceId !== null))
     throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
-  if (run?.isGoneUpstream && !isOver(run, instanceId)) {
-    missing.push(`${source.provider} ${source.regionId} ${source.account}: NOT_FOUND`);
-  }
+  const isCutOff = run.isGoneUpstream === true && !isOver(run, instanceId);
+  const lacksSome = instanceId === null && (run.missingInstances !== undefined || lacksOthers(run));
+  if (isCutOff) missing.push(tellSource(source, "NOT_FOUND"));
+  else if (lacksSome) missing.push(tellSource(source));
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
     const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);

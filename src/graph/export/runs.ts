@@ -5,6 +5,8 @@ import {
   type InvocationFilter,
   isFailedInstanceStatus,
   type Operation,
+  type Source,
+  type SourceErrorCode,
   type SourceErrorCode,
   sourceKey,
   UpstreamError,
@@ -107,8 +109,13 @@ function isSlow({ error, isCurrent }: PageSourceState): boolean {
   return !isCurrent && error === null;
 }
 
-function tellState({ source: { provider, regionId, account }, error }: PageSourceState): string {
-  return `${provider} ${regionId} ${account}${error === null ? "" : `: ${error.code}`}`;
+function tellState({ source, error }: PageSourceState): string {
+  return tellSource(source, error?.code);
+}
+
+/** A source of which something is missing, and why if that is known, in words of ASCII. */
+export function tellSource({ provider, regionId, account }: Source, code?: SourceErrorCode): string {
+  return `${provider} ${regionId} ${account}${code === undefined ? "" : `: ${code}`}`;
 }
 
 /** Columns of a list. */

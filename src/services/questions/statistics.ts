@@ -103,7 +103,7 @@ interface RowRules {
   readonly isComplete: boolean;
 }
 
-/** The largest groups with a row each, and one for the rest; with an interval, a row for each of its stretches that has any. */
+/** The largest groups with a row each, and one for the rest; with an interval, a row for each of its stretches that has any. None only if there are certainly no runs. */
 function toRows(
   tallies: ReadonlyMap<string, ReadonlyMap<number | null, Tally>>,
   { by, hasInterval, isComplete }: RowRules,
@@ -127,6 +127,9 @@ function toRows(
     [...slots].map(([intervalStart, tally]) => toRow(tally, { key, isRest, intervalStart, isComplete })),
   );
   const byTime = hasInterval || by === "DAY" || by === "HOUR" ? rows.sort(newestFirst) : rows;
+  // No row at all would say that there are no such runs.
+  if (byTime.length === 0 && !isComplete)
+    return [toRow(createTally(), { key: null, isRest: !isUnnamed, intervalStart: null, isComplete })];
   if (byTime.length <= ROWS_MAX) return byTime;
   return byTime.slice(0, ROWS_MAX).map((row) => ({ ...row, isComplete: false }));
 }

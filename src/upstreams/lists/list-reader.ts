@@ -111,7 +111,8 @@ function ask<Sent extends PagingParameters, Item>(
     try {
       return await options.ask(sent, operation);
     } catch (error) {
-      throw isDeadToken(error) ? new DeadPlaceError(error) : error;
+      // A token that nobody sent is not dead: to begin at the newest would be refused in the same way.
+      throw sent.nextToken !== undefined && isDeadToken(error) ? new DeadPlaceError(error) : error;
     }
   });
 }

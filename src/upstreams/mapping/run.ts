@@ -1,4 +1,4 @@
-import type { Invocation } from "#domain";
+import { type Invocation, isCutShort } from "#domain";
 import type { Reading } from "./reading.ts";
 import type { NamedRun } from "./shapes.ts";
 import { statusOfRun } from "./status.ts";
@@ -14,6 +14,9 @@ export function toRun(
   { instances, timed, repeatMode, script }: OwnOfRun,
   { source, readFrom }: Pick<Reading, "source" | "readFrom">,
 ): Invocation {
+  const [status, rawStatus] = [statusOfRun({ ...run, instances }), run.told?.rawStatus ?? null];
+  // How many more there are nothing tells.
+  const missingInstances = run.missingInstances ?? (isCutShort({ status, rawStatus, instances }) ? 1 : undefined);
   return {
     source,
     invokeId: run.invokeId,
@@ -24,8 +27,8 @@ export function toRun(
       type: run.commandType,
       ...script,
     },
-    status: statusOfRun({ ...run, instances }),
-    rawStatus: run.told?.rawStatus ?? null,
+    status,
+    rawStatus,
     creationTime: run.creationTime,
     parameters: run.parameters,
     timed,
@@ -41,7 +44,7 @@ export function toRun(
     terminationMode: run.terminationMode,
     ossOutputDelivery: run.ossOutputDelivery,
     instances,
-    ...(run.missingInstances === undefined ? {} : { missingInstances: run.missingInstances }),
+    ...(missingInstances === undefined ? {} : { missingInstances }),
     readFrom,
   };
 }

@@ -93,7 +93,7 @@ export function readRun(fields: Fields, reading: Reading): RunShape {
     told: readRunStatus(fields, reading),
     parameters: readParameters(fields, "Parameters", reading),
     timed: readBoolean(fields, "Timed", reading),
-    repeatMode: readId(fields, "RepeatMode", reading),
+    repeatMode: readRepeatMode(fields, reading),
     frequency: readId(fields, "Frequency", reading),
     timeoutSeconds: readCount(fields, "Timeout", reading),
     username: readUsername(fields, reading),
@@ -188,6 +188,15 @@ function readCommandType(fields: Fields, reading: Reading): CommandType | null {
   if (Object.hasOwn(COMMAND_TYPES, key)) return COMMAND_TYPES[key] ?? "UNKNOWN";
   reading.unknownWord("CommandType", word);
   return "UNKNOWN";
+}
+
+/** As the vendor's document DescribeInvocations writes them. */
+const REPEAT_MODES = ["Once", "Period", "NextRebootOnly", "EveryReboot", "DryRun"];
+
+/** In the vendor's spelling if it is one of the vendor's modes in any case, else as it came. */
+function readRepeatMode(fields: Fields, reading: Reading): string | null {
+  const word = readId(fields, "RepeatMode", reading);
+  return REPEAT_MODES.find((mode) => mode.toLowerCase() === word?.toLowerCase()) ?? word;
 }
 
 function readUsername(fields: Fields, reading: Reading): string | null {

@@ -115,6 +115,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
   const findOut = createListProbe(context, (query, projection, operation) =>
     createRunList(context, { query, projection, status: singleStatus(query.statusIn) }).read(null, operation),
   );
+  let hasServers = false;
   return async (query, projection, operation) => {
     // The product knows no timed runs, no labels on runs, and no resource groups of them.
     if (singleStatus(query.statusIn) === "SCHEDULED") return [];
@@ -124,10 +125,26 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
       return [await chooseRunList(context, query, projection, operation, first)];
     const { instanceId } = query;
     if (instanceId !== undefined) return [createInstanceList(context, query, instanceId)];
-    const { instances, flaw } = await servers.readAll(operation);
+    const all = await orError(servers.readAll(operation), operation);
+    // What was read before this process began, a store knows as the list of all runs.
+    if (all instanceof UpstreamError && !hasServers)
+      return [await chooseRunList(context, query, projection, operation, () => Promise.reject(all))];
+    if (all instanceof UpstreamError) throw all;
+    hasServers = true;
+    const { instances, flaw } = all;
     const lists = instances.map((one) => createInstanceList(context, query, one.instanceId));
     return flaw === null ? lists : [...lists, createMissingList(flaw)];
   };
+}
+
+/** What was asked for, or why it could not be read. @throws what the upstream did not cause */
+async function orError<Value>(asked: Promise<Value>, { signal }: Operation): Promise<Value | UpstreamError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof UpstreamError)) throw error;
+    return error;
+  }
 }
 
 /** The newest page, or its error, which is then that of the list: what is known of the list is shown all the same. */
