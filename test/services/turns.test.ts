@@ -115,6 +115,24 @@ it.each<[string, Ask]>([
   expect([turns.count >= 7, isBounded]).toEqual([true, true]);
 });
 
+it("tell equal outputs apart from others in turns of their operation", async () => {
+  const { services, store } = createGateway([createWorldSource(sourceAt(0))]);
+  const instances = Array.from({ length: 200 }, (_, server) => {
+    const output = { bytes: Buffer.alloc(24_000, "all the same\n"), droppedBytes: 0 };
+    return createItem({ source: sourceAt(0), invokeId: "t-1", instanceId: `i-${server}`, output });
+  });
+  const run = createRun({
+    source: sourceAt(0),
+    invokeId: "t-1",
+    creationTime: new Date(NEWEST).toISOString(),
+    instances,
+  });
+  await store.write({ source: sourceAt(0), readAt: 1, runs: [run] });
+  const { turns, operation } = createCounting();
+  await services.searchOutputs({ text: "x" }, {}, operation);
+  expect(turns.count >= 3).toBe(true);
+});
+
 it("go on one after the other when the soft deadlines of many lists pass together", async () => {
   const [quick, slow] = [createFixedSource(0, 10), createFixedSource(1, 10)];
   slow.beforeCall = () => new Promise(() => {});
