@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { RunChange } from "#store";
 import type { StoreOfTest } from "../conformance.ts";
-import { ECS, outputOf, resultFor, runAt } from "../records.ts";
+import { ECS, itemOf, outputOf, resultFor, runAt } from "../records.ts";
 
 /** Who listens hears of each write that changed anything, in order. */
 export function describeChanges(store: StoreOfTest): void {
@@ -33,6 +33,24 @@ export function describeChanges(store: StoreOfTest): void {
     await store().write({ source: ECS, readAt: 2, results: [resultFor("t-1", { output })] });
     await store().write({ source: ECS, readAt: 3, results: [resultFor("t-1", { output })] });
     expect(told.map(({ after }) => after.instances[0]?.output)).toEqual([output]);
+  });
+
+  it("tells once of a run that a write brings many results of", async () => {
+    const ids = ["i-1", "i-2", "i-3"];
+    const instances = ids.map((instanceId) => itemOf({ invokeId: "t-1", instanceId, exitCode: null }));
+    await store().write({ source: ECS, readAt: 1, runs: [runAt(1, "t-1", { instances })] });
+    const told: RunChange[] = [];
+    const end = store().onChange((changes) => void told.push(...changes));
+    const results = ids.map((instanceId, exitCode) => resultFor("t-1", { instanceId, exitCode }));
+    await store().write({ source: ECS, readAt: 2, results });
+    end();
+    const codesOf = (run: RunChange["before"]) => run?.instances.map(({ exitCode }) => exitCode);
+    expect(told.map(({ before, after }) => [codesOf(before), codesOf(after)])).toEqual([
+      [
+        [null, null, null],
+        [0, 1, 2],
+      ],
+    ]);
   });
 
   it("tells in the order of the writes, also when they overlap", async () => {
