@@ -1,4 +1,4 @@
-import { type Invocation, invocationKey } from "#domain";
+import { type Invocation, invocationKey, takeBreak, weightOf } from "#domain";
 import type { RunChange, RunStore } from "./run-store.ts";
 
 /**
@@ -7,7 +7,8 @@ import type { RunChange, RunStore } from "./run-store.ts";
  */
 export interface ChangeFeed {
   note(before: Invocation | null, after: Invocation): void;
-  flush(): void;
+  /** Tells of runs with many executions some at a time, and lets others work in between. */
+  flush(): Promise<void>;
   /** Passes on what another feed told. */
   tell(changes: readonly RunChange[]): void;
   readonly listen: RunStore["onChange"];
@@ -28,15 +29,36 @@ export function createChangeFeed(): ChangeFeed {
       const earlier = changes.get(key);
       changes.set(key, { before: earlier === undefined ? before : earlier.before, after });
     },
-    flush() {
+    async flush() {
       if (changes.size === 0) return;
-      const told = [...changes.values()];
+      const [first = [], ...others] = inParts([...changes.values()]);
       changes = new Map();
-      tell(told);
+      tell(first);
+      for (const part of others) {
+        await takeBreak();
+        tell(part);
+      }
     },
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** To compare so many executions with what they were takes some milliseconds. */
+const EXECUTIONS_A_PART = 1_500;
+
+function inParts(changes: readonly RunChange[]): readonly (readonly RunChange[])[] {
+  const parts: RunChange[][] = [];
+  let weight = Number.POSITIVE_INFINITY;
+  for (const change of changes) {
+    weight += weightOf(change.after);
+    if (weight > EXECUTIONS_A_PART) {
+      parts.push([]);
+      weight = weightOf(change.after);
+    }
+    parts.at(-1)?.push(change);
+  }
+  return parts;
 }

@@ -53,6 +53,19 @@ export function describeChanges(store: StoreOfTest): void {
     ]);
   });
 
+  it("tells of runs with many executions some at a time, in their order", async () => {
+    const told: (readonly string[])[] = [];
+    store().onChange((changes) => void told.push(changes.map(({ after }) => after.invokeId)));
+    const ids = ["t-1", "t-2", "t-3", "t-4"];
+    const runs = ids.map((invokeId) => {
+      const instances = Array.from({ length: 600 }, (_, n) => itemOf({ invokeId, instanceId: `i-${n}` }));
+      return runAt(1, invokeId, { instances });
+    });
+    await store().write({ source: ECS, readAt: 1, runs });
+    expect(told.map(({ length }) => length)).toEqual([2, 2]);
+    expect(told.flat().toSorted()).toEqual(ids);
+  });
+
   it("tells in the order of the writes, also when they overlap", async () => {
     const told: string[] = [];
     store().onChange((changes) => void told.push(...changes.map(({ after }) => after.invokeId)));
