@@ -51,6 +51,28 @@ describe("an event of a server's output", () => {
     },
   );
 
+  it("has a round of the event loop of its own, on however many servers a run printed something", async () => {
+    const run = done("all");
+    const [one] = run.instances;
+    if (one === undefined) throw new Error("The run has no server.");
+    const servers = Array.from({ length: 40 }, (_, serial) => ({ ...one, instanceId: `i-${serial}` }));
+    const { services } = createScene([{ ...run, instances: servers }]);
+    const rounds = { count: 0, areCounted: true };
+    const count = (): void => {
+      rounds.count += 1;
+      if (rounds.areCounted) setImmediate(count);
+    };
+    const begin = { fromByte: 0, after: null };
+    const events = services.watchOutput({ ...REF, instanceId: null }, begin, createOperation());
+    await events.next();
+    count();
+    const told: string[] = [];
+    while (told.length < 39) told.push((await events.next()).value.execution.instanceId);
+    rounds.areCounted = false;
+    expect([new Set(told).size, rounds.count >= 39]).toEqual([39, true]);
+    await events.return?.();
+  });
+
   it("is each watcher's own if it tells where all servers stand", async () => {
     const scene = createScene([running("a"), done("ab")]);
     const [one, other] = [follow(scene, null), follow(scene, null)];

@@ -5,18 +5,21 @@ import { createMemoryStore } from "#store";
 import { createOperation } from "../support/operation.ts";
 import { createFixedSource, NEWEST, sourceAt } from "./support/fixed.ts";
 import { createGateway, PLAIN } from "./support/gateway.ts";
-import { createRun } from "./support/records.ts";
+import { createItem, createRun } from "./support/records.ts";
 import { createWorldSource } from "./support/world.ts";
 
 type Ask = (services: Services, operation: Operation) => Promise<unknown>;
 
 const NONE = { commandNameContains: "none" };
 const SINCE = { ...NONE, createdAfter: "2020-01-01T00:00:00.000Z" };
+const SINCE_ALL = { createdAfter: "2020-01-01T00:00:00.000Z" };
+const BY_SERVER = { by: "INSTANCE", interval: null } as const;
 const BY_STATUS = { by: "STATUS", interval: null } as const;
 
 const count: Ask = (services, operation) => services.statistics(BY_STATUS, { ...NONE }, operation);
 const countSince: Ask = (services, operation) => services.statistics(BY_STATUS, { ...SINCE }, operation);
 const search: Ask = (services, operation) => services.searchOutputs({ text: "x" }, { ...NONE }, operation);
+const searchAll: Ask = (services, operation) => services.searchOutputs({ text: "x" }, {}, operation);
 const list: Ask = (services, operation) => services.pageInvocations({ first: 20 }, { ...NONE }, PLAIN, operation);
 const sort: Ask = (services, operation) =>
   services.pageOrdered({ first: 20 }, "FINISH_TIME_DESC", { ...SINCE }, PLAIN, operation);
@@ -78,6 +81,56 @@ it.each<[string, Ask]>([
   };
   await expect(ask(services, createOperation({ turn, signal: life.signal }))).rejects.toBe(ended);
   expect([whole >= 4, turns.count]).toEqual([true, 1]);
+});
+
+/** 100 runs on 300 servers each. */
+const WIDE = Array.from({ length: 100 }, (_, serial) => {
+  const invokeId = `t-${serial}`;
+  const instances = Array.from({ length: 300 }, (__, server) =>
+    createItem({ source: sourceAt(0), invokeId, instanceId: `i-${server}` }),
+  );
+  return createRun({ source: sourceAt(0), invokeId, creationTime: new Date(NEWEST - serial).toISOString(), instances });
+});
+
+it.each<[string, Ask]>([
+  ["what is known", (services, operation) => services.statistics(BY_SERVER, {}, operation)],
+  ["all since an instant", (services, operation) => services.statistics(BY_SERVER, { ...SINCE_ALL }, operation)],
+  ["outputs", searchAll],
+])("go through %s of runs on many servers in turns of 4,000 executions", async (_kind, ask) => {
+  const own = createWorldSource(sourceAt(0));
+  own.runs = WIDE;
+  const store = createMemoryStore({ bytesMax: 1_000_000_000 });
+  const read: number[] = [];
+  const readOutlines: typeof store.readOutlines = async (request) => {
+    const found = await store.readOutlines(request);
+    read.push(found.reduce((sum, { executions }) => sum + executions.length, 0));
+    return found;
+  };
+  const { services } = createGateway([own], { store: { ...store, readOutlines } });
+  await services.statistics(BY_STATUS, { ...SINCE_ALL }, createOperation());
+  read.length = 0;
+  const { turns, operation } = createCounting();
+  await ask(services, operation);
+  const isBounded = read.every((executions) => executions <= 32 * 300);
+  expect([turns.count >= 7, isBounded]).toEqual([true, true]);
+});
+
+it("tell equal outputs apart from others in turns of their operation", async () => {
+  const { services, store } = createGateway([createWorldSource(sourceAt(0))]);
+  const instances = Array.from({ length: 200 }, (_, server) => {
+    const output = { bytes: Buffer.alloc(24_000, "all the same\n"), droppedBytes: 0 };
+    return createItem({ source: sourceAt(0), invokeId: "t-1", instanceId: `i-${server}`, output });
+  });
+  const run = createRun({
+    source: sourceAt(0),
+    invokeId: "t-1",
+    creationTime: new Date(NEWEST).toISOString(),
+    instances,
+  });
+  await store.write({ source: sourceAt(0), readAt: 1, runs: [run] });
+  const { turns, operation } = createCounting();
+  await services.searchOutputs({ text: "x" }, {}, operation);
+  expect(turns.count >= 3).toBe(true);
 });
 
 it("go on one after the other when the soft deadlines of many lists pass together", async () => {

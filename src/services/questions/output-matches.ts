@@ -91,7 +91,8 @@ export function createOutputMatches({ scan, store, sync, sealer, timing }: Outpu
     const { text, pattern, ignoreCase, contextLines, first, after } = search;
     const { size, cursor } = readPageArguments({ first: first ?? null, after: after ?? null });
     const lines: LineSearch = { text, pattern, ignoreCase, contextLines: contextLines ?? 0, limit: MAX_MATCHES };
-    const find = rememberEqual(searchInTurns(lines, operation));
+    const rest = createRest(operation);
+    const find = rememberEqual(searchInTurns(lines, rest), rest);
     const words = JSON.stringify([text, pattern, ignoreCase === true]);
     const purpose = `output matches\n${canonicalText({ ...filter, instanceKeyIn: undefined })}\n${words}`;
     const sources = sync.book.states().map(({ source }) => source);
@@ -209,17 +210,26 @@ function inOrder({ executions }: RunOutline): readonly ExecutionOutline[] {
   return executions.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
 }
 
-/** @throws InputError `BAD_USER_INPUT` that names the argument, at once */
-function searchInTurns(search: LineSearch, operation: Operation) {
-  const searchText = prepareSearch(search);
+/** Waits for a turn before the work that does not fit into this one. */
+type Rest = (units: number) => Promise<void> | null;
+
+function createRest(operation: Operation): Rest {
   let units = 0;
-  const rest = async (more: number): Promise<void> => {
-    units += more;
-    if (units < UNITS_A_TURN) return;
-    units = more;
+  const wait = async (): Promise<void> => {
     await operation.turn?.();
     operation.signal.throwIfAborted();
   };
+  return (more) => {
+    units += more;
+    if (units < UNITS_A_TURN) return null;
+    units = more;
+    return wait();
+  };
+}
+
+/** @throws InputError `BAD_USER_INPUT` that names the argument, at once */
+function searchInTurns(search: LineSearch, rest: Rest) {
+  const searchText = prepareSearch(search);
   return async ({ bytes, droppedBytes }: Output): Promise<readonly LineMatch[]> => {
     await rest(unitsToDecode(bytes));
     const parts = searchText(decodeOutput(bytes, droppedBytes).text);
@@ -230,11 +240,15 @@ function searchInTurns(search: LineSearch, operation: Operation) {
   };
 }
 
-function rememberEqual(find: ReturnType<typeof searchInTurns>): Find {
+// 24 KB take 30 microseconds to tell from others.
+const UNITS_A_HASHED_BYTE = 0.1;
+
+function rememberEqual(find: ReturnType<typeof searchInTurns>, rest: Rest): Find {
   const known = new Map<string, readonly LineMatch[]>();
   // What is read at once shares equal contents: those need not even be told apart.
   const byBytes = new WeakMap<Uint8Array, { readonly output: Output; readonly found: readonly LineMatch[] }>();
   const findEqual = async (output: Output): Promise<readonly LineMatch[]> => {
+    await rest(output.bytes.length * UNITS_A_HASHED_BYTE);
     const key = createHash("sha1").update(output.bytes).update(String(output.droppedBytes)).digest("base64");
     const remembered = known.get(key);
     if (remembered !== undefined) return remembered;

@@ -1,12 +1,14 @@
 import {
   InputError,
   type InvocationFilter,
+  mapInBreaks,
   namesSource,
   type Operation,
   type Projection,
   type Source,
   sourceKey,
   toQuery,
+  weightOf,
 } from "#domain";
 import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
@@ -23,7 +25,7 @@ export interface ScannedPart<Run = RunOutline> {
   readonly isComplete: boolean;
 }
 
-/** Goes through many runs, in parts between which others have their turns. */
+/** Goes through many runs, in parts of at most {@link EXECUTIONS_A_PART} or one run, between which others have their turns. */
 export interface RunScan {
   /** What is known, from a place on; the newest end is made fresh first. Reads nothing older. */
   outlineKnown(
@@ -45,8 +47,12 @@ export interface RunScanParts {
 
 /** Runs of one part: as many as a millisecond or two can go through. */
 const PART = 250;
-/** Outlines of one part, by what they tell. */
+/** Outlines that are read at once, by what they tell. */
 const OUTLINES: Readonly<Record<OutlineDetail, number>> = { RUNS: 1_000, EXECUTIONS: 1_000, OUTPUTS: PART };
+/** So many are read first, since nobody knows how many servers runs have here. */
+const FIRST_OUTLINES = 32;
+/** Executions that are gone through in one turn, and about as many as are read at once. */
+const EXECUTIONS_A_PART = 4_000;
 
 /** Every question that is about more than a page goes through runs here. */
 export function createRunScan(parts: RunScanParts): RunScan {
@@ -82,8 +88,13 @@ export function createRunScan(parts: RunScanParts): RunScan {
         const isComplete = sources.every((source) => source.isComplete);
         // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
         const isBrokenOff = hasMore && !isComplete && runs.length === PART;
-        const outlines = runs.map(({ run }) => outlineOf(run, detail));
-        yield { runs: outlines, sources: isBrokenOff ? sources.map(withoutEnd) : sources, isComplete };
+        const outlines = await mapInBreaks(
+          runs,
+          ({ run }) => weightOf(run),
+          ({ run }) => outlineOf(run, detail),
+        );
+        const shown = isBrokenOff ? sources.map(withoutEnd) : sources;
+        for await (const some of inTurns(outlines, operation)) yield { runs: some, sources: shown, isComplete };
         if (!hasMore || !isComplete) return;
         if (ground !== null) {
           const known = outline(filter, ground.stretches, detail, store, operation);
@@ -128,22 +139,45 @@ async function* outline(
   operation: Operation,
 ): AsyncGenerator<readonly RunOutline[]> {
   const query = toQuery(filter);
-  const limit = OUTLINES[detail];
   const pause = pauseOf(operation);
+  let limit = detail === "RUNS" ? OUTLINES.RUNS : FIRST_OUTLINES;
   const read = (left: readonly Stretch[]) => store.readOutlines({ stretches: left, query, limit, detail, pause });
   for (let reading = read(stretches); ; ) {
     const found = await reading;
     operation.signal.throwIfAborted();
     const end = found.length < limit ? undefined : found.at(-1);
     if (end !== undefined) {
+      limit = Math.min(OUTLINES[detail], nextLimit(found));
       // A database reads on while this part is gone through. Who breaks off does not wait for it.
       reading = read(stretches.map((stretch) => ({ ...stretch, after: placeOfOutline(end) })));
       reading.catch(() => {});
     }
-    yield found;
+    yield* inTurns(found, operation);
     if (end === undefined) return;
     await operation.turn?.();
   }
+}
+
+/** As many runs as have the executions of a part, if they are like these; of small runs not many more, since large ones may follow. */
+function nextLimit(found: readonly RunOutline[]): number {
+  const executions = found.reduce((sum, { executionCount }) => sum + executionCount, 0);
+  const ofLike = Math.floor((found.length * EXECUTIONS_A_PART) / Math.max(1, executions));
+  return Math.max(1, Math.min(ofLike, 4 * found.length));
+}
+
+/** The runs in parts of a turn each. */
+async function* inTurns(runs: readonly RunOutline[], operation: Operation): AsyncGenerator<readonly RunOutline[]> {
+  let from = 0;
+  let executions = 0;
+  for (const [position, { executionCount }] of runs.entries()) {
+    if (position > from && executions + executionCount > EXECUTIONS_A_PART) {
+      yield runs.slice(from, position);
+      await operation.turn?.();
+      [from, executions] = [position, 0];
+    }
+    executions += executionCount;
+  }
+  yield from === 0 ? runs : runs.slice(from);
 }
 
 /** The parts up to `max` runs; the last one is not complete if runs follow. Exactly so many are whole. */

@@ -12,11 +12,19 @@ import type { ResultFilter } from "../contract/index.ts";
 
 /** What is meant of a run, beside the executions that it was made of. */
 export function resultsIn({ instances }: Invocation, filter: ResultFilter) {
-  return instances.map((one) => ({ one, result: resultOf(one) })).filter(({ result }) => isMeant(result, filter));
+  return instances.filter((one) => isMeant(one, filter)).map((one) => ({ one, result: resultOf(one) }));
+}
+
+/** How many these are. */
+export function countResultsIn({ instances }: Invocation, filter: ResultFilter): number {
+  return instances.reduce((count, one) => (isMeant(one, filter) ? count + 1 : count), 0);
 }
 
 /** True if the filter means a result. */
-export function isMeant(result: InvocationResult, { instanceId, commandId, statusIn }: ResultFilter): boolean {
+export function isMeant(
+  result: Pick<InvocationResult, "instanceId" | "commandId" | "status">,
+  { instanceId, commandId, statusIn }: ResultFilter,
+): boolean {
   return (
     (instanceId === undefined || result.instanceId === instanceId) &&
     (commandId === undefined || result.commandId === null || result.commandId === commandId) &&

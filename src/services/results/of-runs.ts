@@ -12,7 +12,7 @@ import { type PageCursor, type PageRequestArguments, toPage } from "../paging/in
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
 import { countRuns, falseEndOf, isWhole, type PageSource, pauseOf } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
-import { purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
+import { countResultsIn, purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
 import type { RunsRead } from "./strays.ts";
 
 /** What results of many runs are read with. */
@@ -56,7 +56,7 @@ export async function pageOfRuns(
   const edges = rows.map((row, position) => ({ node: nodes[position] ?? row.result, cursor: row.cursor }));
   const shown = direction > 0 ? edges : edges.reverse();
   const countResults = async () =>
-    (await countRows(store, stretch.parts, runFilter, (run) => resultsIn(run, filter).length, operation)) ??
+    (await countRows(store, stretch.parts, runFilter, (run) => countResultsIn(run, filter), operation)) ??
     // Of one instance a run has one result, so that the upstream's total of runs is theirs.
     (filter.instanceId !== undefined && filter.statusIn === undefined
       ? countRuns(store, stretch.parts, runFilter, operation)
@@ -112,6 +112,8 @@ async function readRows(
     const { runs, hasMore } = stretch;
     if (runs.length > 0 || hasMore) isEmptyList = false;
     for (const stored of direction > 0 ? runs : runs.toReversed()) {
+      // A hundred runs may have 30,000 rows.
+      if (all.length > size) break;
       all.push(...rowsOf(stored, stretch, filter, projection, direction));
     }
     const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);

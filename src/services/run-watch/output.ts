@@ -9,11 +9,19 @@ import {
   type Operation,
   type Output,
   readAppended,
+  takeBreak,
 } from "#domain";
 import type { OutputChunk, PositionSealer, Services } from "../contract/index.ts";
-import { openOutputPosition, sealOutputPosition, type ToldBytes, type WatchedOutput } from "./output-position.ts";
+import {
+  type MarkedBytes,
+  markOf,
+  openOutputPosition,
+  sealOutputPosition,
+  type ToldBytes,
+  type WatchedOutput,
+} from "./output-position.ts";
 
-interface Told extends ToldBytes {
+interface Told extends MarkedBytes {
   readonly output: Output | null;
 }
 
@@ -34,23 +42,32 @@ export function createOutputWatch(
     const toldBefore = after === null ? () => null : openOutputPosition(sealer, ref, after);
     const fromHere: ToldBytes = { nextByte: fromByte, isFinal: false };
     const told = new Map<string, Told>();
+    const begin = (instanceId: string): Told => ({
+      output: null,
+      mark: markOf(instanceId),
+      ...(toldBefore(instanceId) ?? fromHere),
+    });
     const seal = (now: Told) =>
       sealOutputPosition(sealer, ref, ref.instanceId === null ? told : new Map([[ref.instanceId, now]]));
-    /** @param isEnd true once nothing more is waited for */
-    function* tellAll(run: Invocation, isEnd: boolean): Generator<OutputChunk> {
+    /** A run on 300 servers makes 300 events at once: each has its own round of the event loop. @param isEnd true once nothing more is waited for */
+    async function* tellAll(run: Invocation, isEnd: boolean): AsyncGenerator<OutputChunk> {
+      let isFirst = true;
       const executions = meant(run, ref.instanceId);
       for (const { instanceId } of executions) {
         // All of them before the first event, whose position says of each how far it was told.
-        if (!told.has(instanceId)) told.set(instanceId, { output: null, ...(toldBefore(instanceId) ?? fromHere) });
+        if (!told.has(instanceId)) told.set(instanceId, begin(instanceId));
       }
       for (const execution of executions) {
-        const before = told.get(execution.instanceId) ?? { output: null, ...fromHere };
+        const before = told.get(execution.instanceId) ?? begin(execution.instanceId);
         const isFinal = isEnd || isPrinted(run, execution, clock.now());
         const make = () => tell(run, execution, before, isFinal, seal);
         // Of several servers, what was told of the others is in the event too.
         const { chunk, now } = ref.instanceId === null ? make() : share(run, execution, before, isFinal, make);
         told.set(execution.instanceId, now);
-        if (chunk !== null) yield chunk;
+        if (chunk === null) continue;
+        if (!isFirst) await takeBreak();
+        isFirst = false;
+        yield chunk;
       }
     }
     let last: Invocation | null = null;
@@ -108,7 +125,7 @@ function tell(
   const appended: AppendedOutput | null = output === null ? null : readAppended(output, before, isFinal);
   const isEnd = isFinal && !before.isFinal;
   const nextByte = appended?.nextByte ?? before.nextByte;
-  const now: Told = { output: output ?? before.output, nextByte, isFinal };
+  const now: Told = { output: output ?? before.output, mark: before.mark, nextByte, isFinal };
   if (appended === null && !isEnd) return { chunk: null, now };
   const nothing: AppendedOutput = { fromByte: nextByte, nextByte, text: "", isReset: false };
   const chunk = {

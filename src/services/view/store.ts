@@ -1,6 +1,6 @@
 import type { View } from "#access";
 import type { Execution } from "#domain";
-import type { RunOutline, RunPageRequest, RunStore, StoredRun } from "#store";
+import type { OutlineDetail, RunOutline, RunPageRequest, RunStore, StoredRun } from "#store";
 import { maySeeRun } from "./sight.ts";
 
 /** What of the store pages are answered from. */
@@ -33,9 +33,7 @@ export function limitStore(store: PageStore, view: View): PageStore {
       const stretches = stretchesOf(request);
       const read = (limit: number) => store.readOutlines({ ...request, stretches, limit });
       const seen = await readSeen(request.limit, read, (run) => maySeeRun(view, run));
-      return seen
-        .slice(0, request.limit)
-        .map((run) => ({ ...run, executions: withoutDenied(view, run, run.executions) }));
+      return seen.slice(0, request.limit).map((run) => outlineFor(view, run, request.detail));
     },
     readRuns: async (refs, projection) =>
       (await store.readRuns(refs, projection)).map((stored) =>
@@ -64,6 +62,12 @@ async function readSeen<Read>(
     const seen = found.filter(isSeen);
     if (found.length < limit || seen.length >= wanted) return seen;
   }
+}
+
+/** Outlines may make their executions anew each time they are read: who may see all of them goes on with the same one. */
+function outlineFor(view: View, run: RunOutline, detail: OutlineDetail): RunOutline {
+  const mayLack = detail === "OUTPUTS" && !view.rightsFor(run.source).forCommand(run.command.name).outputs;
+  return mayLack ? { ...run, executions: withoutDenied(view, run, run.executions) } : run;
 }
 
 /** Executions of a run without the outputs that no role gives; the same object if nothing is taken away. */

@@ -2,9 +2,10 @@ import { durationMsOf, finishTimeOf, type InstanceInvocation, type Invocation, m
 import { NO_TIME, type Position, timeOf } from "./position.ts";
 import type { ExecutionOutline, OutlineDetail, RunOutline } from "./run-store.ts";
 
-/** The outline of a run. */
+/** The outline of a run. Executions are made each time they are read: a thousand runs that wait for their turn would hold 300,000. */
 export function outlineOf(run: Invocation, detail: OutlineDetail): RunOutline {
   const { source, invokeId, status, command } = run;
+  const instances = detail === "RUNS" ? [] : run.instances;
   const time = timeOf(run);
   const finishTime = finishTimeOf(run);
   return {
@@ -15,7 +16,10 @@ export function outlineOf(run: Invocation, detail: OutlineDetail): RunOutline {
     command: { commandId: command.commandId, name: command.name },
     finishTime: finishTime === null ? null : Date.parse(finishTime),
     durationMs: durationMsOf(run),
-    executions: detail === "RUNS" ? [] : run.instances.map((one) => executionOutlineOf(one, detail)),
+    executionCount: instances.length,
+    get executions() {
+      return instances.map((one) => executionOutlineOf(one, detail));
+    },
   };
 }
 

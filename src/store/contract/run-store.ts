@@ -87,8 +87,10 @@ export interface RunOutline extends InvocationRef {
   readonly finishTime: number | null;
   /** As `durationMsOf` tells it. */
   readonly durationMs: number | null;
-  /** In no order; empty unless they are asked for. */
+  /** In no order; empty unless they are asked for. May be made anew each time it is read. */
   readonly executions: readonly ExecutionOutline[];
+  /** How many these are. */
+  readonly executionCount: number;
 }
 
 /** The same of an execution; what it printed only where outputs are asked for. */

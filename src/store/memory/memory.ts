@@ -52,7 +52,7 @@ export function createMemoryStore({ bytesMax }: MemoryStoreOptions): RunStore {
     }
     if (list !== undefined) lists.put(source, list.key, list.record);
     lists.cut(kept.letGo());
-    feed.flush();
+    await feed.flush();
   };
   let earlier: Promise<unknown> = Promise.resolve();
 
@@ -100,7 +100,8 @@ async function writeRecords(
     }
   };
   await mapInBreaks(runs, weightOf, writeRun);
-  await mapInBreaks(results, () => 1, writeResult);
+  // Each is put into a copy of its run.
+  await mapInBreaks(results, (result) => 1 + (kept.find(result)?.run.instances.length ?? 0) / 16, writeResult);
 }
 
 /** What is answered from the total order. */

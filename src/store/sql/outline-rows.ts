@@ -45,6 +45,7 @@ export async function readOutlines(
     const source = sources.get(row.source_key);
     if (source === undefined) return [];
     const time = ageOf(row.age);
+    const executions = byRun.get(row.id) ?? [];
     return [
       {
         source,
@@ -54,7 +55,8 @@ export async function readOutlines(
         command: { commandId: textOf(row.command_id), name: textOf(row.command_name) },
         finishTime: row.finished_at,
         durationMs: row.duration_ms,
-        executions: byRun.get(row.id) ?? [],
+        executionCount: executions.length,
+        executions,
       },
     ];
   });

@@ -29,15 +29,15 @@ export function createSqlStore({ db, schema, contentKey, writer, clock, isShared
   const lastWrites = new Map<string, Promise<unknown>>();
 
   async function write(one: RunWrite): Promise<void> {
-    tell(await writeReading(db, one, { schema, contentKey, writer }));
+    await tell(await writeReading(db, one, { schema, contentKey, writer }));
   }
 
-  function tell({ runs, contents }: WriteOutcome): void {
+  async function tell({ runs, contents }: WriteOutcome): Promise<void> {
     for (const { before, after } of runs) {
       if (before?.run === after.run) continue;
       feed.note(before === null ? null : contents.restore(before.run), contents.restore(after.run));
     }
-    feed.flush();
+    await feed.flush();
   }
 
   const follow = (): Promise<void> =>

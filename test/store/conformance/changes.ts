@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { RunChange } from "#store";
 import type { StoreOfTest } from "../conformance.ts";
-import { ECS, outputOf, resultFor, runAt } from "../records.ts";
+import { ECS, itemOf, outputOf, resultFor, runAt } from "../records.ts";
 
 /** Who listens hears of each write that changed anything, in order. */
 export function describeChanges(store: StoreOfTest): void {
@@ -33,6 +33,37 @@ export function describeChanges(store: StoreOfTest): void {
     await store().write({ source: ECS, readAt: 2, results: [resultFor("t-1", { output })] });
     await store().write({ source: ECS, readAt: 3, results: [resultFor("t-1", { output })] });
     expect(told.map(({ after }) => after.instances[0]?.output)).toEqual([output]);
+  });
+
+  it("tells once of a run that a write brings many results of", async () => {
+    const ids = ["i-1", "i-2", "i-3"];
+    const instances = ids.map((instanceId) => itemOf({ invokeId: "t-1", instanceId, exitCode: null }));
+    await store().write({ source: ECS, readAt: 1, runs: [runAt(1, "t-1", { instances })] });
+    const told: RunChange[] = [];
+    const end = store().onChange((changes) => void told.push(...changes));
+    const results = ids.map((instanceId, exitCode) => resultFor("t-1", { instanceId, exitCode }));
+    await store().write({ source: ECS, readAt: 2, results });
+    end();
+    const codesOf = (run: RunChange["before"]) => run?.instances.map(({ exitCode }) => exitCode);
+    expect(told.map(({ before, after }) => [codesOf(before), codesOf(after)])).toEqual([
+      [
+        [null, null, null],
+        [0, 1, 2],
+      ],
+    ]);
+  });
+
+  it("tells of runs with many executions some at a time, in their order", async () => {
+    const told: (readonly string[])[] = [];
+    store().onChange((changes) => void told.push(changes.map(({ after }) => after.invokeId)));
+    const ids = ["t-1", "t-2", "t-3", "t-4"];
+    const runs = ids.map((invokeId) => {
+      const instances = Array.from({ length: 600 }, (_, n) => itemOf({ invokeId, instanceId: `i-${n}` }));
+      return runAt(1, invokeId, { instances });
+    });
+    await store().write({ source: ECS, readAt: 1, runs });
+    expect(told.map(({ length }) => length)).toEqual([2, 2]);
+    expect(told.flat().toSorted()).toEqual(ids);
   });
 
   it("tells in the order of the writes, also when they overlap", async () => {

@@ -59,6 +59,7 @@ export function describeOutlines(store: StoreOfTest): void {
         finishTime: timeAt(8),
         durationMs: 5_000,
         executions: [],
+        executionCount: 0,
       };
       expect(await store().readOutlines({ ...all, detail: "RUNS" })).toEqual([outline]);
       const executions = [
@@ -66,7 +67,7 @@ export function describeOutlines(store: StoreOfTest): void {
         { instanceId: "i-2", status: "SUCCESS", durationMs: null },
       ];
       expect(sorted(await store().readOutlines({ ...all, detail: "EXECUTIONS" }))).toEqual([
-        { ...outline, executions },
+        { ...outline, executions, executionCount: 2 },
       ]);
     });
 
