@@ -7,7 +7,6 @@ import {
   type Operation,
   type Source,
   type SourceErrorCode,
-  type SourceErrorCode,
   sourceKey,
   UpstreamError,
 } from "#domain";
