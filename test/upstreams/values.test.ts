@@ -121,6 +121,9 @@ describe("base64 as it comes", () => {
     ["another character", "hello world!", null],
     ["a length that no bytes have", "OutputMsg", null],
     ["padding inside", "MT=6MzA6MDEK", null],
+    ["padding of nothing", "==", null],
+    ["a single sign of padding", "=\n", null],
+    ["nothing", "", ""],
   ])("%s", (_name, text, expected) => {
     const bytes = fromBase64(text);
     expect(bytes === null ? null : Buffer.from(bytes).toString()).toBe(expected);

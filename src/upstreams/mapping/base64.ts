@@ -10,10 +10,11 @@ export function fromBase64(text: string): Uint8Array | null {
   return canBeBase64(text) ? bytes : null;
 }
 
-/** False where a text is certainly no base64: another character, padding inside, or a length that no bytes have. */
+/** False where a text is certainly no base64: another character, padding inside or of nothing, or a length that no bytes have. */
 export function canBeBase64(text: string): boolean {
   const compact = text.replace(/[\r\n]+/g, "").trim();
-  return ALPHABET.test(compact) && compact.replace(/=+$/, "").length % 4 !== 1;
+  const bare = compact.replace(/=+$/, "");
+  return ALPHABET.test(compact) && bare.length % 4 !== 1 && (bare !== "" || compact === "");
 }
 
 // Buffer skips what is not of the alphabet; the expected length is met only where there was nothing to skip.
