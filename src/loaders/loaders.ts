@@ -32,6 +32,8 @@ export interface Loaders {
     projection: Projection,
   ): Promise<readonly Answer<InvocationResult>[]>;
   readonly invocations: ByKey<Wanted<InvocationRef>, Invocation>;
+  /** Whether runs are known; asks no upstream. */
+  readonly known: ByKey<InvocationRef, boolean>;
   readonly instances: ByKey<InstanceRef, Instance>;
   /** The agents on servers. */
   readonly agents: ByKey<InstanceRef, AgentState>;
@@ -56,6 +58,13 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
       keyOf: runName,
       groupsOf: (keys) => joinProjection(keys, invocationKey).map(projectionKey),
       readGroup: (keys) => services.readInvocations(keys, wantsOf(keys), operation),
+    }),
+    known: createByKey({
+      telemetry,
+      settled,
+      name: "known",
+      keyOf: invocationKey,
+      readGroup: services.areKnown,
     }),
     instances: createByKey({
       telemetry,

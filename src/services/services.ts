@@ -167,6 +167,8 @@ function assemble(ground: Ground): Services {
         strays: createStrays(sync, clock),
       }),
     ),
+    areKnown: async (refs) =>
+      (await store.readRuns(refs, { output: false, content: false })).map((run) => run !== null),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
     readHistory: (ref, projection, operation) =>

@@ -42,6 +42,30 @@ describe("lookup", () => {
     expect(rig.far.calls).toEqual([]);
   });
 
+  it("has no limit for runs that are known, and for others 60 a minute", async () => {
+    const own = await startRig({ "ECS/cn-hangzhou": createPlace(manyRuns(3, "t-h")) });
+    const ask = async (invokeIds: readonly string[]) => {
+      const fields = invokeIds.map((invokeId, at) => `a${at}: lookup(by: { invokeId: "${invokeId}" }) { id }`);
+      const { data, errors = [] } = await own.ask(`{ ${fields.join("\n")} }`);
+      const found: readonly unknown[] = Object.values(data);
+      return [found.filter((one) => one !== null).length, errors.map(({ extensions }) => extensions?.limit)];
+    };
+    try {
+      const { data } = await own.ask("{ invocations { nodes { invokeId } } }");
+      const { invokeId }: { invokeId: string } = data.invocations.nodes[0];
+      const known = Array.from({ length: 40 }, () => invokeId);
+      expect([await ask(known), await ask(known)]).toEqual([
+        [40, []],
+        [40, []],
+      ]);
+      const unknown = (from: number) => Array.from({ length: 40 }, (_, at) => `t-x${from + at}`);
+      expect(await ask(unknown(0))).toEqual([0, []]);
+      expect(await ask(unknown(40))).toEqual([0, Array(20).fill("foreignIds")]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("names each run of an upstream id that several sources have", async () => {
     const twins = await startRig({
       "ECS/cn-hangzhou": createPlace(manyRuns(1, "t-same")),

@@ -103,8 +103,9 @@ async function* outputRows(
   { services, step, guard }: ExportParts,
 ): AsyncGenerator<readonly ExportRow[], void> {
   const nothing = { output: false, content: false };
-  const read = (operation: Operation) => {
-    if (!isOurs) operation.meter.addForeignId?.();
+  const read = async (operation: Operation) => {
+    const [isKnown = false] = isOurs ? [true] : await services.areKnown([{ source, invokeId }]);
+    if (!isKnown) operation.meter.addForeignId?.();
     return services.readInvocations([{ source, invokeId }], nothing, operation);
   };
   const [run] = services.findSource(source.provider, source.regionId, source.account) === null ? [] : await step(read);

@@ -6,7 +6,7 @@ import { badInput, declareInput, fromGlobalId, Node, orNull } from "../declarati
 import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { type Invocation, readConsoleAddress, readRun } from "../runs/index.ts";
 import { Instance, requireText } from "../sources/index.ts";
-import { readNode } from "./nodes.ts";
+import { countForeign, readNode } from "./nodes.ts";
 
 /** What a person has of a thing. */
 interface LookupInput {
@@ -74,7 +74,10 @@ async function findRun(
   selection: Selection,
   context: GraphContext,
 ): Promise<Invocation | null> {
-  context.operation.meter.addForeignId?.();
+  await countForeign(
+    sources.map((source) => ({ source, invokeId })),
+    context,
+  );
   return onlyOneRun(await allFound(sources.map((source) => readRun({ source, invokeId }, selection, context))));
 }
 

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
+import type { InvocationRef } from "#domain";
 import { badInput, fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
 import { type GraphContext, giveInTurns, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { InvocationResult, wantsOutput } from "../results/index.ts";
@@ -66,7 +67,7 @@ export async function readNode(
 ): Promise<Node | null> {
   const { provider, regionId, account } = ref.source;
   if (context.services.findSource(provider, regionId, account) === null) return null;
-  if (!isOurs) context.operation.meter.addForeignId?.();
+  if (!isOurs) await countForeign(ref.type === "Instance" ? [] : [ref], context);
   const selected = selection.as(ref.type);
   switch (ref.type) {
     case "Invocation":
@@ -80,6 +81,18 @@ export async function readNode(
       return record === null ? null : new Instance(record);
     }
   }
+}
+
+/**
+ * Counts a look-up by an id that was not made here, unless one of the runs that it may name is known: then it asks an upstream nothing
+ * that others may not ask. @throws InputError `LIMIT_EXCEEDED`
+ */
+export async function countForeign(
+  runs: readonly InvocationRef[],
+  { loaders, operation }: Pick<GraphContext, "loaders" | "operation">,
+): Promise<void> {
+  const known = await Promise.all(runs.map((ref) => loaders.known.load(ref)));
+  if (!known.includes(true)) operation.meter.addForeignId?.();
 }
 
 async function readInstanceInvocation(

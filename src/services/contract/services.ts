@@ -109,6 +109,8 @@ export interface Services {
     projection: PageProjection,
     operation: Operation,
   ): Promise<Page<ShownResult>>;
+  /** Whether each of these runs is known, in their order. Costs no upstream call. */
+  areKnown(refs: readonly InvocationRef[]): Promise<readonly boolean[]>;
   /** Runs by id, one answer a key, in key order. */
   readInvocations(
     refs: readonly Asked<InvocationRef>[],
