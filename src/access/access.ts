@@ -41,7 +41,7 @@ export interface AccessOptions {
 /** Begins with what the process was started with; the file is watched from `start` on. */
 export function createAccess(options: AccessOptions): Access {
   const { initial, auditFile, clock, fetch, warn, logAudit } = options;
-  const file = auditFile === null ? null : createRotatingFile({ path: auditFile, onProblem: warn });
+  const file = auditFile === null ? null : createRotatingFile({ path: auditFile, onProblem: warn, clock });
   const write = file === null ? logAudit : (line: AuditLine) => file.write(JSON.stringify(line));
   const audit = initial === null && file === null ? null : createAudit({ write, clock });
   const flush = async () => file?.flush();

@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type AuditLine, createAudit, createRotatingFile } from "#access";
 import { createFakeClock } from "../support/clock.ts";
@@ -84,6 +86,7 @@ describe("the audit", () => {
 describe("a file with rotation", () => {
   let folder: string;
   const problems: string[] = [];
+  const clock = createFakeClock();
   const read = (name: string) => readFile(join(folder, name), "utf8");
 
   beforeEach(async () => {
@@ -93,7 +96,7 @@ describe("a file with rotation", () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const createFile = (limits: object) =>
-    createRotatingFile({ path: join(folder, "audit.log"), onProblem: (text) => problems.push(text), ...limits });
+    createRotatingFile({ path: join(folder, "audit.log"), onProblem: (text) => problems.push(text), clock, ...limits });
 
   it("adds to what is there, for the owner alone", async () => {
     createFile({}).write("one");
@@ -128,6 +131,35 @@ describe("a file with rotation", () => {
     file.write("two");
     await file.flush();
     expect(await read("audit.log")).toBe("two\n");
+  });
+
+  it("begins a line of its own behind one that was written in part", async () => {
+    await writeFile(join(folder, "audit.log"), '{"time":"2026-01-0');
+    const file = createFile({});
+    file.write("one");
+    await file.flush();
+    expect(await read("audit.log")).toBe('{"time":"2026-01-0\none\n');
+  });
+
+  it("waits for a disk that takes nothing no longer than 5 s at the end", async () => {
+    const path = join(folder, "audit.log");
+    await promisify(execFile)("mkfifo", [path]);
+    const file = createFile({});
+    file.write("x".repeat(200_000));
+    let isOver = false;
+    const end = file.flush().then(() => {
+      isOver = true;
+    });
+    await clock.advance(4_999);
+    const wasOver = isOver;
+    await clock.advance(1);
+    await end;
+    expect([wasOver, problems]).toEqual([false, [`Lines of ${path} are lost: the disk does not take them.`]]);
+    // The thread that still writes is let go.
+    const reader = await open(path, "r");
+    for (let bytes = 0; bytes < 200_001; bytes += (await reader.read()).bytesRead);
+    await reader.close();
+    await file.flush();
   });
 
   it("says once that lines are lost, and in the file how many", async () => {

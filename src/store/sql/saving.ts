@@ -4,9 +4,12 @@ import {
   type InstanceInvocation,
   type Invocation,
   type InvocationQuery,
+  type InvocationResult,
   isFinalRun,
   lacksEnd,
+  mapInBreaks,
   type Source,
+  weightOf,
 } from "#domain";
 import { LATE_MAX_MS } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
@@ -27,9 +30,15 @@ export async function saveContents(
   usedDay: number,
 ): Promise<void> {
   const scripts = runs.filter(isRunChanged).map((one) => toRunColumns(one.after.run).script);
-  const rows = [...runs.flatMap(changedExecutions), ...loose.map(({ result }) => result)];
-  const outputs = rows.map((row) => toExecutionColumns(row).output);
-  const ids = new Set([...scripts, ...outputs].filter((id) => id !== null));
+  const outputOf = (row: InstanceInvocation | InvocationResult) => toExecutionColumns(row).output;
+  const outputs = await mapInBreaks(
+    runs,
+    ({ after }) => weightOf(after.run),
+    (one) => changedExecutions(one).map(outputOf),
+  );
+  const ids = new Set(
+    [...scripts, ...outputs.flat(), ...loose.map(({ result }) => outputOf(result))].filter((id) => id !== null),
+  );
   // In one order, so that two writes of the same contents never wait for each other in a circle.
   const found = [...ids].sort().flatMap((id) => {
     const bytes = contents.find(id);
@@ -108,8 +117,31 @@ function changedExecutions({
   });
 }
 
-/** Writes executions that are new or changed. @param ids numbers of the runs that were written */
+/** To write so many executions down for a statement takes some milliseconds. */
+const EXECUTIONS_A_STATEMENT = 600;
+
+/** Writes executions that are new or changed, some runs at a time. @param ids numbers of the runs that were written */
 export async function saveExecutions(
+  step: Step,
+  schema: string,
+  runs: readonly ChangedRun[],
+  ids: ReadonlyMap<string, number>,
+): Promise<void> {
+  let part: ChangedRun[] = [];
+  let weight = 0;
+  for (const one of runs) {
+    weight += weightOf(one.after.run);
+    if (weight > EXECUTIONS_A_STATEMENT && part.length > 0) {
+      await saveSome(step, schema, part, ids);
+      part = [];
+      weight = weightOf(one.after.run);
+    }
+    part.push(one);
+  }
+  await saveSome(step, schema, part, ids);
+}
+
+async function saveSome(
   step: Step,
   schema: string,
   runs: readonly ChangedRun[],
