@@ -1,7 +1,7 @@
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import { type Context, tellIncomplete } from "./context.ts";
 import { formatSource, haveAllAnswered, type Scope, type Source, tellFailures } from "./sources.ts";
-import { findStray, type StrayRef } from "./stray-run.ts";
+import { type FoundStray, findStray, type StrayRef } from "./stray-run.ts";
 import { CommandError, tell, toLine } from "./terminal/index.ts";
 
 /** How long a run is waited for. */
@@ -27,10 +27,11 @@ export async function findRun(context: Context, word: string, scope: Scope, wait
   const { runs, stray, sources } = await searchRuns(context, { ...scope, invokeId: word }, wait);
   const [run, ...others] = runs;
   if (run === undefined) {
+    for (const failure of stray.failures) tellFailures(context, [], failure);
     tellFailures(context, sources);
-    const [only, ...more] = stray;
+    const [only, ...more] = stray.refs;
     if (only !== undefined && more.length === 0) return { stray: only };
-    if (only !== undefined) throw ambiguous(word, stray.length);
+    if (only !== undefined) throw ambiguous(word, stray.refs.length);
     if (haveAllAnswered(sources)) throw notKnown(word);
     throw new CommandError(`No source that could be read knows run ${toLine(word)}.`);
   }
@@ -68,14 +69,14 @@ function requireId(word: string): string {
 async function searchRuns(context: Context, filter: Scope & { readonly invokeId: string }, wait: Wait | undefined) {
   const { client, surroundings } = context;
   const deadline = surroundings.now() + Math.min(APPEARS_WITHIN_MS, wait?.timeoutMs ?? 0);
+  let stray: FoundStray = { refs: [], failures: [] };
   for (let looks = 1; ; looks += 1) {
     const { invocations: page } = await client.recentRuns({ first: 10, filter }, {}, wait?.inTime);
     const runs = page?.nodes.filter((node) => node !== null) ?? [];
     const sources: readonly Source[] = page?.sources ?? [];
-    const isFirst = looks === 1 && runs.length === 0;
-    const stray = isFirst ? await findStray(context, filter.invokeId, sources) : [];
+    if (looks === 1 && runs.length === 0) stray = await findStray(context, filter.invokeId, sources);
     const leftMs = deadline - surroundings.now();
-    if (runs.length + stray.length > 0 || leftMs <= 0) return { runs, stray, sources };
+    if (runs.length + stray.refs.length > 0 || leftMs <= 0) return { runs, stray, sources };
     const where = haveAllAnswered(sources) ? "" : " in the sources that can be read";
     if (looks === 1) tell(context, `no such run yet${where}; waiting for it to appear.`);
     await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));

@@ -32,26 +32,33 @@ export interface StrayProjection {
 const MAX_PAGES = 500;
 const PAGE_SIZES = { withOutput: 20, without: 100 };
 
+/** What a search for results found. */
+export interface FoundStray {
+  readonly refs: readonly StrayRef[];
+  /** Why sources did not say whether they have any: to be told unless the run is found. */
+  readonly failures: readonly GatewayError[];
+}
+
 /** Runs of this id that no list knows, but results; asks each source once. */
 export async function findStray(
-  context: Context,
+  { client }: Context,
   invokeId: string,
   sources: readonly Source[],
-): Promise<readonly StrayRef[]> {
+): Promise<FoundStray> {
+  const failures: GatewayError[] = [];
   const found = await Promise.all(
     sources.map(async ({ provider, account, regionId }) => {
       const ref = { provider, account, regionId, invokeId };
-      const question = context.client.resultsOfRun({ ...ref, withOutput: false, first: 1 });
-      // A source that fails is told of beside the list of runs, or here.
-      const answer = await salvage(context, question).catch((error: unknown) => {
+      const question = client.resultsOfRun({ ...ref, withOutput: false, first: 1 });
+      const answer = await question.catch((error: unknown) => {
         if (!(error instanceof GatewayError)) throw error;
-        tellFailures(context, [], error);
+        failures.push(error);
         return null;
       });
       return (answer?.invocationResults?.nodes.length ?? 0) > 0 ? [ref] : [];
     }),
   );
-  return found.flat();
+  return { refs: found.flat(), failures };
 }
 
 /** The run by its results, every page; null if there is none now. */

@@ -11,31 +11,36 @@ export async function* noteUntold(
   format: string,
   untold: UntoldRow[],
 ): AsyncGenerator<Uint8Array, void> {
-  const { end, isWhole, toUntold } = format === "csv" ? CSV : format === "text" ? TEXT : NDJSON;
+  const { togglesQuote, toUntold } = format === "csv" ? CSV : format === "text" ? TEXT : NDJSON;
   const decoder = new TextDecoder();
   let row = "";
+  let line = "";
+  let isQuoted = false;
   for await (const chunk of chunks) {
     yield chunk;
-    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split(end);
-    row += first;
-    for (const line of others) {
-      if (isWhole(row)) untold.push(...toUntold(row));
-      row = isWhole(row) ? line : row + end + line;
+    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
+    line += first;
+    for (const next of others) {
+      row += `${line}\n`;
+      if (togglesQuote(line)) isQuoted = !isQuoted;
+      line = next;
+      if (isQuoted) continue;
+      untold.push(...toUntold(row.trimEnd()));
+      row = "";
     }
   }
 }
 
 /** How rows are told apart, and which of them say that their output is not known. */
 interface RowReader {
-  readonly end: string;
-  /** False if the row goes on behind this end. */
-  isWhole(row: string): boolean;
+  /** True if a quote begins on this line and does not end there, or ends there: the row goes on behind a line within quotes. */
+  togglesQuote(line: string): boolean;
+  /** @param row without the end of its last line */
   toUntold(row: string): readonly UntoldRow[];
 }
 
 const NDJSON: RowReader = {
-  end: "\n",
-  isWhole: () => true,
+  togglesQuote: () => false,
   toUntold: (row) => {
     const read: UntoldRow & { readonly isOutputKnown?: boolean } = JSON.parse(row);
     return read.isOutputKnown === false ? [read] : [];
@@ -43,15 +48,12 @@ const NDJSON: RowReader = {
 };
 
 const CSV: RowReader = {
-  end: "\r\n",
-  // An end within quotes is a part of an output.
-  isWhole: (row) => row.split('"').length % 2 === 1,
+  togglesQuote: (line) => line.split('"').length % 2 === 0,
   toUntold: (row) => (row.endsWith(",false") ? toRow(/^([^,]*),([^,]*),([^,]*),/.exec(row)) : []),
 };
 
 const TEXT: RowReader = {
-  end: "\n",
-  isWhole: () => true,
+  togglesQuote: () => false,
   toUntold: (row) => toRow(/^==> (.*): ([A-Z_]+)(?:, exit code (-?\d+))?, output not known$/.exec(row)),
 };
 

@@ -5,6 +5,10 @@ import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
 
 const NO_RUNS = { status: 200, body: { RequestId: "R-0", TotalCount: 0, Invocations: { Invocation: [] } } };
+const NO_RESULTS = {
+  status: 200,
+  body: { RequestId: "R-0", Invocation: { InvocationResults: { InvocationResult: [] } } },
+};
 const stray: Run = {
   invokeId: "t-stray",
   at: Date.UTC(2026, 0, 3),
@@ -104,6 +108,23 @@ describe("a run of which only results are known", () => {
       3,
       "so far\n",
       "cloud-assistant: t-stray RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
+    ]);
+  });
+
+  it("is no matter of sources that fail, once a list of runs knows the run that is waited for", async () => {
+    const place = createPlace([]);
+    rig = await startRig({ "ECS/cn-hangzhou": place, "ECS/cn-beijing": createPlace([]) }, { FRESHNESS_MS: "1" });
+    rig.far.interfere = ({ action, regionId }) => {
+      if (regionId === "cn-beijing") return refusal(403, "Forbidden.RAM");
+      if (action !== "DescribeInvocationResults" || place.runs.length > 0) return null;
+      place.runs.push(other);
+      return NO_RESULTS;
+    };
+    const followed = await command("follow", "t-other");
+    expect([followed.exitCode, followed.errors]).toEqual([
+      0,
+      "cloud-assistant: no such run yet in the sources that can be read; waiting for it to appear.\n" +
+        "cloud-assistant: t-other SUCCESS: 1 SUCCESS\n",
     ]);
   });
 

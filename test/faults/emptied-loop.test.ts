@@ -20,6 +20,6 @@ it("a gateway with nothing left to wait for ends as one that failed, and says so
   child.stderr.on("data", (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const code = await new Promise((resolve) => child.on("exit", resolve));
+  const code = await new Promise((resolve) => child.on("close", resolve));
   expect([code, said]).toEqual([1, "The process ends: nothing is left that it waits for.\n"]);
 });

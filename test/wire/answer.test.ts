@@ -38,6 +38,7 @@ describe("an answer", () => {
       "<R><RequestId>R-1</RequestId><ExitCode>007</ExitCode></R>",
       { RequestId: "R-1", ExitCode: "007" },
     ],
+    ["XML behind many blanks", `\ufeff${"\r\n".repeat(100)}<R><RequestId>R-1</RequestId></R>`, { RequestId: "R-1" }],
   ])("may be %s", async (_name, body, expected) => {
     expect(await read(200, body)).toEqual({ kind: "ok", body: expected, requestId: "R-1" });
   });

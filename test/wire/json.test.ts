@@ -80,6 +80,8 @@ describe("JSON of an upstream", () => {
     ["more behind it", `${large},`],
     ["another text behind it", `${large}${large}`],
     ["something in front", `x${large}`],
+    ["a blank in front that JSON does not know", `\u00a0${large}`],
+    ["a second byte order mark", `\ufeff\ufeff${large}`],
     ["no end", large.slice(0, -1)],
     ["a comma behind its last member", `${large.slice(0, -1)},}`],
     ["the end of a list", `${large.slice(0, -1)}]`],

@@ -59,7 +59,7 @@ interface Parsed {
   readonly isError: boolean;
 }
 
-/** So many bytes tell XML from JSON. */
+/** So many bytes tell XML from JSON, unless all of them are blanks. */
 const BEGINNING_BYTES = 64;
 
 function toText(body: Buffer): string {
@@ -72,9 +72,9 @@ const UNREADABLE_ERROR: Parsed = { data: {}, isError: true };
 
 /** Data, or what is wrong with the body. An error may have been cut off: what is whole at its beginning is enough. */
 async function parseBody(body: Buffer, isRefused: boolean): Promise<Parsed | Flaw> {
-  const beginning = toText(body.subarray(0, BEGINNING_BYTES));
+  const beginning = toText(body.subarray(0, BEGINNING_BYTES)) || toText(body);
+  if (beginning === "") return { why: "was empty", isTooLarge: false };
   if (beginning.startsWith("<")) return parseXmlBody(toText(body), isRefused);
-  if (beginning === "" && toText(body) === "") return { why: "was empty", isTooLarge: false };
   const read = await readJson(body);
   const { value } = "flaw" in read && isRefused ? readCutError(toText(body)) : { value: null, ...read };
   if (isData(value)) return { data: value, isError: false };

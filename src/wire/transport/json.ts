@@ -46,7 +46,7 @@ export async function readJson(body: Buffer): Promise<ReadJson> {
   try {
     if (body.length <= PIECE_BYTES || root === null) return { value: JSON.parse(textOf(body, 0, body.length)) };
     const isAlone =
-      textOf(body, 0, root.start).trim() === "" && skipBlanks(body, root.end, body.length) === body.length;
+      /^[ \t\n\r]*$/.test(textOf(body, 0, root.start)) && skipBlanks(body, root.end, body.length) === body.length;
     if (!isAlone) throw new SyntaxError();
     return { value: await parseInPieces(body, root) };
   } catch {

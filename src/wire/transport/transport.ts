@@ -27,7 +27,7 @@ export interface HttpFailure {
   /** Continues "ECS cn-hangzhou DescribeInvocations of account default: …". */
   readonly says: string;
   readonly isRetryable: boolean;
-  /** True where less of the same could have been read. */
+  /** True if less of the same could have been read. */
   readonly isTooLarge: boolean;
   /** False where what came is to blame and not the way there. */
   readonly isOutage: boolean;
