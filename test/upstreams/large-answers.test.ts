@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { startUpstream } from "./running-upstream.ts";
-import { NOTHING } from "./stub.ts";
+import { EVERYTHING, NOTHING } from "./stub.ts";
 import { idsOf, readToEnd } from "./walk-list.ts";
 
 /** 60 runs on 40 servers each. */
@@ -30,6 +30,25 @@ describe("a list whose answers are too large to be read", () => {
     await end.close();
   });
 
+  it("is begun again with fewer in each answer if a later page is too large, of results", async () => {
+    const instances = Array.from({ length: 90 }, (_, n) => ({
+      instanceId: `i-${String(n).padStart(2, "0")}`,
+      output: "x".repeat(n < 50 ? 1 : 4_000),
+    }));
+    const region = { invocations: [{ invokeId: "t-1", instances }] };
+    const end = await startUpstream("ECS", region, { drift: { pages: "only" }, maxAnswerBytes: 100_000 });
+    const results = await end.upstream.readResults(
+      { invokeId: "t-1", instanceIds: instances.map(({ instanceId }) => instanceId), includeHistory: false },
+      EVERYTHING,
+      end.operation,
+    );
+    expect(results.map(({ instanceId, output }) => [instanceId, output?.bytes.length])).toEqual(
+      instances.map(({ instanceId, output }) => [instanceId, output.length]),
+    );
+    expect(sizesOf(end.takeCalls())).toEqual([50, 50, 13, 13, 13, 13, 13, 13, 13]);
+    await end.close();
+  });
+
   it("is tried with one run at last, and then said to be too large", async () => {
     const end = await startUpstream("ECS", { invocations: RUNS }, { maxAnswerBytes: 2_000 });
     const [list] = await end.upstream.openLists({ instanceId: "i-1" }, NOTHING, end.operation);
@@ -37,8 +56,11 @@ describe("a list whose answers are too large to be read", () => {
       code: "BAD_RESPONSE",
       message: expect.stringContaining("the answer was larger than the 2000 bytes allowed"),
     });
-    await expect(list?.read(null, end.operation)).rejects.toMatchObject({ code: "BAD_RESPONSE" });
-    expect(sizesOf(end.takeCalls())).toEqual([50, 13, 4, 1, 50, 13, 4, 1]);
+    const again = () => expect(list?.read(null, end.operation)).rejects.toMatchObject({ code: "BAD_RESPONSE" });
+    await again();
+    await end.clock.advance(60_000);
+    await again();
+    expect(sizesOf(end.takeCalls())).toEqual([50, 13, 4, 1, 50, 50, 13, 4, 1]);
     await end.close();
   });
 });

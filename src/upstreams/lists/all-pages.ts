@@ -103,7 +103,13 @@ async function readByPages<Item>(
   let pageCount = pagesLeft([first], readCount, pageSize);
   while (pageCount > 0 && !collection.isEnough()) {
     const numbers = Array.from({ length: pageCount }, (_, index) => nextPage + index);
-    const pages = await mapBounded(numbers, PAGES_AT_ONCE, (pageNumber) => reading.ask({ pageNumber, pageSize }));
+    const asked = mapBounded(numbers, PAGES_AT_ONCE, (pageNumber) => reading.ask({ pageNumber, pageSize }));
+    const pages = await asked.catch((error: unknown) => {
+      if (reading.paging.learnFrom(error, { pageNumber: nextPage, pageSize })) return null;
+      throw error;
+    });
+    // Pages of another size lie elsewhere: what was read stays, and the list is read again from its beginning.
+    if (pages === null) return begin(reading, collection);
     collection.add(pages);
     readCount += pages.reduce((sum, page) => sum + lengthOf(page), 0);
     pageCount = collection.isBarren() ? 0 : pagesLeft(pages, readCount, pageSize);

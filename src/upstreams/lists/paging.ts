@@ -43,6 +43,9 @@ export interface Paging {
 /** How long a refused parameter is left out: the upstream may be another one after ten minutes. */
 const REMEMBERED_MS = 600_000;
 
+/** For so long after an answer with one record was too large, no other one is asked for with fewer: that takes four calls. */
+const IN_VAIN_MS = 60_000;
+
 /** An answer that was too large is asked for again with so many times fewer records. */
 const LESS = 4;
 
@@ -52,6 +55,7 @@ const REMEMBERED_LISTS = 1000;
 /** Starts without knowledge; what is refused is tried again after ten minutes. */
 export function createPaging(clock: Clock, options: PagingOptions): Paging {
   const limit = createPageLimit(clock, options.maxPageSize);
+  const readLess = createShrinking(clock, limit);
   const guards = new Map<string, RepeatGuard>();
   let mode: RunListPage["mode"] | null = options.hasTokens ? null : "page";
   let noPagesUntil = Number.NEGATIVE_INFINITY;
@@ -94,7 +98,7 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       return guard;
     },
     learnFrom(error, sent) {
-      if (error instanceof UpstreamError && error.isTooLarge === true) return readLess(limit, sent);
+      if (error instanceof UpstreamError && error.isTooLarge === true) return readLess(sent);
       const parameter = refusedParameter(error);
       if (parameter === "PageNumber") return sent.pageNumber !== undefined && refuse("pages");
       if (parameter === null) return false;
@@ -110,13 +114,20 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
   };
 }
 
-/** False if there was no more than one record. */
-function readLess(limit: PageLimit, { pageSize, maxResults }: PagingParameters): boolean {
-  const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
-  if (size > 1) limit.lower(Math.ceil(size / LESS), "bytes");
-  // Then it is not for their number.
-  else limit.forget("bytes");
-  return size > 1;
+/** What is done after an answer that was too large: true if fewer records may be asked for. */
+function createShrinking(clock: Clock, limit: PageLimit) {
+  let inVainUntil = Number.NEGATIVE_INFINITY;
+  return ({ pageSize, maxResults }: PagingParameters): boolean => {
+    if (clock.elapsed() < inVainUntil) return false;
+    const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
+    if (size > 1) limit.lower(Math.ceil(size / LESS), "bytes");
+    else {
+      // Then it is not for their number.
+      limit.forget("bytes");
+      inVainUntil = clock.elapsed() + IN_VAIN_MS;
+    }
+    return size > 1;
+  };
 }
 
 function refusedParameter(error: unknown): "PageNumber" | "PageSize" | "MaxResults" | null {

@@ -41,8 +41,10 @@ export async function readJson(body: Buffer): Promise<ReadJson> {
     scan.goOn(PIECE_BYTES);
     if (scan.isLeft()) await takeBreak();
   }
-  const { excess, root } = scan.end();
+  const { excess, root, isCut } = scan.end();
   if (excess !== null) return { flaw: excess };
+  // To parse it would tell the same, and take long.
+  if (isCut) return { flaw: NOT_WHOLE };
   try {
     if (body.length <= PIECE_BYTES || root === null) return { value: JSON.parse(textOf(body, 0, body.length)) };
     const isAlone =
@@ -134,7 +136,7 @@ function createScan(body: Buffer) {
         }
       }
     },
-    end: () => ({ excess, root }),
+    end: () => ({ excess, root, isCut: open.length > 0 }),
   };
 }
 
