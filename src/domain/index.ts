@@ -19,7 +19,16 @@ export * from "./ref-key.ts";
 export { createRotation, type Rotation } from "./rotation.ts";
 export { durationMsOf, finishTimeOf, isEndOwed, lacksEnd, msBetween } from "./run-times.ts";
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
-export { afterPromises, createSlices, mapInBreaks, type Slices, takeBreak, wakeInSlices, weightOf } from "./slices.ts";
+export {
+  afterPromises,
+  createSlices,
+  mapInBreaks,
+  type Slices,
+  splitByWeight,
+  takeBreak,
+  wakeInSlices,
+  weightOf,
+} from "./slices.ts";
 export * from "./source.ts";
 export * from "./status.ts";
 export * from "./telemetry.ts";

@@ -102,16 +102,31 @@ export async function mapInBreaks<Item, Result>(
   work: (item: Item) => Result,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  let weight = 0;
-  for (const item of items) {
-    weight += weigh(item);
-    if (weight > STEP_WEIGHT && results.length > 0) {
-      await takeBreak();
-      weight = weigh(item);
-    }
-    results.push(work(item));
+  for (const part of splitByWeight(items, weigh, STEP_WEIGHT)) {
+    if (results.length > 0) await takeBreak();
+    for (const item of part) results.push(work(item));
   }
   return results;
+}
+
+/** The items in their order, in parts of at most so much weight, or of one item that weighs more. */
+export function splitByWeight<Item>(
+  items: readonly Item[],
+  weigh: (item: Item) => number,
+  most: number,
+): readonly (readonly Item[])[] {
+  const parts: Item[][] = [];
+  let weight = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const own = weigh(item);
+    weight += own;
+    if (weight > most) {
+      parts.push([]);
+      weight = own;
+    }
+    parts.at(-1)?.push(item);
+  }
+  return parts;
 }
 
 /** Resolves in a later round of the event loop. */

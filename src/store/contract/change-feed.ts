@@ -1,4 +1,4 @@
-import { type Invocation, invocationKey, takeBreak, weightOf } from "#domain";
+import { type Invocation, invocationKey, splitByWeight, takeBreak, weightOf } from "#domain";
 import type { RunChange, RunStore } from "./run-store.ts";
 
 /**
@@ -31,7 +31,11 @@ export function createChangeFeed(): ChangeFeed {
     },
     async flush() {
       if (changes.size === 0) return;
-      const [first = [], ...others] = inParts([...changes.values()]);
+      const [first = [], ...others] = splitByWeight(
+        [...changes.values()],
+        ({ after }) => weightOf(after),
+        EXECUTIONS_A_PART,
+      );
       changes = new Map();
       tell(first);
       for (const part of others) {
@@ -48,17 +52,3 @@ export function createChangeFeed(): ChangeFeed {
 
 /** To compare so many executions with what they were takes some milliseconds. */
 const EXECUTIONS_A_PART = 1_500;
-
-function inParts(changes: readonly RunChange[]): readonly (readonly RunChange[])[] {
-  const parts: RunChange[][] = [];
-  let weight = Number.POSITIVE_INFINITY;
-  for (const change of changes) {
-    weight += weightOf(change.after);
-    if (weight > EXECUTIONS_A_PART) {
-      parts.push([]);
-      weight = weightOf(change.after);
-    }
-    parts.at(-1)?.push(change);
-  }
-  return parts;
-}

@@ -9,6 +9,7 @@ import {
   lacksEnd,
   mapInBreaks,
   type Source,
+  splitByWeight,
   weightOf,
 } from "#domain";
 import { LATE_MAX_MS } from "../contract/index.ts";
@@ -127,18 +128,8 @@ export async function saveExecutions(
   runs: readonly ChangedRun[],
   ids: ReadonlyMap<string, number>,
 ): Promise<void> {
-  let part: ChangedRun[] = [];
-  let weight = 0;
-  for (const one of runs) {
-    weight += weightOf(one.after.run);
-    if (weight > EXECUTIONS_A_STATEMENT && part.length > 0) {
-      await saveSome(step, schema, part, ids);
-      part = [];
-      weight = weightOf(one.after.run);
-    }
-    part.push(one);
-  }
-  await saveSome(step, schema, part, ids);
+  const parts = splitByWeight(runs, ({ after }) => weightOf(after.run), EXECUTIONS_A_STATEMENT);
+  for (const part of parts) await saveSome(step, schema, part, ids);
 }
 
 async function saveSome(

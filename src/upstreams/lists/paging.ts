@@ -44,7 +44,7 @@ export interface Paging {
 const REMEMBERED_MS = 600_000;
 
 /** For so long after an answer with one record was too large, no other one is asked for with fewer: that takes four calls. */
-const IN_VAIN_MS = 60_000;
+const ALONE_TOO_LARGE_MS = 60_000;
 
 /** An answer that was too large is asked for again with so many times fewer records. */
 const LESS = 4;
@@ -116,15 +116,15 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
 
 /** What is done after an answer that was too large: true if fewer records may be asked for. */
 function createShrinking(clock: Clock, limit: PageLimit) {
-  let inVainUntil = Number.NEGATIVE_INFINITY;
+  let aloneTooLargeUntil = Number.NEGATIVE_INFINITY;
   return ({ pageSize, maxResults }: PagingParameters): boolean => {
-    if (clock.elapsed() < inVainUntil) return false;
+    if (clock.elapsed() < aloneTooLargeUntil) return false;
     const size = Math.min(pageSize ?? limit.maxPageSize, maxResults ?? limit.maxPageSize);
     if (size > 1) limit.lower(Math.ceil(size / LESS), "bytes");
     else {
       // Then it is not for their number.
       limit.forget("bytes");
-      inVainUntil = clock.elapsed() + IN_VAIN_MS;
+      aloneTooLargeUntil = clock.elapsed() + ALONE_TOO_LARGE_MS;
     }
     return size > 1;
   };
