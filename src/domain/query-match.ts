@@ -53,12 +53,20 @@ export function toQuery(filter: InvocationFilter): InvocationQuery {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== null));
 }
 
+/** What runs are like that lack instances and that the query would mean for one of these, perhaps; null if it does not choose by instances. */
+export function lackingQuery(query: InvocationQuery): InvocationQuery | null {
+  const { instanceStatusIn, errorCodeIn, exitCodeIn, instanceKeyIn, ...others } = query;
+  const choosesByInstance = [instanceStatusIn, errorCodeIn, exitCodeIn, instanceKeyIn].some((one) => one !== undefined);
+  return choosesByInstance ? { ...others, lacksInstances: true } : null;
+}
+
 /**
  * True when a run is meant by the query. Everything that upstreams list is matched again, since they ignore filters silently
  * in combination. What a record leaves out does not match: the reader of a list first adds what the list was asked for.
  */
 export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
   return (
+    (query.lacksInstances === undefined || run.missingInstances !== undefined) &&
     isSame(run.invokeId, query.invokeId) &&
     isSame(run.command.commandId, query.commandId) &&
     isSame(run.command.name, query.commandName) &&

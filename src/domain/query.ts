@@ -54,6 +54,8 @@ export interface InvocationQuery {
   readonly repeatModeIn?: readonly string[];
   /** Runs that touched any of these servers, by {@link instanceKey}: what a filter by servers' names comes to. */
   readonly instanceKeyIn?: ReadonlySet<string>;
+  /** Only runs of which some instance cannot be shown, so that nobody knows whether they are meant by what chooses by instances. */
+  readonly lacksInstances?: true;
 }
 
 /** Which runs of all sources are meant. */
@@ -76,6 +78,7 @@ export function upstreamQuery(query: InvocationQuery): InvocationQuery {
     finishedBefore: _before,
     repeatModeIn: _modes,
     instanceKeyIn: _servers,
+    lacksInstances: _lacking,
     ...rest
   } = query;
   return rest;

@@ -4,4 +4,4 @@ export { behind, openPlace, takePage, toPage } from "./assembly.ts";
 export { type CursorCodec, createCursorCodec, type PageCursor, type ShownAhead, type SourcePlace } from "./cursor.ts";
 export { createByteReader, createByteWriter } from "./place-text.ts";
 export { createSealer } from "./sealer.ts";
-export { type BackfillOf, createDescribeSource, type DescribeSource } from "./source-states.ts";
+export { type BackfillOf, createDescribeSource, type DescribeSource, joinStates } from "./source-states.ts";

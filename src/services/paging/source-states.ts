@@ -1,4 +1,4 @@
-import { createOwnFailure, type Source } from "#domain";
+import { createOwnFailure, type Source, sourceKey } from "#domain";
 import { type Sync, toSourceFailure } from "#sync";
 import type { BackfillState, PageSourceState } from "../contract/index.ts";
 
@@ -26,4 +26,18 @@ export function createDescribeSource(
       backfill: () => backfillOf(source),
     };
   };
+}
+
+/** The sources of two stretches of one list: as of the older time, and complete if both are. @param before null for no stretch */
+export function joinStates(
+  before: readonly PageSourceState[] | null,
+  now: readonly PageSourceState[],
+): readonly PageSourceState[] {
+  const known = new Map(before?.map((state) => [sourceKey(state.source), state]));
+  return now.map((state) => {
+    const earlier = known.get(sourceKey(state.source));
+    if (earlier === undefined) return state;
+    const asOf = earlier.asOf === null || state.asOf === null ? state.asOf : Math.min(earlier.asOf, state.asOf);
+    return { ...state, asOf, isComplete: earlier.isComplete && state.isComplete };
+  });
 }

@@ -1,6 +1,7 @@
 import {
   InputError,
   type InvocationFilter,
+  lackingQuery,
   mapInBreaks,
   namesSource,
   type Operation,
@@ -13,9 +14,10 @@ import {
 import { type OutlineDetail, outlineOf, type Position, placeOfOutline, type RunOutline, type Stretch } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "../contract/index.ts";
+import { joinStates } from "../paging/index.ts";
 import { dependsOnState, type RunPages } from "../runs/index.ts";
 import type { PageStore } from "../view/index.ts";
-import { pauseOf } from "../walk/index.ts";
+import { hasDoubtful, pauseOf } from "../walk/index.ts";
 
 /** Some of what a question is about, newest first. */
 export interface ScannedPart<Run = RunOutline> {
@@ -41,7 +43,7 @@ export interface RunScan {
 /** What scanning is made of. */
 export interface RunScanParts {
   readonly sync: Pick<Sync, "book" | "findWhole">;
-  readonly store: Pick<PageStore, "readOutlines">;
+  readonly store: Pick<PageStore, "readOutlines" | "readPage">;
   readonly pages: RunPages;
 }
 
@@ -62,32 +64,39 @@ export function createRunScan(parts: RunScanParts): RunScan {
   const readStretch = createStretchReader(parts);
 
   /** Makes the newest end fresh; tells how the sources fared, and whether all of them is known. */
-  async function refresh(filter: InvocationFilter, detail: OutlineDetail, operation: Operation) {
+  async function refresh(
+    filter: InvocationFilter,
+    stretches: readonly Stretch[],
+    detail: OutlineDetail,
+    operation: Operation,
+  ) {
     // What was printed is searched as it is known, whatever the state.
     const isByState = detail !== "OUTPUTS" || dependsOnState(toQuery(filter));
-    const { sources } = await readStretch(placesOf(filter), operation, 1, null, isByState);
+    const told = await readStretch(placesOf(filter), operation, 0, null, isByState);
     const wholes = await Promise.all(sourcesOf(filter).map((source) => sync.findWhole(source)));
-    const isComplete = wholes.every((whole) => whole !== null) && sources.every((source) => source.isComplete);
-    return { sources, isComplete };
+    const doubts = await findDoubts(filter, stretches, detail, store, operation);
+    const isComplete = wholes.every((whole) => whole !== null) && !told.lacksRuns && !doubts.lacksRuns;
+    return { sources: markDoubts(told.sources, doubts), isComplete };
   }
 
   return {
     async *outlineKnown(filter, detail, operation, after = null) {
-      const fared = await refresh(filter, detail, operation);
       const stretches = sourcesOf(filter).map((source) => ({ source, after, before: null }));
+      const fared = await refresh(filter, stretches, detail, operation);
       for await (const runs of outline(filter, stretches, detail, store, operation)) yield { runs, ...fared };
     },
     async *outlineAll(filter, detail, operation) {
       let cursor: string | null = null;
-      let readAt: Ages | null = null;
+      let before: readonly PageSourceState[] | null = null;
+      let isComplete = true;
       for (;;) {
-        const { runs, sources: told, hasMore, ground, cursorAt } = await readStretch(filter, operation, PART, cursor);
+        const stretch = await readStretch(filter, operation, PART, cursor);
+        const { runs, hasMore, isLagging, ground } = stretch;
         // Unfinished runs are followed for the first part, whose states may have stayed old.
-        readAt ??= new Map(told.map(({ source, asOf }) => [sourceKey(source), asOf]));
-        const sources = withAges(told, readAt);
-        const isComplete = sources.every((source) => source.isComplete);
+        const sources = joinStates(before, stretch.sources);
+        isComplete &&= !stretch.lacksRuns;
         // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
-        const isBrokenOff = hasMore && !isComplete && runs.length === PART;
+        const isBrokenOff = isLagging && runs.length === PART;
         const outlines = await mapInBreaks(
           runs,
           ({ run }) => weightOf(run),
@@ -95,16 +104,48 @@ export function createRunScan(parts: RunScanParts): RunScan {
         );
         const shown = isBrokenOff ? sources.map(withoutEnd) : sources;
         for await (const some of inTurns(outlines, operation)) yield { runs: some, sources: shown, isComplete };
-        if (!hasMore || !isComplete) return;
+        if (!hasMore || isLagging) return;
+        before = sources;
         if (ground !== null) {
+          const doubts = await findDoubts(filter, ground.stretches, detail, store, operation);
+          before = markDoubts(sources, doubts);
+          isComplete &&= !doubts.lacksRuns;
           const known = outline(filter, ground.stretches, detail, store, operation);
-          for await (const more of known) yield { runs: more, sources, isComplete };
+          for await (const more of known) yield { runs: more, sources: before, isComplete };
         }
-        cursor = ground?.cursor() ?? cursorAt(runs.at(-1)?.run ?? null);
+        cursor = ground?.cursor() ?? stretch.cursorAt(runs.at(-1)?.run ?? null);
         await operation.turn?.();
       }
     },
   };
+}
+
+/** Which sources have runs that lack instances, where these matter. */
+interface Doubts {
+  readonly sourceKeys: ReadonlySet<string>;
+  /** True if nobody knows of some of these runs whether they are meant. */
+  readonly lacksRuns: boolean;
+}
+
+async function findDoubts(
+  filter: InvocationFilter,
+  stretches: readonly Stretch[],
+  detail: OutlineDetail,
+  store: RunScanParts["store"],
+  operation: Operation,
+): Promise<Doubts> {
+  const query = toQuery(filter);
+  const chosen = lackingQuery(query);
+  // Where executions are gone through, those that nobody can show are missing.
+  const lacking = chosen ?? (detail === "RUNS" ? null : { ...query, lacksInstances: true });
+  const sourceKeys = new Set<string>();
+  for (const stretch of stretches)
+    if (await hasDoubtful(store, lacking, stretch, pauseOf(operation))) sourceKeys.add(sourceKey(stretch.source));
+  return { sourceKeys, lacksRuns: chosen !== null && sourceKeys.size > 0 };
+}
+
+function markDoubts(sources: readonly PageSourceState[], { sourceKeys }: Doubts): readonly PageSourceState[] {
+  return sources.map((one) => (sourceKeys.has(sourceKey(one.source)) ? withoutEnd(one) : one));
 }
 
 function createStretchReader({ pages }: Pick<RunScanParts, "pages">) {
@@ -118,16 +159,6 @@ function createStretchReader({ pages }: Pick<RunScanParts, "pages">) {
     const args = { direction: 1, size, cursor, cursorArgument: "after" } as const;
     return pages.readStretch({ args, filter, projection: NOTHING, purpose: "scan", isByState }, operation);
   };
-}
-
-type Ages = ReadonlyMap<string, number | null>;
-
-/** The sources as of the older of two times. */
-function withAges(sources: readonly PageSourceState[], ages: Ages): readonly PageSourceState[] {
-  return sources.map((one) => {
-    const before = ages.get(sourceKey(one.source)) ?? null;
-    return before === null || one.asOf === null ? one : { ...one, asOf: Math.min(before, one.asOf) };
-  });
 }
 
 /** Outlines of what is known of these stretches, part after part. */

@@ -38,7 +38,8 @@ export function createStatistics(scan: RunScan, resolveNames: ServerPages["resol
     const outline = filter.createdAfter === undefined ? scan.outlineKnown : scan.outlineAll;
     const detail = by === "INSTANCE" ? "EXECUTIONS" : "RUNS";
     for await (const part of upTo(RUNS_MAX, outline(filter, detail, operation))) {
-      isComplete = part.isComplete;
+      // Runs of which some server cannot be shown are counted, and that server is not.
+      isComplete = part.isComplete && (by !== "INSTANCE" || part.sources.every((source) => source.isComplete));
       isCurrent &&= part.sources.every((source) => source.isCurrent);
       for (const run of part.runs) {
         const slot = slotOf(run, spanMs);

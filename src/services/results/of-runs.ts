@@ -7,8 +7,8 @@ import {
   UpstreamError,
 } from "#domain";
 import { LIST_END, type Position, positionOf, type RunStore, type StoredRun, timeOf } from "#store";
-import type { Page, PageProjection, ResultFilter, ShownResult } from "../contract/index.ts";
-import { type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
+import type { Page, PageProjection, PageSourceState, ResultFilter, ShownResult } from "../contract/index.ts";
+import { joinStates, type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
 import { countRuns, falseEndOf, isWhole, type PageSource, pauseOf } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
@@ -72,11 +72,10 @@ export async function pageOfRuns(
 }
 
 /** How far the runs of a page were read: to the last one of a page forwards, if others follow. */
-function runsReadOf({ hasMore, sources }: RunStretch, last: StoredRun | undefined): RunsRead {
-  const isKnown = sources.every(({ isComplete }) => isComplete);
+function runsReadOf({ hasMore, sources, lacksRuns }: RunStretch, last: StoredRun | undefined): RunsRead {
   return {
     from: last === undefined || !hasMore ? LIST_END : timeOf(last.run),
-    until: isKnown ? Math.min(...sources.map(({ asOf }) => asOf ?? 0)) : 0,
+    until: lacksRuns ? 0 : Math.min(...sources.map(({ asOf }) => asOf ?? 0)),
   };
 }
 
@@ -96,6 +95,8 @@ async function readRows(
   const { direction, size } = request;
   const all: Row[] = [];
   let isEmptyList = true;
+  let sources: readonly PageSourceState[] | null = null;
+  let lacksRuns = false;
   let args = { ...request, size: filter.statusIn?.length === 0 ? 0 : Math.min(STRETCH, size + 1) };
   // Runs may have no row that is meant, so that one stretch of them need not fill the page.
   for (;;) {
@@ -110,15 +111,19 @@ async function readRows(
       operation,
     );
     const { runs, hasMore } = stretch;
+    sources = joinStates(sources, stretch.sources);
+    lacksRuns ||= stretch.lacksRuns;
     if (runs.length > 0 || hasMore) isEmptyList = false;
     for (const stored of direction > 0 ? runs : runs.toReversed()) {
       // A hundred runs may have 30,000 rows.
       if (all.length > size) break;
       all.push(...rowsOf(stored, stretch, filter, projection, direction));
     }
-    const isBroken = operation.signal.aborted || !stretch.sources.every(({ isComplete }) => isComplete);
+    const isBroken = operation.signal.aborted || stretch.isLagging;
     const end = direction > 0 ? runs.at(-1) : runs[0];
-    if (end === undefined || all.length > size || !hasMore || isBroken) return { all, stretch, end, isEmptyList };
+    if (end === undefined || all.length > size || !hasMore || isBroken) {
+      return { all, stretch: { ...stretch, sources, lacksRuns }, end, isEmptyList };
+    }
     args = { ...args, size: STRETCH, cursor: stretch.cursorAt(end.run) };
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Invocation,
   type InvocationFilter,
+  lackingQuery,
   matchesNothing,
   namesSource,
   type Operation,
@@ -24,6 +25,7 @@ import {
   forwards,
   type Ground,
   groundBehind,
+  hasDoubtful,
   isLagging,
   isSound,
   limitOf,
@@ -50,6 +52,10 @@ export interface RunStretch {
   readonly runs: readonly StoredRun[];
   readonly hasMore: boolean;
   readonly sources: readonly PageSourceState[];
+  /** True if the stretch goes on without a source, which owes what it has here: reading on brings nothing now. */
+  readonly isLagging: boolean;
+  /** True if runs that it should hold may be missing. A run that is here and lacks instances is not missing. */
+  readonly lacksRuns: boolean;
   readonly parts: readonly PageSource[];
   /** The cursor behind a run, seen from the walk's beginning; of null, where the stretch ends. */
   cursorAt(run: Invocation | null, row?: readonly string[]): string;
@@ -149,15 +155,18 @@ async function cut(
     lagging.filter((part) => !isKnown(part)),
   );
   const start = cursor?.position ?? null;
-  const oldest = direction.sign > 0 ? end : start;
+  const [newest, oldest] = direction.sign > 0 ? [start, end] : [end, start];
   // Cursors name this instant while a source was never read: each row has one cursor, whenever it is asked for.
   const now = clock.now();
+  const told = await statesOf(walk, { store, sync, describe }, lagging, { start, newest, oldest, runs });
   return {
     cursor,
     runs,
     hasMore: isFull || lagging.length > 0,
+    isLagging: lagging.length > 0,
+    lacksRuns: told.some(({ lacksRuns }) => lacksRuns),
     parts: sources,
-    sources: await statesOf(walk, { store, sync, describe }, lagging, { start, oldest, runs }),
+    sources: told.map(({ state }) => state),
     cursorAt: (run: Invocation | null, row: readonly string[] = []) => {
       const place = { start, now, end: endBehind(run, rows, ahead), row };
       return codec.seal(cursorBehind(walk, reaches, { ...place, aheadOf: aheadUpTo(ahead, run) }));
@@ -166,20 +175,25 @@ async function cut(
   };
 }
 
-/** How each source fared for the page. @param oldest where the page ends among older runs; null if it goes as far as anything is known */
+interface StretchBounds extends Pick<RunStretch, "runs"> {
+  /** Where the walk came to before. */
+  readonly start: Position | null;
+  /** Where the page ends among newer and among older runs; null if it goes as far as anything is known. */
+  readonly newest: Position | null;
+  readonly oldest: Position | null;
+}
+
+/** How each source fared for the page, and whether runs of it may be missing. */
 async function statesOf(
   walk: Walk,
   { store, sync, describe }: Pick<RunPagesParts, "store" | "sync" | "describe">,
   lagging: readonly PageSource[],
-  {
-    start,
-    oldest,
-    runs,
-  }: Pick<RunStretch, "runs"> & { readonly start: Position | null; readonly oldest: Position | null },
-): Promise<readonly PageSourceState[]> {
+  { start, newest, oldest, runs }: StretchBounds,
+): Promise<readonly { readonly state: PageSourceState; readonly lacksRuns: boolean }[]> {
   const lacking = new Set(runs.flatMap(({ run }) => (run.missingInstances ? [sourceKey(run.source)] : [])));
   return Promise.all(
     walk.parts.map(async (part) => {
+      const { source } = part;
       const falseEnd = await falseEndOf(part);
       const isReached = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time);
       const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, start);
@@ -187,13 +201,15 @@ async function statesOf(
       const hasList = part.lists.length > 0 || part.isLate;
       const asOf = hasList
         ? earlier(await readAtOf(part), part.states?.readAt ?? null)
-        : sync.book.stateOf(part.source).asOf;
+        : sync.book.stateOf(source).asOf;
       const isRead = !hasList || asOf !== null;
-      const isChosenWhole = part.states?.isWhole !== false;
-      const isEachWhole = isRead && isChosenWhole && !lagging.includes(part) && !lacking.has(sourceKey(part.source));
-      const isComplete = isEachWhole && flaw === null && (await isSound(part));
-      const state = await describe(part.source, isComplete, flaw);
-      return { ...state, asOf, isCurrent: state.isCurrent && !part.isLate };
+      const isEachRead = isRead && part.states?.isWhole !== false && !lagging.includes(part);
+      const isEachThere = isEachRead && flaw === null && (await isSound(part));
+      const lacksRuns =
+        !isEachThere ||
+        (await hasDoubtful(store, lackingQuery(walk.query), { source, after: newest, before: oldest }, walk.pause));
+      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), flaw);
+      return { state: { ...state, asOf, isCurrent: state.isCurrent && !part.isLate }, lacksRuns };
     }),
   );
 }

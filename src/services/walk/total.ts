@@ -1,12 +1,14 @@
-import { type InvocationFilter, isCountable, type Operation, toQuery } from "#domain";
-import { LIST_END, LIST_HEAD, type RunStore } from "#store";
+import { type InvocationFilter, isCountable, lackingQuery, type Operation, toQuery } from "#domain";
+import { LIST_END, LIST_HEAD } from "#store";
+import type { PageStore } from "../view/index.ts";
+import { hasDoubtful } from "./doubtful.ts";
 import { pauseOf } from "./pause.ts";
 import { falseEndOf, isSound, type PageSource } from "./source.ts";
 import { timeOf } from "./walk.ts";
 
 /** How many runs are meant: counted if all are known, else as the upstreams tell; null if neither can be had. */
 export async function countRuns(
-  store: Pick<RunStore, "count">,
+  store: Pick<PageStore, "count" | "readPage">,
   parts: readonly PageSource[],
   filter: InvocationFilter,
   operation: Operation,
@@ -34,14 +36,18 @@ export async function isWhole(part: PageSource, limit: number): Promise<boolean>
   return bounds.every((bound) => bound <= limit) && isSound(part);
 }
 
-function countKnown(
-  store: Pick<RunStore, "count">,
+/** Null if nobody knows of some run whether it is meant. */
+async function countKnown(
+  store: Pick<PageStore, "count" | "readPage">,
   { source }: PageSource,
   filter: InvocationFilter,
   operation: Operation,
-): Promise<number> {
-  const stretches = [{ source, after: null, before: null }];
-  return store.count({ stretches, query: toQuery(filter), pause: pauseOf(operation) });
+): Promise<number | null> {
+  const query = toQuery(filter);
+  const stretch = { source, after: null, before: null };
+  const pause = pauseOf(operation);
+  if (await hasDoubtful(store, lackingQuery(query), stretch, pause)) return null;
+  return store.count({ stretches: [stretch], query, pause });
 }
 
 async function toldCount({ lists }: PageSource, filter: InvocationFilter): Promise<number | null> {

@@ -95,6 +95,11 @@ const STEPS: readonly (readonly string[])[] = [
        where run ${SOME} group by run) as told
      where told.run = run.id and run.status in ('SUCCESS', 'FAILED', 'PARTIAL_FAILED', 'STOPPED', 'FINISHED')`,
   ],
+  // Runs of which some instance cannot be shown, which are few.
+  [
+    `update run set labels = labels || '{lacking}' where id ${SOME} and position('"missingInstances":' in record::text) > 0`,
+    `create index run_lacking on run (source_key, age, invoke_id) where labels @> '{lacking}'::text[]`,
+  ],
 ];
 
 /** Version of the tables that this program reads and writes. */

@@ -38,6 +38,9 @@ export function groupLabelOf(resourceGroupId: string): string {
   return toOrderedText(`g${resourceGroupId}`);
 }
 
+/** The label of a run of which some instance cannot be shown. */
+export const LACKING_LABEL = "lacking";
+
 /** The columns of a run whose script is given by id. */
 export function toRunColumns(run: Invocation) {
   const { source, instances, command, isGoneUpstream: _mark, ...record } = run;
@@ -70,7 +73,8 @@ function textOf(value: string | null): string | null {
 
 function labelsOf(run: Invocation): readonly string[] {
   const tags = run.tags.flatMap(({ key, value }) => [labelOf(key), labelOf(key, value)]);
-  return [...tags, ...(run.resourceGroupIds ?? []).map(groupLabelOf)];
+  const lacking = run.missingInstances === undefined ? [] : [LACKING_LABEL];
+  return [...tags, ...(run.resourceGroupIds ?? []).map(groupLabelOf), ...lacking];
 }
 
 // An array within an array of rows is flattened by unnest, so it travels as text.

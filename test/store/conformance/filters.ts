@@ -51,6 +51,8 @@ export function describeFilters(store: StoreOfTest): void {
       ["t-5", "t-3"],
     ],
     ["servers of another source", { instanceKeyIn: new Set([instanceKey({ source: SWAS, instanceId: "i-7" })]) }, []],
+    ["servers that cannot be shown", { lacksInstances: true }, ["t-4", "t-2"]],
+    ["servers that cannot be shown, of runs in a state", { lacksInstances: true, statusIn: ["FAILED"] }, ["t-2"]],
     ["no server at all", { instanceKeyIn: new Set<string>() }, []],
     ["what happened on servers, each on any of them", { instanceStatusIn: ["FAILED"], exitCodeIn: [-1] }, ["t-5"]],
     [
@@ -77,6 +79,7 @@ export function describeFilters(store: StoreOfTest): void {
           runAt(2, "t-2", {
             command: COMMAND,
             status: "FAILED",
+            missingInstances: 1,
             instances: [
               itemOf({ invokeId: "t-2", finishTime: at(8) }),
               itemOf({ invokeId: "t-2", instanceId: "i-2", finishTime: at(2) }),
@@ -92,6 +95,7 @@ export function describeFilters(store: StoreOfTest): void {
           }),
           runAt(4, "t-4", {
             repeatMode: "Period",
+            missingInstances: 300,
             timed: null,
             resourceGroupIds: ["rg-0", "rg-1"],
             command: { ...COMMAND, commandId: "c-1", name: "für 😀\u0000X", type: "RUN_SHELL_SCRIPT" },

@@ -1,0 +1,16 @@
+import type { InvocationQuery } from "#domain";
+import type { RunPageRequest, Stretch } from "#store";
+import type { PageStore } from "../view/index.ts";
+
+/** True if the stretch holds a run that `lackingQuery` tells of. @param lacking null for a query by which no run is in doubt */
+export async function hasDoubtful(
+  store: Pick<PageStore, "readPage">,
+  lacking: InvocationQuery | null,
+  stretch: Stretch,
+  pause: RunPageRequest["pause"],
+): Promise<boolean> {
+  if (lacking === null) return false;
+  const projection = { output: false, content: false };
+  const request = { stretches: [stretch], query: lacking, direction: 1, limit: 1, projection, pause } as const;
+  return (await store.readPage(request)).length > 0;
+}

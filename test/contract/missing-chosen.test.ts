@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { LIST, onServers, resultsOf, runOf } from "./missing-scene.ts";
+import { type Rig, startRig } from "./rig.ts";
+import { createPlace, manyRuns } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+type Body = Readonly<Record<string, unknown>>;
+
+const FAILED = { status: "Failed", exitCode: 3, wire: { ErrorCode: "ExecutionTimeout" } };
+/** A run on 120 servers that failed on the last one alone. */
+const WIDE = {
+  ...runOf(onServers(120).map((one, index) => (index === 119 ? { ...one, ...FAILED } : one))),
+  status: "PartialFailed",
+};
+
+/** Starts a region whose list shows 50 instances of a run at most, with so many runs that are older. */
+async function startCut(older: number): Promise<void> {
+  const runs = manyRuns(older, "t-old").map((run) => ({ ...run, at: run.at - 7_200_000 }));
+  rig = await startRig({ "ECS/cn-hangzhou": createPlace([WIDE, ...runs]) }, { FRESHNESS_MS: "1" });
+  rig.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? cutInstances(body) : body);
+}
+
+function cutInstances(body: Body): Body {
+  return JSON.parse(JSON.stringify(body), (key, value) => (key === "InvokeInstance" ? value.slice(0, 50) : value));
+}
+
+const INCOMPLETE = [{ ok: true, isComplete: false, error: null }];
+const COMPLETE = [{ ok: true, isComplete: true, error: null }];
+
+describe("runs that are chosen by their instances", () => {
+  it.each([
+    ["state", { instanceStatusIn: ["FAILED"] }],
+    ["error code", { errorCodeIn: ["ExecutionTimeout"] }],
+    ["exit code", { exitCodeIn: [3] }],
+  ])("by %s are perhaps more, if instances cannot be shown", async (_by, filter) => {
+    await startCut(0);
+    expect((await rig.ask(LIST, { filter })).data.invocations).toEqual({
+      totalCount: null,
+      nodes: [],
+      sources: INCOMPLETE,
+    });
+    await rig.ask(resultsOf('invokeId: "t-1"'));
+    expect((await rig.ask(LIST, { filter })).data.invocations).toMatchObject({
+      totalCount: 1,
+      nodes: [{ invokeId: "t-1" }],
+      sources: COMPLETE,
+    });
+  });
+
+  it("are all there if the filter does not mean the run that lacks instances, or the page ends above it", async () => {
+    await startCut(3);
+    const older = { instanceStatusIn: ["FAILED"], createdBefore: new Date(WIDE.at - 1_000).toISOString() };
+    expect((await rig.ask(LIST, { filter: older })).data.invocations).toEqual({
+      totalCount: 0,
+      nodes: [],
+      sources: COMPLETE,
+    });
+    expect((await rig.ask(LIST, { filter: { commandName: "none", exitCodeIn: [3] } })).data.invocations).toEqual({
+      totalCount: 0,
+      nodes: [],
+      sources: COMPLETE,
+    });
+  });
+});
+
+describe("questions over runs of which one lacks instances", () => {
+  const SINCE = { createdAfter: new Date(WIDE.at - 86_400_000).toISOString() };
+  const ROWS = `query ($filter: InvocationFilter, $by: StatisticsGroup!) {
+    rows: statistics(filter: $filter, by: $by) { key count isComplete } }`;
+
+  it("count on behind it", async () => {
+    await startCut(600);
+    const { data } = await rig.ask(ROWS, { filter: SINCE, by: "NONE" });
+    expect(data.rows).toEqual([{ key: null, count: 601, isComplete: true }]);
+    const ORDERED = `query ($filter: InvocationFilter) {
+      invocations(first: 1, filter: $filter, orderBy: FINISH_TIME_DESC) { totalCount sources { isComplete } } }`;
+    expect((await rig.ask(ORDERED, { filter: SINCE })).data.invocations).toEqual({
+      totalCount: 601,
+      sources: [{ isComplete: false }],
+    });
+  });
+
+  it.each([[{}], [SINCE]])("say by server that they may lack some, of %j", async (filter) => {
+    await startCut(2);
+    await rig.ask(LIST);
+    const { data } = await rig.ask(ROWS, { filter, by: "INSTANCE" });
+    expect(data.rows).toHaveLength(51);
+    expect(new Set(data.rows.map(({ isComplete }: Body) => isComplete))).toEqual(new Set([false]));
+  });
+
+  it("say of what was printed that they may lack some", async () => {
+    await startCut(2);
+    await rig.ask(LIST);
+    const SEARCH = `query ($filter: InvocationFilter) {
+      found: searchOutputs(text: "none", filter: $filter) { nodes { line } sources { isComplete } } }`;
+    expect((await rig.ask(SEARCH)).data.found).toEqual({ nodes: [], sources: [{ isComplete: false }] });
+    const filter = { createdBefore: new Date(WIDE.at - 1_000).toISOString() };
+    expect((await rig.ask(SEARCH, { filter })).data.found).toEqual({ nodes: [], sources: [{ isComplete: true }] });
+  });
+});
