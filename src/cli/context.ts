@@ -92,6 +92,17 @@ export function tellCut(context: Context, shown: number, total: number | null): 
   tellIncomplete(context, `${shown} of ${total ?? "more"} instances are shown.`);
 }
 
+/** Tells which instances of a run are missing: those behind the last page that is read, or those that cannot be shown. */
+export function tellMissing(
+  context: Context,
+  list: { readonly totalCount: number | null } | null,
+  { shown, isEnd }: { readonly shown: number; readonly isEnd: boolean },
+): void {
+  const total = list?.totalCount ?? null;
+  if (!isEnd) tellCut(context, shown, total);
+  else if (list !== null && total === null) tellIncomplete(context, "the run has instances that cannot be shown.");
+}
+
 /** Something that is missing, and by what it is known if it is met again. */
 interface Lack {
   /** As `toFailureKey` has it. */

@@ -84,7 +84,10 @@ export function titleOf(run: Parameters<typeof formatInstance>[0] & Parameters<t
 }
 
 function toGroupSection({ count, instanceIds, output, isKnown, ...end }: Group): Section {
-  const whose = count === 1 ? toLine(instanceIds[0] ?? "") : `${count} instances`;
+  const [first] = instanceIds;
+  const all = `${count} ${count === 1 ? "instance" : "instances"}`;
+  const some = count === 1 ? toLine(first ?? "") : all;
+  const whose = first === undefined ? `${all} that cannot be shown` : some;
   return { title: `${whose} (${describeEnd(end)})`, output, isKnown };
 }
 
@@ -96,7 +99,7 @@ function describeEnd({ status, exitCode }: { readonly status: string; readonly e
 /** Tells of each output that the upstream does not tell, which is not one of nothing. */
 export function tellUnknown(context: Context, sections: readonly Pick<Section, "title" | "isKnown">[]): void {
   for (const { title } of sections.filter(({ isKnown }) => isKnown === false))
-    tellIncomplete(context, `${title}: the upstream does not tell what it printed.`);
+    tellIncomplete(context, `${title}: the upstream does not tell what was printed.`);
 }
 
 function writeSections(context: Context, sections: readonly Section[], options: OutputOptions): void {

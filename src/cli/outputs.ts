@@ -1,5 +1,5 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
-import { type Context, salvage, tellCut } from "./context.ts";
+import { type Context, salvage, tellCut, tellMissing } from "./context.ts";
 import { requireListed, requireRun, type Target, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
 import { readStray, type StrayRef } from "./stray-run.ts";
@@ -68,8 +68,8 @@ export async function readOutputs(
     rows.push(...nodes.map((row, index) => (row === null || isRead(index) ? row : { ...row, result: null })));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     const isEnd = !hasNextPage || endCursor === null;
-    if (!isEnd && page >= MAX_PAGES) tellCut(context, rows.length, run.instanceInvocations?.totalCount ?? null);
     if (isEnd || page >= MAX_PAGES) {
+      tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
       return { ...run, instances, isElsewhere: isElsewhere(known, instances, { ...selection, isFinal: run.isFinal }) };
@@ -109,7 +109,9 @@ export async function readGroups(context: Context, target: Target, selection: Se
   const groups = run.outputGroups ?? [];
   const [shown, total] = [groups, run.statusCounts].map((some) => some.reduce((sum, { count }) => sum + count, 0));
   if (groups.length === MAX_GROUPS && shown !== total) tellCut(context, shown ?? 0, total ?? null);
-  return selection.isFailedOnly ? groups.filter(({ status }) => FAILED_STATES.includes(status)) : groups;
+  // Those that cannot be shown may have failed.
+  const mayHaveFailed = ({ status, instanceIds }: Group) => FAILED_STATES.includes(status) || instanceIds.length === 0;
+  return selection.isFailedOnly ? groups.filter(mayHaveFailed) : groups;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { RunByIdQuery } from "../client/index.ts";
-import { type Context, salvage, tellCut, writeRows } from "./context.ts";
+import { type Context, salvage, tellMissing, writeRows } from "./context.ts";
 import { requireRun, type Target, tellGone } from "./find.ts";
 import { formatCounts } from "./list.ts";
 import { formatAge, formatSeconds } from "./listing.ts";
@@ -64,8 +64,10 @@ async function readRun(context: Context, id: string): Promise<{ run: Run; instan
     instances.push(...(run.instanceInvocations?.nodes.filter((node) => node !== null) ?? []));
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     const isEnd = !hasNextPage || endCursor === null;
-    if (!isEnd && page >= MAX_PAGES) tellCut(context, instances.length, run.instanceInvocations?.totalCount ?? null);
-    if (isEnd || page >= MAX_PAGES) return { run, instances };
+    if (isEnd || page >= MAX_PAGES) {
+      tellMissing(context, run.instanceInvocations, { shown: instances.length, isEnd });
+      return { run, instances };
+    }
     after = endCursor;
   }
 }

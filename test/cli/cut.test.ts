@@ -30,6 +30,41 @@ describe("a run that is longer than what is read of it", () => {
     expect(await told(5_070)).toEqual([4, "cloud-assistant: incomplete: 5050 of 5070 instances are shown.\n"]);
   });
 
+  it.each([["show AXIAid"], ["output AXIAid"], ["output AXIAid --failed"], ["output AXIAid --instance i-1"]])(
+    "is told by %s to have instances that cannot be shown",
+    async (words) => {
+      const node = createRun({
+        instanceInvocations: { ...connection([createInstanceRun({ instanceId: "i-1" })]), totalCount: null },
+      });
+      const { exitCode, errors } = await run({ node }, words.split(" "));
+      expect([exitCode, errors.match(/^.*incomplete.*$/gm)]).toEqual([
+        4,
+        ["cloud-assistant: incomplete: the run has instances that cannot be shown."],
+      ]);
+    },
+  );
+
+  it.each([[[]], [["--failed"]]])(
+    "is told by its groups to have instances that cannot be shown, with %j",
+    async (more) => {
+      const unnamed = { status: "UNKNOWN", exitCode: null, instanceIds: [], isKnown: false, output: null, count: 70 };
+      const ok = {
+        status: "SUCCESS",
+        exitCode: 0,
+        instanceIds: ["i-1"],
+        isKnown: true,
+        output: createOutput("ok"),
+        count: 1,
+      };
+      const node = createRun({ outputGroups: [unnamed, ok] });
+      const { exitCode, errors } = await run({ node }, ["output", "AXIAid", "--group", ...more]);
+      expect([exitCode, errors]).toEqual([
+        4,
+        "cloud-assistant: incomplete: 70 instances that cannot be shown (UNKNOWN): the upstream does not tell what was printed.\n",
+      ]);
+    },
+  );
+
   it("is read on for a server's name that is not among its first instances", async () => {
     const long = createRun({ instanceInvocations: connection(numbers(0, 100).map(named), "a") });
     const pages: Readonly<Record<string, object>> = {

@@ -92,7 +92,7 @@ describe("cloud-assistant export", () => {
     const errors = ["i-01", "i-03"]
       .map(
         (id) =>
-          `cloud-assistant: incomplete: ${id} (SUCCESS, exit code 0): the upstream does not tell what it printed.\n`,
+          `cloud-assistant: incomplete: ${id} (SUCCESS, exit code 0): the upstream does not tell what was printed.\n`,
       )
       .join("");
 

@@ -45,7 +45,7 @@ describe("cloud-assistant output --follow", () => {
     expect([exitCode, output, errors.split("\n").filter((line) => line.includes("incomplete"))]).toEqual([
       4,
       "",
-      ["cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed."],
+      ["cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what was printed."],
     ]);
   });
 

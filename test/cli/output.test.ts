@@ -130,20 +130,20 @@ describe("cloud-assistant output", () => {
       [
         4,
         [{ isOutputKnown: false }, { isOutputKnown: true }],
-        "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed.\n",
+        "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what was printed.\n",
       ],
       [
         4,
         [{ isKnown: false }],
-        "cloud-assistant: incomplete: 2 instances (SUCCESS, exit code 0): the upstream does not tell what it printed.\n",
+        "cloud-assistant: incomplete: 2 instances (SUCCESS, exit code 0): the upstream does not tell what was printed.\n",
       ],
     ]);
     expect([each.exitCode, each.errors, grouped.exitCode, grouped.errors]).toEqual([
       4,
-      "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what it printed.\n" +
+      "cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what was printed.\n" +
         "cloud-assistant: i-02 (SUCCESS, exit code 0): no output.\n",
       4,
-      "cloud-assistant: incomplete: 2 instances (SUCCESS, exit code 0): the upstream does not tell what it printed.\n",
+      "cloud-assistant: incomplete: 2 instances (SUCCESS, exit code 0): the upstream does not tell what was printed.\n",
     ]);
   });
 

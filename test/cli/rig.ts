@@ -92,6 +92,7 @@ export function connection(
   return {
     edges: [],
     nodes,
+    totalCount: nodes.length,
     sources,
     pageInfo: { hasNextPage: endCursor !== null, hasPreviousPage: false, endCursor },
   };

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { systemClock } from "../../src/system-clock.ts";
+import { createClockAhead } from "../support/clock-ahead.ts";
 import { LIST, onServers, resultsOf, runOf } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns } from "./world.ts";
 
 let rig: Rig;
@@ -16,10 +19,12 @@ const WIDE = {
 };
 
 /** Starts a region whose list shows 50 instances of a run at most, with so many runs that are older. */
-async function startCut(older: number): Promise<void> {
+async function startCut(older: number): Promise<ReturnType<typeof createClockAhead>> {
   const runs = manyRuns(older, "t-old").map((run) => ({ ...run, at: run.at - 7_200_000 }));
-  rig = await startRig({ "ECS/cn-hangzhou": createPlace([WIDE, ...runs]) }, { FRESHNESS_MS: "1" });
+  const clock = createClockAhead(systemClock);
+  rig = await startRig({ "ECS/cn-hangzhou": createPlace([WIDE, ...runs]) }, { FRESHNESS_MS: "1" }, clock);
   rig.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? cutInstances(body) : body);
+  return clock;
 }
 
 function cutInstances(body: Body): Body {
@@ -98,5 +103,74 @@ describe("questions over runs of which one lacks instances", () => {
     expect((await rig.ask(SEARCH)).data.found).toEqual({ nodes: [], sources: [{ isComplete: false }] });
     const filter = { createdBefore: new Date(WIDE.at - 1_000).toISOString() };
     expect((await rig.ask(SEARCH, { filter })).data.found).toEqual({ nodes: [], sources: [{ isComplete: true }] });
+  });
+});
+
+describe("a run on more servers than its record shows", () => {
+  const RUN = `{ invocation(provider: ECS, regionId: "cn-hangzhou", invokeId: "t-1") { id statusCounts { status count }
+    failed: instanceInvocations(statusIn: [FAILED]) { totalCount nodes { instanceId } } } }`;
+  const WHOLE = {
+    statusCounts: [
+      { status: "SUCCESS", count: 119 },
+      { status: "FAILED", count: 1 },
+    ],
+    failed: { totalCount: 1, nodes: [{ instanceId: "i-119" }] },
+  };
+
+  it("that is read alone shows all of them, for a call a page of its results, once", async () => {
+    await startCut(0);
+    await rig.ask(LIST);
+    rig.far.calls.length = 0;
+    const { data, errors } = await rig.ask(RUN);
+    expect(errors).toBeUndefined();
+    expect(data.invocation).toMatchObject(WHOLE);
+    expect(rig.far.asked()).toEqual(Array(3).fill("DescribeInvocationResults cn-hangzhou"));
+    const again = await rig.ask(
+      `{ node(id: "${data.invocation.id}") { ... on Invocation { statusCounts { count } } } }`,
+    );
+    expect(again.data.node).toEqual({ statusCounts: [{ count: 119 }, { count: 1 }] });
+    expect(rig.far.asked()).toHaveLength(3);
+  });
+
+  it("whose results cannot be read shows what is known, and asks for them again after ten minutes", async () => {
+    const clock = await startCut(0);
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocationResults" ? refusal(403, "Forbidden.RAM") : null);
+    for (const calls of [2, 0]) {
+      rig.far.calls.length = 0;
+      const { data, errors } = await rig.ask(RUN);
+      expect(errors).toBeUndefined();
+      expect(data.invocation).toMatchObject({
+        statusCounts: [
+          { status: "SUCCESS", count: 50 },
+          { status: "UNKNOWN", count: 1 },
+        ],
+        failed: { totalCount: null, nodes: [] },
+      });
+      expect(rig.far.calls).toHaveLength(calls);
+    }
+    rig.far.interfere = () => null;
+    clock.pass(600_000);
+    expect((await rig.ask(RUN)).data.invocation).toMatchObject(WHOLE);
+  });
+
+  const GROUPS = "outputGroups { status exitCode count isKnown instanceIds output { text } }";
+
+  it("has them in its groups of outputs", async () => {
+    await startCut(0);
+    const { data } = await rig.ask(RUN.replace("id statusCounts", `${GROUPS} statusCounts`));
+    expect(data.invocation.outputGroups.map(({ status, count, isKnown }: Body) => [status, count, isKnown])).toEqual([
+      ["SUCCESS", 119, true],
+      ["FAILED", 1, true],
+    ]);
+  });
+
+  it("has in a list one more group for those that are not shown", async () => {
+    await startCut(0);
+    const { data } = await rig.ask(`{ invocations { nodes { ${GROUPS} } } }`);
+    const [shown, ...others] = data.invocations.nodes[0].outputGroups;
+    expect(shown).toMatchObject({ status: "SUCCESS", count: 50, isKnown: true });
+    expect(others).toEqual([
+      { status: "UNKNOWN", exitCode: null, count: 1, isKnown: false, instanceIds: [], output: null },
+    ]);
   });
 });

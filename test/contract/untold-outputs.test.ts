@@ -99,7 +99,7 @@ describe("what a run printed that the upstream dropped before its output was rea
       for (const format of ["ndjson", "csv", "text"]) {
         const command = await runAt(["--url", rig.url, "export", data.run.id, "--format", format]);
         const told = (instanceId: string) =>
-          `cloud-assistant: incomplete: ${instanceId} (SUCCESS, exit code 0): the upstream does not tell what it printed.\n`;
+          `cloud-assistant: incomplete: ${instanceId} (SUCCESS, exit code 0): the upstream does not tell what was printed.\n`;
         expect([command.exitCode, command.errors]).toEqual([4, told("i-1") + told("i-2")]);
       }
       expect(await exported(rig, one.id, "text")).toMatchObject([404, expect.stringContaining("NOT_FOUND")]);

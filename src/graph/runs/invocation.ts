@@ -42,7 +42,7 @@ import {
   rowProjection,
 } from "./instance-invocation.ts";
 import { agreeing, type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
-import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs } from "./output-group.ts";
+import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs, withUnnamed } from "./output-group.ts";
 import { InvocationSettings } from "./settings.ts";
 
 /** One run of a command on one or many instances. */
@@ -97,7 +97,8 @@ export class Invocation extends InvocationSettings {
     const isSimilar = args.similar === true;
     const groups = await oncePerOperation(context.operation, this, `outputGroups ${isSimilar}`, async () => {
       const rows = await this.loadRows(this.all.rows, { output: true, details: true }, context);
-      return isSimilar ? this.groupSimilar(rows, context) : workInParts(context.operation, groupRows(rows));
+      const grouped = isSimilar ? this.groupSimilar(rows, context) : workInParts(context.operation, groupRows(rows));
+      return withUnnamed(await grouped, this.record.missingInstances ?? 0);
     });
     return firstOf(groups, args);
   }

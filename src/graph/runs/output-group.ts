@@ -69,11 +69,15 @@ type Member = Execution & { readonly row: InstanceInvocation };
 export class OutputGroup {
   readonly #output: CommandOutput | null;
 
-  /** @param largest the group that this one differs from @param formOf what of a text counts, line for line */
+  /**
+   * @param largest the group that this one differs from @param formOf what of a text counts, line for line
+   * @param unnamed how many instances there are of which not even the id is known
+   */
   constructor(
     private readonly record: Group<Member>,
     private readonly largest: Group<Member>,
     private readonly formOf: (text: string) => string,
+    private readonly unnamed = 0,
   ) {
     this.#output = record.output === null ? null : new CommandOutput(record.output);
   }
@@ -97,10 +101,13 @@ export class OutputGroup {
 
   @Value(() => Int, { description: "How many instances there are; at least 1." })
   get count(): number {
-    return this.record.executions.length;
+    return this.record.executions.length + this.unnamed;
   }
 
-  @Value(() => [String], { description: "Ids of all of them, in order." })
+  @Value(() => [String], {
+    description:
+      "Ids of all of them, in order; none for instances that cannot be shown, which are one group, `UNKNOWN`.",
+  })
   get instanceIds(): readonly string[] {
     return this.record.executions.map((execution) => execution.instanceId);
   }
@@ -112,11 +119,12 @@ export class OutputGroup {
 
   @Field(() => OutputDifference, {
     nullable: true,
-    description: "How it differs from what the largest group printed; null for the largest group.",
+    description:
+      "How it differs from what the largest group printed; null for the largest group, and where `isKnown` is false.",
     complexity: LONG_TEXT,
   })
   difference(@Ctx() { operation }: GraphContext): LineDifference | null | Promise<LineDifference> {
-    if (this.record === this.largest) return null;
+    if (this.record === this.largest || !this.isKnown) return null;
     const bytes = sizeOf(this.record.output) + sizeOf(this.largest.output);
     operation.meter.addReading?.("decodedBytes", bytes);
     return workInParts(operation, this.differ(bytes));
@@ -176,6 +184,14 @@ export function* groupSimilarRows(
     const words = [...(own[index] ?? []), ...(own[0] ?? [])];
     return new OutputGroup(group, groups[0] ?? group, (text) => maskOutput(text, words));
   });
+}
+
+/** The groups, largest first, with one for so many instances of which not even the id is known. */
+export function withUnnamed(groups: readonly OutputGroup[], unnamed: number): readonly OutputGroup[] {
+  if (unnamed === 0) return groups;
+  const record = { status: "UNKNOWN", exitCode: null, output: null, isKnown: false, executions: [] } as const;
+  const own = new OutputGroup(record, record, (text) => text, unnamed);
+  return [...groups, own].sort((a, b) => b.count - a.count);
 }
 
 /** What hashing costs for each byte, against one step of a pattern. */

@@ -12,14 +12,18 @@ import { isSettledRun, type Sync } from "#sync";
 import type { Answer, Asked, Services } from "../contract/index.ts";
 
 /** Runs by key: one look at what is known, then one call for each run that is left. */
-export function createRecordReader({ runs }: Pick<Sync, "runs">, clock: Clock): Services["readInvocations"] {
+export function createRecordReader(
+  { runs, completeInstances }: Pick<Sync, "runs" | "completeInstances">,
+  clock: Clock,
+): Services["readInvocations"] {
   async function readMissing(
     ref: InvocationRef,
     projection: Projection,
     operation: Operation,
   ): Promise<Answer<Invocation>> {
     try {
-      return (await runs.read(ref, projection, operation))?.run ?? null;
+      const stored = await runs.read(ref, projection, operation);
+      return stored === null ? null : await completeInstances(stored.run, projection, operation);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       return (error instanceof UpstreamError ? await findStale(ref, projection) : null) ?? error;
@@ -37,7 +41,7 @@ export function createRecordReader({ runs }: Pick<Sync, "runs">, clock: Clock): 
       refs.map(async (ref) => (await runs.findKnown([ref], ref.projection ?? projection))[0]),
     );
     const missing = refs.filter((_, position) => known[position] === undefined);
-    if (known.some((stored) => stored === null || stored === undefined || !isSettledRun(stored.run, clock.now())))
+    if (known.some((stored) => stored === null || stored === undefined || mayChange(stored.run, clock.now())))
       operation.life?.end();
     if (missing.length < refs.length) operation.meter.addCached(refs.length - missing.length);
     const own = missing.filter((ref) => !runs.isUnderWay(ref, projection));
@@ -46,9 +50,15 @@ export function createRecordReader({ runs }: Pick<Sync, "runs">, clock: Clock): 
     return Promise.all(
       refs.map((ref, position) => {
         const stored = known[position];
-        if (stored !== undefined) return stored?.run ?? null;
+        if (stored === null) return null;
+        if (stored !== undefined) return completeInstances(stored.run, ref.projection ?? projection, operation);
         return refusal ?? readMissing(ref, projection, operation);
       }),
     );
   };
+}
+
+/** True for a run that may be another one when it is asked for next, though nothing is written meanwhile. */
+function mayChange(run: Invocation, now: number): boolean {
+  return run.missingInstances !== undefined || !isSettledRun(run, now);
 }

@@ -16,6 +16,9 @@ export function limitSync(sync: Sync, view: View): Sync {
     resultLists: limitResultLists(sync.resultLists, view),
     servers: limitServers(sync.servers, view),
     follower: sync.follower,
+    // Of a run that the view was given already.
+    completeInstances: (run, projection, operation) =>
+      sync.completeInstances(run, maskProjection(view, run.source, projection), operation),
     async openLists(source, query, projection, operation) {
       if (!view.maySee(source)) return [];
       const lists = await sync.openLists(source, query, maskProjection(view, source, projection), operation);

@@ -4,6 +4,7 @@ import type { Upstream } from "#upstreams";
 import { type KnownList, openKnownLists } from "../lists/index.ts";
 import { createSingleFlight, createSourceBook, type SourceBook } from "../sources/index.ts";
 import { createFollower, type Follower } from "./follow.ts";
+import { type CompleteInstances, createCompleteInstances } from "./lacking-instances.ts";
 import { createResultLists, type ResultLists } from "./result-lists.ts";
 import { createResultReader, type ResultReader } from "./result-reader.ts";
 import { createRunReader, type RunReader } from "./run-reader.ts";
@@ -14,6 +15,7 @@ export interface Sync {
   readonly book: SourceBook;
   readonly runs: RunReader;
   readonly results: ResultReader;
+  readonly completeInstances: CompleteInstances;
   readonly resultLists: ResultLists;
   readonly servers: ServerReader;
   readonly follower: Follower;
@@ -55,6 +57,7 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
   const singleFlight = createSingleFlight();
   const parts = { store, book, singleFlight, clock, freshnessMs, turns, rulesHash };
   const runs = createRunReader(parts);
+  const results = createResultReader(parts);
   const allRuns = new Map<string, readonly KnownList[]>();
   /** Before the lists of all runs were others, as when an action may be used no more. */
   const formerRuns = new Map<string, readonly KnownList[]>();
@@ -79,7 +82,8 @@ export function createSync({ upstreams, store, clock, freshnessMs, turns, rulesH
   return {
     book,
     runs,
-    results: createResultReader(parts),
+    results,
+    completeInstances: createCompleteInstances(parts, results),
     resultLists: createResultLists(parts),
     servers: createServerReader(parts),
     follower: createFollower({
