@@ -1,3 +1,4 @@
+import { GatewayError } from "../client/index.ts";
 import { APPEARS_WITHIN_MS } from "../client/patience.ts";
 import { type Context, tellIncomplete } from "./context.ts";
 import { formatSource, haveAllAnswered, type Scope, type Source, tellFailures } from "./sources.ts";
@@ -18,7 +19,7 @@ export type Target = { readonly id: string } | { readonly stray: StrayRef };
 
 /**
  * The run that a person named: by the upstream's word for it, such as `t-hz0123`, or by the gateway's id. A run that is waited for
- * gets 15 seconds to appear, if there is so much time. Results are looked for of one that no list of runs knows.
+ * gets 15 seconds to appear in a list, if there is so much time. Results are looked for of one that no list of runs knows.
  *
  * @throws CommandError if there is none or more than one.
  */
@@ -31,6 +32,7 @@ export async function findRun(context: Context, word: string, scope: Scope, wait
     tellFailures(context, sources);
     const [only, ...more] = stray.refs;
     if (only !== undefined && more.length === 0) return { stray: only };
+    for (const ref of stray.refs) tell(context, `${word} on ${formatSource(ref)}, account ${ref.account}`);
     if (only !== undefined) throw ambiguous(word, stray.refs.length);
     if (haveAllAnswered(sources)) throw notKnown(word);
     throw new CommandError(`No source that could be read knows run ${toLine(word)}.`);
@@ -71,16 +73,55 @@ async function searchRuns(context: Context, filter: Scope & { readonly invokeId:
   const deadline = surroundings.now() + Math.min(APPEARS_WITHIN_MS, wait?.timeoutMs ?? 0);
   let stray: FoundStray = { refs: [], failures: [] };
   for (let looks = 1; ; looks += 1) {
-    const { invocations: page } = await client.recentRuns({ first: 10, filter }, {}, wait?.inTime);
-    const runs = page?.nodes.filter((node) => node !== null) ?? [];
-    const sources: readonly Source[] = page?.sources ?? [];
-    if (looks === 1 && runs.length === 0) stray = await findStray(context, filter.invokeId, sources);
+    const { runs, sources, failure } = await lookInLists(client, filter, wait?.inTime);
     const leftMs = deadline - surroundings.now();
-    if (runs.length + stray.refs.length > 0 || leftMs <= 0) return { runs, stray, sources };
-    const where = haveAllAnswered(sources) ? "" : " in the sources that can be read";
-    if (looks === 1) tell(context, `no such run yet${where}; waiting for it to appear.`);
+    const isLast = leftMs <= 0;
+    if (runs.length === 0 && stray.refs.length === 0 && (looks === 1 || isLast))
+      stray = await findStray(context, filter.invokeId, sources);
+    if (failure !== null && stray.refs.length === 0) throw failure;
+    // Right after it was started, a run shows some of its results before a list shows it with all of its instances.
+    const isStray = stray.refs.some((ref) => !hasAnswered(ref, sources));
+    if (runs.length > 0 || isStray || isLast) return { runs, stray, sources };
+    if (looks === 1) tell(context, sayAwaited(stray, sources));
     await surroundings.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
   }
+}
+
+/** What the lists of runs show; if none of them can be read, why, and which sources there are, whose results may be read. */
+async function lookInLists(
+  client: Context["client"],
+  filter: Scope & { readonly invokeId: string },
+  signal?: AbortSignal,
+) {
+  try {
+    const { invocations: page } = await client.recentRuns({ first: 10, filter }, {}, signal);
+    const sources: readonly Source[] = page?.sources ?? [];
+    return { runs: page?.nodes.filter((node) => node !== null) ?? [], sources, failure: null };
+  } catch (error) {
+    const isUpstream =
+      error instanceof GatewayError && error.failures.some(({ code }) => /^UPSTREAM_/.test(code ?? ""));
+    if (!isUpstream) throw error;
+    const { sources } = await client.sources({}, {}, signal);
+    return { runs: [], sources: (sources ?? []).filter((source) => isInScope(source, filter)), failure: error };
+  }
+}
+
+function isInScope({ provider, regionId, account }: Source, { providerIn, regionIdIn, accountIn }: Scope): boolean {
+  return (
+    (providerIn?.includes(provider) ?? true) &&
+    (regionIdIn?.includes(regionId) ?? true) &&
+    (accountIn?.includes(account) ?? true)
+  );
+}
+
+function hasAnswered(ref: StrayRef, sources: readonly Source[]): boolean {
+  return haveAllAnswered(sources.filter((source) => formatSource(source) === formatSource(ref)));
+}
+
+function sayAwaited({ refs }: FoundStray, sources: readonly Source[]): string {
+  if (refs.length > 0) return "no list of runs knows this run yet, but results; waiting for it to appear.";
+  const where = haveAllAnswered(sources) ? "" : " in the sources that can be read";
+  return `no such run yet${where}; waiting for it to appear.`;
 }
 
 /** The run that an id names; throws a CommandError if that is gone or something else. */

@@ -12,6 +12,7 @@ const NO_RESULTS = {
 const stray: Run = {
   invokeId: "t-stray",
   at: Date.UTC(2026, 0, 3),
+  status: "PartialFailed",
   executions: [
     { instanceId: "i-1", output: "one\n" },
     { instanceId: "i-2", output: "two\n", status: "Failed", exitCode: 3 },
@@ -24,10 +25,10 @@ afterEach(() => rig.stop());
 
 /** Starts with a run of which no list of runs tells, in one of two regions. */
 async function start(executions = stray.executions) {
-  rig = await startRig({
-    "ECS/cn-hangzhou": createPlace([{ ...stray, executions }]),
-    "ECS/cn-beijing": createPlace([other]),
-  });
+  rig = await startRig(
+    { "ECS/cn-hangzhou": createPlace([{ ...stray, executions }]), "ECS/cn-beijing": createPlace([other]) },
+    { FRESHNESS_MS: "1" },
+  );
   rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? NO_RUNS : null);
 }
 
@@ -96,9 +97,12 @@ describe("a run of which only results are known", () => {
   it("is waited for, and ends as its instances did", async () => {
     await start();
     const followed = await command("follow", "t-stray");
-    expect([followed.exitCode, followed.errors.split("\n")[0]]).toEqual([
+    expect([followed.exitCode, followed.errors.split("\n").slice(0, 2)]).toEqual([
       1,
-      "cloud-assistant: t-stray FINISHED: 1 SUCCESS, 1 FAILED",
+      [
+        "cloud-assistant: no list of runs knows this run yet, but results; waiting for it to appear.",
+        "cloud-assistant: t-stray FINISHED: 1 SUCCESS, 1 FAILED",
+      ],
     ]);
     expect((await command("output", "t-stray", "-f", "--instance", "i-1")).output).toBe("one\n");
     await rig.stop();
@@ -107,8 +111,51 @@ describe("a run of which only results are known", () => {
     expect([late.exitCode, late.output, late.errors]).toEqual([
       3,
       "so far\n",
-      "cloud-assistant: t-stray RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
+      "cloud-assistant: no list of runs knows this run yet, but results; waiting for it to appear.\n" +
+        "cloud-assistant: t-stray RUNNING: 1 RUNNING\ncloud-assistant: The time is up and the run is not final.\n",
     ]);
+  });
+
+  it("is that of the list once a list shows it, since its first results need not be all", async () => {
+    await start();
+    let looks = 0;
+    rig.far.interfere = ({ action }) => {
+      if (action !== "DescribeInvocations") return null;
+      looks += 1;
+      return looks < 4 ? NO_RUNS : null;
+    };
+    rig.far.mangle = (body, { action }) =>
+      action === "DescribeInvocationResults" && looks < 4
+        ? JSON.parse(JSON.stringify(body), (key, value) => (key === "InvocationResult" ? value.slice(0, 1) : value))
+        : body;
+    const followed = await command("follow", "t-stray");
+    expect([followed.exitCode, followed.errors.split("\n").slice(0, 2)]).toEqual([
+      1,
+      [
+        "cloud-assistant: no list of runs knows this run yet, but results; waiting for it to appear.",
+        "cloud-assistant: t-stray PARTIAL_FAILED: 1 SUCCESS, 1 FAILED",
+      ],
+    ]);
+  });
+
+  it("is not waited for where the list of runs cannot be read", async () => {
+    await start();
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? refusal(403, "Forbidden.RAM") : null);
+    const followed = await command("follow", "t-stray", "--timeout", "5s");
+    expect([followed.exitCode, followed.errors.includes("waiting for it to appear")]).toEqual([1, false]);
+  });
+
+  it("is listed by place where several have its id", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([stray]), "ECS/cn-beijing": createPlace([stray]) });
+    rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? NO_RUNS : null);
+    expect(await command("output", "t-stray")).toEqual({
+      exitCode: 2,
+      output: "",
+      errors:
+        "cloud-assistant: t-stray on ECS cn-hangzhou, account default\n" +
+        "cloud-assistant: t-stray on ECS cn-beijing, account default\n" +
+        "cloud-assistant: t-stray names 2 runs: say which with --provider, --region or --account.\n",
+    });
   });
 
   it("is no matter of sources that fail, once a list of runs knows the run that is waited for", async () => {
