@@ -49,6 +49,22 @@ describe("cloud-assistant output --follow", () => {
     ]);
   });
 
+  it("looks again for the end of what was printed if that is not told right after the run is over", async () => {
+    const untold = createInstanceRun({ result: { id: "x", isOutputKnown: false, output: null } });
+    const late = createRun({ isFinal: true, instanceInvocations: connection([untold]) });
+    const soon = inTurn([state(false, "one\n"), late, late, state(true, "one\ntwo\n")]);
+    const found = await run({ node: soon }, ["output", "AXIAid", "-f"]);
+    expect([found.exitCode, found.output, found.errors.includes("incomplete")]).toEqual([0, "one\ntwo\n", false]);
+    const never = inTurn([state(false, "one\n"), late]);
+    const lost = await run({ node: never }, ["output", "AXIAid", "-f"]);
+    expect([lost.exitCode, lost.output, lost.asked.length, lost.errors.split("\n").slice(2)]).toEqual([
+      4,
+      "one\n",
+      7,
+      ["cloud-assistant: incomplete: i-01 (SUCCESS, exit code 0): the upstream does not tell what was printed.", ""],
+    ]);
+  });
+
   it("says whose lines they are if there are several", async () => {
     const states = [
       state(false, "a1\n", "b1\n"),

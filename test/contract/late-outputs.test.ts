@@ -109,3 +109,76 @@ it("is appended to what a watcher has, one look later", async () => {
   expect(await subscriber.end).toBe("complete");
   expect(JSON.stringify(subscriber.results)).toContain("late");
 });
+
+describe("results that say that it runs, after the list told the end", () => {
+  const quick = { WATCH_MIN_INTERVAL_MS: "50", WATCH_MAX_INTERVAL_MS: "50", FRESHNESS_MS: "1" };
+  const stillRunning = {
+    InvocationStatus: "Running",
+    InvokeRecordStatus: "Running",
+    ExitCode: 0,
+    FinishedTime: "",
+    Output: Buffer.from("part\n").toString("base64"),
+  };
+  let isLate: boolean;
+  /** The run has printed a part, and is over then, which its results do not tell while they are late. */
+  async function startLate(): Promise<string> {
+    await start(runOf(5, "part\n", "Running"), quick);
+    isLate = true;
+    rig.far.mangle = (body, { action }) =>
+      isLate && action === "DescribeInvocationResults"
+        ? JSON.parse(JSON.stringify(body), (key, value) =>
+            key === "InvocationResult" ? value.map((one: object) => ({ ...one, ...stillRunning })) : value,
+          )
+        : body;
+    const { data } = await rig.ask(`{ invocations { nodes { id ${ROWS} } } }`);
+    expect(new Set(textsOf(data))).toEqual(new Set(["part\\n"]));
+    return data.invocations.nodes[0].id;
+  }
+  const RESULTS = "result { status isFinal isOutputKnown output { text } }";
+  const SHOWN = `{ invocations { nodes { status instanceInvocations { nodes { ${RESULTS} } } } } }`;
+  const shown = async () => {
+    const { data, errors } = await rig.ask(SHOWN);
+    expect(errors).toBeUndefined();
+    const [run] = data.invocations.nodes;
+    return [run.status, run.instanceInvocations.nodes[0].result];
+  };
+
+  it("tell no output of the end, until they are those of the end", async () => {
+    await startLate();
+    place.runs[0] = runOf(5, "part\nand the end\n");
+    await rig.ask(LISTED);
+    for (let times = 0; times < 2; times += 1)
+      expect(await shown()).toEqual([
+        "SUCCESS",
+        { status: "SUCCESS", isFinal: true, isOutputKnown: false, output: null },
+      ]);
+    isLate = false;
+    expect(await shown()).toEqual([
+      "SUCCESS",
+      { status: "SUCCESS", isFinal: true, isOutputKnown: true, output: { text: "part\nand the end\n" } },
+    ]);
+  });
+
+  it.each(["outputAppended(id: $id) { text isFinal }", `invocationUpdated(id: $id) { ${ROWS} }`])(
+    "keep the last event of %s waiting for seconds",
+    async (field) => {
+      const id = await startLate();
+      subscriber = TRANSPORTS.websocket(rig.url, { query: `subscription ($id: ID!) { ${field} }`, variables: { id } });
+      await subscriber.reached(1);
+      rig.far.calls.length = 0;
+      place.runs[0] = runOf(5, "part\nand the end\n");
+      await untilAsked(8);
+      // So long an output that is empty right after the end is waited for.
+      clock.pass(10_000);
+      await untilAsked(16);
+      isLate = false;
+      expect(await subscriber.end).toBe("complete");
+      expect(JSON.stringify(subscriber.results)).toContain("and the end");
+    },
+  );
+
+  async function untilAsked(count: number): Promise<void> {
+    const looks = () => rig.far.calls.filter(({ action }) => action === "DescribeInvocationResults").length;
+    while (looks() < count) await new Promise((resolve) => setImmediate(resolve));
+  }
+});

@@ -26,6 +26,29 @@ describe("a result that cannot be read", () => {
     });
   });
 
+  it.each(['invokeId: "t-1"', 'invokeId: "t-1", instanceId: "i-1"', 'invokeId: "t-1", statusIn: [SUCCESS]'])(
+    "is shown as it was read last once its source fails, also if nobody knows its run: %s",
+    async (filter) => {
+      rig = await startNameless(runOf([{ instanceId: "i-1" }, { instanceId: "i-2", status: "Failed", exitCode: 1 }]));
+      rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? NO_RUNS : null);
+      const before = await rig.ask(resultsOf(filter));
+      expect(before.data.invocationResults.nodes[0]).toEqual({
+        instanceId: "i-1",
+        exitCode: 0,
+        output: { text: "ok\n" },
+      });
+      rig.far.interfere = () => refusal(403, "Forbidden.RAM");
+      const { data, errors } = await rig.ask(resultsOf(filter));
+      expect(errors).toBeUndefined();
+      expect(data.invocationResults).toEqual({
+        totalCount: null,
+        nodes: before.data.invocationResults.nodes,
+        pageInfo: before.data.invocationResults.pageInfo,
+        sources: [{ ok: false, isComplete: false }],
+      });
+    },
+  );
+
   it("leaves the others of a history, and the source says so", async () => {
     const run = { ...runOf([{ instanceId: "i-1" }]), timed: true, repeatMode: "Period" };
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });

@@ -1,10 +1,25 @@
 import { describe, expect, it } from "@jest/globals";
 import { NO_FILTERS, readFilters, toInvocationFilter, writeFilters } from "../../src/page/state/filters.ts";
 import { formatAge, formatDuration, formatInstant } from "../../src/page/state/format.ts";
+import { createPatience } from "../../src/page/state/late-outputs.ts";
 import { outputPath, readRoute, runPath } from "../../src/page/state/navigation.ts";
 import { firstRowAt, heightOf, topOfRow } from "../../src/page/state/virtual.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");
+
+describe("what a run printed", () => {
+  it("is asked for while it goes on, and for a minute after that if its end is not known", () => {
+    let now = 0;
+    const mayTellMore = createPatience(() => now);
+    const at = (time: number, isFinal: boolean, isKnown: boolean): boolean => {
+      now = time;
+      return mayTellMore({ isFinal, isKnown });
+    };
+    expect([at(0, false, true), at(5_000, true, false), at(59_000, true, false)]).toEqual([true, true, true]);
+    expect([at(60_000, true, false), at(5_000, true, true)]).toEqual([false, false]);
+    expect(createPatience(() => 0)({ isFinal: true, isKnown: false })).toBe(false);
+  });
+});
 
 describe("filters", () => {
   const full = {

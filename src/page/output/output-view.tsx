@@ -5,6 +5,7 @@ import { Age, Duration } from "../parts/times.tsx";
 import { HiddenTitle, useTitle } from "../parts/title.tsx";
 import { useAsk } from "../state/ask.ts";
 import { NO_FILTERS, writeFilters } from "../state/filters.ts";
+import { usePatience } from "../state/late-outputs.ts";
 import { goUp, runPath } from "../state/navigation.ts";
 import { nameOf } from "../state/output-groups.ts";
 import { useWords } from "../words/words.ts";
@@ -17,8 +18,11 @@ const POLL_MS = 2_000;
 export function OutputView(props: { readonly runId: string; readonly serverId: string; readonly line: number | null }) {
   const words = useWords();
   const { runId, serverId, line } = props;
+  const mayTellMore = usePatience();
+  const isAwaited = (data: ServerOutput | null): boolean =>
+    mayTellMore({ isFinal: data?.isFinal === true, isKnown: data?.result?.isOutputKnown !== false });
   const asked = useAsk((signal) => readOutput(serverId, signal), [serverId], {
-    everyMs: (data) => (data === "gone" || data?.isFinal === true ? null : POLL_MS),
+    everyMs: (data) => (data !== "gone" && isAwaited(data) ? POLL_MS : null),
   });
   const server = asked.data;
   const found = server === "gone" ? null : server;

@@ -5,6 +5,7 @@ import { ScrollBox } from "../parts/scroll-box.tsx";
 import { Status } from "../parts/status.tsx";
 import { useAsk } from "../state/ask.ts";
 import { gateway, salvage } from "../state/gateway.ts";
+import { usePatience } from "../state/late-outputs.ts";
 import { outputPath } from "../state/navigation.ts";
 import { type Group, layGroups, nameOf } from "../state/output-groups.ts";
 import { OPEN_STATES } from "../state/statuses.ts";
@@ -21,7 +22,9 @@ const POLL_MS = 5_000;
 export function GroupsTab({ run, isAlone }: { readonly run: RunDetails; readonly isAlone: boolean }) {
   const words = useWords();
   const [isExact, setIsExact] = useState(browserStore.recall("outputs") === "exact");
-  const everyMs = (): number | null => (run.isFinal ? null : POLL_MS);
+  const mayTellMore = usePatience();
+  const everyMs = (data: readonly Pick<Group, "isKnown">[] | null): number | null =>
+    mayTellMore({ isFinal: run.isFinal, isKnown: data?.every(({ isKnown }) => isKnown) ?? true }) ? POLL_MS : null;
   const asked = useAsk((signal) => readGroups(run.id, !isExact, signal), [run.id, run.isFinal, isExact], { everyMs });
   const groups = asked.data;
   const laid = useMemo(() => (groups === null ? null : layGroups(groups)), [groups]);

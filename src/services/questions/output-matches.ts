@@ -4,6 +4,7 @@ import {
   decodeOutput,
   type InvocationFilter,
   type InvocationRef,
+  isFinalInstanceStatus,
   type Operation,
   type Output,
 } from "#domain";
@@ -131,7 +132,9 @@ function createCollection({ find, seal, readRuns, start, size, isLate }: SearchR
     if (isLate()) stoppedAt = from;
     if (stoppedAt !== null) return false;
     const output = execution.output === undefined ? execution.pastOutput : execution.output;
-    if (output === undefined) missingOutputs += 1;
+    // What was seen before its end is searched; the rest of it nobody has read.
+    const lacksEnd = execution.output === undefined && isFinalInstanceStatus(execution.status);
+    if (output === undefined || lacksEnd) missingOutputs += 1;
     if (output === undefined || output === null) return true;
     const matches = find(output);
     return matches instanceof Promise

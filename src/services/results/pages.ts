@@ -116,9 +116,11 @@ async function readRun(
   try {
     return newestFirst(await sync.results.read(source, query, plainProjection(projection), operation));
   } catch (error) {
-    const seen = error instanceof UpstreamError ? await findSeen(sync, { source, invokeId }, projection, error) : null;
-    if (seen === null) throw error;
-    return newestFirst(seen);
+    if (!(error instanceof UpstreamError)) throw error;
+    const seen = await findSeen(sync, { source, invokeId }, projection, error);
+    if (seen !== null) return newestFirst(seen);
+    const loose = await sync.results.findLoose({ source, invokeId });
+    throw loose.length === 0 || error instanceof PartialResultsError ? error : new PartialResultsError(error, loose);
   }
 }
 

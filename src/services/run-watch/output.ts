@@ -82,9 +82,10 @@ export function createOutputWatch(
   };
 }
 
-/** True if the execution is over, and the upstream has told when: nothing more of it is to come. */
+/** True if the execution is over, and the upstream has told when and what it printed: nothing more of it is to come. */
 function isPrinted(run: Invocation, execution: InstanceInvocation, now: number): boolean {
-  return isFinalInstanceStatus(execution.status) && !isEndOwed(execution, run, now);
+  const isOver = isFinalInstanceStatus(execution.status) && !isEndOwed(execution, run, now);
+  return isOver && execution.output !== undefined;
 }
 
 function meant({ instances }: Invocation, instanceId: string | null): readonly InstanceInvocation[] {

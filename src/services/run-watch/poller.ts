@@ -4,6 +4,7 @@ import {
   type Clock,
   createGoneError,
   createOwnFailure,
+  type InstanceInvocation,
   type Invocation,
   type InvocationRef,
   type InvocationStatus,
@@ -43,7 +44,7 @@ export const APPEAR_MS = 15_000;
 
 /** How long the end of an output is waited for once the run is over: some upstreams never tell it. */
 const END_AWAITED_MS = 60_000;
-/** The same of an output that is empty right after the end: most commands that print nothing are over then. */
+/** The same of an output that is empty right after the end, if nothing was printed before: most commands that print nothing are over then. */
 const OUTPUT_AWAITED_MS = 1_000;
 
 /** A look takes what others read a moment ago: pollers of many runs then share one reading an interval. */
@@ -132,9 +133,13 @@ function createPrintedCheck(clock: Clock): (run: Invocation) => boolean {
     const overMs = overSince === null ? 0 : clock.elapsed() - overSince;
     return (
       (overMs >= END_AWAITED_MS || run.instances.every((one) => isSettledExecution(one, run, clock.now()))) &&
-      (overMs >= OUTPUT_AWAITED_MS || run.instances.every(({ output }) => output !== undefined))
+      run.instances.every((one) => one.output !== undefined || overMs >= awaitedMs(one))
     );
   };
+}
+
+function awaitedMs({ pastOutput }: InstanceInvocation): number {
+  return pastOutput === undefined ? OUTPUT_AWAITED_MS : END_AWAITED_MS;
 }
 
 type Look = (projection: WatchProjection, hasNewcomer: boolean) => Promise<Invocation | Error>;

@@ -126,6 +126,7 @@ function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: V
 
   return {
     findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
+    findLoose: async (ref) => ((await decide(ref)) === true ? results.findLoose(ref) : []),
     async read(source, query, projection, operation) {
       if (!(await isSeen({ source, invokeId: query.invokeId }, operation))) return [];
       return results.read(source, query, maskProjection(view, source, projection), operation);

@@ -4,6 +4,7 @@ import {
   type InvocationRef,
   type InvocationResult,
   invocationKey,
+  isFinalInstanceStatus,
   type Projection,
   type ResultRef,
   resultKey,
@@ -122,7 +123,9 @@ export function lastResultOf(row: InstanceInvocation): InvocationResult {
   return resultOf(withPastOutput(row));
 }
 
+// What it printed before it was over need not be all that it printed.
 function withPastOutput(row: InstanceInvocation): InstanceInvocation {
+  if (isFinalInstanceStatus(row.status)) return row;
   const { output = row.pastOutput } = row;
   return output === row.output ? row : { ...row, output };
 }

@@ -1,5 +1,6 @@
 import {
   type InstanceInvocation,
+  type InvocationRef,
   type InvocationResult,
   invocationKey,
   type Operation,
@@ -23,6 +24,8 @@ export interface ResultReader {
     projection: Projection,
     maxAgeMs?: number,
   ): Promise<readonly (InvocationResult | null | undefined)[]>;
+  /** Latest results of a run that is not known itself, whatever their age; others of it may be missing. */
+  findLoose(ref: InvocationRef): Promise<readonly InvocationResult[]>;
   /** Results of one run from the upstream. @throws UpstreamError */
   read(
     source: Source,
@@ -77,6 +80,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
 
   return {
     findKnown: known.findEach,
+    findLoose: async (ref) => (await store.readLooseResults(ref)).map(({ result }) => result),
     isUnderWay: (source, query, projection) => singleFlight.isUnderWay(readingName(source, query, projection)),
     read(source, query, projection, operation) {
       const key = readingName(source, query, projection);
