@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { LIST, onServers, resultsOf, runOf, startNameless } from "./missing-scene.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { type Answer, type Rig, startRig } from "./rig.ts";
 import { type FarFault, refusal } from "./upstream.ts";
-import { createPlace, manyRuns, type Run } from "./world.ts";
+import { createPlace, type Execution, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -83,6 +83,66 @@ describe("a result that cannot be read", () => {
       totalCount: null,
       nodes: [{ instanceId: "i-1" }],
       sources: [{ ok: true, isComplete: false }],
+    });
+  });
+});
+
+describe("results of which a later page fails", () => {
+  const RESULT = (count: number) =>
+    `{ invocations { nodes { instanceInvocations(first: ${count}) { nodes { result { output { text } } } } } } }`;
+  const rowsOf = ({ data }: Answer) => data.invocations.nodes[0].instanceInvocations.nodes;
+
+  it.each([true, false])("are shown as far as they were read, with tokens: %j", async (tokens) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(onServers(100))], { tokens }) });
+    let isBroken = true;
+    rig.far.interfere = ({ action, asked }) => {
+      const isLater = asked.has("NextToken") || asked.get("PageNumber") === "2";
+      return isBroken && isLater && action === "DescribeInvocationResults" ? refusal(403, "Forbidden.RAM") : null;
+    };
+    const told = { result: { output: { text: "ok\n" } } };
+    const answer = await rig.ask(RESULT(100));
+    const rows = rowsOf(answer);
+    expect(rows.slice(0, 50)).toEqual(Array(50).fill(told));
+    expect(rows.slice(50)).toEqual(Array(50).fill({ result: { output: null } }));
+    expect(answer.errors?.map(({ extensions }) => extensions?.code)).toEqual(Array(50).fill("UPSTREAM_FORBIDDEN"));
+    const before = rig.far.calls.length;
+    expect(rowsOf(await rig.ask(RESULT(50)))).toEqual(Array(50).fill(told));
+    expect(rig.far.calls.length).toBe(before);
+    isBroken = false;
+    const healed = await rig.ask(RESULT(100));
+    expect([healed.errors, rowsOf(healed)]).toEqual([undefined, Array(100).fill(told)]);
+  });
+
+  it("are shown as far as they were read of a history", async () => {
+    const run = { ...runOf(onServers(100)), timed: true, repeatMode: "Period" };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
+    rig.far.interfere = ({ action, asked }) =>
+      action === "DescribeInvocationResults" && asked.get("PageNumber") === "2" ? refusal(403, "Forbidden.RAM") : null;
+    const { data, errors } = await rig.ask(resultsOf('invokeId: "t-1", includeHistory: true'));
+    expect(errors).toBeUndefined();
+    expect(data.invocationResults).toMatchObject({ totalCount: null, sources: [{ ok: false, isComplete: false }] });
+    expect(data.invocationResults.nodes.map(({ instanceId }: Execution) => instanceId)).toEqual(
+      onServers(50).map(({ instanceId }) => instanceId),
+    );
+  });
+});
+
+describe("results of SWAS that are read server by server", () => {
+  it("are shown but for those that fail", async () => {
+    const servers = ["a", "b", "c"].map((letter) => letter.repeat(32));
+    rig = await startRig({
+      "SWAS/cn-hangzhou": createPlace([runOf(servers.map((instanceId) => ({ instanceId, output: "found\n" })))]),
+    });
+    rig.far.interfere = ({ action, asked }) =>
+      action === "DescribeCommandInvocations" || asked.get("InstanceId") === servers[0]
+        ? refusal(403, "NoPermission")
+        : null;
+    const { data, errors } = await rig.ask(resultsOf('invokeId: "t-1"').replace("ECS", "SWAS"));
+    expect(errors).toBeUndefined();
+    expect(data.invocationResults).toMatchObject({
+      totalCount: null,
+      nodes: servers.slice(1).map((instanceId) => ({ instanceId, exitCode: 0, output: { text: "found\n" } })),
+      sources: [{ ok: false, isComplete: false }],
     });
   });
 });

@@ -164,11 +164,19 @@ function respond(call: FarCall, place: Place, number: number, random: () => numb
       return found === undefined ? {} : { InvocationResult: swasResult(found.run, found.one) };
     }
     case "ECS DescribeInstances": {
-      const { items, paging } = page(serversOf(place, asked), asked, place, 100);
+      const servers = serversOf(place, asked).filter((id) => !isManaged(id));
+      const { items, paging } = page(servers, asked, place, 100);
       return {
         ...paging,
         Instances: { Instance: items.map((id) => ({ InstanceId: id, InstanceName: `name of ${id}` })) },
       };
+    }
+    case "ECS DescribeManagedInstances": {
+      const wanted = [...asked].flatMap(([name, id]) => (name.startsWith("InstanceId.") ? [id] : []));
+      const machines = serversOf(place, asked).filter((id) => isManaged(id) && (!wanted.length || wanted.includes(id)));
+      const { items, paging } = page(machines, asked, place);
+      const list = items.map((id) => ({ InstanceId: id, InstanceName: `name of ${id}`, Connected: true }));
+      return { ...paging, Instances: { Instance: list } };
     }
     case "SWAS ListInstances": {
       const { items, paging } = page(serversOf(place, asked), asked, place, 100);
@@ -178,6 +186,8 @@ function respond(call: FarCall, place: Place, number: number, random: () => numb
       return null;
   }
 }
+
+const isManaged = (id: string): boolean => id.startsWith("mi-");
 
 function serversOf(place: Place, asked: URLSearchParams): readonly string[] {
   const named = place.runs.flatMap((run) => run.executions.map((one: Execution) => one.instanceId));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Instance } from "#domain";
+import type { PartialServersError } from "#upstreams";
 import { startUpstream } from "./running-upstream.ts";
-import { createBench, ECS } from "./stub.ts";
+import { createBench, ECS, refusal } from "./stub.ts";
 
 const WORLD = {
   instances: [
@@ -43,7 +45,7 @@ describe("ECS machines outside Alibaba Cloud", () => {
         activeTaskCount: null,
       },
     ]);
-    expect(end.takeCalls()).toEqual([
+    expect([...end.takeCalls()].sort()).toEqual([
       'DescribeInstances InstanceIds=["i-1"] MaxResults=100 PageNumber=1 PageSize=100',
       "DescribeManagedInstances InstanceId.1=mi-1 InstanceId.2=mi-9 MaxResults=50 PageNumber=1 PageSize=50",
       "DescribeManagedInstances InstanceId.1=mi-1 MaxResults=50 PageNumber=1 PageSize=50",
@@ -58,11 +60,28 @@ describe("ECS machines outside Alibaba Cloud", () => {
     expect(bench.asked.map(([action]) => action)).toEqual(["DescribeManagedInstances"]);
   });
 
-  it("are missing where the account may not read them, and cost no other server", async () => {
+  it("cost no other server and no other agent if the account may not read them", async () => {
     const end = await startUpstream("ECS", WORLD, { keys: [DENIED] });
-    const servers = await end.upstream.readInstances(["mi-1", "i-1"], end.operation);
-    expect(servers.map(({ instanceId }) => instanceId)).toEqual(["i-1"]);
+    const failures = new Map([["mi-1", expect.objectContaining({ code: "FORBIDDEN" })]]);
+    for (const read of [end.upstream.readInstances, end.upstream.readAgentStates])
+      await expect(read?.(["mi-1", "i-1"], end.operation)).rejects.toMatchObject({
+        code: "FORBIDDEN",
+        read: { found: [{ source: ECS, instanceId: "i-1" }], failures },
+      });
     await end.close();
+  });
+
+  it("cost only their own part of those that are asked for by ids", async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `mi-${String(index).padStart(2, "0")}`);
+    const bench = createBench("ECS", (_action, { InstanceId }) => {
+      const some = InstanceId as readonly string[];
+      if (some.includes("mi-00")) throw refusal("FORBIDDEN", "Forbidden.RAM", 403);
+      return { TotalCount: some.length, Instances: { Instance: some.map((id) => ({ InstanceId: id })) } };
+    });
+    const error = await bench.upstream.readInstances(ids, bench.operation).catch((caught: unknown) => caught);
+    const { found, failures } = (error as PartialServersError<Instance>).read;
+    expect(found.map(({ instanceId }) => instanceId)).toEqual(ids.slice(50));
+    expect([...failures.keys()]).toEqual(ids.slice(0, 50));
   });
 });
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import {
   contains,
-  createOwnFailure,
   type Instance,
   type InvocationFilter,
   instanceKey,
@@ -51,23 +50,20 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
   const sourcesOf = (filter: InstanceFilter): readonly Source[] =>
     sync.book.states().flatMap(({ source }) => (namesSource(filter, source) ? [source] : []));
 
-  /** A list of servers that lacks some, or is old, counts as one that failed. @throws UpstreamError if no source told of any server */
+  /** @throws UpstreamError if nothing is known of the servers of any source */
   async function readAll(sources: readonly Source[], operation: Operation) {
     const read = await Promise.all(
       sources.map(async (source) => {
         try {
-          const { instances, flaw, failure } = await sync.servers.readAllInstances(source, operation);
-          const told = flaw === null ? null : createOwnFailure(source, "BAD_RESPONSE", flaw);
-          return { source, instances, failure: failure ?? told, isWhole: flaw === null };
+          return { source, isKnown: true, ...(await sync.servers.readAllInstances(source, operation)) };
         } catch (error) {
           if (!(error instanceof UpstreamError)) throw error;
-          return { source, instances: [], failure: error, isWhole: false };
+          return { source, isKnown: false, instances: [], isWhole: false, failure: error };
         }
       }),
     );
-    const failures = read.flatMap(({ failure }) => failure ?? []);
-    const isNothing = failures.length === read.length && read.every(({ instances }) => instances.length === 0);
-    if (failures[0] !== undefined && isNothing) throw failures[0];
+    const failure = read.find((one) => one.failure !== null)?.failure ?? null;
+    if (failure !== null && !read.some(({ isKnown }) => isKnown)) throw failure;
     return read;
   }
 
@@ -108,7 +104,10 @@ export function createServerPages({ sync, sealer, describe }: ServerPagesParts):
         hasMore,
         totalCount: read.every(({ isWhole }) => isWhole) ? rows.length : null,
         sources: await Promise.all(
-          read.map(({ source, failure, isWhole }) => describe(source, isWhole, failure?.message)),
+          read.map(async ({ source, failure, isWhole }) => {
+            const state = await describe(source, isWhole);
+            return failure === null ? state : { ...state, error: toSourceFailure(failure) };
+          }),
         ),
       });
     },

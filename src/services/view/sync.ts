@@ -167,7 +167,7 @@ function limitServers(servers: Servers, view: View): Servers {
     readAllInstances: async (source, operation) =>
       view.rightsFor(source).always.runs
         ? servers.readAllInstances(source, operation)
-        : { instances: [], flaw: null, failure: null },
+        : { instances: [], isWhole: true, failure: null },
   };
 }
 

@@ -10,8 +10,9 @@ import {
   sourceKey,
   UpstreamError,
 } from "#domain";
-import type { AllInstances, Upstream } from "#upstreams";
+import { PartialServersError, type Upstream } from "#upstreams";
 import type { ReaderParts } from "./reader-parts.ts";
+import { createServerLists, type ServerLists } from "./server-lists.ts";
 
 /** What stands for one server: what was found, null if it is unknown, or why it could not be read. */
 type ServerAnswer<Value> = Value | null | Error;
@@ -20,17 +21,8 @@ type ServerAnswer<Value> = Value | null | Error;
 export interface ServerReader {
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<Instance>[]>;
   readAgentStates(refs: readonly InstanceRef[], operation: Operation): Promise<readonly ServerAnswer<AgentState>[]>;
-  /**
-   * Every server of a source by id, a minute old at most: one call for 100 of them, shared by all who wait. If the source fails,
-   * the servers as they were read last, and why. @throws UpstreamError if they never were
-   */
-  readAllInstances(source: Source, operation: Operation): Promise<KnownInstances>;
-}
-
-/** The servers of a source as they are known. */
-export interface KnownInstances extends AllInstances {
-  /** Why they could not be read now; null if they were. */
-  readonly failure: UpstreamError | null;
+  /** Every server of a source, by id. */
+  readAllInstances: ServerLists["read"];
 }
 
 const INSTANCES_PER_CALL = 100;
@@ -38,31 +30,13 @@ const AGENTS_PER_CALL = 50;
 /** Names and addresses change seldom. */
 const INSTANCE_KEEP_MS = 10_000;
 const INSTANCES_MAX = 10_000;
-/** A search for servers by their names reads them all. */
-const ALL_KEEP_MS = 60_000;
 /** How long it is remembered that the upstream does not know a server. */
 const ABSENT_KEEP_MS = 500;
 
 /** Servers are kept for a moment; agents move, so nothing of them is. */
 export function createServerReader(parts: ReaderParts): ServerReader {
-  const { book, singleFlight, clock } = parts;
-  const kept = createInstanceCache(clock);
-  const wholes = new Map<string, AllInstances & { readonly until: number }>();
-
-  async function readWhole(source: Source, operation: Operation): Promise<KnownInstances> {
-    const read = book.findUpstream(source)?.readAllInstances;
-    if (read === undefined) return { instances: [], flaw: null, failure: null };
-    const { instances: found, flaw } = await singleFlight.share(
-      `all instances|${sourceKey(source)}`,
-      source,
-      operation,
-      (shared) => book.servers.watch(source, read, shared),
-    );
-    const instances = found.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
-    wholes.set(sourceKey(source), { instances, flaw, until: clock.elapsed() + ALL_KEEP_MS });
-    for (const one of instances) kept.put({ source, instanceId: one.instanceId }, one);
-    return { instances, flaw, failure: null };
-  }
+  const kept = createInstanceCache(parts.clock);
+  const lists = createServerLists(parts, kept.put);
 
   return {
     async readInstances(refs, operation) {
@@ -76,18 +50,12 @@ export function createServerReader(parts: ReaderParts): ServerReader {
         const found = read.get(instanceKey(ref)) ?? null;
         if (!(found instanceof Error)) kept.put(ref, found);
       }
-      return refs.map((ref) => known.get(instanceKey(ref)) ?? read.get(instanceKey(ref)) ?? null);
+      return refs.map((ref) => {
+        const found = known.get(instanceKey(ref)) ?? read.get(instanceKey(ref)) ?? null;
+        return found instanceof UpstreamError ? (kept.last(ref) ?? found) : found;
+      });
     },
-    async readAllInstances(source, operation) {
-      const known = wholes.get(sourceKey(source));
-      if (known !== undefined && known.until > clock.elapsed()) return { ...known, failure: null };
-      try {
-        return await readWhole(source, operation);
-      } catch (error) {
-        if (known !== undefined && error instanceof UpstreamError) return { ...known, failure: error };
-        throw error;
-      }
-    },
+    readAllInstances: lists.read,
     async readAgentStates(refs, operation) {
       const read = await readBatches(
         parts,
@@ -111,6 +79,8 @@ function createInstanceCache(clock: Clock) {
       const found = kept.get(instanceKey(ref));
       return found !== undefined && found.until > clock.elapsed() ? found.instance : undefined;
     },
+    /** However long ago it was read. */
+    last: (ref: InstanceRef): Instance | null => kept.get(instanceKey(ref))?.instance ?? null,
     put(ref: InstanceRef, instance: Instance | null): void {
       const until = clock.elapsed() + (instance === null ? ABSENT_KEEP_MS : INSTANCE_KEEP_MS);
       kept.set(instanceKey(ref), { instance, until });
@@ -139,11 +109,19 @@ async function readBatches<Value extends InstanceRef>(
         for (const one of found) answers.set(instanceKey(one), one);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        for (const instanceId of instanceIds) answers.set(instanceKey({ source, instanceId }), error);
+        const { found, failures } = partOf<Value>(error, instanceIds);
+        for (const one of found) answers.set(instanceKey(one), one);
+        for (const [instanceId, failure] of failures) answers.set(instanceKey({ source, instanceId }), failure);
       }
     }),
   );
   return answers;
+}
+
+function partOf<Value>(error: Error, instanceIds: readonly string[]) {
+  if (!(error instanceof PartialServersError))
+    return { found: [], failures: instanceIds.map((id) => [id, error] as const) };
+  return (error as PartialServersError<Value>).read;
 }
 
 /** Servers of one source that go into one call. */

@@ -7,6 +7,7 @@ import type {
   Operation,
   Projection,
   Source,
+  UpstreamError,
 } from "#domain";
 
 /** A page of a list: counted from 1, `pageSize` is 1 to 100. */
@@ -129,11 +130,19 @@ export interface ListedOutputs {
   isStuck(): boolean;
 }
 
-/** The servers of a source. */
-export interface AllInstances {
+/** The servers of a list, as far as they could be read. */
+export interface ListedServers {
   readonly instances: readonly Instance[];
-  /** What is wrong with their list if it lacks some, as a sentence; else null. */
-  readonly flaw: string | null;
+  /** Why the list lacks some; null if it is whole. */
+  readonly lack: UpstreamError | null;
+}
+
+/** One of the lists that hold the servers of a source. */
+export interface ServerList {
+  /** Unique within its source. */
+  readonly key: string;
+  /** Every server of the list, at most 20,000. @throws UpstreamError if nothing of it can be read */
+  read(operation: Operation): Promise<ListedServers>;
 }
 
 /**
@@ -164,10 +173,13 @@ export interface Upstream {
   readResults(query: ResultQuery, projection: Projection, operation: Operation): Promise<readonly InvocationResult[]>;
   /** Results that need no run beside them. Absent if the API lists results by their run alone. */
   openResultList?(query: ResultListQuery): ResultList;
-  /** Servers by id, at most 100 a call; unknown ones are missing. */
+  /** Servers by id, at most 100 a call; unknown ones are missing. @throws PartialServersError if others are missing, too */
   readInstances(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
-  /** Every server of the source, 100 a call, at most 20,000. Absent if the API has no such call. */
-  readAllInstances?(operation: Operation): Promise<AllInstances>;
-  /** The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call. */
+  /** The lists whose union holds every server of the source. Absent if the API has no such call. */
+  readonly serverLists?: readonly ServerList[];
+  /**
+   * The agents on servers by id, at most 50 a call; unknown ones are missing. Absent where the API has no such call.
+   * @throws PartialServersError if others are missing, too
+   */
   readAgentStates?(instanceIds: readonly string[], operation: Operation): Promise<readonly AgentState[]>;
 }

@@ -6,7 +6,7 @@ import type { AdapterContext } from "./context.ts";
 import { description } from "./description.ts";
 import { openResultList, readResults } from "./results.ts";
 import { createIncludedOutputs, findRun, openLists, readInvocation, readNewest, STATUS_WORDS } from "./runs.ts";
-import { readAgentStates, readAllInstances, readInstances, SERVERS_PER_CALL } from "./servers.ts";
+import { createServerLists, readAgentStates, readInstances, SERVERS_PER_CALL } from "./servers.ts";
 import { createTimedProbe } from "./timed-probe.ts";
 
 /** The runs, results and servers of one ECS region, by the actions DescribeInvocations, DescribeInvocationResults and DescribeInstances. */
@@ -47,7 +47,7 @@ export function createEcsUpstream(options: UpstreamOptions): Upstream {
     readResults: (query, _wants, operation) => readResults(context, query, operation),
     openResultList: (query) => openResultList(context, query),
     readInstances: (instanceIds, operation) => readInstances(context, instanceIds, operation),
-    readAllInstances: (operation) => readAllInstances(context, operation),
+    serverLists: createServerLists(context),
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }

@@ -77,20 +77,26 @@ async function readAllResults(
         throw badResponse(context.source, ACTION, requestId, "the list of results does not end");
       },
     });
-  const { items, lack, told } = await readAll();
+  const partial = (error: UpstreamError, read: readonly InvocationResult[]) =>
+    new PartialResultsError(error, arrangeExecutions(read, includeHistory));
+  const { items, lack, told, failure } = await readAll();
+  if (failure !== null) throw partial(failure, items);
   // Each instance has a record from the beginning on: what is not there the list has lost, or the run is gone, which the run tells.
   const isShort = instanceIds !== undefined;
   if ((lack === null && !isShort) || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
   if (lack === null) return items;
-  if (lack === "shuffled") return readSeveralTimes(readAll, items, keyOf);
-  if (lack === "cut") {
-    const flaw = `the list tells of ${told} results and shows ${items.length || "none"}`;
-    throw badResponse(context.source, ACTION, requestId, flaw);
+  if (lack === "shuffled") {
+    const again = await readSeveralTimes(readAll, items, keyOf);
+    if (again.failure !== null) throw partial(again.failure, again.items);
+    return again.items;
   }
-  const error = badResponse(context.source, ACTION, requestId, "a result of the run cannot be read");
-  throw new PartialResultsError(error, arrangeExecutions(items, includeHistory));
+  const flaw =
+    lack === "cut"
+      ? `the list tells of ${told} results and shows ${items.length || "none"}`
+      : "a result of the run cannot be read";
+  throw partial(badResponse(context.source, ACTION, requestId, flaw), items);
 }
 
 /** Of a run, what a list with gaps did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
@@ -119,14 +125,20 @@ async function readSeveralTimes(
   readAll: () => Promise<AllItems<InvocationResult>>,
   known: readonly InvocationResult[],
   keyOf: (result: InvocationResult) => string,
-): Promise<readonly InvocationResult[]> {
+): Promise<Pick<AllItems<InvocationResult>, "items" | "failure">> {
   const results = new Map(known.map((result) => [keyOf(result), result]));
   for (let round = 0; round < MORE_READINGS; round += 1) {
-    const { items, lack } = await readAll();
+    const { items, lack, failure } = await readAll().catch(toFailed);
     for (const result of items) results.set(keyOf(result), result);
+    if (failure !== null) return { items: [...results.values()], failure };
     if (lack !== "shuffled") break;
   }
-  return [...results.values()];
+  return { items: [...results.values()], failure: null };
+}
+
+function toFailed(error: unknown) {
+  if (!(error instanceof UpstreamError)) throw error;
+  return { items: [], lack: null, failure: error };
 }
 
 /** The results of one instance or one command, whether or not DescribeInvocations knows their runs. */

@@ -1,16 +1,19 @@
 import type { AgentState, Instance, Operation } from "#domain";
-import { type AllInstances, orWhenRefused } from "../contract/index.ts";
-import { type AllItems, flawOfServers, type Paging, readAllPages } from "../lists/index.ts";
+import { foundOrPartial, isRefusal, orWhenNotOffered, type ServerList } from "../contract/index.ts";
+import { type AllItems, type Paging, readAllPages, toListedServers } from "../lists/index.ts";
 import {
   type AgentShape,
   badResponse,
-  chunk,
   type Fields,
-  mapBounded,
+  type FoundById,
+  foundOf,
+  joinFound,
   orNotFound,
   type PageShape,
   type Reading,
   readAgents,
+  readInParts,
+  type ServerShape,
 } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } from "./shapes.ts";
@@ -19,11 +22,10 @@ import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } f
 export const SERVERS_PER_CALL = 100;
 
 const MANAGED_PER_CALL = 50;
-const CALLS_AT_ONCE = 4;
 
 /**
  * Servers by id, unknown ones are missing: 100 a call by DescribeInstances, and machines outside Alibaba Cloud (`mi-…`) 50 a
- * call by DescribeManagedInstances. @throws UpstreamError
+ * call by DescribeManagedInstances. @throws PartialServersError
  */
 export async function readInstances(
   context: AdapterContext,
@@ -31,48 +33,69 @@ export async function readInstances(
   operation: Operation,
 ): Promise<readonly Instance[]> {
   const [managedIds, ids] = splitIds(instanceIds);
-  const pages = await mapBounded(chunk(ids, SERVERS_PER_CALL), CALLS_AT_ONCE, (some) => {
-    const found = readById(context, some, operation, {
-      action: "DescribeInstances",
-      parameters: { InstanceIds: JSON.stringify(some) },
-      paging: context.serverPaging,
-      read: readInstancePage,
-    });
-    return orNotFound(found, [], { InstanceId: some });
-  });
-  const managed = await readManaged(context, managedIds, operation);
-  return [...pages.flat(), ...managed].map((shape) => ({ source: context.source, ...shape }));
+  const parts = await Promise.all([
+    readInParts(ids, SERVERS_PER_CALL, (some) =>
+      readById(context, some, operation, {
+        action: "DescribeInstances",
+        parameters: { InstanceIds: JSON.stringify(some) },
+        paging: context.serverPaging,
+        read: readInstancePage,
+      }),
+    ),
+    readManaged(context, managedIds, operation),
+  ]);
+  return foundOrPartial(context.source, joinFound<ServerShape>(parts));
 }
 
-/** Every server of the region, and every machine outside Alibaba Cloud that is managed there. @throws UpstreamError */
-export async function readAllInstances(context: AdapterContext, operation: Operation): Promise<AllInstances> {
-  const servers = await readAll(context, operation, {
-    action: "DescribeInstances",
-    parameters: {},
-    paging: context.serverPaging,
-    read: readInstancePage,
-  });
-  const managed = await orWhenRefused(
-    readAll(context, operation, {
-      action: "DescribeManagedInstances",
+/** The servers of the region, and the machines outside Alibaba Cloud that are managed there: either fails alone. */
+export function createServerLists(context: AdapterContext): readonly ServerList[] {
+  return [
+    createServerList(context, {
+      action: "DescribeInstances",
       parameters: {},
-      paging: context.managedPaging,
-      read: readManagedPage,
+      paging: context.serverPaging,
+      read: readInstancePage,
     }),
-    NO_SERVERS,
-  );
-  const shapes = [...servers.items, ...managed.items];
+    allowRefusal(
+      createServerList(context, {
+        action: "DescribeManagedInstances",
+        parameters: {},
+        paging: context.managedPaging,
+        read: readManagedPage,
+      }),
+    ),
+  ];
+}
+
+function createServerList(context: AdapterContext, action: ListAction<ServerShape>): ServerList {
+  const { source } = context;
   return {
-    instances: shapes.map((shape) => ({ source: context.source, ...shape })),
-    flaw: flawOfServers(servers) ?? flawOfServers(managed),
+    key: action.action,
+    async read(operation) {
+      const all = await readAll(context, operation, action);
+      return toListedServers(source, all, (flaw) => badResponse(source, action.action, null, flaw));
+    },
   };
 }
 
-const NO_SERVERS: AllItems<ManagedShape> = { items: [], lack: null, told: 0 };
+/** Few accounts have such machines: one that may not list them lacks them, and is asked no sooner again than one that may. */
+function allowRefusal(list: ServerList): ServerList {
+  return {
+    ...list,
+    async read(operation) {
+      try {
+        return await orWhenNotOffered(list.read(operation), { instances: [], lack: null });
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        return { instances: [], lack: error };
+      }
+    },
+  };
+}
 
 /**
  * The agents on servers by id, 50 a call, by DescribeCloudAssistantStatus, and on machines outside Alibaba Cloud by
- * DescribeManagedInstances. @throws UpstreamError
+ * DescribeManagedInstances. @throws PartialServersError
  */
 export async function readAgentStates(
   context: AdapterContext,
@@ -80,34 +103,39 @@ export async function readAgentStates(
   operation: Operation,
 ): Promise<readonly AgentState[]> {
   const [managedIds, ids] = splitIds(instanceIds);
-  const agents = await readAgents(ids, operation, (some) =>
-    readById(context, some, operation, {
-      action: "DescribeCloudAssistantStatus",
-      parameters: { InstanceId: some },
-      paging: context.agentPaging,
-      read: readAgentPage,
-    }),
-  );
-  const managed = await readManaged(context, managedIds, operation);
-  return [...agents, ...managed.map(({ agent }) => agent)].map((agent) => ({ source: context.source, ...agent }));
+  const [agents, managed] = await Promise.all([
+    readAgents(ids, (some) =>
+      readSome(context, some, operation, {
+        action: "DescribeCloudAssistantStatus",
+        parameters: { InstanceId: some },
+        paging: context.agentPaging,
+        read: readAgentPage,
+      }),
+    ),
+    readManaged(context, managedIds, operation),
+  ]);
+  const ofManaged = { ...managed, found: managed.found.map(({ agent }) => agent) };
+  return foundOrPartial(context.source, joinFound([agents, ofManaged]));
 }
 
-async function readManaged(
+/** A region that does not offer this has no such machines. */
+function readManaged(
   context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
-): Promise<readonly ManagedShape[]> {
-  const pages = await mapBounded(chunk(instanceIds, MANAGED_PER_CALL), CALLS_AT_ONCE, (some) => {
+): Promise<FoundById<ManagedShape>> {
+  return readInParts(instanceIds, MANAGED_PER_CALL, (some) => {
     const found = readById(context, some, operation, {
       action: "DescribeManagedInstances",
       parameters: { InstanceId: some },
       paging: context.managedPaging,
       read: readManagedPage,
     });
-    return orWhenRefused(orNotFound(found, [], { InstanceId: some }), []);
+    return orWhenNotOffered(found, NOTHING);
   });
-  return pages.flat();
 }
+
+const NOTHING = { found: [], failures: new Map() };
 
 /** An action that lists what it is asked for by ids. */
 interface ListAction<Shape> {
@@ -122,11 +150,20 @@ async function readById<Shape extends Pick<AgentShape, "instanceId">>(
   ids: readonly string[],
   operation: Operation,
   action: ListAction<Shape>,
-): Promise<readonly Shape[]> {
-  const isAskedFor = ({ instanceId }: Shape) => ids.includes(instanceId);
-  const isEnough = (all: readonly Shape[]): boolean => all.filter(isAskedFor).length === ids.length;
-  const { items } = await readAll(context, operation, action, isEnough);
-  return items.filter(isAskedFor);
+): Promise<FoundById<Shape>> {
+  const read = readSome(context, ids, operation, action).then((all) => foundOf(ids, all));
+  return orNotFound(read, NOTHING, { InstanceId: ids });
+}
+
+function readSome<Shape extends Pick<AgentShape, "instanceId">>(
+  context: AdapterContext,
+  ids: readonly string[],
+  operation: Operation,
+  action: ListAction<Shape>,
+): Promise<AllItems<Shape>> {
+  const isEnough = (all: readonly Shape[]): boolean =>
+    all.filter(({ instanceId }) => ids.includes(instanceId)).length === ids.length;
+  return readAll(context, operation, action, isEnough);
 }
 
 async function readAll<Shape extends Pick<AgentShape, "instanceId">>(

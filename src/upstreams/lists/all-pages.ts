@@ -1,6 +1,6 @@
+import { UpstreamError } from "#domain";
 import { isDeadToken } from "../contract/index.ts";
 import type { PageShape } from "../mapping/index.ts";
-import { mapBounded } from "../mapping/index.ts";
 import { lengthOf, usedPageSize } from "./pages.ts";
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
 import { sizeOfFirst } from "./silent-cut.ts";
@@ -31,6 +31,8 @@ export interface AllItems<Item> {
   readonly lack: Lack | null;
   /** How many records the list said that it has; 0 if it did not say. */
   readonly told: number;
+  /** Why the list could not be read on; null if it was read as far as it had to be. */
+  readonly failure: UpstreamError | null;
 }
 
 // No run has as many instances, and no region as many servers, as this many pages hold.
@@ -44,9 +46,20 @@ const PAGES_AT_ONCE = 4;
 // No upstream cuts its pages to fewer. A sample of the vendor's has a total of 5 beside a page of one.
 const LEAST_PAGE_SIZE = 10;
 
-/** Every record of a list once, by tokens or by pages, as the upstream answers. */
-export function readAllPages<Item>(reading: AllPages<Item>): Promise<AllItems<Item>> {
-  return begin(reading, createCollection(reading));
+/**
+ * Every record of a list once, by tokens or by pages, as the upstream answers. A page that fails costs only what it would have told.
+ * @throws UpstreamError if no record could be read
+ */
+export async function readAllPages<Item>(reading: AllPages<Item>): Promise<AllItems<Item>> {
+  const collection = createCollection(reading);
+  try {
+    return await begin(reading, collection);
+  } catch (error) {
+    const items = collection.items();
+    if (!(error instanceof UpstreamError) || items.length === 0) throw error;
+    const failure = collection.isEnough() ? null : error;
+    return { items, lack: collection.lack("nothing"), told: collection.told(), failure };
+  }
 }
 
 async function begin<Item>(reading: AllPages<Item>, collection: Collection<Item>): Promise<AllItems<Item>> {
@@ -78,7 +91,7 @@ async function readByTokens<Item>(
     place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer));
     if (answer.nextToken !== null && place === null) return reading.giveUp();
   }
-  return { items: collection.items(), lack: collection.lack("nothing"), told: 0 };
+  return { items: collection.items(), lack: collection.lack("nothing"), told: 0, failure: null };
 }
 
 async function askByToken<Item>(reading: AllPages<Item>, from: TokenPlace): Promise<PageShape<Item> | null> {
@@ -103,27 +116,22 @@ async function readByPages<Item>(
   let pageCount = pagesLeft([first], readCount, pageSize);
   while (pageCount > 0 && !collection.isEnough()) {
     const numbers = Array.from({ length: pageCount }, (_, index) => nextPage + index);
-    const asked = mapBounded(numbers, PAGES_AT_ONCE, (pageNumber) => reading.ask({ pageNumber, pageSize }));
-    const pages = await asked.catch((error: unknown) => {
-      if (reading.paging.learnFrom(error, { pageNumber: nextPage, pageSize })) return null;
-      throw error;
-    });
-    // Pages of another size lie elsewhere: what was read stays, and the list is read again from its beginning.
-    if (pages === null) return begin(reading, collection);
+    const asked = await Promise.allSettled(numbers.map((pageNumber) => reading.ask({ pageNumber, pageSize })));
+    const pages = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     collection.add(pages);
+    const failed = asked.find((one) => one.status === "rejected");
+    if (failed !== undefined) {
+      if (!reading.paging.learnFrom(failed.reason, { pageNumber: nextPage, pageSize })) throw failed.reason;
+      // Pages of another size lie elsewhere: what was read stays, and the list is read again from its beginning.
+      return begin(reading, collection);
+    }
     readCount += pages.reduce((sum, page) => sum + lengthOf(page), 0);
     pageCount = collection.isBarren() ? 0 : pagesLeft(pages, readCount, pageSize);
     nextPage += numbers.length;
   }
   const isFull = lengthOf(first) >= Math.max(LEAST_PAGE_SIZE, usedPageSize(first, 1, pageSize));
   const lack = collection.lack(isFull || lengthOf(first) === 0 ? "a cut" : "what was hidden");
-  return { items: collection.items(), lack, told: collection.told() };
-}
-
-/** What is wrong with a list of servers that was read whole; null if nothing is missing. */
-export function flawOfServers({ items, lack, told }: AllItems<unknown>): string | null {
-  if (told > items.length) return `the list tells of ${told} servers and shows ${items.length || "none"}`;
-  return lack === "unreadable" ? "a server of the list cannot be read" : null;
+  return { items: collection.items(), lack, told: collection.told(), failure: null };
 }
 
 function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, asked: number): number {

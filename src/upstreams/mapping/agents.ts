@@ -1,33 +1,25 @@
-import type { AgentState, Operation } from "#domain";
+import type { AgentState } from "#domain";
+import { type FoundById, foundOf, type PartById, readInParts } from "./by-ids.ts";
 import { isNotFound } from "./not-found.ts";
-import { chunk, mapBounded } from "./parallel.ts";
 
 /** What one product says of an agent. */
 export type AgentShape = Omit<AgentState, "source">;
 
 const PER_CALL = 50;
-const CALLS_AT_ONCE = 4;
 
-/**
- * Agents by id, 50 a call. Where one unknown id fails a whole call, its ids are asked for in halves.
- * @throws UpstreamError
- */
-export async function readAgents(
+/** Agents by id, 50 a call. If one unknown id fails a whole call, its ids are asked for in halves. */
+export function readAgents(
   instanceIds: readonly string[],
-  operation: Operation,
-  ask: (instanceIds: readonly string[], operation: Operation) => Promise<readonly AgentShape[]>,
-): Promise<readonly AgentShape[]> {
-  async function readSome(ids: readonly string[]): Promise<readonly AgentShape[]> {
+  ask: (instanceIds: readonly string[]) => Promise<PartById<AgentShape>>,
+): Promise<FoundById<AgentShape>> {
+  async function readSome(ids: readonly string[]): Promise<FoundById<AgentShape>> {
     try {
-      const agents = await ask(ids, operation);
-      return agents.filter((agent) => ids.includes(agent.instanceId));
+      return foundOf(ids, await ask(ids));
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      if (ids.length === 1) return [];
-      const halves = chunk(ids, Math.ceil(ids.length / 2));
-      return (await mapBounded(halves, CALLS_AT_ONCE, readSome)).flat();
+      if (ids.length === 1) return { found: [], failures: new Map() };
+      return readInParts(ids, Math.ceil(ids.length / 2), readSome);
     }
   }
-  const found = await mapBounded(chunk([...new Set(instanceIds)], PER_CALL), CALLS_AT_ONCE, readSome);
-  return found.flat();
+  return readInParts(instanceIds, PER_CALL, readSome);
 }

@@ -1,6 +1,7 @@
 /** What the upstreams answer, in all its shapes, becomes the words of the domain. */
 export { type AgentShape, readAgents } from "./agents.ts";
 export { canBeBase64, fromBase64 } from "./base64.ts";
+export { type FoundById, foundOf, joinFound, type PartById, readInParts } from "./by-ids.ts";
 export { decodeBase64Field, readBase64Output } from "./content.ts";
 export {
   EMPTY_PAGE,

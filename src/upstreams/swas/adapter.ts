@@ -3,7 +3,7 @@ import {
   type FirstPage,
   isRefusal,
   type OutputEncodingSetting,
-  orWhenRefused,
+  PartialResultsError,
   type Product,
   type ResultQuery,
   type RunListPage,
@@ -24,14 +24,7 @@ import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { description } from "./description.ts";
 import { createEncoding } from "./encoding.ts";
 import { createListProbe } from "./list-probe.ts";
-import {
-  assembleRun,
-  createInstanceList,
-  createMissingList,
-  readAllIds,
-  readSingle,
-  readSingleResults,
-} from "./per-instance.ts";
+import { assembleRun, createInstanceList, createMissingList, readEachResult, readSingle } from "./per-instance.ts";
 import {
   chooseRunList,
   createRunList,
@@ -73,7 +66,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
       ),
     readResults: (query, projection, operation) => readResults(context, servers, query, projection, operation),
     readInstances: (instanceIds, operation) => servers.read(instanceIds, operation),
-    readAllInstances: (operation) => servers.readAll(operation),
+    serverLists: [{ key: "ListInstances", read: (operation) => servers.readAll(operation) }],
     readAgentStates: (instanceIds, operation) => readAgentStates(context, instanceIds, operation),
   };
 }
@@ -131,9 +124,9 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
       return [await chooseRunList(context, query, projection, operation, () => Promise.reject(all))];
     if (all instanceof UpstreamError) throw all;
     hasServers = true;
-    const { instances, flaw } = all;
+    const { instances, lack } = all;
     const lists = instances.map((one) => createInstanceList(context, query, one.instanceId));
-    return flaw === null ? lists : [...lists, createMissingList(flaw)];
+    return lack === null ? lists : [...lists, createMissingList(lack)];
   };
 }
 
@@ -171,8 +164,7 @@ async function readResults(
 ): Promise<readonly InvocationResult[]> {
   const { invokeId, instanceIds } = query;
   if (instanceIds?.length === 0) return [];
-  const readSome = (ids: readonly string[]) => readSingleResults(context, invokeId, ids, operation);
-  const results = await orPerInstance(
+  const { items, failure } = await orPerInstance(
     context,
     async () => {
       const read = readRunResults(context, invokeId, projection, operation);
@@ -181,11 +173,14 @@ async function readResults(
       const missing = (instanceIds ?? [])
         .filter((id) => found.every((one) => one.instanceId !== id))
         .slice(0, CALLS_AT_ONCE);
-      return missing.length === 0 ? found : [...found, ...(await orWhenRefused(readSome(missing), []))];
+      const others = await readEachResult(context, servers, { invokeId, instanceIds: missing }, operation);
+      return { items: [...found, ...others.items], failure: isRefusal(others.failure) ? null : others.failure };
     },
-    async () => readSome(instanceIds ?? (await readAllIds(servers, operation))),
+    () => readEachResult(context, servers, query, operation),
   );
-  return arrangeExecutions(results, query.includeHistory);
+  const results = arrangeExecutions(items, query.includeHistory);
+  if (failure !== null) throw new PartialResultsError(failure, results);
+  return results;
 }
 
 async function orPerInstance<Value>(

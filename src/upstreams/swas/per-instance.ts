@@ -5,8 +5,9 @@ import {
   isFinalInstanceStatus,
   type Operation,
   type Projection,
+  type UpstreamError,
 } from "#domain";
-import type { KnownRun, RunList } from "../contract/index.ts";
+import type { KnownRun, ResultQuery, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
 import {
   EMPTY_PAGE,
@@ -14,6 +15,8 @@ import {
   mapBounded,
   orNotFound,
   type PageShape,
+  type PartById,
+  readInParts,
   readNamedRun,
   singleStatus,
 } from "../mapping/index.ts";
@@ -65,13 +68,16 @@ export function createInstanceList(context: AdapterContext, query: InvocationQue
   };
 }
 
-/** Ids of all servers, a minute old at most. @throws UpstreamError */
-export async function readAllIds(servers: Pick<Servers, "readAll">, operation: Operation): Promise<readonly string[]> {
-  return (await servers.readAll(operation)).instances.map(({ instanceId }) => instanceId);
+/** Ids of all servers that their list shows, a minute old at most. @throws UpstreamError if it could not be read to its end */
+async function readAllIds(servers: Pick<Servers, "readAll">, operation: Operation): Promise<readonly string[]> {
+  const { instances, lack } = await servers.readAll(operation);
+  // A list that is wrong in itself will show no more later.
+  if (lack !== null && lack.code !== "BAD_RESPONSE") throw lack;
+  return instances.map(({ instanceId }) => instanceId);
 }
 
 /** Stands for the lists of servers that their own list does not show: it is empty, and says why that is not all. */
-export function createMissingList(flaw: string): RunList {
+export function createMissingList({ message: flaw }: UpstreamError): RunList {
   const page = {
     runs: [],
     next: null,
@@ -132,13 +138,12 @@ export async function assembleRun(
   return toAssembledRun(readNamedRun({}, invokeId, empty), results, undefined, context.source);
 }
 
-/** The results of one run on these instances, one call each for those that are not known. @throws UpstreamError */
-export async function readSingleResults(
+async function readSingleResults(
   context: AdapterContext,
   invokeId: string,
   instanceIds: readonly string[],
   operation: Operation,
-  findKnown: KnownRun["findResult"] = UNKNOWN_RUN.findResult,
+  findKnown: KnownRun["findResult"],
 ): Promise<readonly InvocationResult[]> {
   const results = await mapBounded(
     [...new Set(instanceIds)],
@@ -146,6 +151,23 @@ export async function readSingleResults(
     async (instanceId) => findKnown(instanceId) ?? readSingle(context, { invokeId, instanceId }, operation),
   );
   return results.filter((result) => result !== null);
+}
+
+/** The results of one run on these instances, or on all, one call each. One that fails costs no other. */
+export async function readEachResult(
+  context: AdapterContext,
+  servers: Pick<Servers, "readAll">,
+  { invokeId, instanceIds }: Pick<ResultQuery, "invokeId" | "instanceIds">,
+  operation: Operation,
+): Promise<PartById<InvocationResult>> {
+  const all = instanceIds === undefined ? await servers.readAll(operation) : { instances: [], lack: null };
+  const ids = instanceIds ?? all.instances.map(({ instanceId }) => instanceId);
+  const { found, failures } = await readInParts(ids, 1, async (some) => {
+    const read = some.map((instanceId) => readSingle(context, { invokeId, instanceId }, operation));
+    return { found: (await Promise.all(read)).filter((result) => result !== null), failures: new Map() };
+  });
+  const [failure = all.lack] = failures.values();
+  return { items: found, failure };
 }
 
 /** The result of one run on one instance by DescribeInvocationResult, null where there is none. @throws UpstreamError */

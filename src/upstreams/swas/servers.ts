@@ -1,19 +1,20 @@
 import { type AgentState, type Instance, type Operation, UpstreamError } from "#domain";
-import { type AllInstances, orWhenRefused } from "../contract/index.ts";
-import { flawOfServers, type PagingParameters, readAllPages } from "../lists/index.ts";
+import { foundOrPartial, type ListedServers, orWhenRefused } from "../contract/index.ts";
+import { type PagingParameters, readAllPages, toListedServers } from "../lists/index.ts";
 import {
   type AgentShape,
   badResponse,
-  chunk,
   type Fields,
+  type FoundById,
+  foundOf,
   isNotFound,
-  mapBounded,
   type PageShape,
   type Reading,
   readAgents,
+  readInParts,
   type ServerShape,
 } from "../mapping/index.ts";
-import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
+import type { AdapterContext } from "./context.ts";
 import { readAgentPage, readAttributePage, readServerPage } from "./shapes.ts";
 
 const ACTION = "ListInstances";
@@ -24,42 +25,44 @@ const FRESH_MS = 60_000;
 
 /** The servers of the region. */
 export interface Servers {
-  /** Servers by id; unknown ones are missing. @throws UpstreamError */
+  /** Servers by id; unknown ones are missing. @throws PartialServersError */
   read(instanceIds: readonly string[], operation: Operation): Promise<readonly Instance[]>;
-  /** Every server, a minute old at most. @throws UpstreamError */
-  readAll(operation: Operation): Promise<AllInstances>;
+  /** Every server, a minute old at most. @throws UpstreamError if none can be read */
+  readAll(operation: Operation): Promise<ListedServers>;
 }
 
 /** Reads servers by ListInstances, 100 at a time. */
 export function createServers(context: AdapterContext): Servers {
-  let kept: (AllInstances & { readonly until: number }) | undefined;
-  const toInstance = (server: ServerShape): Instance => ({ source: context.source, ...server });
+  const { source } = context;
+  let kept: (ListedServers & { readonly until: number }) | undefined;
 
-  async function readAll(operation: Operation): Promise<AllInstances> {
+  async function readAll(operation: Operation): Promise<ListedServers> {
     if (kept !== undefined && context.clock.elapsed() < kept.until) return kept;
-    const { items, flaw } = await readAllServers(context, operation);
-    kept = { instances: items.map(toInstance), flaw, until: context.clock.elapsed() + FRESH_MS };
+    const listed = await readAllServers(context, operation);
+    const keepMs = listed.lack?.retryable === true ? 0 : FRESH_MS;
+    kept = { ...listed, until: context.clock.elapsed() + keepMs };
     return kept;
   }
 
-  async function readSome(ids: readonly string[], operation: Operation): Promise<readonly Instance[]> {
+  async function readSome(ids: readonly string[], operation: Operation): Promise<FoundById<ServerShape>> {
     try {
-      return (await readByIds(context, ids, operation)).map(toInstance);
+      const servers = await readByIds(context, ids, operation);
+      return foundOf(ids, { items: servers, failure: null });
     } catch (error) {
+      if (isNotFound(error) && ids.length === 1) return foundOf<ServerShape>(ids, { items: [], failure: null });
       if (!isUnknownId(error)) throw error;
-      // One unknown id fails the whole call, and does not say which it was.
-      return ids.length === 1 ? [] : (await readAll(operation)).instances;
+      // One unknown id fails the whole call, and does not say which it was, or whether there is one.
+      const { instances, lack } = await readAll(operation);
+      return foundOf(ids, { items: instances, failure: lack });
     }
   }
 
   return {
     async read(instanceIds, operation) {
-      const ids = [...new Set(instanceIds)];
-      const found = await mapBounded(chunk(ids, SERVERS_PER_CALL), CALLS_AT_ONCE, async (some) => {
-        const servers = await readSome(some, operation);
-        return servers.filter((server) => some.includes(server.instanceId));
-      });
-      return found.flat();
+      return foundOrPartial(
+        source,
+        await readInParts(instanceIds, SERVERS_PER_CALL, (some) => readSome(some, operation)),
+      );
     },
     readAll,
   };
@@ -67,23 +70,24 @@ export function createServers(context: AdapterContext): Servers {
 
 /**
  * The agents on servers by id, 50 a call: by DescribeCloudAssistantAttributes, and if that may not be used by
- * DescribeCloudAssistantStatus, which says no more than whether an agent is installed. @throws UpstreamError
+ * DescribeCloudAssistantStatus, which says no more than whether an agent is installed. @throws PartialServersError
  */
 export async function readAgentStates(
   context: AdapterContext,
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly AgentState[]> {
-  const agents = await readAgents(instanceIds, operation, async (ids) => {
+  const agents = await readAgents(instanceIds, async (ids) => {
     if (context.hasAttributes.state() !== "refused") {
       const attributes = askAgents(context, "DescribeCloudAssistantAttributes", ids, operation, readAttributePage);
       const found = await orWhenRefused(attributes, null);
-      if (found !== null) return found;
+      if (found !== null) return { items: found, failure: null };
       context.hasAttributes.refuse();
     }
-    return askAgents(context, "DescribeCloudAssistantStatus", ids, operation, readAgentPage);
+    const items = await askAgents(context, "DescribeCloudAssistantStatus", ids, operation, readAgentPage);
+    return { items, failure: null };
   });
-  return agents.map((agent) => ({ source: context.source, ...agent }));
+  return foundOrPartial(context.source, agents);
 }
 
 async function askAgents(
@@ -98,20 +102,21 @@ async function askAgents(
   return (await read(answer.body, context.reader(action, answer))).items;
 }
 
-async function readAllServers(context: AdapterContext, operation: Operation) {
+async function readAllServers(context: AdapterContext, operation: Operation): Promise<ListedServers> {
+  const fail = (flaw: string) => badResponse(context.source, ACTION, null, flaw);
   const all = await readAllPages<ServerShape>({
     paging: context.serverPaging,
     ask: (paging) => readPage(context, paging, operation),
     keyOf: (server) => server.instanceId,
     isEnough: () => false,
     giveUp: () => {
-      throw badResponse(context.source, ACTION, null, "the list of servers does not end");
+      throw fail("the list of servers does not end");
     },
   });
+  const listed = toListedServers(context.source, all, fail);
   // Without a server there is no list of runs, and an empty answer would pass for a complete one.
-  const flaw = flawOfServers(all);
-  if (all.items.length === 0 && flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
-  return { items: all.items, flaw };
+  if (listed.instances.length === 0 && listed.lack !== null) throw listed.lack;
+  return listed;
 }
 
 async function readPage(context: AdapterContext, { pageNumber, pageSize }: PagingParameters, operation: Operation) {
