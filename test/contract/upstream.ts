@@ -191,7 +191,9 @@ function isMeant(run: Run, { asked, product }: FarCall, { statusFilter, hidesTim
   const instanceId = asked.get("InstanceId");
   const is = (name: string, value: string) => asked.get(name) === null || asked.get(name) === value;
   const status = statusFilter === "ignored" ? null : asked.get(product === "ECS" ? "InvokeStatus" : "InvocationStatus");
-  const word = statusFilter === "legacy" ? legacy(run.status ?? "Success") : (run.status ?? "Success");
+  const today = run.status ?? "Success";
+  const isByLegacy = statusFilter === "legacy" || (statusFilter === "shared" && status !== "Success");
+  const word = isByLegacy ? (run.wire?.InvokeStatus ?? legacy(today)) : today;
   return (
     is("InvokeId", run.invokeId) &&
     is("CommandId", run.commandId ?? `c-${run.invokeId}`) &&

@@ -45,8 +45,11 @@ export interface Habits {
   readonly overlap: number;
   /** Whether ECS answers in tokens, as the vendor does; else it ignores MaxResults, as older ones do. */
   readonly tokens: boolean;
-  /** Whether the filter by status goes by today's words, by those of the documents before, or does nothing. */
-  readonly statusFilter: "new" | "legacy" | "ignored";
+  /**
+   * Whether the filter by status goes by today's words, by those of the documents before, by the latter where they have the word, or
+   * does nothing.
+   */
+  readonly statusFilter: "new" | "legacy" | "shared" | "ignored";
   /** Whether ECS keeps what will run again out of a list that has no filter; by its id it is found all the same. */
   readonly hidesTimed: boolean;
 }
