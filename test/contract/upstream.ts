@@ -208,7 +208,8 @@ function isMeant(run: Run, { asked, product }: FarCall, { statusFilter, hidesTim
 
 function page<Item>(all: readonly Item[], asked: URLSearchParams, { habits }: Place, most = habits.clamp) {
   const isToken = habits.tokens && (asked.has("MaxResults") || asked.has("NextToken"));
-  const size = Math.min(most, Number(asked.get(isToken ? "MaxResults" : "PageSize") ?? 10));
+  const wanted = Number(asked.get(isToken ? "MaxResults" : "PageSize") ?? 10);
+  const size = habits.oneSize ? habits.clamp : Math.min(most, wanted);
   const number = Number(asked.get("PageNumber") ?? 1);
   const from = isToken ? Number(asked.get("NextToken") || 0) : (number - 1) * size - (number > 1 ? habits.overlap : 0);
   const next = isToken && from + size < all.length ? String(from + size) : "";

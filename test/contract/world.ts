@@ -33,6 +33,8 @@ export interface Habits {
   readonly total: "true" | "zero" | "absent" | "one more" | "one less";
   /** Larger pages are cut to this, silently. */
   readonly clamp: number;
+  /** Every page is of `clamp` records and tells so, whatever size is asked for. */
+  readonly oneSize: boolean;
   /** Larger pages are refused with InvalidParam.PageSize. */
   readonly refuseAbove: number;
   /** Numbers travel as texts, booleans as `True` and `False`. */
@@ -70,6 +72,7 @@ export function createPlace(runs: readonly Run[], habits: Partial<Habits> = {}):
       ties: "kept",
       total: "true",
       clamp: 50,
+      oneSize: false,
       refuseAbove: 50,
       texts: false,
       nothing: "empty",
