@@ -5,7 +5,7 @@ export * from "./errors.ts";
 export * from "./execution-error.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
 export * from "./invocation.ts";
-export type { AnswerLife, CostMeter, Operation } from "./operation.ts";
+export { type AnswerLife, type CostMeter, type Operation, withNotes } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-compare.ts";
 export { type DecodedOutput, decodeOutput, isCharset } from "./output-decode.ts";

@@ -80,3 +80,17 @@ export interface Operation {
    */
   pass?(): Promise<void>;
 }
+
+/** The same operation, which notes failing attempts so; its deadline and its pace may still change while others join. */
+export function withNotes(operation: Operation, noteAttempt: NonNullable<Operation["noteAttempt"]>): Operation {
+  return {
+    ...operation,
+    get deadline() {
+      return operation.deadline;
+    },
+    get pace() {
+      return operation.pace;
+    },
+    noteAttempt,
+  };
+}

@@ -148,6 +148,25 @@ describe("a list that contradicts itself shows every run that was read, ends, an
     expect(ids).toEqual(all.slice(0, 120).map(({ invokeId }) => invokeId));
   });
 
+  it.each(["ECS", "SWAS"] as const)("pages of %s that show the runs in no order", async (product) => {
+    const { habits } = createPlace([]);
+    const all = manyRuns(130, "t-h", { instanceId: SERVER }).map((_, index, runs) => ({
+      ...runs[(index * 37 + 11) % 130],
+      at: Date.UTC(2026, 0, 2) - ((index * 37 + 11) % 130) * 60_000,
+    })) as ReturnType<typeof manyRuns>;
+    await start(product, ({ asked }) => {
+      const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
+      const page = all.slice((number - 1) * size, number * size);
+      const paging = { TotalCount: all.length, PageNumber: number, PageSize: size };
+      if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
+      return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
+    });
+    const shown = [...all.slice(0, 50)].sort((a, b) => b.at - a.at).map(({ invokeId }) => invokeId);
+    const walked = await walk();
+    expect([walked.ids, walked.calls]).toEqual([shown, [1, 0, 0]]);
+    expect(walked.last).toMatchObject({ more: false, sources: failing("in no order"), totalCount: null });
+  });
+
   it("and is read on once it makes sense again", async () => {
     let isBroken = true;
     const all = runs(120);

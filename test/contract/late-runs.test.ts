@@ -69,6 +69,47 @@ describe("a run that the upstream lists late, behind runs that were created befo
     },
   );
 
+  /** As the upstream lists them, whatever their times are. */
+  const listed = (runs: readonly Run[]) =>
+    runs.map((run, index) => ({
+      ...run,
+      at: NOON - index * 1_000,
+      wire: { CreationTime: new Date(run.at).toISOString() },
+    }));
+  const apart = (count: number) => manyRuns(count, "t-l").map((run, index) => ({ ...run, at: NOON - index * 60_000 }));
+  const moved = (runs: readonly Run[], from: number, to: number) => {
+    const others = runs.toSpliced(from, 1);
+    return others.toSpliced(to, 0, ...runs.slice(from, from + 1));
+  };
+  const old = moved(apart(180), 174, 0);
+  const scattered = apart(120).map((_, index, all) => all[(index * 37 + 11) % 120] as Run);
+
+  it.each([
+    ["one old run comes first, and a late one far back", moved(old, 10, 120), 1, [true, false]],
+    ["the newest run comes far back", moved(apart(180), 0, 120), 1, [true, false]],
+    ["there is no order at all", scattered, null, [true]],
+  ])("is never lost without a word: %s", async (_name, runs, missing, modes) => {
+    for (const tokens of modes) {
+      rig = await startRig({ "ECS/cn-hangzhou": createPlace(listed(runs), { tokens }) }, { FRESHNESS_MS: "1" });
+      const first = await walkPages(20);
+      const lost = runs.length - new Set(idsOf(first)).size;
+      expect(lost).toBeGreaterThan(0);
+      if (missing !== null) expect(lost).toBe(missing);
+      expect(areComplete(first)).toContain(false);
+      expect(new Set(idsOf(await walkPages(20))).size).toBe(runs.length);
+      await rig.stop();
+    }
+  });
+
+  it("and a list that shows an old run first is refreshed with one call", async () => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(listed(old), { tokens: true }) }, { FRESHNESS_MS: "1" });
+    const pages = await walkPages(20);
+    expect([new Set(idsOf(pages)).size, areComplete(pages).every(Boolean)]).toEqual([180, true]);
+    rig.far.calls.length = 0;
+    await rig.ask(PAGE, { first: 20, after: null });
+    expect(rig.far.calls).toHaveLength(1);
+  });
+
   it("is no sign of anything within a minute of the newest run, nor if what is new arrives", async () => {
     const newest = Math.floor(Date.now() / 1_000) * 1_000;
     const runs = manyRuns(120, "t-n").map((run, index) => ({ ...run, at: newest - index * 1_000 }));

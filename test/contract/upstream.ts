@@ -201,7 +201,9 @@ function isMeant(run: Run, { asked, product }: FarCall, { statusFilter, hidesTim
   const instanceId = asked.get("InstanceId");
   const is = (name: string, value: string) => asked.get(name) === null || asked.get(name) === value;
   const status = statusFilter === "ignored" ? null : asked.get(product === "ECS" ? "InvokeStatus" : "InvocationStatus");
-  const word = statusFilter === "legacy" ? legacy(run.status ?? "Success") : (run.status ?? "Success");
+  const today = run.status ?? "Success";
+  const isByLegacy = statusFilter === "legacy" || (statusFilter === "shared" && status !== "Success");
+  const word = isByLegacy ? (run.wire?.InvokeStatus ?? legacy(today)) : today;
   return (
     is("InvokeId", run.invokeId) &&
     is("CommandId", run.commandId ?? `c-${run.invokeId}`) &&
@@ -216,7 +218,8 @@ function isMeant(run: Run, { asked, product }: FarCall, { statusFilter, hidesTim
 
 function page<Item>(all: readonly Item[], asked: URLSearchParams, { habits }: Place, most = habits.clamp) {
   const isToken = habits.tokens && (asked.has("MaxResults") || asked.has("NextToken"));
-  const size = Math.min(most, Number(asked.get(isToken ? "MaxResults" : "PageSize") ?? 10));
+  const wanted = Number(asked.get(isToken ? "MaxResults" : "PageSize") ?? 10);
+  const size = habits.oneSize ? habits.clamp : Math.min(most, wanted);
   const number = Number(asked.get("PageNumber") ?? 1);
   const from = isToken ? Number(asked.get("NextToken") || 0) : (number - 1) * size - (number > 1 ? habits.overlap : 0);
   const next = isToken && from + size < all.length ? String(from + size) : "";

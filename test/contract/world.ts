@@ -33,6 +33,8 @@ export interface Habits {
   readonly total: "true" | "zero" | "absent" | "one more" | "one less";
   /** Larger pages are cut to this, silently. */
   readonly clamp: number;
+  /** Every page is of `clamp` records and tells so, whatever size is asked for. */
+  readonly oneSize: boolean;
   /** Larger pages are refused with InvalidParam.PageSize. */
   readonly refuseAbove: number;
   /** Numbers travel as texts, booleans as `True` and `False`. */
@@ -45,8 +47,11 @@ export interface Habits {
   readonly overlap: number;
   /** Whether ECS answers in tokens, as the vendor does; else it ignores MaxResults, as older ones do. */
   readonly tokens: boolean;
-  /** Whether the filter by status goes by today's words, by those of the documents before, or does nothing. */
-  readonly statusFilter: "new" | "legacy" | "ignored";
+  /**
+   * Whether the filter by status goes by today's words, by those of the documents before, by the latter where they have the word, or
+   * does nothing.
+   */
+  readonly statusFilter: "new" | "legacy" | "shared" | "ignored";
   /** Whether ECS keeps what will run again out of a list that has no filter; by its id it is found all the same. */
   readonly hidesTimed: boolean;
 }
@@ -67,6 +72,7 @@ export function createPlace(runs: readonly Run[], habits: Partial<Habits> = {}):
       ties: "kept",
       total: "true",
       clamp: 50,
+      oneSize: false,
       refuseAbove: 50,
       texts: false,
       nothing: "empty",

@@ -35,7 +35,7 @@ export async function extend(
   const fresh = await list.findNew(page.runs);
   const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
   const arrivals = isArrival && page.mode === "page" ? fresh.length : 0;
-  const late = lateAmong(fresh, before, list);
+  const late = lateAmong(fresh, before, list, isArrival ? [] : page.runs);
   const state = withMore(await list.load(), page, { base, tie, arrivals, late });
   await list.keep(page, state);
   const known = fresh.length === 0 && isAside(page, base) ? page.runs : [];

@@ -47,15 +47,31 @@ export interface HeadReading {
  * Of the runs of an answer that nobody knew, those of which all of their time was taken as known: the list shows them late, and
  * walks have passed them. Where a list is entered at any place, and at the newest end, they have just come.
  * @param state the list as it was known before the answer
+ * @param deep the runs of an answer from behind the newest end: what stands there behind an older run has not just come
  */
 export function lateAmong(
   fresh: readonly Invocation[],
   state: ListState,
   { isEnteredLater }: Pick<HeadReading, "isEnteredLater">,
+  deep: readonly Invocation[] = [],
 ): readonly Invocation[] {
+  if (isEnteredLater || fresh.length === 0) return [];
   const top = certainTop(state);
-  const isLate = (time: number): boolean => time <= top && findSpan(state.spans, time) !== undefined;
-  return isEnteredLater ? [] : fresh.filter((run) => isLate(timeOf(run)));
+  const displaced = displacedAmong(deep);
+  const isLate = (run: Invocation): boolean =>
+    (timeOf(run) <= top || displaced.has(run.invokeId)) && findSpan(state.spans, timeOf(run)) !== undefined;
+  return fresh.filter(isLate);
+}
+
+/** Names of the runs that stand behind an older one. */
+function displacedAmong(runs: readonly Invocation[]): ReadonlySet<string> {
+  let oldest = LIST_HEAD;
+  const displaced = new Set<string>();
+  for (const run of runs) {
+    if (timeOf(run) > oldest) displaced.add(run.invokeId);
+    oldest = Math.min(oldest, timeOf(run));
+  }
+  return displaced;
 }
 
 /** The list after its newest end was read down to the end of `page`, which began there. */
@@ -86,9 +102,10 @@ export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, 
   };
 }
 
-/** An answer without any run that goes on shows nothing of the newest end. */
+/** An answer without any run that goes on shows nothing of the newest end; what it shows first need not be its newest run. */
 function newestOf(page: IndexedPage, before: ListNotes): number | null {
-  return timesOf(page.runs)[0] ?? (isLast(page) ? null : before.newest);
+  if (page.runs.length > 0) return Math.max(...timesOf(page.runs));
+  return isLast(page) ? null : before.newest;
 }
 
 function olderSpans(before: ListState): readonly Span[] {

@@ -10,27 +10,30 @@ import type { OpenList } from "./open-list.ts";
 const REFRESH_PAGES_MAX = 4;
 
 const OLDEST_FIRST = "The list shows its oldest runs first, so that its newest ones cannot be read.";
+const NO_ORDER = "The list shows its runs in no order, so that it cannot be read on.";
 
-/** Of fewer creation times the order may be by chance, or one of late runs. */
-const TELLING_TIMES = 5;
+/** With fewer runs behind older ones the order may be by chance, or one of late runs. */
+const TELLING_RISES = 4;
 
 /**
- * True if a page shows each run behind those that were created before it, and others follow: what such a list shows further on
- * is newer, so that nothing is known whole from it. Token lists are read on in whatever order they are.
+ * Why nothing is known whole from a page: each run stands behind those that were created before it, or many do, and others follow. Null
+ * for a page in order. Token lists are read on in whatever order they are.
  */
-function isOldestFirst(page: IndexedPage): boolean {
-  if (page.mode !== "page" || page.next === null) return false;
+function disorderOf(page: IndexedPage): string | null {
+  if (page.mode !== "page" || page.next === null) return null;
   const times = timesOf(page.runs).filter((time) => time !== NO_TIME);
-  const isRising = times.every((time, position) => time >= (times[position - 1] ?? time));
-  return isRising && new Set(times).size >= TELLING_TIMES;
+  const steps = times.slice(1).map((time, position) => Math.sign(time - (times[position] ?? time)));
+  const rises = steps.filter((step) => step > 0).length;
+  const falls = steps.filter((step) => step < 0).length;
+  if (rises < TELLING_RISES) return null;
+  return falls === 0 ? OLDEST_FIRST : rises > TELLING_RISES && rises * 3 > falls ? NO_ORDER : null;
 }
 
 /** Reads the newest end, and on from there until known ground is met: one call in the usual case. @throws UpstreamError */
 export async function refresh(list: OpenList, operation: Operation): Promise<void> {
   const newest = await list.read(null, 0, operation);
-  const first = isOldestFirst(newest)
-    ? { ...newest, next: null, flaw: OLDEST_FIRST }
-    : { ...newest, flaw: flawOf(newest, 0) };
+  const disorder = disorderOf(newest);
+  const first = disorder === null ? { ...newest, flaw: flawOf(newest, 0) } : { ...newest, next: null, flaw: disorder };
   const known = await list.load();
   const fresh = await list.findNew(first.runs);
   const late = lateAmong(fresh, known, list);

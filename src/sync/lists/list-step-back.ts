@@ -36,7 +36,25 @@ export async function stepBack(
     back *= 2;
   }
   for (; back <= STEP_BACK_MAX && isBehindGap(page, base, shift); back *= 2) page = await readBack(back);
-  return { ...page, flaw: flawOf(page, passed) };
+  const met = joined(page, first);
+  return { ...met, flaw: flawOf(met, passed) };
+}
+
+/** The page that met what is known, with the one behind it if nothing can lie between: pages of one size never overlap. */
+function joined(front: IndexedPage, behind: IndexedPage): IndexedPage {
+  const isAdjacent = front.mode === "page" && endIndexOf(front) === behind.offset && front.total === behind.total;
+  if (!isAdjacent || front.total === null || front.runs.length === 0) return front;
+  const again = new Set(behind.runs.map(({ invokeId }) => invokeId));
+  const kept = front.runs.map((run, position) => ({ run, index: front.indexes[position] ?? front.offset + position }));
+  const others = kept.filter(({ run }) => !again.has(run.invokeId));
+  return {
+    ...behind,
+    offset: front.offset,
+    runs: [...others.map(({ run }) => run), ...behind.runs],
+    indexes: [...others.map(({ index }) => index), ...behind.indexes],
+    unreadable: front.unreadable + behind.unreadable,
+    isDoubtful: front.isDoubtful || behind.isDoubtful,
+  };
 }
 
 function isShort(page: IndexedPage, base: Mark, shift: number): boolean {

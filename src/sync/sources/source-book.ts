@@ -1,4 +1,12 @@
-import { type Clock, type Operation, type Source, type SourceErrorCode, sourceKey, UpstreamError } from "#domain";
+import {
+  type Clock,
+  type Operation,
+  type Source,
+  type SourceErrorCode,
+  sourceKey,
+  UpstreamError,
+  withNotes,
+} from "#domain";
 import type { Upstream } from "#upstreams";
 
 /** How one source fared when it was last asked; ok until proven otherwise. */
@@ -185,20 +193,6 @@ function createOffer(clock: Clock): Offer {
 /** True if the source was not asked, to keep within its quota: it did not fail, and its age tells. */
 function isWaiting({ code, isPaced, upstreamCode, httpStatus }: UpstreamError): boolean {
   return isPaced === true || (code === "THROTTLED" && upstreamCode === null && httpStatus === null);
-}
-
-/** The same operation; its deadline and its pace may still change while others join. */
-function withNotes(operation: Operation, noteAttempt: (failure: UpstreamError) => void): Operation {
-  return {
-    ...operation,
-    get deadline() {
-      return operation.deadline;
-    },
-    get pace() {
-      return operation.pace;
-    },
-    noteAttempt,
-  };
 }
 
 /** The source that these words name among several; see {@link SourceBook.findSource}. */

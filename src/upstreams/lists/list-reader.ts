@@ -68,15 +68,20 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
-  async function readPage(place: PagePlace, operation: Operation): Promise<ListPage<Item>> {
+  async function readPage(place: PagePlace, operation: Operation, isAgain = false): Promise<ListPage<Item>> {
     const parameters = () => paging.byPage(place) ?? failAsDead(options, "the list does not answer in pages any more");
     const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
     if (pageNumber === 1 && shape.nextToken !== null && paging.hasTokens) return toTokenPage(options, shape, null);
-    return toPage(shape, { pageNumber, pageSize }, operation);
+    return toPage(shape, { pageNumber, pageSize }, operation, isAgain);
   }
 
-  async function toPage(shape: PageShape<Item>, place: PagePlace, operation: Operation): Promise<ListPage<Item>> {
+  async function toPage(
+    shape: PageShape<Item>,
+    place: PagePlace,
+    operation: Operation,
+    isAgain = false,
+  ): Promise<ListPage<Item>> {
     const flaw = await findFlaw(options, shape, place, operation);
     if (flaw !== null) return toFlawedPage(shape, place, flaw);
     const { pageNumber, pageSize } = place;
@@ -85,10 +90,11 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
       return toListPage(paging, shape, { pageNumber, pageSize: await sizeOfFirst(read, shape, pageSize) });
     }
     const used = usedPageSize(shape, pageNumber, pageSize);
-    if (used >= pageSize) return toListPage(paging, shape, place);
-    paging.limit.lower(used);
+    if (used === pageSize) return toListPage(paging, shape, place);
+    if (used < pageSize) paging.limit.lower(used);
+    else paging.limit.fix(used);
     // Under the size that the upstream used, the page lies elsewhere in the list.
-    return readPage(place, operation);
+    return isAgain ? toListPage(paging, shape, { pageNumber, pageSize: used }) : readPage(place, operation, true);
   }
 
   return {
@@ -98,7 +104,7 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
       const token = openTokenPlace(place.token);
       return token === null ? failAsDead(options, "the place is none of this list") : readToken(token, operation);
     },
-    placeAt: (index) => (paging.mode() === "page" ? chooseWindow(index, paging.limit.maxPageSize) : null),
+    placeAt: (index) => (paging.mode() === "page" ? windowAt(index, paging) : null),
   };
 }
 
@@ -194,7 +200,11 @@ function toListPage<Item>(paging: Paging, shape: PageShape<Item>, place: PagePla
 function nextPage(paging: Paging, end: ListEnd, { pageNumber, pageSize }: PagePlace): Place | null {
   if (end === "reached") return null;
   if (end === "doubt") return { pageNumber: pageNumber + 1, pageSize };
-  return chooseWindow(pageNumber * pageSize, paging.limit.maxPageSize);
+  return windowAt(pageNumber * pageSize, paging);
+}
+
+function windowAt(index: number, { limit }: Paging): PagePlace {
+  return chooseWindow(index, limit.maxPageSize, limit.minPageSize);
 }
 
 function failAsDead({ source, action }: Pick<ListOptions<unknown>, "source" | "action">, what: string): never {

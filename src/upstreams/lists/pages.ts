@@ -8,6 +8,10 @@ export type LimitReason = "length" | "PageSize" | "MaxResults" | "bytes";
 /** What one action allows, as its answers have shown so far. */
 export interface PageLimit {
   readonly maxPageSize: number;
+  /** Smallest size that pages can be asked for; the largest one if the upstream has pages of one size, whatever it is asked for. */
+  readonly minPageSize: number;
+  /** The upstream answers pages of this size although it was asked for smaller ones; until a smaller size shows. */
+  fix(pageSize: number): void;
   /** @param why what has shown it; the least of all that was shown counts */
   lower(pageSize: number, why?: LimitReason): void;
   /** Forgets what was lowered for this reason alone. */
@@ -36,6 +40,8 @@ const REMEMBERED_MS = 600_000;
 export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimit {
   const lowered = new Map<LimitReason, { readonly size: number; readonly until: number }>();
   let seen = { length: 0, until: Number.NEGATIVE_INFINITY };
+  let fixed: { readonly size: number; readonly until: number } | null = null;
+  const fixedSize = (): number | null => (fixed !== null && clock.elapsed() < fixed.until ? fixed.size : null);
   const current = (): number => {
     const now = clock.elapsed();
     return Math.min(largest, ...[...lowered.values()].filter(({ until }) => now < until).map(({ size }) => size));
@@ -43,9 +49,16 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
   const longest = (): number => (clock.elapsed() < seen.until ? seen.length : 0);
   return {
     get maxPageSize() {
-      return current();
+      return fixedSize() ?? current();
+    },
+    get minPageSize() {
+      return fixedSize() ?? Math.ceil(current() / 2);
+    },
+    fix(size) {
+      fixed = { size, until: clock.elapsed() + REMEMBERED_MS };
     },
     lower(pageSize, why = "length") {
+      fixed = null;
       const size = Math.max(1, Math.min(current(), pageSize));
       lowered.set(why, { size, until: clock.elapsed() + REMEMBERED_MS });
     },
@@ -59,20 +72,22 @@ export function createPageLimit(clock: Clock, largest = MAX_PAGE_SIZE): PageLimi
   };
 }
 
-/** The page that holds the first index asked for, where pages must be smaller than asked. */
-export function fit(page: PagePlace, maxPageSize: number): PagePlace {
-  if (page.pageSize <= maxPageSize) return page;
+/** The page that holds the first index asked for, if pages must be smaller than asked, or of one size. */
+export function fit(page: PagePlace, { maxPageSize, minPageSize }: PageLimit): PagePlace {
+  if (page.pageSize <= maxPageSize && (page.pageSize === maxPageSize || minPageSize < maxPageSize)) return page;
   const first = (page.pageNumber - 1) * page.pageSize;
   return { pageNumber: Math.floor(first / maxPageSize) + 1, pageSize: maxPageSize };
 }
 
 /**
- * The page size that the upstream used. A page that is shorter than the size it tells may as well be the list's end under the
+ * The page size that the upstream used. A page that is longer than what was asked for shows it: one that is shorter, if it tells. A page that is shorter than the size it tells may as well be the list's end under the
  * size that was asked for; on the very first page, which begins at 0 whatever its size is, that is the better guess.
  */
 export function usedPageSize(shape: PageShape<unknown>, pageNumber: number, asked: number): number {
   const length = lengthOf(shape);
   const told = shape.pageSize ?? asked;
+  if (length > asked) return Math.max(length, told);
+  if (told > asked && told <= MAX_PAGE_SIZE && length < asked && pageNumber > 1) return told;
   if (told >= 1 && told < asked && length <= told && (length === told || pageNumber > 1)) return told;
   const isCutShort = length === OLD_MAX_PAGE_SIZE && length < asked && (shape.totalCount ?? 0) > length;
   return isCutShort && pageNumber === 1 ? length : asked;

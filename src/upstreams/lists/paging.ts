@@ -89,7 +89,7 @@ export function createPaging(clock: Clock, options: PagingOptions): Paging {
       maxResults: limit.maxPageSize,
       nextToken,
     }),
-    byPage: (place) => (hasPages() ? fit(place, limit.maxPageSize) : null),
+    byPage: (place) => (hasPages() ? fit(place, limit) : null),
     guard(key) {
       const guard = guards.get(key) ?? createRepeatGuard();
       guards.delete(key);

@@ -42,5 +42,6 @@ export async function sizeOfFirst<Item>(
   }
   paging.limit.noteLength(length);
   if (used < asked) paging.limit.lower(used);
+  if (used > asked) paging.limit.fix(used);
   return used;
 }

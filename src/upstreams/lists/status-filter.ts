@@ -5,6 +5,7 @@ import {
   isFinalInvocationStatus,
   type Operation,
   UpstreamError,
+  withNotes,
 } from "#domain";
 import type { FirstPage, RunList, RunListPage } from "../contract/index.ts";
 import type { RunShape } from "../mapping/index.ts";
@@ -20,8 +21,9 @@ export interface StatusFilter {
   /** Reads a list, and learns from how that goes. @param first its newest page, if that was read just now: it is used once */
   watch(list: WatchedList, read: RunList["read"], first: FirstPage | undefined): RunList["read"];
   /**
-   * What to read for one status. As long as no answer has shown a run with today's words, or none of several words that mean it, a
-   * list of one status proves nothing, and costs the newest page of the list of all, once a process.
+   * What to read for one status. A list of one status proves what it is if it shows a run that only InvocationStatus says to be in
+   * that state: a run of which both fields say the word may be there for either. Until then the status costs the newest page of the
+   * list of all, once a process. If that shows no such run either, the list of another state is looked at, whose runs it does show.
    */
   choose(status: InvocationStatus | undefined, lists: ListFamily, operation: Operation): Promise<ListChoice>;
 }
@@ -75,7 +77,9 @@ export function createStatusFilter(clock: Clock, filter: FilterWords): StatusFil
 
   /** The newest page of the narrow list; null if the upstream refuses the word. */
   async function readNarrow(status: InvocationStatus, lists: ListFamily, operation: Operation) {
-    const page = lists.open(status).read(null, operation);
+    // A word that is refused is sent no more, and what it was sent for is read in another way.
+    const noteAttempt = (error: UpstreamError) => void (isStatusRefusal(error) || operation.noteAttempt?.(error));
+    const page = lists.open(status).read(null, withNotes(operation, noteAttempt));
     reading.add(page);
     try {
       return await page;
@@ -87,18 +91,37 @@ export function createStatusFilter(clock: Clock, filter: FilterWords): StatusFil
     }
   }
 
+  /** False if a run of another state shows that the filter does not go by InvocationStatus. A call at most, until that is known. */
+  async function isByToday(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<boolean> {
+    if (status === "RUNNING" || memory.isByToday()) return true;
+    // The lists of other states may prove it just now.
+    await Promise.allSettled(reading);
+    const wideKey = lists.open(undefined).key;
+    const other = memory.tellingStatus(status, wideKey);
+    if (memory.isByToday() || other === null) return true;
+    return share(`probe ${other} ${lists.subject}`, operation, async () => {
+      const known = memory.isNarrowGood(other, wideKey);
+      if (known !== null) return known;
+      const page = await readNarrow(other, lists, operation);
+      const isGood = page !== null && memory.holds(page, other, wideKey);
+      memory.decide(other, isGood);
+      return page === null || isGood;
+    });
+  }
+
   async function verify(status: InvocationStatus, lists: ListFamily, operation: Operation): Promise<ListChoice> {
     const list = lists.open(undefined);
     const askedAt = clock.now();
     const narrow = await readNarrow(status, lists, operation);
-    const isDoubtful = () => narrow !== null && memory.isWideNeeded(status, list.key);
-    // The lists of other states may prove it just now.
-    if (isDoubtful()) await Promise.allSettled(reading);
-    const wide = isDoubtful()
-      ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
-      : undefined;
+    const wide =
+      narrow !== null && memory.isWideNeeded(status, list.key)
+        ? await share(`wide ${lists.subject}`, operation, () => list.read(null, operation))
+        : undefined;
     const isGood =
-      narrow !== null && memory.isNarrowGood(status, list.key) !== false && memory.holds(narrow, status, list.key);
+      narrow !== null &&
+      memory.isNarrowGood(status, list.key) !== false &&
+      memory.holds(narrow, status, list.key) &&
+      (await isByToday(status, lists, operation));
     memory.decide(status, isGood);
     if (isGood) return { status, first: async () => ({ askedAt, ...narrow }) };
     return { status: undefined, ...(wide === undefined ? {} : { first: async () => ({ askedAt, ...wide }) }) };
@@ -167,8 +190,13 @@ function createMemory(clock: Clock, { words, inexact }: FilterWords) {
   const oddUntil = new Map<InvocationStatus, number>();
   /** States of which the filter finds runs with other words. */
   const foundOdd = new Set<InvocationStatus>();
+  /** States of which a list that was narrowed to them has shown a run that only InvocationStatus says to be in that state. */
+  const proven = new Set<InvocationStatus>();
+  /** States that only InvocationStatus says of runs that were not asked for by state. */
+  const saidToday = new Set<InvocationStatus>();
+  /** Until when a verdict that nothing proves is not doubted once more. */
+  const settledUntil = new Map<InvocationStatus, number>();
   let legacyUntil = Number.NEGATIVE_INFINITY;
-  let isProven = false;
 
   const isOdd = (status: InvocationStatus): boolean =>
     !foundOdd.has(status) && clock.elapsed() < (oddUntil.get(status) ?? Number.NEGATIVE_INFINITY);
@@ -177,11 +205,21 @@ function createMemory(clock: Clock, { words, inexact }: FilterWords) {
     verdicts.set(status, { isGood, until: isGood ? Number.POSITIVE_INFINITY : clock.elapsed() + REMEMBERED_MS });
   }
 
+  /** Runs may come of which a list that was believed shows nothing: it is compared with them, once in a while. */
+  function noteToday(status: InvocationStatus): void {
+    saidToday.add(status);
+    const isSettled = clock.elapsed() < (settledUntil.get(status) ?? Number.NEGATIVE_INFINITY);
+    if (proven.has(status) || isSettled || verdicts.get(status)?.isGood !== true) return;
+    verdicts.delete(status);
+    settledUntil.set(status, clock.elapsed() + REMEMBERED_MS);
+  }
+
   function noteRun(told: NonNullable<RunShape["told"]>, asked: InvocationStatus | undefined): void {
     const { status, by } = told;
     const isUsual = told.rawStatus.trim().toLowerCase() === words[status]?.toLowerCase();
     if (asked === status && !isUsual) foundOdd.add(status);
-    if (isUsual && by !== "legacy") isProven = true;
+    if (isUsual && by === "new" && asked === status) proven.add(status);
+    if (isUsual && by === "new" && asked === undefined) noteToday(status);
     if (asked === undefined && !isUsual) oddUntil.set(status, clock.elapsed() + REMEMBERED_MS);
   }
 
@@ -196,8 +234,19 @@ function createMemory(clock: Clock, { words, inexact }: FilterWords) {
       if (verdict === undefined || clock.elapsed() >= verdict.until) return null;
       return verdict.isGood && !isOdd(status);
     },
+    isByToday: (): boolean => proven.size > 0,
+    /** Another final state, of a run of the wide list's newest page, that only InvocationStatus says; null if there is none. */
+    tellingStatus(but: InvocationStatus, wideKey: string): InvocationStatus | null {
+      const seen = newest.get(wideKey);
+      if (seen === undefined || seen === "whole") return null;
+      const isTelling = ({ status }: SeenRun) =>
+        status !== but && isFinalInvocationStatus(status) && saidToday.has(status);
+      return seen.find(isTelling)?.status ?? null;
+    },
     isWideNeeded: (status: InvocationStatus, wideKey: string): boolean =>
-      !(isProven && (foundOdd.has(status) || !inexact.has(status))) && status !== "RUNNING" && !newest.has(wideKey),
+      !(proven.has(status) && (foundOdd.has(status) || !inexact.has(status))) &&
+      status !== "RUNNING" &&
+      !newest.has(wideKey),
     /** True if the newest page of the narrow list holds what it must, as far as the newest page of the wide one tells. */
     holds({ runs, next }: RunListPage, status: InvocationStatus, wideKey: string): boolean {
       if (isOdd(status)) return false;
