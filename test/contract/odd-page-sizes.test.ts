@@ -10,6 +10,12 @@ it.each([
   ["ECS", 130, 20, 1],
   ["ECS", 35, 20, 7],
   ["SWAS", 130, 20, 7],
+  ["ECS", 130, 10, 7],
+  ["SWAS", 130, 10, 7],
+  ["ECS", 130, 10, 10],
+  ["ECS", 130, 10, 40],
+  ["ECS", 130, 15, 7],
+  ["ECS", 400, 20, 7],
 ] as const)(
   "%s: %i runs in pages of %i, whatever size is asked for, %i in each second, are walked in order",
   async (product, count, clamp, perSecond) => {

@@ -44,12 +44,19 @@ const ENDLESS: Standstill = {
   isTriedAgain: true,
 };
 
+const CIRCLING: Standstill = {
+  why: "The list cannot be read on: its pages lead back again and again.",
+  isEnd: false,
+};
+
 /** Pages in a row that may show nothing behind what is known before that is believed to be the list's end. */
 const IDLE_PAGES_MAX = 4;
 /** The same of token answers, which may be empty although others follow, and of what a keeper lets go while it is read. */
 const IDLE_ANSWERS_MAX = 19;
 /** How often one reading may be led back without having come further in between. */
 const RESTARTS_MAX = 60;
+/** The same of pages, whose places do not die. */
+const PAGE_RESTARTS_MAX = 8;
 /** Readings that may show once more what was shown since the reading was led back last. */
 const REPEATS_MAX = 1;
 /** Readings in a row in which a token may die: one in three does in the hardest worlds. */
@@ -97,15 +104,17 @@ export function createProgress(bound: number): Progress {
       const hasChanged = isOtherMode || (before.notes.mode !== null && before.notes.mode !== after.notes.mode);
       inARow.modeChanges = hasChanged ? inARow.modeChanges + 1 : 0;
       if (inARow.modeChanges > MODE_CHANGES_MAX) return FLAPPING;
+      const isCut = before.basis !== after.basis;
       // A list whose places died is read anew from further up.
       if (hasChanged || next === null || reached < furthest) {
         beginAnew();
         furthest = reached;
         restarts += 1;
+        const isByPages = after.notes.mode === "page" && !hasChanged && !isCut;
+        if (isByPages && restarts >= PAGE_RESTARTS_MAX) return CIRCLING;
         return restarts < RESTARTS_MAX ? "on" : ENDLESS;
       }
 
-      const isCut = before.basis !== after.basis;
       inARow.idle = reached <= furthest || isCut ? inARow.idle + 1 : 0;
       furthest = reached;
       if (after.notes.mode === "page" && !isCut && inARow.idle > IDLE_PAGES_MAX) return ENDED;

@@ -1,5 +1,6 @@
 import type { Operation } from "#domain";
 import { LIST_END, NO_TIME } from "#store";
+import type { PagePlace } from "#upstreams";
 import { bottomOf, endIndexOf, flawOf, type IndexedPage, type ListNotes, type Mark, timesOf } from "./list-notes.ts";
 import { uncertainFrom } from "./list-place.ts";
 import type { OpenList } from "./open-list.ts";
@@ -25,8 +26,11 @@ export async function stepBack(
   operation: Operation,
 ): Promise<IndexedPage> {
   const passed = base.index + shift;
-  const readBack = (back: number): Promise<IndexedPage> =>
-    list.readInMode(mode, list.placeAt(Math.max(0, uncertainFrom(base, shift) - back)), 0, operation);
+  const readBack = (back: number): Promise<IndexedPage> => {
+    const place = list.placeAt(Math.max(0, uncertainFrom(base, shift) - back));
+    const isFar = back === STEP_BACK && place !== null && "pageNumber" in place && endOf(place) < first.offset;
+    return list.readInMode(mode, isFar ? list.placeAt(first.offset - 1) : place, 0, operation);
+  };
   let page = first;
   let back = STEP_BACK;
   if (isShort(first, base, shift)) {
@@ -38,6 +42,10 @@ export async function stepBack(
   for (; back <= STEP_BACK_MAX && isBehindGap(page, base, shift); back *= 2) page = await readBack(back);
   const met = joined(page, first);
   return { ...met, flaw: flawOf(met, passed) };
+}
+
+function endOf({ pageNumber, pageSize }: PagePlace): number {
+  return pageNumber * pageSize;
 }
 
 /** The page that met what is known, with the one behind it if nothing can lie between: pages of one size never overlap. */
