@@ -5,6 +5,7 @@ import { type ExecutionArgs, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
+import { wakeInSlices } from "#domain";
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
 import { createRequestId, paceReading, turnAway, turnOn, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
@@ -221,7 +222,8 @@ function serve(
   );
   socket.once("close", (code, reason) => {
     over.abort(null);
-    void closed(code, String(reason));
+    // Thousands may be closed in one round of the event loop, and each ends its operations.
+    wakeInSlices(() => void closed(code, String(reason)));
   });
   void watchLife(options, socket, over.signal);
 }
