@@ -253,6 +253,20 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     expect([result.errors?.length, bytes, turns]).toEqual([150, 150 * 500, 2]);
   });
 
+  it("waits for turns between what a limit refuses", async () => {
+    let turns = 0;
+    const fields = Array.from({ length: 200 }, (_, n) => `n${n}: invocations { nodes { id } }`).join(" ");
+    const limit = new InputError("LIMIT_EXCEEDED", "too many");
+    const addAnswer = () => {
+      throw limit;
+    };
+    const turn = async () => {
+      turns += 1;
+    };
+    const result = await run(`{ ${fields} }`, { addAnswer }, executor, turn);
+    expect([result.errors?.length, turns]).toEqual([200, 2]);
+  });
+
   it("tells that there are too many errors instead of one more", async () => {
     const limit = new InputError("LIMIT_EXCEEDED", "too many");
     const addAnswer = () => {
