@@ -18,7 +18,7 @@ import {
   corsHeaders,
   type ErrorAnswer,
   LONG_SEARCH,
-  onResponseClose,
+  onClientGone,
   type Readers,
   type ReplyHeaders,
   type Route,
@@ -74,7 +74,7 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
     let asking: Asking | null = null;
     const over = new AbortController();
     const stop = (): void => over.abort();
-    const stay = onResponseClose(request, response, stop);
+    const stay = onClientGone(request, response, stop);
     parts.draining.addEventListener("abort", stop, { once: true });
     try {
       const open = admit(request, options);

@@ -35,6 +35,7 @@ import {
   corsHeaders,
   type ErrorAnswer,
   type GraphqlRequest,
+  onClientGone,
   type Readers,
   type ReplyHeaders,
   type Route,
@@ -91,7 +92,7 @@ export function createGraphqlRoute(options: TransportOptions, parts: GraphqlRout
     const exchange = createExchange(running);
     const visit: Visit = { exchange, client, running, life, headers: {}, letGo: () => {}, isOver: false };
     parts.metrics.started();
-    response.once("close", () => {
+    onClientGone(request, response, () => {
       if (!response.writableFinished) running.abandon();
     });
     const answer: Answer = await answerInTime(request, running, (type) => execute(request, type, visit)).catch(

@@ -16,9 +16,11 @@ import { type BackfillOf, createDescribeSource } from "./paging/index.ts";
 import {
   createOrderedRuns,
   createOutputMatches,
+  createPlaces,
   createRunScan,
   createServerPages,
   createStatistics,
+  type Places,
 } from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
 import { createResultPages, createResults, createStrays, salvageResults } from "./results/index.ts";
@@ -55,6 +57,8 @@ export interface ServicesOptions {
   readonly watch?: Partial<WatchOptions>;
 }
 
+/** Statistics and other orders at a time: each may hold 20 MB of counts. */
+const MOST_COUNTING = 4;
 const FRESHNESS_MS = 2_000;
 const SOFT_DEADLINE_MS = 1_500;
 
@@ -85,7 +89,8 @@ export function createServices(options: ServicesOptions): AllServices {
   const { collect } = options;
   const collector = collect && createCollector({ sync, store, clock }, { isOurs: leases.isOurs, ...collect });
   const backfillOf: BackfillOf = (source) => collector?.describe(source) ?? null;
-  const shared = { revision, sealer, timing, rules, poller };
+  const places = createPlaces(MOST_COUNTING);
+  const shared = { revision, sealer, timing, rules, poller, places };
   const whole = assemble({ ...shared, sync, store, log, watchInvocation, backfillOf });
   const byView = new WeakMap<View, Services>();
   return {
@@ -119,6 +124,8 @@ interface Ground extends Pick<Services, "revision" | "watchInvocation"> {
   readonly backfillOf: BackfillOf;
   /** One for all views: sources are asked once, no matter who watches. */
   readonly poller: ListPoller;
+  /** One for all views: they share one memory. */
+  readonly places: Places;
 }
 
 function assemble(ground: Ground): Services {
@@ -137,7 +144,7 @@ function assemble(ground: Ground): Services {
   const pages = createRunPages({ sync, store, sealer, describe, ...timing });
   const servers = createServerPages({ sync, sealer, describe: describeServers });
   const scan = createRunScan({ sync, store, pages });
-  const ordered = createOrderedRuns({ scan, sealer, store, sync, timing });
+  const ordered = createOrderedRuns({ scan, sealer, store, sync, timing, places: ground.places });
   const searchOutputs = createOutputMatches({ scan, store, sync, sealer, timing });
   return {
     sources: () => Promise.all(book.states().map(({ source }) => describeAll(source))),
@@ -153,7 +160,7 @@ function assemble(ground: Ground): Services {
     searchOutputs: inOwnTurn((search, filter, operation) =>
       servers.pageNamed(filter, operation, (named) => searchOutputs(search, named, operation)),
     ),
-    statistics: inOwnTurn(createStatistics(scan, servers.resolveNames)),
+    statistics: inOwnTurn(createStatistics(scan, servers.resolveNames, ground.places)),
     pageInstances: inOwnTurn(servers.page),
     waitUntilFinal: createWait(watchInvocation, store, clock, timing.softDeadlineMs),
     pageResults: inOwnTurn(

@@ -169,6 +169,22 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     expect(inTurns.data).toEqual(atOnce.data);
   });
 
+  it("waits for a turn before it decodes and before it compares what groups printed", async () => {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const instances = [1, 2, 3, 4, 5, 6].map((each) => {
+      const bytes = Uint8Array.from({ length: 24_000 }, (_, at) => (at * 7 + each * 13) & 255);
+      return anInstanceInvocation({ instanceId: `i-${each}`, output: { bytes, droppedBytes: 0 } });
+    });
+    const query = "{ invocations { nodes { outputGroups { difference { isCut } } } } }";
+    const found = [anInvocation({ instances })];
+    const result = await run(query, { addAnswer() {} }, executor, turn, undefined, found);
+    // Each of five groups waits to decode its own, to decode the largest, which the first of them does for all, and to compare.
+    expect([turns, result.errors]).toEqual([16, undefined]);
+  });
+
   it("waits for no turn to decode outputs that are UTF-8", async () => {
     let turns = 0;
     const turn = async () => {
@@ -251,6 +267,20 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     };
     const result = await run(query, { addAnswer }, executor, turn);
     expect([result.errors?.length, bytes, turns]).toEqual([150, 150 * 500, 2]);
+  });
+
+  it("waits for turns between what a limit refuses", async () => {
+    let turns = 0;
+    const fields = Array.from({ length: 200 }, (_, n) => `n${n}: invocations { nodes { id } }`).join(" ");
+    const limit = new InputError("LIMIT_EXCEEDED", "too many");
+    const addAnswer = () => {
+      throw limit;
+    };
+    const turn = async () => {
+      turns += 1;
+    };
+    const result = await run(`{ ${fields} }`, { addAnswer }, executor, turn);
+    expect([result.errors?.length, turns]).toEqual([200, 2]);
   });
 
   it("tells that there are too many errors instead of one more", async () => {

@@ -75,10 +75,11 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
       light.add(client, { client, resolve });
       slices.book();
     });
+  const isFree = (): boolean => now() - noteRound() < ROUND_MS;
   const arrive = (client: string, isHeavy = false): Promise<void> | null => {
     if (isHeavy) return work.wait(client);
-    if (inTurn === client || (light.isEmpty && now() - noteRound() < ROUND_MS)) return null;
-    return next(client);
+    // A turn lasts until no promise goes on: who reads on in it as long as something has come would never end it.
+    return (inTurn === client || light.isEmpty) && isFree() ? null : next(client);
   };
   return {
     wait: work.wait,
@@ -88,7 +89,8 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     enter(client, weight, asker) {
       if (isLarge(weight)) return work.begin(client);
       work.noteSmall(asker);
-      return arrive(client)?.then(() => NOTHING) ?? null;
+      if (inTurn === client || (light.isEmpty && isFree())) return null;
+      return next(client).then(() => NOTHING);
     },
   };
 }

@@ -30,6 +30,6 @@ export {
   withoutMark,
 } from "./request.ts";
 export { createRequestId, requestIdOf } from "./request-id.ts";
-export { onResponseClose } from "./response-close.ts";
+export { onClientGone } from "./response-close.ts";
 export { limitSockets } from "./socket-limit.ts";
 export { turnAway } from "./turn-away.ts";

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import { wakeInSlices } from "#domain";
+
 // One listener a connection, however many requests wait on it.
 const listeners = new WeakMap<Socket, Set<() => void>>();
 
@@ -23,6 +25,23 @@ export function onResponseClose(request: IncomingMessage, response: ServerRespon
   response.once("close", close);
   if (response.destroyed || request.socket.destroyed) close();
   return giveUp;
+}
+
+/**
+ * The same for what takes long to end, with its promises and its line in the log: of thousands of connections that close in one round of the
+ * event loop, a few in each of the next ones.
+ */
+export function onClientGone(request: IncomingMessage, response: ServerResponse, leave: () => void): () => void {
+  let isAwaited = true;
+  const isGone = response.destroyed || request.socket.destroyed;
+  const giveUp = onResponseClose(request, response, () => {
+    if (isGone || response.writableFinished) leave();
+    else wakeInSlices(() => isAwaited && leave());
+  });
+  return () => {
+    isAwaited = false;
+    giveUp();
+  };
 }
 
 function listenersOf(socket: Socket): Set<() => void> {

@@ -5,7 +5,7 @@ import { codesOf, RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkPreflight,
   corsHeaders,
-  onResponseClose,
+  onClientGone,
   type ReplyHeaders,
   type Route,
   readGraphqlRequest,
@@ -128,7 +128,7 @@ async function stream(
     over.abort(null);
     stop.now();
   };
-  const stay = onResponseClose(request, response, end);
+  const stay = onClientGone(request, response, end);
   draining.addEventListener("abort", end, { once: true });
   if (draining.aborted) end();
   void ping(options, response, over.signal);

@@ -11,7 +11,11 @@ export interface Asked {
 /** It is held as long as the operation. */
 const MOST_ID_CHARACTERS = 1_024;
 
+const MOST_LEAVING = 10;
+
 const NOTHING_ASKED: SubscribePayload = { query: "" };
+
+const NOTHING = (): void => {};
 
 // The library holds it as long as the connection is open, and nothing else of it is read.
 function toInit(payload: unknown): string {
@@ -27,6 +31,9 @@ function toInit(payload: unknown): string {
  */
 export class Messages {
   private asked: Asked | null = null;
+  private settling: Promise<void> | null = null;
+  private leaving = 0;
+  private readonly waiting: (() => void)[] = [];
   /** The library's ids of the operations that go on, by the client's. */
   private readonly ids = new Map<string, string>();
   private readonly clientIds = new Map<string, string>();
@@ -60,12 +67,34 @@ export class Messages {
     return clientId === undefined ? null : JSON.stringify({ ...message, id: clientId });
   }
 
-  /** What the message that is handled at the moment asks for. Nothing holds on to it afterwards. */
-  takeAsked(): Asked {
+  /** Begins or refuses what the message that is handled at the moment asks for. Nothing holds on to the message afterwards. */
+  settle<Settled>(begin: (asked: Asked) => Promise<Settled>): Promise<Settled> {
     const { asked } = this;
     this.asked = null;
     if (asked === null) throw new Error("No message asks for an operation.");
-    return asked;
+    const settled = begin(asked);
+    const settling = settled.then(NOTHING, NOTHING).then(() => {
+      if (this.settling === settling) this.settling = null;
+    });
+    this.settling = settling;
+    return settled;
+  }
+
+  /** Counts an operation that its client has ended, until it has let go of what it held. */
+  async leave(left: Promise<unknown>): Promise<void> {
+    this.leaving += 1;
+    await left.then(NOTHING, NOTHING);
+    this.leaving -= 1;
+    if (this.leaving < MOST_LEAVING) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /**
+   * Resolves once the next message may be handled; null if it may now. What waits for a turn to be refused, or to find that its client has
+   * ended it, is held meanwhile: who handles on holds as many as a client can send.
+   */
+  settled(): Promise<void> | null {
+    if (this.leaving < MOST_LEAVING) return this.settling;
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** False if an operation of this id goes on; the connection is then closed, since a client could not tell the two apart. */

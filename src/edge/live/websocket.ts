@@ -5,6 +5,7 @@ import { type ExecutionArgs, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, MessageType, makeServer, type OperationResult } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
+import { wakeInSlices } from "#domain";
 import { refusalAbove, toErrorResponse } from "../errors/index.ts";
 import { createRequestId, paceReading, turnAway, turnOn, withoutMark } from "../http/index.ts";
 import type { LiveOptions, LiveParts } from "./live-parts.ts";
@@ -67,9 +68,11 @@ export function createWebSockets(options: LiveOptions, parts: LiveParts): WebSoc
   server.on("connection", (socket, request) => {
     const sender = createSender(socket, request.socket, () => parts.readers.wrote(request.socket));
     const client = parts.clients.of(request.socket);
-    const arrive = (text: string) => client.arrive(isHeavy(text, parts.gate));
+    const messages = new Messages(socket);
+    const turnFor = (text: string) => client.arrive(isHeavy(text, parts.gate));
+    const arrive = (text: string) => messages.settled()?.then(() => turnFor(text) ?? undefined) ?? turnFor(text);
     paceReading(request.socket, { turns: client, cut: cutFrames, piecesATurn: 1 });
-    serve(options, protocol, { socket, request, sender, messages: new Messages(socket) }, arrive);
+    serve(options, protocol, { socket, request, sender, messages }, arrive);
   });
   return {
     upgrade(request, socket, head) {
@@ -105,34 +108,34 @@ function createProtocol(options: LiveOptions, parts: LiveParts) {
         return false;
       }
     },
-    onSubscribe: async ({ subscriptions, extra: { request, sender, messages }, connectionParams }) => {
-      const { id, payload } = messages.takeAsked();
-      const requestId = createRequestId();
-      const record = new LiveRecord({ options, metrics: parts.metrics, requestId, transport: "websocket" });
-      const recognise = () => parts.admission.identify(request, connectionParams);
-      const operations = Object.keys(subscriptions).length;
-      const prepared = await prepare(parts, { operations, recognise, payload, requestId });
-      if (!Array.isArray(prepared)) {
-        const asker = { ...toAsker(parts, request, { caller: prepared.caller, recognise }), room: sender.room };
-        record.begin(prepared);
-        const contextValue = {};
-        const start = (receiver: Receiver) => runLive(options, prepared, asker, receiver);
-        const run = () => sendEach(start, { id, record, sender });
-        started.set(contextValue, { record, run });
-        return {
-          schema: options.schema,
-          document: prepared.document,
-          operationName: prepared.operationName,
-          contextValue,
-        };
-      }
-      await turnOn(request.socket);
-      record.end(
-        400,
-        prepared.map((error) => String(toErrorResponse(error).formatted.extensions?.code)),
-      );
-      return prepared;
-    },
+    onSubscribe: ({ subscriptions, extra: { request, sender, messages }, connectionParams }) =>
+      messages.settle(async ({ id, payload }) => {
+        const requestId = createRequestId();
+        const record = new LiveRecord({ options, metrics: parts.metrics, requestId, transport: "websocket" });
+        const recognise = () => parts.admission.identify(request, connectionParams);
+        const operations = Object.keys(subscriptions).length;
+        const prepared = await prepare(parts, { operations, recognise, payload, requestId });
+        if (!Array.isArray(prepared)) {
+          const asker = { ...toAsker(parts, request, { caller: prepared.caller, recognise }), room: sender.room };
+          record.begin(prepared);
+          const contextValue = {};
+          const start = (receiver: Receiver) => runLive(options, prepared, asker, receiver);
+          const run = () => sendEach(start, { id, record, sender, messages });
+          started.set(contextValue, { record, run });
+          return {
+            schema: options.schema,
+            document: prepared.document,
+            operationName: prepared.operationName,
+            contextValue,
+          };
+        }
+        await turnOn(request.socket);
+        record.end(
+          400,
+          prepared.map((error) => String(toErrorResponse(error).formatted.extensions?.code)),
+        );
+        return prepared;
+      }),
     execute: run,
     subscribe: run,
     onError: (_context, _id, _payload, errors) => errors.map((error) => toErrorResponse(error).formatted),
@@ -143,17 +146,20 @@ interface Sending {
   readonly id: string;
   readonly record: LiveRecord;
   readonly sender: Sender;
+  readonly messages: Messages;
 }
 
 // The protocol's library would write each result anew for each client.
 function sendEach(
   run: (receiver: Receiver) => Promise<void>,
-  { id, record, sender }: Sending,
+  { id, record, sender, messages }: Sending,
 ): AsyncIterableIterator<never> {
   const start = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
   const stop = new Stop();
+  let running: Promise<void> = Promise.resolve();
   const leave = async () => {
     stop.now();
+    void messages.leave(running);
     record.end(200);
     return { done: true, value: undefined } as const;
   };
@@ -164,7 +170,10 @@ function sendEach(
     return null;
   };
   return {
-    next: () => run({ stop, send }).then(leave),
+    next() {
+      running = run({ stop, send });
+      return running.then(leave);
+    },
     return: leave,
     throw: leave,
     [Symbol.asyncIterator]() {
@@ -213,7 +222,8 @@ function serve(
   );
   socket.once("close", (code, reason) => {
     over.abort(null);
-    void closed(code, String(reason));
+    // Thousands may be closed in one round of the event loop, and each ends its operations.
+    wakeInSlices(() => void closed(code, String(reason)));
   });
   void watchLife(options, socket, over.signal);
 }

@@ -6,7 +6,7 @@ import {
   checkOrigin,
   corsHeaders,
   fitAnswer,
-  onResponseClose,
+  onClientGone,
   type ReplyHeaders,
   type Route,
   readJsonBody,
@@ -172,7 +172,7 @@ async function runTool(
     if (!("document" in prepared)) return { errors: prepared.map((error) => toErrorResponse(error).formatted) };
     record.begin(prepared);
     const stop = new Stop();
-    const stay = onResponseClose(request, response, () => stop.now());
+    const stay = onClientGone(request, response, () => stop.now());
     const result = await answerRequest(options, prepared, asker, stop).finally(stay);
     record.add(codesOf(result));
     return result;

@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import { getMetadataStorage } from "type-graphql";
 
+import type { Operation } from "#domain";
 import { type AnswerShape, type ShapeInfo, shapeOf } from "./answer-shape.ts";
 import type { GraphContext } from "./context.ts";
 import { giveInTurns } from "./work.ts";
@@ -47,24 +48,35 @@ export function charged(resolve: Resolver): Resolver {
 }
 
 function fail(error: unknown, { operation }: GraphContext): Promise<never> {
-  operation.meter.addAnswer?.(0, BYTES_AN_ERROR);
+  const told = refusalOf(operation, 0, BYTES_AN_ERROR) ?? error;
+  // What a limit refuses is an error like any other, and thousands may come together.
   const turn = giveInTurns(operation, VALUES_AN_ERROR, null);
-  if (turn === null) throw error;
-  return turn.then(() => Promise.reject(error));
+  if (turn === null) throw told;
+  return turn.then(() => Promise.reject(told));
 }
 
-function charge(value: unknown, { operation }: GraphContext, info: ShapeInfo): unknown {
-  const { meter } = operation;
-  if (meter.addAnswer === undefined || value === null || value === undefined) return value;
+/** The error of the limit that is met with so much more in the answer; null if none is. */
+function refusalOf({ meter }: Operation, values: number, bytes: number): unknown {
+  try {
+    meter.addAnswer?.(values, bytes);
+    return null;
+  } catch (refusal) {
+    return refusal;
+  }
+}
+
+function charge(value: unknown, context: GraphContext, info: ShapeInfo): unknown {
+  const { operation } = context;
+  if (operation.meter.addAnswer === undefined || value === null || value === undefined) return value;
   if (typeof value === "string") {
-    meter.addAnswer(0, bytesOf(value));
-    return value;
+    const refusal = refusalOf(operation, 0, bytesOf(value));
+    return refusal === null ? value : fail(refusal, context);
   }
   const weight: Weight = { values: 0, work: 0, bytes: 0 };
   if (isLeafType(getNamedType(info.returnType))) weighText(value, weight);
   else weigh(value, (row) => shapeOfRow(row, info), weight);
-  meter.addAnswer(weight.values, weight.bytes);
-  return giveInTurns(operation, weight.work, value);
+  const refusal = refusalOf(operation, weight.values, weight.bytes);
+  return refusal === null ? giveInTurns(operation, weight.work, value) : fail(refusal, context);
 }
 
 function weigh(value: unknown, shapeFor: (row: object) => AnswerShape | null, weight: Weight): void {

@@ -62,6 +62,11 @@ const OutputDifference = declareShape<LineDifference>(
 
 type Member = Execution & { readonly row: InstanceInvocation };
 
+/** What the largest group of a run printed, once it was decoded. */
+interface Compared {
+  text?: string;
+}
+
 /** Instances on which a run ended alike and printed the same. */
 @ObjectType("OutputGroup", {
   description: "Instances on which a run ended alike and printed the same: 297 said ok, 3 said something else.",
@@ -70,12 +75,13 @@ export class OutputGroup {
   readonly #output: CommandOutput | null;
 
   /**
-   * @param largest the group that this one differs from @param formOf what of a text counts, line for line
+   * @param largest the group that this one differs from, as all that stand beside it @param formOf what of a text counts, line for line
    * @param unnamed how many instances there are of which not even the id is known
    */
   constructor(
     private readonly record: Group<Member>,
     private readonly largest: Group<Member>,
+    private readonly compared: Compared,
     private readonly formOf: (text: string) => string,
     private readonly unnamed = 0,
   ) {
@@ -130,9 +136,16 @@ export class OutputGroup {
     return workInParts(operation, this.differ(bytes));
   }
 
+  // To decode either may take many times a turn, and the largest is compared with each other one.
   private *differ(bytes: number): Parts<LineDifference> {
-    yield bytes * COMPARE_UNITS + decodingUnitsOf(this.record.output) + decodingUnitsOf(this.largest.output);
-    return diffLines(textOf(this.record.output), textOf(this.largest.output), this.formOf);
+    yield decodingUnitsOf(this.record.output);
+    const text = textOf(this.record.output);
+    if (this.compared.text === undefined) {
+      yield decodingUnitsOf(this.largest.output);
+      this.compared.text ??= textOf(this.largest.output);
+    }
+    yield bytes * COMPARE_UNITS;
+    return diffLines(text, this.compared.text, this.formOf);
   }
 
   @Field(() => [InstanceInvocation], { description: "The first of them, by instance id." })
@@ -161,7 +174,8 @@ export function* groupRows(rows: readonly InstanceInvocation[]): Parts<readonly 
     forms.set(member, `${output.droppedBytes}/${hashOf(output.bytes)}`);
   }
   const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
-  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, (text) => text));
+  const compared: Compared = {};
+  return groups.map((group) => new OutputGroup(group, groups[0] ?? group, compared, (text) => text));
 }
 
 /**
@@ -180,9 +194,10 @@ export function* groupSimilarRows(
   }
   const groups = groupOutputs(members, (member) => forms.get(member) ?? "");
   const own = groups.map(({ executions: [first] }) => wordsOf(first?.instanceId ?? ""));
+  const compared: Compared = {};
   return groups.map((group, index) => {
     const words = [...(own[index] ?? []), ...(own[0] ?? [])];
-    return new OutputGroup(group, groups[0] ?? group, (text) => maskOutput(text, words));
+    return new OutputGroup(group, groups[0] ?? group, compared, (text) => maskOutput(text, words));
   });
 }
 
@@ -190,7 +205,7 @@ export function* groupSimilarRows(
 export function withUnnamed(groups: readonly OutputGroup[], unnamed: number): readonly OutputGroup[] {
   if (unnamed === 0) return groups;
   const record = { status: "UNKNOWN", exitCode: null, output: null, isKnown: false, executions: [] } as const;
-  const own = new OutputGroup(record, record, (text) => text, unnamed);
+  const own = new OutputGroup(record, record, {}, (text) => text, unnamed);
   return [...groups, own].sort((a, b) => b.count - a.count);
 }
 

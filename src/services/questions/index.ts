@@ -12,6 +12,7 @@ export {
 } from "./line-search.ts";
 export { createOrderedRuns } from "./ordered-runs.ts";
 export { createOutputMatches } from "./output-matches.ts";
+export { createPlaces, type Places } from "./places.ts";
 export { createRunScan } from "./scan.ts";
 export { createServerPages } from "./servers.ts";
 export { createStatistics } from "./statistics.ts";

@@ -10,9 +10,10 @@ import type {
   PageSourceState,
   Sealer,
 } from "../contract/index.ts";
-import { behind, openPlace, readPageArguments, takePage, toPage } from "../paging/index.ts";
+import { behind, openPlace, type PageRequestArguments, readPageArguments, takePage, toPage } from "../paging/index.ts";
 import { followRows, type PageTiming, plainProjection, tellFollowed } from "../runs/index.ts";
-import { type RunScan, requireCreatedAfter, upTo } from "./scan.ts";
+import type { Places } from "./places.ts";
+import { type RunScan, requireCreatedAfter, type ScannedPart, upTo } from "./scan.ts";
 
 /** What ordered pages are made of. */
 export interface OrderedRunsParts {
@@ -21,6 +22,7 @@ export interface OrderedRunsParts {
   readonly store: Pick<RunStore, "readRuns">;
   readonly sync: Pick<Sync, "book" | "follower">;
   readonly timing: PageTiming;
+  readonly places: Places;
 }
 
 /** Runs that an order is made of, at most. */
@@ -46,7 +48,7 @@ interface Row {
  * Pages of runs in another order than the total one. All that is meant has to be read first, so a beginning has to be named.
  * @returns a function that throws InputError `BAD_USER_INPUT` without `createdAfter`, `INVALID_CURSOR` for another order's cursor
  */
-export function createOrderedRuns({ scan, sealer, store, sync, timing }: OrderedRunsParts) {
+export function createOrderedRuns({ scan, sealer, store, sync, timing, places }: OrderedRunsParts) {
   return async (
     args: PageArguments,
     order: Order,
@@ -58,11 +60,11 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
     requireCreatedAfter(filter, "every other order than CREATION_TIME_DESC");
     const purpose = `runs by ${order}\n${canonicalText({ ...filter, instanceKeyIn: undefined })}`;
     const start = openPlace(sealer, purpose, request);
-    const { rows, sources, isComplete } = await readRows(scan, order, filter, operation);
-    const { taken, hasMore } = takePage(
-      behind(rows, ({ place }) => place, start, request),
-      request,
-    );
+    const { rows, count, sources, isComplete } = await places.inPlace(operation, () => {
+      const parts = upTo(RUNS_MAX, scan.outlineAll(filter, "RUNS", operation));
+      return readRows(parts, order, start, request);
+    });
+    const { taken, hasMore } = takePage(rows, request);
     const runs = taken.map(({ run }) => run);
     const known = await store.readRuns(runs, plainProjection(projection));
     const shown = known.filter((one) => one !== null);
@@ -75,22 +77,35 @@ export function createOrderedRuns({ scan, sealer, store, sync, timing }: Ordered
     return toPage(request, {
       edges,
       hasMore,
-      totalCount: projection.totalCount && isComplete ? rows.length : null,
+      totalCount: projection.totalCount && isComplete ? count : null,
       sources: tellFollowed(sources, late, sync.book),
     });
   };
 }
 
-async function readRows(scan: RunScan, order: Order, filter: InvocationFilter, operation: Operation) {
-  const rows: Row[] = [];
+/**
+ * The rows of a page and one more, in ascending order of their places, and how many rows there are. No more are held at any time: one
+ * operation may ask for a hundred pages, each of 10,000 runs.
+ */
+async function readRows(
+  parts: AsyncIterable<ScannedPart>,
+  order: Order,
+  start: string | null,
+  request: PageRequestArguments,
+) {
+  let rows: readonly Row[] = [];
+  let count = 0;
   let sources: readonly PageSourceState[] = [];
   let isComplete = true;
-  for await (const part of upTo(RUNS_MAX, scan.outlineAll(filter, "RUNS", operation))) {
-    for (const run of part.runs) rows.push({ run, place: placeOf(run, VALUES[order](run)) });
+  for await (const part of parts) {
+    const found = part.runs.map((run): Row => ({ run, place: placeOf(run, VALUES[order](run)) }));
+    const meant = behind(found, ({ place }) => place, start, request);
+    const ascending = [...rows, ...meant].sort((a, b) => (a.place < b.place ? -1 : 1));
+    rows = takePage(ascending, { ...request, size: request.size + 1 }).taken;
+    count += found.length;
     ({ sources, isComplete } = part);
   }
-  rows.sort((a, b) => (a.place < b.place ? -1 : 1));
-  return { rows, isComplete, sources };
+  return { rows, count, isComplete, sources };
 }
 
 function placeOf(run: RunOutline, value: number | null): string {

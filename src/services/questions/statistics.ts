@@ -1,6 +1,7 @@
 import { InputError, type InvocationFilter } from "#domain";
 import type { RunOutline } from "#store";
 import type { Services, StatisticsGroup, StatisticsInterval, StatisticsRow } from "../contract/index.ts";
+import type { Places } from "./places.ts";
 import { type RunScan, upTo } from "./scan.ts";
 import type { ServerPages } from "./servers.ts";
 import {
@@ -27,8 +28,12 @@ const LENGTH_MS: Readonly<Record<StatisticsInterval, number>> = { HOUR: 3_600_00
  * Counts runs. With `createdAfter`, everything from there on is read if it is not known, once and within the operation's budget;
  * without, what is known is counted.
  */
-export function createStatistics(scan: RunScan, resolveNames: ServerPages["resolveNames"]): Services["statistics"] {
-  return async ({ by, interval }, given, operation) => {
+export function createStatistics(
+  scan: RunScan,
+  resolveNames: ServerPages["resolveNames"],
+  places: Places,
+): Services["statistics"] {
+  const count: Services["statistics"] = async ({ by, interval }, given, operation) => {
     const spanMs = interval ?? (by === "HOUR" || by === "DAY" ? by : null);
     checkSpan(given, interval === null ? "by" : "interval", spanMs);
     const { filter, failures } = await resolveNames(given, operation);
@@ -48,6 +53,8 @@ export function createStatistics(scan: RunScan, resolveNames: ServerPages["resol
     }
     return toRows(tallies, { by, hasInterval: interval !== null, isComplete: isComplete && isCurrent });
   };
+  // Each may count 20,000 groups, which takes 20 MB, and one operation may ask for a hundred.
+  return (wanted, given, operation) => places.inPlace(operation, () => count(wanted, given, operation));
 }
 
 function checkSpan(

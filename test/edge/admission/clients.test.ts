@@ -232,6 +232,17 @@ describe("turns", () => {
   });
 });
 
+describe("a turn in which a client reads on", () => {
+  it("is over once the round has worked enough, though no promise has come to its end", async () => {
+    let now = 0;
+    const turns = createTurns(() => now);
+    await turns.next("a");
+    const inTurn = turns.arrive("a");
+    now = 1;
+    expect([inTurn, await turns.arrive("a"), turns.enter("a", 1)]).toEqual([null, undefined, null]);
+  });
+});
+
 describe("an operation whose client is gone", () => {
   it("ends for a reason that is no fault of the gateway", () => {
     const clock = createFakeClock();

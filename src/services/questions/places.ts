@@ -1,0 +1,43 @@
+import { createRotation, type Operation } from "#domain";
+
+/** Lets so many questions work at a time that hold what they have counted until they are answered. */
+export interface Places {
+  /**
+   * Answers once there is a place, by clients in rotation.
+   * @throws the reason of the operation's signal once it has ended
+   */
+  inPlace<Answer>(operation: Operation, ask: () => Promise<Answer>): Promise<Answer>;
+}
+
+/** @param most how many work at a time */
+export function createPlaces(most: number): Places {
+  const waiting = createRotation<() => void>();
+  let taken = 0;
+  const waitForPlace = ({ signal, meter: { client = "" } }: Operation): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        signal.removeEventListener("abort", leave);
+        taken += 1;
+        resolve();
+      };
+      const leave = (): void => {
+        waiting.remove(client, goOn);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      waiting.add(client, goOn);
+    });
+  return {
+    async inPlace(operation, ask) {
+      operation.signal.throwIfAborted();
+      if (taken < most) taken += 1;
+      else await waitForPlace(operation);
+      try {
+        return await ask();
+      } finally {
+        taken -= 1;
+        waiting.take()?.();
+      }
+    },
+  };
+}
