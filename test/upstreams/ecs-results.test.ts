@@ -179,6 +179,20 @@ describe("ECS results from an upstream that misbehaves", () => {
     await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toMatchObject({ upstreamCode });
   });
 
+  it("are read once where each answer in tokens tells the first page's number and a length", async () => {
+    const names = Array.from({ length: 15 }, (_, index) => `i-${index}`);
+    const bench = createBench("ECS", (_action, { NextToken }) => {
+      const from = NextToken === undefined ? 0 : Number(String(NextToken).slice(6));
+      const InvocationResult = names.slice(from, from + 10).map((InstanceId) => ({ InvokeId: "t-1", InstanceId }));
+      const rest = from + 10 < names.length ? `token-${from + 10}` : "";
+      const paging = { TotalCount: names.length, PageNumber: 1, PageSize: 10, NextToken: rest };
+      return { Invocation: { ...paging, InvocationResults: { InvocationResult } } };
+    });
+    const results = await bench.upstream.readResults(query, NOTHING, bench.operation);
+    expect(results.map(({ instanceId }) => instanceId).sort()).toEqual(names.toSorted());
+    expect(bench.asked).toHaveLength(2);
+  });
+
   it("fail where the tokens go round in a circle", async () => {
     let next = 0;
     const bench = createBench("ECS", () => {

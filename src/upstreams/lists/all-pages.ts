@@ -67,7 +67,7 @@ async function begin<Item>(reading: AllPages<Item>, collection: Collection<Item>
   collection.add([shape]);
   const { pageNumber, pageSize } = sent;
   if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(reading.paging, shape, pageSize)) {
-    return readByTokens(reading, collection, shape.nextToken);
+    return readByTokens(reading, collection, shape);
   }
   const { paging, ask, keyOf: nameOf } = reading;
   const isFirst = pageNumber === 1 && !collection.isEnough();
@@ -78,9 +78,10 @@ async function begin<Item>(reading: AllPages<Item>, collection: Collection<Item>
 async function readByTokens<Item>(
   reading: AllPages<Item>,
   collection: Collection<Item>,
-  firstToken: string | null,
+  first: PageShape<Item>,
 ): Promise<AllItems<Item>> {
-  let place = firstToken === null ? null : nextTokenPlace(null, firstToken, 0);
+  const { nextToken } = first;
+  let place = nextToken === null ? null : nextTokenPlace(null, nextToken, lengthOf(first));
   while (place !== null && !collection.isEnough()) {
     reading.paging.note("token");
     const from: TokenPlace = place;
