@@ -57,7 +57,8 @@ async function lookForEnds(
   for (let looks = 0; looks < LATE_LOOKS && last.instances.some(isLate); looks += 1) {
     if (surroundings.now() >= deadline) break;
     await surroundings.sleep(LATE_LOOK_MS);
-    last = (await look(surroundings.expire(LATE_LOOK_MS))) ?? last;
+    // The run is over: a look that fails takes nothing of what was printed back.
+    last = (await look(surroundings.expire(LATE_LOOK_MS)).catch(() => null)) ?? last;
   }
   return last;
 }

@@ -69,7 +69,8 @@ export async function readOutputs(
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     const isEnd = !hasNextPage || endCursor === null;
     if (isEnd || page >= MAX_PAGES) {
-      tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
+      // Right after it was started, a run may not show all of its instances yet.
+      if (run.isFinal || !isEnd) tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
       return { ...run, instances, isElsewhere: isElsewhere(known, instances, { ...selection, isFinal: run.isFinal }) };

@@ -4,6 +4,7 @@ import { instanceKey } from "./ref-key.ts";
 import { finishTimeOf } from "./run-times.ts";
 import { readSchedule } from "./schedule.ts";
 import type { Source } from "./source.ts";
+import { isFinalInstanceStatus } from "./status.ts";
 
 /** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
 const SCHEDULED_MODES: ReadonlySet<string> = new Set(["Period", "NextRebootOnly", "EveryReboot"]);
@@ -53,11 +54,17 @@ export function toQuery(filter: InvocationFilter): InvocationQuery {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== null));
 }
 
-/** What runs are like that lack instances and that the query would mean for one of these, perhaps; null if it does not choose by instances. */
-export function lackingQuery(query: InvocationQuery): InvocationQuery | null {
-  const { instanceStatusIn, errorCodeIn, exitCodeIn, instanceKeyIn, ...others } = query;
-  const choosesByInstance = [instanceStatusIn, errorCodeIn, exitCodeIn, instanceKeyIn].some((one) => one !== undefined);
-  return choosesByInstance ? { ...others, lacksInstances: true } : null;
+/**
+ * What runs are like that lack instances and that the query would mean for one of these, perhaps; null if it does not choose by instances.
+ * @param isOfInstance true if the upstream itself listed the runs of the query's instance, which leaves no doubt about that
+ */
+export function lackingQuery(query: InvocationQuery, isOfInstance = false): InvocationQuery | null {
+  const { instanceStatusIn, errorCodeIn, exitCodeIn, instanceKeyIn, finishedAfter, finishedBefore, ...rest } = query;
+  const { instanceId, ...others } = rest;
+  const byFields = [errorCodeIn, exitCodeIn, finishedAfter, finishedBefore].some((one) => one !== undefined);
+  const chosenBy = [instanceStatusIn, instanceKeyIn, isOfInstance ? undefined : instanceId];
+  if (!byFields && chosenBy.every((one) => one === undefined)) return null;
+  return { ...(isOfInstance ? rest : others), lacks: byFields ? "FIELDS" : "INSTANCES" };
 }
 
 /**
@@ -66,7 +73,7 @@ export function lackingQuery(query: InvocationQuery): InvocationQuery | null {
  */
 export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
   return (
-    (query.lacksInstances === undefined || run.missingInstances !== undefined) &&
+    (query.lacks === undefined || run.missingInstances !== undefined || (query.lacks === "FIELDS" && isInPart(run))) &&
     isSame(run.invokeId, query.invokeId) &&
     isSame(run.command.commandId, query.commandId) &&
     isSame(run.command.name, query.commandName) &&
@@ -79,6 +86,11 @@ export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
     isWithin(run.creationTime, query.createdAfter, query.createdBefore) &&
     matchesOwn(run, query)
   );
+}
+
+/** True if a list told less of an instance that is over than its results would tell. */
+export function isInPart({ instances }: Pick<Invocation, "instances">): boolean {
+  return instances.some(({ status, isComplete }) => !isComplete && isFinalInstanceStatus(status));
 }
 
 /** What no upstream filters by. */

@@ -54,8 +54,11 @@ export interface InvocationQuery {
   readonly repeatModeIn?: readonly string[];
   /** Runs that touched any of these servers, by {@link instanceKey}: what a filter by servers' names comes to. */
   readonly instanceKeyIn?: ReadonlySet<string>;
-  /** Only runs of which some instance cannot be shown, so that nobody knows whether they are meant by what chooses by instances. */
-  readonly lacksInstances?: true;
+  /**
+   * Only runs of which nobody knows whether they are meant by what chooses by instances: some instance cannot be shown, or, with `FIELDS`, some
+   * instance that is over is not told whole.
+   */
+  readonly lacks?: "INSTANCES" | "FIELDS";
 }
 
 /** Which runs of all sources are meant. */
@@ -78,7 +81,7 @@ export function upstreamQuery(query: InvocationQuery): InvocationQuery {
     finishedBefore: _before,
     repeatModeIn: _modes,
     instanceKeyIn: _servers,
-    lacksInstances: _lacking,
+    lacks: _lacking,
     ...rest
   } = query;
   return rest;

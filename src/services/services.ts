@@ -57,8 +57,9 @@ export interface ServicesOptions {
   readonly watch?: Partial<WatchOptions>;
 }
 
-/** Statistics and other orders at a time: each may hold 20 MB of counts. */
-const MOST_COUNTING = 4;
+/** Statistics and other orders at a time: each may hold 20 MB of counts, and waits for upstreams, perhaps. */
+const MOST_COUNTING = 6;
+const MOST_COUNTING_OF_ONE = 2;
 const FRESHNESS_MS = 2_000;
 const SOFT_DEADLINE_MS = 1_500;
 
@@ -89,7 +90,7 @@ export function createServices(options: ServicesOptions): AllServices {
   const { collect } = options;
   const collector = collect && createCollector({ sync, store, clock }, { isOurs: leases.isOurs, ...collect });
   const backfillOf: BackfillOf = (source) => collector?.describe(source) ?? null;
-  const places = createPlaces(MOST_COUNTING);
+  const places = createPlaces(MOST_COUNTING, MOST_COUNTING_OF_ONE);
   const shared = { revision, sealer, timing, rules, poller, places };
   const whole = assemble({ ...shared, sync, store, log, watchInvocation, backfillOf });
   const byView = new WeakMap<View, Services>();

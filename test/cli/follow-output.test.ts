@@ -65,6 +65,15 @@ describe("cloud-assistant output --follow", () => {
     ]);
   });
 
+  it("says nothing of instances that cannot be shown as long as the run goes on", async () => {
+    const early = createRun({
+      isFinal: false,
+      instanceInvocations: { ...connection([createInstanceRun({ isFinal: false, result: null })]), totalCount: null },
+    });
+    const found = await run({ node: inTurn([early, state(true, "one\n")]) }, ["output", "AXIAid", "-f"]);
+    expect([found.exitCode, found.output]).toEqual([0, "one\n"]);
+  });
+
   it("says whose lines they are if there are several", async () => {
     const states = [
       state(false, "a1\n", "b1\n"),

@@ -167,6 +167,34 @@ describe("a list that contradicts itself shows every run that was read, ends, an
     expect(walked.last).toMatchObject({ more: false, sources: failing("in no order"), totalCount: null });
   });
 
+  it.each(["ECS", "SWAS"] as const)(
+    "but not pages of %s in which neighbours of a burst stand in another order",
+    async (product) => {
+      const { habits } = createPlace([]);
+      // Five a second; some of them stand behind one of the second before.
+      const all = manyRuns(200, "t-h", { perSecond: 5, instanceId: SERVER });
+      const listed = all.map((run, index) => {
+        if (index % 10 === 4) return all[index + 1] ?? run;
+        return index % 10 === 5 ? (all[index - 1] ?? run) : run;
+      });
+      await start(product, ({ asked }) => {
+        const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
+        const page = listed.slice((number - 1) * size, number * size);
+        const paging = { TotalCount: all.length, PageNumber: number, PageSize: size };
+        if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
+        return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
+      });
+      const { ids, last } = await walk();
+      expect(ids.toSorted()).toEqual(
+        all
+          .map(({ invokeId }) => invokeId)
+          .slice(0, ids.length)
+          .toSorted(),
+      );
+      expect(last).toMatchObject({ sources: [{ ok: true, isComplete: true }] });
+    },
+  );
+
   it("and is read on once it makes sense again", async () => {
     let isBroken = true;
     const all = runs(120);

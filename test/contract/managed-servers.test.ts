@@ -125,3 +125,25 @@ describe.each(["ECS", "SWAS"] as const)("a later page of the servers of %s that 
     });
   });
 });
+
+it("servers that are gone leave a list that is never whole", async () => {
+  const clock = createClockAhead(systemClock);
+  rig = await startRig(PLACES, { FRESHNESS_MS: "1" }, clock);
+  let serial = 0;
+  rig.far.mangle = (body, { action }) => {
+    if (action !== "DescribeInstances") return body;
+    serial += 1;
+    return JSON.parse(JSON.stringify({ ...body, TotalCount: 9 }), (key, value) =>
+      key === "InstanceId" ? `i-${serial}` : value,
+    );
+  };
+  const shown = [];
+  for (let reading = 0; reading < 3; reading += 1) {
+    shown.push(
+      (await rig.ask(SERVERS)).data.instances.nodes.map(({ instanceId }: { instanceId: string }) => instanceId),
+    );
+    clock.pass(60_000);
+  }
+  expect(shown.map((ids) => ids.length)).toEqual([2, 2, 2]);
+  expect(new Set(shown.flat()).size).toBe(4);
+});

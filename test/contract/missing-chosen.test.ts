@@ -36,13 +36,15 @@ const COMPLETE = [{ ok: true, isComplete: true, error: null }];
 
 describe("runs that are chosen by their instances", () => {
   it.each([
-    ["state", { instanceStatusIn: ["FAILED"] }],
-    ["error code", { errorCodeIn: ["ExecutionTimeout"] }],
-    ["exit code", { exitCodeIn: [3] }],
-  ])("by %s are perhaps more, if instances cannot be shown", async (_by, filter) => {
+    ["state", { instanceStatusIn: ["FAILED"] }, null],
+    ["error code", { errorCodeIn: ["ExecutionTimeout"] }, null],
+    ["exit code", { exitCodeIn: [3] }, null],
+    // The upstream itself says how many runs of an instance there are.
+    ["instance", { instanceId: "i-119" }, 1],
+  ])("by %s are perhaps more, if instances cannot be shown", async (_by, filter, totalCount) => {
     await startCut(0);
     expect((await rig.ask(LIST, { filter })).data.invocations).toEqual({
-      totalCount: null,
+      totalCount,
       nodes: [],
       sources: INCOMPLETE,
     });
@@ -50,7 +52,8 @@ describe("runs that are chosen by their instances", () => {
     expect((await rig.ask(LIST, { filter })).data.invocations).toMatchObject({
       totalCount: 1,
       nodes: [{ invokeId: "t-1" }],
-      sources: COMPLETE,
+      // The list of an instance that leaves out that very instance stays doubtful.
+      sources: totalCount === null ? COMPLETE : INCOMPLETE,
     });
   });
 
@@ -67,6 +70,26 @@ describe("runs that are chosen by their instances", () => {
       nodes: [],
       sources: COMPLETE,
     });
+  });
+});
+
+describe("runs whose list tells no more than the states of their instances", () => {
+  it.each([
+    ["exit code", { exitCodeIn: [3] }],
+    ["error code", { errorCodeIn: ["ExecutionTimeout"] }],
+    ["end", { finishedAfter: "2020-01-01T00:00:00.000Z" }],
+  ])("are perhaps chosen by %s, until their results are read", async (_by, filter) => {
+    const run = runOf([{ instanceId: "i-1" }, { instanceId: "i-2", ...FAILED }]);
+    rig = await startRig({ "SWAS/cn-hangzhou": createPlace([run]) }, { FRESHNESS_MS: "1" });
+    rig.far.interfere = ({ action }) =>
+      action === "DescribeCommandInvocations" ? refusal(403, "Forbidden.RAM") : null;
+    const before = (await rig.ask(LIST, { filter })).data.invocations;
+    expect([before.nodes, before.totalCount, before.sources[0].isComplete]).toEqual([[], null, false]);
+    await rig.ask("{ invocations { nodes { instanceInvocations { nodes { exitCode } } } } }");
+    const after = (await rig.ask(LIST, { filter })).data.invocations;
+    expect([after.nodes.length, after.totalCount, after.sources[0].isComplete]).toEqual([1, 1, true]);
+    const byState = (await rig.ask(LIST, { filter: { instanceStatusIn: ["FAILED"] } })).data.invocations;
+    expect([byState.nodes.length, byState.sources[0].isComplete]).toEqual([1, true]);
   });
 });
 
@@ -151,6 +174,33 @@ describe("a run on more servers than its record shows", () => {
     rig.far.interfere = () => null;
     clock.pass(600_000);
     expect((await rig.ask(RUN)).data.invocation).toMatchObject(WHOLE);
+  });
+
+  it("whose results are throttled is completed once they are not, and shared by all who ask meanwhile", async () => {
+    await startCut(0);
+    await rig.ask(LIST);
+    let isThrottled = true;
+    rig.far.interfere = ({ action }) =>
+      isThrottled && action === "DescribeInvocationResults" ? refusal(503, "ServiceUnavailable") : null;
+    expect((await rig.ask(RUN)).data.invocation.failed.totalCount).toBeNull();
+    isThrottled = false;
+    rig.far.calls.length = 0;
+    const both = await Promise.all([rig.ask(RUN), rig.ask(RUN.replace("{ id", "{ invokeId id"))]);
+    expect(both.map(({ data }) => data.invocation.failed.totalCount)).toEqual([1, 1]);
+    expect(rig.far.calls.filter(({ action }) => action === "DescribeInvocationResults")).toHaveLength(3);
+  });
+
+  it("is completed for five runs of an operation at most", async () => {
+    const runs = Array.from({ length: 8 }, (_, index) => ({ ...WIDE, invokeId: `t-${index}` }));
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace(runs) }, { FRESHNESS_MS: "1" });
+    rig.far.mangle = (body, { action }) => (action === "DescribeInvocations" ? cutInstances(body) : body);
+    const { data } = await rig.ask("{ invocations { nodes { id } } }");
+    rig.far.calls.length = 0;
+    const ids = data.invocations.nodes.map(({ id }: { readonly id: string }) => id);
+    await rig.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Invocation { statusCounts { count } } } }", {
+      ids,
+    });
+    expect(rig.far.calls).toHaveLength(15);
   });
 
   const GROUPS = "outputGroups { status exitCode count isKnown instanceIds output { text } }";

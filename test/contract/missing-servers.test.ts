@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { systemClock } from "../../src/system-clock.ts";
+import { createClockAhead } from "../support/clock-ahead.ts";
 import { LIST } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
@@ -50,6 +52,36 @@ describe.each(["ECS", "SWAS"] as const)("servers of %s of which the list shows f
 });
 
 describe("a region of SWAS that is read server by server", () => {
+  it("loses no run of servers on a page of their list that failed for once", async () => {
+    const runs = manyRuns(110, "t-h").map((run, index) => ({
+      ...run,
+      executions: [{ instanceId: `i-${1_000 + index}` }],
+    }));
+    const clock = createClockAhead(systemClock);
+    rig = await startRig({ "SWAS/cn-hangzhou": createPlace(runs) }, { OPERATION_DEADLINE_MS: "60000" }, clock);
+    let isDown = true;
+    rig.far.interfere = ({ action, asked }) => {
+      if (action === "DescribeCommandInvocations") return refusal(403, "NoPermission");
+      return isDown && action === "ListInstances" && asked.get("PageNumber") !== "1" ? refusal(403, "Forbidden") : null;
+    };
+    const page = async (after: string | null) => {
+      const query = `query ($after: String) { invocations(first: 30, after: $after) { nodes { invokeId }
+        pageInfo { hasNextPage endCursor } sources { ok isComplete } } }`;
+      return (await rig.ask(query, { after })).data.invocations;
+    };
+    expect(await page(null)).toBeNull();
+    isDown = false;
+    clock.pass(60_000);
+    const ids: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const found = await page(after);
+      ids.push(...found.nodes.map(({ invokeId }: { readonly invokeId: string }) => invokeId));
+      expect(found.sources).toEqual([{ ok: true, isComplete: true }]);
+      ({ endCursor: after, hasNextPage: more } = found.pageInfo);
+    }
+    expect(ids.toSorted()).toEqual(runs.map(({ invokeId }) => invokeId).toSorted());
+  });
+
   it("says that its list of servers is short", async () => {
     rig = await startRig({ "SWAS/cn-hangzhou": createPlace(manyRuns(2, "t-h")) });
     rig.far.interfere = ({ action }) => (action === "DescribeCommandInvocations" ? refusal(403, "NoPermission") : null);

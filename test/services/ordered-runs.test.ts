@@ -52,7 +52,7 @@ it.each([
     store: { readRuns: async (refs) => refs.map(() => null) },
     sync: { book: { states: () => [] }, follower: { follow: async () => {} } } as never,
     timing: { clock: createFakeClock(), softDeadlineMs: 1, freshnessMs: 1 } as never,
-    places: createPlaces(1),
+    places: createPlaces(1, 1),
   });
   const filter = { createdAfter: "2020-01-01T00:00:00.000Z" };
   const projection = { output: false, content: false, totalCount: true };

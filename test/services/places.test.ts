@@ -6,8 +6,8 @@ import { createOperation } from "../support/operation.ts";
 
 const nextRound = () => new Promise((resolve) => setImmediate(resolve));
 
-function createQuestions(most: number) {
-  const places = createPlaces(most);
+function createQuestions(most: number, mostOfOne = most) {
+  const places = createPlaces(most, mostOfOne);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const ask = (client: string, name: string, signal = new AbortController().signal): Promise<string> => {
@@ -32,11 +32,24 @@ describe("questions that hold what they have counted", () => {
     const asked = [ask("a", "a1"), ask("a", "a2"), ask("a", "a3"), ask("a", "a4"), ask("b", "b1")];
     await nextRound();
     const first = [...begun];
-    for (const name of ["a1", "a2", "a3", "b1", "a4"]) await end(name);
+    for (const name of ["a1", "a2", "b1", "a3", "a4"]) await end(name);
     expect([first, begun, await Promise.all(asked)]).toEqual([
       ["a1", "a2"],
-      ["a1", "a2", "a3", "b1", "a4"],
+      ["a1", "a2", "b1", "a3", "a4"],
       ["a1", "a2", "a3", "a4", "b1"],
+    ]);
+  });
+
+  it("leave others a place, however many one client asks", async () => {
+    const { begun, ask, end } = createQuestions(3, 2);
+    const asked = [ask("a", "a1"), ask("a", "a2"), ask("a", "a3"), ask("b", "b1"), ask("b", "b2")];
+    await nextRound();
+    const first = [...begun];
+    for (const name of ["b1", "a1", "b2", "a2", "a3"]) await end(name);
+    expect([first, begun, await Promise.all(asked)]).toEqual([
+      ["a1", "a2", "b1"],
+      ["a1", "a2", "b1", "b2", "a3"],
+      ["a1", "a2", "a3", "b1", "b2"],
     ]);
   });
 

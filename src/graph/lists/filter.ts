@@ -141,6 +141,9 @@ export function toResultFilter(input: InvocationResultFilter, services: Services
 /** Each is looked for in every run, under every name that a document gives to a list. */
 const MAX_VALUES = 500;
 
+/** Ids as people paste them: with a blank or a line's end around. */
+const PASTED: ReadonlySet<string> = new Set(["invokeId", "instanceId", "commandId"]);
+
 /** The members that restrict. @throws InputError `BAD_USER_INPUT` for a blank text, and for more values than anybody means */
 export function present<Shape extends object>(input: Optional<Shape>): Shape {
   const members = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
@@ -152,7 +155,8 @@ export function present<Shape extends object>(input: Optional<Shape>): Shape {
       throw refuse(name, `at most ${MAX_VALUES} values`, String(value.length));
     }
   }
-  return Object.fromEntries(members) as Shape;
+  const meant = members.map(([name, value]) => [name, PASTED.has(name) ? String(value).trim() : value]);
+  return Object.fromEntries(meant) as Shape;
 }
 
 /** The vendor's rules for labels (ECS DescribeInvocations, `Tag.N`); characters are counted as code points. */

@@ -9,8 +9,27 @@ export interface Places {
   inPlace<Answer>(operation: Operation, ask: () => Promise<Answer>): Promise<Answer>;
 }
 
-/** @param most how many work at a time */
-export function createPlaces(most: number): Places {
+/** @param most how many work at a time @param mostOfOne how many of one client */
+export function createPlaces(most: number, mostOfOne: number): Places {
+  const all = createGate(most);
+  const own = new Map<string, { readonly gate: Places; users: number }>();
+  return {
+    async inPlace(operation, ask) {
+      const { client = "" } = operation.meter;
+      const entry = own.get(client) ?? { gate: createGate(mostOfOne), users: 0 };
+      own.set(client, entry);
+      entry.users += 1;
+      try {
+        return await entry.gate.inPlace(operation, () => all.inPlace(operation, ask));
+      } finally {
+        entry.users -= 1;
+        if (entry.users === 0) own.delete(client);
+      }
+    },
+  };
+}
+
+function createGate(most: number): Places {
   const waiting = createRotation<() => void>();
   let taken = 0;
   const waitForPlace = ({ signal, meter: { client = "" } }: Operation): Promise<void> =>

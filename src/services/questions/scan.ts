@@ -137,7 +137,7 @@ async function findDoubts(
   const query = toQuery(filter);
   const chosen = lackingQuery(query);
   // Where executions are gone through, those that nobody can show are missing.
-  const lacking = chosen ?? (detail === "RUNS" ? null : { ...query, lacksInstances: true });
+  const lacking = chosen ?? (detail === "RUNS" ? null : { ...query, lacks: "INSTANCES" as const });
   const sourceKeys = new Set<string>();
   for (const stretch of stretches)
     if (await hasDoubtful(store, lacking, stretch, pauseOf(operation))) sourceKeys.add(sourceKey(stretch.source));

@@ -1,7 +1,6 @@
 import {
   type Invocation,
   type InvocationFilter,
-  lackingQuery,
   matchesNothing,
   namesSource,
   type Operation,
@@ -18,6 +17,7 @@ import {
   aheadUpTo,
   backwards,
   cursorBehind,
+  doubtOf,
   endBehind,
   endOf,
   falseEndOf,
@@ -207,7 +207,7 @@ async function statesOf(
       const isEachThere = isEachRead && flaw === null && (await isSound(part));
       const lacksRuns =
         !isEachThere ||
-        (await hasDoubtful(store, lackingQuery(walk.query), { source, after: newest, before: oldest }, walk.pause));
+        (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.pause));
       const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), flaw);
       return { state: { ...state, asOf, isCurrent: state.isCurrent && !part.isLate }, lacksRuns };
     }),

@@ -1,7 +1,7 @@
 /** Where a walk of pages stands in each source: what it may show, and where it goes on. */
 export { aheadUpTo, countShown, isShownAhead, readAhead } from "./ahead.ts";
 export { backwards, forwards } from "./direction.ts";
-export { hasDoubtful } from "./doubtful.ts";
+export { doubtOf, hasDoubtful } from "./doubtful.ts";
 export { refuseIfAllFailed } from "./failure.ts";
 export { findLacking, noteLateBefore } from "./late.ts";
 export { pauseOf, throwIfGone } from "./pause.ts";

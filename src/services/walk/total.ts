@@ -1,7 +1,7 @@
-import { type InvocationFilter, isCountable, lackingQuery, type Operation, toQuery } from "#domain";
+import { type InvocationFilter, isCountable, type Operation, toQuery } from "#domain";
 import { LIST_END, LIST_HEAD } from "#store";
 import type { PageStore } from "../view/index.ts";
-import { hasDoubtful } from "./doubtful.ts";
+import { doubtOf, hasDoubtful } from "./doubtful.ts";
 import { pauseOf } from "./pause.ts";
 import { falseEndOf, isSound, type PageSource } from "./source.ts";
 import { timeOf } from "./walk.ts";
@@ -39,14 +39,14 @@ export async function isWhole(part: PageSource, limit: number): Promise<boolean>
 /** Null if nobody knows of some run whether it is meant. */
 async function countKnown(
   store: Pick<PageStore, "count" | "readPage">,
-  { source }: PageSource,
+  part: PageSource,
   filter: InvocationFilter,
   operation: Operation,
 ): Promise<number | null> {
   const query = toQuery(filter);
-  const stretch = { source, after: null, before: null };
+  const stretch = { source: part.source, after: null, before: null };
   const pause = pauseOf(operation);
-  if (await hasDoubtful(store, lackingQuery(query), stretch, pause)) return null;
+  if (await hasDoubtful(store, doubtOf(part, query), stretch, pause)) return null;
   return store.count({ stretches: [stretch], query, pause });
 }
 

@@ -3,7 +3,7 @@ import { type InvocationQuery, instanceKey, type Source } from "#domain";
 import type { Stretch } from "../contract/index.ts";
 import { comparePositions, type Position } from "../contract/index.ts";
 import { toOrderedText, toSearchedText } from "./ordered-text.ts";
-import { ageOf, groupLabelOf, LACKING_LABEL, labelOf, sourceKeyOf } from "./records.ts";
+import { ageOf, groupLabelOf, IN_PART_LABEL, LACKING_LABEL, labelOf, sourceKeyOf } from "./records.ts";
 
 type Condition = RawBuilder<boolean>;
 type Query = Required<InvocationQuery>;
@@ -105,7 +105,10 @@ const CONDITIONS: { readonly [Member in keyof Query]: (wanted: Query[Member], pl
     repeatModeIn: (words) => [sql`repeat_mode = any(${words.map(toOrderedText)})`],
     instanceKeyIn: (keys, place) => [onServer(place, isAmongServers(keys, place))],
     // Without a parameter, so that the index of such runs serves.
-    lacksInstances: () => [sql`labels @> ${sql.lit(`{${LACKING_LABEL}}`)}::text[]`],
+    lacks: (what) => {
+      const isEither = sql<boolean>`labels && ${sql.lit(`{${LACKING_LABEL},${IN_PART_LABEL}}`)}::text[]`;
+      return what === "FIELDS" ? [isEither] : [isEither, sql`labels @> ${sql.lit(`{${LACKING_LABEL}}`)}::text[]`];
+    },
   };
 
 /** A run without a creation time, whose age is positive, was created at no time that is asked for. */

@@ -95,10 +95,12 @@ const STEPS: readonly (readonly string[])[] = [
        where run ${SOME} group by run) as told
      where told.run = run.id and run.status in ('SUCCESS', 'FAILED', 'PARTIAL_FAILED', 'STOPPED', 'FINISHED')`,
   ],
-  // Runs of which some instance cannot be shown, which are few.
+  // Runs of which some instance cannot be shown, or is over and not told whole: these are few.
   [
     `update run set labels = labels || '{lacking}' where id ${SOME} and position('"missingInstances":' in record::text) > 0`,
-    `create index run_lacking on run (source_key, age, invoke_id) where labels @> '{lacking}'::text[]`,
+    `update run set labels = labels || '{in part}' where id ${SOME} and exists (
+       select 1 from execution where run = run.id and position('"isComplete":false' in execution.record::text) > 0)`,
+    `create index run_lacking on run (source_key, age, invoke_id) where labels && '{lacking,in part}'::text[]`,
   ],
 ];
 

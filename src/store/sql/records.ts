@@ -7,6 +7,7 @@ import {
   type Invocation,
   type InvocationResult,
   isFinalRun,
+  isInPart,
   msBetween,
   type Output,
   type Source,
@@ -40,6 +41,8 @@ export function groupLabelOf(resourceGroupId: string): string {
 
 /** The label of a run of which some instance cannot be shown. */
 export const LACKING_LABEL = "lacking";
+/** The label of a run of which some instance that is over is not told whole. */
+export const IN_PART_LABEL = "in part";
 
 /** The columns of a run whose script is given by id. */
 export function toRunColumns(run: Invocation) {
@@ -73,7 +76,10 @@ function textOf(value: string | null): string | null {
 
 function labelsOf(run: Invocation): readonly string[] {
   const tags = run.tags.flatMap(({ key, value }) => [labelOf(key), labelOf(key, value)]);
-  const lacking = run.missingInstances === undefined ? [] : [LACKING_LABEL];
+  const lacking = [
+    ...(run.missingInstances === undefined ? [] : [LACKING_LABEL]),
+    ...(isInPart(run) ? [IN_PART_LABEL] : []),
+  ];
   return [...tags, ...(run.resourceGroupIds ?? []).map(groupLabelOf), ...lacking];
 }
 

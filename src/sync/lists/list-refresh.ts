@@ -14,19 +14,25 @@ const NO_ORDER = "The list shows its runs in no order, so that it cannot be read
 
 /** With fewer runs behind older ones the order may be by chance, or one of late runs. */
 const TELLING_RISES = 4;
+/** A run stands far behind an older one if so much of what the page spans lies between them: neighbours may stand in any order. */
+const FAR = 1 / 4;
+/** In a page that is shuffled, more than so many stand far behind the one in front of them. */
+const TELLING_SHARE = 1 / 6;
 
 /**
- * Why nothing is known whole from a page: each run stands behind those that were created before it, or many do, and others follow. Null
- * for a page in order. Token lists are read on in whatever order they are.
+ * Why nothing is known whole from a page: each run stands behind those that were created before it, or many stand far behind older ones,
+ * and others follow. Null for a page in order. Token lists are read on in whatever order they are.
  */
 function disorderOf(page: IndexedPage): string | null {
   if (page.mode !== "page" || page.next === null) return null;
   const times = timesOf(page.runs).filter((time) => time !== NO_TIME);
-  const steps = times.slice(1).map((time, position) => Math.sign(time - (times[position] ?? time)));
+  const steps = times.slice(1).map((time, position) => time - (times[position] ?? time));
   const rises = steps.filter((step) => step > 0).length;
-  const falls = steps.filter((step) => step < 0).length;
   if (rises < TELLING_RISES) return null;
-  return falls === 0 ? OLDEST_FIRST : rises > TELLING_RISES && rises * 3 > falls ? NO_ORDER : null;
+  if (steps.every((step) => step >= 0)) return OLDEST_FIRST;
+  const span = Math.max(...times) - Math.min(...times);
+  const isShuffled = steps.filter((step) => step > span * FAR).length > times.length * TELLING_SHARE;
+  return isShuffled ? NO_ORDER : null;
 }
 
 /** Reads the newest end, and on from there until known ground is met: one call in the usual case. @throws UpstreamError */

@@ -4,6 +4,7 @@ import {
   createOwnFailure,
   type Invocation,
   type InvocationQuery,
+  NESTED_MAX,
   narrowRuns,
   type Operation,
   type Projection,
@@ -77,10 +78,10 @@ export function openList(parts: ListParts, source: Source, list: RunList, projec
     const page = await book.watchRuns(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
     if (page instanceof DeadPlaceError) throw page;
     const { instanceId } = applied;
-    const told = page.runs.map((run) => completeRun(run, applied));
-    const runs = narrowRuns(told, instanceId);
     const isOfList = ({ instances }: Invocation): boolean =>
       instanceId === undefined || instances.some((one) => one.instanceId === instanceId);
+    const told = page.runs.map((run) => completeRun(run, applied)).map((run) => (isOfList(run) ? run : asCut(run)));
+    const runs = narrowRuns(told, instanceId);
     return withIndexes({ ...page, runs }, offset, begunAt, isOfList);
   };
 
@@ -127,6 +128,12 @@ function droppedBehind(page: IndexedPage, applied: InvocationQuery): Pick<RunWri
   const oldest = Math.min(...timesOf(page.runs).filter((time) => time !== NO_TIME));
   if (!isLast(page) || page.unreadable > 0 || !Number.isFinite(oldest)) return {};
   return { dropped: { ...applied, createdBefore: new Date(oldest).toISOString() } };
+}
+
+/** A run of an instance's list without that instance, with a mark if its record may be cut in front of it. */
+function asCut(run: Invocation): Invocation {
+  const isFull = run.instances.length > 0 && run.instances.length % NESTED_MAX === 0;
+  return isFull && run.missingInstances === undefined ? { ...run, missingInstances: 1 } : run;
 }
 
 function orDeadPlace(error: unknown): DeadPlaceError {

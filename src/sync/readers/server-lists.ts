@@ -20,14 +20,18 @@ export interface ServerLists {
 interface KnownList extends KnownServers {
   /** False if nothing was ever read of it. */
   readonly isKnown: boolean;
+  /** As it was when it was read to its end. */
+  readonly whole: readonly Instance[];
   /** Until when it is not read again, by the time that only goes forward. */
   readonly until: number;
 }
 
 /** A search for servers by their names reads them all. */
 const KEEP_MS = 60_000;
+/** One that may be read to its end now is read again soon, and not by everybody who asks. */
+const KEEP_FAILED_MS = 2_000;
 
-const UNKNOWN: KnownList = { instances: [], isWhole: false, failure: null, isKnown: false, until: 0 };
+const UNKNOWN: KnownList = { instances: [], whole: [], isWhole: false, failure: null, isKnown: false, until: 0 };
 
 /** Each list is read and kept on its own. @param keep is told each server that was read */
 export function createServerLists(
@@ -43,12 +47,15 @@ export function createServerLists(
         orLacking((failing) => book.servers.watch(source, (noted) => list.read(noted).then(failing), shared)),
       );
       for (const one of instances) keep(one, one);
+      // A list that is wrong in itself is all that there is; of one that broke off, what it showed before may be there still.
+      const isBrokenOff = lack !== null && lack.code !== "BAD_RESPONSE";
       const known = {
-        instances: byId(lack === null ? instances : [...before.instances, ...instances]),
+        instances: byId(isBrokenOff ? [...before.whole, ...instances] : instances),
+        whole: isBrokenOff ? before.whole : instances,
         isWhole: lack === null,
         failure: lack,
         isKnown: before.isKnown || lack === null || instances.length > 0,
-        until: clock.elapsed() + (lack?.retryable === true ? 0 : KEEP_MS),
+        until: clock.elapsed() + (lack?.retryable === true ? KEEP_FAILED_MS : KEEP_MS),
       };
       lists.set(name, known);
       return known;

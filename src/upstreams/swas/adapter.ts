@@ -2,6 +2,7 @@ import { type InvocationResult, type Operation, type Projection, UpstreamError }
 import {
   type FirstPage,
   isRefusal,
+  type ListedServers,
   type OutputEncodingSetting,
   PartialResultsError,
   type Product,
@@ -118,7 +119,7 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
       return [await chooseRunList(context, query, projection, operation, first)];
     const { instanceId } = query;
     if (instanceId !== undefined) return [createInstanceList(context, query, instanceId)];
-    const all = await orError(servers.readAll(operation), operation);
+    const all = await orError(readWholeList(servers, operation), operation);
     // What was read before this process began, a store knows as the list of all runs.
     if (all instanceof UpstreamError && !hasServers)
       return [await chooseRunList(context, query, projection, operation, () => Promise.reject(all))];
@@ -128,6 +129,16 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     const lists = instances.map((one) => createInstanceList(context, query, one.instanceId));
     return lack === null ? lists : [...lists, createMissingList(lack)];
   };
+}
+
+/**
+ * Every server, as far as its list shows them: one that is wrong in itself will show no more later. @throws UpstreamError if a part of it
+ * failed: without the lists of the servers in it, a walk would pass their runs
+ */
+async function readWholeList(servers: Servers, operation: Operation): Promise<ListedServers> {
+  const all = await servers.readAll(operation);
+  if (all.lack !== null && all.lack.code !== "BAD_RESPONSE") throw all.lack;
+  return all;
 }
 
 /** What was asked for, or why it could not be read. @throws what the upstream did not cause */
