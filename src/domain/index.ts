@@ -1,4 +1,5 @@
 /** The words that every room speaks: plain readonly data and pure functions. Knows no room, no package, no clock. */
+export { askByProjection } from "./ask-by-projection.ts";
 export { refusalOfCalls } from "./call-budget.ts";
 export type { Clock } from "./clock.ts";
 export * from "./errors.ts";

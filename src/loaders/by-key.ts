@@ -32,15 +32,17 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
   const loader = new DataLoader<Key, Value | null, string>(
     async (keys) => {
       telemetry.loaderBatch({ loader: name, size: keys.length });
-      const groups = [...groupKeys(keys, groupsOf(keys))];
-      const answers = await Promise.all(groups.map((group) => answersOf(group, readGroup)));
-      const byKey = new Map<string, Answer<Value>>();
-      groups.forEach((group, g) => {
-        group.forEach((key, k) => {
-          byKey.set(keyOf(key), answers[g]?.[k] ?? null);
-        });
-      });
-      return keys.map((key) => byKey.get(keyOf(key)) ?? null);
+      const answers = new Array<Answer<Value>>(keys.length).fill(null);
+      await Promise.all(
+        [...groupPositions(keys, groupsOf(keys))].map(async (positions) => {
+          const group = positions.map((position) => keys[position] as Key);
+          const own = await answersOf(group, readGroup);
+          positions.forEach((position, n) => {
+            answers[position] = own[n] ?? null;
+          });
+        }),
+      );
+      return answers;
     },
     {
       cacheKeyFn: keyOf,
@@ -56,13 +58,13 @@ export function createByKey<Key, Value>(options: ByKeyOptions<Key, Value>): ByKe
   };
 }
 
-function groupKeys<Key>(keys: readonly Key[], names: readonly string[]): Iterable<Key[]> {
-  const groups = new Map<string, Key[]>();
-  keys.forEach((key, position) => {
+function groupPositions(keys: readonly unknown[], names: readonly string[]): Iterable<number[]> {
+  const groups = new Map<string, number[]>();
+  keys.forEach((_key, position) => {
     const name = names[position] ?? "";
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, [key]);
-    else group.push(key);
+    if (group === undefined) groups.set(name, [position]);
+    else group.push(position);
   });
   return groups.values();
 }

@@ -7,6 +7,7 @@ import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
 import { describeReplicas } from "./replicas.ts";
 import { describeSharing } from "./sharing.ts";
+import { describeWideRuns } from "./wide-runs.ts";
 
 const embedded = createEmbedded(null);
 const database = createTestDatabase(connectEmbedded(embedded));
@@ -19,6 +20,7 @@ describeRunStore("embedded PostgreSQL", database.open);
 describeLettingGo("embedded PostgreSQL", database);
 describeReplicas("embedded PostgreSQL", database);
 describeSharing("embedded PostgreSQL", database);
+describeWideRuns("embedded PostgreSQL", database);
 
 it("is begun anew after it stopped itself in the middle of a transaction, and says why it did", async () => {
   const engine = createEmbedded(null);

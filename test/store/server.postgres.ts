@@ -5,6 +5,7 @@ import { createTestDatabase } from "./keepers.ts";
 import { describeLettingGo } from "./letting-go.ts";
 import { describeManyChanges, describeReplicas } from "./replicas.ts";
 import { describeSharing } from "./sharing.ts";
+import { describeWideRuns } from "./wide-runs.ts";
 
 const url = process.env.TEST_DATABASE_URL ?? "";
 
@@ -20,3 +21,4 @@ describeLettingGo("PostgreSQL", database);
 describeReplicas("PostgreSQL", database);
 describeManyChanges("PostgreSQL", database);
 describeSharing("PostgreSQL", database);
+describeWideRuns("PostgreSQL", database);

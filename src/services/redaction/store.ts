@@ -36,8 +36,11 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
     },
     readPage: async (request) => hideIn(await store.readPage(request)),
     readUnfinished: async (...asked) => hideIn(await store.readUnfinished(...asked)),
-    readRuns: async (...asked) =>
-      Promise.all((await store.readRuns(...asked)).map((stored) => (stored === null ? null : hide(stored)))),
+    async readRuns(...asked) {
+      const hidden: (StoredRun | null)[] = [];
+      for (const stored of await store.readRuns(...asked)) hidden.push(stored === null ? null : await hide(stored));
+      return hidden;
+    },
     async readLooseResults(ref) {
       const found = await store.readLooseResults(ref);
       return Promise.all(

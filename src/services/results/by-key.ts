@@ -1,4 +1,5 @@
 import {
+  askByProjection,
   type InvocationResult,
   invocationKey,
   type Operation,
@@ -47,7 +48,13 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
     try {
       const found = await results.read(need.source, need.query, projection, operation);
       const ordered = need.query.includeHistory ? newestFirst(found) : found;
-      const answers = need.refs.map((ref) => pick(ordered, ref));
+      const byInstance = new Map<string, InvocationResult[]>();
+      for (const one of ordered) {
+        const own = byInstance.get(one.instanceId);
+        if (own === undefined) byInstance.set(one.instanceId, [one]);
+        else own.push(one);
+      }
+      const answers = need.refs.map((ref) => pick(byInstance.get(ref.instanceId) ?? [], ref));
       need.refs.forEach((ref, position) => {
         if (answers[position] === null) results.noteAbsent(ref);
       });
@@ -62,12 +69,12 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
 
   return {
     async read(refs, projection, operation) {
-      const known = await findKnown(refs, projection, results);
+      const known = await askByProjection(refs, (ref) => ref.projection ?? projection, results.findKnown);
       const missing = refs.filter((_, position) => known[position] === undefined);
       // Whether a result may still change only its run tells.
       if (refs.length > 0) operation.life?.end();
       const needs = byRun(missing);
-      const cached = byRun(refs).length - needs.length;
+      const cached = new Set(refs.map(invocationKey)).size - needs.length;
       if (cached > 0) operation.meter.addCached(cached);
       const own = needs.filter(({ source, query }) => !results.isUnderWay(source, query, projection));
       const refusal = refusalOfCalls(own.length, operation);
@@ -92,17 +99,9 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
   };
 }
 
-/** What is at hand serves a key that wants less than the others. */
-async function findKnown(refs: readonly Asked<ResultRef>[], projection: Projection, results: Sync["results"]) {
-  if (refs.every((ref) => ref.projection === undefined)) return results.findKnown(refs, projection);
-  const each = await Promise.all(refs.map((ref) => results.findKnown([ref], ref.projection ?? projection)));
-  return each.map(([known]) => known);
-}
-
+/** What is meant of the results of its instance. */
 function pick(found: readonly InvocationResult[], ref: ResultRef): InvocationResult | null {
-  const isMeant = (one: InvocationResult): boolean =>
-    one.instanceId === ref.instanceId && (ref.execution === null || one.execution === ref.execution);
-  return found.find(isMeant) ?? null;
+  return found.find((one) => ref.execution === null || one.execution === ref.execution) ?? null;
 }
 
 /** By instance, then the newest execution first. */
@@ -117,9 +116,10 @@ export function newestFirst<Result extends InvocationResult>(results: readonly R
 function byRun(refs: readonly ResultRef[]): readonly RunNeed[] {
   const groups = new Map<string, ResultRef[]>();
   for (const ref of refs) {
-    const group = groups.get(invocationKey(ref)) ?? [];
+    const key = invocationKey(ref);
+    const group = groups.get(key) ?? [];
     group.push(ref);
-    groups.set(invocationKey(ref), group);
+    groups.set(key, group);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -1,4 +1,5 @@
 import {
+  askByProjection,
   type Clock,
   type Invocation,
   type InvocationRef,
@@ -37,9 +38,7 @@ export function createRecordReader(
   }
 
   return async (refs: readonly Asked<InvocationRef>[], projection, operation) => {
-    const known = await Promise.all(
-      refs.map(async (ref) => (await runs.findKnown([ref], ref.projection ?? projection))[0]),
-    );
+    const known = await askByProjection(refs, (ref) => ref.projection ?? projection, runs.findKnown);
     const missing = refs.filter((_, position) => known[position] === undefined);
     if (known.some((stored) => stored === null || stored === undefined || mayChange(stored.run, clock.now())))
       operation.life?.end();

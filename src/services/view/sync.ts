@@ -1,6 +1,14 @@
 import type { View } from "#access";
-import type { InstanceRef, InvocationRef, Operation, Projection, ResultRef, Source } from "#domain";
-import type { StoredRun } from "#store";
+import {
+  askByProjection,
+  type InstanceRef,
+  type InvocationRef,
+  invocationKey,
+  type Operation,
+  type Projection,
+  type ResultRef,
+  type Source,
+} from "#domain";
 import { findSourceAmong, type KnownList, type SourceBook, type Sync } from "#sync";
 import { maskProjection, maySeeRun } from "./sight.ts";
 
@@ -55,21 +63,25 @@ function limitBook(book: SourceBook, view: View): SourceBook {
 
 type Runs = Sync["runs"];
 
+/** What is worth asking for of a ref; null if its source is not seen. */
+function maskFor(view: View, projection: Projection) {
+  return ({ source }: InvocationRef) => (view.maySee(source) ? maskProjection(view, source, projection) : null);
+}
+
 /** Runs of a view; others are as those that do not exist, and cost as much. */
 function limitRuns(runs: Runs, view: View): Runs {
-  const findOne = async (
-    ref: InvocationRef,
-    projection: Projection,
-    maxAgeMs?: number,
-  ): Promise<StoredRun | null | undefined> => {
-    if (!view.maySee(ref.source)) return null;
-    const [found] = await runs.findKnown([ref], maskProjection(view, ref.source, projection), maxAgeMs);
-    if (found == null || maySeeRun(view, found.run)) return found;
-    return runs.wasAskedInVain(ref, maxAgeMs) ? null : undefined;
-  };
   return {
     ...runs,
-    findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
+    async findKnown(refs, projection, maxAgeMs) {
+      const found = await askByProjection(refs, maskFor(view, projection), (asked, masked) =>
+        runs.findKnown(asked, masked, maxAgeMs),
+      );
+      return refs.map((ref, position) => {
+        const known = found[position];
+        if (known == null || maySeeRun(view, known.run)) return known;
+        return runs.wasAskedInVain(ref, maxAgeMs) ? null : undefined;
+      });
+    },
     isUnderWay: (ref, projection) => runs.isUnderWay(ref, maskProjection(view, ref.source, projection)),
     recall: async (source, refs, projection, operation) =>
       view.maySee(source) ? runs.recall(source, refs, maskProjection(view, source, projection), operation) : new Set(),
@@ -99,34 +111,42 @@ function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: V
   const limited = limitRuns(runs, view);
   const depends = ({ source }: InvocationRef) => view.rightsFor(source).dependsOnCommandName;
 
-  /** Whether the run may be seen, as far as is known; undefined if its record has to be read. */
-  async function decide(ref: InvocationRef): Promise<boolean | undefined> {
-    if (!view.maySee(ref.source)) return false;
-    if (!depends(ref)) return true;
+  /** Whether each run may be seen, as far as is known; undefined if its record has to be read. Each run is asked for once. */
+  async function decide(refs: readonly InvocationRef[]): Promise<readonly (boolean | undefined)[]> {
+    const own = new Map(
+      refs.filter((ref) => view.maySee(ref.source) && depends(ref)).map((ref) => [invocationKey(ref), ref]),
+    );
     // A command's name never changes, so any age will do.
-    const [known] = await runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
-    if (known == null) return undefined;
-    // One that may not be seen costs as much as one that nobody knows.
-    return maySeeRun(view, known.run) || (runs.wasAskedInVain(ref) ? false : undefined);
+    const found = own.size === 0 ? [] : await runs.findKnown([...own.values()], NOTHING, Number.POSITIVE_INFINITY);
+    const known = new Map([...own.keys()].map((name, position) => [name, found[position]]));
+    return refs.map((ref) => {
+      if (!view.maySee(ref.source)) return false;
+      if (!depends(ref)) return true;
+      const stored = known.get(invocationKey(ref));
+      if (stored == null) return undefined;
+      // One that may not be seen costs as much as one that nobody knows.
+      return maySeeRun(view, stored.run) || (runs.wasAskedInVain(ref) ? false : undefined);
+    });
   }
 
   async function isSeen(ref: InvocationRef, operation: Operation): Promise<boolean> {
-    const decided = await decide(ref);
+    const [decided] = await decide([ref]);
     if (decided !== undefined) return decided;
     const found = await limited.read(ref, NOTHING, operation);
     return found !== null;
   }
 
-  async function findOne(ref: ResultRef, projection: Projection, maxAgeMs?: number) {
-    const decided = await decide(ref);
-    if (decided !== true) return decided === false ? null : undefined;
-    const [found] = await results.findKnown([ref], maskProjection(view, ref.source, projection), maxAgeMs);
-    return found;
-  }
-
   return {
-    findKnown: (refs, projection, maxAgeMs) => Promise.all(refs.map((ref) => findOne(ref, projection, maxAgeMs))),
-    findLoose: async (ref) => ((await decide(ref)) === true ? results.findLoose(ref) : []),
+    async findKnown(refs, projection, maxAgeMs) {
+      const decided = await decide(refs);
+      const mask = maskFor(view, projection);
+      const projectionOf = (ref: ResultRef, position: number) => (decided[position] === true ? mask(ref) : null);
+      const found = await askByProjection(refs, projectionOf, (asked, masked) =>
+        results.findKnown(asked, masked, maxAgeMs),
+      );
+      return found.map((one, position) => (decided[position] === undefined ? undefined : one));
+    },
+    findLoose: async (ref) => ((await decide([ref]))[0] === true ? results.findLoose(ref) : []),
     async read(source, query, projection, operation) {
       if (!(await isSeen({ source, invokeId: query.invokeId }, operation))) return [];
       return results.read(source, query, maskProjection(view, source, projection), operation);

@@ -1,7 +1,8 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from "kysely";
-import { FAILED_RUN_STATUSES, type InvocationRef, type Projection, type Source } from "#domain";
-import type { ListRecord, RunStore, Span } from "../contract/index.ts";
+import { FAILED_RUN_STATUSES, type InvocationRef, type Projection, type Source, splitByWeight } from "#domain";
+import type { ListRecord, RunStore, Span, StoredRun } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
+import { createGate } from "./gate.ts";
 import { readLoose } from "./loose-results.ts";
 import { fromOrderedText, toOrderedText } from "./ordered-text.ts";
 import { readOutlines } from "./outline-rows.ts";
@@ -35,9 +36,17 @@ export function createReader(db: Queries, schema: string): Reader {
   };
 }
 
+/** Runs may be hundreds of executions wide: of so many, what is told at once fills a few megabytes. */
+const RUNS_A_QUESTION = 32;
+
+/** Answers that are fetched and parsed at the same time. Each holds all of its texts until it is done. */
+const ANSWERS_AT_ONCE = 4;
+
 /** Reads whole runs. */
 function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" | "readPage" | "readUnfinished"> {
   const runs = selectRuns(db, schema);
+  // Those that write never wait here: one who is through may wait for a connection that they hold.
+  const inTurn = createGate(ANSWERS_AT_ONCE);
   const load = (rows: readonly RunRow[], sources: readonly Source[], projection: Projection) =>
     toStoredRuns(db, schema, rows, bySourceKey(sources), projection);
 
@@ -57,28 +66,30 @@ function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" 
     return direction > 0 ? rows : rows.reverse();
   }
 
+  async function readRefs(refs: readonly InvocationRef[], projection: Projection): Promise<readonly StoredRun[]> {
+    const sources = refs.map(({ source }) => source);
+    const ids = refs.map(({ invokeId }) => toOrderedText(invokeId));
+    const wanted = sql`select * from unnest(${sources.map(sourceKeyOf)}::text[], ${ids}::text[])`;
+    return load(await runs.where(sql<SqlBool>`(source_key, invoke_id) in (${wanted})`).execute(), sources, projection);
+  }
+
   return {
     async readRuns(refs, projection) {
-      if (refs.length === 0) return [];
-      const sources = refs.map(({ source }) => source);
-      const ids = refs.map(({ invokeId }) => toOrderedText(invokeId));
-      const wanted = sql`select * from unnest(${sources.map(sourceKeyOf)}::text[], ${ids}::text[])`;
-      const rows = await runs.where(sql<SqlBool>`(source_key, invoke_id) in (${wanted})`).execute();
-      const known = new Map((await load(rows, sources, projection)).map((stored) => [keyOf(stored.run), stored]));
+      const known = new Map<string, StoredRun>();
+      for (const part of splitByWeight(refs, () => 1, RUNS_A_QUESTION))
+        for (const stored of await inTurn(() => readRefs(part, projection))) known.set(keyOf(stored.run), stored);
       return refs.map((ref) => known.get(keyOf(ref)) ?? null);
     },
     async readPage({ stretches, query, direction, limit, projection }) {
       const condition = toCondition(stretches, query, schema);
-      const rows = condition === null ? [] : await readInOrder(condition, direction, limit);
-      return load(
-        rows,
-        stretches.map(({ source }) => source),
-        projection,
-      );
+      if (condition === null) return [];
+      const sources = stretches.map(({ source }) => source);
+      return inTurn(async () => load(await readInOrder(condition, direction, limit), sources, projection));
     },
     async readUnfinished(source, limit) {
       const condition = sql<SqlBool>`source_key = ${sourceKeyOf(source)} and is_open and not is_gone`;
-      return load(await readInOrder(condition, 1, limit), [source], { output: false, content: false });
+      const nothing = { output: false, content: false };
+      return inTurn(async () => load(await readInOrder(condition, 1, limit), [source], nothing));
     },
   };
 }

@@ -66,8 +66,13 @@ export function toRunColumns(run: Invocation) {
     labels: toArrayText(labelsOf(run)),
     record: JSON.stringify({ ...record, command: plainCommand }),
     script_state: stateOf(content),
-    script: content ? uuidOf(content) : null,
+    script: scriptOf(run),
   };
+}
+
+/** The id of a run's script, if it has one that was read. */
+export function scriptOf({ command: { content } }: Invocation): string | null {
+  return content ? uuidOf(content) : null;
 }
 
 function textOf(value: string | null): string | null {

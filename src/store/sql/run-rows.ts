@@ -1,5 +1,14 @@
 import { type SqlBool, sql } from "kysely";
-import type { Command, InstanceInvocation, Invocation, Projection, Source } from "#domain";
+import {
+  type Command,
+  type InstanceInvocation,
+  type Invocation,
+  mapInBreaks,
+  type Projection,
+  type Source,
+  splitByWeight,
+  weightOf,
+} from "#domain";
 import type { StoredRun } from "../contract/index.ts";
 import { markGone } from "../contract/index.ts";
 import { fromContentRow, idOf } from "./contents.ts";
@@ -14,17 +23,20 @@ export interface KnownRow extends StoredRun {
 
 const EXECUTION_COLUMNS = ["record", "output_state", "output", "dropped_bytes", "is_guess", "read_at"] as const;
 
-/** Runs, each with its executions in one value: a row of its own for each of them takes three times as long to read. */
+/**
+ * Runs, each with its executions in one value: a row of its own for each of them takes three times as long to read. Records are told
+ * as texts: the driver would parse all that has arrived on every connection in one round of the event loop.
+ */
 export function selectRuns(db: Queries, schema: string) {
   const columns = sql.join(EXECUTION_COLUMNS.map((name) => sql.ref(`one.${name}`)));
-  const executions = sql<readonly ExecutionCells[] | null>`(
-    select json_agg(json_build_array(${columns}) order by one.place)
+  const executions = sql<string | null>`(
+    select json_agg(json_build_array(${columns}) order by one.place)::text
     from ${sql.table(`${schema}.execution`)} as one where one.run = run.id)`;
   return db
     .withSchema(schema)
     .selectFrom("run")
-    .select(["id", "source_key", "record", "script_state", "script", "read_at", "is_gone"])
-    .select(executions.as("executions"));
+    .select(["id", "source_key", "script_state", "script", "read_at", "is_gone"])
+    .select([sql<string>`record::text`.as("record"), executions.as("executions")]);
 }
 
 /** Sources by their key in the tables. */
@@ -39,12 +51,24 @@ export function bySourceKey(sources: readonly Source[]): SourcesByKey {
 export interface RunRow {
   readonly id: number;
   readonly source_key: string;
-  readonly record: unknown;
+  /** JSON, as are the executions. */
+  readonly record: string;
   readonly script_state: number;
   readonly script: string | null;
   readonly read_at: number;
   readonly is_gone: boolean;
-  readonly executions: readonly ExecutionCells[] | null;
+  readonly executions: string | null;
+}
+
+type RunRecord = Omit<Invocation, "source" | "instances" | "command"> & {
+  readonly command: Omit<Command, "content">;
+};
+
+/** A row whose texts were parsed. */
+interface ParsedRow {
+  readonly row: RunRow;
+  readonly record: RunRecord;
+  readonly instances: readonly ExecutionRow[];
 }
 
 /** A row of an execution. */
@@ -71,10 +95,16 @@ export async function toStoredRuns(
   sources: SourcesByKey,
   projection: Projection,
 ): Promise<readonly KnownRow[]> {
-  const outputs = projection.output ? rows.flatMap((row) => executionsOf(row).map(({ output }) => output)) : [];
   const scripts = projection.content ? rows.map(({ script }) => script) : [];
+  if (!projection.output) {
+    const contents = await readContents(db, schema, scripts);
+    return assemble(rows, sources, (id) => contents.get(id));
+  }
+  const parsed = await mapInBreaks(rows, weightOfRow, parseRow);
+  const outputs = parsed.flatMap(({ instances }) => instances.map(({ output }) => output));
   const contents = await readContents(db, schema, [...outputs, ...scripts]);
-  return assemble(rows, sources, (id) => contents.get(id));
+  const find = (id: string): Uint8Array | undefined => contents.get(id);
+  return (await mapInBreaks(parsed, weightOf, (one) => withSource(one, sources, find))).flat();
 }
 
 /** Runs by the numbers of their rows, without contents. */
@@ -103,19 +133,38 @@ export async function readStripped(
   return assemble(rows, bySourceKey([source]), idOf);
 }
 
-function assemble(
+/** An execution's text is about so long. */
+const EXECUTION_LENGTH = 400;
+
+function weightOfRow({ record, executions }: RunRow): number {
+  return (record.length + (executions?.length ?? 0)) / EXECUTION_LENGTH;
+}
+
+function parseRow(row: RunRow): ParsedRow {
+  return { row, record: JSON.parse(row.record) as RunRecord, instances: toExecutionRows(row.executions) };
+}
+
+async function assemble(
   rows: readonly RunRow[],
   sources: SourcesByKey,
   find: (id: string) => Uint8Array | undefined,
-): readonly KnownRow[] {
-  return rows.flatMap((row) => {
-    const source = sources.get(row.source_key);
-    return source === undefined ? [] : [toStoredRun(row, source, find)];
-  });
+): Promise<readonly KnownRow[]> {
+  const each = await mapInBreaks(rows, weightOfRow, (row) => withSource(parseRow(row), sources, find));
+  return each.flat();
 }
 
-function executionsOf({ executions }: RunRow): readonly ExecutionRow[] {
-  return (executions ?? []).map(([record, output_state, output, dropped_bytes, is_guess, read_at]) => ({
+function withSource(
+  parsed: ParsedRow,
+  sources: SourcesByKey,
+  find: (id: string) => Uint8Array | undefined,
+): readonly KnownRow[] {
+  const source = sources.get(parsed.row.source_key);
+  return source === undefined ? [] : [toStoredRun(parsed, source, find)];
+}
+
+function toExecutionRows(executions: string | null): readonly ExecutionRow[] {
+  const cells = executions === null ? [] : (JSON.parse(executions) as readonly ExecutionCells[]);
+  return cells.map(([record, output_state, output, dropped_bytes, is_guess, read_at]) => ({
     record,
     output_state,
     output,
@@ -125,12 +174,13 @@ function executionsOf({ executions }: RunRow): readonly ExecutionRow[] {
   }));
 }
 
-function toStoredRun(row: RunRow, source: Source, find: (id: string) => Uint8Array | undefined): KnownRow {
-  const { command, ...record } = row.record as Omit<Invocation, "source" | "instances" | "command"> & {
-    readonly command: Omit<Command, "content">;
-  };
+function toStoredRun(
+  { row, record: parsed, instances: executions }: ParsedRow,
+  source: Source,
+  find: (id: string) => Uint8Array | undefined,
+): KnownRow {
+  const { command, ...record } = parsed;
   const { invokeId } = record;
-  const executions = executionsOf(row);
   const instances = executions.map((one) => toExecution<InstanceInvocation>(one, { source, invokeId }, find));
   const read: Invocation = { source, ...record, command: { ...command, content: toScript(row, find) }, instances };
   const readAt = executions.flatMap(({ read_at }, position): [string, number][] => {
@@ -150,19 +200,25 @@ function toScript(
   return script_state === KEPT && script !== null ? find(script) : undefined;
 }
 
-/** Contents by their ids. */
+/** Contents are at most some tens of thousands of bytes long, so that so many fill a few megabytes. */
+const CONTENTS_A_QUESTION = 200;
+
+/** Contents by their ids, some hundred a question. */
 export async function readContents(
   db: Queries,
   schema: string,
   ids: readonly (string | null)[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const wanted = [...new Set(ids.filter((id) => id !== null))];
-  if (wanted.length === 0) return new Map();
-  const rows = await db
-    .withSchema(schema)
-    .selectFrom("content")
-    .select(["id", "text", "bytes"])
-    .where(sql<SqlBool>`id = any(${wanted}::uuid[])`)
-    .execute();
-  return new Map(rows.map(({ id, text, bytes }) => [id, fromContentRow(text, bytes)]));
+  const contents = new Map<string, Uint8Array>();
+  for (const part of splitByWeight(wanted, () => 1, CONTENTS_A_QUESTION)) {
+    const rows = await db
+      .withSchema(schema)
+      .selectFrom("content")
+      .select(["id", "text", "bytes"])
+      .where(sql<SqlBool>`id = any(${part}::uuid[])`)
+      .execute();
+    for (const { id, text, bytes } of rows) contents.set(id, fromContentRow(text, bytes));
+  }
+  return contents;
 }

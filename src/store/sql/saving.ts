@@ -17,7 +17,7 @@ import { toCondition } from "./conditions.ts";
 import { type Contents, toContentRow } from "./contents.ts";
 import type { ChangedRun, LooseResult, MergedWrite } from "./merge-write.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { toExecutionColumns, toRunColumns } from "./records.ts";
+import { scriptOf, toExecutionColumns, toRunColumns } from "./records.ts";
 import type { Tables } from "./tables.ts";
 
 type Step = Transaction<Tables>;
@@ -30,7 +30,7 @@ export async function saveContents(
   contents: Contents,
   usedDay: number,
 ): Promise<void> {
-  const scripts = runs.filter(isRunChanged).map((one) => toRunColumns(one.after.run).script);
+  const scripts = runs.filter(isRunChanged).map((one) => scriptOf(one.after.run));
   const outputOf = (row: InstanceInvocation | InvocationResult) => toExecutionColumns(row).output;
   const outputs = await mapInBreaks(
     runs,
@@ -67,11 +67,12 @@ export async function saveRuns(
 ): Promise<ReadonlyMap<string, number>> {
   const changed = runs.filter(isRunChanged);
   if (changed.length === 0) return new Map();
-  const rows = changed.map(({ after }) => ({
-    ...toRunColumns(after.run),
-    read_at: after.readAt,
-    is_gone: after.isGone,
-  }));
+  // Whether a run is over, and since when, all of its executions tell.
+  const rows = await mapInBreaks(
+    changed,
+    ({ after }) => weightOf(after.run),
+    ({ after }) => ({ ...toRunColumns(after.run), read_at: after.readAt, is_gone: after.isGone }),
+  );
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   const saved = await sql<{ id: number; invoke_id: string }>`
     insert into ${sql.table(`${schema}.run`)} (source_key, invoke_id, age, status, is_open, has_schedule, command_id,

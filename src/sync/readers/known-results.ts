@@ -5,6 +5,7 @@ import {
   type InvocationResult,
   invocationKey,
   isFinalInstanceStatus,
+  mapInBreaks,
   type Projection,
   type ResultRef,
   resultKey,
@@ -46,6 +47,14 @@ interface Sought {
   readonly maxMs: number;
 }
 
+type Loose = Awaited<ReturnType<ReaderParts["store"]["readLooseResults"]>>;
+
+/** What is kept of the run of a result; its loose results if it is not known itself. */
+interface KnownOfRun {
+  readonly stored: StoredRun | null;
+  readonly loose: Loose | undefined;
+}
+
 /**
  * Finds in what the store holds, and in what was read of executions that have a name of their own.
  */
@@ -54,7 +63,8 @@ export function createKnownResults(
   { absences, owed, untold }: Lacking,
   histories: Pick<Histories, "find">,
 ): KnownResults {
-  const keyOf = (one: InstanceInvocation): string => resultKey({ ...one, execution: null });
+  const keyOf = ({ source, invokeId, instanceId }: InstanceInvocation): string =>
+    resultKey({ source, invokeId, instanceId, execution: null });
 
   function serves(one: InstanceInvocation, run: Invocation | null, readAt: number, sought: Sought): boolean {
     const { projection, maxMs } = sought;
@@ -66,7 +76,7 @@ export function createKnownResults(
   }
 
   function findInRun(stored: StoredRun, { instanceId }: ResultRef, sought: Sought): InvocationResult | undefined {
-    const row = stored.run.instances.find((item) => item.instanceId === instanceId);
+    const row = rowsOf(stored.run).get(instanceId);
     if (row === undefined) return undefined;
     const one = sought.maxMs === Number.POSITIVE_INFINITY ? withPastOutput(row) : row;
     if (!serves(one, stored.run, executionReadAt(stored, instanceId), sought)) return undefined;
@@ -74,19 +84,33 @@ export function createKnownResults(
     return sought.projection.output && isEmptySoFar ? { ...resultOf(one), output: null } : resultOf(one);
   }
 
-  async function findLoose(ref: ResultRef, sought: Sought): Promise<InvocationResult | undefined> {
-    const found = (await store.readLooseResults(ref)).find(({ result }) => result.instanceId === ref.instanceId);
+  function findLoose(ref: ResultRef, known: Loose | undefined, sought: Sought): InvocationResult | undefined {
+    const found = known?.find(({ result }) => result.instanceId === ref.instanceId);
     if (found === undefined) return undefined;
     const one = { ...found.result, creationTime: null, updateTime: null, isComplete: true };
     return serves(one, null, found.readAt, sought) ? found.result : undefined;
   }
 
-  async function findOne(ref: ResultRef, stored: StoredRun | null, given: Sought) {
+  /** Results of the runs that are not known themselves; each run is asked for once. */
+  async function readLoose(
+    refs: readonly ResultRef[],
+    runs: ReadonlyMap<string, StoredRun | null>,
+  ): Promise<ReadonlyMap<string, Loose>> {
+    const wanted = new Map<string, InvocationRef>();
+    for (const ref of refs) {
+      const key = invocationKey(ref);
+      if (ref.execution === null && runs.get(key) === null) wanted.set(key, ref);
+    }
+    const found = await Promise.all([...wanted.values()].map((ref) => store.readLooseResults(ref)));
+    return new Map([...wanted.keys()].map((key, position) => [key, found[position] ?? []]));
+  }
+
+  function findOne(ref: ResultRef, { stored, loose }: KnownOfRun, given: Sought) {
     const { projection } = given;
     const maxMs = stored?.isGone === true ? Math.max(given.maxMs, GONE_MAX_AGE_MS) : given.maxMs;
     const sought = { projection, maxMs };
     if (ref.execution !== null) return histories.find(ref, projection, maxMs);
-    const found = stored === null ? await findLoose(ref, sought) : findInRun(stored, ref, sought);
+    const found = stored === null ? findLoose(ref, loose, sought) : findInRun(stored, ref, sought);
     return found ?? (absences.has(resultKey(ref), maxMs) ? null : undefined);
   }
 
@@ -95,7 +119,12 @@ export function createKnownResults(
       const runs = new Map<string, InvocationRef>(refs.map((ref) => [invocationKey(ref), ref]));
       const known = await store.readRuns([...runs.values()], projection);
       const byKey = new Map([...runs.keys()].map((key, position) => [key, known[position] ?? null]));
-      return Promise.all(refs.map((ref) => findOne(ref, byKey.get(invocationKey(ref)) ?? null, { projection, maxMs })));
+      const loose = await readLoose(refs, byKey);
+      const one = () => 1;
+      return mapInBreaks(refs, one, (ref) => {
+        const key = invocationKey(ref);
+        return findOne(ref, { stored: byKey.get(key) ?? null, loose: loose.get(key) }, { projection, maxMs });
+      });
     },
     async findAll(source, { invokeId, instanceIds, includeHistory }, projection) {
       const [stored] = await store.readRuns([{ source, invokeId }], projection);
@@ -107,6 +136,15 @@ export function createKnownResults(
       return found.length === instanceIds.length ? found : null;
     },
   };
+}
+
+const rows = new WeakMap<Invocation, ReadonlyMap<string, InstanceInvocation>>();
+
+/** Rows of a run by their instances, the first one of each. */
+function rowsOf(run: Invocation): ReadonlyMap<string, InstanceInvocation> {
+  const known = rows.get(run) ?? new Map([...run.instances].reverse().map((row) => [row.instanceId, row]));
+  rows.set(run, known);
+  return known;
 }
 
 const results = new WeakMap<InstanceInvocation, InvocationResult>();
