@@ -136,6 +136,10 @@ describe("accept list 8: paging members", () => {
       { Invocation: { TotalCount: 70, PageSize: 50, InvocationResults: { InvocationResult: [RECORD] } } },
     ],
     [
+      "beside the records",
+      { Invocation: { InvocationResults: { TotalCount: 70, PageSize: 50, InvocationResult: [RECORD] } } },
+    ],
+    [
       "in another case",
       { Invocation: { Totalcount: "70", Pagesize: "50", InvocationResults: { InvocationResult: [RECORD] } } },
     ],

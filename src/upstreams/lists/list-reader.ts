@@ -89,7 +89,7 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
       const read = { ...options, ask: (sent: PagingParameters) => options.ask(sent, operation) };
       return toListPage(paging, shape, { pageNumber, pageSize: await sizeOfFirst(read, shape, pageSize) });
     }
-    const used = usedPageSize(shape, pageNumber, pageSize);
+    const used = usedPageSize(shape, pageNumber, pageSize, paging.limit.maxPageSize);
     if (used === pageSize) return toListPage(paging, shape, place);
     if (used < pageSize) paging.limit.lower(used);
     else paging.limit.fix(used);

@@ -83,11 +83,11 @@ export function fit(page: PagePlace, { maxPageSize, minPageSize }: PageLimit): P
  * The page size that the upstream used. A page that is longer than what was asked for shows it: one that is shorter, if it tells. A
  * page that is shorter than the size it tells may as well be the list's end under the size that was asked for; on the very first page, which begins at 0 whatever its size is, that is the better guess.
  */
-export function usedPageSize(shape: PageShape<unknown>, pageNumber: number, asked: number): number {
+export function usedPageSize(shape: PageShape<unknown>, pageNumber: number, asked: number, largest = asked): number {
   const length = lengthOf(shape);
   const told = shape.pageSize ?? asked;
   if (length > asked) return Math.max(length, told);
-  if (told > asked && told <= MAX_PAGE_SIZE && length > 0 && length < asked && pageNumber > 1) return told;
+  if (told > asked && told <= largest && length > 0 && length < asked && pageNumber > 1) return told;
   if (told >= 1 && told < asked && length <= told && (length === told || pageNumber > 1)) return told;
   const isCutShort = length === OLD_MAX_PAGE_SIZE && length < asked && (shape.totalCount ?? 0) > length;
   return isCutShort && pageNumber === 1 ? length : asked;

@@ -89,9 +89,11 @@ export async function readPage<Item>(
   const wrapped = spec.wrapper === undefined ? undefined : pick(body, spec.wrapper);
   const holders = isFields(wrapped) ? [wrapped, body] : [body];
   const root = findRoot(holders, spec);
-  const totalCount = readPaging(holders, "TotalCount", reading);
-  const pageSize = readPaging(holders, "PageSize", reading);
-  const nextToken = readNextToken(holders, reading);
+  // Some generations may have them beside the records, within the object around these.
+  const paged = isFields(root) ? [...holders, root] : holders;
+  const totalCount = readPaging(paged, "TotalCount", reading);
+  const pageSize = readPaging(paged, "PageSize", reading);
+  const nextToken = readNextToken(paged, reading);
   if (root === undefined && nextToken === null && !isKnownToBeEmpty(body, wrapped, totalCount, pageSize)) {
     return reading.fail(`the answer holds no ${spec.name}`);
   }
@@ -102,7 +104,7 @@ export async function readPage<Item>(
     ...(isBare && { refuseAsEnd: () => reading.fail(`an answer behind the first holds no ${spec.name}`) }),
     totalCount,
     pageSize,
-    pageNumber: readPaging(holders, "PageNumber", reading),
+    pageNumber: readPaging(paged, "PageNumber", reading),
     nextToken,
   };
 }
