@@ -184,8 +184,13 @@ export function lacksOthers(run: {
   return isOver !== isFinalInvocationStatus(here) || (isOver && status !== here);
 }
 
-/** How many instances an upstream may nest in a run's record at most. */
-export const NESTED_MAX = 50;
+/** An upstream nests so many instances in a run's record at most, or twice as many. */
+const NESTED_MAX = 50;
+
+/** True if a record shows as many instances as it may be cut to, or none at all: there may be others. */
+export function mayBeCut({ instances }: { readonly instances: readonly unknown[] }): boolean {
+  return instances.length % NESTED_MAX === 0;
+}
 
 const ENDS = ["SUCCESS", "FAILED", "CANCELLED"] as const;
 
@@ -199,7 +204,7 @@ export function isCutShort(run: {
   readonly instances: readonly HasStatus[];
 }): boolean {
   const here = run.instances.map(({ status }) => status);
-  if (here.length === 0 || here.length % NESTED_MAX !== 0 || run.rawStatus === null) return false;
+  if (here.length === 0 || !mayBeCut(run) || run.rawStatus === null) return false;
   if (!here.every(isFinalInstanceStatus) || rollUp(here) === run.status || run.status === "FINISHED") return false;
   return ENDS.some((end) => rollUp([...here, end]) === run.status);
 }
@@ -239,7 +244,7 @@ export function statusAfter(
 ): InvocationStatus {
   if (!hasOwnWord(run)) return rollUp(instances.map(({ status }) => status));
   const isEach = (all: readonly HasStatus[]) => all.every(({ status }) => isFinalInstanceStatus(status));
-  const isWhole = run.missingInstances === undefined && run.isNarrowed !== true && instances.length % NESTED_MAX !== 0;
+  const isWhole = run.missingInstances === undefined && run.isNarrowed !== true && !mayBeCut({ instances });
   const isBehind = isWhole && !isEach(run.instances) && isEach(instances);
   return settledStatus(isBehind && mayBeOutdated(run) ? "FINISHED" : run.status, instances);
 }

@@ -15,9 +15,21 @@ import {
   tokenOf,
   walk,
 } from "./odd-list-scene.ts";
-import { createPlace, manyRuns } from "./world.ts";
+import { createPlace, manyRuns, type Run } from "./world.ts";
 
 afterEach(() => rig.stop());
+
+/** Starts a source whose pages show these runs, in the order in which they are. */
+async function startPages(product: "ECS" | "SWAS", listed: () => readonly Run[]): Promise<void> {
+  const { habits } = createPlace([]);
+  await start(product, ({ asked }) => {
+    const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
+    const page = listed().slice((number - 1) * size, number * size);
+    const paging = { TotalCount: listed().length, PageNumber: number, PageSize: size };
+    if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
+    return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
+  });
+}
 
 describe("a list that contradicts itself shows every run that was read, ends, and says what is wrong", () => {
   it.each<readonly [string, "ECS" | "SWAS", Respond, number, string, readonly number[]]>([
@@ -124,19 +136,12 @@ describe("a list that contradicts itself shows every run that was read, ends, an
     ["SWAS", 1_000],
     ["SWAS", 60_000],
   ] as const)("pages of %s that show the oldest runs first, one in %d ms", async (product, apart) => {
-    const { habits } = createPlace([]);
     const all = manyRuns(130, "t-h", { instanceId: SERVER }).map((run, index) => ({
       ...run,
       at: Date.UTC(2026, 0, 2) - index * apart,
     }));
     let isBroken = true;
-    await start(product, ({ asked }) => {
-      const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
-      const page = (isBroken ? [...all].reverse() : all).slice((number - 1) * size, number * size);
-      const paging = { TotalCount: all.length, PageNumber: number, PageSize: size };
-      if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
-      return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
-    });
+    await startPages(product, () => (isBroken ? [...all].reverse() : all));
     const oldest = all.slice(-50).map(({ invokeId }) => invokeId);
     for (const calls of [1, 0]) {
       const walked = await walk();
@@ -149,18 +154,11 @@ describe("a list that contradicts itself shows every run that was read, ends, an
   });
 
   it.each(["ECS", "SWAS"] as const)("pages of %s that show the runs in no order", async (product) => {
-    const { habits } = createPlace([]);
     const all = manyRuns(130, "t-h", { instanceId: SERVER }).map((_, index, runs) => ({
       ...runs[(index * 37 + 11) % 130],
       at: Date.UTC(2026, 0, 2) - ((index * 37 + 11) % 130) * 60_000,
     })) as ReturnType<typeof manyRuns>;
-    await start(product, ({ asked }) => {
-      const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
-      const page = all.slice((number - 1) * size, number * size);
-      const paging = { TotalCount: all.length, PageNumber: number, PageSize: size };
-      if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
-      return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
-    });
+    await startPages(product, () => all);
     const shown = [...all.slice(0, 50)].sort((a, b) => b.at - a.at).map(({ invokeId }) => invokeId);
     const walked = await walk();
     expect([walked.ids, walked.calls]).toEqual([shown, [1, 0, 0]]);
@@ -170,20 +168,13 @@ describe("a list that contradicts itself shows every run that was read, ends, an
   it.each(["ECS", "SWAS"] as const)(
     "but not pages of %s in which neighbours of a burst stand in another order",
     async (product) => {
-      const { habits } = createPlace([]);
       // Five a second; some of them stand behind one of the second before.
       const all = manyRuns(200, "t-h", { perSecond: 5, instanceId: SERVER });
       const listed = all.map((run, index) => {
         if (index % 10 === 4) return all[index + 1] ?? run;
         return index % 10 === 5 ? (all[index - 1] ?? run) : run;
       });
-      await start(product, ({ asked }) => {
-        const [number, size] = [Number(asked.get("PageNumber")), Number(asked.get("PageSize"))];
-        const page = listed.slice((number - 1) * size, number * size);
-        const paging = { TotalCount: all.length, PageNumber: number, PageSize: size };
-        if (product === "SWAS") return ok({ ...paging, CommandInvocations: page.map((run) => swasRun(run, habits)) });
-        return ok({ ...paging, Invocations: { Invocation: page.map((run) => ecsRun(run, asked)) } });
-      });
+      await startPages(product, () => listed);
       const { ids, last } = await walk();
       expect(ids.toSorted()).toEqual(
         all

@@ -11,16 +11,16 @@ export interface Places {
 
 /** @param most how many work at a time @param mostOfOne how many of one client */
 export function createPlaces(most: number, mostOfOne: number): Places {
-  const all = createGate(most);
-  const own = new Map<string, { readonly gate: Places; users: number }>();
+  const all = createLine(most);
+  const own = new Map<string, { readonly line: Places; users: number }>();
   return {
     async inPlace(operation, ask) {
       const { client = "" } = operation.meter;
-      const entry = own.get(client) ?? { gate: createGate(mostOfOne), users: 0 };
+      const entry = own.get(client) ?? { line: createLine(mostOfOne), users: 0 };
       own.set(client, entry);
       entry.users += 1;
       try {
-        return await entry.gate.inPlace(operation, () => all.inPlace(operation, ask));
+        return await entry.line.inPlace(operation, () => all.inPlace(operation, ask));
       } finally {
         entry.users -= 1;
         if (entry.users === 0) own.delete(client);
@@ -29,7 +29,7 @@ export function createPlaces(most: number, mostOfOne: number): Places {
   };
 }
 
-function createGate(most: number): Places {
+function createLine(most: number): Places {
   const waiting = createRotation<() => void>();
   let taken = 0;
   const waitForPlace = ({ signal, meter: { client = "" } }: Operation): Promise<void> =>

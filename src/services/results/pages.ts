@@ -2,7 +2,7 @@ import {
   type InvocationRef,
   type InvocationResult,
   lacksOthers,
-  NESTED_MAX,
+  mayBeCut,
   type Operation,
   sourceRank,
   UpstreamError,
@@ -151,9 +151,8 @@ async function findFresh(
 }
 
 /** True if the run may have more instances than its record shows, and its results were never read. */
-function mayLackSome({ run: { instances, missingInstances }, executionReadAt }: StoredRun): boolean {
-  const isFull = instances.length % NESTED_MAX === 0 && executionReadAt.size === 0;
-  return missingInstances !== undefined || isFull;
+function mayLackSome({ run, executionReadAt }: StoredRun): boolean {
+  return run.missingInstances !== undefined || (mayBeCut(run) && executionReadAt.size === 0);
 }
 
 /**

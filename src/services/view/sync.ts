@@ -79,7 +79,7 @@ function limitRuns(runs: Runs, view: View): Runs {
       return refs.map((ref, position) => {
         const known = found[position];
         if (known == null || maySeeRun(view, known.run)) return known;
-        return runs.wasAskedInVain(ref, maxAgeMs) ? null : undefined;
+        return runs.wasAskedAsHidden(ref, maxAgeMs) ? null : undefined;
       });
     },
     isUnderWay: (ref, projection) => runs.isUnderWay(ref, maskProjection(view, ref.source, projection)),
@@ -90,12 +90,12 @@ function limitRuns(runs: Runs, view: View): Runs {
       const masked = maskProjection(view, ref.source, projection);
       const [known] = await runs.findKnown([ref], masked, Number.POSITIVE_INFINITY);
       if (known != null && !maySeeRun(view, known.run)) {
-        await runs.askInVain(ref, masked, operation, maxAgeMs);
+        await runs.askAsHidden(ref, masked, operation, maxAgeMs);
         return null;
       }
       const found = await runs.read(ref, masked, operation, maxAgeMs);
       if (found === null || maySeeRun(view, found.run)) return found;
-      runs.noteAskedInVain(ref);
+      runs.noteAskedAsHidden(ref);
       return null;
     },
   };
@@ -125,7 +125,7 @@ function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: V
       const stored = known.get(invocationKey(ref));
       if (stored == null) return undefined;
       // One that may not be seen costs as much as one that nobody knows.
-      return maySeeRun(view, stored.run) || (runs.wasAskedInVain(ref) ? false : undefined);
+      return maySeeRun(view, stored.run) || (runs.wasAskedAsHidden(ref) ? false : undefined);
     });
   }
 

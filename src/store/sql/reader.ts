@@ -1,8 +1,8 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from "kysely";
 import { FAILED_RUN_STATUSES, type InvocationRef, type Projection, type Source, splitByWeight } from "#domain";
 import type { ListRecord, RunStore, Span, StoredRun } from "../contract/index.ts";
+import { createLine } from "./at-once.ts";
 import { toCondition } from "./conditions.ts";
-import { createGate } from "./gate.ts";
 import { readLoose } from "./loose-results.ts";
 import { fromOrderedText, toOrderedText } from "./ordered-text.ts";
 import { readOutlines } from "./outline-rows.ts";
@@ -46,7 +46,7 @@ const ANSWERS_AT_ONCE = 4;
 function createRunsReader(db: Queries, schema: string): Pick<Reader, "readRuns" | "readPage" | "readUnfinished"> {
   const runs = selectRuns(db, schema);
   // Those that write never wait here: one who is through may wait for a connection that they hold.
-  const inTurn = createGate(ANSWERS_AT_ONCE);
+  const inTurn = createLine(ANSWERS_AT_ONCE);
   const load = (rows: readonly RunRow[], sources: readonly Source[], projection: Projection) =>
     toStoredRuns(db, schema, rows, bySourceKey(sources), projection);
 

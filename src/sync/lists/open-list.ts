@@ -4,7 +4,7 @@ import {
   createOwnFailure,
   type Invocation,
   type InvocationQuery,
-  NESTED_MAX,
+  mayBeCut,
   narrowRuns,
   type Operation,
   type Projection,
@@ -132,8 +132,8 @@ function droppedBehind(page: IndexedPage, applied: InvocationQuery): Pick<RunWri
 
 /** A run of an instance's list without that instance, with a mark if its record may be cut in front of it. */
 function asCut(run: Invocation): Invocation {
-  const isFull = run.instances.length > 0 && run.instances.length % NESTED_MAX === 0;
-  return isFull && run.missingInstances === undefined ? { ...run, missingInstances: 1 } : run;
+  const isCut = run.instances.length > 0 && mayBeCut(run);
+  return isCut && run.missingInstances === undefined ? { ...run, missingInstances: 1 } : run;
 }
 
 function orDeadPlace(error: unknown): DeadPlaceError {

@@ -8,24 +8,24 @@ export interface HiddenRuns {
    * Asks the upstream for a run that must not be seen, as for one that nobody knows. As often as for those.
    * @throws UpstreamError
    */
-  askInVain(ref: InvocationRef, projection: Projection, operation: Operation, maxAgeMs?: number): Promise<void>;
+  askAsHidden(ref: InvocationRef, projection: Projection, operation: Operation, maxAgeMs?: number): Promise<void>;
   /** Notes that it was asked for one who must not see what came. */
-  noteAskedInVain(ref: InvocationRef): void;
+  noteAskedAsHidden(ref: InvocationRef): void;
   /** True if it was asked so a short while ago. */
-  wasAskedInVain(ref: InvocationRef, maxAgeMs?: number): boolean;
+  wasAskedAsHidden(ref: InvocationRef, maxAgeMs?: number): boolean;
 }
 
 /** Starts without having looked. */
 export function createHiddenRuns({ book, singleFlight, clock, freshnessMs }: ReaderParts): HiddenRuns {
   const looks = createAbsences(clock, 0);
-  const wasAskedInVain = (ref: InvocationRef, maxAgeMs = freshnessMs): boolean =>
+  const wasAskedAsHidden = (ref: InvocationRef, maxAgeMs = freshnessMs): boolean =>
     looks.has(invocationKey(ref), maxAgeMs);
   return {
-    wasAskedInVain,
-    noteAskedInVain: (ref) => void looks.add(invocationKey(ref)),
-    async askInVain(ref, projection, operation, maxAgeMs) {
+    wasAskedAsHidden,
+    noteAskedAsHidden: (ref) => void looks.add(invocationKey(ref)),
+    async askAsHidden(ref, projection, operation, maxAgeMs) {
       const upstream = book.findUpstream(ref.source);
-      if (upstream === undefined || wasAskedInVain(ref, maxAgeMs)) return;
+      if (upstream === undefined || wasAskedAsHidden(ref, maxAgeMs)) return;
       const key = `hidden|${invocationKey(ref)}|${projection.output}|${projection.content}`;
       await singleFlight.share(key, ref.source, operation, async (shared) => {
         await book.watchRuns(ref.source, (noted) => upstream.readInvocation(ref.invokeId, projection, noted), shared);

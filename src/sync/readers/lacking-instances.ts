@@ -2,7 +2,7 @@ import {
   InputError,
   type Invocation,
   invocationKey,
-  NESTED_MAX,
+  mayBeCut,
   type Operation,
   type Projection,
   UpstreamError,
@@ -50,6 +50,6 @@ export function createCompleteInstances(
   };
 }
 
-function isCut({ instances, missingInstances, isGoneUpstream }: Invocation): boolean {
-  return missingInstances !== undefined && instances.length % NESTED_MAX === 0 && isGoneUpstream !== true;
+function isCut(run: Invocation): boolean {
+  return run.missingInstances !== undefined && mayBeCut(run) && run.isGoneUpstream !== true;
 }

@@ -1,5 +1,5 @@
 /** Lets some of those that come go on, and each of the others when one of these is through, in the order in which they came. */
-export function createGate(most: number): <Result>(pass: () => Promise<Result>) => Promise<Result> {
+export function createLine(most: number): <Result>(pass: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let within = 0;
   return async (pass) => {
