@@ -1,20 +1,46 @@
 import type { Clock } from "#domain";
 
-/** A clock that runs so many times faster than the wall's: waits stay in proportion, and a test does not take their time. */
-export function createFastClock(factor = 20): Clock {
+/** What one look of the event loop at its timers is worth, in milliseconds. */
+const STEP = 20;
+
+interface Sleeper {
+  readonly due: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that goes on by steps while somebody sleeps, about twenty times faster than the wall's on an idle machine.
+ * Between two steps the event loop has carried on what it could, so a slow machine does not use up anybody's deadline.
+ */
+export function createFastClock(): Clock {
   const start = Date.now();
+  const sleepers = new Set<Sleeper>();
+  let passed = 0;
+  let isGoing = false;
+  const go = () => {
+    passed += STEP;
+    for (const sleeper of [...sleepers].sort((a, b) => a.due - b.due)) {
+      if (sleeper.due <= passed) sleeper.wake();
+    }
+    isGoing = sleepers.size > 0;
+    if (isGoing) setTimeout(go, 1);
+  };
   return {
-    now: () => start + (Date.now() - start) * factor,
-    elapsed: () => performance.now() * factor,
+    now: () => start + passed,
+    elapsed: () => passed,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const timer = setTimeout(resolve, ms / factor);
-        const end = () => {
-          clearTimeout(timer);
+        const wake = () => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener("abort", wake);
           resolve();
         };
-        signal?.addEventListener("abort", end, { once: true });
+        const sleeper = { due: passed + ms, wake };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", wake, { once: true });
+        if (!isGoing) setTimeout(go, 1);
+        isGoing = true;
       }),
   };
 }
