@@ -114,9 +114,11 @@ export function planRecord(
   const endsAt = startsAt + between(random, job.load.durationMs[0], job.load.durationMs[1]);
   const print = (exitCode: number): PrintedOutput =>
     cutOutput(job.print({ machine, at: startsAt, exitCode, random: createRandom(seed + 1) }));
-  const base = { instanceId: machine.instanceId, startsAt, endsAt, mayBeCut: job.isLong ?? false };
+  const { instanceId } = machine;
+  const mayBeCut = job.isLong ?? false;
   const ended = (outcome: string, exitCode: number, errorCode = "", errorInfo = ""): RecordPlan => {
-    return { ...base, outcome, exitCode, errorCode, errorInfo, output: () => print(exitCode) };
+    const output = () => print(exitCode);
+    return { instanceId, startsAt, endsAt, mayBeCut, outcome, exitCode, errorCode, errorInfo, output };
   };
   if (!isFailing) return ended("Success", 0);
   if (random() < 0.6) {
@@ -124,7 +126,15 @@ export function planRecord(
     return ended("Failed", exitCode, "ExitCodeNonzero", errorInfoOf(product, "ExitCodeNonzero"));
   }
   const { status, errorCode, errorInfo } = pick(random, OUTCOMES[product]);
-  const failed = { ...base, mayBeCut: false, outcome: status, errorCode, errorInfo: errorInfo[product] };
+  const failed = {
+    instanceId,
+    startsAt,
+    endsAt,
+    mayBeCut: false,
+    outcome: status,
+    errorCode,
+    errorInfo: errorInfo[product],
+  };
   const output = () => firstHalf(print(1));
   switch (status) {
     case "Aborted":
