@@ -95,18 +95,18 @@ function toArrayText(texts: readonly string[]): string {
 
 /** The columns of an execution, or of a result, whose output is given by id. */
 export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
-  const { source: _source, output, pastOutput, ...record } = row;
-  const kept = output === undefined ? pastOutput : output;
+  const { source: _source, output, pastOutput: _past, ...record } = row;
+  const kept = keptOutputOf(row);
+  const outputMarks = marksOf(kept);
   return {
     instance_id: toOrderedText(row.instanceId),
     status: row.status,
     error_code: textOf(row.error?.code ?? null),
     exit_code: row.exitCode,
     duration_ms: msBetween(row.startTime, row.finishTime),
-    record: JSON.stringify({ ...record, ...marksOf(kept) }),
+    record: JSON.stringify(outputMarks === undefined ? record : { ...record, outputMarks }),
     output_state: stateOf(output),
-    // Of an output that was not read since, the content is what was read before.
-    output: kept ? uuidOf(kept.bytes) : null,
+    output: outputIdOf(row),
     dropped_bytes: kept?.droppedBytes ?? null,
     is_guess: kept?.isGuess === true,
   };
@@ -115,16 +115,25 @@ export function toExecutionColumns(row: InstanceInvocation | InvocationResult) {
 /** What redaction did to an output, and that it is damaged, lies with the record: few outputs have it. */
 export type OutputMarks = Pick<Output, "isDamaged" | "isRedacted" | "redactedBy">;
 
-function marksOf(output: Output | null | undefined): { readonly outputMarks?: OutputMarks } {
+function marksOf(output: Output | null | undefined): OutputMarks | undefined {
   const { isDamaged, isRedacted, redactedBy } = output ?? {};
-  if (isDamaged === undefined && isRedacted === undefined && redactedBy === undefined) return {};
+  if (isDamaged === undefined && isRedacted === undefined && redactedBy === undefined) return undefined;
   return {
-    outputMarks: {
-      ...(isDamaged && { isDamaged }),
-      ...(isRedacted && { isRedacted }),
-      ...(redactedBy !== undefined && { redactedBy }),
-    },
+    ...(isDamaged && { isDamaged }),
+    ...(isRedacted && { isRedacted }),
+    ...(redactedBy !== undefined && { redactedBy }),
   };
+}
+
+/** The id of the output of an execution, or of a result, that is kept; null if there is none. */
+export function outputIdOf(row: Pick<Execution, "output" | "pastOutput">): string | null {
+  const kept = keptOutputOf(row);
+  return kept ? uuidOf(kept.bytes) : null;
+}
+
+// Of an output that was not read since, the content is what was read before.
+function keptOutputOf({ output, pastOutput }: Pick<Execution, "output" | "pastOutput">): Output | null | undefined {
+  return output === undefined ? pastOutput : output;
 }
 
 /** What a row tells of an output. */

@@ -1,23 +1,19 @@
-import { isDeepStrictEqual } from "node:util";
 import { type SqlBool, sql, type Transaction } from "kysely";
 import {
-  type InstanceInvocation,
   type Invocation,
   type InvocationQuery,
-  type InvocationResult,
   isFinalRun,
   lacksEnd,
   mapInBreaks,
   type Source,
   splitByWeight,
-  weightOf,
 } from "#domain";
 import { LATE_MAX_MS } from "../contract/index.ts";
 import { toCondition } from "./conditions.ts";
 import { type Contents, toContentRow } from "./contents.ts";
-import type { ChangedRun, LooseResult, MergedWrite } from "./merge-write.ts";
+import { type ChangedRun, type LooseResult, type MergedWrite, weightOfChange } from "./merge-write.ts";
 import { toOrderedText } from "./ordered-text.ts";
-import { scriptOf, toExecutionColumns, toRunColumns } from "./records.ts";
+import { outputIdOf, scriptOf, toExecutionColumns, toRunColumns } from "./records.ts";
 import type { Tables } from "./tables.ts";
 
 type Step = Transaction<Tables>;
@@ -31,14 +27,11 @@ export async function saveContents(
   usedDay: number,
 ): Promise<void> {
   const scripts = runs.filter(isRunChanged).map((one) => scriptOf(one.after.run));
-  const outputOf = (row: InstanceInvocation | InvocationResult) => toExecutionColumns(row).output;
-  const outputs = await mapInBreaks(
-    runs,
-    ({ after }) => weightOf(after.run),
-    (one) => changedExecutions(one).map(outputOf),
+  const outputs = await mapInBreaks(runs, weightOfChange, ({ executions }) =>
+    executions.map(({ execution }) => outputIdOf(execution)),
   );
   const ids = new Set(
-    [...scripts, ...outputs.flat(), ...loose.map(({ result }) => outputOf(result))].filter((id) => id !== null),
+    [...scripts, ...outputs.flat(), ...loose.map(({ result }) => outputIdOf(result))].filter((id) => id !== null),
   );
   // In one order, so that two writes of the same contents never wait for each other in a circle.
   const found = [...ids].sort().flatMap((id) => {
@@ -68,11 +61,11 @@ export async function saveRuns(
   const changed = runs.filter(isRunChanged);
   if (changed.length === 0) return new Map();
   // Whether a run is over, and since when, all of its executions tell.
-  const rows = await mapInBreaks(
-    changed,
-    ({ after }) => weightOf(after.run),
-    ({ after }) => ({ ...toRunColumns(after.run), read_at: after.readAt, is_gone: after.isGone }),
-  );
+  const rows = await mapInBreaks(changed, weightOfChange, ({ after }) => ({
+    ...toRunColumns(after.run),
+    read_at: after.readAt,
+    is_gone: after.isGone,
+  }));
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   const saved = await sql<{ id: number; invoke_id: string }>`
     insert into ${sql.table(`${schema}.run`)} (source_key, invoke_id, age, status, is_open, has_schedule, command_id,
@@ -99,26 +92,6 @@ export async function saveRuns(
   return new Map(saved.rows.map(({ id, invoke_id }) => [invoke_id, id]));
 }
 
-/** Executions of a run that differ from what was known, each instance once. */
-function changedExecutions({
-  before,
-  after,
-}: ChangedRun): readonly (InstanceInvocation & { readonly place: number })[] {
-  const known = new Map(before?.run.instances.map((one, place) => [one.instanceId, { one, place }]));
-  const seen = new Set<string>();
-  return after.run.instances.flatMap((one, place) => {
-    const own = known.get(one.instanceId);
-    const readAt = after.executionReadAt.get(one.instanceId);
-    const isSame =
-      own?.place === place &&
-      before?.executionReadAt.get(one.instanceId) === readAt &&
-      (own.one === one || isDeepStrictEqual(own.one, one));
-    if (isSame || seen.has(one.instanceId)) return [];
-    seen.add(one.instanceId);
-    return [{ ...one, place }];
-  });
-}
-
 /** To write so many executions down for a statement takes some milliseconds. */
 const EXECUTIONS_A_STATEMENT = 600;
 
@@ -129,7 +102,7 @@ export async function saveExecutions(
   runs: readonly ChangedRun[],
   ids: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const parts = splitByWeight(runs, ({ after }) => weightOf(after.run), EXECUTIONS_A_STATEMENT);
+  const parts = splitByWeight(runs, weightOfChange, EXECUTIONS_A_STATEMENT);
   for (const part of parts) await saveSome(step, schema, part, ids);
 }
 
@@ -141,22 +114,25 @@ async function saveSome(
 ): Promise<void> {
   const rows = runs.flatMap((one) => {
     const run = one.id ?? ids.get(toOrderedText(one.after.run.invokeId)) ?? 0;
-    return changedExecutions(one).map(({ place, ...execution }) => {
-      const readAt = one.after.executionReadAt.get(execution.instanceId) ?? null;
-      return { run, place, ...toExecutionColumns(execution), read_at: readAt };
-    });
+    return one.executions.map(({ execution, place }) => ({
+      run,
+      place,
+      columns: toExecutionColumns(execution),
+      readAt: one.after.executionReadAt.get(execution.instanceId) ?? null,
+    }));
   });
   if (rows.length === 0) return;
-  const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
+  const column = <Name extends keyof ReturnType<typeof toExecutionColumns>>(name: Name) =>
+    rows.map(({ columns }) => columns[name]);
   await sql`
     insert into ${sql.table(`${schema}.execution`)}
       (run, instance_id, place, status, error_code, exit_code, duration_ms, record, output_state, output, dropped_bytes, is_guess, read_at)
     select run, instance_id, place, status, error_code, exit_code, duration_ms, record::json, output_state, output, dropped_bytes, is_guess, read_at
-    from unnest(${column("run")}::bigint[], ${column("instance_id")}::text[], ${column("place")}::int[],
+    from unnest(${rows.map(({ run }) => run)}::bigint[], ${column("instance_id")}::text[], ${rows.map(({ place }) => place)}::int[],
       ${column("status")}::text[], ${column("error_code")}::text[], ${column("exit_code")}::bigint[],
       ${column("duration_ms")}::bigint[], ${column("record")}::text[], ${column("output_state")}::smallint[],
       ${column("output")}::uuid[], ${column("dropped_bytes")}::bigint[], ${column("is_guess")}::boolean[],
-      ${column("read_at")}::bigint[])
+      ${rows.map(({ readAt }) => readAt)}::bigint[])
       as wanted (run, instance_id, place, status, error_code, exit_code, duration_ms, record, output_state, output,
         dropped_bytes, is_guess, read_at)
     on conflict (run, instance_id) do update set place = excluded.place, status = excluded.status,

@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
-import { type Clock, sourceKey } from "#domain";
+import { type Clock, mapInBreaks, sourceKey } from "#domain";
 import type { RunStore, RunWrite } from "../contract/index.ts";
 import { createChangeFeed } from "../contract/index.ts";
+import { weightOfChange } from "./merge-write.ts";
 import { createReader } from "./reader.ts";
 import { createRemoteChanges, followRemoteChanges } from "./remote-changes.ts";
 import type { Tables } from "./tables.ts";
@@ -33,10 +34,10 @@ export function createSqlStore({ db, schema, contentKey, writer, clock, isShared
   }
 
   async function tell({ runs, contents }: WriteOutcome): Promise<void> {
-    for (const { before, after } of runs) {
-      if (before?.run === after.run) continue;
+    const changed = runs.filter(({ before, after }) => before?.run !== after.run);
+    await mapInBreaks(changed, weightOfChange, ({ before, after }) => {
       feed.note(before === null ? null : contents.restore(before.run), contents.restore(after.run));
-    }
+    });
     await feed.flush();
   }
 

@@ -25,14 +25,19 @@ const NO_DATE = "0000-00-00";
 
 /** An instant in any of the shapes that the vendor writes; null for what is none of them, is in no calendar, or means never. */
 export function toInstant(text: string, zones: ZonePolicy): Instant | null {
-  if (text.length === 20 && USUAL.test(text)) return `${text.slice(0, 19)}.000Z`;
+  if (isUsual(text)) return `${text.slice(0, 19)}.000Z`;
   const time = toTime(text, zones);
   return time >= NEVER_UNTIL ? new Date(time).toISOString() : null;
 }
 
 /** True for a text by which a program says that there is no time, as `0001-01-01T00:00:00Z` or `1970-01-01T00:00:00Z`. */
 export function isNever(text: string, zones: ZonePolicy): boolean {
+  if (isUsual(text)) return false;
   return text.trim().startsWith(NO_DATE) || toTime(text, zones) < NEVER_UNTIL;
+}
+
+function isUsual(text: string): boolean {
+  return text.length === 20 && USUAL.test(text);
 }
 
 /** Epoch milliseconds; NaN for what is no time. */
