@@ -43,6 +43,7 @@ async function run(
   turn?: () => Promise<void>,
   signal?: AbortSignal,
   found: readonly Invocation[] = runs,
+  others: Parameters<typeof stubServices>[0] = {},
 ) {
   const plain = createOperation();
   const operation: Operation = {
@@ -51,7 +52,7 @@ async function run(
     ...(turn === undefined ? {} : { turn }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const { services } = stubServices({ pageInvocations: async () => pageOf(found) });
+  const { services } = stubServices({ pageInvocations: async () => pageOf(found), ...others });
   const loaders = createLoaders(services, silentTelemetry, operation);
   const sealer = { seal: () => "c", open: () => null };
   const contextValue = { services, loaders, operation, sealer, ...ANYONE };
@@ -239,6 +240,31 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     // Of two pages of 2,100 values each, a turn takes one.
     expect([turns, inTurns.errors]).toEqual([1, undefined]);
     expect(inTurns.data).toEqual((await run(query, {}, executor)).data);
+  });
+
+  it("asks for the results of many rows in turns, and for all of them together", async () => {
+    const unread = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((each) =>
+      anInvocation({
+        invokeId: `t-${each}`,
+        instances: Array.from({ length: 100 }, (_, n) =>
+          anInstanceInvocation({ invokeId: `t-${each}`, instanceId: `i-${n}`, output: undefined }),
+        ),
+      }),
+    );
+    const query =
+      "{ invocations { nodes { instanceInvocations(first: 100) { nodes { result { exitCode output { text } } } } } } }";
+    const asked: number[] = [];
+    const readResults = async (keys: readonly unknown[]) => {
+      asked.push(keys.length);
+      return keys.map(() => null);
+    };
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const result = await run(query, {}, executor, turn, undefined, unread, { readResults });
+    // Of nine pages of 100 rows, each as much as 500 values, a turn takes eight.
+    expect([turns, asked, result.errors]).toEqual([1, [900], undefined]);
   });
 
   it("ends with the operation while it waits for a turn, and says so", async () => {

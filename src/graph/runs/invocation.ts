@@ -24,6 +24,7 @@ import {
 } from "../lists/index.ts";
 import {
   type GraphContext,
+  giveInTurns,
   oncePerOperation,
   oncePerPlace,
   type Selection,
@@ -44,6 +45,9 @@ import {
 import { agreeing, type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
 import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs, withUnnamed } from "./output-group.ts";
 import { InvocationSettings } from "./settings.ts";
+
+/** To ask for a row's result and to be told it takes as long as to make so many leaf values. */
+const VALUES_A_LOAD = 5;
 
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
@@ -148,11 +152,13 @@ export class Invocation extends InvocationSettings {
   loadRows(
     records: readonly InstanceRecord[],
     needs: RowProjection,
-    { loaders }: GraphContext,
+    { loaders, operation }: GraphContext,
   ): InstanceInvocation[] | Promise<InstanceInvocation[]> {
     const lacking = records.filter((record) => isLacking(record, needs));
     if (lacking.length === 0) return records.map((record) => this.rowOf(record, undefined));
-    return loaders.latestResults(lacking, { output: needs.output, content: false }).then((answers) => {
+    const load = () => loaders.latestResults(lacking, { output: needs.output, content: false });
+    const turn = giveInTurns(operation, lacking.length * VALUES_A_LOAD, null);
+    return (turn === null ? load() : turn.then(load)).then((answers) => {
       const loaded = new Map(
         lacking.map((record, index) => {
           const answer = answers[index] ?? null;
