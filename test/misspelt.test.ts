@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { readConfig } from "#config";
+import { readConfig, type SettingsError } from "#config";
 
 describe("variables that look like settings", () => {
   const misspelt = (...names: string[]) =>
-    readConfig(Object.fromEntries(names.map((name) => [name, "do-not-print-me"]))).misspelt;
+    readConfig({ UPSTREAM: "embedded", ...Object.fromEntries(names.map((name) => [name, "do-not-print-me"])) })
+      .misspelt;
 
   it("are named with the nearest setting", () => {
     expect(
@@ -53,6 +54,32 @@ describe("variables that look like settings", () => {
     const file = JSON.stringify([{ alias: "a", credentials, ecsRegions: "all" }]);
     const environment = { ACCOUNTS_FILE: "accounts.json", ECS_KEY_ID: "id", ECS_KEY_SECRET: "secret" };
     expect(readConfig(environment, () => file).misspelt).toEqual([]);
+  });
+
+  describe("and would say where all is read from", () => {
+    const problems = (environment: Readonly<Record<string, string>>) => {
+      try {
+        readConfig(environment);
+        return [];
+      } catch (error) {
+        return (error as SettingsError).problems;
+      }
+    };
+
+    it.each(["ECS_REGION", "SWAS_REGION", "SWAS_REGOINS", "ACOUNTS_FILE", "UPSTREM", "ECS_ENDPOINTS", "ecs_regions"])(
+      "are refused rather than answered with invented data: %s",
+      (name) => {
+        expect(problems({ [name]: "do-not-print-me" })).toEqual([
+          `UPSTREAM: expected embedded, if invented data are meant, since ${name} is set, which is no setting; it is missing`,
+        ]);
+        expect(problems({ [name]: "x", UPSTREAM: "embedded" })).toEqual([]);
+        expect(problems({ [name]: "x", SWAS_REGIONS: "cn-hangzhou" })).toEqual([]);
+      },
+    );
+
+    it.each(["ECS_CLUSTER", "ECS_SERVICE_NAME", "UPSTREAM_RETRIES", "LOGLEVEL"])("are not refused for %s", (name) => {
+      expect(problems({ [name]: "x" })).toEqual([]);
+    });
   });
 
   it("are told beneath the problems that they may explain, without a value", () => {

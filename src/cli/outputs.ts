@@ -43,12 +43,13 @@ const MAX_GROUPS = 100;
 /** States in which something went wrong on an instance. */
 const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
 
-/** What a run printed on the selected instances, every page; null if the run is not known. */
+/** What a run printed on the selected instances, every page; null if the run is not known. @param isSecond true once its results were read */
 export async function readOutputs(
   context: Context,
   target: Target,
   selection: Selection,
   signal?: AbortSignal,
+  isSecond = false,
 ): Promise<RunOutputs | null> {
   if ("stray" in target) return readStrayOutputs(context, target.stray, selection, signal);
   const { id } = target;
@@ -73,10 +74,26 @@ export async function readOutputs(
       if (run.isFinal || !isEnd) tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
-      return { ...run, instances, isElsewhere: isElsewhere(known, instances, { ...selection, isFinal: run.isFinal }) };
+      const isDenied = isElsewhere(known, instances, { ...selection, isFinal: run.isFinal });
+      // Results may tell of instances that the run's record does not, and are a part of the run once they were read.
+      if (isDenied && !isSecond && (await isAmongResults(context, run, selection, signal)))
+        return readOutputs(context, target, selection, signal, true);
+      return { ...run, instances, isElsewhere: isDenied };
     }
     after = endCursor;
   }
+}
+
+async function isAmongResults(
+  context: Context,
+  { provider, account, regionId, invokeId }: StrayRef,
+  { instance }: Selection,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const withNames = instance !== undefined && !isInstanceId(instance);
+  const ref = { provider, account, regionId, invokeId };
+  const run = await readStray(context, ref, { withOutput: false, withNames }, signal);
+  return run?.rows.some((row) => isSelected(row, instance)) ?? false;
 }
 
 async function readStrayOutputs(
@@ -145,6 +162,9 @@ function toVariables({ instance, isFailedOnly }: Selection) {
   };
 }
 
-function isSelected({ instanceId, instance }: InstanceRun, wanted: string | undefined): boolean {
+function isSelected(
+  { instanceId, instance }: Pick<InstanceRun, "instanceId" | "instance">,
+  wanted: string | undefined,
+): boolean {
   return wanted === undefined || instanceId === wanted || instance?.name === wanted;
 }

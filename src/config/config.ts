@@ -4,7 +4,7 @@ import { type AccessSettings, readAccessSettings } from "./access-settings.ts";
 import { checkProxies, readAccounts } from "./account-settings.ts";
 import type { AccountSettings } from "./accounts.ts";
 import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
-import { describeMisspelt, findMisspelt, type MisspeltVariable } from "./misspelt.ts";
+import { describeMisspelt, findMisspelt, isSlip, type MisspeltVariable } from "./misspelt.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
 import { isWritable } from "./setting-file.ts";
@@ -52,12 +52,33 @@ export function readConfig(
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
     ({ name }) => !SUCCEEDED_NAMES.includes(name),
   );
+  if (chooseUpstream(values, accounts) === "embedded" && values.UPSTREAM === undefined)
+    found.push(...misspelt.filter(wouldChooseUpstream).slice(0, 1).map(refuseInvented));
   // A variable that is wrong alone is not reported a second time for what follows from its absence.
   const following = found.filter((problem) => !wrongNames.some((name) => problem.split(":")[0]?.includes(name)));
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
   }
   return toConfig(values, { accounts, access, misspelt, memoryBytes });
+}
+
+/** Settings that say where all is read from. */
+const ORIGINS: ReadonlySet<string> = new Set([
+  "UPSTREAM",
+  "ACCOUNTS_FILE",
+  "ECS_REGIONS",
+  "SWAS_REGIONS",
+  "ECS_ENDPOINT",
+  "SWAS_ENDPOINT",
+]);
+
+// Other programs have variables that begin alike: only a slip is meant for this gateway with certainty.
+function wouldChooseUpstream({ name, nearest }: MisspeltVariable): boolean {
+  return ORIGINS.has(nearest) && isSlip(name, nearest);
+}
+
+function refuseInvented({ name }: MisspeltVariable): string {
+  return `UPSTREAM: expected embedded, if invented data are meant, since ${name} is set, which is no setting; it is missing`;
 }
 
 /**

@@ -31,12 +31,17 @@ export function findMisspelt(
   return Object.entries(environment).flatMap(([name, value]) => {
     if (known.has(name) || FOREIGN.test(name) || value === undefined || value.trim() === "") return [];
     const nearest = nearestOf(name, settings);
-    if (nearest.slips <= (nearest.setting.length < SHORT ? 1 : 2)) return [{ name, nearest: nearest.setting }];
+    if (isSlip(name, nearest.setting)) return [{ name, nearest: nearest.setting }];
     const prefix = PREFIXES.find((one) => name.startsWith(one));
     if (prefix === undefined) return [];
     const relatives = settings.filter((setting) => setting.startsWith(prefix));
     return [{ name, nearest: nearestOf(name, relatives).setting }];
   });
+}
+
+/** True for a name that is a slip or two away from the setting. */
+export function isSlip(name: string, setting: string): boolean {
+  return nearestOf(name, [setting]).slips <= (setting.length < SHORT ? 1 : 2);
 }
 
 /** One sentence about it, without its value. */

@@ -3,6 +3,7 @@ export { askByProjection } from "./ask-by-projection.ts";
 export { refusalOfCalls } from "./call-budget.ts";
 export type { Clock } from "./clock.ts";
 export * from "./errors.ts";
+export { parseExactJson } from "./exact-json.ts";
 export * from "./execution-error.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
 export * from "./invocation.ts";

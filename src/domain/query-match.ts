@@ -55,16 +55,25 @@ export function toQuery(filter: InvocationFilter): InvocationQuery {
 }
 
 /**
- * What runs are like that lack instances and that the query would mean for one of these, perhaps; null if it does not choose by instances.
- * @param isOfInstance true if the upstream itself listed the runs of the query's instance, which leaves no doubt about that
+ * What runs are like that the query would mean, perhaps, if more were known of them: those that lack instances, if it chooses by instances, and
+ * those whose command is not told, if it chooses by the command's id.
+ * @param applied what the upstream itself chose the runs by, which leaves no doubt about that
  */
-export function lackingQuery(query: InvocationQuery, isOfInstance = false): InvocationQuery | null {
+export function lackingQueries(query: InvocationQuery, applied: InvocationQuery = {}): readonly InvocationQuery[] {
   const { instanceStatusIn, errorCodeIn, exitCodeIn, instanceKeyIn, finishedAfter, finishedBefore, ...rest } = query;
   const { instanceId, ...others } = rest;
+  const isOfInstance = applied.instanceId !== undefined;
   const byFields = [errorCodeIn, exitCodeIn, finishedAfter, finishedBefore].some((one) => one !== undefined);
-  const chosenBy = [instanceStatusIn, instanceKeyIn, isOfInstance ? undefined : instanceId];
-  if (!byFields && chosenBy.every((one) => one === undefined)) return null;
-  return { ...(isOfInstance ? rest : others), lacks: byFields ? "FIELDS" : "INSTANCES" };
+  const byInstances = [instanceStatusIn, instanceKeyIn, isOfInstance ? undefined : instanceId];
+  const isByInstances = byFields || byInstances.some((one) => one !== undefined);
+  const { commandId, ...unnamed } = query;
+  const isByCommand = commandId !== undefined && applied.commandId === undefined;
+  return [
+    ...(isByInstances
+      ? [{ ...(isOfInstance ? rest : others), lacks: byFields ? "FIELDS" : "INSTANCES" } as const]
+      : []),
+    ...(isByCommand ? [{ ...unnamed, lacks: "COMMAND_ID" } as const] : []),
+  ];
 }
 
 /**
@@ -73,7 +82,7 @@ export function lackingQuery(query: InvocationQuery, isOfInstance = false): Invo
  */
 export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
   return (
-    (query.lacks === undefined || run.missingInstances !== undefined || (query.lacks === "FIELDS" && isInPart(run))) &&
+    (query.lacks === undefined || lacks(run, query.lacks)) &&
     isSame(run.invokeId, query.invokeId) &&
     isSame(run.command.commandId, query.commandId) &&
     isSame(run.command.name, query.commandName) &&
@@ -86,6 +95,11 @@ export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
     isWithin(run.creationTime, query.createdAfter, query.createdBefore) &&
     matchesOwn(run, query)
   );
+}
+
+function lacks(run: Invocation, what: NonNullable<InvocationQuery["lacks"]>): boolean {
+  if (what === "COMMAND_ID") return run.command.commandId === null;
+  return run.missingInstances !== undefined || (what === "FIELDS" && isInPart(run));
 }
 
 /** True if a list told less of an instance that is over than its results would tell. */

@@ -56,9 +56,9 @@ export interface InvocationQuery {
   readonly instanceKeyIn?: ReadonlySet<string>;
   /**
    * Only runs of which nobody knows whether they are meant by what chooses by instances: some instance cannot be shown, or, with `FIELDS`, some
-   * instance that is over is not told whole.
+   * instance that is over is not told whole. With `COMMAND_ID`: of which no record tells the command.
    */
-  readonly lacks?: "INSTANCES" | "FIELDS";
+  readonly lacks?: "INSTANCES" | "FIELDS" | "COMMAND_ID";
 }
 
 /** Which runs of all sources are meant. */

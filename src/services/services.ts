@@ -187,7 +187,7 @@ function assemble(ground: Ground): Services {
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,
-    watchOutput: createOutputWatch(watchInvocation, sealer, clock),
+    watchOutput: createOutputWatch(watchInvocation, sealer, clock, sync),
     watchList: createListWatch({
       log,
       poller,

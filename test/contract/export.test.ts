@@ -92,6 +92,45 @@ describe("an export", () => {
     expect(text).toBe("2026-01-03T00:00:00.000Z\tPARTIAL_FAILED\tt-big\tECS\tcn-hangzhou\ta t-forged FAILED x\n");
   });
 
+  it("as CSV has nothing that a spreadsheet would carry out, and every text in a way that leads back to it", async () => {
+    const texts = [
+      "=1+1",
+      "+1",
+      "-rw-r--r-- 1",
+      "@SUM(1)",
+      "\t=1",
+      "\r=1",
+      "\n=1",
+      "＝1",
+      "－1",
+      "'ok",
+      "ok =1",
+      '=1,"2"',
+    ];
+    const executions = texts.map((output, index) => ({
+      instanceId: `i-${10 + index}`,
+      output,
+      status: "Failed",
+      exitCode: -1,
+    }));
+    const place = createPlace([{ ...big, commandName: "=cmd", executions }]);
+    const other = await startRig({ "ECS/cn-hangzhou": place });
+    const { data } = await other.ask("{ invocations { nodes { id } } }");
+    const id = data.invocations.nodes[0].id;
+    const csv = await (await get({ id, format: "csv" }, HEADER, other)).text();
+    const runs = await (await get({ format: "csv" }, HEADER, other)).text();
+    const rows = await lines(await get({ id }, HEADER, other));
+    await other.stop();
+    const cells = csv.matchAll(/^i-\d+,FAILED,(-1),[^,]*,[^,]*,[^,]*,0,("(?:[^"]|"")*"|[^\r\n]*?),true\r\n/gm);
+    const told = [...cells].map(([, code, cell = ""]) => [
+      code,
+      cell.replace(/^"([\s\S]*)"$/, "$1").replaceAll('""', '"'),
+    ]);
+    expect(told).toEqual(texts.map((text) => ["-1", /^ok/.test(text) ? text : `'${text}`]));
+    expect(runs).toContain(",'=cmd,");
+    expect(rows.map(({ output }) => output)).toEqual(texts);
+  });
+
   it("is one output as it is", async () => {
     const id = await idOf("instanceInvocations(first: 1) { nodes { id } }");
     expect(await (await get({ id, format: "text" })).text()).toBe('第 0 台\r\nsays "ok", really\n');

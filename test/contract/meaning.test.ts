@@ -162,6 +162,7 @@ describe("parameters", () => {
     ['{"name":"Jack","n":1}', { name: "Jack", n: 1 }],
     [{ name: "Jack" }, { name: "Jack" }],
     [' {"a":"b"} ', { a: "b" }],
+    ['{"id":12345678901234567890,"n":[-9007199254740993]}', { id: "12345678901234567890", n: ["-9007199254740993"] }],
   ])("%j are %j", async (Parameters, expected) => {
     for (const product of both)
       expect((await read(product, { wire: { Parameters } })).run.parameters).toEqual(expected);

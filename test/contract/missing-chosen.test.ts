@@ -31,6 +31,7 @@ function cutInstances(body: Body): Body {
   return JSON.parse(JSON.stringify(body), (key, value) => (key === "InvokeInstance" ? value.slice(0, 50) : value));
 }
 
+const NOON = Date.UTC(2026, 0, 2, 12);
 const INCOMPLETE = [{ ok: true, isComplete: false, error: null }];
 const COMPLETE = [{ ok: true, isComplete: true, error: null }];
 
@@ -90,6 +91,36 @@ describe("runs whose list tells no more than the states of their instances", () 
     expect([after.nodes.length, after.totalCount, after.sources[0].isComplete]).toEqual([1, 1, true]);
     const byState = (await rig.ask(LIST, { filter: { instanceStatusIn: ["FAILED"] } })).data.invocations;
     expect([byState.nodes.length, byState.sources[0].isComplete]).toEqual([1, true]);
+  });
+});
+
+describe.each(["ECS", "SWAS"])("runs on %s of which one tells no command", (product) => {
+  const named = (invokeId: string, wire = {}) => ({
+    ...runOf([{ instanceId: "i-1" }], wire),
+    invokeId,
+    commandId: "c-1",
+  });
+  const start = async () => {
+    const unnamed = { ...named("t-2", { CommandId: "" }), at: NOON - 1_000 };
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([named("t-1"), unnamed]) });
+  };
+  const read = async (filter: object) => {
+    const { totalCount, nodes, sources } = (await rig.ask(LIST, { filter })).data.invocations;
+    return { totalCount, ids: nodes.map(({ invokeId }: Body) => invokeId), sources };
+  };
+
+  it("are perhaps more by a command, if the list of all runs answers", async () => {
+    await start();
+    await rig.ask(LIST);
+    expect(await read({ commandId: "c-1" })).toEqual({ totalCount: null, ids: ["t-1"], sources: INCOMPLETE });
+    expect(await read({ commandId: "c-2" })).toEqual({ totalCount: null, ids: [], sources: INCOMPLETE });
+    const after = new Date(NOON - 500).toISOString();
+    expect(await read({ commandId: "c-1", createdAfter: after })).toMatchObject({ ids: ["t-1"], sources: COMPLETE });
+  });
+
+  it("are all that there are if the upstream chose by the command", async () => {
+    await start();
+    expect(await read({ commandId: "c-1" })).toEqual({ totalCount: 2, ids: ["t-1", "t-2"], sources: COMPLETE });
   });
 });
 

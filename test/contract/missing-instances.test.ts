@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { runAt } from "../cli/rig.ts";
+import { TRANSPORTS } from "../support/live.ts";
 import { LIST, onServers, resultsOf, runOf, startNameless } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { createPlace } from "./world.ts";
@@ -118,6 +120,97 @@ describe("an upstream that tells of more instances of a run than it shows", () =
     expect(again.data.invocations.nodes[0].instanceInvocations.totalCount).toBe(120);
     await rig.ask(resultsOf('invokeId: "t-1"'));
     expect(rig.far.calls.filter(({ action }) => action === "DescribeInvocationResults")).toEqual([]);
+  });
+
+  describe("without saying so, and a question that names one of the others", () => {
+    const IDS = "{ invocations { nodes { instanceInvocations(first: 100) { nodes { id instanceId } } } } }";
+    const outputOf = (instanceId: string) => resultsOf(`invokeId: "t-1", instanceId: "${instanceId}"`);
+
+    /** The gateway knows 50 instances of the run, and what they printed. Ids of the others are another's. */
+    const startCut = async () => {
+      await start({}, runOf(onServers(77)));
+      const { mangle } = rig.far;
+      rig.far.mangle = (body) => body;
+      const { data } = await (await rig.twin()).ask(IDS);
+      rig.far.mangle = mangle;
+      await rig.ask(LIST.replace("instanceId status }", "instanceId status result { output { text } } }"));
+      return data.invocations.nodes[0].instanceInvocations.nodes.at(-1).id;
+    };
+    const NODE = `query ($id: ID!) { node(id: $id) {
+      ... on InstanceInvocation { instanceId status result { output { text } } invocation { instanceInvocations { totalCount } } } } }`;
+
+    it("is answered by its id", async () => {
+      const id = await startCut();
+      for (let times = 0; times < 2; times += 1) {
+        const { data, errors } = await rig.ask(NODE, { id });
+        expect({ data, errors }).toEqual({
+          data: {
+            node: {
+              instanceId: "i-076",
+              status: "SUCCESS",
+              result: { output: { text: "ok\n" } },
+              invocation: { instanceInvocations: { totalCount: 77 } },
+            },
+          },
+          errors: undefined,
+        });
+        rig.far.calls.length = 0;
+      }
+      expect(rig.far.calls).toEqual([]);
+    });
+
+    it("is an error, and no denial, while the others cannot be read", async () => {
+      const id = await startCut();
+      rig.far.interfere = () => ({ status: 400, body: { Code: "MissingParameter", Message: "what" } });
+      const { data, errors } = await rig.ask(NODE, { id });
+      expect({ data, codes: errors?.map(({ extensions }) => extensions?.code) }).toEqual({
+        data: { node: null },
+        codes: ["UPSTREAM_BAD_REQUEST"],
+      });
+      expect((await rig.ask(outputOf("i-076"))).data.invocationResults).toMatchObject({
+        totalCount: null,
+        nodes: [],
+        sources: [{ ok: false, isComplete: false }],
+      });
+      expect((await rig.ask(resultsOf('invokeId: "t-1"'))).data.invocationResults).toMatchObject({
+        totalCount: null,
+        sources: [{ isComplete: false }],
+      });
+    });
+
+    it("is answered by the results of the run, which tell the others too", async () => {
+      await startCut();
+      const { data } = await rig.ask(outputOf("i-076"));
+      expect(data.invocationResults.nodes).toEqual([{ instanceId: "i-076", exitCode: 0, output: { text: "ok\n" } }]);
+      const listed = (await rig.ask(LIST)).data.invocations;
+      expect(listed.nodes[0].instanceInvocations.totalCount).toBe(77);
+      expect((await rig.ask(outputOf("i-077"))).data.invocationResults.nodes).toEqual([]);
+    });
+
+    it("is answered on the command line", async () => {
+      await startCut();
+      const output = (instance: string) => runAt(["--url", rig.url, "output", "t-1", "--instance", instance]);
+      expect(await output("i-076")).toEqual({ exitCode: 0, output: "ok\n", errors: "" });
+      expect(await output("i-077")).toEqual({
+        exitCode: 2,
+        output: "",
+        errors: "cloud-assistant: The run did not go to instance i-077.\n",
+      });
+    });
+
+    it("is answered on the command line by the server's name", async () => {
+      await startCut();
+      const output = (instance: string) => runAt(["--url", rig.url, "output", "t-1", "--instance", instance]);
+      expect(await output("name of i-076")).toEqual({ exitCode: 0, output: "ok\n", errors: "" });
+    });
+
+    it("is answered to who watches its output", async () => {
+      const id = await startCut();
+      const query = "subscription ($id: ID!) { outputAppended(id: $id) { text isFinal } }";
+      const subscriber = TRANSPORTS.websocket(rig.url, { query, variables: { id } });
+      expect(await subscriber.end).toBe("complete");
+      expect(subscriber.results).toMatchObject([{ data: { outputAppended: { text: "ok\n", isFinal: true } } }]);
+    });
   });
 
   it.each([

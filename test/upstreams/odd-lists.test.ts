@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { InputError } from "#domain";
 import { DeadPlaceError } from "#upstreams";
 import { startUpstream } from "./running-upstream.ts";
 import { createBench, NOTHING, type Respond, refusal } from "./stub.ts";
@@ -153,5 +154,20 @@ describe("a list whose mode changes while it is read", () => {
     const again = await readToEnd(list, end.operation);
     expect([idsOf(again), again[0]?.mode]).toEqual([IDS, "token"]);
     await end.close();
+  });
+});
+
+describe("pages that are read at once", () => {
+  it("fail for what the operation may not do any more, though another of them was refused before", async () => {
+    const spent = new InputError("COST_LIMIT_EXCEEDED", "No call is left.");
+    const bench = createBench("ECS", (_action, { PageNumber, PageSize = 50 }) => {
+      const number = Number(PageNumber ?? 1);
+      if (number === 2) throw refusal("BAD_REQUEST", "MissingParameter");
+      if (number > 2) throw spent;
+      const InvocationResult = RUNS.slice(0, 50).map(({ InvokeId }) => ({ InvokeId: "t-1", InstanceId: InvokeId }));
+      return { Invocation: { InvocationResults: { InvocationResult }, TotalCount: 200, PageNumber: 1, PageSize } };
+    });
+    const query = { invokeId: "t-1", includeHistory: false };
+    await expect(bench.upstream.readResults(query, NOTHING, bench.operation)).rejects.toBe(spent);
   });
 });

@@ -150,6 +150,48 @@ describe("an answer", () => {
     expect(await read(200, JSON.stringify(bare))).toEqual({ kind: "ok", body: bare, requestId: "R-1" });
   });
 
+  describe("in another charset than UTF-8", () => {
+    // "中文" and "张三"
+    const GBK = [0xd6, 0xd0, 0xce, 0xc4, 0xd5, 0xc5, 0xc8, 0xfd];
+    const json = Buffer.concat([Buffer.from('{"RequestId":"R-1","A":"'), Buffer.from(GBK), Buffer.from('"}')]);
+    const xml = (head: string) =>
+      Buffer.concat([
+        Buffer.from(`${head}<R><RequestId>R-1</RequestId><A>`),
+        Buffer.from(GBK),
+        Buffer.from("</A></R>"),
+      ]);
+    const told = { kind: "ok", body: { RequestId: "R-1", A: "中文张三" }, requestId: "R-1" };
+    const utf8 = Buffer.from(JSON.stringify(told.body));
+
+    it.each([
+      ["its content type", json, "application/json; charset=gbk"],
+      ["its content type, quoted", json, 'application/json;Charset="GB2312"'],
+      ["its content type, as XML", xml(""), "text/xml;charset=GB18030"],
+      ["XML itself", xml('<?xml version="1.0" encoding="GBK"?>'), "text/xml"],
+      ["nobody rightly: it is UTF-8", utf8, "application/json;charset=ISO-8859-1"],
+      [
+        "its content type, in two bytes each",
+        Buffer.from(utf8.toString(), "utf16le"),
+        "application/json;charset=utf-16le",
+      ],
+    ])("is read by the charset that names %s", async (_name, body, contentType) => {
+      expect(await readAnswer(200, body, null, contentType)).toEqual(told);
+    });
+
+    it("is unreadable if nobody knows the charset, or it does not fit", async () => {
+      const unreadable = {
+        kind: "unreadable",
+        why: "was in a charset that cannot be read",
+        isTooLarge: false,
+        requestId: null,
+      };
+      expect(await readAnswer(200, json, null, "application/json;charset=x-unknown")).toEqual(unreadable);
+      expect(await readAnswer(200, json.subarray(0, -3), null, "application/json;charset=gbk")).toEqual(unreadable);
+      const refused = { kind: "error", upstreamCode: null, requestId: null };
+      expect(await readAnswer(503, json, null, "application/json;charset=x-unknown")).toEqual(refused);
+    });
+  });
+
   it.each([
     ["", "was empty"],
     [" \n", "was empty"],

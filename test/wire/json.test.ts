@@ -77,6 +77,25 @@ describe("JSON of an upstream", () => {
   });
 
   it.each([
+    ["12345678901234567890", "12345678901234567890"],
+    ["-9007199254740993", "-9007199254740993"],
+    ["0.1234567890123456789", "0.1234567890123456789"],
+    ["1e400", "1e400"],
+    ["9007199254740991", 9_007_199_254_740_991],
+    ["1234567890123456", 1_234_567_890_123_456],
+    ["0.1", 0.1],
+    ["1.0", 1],
+    ["1e3", 1_000],
+    ['"a, 12345678901234567890"', "a, 12345678901234567890"],
+    ['"\\"12345678901234567890\\\\"', '"12345678901234567890\\'],
+  ])("keeps the digits of %s", async (written, value) => {
+    const text = `{"a":[${written}, ${written}],"b": ${written}}`;
+    expect(await readJson(Buffer.from(text))).toEqual({ value: { a: [value, value], b: value } });
+    const long = `{"c":"${"x".repeat(300_000)}","d":[${text}]}`;
+    expect(await readJson(Buffer.from(long))).toMatchObject({ value: { d: [{ a: [value, value], b: value }] } });
+  });
+
+  it.each([
     ["more behind it", `${large},`],
     ["another text behind it", `${large}${large}`],
     ["something in front", `x${large}`],

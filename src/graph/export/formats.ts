@@ -53,8 +53,14 @@ export function toLinePart(value: Cell): string {
   return String(value ?? "-").replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }
 
-/** A cell as RFC 4180 has it. */
+/** A text that spreadsheets take for a formula, also in full width, or that looks like one that was marked. */
+const FORMULA_LIKE = /^[=+\-@＝＋－＠\t\r\n']/;
+
+/**
+ * A cell as RFC 4180 has it. Servers print what they like, and a file that is opened must carry nothing of it out: an apostrophe marks such
+ * a text, and to take one from the front of every text that has it leads back to what was printed.
+ */
 function toCell(value: Cell): string {
-  const text = value === null ? "" : String(value);
+  const text = typeof value === "string" && FORMULA_LIKE.test(value) ? `'${value}` : String(value ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import type { InvocationRef } from "#domain";
+import { type Invocation as InvocationRecord, type InvocationRef, mayBeCut } from "#domain";
 import { badInput, fromGlobalId, Node, type NodeRef, type ReadId } from "../declarations/index.ts";
 import { type GraphContext, giveInTurns, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { InvocationResult, wantsOutput } from "../results/index.ts";
@@ -106,8 +106,18 @@ async function readInstanceInvocation(
   const found = await context.loaders.invocations.load({ source, invokeId, projection: { output: false, content } });
   if (found === null) return null;
   const needs = needsByRights(selected, rowProjection)(kindsOf(found, context));
-  const run = invocationOf(await settleRun(found, () => ({ ...needs, output: false, times: false }), context));
-  const record = run.recordOf(instanceId);
+  const settle = (one: InvocationRecord) => settleRun(one, () => ({ ...needs, output: false, times: false }), context);
+  let run = invocationOf(await settle(found));
+  let record = run.recordOf(instanceId);
+  if (record === null && mayBeCut(found)) {
+    // Its result tells whether the run went there all the same, and is kept as a part of the run.
+    const projection = { output: needs.output, content: false };
+    if ((await context.loaders.results.load({ ...ref, execution: null, projection })) === null) return null;
+    const [whole] = await context.services.readInvocations([ref], { output: false, content }, context.operation);
+    if (whole instanceof Error) throw whole;
+    run = invocationOf(await settle(whole ?? found));
+    record = run.recordOf(instanceId);
+  }
   if (record === null) return null;
   const [row] = await run.loadRows([record], needs, context);
   return row ?? null;

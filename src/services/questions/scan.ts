@@ -1,7 +1,7 @@
 import {
   InputError,
   type InvocationFilter,
-  lackingQuery,
+  lackingQueries,
   mapInBreaks,
   namesSource,
   type Operation,
@@ -135,13 +135,18 @@ async function findDoubts(
   operation: Operation,
 ): Promise<Doubts> {
   const query = toQuery(filter);
-  const chosen = lackingQuery(query);
+  const chosen = lackingQueries(query);
   // Where executions are gone through, those that nobody can show are missing.
-  const lacking = chosen ?? (detail === "RUNS" ? null : { ...query, lacks: "INSTANCES" as const });
+  const others = detail === "RUNS" ? [] : [{ ...query, lacks: "INSTANCES" as const }];
   const sourceKeys = new Set<string>();
-  for (const stretch of stretches)
-    if (await hasDoubtful(store, lacking, stretch, pauseOf(operation))) sourceKeys.add(sourceKey(stretch.source));
-  return { sourceKeys, lacksRuns: chosen !== null && sourceKeys.size > 0 };
+  let lacksRuns = false;
+  for (const stretch of stretches) {
+    const lacksSome = await hasDoubtful(store, chosen, stretch, pauseOf(operation));
+    lacksRuns ||= lacksSome;
+    if (lacksSome || (await hasDoubtful(store, others, stretch, pauseOf(operation))))
+      sourceKeys.add(sourceKey(stretch.source));
+  }
+  return { sourceKeys, lacksRuns };
 }
 
 function markDoubts(sources: readonly PageSourceState[], { sourceKeys }: Doubts): readonly PageSourceState[] {

@@ -2,12 +2,11 @@ import {
   type InvocationRef,
   type InvocationResult,
   lacksOthers,
-  mayBeCut,
   type Operation,
   sourceRank,
   UpstreamError,
 } from "#domain";
-import { NO_TIME, type Position, type StoredRun } from "#store";
+import { NO_TIME, type Position } from "#store";
 import { resultOf, type Sync } from "#sync";
 import { isRefusal, PartialResultsError } from "#upstreams";
 import type { Page, PageArguments, PageProjection, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
@@ -69,7 +68,7 @@ async function pageOfRun(
   const isEmpty = filter.statusIn?.length === 0;
   const { all, isWhole } = isEmpty
     ? { all: [], isWhole: true }
-    : await readRun(sync, results, filter, projection, operation).then(wholly, salvageResults);
+    : await readRun(sync, results, filter, projection, operation).catch(salvageResults);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
   const isComplete = isWhole && known?.run.missingInstances === undefined;
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
@@ -92,7 +91,7 @@ interface RunResults {
   readonly isWhole: boolean;
 }
 
-const wholly = (all: readonly ShownResult[]): RunResults => ({ all, isWhole: true });
+const wholly = (all: readonly ShownResult[]): RunResults => ({ all: newestFirst(all), isWhole: true });
 
 /** What an error has of the results of a run. @throws error unless it holds any */
 export function salvageResults(error: unknown): RunResults {
@@ -106,19 +105,22 @@ async function readRun(
   { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
   projection: PageProjection,
   operation: Operation,
-): Promise<readonly ShownResult[]> {
+): Promise<RunResults> {
   const instanceIds = instanceId === undefined ? undefined : [instanceId];
-  if (includeHistory) return results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
+  if (includeHistory) {
+    const history = results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
+    return { all: await history, isWhole: true };
+  }
   await readWhole(sync, { source, invokeId }, projection, operation);
-  const found = await findFresh(sync, { source, invokeId }, projection);
-  if (found !== null) return newestFirst(found);
+  const found = await findFresh(sync, { source, invokeId }, instanceId, projection);
+  if (found !== null) return wholly(found);
   const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
   try {
-    return newestFirst(await sync.results.read(source, query, plainProjection(projection), operation));
+    return wholly(await sync.results.read(source, query, plainProjection(projection), operation));
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const seen = await findSeen(sync, { source, invokeId }, projection, error);
-    if (seen !== null) return newestFirst(seen);
+    if (seen !== null) return seen;
     const loose = await sync.results.findLoose({ source, invokeId });
     throw loose.length === 0 || error instanceof PartialResultsError ? error : new PartialResultsError(error, loose);
   }
@@ -135,24 +137,25 @@ async function readWhole(sync: Sync, ref: InvocationRef, { output }: PageProject
   }
 }
 
-/** The results of a run if all of them are known, and what still moves was read a short while ago; else null. */
+/** The results that are meant of a run if all of them are known, and what still moves was read a short while ago; else null. */
 async function findFresh(
   sync: Sync,
   ref: InvocationRef,
+  instanceId: string | undefined,
   projection: PageProjection,
 ): Promise<readonly InvocationResult[] | null> {
   const [known] = await sync.runs.findKnown([ref], { output: false, content: false });
   const instances = known?.run.instances ?? [];
-  if (!known || instances.length === 0 || mayLackSome(known)) return null;
-  const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
+  const own = instances.filter((one) => one.instanceId === instanceId);
+  if (!known || instances.length === 0 || (own.length === 0 && sync.results.mayHaveOthers(known.run))) return null;
+  const refs = (own.length === 0 ? instances : own).map((one) => ({
+    ...ref,
+    instanceId: one.instanceId,
+    execution: null,
+  }));
   const results = await sync.results.findKnown(refs, plainProjection(projection));
   const found = results.flatMap((result) => result ?? []);
   return found.length < refs.length ? null : found;
-}
-
-/** True if the run may have more instances than its record shows, and its results were never read. */
-function mayLackSome({ run, executionReadAt }: StoredRun): boolean {
-  return run.missingInstances !== undefined || (mayBeCut(run) && executionReadAt.size === 0);
 }
 
 /**
@@ -164,9 +167,10 @@ async function findSeen(
   ref: InvocationRef,
   projection: PageProjection,
   unread: UpstreamError,
-): Promise<readonly ShownResult[] | null> {
+): Promise<RunResults | null> {
   const [known] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  const instances = known?.run.instances ?? [];
+  if (!known) return null;
+  const { instances } = known.run;
   const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
   const results = await sync.results.findKnown(refs, plainProjection(projection), Number.POSITIVE_INFINITY);
   const seen = instances.flatMap((one, position): readonly ShownResult[] => {
@@ -174,7 +178,8 @@ async function findSeen(
     if (result) return [result];
     return one.isComplete ? [{ ...resultOf(one), unread }] : [];
   });
-  return seen.length === 0 || seen.length < refs.length ? null : seen;
+  if (seen.length === 0 || seen.length < refs.length) return null;
+  return { all: newestFirst(seen), isWhole: !sync.results.mayHaveOthers(known.run) };
 }
 
 /** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */

@@ -6,11 +6,14 @@ import {
   isEndOwed,
   isFinalInstanceStatus,
   isFinalInvocationStatus,
+  mayBeCut,
   type Operation,
   type Output,
+  type Projection,
   readAppended,
   takeBreak,
 } from "#domain";
+import type { Sync } from "#sync";
 import type { OutputChunk, PositionSealer, Services } from "../contract/index.ts";
 import {
   type MarkedBytes,
@@ -20,6 +23,8 @@ import {
   type ToldBytes,
   type WatchedOutput,
 } from "./output-position.ts";
+
+const WATCHED: Projection = { output: true, content: false };
 
 interface Told extends MarkedBytes {
   readonly output: Output | null;
@@ -36,6 +41,7 @@ export function createOutputWatch(
   watch: Services["watchInvocation"],
   sealer: PositionSealer,
   clock: Pick<Clock, "now">,
+  { runs, results }: Pick<Sync, "runs" | "results">,
 ): Services["watchOutput"] {
   const share = createSharing();
   return async function* (ref: WatchedOutput, { fromByte, after }, operation: Operation) {
@@ -70,8 +76,18 @@ export function createOutputWatch(
         yield chunk;
       }
     }
+    /** The run with the server that is meant, which its record may have cut off: its result is a part of the run once it was read. */
+    const withMeant = async (run: Invocation): Promise<Invocation> => {
+      const { source, invokeId, instanceId } = ref;
+      if (instanceId === null || !mayBeCut(run) || meant(run, instanceId).length > 0) return run;
+      if (!results.mayHaveOthers(run)) return run;
+      await results.read(source, { invokeId, instanceIds: [instanceId], includeHistory: false }, WATCHED, operation);
+      const [known] = await runs.findKnown([ref], WATCHED, Number.POSITIVE_INFINITY);
+      return known?.run ?? run;
+    };
     let last: Invocation | null = null;
-    for await (const run of watch(ref, { output: true, content: false, details: false }, operation)) {
+    for await (const seen of watch(ref, { ...WATCHED, details: false }, operation)) {
+      const run = await withMeant(seen);
       yield* tellAll(run, false);
       // Others of its servers may go on for long.
       if (ref.instanceId !== null && told.get(ref.instanceId)?.isFinal === true) return;

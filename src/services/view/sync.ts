@@ -157,6 +157,8 @@ function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: V
       // What is denied to one is not absent for all.
       if (view.maySee(ref.source) && !depends(ref)) results.noteAbsent(ref);
     },
+    // Of a run that the view was given already.
+    mayHaveOthers: results.mayHaveOthers,
   };
 }
 

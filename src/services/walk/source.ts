@@ -56,7 +56,8 @@ export async function chooseLists(
   const isOpen = isToldByAll(query) && query.invokeId === undefined;
   const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
   // Of a server that came since nothing is known.
-  const mayLackServer = query.instanceId !== undefined && whole?.some(({ isOfInstance }) => isOfInstance) === true;
+  const mayLackServer =
+    query.instanceId !== undefined && whole?.some(({ applied }) => applied.instanceId !== undefined) === true;
   if (whole !== null && !mayLackServer) return { lists: whole, isByState: false };
   if (!isFew(statusIn)) {
     return { lists: await sync.openLists(source, narrow, projection, operation), isByState: false };

@@ -106,6 +106,7 @@ const CONDITIONS: { readonly [Member in keyof Query]: (wanted: Query[Member], pl
     instanceKeyIn: (keys, place) => [onServer(place, isAmongServers(keys, place))],
     // Without a parameter, so that the index of such runs serves.
     lacks: (what) => {
+      if (what === "COMMAND_ID") return [sql`command_id is null`];
       const isEither = sql<boolean>`labels && ${sql.lit(`{${LACKING_LABEL},${IN_PART_LABEL}}`)}::text[]`;
       return what === "FIELDS" ? [isEither] : [isEither, sql`labels @> ${sql.lit(`{${LACKING_LABEL}}`)}::text[]`];
     },

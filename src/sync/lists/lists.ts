@@ -21,8 +21,8 @@ import { type ListParts, type OpenList, openList } from "./open-list.ts";
 export interface KnownList {
   readonly key: string;
   readonly isExact: boolean;
-  /** True for a list of one instance's runs: which such lists there are goes by the servers that were known. */
-  readonly isOfInstance: boolean;
+  /** What the upstream itself narrows it to. Which lists of one instance's runs there are goes by the servers that were known. */
+  readonly applied: InvocationQuery;
   /** Epoch milliseconds: when its newest end was read last with success; null if never. */
   readAt(): Promise<number | null>;
   /** Length as the upstream told it last; null if it has no valid one. */
@@ -91,7 +91,7 @@ function toKnownList(list: OpenList, { key, isExact, applied }: RunList, { turns
   return {
     key,
     isExact,
-    isOfInstance: applied.instanceId !== undefined,
+    applied,
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
     isSound: async () => !(await load()).notes.isDoubtful,

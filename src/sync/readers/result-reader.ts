@@ -1,8 +1,11 @@
 import {
   type InstanceInvocation,
+  type Invocation,
   type InvocationRef,
   type InvocationResult,
   invocationKey,
+  isFinalRun,
+  mayBeCut,
   type Operation,
   type Projection,
   type ResultRef,
@@ -36,6 +39,8 @@ export interface ResultReader {
   isUnderWay(source: Source, query: ResultQuery, projection: Projection): boolean;
   /** Notes that the upstream has no such result. */
   noteAbsent(ref: ResultRef): void;
+  /** True if the run may have instances that nobody has seen: its record may be cut, and its results were not all read. */
+  mayHaveOthers(run: Invocation): boolean;
 }
 
 /** Results: what is final is read once, what moves when it is older than the freshness. */
@@ -44,8 +49,26 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   const absences = createAbsences(clock, freshnessMs);
   const owed = createAbsences(clock, freshnessMs);
   const untold = createAbsences(clock, freshnessMs);
+  const whole = createAbsences(clock, 0);
   const histories = createHistories(clock, parts.rulesHash);
   const known = createKnownResults(parts, { absences, owed, untold }, histories);
+
+  const mayHaveOthers = (run: Invocation): boolean =>
+    run.missingInstances !== undefined ||
+    (mayBeCut(run) && !whole.has(invocationKey(run), isFinalRun(run) ? Number.POSITIVE_INFINITY : freshnessMs));
+
+  /**
+   * The query, with the instances that the run shows if it may have others and one of these is asked for: a run that is known with one
+   * instance more than fifty would pass for whole.
+   */
+  async function widen(source: Source, query: ResultQuery): Promise<ResultQuery> {
+    const { invokeId, instanceIds, includeHistory } = query;
+    if (instanceIds === undefined || includeHistory) return query;
+    const [stored] = await store.readRuns([{ source, invokeId }], { output: false, content: false });
+    const shown = stored?.run.instances.map(({ instanceId }) => instanceId) ?? [];
+    if (!stored || !mayHaveOthers(stored.run) || instanceIds.every((id) => shown.includes(id))) return query;
+    return { ...query, instanceIds: [...new Set([...shown, ...instanceIds])] };
+  }
 
   async function readUpstream(
     source: Source,
@@ -62,13 +85,15 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       else await store.write({ source, readAt, results: error.results });
       throw error;
     };
-    const read = (noted: Operation) => upstream.readResults(query, projection, noted);
+    const asked = await widen(source, query);
+    const read = (noted: Operation) => upstream.readResults(asked, projection, noted);
     const found = await book.watchResults(source, read, operation).catch(keepPart);
     if (query.includeHistory) {
       histories.put(found);
       return found;
     }
     await store.write({ source, readAt, results: found });
+    if (query.instanceIds === undefined) whole.add(invocationKey({ source, invokeId: query.invokeId }));
     const believed = await believe(store, source, query, found, projection);
     return projection.output ? noteLacking(believed, new Set(found), { owed, untold }) : believed;
   }
@@ -95,6 +120,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       );
     },
     noteAbsent: (ref) => void absences.add(resultKey(ref)),
+    mayHaveOthers,
   };
 }
 

@@ -120,9 +120,11 @@ async function readByPages<Item>(
     const asked = await Promise.allSettled(numbers.map((pageNumber) => reading.ask({ pageNumber, pageSize })));
     const pages = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     collection.add(pages);
-    const failed = asked.find((one) => one.status === "rejected");
-    if (failed !== undefined) {
-      if (!reading.paging.learnFrom(failed.reason, { pageNumber: nextPage, pageSize })) throw failed.reason;
+    const failures = asked.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));
+    if (failures.length > 0) {
+      // What the upstream did not cause ends the operation, whichever page met it.
+      const failure = failures.find((one) => !(one instanceof UpstreamError)) ?? failures[0];
+      if (!reading.paging.learnFrom(failure, { pageNumber: nextPage, pageSize })) throw failure;
       // Pages of another size lie elsewhere: what was read stays, and the list is read again from its beginning.
       return begin(reading, collection);
     }

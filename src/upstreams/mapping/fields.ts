@@ -1,4 +1,4 @@
-import type { Tag } from "#domain";
+import { parseExactJson, type Tag } from "#domain";
 import type { Reading } from "./reading.ts";
 import { isNever, toInstant } from "./time.ts";
 
@@ -129,7 +129,7 @@ function readTag(tag: unknown, reading: Reading): readonly Tag[] {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { closeCutError } from "./cut-error.ts";
 import { type Flaw, readJson } from "./json.ts";
 import { readXml } from "./xml.ts";
@@ -30,16 +31,19 @@ const SUCCESS_CODE = /^(ok|success|200|0)$/i;
 const READABLE_CODE = /^[A-Za-z][\w.-]{0,99}$/;
 
 /**
- * Reads a body as JSON or XML by what it holds, whatever its content type says. Keys of error objects are taken in any case,
+ * Reads a body as JSON or XML by what it holds, whatever its content type says. A charset that this or the XML itself names counts unless the
+ * body is UTF-8. Keys of error objects are taken in any case,
  * since some of the vendor's gateways write them in lower case. Nothing of the body gets into an error but its code and request id.
  */
 export async function readAnswer(
   httpStatus: number,
   body: Buffer,
   requestIdHeader: string | null,
+  contentType: string | null = null,
 ): Promise<ReadAnswer> {
   const isRefused = httpStatus < 200 || httpStatus >= 300;
-  const read = await parseBody(body, isRefused);
+  const text = toUtf8(body, contentType);
+  const read = text === null ? OTHER_CHARSET : await parseBody(text, isRefused);
   const parsed = "why" in read && isRefused ? UNREADABLE_ERROR : read;
   const header = toRequestId(requestIdHeader);
   if ("why" in parsed) return { kind: "unreadable", ...parsed, requestId: header };
@@ -57,6 +61,23 @@ type Data = Readonly<Record<string, unknown>>;
 interface Parsed {
   readonly data: Data;
   readonly isError: boolean;
+}
+
+const OTHER_CHARSET: Flaw = { why: "was in a charset that cannot be read", isTooLarge: false };
+const DECLARATION_BYTES = 128;
+
+/** The body in UTF-8, which JSON must be in and proxies name wrongly; null if it is not, and nobody can read the charset that is named. */
+function toUtf8(body: Buffer, contentType: string | null): Buffer | null {
+  const [, named = null] =
+    /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? "") ??
+    /^\s*<\?xml\s[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(body.toString("latin1", 0, DECLARATION_BYTES)) ??
+    [];
+  if (named === null || /^utf-?8$/i.test(named) || (isUtf8(body) && !body.includes(0))) return body;
+  try {
+    return Buffer.from(new TextDecoder(named, { fatal: true }).decode(body));
+  } catch {
+    return null;
+  }
 }
 
 /** So many bytes tell XML from JSON, unless all of them are blanks. */

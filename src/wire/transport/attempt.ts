@@ -38,8 +38,11 @@ export async function classify(
   upstreamNowMs: number,
 ): Promise<AttemptOutcome> {
   if (sent.kind === "failure") return classifyTransportFailure(request, sent);
-  const requestIdHeader = sent.headers["x-acs-request-id"];
-  const read = await readAnswer(sent.status, sent.body, typeof requestIdHeader === "string" ? requestIdHeader : null);
+  const header = (name: string): string | null => {
+    const value = sent.headers[name];
+    return typeof value === "string" ? value : null;
+  };
+  const read = await readAnswer(sent.status, sent.body, header("x-acs-request-id"), header("content-type"));
   // What is made of a large answer is as much work again.
   if (sent.body.length > MOST_LIGHT_BYTES) await takeBreak();
   switch (read.kind) {
