@@ -1,4 +1,5 @@
-const SLICE_MS = 5;
+// One who asks for something small waits for some ten rounds in which others do such work.
+const SLICE_MS = 1;
 /** How a slice begins, and how long it is. */
 interface SliceOptions {
   /** When the first one begins: in the next round, unless told otherwise. */
@@ -6,7 +7,7 @@ interface SliceOptions {
   readonly sliceMs?: number;
 }
 
-/** Lets waiting work go on one after the other, a few milliseconds in each round of the event loop, so that others are served meanwhile. */
+/** Lets waiting work go on one after the other, about a millisecond in each round of the event loop, so that others are served meanwhile. */
 export interface Slices {
   /** To be called whenever there may be something to take. */
   book(): void;
@@ -84,8 +85,8 @@ export function wakeInSlices(wake: () => void): void {
   wakeNext.book();
 }
 
-/** Of so many executions, all that is done to them in one step takes some milliseconds. */
-const STEP_WEIGHT = 500;
+/** Of so many executions, all that is done to them in one step takes about a millisecond. */
+const STEP_WEIGHT = 200;
 
 /** How many executions a run stands for, itself included. */
 export function weightOf({ instances }: { readonly instances: readonly unknown[] }): number {

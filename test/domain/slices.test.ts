@@ -31,8 +31,8 @@ async function follow(weights: readonly number[]): Promise<readonly (number | "o
 
 describe("work with breaks", () => {
   it.each([
-    ["that weighs little is done at once", [1, 1, 498], [0, 1, 2]],
-    ["that weighs more lets others go first", [250, 250, 1], [0, 1, "other", 2]],
+    ["that weighs little is done at once", [1, 1, 198], [0, 1, 2]],
+    ["that weighs more lets others go first", [100, 100, 1], [0, 1, "other", 2]],
     ["whose first item weighs too much has no break before it", [600, 1], [0, "other", 1]],
     ["on nothing is nothing", [], []],
   ])("%s", async (_name, weights, expected) => {
@@ -68,7 +68,8 @@ describe("work with breaks", () => {
     );
     isOver = true;
     expect(rounds.length).toBe(120);
-    expect(Math.max(...rounds.map((one) => rounds.filter((other) => other === one).length))).toBeLessThanOrEqual(3);
+    // One may come before a round is counted, and another one behind.
+    expect(Math.max(...rounds.map((one) => rounds.filter((other) => other === one).length))).toBeLessThanOrEqual(2);
   });
 
   it("ends with what goes wrong first", async () => {

@@ -75,6 +75,27 @@ describe("thousands of runs of which none is meant", () => {
   );
 });
 
+it("is written a few runs at a time, also if only one of the many servers of each was read again", async () => {
+  const SERVERS = 100;
+  const store = createMemoryStore({ bytesMax: 64_000_000 });
+  const runOn = (n: number, servers: number, text: string) => {
+    const on = (server: number) =>
+      itemOf({ invokeId: `t-${n}`, instanceId: `i-${server}`, output: servers === 1 ? outputOf(text) : undefined });
+    return runAt(n, `t-${n}`, { instances: Array.from({ length: servers }, (_, server) => on(server)) });
+  };
+  const runs = (servers: number) => Array.from({ length: 50 }, (_, n) => runOn(n, servers, `text ${n}`));
+  await store.write({ source: ECS, readAt: 1, runs: runs(SERVERS) });
+  let rounds = 0;
+  const count = () => {
+    rounds += 1;
+    ticking = setImmediate(count);
+  };
+  let ticking = setImmediate(count);
+  await store.write({ source: ECS, readAt: 2, runs: runs(1) });
+  clearImmediate(ticking);
+  expect(rounds).toBeGreaterThanOrEqual((50 * SERVERS) / 500 - 1);
+});
+
 describe("memory that is full", () => {
   const store = () => createMemoryStore({ bytesMax: 40_000 });
   const many = (from: number, to: number) =>

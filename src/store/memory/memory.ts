@@ -1,5 +1,6 @@
 import {
   type Invocation,
+  type InvocationRef,
   type InvocationResult,
   invocationKey,
   isFailedRun,
@@ -99,9 +100,11 @@ async function writeRecords(
       kept.put(mergeResult(known, result, readAt), { readAt: known.readAt, executionReadAt });
     }
   };
-  await mapInBreaks(runs, weightOf, writeRun);
+  const knownInstances = (ref: InvocationRef): number => kept.find(ref)?.run.instances.length ?? 0;
+  // A run on one server that was read alone is compared with all that are known.
+  await mapInBreaks(runs, (run) => weightOf(run) + knownInstances(run), writeRun);
   // Each is put into a copy of its run.
-  await mapInBreaks(results, (result) => 1 + (kept.find(result)?.run.instances.length ?? 0) / 16, writeResult);
+  await mapInBreaks(results, (result) => 1 + knownInstances(result) / 16, writeResult);
 }
 
 /** What is answered from the total order. */

@@ -3,6 +3,7 @@ import type { Transform } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { got, TimeoutError } from "got";
 import type { SourceErrorCode } from "#domain";
+import { paceSocket } from "./paced-socket.ts";
 import { type Agents, readProxyRefusal } from "./proxies.ts";
 
 /** How long the parts of one attempt may take, in milliseconds. */
@@ -85,6 +86,7 @@ export function createTransport(maxAnswerBytes: number, agents: Agents): Transpo
         const promise = client(url, { agent, headers, signal: controller.signal, timeout: toGotTimeouts(timeouts) });
         // got hands on a whole body or none, and tells of its own response only then.
         promise.on("request", (sent: ClientRequest) => {
+          sent.once("socket", paceSocket);
           sent.prependOnceListener("response", (received: IncomingMessage) => {
             if (isError(received.statusCode)) refusal = noteError(received);
           });
