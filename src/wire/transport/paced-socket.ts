@@ -6,9 +6,13 @@ const MOST_LINES = 512;
 
 const paced = new WeakSet<Socket>();
 
+/** Of all connections, in this round of the event loop. */
+let linesOfRound = 0;
+
 /**
- * Lets a connection hand on what comes piece by piece, each in a break of its own: Node reads up to 2 MB of a connection in one round of
- * the event loop, and chunks of one byte take a hundred times as long as one of all. Nothing more is read from it meanwhile.
+ * Lets a connection hand on no more lines in a round of the event loop than are worked through in a millisecond, and the others piece by
+ * piece, each in a break of its own: Node reads up to 2 MB of a connection in one round, and chunks of one byte take a hundred times as
+ * long as one of all. Nothing more is read from it meanwhile.
  */
 export function paceSocket(socket: Socket): void {
   if (paced.has(socket)) return;
@@ -36,6 +40,7 @@ export function paceSocket(socket: Socket): void {
   };
   // The handle stops to read as long as this says no, and begins again with `_read`.
   socket.push = (chunk: Buffer | null) => {
+    if (held.length === 0 && !isWaiting && (chunk === null || fitsRound(chunk))) return push(chunk);
     held.push(chunk);
     goOn();
     return false;
@@ -52,6 +57,21 @@ export function paceSocket(socket: Socket): void {
 }
 
 const LINE_FEED = 10;
+
+function fitsRound(bytes: Buffer): boolean {
+  let lines = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    lines += 1;
+    if (linesOfRound + lines > MOST_LINES) return false;
+  }
+  if (linesOfRound === 0 && lines > 0) setImmediate(beginRound);
+  linesOfRound += lines;
+  return true;
+}
+
+function beginRound(): void {
+  linesOfRound = 0;
+}
 
 function endOfLines(bytes: Buffer): number {
   let end = 0;
