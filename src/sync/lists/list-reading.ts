@@ -23,10 +23,13 @@ import type { TieVerdict } from "./tie.ts";
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
 const OVERLAP_MS = 60_000;
 
-/** Beyond what was certain at the reading before, the newest end has to be read down to here before both readings join. */
+/**
+ * Beyond what was certain at the reading before, the newest end has to be read down to here before both readings join. A run that
+ * is dated ahead of that reading does not raise it: what has come since stands behind that run.
+ */
 export function certainTop({ readAt, notes }: ListState): number {
   if (readAt === null || notes.newest === null) return LIST_END;
-  return Math.min(notes.newest, Math.max(readAt, notes.newest) - OVERLAP_MS) - 1;
+  return Math.min(notes.newest, readAt - OVERLAP_MS) - 1;
 }
 
 const UNMOVED: ListDrift = { firstTotal: null, arrivals: 0, shift: 0, vanished: 0 };
