@@ -20,8 +20,10 @@ export function haveAllAnswered(sources: readonly Source[]): boolean {
   return !sources.some(isLacking);
 }
 
-function isLacking({ ok, isComplete }: Source): boolean {
-  return !ok || !isComplete;
+// A region that never offered the product is left out and lacks nothing.
+function isLacking({ ok, asOf, isComplete, error }: Source): boolean {
+  const isLeftOut = error?.code === "NOT_SUPPORTED" && asOf === null;
+  return !isComplete || (!ok && !isLeftOut);
 }
 
 /**
@@ -51,7 +53,7 @@ export async function listSources(context: Context): Promise<ExitCode> {
   ]);
   if (isJson) writeRows(context, sources, sources);
   else surroundings.output.write(surroundings.output.isTerminal ? formatTable(rows) : formatTabs(rows));
-  const failed = sources.filter(({ ok }) => !ok);
+  const failed = sources.filter((source) => !source.ok && isLacking(source));
   tellFailures(context, failed);
   return failed.length === 0 ? EXIT_CODES.success : EXIT_CODES.incomplete;
 }

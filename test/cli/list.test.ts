@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { GraphQLError } from "graphql";
-import { connection, createInstanceRun, createRun, run } from "./rig.ts";
+import { connection, createInstanceRun, createRun, run, SOURCE } from "./rig.ts";
 
 const FAILED_SOURCE = {
   provider: "SWAS",
@@ -53,6 +53,21 @@ describe("cloud-assistant list", () => {
     expect(errors).toBe(
       "cloud-assistant: incomplete: SWAS cn-beijing may not do this. (UPSTREAM_FORBIDDEN); SWAS cn-beijing: Too many calls. (THROTTLED)\n",
     );
+  });
+
+  it.each([
+    ["never offered the product", null, 0, ""],
+    [
+      "does not offer it any more",
+      "2026-01-02T03:00:00Z",
+      4,
+      "cloud-assistant: incomplete: SWAS cn-beijing: Not here. (NOT_SUPPORTED)\n",
+    ],
+  ])("takes what it read as complete only if a region %s", async (_name, asOf, exitCode, errors) => {
+    const error = { code: "NOT_SUPPORTED", message: "Not here.", retryable: false };
+    const without = { ...FAILED_SOURCE, isComplete: true, asOf, error };
+    const root = { invocations: connection([createRun()], null, [SOURCE, without]) };
+    expect(await run(root, ["list"])).toMatchObject({ exitCode, errors });
   });
 
   it("draws a table with colours on a terminal, without what could steer it", async () => {

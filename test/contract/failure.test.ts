@@ -130,30 +130,37 @@ describe("one source's failure costs only that source", () => {
     expect(said).not.toMatch(/a-very-secret-secret|secret-string|Bad Gateway|E69/);
   });
 
-  it.each([
+  const LISTS: readonly (readonly [string, string, object])[] = [
     ["ECS, in tokens", "ECS/cn-hangzhou", { tokens: true }],
     ["ECS, in pages", "ECS/cn-hangzhou", {}],
     ["SWAS", "SWAS/cn-hangzhou", {}],
-  ])(
-    "an answer of nothing but a request id ends no list of %s: what it owes comes later",
-    async (_name, name, habits) => {
-      const places = { [name]: createPlace(manyRuns(130, "t-h", { instanceId: "9".repeat(32) }), habits) };
-      rig = await startRig(places, {}, createFastClock());
-      const isBehind = ({ asked }: FarCall) => asked.has("NextToken") || Number(asked.get("PageNumber") ?? 1) > 1;
-      rig.far.interfere = (call) => (isBehind(call) ? { status: 200, body: { RequestId: "R-3" } } : null);
-      const list = "pageInfo { hasNextPage endCursor } sources { ok isComplete error { code requestId } }";
-      const first = (await rig.ask(`{ invocations(first: 100) { nodes { invokeId } ${list} } }`)).data.invocations;
-      expect(first.nodes).toHaveLength(50);
-      expect(first.pageInfo.hasNextPage).toBe(true);
-      expect(first.sources).toEqual([
-        { ok: false, isComplete: false, error: { code: "BAD_RESPONSE", requestId: "R-3" } },
-      ]);
-      rig.far.interfere = () => null;
-      const rest = await walkedIds(rig, { size: 100, from: first.pageInfo.endCursor });
-      const before = first.nodes.map((node: { invokeId: string }) => node.invokeId);
-      expect([...before, ...rest]).toEqual(ordered(places));
-    },
-  );
+  ];
+  const WITHOUT_LIST: readonly (readonly [string, object])[] = [
+    ["nothing but a request id", {}],
+    ["a total of 0 and no list", { TotalCount: 0, NextToken: "" }],
+    ["a total of 0, and null for its list", { TotalCount: 0, Invocations: null, CommandInvocations: null }],
+    ["the size of its pages, and no list", { PageNumber: 3, PageSize: 50 }],
+  ];
+
+  it.each(
+    LISTS.flatMap(([list, ...place]) => WITHOUT_LIST.map(([what, body]) => [what, list, body, ...place] as const)),
+  )("an answer of %s ends no list of %s: what it owes comes later", async (_what, _list, body, name, habits) => {
+    const places = { [name]: createPlace(manyRuns(130, "t-h", { instanceId: "9".repeat(32) }), habits) };
+    rig = await startRig(places, {}, createFastClock());
+    const isBehind = ({ asked }: FarCall) => asked.has("NextToken") || Number(asked.get("PageNumber") ?? 1) > 1;
+    rig.far.interfere = (call) => (isBehind(call) ? { status: 200, body: { RequestId: "R-3", ...body } } : null);
+    const list = "pageInfo { hasNextPage endCursor } sources { ok isComplete error { code requestId } }";
+    const first = (await rig.ask(`{ invocations(first: 100) { nodes { invokeId } ${list} } }`)).data.invocations;
+    expect(first.nodes).toHaveLength(50);
+    expect(first.pageInfo.hasNextPage).toBe(true);
+    expect(first.sources).toEqual([
+      { ok: false, isComplete: false, error: { code: "BAD_RESPONSE", requestId: "R-3" } },
+    ]);
+    rig.far.interfere = () => null;
+    const rest = await walkedIds(rig, { size: 100, from: first.pageInfo.endCursor });
+    const before = first.nodes.map((node: { invokeId: string }) => node.invokeId);
+    expect([...before, ...rest]).toEqual(ordered(places));
+  });
 
   it("a region without the API is empty, not broken", async () => {
     const places = createSources();

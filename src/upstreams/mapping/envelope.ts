@@ -12,7 +12,7 @@ export interface PageShape<Item> extends Readable<Item> {
   readonly pageNumber: number | null;
   /** Where a list in token mode goes on; null at its end and in page mode. */
   readonly nextToken: string | null;
-  /** Fails the source; there if the answer says nothing but its request id, which may mean an empty list and never the end of one. */
+  /** Fails the source; set if the answer holds no list and no token, which may mean an empty list and never the end of one. */
   readonly refuseAsEnd?: () => never;
 }
 
@@ -98,7 +98,7 @@ export async function readPage<Item>(
     return reading.fail(`the answer holds no ${spec.name}`);
   }
   const list = await readEach(readRecords(root, spec, reading), spec, reading, read);
-  const isBare = Object.keys(body).every((name) => /^RequestId$/i.test(name));
+  const isBare = (root === undefined || root === null) && nextToken === null;
   return {
     ...list,
     ...(isBare && { refuseAsEnd: () => reading.fail(`an answer behind the first holds no ${spec.name}`) }),
