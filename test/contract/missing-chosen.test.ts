@@ -118,6 +118,19 @@ describe.each(["ECS", "SWAS"])("runs on %s of which one tells no command", (prod
     expect(await read({ commandId: "c-1", createdAfter: after })).toMatchObject({ ids: ["t-1"], sources: COMPLETE });
   });
 
+  it("are perhaps more results by a command that no list tells", async () => {
+    await start();
+    const refused = product === "ECS" ? "none" : "DescribeCommandInvocations";
+    rig.far.interfere = ({ action }) => (action === refused ? refusal(403, "Forbidden.RAM") : null);
+    const query = resultsOf('commandId: "c-1"').replace("ECS", product);
+    const { totalCount, sources } = (await rig.ask(query)).data.invocationResults;
+    const isTold = product === "ECS";
+    expect({ totalCount, sources }).toEqual({
+      totalCount: isTold ? 2 : null,
+      sources: [{ ok: true, isComplete: isTold }],
+    });
+  });
+
   it("are all that there are if the upstream chose by the command", async () => {
     await start();
     expect(await read({ commandId: "c-1" })).toEqual({ totalCount: 2, ids: ["t-1", "t-2"], sources: COMPLETE });

@@ -10,7 +10,7 @@ import { LIST_END, type Position, positionOf, type RunStore, type StoredRun, tim
 import type { Page, PageProjection, PageSourceState, ResultFilter, ShownResult } from "../contract/index.ts";
 import { joinStates, type PageCursor, type PageRequestArguments, toPage } from "../paging/index.ts";
 import { plainProjection, type RunPages, type RunStretch } from "../runs/index.ts";
-import { countRuns, falseEndOf, isWhole, type PageSource, pauseOf } from "../walk/index.ts";
+import { countRuns, doubtOf, falseEndOf, hasDoubtful, isWhole, type PageSource, pauseOf } from "../walk/index.ts";
 import type { Results } from "./by-key.ts";
 import { countResultsIn, purposeOf, resultsIn, rowName, toRunFilter } from "./filter.ts";
 import type { RunsRead } from "./strays.ts";
@@ -189,13 +189,18 @@ async function countRows(
   operation: Operation,
 ): Promise<number | null> {
   for (const part of parts) if ((await falseEndOf(part)) !== null || !(await isWhole(part, LIST_END))) return null;
+  const query = toQuery(filter);
   const request = {
-    query: toQuery(filter),
+    query,
     direction: 1,
     limit: PART,
     projection: { output: false, content: false },
     pause: pauseOf(operation),
   } as const;
+  for (const part of parts) {
+    const stretch = { source: part.source, after: null, before: null };
+    if (await hasDoubtful(store, doubtOf(part, query), stretch, request.pause)) return null;
+  }
   let rows = 0;
   let after: Position | null = null;
   for (;;) {
