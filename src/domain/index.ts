@@ -7,6 +7,7 @@ export { parseExactJson } from "./exact-json.ts";
 export * from "./execution-error.ts";
 export { codeOfErrorInfo } from "./execution-error-text.ts";
 export * from "./invocation.ts";
+export { takeLines } from "./line-part.ts";
 export { type AnswerLife, type CostMeter, type Operation, withNotes } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-compare.ts";

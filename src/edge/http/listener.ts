@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Clock } from "#domain";
+import { type Clock, takeLines } from "#domain";
 import { answerWithoutUpgrade, asksForWebSocket } from "./other-upgrades.ts";
 import { type PacedReading, paceReading, type ReadingTurns } from "./paced-reading.ts";
 import type { Readers } from "./readers.ts";
@@ -183,16 +183,5 @@ function cutRequest(bytes: Buffer): number {
     const at = bytes.subarray(0, MOST_PIECE).indexOf(blank, start);
     return at < 0 ? [] : [at + blank.length];
   });
-  return endOfLines(bytes.subarray(0, Math.min(MOST_PIECE, ...ends)));
-}
-
-const LINE_FEED = 10;
-
-function endOfLines(bytes: Buffer): number {
-  let end = 0;
-  for (let lines = 0; lines < MOST_LINES; lines += 1) {
-    end = bytes.indexOf(LINE_FEED, end) + 1;
-    if (end === 0) return bytes.length;
-  }
-  return end;
+  return takeLines(bytes.subarray(0, Math.min(MOST_PIECE, ...ends)), MOST_LINES).end;
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { takeBreak } from "#domain";
+import { takeBreak, takeLines } from "#domain";
 
 /** Each chunk of a body takes two lines, and an interim answer no fewer: so many take about a millisecond. */
 const MOST_LINES = 512;
@@ -30,7 +30,7 @@ export function paceSocket(socket: Socket): void {
     const [first] = held;
     if (first === undefined || socket.destroyed) return;
     isAsked = false;
-    const end = first === null ? 0 : endOfLines(first);
+    const end = first === null ? 0 : takeLines(first, MOST_LINES).end;
     if (first === null || end === first.length) held.shift();
     else held[0] = first.subarray(end);
     push(first === null ? null : first.subarray(0, end));
@@ -56,14 +56,9 @@ export function paceSocket(socket: Socket): void {
   });
 }
 
-const LINE_FEED = 10;
-
 function fitsRound(bytes: Buffer): boolean {
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
-    lines += 1;
-    if (linesOfRound + lines > MOST_LINES) return false;
-  }
+  const { end, lines } = takeLines(bytes, MOST_LINES - linesOfRound);
+  if (end < bytes.length) return false;
   if (linesOfRound === 0 && lines > 0) setImmediate(beginRound);
   linesOfRound += lines;
   return true;
@@ -71,13 +66,4 @@ function fitsRound(bytes: Buffer): boolean {
 
 function beginRound(): void {
   linesOfRound = 0;
-}
-
-function endOfLines(bytes: Buffer): number {
-  let end = 0;
-  for (let lines = 0; lines < MOST_LINES; lines += 1) {
-    end = bytes.indexOf(LINE_FEED, end) + 1;
-    if (end === 0) return bytes.length;
-  }
-  return end;
 }
