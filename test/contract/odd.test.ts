@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { createFastClock } from "./fast-clock.ts";
 import { ordered, type Rig, startRig, walk, walkedIds } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, manyRuns, type Run } from "./world.ts";
 
 let rig: Rig;
@@ -195,6 +197,27 @@ describe("schedules that the list of all runs keeps back", () => {
     const meant = { "ECS/cn-hangzhou": createPlace(runs.filter(isMeant)) };
     expect(await walkedIds(rig, { size: 20, filter })).toEqual(ordered(meant));
     expect(await walkedIds(rig, { size: 20 })).toEqual(ordered({ "ECS/cn-hangzhou": place }));
+  });
+
+  it("may be missing while the question for them fails, and the page says so", async () => {
+    const runs = manyRuns(30, "t-h").map((run, index) => ({ ...run, timed: index % 7 === 3 }));
+    const place = createPlace(runs, { hidesTimed: true, tokens: true });
+    const clock = createFastClock();
+    rig = await startRig({ "ECS/cn-hangzhou": place }, {}, clock);
+    let isDown = true;
+    rig.far.interfere = ({ asked }) =>
+      isDown && asked.get("Timed") === "true" ? refusal(503, "ServiceUnavailable") : null;
+    const show = async () => {
+      const { data } = await rig.ask(
+        "{ invocations(first: 50) { totalCount nodes { invokeId } sources { ok isComplete } } }",
+      );
+      const { nodes, totalCount, sources } = data.invocations;
+      return { shown: nodes.length, totalCount, sources };
+    };
+    expect(await show()).toEqual({ shown: 26, totalCount: null, sources: [{ ok: true, isComplete: false }] });
+    isDown = false;
+    await clock.sleep(60_000);
+    expect(await show()).toEqual({ shown: 30, totalCount: 30, sources: [{ ok: true, isComplete: true }] });
   });
 });
 

@@ -126,15 +126,19 @@ describe("ECS lists and runs that will run again", () => {
     expect(opened.map((lists) => lists.length)).toEqual([2, 2, 2, 2]);
   });
 
-  it("stay one list where the probe fails, until a minute later", async () => {
+  it.each([
+    ["Forbidden.RAM", [2], false],
+    ["ServiceUnavailable", [2, 3, 4, 5], true],
+  ])("stay one list where the probe fails with %s, until a minute later", async (code, calls, mayLack) => {
     end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
-    end.emulator.setFaults([{ nth: 2, fault: { kind: "error", code: "Forbidden.RAM" } }]);
-    const keys = [];
+    end.emulator.setFaults(calls.map((nth) => ({ nth, fault: { kind: "error", code } })));
+    const shown = [];
     for (const waitMs of [0, 59_000, 1_000]) {
       await end.clock.advance(waitMs);
-      keys.push((await open()).keys.length);
+      const lists = await end.upstream.openLists({}, NOTHING, end.operation);
+      shown.push(lists.map((list) => list.mayLack?.()));
     }
-    expect(keys).toEqual([1, 1, 2]);
+    expect(shown).toEqual([[mayLack], [mayLack], [false, false]]);
   });
 
   it.each([true, false])("are not chosen by the parameter for a query that says timed: %s", async (timed) => {

@@ -74,7 +74,7 @@ export async function openKnownLists(
   return lists.map((list) => toKnownList(openList(parts, upstream.source, list, projection), list, parts));
 }
 
-function toKnownList(list: OpenList, { key, isExact, applied }: RunList, { turns }: ListParts): KnownList {
+function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList, { turns }: ListParts): KnownList {
   const { load } = list;
   const loadShown = async (): Promise<ListState> => shownState(await load(), list.now());
   const boundBelow = async (from: number): Promise<number> => boundBelowIn(await loadShown(), from);
@@ -94,7 +94,7 @@ function toKnownList(list: OpenList, { key, isExact, applied }: RunList, { turns
     applied,
     readAt: async () => (await load()).readAt,
     total: async () => (await load()).notes.total,
-    isSound: async () => !(await load()).notes.isDoubtful,
+    isSound: async () => mayLack?.() !== true && !(await load()).notes.isDoubtful,
     lateRuns: async () => (await load()).notes.late,
     async falseEnd() {
       const { stop } = (await load()).notes;

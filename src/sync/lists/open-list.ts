@@ -97,7 +97,7 @@ export function openList(parts: ListParts, source: Source, list: RunList, projec
         readAt: page.readAt,
         runs: page.runs,
         list: { key, record: state },
-        ...(isEnteredLater || list.isPart === true ? {} : droppedBehind(page, applied)),
+        ...(isEnteredLater || list.isPart === true || list.mayLack?.() === true ? {} : droppedBehind(page, applied)),
       }),
     writeRuns: ({ readAt, runs }) => store.write({ source, readAt, runs }),
     writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),

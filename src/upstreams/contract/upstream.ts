@@ -60,6 +60,8 @@ export interface RunList {
   readonly applied: InvocationQuery;
   /** True if another list holds the rest of the runs that {@link applied} means. */
   readonly isPart?: boolean;
+  /** True while it may lack runs that it should hold, since the question whether it hides some could not be answered. */
+  mayLack?(): boolean;
   /** True if the upstream applies every part of the query asked for, so that `total` counts just what is asked for. */
   readonly isExact: boolean;
   /**

@@ -95,6 +95,7 @@ function createList(context: AdapterContext, asked: AskedList, first: FirstPage 
     key,
     applied: toApplied(query, filter, status),
     isPart: timed !== undefined,
+    mayLack: () => timed === undefined && context.timedProbe.isHiding() === undefined,
     isExact: isExact(query, filter, status),
     placeAt: reader.placeAt,
     read: context.statusFilter.watch({ key, status }, reader.read, first),
@@ -209,8 +210,8 @@ export async function readInvocation(
   };
   const page = await read({});
   // An error says that there is none; an empty list may hide it.
-  const isHidden = page?.items.length === 0 && (await context.timedProbe.ask(operation));
-  const answer = isHidden ? await read({ Timed: true }) : page;
+  const mayBeHidden = page?.items.length === 0 && (await context.timedProbe.ask(operation)) !== false;
+  const answer = mayBeHidden ? await read({ Timed: true }) : page;
   return answer === null ? null : findOnly(answer, answer.reading);
 }
 

@@ -3,13 +3,13 @@ import type { FirstPage, RunListPage } from "../contract/index.ts";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
 export interface TimedProbe {
-  /** What is known, without a call. */
-  isHiding(): boolean;
+  /** What is known, without a call: undefined if the last probe failed by what may pass, so that something may be hidden. */
+  isHiding(): boolean | undefined;
   /**
    * The same, asked for if it is not known. A process asks until it has met one scheduled run: every ten minutes, or a minute
-   * after a probe that failed. Until it knows, nothing is hidden.
+   * after a probe that failed.
    */
-  ask(operation: Operation): Promise<boolean>;
+  ask(operation: Operation): Promise<boolean | undefined>;
   /**
    * The same, behind the newest page of the list that is to be opened, so that a failing source shows its own error. Undefined if
    * nothing was asked. Those who come meanwhile with the same subject get the same page.
@@ -91,6 +91,7 @@ export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: Rea
 /** Asks its questions when they are due, once for all who wait. */
 function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) {
   let known: boolean | undefined;
+  let isInDoubt = false;
   let notBefore = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
@@ -105,23 +106,27 @@ function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) 
     try {
       const scheduled = await findRun({ Timed: true }, free);
       if (scheduled !== null) known = await isHidden(scheduled, readNewest, free);
+      isInDoubt = false;
       // Not before both answers are there: all who open a list between them wait for the second.
       notBefore = clock.elapsed() + AFTER_NONE_MS;
     } catch (error) {
       // A cancelled operation has learned nothing; the next one may ask at once.
       notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
       if (!(error instanceof UpstreamError)) throw error;
+      // What does not pass tells that this upstream does not answer the question.
+      isInDoubt = error.retryable;
     }
   }
 
+  const isHiding = (): boolean | undefined => known ?? (isInDoubt ? undefined : false);
   const isDue = (): boolean => known === undefined && clock.elapsed() >= notBefore;
 
   return {
-    isHiding: () => known ?? false,
+    isHiding,
     isDue,
     /** True until a probe has ended. */
     isFirst: () => notBefore === Number.NEGATIVE_INFINITY,
-    async ask(operation: Operation, readNewest: ReadNewest = readAnyNewest): Promise<boolean> {
+    async ask(operation: Operation, readNewest: ReadNewest = readAnyNewest): Promise<boolean | undefined> {
       while (isDue() && !operation.signal.aborted) {
         // What breaks another operation is no matter of this one.
         if (asking !== undefined) await asking.catch(() => {});
@@ -132,7 +137,7 @@ function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) 
           await asking;
         }
       }
-      return known ?? false;
+      return isHiding();
     },
   };
 }
