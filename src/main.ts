@@ -28,8 +28,9 @@ async function main(args: readonly string[]): Promise<void> {
   if (args[0] === undefined) {
     collectSooner();
     const config = readConfig();
-    const { createApp } = await import("#app");
-    return serve(createApp(config));
+    const [{ createApp }, { warmDecoder }] = await Promise.all([import("#app"), import("#domain")]);
+    await serve(createApp(config));
+    return warmDecoder();
   }
   if (args[0] === "--check-config") return checkConfig(args.slice(1));
   if (args[0] === "forget") return runForget(args.slice(1));

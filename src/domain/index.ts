@@ -11,7 +11,7 @@ export { takeLines } from "./line-part.ts";
 export { type AnswerLife, type CostMeter, type Operation, withNotes } from "./operation.ts";
 export { type AppendedOutput, readAppended } from "./output-append.ts";
 export { diffLines, type LineDifference, maskOutput } from "./output-compare.ts";
-export { type DecodedOutput, decodeOutput, isCharset } from "./output-decode.ts";
+export { type DecodedOutput, decodeOutput, isCharset, warmDecoder } from "./output-decode.ts";
 export { groupOutputs, isOutputKnown, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";

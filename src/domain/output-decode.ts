@@ -1,4 +1,5 @@
 import { canonicalName, measureOf, type Piece, planAs, planPieces } from "./charset/index.ts";
+import { takeBreak } from "./slices.ts";
 
 /** What the bytes of an output say. */
 export interface DecodedOutput {
@@ -50,6 +51,23 @@ export function decodeOutput(
     lossy: parts.some((part) => part.lossy),
     isCharsetCertain: plan.isCertain,
   };
+}
+
+/**
+ * Decodes some kilobytes of odd bytes in small parts, so that the first output that needs it does not wait until the decoder is compiled
+ * and characters are weighed: that takes some 100 ms of processor time. Others are served meanwhile.
+ */
+export async function warmDecoder(): Promise<void> {
+  const charsets = [...Array.from({ length: 12 }, () => undefined), "big5", "shift_jis", "euc-jp", "euc-kr"];
+  let odd = 1;
+  for (const charset of charsets) {
+    const bytes = Uint8Array.from({ length: 1024 }, () => {
+      odd = Math.imul(odd, 1_664_525) + 1_013_904_223;
+      return odd >>> 24;
+    });
+    decodeOutput(bytes, null, charset === undefined ? {} : { charset });
+    await takeBreak();
+  }
 }
 
 /** True for every label that the WHATWG Encoding Standard gives a charset, in any case: `utf-8`, `gb2312`, `sjis`. */
