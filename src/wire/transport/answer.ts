@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { closeCutError } from "./cut-error.ts";
-import { type Flaw, readJson } from "./json.ts";
+import { type Flaw, readJson, skipBlanks } from "./json.ts";
 import { readXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
@@ -80,8 +80,9 @@ function toUtf8(body: Buffer, contentType: string | null): Buffer | null {
   }
 }
 
-/** So many bytes tell XML from JSON, unless all of them are blanks. */
+/** So many bytes behind its blanks tell XML from JSON. */
 const BEGINNING_BYTES = 64;
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 
 function toText(body: Buffer): string {
   const raw = body.toString("utf8");
@@ -93,7 +94,8 @@ const UNREADABLE_ERROR: Parsed = { data: {}, isError: true };
 
 /** Data, or what is wrong with the body. An error may have been cut off: what is whole at its beginning is enough. */
 async function parseBody(body: Buffer, isRefused: boolean): Promise<Parsed | Flaw> {
-  const beginning = toText(body.subarray(0, BEGINNING_BYTES)) || toText(body);
+  const start = skipBlanks(body, BYTE_ORDER_MARK.equals(body.subarray(0, 3)) ? 3 : 0, body.length);
+  const beginning = toText(body.subarray(start, start + BEGINNING_BYTES));
   if (beginning === "") return { why: "was empty", isTooLarge: false };
   if (beginning.startsWith("<")) return parseXmlBody(toText(body), isRefused);
   const read = await readJson(body);

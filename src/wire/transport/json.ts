@@ -209,13 +209,15 @@ function behindComma(body: Buffer, from: number, last: number): number {
 }
 
 /** Index of the first byte that JSON takes for more than space between its parts; `end` if there is none. */
-function skipBlanks(body: Buffer, from: number, end: number): number {
+export function skipBlanks(body: Buffer, from: number, end: number): number {
   let at = from;
-  while (at < end && BLANKS.has(body[at] ?? 0)) at += 1;
+  while (at < end && isBlank(body[at])) at += 1;
   return at;
 }
 
-const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
 
 function textOf(body: Buffer, start: number, end: number): string {
   const text = body.toString("utf8", start, end);
