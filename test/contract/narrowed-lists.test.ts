@@ -144,6 +144,33 @@ describe.each(["Success", "Running"])(
   },
 );
 
+describe.each(["ECS", "SWAS"] as const)(
+  "a list of all runs on %s whose records leave out servers without a word",
+  (product) => {
+    it("does not stand for the list of one of these servers", async () => {
+      const executions = Array.from({ length: 60 }, (_, index) => ({ instanceId: idAt(index) }));
+      rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([{ invokeId: "t-1", at, executions }]) });
+      rig.far.mangle = (body, { asked }) =>
+        JSON.parse(JSON.stringify(body), (key, value) => {
+          const isInstances = /^(InvokeInstance|InvokeInstances)$/.test(key) && Array.isArray(value);
+          const isOwn = (one: { readonly InstanceId?: string }) => one.InstanceId === asked.get("InstanceId");
+          return isInstances ? (asked.has("InstanceId") ? value.filter(isOwn) : value.slice(0, 50)) : value;
+        });
+      await rig.ask("{ invocations(first: 50) { nodes { invokeId } } }");
+      const { data } = await rig.ask(
+        `{ invocations(filter: { instanceId: "${idAt(55)}" }) { totalCount nodes { invokeId } sources { ok isComplete } } }`,
+      );
+      expect(data.invocations).toEqual({
+        totalCount: 1,
+        nodes: [{ invokeId: "t-1" }],
+        sources: [{ ok: true, isComplete: true }],
+      });
+      const called = rig.far.calls.filter(({ action, asked }) => action !== "ListInstances" && asked.has("InstanceId"));
+      expect(called).toHaveLength(1);
+    });
+  },
+);
+
 describe("a list of one instance's runs whose states that instance accounts for", () => {
   it("is believed: nothing is read by its id", async () => {
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([runOf(1), runOf(1, "t-2")]) });

@@ -42,7 +42,10 @@ interface ChosenLists {
   readonly isByState: boolean;
 }
 
-/** The lists that a page reads of a source: the list of all runs if that is known to its end, else the narrowest. @throws UpstreamError */
+/**
+ * The lists that a page reads of a source: the list of all runs if that is known to its end and tells what is meant, else the narrowest.
+ * @throws UpstreamError
+ */
 export async function chooseLists(
   sync: Sync,
   source: Source,
@@ -52,13 +55,10 @@ export async function chooseLists(
 ): Promise<ChosenLists> {
   const { statusIn, createdAfter: _after, createdBefore: _before, ...narrow } = upstreamQuery(query);
   const isNarrow = Object.keys(narrow).length > 0 || isFew(statusIn);
-  // A single run may be younger than what was read.
-  const isOpen = isToldByAll(query) && query.invokeId === undefined;
+  // A single run may be younger than what was read, and of a run's servers the list of all runs may leave out some.
+  const isOpen = isToldByAll(query) && query.invokeId === undefined && query.instanceId === undefined;
   const whole = isNarrow && isOpen ? await sync.findWhole(source) : null;
-  // Of a server that came since nothing is known.
-  const mayLackServer =
-    query.instanceId !== undefined && whole?.some(({ applied }) => applied.instanceId !== undefined) === true;
-  if (whole !== null && !mayLackServer) return { lists: whole, isByState: false };
+  if (whole !== null) return { lists: whole, isByState: false };
   if (!isFew(statusIn)) {
     return { lists: await sync.openLists(source, narrow, projection, operation), isByState: false };
   }
