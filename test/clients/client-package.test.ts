@@ -50,7 +50,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "consumer.ts"), CONSUMER);
   writeFileSync(join(folder, "consumer.cts"), CONSUMER);
-}, 180_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function check(file: string, module: string, moduleResolution: string) {

@@ -72,7 +72,7 @@ describe("settings", () => {
       expect(said).toContain(name);
     }
     expect(said).not.toMatch(/LTAIkeykeykey|sssecretsss|\n\s+at /);
-  }, 30_000);
+  });
 
   it("that are only checked are refused for a list of documents that the start would refuse", async () => {
     const file = `${folder}/documents.json`;
@@ -83,7 +83,7 @@ describe("settings", () => {
     expect(checked).toEqual({ code: 2, said: expect.stringContaining("PERSISTED_DOCUMENTS_FILE: expected an object") });
     writeFileSync(file, '\uFEFF{ "sha256:00": "{ sources { ok } }" }');
     expect(await run(environment, ["--check-config"])).toMatchObject({ code: 0 });
-  }, 30_000);
+  });
 
   it("that are only checked are printed, those of files too, without secrets", async () => {
     const accounts = `${folder}/accounts.yml`;
@@ -125,17 +125,17 @@ describe("settings", () => {
       ]),
     );
     expect(lines.some((line) => line.startsWith("SWAS_REGIONS"))).toBe(false);
-  }, 30_000);
+  });
 
   it("are checked without other arguments alone", async () => {
     const { code, said } = await run({}, ["--check-config", "PORT=1"]);
     expect(code).toBe(2);
     expect(said).toContain('arguments: expected none behind --check-config, got "PORT=1"');
-  }, 30_000);
+  });
 
   it("may be none: it listens and says where", async () => {
     const { said } = await run({});
     const ready = said.split("\n").find((line) => line.includes('"msg":"ready"'));
     expect(JSON.parse(ready ?? "{}").url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
-  }, 30_000);
+  });
 });

@@ -156,7 +156,7 @@ describe("a watched list", () => {
     const told = () => again.results.flatMap((result) => ids(changeOf(result).entered));
     while (told().length < burst.length) await again.reached(again.results.length + 1);
     expect(told().toSorted()).toEqual(ids(burst).toSorted());
-  }, 30_000);
+  });
 
   it("tells how runs go on while the list cannot be read down to what was known", async () => {
     const place = createPlace([run("t-b", 1, "Running"), run("t-a", 0, "Success")]);
@@ -170,7 +170,7 @@ describe("a watched list", () => {
     const changed = () => one.results.flatMap((result) => changeOf(result).changed);
     while (changed().length === 0) await one.reached(one.results.length + 1);
     expect(changed()).toEqual([{ invokeId: "t-b", status: "FAILED" }]);
-  }, 30_000);
+  });
 
   it("refuses a damaged position, and the cursor of a list", async () => {
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([run("t-a", 0, "Success")]) }, QUICK);

@@ -133,4 +133,4 @@ it("what the upstream dropped is still there after a restart: it pages, filters,
     rows = await second.walk({});
   }
   expect(await second.walk({})).toEqual(before.map((row) => ({ ...row, isGoneUpstream: old.includes(row.invokeId) })));
-}, 120_000);
+});

@@ -67,7 +67,8 @@ describe("the page when something is wrong", () => {
     const again = page.getByRole("button", { name: "Try again" });
     await again.waitFor();
     server.refuse(null);
-    await again.click();
+    // A real click waits until the button stands still, and the page may go on by itself meanwhile.
+    await again.dispatchEvent("click");
     await page.getByRole("heading", { name: "deploy" }).waitFor();
   });
 
@@ -115,7 +116,7 @@ describe("the page when something is wrong", () => {
     gateway.emulator.world.addInvocation("ecs", "cn-hangzhou", { invokeId: "t-huge", commandName: "huge", instances });
     const { run, server } = await idsOf("t-huge");
     await open(`/runs/${run}/${server}`);
-    await page.getByText("This output is too large to be shown here.").waitFor({ timeout: 40_000 });
+    await page.getByText("This output is too large to be shown here.").waitFor();
     await noProblems();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
@@ -133,7 +134,7 @@ describe("the page when something is wrong", () => {
     await open(`/runs/${run}`);
     await page.getByRole("heading", { name: "short" }).waitFor();
     world.removeInvocation("ecs", "cn-hangzhou", "t-short");
-    await page.getByText("The upstream does not know this run any more").waitFor({ timeout: 30_000 });
+    await page.getByText("The upstream does not know this run any more").waitFor();
     await page.getByRole("heading", { name: "short" }).waitFor();
     await noProblems();
   });
@@ -161,7 +162,8 @@ describe("the page when something is wrong", () => {
     expect(await page.getByRole("alert").textContent()).toContain("ServiceUnavailable");
     await noProblems();
     gateway.emulator.setFaults([]);
-    await again.click();
+    // A real click waits until the button stands still, and the page may go on by itself meanwhile.
+    await again.dispatchEvent("click");
     await page.getByText("No run fits these filters.").waitFor();
   });
 });

@@ -28,7 +28,7 @@ async function open(...options: readonly Parameters<typeof startProvider>[1][]):
   const server = await startPageServer(gateway.url);
   for (const provider of providers) provider.admit(server.url);
   const browser = await openBrowser(server.url, ...providers.map(({ url }) => url));
-  browser.page.setDefaultTimeout(10_000);
+  browser.page.setDefaultTimeout(60_000);
   return { providers, gateway, server, browser, page: browser.page };
 }
 

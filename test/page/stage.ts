@@ -28,7 +28,7 @@ export async function openStage(): Promise<Stage> {
   const server = await startPageServer(gateway.url);
   const browser = await openBrowser(server.url);
   const { page } = browser;
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
