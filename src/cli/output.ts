@@ -104,7 +104,7 @@ export function tellUnknown(context: Context, sections: readonly Pick<Section, "
 
 function writeSections(context: Context, sections: readonly Section[], options: OutputOptions): void {
   const { output: screen } = context.surroundings;
-  if (sections.length === 0) tell(context, "no instance failed.");
+  if (sections.length === 0 && !context.report.isIncomplete) tell(context, "no instance failed.");
   for (const [index, { title, output, isKnown }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
     if (output === undefined) tell(context, `${title}: its output could not be read.`);

@@ -1,5 +1,5 @@
 import type { IdenticalOutputsQuery, InstanceInvocationStatus, RunOutputsQuery } from "../client/index.ts";
-import { type Context, salvage, tellCut, tellMissing } from "./context.ts";
+import { type Context, salvage, tellCut, tellIncomplete, tellMissing } from "./context.ts";
 import { requireListed, requireRun, type Target, tellGone } from "./find.ts";
 import { isInstanceId } from "./instances.ts";
 import { readStray, type StrayRef } from "./stray-run.ts";
@@ -75,13 +75,24 @@ export async function readOutputs(
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
       const isDenied = isElsewhere(known, instances, { ...selection, isFinal: run.isFinal });
+      const isContradicted = selection.isFailedOnly && isFailedElsewhere(run, known);
       // Results may tell of instances that the run's record does not, and are a part of the run once they were read.
-      if (isDenied && !isSecond && (await isAmongResults(context, run, selection, signal)))
+      if ((isDenied || isContradicted) && !isSecond && (await isAmongResults(context, run, selection, signal)))
         return readOutputs(context, target, selection, signal, true);
+      if (isContradicted) tellUnshownFailure(context, run);
       return { ...run, instances, isElsewhere: isDenied };
     }
     after = endCursor;
   }
+}
+
+/** True for a run that failed although none of these instances did. @param failed those that failed; null for one that could not be read */
+function isFailedElsewhere({ status }: Pick<Run, "status">, failed: readonly unknown[]): boolean {
+  return failed.length === 0 && (status === "FAILED" || status === "PARTIAL_FAILED");
+}
+
+function tellUnshownFailure(context: Context, { status }: Pick<Run, "status">): void {
+  tellIncomplete(context, `The run is ${status}, but it shows no instance that failed.`);
 }
 
 async function isAmongResults(
@@ -129,7 +140,10 @@ export async function readGroups(context: Context, target: Target, selection: Se
   if (groups.length === MAX_GROUPS && shown !== total) tellCut(context, shown ?? 0, total ?? null);
   // Those that cannot be shown may have failed.
   const mayHaveFailed = ({ status, instanceIds }: Group) => FAILED_STATES.includes(status) || instanceIds.length === 0;
-  return selection.isFailedOnly ? groups.filter(mayHaveFailed) : groups;
+  if (!selection.isFailedOnly) return groups;
+  const failed = groups.filter(mayHaveFailed);
+  if (isFailedElsewhere(run, failed)) tellUnshownFailure(context, run);
+  return failed;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { connection, createInstanceRun, createOutput, createRun, run } from "./rig.ts";
+import { connection, createInstanceRun, createOutput, createRun, inTurn, run } from "./rig.ts";
 
 const FAILED = createInstanceRun({
   instanceId: "i-02",
@@ -172,6 +172,21 @@ describe("cloud-assistant output", () => {
       "--failed",
     ]);
     expect([none.exitCode, none.errors]).toEqual([0, "cloud-assistant: no instance failed.\n"]);
+  });
+
+  it.each(["FAILED", "PARTIAL_FAILED"])("does not deny the failure of a run that is %s", async (status) => {
+    const bare = createRun({ status, instanceInvocations: connection([]), outputGroups: [] });
+    const words = ["output", "AXIAid", "--failed"];
+    const told = `cloud-assistant: incomplete: The run is ${status}, but it shows no instance that failed.\n`;
+    const none = { node: bare, invocationResults: connection([]) };
+    for (const more of [[], ["--group"], ["--json=instanceId"]]) {
+      const { exitCode, errors } = await run(none, [...words, ...more]);
+      expect([more, exitCode, errors]).toEqual([more, 4, told]);
+    }
+    // Once they were read, its results are a part of the run.
+    const node = inTurn([bare, createRun({ status, instanceInvocations: connection([FAILED]) })]);
+    const found = await run({ node, invocationResults: connection([{ ...FAILED, repeats: 1 }]) }, words);
+    expect([found.exitCode, found.output, found.errors]).toEqual([0, "no disk\n", ""]);
   });
 
   it("finds an instance by the name of its server", async () => {
