@@ -187,7 +187,7 @@ describe("an export", () => {
     }
   });
 
-  it("of a run says where it lacks instances, and is empty if the run has none", async () => {
+  it("of a run says where it lacks instances, also if the run ended and shows none", async () => {
     const at = Date.UTC(2026, 0, 2);
     const lacking = { invokeId: "t-2", at, executions: [{ instanceId: "i-1" }, { instanceId: "i-nameless" }] };
     const own = await startRig({
@@ -202,7 +202,7 @@ describe("an export", () => {
       });
       expect(await Promise.all(exports)).toEqual([
         [200, "ECS cn-hangzhou default", "==> i-1: SUCCESS, exit code 0\nok\n"],
-        [200, null, ""],
+        [200, "ECS cn-hangzhou default", ""],
       ]);
     } finally {
       await own.stop();

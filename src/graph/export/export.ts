@@ -121,7 +121,9 @@ async function* outputRows(
   if (run === null || run === undefined || (instances.length === 0 && instanceId !== null))
     throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
   const isCutOff = run.isGoneUpstream === true && !isOver(run, instanceId);
-  const lacksSome = instanceId === null && (run.missingInstances !== undefined || lacksOthers(run));
+  // What ended has run on some instance.
+  const showsNone = instances.length === 0 && isFinalInvocationStatus(run.status);
+  const lacksSome = instanceId === null && (showsNone || run.missingInstances !== undefined || lacksOthers(run));
   if (isCutOff) missing.push(tellSource(source, "NOT_FOUND"));
   else if (lacksSome) missing.push(tellSource(source));
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
