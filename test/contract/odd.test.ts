@@ -199,6 +199,38 @@ describe("schedules that the list of all runs keeps back", () => {
     expect(await walkedIds(rig, { size: 20 })).toEqual(ordered({ "ECS/cn-hangzhou": place }));
   });
 
+  it.each([
+    ["newer than all others", 0],
+    ["older than all others", 29],
+  ])("are shown if there is but one, %s, which its id finds", async (_name, position) => {
+    const runs = manyRuns(30, "t-h").map((run, index) => ({ ...run, timed: index === position }));
+    const place = createPlace(runs, { hidesTimed: true, tokens: true });
+    rig = await startRig({ "ECS/cn-hangzhou": place });
+    expect(await walkedIds(rig, { size: 20 })).toEqual(ordered({ "ECS/cn-hangzhou": place }));
+  });
+
+  it.each([[{}], [{ timed: true }], [{ statusIn: ["SCHEDULED"] }]])(
+    "are missed only until the end of the list shows that it hides them: %j",
+    async (filter) => {
+      const runs = manyRuns(130, "t-h").map((run, index) =>
+        index === 129 ? { ...run, timed: true, status: "Scheduled" } : run,
+      );
+      const hidden = { ...createPlace(runs, { hidesTimed: true, tokens: true }) };
+      rig = await startRig({ "ECS/cn-hangzhou": hidden });
+      const last = async () => {
+        const { data } = await rig.ask(
+          "query ($filter: InvocationFilter) { invocations(last: 1, filter: $filter) { nodes { invokeId } sources { ok isComplete } } }",
+          { filter },
+        );
+        return data.invocations;
+      };
+      const whole = { nodes: [{ invokeId: runs[129]?.invokeId }], sources: [{ ok: true, isComplete: true }] };
+      const first = await last();
+      expect(first.sources[0].isComplete).toBe(first.nodes[0]?.invokeId === runs[129]?.invokeId);
+      expect(await last()).toEqual(whole);
+    },
+  );
+
   it("may be missing while the question for them fails, and the page says so", async () => {
     const runs = manyRuns(30, "t-h").map((run, index) => ({ ...run, timed: index % 7 === 3 }));
     const place = createPlace(runs, { hidesTimed: true, tokens: true });

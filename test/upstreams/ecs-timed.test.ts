@@ -81,7 +81,7 @@ describe("ECS lists and runs that will run again", () => {
     const meter = { ...end.operation.meter, spend: (_source: unknown, action: string) => void spent.push(action) };
     await end.upstream.openLists({}, NOTHING, { ...end.operation, meter });
     expect(spent).toEqual(["DescribeInvocations"]);
-    expect(end.takeCalls()).toEqual([LIST, FIND, LOOK]);
+    expect(end.takeCalls()).toEqual([LIST, FIND]);
   });
 
   it("are found out by another operation where the first one that asked was broken off", async () => {

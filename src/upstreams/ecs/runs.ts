@@ -21,7 +21,7 @@ import {
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { hasBegun, toInvocation } from "./map.ts";
 import { readInvocationPage } from "./shapes.ts";
-import type { FindRun, ProbeFilter } from "./timed-probe.ts";
+import { type FindRun, type ProbeFilter, type ReadNewest, shownOn } from "./timed-probe.ts";
 
 const ACTION = "DescribeInvocations";
 
@@ -61,9 +61,14 @@ export async function openLists(
   const { timedProbe } = context;
   const subject = JSON.stringify([query, projection, status]);
   const read = (each: Operation) => open(status, undefined, first).read(null, each);
-  const isWhole = Object.values(toFilter(query, status)).every((value) => value === undefined);
-  const newest = await timedProbe.askBehind({ subject, isWhole, read }, operation);
+  const isNarrowed = isNarrowedBy(toFilter(query, status));
+  const newest = await timedProbe.askBehind({ subject, status, isNarrowed, read }, operation);
   return timedProbe.isHiding() ? [open(status, true), open(status, false)] : [open(status, undefined, newest ?? first)];
+}
+
+/** True if a list has other filters than the status. */
+function isNarrowedBy({ InvokeStatus: _status, ...others }: Parameters): boolean {
+  return Object.values(others).some((value) => value !== undefined);
 }
 
 /** What a list is asked for. */
@@ -91,14 +96,21 @@ function createList(context: AdapterContext, asked: AskedList, first: FirstPage 
       return orNotFound(page, EMPTY_PAGE, filter);
     },
   });
+  const isNarrowed = isNarrowedBy(filter);
+  const read: RunList["read"] = async (place, operation) => {
+    const page = await reader.read(place, operation);
+    if (!isNarrowed && timed === undefined) context.timedProbe.note(shownOn(page, place === null), status);
+    return page;
+  };
   return {
     key,
     applied: toApplied(query, filter, status),
     isPart: timed !== undefined,
-    mayLack: () => timed === undefined && context.timedProbe.isHiding() === undefined,
+    // What was one list when it was opened may have proved meanwhile to hide some.
+    mayLack: () => timed === undefined && context.timedProbe.isHiding() !== false,
     isExact: isExact(query, filter, status),
     placeAt: reader.placeAt,
-    read: context.statusFilter.watch({ key, status }, reader.read, first),
+    read: context.statusFilter.watch({ key, status }, read, first),
   };
 }
 
@@ -178,10 +190,11 @@ export async function findRun(
 export async function readNewest(
   context: Pick<AdapterContext, "ask" | "reader" | "runPaging" | "statusFilter" | "includedOutputs">,
   operation: Operation,
-): Promise<readonly Invocation[]> {
+): ReturnType<ReadNewest> {
   const { runPaging } = context;
   const ask = (paging: PagingParameters) => readRuns(context, toParameters(paging), undefined, false, operation);
-  return (await askAgain(runPaging, runPaging.first, ask)).shape.items;
+  const runs = (await askAgain(runPaging, runPaging.first, ask)).shape.items;
+  return { runs, isFirst: true, isLast: false };
 }
 
 function pageOfOne(paging: Paging, nextToken: string | undefined): PagingParameters {

@@ -1,4 +1,11 @@
-import { type Clock, type CostMeter, type Invocation, type Operation, UpstreamError } from "#domain";
+import {
+  type Clock,
+  type CostMeter,
+  type Invocation,
+  type InvocationStatus,
+  type Operation,
+  UpstreamError,
+} from "#domain";
 import type { FirstPage, RunListPage } from "../contract/index.ts";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
@@ -15,14 +22,34 @@ export interface TimedProbe {
    * nothing was asked. Those who come meanwhile with the same subject get the same page.
    */
   askBehind(list: ProbedList, operation: Operation): Promise<FirstPage | undefined>;
+  /**
+   * Looks at a page of a list without the parameter `Timed`: an id may find a scheduled run that no list shows.
+   * @param status what the list is narrowed to, by nothing else
+   */
+  note(page: ShownRuns, status?: InvocationStatus): void;
+}
+
+/** What a page of a list shows. */
+interface ShownRuns {
+  readonly runs: readonly FoundRun[];
+  readonly isFirst: boolean;
+  /** True if the list ends with it. */
+  readonly isLast: boolean;
+}
+
+/** A page as {@link TimedProbe.note} takes it. */
+export function shownOn(page: RunListPage, isFirst: boolean): ShownRuns {
+  return { runs: page.runs, isFirst, isLast: page.next === null && page.flaw === null && page.unreadable === 0 };
 }
 
 /** A list without the parameter `Timed`. */
 interface ProbedList {
   /** The same for the same filters. */
   readonly subject: string;
-  /** True if it has no filter: then a scheduled run that its newest page passes over is hidden, also if its id finds it. */
-  readonly isWhole: boolean;
+  /** The status that it is narrowed to, if any. */
+  readonly status: InvocationStatus | undefined;
+  /** True if it is narrowed by anything else. */
+  readonly isNarrowed: boolean;
   /** Reads its newest page. @throws UpstreamError */
   read(operation: Operation): Promise<RunListPage>;
 }
@@ -37,9 +64,9 @@ export interface ProbeFilter {
 export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<FoundRun | null>;
 
 /** Reads the newest runs of the list without any filter. */
-export type ReadNewest = (operation: Operation) => Promise<readonly FoundRun[]>;
+export type ReadNewest = (operation: Operation) => Promise<ShownRuns>;
 
-type FoundRun = Pick<Invocation, "invokeId" | "creationTime">;
+type FoundRun = Pick<Invocation, "invokeId" | "creationTime" | "status">;
 
 const AFTER_NONE_MS = 600_000;
 const AFTER_FAILURE_MS = 60_000;
@@ -49,13 +76,15 @@ export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: Rea
   const probe = createProbe(clock, findRun, readNewest);
   const openings = new Map<string, Promise<FirstPage | undefined>>();
 
-  async function readThenAsk({ read, isWhole }: ProbedList, operation: Operation): Promise<Opening> {
+  async function readThenAsk({ read, status, isNarrowed }: ProbedList, operation: Operation): Promise<Opening> {
     // After the first probe the list is known already: reading it again does not wait for quota.
     const paced: Operation = probe.isFirst() ? operation : { ...operation, pace: operation.pace ?? "refresh" };
     const askedAt = clock.now();
     try {
       const page = { askedAt, ...(await read(paced)) };
-      await probe.ask(paced, isWhole ? async () => page.runs : readNewest);
+      const shown = shownOn(page, true);
+      await probe.ask(paced, isNarrowed || status !== undefined ? readNewest : async () => shown);
+      if (!isNarrowed) probe.note(shown, status);
       return { first: async () => page, isShared: true };
     } catch (error) {
       const isOwn = operation.signal.aborted || !(error instanceof UpstreamError) || error.isPaced === true;
@@ -75,6 +104,7 @@ export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: Rea
   return {
     isHiding: probe.isHiding,
     ask: probe.ask,
+    note: probe.note,
     async askBehind(list, operation) {
       while (probe.isDue()) {
         const underWay = openings.get(list.subject);
@@ -92,12 +122,15 @@ export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: Rea
 function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) {
   let known: boolean | undefined;
   let isInDoubt = false;
+  /** What an id found, and no list showed so far. */
+  let unlisted: FoundRun | null = null;
   let notBefore = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
   async function isHidden(scheduled: FoundRun, readNewest: ReadNewest, operation: Operation): Promise<boolean> {
-    // A list may hide a run that its id finds.
-    if (isPassedOver(scheduled, await readNewest(operation))) return true;
+    const newest = await readNewest(operation);
+    if (isMissing(scheduled, newest, clock.now())) return true;
+    if (!isAmong(scheduled, newest)) unlisted = scheduled;
     return (await findRun({ InvokeId: scheduled.invokeId }, operation)) === null;
   }
 
@@ -124,6 +157,11 @@ function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) 
   return {
     isHiding,
     isDue,
+    note(page: ShownRuns, status?: InvocationStatus): void {
+      if (unlisted === null || (status !== undefined && status !== unlisted.status)) return;
+      if (isMissing(unlisted, page, clock.now())) known = true;
+      if (known === true || isAmong(unlisted, page)) unlisted = null;
+    },
     /** True until a probe has ended. */
     isFirst: () => notBefore === Number.NEGATIVE_INFINITY,
     async ask(operation: Operation, readNewest: ReadNewest = readAnyNewest): Promise<boolean | undefined> {
@@ -142,15 +180,21 @@ function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) 
   };
 }
 
-/** True for a run that a list does not show though it shows newer and older ones. */
-function isPassedOver({ invokeId, creationTime }: FoundRun, shown: readonly FoundRun[]): boolean {
-  const times = shown.map((run) => run.creationTime).filter((time) => time !== null);
-  return (
-    creationTime !== null &&
-    shown.every((run) => run.invokeId !== invokeId) &&
-    times.some((time) => time > creationTime) &&
-    times.some((time) => time < creationTime)
-  );
+/** What was created so shortly before a page was read may not be listed yet. */
+const LISTED_AFTER_MS = 60_000;
+
+/** True for a run that a page does not show though it shows what lies on both sides of it, newest first: runs, or an end of the list. */
+function isMissing(run: FoundRun, page: ShownRuns, now: number): boolean {
+  const created = run.creationTime;
+  if (created === null || isAmong(run, page)) return false;
+  const times = page.runs.map(({ creationTime }) => creationTime).filter((time) => time !== null);
+  const isListed = page.isFirst && Date.parse(created) < now - LISTED_AFTER_MS;
+  const isBelow = isListed || times.some((time) => time > created);
+  return isBelow && (page.isLast || times.some((time) => time < created));
+}
+
+function isAmong({ invokeId }: FoundRun, { runs }: ShownRuns): boolean {
+  return runs.some((run) => run.invokeId === invokeId);
 }
 
 /** How an opening went. */
