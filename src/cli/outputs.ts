@@ -79,7 +79,7 @@ export async function readOutputs(
       // Results may tell of instances that the run's record does not, and are a part of the run once they were read.
       if ((isDenied || isContradicted) && !isSecond && (await isAmongResults(context, run, selection, signal)))
         return readOutputs(context, target, selection, signal, true);
-      if (isContradicted) tellUnshownFailure(context, run);
+      if (isContradicted) tellHiddenFailure(context, run);
       return { ...run, instances, isElsewhere: isDenied };
     }
     after = endCursor;
@@ -91,7 +91,7 @@ function isFailedElsewhere({ status }: Pick<Run, "status">, failed: readonly unk
   return failed.length === 0 && (status === "FAILED" || status === "PARTIAL_FAILED");
 }
 
-function tellUnshownFailure(context: Context, { status }: Pick<Run, "status">): void {
+function tellHiddenFailure(context: Context, { status }: Pick<Run, "status">): void {
   tellIncomplete(context, `The run is ${status}, but it shows no instance that failed.`);
 }
 
@@ -142,7 +142,7 @@ export async function readGroups(context: Context, target: Target, selection: Se
   const mayHaveFailed = ({ status, instanceIds }: Group) => FAILED_STATES.includes(status) || instanceIds.length === 0;
   if (!selection.isFailedOnly) return groups;
   const failed = groups.filter(mayHaveFailed);
-  if (isFailedElsewhere(run, failed)) tellUnshownFailure(context, run);
+  if (isFailedElsewhere(run, failed)) tellHiddenFailure(context, run);
   return failed;
 }
 
