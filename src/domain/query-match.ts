@@ -4,7 +4,7 @@ import { instanceKey } from "./ref-key.ts";
 import { finishTimeOf } from "./run-times.ts";
 import { readSchedule } from "./schedule.ts";
 import type { Source } from "./source.ts";
-import { isFinalInstanceStatus } from "./status.ts";
+import { hidesFailure, isFinalInstanceStatus } from "./status.ts";
 
 /** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
 const SCHEDULED_MODES: ReadonlySet<string> = new Set(["Period", "NextRebootOnly", "EveryReboot"]);
@@ -99,7 +99,12 @@ export function matchesQuery(run: Invocation, query: InvocationQuery): boolean {
 
 function lacks(run: Invocation, what: NonNullable<InvocationQuery["lacks"]>): boolean {
   if (what === "COMMAND_ID") return run.command.commandId === null;
-  return run.missingInstances !== undefined || (what === "FIELDS" && isInPart(run));
+  return lacksInstances(run) || (what === "FIELDS" && isInPart(run));
+}
+
+/** True for a run that has, or must have, instances that it does not show. */
+export function lacksInstances(run: Invocation): boolean {
+  return run.missingInstances !== undefined || hidesFailure(run);
 }
 
 /** True if a list told less of an instance that is over than its results would tell. */

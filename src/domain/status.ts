@@ -209,6 +209,17 @@ export function isCutShort(run: {
   return ENDS.some((end) => rollUp([...here, end]) === run.status);
 }
 
+/** True for a run that failed by its own word, and whose record shows no instance that may have: it has others, or shows none at all. */
+export function hidesFailure(run: {
+  readonly status: InvocationStatus;
+  readonly rawStatus: string | null;
+  readonly isInstanceWord?: true;
+  readonly instances: readonly HasStatus[];
+}): boolean {
+  if (!hasOwnWord(run) || !isFailedRun(run.status)) return false;
+  return run.instances.every(({ status }) => ["success", "stop"].includes(OUTCOMES[status]));
+}
+
 /** True for a run of which a record tells the state of the whole. */
 export function hasOwnWord(run: { readonly rawStatus: string | null; readonly isInstanceWord?: true }): boolean {
   return run.rawStatus !== null && run.isInstanceWord !== true;

@@ -58,6 +58,18 @@ describe("runs that are chosen by their instances", () => {
     });
   });
 
+  it.each([
+    ["none", "Failed", []],
+    ["none", "PartialFailed", []],
+    ["only such as ended well", "PartialFailed", [{ instanceId: "i-1" }, { instanceId: "i-2" }]],
+  ])("are perhaps more, if a run shows %s and is %s", async (_shown, status, executions) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([{ invokeId: "t-1", at: NOON, status, executions }]) });
+    const ask = async (filter: object) => (await rig.ask(LIST, { filter })).data.invocations;
+    expect(await ask({ instanceStatusIn: ["FAILED"] })).toEqual({ totalCount: null, nodes: [], sources: INCOMPLETE });
+    expect(await ask({})).toMatchObject({ totalCount: 1, sources: COMPLETE });
+    expect(rig.far.asked().filter((call) => call.includes("DescribeInvocationResults"))).toEqual([]);
+  });
+
   it("are all there if the filter does not mean the run that lacks instances, or the page ends above it", async () => {
     await startCut(3);
     const older = { instanceStatusIn: ["FAILED"], createdBefore: new Date(WIDE.at - 1_000).toISOString() };

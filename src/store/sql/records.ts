@@ -8,6 +8,7 @@ import {
   type InvocationResult,
   isFinalRun,
   isInPart,
+  lacksInstances,
   msBetween,
   type Output,
   type Source,
@@ -81,10 +82,7 @@ function textOf(value: string | null): string | null {
 
 function labelsOf(run: Invocation): readonly string[] {
   const tags = run.tags.flatMap(({ key, value }) => [labelOf(key), labelOf(key, value)]);
-  const lacking = [
-    ...(run.missingInstances === undefined ? [] : [LACKING_LABEL]),
-    ...(isInPart(run) ? [IN_PART_LABEL] : []),
-  ];
+  const lacking = [...(lacksInstances(run) ? [LACKING_LABEL] : []), ...(isInPart(run) ? [IN_PART_LABEL] : [])];
   return [...tags, ...(run.resourceGroupIds ?? []).map(groupLabelOf), ...lacking];
 }
 
