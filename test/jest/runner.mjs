@@ -1,16 +1,28 @@
 import { createRunner } from "jest-light-runner";
 
-/** Two workers that begin at once: the runner answers both when one asks for its settings, and a later one waits for ever. */
+/**
+ * Workers that begin at once. The runner has one channel for all: it answers every worker once the first one asks for its settings, and one
+ * that is not yet ready to hear waits and waits.
+ */
 export default class Runner extends createRunner({ runtime: "child_process" }) {
-  first = null;
-
-  /** The second worker begins once the first one has done a file. */
-  async _runTest(test) {
-    if (this.first === null) {
-      this.first = super._runTest(test);
-      return this.first;
-    }
-    await this.first.catch(() => {});
-    return super._runTest(test);
+  _runTest(test) {
+    const { config } = test.context;
+    const runner = this._testRunners.get(config);
+    // Nobody else uses the channel of the first file.
+    if (runner === undefined) return super._runTest(test);
+    const workerData = { globalConfig: this._globalConfig, projectConfig: config, runtime: this._runtime };
+    return runner.pool.run(test.path, { channel: createChannel(workerData) });
   }
+}
+
+function createChannel(workerData) {
+  let tell = null;
+  return {
+    onMessage(listener) {
+      tell = listener;
+    },
+    postMessage(message) {
+      if (message === "jest-light-runner-get-worker-data") tell({ type: "jest-light-runner-worker-data", workerData });
+    },
+  };
 }
