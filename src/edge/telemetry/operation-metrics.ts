@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What is measured at the door. */
 export interface OperationMetrics {
@@ -14,7 +14,7 @@ export interface OperationMetrics {
 
 /** Requests, their errors and durations, and the process's own state (memory, event loop). */
 export function createOperationMetrics(registry: Registry): OperationMetrics {
-  collectDefaultMetrics({ register: registry });
+  registerProcessMetrics(registry);
   const registers = [registry];
   const requests = new Counter({
     name: "gateway_requests_total",
@@ -49,4 +49,18 @@ export function createOperationMetrics(registry: Registry): OperationMetrics {
       for (const code of codes) errors.inc({ code });
     },
   };
+}
+
+let ofProcess: Registry | null = null;
+
+/** One set for all registries: its observer of collections and its timer of 10 ms go on until the process ends. */
+function registerProcessMetrics(registry: Registry): void {
+  if (ofProcess === null) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  for (const { name } of ofProcess.getMetricsAsArray()) {
+    const metric = ofProcess.getSingleMetric(name);
+    if (metric !== undefined) registry.registerMetric(metric);
+  }
 }
