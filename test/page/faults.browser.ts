@@ -67,7 +67,7 @@ describe("the page when something is wrong", () => {
     const again = page.getByRole("button", { name: "Try again" });
     await again.waitFor();
     server.refuse(null);
-    // A real click waits until the button stands still, and the page may go on by itself meanwhile.
+    // A real click waits until the button stands still, and the page may go on alone meanwhile.
     await again.dispatchEvent("click");
     await page.getByRole("heading", { name: "deploy" }).waitFor();
   });
@@ -162,7 +162,7 @@ describe("the page when something is wrong", () => {
     expect(await page.getByRole("alert").textContent()).toContain("ServiceUnavailable");
     await noProblems();
     gateway.emulator.setFaults([]);
-    // A real click waits until the button stands still, and the page may go on by itself meanwhile.
+    // A real click waits until the button stands still, and the page may go on alone meanwhile.
     await again.dispatchEvent("click");
     await page.getByText("No run fits these filters.").waitFor();
   });
