@@ -108,6 +108,14 @@ export function isRepeated(run: {
   return isOn && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }
 
+/** True for a run that is over and was carried out once: its latest results are its whole history. */
+export function wasOnce({
+  status,
+  repeatMode,
+}: Pick<Parameters<typeof isRepeated>[0], "status" | "repeatMode">): boolean {
+  return isFinalInvocationStatus(status) && repeatMode !== null && !REPEAT_MODES.has(repeatMode);
+}
+
 type Outcome = "success" | "failure" | "stop" | "end" | "unknown" | "none";
 
 /** What each state of an instance adds to the state of its run. */

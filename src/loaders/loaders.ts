@@ -15,7 +15,7 @@ import {
   resultKey,
   type Telemetry,
 } from "#domain";
-import type { Answer, Services } from "#services";
+import type { Answer, Services, ShownResult } from "#services";
 import { type ByKey, createByKey } from "./by-key.ts";
 import { untilNoneWaits } from "./operation-turns.ts";
 
@@ -38,7 +38,7 @@ export interface Loaders {
   /** The agents on servers. */
   readonly agents: ByKey<InstanceRef, AgentState>;
   /** Every execution of a repeated run on one instance, newest first. */
-  readonly histories: ByKey<Wanted<InstanceInvocationRef>, readonly InvocationResult[]>;
+  readonly histories: ByKey<Wanted<InstanceInvocationRef>, readonly ShownResult[]>;
 }
 
 /** Fresh loaders for one operation: nothing that they hold is seen by another one. */
@@ -85,9 +85,8 @@ export function createLoaders(services: Services, telemetry: Telemetry, operatio
       settled,
       name: "histories",
       keyOf: (key) => `${pairName(key)}\n${projectionKey(key.projection)}`,
-      // Each history is a call of its own, and one that fails must not take the others with it.
-      groupsOf: (keys) => keys.map(pairName),
-      readGroup: (keys) => Promise.all(keys.map((key) => services.readHistory(key, wantsOf(keys), operation))),
+      groupsOf: (keys) => joinProjection(keys, pairName).map(projectionKey),
+      readGroup: (keys) => services.readHistories(keys, wantsOf(keys), operation),
     }),
   };
 }

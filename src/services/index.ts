@@ -25,6 +25,7 @@ export type {
   ResultFilter,
   Sealer,
   Services,
+  ShownResult,
   StatisticsGroup,
   StatisticsInterval,
   StatisticsRow,

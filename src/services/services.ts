@@ -23,7 +23,7 @@ import {
   type Places,
 } from "./questions/index.ts";
 import { redactStore, redactUpstream } from "./redaction/index.ts";
-import { createResultPages, createResults, createStrays, salvageResults } from "./results/index.ts";
+import { createHistories, createResultPages, createResults, createStrays } from "./results/index.ts";
 import {
   APPEAR_MS,
   createOutputWatch,
@@ -179,11 +179,7 @@ function assemble(ground: Ground): Services {
       (await store.readRuns(refs, { output: false, content: false })).map((run) => run !== null),
     readInvocations: createRecordReader(sync, clock),
     readResults: results.read,
-    readHistory: (ref, projection, operation) =>
-      results
-        .readHistory(ref.source, ref.invokeId, [ref.instanceId], projection, operation)
-        // The state of the source, which stands beside it, says that it is not whole.
-        .catch((error: unknown) => salvageResults(error).all),
+    readHistories: createHistories(sync, results),
     readInstances: sync.servers.readInstances,
     readAgentStates: sync.servers.readAgentStates,
     watchInvocation,

@@ -75,7 +75,7 @@ export function stubServices(answers: { readonly [Method in keyof Services]?: Se
     pageResults: noted("pageResults"),
     readInvocations: noted("readInvocations"),
     readResults: noted("readResults"),
-    readHistory: noted("readHistory"),
+    readHistories: noted("readHistories"),
     readInstances: noted("readInstances"),
     watchInvocation: noted("watchInvocation"),
   } as Services;

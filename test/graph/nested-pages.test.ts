@@ -132,7 +132,7 @@ describe("the history of a repeated command", () => {
   const run = anInvocation();
 
   function history(results: readonly InvocationResult[]) {
-    return stubServices({ readInvocations: async () => [run], readHistory: async () => results });
+    return stubServices({ readInvocations: async () => [run], readHistories: async () => [results] });
   }
 
   async function turn(asked: ReturnType<typeof stubServices>, args: string, fields: string): Promise<unknown> {
@@ -154,8 +154,8 @@ describe("the history of a repeated command", () => {
     });
     const projection = { output: false, content: false };
     expect(asked.calls[1]).toEqual([
-      "readHistory",
-      { source: ecs, invokeId: "t-1", instanceId: "i-1", projection },
+      "readHistories",
+      [{ source: ecs, invokeId: "t-1", instanceId: "i-1", projection }],
       projection,
     ]);
   });

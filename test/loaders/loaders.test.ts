@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 
 import {
   type InstanceInvocation,
+  type InstanceInvocationRef,
   type InvocationRef,
   type Projection,
   type ResultRef,
@@ -25,10 +26,9 @@ function createServices() {
       calls.push([refs.map(({ invokeId }) => invokeId), projection]);
       return refs.map(({ invokeId }) => (invokeId === "t-bad" ? new Error(invokeId) : null));
     },
-    readHistory: async ({ instanceId }: { instanceId: string }) => {
-      calls.push(instanceId);
-      if (instanceId === "i-bad") throw new Error(instanceId);
-      return [];
+    readHistories: async (refs: readonly InstanceInvocationRef[]) => {
+      calls.push(refs.map(({ instanceId }) => instanceId));
+      return refs.map(({ instanceId }) => (instanceId === "i-bad" ? new Error(instanceId) : []));
     },
   } as unknown as Services;
   return { services, calls };
@@ -120,7 +120,7 @@ describe("the loaders of an operation", () => {
     const { histories } = createLoaders(services, silentTelemetry, createOperation());
     const keys = ["i-1", "i-bad"].map((instanceId) => ({ source, invokeId: "t-1", instanceId, projection: plain }));
     expect(await histories.loadMany(keys)).toEqual([[], new Error("i-bad")]);
-    expect(calls).toEqual(["i-1", "i-bad"]);
+    expect(calls).toEqual([["i-1", "i-bad"]]);
   });
 
   it("tell keys of different sources apart", async () => {

@@ -8,7 +8,7 @@ type Remembered = readonly [execution: string | null, startTime: string | null, 
  * The executions of a repeated run on one instance, newest first, as a list that can be paged. The list is kept in the order
  * in which it came; the execution that is the latest now is an ordinary one after the next, and is found again as such.
  */
-export function historyList(results: readonly InvocationResult[]): MemoryList<InvocationResult> {
+export function historyList<Result extends InvocationResult>(results: readonly Result[]): MemoryList<Result> {
   return {
     rows: results,
     keys: results.map(({ execution, startTime, repeats }) => JSON.stringify([execution, startTime, repeats])),

@@ -119,7 +119,7 @@ export class InstanceInvocation extends Execution {
     const results = await context.loaders.histories.load({ source, invokeId, instanceId, projection });
     return connect(
       { ...cutPage(historyList(results ?? []), page, context.sealer), sources: await statesOf(source, context) },
-      (result) => new InvocationResult(result, result.execution),
+      (result) => new InvocationResult(result, result.execution, result.unread),
     );
   }
 

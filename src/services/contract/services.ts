@@ -123,12 +123,15 @@ export interface Services {
     projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
-  /** Every execution of a repeated run on one instance, newest first. */
-  readHistory(
-    ref: Omit<ResultRef, "execution">,
+  /**
+   * Every execution of runs on instances, newest first, one answer a key, in key order. What is missing of one the state of its source
+   * says.
+   */
+  readHistories(
+    refs: readonly Asked<Omit<ResultRef, "execution">>[],
     projection: Projection,
     operation: Operation,
-  ): Promise<readonly InvocationResult[]>;
+  ): Promise<readonly Answer<readonly ShownResult[]>[]>;
   /** Servers by id, one answer a key, in key order. */
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
   /**

@@ -21,14 +21,6 @@ export interface Results {
     projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
-  /** Every execution of a repeated run, by instance, newest first; only of some instances if they are given. */
-  readHistory(
-    source: Source,
-    invokeId: string,
-    instanceIds: readonly string[] | undefined,
-    projection: Projection,
-    operation: Operation,
-  ): Promise<readonly InvocationResult[]>;
 }
 
 interface RunNeed {
@@ -90,11 +82,6 @@ export function createResults({ results }: Pick<Sync, "results">): Results {
       return refs.map((ref, position) =>
         known[position] === undefined ? (answers.get(ref) ?? null) : (known[position] ?? null),
       );
-    },
-    async readHistory(source, invokeId, instanceIds, projection, operation) {
-      const narrowed = instanceIds === undefined ? {} : { instanceIds };
-      const found = await results.read(source, { invokeId, ...narrowed, includeHistory: true }, projection, operation);
-      return newestFirst(found.filter((one) => instanceIds?.includes(one.instanceId) ?? true));
     },
   };
 }

@@ -1,14 +1,7 @@
-import {
-  type InvocationRef,
-  type InvocationResult,
-  lacksOthers,
-  type Operation,
-  sourceRank,
-  UpstreamError,
-} from "#domain";
+import { type Operation, sourceRank } from "#domain";
 import { NO_TIME, type Position } from "#store";
-import { resultOf, type Sync } from "#sync";
-import { isRefusal, PartialResultsError } from "#upstreams";
+import type { Sync } from "#sync";
+import { isRefusal } from "#upstreams";
 import type { Page, PageArguments, PageProjection, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
 import {
   createCursorCodec,
@@ -20,9 +13,9 @@ import {
   toPage,
 } from "../paging/index.ts";
 import { plainProjection } from "../runs/index.ts";
-import { newestFirst, type Results } from "./by-key.ts";
 import { checkFilter, isMeant, purposeOf, rowName } from "./filter.ts";
 import { isListedCursor, pageOfListed } from "./listed.ts";
+import { readRun } from "./of-run.ts";
 import { pageOfRuns, type ResultsOfRunsParts } from "./of-runs.ts";
 import type { Strays } from "./strays.ts";
 
@@ -55,7 +48,7 @@ export function createResultPages(parts: ResultPagesParts) {
 
 /** Results of one run: read whole, whether or not the run's own list knows the run. */
 async function pageOfRun(
-  { sync, sealer, results, describe }: ResultPagesParts,
+  { sync, sealer, describe }: ResultPagesParts,
   request: PageRequestArguments,
   filter: ResultFilter & { readonly invokeId: string },
   projection: PageProjection,
@@ -68,7 +61,7 @@ async function pageOfRun(
   const isEmpty = filter.statusIn?.length === 0;
   const { all, isWhole } = isEmpty
     ? { all: [], isWhole: true }
-    : await readRun(sync, results, filter, projection, operation).catch(salvageResults);
+    : await readRun(sync, filter, plainProjection(projection), operation);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
   const isComplete = isWhole && known?.run.missingInstances === undefined;
   const position: Position = { time: NO_TIME, source: sourceRank(source), invokeId };
@@ -83,103 +76,6 @@ async function pageOfRun(
     totalCount: projection.totalCount && isComplete ? rows.length : null,
     sources: [await describe(source, isComplete)],
   });
-}
-
-/** What was read of the results of a run. */
-interface RunResults {
-  readonly all: readonly ShownResult[];
-  readonly isWhole: boolean;
-}
-
-const wholly = (all: readonly ShownResult[]): RunResults => ({ all: newestFirst(all), isWhole: true });
-
-/** What an error has of the results of a run. @throws error unless it holds any */
-export function salvageResults(error: unknown): RunResults {
-  if (!(error instanceof PartialResultsError) || error.results.length === 0) throw error;
-  return { all: newestFirst(error.results), isWhole: false };
-}
-
-async function readRun(
-  sync: Sync,
-  results: Results,
-  { source, invokeId, instanceId, includeHistory = false }: ResultFilter & { readonly invokeId: string },
-  projection: PageProjection,
-  operation: Operation,
-): Promise<RunResults> {
-  const instanceIds = instanceId === undefined ? undefined : [instanceId];
-  if (includeHistory) {
-    const history = results.readHistory(source, invokeId, instanceIds, plainProjection(projection), operation);
-    return { all: await history, isWhole: true };
-  }
-  await readWhole(sync, { source, invokeId }, projection, operation);
-  const found = await findFresh(sync, { source, invokeId }, instanceId, projection);
-  if (found !== null) return wholly(found);
-  const query = { invokeId, ...(instanceIds && { instanceIds }), includeHistory };
-  try {
-    return wholly(await sync.results.read(source, query, plainProjection(projection), operation));
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    const seen = await findSeen(sync, { source, invokeId }, projection, error);
-    if (seen !== null) return seen;
-    const loose = await sync.results.findLoose({ source, invokeId });
-    throw loose.length === 0 || error instanceof PartialResultsError ? error : new PartialResultsError(error, loose);
-  }
-}
-
-/** Reads a run by its id if only a list of one instance's runs told it. What is known of it is shown if that fails. */
-async function readWhole(sync: Sync, ref: InvocationRef, { output }: PageProjection, operation: Operation) {
-  const [seen] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  if (seen == null || !lacksOthers(seen.run)) return;
-  try {
-    await sync.runs.read(ref, { output, content: false }, operation);
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-  }
-}
-
-/** The results that are meant of a run if all of them are known, and what still moves was read a short while ago; else null. */
-async function findFresh(
-  sync: Sync,
-  ref: InvocationRef,
-  instanceId: string | undefined,
-  projection: PageProjection,
-): Promise<readonly InvocationResult[] | null> {
-  const [known] = await sync.runs.findKnown([ref], { output: false, content: false });
-  const instances = known?.run.instances ?? [];
-  const own = instances.filter((one) => one.instanceId === instanceId);
-  if (!known || instances.length === 0 || (own.length === 0 && sync.results.mayHaveOthers(known.run))) return null;
-  const refs = (own.length === 0 ? instances : own).map((one) => ({
-    ...ref,
-    instanceId: one.instanceId,
-    execution: null,
-  }));
-  const results = await sync.results.findKnown(refs, plainProjection(projection));
-  const found = results.flatMap((result) => result ?? []);
-  return found.length < refs.length ? null : found;
-}
-
-/**
- * The results of a run as they were seen last, however long ago; null if not all of them were. What was not seen of them is an
- * output, perhaps.
- */
-async function findSeen(
-  sync: Sync,
-  ref: InvocationRef,
-  projection: PageProjection,
-  unread: UpstreamError,
-): Promise<RunResults | null> {
-  const [known] = await sync.runs.findKnown([ref], { output: false, content: false }, Number.POSITIVE_INFINITY);
-  if (!known) return null;
-  const { instances } = known.run;
-  const refs = instances.map(({ instanceId }) => ({ ...ref, instanceId, execution: null }));
-  const results = await sync.results.findKnown(refs, plainProjection(projection), Number.POSITIVE_INFINITY);
-  const seen = instances.flatMap((one, position): readonly ShownResult[] => {
-    const result = results[position];
-    if (result) return [result];
-    return one.isComplete ? [{ ...resultOf(one), unread }] : [];
-  });
-  if (seen.length === 0 || seen.length < refs.length) return null;
-  return { all: newestFirst(seen), isWhole: !sync.results.mayHaveOthers(known.run) };
 }
 
 /** The rows of a whole list behind a cursor: behind its row, or, if that is gone, behind where its instance stood. */

@@ -147,6 +147,11 @@ function limitResults({ results, runs }: Pick<Sync, "results" | "runs">, view: V
       return found.map((one, position) => (decided[position] === undefined ? undefined : one));
     },
     findLoose: async (ref) => ((await decide([ref]))[0] === true ? results.findLoose(ref) : []),
+    async findHistory(source, query, projection, maxAgeMs) {
+      const [isSeenNow] = await decide([{ source, invokeId: query.invokeId }]);
+      if (isSeenNow !== true) return undefined;
+      return results.findHistory(source, query, maskProjection(view, source, projection), maxAgeMs);
+    },
     async read(source, query, projection, operation) {
       if (!(await isSeen({ source, invokeId: query.invokeId }, operation))) return [];
       return results.read(source, query, maskProjection(view, source, projection), operation);

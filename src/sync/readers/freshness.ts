@@ -2,6 +2,7 @@ import {
   type Execution,
   type InstanceInvocation,
   type Invocation,
+  type InvocationResult,
   isEndOwed,
   isFinalInstanceStatus,
   isFinalRun,
@@ -44,6 +45,14 @@ export function holdsRun(run: Invocation, projection: Projection, isGuessGood: b
  */
 export function holdsOutput({ output }: Pick<InstanceInvocation, "output">, isGuessGood: boolean): boolean {
   return output !== undefined && (isGuessGood || output?.isGuess !== true);
+}
+
+/** What a result takes beside its output, roughly. */
+const RESULT_BYTES = 1_000;
+
+/** How much memory results take, roughly. */
+export function bytesOf(results: readonly InvocationResult[]): number {
+  return results.reduce((sum, { output }) => sum + RESULT_BYTES + (output?.bytes.length ?? 0), 0);
 }
 
 /** How old something is allowed to be, and the time. */

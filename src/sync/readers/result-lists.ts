@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { type InvocationResult, type Operation, resultKey, type Source, sourceKey } from "#domain";
 import { DeadPlaceError, type Place, type ResultList, type ResultListQuery } from "#upstreams";
-import { isFresh } from "./freshness.ts";
+import { bytesOf, isFresh } from "./freshness.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
 /** Results as far as their list was read, in its order. */
@@ -40,9 +40,6 @@ const ANSWERS_MAX = 20;
 /** How long a walk can go on in what was read of a list. */
 const WALK_MS = 60_000;
 const BYTES_MAX = 16 * 1_024 * 1_024;
-/** What a result takes beside its output, roughly. */
-const RESULT_BYTES = 1_000;
-
 /** Remembers what was read lately; each result is also written to the store. */
 export function createResultLists({
   store,
@@ -52,7 +49,10 @@ export function createResultLists({
   freshnessMs,
   rulesHash,
 }: ReaderParts): ResultLists {
-  const lists = new LRUCache<string, Known>({ maxSize: BYTES_MAX, sizeCalculation: sizeOf });
+  const lists = new LRUCache<string, Known>({
+    maxSize: BYTES_MAX,
+    sizeCalculation: ({ results }) => 1 + bytesOf([...results.values()]),
+  });
 
   async function readMore(list: ResultList, source: Source, before: Known | undefined, operation: Operation) {
     const readAt = clock.now();
@@ -95,8 +95,4 @@ export function createResultLists({
 
 function isDone(known: Known | undefined, isEnough: (results: readonly InvocationResult[]) => boolean): boolean {
   return known !== undefined && (known.next === null || isEnough([...known.results.values()]));
-}
-
-function sizeOf({ results }: Known): number {
-  return [...results.values()].reduce((sum, { output }) => sum + RESULT_BYTES + (output?.bytes.length ?? 0), 1);
 }

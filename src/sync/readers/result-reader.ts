@@ -15,7 +15,7 @@ import {
 import { PartialResultsError, type ResultQuery } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
 import { type Absences, createAbsences } from "./absences.ts";
-import { createHistories } from "./histories.ts";
+import { createHistories, type History, type HistoryQuery } from "./histories.ts";
 import { createKnownResults, lastResultOf } from "./known-results.ts";
 import type { ReaderParts } from "./reader-parts.ts";
 
@@ -29,6 +29,16 @@ export interface ResultReader {
   ): Promise<readonly (InvocationResult | null | undefined)[]>;
   /** Latest results of a run that is not known itself, whatever their age; others of it may be missing. */
   findLoose(ref: InvocationRef): Promise<readonly InvocationResult[]>;
+  /**
+   * What was read of the executions of a run, on some instances if they are given; undefined if they have to be read. With
+   * `Infinity` for the age it may lack some, and outputs.
+   */
+  findHistory(
+    source: Source,
+    query: HistoryQuery,
+    projection: Projection,
+    maxAgeMs?: number,
+  ): Promise<History | undefined>;
   /** Results of one run from the upstream. @throws UpstreamError */
   read(
     source: Source,
@@ -42,6 +52,8 @@ export interface ResultReader {
   /** True if the run may have instances that nobody has seen: its record may be cut, and its results were not all read. */
   mayHaveOthers(run: Invocation): boolean;
 }
+
+const NOTHING: Projection = { output: false, content: false };
 
 /** Results: what is final is read once, what moves when it is older than the freshness. */
 export function createResultReader(parts: ReaderParts): ResultReader {
@@ -64,7 +76,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   async function widen(source: Source, query: ResultQuery): Promise<ResultQuery> {
     const { invokeId, instanceIds, includeHistory } = query;
     if (instanceIds === undefined || includeHistory) return query;
-    const [stored] = await store.readRuns([{ source, invokeId }], { output: false, content: false });
+    const [stored] = await store.readRuns([{ source, invokeId }], NOTHING);
     const shown = stored?.run.instances.map(({ instanceId }) => instanceId) ?? [];
     if (!stored || !mayHaveOthers(stored.run) || instanceIds.every((id) => shown.includes(id))) return query;
     return { ...query, instanceIds: [...new Set([...shown, ...instanceIds])] };
@@ -79,9 +91,14 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     const upstream = book.findUpstream(source);
     if (upstream === undefined) return [];
     const readAt = clock.now();
+    const [stored = null] = query.includeHistory
+      ? await store.readRuns([{ source, invokeId: query.invokeId }], NOTHING)
+      : [];
+    const putHistory = (results: readonly InvocationResult[], isWhole: boolean) =>
+      histories.put({ source, query, results, isWhole, readAt, run: stored?.run ?? null });
     const keepPart = async (error: unknown): Promise<never> => {
       if (!(error instanceof PartialResultsError)) throw error;
-      if (query.includeHistory) histories.put(error.results);
+      if (query.includeHistory) putHistory(error.results, false);
       else await store.write({ source, readAt, results: error.results });
       throw error;
     };
@@ -89,7 +106,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     const read = (noted: Operation) => upstream.readResults(asked, projection, noted);
     const found = await book.watchResults(source, read, operation).catch(keepPart);
     if (query.includeHistory) {
-      histories.put(found);
+      putHistory(found, true);
       return found;
     }
     await store.write({ source, readAt, results: found });
@@ -99,13 +116,15 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
-    const [stored] = await store.readRuns([{ source, invokeId }], { output: false, content: false });
+    const [stored] = await store.readRuns([{ source, invokeId }], NOTHING);
     return [...(stored?.executionReadAt ?? [])];
   }
 
   return {
     findKnown: known.findEach,
     findLoose: async (ref) => (await store.readLooseResults(ref)).map(({ result }) => result),
+    findHistory: async (source, query, projection, maxAgeMs = freshnessMs) =>
+      histories.findAll(source, query, projection, maxAgeMs),
     isUnderWay: (source, query, projection) => singleFlight.isUnderWay(readingName(source, query, projection)),
     read(source, query, projection, operation) {
       const key = readingName(source, query, projection);
@@ -153,7 +172,7 @@ async function believe(
     const own = told.get(row.instanceId);
     return own === undefined ? (instanceIds?.includes(row.instanceId) ?? true) : !tellsSameEnd(own, row);
   };
-  const [plain] = await store.readRuns([{ source, invokeId }], { output: false, content: false });
+  const [plain] = await store.readRuns([{ source, invokeId }], NOTHING);
   if (!plain?.run.instances.some(isBelieved)) return found;
   const [stored] = await store.readRuns([{ source, invokeId }], projection);
   const known = stored?.run.instances.filter(isBelieved).map(lastResultOf) ?? [];

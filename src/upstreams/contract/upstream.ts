@@ -153,6 +153,8 @@ export interface ServerList {
  */
 export interface Upstream {
   readonly source: Source;
+  /** Set if it keeps the latest result of each instance alone, so that asking for a history tells no more. */
+  readonly hasNoHistory?: true;
   /**
    * The lists whose union holds every run that the query means, and possibly others: the caller filters again. A source that
    * lists per instance has one list per instance, each of which shows its own instance of a run. A region may have several

@@ -54,6 +54,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
   const servers = createServers(context);
   return {
     source,
+    hasNoHistory: true,
     listedOutputs: {
       recall: (invokeIds, projection, operation) => recallRuns(context, invokeIds, projection, operation),
       isStuck: () => context.encoding.isStuck(),
