@@ -46,8 +46,7 @@ export function readConfig(
   }
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
-  const aliases = accounts.map(({ alias }) => alias);
-  const access = readAccessSettings(values.ACCESS_FILE, aliases, readFile, found);
+  const access = readAccessSettings(values.ACCESS_FILE, accounts, readFile, found);
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   // What is refused by its name is not told of a second time as a slip.
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
