@@ -7,7 +7,7 @@ import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, isSlip, type MisspeltVariable } from "./misspelt.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
-import { whyNotAppendable } from "./setting-file.ts";
+import { whyAppendingFails } from "./setting-file.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
 /** Environment variables, or anything shaped like them. */
@@ -40,7 +40,7 @@ export function readConfig(
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
   found.push(...checkTogether(values));
-  const fault = values.AUDIT_FILE === undefined ? null : whyNotAppendable(values.AUDIT_FILE);
+  const fault = values.AUDIT_FILE === undefined ? null : whyAppendingFails(values.AUDIT_FILE);
   if (fault !== null) {
     found.push(`AUDIT_FILE: expected a file that can be written, got ${JSON.stringify(values.AUDIT_FILE)} (${fault})`);
   }

@@ -24,7 +24,7 @@ export function readSettingFile(
  * Why lines cannot be appended to this file, as an error code; null if they can. Neither makes the file nor changes it. The folder has to
  * take files too, since a long audit is renamed.
  */
-export function whyNotAppendable(path: string): string | null {
+export function whyAppendingFails(path: string): string | null {
   try {
     accessSync(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
     const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -35,6 +35,6 @@ export function whyNotAppendable(path: string): string | null {
     const { code = "unknown reason", syscall }: NodeJS.ErrnoException = error instanceof Error ? error : new Error();
     if (code !== "ENOENT" || syscall !== "open") return code;
     // A link that leads to nothing: the file is made where it leads.
-    return whyNotAppendable(resolve(dirname(path), readlinkSync(path)));
+    return whyAppendingFails(resolve(dirname(path), readlinkSync(path)));
   }
 }
