@@ -183,7 +183,7 @@ describe("settings", () => {
       'COLLECT_QUOTA_SHARE: expected a number above 0, at most 1, got "0"',
       'WATCH_MAX_WATCHERS: expected a whole number from 1 to 1000000, got "0"',
       'WEBSOCKET_MAX_CONNECTIONS: expected a whole number from 1 to 1000000, got "many"',
-      "CURSOR_KEYS: expected a comma list of random texts of at least 16 characters, newest first, what came is not shown",
+      "CURSOR_KEYS: expected a comma list of random texts, newest first: each of at least 16 characters, 6 of them different, and no repeated shorter text, what came is not shown",
       'LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
       "ALIBABA_CLOUD_ACCESS_KEY_ID: expected a value, since the other half of the key pair is set; it is missing",
     ]);
