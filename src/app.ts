@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { type Access, createAccess, describeKeyEnds, watchFile } from "#access";
+import { type Access, createAccess, describeWarnings, watchFile } from "#access";
 import { type Config, describeMisspelt, readConfig } from "#config";
 import type { Clock, Telemetry } from "#domain";
 import {
@@ -175,7 +175,7 @@ function beginCollecting(collector: Collector, upstreams: readonly Upstream[], r
 export function openAccess(config: Config, origin: Origin, telemetry: Telemetry, logger: Logger, clock: Clock): Access {
   const access = createAccess({
     initial: config.access,
-    accounts: origin.accounts.map(({ alias }) => alias),
+    accounts: origin.accounts,
     auditFile: config.auditFile,
     clock,
     fetch,
@@ -210,8 +210,8 @@ export async function checkSettings(config: Config, clock = systemClock): Promis
     mode === "off"
       ? "COLLECT is off: what nobody asks for is not read."
       : `COLLECT=${mode}: read without being asked for, within ${quotaShare} of each action's quota.`;
-  const keys = config.access === null ? [] : describeKeyEnds(config.access.file, clock.now());
-  const warnings = [...config.misspelt.map(describeMisspelt), ...config.warnings, ...keys];
+  const doubts = config.access === null ? [] : describeWarnings(config.access.file, clock.now());
+  const warnings = [...config.misspelt.map(describeMisspelt), ...config.warnings, ...doubts];
   return [`The settings can be used. ${text} ${collecting}`, ...warnings.map((one) => `Warning: ${one}`)].join("\n");
 }
 

@@ -72,14 +72,20 @@ async function ask(
 
 const LOOK_AGAIN_MS = 200;
 
-/** At start nothing is lost by waiting for a credential source that takes more than the second that queries wait for it. */
+/** True if the call failed before it was made, for keys that may be there soon. */
+function isWithoutKeys(error: unknown): boolean {
+  if (!(error instanceof UpstreamError) || !error.retryable) return false;
+  return error.code === "UNAUTHENTICATED" || (error.code === "UNAVAILABLE" && error.httpStatus === null);
+}
+
+/** At start nothing is lost by waiting for a credential source that fails, or takes more than the second that queries wait for it. */
 async function withKeys<Answer>(ask: () => Promise<Answer>, clock: Clock, operation: Operation): Promise<Answer> {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      const isLate = error instanceof UpstreamError && error.code === "UNAUTHENTICATED" && error.retryable;
-      if (!isLate || operation.signal.aborted || clock.elapsed() + LOOK_AGAIN_MS >= operation.deadline) throw error;
+      if (!isWithoutKeys(error) || operation.signal.aborted || clock.elapsed() + LOOK_AGAIN_MS >= operation.deadline)
+        throw error;
       await clock.sleep(LOOK_AGAIN_MS, operation.signal);
     }
   }

@@ -12,9 +12,9 @@ const ACCOUNT: AccountSettings = {
 };
 
 /** What a call fails with. */
-function refusal(retryable: boolean): UpstreamError {
+function refusal(retryable: boolean, code: UpstreamError["code"] = "UNAUTHENTICATED"): UpstreamError {
   return new UpstreamError({
-    code: "UNAUTHENTICATED",
+    code,
     message: "no keys",
     source: { provider: "ECS", account: "default", regionId: "cn-hangzhou" },
     action: "DescribeRegions",
@@ -42,7 +42,8 @@ async function regionsAfter(failures: readonly UpstreamError[], regions: readonl
 }
 
 it("waits at start for a credential source that has not answered yet", async () => {
-  expect(await regionsAfter([refusal(true), refusal(true)])).toEqual({ sources: 1, asked: 3, notices: [] });
+  const failures = [refusal(true), refusal(true, "UNAVAILABLE")];
+  expect(await regionsAfter(failures)).toEqual({ sources: 1, asked: 3, notices: [] });
 });
 
 it.each([

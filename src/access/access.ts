@@ -1,6 +1,6 @@
 import type { Clock } from "#domain";
 import { type Audit, type AuditLine, createAudit, createRotatingFile } from "./audit/index.ts";
-import { type AccessFile, describeKeyEnds, readAccessFile, watchFile } from "./file/index.ts";
+import { type AccessFile, describeWarnings, type KnownAccount, readAccessFile, watchFile } from "./file/index.ts";
 import { createGate, createOpenGate, type Fetch, type Gate } from "./gate/index.ts";
 import { createRateLimits, NO_LIMITS, type RateLimits } from "./limits/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
@@ -27,8 +27,8 @@ export interface Access {
 export interface AccessOptions {
   /** The access file that the process started with; null for none. */
   readonly initial: { readonly path: string; readonly file: AccessFile } | null;
-  /** Aliases of the accounts, for files that come later. */
-  readonly accounts: readonly string[];
+  /** For files that come later. */
+  readonly accounts: readonly KnownAccount[];
   /** Where the audit goes; the log if null. */
   readonly auditFile: string | null;
   readonly clock: Clock;
@@ -51,9 +51,9 @@ export function createAccess(options: AccessOptions): Access {
   let redactor = createRedactor(initial.file.redact);
   let issuers = toSignInIssuers(initial.file);
   let stopWatching = () => {};
-  const warnOfKeys = (file: AccessFile) => describeKeyEnds(file, clock.now()).forEach(warn);
+  const warnOf = (file: AccessFile) => describeWarnings(file, clock.now()).forEach(warn);
   const take = (changed: AccessFile) => {
-    warnOfKeys(changed);
+    warnOf(changed);
     redactor = createRedactor(changed.redact);
     issuers = toSignInIssuers(changed);
     limits.reload(changed.limits);
@@ -67,7 +67,7 @@ export function createAccess(options: AccessOptions): Access {
     signIn: () => issuers,
     isRestricted: true,
     start() {
-      warnOfKeys(initial.file);
+      warnOf(initial.file);
       gate.start();
       stopWatching = watch(options, initial, take);
     },

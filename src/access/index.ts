@@ -4,8 +4,9 @@ export * from "./audit/index.ts";
 export {
   type AccessFile,
   AccessFileError,
-  describeKeyEnds,
+  describeWarnings,
   type Fault,
+  type KnownAccount,
   mayHoldSecret,
   type Place,
   readAccessFile,

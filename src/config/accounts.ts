@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Place, readSourceText } from "#access";
+import { type KnownAccount, type Place, readSourceText } from "#access";
 import type { Provider } from "#domain";
 import type { CredentialSettings } from "#wire";
 import { type DeclaredCredentials, declaredCredentials } from "./credential-settings.ts";
@@ -8,8 +8,7 @@ import { mapping, refuse, toFaults } from "./mapping.ts";
 import { readSettingFile } from "./setting-file.ts";
 
 /** One account: its alias in the API, its keys, and the regions to read: of each product region ids, or `all` among them. */
-export interface AccountSettings extends Readonly<Record<`${Lowercase<Provider>}Regions`, readonly string[]>> {
-  readonly alias: string;
+export interface AccountSettings extends KnownAccount {
   readonly credentials: CredentialSettings;
 }
 

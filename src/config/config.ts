@@ -7,7 +7,7 @@ import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, isSlip, type MisspeltVariable } from "./misspelt.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
-import { isWritable } from "./setting-file.ts";
+import { whyAppendingFails } from "./setting-file.ts";
 import { parseVariables, SUCCEEDED_NAMES, VARIABLE_NAMES, type Variables } from "./settings.ts";
 
 /** Environment variables, or anything shaped like them. */
@@ -40,13 +40,13 @@ export function readConfig(
   const { values, problems, wrongNames } = parseVariables(environment);
   const found: string[] = [];
   found.push(...checkTogether(values));
-  if (values.AUDIT_FILE !== undefined && !isWritable(values.AUDIT_FILE)) {
-    found.push(`AUDIT_FILE: expected a file that can be written, got ${JSON.stringify(values.AUDIT_FILE)}`);
+  const fault = values.AUDIT_FILE === undefined ? null : whyAppendingFails(values.AUDIT_FILE);
+  if (fault !== null) {
+    found.push(`AUDIT_FILE: expected a file that can be written, got ${JSON.stringify(values.AUDIT_FILE)} (${fault})`);
   }
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
-  const aliases = accounts.map(({ alias }) => alias);
-  const access = readAccessSettings(values.ACCESS_FILE, aliases, readFile, found);
+  const access = readAccessSettings(values.ACCESS_FILE, accounts, readFile, found);
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   // What is refused by its name is not told of a second time as a slip.
   const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(

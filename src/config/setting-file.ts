@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, closeSync, constants, lstatSync, openSync, readlinkSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /**
  * Text of the file that a setting names. If it cannot be read, that is added to `problems`.
@@ -20,16 +20,21 @@ export function readSettingFile(
   }
 }
 
-/** True if files can be made beside this path, and it can be written if it is there. */
-export function isWritable(path: string): boolean {
+/**
+ * Why lines cannot be appended to this file, as an error code; null if they can. Neither makes the file nor changes it. The folder has to
+ * take files too, since a long audit is renamed.
+ */
+export function whyAppendingFails(path: string): string | null {
   try {
-    accessSync(dirname(path), constants.W_OK | constants.X_OK);
-    accessSync(path, constants.W_OK);
-    return true;
+    accessSync(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
+    const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere) return path.endsWith("/") ? "EISDIR" : null;
+    closeSync(openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY));
+    return null;
   } catch (error) {
-    // Of the two, only the file itself may be absent.
-    return (
-      error instanceof Error && "code" in error && error.code === "ENOENT" && "path" in error && error.path === path
-    );
+    const { code = "unknown reason", syscall }: NodeJS.ErrnoException = error instanceof Error ? error : new Error();
+    if (code !== "ENOENT" || syscall !== "open") return code;
+    // A link that leads to nothing: the file is made where it leads.
+    return whyAppendingFails(resolve(dirname(path), readlinkSync(path)));
   }
 }

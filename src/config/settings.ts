@@ -132,7 +132,10 @@ const variables = z.object({
   WATCH_MAX_INTERVAL_MS: integer(10_000, 1, 3_600_000),
   WATCH_MAX_WATCHERS: integer(10_000, 1, 1_000_000),
   WEBSOCKET_MAX_CONNECTIONS: integer(5_000, 1, 1_000_000),
-  CURSOR_KEYS: list(isStrongKey, "a comma list of random texts of at least 16 characters, newest first"),
+  CURSOR_KEYS: list(
+    isStrongKey,
+    "a comma list of random texts, newest first: each of at least 16 characters, 6 of them different, and no repeated shorter text",
+  ),
   INTROSPECTION: flag,
   EXPLORER: oneOf(["sandbox", "offline", "none", "graphiql", "laboratory"]),
   PAGE: flag,

@@ -48,7 +48,11 @@ export function createCredentialHttp(agents: Agents): CredentialHttp {
     promise.on("downloadProgress", ({ transferred, total }) => {
       if (Math.max(transferred, total ?? 0) > MAX_ANSWER_BYTES) controller.abort();
     });
-    const { statusCode, headers, rawBody } = await promise;
+    const { statusCode, headers, rawBody } = await promise.catch((error: unknown) => {
+      throw controller.signal.aborted
+        ? Object.assign(new Error("The answer is too large"), { code: "TOO_LARGE" })
+        : error;
+    });
     return { statusCode, headers, body: Buffer.from(rawBody) };
   };
 }

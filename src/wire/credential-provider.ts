@@ -1,4 +1,5 @@
 import type * as Vendor from "@alicloud/credentials";
+import { watchHttp } from "./credential-failure.ts";
 import type { CredentialHttp } from "./credential-http.ts";
 import type { Credential, CredentialSettings, CredentialSource } from "./keys/index.ts";
 
@@ -18,21 +19,25 @@ export interface Provider {
  */
 export function createProvidedCredentials(settings: CredentialSettings, http: CredentialHttp): CredentialSource {
   let provider: Promise<Provider> | null = null;
+  const watched = watchHttp(http);
+  // The default chain tries what is not there on most machines: that one of its requests failed says nothing.
+  const networks = { http: watched.http, ofChain: http };
   const read = async () => {
-    provider ??= load().then((vendor) => createProvider(vendor, settings, http));
+    provider ??= load().then((vendor) => createProvider(vendor, settings, networks));
+    watched.forget();
     try {
       return toCredential(await (await provider).getCredentials());
     } catch (error) {
       // The default chain keeps to the provider that it tried last, even if that one failed: only a new one asks all of them again.
       provider = null;
-      throw error;
+      throw watched.explain() ?? error;
     }
   };
   const renew = () => {
     provider = null;
     return read();
   };
-  return { read, renew };
+  return { kind: settings.type, read, renew };
 }
 
 async function load(): Promise<typeof Vendor> {
@@ -50,20 +55,27 @@ function isModule(value: unknown): value is typeof Vendor {
   );
 }
 
-function createProvider(vendor: typeof Vendor, settings: CredentialSettings, http: CredentialHttp): Provider {
-  return equip(chooseProvider(vendor, settings, http), http);
+interface Networks {
+  readonly http: CredentialHttp;
+  /** For the vendor's default chain. */
+  readonly ofChain: CredentialHttp;
 }
 
-function chooseProvider(vendor: typeof Vendor, settings: CredentialSettings, http: CredentialHttp): Provider {
+function createProvider(vendor: typeof Vendor, settings: CredentialSettings, networks: Networks): Provider {
+  const provider = chooseProvider(vendor, settings, networks);
+  return equip(provider, settings.type === "default" ? networks.ofChain : networks.http);
+}
+
+function chooseProvider(vendor: typeof Vendor, settings: CredentialSettings, networks: Networks): Provider {
   switch (settings.type) {
     case "static":
       return toProvider(settings);
     case "default":
       return vendor.DefaultCredentialsProvider.builder().build();
     case "profile":
-      return createProfileProvider(vendor, settings.name, http);
+      return createProfileProvider(vendor, settings.name, networks.http);
     case "ram_role_arn":
-      return createRoleProvider(vendor, settings, http);
+      return createRoleProvider(vendor, settings, networks);
     case "oidc":
       return createOidcProvider(vendor, settings);
     case "ecs_ram_role":
@@ -78,13 +90,9 @@ function chooseProvider(vendor: typeof Vendor, settings: CredentialSettings, htt
 
 type SettingsOf<Type extends CredentialSettings["type"]> = Extract<CredentialSettings, { readonly type: Type }>;
 
-function createRoleProvider(
-  vendor: typeof Vendor,
-  settings: SettingsOf<"ram_role_arn">,
-  http: CredentialHttp,
-): Provider {
+function createRoleProvider(vendor: typeof Vendor, settings: SettingsOf<"ram_role_arn">, networks: Networks): Provider {
   return vendor.RAMRoleARNCredentialsProvider.builder()
-    .withCredentialsProvider(createProvider(vendor, settings.source, http) as never)
+    .withCredentialsProvider(createProvider(vendor, settings.source, networks) as never)
     .withRoleArn(settings.roleArn)
     .withRoleSessionName(settings.roleSessionName)
     .withExternalId(settings.externalId ?? "")

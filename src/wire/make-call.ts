@@ -49,7 +49,7 @@ async function begin(parts: CallParts, request: CallRequest, operation: Operatio
   const credential = await untilAborted(parts.keyring.read(request.source.account), operation.signal);
   failWhenOver(request, operation, parts.clock);
   if (credential === null) {
-    throw createFailure(request, { code: "UNAUTHENTICATED", ...parts.keyring.explain(request.source.account) });
+    throw createFailure(request, parts.keyring.explain(request.source.account));
   }
   if (!isSendable(credential)) {
     const says = "its keys hold characters that no header carries, such as a line feed";

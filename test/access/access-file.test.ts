@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { AccessFileError, createRedactor, readAccessFile } from "#access";
+import { knownAccounts } from "./files.ts";
 
 const EXAMPLE = `
 oidc:
@@ -32,7 +33,7 @@ limits:
 const anyAccount = { account: null, provider: null, regions: null };
 
 function read(text: string) {
-  return readAccessFile(text, "access.yml", { accounts: ["production", "testing"] });
+  return readAccessFile(text, "access.yml", { accounts: knownAccounts("production", "testing") });
 }
 
 function problemsOf(text: string): readonly string[] {
@@ -53,6 +54,7 @@ function faultsOf(lines: string): readonly string[] {
 describe("an access file", () => {
   it("is read with everything that it may say", () => {
     expect(read(EXAMPLE)).toEqual({
+      doubts: [],
       version: expect.stringMatching(/^[\w-]{43}$/),
       oidc: [
         {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { createAccess, createKey, describeKeyEnds, readAccessFile } from "#access";
+import { createAccess, createKey, describeWarnings, readAccessFile } from "#access";
 import { createFakeClock } from "../support/clock.ts";
 import { accessFile, everything } from "./files.ts";
 
@@ -14,7 +14,7 @@ const key = (name: string, expires?: string) => ({
   ...(expires !== undefined && { expires }),
 });
 const tell = (keys: readonly object[], others = {}) =>
-  describeKeyEnds(accessFile({ keys, roles: everything, ...others }), NOW);
+  describeWarnings(accessFile({ keys, roles: everything, ...others }), NOW);
 const SHUT = "ACCESS_FILE: every key has expired, and there is no other way in: nobody is let in";
 
 describe("the ends of the keys of an access file", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { createAccess, createKey, readAccessFile } from "#access";
 import { createFakeClock } from "../support/clock.ts";
+import { knownAccounts } from "./files.ts";
 
 const ann = createKey();
 const bob = createKey();
@@ -18,8 +19,8 @@ it("an access file that changes is taken, and one that cannot be used leaves the
   const clock = createFakeClock();
   const warnings: string[] = [];
   const access = createAccess({
-    initial: { path, file: readAccessFile(first, path, { accounts: ["one"] }) },
-    accounts: ["one"],
+    initial: { path, file: readAccessFile(first, path, { accounts: knownAccounts("one") }) },
+    accounts: knownAccounts("one"),
     auditFile: null,
     clock,
     fetch,

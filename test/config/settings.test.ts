@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
@@ -116,9 +116,35 @@ describe("settings", () => {
   it("refuse one port for two purposes, and an audit file that nobody could write", () => {
     expect(problemsOf({ PORT: "4000", ADMIN_PORT: "4000", AUDIT_FILE: "/absent/audit.log" })).toEqual([
       "ADMIN_PORT: expected another port than PORT (4000), got the same",
-      'AUDIT_FILE: expected a file that can be written, got "/absent/audit.log"',
+      'AUDIT_FILE: expected a file that can be written, got "/absent/audit.log" (ENOENT)',
     ]);
-    expect(problemsOf({ PORT: "0", AUDIT_FILE: join(tmpdir(), "audit-that-is-not-there-yet.log") })).toEqual([]);
+  });
+
+  it("refuse an audit file that nothing can be appended to, and make none to find that out", () => {
+    const folder = mkdtempSync(join(tmpdir(), "audit-"));
+    try {
+      mkdirSync(join(folder, "folder"));
+      writeFileSync(join(folder, "old.log"), "{}\n");
+      symlinkSync("folder", join(folder, "to-folder"));
+      symlinkSync("absent/audit.log", join(folder, "to-absent"));
+      symlinkSync("itself", join(folder, "itself"));
+      symlinkSync("new.log", join(folder, "to-new"));
+      const before = readdirSync(folder);
+      const faultOf = (name: string) => {
+        const path = `${folder}/${name}`;
+        const [problem = null, ...others] = problemsOf({ AUDIT_FILE: path });
+        expect(others).toEqual([]);
+        return problem?.replace(`AUDIT_FILE: expected a file that can be written, got "${path}" `, "") ?? null;
+      };
+      const names = ["folder", "to-folder", "new.log/", "old.log/audit.log", "absent/audit.log", "to-absent", "itself"];
+      expect(names.map(faultOf)).toEqual(
+        ["EISDIR", "EISDIR", "EISDIR", "ENOTDIR", "ENOENT", "ENOENT", "ELOOP"].map((code) => `(${code})`),
+      );
+      expect(["old.log", "new.log", "to-new"].map(faultOf)).toEqual([null, null, null]);
+      expect([readdirSync(folder), readFileSync(join(folder, "old.log"), "utf8")]).toEqual([before, "{}\n"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("do not print a password that stands in a URL", () => {
@@ -157,7 +183,7 @@ describe("settings", () => {
       'COLLECT_QUOTA_SHARE: expected a number above 0, at most 1, got "0"',
       'WATCH_MAX_WATCHERS: expected a whole number from 1 to 1000000, got "0"',
       'WEBSOCKET_MAX_CONNECTIONS: expected a whole number from 1 to 1000000, got "many"',
-      "CURSOR_KEYS: expected a comma list of random texts of at least 16 characters, newest first, what came is not shown",
+      "CURSOR_KEYS: expected a comma list of random texts, newest first: each of at least 16 characters, 6 of them different, and no repeated shorter text, what came is not shown",
       'LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
       "ALIBABA_CLOUD_ACCESS_KEY_ID: expected a value, since the other half of the key pair is set; it is missing",
     ]);

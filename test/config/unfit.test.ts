@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { readConfig } from "#config";
 import { problemsOf } from "./problems-of.ts";
@@ -113,6 +114,19 @@ describe("settings that would pass silently", () => {
     { ECS_REGIONS: "all", ECS_ENDPOINT: "http://127.0.0.1:4010" },
   ])("are not warned of for %j", (environment) => {
     expect(readConfig(environment).warnings).toEqual([]);
+  });
+
+  it.each(["hex", "base64", "base64url"] as const)("take any random key, also as %s", (encoding) => {
+    const keys = Array.from({ length: 200 }, () => randomBytes(16).toString(encoding));
+    expect(readConfig({ CURSOR_KEYS: keys.join(", ") }).cursorKeys).toEqual(keys);
+  });
+
+  it("say of a long key that is none what is wrong with it", () => {
+    const problem =
+      "CURSOR_KEYS: expected a comma list of random texts, newest first: each of at least 16 characters, 6 of them different, and no repeated shorter text, what came is not shown";
+    for (const key of ["0123456789abcdef".repeat(2), "ab".repeat(8), "aabbccddeeaabbcc", "0".repeat(32)]) {
+      expect([key, problemsOf({ CURSOR_KEYS: key })]).toEqual([key, [problem]]);
+    }
   });
 
   it("offer the explorer that needs no script of others for real accounts", () => {

@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { UpstreamError } from "#domain";
 import type { CredentialSettings } from "#wire";
 import type { CredentialHttp, CredentialRequest } from "../../src/wire/credential-http.ts";
 import { createProvidedCredentials } from "../../src/wire/credential-provider.ts";
+import { createOperation } from "../support/operation.ts";
+import { createRig, failureOf, OK, REQUEST } from "./rig.ts";
 
 const ROLE = "acs:ram::1234567890123456:role/reader";
 const KEYS = { accessKeyId: "base-id", accessKeySecret: "base-secret", securityToken: null };
@@ -103,6 +106,74 @@ function readInProcess(home: string): string {
   const words = ["--conditions=source", "--import", "tsx", "--input-type=module", "--eval", script];
   return execFileSync(process.execPath, words, { env: { PATH: process.env.PATH, HOME: home }, encoding: "utf8" });
 }
+
+/** How an account's source of these settings fails if the network answers so: code, whether to ask again, and why. */
+async function failureWith(settings: CredentialSettings, answer: CredentialHttp) {
+  const source = createProvidedCredentials(settings, answer);
+  const { wire } = await createRig(() => OK, { accounts: new Map([["default", source]]) });
+  const failure = await failureOf(wire.call(REQUEST, createOperation()));
+  const { code, retryable, message } = failure as Pick<UpstreamError, "code" | "retryable" | "message">;
+  return [code, retryable, message.replace(/^.*? of account default: /, "")];
+}
+
+const replying =
+  (statusCode: number, text: string): CredentialHttp =>
+  async () => ({ statusCode, headers: {}, body: Buffer.from(text) });
+
+describe("a credential source that cannot be read", () => {
+  const down = (type: string, reason: string) => [
+    "UNAVAILABLE",
+    true,
+    `its credential source (${type}) cannot be read (${reason}); try again, and check it if this lasts`,
+  ];
+
+  it.each<[CredentialSettings["type"], () => CredentialSettings]>([
+    ["uri", () => ({ type: "uri", uri: "https://keys.example.com/now?token=canary" })],
+    ["ecs_ram_role", () => ({ type: "ecs_ram_role", roleName: null, disableImdsV1: false })],
+    ["ram_role_arn", () => assumed({})],
+    ["ram_role_arn", () => assumed({ source: { type: "uri", uri: "https://keys.example.com/now" } })],
+    [
+      "oidc",
+      () => {
+        const oidcTokenFile = join(folder, "token");
+        writeFileSync(oidcTokenFile, "the-token");
+        const { source: _source, externalId: _id, ...role } = assumed({});
+        return { ...role, type: "oidc", oidcProviderArn: "provider", oidcTokenFile };
+      },
+    ],
+  ])("says so, with its type and why: %s", async (type, settings) => {
+    const refused = () => Promise.reject(Object.assign(new Error("canary"), { code: "ECONNREFUSED" }));
+    const told = [
+      await failureWith(settings(), replying(502, "<html>")),
+      await failureWith(settings(), replying(200, "<html>")),
+      await failureWith(settings(), replying(200, '{"Code":"Success"}')),
+      await failureWith(settings(), refused),
+    ];
+    const reasons = ["HTTP 502", "the answer is not JSON", "the answer has no AccessKeyId", "ECONNREFUSED"];
+    expect(told).toEqual(reasons.map((reason) => down(type, reason)));
+  });
+
+  it("is to be asked again if STS throttles, and to be checked if STS refuses", async () => {
+    expect([
+      await failureWith(assumed({}), replying(400, '{"Code":"Throttling.User","Message":""}')),
+      await failureWith(assumed({}), replying(403, '{"Code":"NoPermission","Message":""}')),
+    ]).toEqual([
+      down("ram_role_arn", "Throttling.User"),
+      ["UNAUTHENTICATED", false, "no credentials could be had (NoPermission); check what its credential source reads"],
+    ]);
+  });
+
+  it("is none if the default chain finds no keys, also below a role", async () => {
+    const nothing = replying(404, "");
+    const none = [
+      "UNAUTHENTICATED",
+      false,
+      "it has no credentials; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or check its credentials in ACCOUNTS_FILE",
+    ];
+    const role = assumed({ source: { type: "default" } });
+    expect([await failureWith({ type: "default" }, nothing), await failureWith(role, nothing)]).toEqual([none, none]);
+  });
+});
 
 describe("a credential source", () => {
   it("assumes a role with all that its settings say, once for many reads", async () => {

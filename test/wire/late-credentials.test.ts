@@ -132,6 +132,64 @@ describe("an address that gives keys", () => {
     return createRig(() => OK, { accounts: new Map([["default", { type: "uri" as const, uri }]]) });
   }
 
+  const KEYS_OF_ADDRESS = { AccessKeyId: "id", AccessKeySecret: "canary-secret", SecurityToken: "token" };
+  const WHERE = "ECS cn-hangzhou DescribeInvocations of account default:";
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ["HTTP 500", (response) => response.writeHead(500).end("x")],
+    ["HTTP 503", (response) => response.writeHead(503).end('{"Code":"ServiceUnavailable"}')],
+    ["HTTP 429", (response) => response.writeHead(429).end()],
+    ["ECONNRESET", (response) => response.destroy()],
+    ["the answer is not JSON", (response) => response.end("<html>canary-secret")],
+    [
+      "the answer has no SecurityToken",
+      (response) => response.end('{"AccessKeyId":"i","AccessKeySecret":"canary-secret"}'),
+    ],
+    ["the answer has no Expiration", (response) => response.end(JSON.stringify(KEYS_OF_ADDRESS))],
+    ["Failed", (response) => response.end('{"Code":"Failed","Message":"canary-secret"}')],
+  ])("can be asked again if it cannot be read, and the log says why: %s", async (reason, play) => {
+    const rig = await rigOver(play);
+    const failure = await failureOf(rig.wire.call(REQUEST, createOperation()));
+    expect([failure, rig.notices]).toMatchObject([
+      {
+        code: "UNAVAILABLE",
+        retryable: true,
+        message: `${WHERE} its credential source (uri) cannot be read (${reason}); try again, and check it if this lasts`,
+      },
+      [
+        {
+          level: "warn",
+          message: `The credential source of account default failed (${reason})`,
+          details: { account: "default", type: "uri", reason },
+        },
+      ],
+    ]);
+    expect(JSON.stringify([failure, rig.notices])).not.toMatch(/canary|127\.0/);
+  });
+
+  it.each<[string, string]>([
+    ["HTTP 404", "nothing here"],
+    ["NoPermission", '{"Code":"NoPermission"}'],
+  ])("is to be checked if it refuses: %s", async (reason, body) => {
+    const rig = await rigOver((response) => response.writeHead(404).end(body));
+    expect(await failureOf(rig.wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "UNAUTHENTICATED",
+      retryable: false,
+      message: `${WHERE} no credentials could be had (${reason}); check what its credential source reads`,
+    });
+  });
+
+  it("serves as soon as it is back", async () => {
+    let isDown = true;
+    const keys = JSON.stringify({ ...KEYS_OF_ADDRESS, Expiration: "2099-01-01T00:00:00Z" });
+    const rig = await rigOver((response) => response.writeHead(isDown ? 500 : 200).end(keys));
+    expect(await failureOf(rig.wire.call(REQUEST, createOperation()))).toMatchObject({ code: "UNAVAILABLE" });
+    isDown = false;
+    await rig.clock.advance(5_000);
+    await rig.wire.call(REQUEST, createOperation());
+    expect(rig.notices.slice(1)).toEqual([{ level: "info", message: "Account default has credentials again" }]);
+  });
+
   it("gives up an answer without an end after 64 KB", async () => {
     let sent = 0;
     let finish = () => {};
@@ -146,7 +204,10 @@ describe("an address that gives keys", () => {
       response.once("close", finish);
       write();
     });
-    expect(await failureOf(rig.wire.call(REQUEST, createOperation()))).toMatchObject({ code: "UNAUTHENTICATED" });
+    expect(await failureOf(rig.wire.call(REQUEST, createOperation()))).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("cannot be read (TOO_LARGE)"),
+    });
     await closed;
     expect([sent < 16_777_216, rig.upstream.received.length]).toEqual([true, 0]);
   });

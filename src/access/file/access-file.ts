@@ -1,3 +1,4 @@
+import type { Provider } from "#domain";
 import type { LimitTable } from "../limits/index.ts";
 import type { RedactionRule } from "../redaction/index.ts";
 import type { Role } from "../rights/index.ts";
@@ -14,6 +15,13 @@ export interface AccessFile {
   readonly everyone: readonly string[];
   readonly redact: readonly RedactionRule[];
   readonly limits: LimitTable;
+  /** What of the file gives nothing, and was probably not meant so: a sentence each, with its line. */
+  readonly doubts: readonly string[];
+}
+
+/** An account of the gateway, and the regions that it reads of each product: ids, or `all` among them. */
+export interface KnownAccount extends Readonly<Record<`${Lowercase<Provider>}Regions`, readonly string[]>> {
+  readonly alias: string;
 }
 
 /** An OpenID Connect issuer whose tokens are accepted. */

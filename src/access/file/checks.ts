@@ -1,17 +1,19 @@
+import { PROVIDERS, type Provider } from "#domain";
 import { compileGlob, compilePattern, isGlob, PatternError } from "../patterns/index.ts";
 import { compileReplacement, DEFAULT_REPLACEMENT, type RedactionRule } from "../redaction/index.ts";
+import type { KnownAccount } from "./access-file.ts";
 import type { Fault } from "./fault.ts";
-import type { Referring, WrittenRule } from "./legible.ts";
+import type { Referring, ReferringSource, WrittenRule } from "./legible.ts";
 import type { AccessFileText } from "./shape.ts";
 
 /** What the file names and nobody knows: roles, accounts, keys that stand twice. */
-export function checkReferences(file: Referring, accounts: readonly string[]): Fault[] {
+export function checkReferences(file: Referring, accounts: readonly KnownAccount[]): Fault[] {
   return [
     ...file.everyone.flatMap((role, index) => checkRole(file, role, ["everyone", index])),
     ...file.keys.flatMap(({ roles }, key) =>
       roles.flatMap((role, index) => checkRole(file, role, ["keys", key, "roles", index])),
     ),
-    ...checkAccounts(file, accounts),
+    ...checkSources(file, accounts).faults,
     ...findRepeated(file.keys.map(({ name }) => name)).map(([index, first]) =>
       repeated(["keys", index, "name"], first),
     ),
@@ -27,15 +29,61 @@ function checkRole({ roles }: Referring, role: string, place: Fault["place"]): F
   return [{ place, expected: `a role of this file (${known})` }];
 }
 
-function checkAccounts({ roles }: Referring, accounts: readonly string[]): Fault[] {
-  return Object.entries(roles).flatMap(([name, { sources }]) =>
-    sources.flatMap(({ account }, index) => {
-      if (account === null || accounts.some((alias) => compileGlob(account).matches(alias))) return [];
-      const expected = isGlob(account) ? "a pattern that fits an account" : "an account";
-      const place = ["roles", name, "sources", index, "account"];
-      return [{ place, expected: `${expected} of the gateway (${accounts.join(", ") || "none is there"})` }];
+/** What the sources of the roles name: what no role can be meant to say, and what only gives nothing. */
+function checkSources({ roles }: Pick<Referring, "roles">, accounts: readonly KnownAccount[]) {
+  const faults: Fault[] = [];
+  const doubts: Fault[] = [];
+  for (const [name, { sources }] of Object.entries(roles)) {
+    for (const [index, source] of sources.entries()) {
+      const place = ["roles", name, "sources", index];
+      const { strangers, isEmpty } = findStrangers(source, accounts);
+      const found = strangers.map(({ place: within, expected }) => ({ place: [...place, ...within], expected }));
+      (isEmpty ? faults : doubts).push(...found);
+    }
+  }
+  return { faults, doubts };
+}
+
+/** What a rule names and the gateway does not read. `isEmpty` if nothing is left of the rule, now and with any other region. */
+function findStrangers({ account, provider, regions }: ReferringSource, accounts: readonly KnownAccount[]) {
+  const meant = accounts.filter(({ alias }) => account === null || compileGlob(account).matches(alias));
+  if (account !== null && meant.length === 0) {
+    const known = accounts.map(({ alias }) => alias).join(", ") || "none is there";
+    const expected = `${isGlob(account) ? "a pattern that fits an account" : "an account"} of the gateway (${known})`;
+    return { strangers: [{ place: ["account"], expected }], isEmpty: true };
+  }
+  const readOf = (one: Provider) =>
+    meant.flatMap((known) => known[`${one.toLowerCase() as Lowercase<Provider>}Regions`]);
+  const read = new Set(PROVIDERS.filter((one) => provider === null || provider === one).flatMap(readOf));
+  if (provider !== null && read.size === 0) {
+    const known = PROVIDERS.filter((one) => readOf(one).length > 0).join(", ");
+    return { strangers: [{ place: ["provider"], expected: `a product that is read there (${known})` }], isEmpty: true };
+  }
+  const strangers = (regions ?? []).flatMap((region, index) => {
+    if (read.has("all") || [...read].some((id) => compileGlob(region).matches(id))) return [];
+    const expected = isGlob(region) ? "a pattern that fits a region" : "a region";
+    return [{ place: ["regions", index], expected: `${expected} that is read there (${[...read].join(", ")})` }];
+  });
+  return { strangers, isEmpty: strangers.length === regions?.length && !regions.some(isGlob) };
+}
+
+/** What of a file that can be used gives nothing. */
+export function findDoubts(file: AccessFileText, accounts: readonly KnownAccount[]): Fault[] {
+  const { roles, everyone, keys } = file;
+  const givesRuns = (name: string) => roles[name]?.may.includes("runs") === true;
+  const bare = Object.entries(roles).filter(([name]) => ![name, ...everyone].some(givesRuns));
+  return [
+    ...checkSources(file, accounts).doubts,
+    ...bare.map(([name, { may }]) => ({
+      place: ["roles", name, "may"],
+      expected: "runs beside them, since the other kinds give nothing without it",
+      got: `${may.join(", ")} alone`,
+    })),
+    ...keys.flatMap((key, index) => {
+      if (key.roles.length + everyone.length > 0) return [];
+      return [{ place: ["keys", index, "roles"], expected: "a role, since nobody is let in without one" }];
     }),
-  );
+  ];
 }
 
 function findRepeated(values: readonly string[]): (readonly [index: number, first: number])[] {

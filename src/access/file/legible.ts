@@ -4,7 +4,14 @@ import { z } from "zod";
 export interface Referring {
   readonly everyone: readonly string[];
   readonly keys: readonly { readonly name: string; readonly sha256: string; readonly roles: readonly string[] }[];
-  readonly roles: Readonly<Record<string, { readonly sources: readonly { readonly account: string | null }[] }>>;
+  readonly roles: Readonly<Record<string, { readonly sources: readonly ReferringSource[] }>>;
+}
+
+/** Which sources a role is for, as it is written. */
+export interface ReferringSource {
+  readonly account: string | null;
+  readonly provider: string | null;
+  readonly regions: readonly string[] | null;
 }
 
 /** A redaction rule as it is written. */
@@ -17,7 +24,10 @@ export interface WrittenRule {
 const list = <Member extends z.ZodType>(member: Member) => z.array(member).catch([]);
 const text = z.string().catch("");
 const record = z.record(z.string(), z.unknown()).catch({});
-const source = z.object({ account: z.string().nullable().catch(null).default(null) }).catch({ account: null });
+const optional = <Part extends z.ZodType>(part: Part) => part.nullable().catch(null).default(null);
+const source = z
+  .object({ account: optional(z.string()), provider: optional(z.string()), regions: optional(z.array(z.string())) })
+  .catch({ account: null, provider: null, regions: null });
 const role = z.object({ sources: list(source).default([]) }).catch({ sources: [] });
 const noKey = { name: "", sha256: "", roles: [] };
 const key = z.object({ name: text.default(""), sha256: text.default(""), roles: list(text).default([]) }).catch(noKey);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { type LimitTable, NO_LIMITS } from "../limits/index.ts";
-import { type AccessFile, AccessFileError } from "./access-file.ts";
-import { checkReferences, checkWays, readRules } from "./checks.ts";
+import { type AccessFile, AccessFileError, type KnownAccount } from "./access-file.ts";
+import { checkReferences, checkWays, findDoubts, readRules } from "./checks.ts";
 import type { Fault } from "./fault.ts";
 import { readLegible } from "./legible.ts";
 import { type AccessFileText, accessFileShape } from "./shape.ts";
@@ -13,13 +13,13 @@ const MAX_PROBLEMS = 50;
 
 /**
  * Reads an access file, YAML or JSON.
- * @param accounts the aliases that the gateway knows.
+ * @param accounts those that the gateway knows.
  * @throws AccessFileError that names every fault at once. Hashes of keys never appear in it.
  */
 export function readAccessFile(
   text: string,
   fileName: string,
-  { accounts }: { readonly accounts: readonly string[] },
+  { accounts }: { readonly accounts: readonly KnownAccount[] },
 ): AccessFile {
   const problems: string[] = [];
   const end = () => new AccessFileError(fileName, problems.slice(0, MAX_PROBLEMS));
@@ -35,7 +35,8 @@ export function readAccessFile(
   );
   problems.push(...[...shapeFaults, ...others].map(source.describe));
   if (!parsed.success || problems.length > 0) throw end();
-  return toAccessFile(parsed.data, rules, text, source.whereIs);
+  const doubts = findDoubts(parsed.data, accounts).map(source.describe);
+  return { ...toAccessFile(parsed.data, rules, text, source.whereIs), doubts };
 }
 
 /** What is wrong with a part already explains what is wrong within it. */
@@ -48,7 +49,7 @@ function toAccessFile(
   redact: AccessFile["redact"],
   text: string,
   whereIs: SourceText["whereIs"],
-): AccessFile {
+): Omit<AccessFile, "doubts"> {
   return {
     version: createHash("sha256").update(text).digest("base64url"),
     oidc: file.oidc.map((one, index) => ({ ...one, writtenAt: whereIs(["oidc", index, "issuer"]) })),

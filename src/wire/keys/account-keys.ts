@@ -1,5 +1,6 @@
 import type { Clock, Telemetry } from "#domain";
 import { type Credential, type CredentialSource, isSameCredential } from "./credentials.ts";
+import { CredentialSourceError, readErrorCode, readVendorCode } from "./source-error.ts";
 
 /**
  * How long keys, or the fact that there are none, are believed before the source is asked again in the background. `trusted` is
@@ -20,6 +21,7 @@ export interface KeyringOptions {
 
 /** Why an account has no keys. */
 export interface MissingKeys {
+  readonly code: "UNAUTHENTICATED" | "UNAVAILABLE";
   readonly says: string;
   readonly advice: string;
   readonly retryable: boolean;
@@ -43,8 +45,10 @@ interface Memory {
   /** Somebody has waited for the pending question as long as anybody does: nobody else waits. */
   isLate: boolean;
   /** Why the source failed when it was last asked. */
-  failure: string | null;
+  failure: SourceFailure | null;
 }
+
+type SourceFailure = Pick<CredentialSourceError, "reason" | "isDown">;
 
 interface Account extends KeyringOptions {
   readonly alias: string;
@@ -59,7 +63,7 @@ export function createAccountKeys(alias: string, source: CredentialSource, optio
   const times = { askedAt: LONG_AGO, foundAt: LONG_AGO, renewedAt: LONG_AGO };
   const memory: Memory = { ...times, present: null, pending: null, isLate: false, failure: null };
   const account: Account = { ...options, alias, source, memory };
-  return { read: () => read(account), renew: (used) => renew(account, used), explain: () => explain(memory) };
+  return { read: () => read(account), renew: (used) => renew(account, used), explain: () => explain(account) };
 }
 
 async function read(account: Account): Promise<Credential | null> {
@@ -90,14 +94,16 @@ function ask(
   fallback: Credential | null,
 ): Promise<Credential | null> {
   const { memory } = account;
-  memory.pending ??= within(question(), GIVE_UP_MS, () => Promise.reject(new SourceTimeout())).then(
+  memory.pending ??= within(question(), GIVE_UP_MS, () =>
+    Promise.reject(new CredentialSourceError("TIMEOUT", true)),
+  ).then(
     (credential) => remember(account, credential, null),
-    (error: unknown) => remember(account, fallback, readReason(error)),
+    (error: unknown) => remember(account, fallback, toFailure(error)),
   );
   return memory.pending;
 }
 
-function remember(account: Account, present: Credential | null, failure: string | null): Credential | null {
+function remember(account: Account, present: Credential | null, failure: SourceFailure | null): Credential | null {
   const { memory, clock } = account;
   tell(account, failure);
   const now = clock.elapsed();
@@ -106,12 +112,14 @@ function remember(account: Account, present: Credential | null, failure: string 
   return present;
 }
 
-function tell({ alias, telemetry, memory }: Account, failure: string | null): void {
-  if (memory.failure === failure) return;
+function tell({ alias, source: { kind }, telemetry, memory }: Account, failure: SourceFailure | null): void {
+  if (memory.failure?.reason === failure?.reason) return;
   if (failure === null) telemetry.notice({ level: "info", message: `Account ${alias} has credentials again` });
   else {
-    const message = `The credential source of account ${alias} failed (${failure})`;
-    telemetry.notice({ level: "warn", message, details: { account: alias, reason: failure } });
+    const { reason } = failure;
+    const message = `The credential source of account ${alias} failed (${reason})`;
+    const details = { account: alias, ...(kind === undefined ? {} : { type: kind }), reason };
+    telemetry.notice({ level: "warn", message, details });
   }
 }
 
@@ -123,13 +131,21 @@ async function wait({ memory, patienceMs }: Account, answer: Promise<Credential 
   });
 }
 
-function explain({ pending, failure }: Memory): MissingKeys {
+function explain({ source: { kind }, memory: { pending, failure } }: Account): MissingKeys {
+  const code = "UNAUTHENTICATED";
   if (pending !== null) {
-    return { says: "its credential source has not answered yet", advice: "try again", retryable: true };
+    return { code, says: "its credential source has not answered yet", advice: "try again", retryable: true };
   }
-  const isNone = failure === null || failure === NO_KEYS;
-  const says = isNone ? "it has no credentials" : `no credentials could be had (${failure})`;
-  return { says, advice: isNone ? SET_KEYS : "check what its credential source reads", retryable: false };
+  if (failure === null || failure.reason === NO_KEYS) {
+    return { code, says: "it has no credentials", advice: SET_KEYS, retryable: false };
+  }
+  const { reason, isDown } = failure;
+  if (isDown) {
+    const says = `its credential source${kind === undefined ? "" : ` (${kind})`} cannot be read (${reason})`;
+    return { code: "UNAVAILABLE", says, advice: "try again, and check it if this lasts", retryable: true };
+  }
+  const says = `no credentials could be had (${reason})`;
+  return { code, says, advice: "check what its credential source reads", retryable: false };
 }
 
 const SET_KEYS =
@@ -137,10 +153,6 @@ const SET_KEYS =
 
 /** What is said of a source that has no keys and no error code. */
 const NO_KEYS = "no keys";
-
-class SourceTimeout extends Error {
-  readonly code = "TIMEOUT";
-}
 
 /** What the promise gives, or what `otherwise` gives once the time is up. Real time, as with everything that waits for a network. */
 async function within<Value>(promise: Promise<Value>, ms: number, otherwise: () => Promise<Value>): Promise<Value> {
@@ -157,11 +169,9 @@ async function within<Value>(promise: Promise<Value>, ms: number, otherwise: () 
   }
 }
 
-/** A word for the log: what sources say holds keys, so nothing is taken from it but an error code. */
-function readReason(error: unknown): string {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : null;
-  if (typeof code === "string" && /^[A-Z][A-Z_]{1,40}$/.test(code)) return code;
-  const [, vendorCode] =
-    /"Code"\s*:\s*"([A-Za-z]+(?:\.[A-Za-z]+)*)"/.exec(error instanceof Error ? error.message : "") ?? [];
-  return vendorCode !== undefined && vendorCode.length <= 64 ? vendorCode : NO_KEYS;
+/** For the log: what sources say holds keys, so nothing is taken from it but an error code. */
+function toFailure(error: unknown): SourceFailure {
+  if (error instanceof CredentialSourceError) return error;
+  const code = readErrorCode(error) ?? readVendorCode(error instanceof Error ? error.message : "");
+  return { reason: code ?? NO_KEYS, isDown: false };
 }

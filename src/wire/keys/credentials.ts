@@ -6,8 +6,13 @@ export interface Credential {
   readonly securityToken: string | null;
 }
 
-/** Where the keys of one account come from. Both methods reject if there are none; what they reject with is never shown. */
+/**
+ * Where the keys of one account come from. Both methods reject if there are none: with a `CredentialSourceError` that says why, or with
+ * anything else, which is never shown.
+ */
 export interface CredentialSource {
+  /** For people. */
+  readonly kind?: CredentialSettings["type"];
   /** The present keys; temporary ones are renewed before they expire. */
   read(): Promise<Credential>;
   /** Forgets what was read and reads anew: the upstream refused the present keys. */

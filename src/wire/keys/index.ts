@@ -7,3 +7,4 @@ export {
   isSameCredential,
 } from "./credentials.ts";
 export { createKeyring, type Keyring } from "./keyring.ts";
+export { CredentialSourceError, readErrorCode, readVendorCode } from "./source-error.ts";

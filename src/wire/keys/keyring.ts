@@ -32,4 +32,9 @@ export function createKeyring(accounts: ReadonlyMap<string, CredentialSource>, o
   };
 }
 
-const NOT_KNOWN: MissingKeys = { says: "no such account", advice: "check the settings", retryable: false };
+const NOT_KNOWN: MissingKeys = {
+  code: "UNAUTHENTICATED",
+  says: "no such account",
+  advice: "check the settings",
+  retryable: false,
+};

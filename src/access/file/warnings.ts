@@ -5,15 +5,16 @@ const SOON_MS = 14 * 86_400_000;
 const NAMED_MAX = 10;
 
 /**
- * What people should know of the ends of the file's keys, by their names alone: which have expired, which will within 14 days, and
- * that nobody can come in any more. @param now epoch milliseconds
+ * What people should know of a file that can be used: what of it gives nothing, and of its keys, by their names alone, which have
+ * expired, which will within 14 days, and that nobody can come in any more. @param now epoch milliseconds
  */
-export function describeKeyEnds({ keys, oidc, proxy }: AccessFile, now: number): readonly string[] {
+export function describeWarnings({ doubts, keys, oidc, proxy }: AccessFile, now: number): readonly string[] {
   const endsBefore = (end: number) => keys.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= end);
   const expired = endsBefore(now);
   const soon = endsBefore(now + SOON_MS).filter((key) => !expired.includes(key));
   const isShut = keys.length > 0 && expired.length === keys.length && oidc.length === 0 && proxy === null;
   return [
+    ...doubts.map((doubt) => `ACCESS_FILE: ${doubt}`),
     ...(expired.length === 0 ? [] : [`ACCESS_FILE: keys have expired and are refused: ${nameEnds(expired)}`]),
     ...(soon.length === 0 ? [] : [`ACCESS_FILE: keys expire within 14 days: ${nameEnds(soon)}`]),
     ...(isShut ? ["ACCESS_FILE: every key has expired, and there is no other way in: nobody is let in"] : []),
