@@ -49,11 +49,14 @@ describe("variables that look like settings", () => {
     expect(readConfig({ ECS_REGION: " " }).misspelt).toEqual([]);
   });
 
-  it("are not those that the accounts file names", () => {
-    const credentials = { type: "environment", accessKeyId: "ECS_KEY_ID", accessKeySecret: "ECS_KEY_SECRET" };
+  it("are not those that the accounts file names, nor those that resemble them alone", () => {
+    const credentials = { type: "environment", accessKeyId: "ECS_KEY_ID", accessKeySecret: "A_SE" };
     const file = JSON.stringify([{ alias: "a", credentials, ecsRegions: "all" }]);
-    const environment = { ACCOUNTS_FILE: "accounts.json", ECS_KEY_ID: "id", ECS_KEY_SECRET: "secret" };
+    const environment = { ACCOUNTS_FILE: "accounts.json", ECS_KEY_ID: "id", A_SE: "secret", B_SE: "x", A_SEC: "x" };
     expect(readConfig(environment, () => file).misspelt).toEqual([]);
+    expect(readConfig({ ...environment, ECS_REGOINS: "x" }, () => file).misspelt).toEqual([
+      { name: "ECS_REGOINS", nearest: "ECS_REGIONS" },
+    ]);
   });
 
   describe("and would say where all is read from", () => {

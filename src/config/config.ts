@@ -49,7 +49,7 @@ export function readConfig(
   const access = readAccessSettings(values.ACCESS_FILE, accounts, readFile, found);
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   // What is refused by its name is not told of a second time as a slip.
-  const misspelt = findMisspelt(environment, [...VARIABLE_NAMES, ...variables]).filter(
+  const misspelt = findMisspelt(environment, VARIABLE_NAMES, variables).filter(
     ({ name }) => !SUCCEEDED_NAMES.includes(name),
   );
   if (chooseUpstream(values, accounts) === "embedded" && values.UPSTREAM === undefined)

@@ -33,6 +33,8 @@ const variable = text("the name of a variable");
 
 const EXPECTED_URI = "an https URL without a password; plain http only to this machine";
 
+const EXPECTED_POLICY = "a RAM policy, as a map or as JSON text";
+
 const EXPECTED_DURATION = "a whole number from 900 to 43200";
 
 const role = {
@@ -41,7 +43,9 @@ const role = {
     "cloud-assistant-gateway",
   ),
   policy: z
-    .union([secret, z.record(z.string(), z.unknown())], { error: "a RAM policy, as a map or as JSON text" })
+    .union([z.string().refine(isJsonMap, { error: EXPECTED_POLICY }), z.record(z.string(), z.unknown())], {
+      error: EXPECTED_POLICY,
+    })
     .transform((policy) => (typeof policy === "string" ? policy : JSON.stringify(policy)))
     .nullable()
     .default(null),
@@ -120,6 +124,15 @@ function chooseShape(given: unknown, report: Report): z.ZodType<DeclaredCredenti
 
 function isType(word: string): word is DeclaredCredentials["type"] {
   return Object.hasOwn(SHAPES, word);
+}
+
+function isJsonMap(text: string): boolean {
+  try {
+    const content: unknown = JSON.parse(text);
+    return typeof content === "object" && content !== null && !Array.isArray(content);
+  } catch {
+    return false;
+  }
 }
 
 const OWN_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|169\.254(\.\d{1,3}){2}|100\.100\.100\.200)$/;

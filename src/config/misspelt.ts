@@ -22,12 +22,16 @@ const FOREIGN = /^ECS_(CONTAINER_METADATA|AGENT)_|_(SERVICE_HOST|SERVICE_PORT|PO
 // HOME is two letters from HOST: short names are only one letter apart from a slip.
 const SHORT = 6;
 
-/** Variables that are set, are no settings, and begin like one or are a slip or two away from one; in the order in which they are set. */
+/**
+ * Variables that are set, are no settings, and begin like one or are a slip or two away from one; in the order in which they are set.
+ * @param others names that are read, and are no settings
+ */
 export function findMisspelt(
   environment: Readonly<Record<string, string | undefined>>,
   settings: readonly string[],
+  others: readonly string[],
 ): readonly MisspeltVariable[] {
-  const known = new Set(settings);
+  const known = new Set([...settings, ...others]);
   return Object.entries(environment).flatMap(([name, value]) => {
     if (known.has(name) || FOREIGN.test(name) || value === undefined || value.trim() === "") return [];
     const nearest = nearestOf(name, settings);

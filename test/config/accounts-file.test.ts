@@ -46,6 +46,28 @@ describe("the accounts file", () => {
     ]);
   });
 
+  it.each(["ram_role_arn", "oidc"])("takes a policy as a map or as JSON text of one, and nothing else: %s", (type) => {
+    const more = { oidc: { oidcProviderArn: "p", oidcTokenFile: "f" } }[type] ?? { source: { type: "default" } };
+    const withPolicy = (policy: unknown) => {
+      const credentials = { type, roleArn: "acs:ram::1:role/r", policy, ...more };
+      return JSON.stringify([{ alias: "a", ecsRegions: ["cn-hangzhou"], credentials }], null, 1);
+    };
+    const problems = (policy: unknown) => problemsOf({ ACCOUNTS_FILE: "a.json" }, withPolicy(policy));
+    const expected =
+      "ACCOUNTS_FILE: a.json:10: `[0].credentials.policy`: expected a RAM policy, as a map or as JSON text, got a string that is not shown.";
+    for (const text of ["{not json", "ReadOnly", "[]", "null", '"{}"', "7"]) {
+      expect([text, problems(text)]).toEqual([text, [expected]]);
+    }
+    const policyOf = (policy: unknown) =>
+      readConfig({ ACCOUNTS_FILE: "a.json" }, () => withPolicy(policy)).accounts[0]?.credentials;
+    const read = { policy: '{"Version":"1"}' };
+    expect([policyOf({ Version: "1" }), policyOf('{"Version":"1"}'), policyOf(null)]).toMatchObject([
+      read,
+      read,
+      { policy: null },
+    ]);
+  });
+
   it.each([
     ["the default chain, also when it is not named", "{ type: default }", undefined],
     [
