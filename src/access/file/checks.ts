@@ -44,7 +44,10 @@ function checkSources({ roles }: Pick<Referring, "roles">, accounts: readonly Kn
   return { faults, doubts };
 }
 
-/** What a rule names and the gateway does not read. `isEmpty` if nothing is left of the rule, now and with any other region. */
+/**
+ * What a rule names and the gateway does not read. `isEmpty` if it names no account of it; gateways that read other products or regions of
+ * an account may share the file.
+ */
 function findStrangers({ account, provider, regions }: ReferringSource, accounts: readonly KnownAccount[]) {
   const meant = accounts.filter(({ alias }) => account === null || compileGlob(account).matches(alias));
   if (account !== null && meant.length === 0) {
@@ -57,14 +60,17 @@ function findStrangers({ account, provider, regions }: ReferringSource, accounts
   const read = new Set(PROVIDERS.filter((one) => provider === null || provider === one).flatMap(readOf));
   if (provider !== null && read.size === 0) {
     const known = PROVIDERS.filter((one) => readOf(one).length > 0).join(", ");
-    return { strangers: [{ place: ["provider"], expected: `a product that is read there (${known})` }], isEmpty: true };
+    return {
+      strangers: [{ place: ["provider"], expected: `a product that is read there (${known})` }],
+      isEmpty: false,
+    };
   }
   const strangers = (regions ?? []).flatMap((region, index) => {
     if (read.has("all") || [...read].some((id) => compileGlob(region).matches(id))) return [];
     const expected = isGlob(region) ? "a pattern that fits a region" : "a region";
     return [{ place: ["regions", index], expected: `${expected} that is read there (${[...read].join(", ")})` }];
   });
-  return { strangers, isEmpty: strangers.length === regions?.length && !regions.some(isGlob) };
+  return { strangers, isEmpty: false };
 }
 
 /** What of a file that can be used gives nothing. */

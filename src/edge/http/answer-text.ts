@@ -14,10 +14,7 @@ export function stringify(result: object, logger: Pick<Logger, "error">): string
   }
 }
 
-/**
- * The answer if it keeps to the limit of bytes, else one that says so. What is counted before it is written is an estimate: an
- * output of control characters takes six times its length.
- */
+/** The answer if it keeps to the limit of bytes, else one that says so. What is counted before it is written is an estimate. */
 export function fitAnswer(text: string): string {
   // No UTF-16 unit takes more than three bytes.
   if (text.length * 3 <= LIMITS.answerBytes) return text;

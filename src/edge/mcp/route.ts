@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FormattedExecutionResult } from "graphql";
-
+import { takeBreak } from "#domain";
 import { codesOf, logInternal, RefusalError, toErrorResponse } from "../errors/index.ts";
 import {
   checkOrigin,
@@ -187,14 +187,17 @@ async function runTool(
 }
 
 /** Errors are for the one who called the tool, as text; an answer that holds something beside them is none. */
-function toToolResult({ data, errors }: FormattedExecutionResult, { logger }: LiveOptions): object {
+async function toToolResult({ data, errors }: FormattedExecutionResult, { logger }: LiveOptions): Promise<object> {
   const isError = errors !== undefined && !Object.values(data ?? {}).some((value) => value !== null);
   const told = { ...(errors === undefined ? {} : { errors }), ...(data == null ? {} : { data }) };
+  // Each of these goes over 8 MB at most, and so does who writes what comes of it.
   const text = stringify(told, logger);
+  await takeBreak();
   // The text is a string of the answer, where each quote of it takes two bytes.
   const escaped = JSON.stringify(text);
   const fit = fitAnswer(escaped);
   const isWhole = fit === escaped;
+  await takeBreak();
   return { content: [{ type: "text", text: isWhole ? text : fit }], isError: isError || !isWhole };
 }
 

@@ -135,19 +135,35 @@ export function endedError(source: Source): UpstreamError {
 }
 
 function untilAborted<Value>(answer: Promise<Value>, { signal, pass }: Operation, source: Source): Promise<Value> {
-  // One operation may well wait for dozens of calls at once.
-  setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
+    const waiting = waitersOf(signal);
     const end = (): void => reject(endedError(source));
-    signal.addEventListener("abort", end, { once: true });
+    waiting.add(end);
     const goOn = (): void => {
-      signal.removeEventListener("abort", end);
+      waiting.delete(end);
       resolve(answer);
     };
     // All clients who waited would go on in the same round of the event loop, hundreds of them with a page each.
     const wake = pass === undefined ? goOn : () => void pass().then(goOn);
     answer.then(wake, wake);
   });
+}
+
+const waiters = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Who waits until an operation ends: it may wait for ten thousand reads at once, and a signal looks through its listeners for each new one. */
+function waitersOf(signal: AbortSignal): Set<() => void> {
+  const known = waiters.get(signal);
+  if (known !== undefined) return known;
+  const waiting = new Set<() => void>();
+  waiters.set(signal, waiting);
+  const endAll = (): void => {
+    for (const end of waiting) end();
+  };
+  // Others listen to it too, dozens of them.
+  setMaxListeners(0, signal);
+  signal.addEventListener("abort", endAll, { once: true });
+  return waiting;
 }
 
 /** True for what only the operation that began a call could not have: its budget, its deadline, its pace. */
