@@ -161,8 +161,9 @@ describe("the history of a run whose source fails", () => {
     for (const query of [FIELD(product), PAGE(product), own]) {
       const { errors, calls, rows: found } = await ask(query);
       expect({ errors, nodes: found.nodes }).toEqual({ errors: undefined, nodes: rows.nodes });
-      // What is over for good asks nobody.
-      if (calls.length > 0) expect(found.sources).toEqual([{ ok: false, isComplete: true, error: { code } }]);
+      // What is over for good asks nobody; what is repeated may have been carried out again since.
+      const isComplete = query === FIELD(product) || rows === ONCE;
+      if (calls.length > 0) expect(found.sources).toEqual([{ ok: false, isComplete, error: { code } }]);
     }
   });
 

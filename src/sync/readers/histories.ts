@@ -65,12 +65,16 @@ const ALL = "*";
 
 /** A run with more is not kept. */
 const BYTES_MAX = 64 * 1_024 * 1_024;
+/** What a run, an execution without its texts or an instance that was read takes, at most. */
+const BYTES_AN_ENTRY = 1_000;
 
 /** Starts empty; an execution that is over never changes, since the next one has another name. */
 export function createHistories(clock: Clock, rulesHash: () => string | null): Histories {
   const runs = new LRUCache<string, KeptRun>({
     maxSize: BYTES_MAX,
-    sizeCalculation: ({ executions }) => 1 + bytesOf([...executions.values()].map(({ result }) => result)),
+    sizeCalculation: ({ executions, whole }) =>
+      BYTES_AN_ENTRY * (1 + executions.size + whole.size) +
+      bytesOf([...executions.values()].map(({ result }) => result)),
   });
 
   function serves({ result, readAt }: Kept, projection: Projection, maxMs: number): boolean {
@@ -81,9 +85,16 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
   }
 
   return {
-    put({ source, query, results, isWhole, readAt, run }) {
+    put({ source, query, results: told, isWhole: isToldWhole, readAt, run }) {
+      // Of ids that nobody knows there would be millions.
+      if (run === null && told.length === 0) return;
       const key = invocationKey({ source, invokeId: query.invokeId });
       const before = runs.get(key);
+      const isOlder = (one: { readonly readAt: number } | undefined): boolean =>
+        one !== undefined && one.readAt > readAt;
+      const results = told.filter((result) => !isOlder(before?.executions.get(resultKey(result))));
+      // A reading that began earlier and ended later tells nothing against one that knows more.
+      const isWhole = isToldWhole && !instancesOf(query).some((id) => isOlder(wholeOf(before, id)));
       const isOther = ([, { result }]: readonly [string, Kept]): boolean => !isWhole || !isMeant(result, query);
       const isOver = (one: InvocationResult): boolean =>
         isSettledExecution(one, run, readAt) && holdsOutput(one, false);
@@ -98,7 +109,7 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
           ),
         ]),
         whole: new Map([
-          ...(before?.whole ?? []),
+          ...(isWhole && query.instanceIds === undefined ? [] : (before?.whole ?? [])),
           ...(isWhole ? instancesOf(query) : []).map((id) => [id, { readAt, isSettled }] as const),
         ]),
       });
@@ -112,18 +123,26 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
       const run = runs.get(invocationKey({ source, invokeId: query.invokeId }));
       if (run === undefined) return undefined;
       const now = clock.now();
-      const wasRead = (id: string): boolean =>
-        [run.whole.get(id), run.whole.get(ALL)].some(
-          (one) => one?.isSettled === true || isFresh(one?.readAt, { now, maxMs }),
-        );
+      const isOfAnyAge = maxMs === Number.POSITIVE_INFINITY;
+      const wasRead = (id: string): boolean => {
+        const read = wholeOf(run, id);
+        // What goes on may have been carried out again since.
+        return read?.isSettled === true || (!isOfAnyAge && isFresh(read?.readAt, { now, maxMs }));
+      };
       const meant = [...run.executions.values()].filter(({ result }) => isMeant(result, query));
       const own = meant.filter(({ rules }) => rules === rulesHash());
       const isWhole = own.length === meant.length && instancesOf(query).every(wasRead);
       const results = own.map(({ result }) => result);
-      if (maxMs === Number.POSITIVE_INFINITY) return isWhole || results.length > 0 ? { results, isWhole } : undefined;
+      if (isOfAnyAge) return isWhole || results.length > 0 ? { results, isWhole } : undefined;
       return isWhole && own.every((one) => serves(one, projection, maxMs)) ? { results, isWhole } : undefined;
     },
   };
+}
+
+/** The latest reading that told all executions on an instance, or on every one. */
+function wholeOf(run: KeptRun | undefined, id: string): Whole | undefined {
+  const [own, all] = [run?.whole.get(id), run?.whole.get(ALL)];
+  return own !== undefined && (all === undefined || own.readAt >= all.readAt) ? own : all;
 }
 
 function isMeant({ instanceId }: InvocationResult, { instanceIds }: HistoryQuery): boolean {

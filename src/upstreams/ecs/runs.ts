@@ -61,14 +61,13 @@ export async function openLists(
   const { timedProbe } = context;
   const subject = JSON.stringify([query, projection, status]);
   const read = (each: Operation) => open(status, undefined, first).read(null, each);
-  const isNarrowed = isNarrowedBy(toFilter(query, status));
-  const newest = await timedProbe.askBehind({ subject, status, isNarrowed, read }, operation);
+  const isWhole = isUnfiltered(toFilter(query, status));
+  const newest = await timedProbe.askBehind({ subject, isWhole, read }, operation);
   return timedProbe.isHiding() ? [open(status, true), open(status, false)] : [open(status, undefined, newest ?? first)];
 }
 
-/** True if a list has other filters than the status. */
-function isNarrowedBy({ InvokeStatus: _status, ...others }: Parameters): boolean {
-  return Object.values(others).some((value) => value !== undefined);
+function isUnfiltered(filter: Parameters): boolean {
+  return Object.values(filter).every((value) => value === undefined);
 }
 
 /** What a list is asked for. */
@@ -96,10 +95,9 @@ function createList(context: AdapterContext, asked: AskedList, first: FirstPage 
       return orNotFound(page, EMPTY_PAGE, filter);
     },
   });
-  const isNarrowed = isNarrowedBy(filter);
   const read: RunList["read"] = async (place, operation) => {
     const page = await reader.read(place, operation);
-    if (!isNarrowed && timed === undefined) context.timedProbe.note(shownOn(page, place === null), status);
+    if (isUnfiltered({ ...filter, timed })) context.timedProbe.note(shownOn(page, place === null));
     return page;
   };
   return {

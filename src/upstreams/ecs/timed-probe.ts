@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type CostMeter,
-  type Invocation,
-  type InvocationStatus,
-  type Operation,
-  UpstreamError,
-} from "#domain";
+import { type Clock, type CostMeter, type Invocation, type Operation, UpstreamError } from "#domain";
 import type { FirstPage, RunListPage } from "../contract/index.ts";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
@@ -22,11 +15,8 @@ export interface TimedProbe {
    * nothing was asked. Those who come meanwhile with the same subject get the same page.
    */
   askBehind(list: ProbedList, operation: Operation): Promise<FirstPage | undefined>;
-  /**
-   * Looks at a page of a list without the parameter `Timed`: an id may find a scheduled run that no list shows.
-   * @param status what the list is narrowed to, by nothing else
-   */
-  note(page: ShownRuns, status?: InvocationStatus): void;
+  /** Looks at a page of the list without any filter: an id may find a scheduled run that no list shows. */
+  note(page: ShownRuns): void;
 }
 
 /** What a page of a list shows. */
@@ -46,10 +36,8 @@ export function shownOn(page: RunListPage, isFirst: boolean): ShownRuns {
 interface ProbedList {
   /** The same for the same filters. */
   readonly subject: string;
-  /** The status that it is narrowed to, if any. */
-  readonly status: InvocationStatus | undefined;
-  /** True if it is narrowed by anything else. */
-  readonly isNarrowed: boolean;
+  /** True if it has no filter: then a scheduled run that its newest page lacks is hidden, also if its id finds it. */
+  readonly isWhole: boolean;
   /** Reads its newest page. @throws UpstreamError */
   read(operation: Operation): Promise<RunListPage>;
 }
@@ -66,7 +54,7 @@ export type FindRun = (filter: ProbeFilter, operation: Operation) => Promise<Fou
 /** Reads the newest runs of the list without any filter. */
 export type ReadNewest = (operation: Operation) => Promise<ShownRuns>;
 
-type FoundRun = Pick<Invocation, "invokeId" | "creationTime" | "status">;
+type FoundRun = Pick<Invocation, "invokeId" | "creationTime">;
 
 const AFTER_NONE_MS = 600_000;
 const AFTER_FAILURE_MS = 60_000;
@@ -76,15 +64,13 @@ export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: Rea
   const probe = createProbe(clock, findRun, readNewest);
   const openings = new Map<string, Promise<FirstPage | undefined>>();
 
-  async function readThenAsk({ read, status, isNarrowed }: ProbedList, operation: Operation): Promise<Opening> {
+  async function readThenAsk({ read, isWhole }: ProbedList, operation: Operation): Promise<Opening> {
     // After the first probe the list is known already: reading it again does not wait for quota.
     const paced: Operation = probe.isFirst() ? operation : { ...operation, pace: operation.pace ?? "refresh" };
     const askedAt = clock.now();
     try {
       const page = { askedAt, ...(await read(paced)) };
-      const shown = shownOn(page, true);
-      await probe.ask(paced, isNarrowed || status !== undefined ? readNewest : async () => shown);
-      if (!isNarrowed) probe.note(shown, status);
+      await probe.ask(paced, isWhole ? async () => shownOn(page, true) : readNewest);
       return { first: async () => page, isShared: true };
     } catch (error) {
       const isOwn = operation.signal.aborted || !(error instanceof UpstreamError) || error.isPaced === true;
@@ -157,8 +143,8 @@ function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) 
   return {
     isHiding,
     isDue,
-    note(page: ShownRuns, status?: InvocationStatus): void {
-      if (unlisted === null || (status !== undefined && status !== unlisted.status)) return;
+    note(page: ShownRuns): void {
+      if (unlisted === null) return;
       if (isMissing(unlisted, page, clock.now())) known = true;
       if (known === true || isAmong(unlisted, page)) unlisted = null;
     },
