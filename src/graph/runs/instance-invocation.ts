@@ -32,7 +32,7 @@ import {
   PageArgs,
   rowsOf,
 } from "../lists/index.ts";
-import { type GraphContext, type Selection, selectionOf } from "../operation/index.ts";
+import { type GraphContext, giveInTurns, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import {
   Execution,
   InvocationResult,
@@ -117,8 +117,11 @@ export class InstanceInvocation extends Execution {
     const page = openPage(() => ["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
     const projection = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
     const results = await context.loaders.histories.load({ source, invokeId, instanceId, projection });
+    // All histories of an operation come at once, ten thousand of them, and each is a page to make.
+    await giveInTurns(context.operation, VALUES_AN_ERROR, null);
+    const sources = selectionOf(info).hasAny("sources") ? await statesOf(source, context) : [];
     return connect(
-      { ...cutPage(historyList(results ?? []), page, context.sealer), sources: await statesOf(source, context) },
+      { ...cutPage(historyList(results ?? []), page, context.sealer), sources },
       (result) => new InvocationResult(result, result.execution, result.unread),
     );
   }
