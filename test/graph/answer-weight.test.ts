@@ -2,12 +2,19 @@ import { describe, expect, it } from "@jest/globals";
 import { execute, parse } from "graphql";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 
-import { type CostMeter, InputError, type Invocation, type Operation, silentTelemetry } from "#domain";
+import {
+  type CostMeter,
+  InputError,
+  type InstanceRef,
+  type Invocation,
+  type Operation,
+  silentTelemetry,
+} from "#domain";
 import { toGlobalId } from "#graph";
 import { createLoaders } from "#loaders";
 import { createOperation } from "../support/operation.ts";
 import { ANYONE, pageOf, schema, stubServices } from "./ask.ts";
-import { anInstanceInvocation, anInvocation, ecs, printed } from "./records.ts";
+import { anInstance, anInstanceInvocation, anInvocation, ecs, printed } from "./records.ts";
 
 interface Charged {
   values: number;
@@ -265,6 +272,36 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     const result = await run(query, {}, executor, turn, undefined, unread, { readResults });
     // Of nine pages of 100 rows, each as much as 500 values, a turn takes eight.
     expect([turns, asked, result.errors]).toEqual([1, [900], undefined]);
+  });
+
+  it.each([
+    ["history(first: 1) { nodes { id } }", 1],
+    ["instance { invocations(first: 1) { nodes { id } } }", 100],
+  ])("makes a page for each of many rows in turns, of what was asked for together: %s", async (field, questions) => {
+    const one = anInvocation({
+      instances: Array.from({ length: 100 }, (_, n) => anInstanceInvocation({ instanceId: `i-${n}` })),
+    });
+    let asked = 0;
+    const others = {
+      readHistories: async (keys: readonly unknown[]) => {
+        asked += 1;
+        return keys.map(() => []);
+      },
+      readInstances: async (refs: readonly InstanceRef[]) => refs.map(anInstance),
+      pageInvocations: async (_args: unknown, filter: { readonly instanceId?: string }) => {
+        if (filter.instanceId === undefined) return pageOf([one]);
+        asked += 1;
+        return pageOf([]);
+      },
+    };
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const query = `{ invocations { nodes { instanceInvocations(first: 100) { nodes { ${field} } } } } }`;
+    const result = await run(query, {}, executor, turn, undefined, [], others);
+    // A turn takes eighty of a hundred.
+    expect([turns, asked, result.errors]).toEqual([1, questions, undefined]);
   });
 
   it("ends with the operation while it waits for a turn, and says so", async () => {
