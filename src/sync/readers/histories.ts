@@ -65,7 +65,7 @@ const ALL = "*";
 
 /** A run with more is not kept. */
 const BYTES_MAX = 64 * 1_024 * 1_024;
-/** What a run, an execution without its texts or an instance that was read takes, at most. */
+/** What a run, or an instance that was read, takes beside its executions. */
 const BYTES_AN_ENTRY = 1_000;
 
 /** Starts empty; an execution that is over never changes, since the next one has another name. */
@@ -73,8 +73,7 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
   const runs = new LRUCache<string, KeptRun>({
     maxSize: BYTES_MAX,
     sizeCalculation: ({ executions, whole }) =>
-      BYTES_AN_ENTRY * (1 + executions.size + whole.size) +
-      bytesOf([...executions.values()].map(({ result }) => result)),
+      BYTES_AN_ENTRY * (1 + whole.size) + bytesOf([...executions.values()].map(({ result }) => result)),
   });
 
   function serves({ result, readAt }: Kept, projection: Projection, maxMs: number): boolean {
@@ -93,8 +92,9 @@ export function createHistories(clock: Clock, rulesHash: () => string | null): H
       const isOlder = (one: { readonly readAt: number } | undefined): boolean =>
         one !== undefined && one.readAt > readAt;
       const results = told.filter((result) => !isOlder(before?.executions.get(resultKey(result))));
-      // A reading that began earlier and ended later tells nothing against one that knows more.
-      const isWhole = isToldWhole && !instancesOf(query).some((id) => isOlder(wholeOf(before, id)));
+      // A reading that began earlier and ended later replaces nothing.
+      const others = [...(before?.whole ?? [])].filter(([id]) => id === ALL || isMeant({ instanceId: id }, query));
+      const isWhole = isToldWhole && !others.some(([, one]) => isOlder(one));
       const isOther = ([, { result }]: readonly [string, Kept]): boolean => !isWhole || !isMeant(result, query);
       const isOver = (one: InvocationResult): boolean =>
         isSettledExecution(one, run, readAt) && holdsOutput(one, false);
@@ -145,7 +145,7 @@ function wholeOf(run: KeptRun | undefined, id: string): Whole | undefined {
   return own !== undefined && (all === undefined || own.readAt >= all.readAt) ? own : all;
 }
 
-function isMeant({ instanceId }: InvocationResult, { instanceIds }: HistoryQuery): boolean {
+function isMeant({ instanceId }: Pick<InvocationResult, "instanceId">, { instanceIds }: HistoryQuery): boolean {
   return instanceIds?.includes(instanceId) ?? true;
 }
 
