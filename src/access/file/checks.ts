@@ -29,48 +29,46 @@ function checkRole({ roles }: Referring, role: string, place: Fault["place"]): F
   return [{ place, expected: `a role of this file (${known})` }];
 }
 
-/** What the sources of the roles name: what no role can be meant to say, and what only gives nothing. */
+/** What the sources of the roles name and the gateway does not read: accounts that it has not, and what is merely not read of others. */
 function checkSources({ roles }: Pick<Referring, "roles">, accounts: readonly KnownAccount[]) {
-  const faults: Fault[] = [];
-  const doubts: Fault[] = [];
-  for (const [name, { sources }] of Object.entries(roles)) {
-    for (const [index, source] of sources.entries()) {
-      const place = ["roles", name, "sources", index];
-      const { strangers, isEmpty } = findStrangers(source, accounts);
-      const found = strangers.map(({ place: within, expected }) => ({ place: [...place, ...within], expected }));
-      (isEmpty ? faults : doubts).push(...found);
-    }
-  }
-  return { faults, doubts };
+  const all = Object.entries(roles).flatMap(([name, { sources }]) =>
+    sources.flatMap((source, index) =>
+      findStrangers(source, accounts).map(([within, expected]) => ({
+        place: ["roles", name, "sources", index, ...within],
+        expected,
+        isAccount: within[0] === "account",
+      })),
+    ),
+  );
+  const pick = (isAccount: boolean): Fault[] =>
+    all.filter((one) => one.isAccount === isAccount).map(({ place, expected }) => ({ place, expected }));
+  // Gateways that read other products or regions of an account may share the file.
+  return { faults: pick(true), doubts: pick(false) };
 }
 
-/**
- * What a rule names and the gateway does not read. `isEmpty` if it names no account of it; gateways that read other products or regions of
- * an account may share the file.
- */
-function findStrangers({ account, provider, regions }: ReferringSource, accounts: readonly KnownAccount[]) {
+/** What a rule names and the gateway does not read: where it stands in the rule, and what was expected. */
+function findStrangers(
+  { account, provider, regions }: ReferringSource,
+  accounts: readonly KnownAccount[],
+): readonly (readonly [Fault["place"], string])[] {
   const meant = accounts.filter(({ alias }) => account === null || compileGlob(account).matches(alias));
   if (account !== null && meant.length === 0) {
     const known = accounts.map(({ alias }) => alias).join(", ") || "none is there";
-    const expected = `${isGlob(account) ? "a pattern that fits an account" : "an account"} of the gateway (${known})`;
-    return { strangers: [{ place: ["account"], expected }], isEmpty: true };
+    const what = isGlob(account) ? "a pattern that fits an account" : "an account";
+    return [[["account"], `${what} of the gateway (${known})`]];
   }
   const readOf = (one: Provider) =>
     meant.flatMap((known) => known[`${one.toLowerCase() as Lowercase<Provider>}Regions`]);
   const read = new Set(PROVIDERS.filter((one) => provider === null || provider === one).flatMap(readOf));
   if (provider !== null && read.size === 0) {
     const known = PROVIDERS.filter((one) => readOf(one).length > 0).join(", ");
-    return {
-      strangers: [{ place: ["provider"], expected: `a product that is read there (${known})` }],
-      isEmpty: false,
-    };
+    return [[["provider"], `a product that is read there (${known})`]];
   }
-  const strangers = (regions ?? []).flatMap((region, index) => {
+  return (regions ?? []).flatMap((region, index) => {
     if (read.has("all") || [...read].some((id) => compileGlob(region).matches(id))) return [];
-    const expected = isGlob(region) ? "a pattern that fits a region" : "a region";
-    return [{ place: ["regions", index], expected: `${expected} that is read there (${[...read].join(", ")})` }];
+    const what = isGlob(region) ? "a pattern that fits a region" : "a region";
+    return [[["regions", index], `${what} that is read there (${[...read].join(", ")})`] as const];
   });
-  return { strangers, isEmpty: false };
 }
 
 /** What of a file that can be used gives nothing. */
