@@ -10,7 +10,7 @@ import {
   createStaticCredentials,
 } from "./keys/index.ts";
 import { createCall } from "./make-call.ts";
-import { type BreakerSettings, createTrafficPolicy, type QuotaTable } from "./pace/index.ts";
+import { type BreakerSettings, createTrafficPolicy, createTurns, type QuotaTable } from "./pace/index.ts";
 import { createRetryStrategy, type RetrySettings } from "./retry/index.ts";
 import { createUpstreamClock } from "./sign/index.ts";
 import {
@@ -113,6 +113,7 @@ export function createWire(options: WireOptions): Wire {
     concurrency: options.concurrency ?? 16,
     breaker: { failuresToOpen: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, ...options.breaker },
   });
+  const readingTurns = createTurns(1);
   const random = options.random ?? Math.random;
   const createNonce = options.createNonce ?? randomUUID;
   const call = createCall({
@@ -121,7 +122,14 @@ export function createWire(options: WireOptions): Wire {
     keyring,
     traffic,
     resolveEndpoint: createEndpointResolver(options.endpoints, options.vendorEndpoint),
-    send: createSender({ clock, upstreamClock, transport, timeouts, createNonce }),
+    send: createSender({
+      clock,
+      upstreamClock,
+      transport,
+      timeouts,
+      createNonce,
+      takeReadingTurn: ({ meter, signal }) => readingTurns.take(meter, signal),
+    }),
     retry: createRetryStrategy({
       clock,
       upstreamClock,

@@ -98,6 +98,27 @@ describe.each(EXECUTORS)("with %s, a server", (executor) => {
     ]);
   });
 
+  it("is asked once for its runs, however many rows of a page lead to it", async () => {
+    const rows = [anInvocation({ invokeId: "t-1" }), anInvocation({ invokeId: "t-2" })];
+    const asked = stubServices({
+      pageInvocations: async () => pageOf(rows),
+      readInstances: async () => [anInstance()],
+    });
+    const runs = "instance { invocations(first: 1) { nodes { invokeId } } more: invocations(first: 2) { totalCount } }";
+    const row = { invocations: { nodes: [{ invokeId: "t-1" }, { invokeId: "t-2" }] }, more: { totalCount: null } };
+    expect(
+      await ask(asked, `{ invocations { nodes { instanceInvocations { nodes { ${runs} } } } } }`, {}, executor),
+    ).toEqual({
+      data: { invocations: { nodes: Array(2).fill({ instanceInvocations: { nodes: [{ instance: row }] } }) } },
+    });
+    expect(asked.calls.map(([name, paging]) => [name, paging])).toEqual([
+      ["pageInvocations", {}],
+      ["readInstances", [{ source: ecs, instanceId: "i-1" }]],
+      ["pageInvocations", { first: 1 }],
+      ["pageInvocations", { first: 2 }],
+    ]);
+  });
+
   it("of every row of a page is asked for together, and null where it is gone", async () => {
     const asked = stubServices({
       pageInvocations: async () => pageOf([anInvocation({ invokeId: "t-1" }), anInvocation({ invokeId: "t-2" })]),

@@ -4,7 +4,7 @@ import { Args, Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql";
 import type { AgentState as AgentRecord } from "#domain";
 import type { PageArguments } from "#services";
 import { type Connection, PageArgs, rowsOf } from "../lists/index.ts";
-import { type GraphContext, giveInTurns, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
+import { type GraphContext, giveInTurns, oncePerOperation, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { AgentState, Instance } from "../sources/index.ts";
 import { InstanceInvocation } from "./instance-invocation.ts";
 import { connectRuns, Invocation, InvocationConnection, pageProjection } from "./invocation.ts";
@@ -49,9 +49,13 @@ export class InstanceLinks {
     const projection = pageProjection(selection);
     const { provider, regionId, account } = source;
     const filter = { providerIn: [provider], regionIdIn: [regionId], accountIn: [account], instanceId };
-    // A page of runs on servers has thousands of these: all at once would hold the event loop before the first is refused.
+    // A page of runs on the same servers asks for the same thousands of times.
+    const key = JSON.stringify([filter, args, projection]);
+    const page = await oncePerOperation(operation, services, key, () =>
+      services.pageInvocations(args, filter, projection, operation),
+    );
+    // All at once would hold the event loop before the first is refused.
     await giveInTurns(operation, VALUES_AN_ERROR, null);
-    const page = await services.pageInvocations(args, filter, projection, operation);
     return connectRuns(page, rowsOf(selection), context);
   }
 }

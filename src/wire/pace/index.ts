@@ -2,3 +2,4 @@
 export type { AttemptEnd, BreakerSettings } from "./breaker.ts";
 export type { QuotaTable } from "./quota-table.ts";
 export { createTrafficPolicy, type TrafficPolicy } from "./traffic-policy.ts";
+export { createTurns } from "./turns.ts";

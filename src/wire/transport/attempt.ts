@@ -31,6 +31,11 @@ export type AttemptOutcome = AttemptSuccess | AttemptFailure;
 /** To parse so much takes some milliseconds. */
 const MOST_LIGHT_BYTES = 262_144;
 
+/** True if others must be served while it is read. */
+export function isLarge({ body }: HttpAnswer): boolean {
+  return body.length > MOST_LIGHT_BYTES;
+}
+
 /** Classifies what the transport brought. */
 export async function classify(
   request: CallRequest,
@@ -44,7 +49,7 @@ export async function classify(
   };
   const read = await readAnswer(sent.status, sent.body, header("x-acs-request-id"), header("content-type"));
   // What is made of a large answer is as much work again.
-  if (sent.body.length > MOST_LIGHT_BYTES) await takeBreak();
+  if (isLarge(sent)) await takeBreak();
   switch (read.kind) {
     case "ok":
       return {

@@ -1,7 +1,7 @@
-import type { Clock } from "#domain";
+import type { Clock, Operation } from "#domain";
 import { createOverFailure } from "../call/index.ts";
 import { createSignedHeaders, type UpstreamClock } from "../sign/index.ts";
-import { type AttemptOutcome, classify } from "./attempt.ts";
+import { type AttemptOutcome, classify, isLarge } from "./attempt.ts";
 import type { CallState } from "./call-state.ts";
 import type { AttemptTimeouts, HttpRequest, Transport } from "./transport.ts";
 
@@ -17,11 +17,16 @@ export interface SenderOptions {
   readonly transport: Transport;
   readonly timeouts: AttemptTimeouts;
   readonly createNonce: () => string;
+  /** Waits until this operation may read a large answer; calls back what it returns afterwards. Null when the operation ended first. */
+  readonly takeReadingTurn: (operation: Operation) => Promise<(() => void) | null>;
 }
 
-/** Makes what signs and sends one attempt, each with its own date and nonce, and classifies what came. Never rejects. */
+/**
+ * Makes what signs and sends one attempt, each with its own date and nonce, and classifies what came. Never rejects. Large answers are read
+ * in turn: sixteen that are read side by side hold 500 MB of lists that nobody can use yet.
+ */
 export function createSender(options: SenderOptions): (state: CallState) => Promise<AttemptOutcome> {
-  const { clock, upstreamClock, transport, timeouts } = options;
+  const { clock, upstreamClock, transport, timeouts, takeReadingTurn } = options;
   return async (state) => {
     const { request, operation } = state;
     const leftMs = operation.deadline - clock.elapsed();
@@ -31,12 +36,14 @@ export function createSender(options: SenderOptions): (state: CallState) => Prom
     const hadTime = attemptTimeoutMs >= Math.min(timeouts.attemptTimeoutMs, TELLING_TIMEOUT_MS);
     state.clockOffsetMs = upstreamClock.offsetMs();
     const sent = await transport.send(toHttpRequest(state, options, { ...timeouts, attemptTimeoutMs }));
-    if (sent.kind === "aborted") {
+    const endReading = sent.kind === "answer" && isLarge(sent) ? await takeReadingTurn(operation) : () => {};
+    if (sent.kind === "aborted" || endReading === null) {
       const error = createOverFailure(request, operation, clock);
       const isOutage = hadTime && clock.elapsed() >= operation.deadline;
       return { kind: "failed", error, retryKind: "none", isOutage, serverDateMs: null, quota: {} };
     }
     const outcome = await classify(request, sent, clock.now() + upstreamClock.offsetMs());
+    endReading();
     if (outcome.kind === "ok" || outcome.error.code !== "TIMEOUT") return outcome;
     state.hasTimedOut = true;
     return { ...outcome, isOutage: hadTime };
