@@ -24,6 +24,7 @@ export { durationMsOf, finishTimeOf, isEndOwed, lacksEnd, msBetween } from "./ru
 export { readSchedule, type Schedule, type ScheduleKind } from "./schedule.ts";
 export {
   afterPromises,
+  createBreaks,
   createSlices,
   mapInBreaks,
   type Slices,

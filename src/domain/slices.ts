@@ -130,6 +130,20 @@ export function splitByWeight<Item>(
   return parts;
 }
 
+/**
+ * What many who do small pieces of work tell of each before they do it, by its weight as executions count: a break is due once there is too much
+ * for one step. Null if it may be done at once.
+ */
+export function createBreaks(): (weight: number) => Promise<void> | null {
+  let done = 0;
+  return (weight) => {
+    done += weight;
+    if (done <= STEP_WEIGHT) return null;
+    done = weight;
+    return takeBreak();
+  };
+}
+
 /** Resolves in a later round of the event loop. */
 export function takeBreak(): Promise<void> {
   return new Promise((resolve) => {

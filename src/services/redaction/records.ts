@@ -2,6 +2,7 @@ import { type Redactor, redactOutput } from "#access";
 import {
   applyOverwriting,
   type Command,
+  createBreaks,
   decodeOutput,
   type Execution,
   type Invocation,
@@ -11,13 +12,15 @@ import {
 } from "#domain";
 import type { RunOutline } from "#store";
 
-/** Lets others run; called between two outputs, each of which may take 10 ms. */
-export type Breathe = () => Promise<void>;
-
-/** Texts of the run hidden by the rules, unless these have been applied already. The same object if nothing changes. */
-export async function redactRun(run: Invocation, redactor: Redactor, breathe: Breathe): Promise<Invocation> {
+/** Texts of the run hidden by the rules, unless these have been applied already; others are served meanwhile. The same object if nothing changes. */
+export async function redactRun(run: Invocation, redactor: Redactor): Promise<Invocation> {
   const instances: Invocation["instances"][number][] = [];
-  for (const one of run.instances) instances.push(await redactExecution(one, redactor, breathe));
+  for (const one of run.instances) {
+    const isDue = takeBreakBefore(weightToHide(one, redactor));
+    if (isDue !== null) await isDue;
+    instances.push(hideInExecution(one, redactor));
+  }
+  await takeBreakBefore(weightOfCommand(run.command, redactor));
   return withRedacted(run, instances, redactor);
 }
 
@@ -31,24 +34,41 @@ export function redactRunNow(run: Invocation, redactor: Redactor): Invocation {
 export async function redactExecution<Redacted extends Execution>(
   execution: Redacted,
   redactor: Redactor,
-  breathe: Breathe,
 ): Promise<Redacted> {
-  const redacted = hideInExecution(execution, redactor);
-  if (redacted.output !== execution.output || redacted.pastOutput !== execution.pastOutput) await breathe();
-  return redacted;
+  await takeBreakBefore(weightToHide(execution, redactor));
+  return hideInExecution(execution, redactor);
 }
 
 /** The outputs of an outline, hidden by the rules. */
-export async function redactOutline(run: RunOutline, redactor: Redactor, breathe: Breathe): Promise<RunOutline> {
+export async function redactOutline(run: RunOutline, redactor: Redactor): Promise<RunOutline> {
   const { hash } = redactor;
   if (hash === null) return run;
   const executions: RunOutline["executions"][number][] = [];
   for (const one of run.executions) {
-    const redacted = withOutput(one, redactor, hash);
-    if (redacted !== one) await breathe();
-    executions.push(redacted);
+    await takeBreakBefore(weightOfOutput(one.output, hash));
+    executions.push(withOutput(one, redactor, hash));
   }
   return { ...run, executions };
+}
+
+/** All that is hidden at a time shares the rounds of the event loop: an output may take 50 ms. */
+const takeBreakBefore = createBreaks();
+
+/** So much of an output takes as long as the other texts of an execution. */
+const BYTES_AN_EXECUTION = 100;
+
+/** As executions count. */
+function weightToHide({ redactedBy, output, pastOutput }: Execution, { hash }: Redactor): number {
+  if (hash === null) return 0;
+  return (redactedBy === hash ? 0 : 1) + weightOfOutput(output ?? pastOutput, hash);
+}
+
+function weightOfCommand({ redactedBy, content }: Command, { hash }: Redactor): number {
+  return hash === null || redactedBy === hash ? 0 : 1 + (content?.length ?? 0) / BYTES_AN_EXECUTION;
+}
+
+function weightOfOutput(output: Output | null | undefined, hash: string): number {
+  return output == null || output.redactedBy === hash ? 0 : output.bytes.length / BYTES_AN_EXECUTION;
 }
 
 function withRedacted(run: Invocation, instances: Invocation["instances"], redactor: Redactor): Invocation {

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Redactor } from "#access";
 import type { Invocation } from "#domain";
 import type { RunOutline, RunStore, StoredRun } from "#store";
@@ -15,7 +14,7 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
     // Rules may change while a run is gone over.
     while (run === undefined) {
       const rules = redactor();
-      const redacted = await redactRun(stored.run, rules, breathe);
+      const redacted = await redactRun(stored.run, rules);
       if (rules.hash === redactor().hash) run = done.note(stored.run, redacted);
     }
     return run === stored.run ? stored : { ...stored, run };
@@ -31,7 +30,7 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
       const found = await store.readOutlines(request);
       if (request.detail !== "OUTPUTS") return found;
       const hidden: RunOutline[] = [];
-      for (const one of found) hidden.push(await redactOutline(one, redactor(), breathe));
+      for (const one of found) hidden.push(await redactOutline(one, redactor()));
       return hidden;
     },
     readPage: async (request) => hideIn(await store.readPage(request)),
@@ -43,9 +42,7 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
     },
     async readLooseResults(ref) {
       const found = await store.readLooseResults(ref);
-      return Promise.all(
-        found.map(async (one) => ({ ...one, result: await redactExecution(one.result, redactor(), breathe) })),
-      );
+      return Promise.all(found.map(async (one) => ({ ...one, result: await redactExecution(one.result, redactor()) })));
     },
     onChange: (listener) =>
       store.onChange((changes) => {
@@ -59,8 +56,6 @@ export function redactStore(store: RunStore, redactor: () => Redactor): RunStore
       }),
   };
 }
-
-const breathe = (): Promise<void> => setImmediate();
 
 /** Which runs have been gone over by the rules of the moment: rows are read far more often than rules change. */
 function createDone(redactor: () => Redactor) {

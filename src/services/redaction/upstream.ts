@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Redactor } from "#access";
 import type { InvocationResult } from "#domain";
 import { PartialResultsError, type ResultList, type ResultListQuery, type Upstream } from "#upstreams";
@@ -12,9 +11,9 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
     return hidden;
   };
   const hideInRuns = (runs: Parameters<typeof redactRun>[0][] | readonly Parameters<typeof redactRun>[0][]) =>
-    hideInAll(runs, (run) => redactRun(run, redactor(), breathe));
+    hideInAll(runs, (run) => redactRun(run, redactor()));
   const hideInResults = (results: readonly InvocationResult[]) =>
-    hideInAll(results, (result) => redactExecution(result, redactor(), breathe));
+    hideInAll(results, (result) => redactExecution(result, redactor()));
   const { openResultList, listedOutputs } = upstream;
   return {
     ...upstream,
@@ -30,13 +29,13 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
     },
     async readInvocation(...asked) {
       const run = await upstream.readInvocation(...asked);
-      return run === null ? null : redactRun(run, redactor(), breathe);
+      return run === null ? null : redactRun(run, redactor());
     },
     listedOutputs: listedOutputs && {
       ...listedOutputs,
       async recall(...asked) {
         const recalled = await listedOutputs.recall(...asked);
-        return hideInAll(recalled, async (one) => ({ ...one, run: await redactRun(one.run, redactor(), breathe) }));
+        return hideInAll(recalled, async (one) => ({ ...one, run: await redactRun(one.run, redactor()) }));
       },
     },
     async readResults(...asked) {
@@ -63,5 +62,3 @@ export function redactUpstream(upstream: Upstream, redactor: () => Redactor): Up
         }),
   };
 }
-
-const breathe = (): Promise<void> => setImmediate();
