@@ -7,6 +7,8 @@ export const MAX_DEPTH = 32;
 const MAX_MEMBERS = 2_000;
 const MAX_CONTAINERS = 40_000;
 const MAX_VALUES = 500_000;
+/** Longest text, number or space between two signs: the vendor's longest text is an output of 24 KB. Fifteen million bytes at once take 170 ms. */
+const MAX_STRETCH_BYTES = 1_048_576;
 
 /** To look at so many bytes, or to parse them, takes one to three milliseconds. */
 const PIECE_BYTES = 262_144;
@@ -87,6 +89,13 @@ function createScan(body: Buffer) {
   let values = 0;
   let excess: Flaw | null = null;
   let root: Container | null = null;
+  /** The last sign of the syntax that was met, where a text begins and ends included. */
+  let signAt = 0;
+
+  function meetSign(): void {
+    if (at - signAt > MAX_STRETCH_BYTES) excess = TOO_LONG;
+    signAt = at;
+  }
 
   function begin(): void {
     containers += 1;
@@ -121,24 +130,37 @@ function createScan(body: Buffer) {
       for (const end = Math.min(body.length, at + bytes); at < end && excess === null; at += 1) {
         switch (body[at]) {
           case QUOTE:
+            meetSign();
             at = findStringEnd(body, at + 1);
+            meetSign();
             break;
           case OPEN_OBJECT:
           case OPEN_LIST:
+            meetSign();
             begin();
             break;
           case CLOSE_OBJECT:
           case CLOSE_LIST:
+            meetSign();
             finish();
             break;
           case COMMA:
+            meetSign();
             countMember();
         }
       }
     },
-    end: () => ({ excess, root, isCut: open.length > 0 }),
+    end() {
+      if (excess === null) meetSign();
+      return { excess, root, isCut: open.length > 0 };
+    },
   };
 }
+
+const TOO_LONG: Flaw = {
+  why: `held a text, a number or blanks of more than ${MAX_STRETCH_BYTES} bytes`,
+  isTooLarge: false,
+};
 
 /** Depth does not shrink with the number of records, nor does the longest list of one. */
 function findExcess(depth: number, containers: number, values: number, members: number): Flaw | null {
