@@ -12,7 +12,7 @@ import { sourceAt } from "./support/fixed.ts";
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-const PARTS = 20;
+const PARTS = 6;
 const PART = 100;
 
 function outline(n: number): RunOutline {
