@@ -147,15 +147,27 @@ function isEqualBut<Compared extends object>(ignored: ReadonlySet<string>, one: 
   return Object.keys(one).every(isEqual) && Object.keys(other).every(isEqual);
 }
 
-/** What lists show of a run, in one form however it was read. */
+/** What lists show of a run, in one form however it was read; the same object for the same record. */
 function withoutCostly(run: Invocation): Invocation {
+  const known = shown.get(run);
+  if (known !== undefined) return known;
   const { isGuess: _guess, ...command } = run.command;
-  return {
+  const made = {
     ...run,
     command: { ...command, content: undefined },
     resourceGroupIds: run.resourceGroupIds ?? [],
-    instances: run.instances.map(({ pastOutput: _past, ...one }) => ({ ...one, output: undefined })),
+    instances: run.instances.map(withoutOutput),
   };
+  shown.set(run, made);
+  return made;
+}
+
+/** What a run is after a change, it is before the next one: the log holds it once. */
+const shown = new WeakMap<Invocation, Invocation>();
+
+function withoutOutput(instance: InstanceInvocation): InstanceInvocation {
+  const { pastOutput, ...others } = instance;
+  return pastOutput === undefined && instance.output === undefined ? instance : { ...others, output: undefined };
 }
 
 /**
