@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, lstatSync, openSync, readlinkSync } from "node:fs";
+import { accessSync, constants, lstatSync, readlinkSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
@@ -21,20 +21,24 @@ export function readSettingFile(
 }
 
 /**
- * Why lines cannot be appended to this file, as an error code; null if they can. Neither makes the file nor changes it. The folder has to
- * take files too, since a long audit is renamed.
+ * Why lines cannot be appended to this file: an error code, or what it is instead of a regular file; null if they can. Neither makes nor opens
+ * the file, since opening a FIFO is seen at its other end. The folder has to take files too, since a long audit is renamed.
  */
 export function whyAppendingFails(path: string): string | null {
   try {
     accessSync(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
-    const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-    if (!isThere) return path.endsWith("/") ? "EISDIR" : null;
-    closeSync(openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY));
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (file === undefined) {
+      const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+      // A link that leads to nothing: the file is made where it leads.
+      if (isLink) return whyAppendingFails(resolve(dirname(path), readlinkSync(path)));
+      return path.endsWith("/") ? "EISDIR" : null;
+    }
+    if (file.isDirectory()) return "EISDIR";
+    if (!file.isFile()) return "no regular file";
+    accessSync(path, constants.R_OK | constants.W_OK);
     return null;
   } catch (error) {
-    const { code = "unknown reason", syscall }: NodeJS.ErrnoException = error instanceof Error ? error : new Error();
-    if (code !== "ENOENT" || syscall !== "open") return code;
-    // A link that leads to nothing: the file is made where it leads.
-    return whyAppendingFails(resolve(dirname(path), readlinkSync(path)));
+    return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
   }
 }

@@ -1,8 +1,13 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "@jest/globals";
 import { readConfig } from "#config";
+import { whyAppendingFails } from "../../src/config/setting-file.ts";
 import { VARIABLE_NAMES } from "../../src/config/settings.ts";
 import { problemsOf } from "./problems-of.ts";
 
@@ -143,6 +148,43 @@ describe("settings", () => {
       expect(["old.log", "new.log", "to-new"].map(faultOf)).toEqual([null, null, null]);
       expect([readdirSync(folder), readFileSync(join(folder, "old.log"), "utf8")]).toEqual([before, "{}\n"]);
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("refuse an audit file that is no regular file, and do not open it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "audit-"));
+    const pipe = join(folder, "pipe");
+    await promisify(execFile)("mkfifo", [pipe]);
+    symlinkSync("pipe", join(folder, "to-pipe"));
+    try {
+      for (const path of [pipe, join(folder, "to-pipe"), "/dev/null"]) {
+        expect(problemsOf({ AUDIT_FILE: path })).toEqual([
+          `AUDIT_FILE: expected a file that can be written, got "${path}" (no regular file)`,
+        ]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("are refused in a sentence, or not at all, while the audit file comes and goes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "audit-"));
+    const path = join(folder, "audit.log");
+    const mover = new Worker(
+      `const { rmSync, writeFileSync } = require("node:fs");
+       for (;;) {
+         writeFileSync(${JSON.stringify(path)}, "");
+         rmSync(${JSON.stringify(path)});
+       }`,
+      { eval: true },
+    );
+    try {
+      await once(mover, "online");
+      const found = new Set(Array.from({ length: 50_000 }, () => whyAppendingFails(path)));
+      expect(["ENOENT", null]).toEqual(expect.arrayContaining([...found]));
+    } finally {
+      await mover.terminate();
       rmSync(folder, { recursive: true });
     }
   });
