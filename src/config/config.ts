@@ -5,6 +5,7 @@ import { checkProxies, readAccounts } from "./account-settings.ts";
 import type { AccountSettings } from "./accounts.ts";
 import { chooseMemoryBytes, readMachineBytes } from "./machine-memory.ts";
 import { describeMisspelt, findMisspelt, isSlip, type MisspeltVariable } from "./misspelt.ts";
+import { checkProfiles } from "./profiles.ts";
 import { checkTogether, warnTogether } from "./setting-checks.ts";
 import { chooseExplorer, chooseUpstream } from "./setting-choices.ts";
 import { whyAppendingFails } from "./setting-file.ts";
@@ -46,6 +47,7 @@ export function readConfig(
   }
   const { accounts, variables } = readAccounts(values, readFile, environment, found);
   checkProxies(values, environment, accounts, found);
+  const doubts = checkProfiles(values, environment, accounts, readFile, found);
   const access = readAccessSettings(values.ACCESS_FILE, accounts, readFile, found);
   const memoryBytes = chooseMemoryBytes(values, machineBytes, found);
   // What is refused by its name is not told of a second time as a slip.
@@ -59,7 +61,8 @@ export function readConfig(
   if (problems.length + following.length > 0) {
     throw new SettingsError([...problems, ...following], misspelt.map(describeMisspelt));
   }
-  return toConfig(values, { accounts, access, misspelt, memoryBytes });
+  const warnings = [...warnTogether(values, accounts), ...doubts];
+  return toConfig(values, { accounts, access, misspelt, memoryBytes, warnings });
 }
 
 /** Settings that say where all is read from. */
@@ -101,6 +104,8 @@ interface Found {
   readonly misspelt: readonly MisspeltVariable[];
   /** For what was read: MEMORY_MB, or the default as far as there is memory. */
   readonly memoryBytes: number;
+  /** What is allowed and probably not meant, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 function toConfig(values: Variables, found: Found) {
@@ -112,8 +117,6 @@ function toConfig(values: Variables, found: Found) {
     ...toKeeping(values),
     upstream,
     logLevel: values.LOG_LEVEL ?? "info",
-    /** What is allowed and probably not meant, one sentence each. */
-    warnings: warnTogether(values, found.accounts),
     emulator: toEmulator(values),
   } as const;
 }

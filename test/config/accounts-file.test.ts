@@ -75,7 +75,7 @@ describe("the accounts file", () => {
       "{ type: static, accessKeyId: k, accessKeySecret: x }",
       "{ type: static, accessKeyId: k, accessKeySecret: y }",
     ],
-    ["one profile", "{ type: profile, name: ops }", "{ type: profile, name: ops }"],
+    ["one address", "{ type: uri, uri: 'https://keys.example.com' }", "{ type: uri, uri: 'https://keys.example.com' }"],
   ])("gives no two accounts the same identity: %s", (_name, one, two) => {
     const entry = (alias: string, credentials: string | undefined) =>
       `- alias: ${alias}\n  swasRegions: all\n${credentials === undefined ? "" : `  credentials: ${credentials}\n`}`;
