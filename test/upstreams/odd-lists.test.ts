@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { InputError } from "#domain";
 import { DeadPlaceError } from "#upstreams";
 import { startUpstream } from "./running-upstream.ts";
-import { createBench, NOTHING, type Respond, refusal } from "./stub.ts";
+import { type Bench, createBench, NOTHING, type Respond, refusal } from "./stub.ts";
 import { idsOf, readToEnd } from "./walk-list.ts";
 
 const RUNS = Array.from({ length: 120 }, (_, index) => ({ InvokeId: `t-${String(index).padStart(3, "0")}` }));
@@ -155,6 +155,44 @@ describe("a list whose mode changes while it is read", () => {
     expect([idsOf(again), again[0]?.mode]).toEqual([IDS, "token"]);
     await end.close();
   });
+});
+
+describe("a later page that holds no list fails, and does not end", () => {
+  const records = (length: number) => Array.from({ length }, (_, index) => ({ InstanceId: `i-${1_000 + index}` }));
+  const readServers = async ({ upstream, operation }: Bench) => {
+    const listed = await upstream.serverLists?.[0]?.read(operation);
+    if (listed?.lack) throw listed.lack;
+  };
+  const LISTS: readonly (readonly [string, "ECS" | "SWAS", object, (bench: Bench) => Promise<unknown>])[] = [
+    [
+      "results",
+      "ECS",
+      { Invocation: { InvocationResults: { InvocationResult: records(50) } } },
+      ({ upstream, operation }) => upstream.readResults({ invokeId: "t-1", includeHistory: false }, NOTHING, operation),
+    ],
+    ["servers of ECS", "ECS", { Instances: { Instance: records(100) } }, readServers],
+    ["servers of SWAS", "SWAS", { Instances: records(100) }, readServers],
+  ];
+  const BARE: readonly object[] = [
+    {},
+    { TotalCount: 0 },
+    { PageNumber: 2, PageSize: 50 },
+    { TotalCount: 0, Invocation: null },
+  ];
+
+  it.each(LISTS.flatMap(([name, ...list]) => BARE.map((bare) => [name, bare, ...list] as const)))(
+    "the list of %s: %j",
+    async (_name, bare, provider, first, read) => {
+      const respond: Respond = (_action, { PageNumber }) => ({
+        RequestId: "R-1",
+        ...(Number(PageNumber ?? 1) > 1 ? bare : first),
+      });
+      await expect(read(createBench(provider, respond))).rejects.toMatchObject({
+        code: "BAD_RESPONSE",
+        message: expect.stringContaining("an answer behind the first holds no"),
+      });
+    },
+  );
 });
 
 describe("pages that are read at once", () => {

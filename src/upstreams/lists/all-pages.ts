@@ -2,7 +2,7 @@ import { UpstreamError } from "#domain";
 import { isDeadToken } from "../contract/index.ts";
 import type { PageShape } from "../mapping/index.ts";
 import { lengthOf, usedPageSize } from "./pages.ts";
-import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
+import { askAgain, askOnce, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
 import { sizeOfFirst } from "./silent-cut.ts";
 import { nextTokenPlace, type TokenPlace } from "./token-place.ts";
 
@@ -117,7 +117,7 @@ async function readByPages<Item>(
   let pageCount = pagesLeft([first], readCount, pageSize);
   while (pageCount > 0 && !collection.isEnough()) {
     const numbers = Array.from({ length: pageCount }, (_, index) => nextPage + index);
-    const asked = await Promise.allSettled(numbers.map((pageNumber) => reading.ask({ pageNumber, pageSize })));
+    const asked = await Promise.allSettled(numbers.map((pageNumber) => askOnce({ pageNumber, pageSize }, reading.ask)));
     const pages = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     collection.add(pages);
     const failures = asked.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));

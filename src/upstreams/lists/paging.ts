@@ -137,6 +137,16 @@ function refusedParameter(error: unknown): "PageNumber" | "PageSize" | "MaxResul
   return found === "pagesize" ? "PageSize" : found === "maxresults" ? "MaxResults" : null;
 }
 
+/** Asks; behind the first answer, one without a list is a failure. */
+export async function askOnce<Sent extends PagingParameters, Item>(
+  sent: Sent,
+  ask: (sent: Sent) => Promise<PageShape<Item>>,
+): Promise<PageShape<Item>> {
+  const shape = await ask(sent);
+  if (sent.nextToken !== undefined || (sent.pageNumber ?? 1) > 1) shape.refuseAsEnd?.();
+  return shape;
+}
+
 /** Asks, and asks in another way as long as the upstream refuses how the request pages. */
 export async function askAgain<Sent extends PagingParameters, Item>(
   paging: Paging,
@@ -145,9 +155,7 @@ export async function askAgain<Sent extends PagingParameters, Item>(
 ): Promise<{ readonly sent: Sent; readonly shape: PageShape<Item> }> {
   const sent = parameters();
   try {
-    const shape = await ask(sent);
-    if (sent.nextToken !== undefined || (sent.pageNumber ?? 1) > 1) shape.refuseAsEnd?.();
-    return { sent, shape };
+    return { sent, shape: await askOnce(sent, ask) };
   } catch (error) {
     if (!paging.learnFrom(error, sent)) throw error;
     return askAgain(paging, parameters, ask);

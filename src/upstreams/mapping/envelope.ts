@@ -98,7 +98,8 @@ export async function readPage<Item>(
     return reading.fail(`the answer holds no ${spec.name}`);
   }
   const list = await readEach(readRecords(root, spec, reading), spec, reading, read);
-  const isBare = (root === undefined || root === null) && nextToken === null;
+  // An empty wrapper is an empty list as a converter from XML writes it.
+  const isBare = (root ?? null) === null && wrapped !== "" && !isEmptyObject(wrapped) && nextToken === null;
   return {
     ...list,
     ...(isBare && { refuseAsEnd: () => reading.fail(`an answer behind the first holds no ${spec.name}`) }),
