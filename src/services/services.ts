@@ -1,7 +1,7 @@
 import type { Redactor, View } from "#access";
 import { type Clock, namesSource, type Source } from "#domain";
 import { createLoneReplica, type Replica, type RunStore } from "#store";
-import { type CollectOptions, type Collector, createCollector, createSync, type Sync } from "#sync";
+import { type CollectOptions, type Collector, createCollector, createSync, markUnread, type Sync } from "#sync";
 import type { Upstream } from "#upstreams";
 import type { PositionSealer, Sealer, Services } from "./contract/index.ts";
 import {
@@ -74,9 +74,10 @@ export interface AllServices extends Services {
 /** Puts the services together. They share one store and one set of readings under way, for all who ask. */
 export function createServices(options: ServicesOptions): AllServices {
   const { sealer, clock, freshnessMs = FRESHNESS_MS, softDeadlineMs = SOFT_DEADLINE_MS, redactor } = options;
-  const store = countWrites(redactor === undefined ? options.store : redactStore(options.store, redactor));
   const upstreams =
     redactor === undefined ? options.upstreams : options.upstreams.map((one) => redactUpstream(one, redactor));
+  const kept = redactor === undefined ? options.store : redactStore(options.store, redactor);
+  const store = countWrites(markUnread(kept, upstreams));
   const rulesHash = () => redactor?.().hash ?? null;
   const { leases, turns } = options.replica ?? createLoneReplica();
   const sync = createSync({ upstreams, store, clock, freshnessMs, turns, rulesHash });

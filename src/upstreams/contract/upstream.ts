@@ -171,6 +171,11 @@ export interface Upstream {
     known?: KnownRun,
   ): Promise<Invocation | null>;
   /**
+   * True for a run that is known by lists of single instances, while it may have been on one whose list could not be read. Absent if no list
+   * is one of a single instance.
+   */
+  mayLackInstances?(run: Invocation): boolean;
+  /**
    * Results of one run, in as few calls as the API allows; an instance without result is missing.
    * @throws PartialResultsError if others are missing, too
    */

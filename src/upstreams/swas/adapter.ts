@@ -37,6 +37,7 @@ import {
 } from "./runs.ts";
 import { createServers, readAgentStates, SERVERS_PER_CALL, type Servers } from "./servers.ts";
 import { createUndecided } from "./undecided.ts";
+import { createUnreadServers } from "./unread-servers.ts";
 
 /** What the adapter of one SWAS region works with. */
 export interface SwasUpstreamOptions extends UpstreamOptions {
@@ -60,6 +61,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
       isStuck: () => context.encoding.isStuck(),
     },
     openLists: createListOpener(context, servers),
+    mayLackInstances: (run) => context.access.state() === "refused" && context.unread.mayHold(run),
     readInvocation: (invokeId, projection, operation, known) =>
       orPerInstance(
         context,
@@ -102,6 +104,7 @@ function createContext(options: SwasUpstreamOptions): AdapterContext {
     takesRunning: createAccess(clock),
     encoding,
     undecided: createUndecided(),
+    unread: createUnreadServers(clock),
     ask,
   };
 }
@@ -127,7 +130,9 @@ function createListOpener(context: AdapterContext, servers: Servers): Upstream["
     if (all instanceof UpstreamError) throw all;
     hasServers = true;
     const { instances, lack } = all;
-    const lists = instances.map((one) => createInstanceList(context, query, one.instanceId));
+    const ids = instances.map(({ instanceId }) => instanceId);
+    context.unread.noteServers(ids, lack !== null);
+    const lists = ids.map((id) => createInstanceList(context, query, id));
     return lack === null ? lists : [...lists, createMissingList(lack)];
   };
 }

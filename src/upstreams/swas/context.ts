@@ -5,6 +5,7 @@ import type { Reader } from "../mapping/index.ts";
 import type { Access } from "./access.ts";
 import type { Encoding } from "./encoding.ts";
 import type { Undecided } from "./undecided.ts";
+import type { UnreadServers } from "./unread-servers.ts";
 
 /** Calls that one question may have in flight at once. */
 export const CALLS_AT_ONCE = 8;
@@ -28,6 +29,7 @@ export interface AdapterContext {
   readonly hasAttributes: Access;
   readonly encoding: Encoding;
   readonly undecided: Undecided;
+  readonly unread: UnreadServers;
   /** `internalErrorIsFinal` as in {@link CallRequest}. */
   ask(
     action: string,

@@ -7,7 +7,7 @@ import {
   type Projection,
   type UpstreamError,
 } from "#domain";
-import type { KnownRun, ResultQuery, RunList } from "../contract/index.ts";
+import type { KnownRun, ListedServers, ResultQuery, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
 import {
   EMPTY_PAGE,
@@ -64,16 +64,33 @@ export function createInstanceList(context: AdapterContext, query: InvocationQue
     key,
     applied: InvokeStatus === undefined ? { instanceId } : { instanceId, statusIn: ["RUNNING"] },
     isExact: Object.values(rest).every((value) => value === undefined),
-    ...reader,
+    placeAt: reader.placeAt,
+    read: InvokeStatus === undefined ? noteNewest(context, instanceId, reader.read) : reader.read,
   };
 }
 
-/** Ids of all servers that their list shows, a minute old at most. @throws UpstreamError if it could not be read to its end */
-async function readAllIds(servers: Pick<Servers, "readAll">, operation: Operation): Promise<readonly string[]> {
-  const { instances, lack } = await servers.readAll(operation);
+/** Reads, and notes whether the newest page of a server's whole list could be read. */
+function noteNewest({ unread, clock }: AdapterContext, instanceId: string, read: RunList["read"]): RunList["read"] {
+  return async (place, operation) => {
+    if (place !== null) return read(place, operation);
+    const askedAt = clock.now();
+    try {
+      const page = await read(place, operation);
+      unread.noteRead(instanceId, askedAt);
+      return page;
+    } catch (error) {
+      unread.noteFailed(instanceId);
+      throw error;
+    }
+  };
+}
+
+/** Every server, a minute old at most, as far as their list shows them. @throws UpstreamError if it could not be read to its end */
+async function readAllServers(servers: Pick<Servers, "readAll">, operation: Operation): Promise<ListedServers> {
+  const all = await servers.readAll(operation);
   // A list that is wrong in itself will show no more later.
-  if (lack !== null && lack.code !== "BAD_RESPONSE") throw lack;
-  return instances.map(({ instanceId }) => instanceId);
+  if (all.lack !== null && all.lack.code !== "BAD_RESPONSE") throw all.lack;
+  return all;
 }
 
 /** Stands for the lists of servers that their own list does not show: it is empty, and says why that is not all. */
@@ -122,11 +139,13 @@ export async function assembleRun(
   const ownIds = known.run?.instances.map(({ instanceId }) => instanceId) ?? [];
   const own = await readSome(ownIds);
   const isMoving = own.some(({ status }) => !isFinalInstanceStatus(status));
-  const others =
-    isMoving && known.run?.isNarrowed !== true
-      ? []
-      : await readSome((await readAllIds(servers, operation)).filter((id) => !ownIds.includes(id)));
-  const results = [...own, ...others];
+  const results = [...own];
+  if (!isMoving || known.run?.isNarrowed === true) {
+    const { instances, lack } = await readAllServers(servers, operation);
+    const ids = instances.map(({ instanceId }) => instanceId);
+    results.push(...(await readSome(ids.filter((id) => !ownIds.includes(id)))));
+    if (lack === null) context.unread.noteWhole(invokeId);
+  }
   const first = results[0];
   if (first === undefined) return null;
   const isRecordKnown = known.run?.command.content !== undefined || (isMoving && !projection.content);
