@@ -24,7 +24,7 @@ import { PLACEHOLDERS, readExamples } from "./examples.ts";
 import { checkDatabase, forgetStored, type Keeper, openKeeper } from "./keeper.ts";
 import { toolsOf } from "./mcp-tools.ts";
 import { createContext, createExportContext, type SharedContext } from "./operation-context.ts";
-import { type Origin, openOrigin } from "./origin.ts";
+import { type Origin, openOrigin, toEmulatorOptions } from "./origin.ts";
 import { findPageFolder } from "./page-folder.ts";
 import { systemClock } from "./system-clock.ts";
 import { openUpstreams } from "./upstream-access.ts";
@@ -204,6 +204,7 @@ function pagesOf(
 /** Says what the settings come to, if they can be used, and beneath it what is probably not meant. @throws SettingsError if they, or the database, cannot */
 export async function checkSettings(config: Config, clock = systemClock): Promise<string> {
   readAllowList(config.persistedDocuments);
+  if (config.upstream === "embedded") toEmulatorOptions(config.emulator);
   const text = await checkDatabase(config, clock);
   const { mode, quotaShare } = config.collect;
   const collecting =

@@ -40,6 +40,7 @@ export async function printOutputs(context: Context, target: Target, options: Ou
 
 async function printGroups(context: Context, target: Target, options: OutputOptions): Promise<void> {
   const groups = await readGroups(context, target, options);
+  if (groups.length === 0 && !options.isFailedOnly) throw showsNo(context, "instances");
   const sections = groups.map(toGroupSection);
   if (context.isJson) {
     writeRows(context, groups, groups);
@@ -52,20 +53,21 @@ async function printEach(context: Context, target: Target, options: OutputOption
   requireInstance(run, options);
   const { instances } = run;
   if (options.instance === undefined || instances.some(({ isFinal }) => !isFinal)) tellGone(context, run);
-  if (instances.length === 0 && !options.isFailedOnly) {
-    const what = options.instance === undefined ? "instances" : "such instance";
-    const { isIncomplete } = context.report;
-    throw new CommandError(
-      isIncomplete ? `The run shows no ${what} now, as far as it could be read.` : `The run shows no ${what} now.`,
-      isIncomplete ? EXIT_CODES.incomplete : EXIT_CODES.trouble,
-    );
-  }
+  if (instances.length === 0 && !options.isFailedOnly)
+    throw showsNo(context, options.instance === undefined ? "instances" : "such instance");
   const rows = instances.map(toJson);
   const sections = instances.map(toSection);
   if (context.isJson) {
     writeRows(context, rows, rows);
     tellUnknown(context, sections);
   } else writeSections(context, sections, options);
+}
+
+function showsNo({ report: { isIncomplete } }: Context, what: string): CommandError {
+  return new CommandError(
+    isIncomplete ? `The run shows no ${what} now, as far as it could be read.` : `The run shows no ${what} now.`,
+    isIncomplete ? EXIT_CODES.incomplete : EXIT_CODES.trouble,
+  );
 }
 
 function toJson({ result, ...run }: InstanceRun): object {

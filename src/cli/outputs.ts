@@ -33,7 +33,7 @@ export interface RunOutputs
   > {
   /** Those that are selected. */
   readonly instances: readonly InstanceRun[];
-  /** True if it is certain that the run did not go to the selected instance. */
+  /** True if it is certain that the run did not go to the selected instance: it went to others, and all of these are known. */
   readonly isElsewhere: boolean;
 }
 
@@ -80,7 +80,7 @@ export async function readOutputs(
       if ((isDenied || isContradicted) && !isSecond && (await isAmongResults(context, run, selection, signal)))
         return readOutputs(context, target, selection, signal, true);
       if (isContradicted) tellHiddenFailure(context, run);
-      return { ...run, instances, isElsewhere: isDenied };
+      return { ...run, instances, isElsewhere: isDenied && isAllKnown(context, rows) };
     }
     after = endCursor;
   }
@@ -124,8 +124,14 @@ async function readStrayOutputs(
       return { id, instanceId, instance: server, status, isFinal, exitCode, error, result };
     })
     .filter((one) => isSelected(one, instance));
-  const { rows: _rows, ...state } = run;
-  return { ...state, instances, isElsewhere: isElsewhere([], instances, { ...selection, isFinal: run.isFinal }) };
+  const { rows, ...state } = run;
+  const isDenied = isElsewhere([], instances, { ...selection, isFinal: run.isFinal });
+  return { ...state, instances, isElsewhere: isDenied && isAllKnown(context, rows) };
+}
+
+/** False if nothing is known of where the run went, or not everything: it may have gone to any server. */
+function isAllKnown({ report }: Context, rows: readonly unknown[]): boolean {
+  return rows.length > 0 && !report.isIncomplete;
 }
 
 /** Outputs of a run, identical ones together, the most frequent first. */

@@ -216,6 +216,17 @@ describe("cloud-assistant output", () => {
     expect([exitCode, errors]).toEqual([2, "cloud-assistant: The run did not go to instance i-9.\n"]);
   });
 
+  it.each([
+    [["--group"], "The run shows no instances now."],
+    [["--group", "--json"], "The run shows no instances now."],
+    [[], "The run shows no instances now."],
+    [["--instance", "i-9"], "The run shows no such instance now."],
+  ])("says that a run which is over shows no instance, and not that none failed, with %j", async (words, message) => {
+    const node = createRun({ status: "FAILED", isFinal: true, outputGroups: [], instanceInvocations: connection([]) });
+    const { exitCode, output, errors } = await run({ node }, ["output", "AXIAid", ...words]);
+    expect([exitCode, output, errors]).toEqual([2, "", `cloud-assistant: ${message}\n`]);
+  });
+
   it("says that an instance is not there as far as names could be read, if a name is asked for", async () => {
     const instance = () => {
       throw new Error("No permission.");

@@ -85,6 +85,16 @@ describe("settings", () => {
     expect(await run(environment, ["--check-config"])).toMatchObject({ code: 0 });
   });
 
+  it.each(["nonsense", "throttle:ecs:2"])(
+    "whose faults of the embedded upstream are %s are refused, also when they are only checked",
+    async (faults) => {
+      const environment = { EMULATOR_FAULTS: faults };
+      const [checked, started] = [await run(environment, ["--check-config"]), await run(environment)];
+      expect(checked).toEqual(started);
+      expect(checked).toEqual({ code: 2, said: expect.stringContaining("EMULATOR_FAULTS: ") });
+    },
+  );
+
   it("that are only checked are printed, those of files too, without secrets", async () => {
     const accounts = `${folder}/accounts.yml`;
     writeFileSync(

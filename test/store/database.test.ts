@@ -114,4 +114,8 @@ describe("the folder of an embedded database", () => {
       `${PROBLEM}a database that can be read and written, but the folder cannot be made here. Name another. (ENOTDIR)`,
     );
   });
+
+  it("that would lie in a file system of the kernel is refused, and does not keep the process busy", async () => {
+    expect(await problemOf("file:/proc/none/folder")).toContain("but the folder cannot be made here. Name another.");
+  });
 });

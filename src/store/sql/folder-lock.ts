@@ -1,5 +1,5 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Clock } from "#domain";
 import { codeOf, DatabaseProblem } from "./problem.ts";
 
@@ -26,7 +26,7 @@ const SILENT_MS = 30_000;
  * @throws DatabaseProblem if a process that lives holds it; an error of Node.js if it cannot be written
  */
 export function lockFolder(folder: string, holder: Holder, clock: Clock): FolderLock {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, "lock");
   const text = `${holder.host} ${holder.processId}\n`;
   if (!tryWrite(file, text)) {
@@ -44,6 +44,18 @@ export function lockFolder(folder: string, holder: Holder, clock: Clock): Folder
       rmSync(file, { force: true });
     },
   };
+}
+
+/** Node.js never comes back from a whole path where a file system like /proc says that the folder above is missing, which is there. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process made it meanwhile.
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
 }
 
 function tryWrite(file: string, text: string): boolean {
