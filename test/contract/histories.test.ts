@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { createFakeClock } from "../support/clock.ts";
+import { createFastClock } from "./fast-clock.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
 import { createPlace, type Execution, type Run } from "./world.ts";
@@ -152,7 +153,7 @@ describe("the history of a run whose source fails", () => {
     ["ECS", repeated(), refusal(400, "Throttling.User"), "THROTTLED", THREE],
     ["ECS", repeated(), refusal(403, "Forbidden.RAM"), "FORBIDDEN", THREE],
   ])("is shown as it was read last: %s", async (product, one, fault, code, rows) => {
-    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([one]) }, { ...OLD, OPERATION_DEADLINE_MS: "500" });
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace([one]) }, OLD, createFastClock());
     await rig.ask(LIST);
     const own = PAGE(product, `instanceId: "${SERVER}"`);
     for (const query of [FIELD(product), PAGE(product), own])

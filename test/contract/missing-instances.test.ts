@@ -3,7 +3,7 @@ import { runAt } from "../cli/rig.ts";
 import { TRANSPORTS } from "../support/live.ts";
 import { LIST, onServers, resultsOf, runOf, startNameless } from "./missing-scene.ts";
 import { type Rig, startRig } from "./rig.ts";
-import { createPlace } from "./world.ts";
+import { createPlace, type Run } from "./world.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -68,6 +68,32 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
     expect(data.invocations).toMatchObject({ nodes: [], sources: [{ ok: true, isComplete: false }] });
   });
 });
+
+it.each(["ECS", "SWAS"] as const)(
+  "a run on %s that failed, and shows no instance that did, does not say that it has no others",
+  async (product) => {
+    const failed = (invokeId: string, executions: Run["executions"]): Run => ({
+      invokeId,
+      at: Date.UTC(2026, 0, 2, 12),
+      status: "Failed",
+      executions,
+    });
+    const runs = [
+      failed("t-1", []),
+      failed("t-2", onServers(1)),
+      failed("t-3", [{ instanceId: "i-1", status: "Failed" }]),
+    ];
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(runs) });
+    const { nodes } = (
+      await rig.ask("{ invocations { nodes { invokeId status instanceInvocations { totalCount } } } }")
+    ).data.invocations;
+    expect(nodes).toEqual([
+      { invokeId: "t-1", status: "FAILED", instanceInvocations: { totalCount: null } },
+      { invokeId: "t-2", status: "FAILED", instanceInvocations: { totalCount: null } },
+      { invokeId: "t-3", status: "FAILED", instanceInvocations: { totalCount: 1 } },
+    ]);
+  },
+);
 
 describe.each(["ECS", "SWAS"] as const)("a run on %s that is looked for by its id", (product) => {
   const LOOK = `query ($invokeId: String!) { invocation(provider: ${product}, regionId: "cn-hangzhou", invokeId: $invokeId) { invokeId } }`;

@@ -3,6 +3,7 @@ import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
   failureRank,
+  hidesFailure,
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
@@ -173,7 +174,7 @@ export class Invocation extends InvocationSettings {
     this.#all ??= listByName(
       [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
       ({ instanceId }) => instanceId,
-      this.record.missingInstances !== undefined || lacksOthers(this.record),
+      this.record.missingInstances !== undefined || lacksOthers(this.record) || hidesFailure(this.record),
     );
     return this.#all;
   }
