@@ -87,16 +87,14 @@ async function readAllResults(
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
   if (lack === null) return items;
-  if (lack === "shuffled") {
-    const again = await readSeveralTimes(readAll, items, keyOf);
-    if (again.failure !== null) throw partial(again.failure, again.items);
-    return again.items;
-  }
+  const again = lack === "shuffled" ? await readSeveralTimes(readAll, items, keyOf) : { items, failure: null };
+  if (again.failure !== null) throw partial(again.failure, again.items);
+  if (lack === "shuffled" && again.items.length >= told) return again.items;
   const flaw =
-    lack === "cut"
-      ? `the list tells of ${told} results and shows ${items.length || "none"}`
-      : "a result of the run cannot be read";
-  throw partial(badResponse(context.source, ACTION, requestId, flaw), items);
+    lack === "unreadable"
+      ? "a result of the run cannot be read"
+      : `the list tells of ${told} results and shows ${again.items.length || "none"}`;
+  throw partial(badResponse(context.source, ACTION, requestId, flaw), again.items);
 }
 
 /** Of a run, what a list with gaps did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
@@ -157,9 +155,9 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
   return {
     key,
     async read(place, operation) {
-      const { items, next, flaw, unreadable } = await reader.read(place, operation);
+      const { items, flaw, ...page } = await reader.read(place, operation);
       if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
-      return { results: arrangeExecutions(items, false), next, unreadable };
+      return { ...page, results: arrangeExecutions(items, false), length: items.length + page.unreadable };
     },
   };
 }
