@@ -84,6 +84,8 @@ export interface ResultQuery {
   readonly instanceIds?: readonly string[];
   /** Every execution of a repeated command instead of the latest only. */
   readonly includeHistory: boolean;
+  /** Whether the run is carried out more than once, so that its latest results are not all; null if that is not known. */
+  readonly hasRepeats?: boolean | null;
 }
 
 /** Whose results a list holds: those of one instance, of one command, or of both at once. */

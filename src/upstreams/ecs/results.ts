@@ -33,17 +33,26 @@ export async function readResults(
   const parameters = {
     InvokeId: invokeId,
     InstanceId: instanceIds?.length === 1 ? instanceIds[0] : undefined,
-    IncludeHistory: includeHistory && !context.withoutHistory.has(invokeId) ? true : undefined,
+    IncludeHistory: includeHistory ? true : undefined,
   };
+  const refused = includeHistory ? context.withoutHistory.get(invokeId) : undefined;
   try {
+    if (refused !== undefined) throw refused;
     const results = await readAllResults(context, query, parameters, operation);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
-    if (parameters.IncludeHistory === undefined || !isHistoryRefused(error)) throw error;
-    context.withoutHistory.add(invokeId);
-    const results = await readAllResults(context, query, { ...parameters, IncludeHistory: undefined }, operation);
-    return arrangeExecutions(results, includeHistory);
+    if (!includeHistory || !isHistoryRefused(error)) throw error;
+    if (error !== refused) context.withoutHistory.add(invokeId, error);
+    const latest = await readAllResults(context, query, { ...parameters, IncludeHistory: undefined }, operation);
+    const results = arrangeExecutions(latest, includeHistory);
+    if (latest.some((one) => hasEarlier(one, query))) throw new PartialResultsError(error, results);
+    return results;
   }
+}
+
+/** True for the latest execution on an instance if others came before it. */
+function hasEarlier({ repeats }: InvocationResult, { hasRepeats = null }: ResultQuery): boolean {
+  return hasRepeats !== false && (repeats === null ? hasRepeats === true : repeats > 1);
 }
 
 async function readAllResults(
@@ -178,8 +187,8 @@ async function readResultsPage(context: AdapterContext, parameters: Parameters, 
   return { ...meant, items, requestId: answer.requestId };
 }
 
-// The document: IncludeHistory needs the InvokeId of a periodic command; the latest execution is then all there is.
-function isHistoryRefused(error: unknown): boolean {
+// The document: IncludeHistory needs the InvokeId of a periodic command; of others the latest execution is all there is.
+function isHistoryRefused(error: unknown): error is UpstreamError {
   return (
     error instanceof UpstreamError && /IncludeHistory|InvalidParam|InvalidOperation/i.test(error.upstreamCode ?? "")
   );
