@@ -245,6 +245,16 @@ describe("the history of a run that is not all there", () => {
     }
   });
 
+  it("is looked for in the run itself if it is empty and nobody has seen the run", async () => {
+    const place = createPlace([repeated()]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, OLD);
+    rig.far.interfere = ofHistory(() => listed([]));
+    const rows = { totalCount: null, nodes: [], sources: [{ ok: true, isComplete: false, error: null }] };
+    const calls = ["DescribeInvocationResults", "DescribeInvocations"];
+    expect(await ask(PAGE("ECS"))).toEqual({ errors: undefined, rows, calls });
+    expect(await ask(PAGE("ECS").replace("t-1", "t-nope"))).toMatchObject({ rows: { totalCount: 0, sources: WELL } });
+  });
+
   it("is the latest execution if it is refused and there was no other", async () => {
     const first = repeated({ executions: [execution(1, 0, "one")] });
     rig = await startRig({ "ECS/cn-hangzhou": createPlace([first]) }, OLD);

@@ -31,13 +31,15 @@ export async function readRun(
   operation: Operation,
 ): Promise<ShownResults> {
   const ref = { source, invokeId };
-  await readWhole(sync, ref, projection, operation);
+  await readIf(sync, ref, (seen) => seen !== null && lacksOthers(seen), projection, operation);
   const isHistory = includeHistory && !(await findRunsOnce(sync, [ref]))[0];
   const query = { invokeId, ...(instanceId !== undefined && { instanceIds: [instanceId] }), includeHistory: isHistory };
   const found = isHistory
     ? (await sync.results.findHistory(source, query, projection))?.results
     : await findFresh(sync, ref, instanceId, projection);
   const toShown = async (all: readonly InvocationResult[]): Promise<ShownResults> => {
+    // An empty history is that of a run that nobody knows, or lacks something: only the run itself tells.
+    if (isHistory && all.length === 0) await readIf(sync, ref, (seen) => seen === null, projection, operation);
     const isWhole = !isHistory || !(await lacksBegun(sync, ref, instanceId, all));
     return { all: newestFirst(all), isWhole };
   };
@@ -54,10 +56,16 @@ export async function readRun(
   }
 }
 
-/** Reads a run by its id if only a list of one instance's runs told it. What is known of it is shown if that fails. */
-async function readWhole(sync: Sync, ref: InvocationRef, { output }: Projection, operation: Operation) {
+/** Reads a run by its id if what is known of it, if anything, does not do. That is shown if the reading fails. */
+async function readIf(
+  sync: Sync,
+  ref: InvocationRef,
+  isNeeded: (seen: Invocation | null) => boolean,
+  { output }: Projection,
+  operation: Operation,
+): Promise<void> {
   const [seen] = await sync.runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
-  if (seen == null || !lacksOthers(seen.run)) return;
+  if (!isNeeded(seen?.run ?? null)) return;
   try {
     await sync.runs.read(ref, { output, content: false }, operation);
   } catch (error) {
