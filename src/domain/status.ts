@@ -108,12 +108,14 @@ export function isRepeated(run: {
   return isOn && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }
 
+/** Whether a run is one that is carried out more than once, be it over; null if it does not tell. */
+export function hasRepeats({ repeatMode }: Pick<Parameters<typeof isRepeated>[0], "repeatMode">): boolean | null {
+  return repeatMode === null ? null : REPEAT_MODES.has(repeatMode);
+}
+
 /** True for a run that is over and was carried out once: its latest results are its whole history. */
-export function wasOnce({
-  status,
-  repeatMode,
-}: Pick<Parameters<typeof isRepeated>[0], "status" | "repeatMode">): boolean {
-  return isFinalInvocationStatus(status) && repeatMode !== null && !REPEAT_MODES.has(repeatMode);
+export function wasOnce(run: Pick<Parameters<typeof isRepeated>[0], "status" | "repeatMode">): boolean {
+  return isFinalInvocationStatus(run.status) && hasRepeats(run) === false;
 }
 
 type Outcome = "success" | "failure" | "stop" | "end" | "unknown" | "none";

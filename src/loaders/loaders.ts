@@ -15,7 +15,7 @@ import {
   resultKey,
   type Telemetry,
 } from "#domain";
-import type { Answer, Services, ShownResult } from "#services";
+import type { Answer, Services, ShownResults } from "#services";
 import { type ByKey, createByKey } from "./by-key.ts";
 import { untilNoneWaits } from "./operation-turns.ts";
 
@@ -38,7 +38,7 @@ export interface Loaders {
   /** The agents on servers. */
   readonly agents: ByKey<InstanceRef, AgentState>;
   /** Every execution of a repeated run on one instance, newest first. */
-  readonly histories: ByKey<Wanted<InstanceInvocationRef>, readonly ShownResult[]>;
+  readonly histories: ByKey<Wanted<InstanceInvocationRef>, ShownResults>;
 }
 
 /** Fresh loaders for one operation: nothing that they hold is seen by another one. */

@@ -26,6 +26,7 @@ export type {
   Sealer,
   Services,
   ShownResult,
+  ShownResults,
   StatisticsGroup,
   StatisticsInterval,
   StatisticsRow,

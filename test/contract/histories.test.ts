@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { createFakeClock } from "../support/clock.ts";
 import { createFastClock } from "./fast-clock.ts";
 import { type Rig, startRig } from "./rig.ts";
-import { refusal } from "./upstream.ts";
+import { type FarCall, type FarFault, refusal } from "./upstream.ts";
 import { createPlace, type Execution, type Run } from "./world.ts";
 
 let rig: Rig;
@@ -30,6 +30,13 @@ const execution = (hour: number, exitCode: number, output: string): Execution =>
     Repeats: hour,
   },
 });
+const numbered = (repeats: number): Execution => {
+  const time = new Date(Date.UTC(2026, 0, 2) + repeats * 60_000).toISOString();
+  return {
+    ...execution(1, 0, "ok"),
+    wire: { StartTime: time, FinishTime: time, FinishedTime: time, Repeats: repeats },
+  };
+};
 const repeated = (overrides: Partial<Run> = {}): Run =>
   run({
     repeatMode: "Period",
@@ -163,7 +170,7 @@ describe("the history of a run whose source fails", () => {
       const { errors, calls, rows: found } = await ask(query);
       expect({ errors, nodes: found.nodes }).toEqual({ errors: undefined, nodes: rows.nodes });
       // What is over for good asks nobody; what is repeated may have been carried out again since.
-      const isComplete = query === FIELD(product) || rows === ONCE;
+      const isComplete = one.status !== "Running";
       if (calls.length > 0) expect(found.sources).toEqual([{ ok: false, isComplete, error: { code } }]);
     }
   });
@@ -186,5 +193,74 @@ describe("the history of a run whose source fails", () => {
       const { errors, rows } = await ask(query);
       expect({ errors, nodes: rows.nodes }).toEqual({ errors: undefined, nodes: THREE.nodes.slice(0, 1) });
     }
+  });
+});
+
+describe("the history of a run that is not all there", () => {
+  const ofHistory = (fault: (call: FarCall) => FarFault | null) => (call: FarCall) =>
+    call.asked.has("IncludeHistory") ? fault(call) : null;
+  const many = repeated({ executions: Array.from({ length: 70 }, (_, index) => numbered(70 - index)) });
+  const UNDATED = repeated({ executions: [{ ...execution(3, 0, "three"), wire: { Repeats: undefined } }] });
+  const listed = (InvocationResult: readonly object[], paging: object = {}) => ({
+    status: 200,
+    body: { RequestId: "R-1", Invocation: { ...paging, InvocationResults: { InvocationResult } } },
+  });
+  const told = (Repeats: number) => ({ InvokeId: "t-1", InstanceId: SERVER, InvocationStatus: "Success", Repeats });
+
+  it.each<readonly [string, Run, (call: FarCall) => FarFault | null, boolean, number]>([
+    [
+      "its second page fails",
+      many,
+      ({ asked }) => ((asked.get("NextToken") ?? "") === "" ? null : refusal(403, "Forbidden.RAM")),
+      false,
+      50,
+    ],
+    ["its tokens repeat", many, () => listed([told(3), told(2)], { NextToken: "same" }), false, 2],
+    [
+      "it tells of more than it shows",
+      many,
+      ({ asked }) => listed(asked.get("PageNumber") === "1" ? [told(3), told(2)] : [], { TotalCount: 9 }),
+      false,
+      2,
+    ],
+    [
+      "it is refused",
+      repeated({ executions: [execution(3, 0, "three")] }),
+      () => refusal(400, "InvalidParameter"),
+      false,
+      1,
+    ],
+    ["it is refused, and no execution has a number", UNDATED, () => refusal(400, "InvalidParameter"), false, 1],
+    ["it shows nothing of an instance that has begun", repeated(), () => listed([]), true, 0],
+  ])("has no total, and says so in both places where it is shown: %s", async (_name, one, fault, ok, count) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([one], { tokens: true }) }, OLD);
+    await rig.ask(LIST);
+    rig.far.interfere = ofHistory(fault);
+    const rows = "totalCount nodes { status } pageInfo { isScanComplete } sources { ok isComplete }";
+    const partial = { totalCount: null, pageInfo: { isScanComplete: false }, sources: [{ ok, isComplete: false }] };
+    const field = FIELD("ECS", rows).replace("history", "history(first: 100)");
+    const page = PAGE("ECS").replace(ROWS, rows).replace("(filter", "(first: 100, filter");
+    for (const query of [field, page, field]) {
+      const { errors, rows: found } = await ask(query);
+      expect({ errors, ...found, nodes: found.nodes.length }).toEqual({ errors: undefined, ...partial, nodes: count });
+    }
+  });
+
+  it("is looked for in the run itself if it is empty and nobody has seen the run", async () => {
+    const place = createPlace([repeated()]);
+    rig = await startRig({ "ECS/cn-hangzhou": place }, OLD);
+    rig.far.interfere = ofHistory(() => listed([]));
+    const rows = { totalCount: null, nodes: [], sources: [{ ok: true, isComplete: false, error: null }] };
+    const calls = ["DescribeInvocationResults", "DescribeInvocations"];
+    expect(await ask(PAGE("ECS"))).toEqual({ errors: undefined, rows, calls });
+    expect(await ask(PAGE("ECS").replace("t-1", "t-nope"))).toMatchObject({ rows: { totalCount: 0, sources: WELL } });
+  });
+
+  it("is the latest execution if it is refused and there was no other", async () => {
+    const first = repeated({ executions: [execution(1, 0, "one")] });
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([first]) }, OLD);
+    rig.far.interfere = ofHistory(() => refusal(400, "InvalidParameter"));
+    for (const query of [FIELD("ECS"), PAGE("ECS")])
+      expect(await ask(query)).toMatchObject({ errors: undefined, rows: shown(["SUCCESS", 0, "one"]) });
   });
 });

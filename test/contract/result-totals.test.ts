@@ -188,6 +188,60 @@ describe("a list of a run's results that shows fewer than it tells of", () => {
     },
   );
 
+  const one = { InvokeId: "t-9", InstanceId: "i-1", InvocationStatus: "Failed", ExitCode: 1 };
+  const STRAYS = `query ($filter: InvocationResultFilter!) { page: invocationResults(first: 100, filter: $filter) {
+    nodes { instanceId } totalCount sources { ok isComplete } } }`;
+  it.each<readonly [string, (page: number) => readonly object[], object, number | null]>([
+    ["an empty page behind it", (page) => (page === 1 ? [one] : []), {}, null],
+    ["the same page behind it", () => [one], {}, null],
+    ["an empty page behind it, and a member for tokens", (page) => (page === 1 ? [one] : []), { NextToken: "" }, 1],
+  ])("of a run that no list knows has no total beside a short page: %s", async (_name, rowsOn, paging, total) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) });
+    rig.far.interfere = ({ action, asked }) => {
+      if (action !== "DescribeInvocationResults") return null;
+      const InvocationResult = rowsOn(Number(asked.get("PageNumber")));
+      const Invocation = { TotalCount: 5, PageSize: 50, ...paging, InvocationResults: { InvocationResult } };
+      return { status: 200, body: { RequestId: "R-9", Invocation } };
+    };
+    const isWhole = total !== null;
+    for (const [statusIn, count] of [
+      [null, 1],
+      [["SUCCESS"], 0],
+    ] as const) {
+      const { data, errors } = await rig.ask(STRAYS, { filter: { ...HERE, invokeId: "t-9", statusIn } });
+      expect([errors, data.page.nodes.length, data.page.totalCount, data.page.sources]).toEqual([
+        undefined,
+        count,
+        isWhole ? count : null,
+        [{ ok: isWhole, isComplete: isWhole }],
+      ]);
+    }
+    expect(rig.far.asked().includes("DescribeInvocations cn-hangzhou")).toBe(!isWhole);
+  });
+
+  it.each([
+    [50, null],
+    [79, null],
+    [80, 80],
+  ])("of an instance has a total if it shows all: %i of 80", async (count, totalCount) => {
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([]) });
+    const rows = Array.from({ length: count }, (_, index) => ({ ...one, InvokeId: `t-${index}` }));
+    rig.far.interfere = ({ action, asked }) => {
+      if (action !== "DescribeInvocationResults") return null;
+      const end = Number(asked.get("PageNumber")) * Number(asked.get("PageSize"));
+      const InvocationResult = rows.slice(end - Number(asked.get("PageSize")), end);
+      const Invocation = { TotalCount: 80, InvocationResults: { InvocationResult } };
+      return { status: 200, body: { RequestId: "R-9", Invocation } };
+    };
+    const { data, errors } = await rig.ask(STRAYS, { filter: { ...HERE, instanceId: "i-1" } });
+    expect([errors, data.page.nodes.length, data.page.totalCount, data.page.sources]).toEqual([
+      undefined,
+      count,
+      totalCount,
+      [{ ok: true, isComplete: totalCount !== null }],
+    ]);
+  });
+
   it("is an error if that record cannot be had, and as a history, and it shows nothing at all", async () => {
     await start(isEmpty);
     rig.far.interfere = ({ action }) => (action === "DescribeInvocations" ? refusal(403, "Forbidden.RAM") : null);

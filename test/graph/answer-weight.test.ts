@@ -285,7 +285,7 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     const others = {
       readHistories: async (keys: readonly unknown[]) => {
         asked += 1;
-        return keys.map(() => []);
+        return keys.map(() => ({ all: [], isWhole: true }));
       },
       readInstances: async (refs: readonly InstanceRef[]) => refs.map(anInstance),
       pageInvocations: async (_args: unknown, filter: { readonly instanceId?: string }) => {

@@ -132,7 +132,10 @@ describe("the history of a repeated command", () => {
   const run = anInvocation();
 
   function history(results: readonly InvocationResult[]) {
-    return stubServices({ readInvocations: async () => [run], readHistories: async () => [results] });
+    return stubServices({
+      readInvocations: async () => [run],
+      readHistories: async () => [{ all: results, isWhole: true }],
+    });
   }
 
   async function turn(asked: ReturnType<typeof stubServices>, args: string, fields: string): Promise<unknown> {

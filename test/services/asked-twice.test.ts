@@ -36,7 +36,7 @@ describe("what one operation asks for twice, once with output", () => {
     const { world, open, result } = createScene();
     const { histories } = open();
     const answers = await histories.loadMany([BARE, OUTPUT].map((projection) => ({ ...result, projection })));
-    expect(answers.map((one) => (one instanceof Error ? one : one?.length))).toEqual([3, 3]);
+    expect(answers.map((one) => (one instanceof Error ? one : one?.all.length))).toEqual([3, 3]);
     expect(world.calls).toEqual(["results t-0-0000 history 1"]);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { PartialResultsError } from "#upstreams";
 import type { DriftOptions } from "../support/emulator/index.ts";
 import { type RunningUpstream, startUpstream } from "./running-upstream.ts";
 import { createBench, EVERYTHING, NOTHING, refusal } from "./stub.ts";
@@ -143,6 +144,17 @@ describe("ECS results from an upstream that misbehaves", () => {
     const results = await bench.upstream.readResults(query, NOTHING, bench.operation);
     expect(results).toHaveLength(50);
     expect(bench.asked.length).toBeLessThanOrEqual(6);
+  });
+
+  it("are told as a part where pages repeat some and never show as many as the list tells of", async () => {
+    const bench = createBench("ECS", (_action, { PageNumber }) => {
+      const pages = [page(1, 50, 60), page(46, 8, 60)];
+      return pages[Number(PageNumber) - 1] ?? page(1, 0, 60);
+    });
+    const reading = bench.upstream.readResults({ ...query, includeHistory: true }, NOTHING, bench.operation);
+    const error = await reading.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: expect.stringContaining("tells of 60 results and shows 53") });
+    expect(error instanceof PartialResultsError && error.results.length).toBe(53);
   });
 
   it("give up on a list that does not end", async () => {

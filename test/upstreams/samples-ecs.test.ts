@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { InvocationResult } from "#domain";
+import { PartialResultsError } from "#upstreams";
 import { readSampleList } from "./sample-list.ts";
 import { createBench, ECS, EVERYTHING, instanceInvocation, invocation, output, readFixture, result } from "./stub.ts";
 
@@ -75,11 +76,14 @@ describe("ECS DescribeInvocationResults of 2018", () => {
 
 describe("ECS DescribeInvocationResults of 2020", () => {
   it.each(["ecs-describe-invocation-results-2020.json", "ecs-describe-invocation-results-2020.xml"])(
-    "gives the one result of %s, which failed and finished",
+    "gives the one result of %s, which failed and finished, and says that it tells of five",
     async (fixture) => {
       const { upstream, operation } = createBench("ECS", () => readFixture(fixture));
       const query = { invokeId: "t-hz0jdfwd9f****", includeHistory: false };
-      expect(await upstream.readResults(query, EVERYTHING, operation)).toEqual([
+      const reading = upstream.readResults(query, EVERYTHING, operation);
+      const error = await reading.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ message: expect.stringContaining("tells of 5 results and shows 1") });
+      expect(error instanceof PartialResultsError && error.results).toEqual([
         result(ECS, "t-hz0jdfwd9f****", "i-bp1i7gg30r52z2em****", {
           commandId: "c-hz0jdfwcsr****",
           status: "FAILED",

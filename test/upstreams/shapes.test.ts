@@ -145,14 +145,30 @@ describe("accept list 8: paging members", () => {
     ],
   ])("%s: the total says that there is a second page", async (_name, body) => {
     const bench = createBench("ECS", (_action, { PageNumber }) => (PageNumber === 1 ? body : { Invocation: "" }));
-    await bench.upstream.readResults({ invokeId: "t-1", includeHistory: false }, NOTHING, bench.operation);
+    const reading = bench.upstream.readResults({ invokeId: "t-1", includeHistory: true }, NOTHING, bench.operation);
+    await expect(reading).rejects.toMatchObject({ results: [{ invokeId: "t-1" }] });
     expect(bench.asked.map(([, parameters]) => parameters.PageNumber)).toEqual([1, 2]);
   });
 
-  it("missing: a short page is the last", async () => {
-    const bench = createBench("ECS", () => ({ InvocationResults: [RECORD] }));
-    await bench.upstream.readResults({ invokeId: "t-1", includeHistory: false }, NOTHING, bench.operation);
-    expect(bench.asked).toHaveLength(1);
+  it.each<readonly [string, number, readonly (readonly [number, number])[]]>([
+    ["below ten, which no document has, is the last", 9, [[1, 50]]],
+    [
+      "from ten on is asked on behind",
+      10,
+      [
+        [1, 50],
+        [2, 10],
+      ],
+    ],
+  ])("missing: a short page %s", async (_name, length, pages) => {
+    const all = Array.from({ length }, (_, index) => ({ ...RECORD, InstanceId: `i-${index}` }));
+    const bench = createBench("ECS", (_action, { PageNumber }) => ({ InvocationResults: PageNumber === 1 ? all : [] }));
+    const query = { invokeId: "t-1", includeHistory: false };
+    expect(await bench.upstream.readResults(query, NOTHING, bench.operation)).toHaveLength(length);
+    expect(bench.asked.map(([, parameters]) => [parameters.PageNumber, parameters.PageSize])).toEqual(pages);
+    // What was found to be the whole list costs no second look.
+    await bench.upstream.readResults(query, NOTHING, bench.operation);
+    expect(bench.asked).toHaveLength(pages.length + 1);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { InvocationResult } from "#domain";
+import type { ShownResult, ShownResults } from "#services";
 import type { MemoryList } from "../lists/index.ts";
 
 /** What a cursor remembers of an execution: its own name, and what helps where that has changed or it has vanished. */
@@ -8,12 +9,13 @@ type Remembered = readonly [execution: string | null, startTime: string | null, 
  * The executions of a repeated run on one instance, newest first, as a list that can be paged. The list is kept in the order
  * in which it came; the execution that is the latest now is an ordinary one after the next, and is found again as such.
  */
-export function historyList<Result extends InvocationResult>(results: readonly Result[]): MemoryList<Result> {
+export function historyList({ all, isWhole }: ShownResults): MemoryList<ShownResult> {
   return {
-    rows: results,
-    keys: results.map(({ execution, startTime, repeats }) => JSON.stringify([execution, startTime, repeats])),
+    rows: all,
+    isPartial: !isWhole,
+    keys: all.map(({ execution, startTime, repeats }) => JSON.stringify([execution, startTime, repeats])),
     // Sealed by this gateway, so what is inside has the shape that it was given.
-    seek: (key) => place(results, JSON.parse(key) as Remembered),
+    seek: (key) => place(all, JSON.parse(key) as Remembered),
   };
 }
 

@@ -116,12 +116,14 @@ export class InstanceInvocation extends Execution {
     const { source, invokeId, instanceId } = this.record;
     const page = openPage(() => ["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
     const projection = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
-    const results = await context.loaders.histories.load({ source, invokeId, instanceId, projection });
+    const found = await context.loaders.histories.load({ source, invokeId, instanceId, projection });
+    const history = found ?? { all: [], isWhole: true };
     // All histories of an operation come at once, ten thousand of them, and each is a page to make.
     await giveInTurns(context.operation, VALUES_AN_ERROR, null);
-    const sources = selectionOf(info).hasAny("sources") ? await statesOf(source, context) : [];
+    const states = selectionOf(info).hasAny("sources") ? await statesOf(source, context) : [];
+    const sources = states.map((one) => ({ ...one, isComplete: one.isComplete && history.isWhole }));
     return connect(
-      { ...cutPage(historyList(results ?? []), page, context.sealer), sources },
+      { ...cutPage(historyList(history), page, context.sealer), sources, isScanComplete: history.isWhole },
       (result) => new InvocationResult(result, result.execution, result.unread),
     );
   }

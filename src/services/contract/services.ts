@@ -47,6 +47,13 @@ export interface ShownResult extends InvocationResult {
   readonly unread?: Error;
 }
 
+/** Results of one run, by instance, and of one instance newest first. */
+export interface ShownResults {
+  readonly all: readonly ShownResult[];
+  /** False if others may be missing. */
+  readonly isWhole: boolean;
+}
+
 /** A value, null for what does not exist, or the error that this key alone met. */
 export type Answer<Value> = Value | null | Error;
 
@@ -123,15 +130,12 @@ export interface Services {
     projection: Projection,
     operation: Operation,
   ): Promise<readonly Answer<InvocationResult>[]>;
-  /**
-   * Every execution of runs on instances, newest first, one answer a key, in key order. What is missing of one the state of its source
-   * says.
-   */
+  /** Every execution of runs on instances, one answer a key, in key order. */
   readHistories(
     refs: readonly Asked<Omit<ResultRef, "execution">>[],
     projection: Projection,
     operation: Operation,
-  ): Promise<readonly Answer<readonly ShownResult[]>[]>;
+  ): Promise<readonly Answer<ShownResults>[]>;
   /** Servers by id, one answer a key, in key order. */
   readInstances(refs: readonly InstanceRef[], operation: Operation): Promise<readonly Answer<Instance>[]>;
   /**

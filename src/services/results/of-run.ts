@@ -11,14 +11,8 @@ import {
 } from "#domain";
 import { resultOf, type Sync } from "#sync";
 import { PartialResultsError, type ResultQuery } from "#upstreams";
-import type { Answer, ResultFilter, Services, ShownResult } from "../contract/index.ts";
+import type { Answer, ResultFilter, Services, ShownResult, ShownResults } from "../contract/index.ts";
 import { newestFirst, type Results } from "./by-key.ts";
-
-/** What was read of the results of a run. */
-export interface RunResults {
-  readonly all: readonly ShownResult[];
-  readonly isWhole: boolean;
-}
 
 /** What is asked for of one run. */
 type RunFilter = Pick<ResultFilter, "source" | "instanceId" | "includeHistory"> & { readonly invokeId: string };
@@ -35,17 +29,23 @@ export async function readRun(
   { source, invokeId, instanceId, includeHistory = false }: RunFilter,
   projection: Projection,
   operation: Operation,
-): Promise<RunResults> {
+): Promise<ShownResults> {
   const ref = { source, invokeId };
-  await readWhole(sync, ref, projection, operation);
+  await readIf(sync, ref, (seen) => seen !== null && lacksOthers(seen), projection, operation);
   const isHistory = includeHistory && !(await findRunsOnce(sync, [ref]))[0];
   const query = { invokeId, ...(instanceId !== undefined && { instanceIds: [instanceId] }), includeHistory: isHistory };
   const found = isHistory
     ? (await sync.results.findHistory(source, query, projection))?.results
     : await findFresh(sync, ref, instanceId, projection);
-  if (found != null) return toWhole(found);
+  const toShown = async (all: readonly InvocationResult[]): Promise<ShownResults> => {
+    // An empty history is that of a run that nobody knows, or lacks something: only the run itself tells.
+    if (isHistory && all.length === 0) await readIf(sync, ref, (seen) => seen === null, projection, operation);
+    const isWhole = !isHistory || !(await lacksBegun(sync, ref, instanceId, all));
+    return { all: newestFirst(all), isWhole };
+  };
+  if (found != null) return toShown(found);
   try {
-    return toWhole(await sync.results.read(source, query, projection, operation));
+    return await toShown(await sync.results.read(source, query, projection, operation));
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return (
@@ -56,10 +56,16 @@ export async function readRun(
   }
 }
 
-/** Reads a run by its id if only a list of one instance's runs told it. What is known of it is shown if that fails. */
-async function readWhole(sync: Sync, ref: InvocationRef, { output }: Projection, operation: Operation) {
+/** Reads a run by its id if what is known of it, if anything, does not do. That is shown if the reading fails. */
+async function readIf(
+  sync: Sync,
+  ref: InvocationRef,
+  isNeeded: (seen: Invocation | null) => boolean,
+  { output }: Projection,
+  operation: Operation,
+): Promise<void> {
   const [seen] = await sync.runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
-  if (seen == null || !lacksOthers(seen.run)) return;
+  if (!isNeeded(seen?.run ?? null)) return;
   try {
     await sync.runs.read(ref, { output, content: false }, operation);
   } catch (error) {
@@ -98,7 +104,7 @@ async function findSeen(
   projection: Projection,
   unread: UpstreamError,
   isHistory: boolean,
-): Promise<RunResults | null> {
+): Promise<ShownResults | null> {
   const [known] = await sync.runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
   if (!known) return null;
   const { instances } = known.run;
@@ -120,19 +126,29 @@ async function findSeenHistory(
   query: ResultQuery,
   projection: Projection,
   unread: UpstreamError,
-): Promise<RunResults | null> {
+): Promise<ShownResults | null> {
   const seen = await sync.results.findHistory(source, query, projection, Number.POSITIVE_INFINITY);
   if (seen === undefined) return null;
   const all = seen.results.map((one) => (one.output === undefined ? { ...one, unread } : one));
   return { all: newestFirst(all), isWhole: seen.isWhole };
 }
 
-function toWhole(all: readonly ShownResult[]): RunResults {
-  return { all: newestFirst(all), isWhole: true };
+/** True if a history shows nothing of an instance that is meant, although the run's own record tells of an execution there. */
+async function lacksBegun(
+  { runs }: Sync,
+  ref: InvocationRef,
+  instanceId: string | undefined,
+  history: readonly InvocationResult[],
+): Promise<boolean> {
+  const [known] = await runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
+  const shown = new Set(history.map((one) => one.instanceId));
+  const hasBegun = ({ startTime, repeats }: InvocationResult): boolean => startTime !== null || (repeats ?? 0) > 0;
+  const meant = known?.run.instances.filter((one) => instanceId === undefined || one.instanceId === instanceId) ?? [];
+  return meant.some((one) => hasBegun(resultOf(one)) && !shown.has(one.instanceId));
 }
 
 /** What an error has of the results of a run, or else others of it. @throws error if there are none */
-function salvage(error: UpstreamError, others: readonly InvocationResult[]): RunResults {
+function salvage(error: UpstreamError, others: readonly InvocationResult[]): ShownResults {
   const all = error instanceof PartialResultsError ? error.results : others;
   if (all.length === 0) throw error;
   return { all: newestFirst(all), isWhole: false };
@@ -170,21 +186,18 @@ export function createHistories(sync: Sync, results: Results): Services["readHis
         const run = once[position];
         if (run) return toHistory(run, ref.instanceId, (await latest).get(ref) ?? null);
         const read = readRun(sync, { ...ref, includeHistory: true }, projection, operation);
-        return read.then(({ all }) => all.filter((one) => one.instanceId === ref.instanceId), toError);
+        const isOwn = (one: InvocationResult): boolean => one.instanceId === ref.instanceId;
+        return read.then(({ all, isWhole }) => ({ all: all.filter(isOwn), isWhole }), toError);
       }),
     );
   };
 }
 
-function toHistory(
-  run: Invocation,
-  instanceId: string,
-  latest: Answer<InvocationResult>,
-): Answer<readonly ShownResult[]> {
-  if (!(latest instanceof Error)) return latest === null ? [] : [latest];
+function toHistory(run: Invocation, instanceId: string, latest: Answer<InvocationResult>): Answer<ShownResults> {
+  if (!(latest instanceof Error)) return { all: latest === null ? [] : [latest], isWhole: true };
   const seen = run.instances.find((one) => one.instanceId === instanceId);
   return latest instanceof UpstreamError && seen?.isComplete === true
-    ? [{ ...resultOf(seen), unread: latest }]
+    ? { all: [{ ...resultOf(seen), unread: latest }], isWhole: true }
     : latest;
 }
 

@@ -9,7 +9,7 @@ export interface ListedResults {
   readonly results: readonly InvocationResult[];
   /** True if the list was read to its end. */
   readonly isWhole: boolean;
-  /** False if a record of it could not be read. */
+  /** False if a record of it could not be read, or if it tells of more than it shows. */
   readonly isSound: boolean;
 }
 
@@ -33,6 +33,8 @@ interface Known {
   readonly results: ReadonlyMap<string, InvocationResult>;
   readonly next: Place | null;
   readonly isSound: boolean;
+  /** How many records it had so far. */
+  readonly length: number;
   readonly readAt: number;
 }
 
@@ -60,8 +62,12 @@ export function createResultLists({
     await store.write({ source, readAt, results: page.results });
     const results = new Map(before?.results);
     for (const result of page.results) results.set(resultKey(result), result);
-    const isSound = page.unreadable === 0 && before?.isSound !== false;
-    return { results, next: page.next, isSound, readAt: before?.readAt ?? readAt };
+    const { length: passed = 0 } = before ?? {};
+    // Pages begin with the last record of the one before, or, behind a short one, further down than records were seen.
+    const length = Math.max(passed, Math.min(page.offset ?? passed, passed) + page.length);
+    const isCut = page.next === null && page.total !== null && page.total > length;
+    const isSound = page.unreadable === 0 && !isCut && before?.isSound !== false;
+    return { results, next: page.next, isSound, length, readAt: before?.readAt ?? readAt };
   }
 
   function findKnown(name: string, isNewest: boolean): Known | undefined {

@@ -1,4 +1,5 @@
 import {
+  hasRepeats,
   type InstanceInvocation,
   type Invocation,
   type InvocationRef,
@@ -102,7 +103,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
       else await store.write({ source, readAt, results: error.results });
       throw error;
     };
-    const asked = await widen(source, query);
+    const asked = await widen(source, stored ? { ...query, hasRepeats: hasRepeats(stored.run) } : query);
     const read = (noted: Operation) => upstream.readResults(asked, projection, noted);
     const found = await book.watchResults(source, read, operation).catch(keepPart);
     if (query.includeHistory) {

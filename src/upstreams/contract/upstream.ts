@@ -84,6 +84,8 @@ export interface ResultQuery {
   readonly instanceIds?: readonly string[];
   /** Every execution of a repeated command instead of the latest only. */
   readonly includeHistory: boolean;
+  /** Whether the run is carried out more than once, so that its latest results are not all; null if that is not known. */
+  readonly hasRepeats?: boolean | null;
 }
 
 /** Whose results a list holds: those of one instance, of one command, or of both at once. */
@@ -97,13 +99,17 @@ export interface ResultList {
   /** As that of a {@link RunList}. */
   readonly key: string;
   /**
-   * Reads on at a place; null begins at the newest. `unreadable` as of {@link RunListPage}.
+   * Reads on at a place; null begins at the newest.
    * @throws DeadPlaceError, UpstreamError as {@link RunList}
    */
-  read(
-    place: Place | null,
-    operation: Operation,
-  ): Promise<Pick<RunListPage, "next" | "unreadable"> & { readonly results: readonly InvocationResult[] }>;
+  read(place: Place | null, operation: Operation): Promise<ResultListPage>;
+}
+
+/** One answer of a list of results, told in the words of {@link RunListPage}. */
+export interface ResultListPage extends Pick<RunListPage, "next" | "unreadable" | "offset" | "total"> {
+  readonly results: readonly InvocationResult[];
+  /** How many records it had, those included that are not among the results. */
+  readonly length: number;
 }
 
 /** What is known of a run already; a source that is read piece by piece needs to be asked for the rest only. */

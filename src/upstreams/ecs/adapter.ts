@@ -1,4 +1,4 @@
-import type { Clock } from "#domain";
+import type { Clock, UpstreamError } from "#domain";
 import type { Product, Upstream, UpstreamOptions } from "../contract/index.ts";
 import { createPaging, createStatusFilter } from "../lists/index.ts";
 import { createReader, DEFAULT_ZONES, listRegions } from "../mapping/index.ts";
@@ -59,13 +59,16 @@ const REMEMBERED_MS = 600_000;
 
 /** Remembers for ten minutes what was refused, the latest ones alone. */
 function createRefusals(clock: Clock): AdapterContext["withoutHistory"] {
-  const until = new Map<string, number>();
+  const refused = new Map<string, { readonly refusal: UpstreamError; readonly until: number }>();
   return {
-    has: (id) => clock.elapsed() < (until.get(id) ?? Number.NEGATIVE_INFINITY),
-    add(id) {
-      until.delete(id);
-      until.set(id, clock.elapsed() + REMEMBERED_MS);
-      for (const oldest of until.keys()) if (until.size > REMEMBERED_RUNS) until.delete(oldest);
+    get(id) {
+      const known = refused.get(id);
+      return known !== undefined && clock.elapsed() < known.until ? known.refusal : undefined;
+    },
+    add(id, refusal) {
+      refused.delete(id);
+      refused.set(id, { refusal, until: clock.elapsed() + REMEMBERED_MS });
+      for (const oldest of refused.keys()) if (refused.size > REMEMBERED_RUNS) refused.delete(oldest);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Operation, Source } from "#domain";
+import type { Operation, Source, UpstreamError } from "#domain";
 import type { Call, CallRequest } from "#wire";
 import type { Paging, PagingParameters, StatusFilter } from "../lists/index.ts";
 import type { Reader, RunShape } from "../mapping/index.ts";
@@ -17,8 +17,11 @@ export interface AdapterContext {
   readonly agentPaging: Paging;
   readonly managedPaging: Paging;
   readonly timedProbe: TimedProbe;
-  /** Runs whose history the upstream refused lately: they are not repeated. */
-  readonly withoutHistory: { has(invokeId: string): boolean; add(invokeId: string): void };
+  /** Runs whose history the upstream refused lately, and how. */
+  readonly withoutHistory: {
+    get(invokeId: string): UpstreamError | undefined;
+    add(invokeId: string, refusal: UpstreamError): void;
+  };
   readonly statusFilter: StatusFilter;
   /** Whether runs that were asked for with their outputs tell them: an empty one is then none. */
   readonly includedOutputs: { areTold(runs: readonly RunShape[]): boolean };

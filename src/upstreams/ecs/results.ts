@@ -33,17 +33,26 @@ export async function readResults(
   const parameters = {
     InvokeId: invokeId,
     InstanceId: instanceIds?.length === 1 ? instanceIds[0] : undefined,
-    IncludeHistory: includeHistory && !context.withoutHistory.has(invokeId) ? true : undefined,
+    IncludeHistory: includeHistory ? true : undefined,
   };
+  const refused = includeHistory ? context.withoutHistory.get(invokeId) : undefined;
   try {
+    if (refused !== undefined) throw refused;
     const results = await readAllResults(context, query, parameters, operation);
     return arrangeExecutions(results, includeHistory);
   } catch (error) {
-    if (parameters.IncludeHistory === undefined || !isHistoryRefused(error)) throw error;
-    context.withoutHistory.add(invokeId);
-    const results = await readAllResults(context, query, { ...parameters, IncludeHistory: undefined }, operation);
-    return arrangeExecutions(results, includeHistory);
+    if (!includeHistory || !isHistoryRefused(error)) throw error;
+    if (error !== refused) context.withoutHistory.add(invokeId, error);
+    const latest = await readAllResults(context, query, { ...parameters, IncludeHistory: undefined }, operation);
+    const results = arrangeExecutions(latest, includeHistory);
+    if (latest.some((one) => hasEarlier(one, query))) throw new PartialResultsError(error, results);
+    return results;
   }
+}
+
+/** True for the latest execution on an instance if others came before it. */
+function hasEarlier({ repeats }: InvocationResult, { hasRepeats = null }: ResultQuery): boolean {
+  return hasRepeats !== false && (repeats === null ? hasRepeats === true : repeats > 1);
 }
 
 async function readAllResults(
@@ -87,16 +96,14 @@ async function readAllResults(
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
   if (lack === null) return items;
-  if (lack === "shuffled") {
-    const again = await readSeveralTimes(readAll, items, keyOf);
-    if (again.failure !== null) throw partial(again.failure, again.items);
-    return again.items;
-  }
+  const again = lack === "shuffled" ? await readSeveralTimes(readAll, items, keyOf) : { items, failure: null };
+  if (again.failure !== null) throw partial(again.failure, again.items);
+  if (lack === "shuffled" && again.items.length >= told) return again.items;
   const flaw =
-    lack === "cut"
-      ? `the list tells of ${told} results and shows ${items.length || "none"}`
-      : "a result of the run cannot be read";
-  throw partial(badResponse(context.source, ACTION, requestId, flaw), items);
+    lack === "unreadable"
+      ? "a result of the run cannot be read"
+      : `the list tells of ${told} results and shows ${again.items.length || "none"}`;
+  throw partial(badResponse(context.source, ACTION, requestId, flaw), again.items);
 }
 
 /** Of a run, what a list with gaps did not hold: DescribeInvocations nests all instances without pages. Null where it fails. */
@@ -157,9 +164,9 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
   return {
     key,
     async read(place, operation) {
-      const { items, next, flaw, unreadable } = await reader.read(place, operation);
+      const { items, flaw, ...page } = await reader.read(place, operation);
       if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
-      return { results: arrangeExecutions(items, false), next, unreadable };
+      return { ...page, results: arrangeExecutions(items, false), length: items.length + page.unreadable };
     },
   };
 }
@@ -180,8 +187,8 @@ async function readResultsPage(context: AdapterContext, parameters: Parameters, 
   return { ...meant, items, requestId: answer.requestId };
 }
 
-// The document: IncludeHistory needs the InvokeId of a periodic command; the latest execution is then all there is.
-function isHistoryRefused(error: unknown): boolean {
+// The document: IncludeHistory needs the InvokeId of a periodic command; of others the latest execution is all there is.
+function isHistoryRefused(error: unknown): error is UpstreamError {
   return (
     error instanceof UpstreamError && /IncludeHistory|InvalidParam|InvalidOperation/i.test(error.upstreamCode ?? "")
   );

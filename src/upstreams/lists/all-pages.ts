@@ -20,7 +20,7 @@ export interface AllPages<Item> {
 
 /**
  * Why records of a list are missing. `shuffled`: some came twice, since the order changed between two pages. `unreadable`: some
- * cannot be read. `cut`: nothing shows, or nothing behind a full page, although the total says more.
+ * cannot be read. `cut`: fewer show than a total says that counts.
  */
 export type Lack = "shuffled" | "unreadable" | "cut";
 
@@ -43,7 +43,7 @@ const MAX_BARREN_ANSWERS = 20;
 
 const PAGES_AT_ONCE = 4;
 
-// No upstream cuts its pages to fewer. A sample of the vendor's has a total of 5 beside a page of one.
+// No upstream cuts its pages to fewer. Beside a shorter page, and a member for a token, the total may be one in token mode.
 const LEAST_PAGE_SIZE = 10;
 
 /**
@@ -133,7 +133,8 @@ async function readByPages<Item>(
     nextPage += numbers.length;
   }
   const isFull = lengthOf(first) >= Math.max(LEAST_PAGE_SIZE, usedPageSize(first, 1, pageSize));
-  const lack = collection.lack(isFull || lengthOf(first) === 0 ? "a cut" : "what was hidden");
+  const isInTokens = first.hasTokenMember || reading.paging.mode() === "token";
+  const lack = collection.lack(isInTokens && !isFull && lengthOf(first) > 0 ? "what was hidden" : "a cut");
   return { items: collection.items(), lack, told: collection.told(), failure: null };
 }
 

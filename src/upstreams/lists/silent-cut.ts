@@ -30,7 +30,10 @@ export async function sizeOfFirst<Item>(
   const names = shape.items.map(nameOf);
   const guard = paging.guard(key);
   const hasGrown = async () => lengthOf(await ask({ pageNumber: 1, pageSize: asked })) > length;
-  const isPaged = paging.mode() === "page" || (paging.mode() === null && shape.pageNumber === 1);
+  // Without any member for paging an answer tells nothing of its end; one in tokens has some. No document has pages below ten.
+  const isBare = shape.pageNumber === null && shape.pageSize === null && !shape.hasTokenMember;
+  const mayBePage = shape.pageNumber === 1 || (isBare && length >= SMALLEST_PAGE_SIZE);
+  const isPaged = paging.mode() === "page" || (paging.mode() === null && mayBePage);
   if (isOpen && isPaged && length >= paging.limit.longest && !guard.isWhole(names)) {
     const next = await ask({ pageNumber: 2, pageSize: length });
     const goesOn = next.unreadableCount > 0 || next.items.some((item) => !names.includes(nameOf(item)));

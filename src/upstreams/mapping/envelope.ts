@@ -12,6 +12,8 @@ export interface PageShape<Item> extends Readable<Item> {
   readonly pageNumber: number | null;
   /** Where a list in token mode goes on; null at its end and in page mode. */
   readonly nextToken: string | null;
+  /** True if the answer has a member for a token, be it empty: then its total may be one in token mode, which is not valid. */
+  readonly hasTokenMember: boolean;
   /** Fails the source; set if the answer holds no list and no token, which may mean an empty list and never the end of one. */
   readonly refuseAsEnd?: () => never;
 }
@@ -25,6 +27,7 @@ export const EMPTY_PAGE: PageShape<never> = {
   pageSize: null,
   pageNumber: null,
   nextToken: null,
+  hasTokenMember: false,
 };
 
 /** The same page with only those items that pass; each keeps its position. */
@@ -107,6 +110,7 @@ export async function readPage<Item>(
     pageSize,
     pageNumber: readPaging(paged, "PageNumber", reading),
     nextToken,
+    hasTokenMember: paged.some((holder) => pick(holder, "NextToken") !== undefined),
   };
 }
 

@@ -193,7 +193,14 @@ function answerPage(
   const start = offset === 0 ? 0 : Math.max(0, offset + behaviour.shift(call));
   const items = runs.slice(start, start + pageSize);
   const total = behaviour.tellTotal(runs.length);
-  return { ...shapeOf(items, behaviour), totalCount: total, pageSize, pageNumber, nextToken: null };
+  return {
+    ...shapeOf(items, behaviour),
+    totalCount: total,
+    pageSize,
+    pageNumber,
+    nextToken: null,
+    hasTokenMember: false,
+  };
 }
 
 function answerToken(
@@ -217,6 +224,7 @@ function answerToken(
     pageSize: null,
     pageNumber: null,
     nextToken: isEnd ? null : behaviour.writeToken(`${place.split("#")[0]}#${call}`, call),
+    hasTokenMember: true,
   };
 }
 
