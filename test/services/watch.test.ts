@@ -232,4 +232,18 @@ describe("a watched run that cannot be read", () => {
     await pass(0);
     expect(told).toEqual(["COST_LIMIT_EXCEEDED"]);
   });
+
+  it("has its turns with all other looks, as one client", async () => {
+    const clients: unknown[] = [];
+    const note = async (_id: string, _wants: unknown, { meter }: Operation) => {
+      clients.push(meter.client);
+      return done();
+    };
+    for (let watched = 0; watched < 2; watched += 1) {
+      const { services, pass } = createScene([], { readInvocation: note });
+      read(services);
+      await pass(0);
+    }
+    expect(clients).toEqual(["watches", "watches"]);
+  });
 });

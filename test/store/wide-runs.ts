@@ -3,7 +3,7 @@ import type { KyselyPlugin } from "kysely";
 import { createReader } from "../../src/store/sql/reader.ts";
 import { writeReading } from "../../src/store/sql/writer.ts";
 import type { TestDatabase } from "./keepers.ts";
-import { ECS, itemOf, NOTHING, runAt } from "./records.ts";
+import { ECS, itemOf, NOTHING, outputOf, runAt } from "./records.ts";
 
 const RUNS_COUNT = 36;
 
@@ -68,6 +68,17 @@ export function describeWideRuns(name: string, database: TestDatabase): void {
       expect(answered.map(({ rows }) => rows.length)).toEqual([32, 4]);
       const kinds = answered.flatMap(({ rows }) => rows.map((row) => `${typeof row.record} ${typeof row.executions}`));
       expect(new Set(kinds)).toEqual(new Set(["string string"]));
+    });
+
+    it("finds the texts of their outputs with a break between two", async () => {
+      const instances = Array.from({ length: 20 }, (_, server) =>
+        itemOf({ invokeId: "t-1", instanceId: `i-${server}`, output: outputOf(`${server}\n`.repeat(8_000)) }),
+      );
+      const { plugin, answered, end } = createNotes();
+      const reading = { source: ECS, readAt: 1, runs: [runAt(1, "t-1", { instances })] };
+      await writeReading(db.withPlugin(plugin), reading, writing);
+      end();
+      expect(Math.max(...answered.map(({ rounds }) => rounds))).toBeGreaterThanOrEqual(instances.length - 1);
     });
 
     it("writes them down with a break behind each, whose contents it looked for with others", async () => {

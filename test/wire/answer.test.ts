@@ -178,6 +178,33 @@ describe("an answer", () => {
       expect(await readAnswer(200, body, null, contentType)).toEqual(told);
     });
 
+    it("is decoded a piece in each round of the event loop if it is large, also through the middle of a character", async () => {
+      const text = "中".repeat(300_000);
+      const bytes = Buffer.alloc(600_000, Buffer.from([0xd6, 0xd0]));
+      const body = Buffer.concat([Buffer.from('{"RequestId":"R-1","A":"'), Buffer.from("x"), bytes, Buffer.from('"}')]);
+      let rounds = 0;
+      const count = () => {
+        rounds += 1;
+        ticking = setImmediate(count);
+      };
+      let ticking = setImmediate(count);
+      const read = await readAnswer(200, body, null, "application/json;charset=gbk");
+      clearImmediate(ticking);
+      expect(read).toEqual({ kind: "ok", body: { RequestId: "R-1", A: `x${text}` }, requestId: "R-1" });
+      expect(rounds).toBeGreaterThanOrEqual(Math.ceil(body.length / 262_144));
+    });
+
+    it("is refused once it is more than 16 MiB of UTF-8", async () => {
+      const many = Buffer.alloc(6_000_000, 0xc1);
+      const body = Buffer.concat([Buffer.from('{"A":"'), many, Buffer.from('"}')]);
+      expect(await readAnswer(200, body, null, "application/json;charset=windows-874")).toEqual({
+        kind: "unreadable",
+        why: "was larger than the 16777216 bytes allowed, in UTF-8",
+        isTooLarge: true,
+        requestId: null,
+      });
+    });
+
     it("is unreadable if nobody knows the charset, or it does not fit", async () => {
       const unreadable = {
         kind: "unreadable",

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ExecutionArgs, GraphQLError } from "graphql";
@@ -12,6 +11,7 @@ import type { LiveOptions, LiveParts } from "./live-parts.ts";
 import { LiveRecord } from "./record.ts";
 import { type Receiver, runLive, type Told } from "./run.ts";
 import { Stop } from "./stop.ts";
+import { watchLife } from "./websocket-life.ts";
 import { handleInOrder } from "./websocket-line.ts";
 import { Messages } from "./websocket-messages.ts";
 import { prepare, toAsker } from "./websocket-operation.ts";
@@ -40,7 +40,6 @@ interface Started {
   run(): AsyncIterableIterator<never>;
 }
 
-const PING_MS = 12_000;
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 4500;
 const CLOSING_MS = 2_000;
@@ -188,7 +187,7 @@ function serve(
   extra: Extra,
   arrive: (text: string) => Promise<void> | null,
 ): void {
-  const { socket, sender, messages } = extra;
+  const { socket, request, sender, messages } = extra;
   const over = new AbortController();
   // The socket closes itself after an error such as a message that is too large.
   socket.on("error", () => {});
@@ -225,21 +224,5 @@ function serve(
     // Thousands may be closed in one round of the event loop, and each ends its operations.
     wakeInSlices(() => void closed(code, String(reason)));
   });
-  void watchLife(options, socket, over.signal);
-}
-
-// A client that went without a word would otherwise be served without end. A pong that nobody asked for tells nothing: a client can
-// send one without reading.
-async function watchLife({ clock }: LiveOptions, socket: WebSocket, over: AbortSignal): Promise<void> {
-  let awaited: string | null = null;
-  socket.on("pong", (payload) => {
-    if (String(payload) === awaited) awaited = null;
-  });
-  for (;;) {
-    await clock.sleep(PING_MS, over);
-    if (over.aborted) return;
-    if (awaited !== null) return socket.terminate();
-    awaited = randomUUID();
-    socket.ping(awaited);
-  }
+  void watchLife(options.clock, socket, request.socket, over.signal);
 }

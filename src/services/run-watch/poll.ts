@@ -114,10 +114,14 @@ function isUnread(one: InstanceInvocation, _run: Invocation, projection: WatchPr
   return (projection.output && one.output === undefined) || (projection.details && !one.isComplete);
 }
 
+/** All looks have their turns as one client: a client that asks for something waits for one of them, and not for one of each watched run. */
+const WATCHES = "watches";
+
 /** Counts the calls of one poll, and refuses what one poll may not cost. */
 export function createPollMeter(callBudget: number): Operation["meter"] {
   let calls = 0;
   return {
+    client: WATCHES,
     spend() {
       if (calls >= callBudget) {
         throw new InputError(

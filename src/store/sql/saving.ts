@@ -33,11 +33,15 @@ export async function saveContents(
   const ids = new Set(
     [...scripts, ...outputs.flat(), ...loose.map(({ result }) => outputIdOf(result))].filter((id) => id !== null),
   );
-  // In one order, so that two writes of the same contents never wait for each other in a circle.
-  const found = [...ids].sort().flatMap((id) => {
+  const brought = [...ids].flatMap((id) => {
     const bytes = contents.find(id);
-    return bytes === undefined ? [] : [{ id, ...toContentRow(bytes) }];
+    return bytes === undefined ? [] : [{ id, bytes }];
   });
+  // In one order, so that two writes of the same contents never wait for each other in a circle.
+  brought.sort((one, other) => (one.id < other.id ? -1 : 1));
+  // To find the text of an output takes up to some milliseconds.
+  const weigh = ({ bytes }: { readonly bytes: Uint8Array }) => 1 + bytes.length / BYTES_AN_EXECUTION;
+  const found = await mapInBreaks(brought, weigh, ({ id, bytes }) => ({ id, ...toContentRow(bytes) }));
   if (found.length === 0) return;
   await sql`
     insert into ${sql.table(`${schema}.content`)} as known (id, text, bytes, used_day)
@@ -46,6 +50,9 @@ export async function saveContents(
       ${found.map(({ bytes }) => bytes)}::bytea[]) as wanted (id, text, bytes)
     on conflict (id) do update set used_day = excluded.used_day where known.used_day < excluded.used_day`.execute(step);
 }
+
+/** So much of an output takes as long as an execution without. */
+const BYTES_AN_EXECUTION = 100;
 
 function isRunChanged({ before, after }: ChangedRun): boolean {
   return before === null || before.run !== after.run || before.isGone !== after.isGone;

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import { takeBreak } from "#domain";
 import { closeCutError } from "./cut-error.ts";
-import { type Flaw, readJson, skipBlanks } from "./json.ts";
+import { type Flaw, readJson, skipBlanks, tooLarge } from "./json.ts";
 import { readXml } from "./xml.ts";
 
 /** An answer's body, read but not yet judged by its code. */
@@ -42,8 +43,8 @@ export async function readAnswer(
   contentType: string | null = null,
 ): Promise<ReadAnswer> {
   const isRefused = httpStatus < 200 || httpStatus >= 300;
-  const text = toUtf8(body, contentType);
-  const read = text === null ? OTHER_CHARSET : await parseBody(text, isRefused);
+  const text = await toUtf8(body, contentType);
+  const read = "why" in text ? text : await parseBody(text, isRefused);
   const parsed = "why" in read && isRefused ? UNREADABLE_ERROR : read;
   const header = toRequestId(requestIdHeader);
   if ("why" in parsed) return { kind: "unreadable", ...parsed, requestId: header };
@@ -66,17 +67,37 @@ interface Parsed {
 const OTHER_CHARSET: Flaw = { why: "was in a charset that cannot be read", isTooLarge: false };
 const DECLARATION_BYTES = 128;
 
-/** The body in UTF-8, which JSON must be in and proxies name wrongly; null if it is not, and nobody can read the charset that is named. */
-function toUtf8(body: Buffer, contentType: string | null): Buffer | null {
+/** Bytes of a body, also once it is UTF-8: some charsets have three times as few. */
+const MAX_BYTES = 16 * 1_024 * 1_024;
+const TOO_LARGE = tooLarge(`was larger than the ${MAX_BYTES} bytes allowed, in UTF-8`);
+/** To decode so many takes one to three milliseconds. */
+const PIECE_BYTES = 262_144;
+
+/**
+ * The body in UTF-8, which JSON must be in and proxies name wrongly; a flaw if it is not, and nobody can read the charset that is named. A large
+ * one is decoded in pieces, with others served in between.
+ */
+async function toUtf8(body: Buffer, contentType: string | null): Promise<Buffer | Flaw> {
   const [, named = null] =
     /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? "") ??
     /^\s*<\?xml\s[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(body.toString("latin1", 0, DECLARATION_BYTES)) ??
     [];
   if (named === null || /^utf-?8$/i.test(named) || (isUtf8(body) && !body.includes(0))) return body;
   try {
-    return Buffer.from(new TextDecoder(named, { fatal: true }).decode(body));
+    const decoder = new TextDecoder(named, { fatal: true });
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for (let at = 0; at < body.length || at === 0; at += PIECE_BYTES) {
+      if (at > 0) await takeBreak();
+      const stream = at + PIECE_BYTES < body.length;
+      const piece = Buffer.from(decoder.decode(body.subarray(at, at + PIECE_BYTES), { stream }));
+      pieces.push(piece);
+      length += piece.length;
+      if (length > MAX_BYTES) return TOO_LARGE;
+    }
+    return Buffer.concat(pieces);
   } catch {
-    return null;
+    return OTHER_CHARSET;
   }
 }
 
