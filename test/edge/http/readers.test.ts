@@ -1,32 +1,38 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 
 import { createReaders, type Readers } from "../../../src/edge/http/readers.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 
-// More than the system's own buffers take.
+// More than the system's own buffers take of a local socket; those of TCP may grow to 32 MB.
 const MUCH = Buffer.alloc(12_000_000);
 
+let folder: string;
 let server: Server;
 let clock: FakeClock;
 let readers: Readers;
 const clients: Socket[] = [];
 beforeEach(async () => {
   clock = createFakeClock();
-  server = createServer().listen(0, "127.0.0.1");
+  folder = mkdtempSync(join(tmpdir(), "readers-"));
+  server = createServer().listen(join(folder, "socket"));
   await once(server, "listening");
 });
 afterEach(() => {
   readers.close();
   for (const client of clients.splice(0)) client.destroy();
   server.close();
+  rmSync(folder, { recursive: true });
 });
 
 /** Both ends of a new connection; the client does not read. */
 async function open(): Promise<{ readonly client: Socket; readonly socket: Socket }> {
   const accepted = once(server, "connection");
-  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const client = connect(join(folder, "socket"));
   client.on("error", () => {});
   clients.push(client);
   const [socket] = (await accepted) as [Socket];
