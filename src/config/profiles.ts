@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type ReadFile = (path: string) => string;
 
 /**
- * Looks for the profiles that accounts name, unless the embedded upstream is read; one that is in no file of the vendor's is added to
+ * Looks for the profiles that accounts name, unless the embedded upstream is read; a profile in no file of the vendor's is added to
  * `problems`.
  * @returns one sentence if the default chain is told a profile that is not there: it goes on to other sources, which may have keys
  */

@@ -144,6 +144,8 @@ export interface Invocation {
   readonly missingInstances?: number;
   /** True if a list of one instance's runs alone told of the run: it may have other instances. */
   readonly isNarrowed?: true;
+  /** True while the list of a server cannot be read on which it may have been, too. Of the moment, and never kept. */
+  readonly mayBeElsewhere?: true;
   /** Resource groups under which a list showed the run. No answer names them, so they are what was asked for. */
   readonly resourceGroupIds?: readonly string[];
   /** Hash of the redaction rules that were applied to the parameters and texts of the run itself; absent if there were none. */

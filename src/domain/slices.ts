@@ -131,16 +131,18 @@ export function splitByWeight<Item>(
 }
 
 /**
- * What many who do small pieces of work tell of each before they do it, by its weight as executions count: a break is due once there is too much
- * for one step. Null if it may be done at once.
+ * What many who do small pieces of work tell of each before they do it, by its weight as executions count: null if it may be done at once. Once
+ * there is too much for one step, all who come in this round of the event loop take a break.
  */
 export function createBreaks(): (weight: number) => Promise<void> | null {
   let done = 0;
   return (weight) => {
+    if (done === 0 && weight > 0)
+      setImmediate(() => {
+        done = 0;
+      });
     done += weight;
-    if (done <= STEP_WEIGHT) return null;
-    done = weight;
-    return takeBreak();
+    return done > STEP_WEIGHT ? takeBreak() : null;
   };
 }
 

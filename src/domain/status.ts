@@ -108,7 +108,7 @@ export function isRepeated(run: {
   return isOn && REPEAT_MODES.has(run.repeatMode ?? "") && !isFinalInvocationStatus(run.status);
 }
 
-/** Whether a run is one that is carried out more than once, be it over; null if it does not tell. */
+/** Whether a run is carried out more than once, be it over; null if it does not tell. */
 export function hasRepeats({ repeatMode }: Pick<Parameters<typeof isRepeated>[0], "repeatMode">): boolean | null {
   return repeatMode === null ? null : REPEAT_MODES.has(repeatMode);
 }

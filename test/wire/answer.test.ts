@@ -263,6 +263,18 @@ describe("an answer", () => {
       "held a number or blanks of more than 1048576 bytes",
     ],
     [
+      "digits of a number before another member",
+      `{"a":${"1".repeat(1_048_574)},"b":1}`,
+      `{"a":${"1".repeat(1_048_576)},"b":1}`,
+      "held a number or blanks of more than 1048576 bytes",
+    ],
+    [
+      "blanks before a list",
+      `{"a":${" ".repeat(1_048_574)}[]}`,
+      `{"a":${" ".repeat(1_048_576)}[]}`,
+      "held a number or blanks of more than 1048576 bytes",
+    ],
+    [
       "blanks",
       `{"a":1,${" ".repeat(1_048_574)}"b":2}`,
       `{"a":1,${" ".repeat(1_048_576)}"b":2}`,

@@ -9,8 +9,9 @@ const LARGE = Buffer.from(
   JSON.stringify({ RequestId: "R-1", Items: Array(1_000).fill({ Output: "x".repeat(1_000) }) }),
 );
 const turns = createTurns(1);
+const clock = createFakeClock();
 const send = createSender({
-  clock: createFakeClock(),
+  clock,
   upstreamClock: { offsetMs: () => 0, correct: () => false },
   transport: {
     send: async ({ url }) => ({
@@ -60,4 +61,15 @@ it("reads large answers that are there at once one after the other, by operation
   setImmediate(() => leaving.abort());
   await Promise.all(calls);
   expect(ends).toEqual(["small ok", "gone failed", "greedy 1 ok", "greedy 2 ok", "other ok", "greedy 3 ok"]);
+});
+
+it("does not blame the source for an answer whose turn does not come in time", async () => {
+  const release = await turns.take(createOperation().meter, new AbortController().signal);
+  const late = new AbortController();
+  const outcome = send(stateOf(createOperation({ signal: late.signal, deadline: clock.elapsed() + 5_000 }), "large"));
+  await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(5_000);
+  late.abort();
+  expect(await outcome).toMatchObject({ kind: "failed", isOutage: false, error: { code: "TIMEOUT" } });
+  release?.();
 });

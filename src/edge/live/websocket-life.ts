@@ -7,7 +7,7 @@ import type { Clock } from "#domain";
 export const PING_MS = 12_000;
 
 /**
- * Cuts a client that does not answer a ping, until `over` aborts: one that went without a word would be served without end. A pong that nobody
+ * Cuts a client that does not answer a ping, until `over` aborts: a client that went without a word would be served without end. A pong that nobody
  * asked for tells nothing, since a client can send one without reading. No answer counts against a client while what it sent waits for a turn here.
  * @param carrier the connection below; paused as long as something that came on it is not read
  */

@@ -123,7 +123,8 @@ async function* outputRows(
   const isCutOff = run.isGoneUpstream === true && !isOver(run, instanceId);
   // What ended has run on some instance.
   const showsNone = instances.length === 0 && isFinalInvocationStatus(run.status);
-  const lacksSome = instanceId === null && (showsNone || run.missingInstances !== undefined || lacksOthers(run));
+  const mayHaveOthers = showsNone || run.mayBeElsewhere === true || lacksOthers(run);
+  const lacksSome = instanceId === null && (mayHaveOthers || run.missingInstances !== undefined);
   if (isCutOff) missing.push(tellSource(source, "NOT_FOUND"));
   else if (lacksSome) missing.push(tellSource(source));
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));

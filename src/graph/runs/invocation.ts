@@ -174,7 +174,7 @@ export class Invocation extends InvocationSettings {
     this.#all ??= listByName(
       [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
       ({ instanceId }) => instanceId,
-      this.record.missingInstances !== undefined || lacksOthers(this.record) || hidesFailure(this.record),
+      isPartly(this.record),
     );
     return this.#all;
   }
@@ -255,6 +255,12 @@ export const InvocationConnection = declareConnection({
   plural: "runs",
   hasSources: true,
 });
+
+/** True for a run that has other instances than it shows, or may have. */
+function isPartly(run: InvocationRecord): boolean {
+  const mayHaveOthers = run.mayBeElsewhere === true || lacksOthers(run) || hidesFailure(run);
+  return mayHaveOthers || run.missingInstances !== undefined;
+}
 
 /** What a selection of a page of runs needs beyond what every list tells. */
 export function pageProjection(connection: Selection): Projection & Pick<PageProjection, "totalCount"> {

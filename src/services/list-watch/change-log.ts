@@ -31,6 +31,8 @@ const WEIGHT_MAX = 50_000;
 
 interface Entry extends LoggedChange {
   readonly weight: number;
+  /** The record that `after` was made of. */
+  readonly madeOf: WeakRef<Invocation>;
 }
 
 /** Listens to the store from now on. */
@@ -52,12 +54,16 @@ export function createChangeLog(store: Pick<RunStore, "onChange">, name: string 
   function add(change: RunChange): void {
     const key = invocationKey(change.after);
     // Of a run that another process changed, or that a database which has just opened does not know, the log may hold what it was.
-    const before = change.before ?? newest.get(key)?.after ?? change.before;
+    const last = newest.get(key);
+    const before = change.before ?? last?.after ?? change.before;
     if (before != null && isSameState(before, change.after)) return;
     const after = withoutCostly(change.after);
+    // What a run is after a change, it is before the next one: that is held once.
+    const isHeld = last !== undefined && (before === last.after || before === last.madeOf.deref());
     const entry = {
-      before: before === undefined ? asUnfinished(after) : before && withoutCostly(before),
+      before: before === undefined ? asUnfinished(after) : isHeld ? last.after : before && withoutCostly(before),
       after,
+      madeOf: new WeakRef(change.after),
       weight: 1 + after.instances.length,
     };
     entries.push(entry);
@@ -147,23 +153,16 @@ function isEqualBut<Compared extends object>(ignored: ReadonlySet<string>, one: 
   return Object.keys(one).every(isEqual) && Object.keys(other).every(isEqual);
 }
 
-/** What lists show of a run, in one form however it was read; the same object for the same record. */
+/** What lists show of a run, in one form however it was read. */
 function withoutCostly(run: Invocation): Invocation {
-  const known = shown.get(run);
-  if (known !== undefined) return known;
   const { isGuess: _guess, ...command } = run.command;
-  const made = {
+  return {
     ...run,
     command: { ...command, content: undefined },
     resourceGroupIds: run.resourceGroupIds ?? [],
     instances: run.instances.map(withoutOutput),
   };
-  shown.set(run, made);
-  return made;
 }
-
-/** What a run is after a change, it is before the next one: the log holds it once. */
-const shown = new WeakMap<Invocation, Invocation>();
 
 function withoutOutput(instance: InstanceInvocation): InstanceInvocation {
   const { pastOutput, ...others } = instance;

@@ -60,7 +60,7 @@ const BYTES_AN_EXECUTION = 100;
 /** As executions count. */
 function weightToHide({ redactedBy, output, pastOutput }: Execution, { hash }: Redactor): number {
   if (hash === null) return 0;
-  return (redactedBy === hash ? 0 : 1) + weightOfOutput(output ?? pastOutput, hash);
+  return (redactedBy === hash ? 0 : 1) + weightOfOutput(output, hash) + weightOfOutput(pastOutput, hash);
 }
 
 function weightOfCommand({ redactedBy, content }: Command, { hash }: Redactor): number {

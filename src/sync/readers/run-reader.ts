@@ -48,9 +48,7 @@ const LOOKS_APART_MS = 1_000;
 export function createRunReader(parts: ReaderParts): RunReader {
   const { store, book, singleFlight, clock, turns, freshnessMs } = parts;
   const absences = createAbsences(clock, Math.min(freshnessMs, LOOKS_APART_MS));
-  /** Runs that may have other instances also after they were read by their ids. */
-  const doubts = createAbsences(clock, 0);
-  const findKnown = createKnownRuns(parts, absences, doubts);
+  const findKnown = createKnownRuns(parts, absences);
   const noteAbsent = createAbsenceNotes(store, absences);
 
   async function readUpstream(
@@ -69,7 +67,6 @@ export function createRunReader(parts: ReaderParts): RunReader {
     absences.clear(invocationKey(ref));
     await store.write({ source: ref.source, readAt, runs: [run] });
     const [stored] = await store.readRuns([ref], projection);
-    if (stored != null && lacksOthers(stored.run)) doubts.add(invocationKey(ref));
     // A keeper that is full may not have kept it.
     return stored ?? { run, readAt, executionReadAt: new Map(), isGone: false };
   }
@@ -103,18 +100,14 @@ export function createRunReader(parts: ReaderParts): RunReader {
 }
 
 /** Finds what need not be read: what is final, what was read a short while ago, and what the upstream did not know then. */
-function createKnownRuns(
-  { store, book, clock, freshnessMs }: ReaderParts,
-  absences: Absences,
-  doubts: Absences,
-): RunReader["findKnown"] {
+function createKnownRuns({ store, book, clock, freshnessMs }: ReaderParts, absences: Absences): RunReader["findKnown"] {
   function serves(stored: StoredRun, projection: Projection, maxMs: number): boolean {
     const { run } = stored;
     if (!holdsRun(run, projection, book.isStuck(run.source)))
       return stored.isGone && absences.has(invocationKey(run), Math.max(maxMs, GONE_MAX_AGE_MS));
     const now = clock.now();
     if (lacksOthers(run) && !stored.isGone && maxMs !== Number.POSITIVE_INFINITY)
-      return absences.has(invocationKey(run), maxMs) || doubts.has(invocationKey(run), maxMs);
+      return absences.has(invocationKey(run), maxMs);
     if (isSettledRun(run, now)) return true;
     // A run that is under way and not to be seen may come back.
     if (absences.has(invocationKey(run), maxMs)) return true;

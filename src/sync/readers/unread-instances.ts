@@ -3,8 +3,8 @@ import type { RunStore, StoredRun } from "#store";
 import type { Upstream } from "#upstreams";
 
 /**
- * A store whose runs say that they may have other instances, as long as their upstream lacks the list of one: what was read before that is
- * kept as it was.
+ * A store whose runs say that they may have other instances as long as their upstream lacks the list of one. They are shown so, and are read
+ * neither sooner nor more often for it: one server that cannot be read would cost a call for each of the others.
  */
 export function markUnread(store: RunStore, upstreams: readonly Upstream[]): RunStore {
   const doubts = new Map(
@@ -15,7 +15,7 @@ export function markUnread(store: RunStore, upstreams: readonly Upstream[]): Run
   if (doubts.size === 0) return store;
   const marked = new WeakMap<Invocation, Invocation>();
   const markRun = (run: Invocation): Invocation => {
-    const known = marked.get(run) ?? { ...run, isNarrowed: true };
+    const known = marked.get(run) ?? { ...run, mayBeElsewhere: true };
     marked.set(run, known);
     return known;
   };

@@ -152,13 +152,19 @@ function toFailed(error: unknown) {
 export function openResultList(context: AdapterContext, { instanceId, commandId }: ResultListQuery): ResultList {
   const filter = { InstanceId: instanceId, CommandId: commandId };
   const key = listKey("results", filter);
+  // A total beside a member for a token may be that of token mode, which counts for nothing.
+  let isTotalSure = true;
   const reader = createListReader({
     source: context.source,
     action: ACTION,
     key,
     paging: context.resultPaging,
-    ask: (paging, operation) =>
-      orNotFound(readResultsPage(context, { ...filter, ...toParameters(paging) }, operation), EMPTY_PAGE, filter),
+    async ask(paging, operation) {
+      const reading = readResultsPage(context, { ...filter, ...toParameters(paging) }, operation);
+      const page = await orNotFound(reading, EMPTY_PAGE, filter);
+      isTotalSure &&= !page.hasTokenMember;
+      return page;
+    },
     nameOf: (result: InvocationResult) => resultKey(result),
   });
   return {
@@ -166,7 +172,8 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
     async read(place, operation) {
       const { items, flaw, ...page } = await reader.read(place, operation);
       if (flaw !== null) throw badResponse(context.source, ACTION, null, flaw);
-      return { ...page, results: arrangeExecutions(items, false), length: items.length + page.unreadable };
+      const total = isTotalSure ? page.total : null;
+      return { ...page, total, results: arrangeExecutions(items, false), length: items.length + page.unreadable };
     },
   };
 }

@@ -61,7 +61,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
       isStuck: () => context.encoding.isStuck(),
     },
     openLists: createListOpener(context, servers),
-    mayLackInstances: (run) => context.access.state() === "refused" && context.unread.mayHold(run),
+    mayLackInstances: context.unread.mayHold,
     readInvocation: (invokeId, projection, operation, known) =>
       orPerInstance(
         context,

@@ -113,7 +113,7 @@ function createScan(body: Buffer) {
     const container: Container = { start: at, memberStart: parent?.memberStart ?? at, end: body.length, within };
     parent?.within.push(container);
     open.push({ container, within, members: 0, memberStart: at + 1 });
-    excess = findExcess(open.length, containers, values, 0);
+    excess ??= findExcess(open.length, containers, values, 0);
   }
 
   function finish(): void {
@@ -130,7 +130,7 @@ function createScan(body: Buffer) {
     values += 1;
     its.members += 1;
     its.memberStart = at + 1;
-    excess = findExcess(open.length, containers, values, its.members);
+    excess ??= findExcess(open.length, containers, values, its.members);
   }
 
   return {

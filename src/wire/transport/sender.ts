@@ -39,11 +39,11 @@ export function createSender(options: SenderOptions): (state: CallState) => Prom
     const endReading = sent.kind === "answer" && isLarge(sent) ? await takeReadingTurn(operation) : () => {};
     if (sent.kind === "aborted" || endReading === null) {
       const error = createOverFailure(request, operation, clock);
-      const isOutage = hadTime && clock.elapsed() >= operation.deadline;
+      // An answer that was not read in time is no fault of the source.
+      const isOutage = sent.kind === "aborted" && hadTime && clock.elapsed() >= operation.deadline;
       return { kind: "failed", error, retryKind: "none", isOutage, serverDateMs: null, quota: {} };
     }
-    const outcome = await classify(request, sent, clock.now() + upstreamClock.offsetMs());
-    endReading();
+    const outcome = await classify(request, sent, clock.now() + upstreamClock.offsetMs()).finally(endReading);
     if (outcome.kind === "ok" || outcome.error.code !== "TIMEOUT") return outcome;
     state.hasTimedOut = true;
     return { ...outcome, isOutage: hadTime };
