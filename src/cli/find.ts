@@ -1,5 +1,5 @@
 import { GatewayError } from "../client/index.ts";
-import { APPEARS_WITHIN_MS } from "../client/patience.ts";
+import { APPEARS_WITHIN_MS, mayPass } from "../client/patience.ts";
 import { type Context, tellIncomplete } from "./context.ts";
 import { formatSource, haveAllAnswered, type Scope, type Source, tellFailures } from "./sources.ts";
 import { type FoundStray, findStray, type StrayRef } from "./stray-run.ts";
@@ -78,7 +78,8 @@ async function searchRuns(context: Context, filter: Scope & { readonly invokeId:
     const isLast = leftMs <= 0;
     if (runs.length === 0 && stray.refs.length === 0 && (looks === 1 || isLast))
       stray = await findStray(context, filter.invokeId, sources);
-    if (failure !== null && stray.refs.length === 0) throw failure;
+    // What may pass is waited through, as long as a run is waited for.
+    if (failure !== null && stray.refs.length === 0 && (isLast || !mayPass(failure))) throw failure;
     // Right after it was started, a run shows some of its results before a list shows it with all of its instances.
     const isStray = stray.refs.some((ref) => !hasAnswered(ref, sources));
     if (runs.length > 0 || isStray || isLast) return { runs, stray, sources };

@@ -66,7 +66,8 @@ function isThrottle(error: unknown): boolean {
   return error instanceof GatewayError && error.failures.some(({ code }) => THROTTLES.has(code));
 }
 
-function mayPass(error: unknown): boolean {
+/** True for a failure that may be over when the same is asked again. */
+export function mayPass(error: unknown): boolean {
   if (!(error instanceof GatewayError)) return false;
   return error.kind === "UNREACHABLE" || error.failures.some(({ extensions }) => extensions.retryable === true);
 }

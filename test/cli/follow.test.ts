@@ -161,6 +161,19 @@ describe("cloud-assistant follow", () => {
     ]);
   });
 
+  it.each([
+    ["UPSTREAM_UNAVAILABLE", true, 0, 3],
+    ["UPSTREAM_THROTTLED", true, 0, 3],
+    ["UPSTREAM_FORBIDDEN", false, 2, 1],
+  ])("waits for its only source through what may pass: %s", async (code, retryable, exitCode, looks) => {
+    const failure = new GraphQLError("The only source fails.", { extensions: { code, retryable } });
+    const invocations = inTurn([failure, failure, connection([createRun()])]);
+    const root = { invocations, node: createRun(), sources: [SOURCE] };
+    const found = await run(root, ["follow", "t-hz01"]);
+    const looked = found.asked.filter(([name]) => name === "recentRuns").length;
+    expect([found.exitCode, looked]).toEqual([exitCode, looks]);
+  });
+
   it("does not say that there is no such run if a source that fails may know it", async () => {
     const failing = {
       ...SOURCE,

@@ -70,7 +70,7 @@ describe.each(["ECS", "SWAS"] as const)("an instance of a run on %s that cannot 
 });
 
 it.each(["ECS", "SWAS"] as const)(
-  "a run on %s that failed, and shows no instance that did, does not say that it has no others",
+  "a run on %s that has ended, and shows no instance on which it can have ended so, does not say that it has no others",
   async (product) => {
     const failed = (invokeId: string, executions: Run["executions"]): Run => ({
       invokeId,

@@ -257,6 +257,30 @@ describe("a list of a run's results that shows fewer than it tells of", () => {
   });
 });
 
+describe.each([true, false])(
+  "a list of results of which a later page says that there is no such thing: tokens %s",
+  (tokens) => {
+    it.each([
+      ["a run", { invokeId: "t-1" }, "InvalidInvokeId.NotFound"],
+      ["an instance", { instanceId: "i-1" }, "InvalidInstanceId.NotFound"],
+      ["a command", { commandId: "c-1" }, "InvalidCommandId.NotFound"],
+    ])("does not end with it: %s", async (_name, filter, code) => {
+      const executions = Array.from({ length: 60 }, (_, index) => ({
+        instanceId: index === 0 ? "i-1" : `i-x${index}`,
+      }));
+      const at = Date.UTC(2026, 0, 2);
+      const runs = [{ invokeId: "t-1", commandId: "c-1", at, executions }, ...manyRuns(60, "t-h")];
+      rig = await startRig({ "ECS/cn-hangzhou": createPlace(runs, { tokens }) });
+      rig.far.interfere = ({ action, asked }) => {
+        if (action === "DescribeInvocations") return refusal(403, "Forbidden.RAM");
+        return asked.has("NextToken") || Number(asked.get("PageNumber") ?? 1) > 1 ? refusal(404, code) : null;
+      };
+      const { data } = await rig.ask(PAGE.replace("first: 50", "first: 100"), { filter: { ...HERE, ...filter } });
+      expect(data.page?.totalCount ?? null).toBeNull();
+    });
+  },
+);
+
 describe("a list of a run's results in tokens whose total is not valid", () => {
   it("is whole also where a record comes twice, and costs no more", async () => {
     const instanceIds = Array.from({ length: 45 }, (_, index) => `i-${String(index).padStart(2, "0")}`);

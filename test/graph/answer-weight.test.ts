@@ -274,6 +274,22 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     expect([turns, asked, result.errors]).toEqual([1, [900], undefined]);
   });
 
+  it("decodes the scripts of many runs in turns", async () => {
+    const content = Buffer.alloc(24_000, Buffer.from([0xd6, 0xd0]));
+    const runs = Array.from({ length: 20 }, (_, n) =>
+      anInvocation({ invokeId: `t-${n}`, command: { ...anInvocation().command, content } }),
+    );
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const readings: number[] = [];
+    const addReading = (_limit: string, bytes: number) => void readings.push(bytes);
+    const query = "{ invocations { nodes { command { content } } } }";
+    const result = await run(query, { addReading }, executor, turn, undefined, runs);
+    expect([turns > 10, readings, result.errors]).toEqual([true, Array(20).fill(24_000), undefined]);
+  });
+
   it.each([
     ["history(first: 1) { nodes { id } }", 1],
     ["instance { invocations(first: 1) { nodes { id } } }", 100],

@@ -25,6 +25,16 @@ export function workInParts<Result>(operation: Operation, parts: Parts<Result>):
   }
 }
 
+/** Does so much work as one part, as {@link workInParts} does. */
+export function workInOne<Made>(operation: Operation, units: number, make: () => Made): Made | Promise<Made> {
+  return workInParts(operation, inOnePart(units, make));
+}
+
+function* inOnePart<Made>(units: number, make: () => Made): Parts<Made> {
+  yield units;
+  return make();
+}
+
 async function workInTurns<Result>(operation: Operation, parts: Parts<Result>, waiting: number): Promise<Result> {
   await takeTurn(operation, waiting);
   for (let part = parts.next(); ; part = parts.next()) {

@@ -23,7 +23,7 @@ import {
   type ShownMembers,
   Value,
 } from "../declarations/index.ts";
-import { type GraphContext, oncePerOperation, workInParts } from "../operation/index.ts";
+import { type GraphContext, oncePerOperation, workInOne, workInParts } from "../operation/index.ts";
 import { DEFAULT_MATCHES, SearchArgs } from "./search-arguments.ts";
 import { checkTextArgs, TextArgs } from "./text-arguments.ts";
 
@@ -157,10 +157,7 @@ export class CommandOutput {
     const { bytes } = this.output;
     const decoded = oncePerOperation(operation, this, "decoded", () => {
       operation.meter.addReading?.("decodedBytes", bytes.byteLength);
-      return workInParts(
-        operation,
-        inOnePart(unitsToDecode(bytes), () => this.decoded),
-      );
+      return workInOne(operation, unitsToDecode(bytes), () => this.decoded);
     });
     return decoded instanceof Promise ? decoded.then(make) : make(decoded);
   }
@@ -175,7 +172,7 @@ export class CommandOutput {
   ): Made | Promise<Made> {
     return oncePerOperation(operation, this, key, () => {
       operation.meter.addReading?.("decodedBytes", decodedBytes);
-      return workInParts(operation, inOnePart(this.byteLength * UNITS_A_BYTE + decodingUnits, make));
+      return workInOne(operation, this.byteLength * UNITS_A_BYTE + decodingUnits, make);
     });
   }
 
@@ -233,11 +230,6 @@ type JsonRead = Readonly<Record<string, unknown>> | null;
 const UNITS_A_BYTE = 2;
 /** What is nested deeper cannot be written again, for the engine calls itself for each level. */
 const MOST_LEVELS = 200;
-
-function* inOnePart<Made>(units: number, make: () => Made): Parts<Made> {
-  yield units;
-  return make();
-}
 
 function parseObject(text: string): JsonRead {
   if (!text.trimStart().startsWith("{")) return null;

@@ -1,4 +1,4 @@
-import { Int, ObjectType } from "type-graphql";
+import { Ctx, Field, Int, ObjectType } from "type-graphql";
 
 import {
   type Command as CommandRecord,
@@ -8,6 +8,7 @@ import {
   type InstanceInvocationStatus,
   type Tag as TagRecord,
 } from "#domain";
+import { unitsToDecode } from "#services";
 import {
   always,
   Base64,
@@ -19,12 +20,12 @@ import {
   orNull,
   Value,
 } from "../declarations/index.ts";
-import type { Guarded, GuardedPlace } from "../operation/index.ts";
+import { type GraphContext, type Guarded, type GuardedPlace, oncePerOperation, workInOne } from "../operation/index.ts";
 
 /** The command that a run executed. */
 @ObjectType("Command", { description: "The command that a run executed, as it was at that time." })
 export class Command implements Guarded {
-  #content: string | null | undefined;
+  #content: string | undefined;
 
   /** @param guardedPlace the run that it belongs to */
   constructor(
@@ -32,17 +33,28 @@ export class Command implements Guarded {
     readonly guardedPlace: GuardedPlace,
   ) {}
 
-  @Value(() => String, { nullable: true, description: "The script as text.", complexity: LONG_TEXT })
-  get content(): string | null {
-    if (this.#content === undefined) {
-      this.#content = this.record.content == null ? null : decodeOutput(this.record.content).text;
-    }
-    return this.#content;
+  @Field(() => String, { nullable: true, description: "The script as text.", complexity: LONG_TEXT })
+  content(@Ctx() { operation }: GraphContext): string | null | Promise<string> {
+    const bytes = this.record.content;
+    if (bytes == null) return null;
+    // To decode it may take many times a turn, as an output may.
+    return (
+      this.#content ??
+      oncePerOperation(operation, this, "content", () => {
+        operation.meter.addReading?.("decodedBytes", bytes.byteLength);
+        return workInOne(operation, unitsToDecode(bytes), () => this.decode(bytes));
+      })
+    );
   }
 
   @Value(() => Base64, { nullable: true, description: "The script's bytes.", complexity: LONG_TEXT })
   get contentBase64(): Uint8Array | null {
     return this.record.content ?? null;
+  }
+
+  private decode(bytes: Uint8Array): string {
+    this.#content ??= decodeOutput(bytes).text;
+    return this.#content;
   }
 }
 

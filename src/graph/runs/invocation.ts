@@ -7,6 +7,7 @@ import {
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
+  isFinalInvocationStatus,
   lacksOthers,
   type Projection,
   sourceKey,
@@ -258,7 +259,9 @@ export const InvocationConnection = declareConnection({
 
 /** True for a run that has other instances than it shows, or may have. */
 function isPartly(run: InvocationRecord): boolean {
-  const mayHaveOthers = run.mayBeElsewhere === true || lacksOthers(run) || hidesFailure(run);
+  // What has ended has run on some instance.
+  const showsNone = run.instances.length === 0 && isFinalInvocationStatus(run.status);
+  const mayHaveOthers = showsNone || run.mayBeElsewhere === true || lacksOthers(run) || hidesFailure(run);
   return mayHaveOthers || run.missingInstances !== undefined;
 }
 

@@ -52,7 +52,9 @@ export async function toInvocationChange(
     connect(change.entered),
     connect(change.changed),
     connect(change.left),
-    selection.hasAny("sources") ? change.sources() : [],
+    selection.hasAny("sources")
+      ? change.sources().then((all) => all.filter(({ source }) => context.view.maySee(source)))
+      : [],
   ]);
   const { position, isSnapshot } = change;
   return { position, isSnapshot, entered, changed, left, sources: sources.map((state) => new SourceState(state)) };

@@ -36,12 +36,12 @@ export class Subscriptions {
       "`NOT_FOUND`. However many watch a run, it is asked for once; what passes between two looks is not told.",
   })
   invocationUpdated(
-    @Arg("id", () => ID, { description: "Id of a run that this gateway gave out." }) _id: string,
+    @Arg("id", () => ID, { description: "Id of a run that this gateway gave out." }) id: string,
     @Root() told: Told<Record>,
     @Ctx() context: GraphContext,
   ): Invocation {
+    requireSource(id, context);
     if (told instanceof Error) throw told;
-    // Rights may have become less since the watch began.
     if (!kindsOf(told, context).runs) throw createGoneError(told);
     return new Invocation(told);
   }
@@ -55,7 +55,7 @@ export class Subscriptions {
   })
   outputAppended(
     @Arg("id", () => ID, { description: "Id of a run, or of a run on one instance, that this gateway gave out." })
-    _id: string,
+    id: string,
     @Arg("fromByte", () => Int, {
       nullable: true,
       description:
@@ -66,6 +66,7 @@ export class Subscriptions {
     @Root() told: Told<Chunk>,
     @Ctx() context: GraphContext,
   ): OutputChunk {
+    requireSource(id, context);
     if (told instanceof Error) throw told;
     const chunk = new OutputChunk(told);
     requireOutputs(chunk.guardedPlace, context);
@@ -149,6 +150,15 @@ function watch(id: string, context: GraphContext, info: GraphQLResolveInfo): Asy
   }
   const projection = watchProjection(maskSelection(selectionOf(info), context.view.rightsFor(ref.source).possible));
   return endWithError(context.services.watchInvocation(ref, projection, context.operation));
+}
+
+/**
+ * Rights may have become less since the watch began: why a denied source fails is told no more than what is there.
+ * @throws InputError `NOT_FOUND`
+ */
+function requireSource(id: string, { view }: GraphContext): void {
+  const { ref } = fromGlobalId(id);
+  if ("invokeId" in ref && !view.maySee(ref.source)) throw createGoneError(ref);
 }
 
 /** @throws InputError `NOT_FOUND` for a source that is not configured, or that the caller may not see */

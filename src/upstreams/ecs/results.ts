@@ -8,7 +8,8 @@ import {
   keepItems,
   listKey,
   nameResults,
-  orNotFound,
+  orEmptyPage,
+  type PageShape,
 } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocationResult } from "./map.ts";
@@ -17,7 +18,10 @@ import { readResultPage } from "./shapes.ts";
 
 const ACTION = "DescribeInvocationResults";
 
-const NO_RESULTS = { ...EMPTY_PAGE, requestId: null };
+const NO_RESULTS: PageShape<InvocationResult> & { readonly requestId: string | null } = {
+  ...EMPTY_PAGE,
+  requestId: null,
+};
 
 /** How often a history whose order changes between pages is read again. */
 const MORE_READINGS = 4;
@@ -75,7 +79,7 @@ async function readAllResults(
       paging: context.resultPaging,
       ask: async (paging) => {
         const asked = { ...parameters, ...toParameters(paging) };
-        const page = await orNotFound(readResultsPage(context, asked, operation), NO_RESULTS, parameters);
+        const page = await orEmptyPage(readResultsPage(context, asked, operation), NO_RESULTS, parameters);
         requestId = page.requestId;
         for (const [result, name] of nameResults(page.items)) names.set(result, name);
         return page;
@@ -161,7 +165,7 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
     paging: context.resultPaging,
     async ask(paging, operation) {
       const reading = readResultsPage(context, { ...filter, ...toParameters(paging) }, operation);
-      const page = await orNotFound(reading, EMPTY_PAGE, filter);
+      const page = await orEmptyPage(reading, NO_RESULTS, filter);
       isTotalSure &&= !page.hasTokenMember;
       return page;
     },

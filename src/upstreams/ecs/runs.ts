@@ -15,6 +15,7 @@ import {
   findOnly,
   keepItems,
   listKey,
+  orEmptyPage,
   orNotFound,
   singleStatus,
 } from "../mapping/index.ts";
@@ -92,7 +93,7 @@ function createList(context: AdapterContext, asked: AskedList, first: FirstPage 
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
       const page = readRuns(context, parameters, query.invokeId, isOutputAsked, operation, status);
-      return orNotFound(page, EMPTY_PAGE, filter);
+      return orEmptyPage(page, EMPTY_PAGE, filter);
     },
   });
   const read: RunList["read"] = async (place, operation) => {

@@ -1,4 +1,5 @@
 import { type Fields, isFields, isNothing, pick, readId, readInteger } from "./fields.ts";
+import { isGone, type Named } from "./not-found.ts";
 import type { Reading } from "./reading.ts";
 import { type ListSpec, type Readable, readEach, readRecords } from "./records.ts";
 
@@ -29,6 +30,26 @@ export const EMPTY_PAGE: PageShape<never> = {
   nextToken: null,
   hasTokenMember: false,
 };
+
+/**
+ * The page, or an empty one if the upstream says that what the request named does not exist. Behind the first page, where records of it were
+ * shown, that is a failure.
+ */
+export async function orEmptyPage<Page, Empty extends PageShape<unknown>>(
+  page: Promise<Page>,
+  empty: Empty,
+  named: Named,
+): Promise<Page | Empty> {
+  try {
+    return await page;
+  } catch (error) {
+    if (!isGone(error, named)) throw error;
+    const refuseAsEnd = (): never => {
+      throw error;
+    };
+    return { ...empty, refuseAsEnd };
+  }
+}
 
 /** The same page with only those items that pass; each keeps its position. */
 export function keepItems<Item>(page: PageShape<Item>, test: (item: Item) => boolean): PageShape<Item> {

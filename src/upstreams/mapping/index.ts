@@ -8,6 +8,7 @@ export {
   type EnvelopeSpec,
   findOnly,
   keepItems,
+  orEmptyPage,
   type PageShape,
   RESULT_ENVELOPE,
   RUN_ENVELOPE,

@@ -36,9 +36,14 @@ export async function orNotFound<Value, StandIn>(
   try {
     return await call;
   } catch (error) {
-    if (isNotFound(error) && isAbout(error.upstreamCode ?? "", named)) return standIn;
+    if (isGone(error, named)) return standIn;
     throw error;
   }
+}
+
+/** True where an error says that what the request named does not exist. */
+export function isGone(error: unknown, named: Named): boolean {
+  return isNotFound(error) && isAbout(error.upstreamCode ?? "", named);
 }
 
 function isAbout(code: string, named: Named): boolean {

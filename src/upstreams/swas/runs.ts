@@ -17,7 +17,7 @@ import {
   keepItems,
   listKey,
   type NamedRun,
-  orNotFound,
+  orEmptyPage,
   type PageShape,
   singleStatus,
 } from "../mapping/index.ts";
@@ -107,15 +107,12 @@ async function readRuns(
   { query, projection, status }: AskedList,
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const answer = await orNotFound(
-    askRuns(context, parameters, query.invokeId, projection, operation, status),
-    null,
-    parameters,
-  );
-  if (answer === null) return EMPTY_PAGE;
-  const { page, reading } = answer;
-  const toRun = (run: NamedRun) => toInvocation(run, context.encoding, projection, reading);
-  return { ...page, items: await mapInBreaks(page.items, weightOf, toRun) };
+  const read = async (): Promise<PageShape<Invocation>> => {
+    const { page, reading } = await askRuns(context, parameters, query.invokeId, projection, operation, status);
+    const toRun = (run: NamedRun) => toInvocation(run, context.encoding, projection, reading);
+    return { ...page, items: await mapInBreaks(page.items, weightOf, toRun) };
+  };
+  return orEmptyPage(read(), EMPTY_PAGE, parameters);
 }
 
 /** One run, null where there is none. @throws UpstreamError */
