@@ -14,23 +14,13 @@ import {
   print,
 } from "graphql";
 
-import { badInput, fromGlobalId } from "./declarations/index.ts";
-import {
-  charged,
-  type GraphContext,
-  giveInTurns,
-  type Selection,
-  selectionOf,
-  VALUES_AN_ERROR,
-} from "./operation/index.ts";
+import { badInput, fromGlobalId, type ReadId } from "./declarations/index.ts";
+import { charged, type GraphContext, selectionOf, VALUES_AN_ERROR } from "./operation/index.ts";
 import { printOrderedSchema } from "./print.ts";
-import { readNode } from "./queries/index.ts";
+import { readEach } from "./queries/index.ts";
 
 // Routers gather what they need into one request; this is more than any page of a list makes them need.
 const MAX_REPRESENTATIONS = 1000;
-
-// To open so many ids and to ask for what they name takes some milliseconds.
-const REPRESENTATIONS_A_PART = 100;
 
 // To write so much of a text takes as long as a leaf value.
 const CHARACTERS_A_VALUE = 256;
@@ -78,21 +68,8 @@ function installRoot(subgraph: GraphQLSchema, sdl: string): void {
   entities.extensions = { ...entities.extensions, complexity: VALUES_AN_ERROR };
   entities.resolve = charged(async (_source, { representations }, context, info) => {
     checkLength(representations);
-    const selection = selectionOf(info);
-    // All parts begin before the first batch of a loader is read, which waits for their turns: each type is still read at once.
-    const parts = inParts(representations).map(async (part) => {
-      await giveInTurns(context.operation, part.length * VALUES_AN_ERROR, null);
-      return Promise.all(part.map((each) => readEntity(each, selection, context)));
-    });
-    return (await Promise.all(parts)).flat();
+    return readEach(representations as readonly unknown[], openEntity, selectionOf(info), context);
   });
-}
-
-function inParts(representations: readonly unknown[]): readonly (readonly unknown[])[] {
-  const count = Math.ceil(representations.length / REPRESENTATIONS_A_PART);
-  return Array.from({ length: count }, (_, part) =>
-    representations.slice(part * REPRESENTATIONS_A_PART, (part + 1) * REPRESENTATIONS_A_PART),
-  );
 }
 
 // The text is as long as many outputs, and can be asked for under 2,000 names.
@@ -106,18 +83,12 @@ function checkLength({ length }: readonly unknown[]): void {
   if (length > MAX_REPRESENTATIONS) throw badInput("representations", `at most ${MAX_REPRESENTATIONS}`, length);
 }
 
-// One that is damaged or cannot be read costs its own place in the list only.
-async function readEntity(representation: unknown, selection: Selection, context: GraphContext): Promise<unknown> {
-  try {
-    const { __typename, id } = (representation ?? {}) as { readonly __typename?: unknown; readonly id?: unknown };
-    const read = fromGlobalId(typeof id === "string" ? id : "", "representations");
-    const { ref } = read;
-    if (ref.type === __typename) return await readNode(read, selection, context);
-    throw badInput("representations", `an id of the type ${JSON.stringify(__typename)}`, `one of ${ref.type}`);
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
-  }
+function openEntity(representation: unknown): ReadId {
+  const { __typename, id } = (representation ?? {}) as { readonly __typename?: unknown; readonly id?: unknown };
+  const read = fromGlobalId(typeof id === "string" ? id : "", "representations");
+  const { type } = read.ref;
+  if (type === __typename) return read;
+  throw badInput("representations", `an id of the type ${JSON.stringify(__typename)}`, `one of ${type}`);
 }
 
 function printSubgraph(schema: GraphQLSchema, entities: readonly string[]): string {

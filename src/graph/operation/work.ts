@@ -46,6 +46,12 @@ async function workInTurns<Result>(operation: Operation, parts: Parts<Result>, w
 // To answer so many values takes some milliseconds, and four times as long if the document was not compiled.
 const VALUES_A_TURN = 4_000;
 const UNITS_A_VALUE = UNITS_A_TURN / VALUES_A_TURN;
+
+/** The work of so many leaf values, in units of a turn. */
+export function unitsOf(values: number): number {
+  return values * UNITS_A_VALUE;
+}
+
 // Waiting costs a round of the event loop: small parts go on at once.
 const LEAST_VALUES = 20;
 
@@ -56,7 +62,7 @@ const LEAST_VALUES = 20;
  * @throws the reason of the operation's signal once it has ended
  */
 export function giveInTurns<Given>(operation: Operation, values: number, given: Given): Given | Promise<Given> {
-  const units = values * UNITS_A_VALUE;
+  const units = unitsOf(values);
   if (fitsTurn(operation, units)) return given;
   if (values >= LEAST_VALUES) return takeTurn(operation, units).then(() => given);
   countWork(operation, units);

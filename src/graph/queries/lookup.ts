@@ -6,7 +6,7 @@ import { badInput, declareInput, fromGlobalId, Node, orNull } from "../declarati
 import { type GraphContext, type Selection, selectionOf, VALUES_AN_ERROR } from "../operation/index.ts";
 import { type Invocation, readConsoleAddress, readRun } from "../runs/index.ts";
 import { Instance, requireText } from "../sources/index.ts";
-import { countForeign, readNode } from "./nodes.ts";
+import { countForeign, readNode } from "./read-nodes.ts";
 
 /** What a person has of a thing. */
 interface LookupInput {

@@ -1,6 +1,6 @@
 /** Runs, and the run on one instance. */
 export { readConsoleAddress } from "./console-address.ts";
-export { InstanceInvocation, rowProjection } from "./instance-invocation.ts";
+export { InstanceInvocation, type RowProjection, rowProjection } from "./instance-invocation.ts";
 export {
   connectRecords,
   connectRuns,
@@ -10,7 +10,8 @@ export {
   invocationProjection,
   pageProjection,
   readRun,
+  runNeeds,
 } from "./invocation.ts";
 export { InstanceInvocationLinks, InstanceLinks } from "./links.ts";
-export { settleRun } from "./outcomes.ts";
+export { type RunNeeds, settleRuns } from "./outcomes.ts";
 export type { InvocationState } from "./state.ts";

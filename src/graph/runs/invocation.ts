@@ -57,6 +57,7 @@ export class Invocation extends InvocationSettings {
   // By what each was made with, so that no row keeps a result that the cache has let go.
   readonly #made = new WeakMap<object, InstanceInvocation>();
   #id: string | undefined;
+  #byInstance: ReadonlyMap<string, InstanceRecord> | undefined;
   #all: MemoryList<InstanceRecord> | undefined;
   #statusCounts: readonly StatusCounted[] | undefined;
 
@@ -131,7 +132,8 @@ export class Invocation extends InvocationSettings {
 
   /** The run on one instance, null where it did not run there; for resolvers. */
   recordOf(instanceId: string): InstanceRecord | null {
-    return this.record.instances.find((record) => record.instanceId === instanceId) ?? null;
+    this.#byInstance ??= new Map(this.record.instances.map((record) => [record.instanceId, record]));
+    return this.#byInstance.get(instanceId) ?? null;
   }
 
   /**
@@ -239,7 +241,8 @@ export async function connectRecords(
   return (await settleRuns(records, needsByRights(run, runNeeds), context)).map(invocationOf);
 }
 
-function runNeeds(run: Selection | null): RunNeeds {
+/** What a selection of a run needs of it and its rows, beyond what every list tells. */
+export function runNeeds(run: Selection | null): RunNeeds {
   const { output, details } = rowProjection(rowsOf(run?.under("instanceInvocations") ?? null));
   const isGrouped = run?.hasAny("outputGroups") ?? false;
   return {

@@ -23,6 +23,7 @@ export async function settleRuns(
   const lacking = runs.flatMap((run) => {
     const needs = needsOf(kindsOf(run, context));
     const isRead = needs.output || needs.details;
+    if (!isRead && !needs.times) return [];
     // One call reads as many results of a run, of which a page of its instances shows some.
     const isOneCall = run.instances.length <= RESULTS_A_CALL;
     return run.instances.filter(
