@@ -4,6 +4,8 @@ const SLICE_MS = 1;
 interface SliceOptions {
   /** When the first one begins: in the next round, unless told otherwise. */
   readonly schedule?: (begin: () => void) => void;
+  /** When one begins after another one: in the next round, unless told otherwise. */
+  readonly scheduleNext?: (begin: () => void) => void;
   readonly sliceMs?: number;
 }
 
@@ -20,7 +22,7 @@ export interface Slices {
 export function createSlices(
   take: () => (() => void) | null,
   now: () => number,
-  { schedule = setImmediate, sliceMs = SLICE_MS }: SliceOptions = {},
+  { schedule = setImmediate, scheduleNext = setImmediate, sliceMs = SLICE_MS }: SliceOptions = {},
 ): Slices {
   let isBooked = false;
   let roundBeganAt: number | null = null;
@@ -36,7 +38,7 @@ export function createSlices(
   };
   const begin = (): void => {
     if (isLeft()) goOn();
-    else setImmediate(begin);
+    else scheduleNext(begin);
   };
   const goOn = (): void => {
     const next = take();
@@ -61,29 +63,30 @@ export function afterPromises(goOn: () => void): void {
   queueMicrotask(() => process.nextTick(goOn));
 }
 
-let sleepers: (() => void)[] = [];
-/** Those whose turn it is, the next one last: nothing holds on to one that was woken, also while others keep coming. */
-let waking: (() => void)[] = [];
-const wakeNext = createSlices(
-  () => {
-    if (waking.length === 0) {
-      waking = sleepers.reverse();
-      sleepers = [];
-    }
-    return waking.pop() ?? null;
-  },
-  () => performance.now(),
-  { schedule: afterPromises },
-);
-
-/**
- * Calls `wake` soon, in the order of the calls: thousands may be told the same at once, and those that do not fit into this round of the
- * event loop are woken in the next ones.
- */
-export function wakeInSlices(wake: () => void): void {
-  sleepers.push(wake);
-  wakeNext.book();
+/** Calls each `wake` soon, in the order of the calls: those that do not fit into this round of the event loop are woken in the next ones. */
+function createWaker(scheduleNext: (begin: () => void) => void = setImmediate): (wake: () => void) => void {
+  let sleepers: (() => void)[] = [];
+  /** Those whose turn it is, the next one last: nothing holds on to one that was woken, also while others keep coming. */
+  let waking: (() => void)[] = [];
+  const wakeNext = createSlices(
+    () => {
+      if (waking.length === 0) {
+        waking = sleepers.reverse();
+        sleepers = [];
+      }
+      return waking.pop() ?? null;
+    },
+    () => performance.now(),
+    { schedule: afterPromises, scheduleNext },
+  );
+  return (wake) => {
+    sleepers.push(wake);
+    wakeNext.book();
+  };
 }
+
+/** Calls `wake` soon: thousands may be told the same at once, and those that do not fit into this round of the event loop are woken in the next ones. */
+export const wakeInSlices = createWaker();
 
 /** Of so many executions, all that is done to them in one step takes about a millisecond. */
 const STEP_WEIGHT = 200;
@@ -130,20 +133,43 @@ export function splitByWeight<Item>(
   return parts;
 }
 
+/** So much of one piece takes longer than all that others do in small ones. */
+const HEAVY_WEIGHT = 20;
+
 /**
- * What many who do small pieces of work tell of each before they do it, by its weight as executions count: null if it may be done at once. Once
- * there is too much for one step, all who come in this round of the event loop take a break.
+ * What many who do pieces of work tell of each before they do it, by its weight as executions count: null if it may be done at once. Once
+ * there is too much for one step, all who come in this round of the event loop take a break. Small pieces do not wait for large ones.
  */
 export function createBreaks(): (weight: number) => Promise<void> | null {
+  const small = createQueue(createWaker());
+  const large = createQueue(createWaker(whenOthersRest));
+  return (weight) => (weight > HEAVY_WEIGHT ? large(weight) : small(weight));
+}
+
+function createQueue(wake: (goOn: () => void) => void): (weight: number) => Promise<void> | null {
   let done = 0;
   return (weight) => {
-    if (done === 0 && weight > 0)
+    if (weight === 0) return null;
+    if (done === 0)
       setImmediate(() => {
         done = 0;
       });
     done += weight;
-    return done > STEP_WEIGHT ? takeBreak() : null;
+    return done > STEP_WEIGHT ? new Promise((resolve) => setImmediate(wake, resolve)) : null;
   };
+}
+
+// A round in which something was done for others takes longer.
+const REST_MS = 0.2;
+const MOST_ROUNDS = 20;
+
+/** Calls back once a round of the event loop did next to nothing: what small questions need takes several. At most 20 rounds later. */
+function whenOthersRest(goOn: () => void, rounds = MOST_ROUNDS): void {
+  const beganAt = performance.now();
+  setImmediate(() => {
+    if (rounds === 0 || performance.now() - beganAt < REST_MS) goOn();
+    else whenOthersRest(goOn, rounds - 1);
+  });
 }
 
 /** Resolves in a later round of the event loop. */

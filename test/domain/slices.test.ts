@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
-import { mapInBreaks, wakeInSlices } from "#domain";
+import { createBreaks, mapInBreaks, wakeInSlices } from "#domain";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -113,5 +113,51 @@ describe("who is woken in slices", () => {
     const alive = woken.filter((asker) => asker.deref() !== undefined).length;
     isOver = true;
     expect(alive).toBeLessThan(5);
+  });
+});
+
+describe("pieces of work that share breaks", () => {
+  it("are done at once until there is too much for a step", async () => {
+    const takeBreak = createBreaks();
+    expect([takeBreak(20), takeBreak(20), takeBreak(150)]).toEqual([null, null, null]);
+    await expect(takeBreak(100)).resolves.toBeUndefined();
+  });
+
+  it("wait for no large ones if they are small, and for nobody if there is nothing to do", () => {
+    const takeBreak = createBreaks();
+    const waiting = [takeBreak(500), takeBreak(500)];
+    expect(waiting).toEqual([expect.any(Promise), expect.any(Promise)]);
+    expect([takeBreak(0), takeBreak(1)]).toEqual([null, null]);
+    while (takeBreak(20) === null);
+    expect(takeBreak(0)).toBeNull();
+  });
+
+  it("are done in the order in which they came, with others in between", async () => {
+    const takeBreak = createBreaks();
+    const done: (number | "other")[] = [];
+    let isOver = false;
+    const workOther = (): void => {
+      if (isOver) return;
+      done.push("other");
+      setImmediate(workOther);
+    };
+    setImmediate(workOther);
+    await Promise.all(
+      [1, 2, 3].map(async (piece) => {
+        await takeBreak(300);
+        done.push(piece);
+        // As long as a piece of that weight may take.
+        for (const end = performance.now() + 2; performance.now() < end; );
+      }),
+    );
+    isOver = true;
+    expect(done.filter((one, at) => one !== "other" || done[at - 1] !== "other")).toEqual([
+      "other",
+      1,
+      "other",
+      2,
+      "other",
+      3,
+    ]);
   });
 });
