@@ -69,7 +69,15 @@ function createSourceRights(roles: readonly CompiledRole[]): SourceRights {
     always,
     possible,
     dependsOnCommandName: true,
-    forCommand: (name) => joinKinds(roles.filter((role) => fits(role, name)).flatMap((role) => role.may)),
+    forCommand(name) {
+      const given = new Set<Kind>();
+      // A caller may have hundreds of roles, and a page thousands of names: whatever can give no more is not matched.
+      for (const role of roles) {
+        if (!role.may.every((kind) => given.has(kind)) && fits(role, name))
+          for (const kind of role.may) given.add(kind);
+      }
+      return joinKinds(given);
+    },
   };
 }
 
@@ -87,13 +95,20 @@ function fits({ names }: CompiledRole, name: string | null | undefined): boolean
   return typeof name === "string" && names.some((glob) => glob.matches(name));
 }
 
+// Hundreds of callers have hundreds of roles each, of one file.
+const compiledRoles = new WeakMap<Role, CompiledRole>();
+
 function compileRole(role: Role): CompiledRole {
+  const known = compiledRoles.get(role);
+  if (known !== undefined) return known;
   const rules = role.sources.map(compileRule);
-  return {
+  const compiled = {
     may: role.may,
     names: role.commandNames?.map((pattern) => compileGlob(pattern)) ?? null,
-    covers: (source) => rules.some((covers) => covers(source)),
+    covers: (source: Source) => rules.some((covers) => covers(source)),
   };
+  compiledRoles.set(role, compiled);
+  return compiled;
 }
 
 function compileRule({ account, provider, regions }: SourceRule): (source: Source) => boolean {
