@@ -118,6 +118,19 @@ describe("memory that is full", () => {
     expect(ids.length).toBeLessThan(40);
   });
 
+  const long = "x".repeat(4_000);
+  it.each([
+    ["tags", { tags: [{ key: "k", value: long }] }],
+    ["parameters", { parameters: { deep: [{ text: long }] } }],
+    ["error", { instances: [itemOf({ invokeId: "t-0", error: { code: "Unknown", info: long } })] }],
+  ])("counts long texts too: %s", async (_name, given) => {
+    const memory = store();
+    const runs = Array.from({ length: 10 }, (_, n) => runAt(n, `t-${n}`, given));
+    await memory.write({ source: ECS, readAt: 1, runs });
+    const kept = await memory.count({ stretches: [whole(ECS)], query: {} });
+    expect([kept > 0, kept < 5]).toEqual([true, true]);
+  });
+
   it("counts what it holds of each source: runs, and those of which it can tell no output", async () => {
     const memory = store();
     for (const source of [ECS, SWAS]) {
