@@ -47,7 +47,7 @@ describe("ECS results over real HTTP", () => {
       { action: "DescribeInvocationResults", nth: 3, fault: { kind: "error", code: DEAD_TOKEN } },
     ]);
     const { ids: found, calls } = await readAll();
-    expect([found, calls]).toEqual([ids(300), 9]);
+    expect([found, calls]).toEqual([ids(300), 6]);
   });
 
   it("of 50 named instances take one page", async () => {

@@ -80,6 +80,41 @@ describe("a list that is odd and right", () => {
     expect(bench.asked.length).toBeLessThanOrEqual(7);
   });
 
+  const many = Array.from({ length: 300 }, (_, index) => ({ InvokeId: `t-${String(index).padStart(3, "0")}` }));
+  const results = many.map(({ InvokeId }, index) => ({ InvokeId: "t-1", InstanceId: `i-${InvokeId}`, Repeats: index }));
+  /** Goes by the token alone, and tells the page number that was asked for, and how many records there are. */
+  const byToken = (records: readonly object[], { NextToken, MaxResults, PageNumber }: Record<string, unknown>) => {
+    const start = Number(NextToken ?? 0);
+    const end = start + Number(MaxResults);
+    const part = { TotalCount: records.length, PageNumber, PageSize: MaxResults };
+    return [records.slice(start, end), { ...part, NextToken: end < records.length ? String(end) : "" }] as const;
+  };
+
+  it.each([50, 51, 98, 99, 100, 101, 149, 150, 197, 299, 300])(
+    "tells in token mode, too, which page was asked for, and of how many runs: %d",
+    async (count) => {
+      const runs = many.slice(0, count);
+      const { bench, read } = await openList((_action, sent) => answer(...byToken(runs, sent)));
+      expect(idsOf(await read())).toEqual(runs.map(({ InvokeId }) => InvokeId));
+      expect(bench.asked.length).toBe(Math.ceil(count / 50));
+    },
+  );
+
+  it.each([50, 51, 98, 99, 100, 101, 149, 150])("tells so of %d results, too", async (count) => {
+    const records = results.slice(0, count);
+    const bench = createBench("ECS", (_action, sent) => {
+      const [part, rest] = byToken(records, sent);
+      return { Invocation: { InvocationResults: { InvocationResult: part }, ...rest } };
+    });
+    const found = await bench.upstream.readResults(
+      { invokeId: "t-1", includeHistory: false },
+      NOTHING,
+      bench.operation,
+    );
+    expect(found.map(({ instanceId }) => instanceId)).toEqual(records.map(({ InstanceId }) => InstanceId));
+    expect(bench.asked.length).toBe(Math.ceil(count / 50));
+  });
+
   it("keeps the index of each run beside records that cannot be read", async () => {
     const records = RUNS.slice(0, 4).map((run, index) => (index === 1 ? 7 : index === 2 ? {} : run));
     const { bench, read } = await openList(() => answer(records as object[], { TotalCount: 4, PageNumber: 1 }));

@@ -62,13 +62,17 @@ export async function readAllPages<Item>(reading: AllPages<Item>): Promise<AllIt
   }
 }
 
-async function begin<Item>(reading: AllPages<Item>, collection: Collection<Item>): Promise<AllItems<Item>> {
+/** @param isInPages true once a token was of no use: those that the first answer gives are then left alone, or it would begin without end */
+async function begin<Item>(
+  reading: AllPages<Item>,
+  collection: Collection<Item>,
+  isInPages = false,
+): Promise<AllItems<Item>> {
   const { sent, shape } = await askAgain(reading.paging, reading.paging.first, reading.ask);
   collection.add([shape]);
   const { pageNumber, pageSize } = sent;
-  if (pageNumber === undefined || pageSize === undefined || isTokenAnswer(reading.paging, shape, pageSize)) {
-    return readByTokens(reading, collection, shape);
-  }
+  const isToken = !isInPages && pageSize !== undefined && isTokenAnswer(reading.paging, shape, pageSize);
+  if (pageNumber === undefined || pageSize === undefined || isToken) return readByTokens(reading, collection, shape);
   const { paging, ask, keyOf: nameOf } = reading;
   const isFirst = pageNumber === 1 && !collection.isEnough();
   const used = isFirst ? await sizeOfFirst({ paging, key: "all", ask, nameOf }, shape, pageSize) : pageSize;
@@ -81,25 +85,29 @@ async function readByTokens<Item>(
   first: PageShape<Item>,
 ): Promise<AllItems<Item>> {
   const { nextToken } = first;
-  let place = nextToken === null ? null : nextTokenPlace(null, nextToken, lengthOf(first));
+  let place = nextToken === null ? null : nextTokenPlace(null, nextToken, lengthOf(first), null);
   while (place !== null && !collection.isEnough()) {
     reading.paging.note("token");
     const from: TokenPlace = place;
-    const answer = await askByToken(reading, from);
+    const answer = await askByToken(reading, collection, from);
     // A dead token or another mode: what was read stays, and the list is read again from its beginning.
-    if (answer === null) return begin(reading, collection);
+    if (answer === null) return begin(reading, collection, true);
     collection.add([answer]);
-    place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer));
+    place = answer.nextToken === null ? null : nextTokenPlace(from, answer.nextToken, lengthOf(answer), null);
     if (answer.nextToken !== null && place === null) return reading.giveUp();
   }
   return { items: collection.items(), lack: collection.lack("nothing"), told: 0, failure: null };
 }
 
-async function askByToken<Item>(reading: AllPages<Item>, from: TokenPlace): Promise<PageShape<Item> | null> {
+async function askByToken<Item>(
+  reading: AllPages<Item>,
+  collection: Collection<Item>,
+  from: TokenPlace,
+): Promise<PageShape<Item> | null> {
   try {
     const parameters = () => reading.paging.byToken(from.token, from.passed);
     const { sent, shape } = await askAgain(reading.paging, parameters, reading.ask);
-    return isPageAnswer(shape, sent.pageNumber) ? null : shape;
+    return isPageAnswer(shape, sent.pageNumber, from.passed, collection.holds) ? null : shape;
   } catch (error) {
     if (isDeadToken(error)) return null;
     throw error;
@@ -151,6 +159,7 @@ function pagesLeft(pages: readonly PageShape<unknown>[], readCount: number, aske
 /** The records that were read so far. */
 interface Collection<Item> {
   items(): readonly Item[];
+  holds(item: Item): boolean;
   /** Fails the source if it answers without end. */
   add(pages: readonly PageShape<Item>[]): void;
   isEnough(): boolean;
@@ -171,6 +180,7 @@ function createCollection<Item>({ keyOf, isEnough, giveUp }: AllPages<Item>): Co
   const items = () => [...found.values()];
   return {
     items,
+    holds: (item) => found.has(keyOf(item)),
     add(pages) {
       const before = found.size;
       for (const item of pages.flatMap((page) => page.items)) found.set(keyOf(item), item);

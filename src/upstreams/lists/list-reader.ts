@@ -6,7 +6,7 @@ import { type ListEnd, lengthOf, listEnd, totalOf, usedPageSize } from "./pages.
 import { askAgain, isPageAnswer, isTokenAnswer, type Paging, type PagingParameters } from "./paging.ts";
 import { hasSameRecords } from "./repeat-guard.ts";
 import { sizeOfFirst } from "./silent-cut.ts";
-import { nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
+import { isLastBefore, nextTokenPlace, openTokenPlace, sealTokenPlace, type TokenPlace } from "./token-place.ts";
 import { chooseWindow } from "./window-choice.ts";
 
 /** What a list is read with. */
@@ -62,9 +62,9 @@ export function createListReader<Item>(options: ListOptions<Item>): ListReader<I
     const parameters = () => paging.byToken(place.token, place.passed);
     const { sent, shape } = await ask(options, parameters, operation);
     const { pageNumber, pageSize } = sent;
-    if (pageNumber === undefined || pageSize === undefined || !isPageAnswer(shape, pageNumber)) {
-      return toTokenPage(options, shape, place);
-    }
+    const isBefore = (item: Item) => isLastBefore(place, options.nameOf(item));
+    const isPage = isPageAnswer(shape, pageNumber, place.passed, isBefore);
+    if (pageNumber === undefined || pageSize === undefined || !isPage) return toTokenPage(options, shape, place);
     return toPage(shape, { pageNumber, pageSize }, operation);
   }
 
@@ -126,12 +126,14 @@ function ask<Sent extends PagingParameters, Item>(
 const BARREN = "The list goes on without any record.";
 
 function toTokenPage<Item>(
-  { paging }: ListOptions<Item>,
+  { paging, nameOf }: ListOptions<Item>,
   shape: PageShape<Item>,
   from: TokenPlace | null,
 ): ListPage<Item> {
   if (shape.nextToken !== null || lengthOf(shape) > 0) paging.note("token");
-  const next = shape.nextToken === null ? undefined : nextTokenPlace(from, shape.nextToken, lengthOf(shape));
+  const last = shape.items.at(-1);
+  const name = last === undefined ? null : nameOf(last);
+  const next = shape.nextToken === null ? undefined : nextTokenPlace(from, shape.nextToken, lengthOf(shape), name);
   const isBarren = next !== undefined && next !== null && next.barren > MAX_BARREN_ANSWERS;
   const flaw = next === null ? "The tokens of the list go round in a circle." : isBarren ? BARREN : null;
   return {

@@ -175,9 +175,21 @@ export function isTokenAnswer(paging: Paging, shape: PageShape<unknown>, askedPa
   return paging.mode() === "token" || (shape.totalCount === 0 && length > 0 && !mayGoOn);
 }
 
-/** True if an upstream answered a request that had a token by the page that stood beside it. */
-export function isPageAnswer(shape: PageShape<unknown>, askedPageNumber: number | undefined): boolean {
-  return shape.nextToken === null && (shape.totalCount ?? 0) > 0 && shape.pageNumber === askedPageNumber;
+/**
+ * True if an upstream answered a request that had a token by the page that stood beside it. Some tell that page's number, and a total, in
+ * token mode as well: what completes the total without any record that lies before the token came by the token.
+ * @param passed how many records lie before the token
+ * @param isBefore whether a record lies there, asked at least of the last one: the page begins with it
+ */
+export function isPageAnswer<Item>(
+  shape: PageShape<Item>,
+  askedPageNumber: number | undefined,
+  passed: number,
+  isBefore: (item: Item) => boolean,
+): boolean {
+  const { items, nextToken, totalCount, pageNumber } = shape;
+  if (nextToken !== null || totalCount === null || totalCount === 0 || pageNumber !== askedPageNumber) return false;
+  return passed + lengthOf(shape) !== totalCount || items.some(isBefore);
 }
 
 // Never the first page if records lie before: its number in the answer would not show that pages are answered.
