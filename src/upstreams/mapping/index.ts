@@ -3,16 +3,15 @@ export { canBeBase64, fromBase64 } from "./base64.ts";
 export { type FoundById, foundOf, joinFound, type PartById, readInParts } from "./by-ids.ts";
 export { decodeBase64Field, readBase64Output } from "./content.ts";
 export {
-  EMPTY_PAGE,
   type EnvelopeSpec,
   findOnly,
   keepItems,
-  orEmptyPage,
   type PageShape,
   RESULT_ENVELOPE,
   RUN_ENVELOPE,
   readPage,
   readWhole,
+  toEmptyPage,
   unwrap,
 } from "./envelope.ts";
 export { type Surroundings, toInstanceInvocation, toResult } from "./execution.ts";
