@@ -242,8 +242,7 @@ describe("schedules that the list of all runs keeps back", () => {
     const clock = createFastClock();
     rig = await startRig({ "ECS/cn-hangzhou": place }, {}, clock);
     let isDown = true;
-    rig.far.interfere = ({ asked }) =>
-      isDown && asked.get("Timed") === "true" ? refusal(status, code) : null;
+    rig.far.interfere = ({ asked }) => (isDown && asked.get("Timed") === "true" ? refusal(status, code) : null);
     const show = async () => {
       const { data } = await rig.ask(
         "{ invocations(first: 50) { totalCount nodes { invokeId } sources { ok isComplete } } }",
