@@ -190,7 +190,7 @@ describe("cloud-assistant output", () => {
   });
 
   it.each([[], ["--group"], ["--json=instanceId"], ["--group", "--json"]])(
-    "owns up once to a failed run that has instances and shows none, with %j",
+    "owns up once to a failed run that has instances and shows none, with %j, %j",
     async (...more) => {
       const list = { ...connection([]), totalCount: null };
       const node = createRun({ status: "FAILED", isFinal: true, outputGroups: [], instanceInvocations: list });
