@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { runAt } from "../cli/rig.ts";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
 
 const over = (invokeId: string, at: number, output: string | null): Run => ({
@@ -106,6 +107,25 @@ describe("what a run printed that the upstream dropped before its output was rea
       expect(rig.far.asked().slice(before)).toEqual([]);
     });
   });
+
+  it.each(["output { text } isOutputKnown", "isOutputKnown"])(
+    "is an error, and not denied, while it cannot be read, whatever was asked before: %s",
+    async (selected) => {
+      const question = `{ ${oneRun("t-new")} { instanceInvocations { nodes { result { ${selected} } } } } }`;
+      for (const before of ["{ __typename }", QUESTION("t-new"), `{ invocations { nodes { status } } }`]) {
+        await withRuns(async (rig) => {
+          rig.far.interfere = ({ action }) =>
+            action === "DescribeInvocationResults" ? refusal(403, "Forbidden.RAM") : null;
+          await rig.ask(before);
+          const { data, errors } = await rig.ask(question);
+          expect(data.run.instanceInvocations.nodes).toMatchObject(
+            [1, 2].map(() => ({ result: { isOutputKnown: null } })),
+          );
+          expect(new Set(errors?.map(({ extensions }) => extensions?.code))).toEqual(new Set(["UPSTREAM_FORBIDDEN"]));
+        });
+      }
+    },
+  );
 
   it("takes nothing away from results of which a list told no more than states", async () => {
     await withRuns(async (rig, drop) => {
