@@ -52,8 +52,34 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
       ]);
       expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
     }
-    const single = await rig.ask(run("t-bad"));
-    expect(single.errors?.map(({ extensions }) => extensions?.upstreamCode)).toEqual([upstreamCode]);
+    const here = `provider: ${product}, regionId: "cn-hangzhou"`;
+    for (const question of [
+      run("t-bad"),
+      `{ invocationResults(filter: { ${here}, invokeId: "t-bad" }) { nodes { status } } }`,
+      `{ instance(${here}, instanceId: "i-bad") { name } }`,
+      `{ instance(${here}, instanceId: "i-bad") { agent { isReady } } }`,
+    ]) {
+      const { errors } = await rig.ask(question);
+      expect([question, errors?.map(({ extensions }) => extensions?.upstreamCode)]).toEqual([question, [upstreamCode]]);
+      expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
+    }
+  });
+
+  it("of a run's results shows what was known, and says why no more", async () => {
+    const runs = [
+      { invokeId: "t-1", at: Date.UTC(2026, 0, 2), status: "Running", executions: [{ instanceId: "i-1" }] },
+    ];
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(runs) }, { FRESHNESS_MS: "1" });
+    const question = `{ invocationResults(filter: { provider: ${product}, regionId: "cn-hangzhou", invokeId: "t-1" }) {
+      nodes { status } totalCount sources { ok isComplete error { code } } } }`;
+    const before = (await rig.ask(question)).data.invocationResults;
+    rig.far.interfere = ({ asked }) => (asked.has("InvokeId") ? refusal(400, "InvalidParameter") : null);
+    const { data } = await rig.ask(question);
+    expect(data.invocationResults).toEqual({
+      nodes: before.nodes,
+      totalCount: null,
+      sources: [{ ok: false, isComplete: false, error: { code: "BAD_REQUEST" } }],
+    });
     expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
   });
 

@@ -2,7 +2,15 @@ import { type Operation, sourceRank } from "#domain";
 import { NO_TIME, type Position } from "#store";
 import type { Sync } from "#sync";
 import { isRefusal } from "#upstreams";
-import type { Page, PageArguments, PageProjection, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
+import type {
+  Page,
+  PageArguments,
+  PageProjection,
+  ResultFilter,
+  Sealer,
+  ShownResult,
+  ShownResults,
+} from "../contract/index.ts";
 import {
   createCursorCodec,
   type DescribeSource,
@@ -59,7 +67,11 @@ async function pageOfRun(
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
   const isEmpty = filter.statusIn?.length === 0;
-  const { all, isWhole } = isEmpty
+  const {
+    all,
+    isWhole,
+    refusal = null,
+  }: ShownResults = isEmpty
     ? { all: [], isWhole: true }
     : await readRun(sync, filter, plainProjection(projection), operation);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
@@ -74,7 +86,7 @@ async function pageOfRun(
     })),
     hasMore,
     totalCount: projection.totalCount && isComplete ? rows.length : null,
-    sources: [await describe(source, isComplete)],
+    sources: [await describe(source, isComplete, refusal)],
   });
 }
 

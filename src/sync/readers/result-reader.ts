@@ -105,7 +105,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     };
     const asked = await widen(source, stored ? { ...query, hasRepeats: hasRepeats(stored.run) } : query);
     const read = (noted: Operation) => upstream.readResults(asked, projection, noted);
-    const found = await book.watchResults(source, read, operation).catch(keepPart);
+    const found = await book.watchResults(source, read, operation, true).catch(keepPart);
     if (query.includeHistory) {
       putHistory(found, true);
       return found;
