@@ -67,12 +67,9 @@ async function pageOfRun(
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
   const isEmpty = filter.statusIn?.length === 0;
-  const {
-    all,
-    isWhole,
-    refusal = null,
-  }: ShownResults = isEmpty
-    ? { all: [], isWhole: true }
+  const nothing: ShownResults = { all: [], isWhole: true };
+  const { all, isWhole, refusal } = isEmpty
+    ? nothing
     : await readRun(sync, filter, plainProjection(projection), operation);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
   const isComplete = isWhole && known?.run.missingInstances === undefined;
