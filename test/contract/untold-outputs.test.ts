@@ -127,6 +127,23 @@ describe("what a run printed that the upstream dropped before its output was rea
     },
   );
 
+  it("is not known, whatever was asked before, if its results are gone and the run's record tells no outputs", async () => {
+    const page = `{ results: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou", invokeId: "t-new" }) {
+      nodes { isOutputKnown } } }`;
+    for (const before of ["{ __typename }", QUESTION("t-new"), QUESTION("t-old"), page]) {
+      await withRuns(async (rig) => {
+        rig.far.interfere = ({ action }) =>
+          action === "DescribeInvocationResults" ? refusal(404, "InvalidInvokeId.NotFound") : null;
+        await rig.ask(before);
+        const rows = [{ isOutputKnown: false }, { isOutputKnown: false }];
+        expect((await rig.ask(page)).data.results.nodes).toEqual(rows);
+        expect((await rig.ask(QUESTION("t-new"))).data.run.instanceInvocations.nodes).toMatchObject(
+          rows.map((result) => ({ result })),
+        );
+      }, bareRows);
+    }
+  });
+
   it("takes nothing away from results of which a list told no more than states", async () => {
     await withRuns(async (rig, drop) => {
       await drop();
