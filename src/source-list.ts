@@ -15,6 +15,7 @@ export type ListRegions = (provider: Provider, account: string, operation: Opera
 /**
  * The sources that the accounts' region lists name, each once. `all` asks the product for its regions; if that fails (no
  * permission, no connection at start) or names none, the regions known when this was released are taken, and a line in the log says so.
+ * A region that is named beside `all` is read whatever the product lists.
  */
 export async function findSources(
   accounts: readonly AccountSettings[],
@@ -30,8 +31,9 @@ export async function findSources(
         const regionIds = regionsOf(settings, provider);
         const listed = regionIds.includes("all")
           ? await ask(provider, alias, listRegions, clock, telemetry, deadlineMs)
-          : regionIds;
-        return [...new Set(listed)].map((regionId): Source => ({ provider, account: alias, regionId }));
+          : [];
+        const named = regionIds.filter((regionId) => regionId !== "all");
+        return [...new Set([...listed, ...named])].map((regionId): Source => ({ provider, account: alias, regionId }));
       }),
     ),
   );

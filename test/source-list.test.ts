@@ -26,7 +26,11 @@ function refusal(retryable: boolean, code: UpstreamError["code"] = "UNAUTHENTICA
   });
 }
 
-async function regionsAfter(failures: readonly UpstreamError[], regions: readonly string[] = ["cn-hangzhou"]) {
+async function regionsAfter(
+  failures: readonly UpstreamError[],
+  regions: readonly string[] = ["cn-hangzhou"],
+  ecsRegions: readonly string[] = ["all"],
+) {
   const clock = createFakeClock(undefined, { autoAdvance: true });
   const notices: string[] = [];
   let asked = 0;
@@ -37,13 +41,26 @@ async function regionsAfter(failures: readonly UpstreamError[], regions: readonl
     return regions;
   };
   const telemetry = { ...silentTelemetry, notice: ({ message }: { message: string }) => void notices.push(message) };
-  const sources = await findSources([ACCOUNT], ask, clock, telemetry, 10_000);
-  return { sources: sources.length, asked, notices };
+  const sources = await findSources([{ ...ACCOUNT, ecsRegions }], ask, clock, telemetry, 10_000);
+  return { sources: sources.length, asked, notices, ids: sources.map(({ regionId }) => regionId) };
 }
 
 it("waits at start for a credential source that has not answered yet", async () => {
   const failures = [refusal(true), refusal(true, "UNAVAILABLE")];
-  expect(await regionsAfter(failures)).toEqual({ sources: 1, asked: 3, notices: [] });
+  expect(await regionsAfter(failures)).toEqual({ sources: 1, asked: 3, notices: [], ids: ["cn-hangzhou"] });
+});
+
+it.each([
+  ["lists it or not", ["cn-hangzhou", "cn-b"], []],
+  ["names none", [], []],
+  ["cannot be asked", ["cn-hangzhou"], [refusal(false)]],
+] as const)("reads a region that is named beside `all`, once, if the product %s", async (_name, regions, failures) => {
+  const { ids, asked } = await regionsAfter(failures, regions, ["cn-a", "all", "cn-b"]);
+  const isKnown = (id: string): boolean => id === "cn-hangzhou";
+  expect([ids.filter((id) => id === "cn-a" || id === "cn-b" || isKnown(id)).sort(), asked]).toEqual([
+    ["cn-a", "cn-b", "cn-hangzhou"],
+    1,
+  ]);
 });
 
 it.each([

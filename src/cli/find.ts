@@ -1,5 +1,6 @@
 import { GatewayError } from "../client/index.ts";
-import { APPEARS_WITHIN_MS, mayPass } from "../client/patience.ts";
+import { APPEARS_WITHIN_MS, isThrottle, mayPass } from "../client/patience.ts";
+import { toSourceError } from "../client/stalled-source.ts";
 import { type Context, tellIncomplete } from "./context.ts";
 import { formatSource, haveAllAnswered, type Scope, type Source, tellFailures } from "./sources.ts";
 import { type FoundStray, findStray, type StrayRef } from "./stray-run.ts";
@@ -19,9 +20,10 @@ export type Target = { readonly id: string } | { readonly stray: StrayRef };
 
 /**
  * The run that a person named: by the upstream's word for it, such as `t-hz0123`, or by the gateway's id. A run that is waited for
- * gets 15 seconds to appear in a list, if there is so much time. Results are looked for of one that no list of runs knows.
+ * gets 15 seconds to appear in a list, if there is so much time, and all of its time while its sources are throttled. Results are looked
+ * for of one that no list of runs knows.
  *
- * @throws CommandError if there is none or more than one.
+ * @throws CommandError if there is none or more than one. @throws GatewayError why no list could be read
  */
 export async function findRun(context: Context, word: string, scope: Scope, wait?: Wait): Promise<Target> {
   if (!isInvokeId(word)) return { id: requireId(word) };
@@ -70,11 +72,13 @@ function requireId(word: string): string {
 
 async function searchRuns(context: Context, filter: Scope & { readonly invokeId: string }, wait: Wait | undefined) {
   const { client, surroundings } = context;
-  const deadline = surroundings.now() + Math.min(APPEARS_WITHIN_MS, wait?.timeoutMs ?? 0);
+  const startedAt = surroundings.now();
+  const timeoutMs = wait?.timeoutMs ?? 0;
   let stray: FoundStray = { refs: [], failures: [] };
   for (let looks = 1; ; looks += 1) {
-    const { runs, sources, failure } = await lookInLists(client, filter, wait?.inTime);
-    const leftMs = deadline - surroundings.now();
+    const { runs, sources, failure } = await lookInLists(client, filter, wait);
+    const forMs = isThrottle(failure) ? timeoutMs : Math.min(APPEARS_WITHIN_MS, timeoutMs);
+    const leftMs = startedAt + forMs - surroundings.now();
     const isLast = leftMs <= 0;
     if (runs.length === 0 && stray.refs.length === 0 && (looks === 1 || isLast))
       stray = await findStray(context, filter.invokeId, sources);
@@ -92,12 +96,14 @@ async function searchRuns(context: Context, filter: Scope & { readonly invokeId:
 async function lookInLists(
   client: Context["client"],
   filter: Scope & { readonly invokeId: string },
-  signal?: AbortSignal,
+  wait: Wait | undefined,
 ) {
+  const signal = wait?.inTime;
   try {
     const { invocations: page } = await client.recentRuns({ first: 10, filter }, {}, signal);
     const sources: readonly Source[] = page?.sources ?? [];
-    return { runs: page?.nodes.filter((node) => node !== null) ?? [], sources, failure: null };
+    const runs = page?.nodes.filter((node) => node !== null) ?? [];
+    return { runs, sources, failure: runs.length > 0 || wait === undefined ? null : findThrottle(sources) };
   } catch (error) {
     const isUpstream =
       error instanceof GatewayError && error.failures.some(({ code }) => /^UPSTREAM_/.test(code ?? ""));
@@ -105,6 +111,12 @@ async function lookInLists(
     const { sources } = await client.sources({}, {}, signal);
     return { runs: [], sources: (sources ?? []).filter((source) => isInScope(source, filter)), failure: error };
   }
+}
+
+/** The throttle for which no source shows anything new; null if one of them answers, or none is throttled. */
+function findThrottle(sources: readonly Source[]): GatewayError | null {
+  if (sources.some(({ ok }) => ok)) return null;
+  return sources.map(toSourceError).find(isThrottle) ?? null;
 }
 
 function isInScope({ provider, regionId, account }: Source, { providerIn, regionIdIn, accountIn }: Scope): boolean {

@@ -70,8 +70,6 @@ export async function readOutputs(
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     const isEnd = !hasNextPage || endCursor === null;
     if (isEnd || page >= MAX_PAGES) {
-      // Right after it was started, a run may not show all of its instances yet.
-      if (run.isFinal || !isEnd) tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
       const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
       const isDenied = isElsewhere(known, instances, { ...selection, isFinal: run.isFinal });
@@ -80,6 +78,8 @@ export async function readOutputs(
       if ((isDenied || isContradicted) && !isSecond && (await isAmongResults(context, run, selection, signal)))
         return readOutputs(context, target, selection, signal, true);
       if (isContradicted) tellHiddenFailure(context, run);
+      // Right after it was started, a run may not show all of its instances yet.
+      else if (run.isFinal || !isEnd) tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
       return { ...run, instances, isElsewhere: isDenied && isAllKnown(context, rows) };
     }
     after = endCursor;
@@ -143,13 +143,17 @@ export async function readGroups(context: Context, target: Target, selection: Se
   tellGone(context, run);
   const groups = run.outputGroups ?? [];
   const [shown, total] = [groups, run.statusCounts].map((some) => some.reduce((sum, { count }) => sum + count, 0));
-  if (groups.length === MAX_GROUPS && shown !== total) tellCut(context, shown ?? 0, total ?? null);
+  const isCut = groups.length === MAX_GROUPS && shown !== total;
+  if (isCut) tellCut(context, shown ?? 0, total ?? null);
+  const isUnnamed = ({ instanceIds }: Group): boolean => instanceIds.length === 0;
   // Those that cannot be shown may have failed.
-  const mayHaveFailed = ({ status, instanceIds }: Group) => FAILED_STATES.includes(status) || instanceIds.length === 0;
-  if (!selection.isFailedOnly) return groups;
-  const failed = groups.filter(mayHaveFailed);
-  if (isFailedElsewhere(run, failed)) tellHiddenFailure(context, run);
-  return failed;
+  const mayHaveFailed = (group: Group): boolean => FAILED_STATES.includes(group.status) || isUnnamed(group);
+  const selected = selection.isFailedOnly ? groups.filter(mayHaveFailed) : groups;
+  if (selection.isFailedOnly && isFailedElsewhere(run, selected)) tellHiddenFailure(context, run);
+  // A group of their own says it of those that are counted.
+  else if (run.isFinal && !isCut && !groups.some(isUnnamed))
+    tellMissing(context, run.instanceInvocations, { shown: shown ?? 0, isEnd: true });
+  return selected;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { InvocationFilter } from "../client/index.ts";
-import { SHORTEST_LOOK_MS } from "../client/patience.ts";
+import { GatewayError, type InvocationFilter } from "../client/index.ts";
+import { mayPass, SHORTEST_LOOK_MS } from "../client/patience.ts";
 import { type Context, salvage, type Work } from "./context.ts";
 import { exportRows } from "./export.ts";
 import { findRun, requireListed, type Target, type Wait } from "./find.ts";
@@ -116,7 +116,9 @@ async function findAwaited(context: Context, run: string, options: RunCommandOpt
     const target = await find(context, run, options, { timeoutMs, inTime });
     return { target, timeoutMs: timeoutMs - (now() - startedAt) };
   } catch (error) {
-    throw inTime.aborted ? await timeIsUp(context, null) : error;
+    const isUp = now() - startedAt >= timeoutMs && mayPass(error);
+    if (!isUp && !inTime.aborted) throw error;
+    throw await timeIsUp(context, null, error instanceof GatewayError ? error : null);
   }
 }
 

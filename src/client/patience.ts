@@ -62,7 +62,8 @@ function createNotFound(isSeen: boolean): GatewayError {
   return new GatewayError({ kind: "NOT_FOUND", message });
 }
 
-function isThrottle(error: unknown): boolean {
+/** True for a failure that says that too much was asked, and nothing else: it is waited through until the time is up. */
+export function isThrottle(error: unknown): boolean {
   return error instanceof GatewayError && error.failures.some(({ code }) => THROTTLES.has(code));
 }
 

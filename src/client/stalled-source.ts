@@ -13,6 +13,11 @@ interface WaitedRun extends Place {
   readonly isFinal: boolean;
 }
 
+/** A source, and why it fails. */
+interface FailedSource extends Place {
+  readonly error: { readonly code: string; readonly message: string; readonly retryable?: boolean } | null;
+}
+
 /** Told each state of a run, null for none. Throws a GatewayError if the run's source fails for good. */
 export type NoticeStall = (state: WaitedRun | null, signal?: AbortSignal) => Promise<void>;
 
@@ -38,7 +43,7 @@ export function createStallNotice(client: Pick<Sdk, "sources">, waitedMs: () => 
     if (state === null || state.isFinal || (failed === null && looks % LOOKS_A_QUESTION > 0)) return;
     const failing = (await findFailing(client, state, signal)).find(({ error }) => error?.retryable === false) ?? null;
     if (failing === null || failed === null || !isSameFailure(failing, failed)) failedAtMs = waitedMs();
-    else if (waitedMs() - failedAtMs >= FAILS_FOR_GOOD_MS) throw toError(failing);
+    else if (waitedMs() - failedAtMs >= FAILS_FOR_GOOD_MS) throw toSourceError(failing);
     failed = failing;
   };
 }
@@ -71,10 +76,13 @@ function isSameFailure(one: Source, other: Source): boolean {
   );
 }
 
-function toError(source: Source): GatewayError {
+/** The failure of a source, as of a question that it alone should have answered. */
+export function toSourceError(source: FailedSource): GatewayError {
   const { error } = source;
   const code = error === null ? null : `UPSTREAM_${error.code}`;
   const message = error?.message ?? "The source does not answer.";
-  const failures = [{ message, path: [], code, extensions: { code, retryable: false } }];
+  const { provider, account, regionId } = source;
+  const extensions = { code, retryable: error?.retryable ?? false, provider, account, regionId };
+  const failures = [{ message, path: [], code, extensions }];
   return new GatewayError({ kind: "GRAPHQL", message: `${nameSource(source)}: ${message} (${code})`, failures });
 }

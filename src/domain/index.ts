@@ -15,7 +15,14 @@ export { type DecodedOutput, decodeOutput, isCharset, warmDecoder } from "./outp
 export { groupOutputs, isOutputKnown, type OutputGroup } from "./output-group.ts";
 export { countLines, firstLines, lastLines, limitBytes, splitLines, stripAnsi } from "./output-text.ts";
 export { applyOverwriting } from "./overwritten.ts";
-export { type InvocationFilter, type InvocationQuery, type Projection, type TagQuery, upstreamQuery } from "./query.ts";
+export {
+  type InvocationFilter,
+  type InvocationQuery,
+  namesSomething,
+  type Projection,
+  type TagQuery,
+  upstreamQuery,
+} from "./query.ts";
 export * from "./query-match.ts";
 export type * from "./quota-share.ts";
 export * from "./ref-key.ts";

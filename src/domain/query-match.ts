@@ -4,7 +4,7 @@ import { instanceKey } from "./ref-key.ts";
 import { finishTimeOf } from "./run-times.ts";
 import { readSchedule } from "./schedule.ts";
 import type { Source } from "./source.ts";
-import { hidesFailure, isFinalInstanceStatus } from "./status.ts";
+import { hidesFailure, isFinalInstanceStatus, isFinalInvocationStatus, lacksOthers } from "./status.ts";
 
 /** The vendor's words for runs with a schedule (its document DescribeInvocations, RepeatMode). */
 const SCHEDULED_MODES: ReadonlySet<string> = new Set(["Period", "NextRebootOnly", "EveryReboot"]);
@@ -105,6 +105,13 @@ function lacks(run: Invocation, what: NonNullable<InvocationQuery["lacks"]>): bo
 /** True for a run that has, or must have, instances that it does not show. */
 export function lacksInstances(run: Invocation): boolean {
   return run.missingInstances !== undefined || hidesFailure(run);
+}
+
+/** True for a run that has other instances than it shows, or may have: nobody can say how many, or what all of them printed. */
+export function isShownInPart(run: Invocation): boolean {
+  // What has ended has run on some instance.
+  const showsNone = run.instances.length === 0 && isFinalInvocationStatus(run.status);
+  return showsNone || run.mayBeElsewhere === true || lacksOthers(run) || lacksInstances(run);
 }
 
 /** True if a list told less of an instance that is over than its results would tell. */

@@ -102,6 +102,24 @@ describe("the gate", () => {
     expect(await gate.show(`Bearer ${key}`)).toEqual(badKey);
   });
 
+  it("knows the rights of a file that is read again as the same unless the roles' own rights are others", async () => {
+    const gate = createTestGate(accessFile({ keys: [bot], roles: everything }));
+    const viewOf = async () => {
+      const shown = await gate.authenticate({
+        authorization: `Bearer ${key}`,
+        headers: {},
+        remoteAddress: "127.0.0.1",
+      });
+      return "caller" in shown ? shown.caller.view : null;
+    };
+    const before = await viewOf();
+    const others = { others: { may: ["runs"], sources: [{}] } };
+    gate.reload(accessFile({ keys: [{ ...bot, name: "renamed" }], roles: { ...everything, ...others } }));
+    const renamed = await viewOf();
+    gate.reload(accessFile({ keys: [bot], roles: { operators: { may: ["runs"], sources: [{}] } } }));
+    expect([before !== null && renamed === before, (await viewOf()) === before]).toEqual([true, false]);
+  });
+
   it("tells an address that guesses to wait, and nobody who has a good token, even if others of that address guess", async () => {
     const late = createKey();
     const keys = [bot, { name: "late", sha256: late.sha256, roles: ["operators"] }];

@@ -174,6 +174,44 @@ describe("cloud-assistant follow", () => {
     expect([found.exitCode, looked]).toEqual([exitCode, looks]);
   });
 
+  describe.each(["follow t-hz01", "show t-hz01 --wait", "output t-hz01 -f"])(
+    "of which every look is throttled (%s)",
+    (words) => {
+      const place = { provider: "ECS", account: "default", regionId: "cn-hangzhou" };
+      const extensions = { code: "UPSTREAM_THROTTLED", retryable: true, ...place };
+      const error = { code: "THROTTLED", message: "Too many calls.", retryable: true };
+      const failing = { ...SOURCE, ok: false, isComplete: false, error };
+      const told = "cloud-assistant: incomplete: ECS cn-hangzhou: Too many calls.";
+      it.each([
+        ["a source of which nothing is known", new GraphQLError("Too many calls.", { extensions }), [SOURCE]],
+        ["a source that shows what it knows", connection([], null, [failing]), [failing]],
+      ])("waits until its time is up: %s", async (_name, invocations, sources) => {
+        for (const time of [3, 20]) {
+          const root = { invocations, invocationResults: connection([]), sources };
+          const found = await run(root, [...words.split(" "), "--timeout", `${time}s`]);
+          const lines = found.errors.trimEnd().split("\n");
+          expect([found.exitCode, lines.at(-2)?.slice(0, told.length), lines.at(-1)]).toEqual([
+            3,
+            told,
+            "cloud-assistant: The time is up and the run is not final.",
+          ]);
+          const looks = found.asked.filter(([name]) => name === "recentRuns").length;
+          expect(looks).toBe(1 + Math.ceil(time / 2));
+        }
+      });
+
+      it("finds it once it is answered, though that takes longer than a run may take to appear", async () => {
+        const busy = Array(10).fill(connection([], null, [failing]));
+        const invocations = inTurn([...busy, connection([createRun()])]);
+        const found = await run(
+          { invocations, invocationResults: connection([]), node: createRun() },
+          words.split(" "),
+        );
+        expect(found.exitCode).toBe(0);
+      });
+    },
+  );
+
   it("does not say that there is no such run if a source that fails may know it", async () => {
     const failing = {
       ...SOURCE,

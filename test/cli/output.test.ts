@@ -189,6 +189,35 @@ describe("cloud-assistant output", () => {
     expect([found.exitCode, found.output, found.errors]).toEqual([0, "no disk\n", ""]);
   });
 
+  it.each([[], ["--group"], ["--json=instanceId"], ["--group", "--json"]])(
+    "owns up once to a failed run that has instances and shows none, with %j, %j",
+    async (...more) => {
+      const list = { ...connection([]), totalCount: null };
+      const node = createRun({ status: "FAILED", isFinal: true, outputGroups: [], instanceInvocations: list });
+      const none = { node, invocationResults: connection([]) };
+      const plain = await run(none, ["output", "AXIAid", ...more]);
+      expect([plain.exitCode, plain.errors]).toEqual([
+        4,
+        "cloud-assistant: incomplete: the run has instances that cannot be shown.\n" +
+          "cloud-assistant: The run shows no instances now, as far as it could be read.\n",
+      ]);
+      const failed = await run(none, ["output", "AXIAid", "--failed", ...more]);
+      expect([failed.exitCode, failed.errors]).toEqual([
+        4,
+        "cloud-assistant: incomplete: The run is FAILED, but it shows no instance that failed.\n",
+      ]);
+    },
+  );
+
+  it("does not tell of instances that cannot be shown what their results show", async () => {
+    const list = { ...connection([]), totalCount: null };
+    const bare = createRun({ status: "FAILED", instanceInvocations: list });
+    const node = inTurn([bare, createRun({ status: "FAILED", instanceInvocations: connection([FAILED]) })]);
+    const results = connection([{ ...FAILED, repeats: 1 }]);
+    const found = await run({ node, invocationResults: results }, ["output", "AXIAid", "--failed"]);
+    expect([found.exitCode, found.output, found.errors]).toEqual([0, "no disk\n", ""]);
+  });
+
   it("finds an instance by the name of its server", async () => {
     const named = createInstanceRun({ instanceId: "i-05", instance: { id: "s", name: "web-05" } });
     const node = createRun({ instanceInvocations: connection([createInstanceRun(), named]) });

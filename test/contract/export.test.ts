@@ -187,12 +187,12 @@ describe("an export", () => {
     }
   });
 
-  it("of a run says where it lacks instances, also if the run ended and shows none", async () => {
+  it("of a run says where it lacks instances, also if the run ended and shows none, or none that can have ended so", async () => {
     const at = Date.UTC(2026, 0, 2);
     const lacking = { invokeId: "t-2", at, executions: [{ instanceId: "i-1" }, { instanceId: "i-nameless" }] };
-    const own = await startRig({
-      "ECS/cn-hangzhou": createPlace([lacking, { ...lacking, invokeId: "t-1", at: at - 1_000, executions: [] }]),
-    });
+    const none = { ...lacking, invokeId: "t-1", at: at - 1_000, executions: [] };
+    const failed = { invokeId: "t-0", at: at - 2_000, status: "Failed", executions: [{ instanceId: "i-1" }] };
+    const own = await startRig({ "ECS/cn-hangzhou": createPlace([lacking, none, failed]) });
     own.far.mangle = (body) => JSON.parse(JSON.stringify(body).replaceAll('"InstanceId":"i-nameless",', ""));
     try {
       const { data } = await own.ask("{ invocations { nodes { id } } }");
@@ -203,6 +203,7 @@ describe("an export", () => {
       expect(await Promise.all(exports)).toEqual([
         [200, "ECS cn-hangzhou default", "==> i-1: SUCCESS, exit code 0\nok\n"],
         [200, "ECS cn-hangzhou default", ""],
+        [200, "ECS cn-hangzhou default", "==> i-1: SUCCESS, exit code 0\nok\n"],
       ]);
     } finally {
       await own.stop();

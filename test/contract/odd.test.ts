@@ -231,14 +231,18 @@ describe("schedules that the list of all runs keeps back", () => {
     },
   );
 
-  it("may be missing while the question for them fails, and the page says so", async () => {
+  it.each([
+    [503, "ServiceUnavailable"],
+    [403, "Forbidden.RAM"],
+    [400, "InvalidParameter.Timed"],
+    [404, "InvalidInvokeId.NotFound"],
+  ])("may be missing while the question for them fails with %d, and the page says so", async (status, code) => {
     const runs = manyRuns(30, "t-h").map((run, index) => ({ ...run, timed: index % 7 === 3 }));
     const place = createPlace(runs, { hidesTimed: true, tokens: true });
     const clock = createFastClock();
     rig = await startRig({ "ECS/cn-hangzhou": place }, {}, clock);
     let isDown = true;
-    rig.far.interfere = ({ asked }) =>
-      isDown && asked.get("Timed") === "true" ? refusal(503, "ServiceUnavailable") : null;
+    rig.far.interfere = ({ asked }) => (isDown && asked.get("Timed") === "true" ? refusal(status, code) : null);
     const show = async () => {
       const { data } = await rig.ask(
         "{ invocations(first: 50) { totalCount nodes { invokeId } sources { ok isComplete } } }",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { runAt } from "../cli/rig.ts";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
 
 const over = (invokeId: string, at: number, output: string | null): Run => ({
@@ -105,6 +106,42 @@ describe("what a run printed that the upstream dropped before its output was rea
       expect(await exported(rig, one.id, "text")).toMatchObject([404, expect.stringContaining("NOT_FOUND")]);
       expect(rig.far.asked().slice(before)).toEqual([]);
     });
+  });
+
+  it.each(["output { text } isOutputKnown", "isOutputKnown"])(
+    "is an error, and not denied, while it cannot be read, whatever was asked before: %s",
+    async (selected) => {
+      const question = `{ ${oneRun("t-new")} { instanceInvocations { nodes { result { ${selected} } } } } }`;
+      for (const before of ["{ __typename }", QUESTION("t-new"), `{ invocations { nodes { status } } }`]) {
+        await withRuns(async (rig) => {
+          rig.far.interfere = ({ action }) =>
+            action === "DescribeInvocationResults" ? refusal(403, "Forbidden.RAM") : null;
+          await rig.ask(before);
+          const { data, errors } = await rig.ask(question);
+          expect(data.run.instanceInvocations.nodes).toMatchObject(
+            [1, 2].map(() => ({ result: { isOutputKnown: null } })),
+          );
+          expect(new Set(errors?.map(({ extensions }) => extensions?.code))).toEqual(new Set(["UPSTREAM_FORBIDDEN"]));
+        });
+      }
+    },
+  );
+
+  it("is not known, whatever was asked before, if its results are gone and the run's record tells no outputs", async () => {
+    const page = `{ results: invocationResults(filter: { provider: ECS, regionId: "cn-hangzhou", invokeId: "t-new" }) {
+      nodes { isOutputKnown } } }`;
+    for (const before of ["{ __typename }", QUESTION("t-new"), QUESTION("t-old"), page]) {
+      await withRuns(async (rig) => {
+        rig.far.interfere = ({ action }) =>
+          action === "DescribeInvocationResults" ? refusal(404, "InvalidInvokeId.NotFound") : null;
+        await rig.ask(before);
+        const rows = [{ isOutputKnown: false }, { isOutputKnown: false }];
+        expect((await rig.ask(page)).data.results.nodes).toEqual(rows);
+        expect((await rig.ask(QUESTION("t-new"))).data.run.instanceInvocations.nodes).toMatchObject(
+          rows.map((result) => ({ result })),
+        );
+      }, bareRows);
+    }
   });
 
   it("takes nothing away from results of which a list told no more than states", async () => {

@@ -263,6 +263,29 @@ describe("a key that is withdrawn", () => {
   });
 });
 
+describe("rules of redaction that change", () => {
+  it("apply to what was read before, without a call", async () => {
+    const words = 'provider: ECS, account: "production", regionId: "cn-hangzhou", invokeId: "t-crimson-2"';
+    const query = `{ invocation(${words}) { parameters command { content } outputGroups { output { text isRedacted } } } }`;
+    await gateway.askAs("owner", query);
+    const before = gateway.emulator.calls.length;
+    gateway.rewrite({
+      redact: [{ pattern: "hunter2|canary", replaceWith: "***" }],
+      keys: [{ name: "guest", sha256: guest.sha256, roles: ["viewer"] }, ...gateway.keyLines],
+    });
+    await untilKnown(guest.key);
+    const { data } = await gateway.askAs("owner", query);
+    expect(data).toEqual({
+      invocation: {
+        parameters: { name: "***-of-a-command crimson" },
+        command: { content: "echo ***-of-a-command crimson" },
+        outputGroups: [{ output: { text: "***-of-an-output crimson\npassword=*** of crimson\n", isRedacted: true } }],
+      },
+    });
+    expect(gateway.emulator.calls.length - before).toBe(0);
+  });
+});
+
 describe("rights that become less while a watch goes on", () => {
   const keysWith = (role: string) => [
     { name: "temporary", sha256: temporary.sha256, roles: [role] },
@@ -301,35 +324,63 @@ describe("rights that become less while a watch goes on", () => {
     expect(told[1]).toMatch(/"code":"FORBIDDEN".*"status":"SUCCESS","parameters":null/);
   });
 
-  it("a source is gone from then on", async () => {
+  it("a source is gone from then on, which ends the watch", async () => {
     const told = await watchWhile("tester", "marker-2");
-    expect(told[1]).toMatch(/"code":"NOT_FOUND".*"invocationUpdated":null/);
+    expect(told.slice(1)).toEqual([
+      expect.stringMatching(/^{"errors":\[{"message":"There is no run .*"code":"NOT_FOUND"/),
+    ]);
   });
+
+  it.each(["websocket", "server-sent events"] as const)(
+    "no list tells that something changed which is gone, over %s",
+    async (way) => {
+      const [crimson = expectSource(), violet = expectSource()] = SOURCES;
+      const add = ({ regionId, mark }: typeof crimson, invokeId: string) =>
+        gateway.emulator.world.addInvocation("ecs", regionId, {
+          invokeId,
+          commandName: `deploy-${mark}`,
+          instances: ["i-1"],
+        });
+      const query =
+        "subscription { invocationsChanged { isSnapshot entered { invokeId } changed { invokeId } left { invokeId } } }";
+      const follow = (key: string) => {
+        const { watch, leave } = WAYS_IN[way](gateway.url, `Bearer ${key}`);
+        const events = watch(query, {});
+        return {
+          leave,
+          next: async () => JSON.parse((await events.next()).value ?? "{}").data?.invocationsChanged,
+        };
+      };
+      gateway.rewrite({ keys: keysWith("owner") });
+      await untilKnown(temporary.key);
+      const owner = follow(gateway.keys.owner);
+      const becoming = follow(temporary.key);
+      expect([(await owner.next()).isSnapshot, (await becoming.next()).isSnapshot]).toEqual([true, true]);
+      const marker = createKey();
+      const line = { name: `marker ${way}`, sha256: marker.sha256, roles: ["viewer"] };
+      gateway.rewrite({ keys: [...keysWith("tester"), line] });
+      await untilKnown(marker.key);
+      const told = async (invokeId: string) => {
+        const { isSnapshot, entered } = await owner.next();
+        expect([isSnapshot, entered]).toEqual([false, [{ invokeId }]]);
+      };
+      const entered = [`t-crimson-${way.length}`, `t-violet-${way.length}`];
+      add(crimson, entered[0] ?? "");
+      await told(entered[0] ?? "");
+      add(violet, entered[1] ?? "");
+      await told(entered[1] ?? "");
+      expect(await becoming.next()).toEqual({
+        isSnapshot: false,
+        entered: [{ invokeId: entered[1] }],
+        changed: [],
+        left: [],
+      });
+      await owner.leave();
+      await becoming.leave();
+    },
+  );
 });
 
 function expectSource(): never {
   throw new Error("The world has no source.");
 }
-
-describe("rules of redaction that change", () => {
-  it("apply to what was read before, without a call", async () => {
-    const words = 'provider: ECS, account: "production", regionId: "cn-hangzhou", invokeId: "t-crimson-2"';
-    const query = `{ invocation(${words}) { parameters command { content } outputGroups { output { text isRedacted } } } }`;
-    await gateway.askAs("owner", query);
-    const before = gateway.emulator.calls.length;
-    gateway.rewrite({
-      redact: [{ pattern: "hunter2|canary", replaceWith: "***" }],
-      keys: [{ name: "guest", sha256: guest.sha256, roles: ["viewer"] }, ...gateway.keyLines],
-    });
-    await untilKnown(guest.key);
-    const { data } = await gateway.askAs("owner", query);
-    expect(data).toEqual({
-      invocation: {
-        parameters: { name: "***-of-a-command crimson" },
-        command: { content: "echo ***-of-a-command crimson" },
-        outputGroups: [{ output: { text: "***-of-an-output crimson\npassword=*** of crimson\n", isRedacted: true } }],
-      },
-    });
-    expect(gateway.emulator.calls.length - before).toBe(0);
-  });
-});

@@ -85,6 +85,31 @@ describe("ECS machines outside Alibaba Cloud", () => {
   });
 });
 
+describe("ECS servers and agents of which one is unknown", () => {
+  const UNKNOWN = "-7";
+  it.each([
+    ["servers", "i-", 100, "readInstances", "DescribeInstances"],
+    ["machines outside Alibaba Cloud", "mi-", 50, "readInstances", "DescribeManagedInstances"],
+    ["agents", "i-", 50, "readAgentStates", "DescribeCloudAssistantStatus"],
+    ["agents outside Alibaba Cloud", "mi-", 50, "readAgentStates", "DescribeManagedInstances"],
+  ] as const)("are all found, %s, if that one fails a whole call", async (_name, prefix, count, what, action) => {
+    const ids = Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+    const bench = createBench("ECS", (_action, { InstanceId, InstanceIds }) => {
+      const some: readonly string[] = InstanceIds === undefined ? InstanceId : JSON.parse(String(InstanceIds));
+      if (some.some((id) => id.endsWith(UNKNOWN))) throw refusal("NOT_FOUND", "InvalidInstanceId.NotFound", 404);
+      const items = some.map((id) => ({ InstanceId: id, CloudAssistantStatus: "true" }));
+      const root = action === "DescribeCloudAssistantStatus" ? "InstanceCloudAssistantStatusSet" : "Instances";
+      const inner = action === "DescribeCloudAssistantStatus" ? "InstanceCloudAssistantStatus" : "Instance";
+      return { TotalCount: some.length, [root]: { [inner]: items } };
+    });
+    const found = (await bench.upstream[what]?.(ids, bench.operation)) ?? [];
+    expect(found.map(({ instanceId }) => instanceId).sort()).toEqual(ids.filter((id) => !id.endsWith(UNKNOWN)).sort());
+    expect(new Set(bench.asked.map(([asked]) => asked))).toEqual(new Set([action]));
+    // A whole part, then the halves that hold the unknown one.
+    expect(bench.asked.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(count)));
+  });
+});
+
 describe("ECS servers", () => {
   it.each([
     ["by tokens", {}],

@@ -127,9 +127,13 @@ describe("ECS lists and runs that will run again", () => {
   });
 
   it.each([
-    ["Forbidden.RAM", [2], false],
-    ["ServiceUnavailable", [2, 3, 4, 5], true],
-  ])("stay one list where the probe fails with %s, until a minute later", async (code, calls, mayLack) => {
+    ["Forbidden.RAM", [2]],
+    ["InvalidParameter", [2]],
+    ["InvalidParameter.Timed", [2]],
+    ["InvalidInvokeId.NotFound", [2]],
+    ["UnsupportedOperation", [2]],
+    ["ServiceUnavailable", [2, 3, 4, 5]],
+  ])("stay one list that may lack some where the probe fails with %s, until a minute later", async (code, calls) => {
     end = await startUpstream("ECS", { invocations: [ONCE, ACTIVE] });
     end.emulator.setFaults(calls.map((nth) => ({ nth, fault: { kind: "error", code } })));
     const shown = [];
@@ -138,7 +142,8 @@ describe("ECS lists and runs that will run again", () => {
       const lists = await end.upstream.openLists({}, NOTHING, end.operation);
       shown.push(lists.map((list) => list.mayLack?.()));
     }
-    expect(shown).toEqual([[mayLack], [mayLack], [false, false]]);
+    expect(shown).toEqual([[true], [true], [false, false]]);
+    expect(end.takeCalls().filter((call) => call === FIND)).toHaveLength(calls.length + 1);
   });
 
   it.each([true, false])("are not chosen by the parameter for a query that says timed: %s", async (timed) => {

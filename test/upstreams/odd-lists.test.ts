@@ -230,6 +230,27 @@ describe("a later page that holds no list fails, and does not end", () => {
   );
 });
 
+describe("a later page that says that there is no such server fails, and does not end", () => {
+  const page = Array.from({ length: 50 }, (_, index) => ({ InvokeId: `t-${index}`, InvokeInstances: [] }));
+  it.each<readonly [string, "ECS" | "SWAS", string | null]>([
+    ["the runs of one server of ECS", "ECS", null],
+    ["the runs of one server of SWAS", "SWAS", null],
+    ["the same if the list of all runs may not be used", "SWAS", "DescribeCommandInvocations"],
+  ])("%s", async (_name, provider, denied) => {
+    const gone = refusal("NOT_FOUND", "InvalidInstanceId.NotFound", 404);
+    const bench = createBench(provider, (action, { PageNumber, NextToken }) => {
+      if (action === denied) throw refusal("FORBIDDEN", "Forbidden.RAM", 403);
+      if (NextToken !== undefined || Number(PageNumber ?? 1) > 1) throw gone;
+      const Invocations = provider === "ECS" ? { Invocation: page } : page;
+      return { RequestId: "R-1", TotalCount: 90, PageNumber: 1, PageSize: 50, Invocations, CommandInvocations: page };
+    });
+    const [list] = await bench.upstream.openLists({ instanceId: "i-1" }, NOTHING, bench.operation);
+    const first = await list?.read(null, bench.operation);
+    expect([first?.runs.length, first?.next]).toEqual([50, expect.anything()]);
+    await expect(list?.read(first?.next ?? null, bench.operation)).rejects.toBe(gone);
+  });
+});
+
 describe("pages that are read at once", () => {
   it("fail for what the operation may not do any more, though another of them was refused before", async () => {
     const spent = new InputError("COST_LIMIT_EXCEEDED", "No call is left.");

@@ -1,6 +1,7 @@
 import { createSourceEventStream, type FormattedExecutionResult, OperationTypeNode } from "graphql";
+import type { Caller, View } from "#access";
 import type { Operation } from "#domain";
-import { LastingOperation, startOperation } from "../admission/index.ts";
+import { type Asking, LastingOperation, startOperation } from "../admission/index.ts";
 import { heldBy, type PreparedOperation } from "../documents/index.ts";
 import { findVariableFaults, rulesOf } from "../execution/index.ts";
 import { type Asker, answerOnce, askingOf, format, toFailure, toSubscription, untilRoom } from "./answer.ts";
@@ -26,7 +27,8 @@ export interface Receiver {
 /**
  * Runs an operation that may answer more than once: a query once, a subscription once an event. Each answer has a context, a
  * deadline and a budget of its own, so that nothing is answered from what an earlier one loaded. Resolves once all is sent. Never rejects unless
- * sending does: what fails is told as a result with errors, after which nothing follows.
+ * sending does: what fails is told as a result with errors, after which nothing follows. A subscription whose caller has got other rights is
+ * opened anew with them, behind the last event that was told: what was meant for the rights before is not told.
  */
 export async function runLive(
   options: LiveOptions,
@@ -57,6 +59,9 @@ class Subscription {
   private leave = (): void => {};
   private letGo = (): void => {};
   private events: AsyncIterator<unknown> | null = null;
+  private view: View;
+  /** Where the last event stands that was told. */
+  private position: string | null;
 
   constructor(
     private readonly options: LiveOptions,
@@ -67,13 +72,15 @@ class Subscription {
     const { clock, operationCallBudget: callBudget } = options;
     this.operation = new LastingOperation(live.requestId, { callBudget, client: asker.client });
     this.expiry = createExpiry(clock, asker.caller);
+    this.view = asker.caller.view;
+    this.position = asker.lastEventId ?? null;
     receiver.stop.onStop(() => this.end());
     this.expiry.onStop(() => this.end());
   }
 
   async run(): Promise<void> {
     try {
-      this.events = await this.open();
+      this.events = await this.begin();
       // It may have been stopped meanwhile.
       if (this.operation.signal.aborted) this.end();
       while (await this.tellNext());
@@ -85,9 +92,8 @@ class Subscription {
     }
   }
 
-  /** Null if it cannot be opened, once that is told. */
-  private async open(): Promise<AsyncIterator<unknown> | null> {
-    const { options, live, operation, asker } = this;
+  private async begin(): Promise<AsyncIterator<unknown> | null> {
+    const { live, asker } = this;
     try {
       this.leave = asker.client.watch();
       this.letGo = asker.client.hold(heldBy(live));
@@ -95,12 +101,20 @@ class Subscription {
       // Each may read the beginning of another list; thousands may be asked for at once.
       await asker.client.turn();
       if (this.receiver.stop.hasCome) return null;
-      const source = await openSource(options, live, { operation, asker });
-      if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
-      await tell({ answer: writeAnswer(source, options.logger) }, asker, this.receiver);
+      return await this.open(asker.caller);
     } catch (error) {
       await tell(this.toLast(error), asker, this.receiver);
     }
+    return null;
+  }
+
+  /** Null if it cannot be opened, once that is told. */
+  private async open(caller: Caller): Promise<AsyncIterator<unknown> | null> {
+    const { options, live, operation, asker, position } = this;
+    const asking = askingOf(live, position === null ? asker : { ...asker, lastEventId: position }, caller);
+    const source = await openSource(options, live, { operation, asking });
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+    await tell({ answer: writeAnswer(source, options.logger) }, asker, this.receiver);
     return null;
   }
 
@@ -111,8 +125,8 @@ class Subscription {
     if (full !== null) await full;
     let told: Answered | null;
     try {
-      const event = await this.events?.next();
-      told = event === undefined ? null : await this.answer(event);
+      const event = await this.next();
+      told = event === null ? null : await this.answer(event);
     } catch (error) {
       told = this.toLast(error);
     }
@@ -121,14 +135,25 @@ class Subscription {
     return told !== null && told.isLast !== true;
   }
 
-  /** Null once there is nothing to be answered. */
-  private async answer({ done, value: event }: IteratorResult<unknown>): Promise<Told | null> {
+  /** The next event that the caller's rights of now give, and who asks now; null once nothing is to be answered. */
+  private async next(): Promise<{ readonly event: unknown; readonly caller: Caller } | null> {
+    for (;;) {
+      const next = await this.events?.next();
+      if (next === undefined || this.receiver.stop.hasCome) return null;
+      if (this.expiry.hasCome) throw refuseEnded();
+      if (next.done === true) return null;
+      const caller = await this.asker.recognise();
+      if (caller.view === this.view) return { event: next.value, caller };
+      await this.events?.return?.();
+      this.view = caller.view;
+      this.events = await this.open(caller);
+    }
+  }
+
+  private async answer({ event, caller }: { readonly event: unknown; readonly caller: Caller }): Promise<Told> {
     const { options, live, asker, receiver, question } = this;
     const { stop } = receiver;
-    if (stop.hasCome) return null;
-    if (this.expiry.hasCome) throw refuseEnded();
-    if (done === true) return null;
-    const asking = askingOf(live, asker, await asker.recognise());
+    const asking = askingOf(live, asker, caller);
     const asked = { event, question, asking, client: asker.client, stop };
     try {
       const answer = shareAnswer(asked, options, (audit) => {
@@ -137,6 +162,7 @@ class Subscription {
       });
       const made = answer instanceof Promise ? await this.expiry.or(answer) : answer;
       if (made === null) throw refuseEnded();
+      if (made.isTold) this.position = options.eventIdOf?.(event) ?? this.position;
       return { answer: made, event };
     } finally {
       asking.audit.end();
@@ -197,9 +223,8 @@ async function answerHeld(
 async function openSource(
   options: LiveOptions,
   live: PreparedOperation,
-  { operation, asker }: { readonly operation: Operation; readonly asker: Asker },
+  { operation, asking }: { readonly operation: Operation; readonly asking: Asking },
 ): Promise<AsyncIterable<unknown> | FormattedExecutionResult> {
-  const asking = askingOf(live, asker, asker.caller);
   try {
     const errors = findVariableFaults(options.schema, live, options.introspection);
     if (errors.length > 0) return format(options, live, { errors }, null);

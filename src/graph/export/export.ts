@@ -10,7 +10,7 @@ import {
   isFinalInstanceStatus,
   isFinalInvocationStatus,
   isOutputKnown,
-  lacksOthers,
+  isShownInPart,
   type Operation,
 } from "#domain";
 import { type Answer, type Parts, type Services, unitsToDecode } from "#services";
@@ -121,12 +121,8 @@ async function* outputRows(
   if (run === null || run === undefined || (instances.length === 0 && instanceId !== null))
     throw new InputError("NOT_FOUND", "`id`: expected a run that is known, got one that is gone.", "id");
   const isCutOff = run.isGoneUpstream === true && !isOver(run, instanceId);
-  // What ended has run on some instance.
-  const showsNone = instances.length === 0 && isFinalInvocationStatus(run.status);
-  const mayHaveOthers = showsNone || run.mayBeElsewhere === true || lacksOthers(run);
-  const lacksSome = instanceId === null && (mayHaveOthers || run.missingInstances !== undefined);
   if (isCutOff) missing.push(tellSource(source, "NOT_FOUND"));
-  else if (lacksSome) missing.push(tellSource(source));
+  else if (instanceId === null && isShownInPart(run)) missing.push(tellSource(source));
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
     const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);

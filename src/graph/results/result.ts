@@ -58,10 +58,10 @@ export class InvocationResult extends Execution {
     nullable: true,
     description:
       "False if it is over and no answer of the upstream told what it printed, as of a run that the upstream dropped before: " +
-      "`output: null` then does not say that it printed nothing.",
+      "`output: null` then does not say that it printed nothing. An error if that could not be read now.",
   })
-  get isOutputKnown(): boolean {
-    return isOutputKnown(this.record);
+  get isOutputKnown(): OrError<boolean> {
+    return this.record.output === undefined && this.unread !== null ? this.unread : isOutputKnown(this.record);
   }
 }
 

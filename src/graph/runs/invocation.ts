@@ -3,12 +3,10 @@ import { Args, Ctx, Field, Info, ObjectType } from "type-graphql";
 
 import {
   failureRank,
-  hidesFailure,
   type InstanceInvocation as InstanceRecord,
   type Invocation as InvocationRecord,
   type InvocationRef,
-  isFinalInvocationStatus,
-  lacksOthers,
+  isShownInPart,
   type Projection,
   sourceKey,
 } from "#domain";
@@ -177,7 +175,7 @@ export class Invocation extends InvocationSettings {
     this.#all ??= listByName(
       [...this.record.instances].sort((a, b) => compareText(a.instanceId, b.instanceId)),
       ({ instanceId }) => instanceId,
-      isPartly(this.record),
+      isShownInPart(this.record),
     );
     return this.#all;
   }
@@ -259,14 +257,6 @@ export const InvocationConnection = declareConnection({
   plural: "runs",
   hasSources: true,
 });
-
-/** True for a run that has other instances than it shows, or may have. */
-function isPartly(run: InvocationRecord): boolean {
-  // What has ended has run on some instance.
-  const showsNone = run.instances.length === 0 && isFinalInvocationStatus(run.status);
-  const mayHaveOthers = showsNone || run.mayBeElsewhere === true || lacksOthers(run) || hidesFailure(run);
-  return mayHaveOthers || run.missingInstances !== undefined;
-}
 
 /** What a selection of a page of runs needs beyond what every list tells. */
 export function pageProjection(connection: Selection): Projection & Pick<PageProjection, "totalCount"> {

@@ -1,7 +1,6 @@
 import type { ListChange } from "#services";
 import { always, declareShape } from "../declarations/index.ts";
 import { type GraphContext, joinSelections, type Selection } from "../operation/index.ts";
-import { kindsOf } from "../rights/index.ts";
 import { connectRecords, Invocation } from "../runs/index.ts";
 import { SourceState } from "../sources/index.ts";
 
@@ -43,18 +42,12 @@ export async function toInvocationChange(
   context: GraphContext,
 ): Promise<InvocationChange> {
   const needs = joinSelections(selection.under("entered"), selection.under("changed"), selection.under("left"));
-  // Rights may have become less since the watch began.
-  const connect = (records: ListChange["entered"]) => {
-    const seen = records.filter((run) => kindsOf(run, context).runs);
-    return connectRecords(seen, needs, context);
-  };
+  const connect = (records: ListChange["entered"]) => connectRecords(records, needs, context);
   const [entered, changed, left, sources] = await Promise.all([
     connect(change.entered),
     connect(change.changed),
     connect(change.left),
-    selection.hasAny("sources")
-      ? change.sources().then((all) => all.filter(({ source }) => context.view.maySee(source)))
-      : [],
+    selection.hasAny("sources") ? change.sources() : [],
   ]);
   const { position, isSnapshot } = change;
   return { position, isSnapshot, entered, changed, left, sources: sources.map((state) => new SourceState(state)) };

@@ -11,6 +11,7 @@ import type {
   Projection,
   ResultRef,
   Source,
+  UpstreamError,
 } from "#domain";
 import type { Page, PageArguments, PageProjection, PageSourceState } from "./pages.ts";
 import type {
@@ -52,6 +53,8 @@ export interface ShownResults {
   readonly all: readonly ShownResult[];
   /** False if others may be missing. */
   readonly isWhole: boolean;
+  /** Why the upstream refused this very question, so that no more is shown than was known; absent if it did not. */
+  readonly refusal?: UpstreamError;
 }
 
 /** A value, null for what does not exist, or the error that this key alone met. */

@@ -1,9 +1,13 @@
-import { createOwnFailure, type Source, sourceKey } from "#domain";
+import { type Source, sourceKey, type UpstreamError } from "#domain";
 import { type Sync, toSourceFailure } from "#sync";
 import type { BackfillState, PageSourceState } from "../contract/index.ts";
 
-/** How a source fares, and how far back it is known. A `flaw` of what it told counts as its error unless it has another one. */
-export type DescribeSource = (source: Source, isComplete: boolean, flaw?: string | null) => Promise<PageSourceState>;
+/** How a source fares, and how far back it is known. What a question alone met counts as its error unless it has another one. */
+export type DescribeSource = (
+  source: Source,
+  isComplete: boolean,
+  own?: UpstreamError | null,
+) => Promise<PageSourceState>;
 
 /** How far collecting a source has come; null if nothing is collected. */
 export type BackfillOf = (source: Source) => BackfillState | null;
@@ -13,12 +17,11 @@ export function createDescribeSource(
   { book, oldestKnown }: Pick<Sync, "oldestKnown"> & { readonly book: Pick<Sync["book"], "stateOf"> },
   backfillOf: BackfillOf,
 ): DescribeSource {
-  return async (source, isComplete, flaw = null) => {
+  return async (source, isComplete, own = null) => {
     const { error, ...state } = book.stateOf(source);
-    const told = flaw === null ? null : toSourceFailure(createOwnFailure(source, "BAD_RESPONSE", flaw));
     return {
       ...state,
-      error: error ?? told,
+      error: error ?? (own === null ? null : toSourceFailure(own)),
       isComplete,
       // A region that never offered the product has nothing new.
       isCurrent: error === null || (error.code === "NOT_SUPPORTED" && state.asOf === null),

@@ -48,11 +48,11 @@ export async function readRun(
     return await toShown(await sync.results.read(source, query, projection, operation));
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    return (
+    const seen =
       (isHistory ? await findSeenHistory(sync, source, query, projection, error) : null) ??
       (await findSeen(sync, ref, projection, error, isHistory)) ??
-      salvage(error, await sync.results.findLoose(ref))
-    );
+      salvage(error, await sync.results.findLoose(ref));
+    return error.isOfQuestion === true ? { ...seen, isWhole: false, refusal: error } : seen;
   }
 }
 

@@ -2,7 +2,15 @@ import { type Operation, sourceRank } from "#domain";
 import { NO_TIME, type Position } from "#store";
 import type { Sync } from "#sync";
 import { isRefusal } from "#upstreams";
-import type { Page, PageArguments, PageProjection, ResultFilter, Sealer, ShownResult } from "../contract/index.ts";
+import type {
+  Page,
+  PageArguments,
+  PageProjection,
+  ResultFilter,
+  Sealer,
+  ShownResult,
+  ShownResults,
+} from "../contract/index.ts";
 import {
   createCursorCodec,
   type DescribeSource,
@@ -59,8 +67,9 @@ async function pageOfRun(
   const codec = createCursorCodec(sealer, purposeOf(filter), [source]);
   const at = cursor === null ? null : codec.open(cursor, cursorArgument);
   const isEmpty = filter.statusIn?.length === 0;
-  const { all, isWhole } = isEmpty
-    ? { all: [], isWhole: true }
+  const nothing: ShownResults = { all: [], isWhole: true };
+  const { all, isWhole, refusal } = isEmpty
+    ? nothing
     : await readRun(sync, filter, plainProjection(projection), operation);
   const [known] = await sync.runs.findKnown([filter], { output: false, content: false }, Number.POSITIVE_INFINITY);
   const isComplete = isWhole && known?.run.missingInstances === undefined;
@@ -74,7 +83,7 @@ async function pageOfRun(
     })),
     hasMore,
     totalCount: projection.totalCount && isComplete ? rows.length : null,
-    sources: [await describe(source, isComplete)],
+    sources: [await describe(source, isComplete, refusal)],
   });
 }
 

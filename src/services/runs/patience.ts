@@ -2,7 +2,7 @@ import { type Clock, InputError, isFinalInvocationStatus, type Operation, source
 import type { StoredRun } from "#store";
 import type { Sync } from "#sync";
 import type { PageSourceState } from "../contract/index.ts";
-import type { PageSource } from "../walk/index.ts";
+import { owesNothing, type PageSource } from "../walk/index.ts";
 
 /** How patient a page is. */
 export interface PageTiming {
@@ -120,8 +120,7 @@ function noteEnd(part: PageSource, error: unknown): void {
     return;
   }
   if (error instanceof UpstreamError) part.failure = error;
-  // A region without the product owes nothing.
-  if (part.failure?.code === "NOT_SUPPORTED") part.lists = [];
+  if (owesNothing(part)) part.lists = [];
   else part.isLate = true;
 }
 

@@ -1,4 +1,5 @@
 import {
+  createOwnFailure,
   type Invocation,
   type InvocationFilter,
   matchesNothing,
@@ -35,6 +36,7 @@ import {
   reachesOf,
   readAhead,
   readAtOf,
+  refusalOf,
   refuseIfAllFailed,
   rowsOf,
   startOf,
@@ -149,10 +151,11 @@ async function cut(
   // What was read before is known, as far as it goes.
   const isKnown = ({ source, failure }: PageSource): boolean => failure !== null && sync.book.isKnown(source);
   const runs = ahead.length === 0 ? rows : [...rows, ...ahead].sort(byPosition);
+  const unanswered = sources.filter((part) => lagging.includes(part) || refusalOf(part) !== null);
   refuseIfAllFailed(
     sources,
     runs.length,
-    lagging.filter((part) => !isKnown(part)),
+    unanswered.filter((part) => !isKnown(part)),
   );
   const start = cursor?.position ?? null;
   const [newest, oldest] = direction.sign > 0 ? [start, end] : [end, start];
@@ -197,6 +200,8 @@ async function statesOf(
       const falseEnd = await falseEndOf(part);
       const isReached = falseEnd !== null && (oldest === null || oldest.time <= falseEnd.time);
       const flaw = isReached ? falseEnd.why : await findLacking(store, part, walk, start);
+      const refusal = refusalOf(part);
+      const own = refusal ?? (flaw === null ? null : createOwnFailure(source, "BAD_RESPONSE", flaw));
       // A source without a list for this has nothing that could be old.
       const hasList = part.lists.length > 0 || part.isLate;
       const asOf = hasList
@@ -204,12 +209,13 @@ async function statesOf(
         : sync.book.stateOf(source).asOf;
       const isRead = !hasList || asOf !== null;
       const isEachRead = isRead && part.states?.isWhole !== false && !lagging.includes(part);
-      const isEachThere = isEachRead && flaw === null && (await isSound(part));
+      const isEachThere = isEachRead && own === null && (await isSound(part));
       const lacksRuns =
         !isEachThere ||
         (await hasDoubtful(store, doubtOf(part, walk.query), { source, after: newest, before: oldest }, walk.pause));
-      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), flaw);
-      return { state: { ...state, asOf, isCurrent: state.isCurrent && !part.isLate }, lacksRuns };
+      const state = await describe(source, !lacksRuns && !lacking.has(sourceKey(source)), own);
+      const isCurrent = state.isCurrent && !part.isLate && refusal === null;
+      return { state: { ...state, asOf, isCurrent }, lacksRuns };
     }),
   );
 }

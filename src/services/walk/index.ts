@@ -6,6 +6,16 @@ export { refuseIfAllFailed } from "./failure.ts";
 export { findLacking, noteLateBefore } from "./late.ts";
 export { pauseOf, throwIfGone } from "./pause.ts";
 export { cursorBehind, endBehind, type Ground, groundBehind } from "./places.ts";
-export { chooseLists, falseEndOf, isAnswered, isSound, isToldByAll, type PageSource, readAtOf } from "./source.ts";
+export {
+  chooseLists,
+  falseEndOf,
+  isAnswered,
+  isSound,
+  isToldByAll,
+  owesNothing,
+  type PageSource,
+  readAtOf,
+  refusalOf,
+} from "./source.ts";
 export { countRuns, isWhole } from "./total.ts";
 export { endOf, isLagging, isOpen, limitOf, newPart, reachesOf, rowsOf, startOf, type Walk } from "./walk.ts";

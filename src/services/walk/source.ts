@@ -79,9 +79,19 @@ function isFew(statusIn: readonly InvocationStatus[] | undefined): statusIn is r
   return statusIn !== undefined && new Set(statusIn).size <= NARROW_STATUSES_MAX && !statusIn.includes("UNKNOWN");
 }
 
+/** What the source refused for what this question names; null if it did not. Asking for the next page would meet the same. */
+export function refusalOf({ failure }: Pick<PageSource, "failure">): UpstreamError | null {
+  return failure?.isOfQuestion === true ? failure : null;
+}
+
+/** True if the source owes this walk nothing: it does not offer the product, or refuses the question. */
+export function owesNothing(part: Pick<PageSource, "failure">): boolean {
+  return part.failure?.code === "NOT_SUPPORTED" || refusalOf(part) !== null;
+}
+
 /** True if what is known of the source is shown: also if it is not asked any more. */
-export function isAnswered({ isOpened, failure }: PageSource): boolean {
-  return isOpened || failure?.code === "NOT_SUPPORTED";
+export function isAnswered(part: PageSource): boolean {
+  return part.isOpened || owesNothing(part);
 }
 
 /** Down to which time, exclusive, all of a source's runs are known that were created at `from` or earlier. */

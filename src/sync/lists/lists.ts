@@ -1,4 +1,4 @@
-import type { InvocationQuery, Operation, Projection } from "#domain";
+import { type InvocationQuery, namesSomething, type Operation, type Projection } from "#domain";
 import { LIST_HEAD } from "#store";
 import type { RunList, Upstream } from "#upstreams";
 import { readInTurn } from "../sources/index.ts";
@@ -70,8 +70,8 @@ export async function openKnownLists(
   operation: Operation,
 ): Promise<readonly KnownList[]> {
   const open = (noted: Operation) => upstream.openLists(query, projection, noted);
-  const lists = await parts.book.watchOpening(upstream.source, open, operation);
-  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, projection), list, parts));
+  const lists = await parts.book.watchOpening(upstream.source, open, operation, namesSomething(query));
+  return lists.map((list) => toKnownList(openList(parts, upstream.source, list, query, projection), list, parts));
 }
 
 function toKnownList(list: OpenList, { key, isExact, applied, mayLack }: RunList, { turns }: ListParts): KnownList {

@@ -5,6 +5,7 @@ import {
   type Invocation,
   type InvocationQuery,
   mayBeCut,
+  namesSomething,
   narrowRuns,
   type Operation,
   type Projection,
@@ -64,18 +65,31 @@ export interface OpenList extends Pick<RunList, "placeAt"> {
 
 const NOTHING: Projection = { output: false, content: false };
 
-/** Opens a list of a source. */
-export function openList(parts: ListParts, source: Source, list: RunList, projection: Projection): OpenList {
+/** Opens a list of a source, for what a query means. */
+export function openList(
+  parts: ListParts,
+  source: Source,
+  list: RunList,
+  query: InvocationQuery,
+  projection: Projection,
+): OpenList {
   const { store, book, clock, singleFlight } = parts;
   const { key, applied } = list;
   const name = `${sourceKey(source)}|${key}|${projection.output}`;
   const isEnteredLater = applied.statusIn !== undefined || applied.timed !== undefined;
 
+  const isNamed = namesSomething(query);
+
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, key));
   const read: OpenList["read"] = async (place, offset, operation) => {
     const begunAt = clock.now();
     // A place that is dead is no failure of its source.
-    const page = await book.watchRuns(source, (noted) => list.read(place, noted).catch(orDeadPlace), operation);
+    const page = await book.watchRuns(
+      source,
+      (noted) => list.read(place, noted).catch(orDeadPlace),
+      operation,
+      isNamed,
+    );
     if (page instanceof DeadPlaceError) throw page;
     const { instanceId } = applied;
     const isOfList = ({ instances }: Invocation): boolean =>

@@ -28,7 +28,8 @@ export function createHiddenRuns({ book, singleFlight, clock, freshnessMs }: Rea
       if (upstream === undefined || wasAskedAsHidden(ref, maxAgeMs)) return;
       const key = `hidden|${invocationKey(ref)}|${projection.output}|${projection.content}`;
       await singleFlight.share(key, ref.source, operation, async (shared) => {
-        await book.watchRuns(ref.source, (noted) => upstream.readInvocation(ref.invokeId, projection, noted), shared);
+        const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, projection, noted);
+        await book.watchRuns(ref.source, read, shared, true);
         looks.add(invocationKey(ref));
       });
     },

@@ -58,7 +58,8 @@ export function createResultLists({
 
   async function readMore(list: ResultList, source: Source, before: Known | undefined, operation: Operation) {
     const readAt = clock.now();
-    const page = await book.results.watch(source, (noted) => list.read(before?.next ?? null, noted), operation);
+    const read = (noted: Operation) => list.read(before?.next ?? null, noted);
+    const page = await book.results.watch(source, read, operation, true);
     await store.write({ source, readAt, results: page.results });
     const results = new Map(before?.results);
     for (const result of page.results) results.set(resultKey(result), result);

@@ -105,7 +105,7 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     };
     const asked = await widen(source, stored ? { ...query, hasRepeats: hasRepeats(stored.run) } : query);
     const read = (noted: Operation) => upstream.readResults(asked, projection, noted);
-    const found = await book.watchResults(source, read, operation).catch(keepPart);
+    const found = await book.watchResults(source, read, operation, true).catch(keepPart);
     if (query.includeHistory) {
       putHistory(found, true);
       return found;
@@ -113,7 +113,9 @@ export function createResultReader(parts: ReaderParts): ResultReader {
     await store.write({ source, readAt, results: found });
     if (query.instanceIds === undefined) whole.add(invocationKey({ source, invokeId: query.invokeId }));
     const believed = await believe(store, source, query, found, projection);
-    return projection.output ? noteLacking(believed, new Set(found), { owed, untold }) : believed;
+    return projection.output
+      ? noteLacking(believed, new Set(found.filter((one) => endedLately(one, readAt))), { owed, untold })
+      : believed;
   }
 
   async function readTimes(source: Source, { invokeId }: ResultQuery): Promise<unknown> {
@@ -144,16 +146,27 @@ export function createResultReader(parts: ReaderParts): ResultReader {
   };
 }
 
-/** Notes which outputs were read and are not there. One that is empty so far is none in this answer; it is not kept as such. */
+/** An output may be told so late after its end, the clocks of gateway and vendor apart. */
+const TOLD_LATE_MS = 60_000;
+
+function endedLately({ finishTime }: InvocationResult, now: number): boolean {
+  return finishTime !== null && now - Date.parse(finishTime) < TOLD_LATE_MS;
+}
+
+/**
+ * Notes which outputs were read and are not there. One that is empty so far is none in this answer; it is not kept as such. Of the others no
+ * answer tells whether they printed anything.
+ * @param soFar results of the answer whose ends are so new that their outputs may come yet
+ */
 function noteLacking(
   believed: readonly InvocationResult[],
-  told: ReadonlySet<InvocationResult>,
+  soFar: ReadonlySet<InvocationResult>,
   { owed, untold }: Readonly<Record<"owed" | "untold", Pick<Absences, "add">>>,
 ): readonly InvocationResult[] {
   return believed.map((one) => {
     if (one.output !== undefined) return one;
-    (told.has(one) ? owed : untold).add(resultKey(one));
-    return told.has(one) ? { ...one, output: null } : one;
+    (soFar.has(one) ? owed : untold).add(resultKey(one));
+    return soFar.has(one) ? { ...one, output: null } : one;
   });
 }
 

@@ -62,7 +62,7 @@ export function createRunReader(parts: ReaderParts): RunReader {
     const readAt = clock.now();
     const knownRun = toKnownRun(known, projection, { isGuessGood: book.isStuck(ref.source), now: readAt });
     const read = (noted: Operation) => upstream.readInvocation(ref.invokeId, projection, noted, knownRun);
-    const run = await book.watchRuns(ref.source, read, operation);
+    const run = await book.watchRuns(ref.source, read, operation, true);
     if (run === null) return noteAbsent(ref, known, readAt);
     absences.clear(invocationKey(ref));
     await store.write({ source: ref.source, readAt, runs: [run] });

@@ -104,7 +104,7 @@ async function readBatches<Value extends InstanceRef>(
       const key = `${kind}|${sourceKey(source)}|${JSON.stringify(instanceIds)}`;
       try {
         const found = await singleFlight.share(key, source, operation, (shared) =>
-          book.servers.watch(source, (noted) => read(upstream, instanceIds, noted), shared),
+          book.servers.watch(source, (noted) => read(upstream, instanceIds, noted), shared, true),
         );
         for (const one of found) answers.set(instanceKey(one), one);
       } catch (error) {

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  mayRefuseArgument,
   type Operation,
   type Source,
   type SourceErrorCode,
@@ -31,6 +32,13 @@ export interface SourceFailure {
 /** Reads from an upstream with the operation that it is given. */
 export type Read<Value> = (operation: Operation) => Promise<Value>;
 
+/**
+ * Reads, and notes how the source fared.
+ * @param isNamed true if the question names something, such as a run or a server: if that is refused, this question alone fails, and nothing is
+ *   noted of the source. The error says so ({@link UpstreamError.isOfQuestion}).
+ */
+type Watch = <Value>(source: Source, read: Read<Value>, operation: Operation, isNamed?: boolean) => Promise<Value>;
+
 /** How long a source that does not offer the product is left out. */
 const NOT_SUPPORTED_MS = 3_600_000;
 
@@ -53,19 +61,24 @@ export interface SourceBook {
    * Passes on what the upstream did and notes how it fared, unless nobody waited for it to the end. A failing attempt counts at
    * once, until a later one succeeds.
    */
-  watch<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  readonly watch: Watch;
   /** The same for what may come about without asking the upstream: notes failures alone. */
-  watchFailures<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  readonly watchFailures: Watch;
   /** As `watch`, for reading runs: a source that does not offer that is left out for an hour, and fails alike without a call. */
-  watchRuns<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  readonly watchRuns: Watch;
   /** The same for reading results, which a source may offer without runs; noted in `results`. */
-  watchResults<Value>(source: Source, read: Read<Value>, operation: Operation): Promise<Value>;
+  readonly watchResults: Watch;
   /** How reading results fared, which is nothing that a page of runs needs to tell. */
   readonly results: Pick<SourceBook, "stateOf" | "watch">;
   /** The same for reading servers and the agents on them. */
   readonly servers: Pick<SourceBook, "stateOf" | "watch">;
   /** As `watchFailures`, for finding out which lists there are. That there is none, found out another way after a failure, is a success. */
-  watchOpening<List>(source: Source, read: Read<readonly List[]>, operation: Operation): Promise<readonly List[]>;
+  watchOpening<List>(
+    source: Source,
+    read: Read<readonly List[]>,
+    operation: Operation,
+    isNamed?: boolean,
+  ): Promise<readonly List[]>;
 }
 
 /**
@@ -78,10 +91,10 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
   const runs = createOffer(clock);
   const watchIn =
     (offer: Offer, { watch }: Pick<Fares, "watch">): SourceBook["watch"] =>
-    async (source, read, operation) => {
+    async (source, read, operation, isNamed) => {
       const why = offer.leftOut(source);
       if (why !== null) throw why;
-      const value = await offer.orLeaveOut(source, watch(source, read, operation));
+      const value = await offer.orLeaveOut(source, watch(source, read, operation, isNamed));
       offer.noteOffered(source);
       return value;
     };
@@ -97,7 +110,8 @@ export function createSourceBook(upstreams: readonly Upstream[], clock: Clock): 
     leftOut: runs.leftOut,
     watchRuns: watchIn(runs, fares),
     watchResults: watchIn(createOffer(clock), results),
-    watchOpening: (source, read, operation) => runs.orLeaveOut(source, fares.watchOpening(source, read, operation)),
+    watchOpening: (source, read, operation, isNamed) =>
+      runs.orLeaveOut(source, fares.watchOpening(source, read, operation, isNamed)),
   };
 }
 
@@ -117,19 +131,23 @@ function createFares(clock: Clock): Fares {
     source: Source,
     read: Read<Value>,
     operation: Operation,
+    isNamed = false,
     noteOwn?: (failure: SourceFailure) => void,
   ): Promise<Value> => {
     const { signal, deadline } = operation;
+    const isOfQuestion = (error: UpstreamError): boolean => isNamed && mayRefuseArgument(error);
     const noteAttempt = (error: UpstreamError): void => {
-      if (signal.aborted) return;
+      if (signal.aborted || isOfQuestion(error)) return;
       const failure = note(source, error);
       noteOwn?.(failure);
     };
     try {
       return await read(withNotes(operation, noteAttempt));
     } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
       const isGivenUp = signal.aborted && clock.elapsed() < deadline;
-      if (error instanceof UpstreamError && !isGivenUp && !isWaiting(error)) note(source, error);
+      if (isOfQuestion(error)) error.isOfQuestion = true;
+      else if (!isGivenUp && !isWaiting(error)) note(source, error);
       throw error;
     }
   };
@@ -143,10 +161,10 @@ function createFares(clock: Clock): Fares {
       return { source, error: failures.get(key) ?? null, asOf: successes.get(key) ?? null };
     },
     isKnown: (source) => known.has(sourceKey(source)),
-    watchFailures: (source, read, operation) => watchAttempts(source, read, operation),
-    async watchOpening(source, read, operation) {
+    watchFailures: watchAttempts,
+    async watchOpening(source, read, operation, isNamed) {
       let own: SourceFailure | null = null;
-      const lists = await watchAttempts(source, read, operation, (failure) => {
+      const lists = await watchAttempts(source, read, operation, isNamed, (failure) => {
         own = failure;
       });
       // Nobody will read a list, which would tell that what failed on the way does not matter.
@@ -154,8 +172,8 @@ function createFares(clock: Clock): Fares {
       if (lists.length === 0 && failures.get(sourceKey(source)) === own) noteSuccess(source);
       return lists;
     },
-    async watch(source, read, operation) {
-      const value = await watchAttempts(source, read, operation);
+    async watch(source, read, operation, isNamed) {
+      const value = await watchAttempts(source, read, operation, isNamed);
       if (value !== null && !(Array.isArray(value) && value.length === 0)) known.add(sourceKey(source));
       noteSuccess(source);
       return value;

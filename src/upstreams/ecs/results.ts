@@ -4,12 +4,11 @@ import { type AllItems, createListReader, readAllPages } from "../lists/index.ts
 import {
   arrangeExecutions,
   badResponse,
-  EMPTY_PAGE,
   keepItems,
   listKey,
   nameResults,
-  orEmptyPage,
-  type PageShape,
+  orNotFound,
+  toEmptyPage,
 } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { toInvocationResult } from "./map.ts";
@@ -17,11 +16,6 @@ import { readInvocation } from "./runs.ts";
 import { readResultPage } from "./shapes.ts";
 
 const ACTION = "DescribeInvocationResults";
-
-const NO_RESULTS: PageShape<InvocationResult> & { readonly requestId: string | null } = {
-  ...EMPTY_PAGE,
-  requestId: null,
-};
 
 /** How often a history whose order changes between pages is read again. */
 const MORE_READINGS = 4;
@@ -79,7 +73,7 @@ async function readAllResults(
       paging: context.resultPaging,
       ask: async (paging) => {
         const asked = { ...parameters, ...toParameters(paging) };
-        const page = await orEmptyPage(readResultsPage(context, asked, operation), NO_RESULTS, parameters);
+        const page = await readResultsPage(context, asked, operation);
         requestId = page.requestId;
         for (const [result, name] of nameResults(page.items)) names.set(result, name);
         return page;
@@ -164,8 +158,7 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
     key,
     paging: context.resultPaging,
     async ask(paging, operation) {
-      const reading = readResultsPage(context, { ...filter, ...toParameters(paging) }, operation);
-      const page = await orEmptyPage(reading, NO_RESULTS, filter);
+      const page = await readResultsPage(context, { ...filter, ...toParameters(paging) }, operation);
       isTotalSure &&= !page.hasTokenMember;
       return page;
     },
@@ -182,7 +175,12 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
   };
 }
 
-async function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {
+function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {
+  const toStandIn = (error: UpstreamError) => ({ ...toEmptyPage(error), requestId: error.requestId });
+  return orNotFound(readGivenResults(context, parameters, operation), toStandIn, parameters);
+}
+
+async function readGivenResults(context: AdapterContext, parameters: Parameters, operation: Operation) {
   const answer = await context.ask(ACTION, { ...parameters, ContentEncoding: "Base64" }, operation);
   const reading = context.reader(ACTION, answer);
   const asked = { invokeId: textOf(parameters.InvokeId), instanceId: textOf(parameters.InstanceId) };

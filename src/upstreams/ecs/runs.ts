@@ -11,13 +11,12 @@ import type { FirstPage, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, type Paging, type PagingParameters, type StatusWords } from "../lists/index.ts";
 import {
   COMMAND_TYPE_WORDS,
-  EMPTY_PAGE,
   findOnly,
   keepItems,
   listKey,
-  orEmptyPage,
   orNotFound,
   singleStatus,
+  toEmptyPage,
 } from "../mapping/index.ts";
 import { type AdapterContext, type Parameters, toParameters } from "./context.ts";
 import { hasBegun, toInvocation } from "./map.ts";
@@ -93,7 +92,7 @@ function createList(context: AdapterContext, asked: AskedList, first: FirstPage 
     ask: (paging, operation) => {
       const parameters = { ...filter, Timed: timed, ...toParameters(paging) };
       const page = readRuns(context, parameters, query.invokeId, isOutputAsked, operation, status);
-      return orEmptyPage(page, EMPTY_PAGE, filter);
+      return orNotFound(page, toEmptyPage, filter);
     },
   });
   const read: RunList["read"] = async (place, operation) => {
@@ -169,7 +168,9 @@ export async function findRun(
   operation: Operation,
 ): ReturnType<FindRun> {
   if (InvokeId !== undefined) {
-    const page = await orNotFound(readRuns(context, { InvokeId }, InvokeId, false, operation), null, { InvokeId });
+    const page = await orNotFound(readRuns(context, { InvokeId }, InvokeId, false, operation), () => null, {
+      InvokeId,
+    });
     return page?.items[0] ?? null;
   }
   let nextToken: string | undefined;
@@ -218,7 +219,7 @@ export async function readInvocation(
 ): Promise<Invocation | null> {
   const read = (parameters: Parameters) => {
     const sent = { InvokeId: invokeId, ...parameters };
-    return orNotFound(readRuns(context, sent, invokeId, projection.output, operation), null, sent);
+    return orNotFound(readRuns(context, sent, invokeId, projection.output, operation), () => null, sent);
   };
   const page = await read({});
   // An error says that there is none; an empty list may hide it.

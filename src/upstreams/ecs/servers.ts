@@ -8,10 +8,8 @@ import {
   type FoundById,
   foundOf,
   joinFound,
-  orNotFound,
   type PageShape,
   type Reading,
-  readAgents,
   readInParts,
   type ServerShape,
 } from "../mapping/index.ts";
@@ -22,6 +20,7 @@ import { type ManagedShape, readAgentPage, readInstancePage, readManagedPage } f
 export const SERVERS_PER_CALL = 100;
 
 const MANAGED_PER_CALL = 50;
+const AGENTS_PER_CALL = 50;
 
 /**
  * Servers by id, unknown ones are missing: 100 a call by DescribeInstances, and machines outside Alibaba Cloud (`mi-…`) 50 a
@@ -104,8 +103,8 @@ export async function readAgentStates(
 ): Promise<readonly AgentState[]> {
   const [managedIds, ids] = splitIds(instanceIds);
   const [agents, managed] = await Promise.all([
-    readAgents(ids, (some) =>
-      readSome(context, some, operation, {
+    readInParts(ids, AGENTS_PER_CALL, (some) =>
+      readById(context, some, operation, {
         action: "DescribeCloudAssistantStatus",
         parameters: { InstanceId: some },
         paging: context.agentPaging,
@@ -131,11 +130,9 @@ function readManaged(
       paging: context.managedPaging,
       read: readManagedPage,
     });
-    return orWhenNotOffered(found, NOTHING);
+    return orWhenNotOffered(found, { found: [], failures: new Map() });
   });
 }
-
-const NOTHING = { found: [], failures: new Map() };
 
 /** An action that lists what it is asked for by ids. */
 interface ListAction<Shape> {
@@ -151,19 +148,9 @@ async function readById<Shape extends Pick<AgentShape, "instanceId">>(
   operation: Operation,
   action: ListAction<Shape>,
 ): Promise<FoundById<Shape>> {
-  const read = readSome(context, ids, operation, action).then((all) => foundOf(ids, all));
-  return orNotFound(read, NOTHING, { InstanceId: ids });
-}
-
-function readSome<Shape extends Pick<AgentShape, "instanceId">>(
-  context: AdapterContext,
-  ids: readonly string[],
-  operation: Operation,
-  action: ListAction<Shape>,
-): Promise<AllItems<Shape>> {
   const isEnough = (all: readonly Shape[]): boolean =>
     all.filter(({ instanceId }) => ids.includes(instanceId)).length === ids.length;
-  return readAll(context, operation, action, isEnough);
+  return foundOf(ids, await readAll(context, operation, action, isEnough));
 }
 
 async function readAll<Shape extends Pick<AgentShape, "instanceId">>(

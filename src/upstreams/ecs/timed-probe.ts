@@ -3,7 +3,7 @@ import type { FirstPage, RunListPage } from "../contract/index.ts";
 
 /** Finds out whether a list without the parameter `Timed` hides the runs that will run again, as the vendor's documents say. */
 export interface TimedProbe {
-  /** What is known, without a call: undefined if the last probe failed by what may pass, so that something may be hidden. */
+  /** What is known, without a call: undefined unless the last probe was answered, so that something may be hidden. */
   isHiding(): boolean | undefined;
   /**
    * The same, asked for if it is not known. A process asks until it has met one scheduled run: every ten minutes, or a minute
@@ -107,7 +107,7 @@ export function createTimedProbe(clock: Clock, findRun: FindRun, readNewest: Rea
 /** Asks its questions when they are due, once for all who wait. */
 function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) {
   let known: boolean | undefined;
-  let isInDoubt = false;
+  let isAnswered = false;
   /** What an id found, and no list showed so far. */
   let unlisted: FoundRun | null = null;
   let notBefore = Number.NEGATIVE_INFINITY;
@@ -125,19 +125,19 @@ function createProbe(clock: Clock, findRun: FindRun, readAnyNewest: ReadNewest) 
     try {
       const scheduled = await findRun({ Timed: true }, free);
       if (scheduled !== null) known = await isHidden(scheduled, readNewest, free);
-      isInDoubt = false;
+      isAnswered = true;
       // Not before both answers are there: all who open a list between them wait for the second.
       notBefore = clock.elapsed() + AFTER_NONE_MS;
     } catch (error) {
       // A cancelled operation has learned nothing; the next one may ask at once.
       notBefore = operation.signal.aborted ? Number.NEGATIVE_INFINITY : clock.elapsed() + AFTER_FAILURE_MS;
+      // Whatever it was refused for: nobody has said that there are none.
+      isAnswered = false;
       if (!(error instanceof UpstreamError)) throw error;
-      // What does not pass tells that this upstream does not answer the question.
-      isInDoubt = error.retryable;
     }
   }
 
-  const isHiding = (): boolean | undefined => known ?? (isInDoubt ? undefined : false);
+  const isHiding = (): boolean | undefined => known ?? (isAnswered ? false : undefined);
   const isDue = (): boolean => known === undefined && clock.elapsed() >= notBefore;
 
   return {

@@ -1,4 +1,5 @@
 import { UpstreamError } from "#domain";
+import { isGone } from "./not-found.ts";
 import { chunk, mapBounded } from "./parallel.ts";
 
 /** What was found of what was asked for by ids of servers. */
@@ -16,7 +17,10 @@ export interface PartById<Value> {
 
 const CALLS_AT_ONCE = 4;
 
-/** Asks for ids in parts of at most `size`. A part that fails costs only what it would have told. */
+/**
+ * Asks for ids in parts of at most `size`. A part that fails costs only what it would have told. If an unknown id fails a whole part, its
+ * halves are asked for, so that none but the unknown ids are missing.
+ */
 export async function readInParts<Value extends { readonly instanceId: string }>(
   instanceIds: readonly string[],
   size: number,
@@ -29,7 +33,9 @@ export async function readInParts<Value extends { readonly instanceId: string }>
         return await read(ids);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
-        return foundOf(ids, { items: [], failure: error });
+        if (!isGone(error, { InstanceId: ids })) return foundOf(ids, { items: [], failure: error });
+        if (ids.length === 1) return foundOf<Value>(ids, { items: [], failure: null });
+        return readInParts(ids, Math.ceil(ids.length / 2), read);
       }
     }),
   );

@@ -1,5 +1,5 @@
+import type { UpstreamError } from "#domain";
 import { type Fields, isFields, isNothing, pick, readId, readInteger } from "./fields.ts";
-import { isGone, type Named } from "./not-found.ts";
 import type { Reading } from "./reading.ts";
 import { type ListSpec, type Readable, readEach, readRecords } from "./records.ts";
 
@@ -19,36 +19,24 @@ export interface PageShape<Item> extends Readable<Item> {
   readonly refuseAsEnd?: () => never;
 }
 
-/** The page of a list that is about something that does not exist. */
-export const EMPTY_PAGE: PageShape<never> = {
-  items: [],
-  positions: [],
-  unreadableCount: 0,
-  totalCount: 0,
-  pageSize: null,
-  pageNumber: null,
-  nextToken: null,
-  hasTokenMember: false,
-};
-
 /**
- * The page, or an empty one if the upstream says that what the request named does not exist. Behind the first page, where records of it were
- * shown, that is a failure.
+ * The page of a list that is about something that does not exist, as this error says. Behind the first page, where records of it were shown,
+ * that is a failure.
  */
-export async function orEmptyPage<Page, Empty extends PageShape<unknown>>(
-  page: Promise<Page>,
-  empty: Empty,
-  named: Named,
-): Promise<Page | Empty> {
-  try {
-    return await page;
-  } catch (error) {
-    if (!isGone(error, named)) throw error;
-    const refuseAsEnd = (): never => {
+export function toEmptyPage(error: UpstreamError): PageShape<never> {
+  return {
+    items: [],
+    positions: [],
+    unreadableCount: 0,
+    totalCount: 0,
+    pageSize: null,
+    pageNumber: null,
+    nextToken: null,
+    hasTokenMember: false,
+    refuseAsEnd() {
       throw error;
-    };
-    return { ...empty, refuseAsEnd };
-  }
+    },
+  };
 }
 
 /** The same page with only those items that pass; each keeps its position. */

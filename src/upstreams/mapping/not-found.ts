@@ -25,24 +25,24 @@ export function isNotFound(error: unknown): error is UpstreamError {
 }
 
 /**
- * What the call answers, or the stand-in where the upstream says that what the request named does not exist. Of anything that it
+ * What the call answers, or what stands for it if the upstream says that what the request named does not exist. Of anything that it
  * did not name nothing can be gone: that is a failure.
  */
 export async function orNotFound<Value, StandIn>(
   call: Promise<Value>,
-  standIn: StandIn,
+  toStandIn: (error: UpstreamError) => StandIn,
   named: Named,
 ): Promise<Value | StandIn> {
   try {
     return await call;
   } catch (error) {
-    if (isGone(error, named)) return standIn;
+    if (isGone(error, named)) return toStandIn(error);
     throw error;
   }
 }
 
 /** True where an error says that what the request named does not exist. */
-export function isGone(error: unknown, named: Named): boolean {
+export function isGone(error: unknown, named: Named): error is UpstreamError {
   return isNotFound(error) && isAbout(error.upstreamCode ?? "", named);
 }
 

@@ -1,4 +1,4 @@
-import { type Instance, type Operation, type Source, silentTelemetry } from "#domain";
+import { type AgentState, type Instance, type Operation, type Source, silentTelemetry } from "#domain";
 import type { Call } from "#wire";
 import { type EnvelopeSpec, readWhole } from "./envelope.ts";
 import { readId } from "./fields.ts";
@@ -7,6 +7,9 @@ import { DEFAULT_ZONES } from "./time.ts";
 
 /** What one product says of a server. */
 export type ServerShape = Omit<Instance, "source">;
+
+/** What one product says of an agent. */
+export type AgentShape = Omit<AgentState, "source">;
 
 /** Servers: `Instances.Instance[]` (ECS), `Instances[]` (SWAS). */
 export const SERVER_ENVELOPE: EnvelopeSpec = {

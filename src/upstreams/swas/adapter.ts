@@ -65,7 +65,7 @@ export function createSwasUpstream(options: SwasUpstreamOptions): Upstream {
     readInvocation: (invokeId, projection, operation, known) =>
       orPerInstance(
         context,
-        () => orNotFound(readRun(context, invokeId, projection, operation), null, { InvokeId: invokeId }),
+        () => orNotFound(readRun(context, invokeId, projection, operation), () => null, { InvokeId: invokeId }),
         () => assembleRun(context, servers, invokeId, projection, operation, known),
       ),
     readResults: (query, projection, operation) => readResults(context, servers, query, projection, operation),
@@ -185,7 +185,7 @@ async function readResults(
     context,
     async () => {
       const read = readRunResults(context, invokeId, projection, operation);
-      const found = await orNotFound(read, [], { InvokeId: invokeId });
+      const found = await orNotFound(read, () => [], { InvokeId: invokeId });
       // A result may be told although the run's record lacks it, as that of a run that the list has dropped. Each costs a call.
       const missing = (instanceIds ?? [])
         .filter((id) => found.every((one) => one.instanceId !== id))

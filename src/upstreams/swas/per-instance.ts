@@ -10,7 +10,6 @@ import {
 import type { KnownRun, ListedServers, ResultQuery, RunList } from "../contract/index.ts";
 import { askAgain, createRunListReader, isStatusRefusal } from "../lists/index.ts";
 import {
-  EMPTY_PAGE,
   listKey,
   mapBounded,
   orNotFound,
@@ -19,6 +18,7 @@ import {
   readInParts,
   readNamedRun,
   singleStatus,
+  toEmptyPage,
 } from "../mapping/index.ts";
 import { type AdapterContext, CALLS_AT_ONCE } from "./context.ts";
 import { toAssembledRun, toInstanceRun, toNewerRun, toSingleResult } from "./map.ts";
@@ -116,10 +116,11 @@ async function readInstanceRuns(
   parameters: Parameters<AdapterContext["ask"]>[1],
   operation: Operation,
 ): Promise<PageShape<Invocation>> {
-  const answer = await orNotFound(askInstanceRuns(context, parameters, operation), null, { InstanceId: instanceId });
-  if (answer === null) return EMPTY_PAGE;
-  const { shape, reading } = answer;
-  return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
+  const read = async (): Promise<PageShape<Invocation>> => {
+    const { shape, reading } = await askInstanceRuns(context, parameters, operation);
+    return { ...shape, items: shape.items.map((item) => toInstanceRun(item, instanceId, reading)) };
+  };
+  return orNotFound(read(), toEmptyPage, { InstanceId: instanceId });
 }
 
 /**
@@ -197,7 +198,7 @@ export async function readSingle(
 ): Promise<InvocationResult | null> {
   const action = "DescribeInvocationResult";
   const parameters = { InstanceId: asked.instanceId, InvokeId: asked.invokeId };
-  const answer = await orNotFound(context.ask(action, parameters, operation), null, parameters);
+  const answer = await orNotFound(context.ask(action, parameters, operation), () => null, parameters);
   if (answer === null) return null;
   const reading = context.reader(action, answer);
   const shape = await readSingleResult(answer.body, asked, reading);

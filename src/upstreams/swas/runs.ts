@@ -12,14 +12,14 @@ import { type FirstPage, isRefusal, type RecalledRun, type RunList } from "../co
 import { createRunListReader, type StatusWords } from "../lists/index.ts";
 import {
   COMMAND_TYPE_WORDS,
-  EMPTY_PAGE,
   findOnly,
   keepItems,
   listKey,
   type NamedRun,
-  orEmptyPage,
+  orNotFound,
   type PageShape,
   singleStatus,
+  toEmptyPage,
 } from "../mapping/index.ts";
 import type { AdapterContext, Parameters } from "./context.ts";
 import { toInvocation, toResults } from "./map.ts";
@@ -112,7 +112,7 @@ async function readRuns(
     const toRun = (run: NamedRun) => toInvocation(run, context.encoding, projection, reading);
     return { ...page, items: await mapInBreaks(page.items, weightOf, toRun) };
   };
-  return orEmptyPage(read(), EMPTY_PAGE, parameters);
+  return orNotFound(read(), toEmptyPage, parameters);
 }
 
 /** One run, null where there is none. @throws UpstreamError */

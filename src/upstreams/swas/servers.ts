@@ -10,7 +10,6 @@ import {
   isNotFound,
   type PageShape,
   type Reading,
-  readAgents,
   readInParts,
   type ServerShape,
 } from "../mapping/index.ts";
@@ -20,6 +19,8 @@ import { readAgentPage, readAttributePage, readServerPage } from "./shapes.ts";
 const ACTION = "ListInstances";
 /** Servers that one call gives, at most. */
 export const SERVERS_PER_CALL = 100;
+
+const AGENTS_PER_CALL = 50;
 
 const FRESH_MS = 60_000;
 
@@ -49,9 +50,9 @@ export function createServers(context: AdapterContext): Servers {
       const servers = await readByIds(context, ids, operation);
       return foundOf(ids, { items: servers, failure: null });
     } catch (error) {
-      if (isNotFound(error) && ids.length === 1) return foundOf<ServerShape>(ids, { items: [], failure: null });
-      if (!isUnknownId(error)) throw error;
-      // One unknown id fails the whole call, and does not say which it was, or whether there is one.
+      if (!isUnknownId(error) || (isNotFound(error) && ids.length === 1)) throw error;
+      // One unknown id fails the whole call, and does not say which it was, or whether there is one. Calls of this action are few: the list
+      // costs less of them than halves do.
       const { instances, lack } = await readAll(operation);
       return foundOf(ids, { items: instances, failure: lack });
     }
@@ -77,15 +78,15 @@ export async function readAgentStates(
   instanceIds: readonly string[],
   operation: Operation,
 ): Promise<readonly AgentState[]> {
-  const agents = await readAgents(instanceIds, async (ids) => {
+  const agents = await readInParts(instanceIds, AGENTS_PER_CALL, async (ids) => {
     if (context.hasAttributes.state() !== "refused") {
       const attributes = askAgents(context, "DescribeCloudAssistantAttributes", ids, operation, readAttributePage);
       const found = await orWhenRefused(attributes, null);
-      if (found !== null) return { items: found, failure: null };
+      if (found !== null) return foundOf(ids, { items: found, failure: null });
       context.hasAttributes.refuse();
     }
     const items = await askAgents(context, "DescribeCloudAssistantStatus", ids, operation, readAgentPage);
-    return { items, failure: null };
+    return foundOf(ids, { items, failure: null });
   });
   return foundOrPartial(context.source, agents);
 }

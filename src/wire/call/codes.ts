@@ -15,6 +15,8 @@ export interface CodeMeaning {
   readonly says: string;
   /** What a person can do; null where there is nothing. */
   readonly advice: string | null;
+  /** True if the HTTP status alone says it. */
+  readonly isByStatus?: boolean;
 }
 
 /** A family of codes that is open: `match` says what it holds. */
@@ -185,7 +187,7 @@ export function explainCode(upstreamCode: string | null, httpStatus: number): Co
       FAMILIES.find((family) => family.test.test(upstreamCode))?.meaning;
     if (known !== undefined) return known;
   }
-  return explainStatus(httpStatus);
+  return { ...explainStatus(httpStatus), isByStatus: true };
 }
 
 function explainStatus(httpStatus: number): CodeMeaning {

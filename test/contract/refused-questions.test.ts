@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
+import { createPlace, manyRuns } from "./world.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const PAGE = `query ($filter: InvocationFilter, $after: String) { invocations(first: 5, filter: $filter, after: $after) {
+  nodes { invokeId } totalCount pageInfo { hasNextPage } sources { ok isComplete error { code upstreamCode } } } }`;
+const HEALTHY = [{ ok: true, isComplete: true, error: null }];
+
+describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product) => {
+  const run = (invokeId: string) =>
+    `{ invocation(provider: ${product}, regionId: "cn-hangzhou", invokeId: "${invokeId}") { status } }`;
+
+  /** A gateway whose upstream refuses what names `bad`. */
+  async function start(status: number, upstreamCode: string) {
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(manyRuns(130, "t-h")) }, { FRESHNESS_MS: "1" });
+    rig.far.interfere = ({ asked }) =>
+      [...asked.values()].some((value) => value.includes("bad")) ? refusal(status, upstreamCode) : null;
+  }
+
+  const others = async () => {
+    const { data } = await rig.ask("{ sources { ok error { code } } }");
+    const page = await rig.ask(PAGE, {});
+    return [data.sources, page.data.invocations.sources];
+  };
+
+  // SWAS is asked in another way then, server by server, as if the account might not list runs.
+  const barred = [[403, "Refused.ByTheirs", "FORBIDDEN"]] as const;
+  it.each([
+    [400, "InvalidParameter", "BAD_REQUEST"],
+    [400, "InvalidWord.OfTheirs", "UNKNOWN"],
+    ...(product === "ECS" ? barred : []),
+  ] as const)("with %d %s fails the question that names it, and no other", async (status, upstreamCode, code) => {
+    await start(status, upstreamCode);
+    await rig.ask(PAGE, {});
+    for (const filter of [{ commandId: "c-bad" }, { instanceId: "i-bad" }, { invokeId: "t-bad" }]) {
+      const { data, errors } = await rig.ask(PAGE, { filter });
+      expect([filter, data, errors]).toEqual([
+        filter,
+        {
+          invocations: {
+            nodes: [],
+            totalCount: null,
+            pageInfo: { hasNextPage: false },
+            sources: [{ ok: false, isComplete: false, error: { code, upstreamCode } }],
+          },
+        },
+        undefined,
+      ]);
+      expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
+    }
+    const here = `provider: ${product}, regionId: "cn-hangzhou"`;
+    for (const question of [
+      run("t-bad"),
+      `{ invocationResults(filter: { ${here}, invokeId: "t-bad" }) { nodes { status } } }`,
+      `{ instance(${here}, instanceId: "i-bad") { name } }`,
+      `{ instance(${here}, instanceId: "i-bad") { agent { isReady } } }`,
+    ]) {
+      const { errors } = await rig.ask(question);
+      expect([question, errors?.map(({ extensions }) => extensions?.upstreamCode)]).toEqual([question, [upstreamCode]]);
+      expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
+    }
+  });
+
+  it("of a run's results shows what was known, and says why no more", async () => {
+    const runs = [
+      { invokeId: "t-1", at: Date.UTC(2026, 0, 2), status: "Running", executions: [{ instanceId: "i-1" }] },
+    ];
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(runs) }, { FRESHNESS_MS: "1" });
+    const question = `{ invocationResults(filter: { provider: ${product}, regionId: "cn-hangzhou", invokeId: "t-1" }) {
+      nodes { status } totalCount sources { ok isComplete error { code } } } }`;
+    const before = (await rig.ask(question)).data.invocationResults;
+    rig.far.interfere = ({ asked }) => (asked.has("InvokeId") ? refusal(400, "InvalidParameter") : null);
+    const { data } = await rig.ask(question);
+    expect(data.invocationResults).toEqual({
+      nodes: before.nodes,
+      totalCount: null,
+      sources: [{ ok: false, isComplete: false, error: { code: "BAD_REQUEST" } }],
+    });
+    expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
+  });
+
+  it("is an error while nothing is known of any source that was asked", async () => {
+    await start(400, "InvalidParameter");
+    const { data, errors } = await rig.ask(PAGE, { filter: { instanceId: "i-bad" } });
+    expect([data, errors?.map(({ extensions }) => extensions?.code)]).toEqual([
+      { invocations: null },
+      ["UPSTREAM_BAD_REQUEST"],
+    ]);
+  });
+
+  it("is a failure of the source if nothing was named", async () => {
+    rig = await startRig({ [`${product}/cn-hangzhou`]: createPlace(manyRuns(130, "t-h")) }, { FRESHNESS_MS: "1" });
+    await rig.ask(PAGE, {});
+    rig.far.interfere = () => refusal(400, "InvalidParameter");
+    await rig.ask(PAGE, {});
+    const { data } = await rig.ask("{ sources { ok error { code } } }");
+    expect(data.sources).toEqual([{ ok: false, error: { code: "BAD_REQUEST" } }]);
+  });
+});
