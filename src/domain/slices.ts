@@ -4,8 +4,8 @@ const SLICE_MS = 1;
 interface SliceOptions {
   /** When the first one begins: in the next round, unless told otherwise. */
   readonly schedule?: (begin: () => void) => void;
-  /** When one begins after another one: in the next round, unless told otherwise. */
-  readonly scheduleNext?: (begin: () => void) => void;
+  /** When one begins after a round that has worked for so long: in the next one, unless told otherwise. */
+  readonly scheduleNext?: (begin: () => void, workedMs: number) => void;
   readonly sliceMs?: number;
 }
 
@@ -22,7 +22,7 @@ export interface Slices {
 export function createSlices(
   take: () => (() => void) | null,
   now: () => number,
-  { schedule = setImmediate, scheduleNext = setImmediate, sliceMs = SLICE_MS }: SliceOptions = {},
+  { schedule = setImmediate, scheduleNext = (begin) => setImmediate(begin), sliceMs = SLICE_MS }: SliceOptions = {},
 ): Slices {
   let isBooked = false;
   let roundBeganAt: number | null = null;
@@ -38,7 +38,7 @@ export function createSlices(
   };
   const begin = (): void => {
     if (isLeft()) goOn();
-    else scheduleNext(begin);
+    else scheduleNext(begin, now() - (roundBeganAt ?? now()));
   };
   const goOn = (): void => {
     const next = take();
@@ -64,7 +64,7 @@ export function afterPromises(goOn: () => void): void {
 }
 
 /** Calls each `wake` soon, in the order of the calls: those that do not fit into this round of the event loop are woken in the next ones. */
-function createWaker(scheduleNext: (begin: () => void) => void = setImmediate): (wake: () => void) => void {
+function createWaker(scheduleNext?: SliceOptions["scheduleNext"]): (wake: () => void) => void {
   let sleepers: (() => void)[] = [];
   /** Those whose turn it is, the next one last: nothing holds on to one that was woken, also while others keep coming. */
   let waking: (() => void)[] = [];
@@ -77,7 +77,7 @@ function createWaker(scheduleNext: (begin: () => void) => void = setImmediate): 
       return waking.pop() ?? null;
     },
     () => performance.now(),
-    { schedule: afterPromises, scheduleNext },
+    { schedule: afterPromises, ...(scheduleNext && { scheduleNext }) },
   );
   return (wake) => {
     sleepers.push(wake);
@@ -134,7 +134,7 @@ export function splitByWeight<Item>(
 }
 
 /** So much of one piece takes longer than all that others do in small ones. */
-const HEAVY_WEIGHT = 20;
+const HEAVY_WEIGHT = 100;
 
 /**
  * What many who do pieces of work tell of each before they do it, by its weight as executions count: null if it may be done at once. Once
@@ -161,15 +161,20 @@ function createQueue(wake: (goOn: () => void) => void): (weight: number) => Prom
 
 // A round in which something was done for others takes longer.
 const REST_MS = 0.2;
-const MOST_ROUNDS = 20;
+/** How long others may work meanwhile, as a multiple of the work before. */
+const PAUSE_SHARE = 2;
 
-/** Calls back once a round of the event loop did next to nothing: what small questions need takes several. At most 20 rounds later. */
-function whenOthersRest(goOn: () => void, rounds = MOST_ROUNDS): void {
-  const beganAt = performance.now();
-  setImmediate(() => {
-    if (rounds === 0 || performance.now() - beganAt < REST_MS) goOn();
-    else whenOthersRest(goOn, rounds - 1);
-  });
+/** Calls back once a round of the event loop did next to nothing, since small questions need several; after a pause at most that is twice the work. */
+function whenOthersRest(goOn: () => void, workedMs: number): void {
+  const endsAt = performance.now() + PAUSE_SHARE * workedMs;
+  const look = (beganAt: number): void => {
+    setImmediate(() => {
+      const now = performance.now();
+      if (now >= endsAt || now - beganAt < REST_MS) goOn();
+      else look(now);
+    });
+  };
+  look(performance.now());
 }
 
 /** Resolves in a later round of the event loop. */

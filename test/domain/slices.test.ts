@@ -119,8 +119,8 @@ describe("who is woken in slices", () => {
 describe("pieces of work that share breaks", () => {
   it("are done at once until there is too much for a step", async () => {
     const takeBreak = createBreaks();
-    expect([takeBreak(20), takeBreak(20), takeBreak(150)]).toEqual([null, null, null]);
-    await expect(takeBreak(100)).resolves.toBeUndefined();
+    expect([takeBreak(20), takeBreak(80), takeBreak(150)]).toEqual([null, null, null]);
+    await expect(takeBreak(150)).resolves.toBeUndefined();
   });
 
   it("wait for no large ones if they are small, and for nobody if there is nothing to do", () => {
@@ -128,7 +128,7 @@ describe("pieces of work that share breaks", () => {
     const waiting = [takeBreak(500), takeBreak(500)];
     expect(waiting).toEqual([expect.any(Promise), expect.any(Promise)]);
     expect([takeBreak(0), takeBreak(1)]).toEqual([null, null]);
-    while (takeBreak(20) === null);
+    while (takeBreak(100) === null);
     expect(takeBreak(0)).toBeNull();
   });
 

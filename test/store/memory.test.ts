@@ -122,6 +122,7 @@ describe("memory that is full", () => {
   it.each([
     ["tags", { tags: [{ key: "k", value: long }] }],
     ["parameters", { parameters: { deep: [{ text: long }] } }],
+    ["a word of its own", { terminationMode: long }],
     ["error", { instances: [itemOf({ invokeId: "t-0", error: { code: "Unknown", info: long } })] }],
   ])("counts long texts too: %s", async (_name, given) => {
     const memory = store();

@@ -6,11 +6,16 @@ import { maySeeRun } from "./sight.ts";
 /** What of the store pages are answered from. */
 export type PageStore = Pick<RunStore, "readPage" | "readRuns" | "readOutlines" | "readUnfinished" | "count">;
 
+/** As executions count. */
+const SIGHT_WEIGHT = 10;
+
 /** Runs of a view. Pages are as long as they are for others: runs in between that the view does not hold are passed over. */
 export function limitStore(store: PageStore, view: View): PageStore {
   const stretchesOf = ({ stretches }: Pick<RunPageRequest, "stretches">) =>
     stretches.filter(({ source }) => view.maySee(source));
   const isSeen = ({ run }: StoredRun) => maySeeRun(view, run);
+  const dependsOnNames = (stretches: RunPageRequest["stretches"]) =>
+    stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName);
   // Who goes through outputs looks at what is here, without asking anybody for each of them.
   const show = (stored: StoredRun): StoredRun => {
     const instances = withoutDenied(view, stored.run, stored.run.instances);
@@ -19,7 +24,8 @@ export function limitStore(store: PageStore, view: View): PageStore {
 
   async function readPage(request: RunPageRequest): Promise<readonly StoredRun[]> {
     const stretches = stretchesOf(request);
-    const seen = await readSeen(request.limit, (limit) => store.readPage({ ...request, stretches, limit }), isSeen);
+    const read = (limit: number) => store.readPage({ ...request, stretches, limit });
+    const seen = await readSeen(request.limit, read, isSeen, dependsOnNames(stretches));
     return cut(seen, request).map(show);
   }
 
@@ -27,12 +33,12 @@ export function limitStore(store: PageStore, view: View): PageStore {
     readPage,
     readUnfinished: async (source, limit) =>
       view.maySee(source)
-        ? (await readSeen(limit, (more) => store.readUnfinished(source, more), isSeen)).slice(0, limit).map(show)
+        ? (await readSeen(limit, (more) => store.readUnfinished(source, more), isSeen, true)).slice(0, limit).map(show)
         : [],
     async readOutlines(request) {
       const stretches = stretchesOf(request);
       const read = (limit: number) => store.readOutlines({ ...request, stretches, limit });
-      const seen = await readSeen(request.limit, read, (run) => maySeeRun(view, run));
+      const seen = await readSeen(request.limit, read, (run) => maySeeRun(view, run), dependsOnNames(stretches));
       return seen.slice(0, request.limit).map((run) => outlineFor(view, run, request.detail));
     },
     readRuns: async (refs, projection) =>
@@ -41,7 +47,7 @@ export function limitStore(store: PageStore, view: View): PageStore {
       ),
     async count(request) {
       const { stretches } = request;
-      if (!stretches.some(({ source }) => view.rightsFor(source).dependsOnCommandName)) {
+      if (!dependsOnNames(stretches)) {
         return store.count({ ...request, stretches: stretchesOf(request) });
       }
       const limit = Number.MAX_SAFE_INTEGER;
@@ -51,16 +57,17 @@ export function limitStore(store: PageStore, view: View): PageStore {
   };
 }
 
-/** What is seen of what is read: as many as are wanted, or all. */
+/** What is seen of what is read: as many as are wanted, or all. @param isByName whether sight depends on the names of commands */
 async function readSeen<Read>(
   wanted: number,
   read: (limit: number) => Promise<readonly Read[]>,
   isSeen: (one: Read) => boolean,
+  isByName: boolean,
 ): Promise<readonly Read[]> {
   for (let limit = wanted; ; limit *= 2) {
     const found = await read(limit);
-    // With hundreds of roles a look takes 0.1 ms, and all runs may be looked at.
-    const sights = await mapInBreaks(found, () => 1, isSeen);
+    // With hundreds of roles a look at a name takes 0.1 ms, and all runs may be looked at.
+    const sights = isByName ? await mapInBreaks(found, () => SIGHT_WEIGHT, isSeen) : found.map(isSeen);
     const seen = found.filter((_one, position) => sights[position]);
     if (found.length < limit || seen.length >= wanted) return seen;
   }

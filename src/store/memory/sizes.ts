@@ -1,27 +1,17 @@
-import type { Execution, Invocation, Output } from "#domain";
-
-type Sized = Pick<Execution, "output"> & Partial<Pick<Execution, "pastOutput" | "error" | "ossDelivery">>;
+import type { Execution, InstanceInvocation, Invocation, Output } from "#domain";
 
 /** Bytes that a run takes in memory, by estimate. */
-export function runBytes(run: Invocation): number {
-  const { command, parameters, tags, username, workingDir, launcher, frequency } = run;
-  const texts = bytesOfTexts(
-    command.name,
-    command.description,
-    parameters,
-    tags,
-    username,
-    workingDir,
-    launcher,
-    frequency,
-  );
-  const own = 1_500 + texts + (command.content?.byteLength ?? 0);
-  return run.instances.reduce((sum, one) => sum + executionBytes(one), own);
+export function runBytes({ source: _source, instances, command, ...own }: Invocation): number {
+  const { content, ...named } = command;
+  const bytes = 1_300 + bytesOfTexts(own) + bytesOfTexts(named) + (content?.byteLength ?? 0);
+  return instances.reduce((sum, one) => sum + executionBytes(one), bytes);
 }
 
 /** Bytes that an execution takes in memory, by estimate. */
-export function executionBytes({ output, pastOutput, error = null, ossDelivery = null }: Sized): number {
-  return 600 + outputBytes(output) + outputBytes(pastOutput) + bytesOfTexts(error?.info, ossDelivery?.errorInfo);
+export function executionBytes(execution: InstanceInvocation | Execution): number {
+  const { username, rawStatus, error, ossDelivery, output, pastOutput } = execution;
+  const texts = CHARACTER_BYTES * ((username?.length ?? 0) + (rawStatus?.length ?? 0));
+  return 600 + texts + bytesOfTexts(error) + bytesOfTexts(ossDelivery) + outputBytes(output) + outputBytes(pastOutput);
 }
 
 // A reader of an output leaves its text beside the record.
@@ -32,15 +22,18 @@ function outputBytes(output: Output | null | undefined): number {
 const CHARACTER_BYTES = 2;
 const PART_BYTES = 50;
 
-/** What texts take, those in lists and objects too: an upstream may send as many as it likes, of any length and at any depth. */
-function bytesOfTexts(...values: unknown[]): number {
+/** What the texts in a record take, those in lists and objects too: an upstream may send as many as it likes, of any length and at any depth. */
+function bytesOfTexts(record: object | null): number {
+  if (record === null) return 0;
   let bytes = 0;
-  for (let value = values.pop(); value !== undefined || values.length > 0; value = values.pop()) {
-    if (typeof value === "string") bytes += CHARACTER_BYTES * value.length;
-    else if (typeof value === "object" && value !== null) {
-      for (const [name, part] of Object.entries(value)) {
+  const parts: unknown[] = Object.values(record);
+  while (parts.length > 0) {
+    const part = parts.pop();
+    if (typeof part === "string") bytes += CHARACTER_BYTES * part.length;
+    else if (typeof part === "object" && part !== null) {
+      for (const [name, inner] of Object.entries(part)) {
         bytes += PART_BYTES + CHARACTER_BYTES * name.length;
-        values.push(part);
+        parts.push(inner);
       }
     }
   }
