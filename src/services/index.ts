@@ -3,7 +3,7 @@
  * no product and no GraphQL.
  */
 
-export type { CollectOptions, Collector, CollectProgress, SourceFailure } from "#sync";
+export { type CollectOptions, type Collector, type CollectProgress, type SourceFailure, toSourceFailure } from "#sync";
 export type {
   Answer,
   BackfillState,

@@ -8,6 +8,8 @@ afterEach(() => rig.stop());
 
 const PAGE = `query ($filter: InvocationResultFilter!, $after: String) { page: invocationResults(filter: $filter, first: 50, after: $after) {
   totalCount nodes { instanceId } pageInfo { hasNextPage endCursor } } }`;
+const STRAYS = `query ($filter: InvocationResultFilter!) { page: invocationResults(first: 100, filter: $filter) {
+  nodes { instanceId } totalCount sources { ok isComplete } } }`;
 const HERE = { provider: "ECS", regionId: "cn-hangzhou" };
 
 /** The total on each page of a walk, and how many rows the walk had. */
@@ -189,8 +191,6 @@ describe("a list of a run's results that shows fewer than it tells of", () => {
   );
 
   const one = { InvokeId: "t-9", InstanceId: "i-1", InvocationStatus: "Failed", ExitCode: 1 };
-  const STRAYS = `query ($filter: InvocationResultFilter!) { page: invocationResults(first: 100, filter: $filter) {
-    nodes { instanceId } totalCount sources { ok isComplete } } }`;
   it.each<readonly [string, (page: number) => readonly object[], object, number | null]>([
     ["an empty page behind it", (page) => (page === 1 ? [one] : []), {}, null],
     ["the same page behind it", () => [one], {}, null],
@@ -261,10 +261,10 @@ describe.each([true, false])(
   "a list of results of which a later page says that there is no such thing: tokens %s",
   (tokens) => {
     it.each([
-      ["a run", { invokeId: "t-1" }, "InvalidInvokeId.NotFound"],
-      ["an instance", { instanceId: "i-1" }, "InvalidInstanceId.NotFound"],
-      ["a command", { commandId: "c-1" }, "InvalidCommandId.NotFound"],
-    ])("does not end with it: %s", async (_name, filter, code) => {
+      ["a run", { invokeId: "t-1" }, "InvalidInvokeId.NotFound", 50],
+      ["an instance", { instanceId: "i-1" }, "InvalidInstanceId.NotFound", null],
+      ["a command", { commandId: "c-1" }, "InvalidCommandId.NotFound", null],
+    ])("does not end with it: %s", async (_name, filter, code, shown) => {
       const executions = Array.from({ length: 60 }, (_, index) => ({
         instanceId: index === 0 ? "i-1" : `i-x${index}`,
       }));
@@ -275,8 +275,14 @@ describe.each([true, false])(
         if (action === "DescribeInvocations") return refusal(403, "Forbidden.RAM");
         return asked.has("NextToken") || Number(asked.get("PageNumber") ?? 1) > 1 ? refusal(404, code) : null;
       };
-      const { data } = await rig.ask(PAGE.replace("first: 50", "first: 100"), { filter: { ...HERE, ...filter } });
-      expect(data.page?.totalCount ?? null).toBeNull();
+      const { data, errors } = await rig.ask(STRAYS, { filter: { ...HERE, ...filter } });
+      const { nodes, ...rest } = data.page ?? { nodes: null };
+      const codes = errors?.map(({ extensions }) => [extensions?.code, extensions?.upstreamCode]);
+      expect([nodes?.length ?? null, rest, codes]).toEqual(
+        shown === null
+          ? [null, {}, [["UPSTREAM_BAD_RESPONSE", code]]]
+          : [shown, { totalCount: null, sources: [{ ok: false, isComplete: false }] }, undefined],
+      );
     });
   },
 );

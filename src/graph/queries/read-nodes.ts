@@ -260,7 +260,7 @@ async function findLacking(
   selected: Selection,
   context: GraphContext,
 ): Promise<ReadonlyMap<Row, Answer<OpenRun>>> {
-  const { loaders, operation, services } = context;
+  const { loaders } = context;
   const results = await loaders.results.loadMany(
     lacking.map((ref) => {
       const opened = openRuns.get(invocationKey(ref)) ?? null;
@@ -272,7 +272,7 @@ async function findLacking(
     }),
   );
   const runs = distinctRuns(lacking.filter((_ref, position) => isFound(results[position] ?? null)));
-  const records = runs.length === 0 ? [] : await services.readInvocations(runs, projectionOfRows(selected), operation);
+  const records = await readAgain(runs, selected, context);
   const whole = byRun(runs, await open(records, selected, context));
   return new Map(
     lacking.flatMap((ref, position) => {
@@ -282,6 +282,21 @@ async function findLacking(
       return opened === null ? [] : [[ref, opened]];
     }),
   );
+}
+
+/** As they are kept by now, past the loader, which asks for nothing twice. */
+async function readAgain(
+  runs: readonly InvocationRef[],
+  selected: Selection,
+  { operation, services }: GraphContext,
+): Promise<readonly Answer<InvocationRecord>[]> {
+  if (runs.length === 0) return [];
+  try {
+    return await services.readInvocations(runs, projectionOfRows(selected), operation);
+  } catch (error) {
+    const failure = toError(error);
+    return runs.map(() => failure);
+  }
 }
 
 async function makeRows(

@@ -9,7 +9,7 @@ import {
   type Source,
   sourceKey,
 } from "#domain";
-import type { Answer, PageArguments, PageSourceState } from "#services";
+import { type Answer, type PageArguments, type PageSourceState, type ShownResults, toSourceFailure } from "#services";
 import {
   DateTime,
   declareArgs,
@@ -117,11 +117,14 @@ export class InstanceInvocation extends Execution {
     const page = openPage(() => ["history", sourceKey(source), invokeId, instanceId].join("\n"), args, context.sealer);
     const projection = { output: wantsOutput(rowsOf(selectionOf(info))), content: false };
     const found = await context.loaders.histories.load({ source, invokeId, instanceId, projection });
-    const history = found ?? { all: [], isWhole: true };
+    const history: ShownResults = found ?? { all: [], isWhole: true };
     // All histories of an operation come at once, ten thousand of them, and each is a page to make.
     await giveInTurns(context.operation, VALUES_AN_ERROR, null);
     const states = selectionOf(info).hasAny("sources") ? await statesOf(source, context) : [];
-    const sources = states.map((one) => ({ ...one, isComplete: one.isComplete && history.isWhole }));
+    const refusal = history.refusal === undefined ? null : toSourceFailure(history.refusal);
+    const sources = states.map(({ error, isComplete, ...one }) => {
+      return { ...one, error: error ?? refusal, isComplete: isComplete && history.isWhole };
+    });
     return connect(
       { ...cutPage(historyList(history), page, context.sealer), sources, isScanComplete: history.isWhole },
       (result) => new InvocationResult(result, result.execution, result.unread),

@@ -42,12 +42,9 @@ import {
   type RowResult,
   rowProjection,
 } from "./instance-invocation.ts";
-import { agreeing, type RunNeeds, settleRun, settleRuns } from "./outcomes.ts";
+import { agreeing, type RunNeeds, settleRun, settleRuns, VALUES_A_LOAD } from "./outcomes.ts";
 import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs, withUnnamed } from "./output-group.ts";
 import { InvocationSettings } from "./settings.ts";
-
-/** To ask for a row's result and to be told it takes as long as to make so many leaf values. */
-const VALUES_A_LOAD = 5;
 
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })

@@ -1,8 +1,11 @@
 import { type Execution, type InstanceInvocation, type Invocation, isFinalInstanceStatus, statusAfter } from "#domain";
 import type { Answer } from "#services";
-import type { GraphContext } from "../operation/index.ts";
+import { type GraphContext, giveInTurns } from "../operation/index.ts";
 import { kindsOf, type NeedsOf } from "../rights/index.ts";
 import { isLacking, type RowProjection } from "./instance-invocation.ts";
+
+/** To ask for a row's result and to be told it takes as long as to make so many leaf values. */
+export const VALUES_A_LOAD = 5;
 
 /** What a selection reads of runs and their rows, beyond what every list tells. */
 export interface RunNeeds extends RowProjection {
@@ -20,24 +23,36 @@ export async function settleRuns(
   needsOf: NeedsOf<RunNeeds>,
   context: GraphContext,
 ): Promise<readonly Invocation[]> {
-  const lacking = runs.flatMap((run) => {
-    const needs = needsOf(kindsOf(run, context));
-    const isRead = needs.output || needs.details;
-    if (!isRead && !needs.times) return [];
-    // One call reads as many results of a run, of which a page of its instances shows some.
-    const isOneCall = run.instances.length <= RESULTS_A_CALL;
-    return run.instances.filter(
-      (instance) =>
-        (isRead && lacksOutcome(instance)) ||
-        (needs.times && lacksTimes(instance)) ||
-        (isOneCall && mayEnd(instance) && isLacking(instance, needs)),
-    );
-  });
-  if (lacking.length === 0) return runs;
   const output = runs.some((run) => needsOf(kindsOf(run, context)).output);
-  const answers = await context.loaders.latestResults(lacking, { output, content: false });
-  const found = new Map(lacking.map((instance, index) => [instance, answers[index] ?? null]));
-  return runs.map((run) => (run.instances.some((instance) => found.has(instance)) ? settle(run, found) : run));
+  // Nothing is loaded before the last one has had its turn: what they ask for goes together.
+  return Promise.all(runs.map((run) => settleOne(run, needsOf(kindsOf(run, context)), output, context)));
+}
+
+async function settleOne(
+  run: Invocation,
+  needs: RunNeeds,
+  output: boolean,
+  { loaders, operation }: GraphContext,
+): Promise<Invocation> {
+  const lacking = lackingIn(run, needs);
+  if (lacking.length === 0) return run;
+  await giveInTurns(operation, lacking.length * VALUES_A_LOAD, null);
+  const answers = await loaders.latestResults(lacking, { output, content: false });
+  await giveInTurns(operation, lacking.length, null);
+  return settle(run, new Map(lacking.map((instance, index) => [instance, answers[index] ?? null])));
+}
+
+function lackingIn({ instances }: Invocation, needs: RunNeeds): readonly InstanceInvocation[] {
+  const isRead = needs.output || needs.details;
+  if (!isRead && !needs.times) return [];
+  // One call reads as many results of a run, of which a page of its instances shows some.
+  const isOneCall = instances.length <= RESULTS_A_CALL;
+  return instances.filter(
+    (instance) =>
+      (isRead && lacksOutcome(instance)) ||
+      (needs.times && lacksTimes(instance)) ||
+      (isOneCall && mayEnd(instance) && isLacking(instance, needs)),
+  );
 }
 
 /** The same for one run. */

@@ -187,7 +187,7 @@ export function createHistories(sync: Sync, results: Results): Services["readHis
         if (run) return toHistory(run, ref.instanceId, (await latest).get(ref) ?? null);
         const read = readRun(sync, { ...ref, includeHistory: true }, projection, operation);
         const isOwn = (one: InvocationResult): boolean => one.instanceId === ref.instanceId;
-        return read.then(({ all, isWhole }) => ({ all: all.filter(isOwn), isWhole }), toError);
+        return read.then((shown) => ({ ...shown, all: shown.all.filter(isOwn) }), toError);
       }),
     );
   };
