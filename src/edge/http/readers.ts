@@ -113,7 +113,7 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}, col
  * Closes a connection so that the system drops what it has taken: up to some megabytes, which nobody reads, and behind which alone a client would hear
  * of the end.
  */
-function breakOff(socket: Socket): void {
+export function breakOff(socket: Socket): void {
   // Connections without an address are none of TCP's, and cannot be reset.
   if (socket.remoteAddress === undefined) socket.destroy();
   else socket.resetAndDestroy();

@@ -110,9 +110,11 @@ describe("a client that does not read", () => {
     await clock.advance(11_000);
     expect(socket.destroyed).toBe(true);
     let readBytes = 0;
-    client.on("error", () => {}).on("data", (chunk: Buffer) => {
-      readBytes += chunk.length;
-    });
+    client
+      .on("error", () => {})
+      .on("data", (chunk: Buffer) => {
+        readBytes += chunk.length;
+      });
     await once(client, "close");
     expect(readBytes).toBeLessThan(taken);
     overTcp.close();
