@@ -195,20 +195,23 @@ interface Streaming {
   readonly wrote: () => void;
 }
 
-/** Who does not read holds up nothing but the piece that it was written. */
 async function stream(
   response: ServerResponse,
   pieces: AsyncGenerator<Uint8Array, void>,
   { over, begin, wrote }: Streaming,
 ): Promise<void> {
-  for (;;) {
+  // A function of its own: a piece must not be held while the next one waits for its turn.
+  const writeNext = async (): Promise<"written" | "full" | "over"> => {
     const { done, value } = await pieces.next();
     over.signal.throwIfAborted();
     if (!response.headersSent) begin();
-    if (done === true) break;
+    if (done === true) return "over";
     const isTaken = response.write(value);
     wrote();
-    if (!isTaken) await once(response, "drain", { signal: over.signal });
+    return isTaken ? "written" : "full";
+  };
+  for (let state = await writeNext(); state !== "over"; state = await writeNext()) {
+    if (state === "full") await once(response, "drain", { signal: over.signal });
   }
   response.end();
 }
