@@ -18,12 +18,13 @@ const makers = { bare: startBare, apollo: startApollo, emulator: startEmulator, 
 /** Which server is meant. */
 export type ServerKind = keyof typeof makers;
 
-/** What a server is started with: the answer to give, as data or as text, how many runs on how many instances the emulator has, or where it listens. */
+/** What a server is started with: the answer to give, as data or as text, how many runs on how many instances the emulator has and how much each printed, or where it listens. */
 export interface Given {
   readonly answer?: unknown;
   readonly text?: string;
   readonly runs?: number;
   readonly instances?: number;
+  readonly outputBytes?: number;
   readonly emulatorUrl?: string;
 }
 
@@ -84,8 +85,8 @@ async function startApollo({ answer }: Given): Promise<string> {
   return (await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" } })).url;
 }
 
-async function startEmulator({ runs = 20, instances = 10 }: Given): Promise<string> {
-  return (await createEmulator({ world: benchWorld(runs, instances) }).start()).url;
+async function startEmulator({ runs = 20, instances = 10, outputBytes = 120 }: Given): Promise<string> {
+  return (await createEmulator({ world: benchWorld(runs, instances, outputBytes) }).start()).url;
 }
 
 async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
@@ -106,10 +107,10 @@ async function startGateway({ emulatorUrl = "" }: Given): Promise<string> {
   return (await createApp(config).start()).url;
 }
 
-function benchWorld(runs: number, instanceCount: number) {
+function benchWorld(runs: number, instanceCount: number, outputBytes: number) {
   const instances = Array.from({ length: instanceCount }, (_, index) => ({
     instanceId: `i-bp1bench${String(index).padStart(6, "0")}`,
-    output: `line of output ${index}\n`.repeat(6),
+    output: `line of output ${index}\n`.repeat(Math.ceil(outputBytes / 20)),
   }));
   const invocations = Array.from({ length: runs }, (_, index) => ({
     invokeId: `t-hz0bench${String(index).padStart(5, "0")}`,

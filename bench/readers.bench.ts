@@ -43,6 +43,7 @@ isWithin = (await stall("100 HTTP connections from 100 addresses", 100, openHttp
 isWithin = (await stall("one connection with 100 requests", 1, openHttp(100))) && isWithin;
 isWithin = (await stall("100 event streams", 100, openStream)) && isWithin;
 isWithin = (await stall("two WebSockets with 100 queries each", 2, openWebSocket)) && isWithin;
+isWithin = (await stallExports()) && isWithin;
 isWithin = (await abort()) && isWithin;
 isWithin = (await mix()) && isWithin;
 agent.destroy();
@@ -55,13 +56,14 @@ async function stall(
   count: number,
   open: () => Promise<Socket>,
   judged: "most" | "left" = "most",
+  server = gateway,
 ): Promise<boolean> {
-  const idle = await measureIdle(gateway);
+  const idle = await measureIdle(server);
   let closed = 0;
   const sockets = await Promise.all(Array.from({ length: count }, open));
   for (const socket of sockets) socket.on("close", () => (closed += 1));
   await sleep(SETTLE_MS);
-  const { residentMb, mostResidentMb, heapMb, blockedMs } = await askServer(gateway);
+  const { residentMb, mostResidentMb, heapMb, blockedMs } = await askServer(server);
   // What a paused socket does not read it does not see the end of either.
   for (const socket of sockets) socket.resume();
   await sleep(1_000);
@@ -87,6 +89,29 @@ function openHttp(requests: number, addresses = 1): () => Promise<Socket> {
   };
 }
 
+/** Exports of what three runs printed on 300 servers each, six megabytes a run, by a gateway of their own. */
+async function stallExports(): Promise<boolean> {
+  const upstream = await startServer("emulator", { runs: 3, instances: 300, outputBytes: 20_000 });
+  const server = await startServer("gateway", { emulatorUrl: upstream.url });
+  const found = JSON.parse(await ask(agent, server.url, "{ invocations(first: 3) { nodes { id } } }"));
+  const addresses: readonly string[] = found.data.invocations.nodes.map(
+    ({ id }: { readonly id: string }) => `/export?id=${encodeURIComponent(id)}`,
+  );
+  const headers = { "apollo-require-preflight": "1" };
+  for (const address of addresses) await (await fetch(new URL(address, server.url), { headers })).arrayBuffer();
+  const { port: at } = new URL(server.url);
+  let opened = 0;
+  const open = () => {
+    opened += 1;
+    const address = addresses[opened % addresses.length];
+    const text = `GET ${address} HTTP/1.1\r\nhost: ${hostname}:${at}\r\napollo-require-preflight: 1\r\n\r\n`;
+    return openSocket(text, "127.0.0.1", Number(at));
+  };
+  const isOk = await stall("200 exports", 200, open, "most", server);
+  for (const { child } of [upstream, server]) child.kill();
+  return isOk;
+}
+
 function openStream(): Promise<Socket> {
   return openSocket(post(`${pathname}/stream`, WATCH, "text/event-stream"));
 }
@@ -97,9 +122,9 @@ function post(path: string, query: string, accept: string): string {
   return `POST ${path} HTTP/1.1\r\n${headers.join("\r\n")}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
-function openSocket(text: string, localAddress = "127.0.0.1"): Promise<Socket> {
+function openSocket(text: string, localAddress = "127.0.0.1", at = Number(port)): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port), localAddress }, () => socket.write(text));
+    const socket = connect({ host: hostname, port: at, localAddress }, () => socket.write(text));
     socket.once("error", reject);
     socket.pause();
     socket.once("connect", () => resolve(socket.on("error", () => {})));

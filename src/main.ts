@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { runKeyCommand } from "#access";
 import type { forget } from "#app";
@@ -93,9 +94,9 @@ async function serve(part: { start(): Promise<unknown>; stop(): Promise<void> })
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
-    part.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
+    void part.stop().then(
+      () => end(0),
+      () => end(1),
     );
   };
   process.on("SIGTERM", stop);
@@ -107,6 +108,22 @@ async function serve(part: { start(): Promise<unknown>; stop(): Promise<void> })
     process.exit(1);
   });
   await part.start();
+}
+
+const HELD_MS = 1_000;
+const LOOK_MS = 50;
+
+/**
+ * Ends the process, by SIGKILL if a disk has held a file for a second: an exit would wait for the disk without end. By then all that had to be
+ * written is written or given up.
+ */
+async function end(code: number): Promise<void> {
+  const isFileHeld = () => process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
+  for (let waitedMs = 0; isFileHeld(); waitedMs += LOOK_MS) {
+    if (waitedMs >= HELD_MS) process.kill(process.pid, "SIGKILL");
+    await setTimeout(LOOK_MS);
+  }
+  process.exit(code);
 }
 
 async function runEmulator(args: readonly string[]): Promise<void> {

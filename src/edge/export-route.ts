@@ -10,10 +10,12 @@ import {
   type Clients,
   type EdgeAccess,
   startOperation,
+  takeTurn,
 } from "./admission/index.ts";
 import { logInternal, RefusalError } from "./errors/index.ts";
 import { rulesOf, type TransportOptions } from "./execution/index.ts";
 import {
+  breakOff,
   checkPreflight,
   corsHeaders,
   type ErrorAnswer,
@@ -37,8 +39,9 @@ export type OpenExport = (
   asking: Asking,
 ) => {
   readonly contentType: string;
-  readonly texts: AsyncGenerator<string, void>;
-  /** What may be missing, known once the first text has come; words in ASCII. */
+  /** Read no faster than they are taken. */
+  readonly pieces: AsyncGenerator<Uint8Array, void>;
+  /** What may be missing, known once the first piece has come; words in ASCII. */
   readonly missing: readonly string[];
 };
 
@@ -97,6 +100,7 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
         client,
         requestId,
         signal: over.signal,
+        room: () => parts.readers.room(request.socket),
         // Rights may end, or become less, while an export goes on.
         recognise: async () => {
           const now = await parts.admission.identify(request);
@@ -104,17 +108,19 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
             throw new RefusalError(403, "FORBIDDEN", "The rights have changed. Begin again.");
         },
       });
-      const { contentType, texts, missing } = open(parameters, step, asking);
-      const first = await texts.next();
-      response.writeHead(200, {
-        "content-type": contentType,
-        "cache-control": "no-store",
-        "content-disposition": "attachment",
-        "x-content-type-options": "nosniff",
-        ...(missing.length > 0 && { "x-incomplete": nameMissing(missing) }),
-        ...headers,
-      });
-      await stream(response, first, texts, { over, wrote: () => parts.readers.wrote(request.socket) });
+      const { contentType, pieces, missing } = open(parameters, step, asking);
+      const begin = (): void => {
+        response.writeHead(200, {
+          "content-type": contentType,
+          "cache-control": "no-store",
+          "content-disposition": "attachment",
+          "x-content-type-options": "nosniff",
+          ...(missing.length > 0 && { "x-incomplete": nameMissing(missing) }),
+          ...headers,
+        });
+      };
+      const wrote = () => parts.readers.wrote(request.socket, response);
+      await stream(response, pieces, { over, begin, wrote });
     } catch (error) {
       if (!over.signal.aborted) logInternal(options.logger, requestId, error);
       await refuse(response, error, headers);
@@ -149,20 +155,27 @@ interface StepParts {
   readonly client: Client;
   readonly requestId: string;
   readonly signal: AbortSignal;
+  /** Resolves once its address has read enough for one more part; null if it has. */
+  readonly room: () => Promise<void> | null;
   /** @throws RefusalError once the caller may not have what was begun for it */
   readonly recognise: () => Promise<void>;
 }
 
-function createStep(options: ExportOptions, { client, requestId, signal, recognise }: StepParts): ExportStep {
+function createStep(options: ExportOptions, { client, requestId, signal, room, recognise }: StepParts): ExportStep {
   return async (work) => {
     await recognise();
+    signal.throwIfAborted();
     const running = startOperation(requestId, rulesOf(options, client));
     signal.addEventListener("abort", running.abandon, { once: true });
+    const worked = async () => {
+      await takeTurn(running, () => running.begin(STEP_WEIGHT), room);
+      return work(running.operation);
+    };
+    const late = running.late.then(() => {
+      throw running.operation.signal.reason;
+    });
     try {
-      await running.begin(STEP_WEIGHT);
-      running.operation.signal.throwIfAborted();
-      signal.throwIfAborted();
-      return await work(running.operation);
+      return await Promise.race([worked(), late]);
     } finally {
       signal.removeEventListener("abort", running.abandon);
       running.end();
@@ -175,24 +188,39 @@ const STEP_ROWS = 100;
 /** As leaf values, which makes it large: a part works for some milliseconds, and a client may have many exports. */
 const STEP_WEIGHT = 10_000;
 
+interface Streaming {
+  readonly over: AbortController;
+  /** Writes the headers, once it is known what is missing. */
+  readonly begin: () => void;
+  readonly wrote: () => void;
+}
+
 async function stream(
   response: ServerResponse,
-  first: IteratorResult<string, void>,
-  texts: AsyncGenerator<string, void>,
-  { over, wrote }: { readonly over: AbortController; readonly wrote: () => void },
+  pieces: AsyncGenerator<Uint8Array, void>,
+  { over, begin, wrote }: Streaming,
 ): Promise<void> {
-  for (let next = first; next.done !== true; next = await texts.next()) {
+  // A function of its own: a piece must not be held while the next one waits for its turn.
+  const writeNext = async (): Promise<"written" | "full" | "over"> => {
+    const { done, value } = await pieces.next();
     over.signal.throwIfAborted();
-    const isTaken = response.write(next.value);
+    if (!response.headersSent) begin();
+    if (done === true) return "over";
+    const isTaken = response.write(value);
     wrote();
-    if (!isTaken) await once(response, "drain", { signal: over.signal });
+    return isTaken ? "written" : "full";
+  };
+  for (let state = await writeNext(); state !== "over"; state = await writeNext()) {
+    if (state === "full") await once(response, "drain", { signal: over.signal });
   }
   response.end();
 }
 
 async function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders): Promise<void> {
   if (response.headersSent) {
-    response.destroy();
+    // Who waits for its turn behind another answer leaves that one whole.
+    if (response.socket === null) response.destroy();
+    else breakOff(response.socket);
     return;
   }
   const answer = toErrorAnswer(error, "application/json");

@@ -7,15 +7,19 @@ import { createOperation } from "../support/operation.ts";
 import { schema, stubServices } from "./ask.ts";
 import { anInstanceInvocation, anInvocation } from "./records.ts";
 
-/** Exports what six servers printed: the text, and how many turns were waited for. */
-async function exportOutputs(bytes: Uint8Array) {
-  const instances = [1, 2, 3, 4, 5, 6].map((each) =>
-    anInstanceInvocation({ instanceId: `i-${each}`, output: { bytes, droppedBytes: 0 } }),
+/** Exports what servers printed: the pieces, how many turns were waited for, and what was read before each piece. */
+async function exportOutputs(bytes: Uint8Array, servers = 6) {
+  const instances = Array.from({ length: servers }, (_, index) =>
+    anInstanceInvocation({ instanceId: `i-${index + 1}`, output: { bytes, droppedBytes: 0 } }),
   );
   const run = anInvocation({ instances });
+  const reads: number[] = [];
   const { services } = stubServices({
     readInvocations: async () => [run],
-    readResults: async (refs) => refs.map(() => null),
+    readResults: async (refs) => {
+      reads.push(refs.length);
+      return refs.map(() => null);
+    },
   });
   let turns = 0;
   const turn = async () => {
@@ -30,15 +34,24 @@ async function exportOutputs(bytes: Uint8Array) {
     note() {},
   };
   const id = toGlobalId({ type: "Invocation", source: run.source, invokeId: run.invokeId });
-  const { texts } = openExport(new URLSearchParams({ id, format: "text" }), {
+  const { pieces } = openExport(new URLSearchParams({ id, format: "text" }), {
     schema,
     services,
     guard,
     step: (work) => work(operation),
   });
-  let written = "";
-  for await (const text of texts) written += text;
-  return { written, turns };
+  const written: string[] = [];
+  const readBefore: number[] = [];
+  for await (const piece of pieces) {
+    written.push(String(Buffer.from(piece)));
+    readBefore.push(reads.reduce((sum, count) => sum + count, 0));
+  }
+  return {
+    written: written.join(""),
+    turns,
+    outputs: written.map((piece) => piece.split("==>").length - 1),
+    readBefore,
+  };
 }
 
 describe("an export of outputs", () => {
@@ -52,6 +65,14 @@ describe("an export of outputs", () => {
   });
 
   it("waits for none if they are UTF-8", async () => {
-    expect(await exportOutputs(Buffer.from("größer\n"))).toEqual({ written: whole("größer\n"), turns: 0 });
+    const { written, turns } = await exportOutputs(Buffer.from("größer\n"));
+    expect([written, turns]).toEqual([whole("größer\n"), 0]);
+  });
+
+  it("comes in pieces of 256 KB, each read when it is asked for, and every output once", async () => {
+    const { outputs, readBefore, written } = await exportOutputs(Buffer.alloc(24_000, "x"), 70);
+    expect(outputs).toEqual([11, 11, 11, 11, 6, 11, 9]);
+    expect(readBefore).toEqual([50, 50, 50, 50, 50, 70, 70]);
+    expect(written.match(/i-\d+/g)).toEqual(Array.from({ length: 70 }, (_, index) => `i-${index + 1}`).sort());
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { runRows } from "../../src/graph/export/runs.ts";
+import { runPieces } from "../../src/graph/export/runs.ts";
 import { createFixedSource } from "../services/support/fixed.ts";
 import { createGateway } from "../services/support/gateway.ts";
 import type { Behaviour } from "../services/support/world.ts";
@@ -18,9 +18,20 @@ async function exportAll(behaviour: Partial<Behaviour>) {
       return services.pageInvocations(args, ...rest);
     },
   };
-  const rows = runRows({}, missing, { services: counted, step: (work) => work(createOperation()) });
+  const pieces = runPieces(
+    {},
+    {
+      services: counted,
+      step: (work) => work(createOperation()),
+      toPiece: (rows) => {
+        parts.push(rows.length);
+        return Buffer.alloc(0);
+      },
+      missing,
+    },
+  );
   const error = await (async () => {
-    for await (const part of rows) parts.push(part.length);
+    for await (const piece of pieces) expect(piece).toHaveLength(0);
     return null;
   })().catch(String);
   return { missing, parts, firstPages, error };

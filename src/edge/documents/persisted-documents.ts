@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ASTNode, type DefinitionNode, Kind, parse, print, type SelectionNode, visit } from "graphql";
+import { LRUCache } from "lru-cache";
 import { RefusalError } from "../errors/index.ts";
 import { type GraphqlRequest, withoutMark } from "../http/index.ts";
 import type { Logger } from "../telemetry/index.ts";
@@ -44,13 +45,13 @@ export function createAllowList(
       return request;
     };
   }
-  const texts = new Set([...documents.values()].map(canonicalText));
+  const isListed = createLookUp({ documents, texts: new Set([...documents.values()].map(canonicalText)), check });
   return (request, requestId) => {
     const known = request.documentId === null ? undefined : documents.get(hashOf(request.documentId));
     if (known !== undefined) return withQuery(request, known);
     if (request.query === null && mode === "log" && !isIdAlone(request)) return request;
     if (request.query === null) throw notFound(request.documentId);
-    if (isListed(request.query, { documents, texts, check })) return request;
+    if (isListed(request.query)) return request;
     if (mode === "enforce") throw notListed();
     logger.warn({ requestId, hash: sha256(request.query) }, "document is not on the allow list");
     return request;
@@ -82,15 +83,27 @@ interface List extends Pick<PersistedDocumentsOptions, "documents"> {
   readonly check: (text: string) => unknown;
 }
 
-function isListed(query: string, { documents, texts, check }: List): boolean {
-  if (documents.has(sha256(query))) return true;
-  try {
-    check(query);
-    return texts.has(canonicalText(query));
-  } catch (error) {
-    if (error instanceof RefusalError) throw error;
-    return false;
-  }
+// A client that is newer than the list sends the same few again and again, and to write one down anew takes milliseconds.
+const MOST_LOOKED_UP = 4_096;
+
+/** Whether a text is listed, found out once for each. */
+function createLookUp({ documents, texts, check }: List): (query: string) => boolean {
+  const found = new LRUCache<string, boolean>({ max: MOST_LOOKED_UP });
+  const lookUp = (query: string): boolean => {
+    try {
+      check(query);
+      return texts.has(canonicalText(query));
+    } catch (error) {
+      if (error instanceof RefusalError) throw error;
+      return false;
+    }
+  };
+  return (query) => {
+    const hash = sha256(query);
+    const isListed = documents.has(hash) || (found.get(hash) ?? lookUp(query));
+    found.set(hash, isListed);
+    return isListed;
+  };
 }
 
 /** True if an id is all that names a document: a hash may be that of a persisted query. */

@@ -7,7 +7,7 @@ export { ANSWER_TYPES, type AnswerType, chooseMediaType } from "./media-type.ts"
 export { checkOrigin, checkPreflight, corsHeaders, isWelcome } from "./origins.ts";
 export { asksForWebSocket } from "./other-upgrades.ts";
 export { paceReading } from "./paced-reading.ts";
-export { createReaders, type Readers } from "./readers.ts";
+export { breakOff, createReaders, type Readers } from "./readers.ts";
 export {
   contentTypeOf,
   type ErrorAnswer,

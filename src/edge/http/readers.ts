@@ -59,14 +59,14 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}, col
     for (const [socket, reader] of readers) {
       const sent = sentOf(socket);
       if (socket.destroyed || unsentOf(socket, reader) === 0) readers.delete(socket);
-      else if (sent !== reader.sent) Object.assign(reader, { sent, progressAt: clock.now() });
-      else if (clock.now() - reader.progressAt >= limits.stallMs) cut(socket);
+      else if (sent !== reader.sent) Object.assign(reader, { sent, progressAt: clock.elapsed() });
+      else if (clock.elapsed() - reader.progressAt >= limits.stallMs) cut(socket);
     }
   };
   const cut = (socket: Socket) => {
     freed += socket.writableLength;
     readers.delete(socket);
-    socket.destroy();
+    breakOff(socket);
   };
   const keepChecking = async () => {
     isChecking = true;
@@ -88,7 +88,7 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}, col
     for (const [socket, reader] of readers) unsent += unsentOf(socket, reader);
     unsentAtMost = unsent;
     if (unsent <= limits.unsentBytes) return;
-    for (const [socket, reader] of offenders(readers, clock.now())) {
+    for (const [socket, reader] of offenders(readers, clock.elapsed())) {
       unsent -= unsentOf(socket, reader);
       cut(socket);
       if (unsent <= limits.unsentBytes) return;
@@ -96,7 +96,7 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}, col
   };
   return {
     wrote(socket, response) {
-      const reader = readers.get(socket) ?? { sent: sentOf(socket), progressAt: clock.now(), waiting: new Set() };
+      const reader = readers.get(socket) ?? { sent: sentOf(socket), progressAt: clock.elapsed(), waiting: new Set() };
       if (response !== undefined && response.socket === null) reader.waiting.add(response);
       const unsent = unsentOf(socket, reader);
       if (socket.destroyed || unsent === 0) return;
@@ -107,6 +107,16 @@ export function createReaders(clock: Clock, set: Partial<ReaderLimits> = {}, col
     room: createRoom(readers, { clock, limits, cut }),
     close: () => closing.abort(),
   };
+}
+
+/**
+ * Closes a connection so that the system drops what it has taken: up to some megabytes, which nobody reads, and behind which alone a client would hear
+ * of the end.
+ */
+export function breakOff(socket: Socket): void {
+  // Connections without an address are none of TCP's, and cannot be reset.
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /**
@@ -138,7 +148,7 @@ function createRoom(
     for (; !hasRoom(network); await clock.sleep(ROOM_MS)) {
       // Behind a proxy all clients have one address: one that reads slowly keeps the others waiting no longer.
       if (clock.elapsed() - since < ROOM_WAIT_MS) continue;
-      const [slow] = offenders(readersAt(network), clock.now());
+      const [slow] = offenders(readersAt(network), clock.elapsed());
       if (slow !== undefined) cut(slow[0]);
     }
     waits.delete(network);
@@ -153,9 +163,9 @@ function createRoom(
 }
 
 /** Those that stand still, the newest first, and then the others, the newest first. */
-function offenders(readers: Iterable<[Socket, Reader]>, now: number): readonly [Socket, Reader][] {
+function offenders(readers: Iterable<[Socket, Reader]>, elapsedMs: number): readonly [Socket, Reader][] {
   const all = [...readers].reverse();
-  const stands = ([, { progressAt }]: (typeof all)[number]) => now - progressAt >= CHECK_MS;
+  const stands = ([, { progressAt }]: (typeof all)[number]) => elapsedMs - progressAt >= CHECK_MS;
   return [...all.filter(stands), ...all.filter((one) => !stands(one))];
 }
 

@@ -18,17 +18,29 @@ import { badInput, fromGlobalId } from "../declarations/index.ts";
 import { toInvocationFilter } from "../lists/index.ts";
 import { type KindGuard, workInParts } from "../operation/index.ts";
 import { requireOutputs } from "../rights/index.ts";
-import { type Columns, createRowWriter, type ExportRow, readFormat, toExportRow, toLinePart } from "./formats.ts";
-import { type ExportStep, RUN_COLUMNS, runRows, runText, tellSource } from "./runs.ts";
+import {
+  type Columns,
+  createPieceWriter,
+  createRowWriter,
+  type ExportRow,
+  type RowWriter,
+  readFormat,
+  toExportRow,
+  toLinePart,
+} from "./formats.ts";
+import { type ExportStep, RUN_COLUMNS, runPieces, runText, tellSource } from "./runs.ts";
 
 /** An export that is about to be written. */
 export interface Export {
   readonly contentType: string;
-  /** Texts to be written one after the other. Throws if it cannot be whole but for what is missing. */
-  readonly texts: AsyncGenerator<string, void>;
+  /**
+   * Text in UTF-8. Each piece is read when it is asked for, and is all that is held until the next one. It ends with the row that
+   * fills 256 KB. Throws if it cannot be whole but for what is missing.
+   */
+  readonly pieces: AsyncGenerator<Uint8Array, void>;
   /**
    * Sources of which rows, or what a run printed, may be missing, and the code of what failed: `NOT_FOUND` for a run that the upstream
-   * dropped before it was over. Known once the first text has come.
+   * dropped before it was over. Known once the first piece has come.
    */
   readonly missing: readonly string[];
 }
@@ -43,6 +55,8 @@ export interface ExportParts {
 
 const PARAMETERS: ReadonlySet<string> = new Set(["id", "filter", "format"]);
 const OUTPUTS_AT_ONCE = 50;
+/** A piece ends with the output that fills it. */
+const PIECE_CHARACTERS = 262_144;
 
 /**
  * The outputs of what `id` names, a run or a run on one instance, or the rows of the list that `filter` means (JSON as of
@@ -60,8 +74,8 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
     const writer = createRowWriter(format, runText);
     const meant = readFilter(filter, parts.schema);
     const missing: string[] = [];
-    const texts = write(writer, RUN_COLUMNS, runRows(meant, missing, parts));
-    return { contentType: writer.contentType, texts, missing };
+    const pieces = runPieces(meant, { ...parts, missing, toPiece: createPieceWriter(writer, RUN_COLUMNS) });
+    return { contentType: writer.contentType, pieces, missing };
   }
   const { ref, isOurs } = fromGlobalId(id);
   if (ref.type !== "Invocation" && ref.type !== "InstanceInvocation") {
@@ -70,22 +84,8 @@ export function openExport(parameters: URLSearchParams, parts: ExportParts): Exp
   const instanceId = ref.type === "Invocation" ? null : ref.instanceId;
   const writer = createRowWriter(format, instanceId === null ? outputText : bareText);
   const missing: string[] = [];
-  const texts = write(writer, OUTPUT_COLUMNS, outputRows({ ref, instanceId, isOurs, missing }, parts));
-  return { contentType: writer.contentType, texts, missing };
-}
-
-async function* write(
-  writer: ReturnType<typeof createRowWriter>,
-  columns: object,
-  rows: AsyncGenerator<readonly ExportRow[], void>,
-): AsyncGenerator<string, void> {
-  let head = writer.head(Object.keys(columns));
-  for await (const some of rows) {
-    if (head !== "") yield head;
-    head = "";
-    for (const row of some) yield writer.row(row);
-  }
-  if (head !== "") yield head;
+  const pieces = outputPieces({ ref, instanceId, isOurs, missing, writer }, parts);
+  return { contentType: writer.contentType, pieces, missing };
 }
 
 /** Whose outputs are written. */
@@ -94,21 +94,23 @@ interface OutputsMeant {
   /** Null for every instance of the run. */
   readonly instanceId: string | null;
   readonly isOurs: boolean;
-  /** Takes the run's source before the first row comes, if the run went away before it was over, or has instances that cannot be shown. */
+  readonly writer: RowWriter;
+  /** Takes the run's source before the first piece comes, if the run went away before it was over, or has instances that cannot be shown. */
   readonly missing: string[];
 }
 
-async function* outputRows(
-  { ref: { source, invokeId }, instanceId, isOurs, missing }: OutputsMeant,
+async function* outputPieces(
+  { ref: { source, invokeId }, instanceId, isOurs, missing, writer }: OutputsMeant,
   { services, step, guard }: ExportParts,
-): AsyncGenerator<readonly ExportRow[], void> {
+): AsyncGenerator<Uint8Array, void> {
   const nothing = { output: false, content: false };
-  const read = async (operation: Operation) => {
+  const readRun = async (operation: Operation) => {
     const [isKnown = false] = isOurs ? [true] : await services.areKnown([{ source, invokeId }]);
     if (!isKnown) operation.meter.addForeignId?.();
     return services.readInvocations([{ source, invokeId }], nothing, operation);
   };
-  const [run] = services.findSource(source.provider, source.regionId, source.account) === null ? [] : await step(read);
+  const [run] =
+    services.findSource(source.provider, source.regionId, source.account) === null ? [] : await step(readRun);
   if (run instanceof Error) throw run;
   const placeOf = (one: string | null) => ({
     source,
@@ -124,16 +126,24 @@ async function* outputRows(
   if (isCutOff) missing.push(tellSource(source, "NOT_FOUND"));
   else if (instanceId === null && isShownInPart(run)) missing.push(tellSource(source));
   const sorted = instances.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
-  for (let from = 0; from < sorted.length; from += OUTPUTS_AT_ONCE) {
-    const some = sorted.slice(from, from + OUTPUTS_AT_ONCE);
+  const toPiece = createPieceWriter(writer, OUTPUT_COLUMNS);
+  let rest = sorted;
+  // What is read and not yet written may be collected while a reader is waited for: it is read again then.
+  let unwritten: WeakRef<readonly Answer<InvocationResult>[]> | null = null;
+  const readPiece = async (operation: Operation) => {
+    const known = unwritten?.deref();
+    const some = rest.slice(0, known?.length ?? OUTPUTS_AT_ONCE);
     const refs = some.map((one) => ({ source, invokeId, instanceId: one.instanceId, execution: null }));
-    const rows = await step(async (operation) => {
-      const results = await services.readResults(refs, { output: true, content: false }, operation);
-      return workInParts(operation, toOutputRows(some, results));
-    });
+    const results = known ?? (await services.readResults(refs, { output: true, content: false }, operation));
+    const rows = await workInParts(operation, toOutputRows(some, results));
     for (const row of rows) guard.note("outputs", placeOf(String(row.instanceId)), row.output);
-    yield rows;
-  }
+    const left = results.slice(rows.length);
+    unwritten = left.length === 0 ? null : new WeakRef(left);
+    rest = rest.slice(rows.length);
+    return toPiece(rows);
+  };
+  do yield await step(readPiece);
+  while (rest.length > 0);
 }
 
 function isOver({ status, instances }: Invocation, instanceId: string | null): boolean {
@@ -158,18 +168,25 @@ const OUTPUT_COLUMNS: Columns<Printed> = {
   isOutputKnown,
 };
 
-/** @throws the error of an output that cannot be read: an export without it would mislead */
+/**
+ * The first of them, at least one: as many as make a piece.
+ * @throws the error of an output that cannot be read: an export without it would mislead
+ */
 function* toOutputRows(
   known: readonly InstanceInvocation[],
   results: readonly Answer<InvocationResult>[],
 ): Parts<readonly ExportRow[]> {
   const rows: ExportRow[] = [];
+  let characters = 0;
   for (const [index, one] of known.entries()) {
     const result = results[index] ?? null;
     if (result instanceof Error) throw result;
     const printed = result ?? one;
     yield printed.output == null ? 0 : unitsToDecode(printed.output.bytes);
-    rows.push(toExportRow(OUTPUT_COLUMNS, printed));
+    const row = toExportRow(OUTPUT_COLUMNS, printed);
+    rows.push(row);
+    characters += String(row.output ?? "").length;
+    if (characters >= PIECE_CHARACTERS) break;
   }
   return rows;
 }

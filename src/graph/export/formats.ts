@@ -41,6 +41,16 @@ export function createRowWriter(format: ExportFormat, toText: (row: ExportRow) =
   };
 }
 
+/** Writes rows as pieces of one text, of which the first begins with the head. */
+export function createPieceWriter(writer: RowWriter, columns: object): (rows: readonly ExportRow[]) => Uint8Array {
+  let head = writer.head(Object.keys(columns));
+  return (rows) => {
+    const text = head + rows.map(writer.row).join("");
+    head = "";
+    return Buffer.from(text);
+  };
+}
+
 /** @throws InputError `BAD_USER_INPUT` for an unknown one */
 export function readFormat(word: string | null): ExportFormat {
   if (word === null) return "ndjson";

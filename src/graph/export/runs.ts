@@ -25,44 +25,61 @@ const FIRST_PAGES_MAX = 5;
 /** What a source may get over during a walk: what a page lacks for it comes with a later one. */
 const PASSING: ReadonlySet<SourceErrorCode> = new Set(["THROTTLED", "TIMEOUT", "UNREACHABLE", "UNAVAILABLE"]);
 
+/** What the pieces of a list are made with. */
+export interface RunPiecesParts {
+  readonly services: Services;
+  readonly step: ExportStep;
+  readonly toPiece: (rows: readonly ExportRow[]) => Uint8Array;
+  /** Takes the sources that fail as the first page is read, before the first piece comes. */
+  readonly missing: string[];
+}
+
+/** A page of which the runs are written: they must not wait for a reader. */
+interface WrittenPage extends Pick<Page<Invocation>, "sources" | "hasNextPage"> {
+  readonly piece: Uint8Array;
+  readonly isEmpty: boolean;
+  /** Where the next page begins. */
+  readonly end: string | null;
+}
+
 /**
- * The rows of a list. A source that fails does not end them if it failed as the first page was read.
- * @param missing takes these sources before the first row comes
+ * The rows of a list, a page in each piece. A source that fails does not end them if it failed as the first page was read.
  * @throws Error at the end of the rows if another source failed later
  */
-export async function* runRows(
+export async function* runPieces(
   filter: InvocationFilter,
-  missing: string[],
-  { services, step }: { readonly services: Services; readonly step: ExportStep },
-): AsyncGenerator<readonly ExportRow[], void> {
+  { services, step, toPiece, missing }: RunPiecesParts,
+): AsyncGenerator<Uint8Array, void> {
   const projection = { output: false, content: false, totalCount: false };
-  const readPage = (after: string | null): Promise<Page<Invocation>> => {
+  const read = (after: string | null): Promise<Page<Invocation>> => {
     const args: PageArguments = { first: PAGE, after };
     return step((operation) => services.pageInvocations(args, filter, projection, operation));
   };
+  const readPage = async (after: string | null): Promise<WrittenPage> => {
+    let page = await read(after);
+    for (let pages = 1; after === null && pages < FIRST_PAGES_MAX && page.sources.some(isSlow); pages += 1) {
+      page = await read(null);
+    }
+    const { edges, sources, hasNextPage } = page;
+    const piece = toPiece(edges.map(({ node }) => toExportRow(RUN_COLUMNS, node)));
+    return { sources, hasNextPage, piece, isEmpty: edges.length === 0, end: hasNextPage ? page.endCursor() : null };
+  };
   let page = await readPage(null);
-  for (let pages = 1; pages < FIRST_PAGES_MAX && page.sources.some(isSlow); pages += 1) page = await readPage(null);
   const failing = page.sources.filter((state) => !isWhole(state));
   missing.push(...failing.map(tellState));
-  yield rowsOf(page);
+  yield page.piece;
   const told = keysOf(failing);
   const lacking = new Map<string, PageSourceState>();
-  for (let emptyPages = 0; page.hasNextPage && emptyPages < EMPTY_PAGES_MAX; ) {
-    const after = page.endCursor();
-    if (after === null) break;
-    const next = await readPage(after).catch(nullIfUpstream);
-    emptyPages = next === null || next.edges.length === 0 ? emptyPages + 1 : 0;
+  for (let emptyPages = 0; page.end !== null && emptyPages < EMPTY_PAGES_MAX; ) {
+    const next = await readPage(page.end).catch(nullIfUpstream);
+    emptyPages = next === null || next.isEmpty ? emptyPages + 1 : 0;
     page = next ?? page;
     for (const state of next?.sources ?? []) noteLack(lacking, state);
-    if (next !== null) yield rowsOf(next);
+    if (next !== null) yield next.piece;
   }
   const left = page.hasNextPage ? findUntold(page.sources, await services.sources(), told) : undefined;
   const worst = [...lacking.values()].find(({ source }) => !told.has(sourceKey(source))) ?? left;
   if (worst !== undefined) throw new Error(`The rows of a source are not whole: ${tellState(worst)}`);
-}
-
-function rowsOf({ edges }: Page<Invocation>): readonly ExportRow[] {
-  return edges.map(({ node }) => toExportRow(RUN_COLUMNS, node));
 }
 
 /** What a source owed since it refused comes with later pages; what an answer left out does not. */

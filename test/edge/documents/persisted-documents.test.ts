@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "@jest/globals";
 
 import { readPersistedDocuments } from "#edge";
-import { canonicalText } from "../../../src/edge/documents/persisted-documents.ts";
-import { startGateway, type TestGateway } from "../gateway.ts";
+import { canonicalText, createAllowList } from "../../../src/edge/documents/persisted-documents.ts";
+import { toGraphqlRequest } from "../../../src/edge/http/request.ts";
+import { createOptions, startGateway, type TestGateway } from "../gateway.ts";
 
 const LISTED = "query Listed { hello }";
 const hash = createHash("sha256").update(LISTED).digest("hex");
@@ -23,6 +24,14 @@ describe("a list of documents that is enforced", () => {
   ])("answers for a document by %s", async (_name, body) => {
     gateway = await startGateway({ persistedDocuments: { mode: "enforce", documents } });
     expect(await gateway.ask(body)).toMatchObject(answered);
+  });
+
+  it("is searched once for a text that comes again and again", async () => {
+    let searched = 0;
+    const allow = createAllowList({ mode: "enforce", documents }, () => (searched += 1), createOptions().logger);
+    const request = toGraphqlRequest({ query: "{ hello }" });
+    for (let time = 0; time < 3; time += 1) expect(() => allow(request, "a request")).toThrow("not on the allow list");
+    expect(searched).toBe(1);
   });
 
   it("answers for a document by its id with GET", async () => {

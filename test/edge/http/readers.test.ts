@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
@@ -52,6 +52,18 @@ function handedOver(socket: Socket): number {
   return (handle.bytesWritten ?? 0) - (handle.writeQueueSize ?? 0);
 }
 
+/** Reads two megabytes of what waits. */
+async function readSome(client: Socket, socket: Socket): Promise<void> {
+  const before = handedOver(socket);
+  for (let readBytes = 0; readBytes < 2_000_000; ) {
+    const chunk = client.read() as Buffer | null;
+    if (chunk === null) await once(client, "readable");
+    else readBytes += chunk.length;
+  }
+  // The system takes on more some milliseconds after there is room.
+  while (handedOver(socket) === before) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe("a client that does not read", () => {
   it("is cut after ten seconds without progress, and not before", async () => {
     readers = createReaders(clock);
@@ -61,6 +73,51 @@ describe("a client that does not read", () => {
     expect(socket.destroyed).toBe(false);
     await clock.advance(3_000);
     expect(socket.destroyed).toBe(true);
+  });
+
+  it("is cut less than eleven seconds after its last progress", async () => {
+    readers = createReaders(clock);
+    const { client, socket } = await open();
+    await write(socket);
+    // Between two looks.
+    await clock.advance(3_100);
+    await readSome(client, socket);
+    await clock.advance(9_900);
+    expect(socket.destroyed).toBe(false);
+    await clock.advance(1_000);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it("is cut in time also if the machine's clock is set back", async () => {
+    readers = createReaders(clock);
+    const { socket } = await open();
+    await write(socket);
+    clock.setBack(3_600_000);
+    await clock.advance(11_000);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it("leaves nothing in the system either of what it did not take", async () => {
+    readers = createReaders(clock);
+    const overTcp = createServer().listen(0, "127.0.0.1");
+    await once(overTcp, "listening");
+    const accepted = once(overTcp, "connection");
+    const client = connect({ port: (overTcp.address() as AddressInfo).port, host: "127.0.0.1" });
+    clients.push(client);
+    const [socket] = (await accepted) as [Socket];
+    await write(socket);
+    const taken = handedOver(socket);
+    await clock.advance(11_000);
+    expect(socket.destroyed).toBe(true);
+    let readBytes = 0;
+    client
+      .on("error", () => {})
+      .on("data", (chunk: Buffer) => {
+        readBytes += chunk.length;
+      });
+    await once(client, "close");
+    expect(readBytes).toBeLessThan(taken);
+    overTcp.close();
   });
 
   it.each([
@@ -79,18 +136,9 @@ describe("a client that does not read", () => {
     const { client, socket } = await open();
     // More than is read here and the system's buffers take beside it, however much they grow with a client that reads.
     for (let times = 0; times < 4; times += 1) await write(socket);
-    let readBytes = 0;
     for (let time = 0; time < 4; time += 1) {
       await clock.advance(8_000);
-      const target = readBytes + 2_000_000;
-      const before = handedOver(socket);
-      while (readBytes < target) {
-        const chunk = client.read() as Buffer | null;
-        if (chunk === null) await once(client, "readable");
-        else readBytes += chunk.length;
-      }
-      // The system takes on more some milliseconds after there is room.
-      while (handedOver(socket) === before) await new Promise((resolve) => setImmediate(resolve));
+      await readSome(client, socket);
     }
     expect(socket.destroyed).toBe(false);
   });

@@ -239,11 +239,11 @@ describe("what takes long to be read waits for a turn of its own:", () => {
     [15_000, 1],
   ])("the address of an export of %i characters: %i", async (length, heavy) => {
     const openExport: ServerOptions["openExport"] = (parameters) => {
-      const texts = [String(parameters.get("id")?.length)];
+      const text = String(parameters.get("id")?.length);
       return {
         contentType: "text/plain",
-        texts: (async function* () {
-          yield* texts;
+        pieces: (async function* () {
+          yield Buffer.from(text);
         })(),
         missing: [],
       };
