@@ -3,7 +3,8 @@ import type { Execution, InstanceInvocation, Invocation, Output } from "#domain"
 /** Bytes that a run takes in memory, by estimate. */
 export function runBytes({ source: _source, instances, command, ...own }: Invocation): number {
   const { content, ...named } = command;
-  const bytes = 1_300 + bytesOfTexts(own) + bytesOfTexts(named) + (content?.byteLength ?? 0);
+  const texts = bytesOfTexts(own) + bytesOfTexts(named);
+  const bytes = Math.max(1_500, texts) + (content?.byteLength ?? 0);
   return instances.reduce((sum, one) => sum + executionBytes(one), bytes);
 }
 
@@ -11,7 +12,8 @@ export function runBytes({ source: _source, instances, command, ...own }: Invoca
 export function executionBytes(execution: InstanceInvocation | Execution): number {
   const { username, rawStatus, error, ossDelivery, output, pastOutput } = execution;
   const texts = CHARACTER_BYTES * ((username?.length ?? 0) + (rawStatus?.length ?? 0));
-  return 600 + texts + bytesOfTexts(error) + bytesOfTexts(ossDelivery) + outputBytes(output) + outputBytes(pastOutput);
+  const own = Math.max(600, texts + bytesOfTexts(error) + bytesOfTexts(ossDelivery));
+  return own + outputBytes(output) + outputBytes(pastOutput);
 }
 
 // A reader of an output leaves its text beside the record.
