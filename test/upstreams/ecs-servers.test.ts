@@ -108,6 +108,31 @@ describe("ECS servers and agents of which one is unknown", () => {
     // A whole part, then the halves that hold the unknown one.
     expect(bench.asked.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(count)));
   });
+
+  it.each([
+    ["all", () => true],
+    ["half", (id: string) => Number(id.slice(2)) % 2 === 0],
+  ])("are not asked for one by one if many are gone: %s", async (_name, isGone) => {
+    const ids = Array.from({ length: 100 }, (_, index) => `i-${index}`);
+    let calls = 0;
+    let most = 0;
+    const bench = createBench("ECS", async (_action, { InstanceIds }) => {
+      calls += 1;
+      most = Math.max(most, calls);
+      await new Promise(setImmediate);
+      calls -= 1;
+      const some: readonly string[] = JSON.parse(String(InstanceIds));
+      if (some.some(isGone)) throw refusal("NOT_FOUND", "InvalidInstanceId.NotFound", 404);
+      return { TotalCount: some.length, Instances: { Instance: some.map((id) => ({ InstanceId: id })) } };
+    });
+    const error = await bench.upstream.readInstances(ids, bench.operation).catch((caught: unknown) => caught);
+    const { found, failures } = (error as PartialServersError<Instance>).read;
+    expect(found.filter(({ instanceId }) => isGone(instanceId))).toEqual([]);
+    expect([...failures.values()].every(({ upstreamCode }) => upstreamCode === "InvalidInstanceId.NotFound")).toBe(
+      true,
+    );
+    expect([failures.size > 50, bench.asked.length, most <= 4]).toEqual([true, 41, true]);
+  });
 });
 
 describe("ECS servers", () => {
