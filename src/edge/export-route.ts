@@ -218,9 +218,10 @@ async function stream(
 
 async function refuse(response: ServerResponse, error: unknown, headers: ReplyHeaders): Promise<void> {
   if (response.headersSent) {
-    // Who waits for its turn behind another answer leaves that one whole.
-    if (response.socket === null) response.destroy();
-    else breakOff(response.socket);
+    const { socket } = response;
+    // Who has taken all rows so far keeps them, which a reset takes away. Who waits for its turn behind another answer leaves that one whole.
+    if (socket === null || socket.writableLength === 0) response.destroy();
+    else breakOff(socket);
     return;
   }
   const answer = toErrorAnswer(error, "application/json");

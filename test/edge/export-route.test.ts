@@ -99,3 +99,29 @@ it("begins no part for an address that leaves much unread", async () => {
   while (begun < 2) await takeBreak();
   second.destroy();
 });
+
+it("a failure behind the first rows leaves these to who reads, and ends the connection before the end of the answer", async () => {
+  gateway = await startGateway({
+    openExport: (_parameters, step) => ({
+      contentType: "text/plain",
+      missing: [],
+      pieces: (async function* () {
+        yield await step(async () => Buffer.from("first\n"));
+        yield await step(async () => {
+          throw new Error("later");
+        });
+      })(),
+    }),
+  });
+  const { hostname, port, host } = new URL(gateway.url);
+  const client = connect(Number(port), hostname);
+  let taken = "";
+  client.on("data", (chunk) => {
+    taken += chunk;
+  });
+  client.write(`GET /export HTTP/1.1\r\nhost: ${host}\r\napollo-require-preflight: 1\r\n\r\n`);
+  // A reset would be an error.
+  const [hadError] = await once(client, "close");
+  const [, body] = taken.split("\r\n\r\n");
+  expect([hadError, body]).toEqual([false, "6\r\nfirst\n\r\n"]);
+});
