@@ -104,7 +104,7 @@ export function createExportRoute(options: ExportOptions, parts: ExportRoutePart
         // Rights may end, or become less, while an export goes on.
         recognise: async () => {
           const now = await parts.admission.identify(request);
-          if (now.view !== caller.view)
+          if (now.view.key !== caller.view.key)
             throw new RefusalError(403, "FORBIDDEN", "The rights have changed. Begin again.");
         },
       });

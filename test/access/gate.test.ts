@@ -110,7 +110,7 @@ describe("the gate", () => {
         headers: {},
         remoteAddress: "127.0.0.1",
       });
-      return "caller" in shown ? shown.caller.view : null;
+      return "caller" in shown ? shown.caller.view.key : null;
     };
     const before = await viewOf();
     const others = { others: { may: ["runs"], sources: [{}] } };

@@ -53,12 +53,11 @@ export function createGate({ access, clock, fetch, warn }: GateOptions): Gate {
   const issuers = createIssuers({ fetch, clock, warn });
   const known = createKnownTokens(clock);
   const badTokens = createTokenBuckets(clock);
-  const views = createViews();
   const prepare = (file: AccessFile) => ({
     issuers: issuers.use(file.oidc),
     keys: createApiKeys(file.keys, clock),
     proxy: createTrustedProxy(file.proxy),
-    callers: createCallers(file, views(file)),
+    callers: createCallers(file),
   });
   let current = prepare(access);
 
@@ -122,34 +121,21 @@ export function createOpenGate(): Gate {
   return { authenticate: async () => ({ caller }), start: nothing, stop: nothing, reload: nothing };
 }
 
-// Few sets of roles occur.
+// Callers of the same roles share a view, and with it what it has worked out; few sets of roles occur.
 const MAX_VIEWS = 1000;
 
-/**
- * Callers of the same roles share a view, and with it what it has worked out. So they do with those of a file that was read again, if these
- * roles stand there unchanged: another view means other rights.
- */
-function createViews() {
-  const views = new Map<string, View>();
-  return ({ roles }: Pick<AccessFile, "roles">): ((names: readonly string[]) => View) => {
-    const texts = new Map([...roles].map(([name, role]) => [name, JSON.stringify([name, role])]));
-    return (names) => {
-      const key = names.map((name) => texts.get(name)).join();
-      const known = views.get(key);
-      if (known !== undefined) return known;
-      const view = createView(new Map([...roles].filter(([name]) => names.includes(name))));
-      if (views.size >= MAX_VIEWS) views.clear();
-      views.set(key, view);
-      return view;
-    };
-  };
-}
-
 /** Makes callers of identities by one version of the file: roles that it knows, and the view that they give. */
-function createCallers(
-  file: AccessFile,
-  viewOf: (names: readonly string[]) => View,
-): (identity: Identity) => Caller | Refusal {
+function createCallers(file: AccessFile): (identity: Identity) => Caller | Refusal {
+  const views = new Map<string, View>();
+  const viewOf = (names: readonly string[]): View => {
+    const key = JSON.stringify(names);
+    const known = views.get(key);
+    if (known !== undefined) return known;
+    const view = createView(new Map([...file.roles].filter(([name]) => names.includes(name))));
+    if (views.size >= MAX_VIEWS) views.clear();
+    views.set(key, view);
+    return view;
+  };
   return ({ roles: claimed, ...identity }) => {
     const held = new Set([...claimed, ...file.everyone]);
     const roles = [...file.roles.keys()].filter((name) => held.has(name));

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { type Provider, type Source, sourceKey } from "#domain";
 import { compileGlob, type Glob } from "../patterns/index.ts";
 
@@ -6,7 +8,7 @@ export interface View {
   /** True if the source exists for the caller. One that does not is neither listed nor named, and nothing in it is found. */
   maySee(source: Source): boolean;
   rightsFor(source: Source): SourceRights;
-  /** Equal exactly when two views of one access file come from the same roles: what depends on rights is shared by it. */
+  /** Equal exactly when the same roles give the same, also in a file that was read again: what went by other rights does not go on. */
   readonly key: string;
 }
 
@@ -48,7 +50,10 @@ export function createView(roles: ReadonlyMap<string, Role>): View {
     return rights;
   };
   return {
-    key: JSON.stringify([...roles.keys()].sort()),
+    key: createHash("sha256")
+      .update(JSON.stringify([...roles]))
+      .digest("base64url")
+      .slice(0, 16),
     maySee: (source) => rightsFor(source).possible.runs,
     rightsFor,
   };

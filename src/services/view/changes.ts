@@ -8,14 +8,22 @@ interface Change {
 }
 
 interface Changes {
+  readonly name: string;
   readAfter(number: number): readonly Change[] | null;
 }
 
-/** The changes of runs of a view; of others nothing is told, not even that something changed. */
+/**
+ * The changes of runs of a view; of others nothing is told, not even that something changed. Each set of rights has a log of its own name, so
+ * that a list which was seen with others begins anew: older runs that are seen now, or not any more, have not changed.
+ */
 export function limitChanges<Log extends Changes>(log: Log, view: View): Log {
   const limit = ({ before, after }: Change): readonly Change[] => {
     if (!maySeeRun(view, after)) return [];
     return [{ before: before === null || maySeeRun(view, before) ? before : null, after }];
   };
-  return { ...log, readAfter: (number) => log.readAfter(number)?.flatMap(limit) ?? null };
+  return {
+    ...log,
+    name: `${log.name} ${view.key}`,
+    readAfter: (number) => log.readAfter(number)?.flatMap(limit) ?? null,
+  };
 }

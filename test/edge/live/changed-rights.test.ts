@@ -18,7 +18,7 @@ describe("a subscription whose caller gets other rights", () => {
   async function start(mayOpen: (times: number) => boolean) {
     clock = createFakeClock();
     const watched = createWatchedSchema(({ text }) => text);
-    const views = { before: createOpenView(), after: createOpenView() };
+    const views = { before: createOpenView(), after: { ...createOpenView(), key: "other roles" } };
     let now: keyof typeof views = "before";
     const seen: (readonly [string, string | null])[] = [];
     const authenticate = async () => {
