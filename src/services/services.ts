@@ -1,7 +1,15 @@
 import type { Redactor, View } from "#access";
 import { type Clock, namesSource, type Source } from "#domain";
 import { createLoneReplica, type Replica, type RunStore } from "#store";
-import { type CollectOptions, type Collector, createCollector, createSync, markUnread, type Sync } from "#sync";
+import {
+  type CollectOptions,
+  type Collector,
+  createCollector,
+  createSync,
+  createUnreadMark,
+  markUnread,
+  type Sync,
+} from "#sync";
 import type { Upstream } from "#upstreams";
 import type { PositionSealer, Sealer, Services } from "./contract/index.ts";
 import {
@@ -10,6 +18,7 @@ import {
   createListPoller,
   createListWatch,
   type ListPoller,
+  showAs,
 } from "./list-watch/index.ts";
 import { inOwnTurn } from "./own-turn.ts";
 import { type BackfillOf, createDescribeSource } from "./paging/index.ts";
@@ -77,7 +86,8 @@ export function createServices(options: ServicesOptions): AllServices {
   const upstreams =
     redactor === undefined ? options.upstreams : options.upstreams.map((one) => redactUpstream(one, redactor));
   const kept = redactor === undefined ? options.store : redactStore(options.store, redactor);
-  const store = countWrites(markUnread(kept, upstreams));
+  const unread = createUnreadMark(upstreams);
+  const store = countWrites(markUnread(kept, unread));
   const rulesHash = () => redactor?.().hash ?? null;
   const { leases, turns } = options.replica ?? createLoneReplica();
   const sync = createSync({ upstreams, store, clock, freshnessMs, turns, rulesHash });
@@ -85,7 +95,7 @@ export function createServices(options: ServicesOptions): AllServices {
   const rules = { ...DEFAULT_WATCH, ...options.watch };
   const poll = createPoll({ sync, store, clock });
   const watchInvocation = createWatch({ poll, follower: sync.follower, store, leases, clock, options: rules });
-  const log = createChangeLog(store);
+  const log = showAs(createChangeLog(store), unread);
   const poller = createListPoller({ sync, store, leases, clock, log, rules, freshnessMs });
   const { revision } = store;
   const { collect } = options;

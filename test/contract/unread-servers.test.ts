@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { systemClock } from "../../src/system-clock.ts";
 import { runAt as runCli } from "../cli/rig.ts";
 import { createClockAhead } from "../support/clock-ahead.ts";
+import { TRANSPORTS } from "../support/live.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
@@ -43,12 +44,16 @@ let isDown: (action: string) => boolean;
 async function start(run: Run): Promise<ReturnType<typeof clock>> {
   const time = clock();
   rig = await startRig({ "SWAS/cn-hangzhou": createPlace([run]) }, { FRESHNESS_MS: "1000" }, time);
-  rig.far.interfere = ({ action, asked }) => {
-    if (action === "DescribeCommandInvocations") return refusal(403, "NoPermission");
-    return asked.get("InstanceId") === "i-2" && isDown(action) ? refusal(403, "Forbidden") : null;
-  };
+  rig.far.interfere = interfere;
   return time;
 }
+
+const interfere: Rig["far"]["interfere"] = ({ action, asked }) => {
+  if (action === "DescribeCommandInvocations") return refusal(403, "NoPermission");
+  return asked.get("InstanceId") === "i-2" && isDown(action) ? refusal(403, "Forbidden") : null;
+};
+
+const QUICK = { WATCH_MIN_INTERVAL_MS: "50", WATCH_MAX_INTERVAL_MS: "50", FRESHNESS_MS: "50" };
 
 const calls = () => rig.far.calls.map(({ action, asked }) => `${action} ${asked.get("InstanceId") ?? ""}`.trim());
 
@@ -93,6 +98,21 @@ describe("a run that is read server by server, while the list of one server cann
       "cloud-assistant: t-1 SUCCESS: 1 SUCCESS\ncloud-assistant: incomplete: the run has instances that cannot be shown.\n",
       [],
     ]);
+  });
+
+  it("says so in a watched list, too: in the snapshot, and as it comes", async () => {
+    isDown = () => true;
+    const place = createPlace([runAt(Date.UTC(2026, 0, 2, 12))]);
+    rig = await startRig({ "SWAS/cn-hangzhou": place }, QUICK);
+    rig.far.interfere = interfere;
+    const query = `subscription { change: invocationsChanged { entered { ${ROW} } } }`;
+    const watcher = TRANSPORTS.websocket(rig.url, { query, variables: {} });
+    await watcher.reached(1);
+    place.runs.unshift({ ...runAt(Date.UTC(2026, 0, 2, 13)), invokeId: "t-2" });
+    await watcher.reached(2);
+    const entered = (invokeId: string) => ({ data: { change: { entered: [{ ...ON_ONE, invokeId }] } } });
+    expect(watcher.results.slice(0, 2)).toMatchObject([entered("t-1"), entered("t-2")]);
+    await watcher.leave();
   });
 
   it("stays whole if it is older than what was read of that server before", async () => {

@@ -26,6 +26,12 @@ export interface ChangeLog {
   wait(place: { readonly number: number; readonly touches: number }, signal: AbortSignal): Promise<void>;
 }
 
+/** The same log, whose runs are shown as they are at the moment: what is said of them meanwhile is no change. */
+export function showAs(log: ChangeLog, mark: (run: Invocation) => Invocation): ChangeLog {
+  const show = ({ before, after }: LoggedChange) => ({ before: before && mark(before), after: mark(after) });
+  return { ...log, readAfter: (number) => log.readAfter(number)?.map(show) ?? null };
+}
+
 /** Executions that the log holds at most, by which its memory is bounded. */
 const WEIGHT_MAX = 50_000;
 

@@ -3,4 +3,4 @@ export type { Follower } from "./follow.ts";
 export { isFresh, isSettledExecution, isSettledRun } from "./freshness.ts";
 export { resultOf } from "./known-results.ts";
 export { createSync, type Sync, type SyncOptions } from "./sync.ts";
-export { markUnread } from "./unread-instances.ts";
+export { createUnreadMark, markUnread } from "./unread-instances.ts";
