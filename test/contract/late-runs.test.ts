@@ -82,19 +82,16 @@ describe("a run that the upstream lists late, behind runs that were created befo
     return others.toSpliced(to, 0, ...runs.slice(from, from + 1));
   };
   const old = moved(apart(180), 174, 0);
-  const scattered = apart(120).map((_, index, all) => all[(index * 37 + 11) % 120] as Run);
 
   it.each([
     ["one old run comes first, and a late one far back", moved(old, 10, 120), 1, [true, false]],
     ["the newest run comes far back", moved(apart(180), 0, 120), 1, [true, false]],
-    ["there is no order at all", scattered, null, [true]],
   ])("is never lost without a word: %s", async (_name, runs, missing, modes) => {
     for (const tokens of modes) {
       rig = await startRig({ "ECS/cn-hangzhou": createPlace(listed(runs), { tokens }) }, { FRESHNESS_MS: "1" });
       const first = await walkPages(20);
       const lost = runs.length - new Set(idsOf(first)).size;
-      expect(lost).toBeGreaterThan(0);
-      if (missing !== null) expect(lost).toBe(missing);
+      expect(lost).toBe(missing);
       expect(areComplete(first)).toContain(false);
       expect(new Set(idsOf(await walkPages(20))).size).toBe(runs.length);
       await rig.stop();

@@ -1,6 +1,7 @@
 import type { Operation } from "#domain";
 import { DeadPlaceError } from "#upstreams";
 import { bottomOf, type IndexedPage, type ListState, type Mark } from "./list-notes.ts";
+import { withDeepOrder, withUnordered } from "./list-order.ts";
 import { placeBehind } from "./list-place.ts";
 import { lateAmong, withMore } from "./list-reading.ts";
 import { isOffPlace, stepBack } from "./list-step-back.ts";
@@ -31,7 +32,9 @@ export async function extend(
   const { notes } = before;
   const { mode, shift } = notes;
   const first = await list.readInMode(mode, placeBehind(list, base, shift), base.index + shift, operation);
-  const page = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
+  const read = isOffPlace(first, base, notes) ? await stepBack(list, first, base, notes, operation) : first;
+  const page = withDeepOrder(read, before);
+  if (page.isUnordered) return extendUnordered(list, before, base, page, isArrival);
   const fresh = await list.findNew(page.runs);
   const tie = tieOnPage(page, base) ?? (await settleTie(list, page, base, notes, operation));
   const arrivals = isArrival && page.mode === "page" ? fresh.length : 0;
@@ -40,6 +43,21 @@ export async function extend(
   await list.keep(page, state);
   const known = fresh.length === 0 && isAside(page, base) ? page.runs : [];
   return { state, known: known.map(({ invokeId }) => invokeId) };
+}
+
+/** Keeps an answer of a list that has no order: no time lies across two of its answers, and none is known whole before its end. */
+async function extendUnordered(
+  list: OpenList,
+  before: ListState,
+  base: Mark,
+  page: IndexedPage,
+  isArrival: boolean,
+): Promise<Extension> {
+  const fresh = await list.findNew(page.runs);
+  const late = lateAmong(fresh, before, list, isArrival ? [] : page.runs);
+  const state = withUnordered(await list.load(), base, page, late);
+  await list.keep(page, state);
+  return { state, known: fresh.length === 0 ? page.runs.map(({ invokeId }) => invokeId) : [] };
 }
 
 /** Reads the answer behind a mark once more, for its runs alone; the newest end's if there is no mark. @throws UpstreamError */

@@ -24,6 +24,8 @@ export interface IndexedPage extends RunListPage {
   readonly readAt: number;
   /** True if a run may not be what its list is of: its instances cannot all be read. */
   readonly isDoubtful: boolean;
+  /** True for an answer of a token list that has no order: it tells of no time that it is whole, unless the list ends with it. */
+  readonly isUnordered: boolean;
 }
 
 /** Where a list could not be read on although it says that there is more. */
@@ -70,6 +72,11 @@ export interface ListNotes extends ListDrift {
   readonly isDoubtful: boolean;
   /** Null for a list that can be read on, as far as is known. */
   readonly stop: ListStop | null;
+  /**
+   * The keeper's mark when a token list was last begun that has no order; null for one that has. All in front of its marks was read since,
+   * and is known as long as the keeper lets nothing go.
+   */
+  readonly unorderedSince: string | null;
   /** What was met last comes last; at most {@link LATE_MAX}. */
   readonly late: readonly LateRun[];
 }
@@ -94,6 +101,7 @@ const NO_NOTES: ListNotes = {
   marks: [],
   isDoubtful: false,
   stop: null,
+  unorderedSince: null,
   late: [],
 };
 
@@ -116,8 +124,9 @@ export function stateOf({ notes, ...record }: ListRecord): ListState {
  * The time down to which an answer shows its list; the time itself is not whole. `above` is where the reading began. Runs without
  * a creation time come last; a single one among others is an odd record and no sign that the last ones have begun.
  */
-export function bottomOf(page: RunListPage, above: number): number {
+export function bottomOf(page: RunListPage & { readonly isUnordered?: boolean }, above: number): number {
   if (isLast(page)) return LIST_END;
+  if (page.isUnordered === true) return above;
   const times = timesOf(page.runs);
   const isAmongLast = times.length > 0 && times.slice(-2).every((time) => time === NO_TIME);
   return isAmongLast ? NO_TIME : (times.findLast((time) => time !== NO_TIME) ?? above);
@@ -140,7 +149,14 @@ export function withIndexes(
 ): IndexedPage {
   const indexes = page.indexes ?? page.runs.map((_, position) => offset + position);
   const isDoubtful = page.unreadable > 0 || page.runs.some((run) => run.missingInstances && !isOfList(run));
-  return { ...page, offset: page.offset ?? offset, indexes, readAt: page.askedAt ?? begunAt, isDoubtful };
+  return {
+    ...page,
+    offset: page.offset ?? offset,
+    indexes,
+    readAt: page.askedAt ?? begunAt,
+    isDoubtful,
+    isUnordered: false,
+  };
 }
 
 /** The mark behind the last record of an answer; null at the list's end. */
@@ -190,6 +206,9 @@ export function isSameMark(a: Mark, b: Mark): boolean {
 
 /** The nearest mark from which reading on shows what follows `time`; null if the list has to be read from its newest end. */
 export function markFor(state: ListState, time: number): Mark | null {
+  const { unorderedSince } = state.notes;
+  // Nobody can say in front of which mark stood what a keeper let go.
+  if (unorderedSince !== null && unorderedSince !== state.basis) return null;
   const isJoined = isCoveredDownTo(state, time);
   return state.notes.marks.findLast((mark) => mark.time > time || (isJoined && mark.time === time)) ?? null;
 }

@@ -21,7 +21,7 @@ import {
 import type { TieVerdict } from "./tie.ts";
 
 /** A run may become visible this much later than it was created, so two readings of a list overlap by as much. */
-const OVERLAP_MS = 60_000;
+export const OVERLAP_MS = 60_000;
 
 /**
  * Beyond what was certain at the reading before, the newest end has to be read down to here before both readings join. A run that
@@ -81,10 +81,13 @@ function displacedAmong(runs: readonly Invocation[]): ReadonlySet<string> {
 export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, late }: HeadReading): ListState {
   const isOtherMode = before.notes.mode !== null && before.notes.mode !== page.mode;
   // What is covered is told in times and stays true in another mode; places and indexes do not.
-  const known = isEnteredLater || before.readAt === null ? [] : olderSpans(before);
-  const isFresh = isOtherMode || isEnteredLater || before.readAt === null;
+  // What was covered when the list seemed to have an order is not.
+  const isBegun =
+    isEnteredLater || before.readAt === null || (page.isUnordered && before.notes.unorderedSince === null);
+  const known = isBegun ? [] : olderSpans(before);
+  const isFresh = isOtherMode || isBegun;
   const bottom = bottomOf(page, LIST_HEAD);
-  const marks = isFresh ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
+  const marks = isFresh || page.isUnordered ? [] : before.notes.marks.filter((mark) => mark.time < bottom);
   const drift = isFresh ? { ...UNMOVED, firstTotal: page.total } : driftAfter(before.notes, page.total, arrivals);
   const mark = markBehind(page, null, drift.shift);
   return {
@@ -100,6 +103,7 @@ export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, 
       // A record that cannot be read is missing, and nobody can say from which page.
       isDoubtful: page.isDoubtful || (!isFresh && before.notes.isDoubtful),
       stop: stopAfter(page, isFresh ? null : before.notes.stop, { bottom, time: bottom, at: page.readAt }),
+      unorderedSince: page.isUnordered ? before.basis : null,
       late: addLate(before.notes.late, late),
     },
   };
@@ -109,6 +113,12 @@ export function withHead(page: IndexedPage, { before, isEnteredLater, arrivals, 
 function newestOf(page: IndexedPage, before: ListNotes): number | null {
   if (page.runs.length > 0) return Math.max(...timesOf(page.runs));
   return isLast(page) ? null : before.newest;
+}
+
+/** The same of an answer behind the newest end: of a list without order, its newest run may come with any answer. */
+function newestBehind(page: IndexedPage, before: ListNotes): number | null {
+  if (!page.isUnordered) return newestOf(page, before);
+  return Math.max(before.newest ?? LIST_END, ...timesOf(page.runs));
 }
 
 function olderSpans(before: ListState): readonly Span[] {
@@ -155,7 +165,7 @@ export function withMore(state: ListState, page: IndexedPage, reading: DeepReadi
       }),
       mode: page.mode,
       total: page.total ?? state.notes.total,
-      newest: base.time === LIST_HEAD ? newestOf(page, state.notes) : state.notes.newest,
+      newest: base.time === LIST_HEAD ? newestBehind(page, state.notes) : state.notes.newest,
       marks: addMark(state.notes.marks, base, mark),
       late: addLate(state.notes.late, reading.late),
     },

@@ -111,7 +111,9 @@ export function openList(
         readAt: page.readAt,
         runs: page.runs,
         list: { key, record: state },
-        ...(isEnteredLater || list.isPart === true || list.mayLack?.() === true ? {} : droppedBehind(page, applied)),
+        ...(isEnteredLater || list.isPart === true || page.isUnordered || list.mayLack?.() === true
+          ? {}
+          : droppedBehind(page, applied)),
       }),
     writeRuns: ({ readAt, runs }) => store.write({ source, readAt, runs }),
     writeState: (state) => store.write({ source, readAt: clock.now(), list: { key, record: state } }),
