@@ -26,11 +26,13 @@ export async function exportRows(context: Context, options: ExportOptions): Prom
   const lack = "id" in options.of ? "what it printed may be missing" : "its rows may be missing";
   for (const source of missing) tellIncomplete(context, `${source}; ${lack}.`);
   const untold: UntoldRow[] = [];
-  const noted = "id" in options.of ? noteUntold(chunks, options.format, untold) : chunks;
+  const rows = "id" in options.of ? noteUntold(chunks, options.format, untold) : chunks;
+  const noted = "id" in options.of && missing.length === 0 ? requireRows(rows, options.format) : rows;
   try {
     if (options.file === undefined) await writeScreen(context, noted);
     else await writeFile(options.file, noted);
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     const trouble = describeFileTrouble(error);
     if (trouble !== null) throw new CommandError(`\`--output\`: expected a file that can be written: ${trouble}.`);
     throw new CommandError("The export broke off: what came is not all of it. Try again.");
@@ -39,6 +41,17 @@ export async function exportRows(context: Context, options: ExportOptions): Prom
   tellUntold(context, isCertain ? untold : await readUntold(context, options));
   if (options.file !== undefined) tell(context, `wrote ${toLine(options.file)}.`);
   return EXIT_CODES.success;
+}
+
+/** The same rows of a run. @throws CommandError behind the last one if there are none: each of its instances has a row */
+async function* requireRows(chunks: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<Uint8Array, void> {
+  let lines = 0;
+  for await (const chunk of chunks) {
+    // A row more than the head is enough to know.
+    if (lines < 2) lines += Buffer.from(chunk).toString("latin1").split("\n").length - 1;
+    yield chunk;
+  }
+  if (lines < (format === "csv" ? 2 : 1)) throw new CommandError("The run shows no instances now.");
 }
 
 function tellUntold(context: Context, untold: readonly UntoldRow[]): void {

@@ -1,10 +1,13 @@
 import { type Context, tellIncomplete, writeRows } from "./context.ts";
 import { requireRun, type Target, tellGone } from "./find.ts";
 import {
+  type Counts,
+  FAILED_STATES,
   formatInstance,
   type Group,
   type InstanceRun,
   type Printed,
+  type RunOutputs,
   readGroups,
   readOutputs,
   requireInstance,
@@ -39,8 +42,9 @@ export async function printOutputs(context: Context, target: Target, options: Ou
 }
 
 async function printGroups(context: Context, target: Target, options: OutputOptions): Promise<void> {
-  const groups = await readGroups(context, target, options);
-  if (groups.length === 0 && !options.isFailedOnly) throw showsNo(context, "instances");
+  const run = await readGroups(context, target, options);
+  const { groups } = run;
+  requireSome(context, { ...run, shown: groups.length }, options);
   const sections = groups.map(toGroupSection);
   if (context.isJson) {
     writeRows(context, groups, groups);
@@ -53,14 +57,58 @@ async function printEach(context: Context, target: Target, options: OutputOption
   requireInstance(run, options);
   const { instances } = run;
   if (options.instance === undefined || instances.some(({ isFinal }) => !isFinal)) tellGone(context, run);
-  if (instances.length === 0 && !options.isFailedOnly)
-    throw showsNo(context, options.instance === undefined ? "instances" : "such instance");
+  requireSome(context, { ...run, shown: instances.length }, options);
   const rows = instances.map(toJson);
   const sections = instances.map(toSection);
   if (context.isJson) {
     writeRows(context, rows, rows);
     tellUnknown(context, sections);
   } else writeSections(context, sections, options);
+}
+
+interface Found extends Pick<RunOutputs, "isFinal" | "meant"> {
+  /** How many parts there are to show. */
+  readonly shown: number;
+}
+
+/** States in which it is certain that nothing went wrong on an instance, or that somebody stopped it. */
+const SOUND_STATES: readonly string[] = ["SUCCESS", "CANCELLED", "TERMINATED", "STOPPED"];
+const UNFINISHED_STATES: readonly string[] = ["PENDING", "SCHEDULED", "RUNNING", "STOPPING"];
+
+/**
+ * Says what is certain of the instances that failed, beside those that are shown.
+ * @throws CommandError if the run shows no instance that is meant, or if none failed and nobody can say it of all
+ */
+function requireSome(context: Context, { shown, meant, isFinal }: Found, { instance, isFailedOnly }: OutputOptions) {
+  const { report } = context;
+  if (!isFailedOnly) {
+    if (shown === 0) throw showsNo(context, nameOf(instance));
+    return;
+  }
+  if (meant.length === 0) {
+    if (shown === 0 && !report.isIncomplete) throw showsNo(context, nameOf(instance));
+    return;
+  }
+  const open = meant.filter(({ status }) => !SOUND_STATES.includes(status) && !FAILED_STATES.includes(status));
+  const isOnItsWay = !isFinal && open.every(({ status }) => UNFINISHED_STATES.includes(status));
+  if (open.length === 0 || isOnItsWay) {
+    if (shown === 0 && !report.isIncomplete && !context.isJson)
+      tell(context, open.length === 0 ? "no instance failed." : "no instance has failed so far.");
+    return;
+  }
+  const message = `can say whether these instances failed: ${formatStates(open)}.`;
+  if (shown === 0 && !report.isIncomplete) throw new CommandError(`Nobody ${message}`);
+  tellIncomplete(context, `nobody ${message}`);
+}
+
+function nameOf(instance: string | undefined): string {
+  return instance === undefined ? "instances" : "such instance";
+}
+
+function formatStates(counts: Counts): string {
+  const totals = new Map<string, number>();
+  for (const { status, count } of counts) totals.set(status, (totals.get(status) ?? 0) + count);
+  return [...totals].map(([status, count]) => `${count} ${status}`).join(", ");
 }
 
 function showsNo({ report: { isIncomplete } }: Context, what: string): CommandError {
@@ -106,7 +154,6 @@ export function tellUnknown(context: Context, sections: readonly Pick<Section, "
 
 function writeSections(context: Context, sections: readonly Section[], options: OutputOptions): void {
   const { output: screen } = context.surroundings;
-  if (sections.length === 0 && !context.report.isIncomplete) tell(context, "no instance failed.");
   for (const [index, { title, output, isKnown }] of sections.entries()) {
     if (sections.length > 1) screen.write(`${index > 0 ? "\n" : ""}${context.style.heading(`==> ${title} <==`)}\n`);
     if (output === undefined) tell(context, `${title}: its output could not be read.`);

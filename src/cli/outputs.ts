@@ -25,6 +25,15 @@ export interface Selection {
   readonly isFailedOnly: boolean;
 }
 
+/** How many instances are in which state. */
+export type Counts = readonly { readonly status: InstanceInvocationStatus; readonly count: number }[];
+
+/** Identical outputs of a run. */
+export interface RunGroups extends Pick<RunOutputs, "isFinal" | "meant"> {
+  /** Those that are selected. */
+  readonly groups: readonly Group[];
+}
+
 /** What a run printed so far. */
 export interface RunOutputs
   extends Pick<
@@ -33,6 +42,8 @@ export interface RunOutputs
   > {
   /** Those that are selected. */
   readonly instances: readonly InstanceRun[];
+  /** How the run stands on all instances that are meant, whether or not they failed. */
+  readonly meant: Counts;
   /** True if it is certain that the run did not go to the selected instance: it went to others, and all of these are known. */
   readonly isElsewhere: boolean;
 }
@@ -41,7 +52,7 @@ const MAX_PAGES = 500;
 const MAX_GROUPS = 100;
 
 /** States in which something went wrong on an instance. */
-const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
+export const FAILED_STATES: readonly InstanceInvocationStatus[] = ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"];
 
 /** What a run printed on the selected instances, every page; null if the run is not known. @param isSecond true once its results were read */
 export async function readOutputs(
@@ -70,20 +81,38 @@ export async function readOutputs(
     const { hasNextPage = false, endCursor = null } = run.instanceInvocations?.pageInfo ?? {};
     const isEnd = !hasNextPage || endCursor === null;
     if (isEnd || page >= MAX_PAGES) {
-      const instances = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
+      const meant = rows.filter((one) => one !== null).filter((one) => isSelected(one, selection.instance));
       const known = areNamesUnread ? [...rows, null] : rows;
-      const isDenied = isElsewhere(known, instances, { ...selection, isFinal: run.isFinal });
-      const isContradicted = selection.isFailedOnly && isFailedElsewhere(run, known);
+      const isDenied = isElsewhere(known, meant, { ...selection, isFinal: run.isFinal });
+      const failed = known.filter((one) => one === null || hasFailed(one));
+      const isContradicted = selection.isFailedOnly && isFailedElsewhere(run, failed);
       // Results may tell of instances that the run's record does not, and are a part of the run once they were read.
       if ((isDenied || isContradicted) && !isSecond && (await isAmongResults(context, run, selection, signal)))
         return readOutputs(context, target, selection, signal, true);
       if (isContradicted) tellHiddenFailure(context, run);
       // Right after it was started, a run may not show all of its instances yet.
       else if (run.isFinal || !isEnd) tellMissing(context, run.instanceInvocations, { shown: rows.length, isEnd });
-      return { ...run, instances, isElsewhere: isDenied && isAllKnown(context, rows) };
+      return {
+        ...run,
+        ...select(meant, selection),
+        // Of all instances only those that failed were read.
+        ...(selection.isFailedOnly && selection.instance === undefined && { meant: run.statusCounts }),
+        isElsewhere: isDenied && isAllKnown(context, rows),
+      };
     }
     after = endCursor;
   }
+}
+
+function select(meant: readonly InstanceRun[], { isFailedOnly }: Selection): Pick<RunOutputs, "instances" | "meant"> {
+  return {
+    instances: isFailedOnly ? meant.filter(hasFailed) : meant,
+    meant: meant.map(({ status }) => ({ status, count: 1 })),
+  };
+}
+
+function hasFailed({ status }: Pick<InstanceRun, "status">): boolean {
+  return FAILED_STATES.includes(status);
 }
 
 /** True for a run that failed although none of these instances did. @param failed those that failed; null for one that could not be read */
@@ -113,20 +142,19 @@ async function readStrayOutputs(
   selection: Selection,
   signal?: AbortSignal,
 ): Promise<RunOutputs | null> {
-  const { instance, isFailedOnly } = selection;
+  const { instance } = selection;
   const withNames = instance !== undefined && !isInstanceId(instance);
   const run = await readStray(context, ref, { withOutput: true, withNames }, signal);
   if (run === null) return null;
-  const wanted = isFailedOnly ? run.rows.filter(({ status }) => FAILED_STATES.includes(status)) : run.rows;
-  const instances = wanted
+  const meant = run.rows
     .map(({ id, instanceId, instance: server, status, isFinal, exitCode, error, output = null, isOutputKnown }) => {
       const result = { id, output, isOutputKnown: isOutputKnown ?? null };
       return { id, instanceId, instance: server, status, isFinal, exitCode, error, result };
     })
     .filter((one) => isSelected(one, instance));
   const { rows, ...state } = run;
-  const isDenied = isElsewhere([], instances, { ...selection, isFinal: run.isFinal });
-  return { ...state, instances, isElsewhere: isDenied && isAllKnown(context, rows) };
+  const isDenied = isElsewhere([], meant, { ...selection, isFinal: run.isFinal });
+  return { ...state, ...select(meant, selection), isElsewhere: isDenied && isAllKnown(context, rows) };
 }
 
 /** False if nothing is known of where the run went, or not everything: it may have gone to any server. */
@@ -135,7 +163,7 @@ function isAllKnown({ report }: Context, rows: readonly unknown[]): boolean {
 }
 
 /** Outputs of a run, identical ones together, the most frequent first. */
-export async function readGroups(context: Context, target: Target, selection: Selection): Promise<readonly Group[]> {
+export async function readGroups(context: Context, target: Target, selection: Selection): Promise<RunGroups> {
   const id = requireListed(target);
   if (selection.instance !== undefined) throw new CommandError("`--instance`: expected without `--group`, got both.");
   const { node } = await salvage(context, context.client.identicalOutputs({ id, first: MAX_GROUPS }));
@@ -147,13 +175,14 @@ export async function readGroups(context: Context, target: Target, selection: Se
   if (isCut) tellCut(context, shown ?? 0, total ?? null);
   const isUnnamed = ({ instanceIds }: Group): boolean => instanceIds.length === 0;
   // Those that cannot be shown may have failed.
-  const mayHaveFailed = (group: Group): boolean => FAILED_STATES.includes(group.status) || isUnnamed(group);
+  const mayHaveFailed = (group: Group): boolean => hasFailed(group) || isUnnamed(group);
   const selected = selection.isFailedOnly ? groups.filter(mayHaveFailed) : groups;
   if (selection.isFailedOnly && isFailedElsewhere(run, selected)) tellHiddenFailure(context, run);
   // A group of their own says it of those that are counted.
   else if (run.isFinal && !isCut && !groups.some(isUnnamed))
     tellMissing(context, run.instanceInvocations, { shown: shown ?? 0, isEnd: true });
-  return selected;
+  const named = groups.filter((group) => !isUnnamed(group));
+  return { groups: selected, isFinal: run.isFinal, meant: isCut ? run.statusCounts : named };
 }
 
 /**
@@ -163,9 +192,9 @@ export async function readGroups(context: Context, target: Target, selection: Se
 function isElsewhere(
   rows: readonly (InstanceRun | null)[],
   selected: readonly InstanceRun[],
-  { instance, isFailedOnly, isFinal }: Selection & { readonly isFinal: boolean },
+  { instance, isFinal }: Selection & { readonly isFinal: boolean },
 ): boolean {
-  if (instance === undefined || isFailedOnly || selected.length > 0 || rows.includes(null)) return false;
+  if (instance === undefined || selected.length > 0 || rows.includes(null)) return false;
   return isFinal || rows.length > 0;
 }
 
@@ -181,7 +210,8 @@ export function formatInstance({ instanceId, instance }: Pick<InstanceRun, "inst
 
 function toVariables({ instance, isFailedOnly }: Selection) {
   return {
-    ...(isFailedOnly && { statusIn: FAILED_STATES }),
+    // Of one instance, how the run stands there is asked for too.
+    ...(isFailedOnly && instance === undefined && { statusIn: FAILED_STATES }),
     ...(instance !== undefined && !isInstanceId(instance) && { withNames: true }),
   };
 }

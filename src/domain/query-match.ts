@@ -104,14 +104,14 @@ function lacks(run: Invocation, what: NonNullable<InvocationQuery["lacks"]>): bo
 
 /** True for a run that has, or must have, instances that it does not show. */
 export function lacksInstances(run: Invocation): boolean {
-  return run.missingInstances !== undefined || hidesFailure(run);
+  // A run that has ended has run on some instance.
+  const showsNone = run.instances.length === 0 && isFinalInvocationStatus(run.status);
+  return showsNone || run.missingInstances !== undefined || hidesFailure(run);
 }
 
 /** True for a run that has other instances than it shows, or may have: nobody can say how many, or what all of them printed. */
 export function isShownInPart(run: Invocation): boolean {
-  // What has ended has run on some instance.
-  const showsNone = run.instances.length === 0 && isFinalInvocationStatus(run.status);
-  return showsNone || run.mayBeElsewhere === true || lacksOthers(run) || lacksInstances(run);
+  return run.mayBeElsewhere === true || lacksOthers(run) || lacksInstances(run);
 }
 
 /** True if a list told less of an instance that is over than its results would tell. */

@@ -57,6 +57,22 @@ describe("cloud-assistant export", () => {
     ]);
   });
 
+  it.each([
+    ["ndjson", ""],
+    ["csv", "instanceId,status\r\n"],
+    ["text", ""],
+  ])("says of a run that it shows no instance, as %s", async (format, body) => {
+    const url = await serve((_request, response) => response.end(body));
+    const words = ["--url", url, "export", "AXIAid", "--format", format];
+    const errors = "cloud-assistant: The run shows no instances now.\n";
+    expect(await runAt(words)).toEqual({ exitCode: 2, output: body, errors });
+    const file = join(folder, `none.${format}`);
+    expect(await runAt([...words, "--output", file])).toEqual({ exitCode: 2, output: "", errors });
+    expect(existsSync(file)).toBe(false);
+    // No run at all is what a filter may come to.
+    expect(await runAt(["--url", url, "export", "--format", format])).toMatchObject({ exitCode: 0, errors: "" });
+  });
+
   it("says what is missing, and leaves the rest", async () => {
     const file = join(folder, "most.ndjson");
     const url = await serve((_request, response) => {

@@ -166,12 +166,87 @@ describe("cloud-assistant output", () => {
       "no disk\n",
       [["runOutputs", { id: "AXIAid", after: null, statusIn: ["FAILED", "ERROR", "TIMEOUT", "ABORTED", "INVALID"] }]],
     ]);
-    const none = await run({ node: createRun({ instanceInvocations: connection([]) }) }, [
-      "output",
-      "AXIAid",
-      "--failed",
-    ]);
-    expect([none.exitCode, none.errors]).toEqual([0, "cloud-assistant: no instance failed.\n"]);
+  });
+
+  describe("of the instances that failed", () => {
+    type State = Readonly<{ status: string; isFinal?: boolean; instances: readonly string[] }>;
+    /** The run on one instance for each state, as the gateway answers what is asked for. */
+    const runOf = ({ status, isFinal = true, instances }: State, isAll: boolean) => {
+      const rows = instances.map((state, index) =>
+        createInstanceRun({
+          instanceId: `i-${index}`,
+          status: state,
+          result: { id: "x", output: createOutput("out") },
+        }),
+      );
+      const isShown = (one: object) => isAll || ("status" in one && one.status === "FAILED");
+      return createRun({
+        status,
+        isFinal,
+        statusCounts: instances.map((state) => ({ status: state, count: 1 })),
+        instanceInvocations: connection(rows.filter(isShown)),
+        outputGroups: instances.map((state, index) => ({
+          count: 1,
+          status: state,
+          exitCode: null,
+          instanceIds: [`i-${index}`],
+          isKnown: true,
+          output: createOutput("out"),
+        })),
+      });
+    };
+    const NONE = "no instance failed.";
+    const SHOWS_NONE = "The run shows no instances now.";
+    const doubt = (states: string) => `can say whether these instances failed: ${states}.`;
+
+    it.each<[State, number, string]>([
+      [{ status: "SUCCESS", instances: ["SUCCESS", "SUCCESS"] }, 0, NONE],
+      [{ status: "STOPPED", instances: ["SUCCESS", "CANCELLED", "TERMINATED", "STOPPED"] }, 0, NONE],
+      [{ status: "RUNNING", isFinal: false, instances: ["SUCCESS"] }, 0, NONE],
+      [
+        { status: "RUNNING", isFinal: false, instances: ["SUCCESS", "RUNNING", "PENDING"] },
+        0,
+        "no instance has failed so far.",
+      ],
+      [{ status: "FINISHED", instances: ["SUCCESS", "FINISHED", "FINISHED"] }, 2, `Nobody ${doubt("2 FINISHED")}`],
+      [{ status: "UNKNOWN", isFinal: false, instances: ["UNKNOWN"] }, 2, `Nobody ${doubt("1 UNKNOWN")}`],
+      [{ status: "SUCCESS", instances: ["SUCCESS", "RUNNING"] }, 2, `Nobody ${doubt("1 RUNNING")}`],
+      [{ status: "PENDING", isFinal: false, instances: [] }, 2, SHOWS_NONE],
+      [{ status: "UNKNOWN", isFinal: false, instances: [] }, 2, SHOWS_NONE],
+      [{ status: "PARTIAL_FAILED", instances: ["FAILED", "SUCCESS"] }, 0, ""],
+      [{ status: "RUNNING", isFinal: false, instances: ["FAILED", "RUNNING"] }, 0, ""],
+      [{ status: "PARTIAL_FAILED", instances: ["FAILED", "UNKNOWN"] }, 4, `incomplete: nobody ${doubt("1 UNKNOWN")}`],
+    ])("says no more than anybody can say, of %j", async (state, code, message) => {
+      for (const more of [[], ["--group"], ["--json=status"], ["--group", "--json=status"]]) {
+        const isJson = more.some((word) => word.startsWith("--json"));
+        const { exitCode, output, errors } = await run({ node: runOf(state, false) }, [
+          "output",
+          "AXIAid",
+          "--failed",
+          ...more,
+        ]);
+        const isTold = message !== "" && !(isJson && code === 0);
+        expect([more, exitCode, errors]).toEqual([more, code, isTold ? `cloud-assistant: ${message}\n` : ""]);
+        const shown = state.instances.filter((one) => one === "FAILED");
+        if (code === 2) expect(output).toBe("");
+        else if (isJson) expect(JSON.parse(output)).toEqual(shown.map((status) => ({ status })));
+        else expect(output).toBe(shown.length === 0 ? "" : "out\n");
+      }
+    });
+
+    it("says it of one instance, by how the run stands there", async () => {
+      const node = runOf({ status: "PARTIAL_FAILED", instances: ["FAILED", "SUCCESS", "FINISHED"] }, true);
+      const ask = async (instanceId: string) => {
+        const words = ["output", "AXIAid", "--failed", "--instance", instanceId];
+        const { exitCode, output, errors, asked } = await run({ node }, words);
+        expect(asked[0]).toEqual(["runOutputs", { id: "AXIAid", after: null }]);
+        return [exitCode, output, errors];
+      };
+      expect(await ask("i-0")).toEqual([0, "out\n", ""]);
+      expect(await ask("i-1")).toEqual([0, "", `cloud-assistant: ${NONE}\n`]);
+      expect(await ask("i-2")).toEqual([2, "", `cloud-assistant: Nobody ${doubt("1 FINISHED")}\n`]);
+      expect(await ask("i-9")).toEqual([2, "", "cloud-assistant: The run did not go to instance i-9.\n"]);
+    });
   });
 
   it.each(["FAILED", "PARTIAL_FAILED"])("does not deny the failure of a run that is %s", async (status) => {

@@ -35,6 +35,14 @@ const NOON = Date.UTC(2026, 0, 2, 12);
 const INCOMPLETE = [{ ok: true, isComplete: false, error: null }];
 const COMPLETE = [{ ok: true, isComplete: true, error: null }];
 
+/** Filters by what instances tell. */
+const CHOOSING = [
+  { instanceStatusIn: ["FAILED"] },
+  { errorCodeIn: ["ExecutionTimeout"] },
+  { exitCodeIn: [3] },
+  { finishedAfter: "2020-01-01T00:00:00.000Z", exitCodeIn: [3] },
+];
+
 describe("runs that are chosen by their instances", () => {
   it.each([
     ["state", { instanceStatusIn: ["FAILED"] }, null],
@@ -58,16 +66,33 @@ describe("runs that are chosen by their instances", () => {
     });
   });
 
-  it.each([
-    ["none", "Failed", []],
-    ["none", "PartialFailed", []],
-    ["only such as ended well", "PartialFailed", [{ instanceId: "i-1" }, { instanceId: "i-2" }]],
-  ])("are perhaps more, if a run shows %s and is %s", async (_shown, status, executions) => {
-    rig = await startRig({ "ECS/cn-hangzhou": createPlace([{ invokeId: "t-1", at: NOON, status, executions }]) });
-    const ask = async (filter: object) => (await rig.ask(LIST, { filter })).data.invocations;
-    expect(await ask({ instanceStatusIn: ["FAILED"] })).toEqual({ totalCount: null, nodes: [], sources: INCOMPLETE });
-    expect(await ask({})).toMatchObject({ totalCount: 1, sources: COMPLETE });
-    expect(rig.far.asked().filter((call) => call.includes("DescribeInvocationResults"))).toEqual([]);
+  describe.each(["ECS", "SWAS"])("of %s", (product) => {
+    it.each([
+      ["none", "Failed", []],
+      ["none", "PartialFailed", []],
+      ["none", "Success", []],
+      ["none", "Stopped", []],
+      ["only such as ended well", "PartialFailed", [{ instanceId: "i-1" }, { instanceId: "i-2" }]],
+    ])("are perhaps more, if a run shows %s and is %s", async (_shown, status, executions) => {
+      rig = await startRig({
+        [`${product}/cn-hangzhou`]: createPlace([{ invokeId: "t-1", at: NOON, status, executions }]),
+      });
+      const ask = async (filter: object) => (await rig.ask(LIST, { filter })).data.invocations;
+      // Before anything is known, and from what is known.
+      for (let times = 0; times < 2; times += 1) {
+        for (const filter of CHOOSING)
+          expect(await ask(filter)).toEqual({ totalCount: null, nodes: [], sources: INCOMPLETE });
+        expect(await ask({})).toMatchObject({ totalCount: 1, sources: COMPLETE });
+      }
+      expect(rig.far.asked().filter((call) => call.includes("DescribeInvocationResult"))).toEqual([]);
+    });
+  });
+
+  it("are no more, if a run that shows none goes on", async () => {
+    const run = { invokeId: "t-1", at: NOON, status: "Running", executions: [] };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
+    const { data } = await rig.ask(LIST, { filter: { exitCodeIn: [3] } });
+    expect(data.invocations).toEqual({ totalCount: 0, nodes: [], sources: COMPLETE });
   });
 
   it("are all there if the filter does not mean the run that lacks instances, or the page ends above it", async () => {
@@ -172,6 +197,17 @@ describe("questions over runs of which one lacks instances", () => {
     const { data } = await rig.ask(ROWS, { filter, by: "INSTANCE" });
     expect(data.rows).toHaveLength(51);
     expect(new Set(data.rows.map(({ isComplete }: Body) => isComplete))).toEqual(new Set([false]));
+  });
+
+  it.each(["Success", "Stopped", "PartialFailed"])("say so of one that is %s and shows none", async (status) => {
+    const run = { invokeId: "t-1", at: WIDE.at, status, executions: [] };
+    rig = await startRig({ "ECS/cn-hangzhou": createPlace([run]) });
+    for (const filter of [SINCE, {}, SINCE]) {
+      const { data } = await rig.ask(ROWS, { filter, by: "INSTANCE" });
+      expect(data.rows).toEqual([{ key: null, count: 0, isComplete: false }]);
+    }
+    const { data } = await rig.ask(ROWS, { filter: SINCE, by: "STATUS" });
+    expect(data.rows).toMatchObject([{ count: 1, isComplete: true }]);
   });
 
   it("say of what was printed that they may lack some", async () => {

@@ -13,7 +13,7 @@ const instant = (time: number): string => new Date(time).toISOString();
 
 const FAILURES: readonly string[] = ["FAILED", "TIMEOUT"];
 
-/** What a run is made of; the world repeats some of these. One that failed shows where: else it would lack instances. */
+/** What a run is made of; the world repeats some of these. One that is over shows where, and where it failed: else it would lack instances. */
 const kind = fc
   .record({
     status: fc.constantFrom("SUCCESS", "FAILED", "PARTIAL_FAILED", "RUNNING", "STOPPED", "UNKNOWN"),
@@ -29,6 +29,7 @@ const kind = fc
     ),
   })
   .map((one) => {
+    if (one.executions.length === 0) return { ...one, status: "RUNNING" as const };
     const isShown = !/FAILED/.test(one.status) || one.executions.some(({ status }) => FAILURES.includes(status));
     return isShown ? one : { ...one, status: "STOPPED" as const };
   });

@@ -205,6 +205,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
 
     it("tables of an earlier version, of whose runs the same can be asked then", async () => {
       const timeout = { code: "ExecutionTimeout", info: "too \ud800 long" };
+      const command = { commandId: "c-2", name: "other", description: null, type: null, content: null };
       const ended = { status: "FAILED", exitCode: 7, startTime: at(50), finishTime: at(60) } as const;
       await store.write({
         source: ECS,
@@ -217,6 +218,14 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
             missingInstances: 2,
           }),
           runAt(0, "t-over", { instances: [itemOf({ invokeId: "t-over", ...ended, error: timeout })] }),
+          runAt(3, "t-none", { command, instances: [] }),
+          runAt(4, "t-begins", { command, status: "RUNNING", instances: [] }),
+          runAt(5, "t-hides", {
+            command,
+            status: "PARTIAL_FAILED",
+            rawStatus: "PartialFailed",
+            instances: [itemOf({ invokeId: "t-hides" })],
+          }),
         ],
       });
       const before = await store.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, detail: "EXECUTIONS" });
@@ -234,7 +243,7 @@ export function describeLettingGo(name: string, database: TestDatabase): void {
       const found = (query: InvocationQuery) => idsOf(opened, { query });
       expect(await found({ commandNameContains: "UPTIME" })).toEqual(["t-odd", "t-1", "t-over"]);
       expect(await found({ repeatModeIn: ["Period"] })).toEqual(["t-1"]);
-      expect(await found({ lacks: "INSTANCES" })).toEqual(["t-odd"]);
+      expect(await found({ lacks: "INSTANCES" })).toEqual(["t-hides", "t-none", "t-odd"]);
       expect(await found({ finishedAfter: at(60), finishedBefore: at(61) })).toEqual(["t-1", "t-over"]);
       expect(await found({ exitCodeIn: [7], instanceStatusIn: ["FAILED"] })).toEqual(["t-1"]);
       expect(await opened.readOutlines({ stretches: [whole(ECS)], query: {}, limit: 9, detail: "EXECUTIONS" })).toEqual(

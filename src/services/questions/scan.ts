@@ -1,7 +1,9 @@
 import {
   InputError,
+  type Invocation,
   type InvocationFilter,
   lackingQueries,
+  lacksInstances,
   mapInBreaks,
   namesSource,
   type Operation,
@@ -93,7 +95,9 @@ export function createRunScan(parts: RunScanParts): RunScan {
         const stretch = await readStretch(filter, operation, PART, cursor);
         const { runs, hasMore, isLagging, ground } = stretch;
         // Unfinished runs are followed for the first part, whose states may have stayed old.
-        const sources = joinStates(before, stretch.sources);
+        const sources = markDoubts(joinStates(before, stretch.sources), {
+          sourceKeys: detail === "RUNS" ? NO_KEYS : keysOfLacking(runs),
+        });
         isComplete &&= !stretch.lacksRuns;
         // A source that fails does not keep the others from filling a part: one that is not full shows all of them.
         const isBrokenOff = isLagging && runs.length === PART;
@@ -149,7 +153,17 @@ async function findDoubts(
   return { sourceKeys, lacksRuns };
 }
 
-function markDoubts(sources: readonly PageSourceState[], { sourceKeys }: Doubts): readonly PageSourceState[] {
+const NO_KEYS: Doubts["sourceKeys"] = new Set();
+
+/** The sources of those runs that lack instances. */
+function keysOfLacking(runs: readonly { readonly run: Invocation }[]): Doubts["sourceKeys"] {
+  return new Set(runs.flatMap(({ run }) => (lacksInstances(run) ? [sourceKey(run.source)] : [])));
+}
+
+function markDoubts(
+  sources: readonly PageSourceState[],
+  { sourceKeys }: Pick<Doubts, "sourceKeys">,
+): readonly PageSourceState[] {
   return sources.map((one) => (sourceKeys.has(sourceKey(one.source)) ? withoutEnd(one) : one));
 }
 

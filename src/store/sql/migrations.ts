@@ -102,6 +102,16 @@ const STEPS: readonly (readonly string[])[] = [
        select 1 from execution where run = run.id and position('"isComplete":false' in execution.record::text) > 0)`,
     `create index run_lacking on run (source_key, age, invoke_id) where labels && '{lacking,in part}'::text[]`,
   ],
+  // Runs that have ended and show no instance, or none that failed although the run did by its own word.
+  [
+    `update run set labels = labels || '{lacking}' where id ${SOME} and not labels @> '{lacking}' and (
+       (status in ('SUCCESS', 'FAILED', 'PARTIAL_FAILED', 'STOPPED', 'FINISHED')
+        and not exists (select 1 from execution where execution.run = run.id))
+       or (status in ('FAILED', 'PARTIAL_FAILED')
+        and position('"rawStatus":null' in record::text) = 0 and position('"isInstanceWord":true' in record::text) = 0
+        and not exists (select 1 from execution where execution.run = run.id
+          and execution.status not in ('SUCCESS', 'CANCELLED', 'TERMINATED', 'STOPPED'))))`,
+  ],
 ];
 
 /** Version of the tables that this program reads and writes. */
