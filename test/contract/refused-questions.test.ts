@@ -65,6 +65,44 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
     }
   });
 
+  it.each([
+    [400, "InvalidWord.OfTheirs", "UNKNOWN"],
+    [418, "Odd.Code", "UNKNOWN"],
+    ...(product === "ECS" ? barred : []),
+  ] as const)("with %d %s fails the question for a state, and no other", async (status, upstreamCode, code) => {
+    await start(400, "InvalidParameter.CommandId");
+    const { interfere } = rig.far;
+    rig.far.interfere = (call, number) =>
+      call.asked.get("InvokeStatus") === "Stopped" || call.asked.get("InvocationStatus") === "Stopped"
+        ? refusal(status, upstreamCode)
+        : (interfere?.(call, number) ?? null);
+    await rig.ask(PAGE, {});
+    const { data } = await rig.ask(PAGE, { filter: { statusIn: ["STOPPED"] } });
+    expect(data.invocations.sources).toEqual([{ ok: false, isComplete: false, error: { code, upstreamCode } }]);
+    const { data: booked } = await rig.ask("{ sources { ok error { code } } }");
+    expect(booked.sources).toEqual([{ ok: true, error: null }]);
+    const { data: named } = await rig.ask(PAGE, { filter: { commandId: "c-bad" } });
+    expect(named.invocations.sources).toEqual([
+      { ok: false, isComplete: false, error: { code: "BAD_REQUEST", upstreamCode: "InvalidParameter.CommandId" } },
+    ]);
+    expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
+  });
+
+  it("is what the question that names it tells, whatever the source met before", async () => {
+    await start(400, "InvalidParameter.CommandId");
+    await rig.ask(PAGE, {});
+    const { interfere } = rig.far;
+    rig.far.interfere = () => refusal(401, "InvalidAccessKeyId.Inactive");
+    await rig.ask(PAGE, {});
+    rig.far.interfere = interfere;
+    const { data } = await rig.ask(PAGE, { filter: { commandId: "c-bad" } });
+    expect(data.invocations.sources).toEqual([
+      { ok: false, isComplete: false, error: { code: "BAD_REQUEST", upstreamCode: "InvalidParameter.CommandId" } },
+    ]);
+    const { data: booked } = await rig.ask("{ sources { ok error { code } } }");
+    expect(booked.sources).toEqual([{ ok: false, error: { code: "UNAUTHENTICATED" } }]);
+  });
+
   it("of a run's results shows what was known, and says why no more", async () => {
     const runs = [
       { invokeId: "t-1", at: Date.UTC(2026, 0, 2), status: "Running", executions: [{ instanceId: "i-1" }] },
