@@ -28,7 +28,11 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
   };
 
   // SWAS is asked in another way then, server by server, as if the account might not list runs.
-  const barred = [[403, "Refused.ByTheirs", "FORBIDDEN"]] as const;
+  const barred = [
+    [403, "Refused.ByTheirs", "FORBIDDEN"],
+    [403, "Forbidden.Word", "FORBIDDEN"],
+    [403, "Operation.Forbidden", "FORBIDDEN"],
+  ] as const;
   it.each([
     [400, "InvalidParameter", "BAD_REQUEST"],
     [400, "InvalidWord.OfTheirs", "UNKNOWN"],
@@ -87,6 +91,17 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
     ]);
     expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
   });
+
+  it.each(["Forbidden.RAM", "NoPermission"])(
+    "is no matter of the question if the account may not ask: %s",
+    async (code) => {
+      await start(403, code);
+      await rig.ask(PAGE, {});
+      await rig.ask(PAGE, { filter: { instanceId: "i-bad" } });
+      const { data } = await rig.ask("{ sources { ok error { upstreamCode } } }");
+      expect(data.sources).toEqual([{ ok: false, error: { upstreamCode: code } }]);
+    },
+  );
 
   it("is what the question that names it tells, whatever the source met before", async () => {
     await start(400, "InvalidParameter.CommandId");
