@@ -33,8 +33,8 @@ export interface UpstreamFailure {
   readonly isPaced?: boolean;
   /** True when the answer was more than is read of one, so that to ask for less may help; absent else. */
   readonly isTooLarge?: boolean;
-  /** True when the upstream's code is none that is known, so that the HTTP status alone says what it means; absent else. */
-  readonly isByStatus?: boolean;
+  /** True when the upstream's code does not tell whether the account or an argument is refused; absent else. */
+  readonly isUnspecific?: boolean;
 }
 
 /** A call to an upstream that failed for good. Born in `wire` (transport, codes) and in the adapters (answers that cannot be read). */
@@ -50,7 +50,7 @@ export class UpstreamError extends Error implements UpstreamFailure {
   readonly retryAfterMs: number | null;
   declare readonly isPaced?: boolean;
   declare readonly isTooLarge?: boolean;
-  declare readonly isByStatus?: boolean;
+  declare readonly isUnspecific?: boolean;
   /** True once it is known that an argument of the question was refused: it says nothing of the source, and the same question fails again. */
   declare isOfQuestion?: boolean;
 
@@ -66,14 +66,14 @@ export class UpstreamError extends Error implements UpstreamFailure {
     this.retryAfterMs = failure.retryAfterMs;
     if (failure.isPaced) this.isPaced = true;
     if (failure.isTooLarge) this.isTooLarge = true;
-    if (failure.isByStatus) this.isByStatus = true;
+    if (failure.isUnspecific) this.isUnspecific = true;
   }
 }
 
 /** True for an answer that may refuse an argument alone: it says nothing of the keys, the rights or the service. */
-export function mayRefuseArgument({ code, isByStatus }: UpstreamFailure): boolean {
+export function mayRefuseArgument({ code, isUnspecific }: UpstreamFailure): boolean {
   return (
-    code === "BAD_REQUEST" || code === "NOT_FOUND" || (isByStatus === true && ["FORBIDDEN", "UNKNOWN"].includes(code))
+    code === "BAD_REQUEST" || code === "NOT_FOUND" || (isUnspecific === true && ["FORBIDDEN", "UNKNOWN"].includes(code))
   );
 }
 

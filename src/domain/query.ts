@@ -70,15 +70,9 @@ export interface InvocationFilter extends InvocationQuery {
   readonly instanceNameContains?: string;
 }
 
-/** True if a query has words of its own that an upstream may refuse: ids, names, tags. Of statuses and times there are no wrong ones. */
+/** True if a query has words of its own that an upstream may refuse: ids, names, tags, statuses. Of times there are no wrong ones. */
 export function namesSomething(query: InvocationQuery): boolean {
-  const {
-    statusIn: _status,
-    timed: _timed,
-    createdAfter: _after,
-    createdBefore: _before,
-    ...named
-  } = upstreamQuery(query);
+  const { timed: _timed, createdAfter: _after, createdBefore: _before, ...named } = upstreamQuery(query);
   return Object.values(named).some((value) => value !== undefined);
 }
 

@@ -28,7 +28,11 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
   };
 
   // SWAS is asked in another way then, server by server, as if the account might not list runs.
-  const barred = [[403, "Refused.ByTheirs", "FORBIDDEN"]] as const;
+  const barred = [
+    [403, "Refused.ByTheirs", "FORBIDDEN"],
+    [403, "Forbidden.Word", "FORBIDDEN"],
+    [403, "Operation.Forbidden", "FORBIDDEN"],
+  ] as const;
   it.each([
     [400, "InvalidParameter", "BAD_REQUEST"],
     [400, "InvalidWord.OfTheirs", "UNKNOWN"],
@@ -63,6 +67,55 @@ describe.each(["ECS", "SWAS"] as const)("an argument that %s refuses", (product)
       expect([question, errors?.map(({ extensions }) => extensions?.upstreamCode)]).toEqual([question, [upstreamCode]]);
       expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
     }
+  });
+
+  it.each([
+    [400, "InvalidWord.OfTheirs", "UNKNOWN"],
+    [418, "Odd.Code", "UNKNOWN"],
+    ...(product === "ECS" ? barred : []),
+  ] as const)("with %d %s fails the question for a state, and no other", async (status, upstreamCode, code) => {
+    await start(400, "InvalidParameter.CommandId");
+    const { interfere } = rig.far;
+    rig.far.interfere = (call, number) =>
+      call.asked.get("InvokeStatus") === "Stopped" || call.asked.get("InvocationStatus") === "Stopped"
+        ? refusal(status, upstreamCode)
+        : (interfere?.(call, number) ?? null);
+    await rig.ask(PAGE, {});
+    const { data } = await rig.ask(PAGE, { filter: { statusIn: ["STOPPED"] } });
+    expect(data.invocations.sources).toEqual([{ ok: false, isComplete: false, error: { code, upstreamCode } }]);
+    const { data: booked } = await rig.ask("{ sources { ok error { code } } }");
+    expect(booked.sources).toEqual([{ ok: true, error: null }]);
+    const { data: named } = await rig.ask(PAGE, { filter: { commandId: "c-bad" } });
+    expect(named.invocations.sources).toEqual([
+      { ok: false, isComplete: false, error: { code: "BAD_REQUEST", upstreamCode: "InvalidParameter.CommandId" } },
+    ]);
+    expect(await others()).toEqual([[{ ok: true, error: null }], HEALTHY]);
+  });
+
+  it.each(["Forbidden.RAM", "NoPermission"])(
+    "is no matter of the question if the account may not ask: %s",
+    async (code) => {
+      await start(403, code);
+      await rig.ask(PAGE, {});
+      await rig.ask(PAGE, { filter: { instanceId: "i-bad" } });
+      const { data } = await rig.ask("{ sources { ok error { upstreamCode } } }");
+      expect(data.sources).toEqual([{ ok: false, error: { upstreamCode: code } }]);
+    },
+  );
+
+  it("is what the question that names it tells, whatever the source met before", async () => {
+    await start(400, "InvalidParameter.CommandId");
+    await rig.ask(PAGE, {});
+    const { interfere } = rig.far;
+    rig.far.interfere = () => refusal(401, "InvalidAccessKeyId.Inactive");
+    await rig.ask(PAGE, {});
+    rig.far.interfere = interfere;
+    const { data } = await rig.ask(PAGE, { filter: { commandId: "c-bad" } });
+    expect(data.invocations.sources).toEqual([
+      { ok: false, isComplete: false, error: { code: "BAD_REQUEST", upstreamCode: "InvalidParameter.CommandId" } },
+    ]);
+    const { data: booked } = await rig.ask("{ sources { ok error { code } } }");
+    expect(booked.sources).toEqual([{ ok: false, error: { code: "UNAUTHENTICATED" } }]);
   });
 
   it("of a run's results shows what was known, and says why no more", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Rig, startRig } from "./rig.ts";
+import { refusal } from "./upstream.ts";
 import { createPlace, type Run } from "./world.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
@@ -96,6 +97,22 @@ describe("a search over the outputs of many runs", () => {
         expect(data.found).toMatchObject({ nodes: [], searchedOutputs: 0 });
       }
       expect(own.far.asked()).toEqual(["DescribeInvocations cn-hangzhou"]);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("is not complete while a source fails, as a list of runs is not", async () => {
+    const own = await startRig({ "ECS/cn-hangzhou": createPlace(runs), "SWAS/cn-hangzhou": createPlace([]) });
+    try {
+      own.far.interfere = ({ product }) => (product === "SWAS" ? refusal(403, "NoPermission") : null);
+      for (const filter of [{}, { createdAfter: "2026-01-01T00:00:00Z" }]) {
+        const { data } = await own.ask(SEARCH, { text: "nowhere", filter });
+        expect([data.found.pageInfo, data.found.sources.map(({ ok }: { ok: boolean }) => ok)]).toEqual([
+          { hasNextPage: false, endCursor: null, isScanComplete: false },
+          [true, false],
+        ]);
+      }
     } finally {
       await own.stop();
     }

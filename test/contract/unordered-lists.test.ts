@@ -24,6 +24,8 @@ type Order = (runs: readonly Run[]) => readonly Run[];
 const newestFirst: Order = (runs) => runs;
 const oldestFirst: Order = (runs) => runs.toReversed();
 const shuffled: Order = (runs) => runs.map((_, index) => runs[(index * 37 + 11) % runs.length] as Run);
+/** Runs of which each is much older than the one in front of it, and then from the newest again. */
+const inStrides: Order = (runs) => runs.map((_, index) => runs[(index * 13) % runs.length] as Run);
 /** The first answers of a list are in order, all others are not. */
 const shuffledBehind: Order = (runs) => [...runs.slice(30, 90), ...shuffled([...runs.slice(0, 30), ...runs.slice(90)])];
 
@@ -56,6 +58,7 @@ const ORDERS = [
   ["oldest first", 51, oldestFirst],
   ["oldest first", 130, oldestFirst],
   ["in no order", 130, shuffled],
+  ["in strides", 120, inStrides],
 ] as const;
 
 describe("a token list that shows its runs in another order than the newest first", () => {

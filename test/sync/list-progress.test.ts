@@ -8,7 +8,16 @@ const NOTHING_ODD = { known: [], dead: [], isOtherMode: false };
 function stateAt(index: number, mode: "page" | "token", basis = "as it was"): ListState {
   const place = mode === "page" ? { pageNumber: 2, pageSize: 50 } : { token: "next" };
   const drift = { firstTotal: 100, arrivals: 0, shift: 0, vanished: 0 };
-  const notes = { ...drift, mode, total: 100, newest: 9, isDoubtful: false, stop: null, unorderedSince: null, late: [] };
+  const notes = {
+    ...drift,
+    mode,
+    total: 100,
+    newest: 9,
+    isDoubtful: false,
+    stop: null,
+    unorderedSince: null,
+    late: [],
+  };
   return { spans: [], readAt: 1, basis, notes: { ...notes, marks: [{ time: 5, place, index, tieStart: index }] } };
 }
 

@@ -2,7 +2,10 @@ import { type Source, sourceKey, type UpstreamError } from "#domain";
 import { type Sync, toSourceFailure } from "#sync";
 import type { BackfillState, PageSourceState } from "../contract/index.ts";
 
-/** How a source fares, and how far back it is known. What a question alone met counts as its error unless it has another one. */
+/**
+ * How a source fares, and how far back it is known. What a question alone met counts as its error: what it was refused for its own argument
+ * whatever the source met before, anything else unless the source has an error.
+ */
 export type DescribeSource = (
   source: Source,
   isComplete: boolean,
@@ -19,9 +22,10 @@ export function createDescribeSource(
 ): DescribeSource {
   return async (source, isComplete, own = null) => {
     const { error, ...state } = book.stateOf(source);
+    const met = own === null ? null : toSourceFailure(own);
     return {
       ...state,
-      error: error ?? (own === null ? null : toSourceFailure(own)),
+      error: own?.isOfQuestion === true ? met : (error ?? met),
       isComplete,
       // A region that never offered the product has nothing new.
       isCurrent: error === null || (error.code === "NOT_SUPPORTED" && state.asOf === null),

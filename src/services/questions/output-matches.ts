@@ -191,7 +191,7 @@ function createCollection({ find, seal, readRuns, start, size, isLate }: SearchR
       endCursor: () => (stoppedAt === null ? (found.at(-1)?.cursor() ?? null) : seal(stoppedAt)),
       totalCount: null,
       sources,
-      isScanComplete: stoppedAt === null,
+      isScanComplete: stoppedAt === null && sources.every(({ isComplete }) => isComplete),
       searchedOutputs,
       missingOutputs,
       searchedSince,

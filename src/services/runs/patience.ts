@@ -98,8 +98,8 @@ export function tellFollowed(
   book: Sync["book"],
 ): readonly PageSourceState[] {
   return sources.map((one) => {
-    // A row may have failed where the list did not.
-    const state = { ...one, error: book.stateOf(one.source).error ?? one.error };
+    // A row may have failed where the list did not; what the list was refused stays.
+    const state = { ...one, error: one.error ?? book.stateOf(one.source).error };
     const readAt = late.get(sourceKey(one.source));
     return readAt === undefined ? state : { ...state, asOf: Math.min(readAt, state.asOf ?? readAt), isCurrent: false };
   });

@@ -18,7 +18,7 @@ const NO_ORDER = "The list shows its runs in no order, so that it cannot be read
 const TELLING_RISES = 4;
 /** A run stands far behind an older one if so much of what the page spans lies between them: neighbours may stand in any order. */
 const FAR = 1 / 4;
-/** In a page that is shuffled, more than so many stand far behind the one in front of them. */
+/** In a page that is shuffled, of those that cannot be read on, more than so many stand far behind the one in front of them. */
 const TELLING_SHARE = 1 / 6;
 
 /**
@@ -33,7 +33,9 @@ function orderOf(page: IndexedPage): typeof OLDEST_FIRST | typeof NO_ORDER | "or
   if (rises < TELLING_RISES || page.next === null) return null;
   if (steps.every((step) => step >= 0)) return OLDEST_FIRST;
   const span = Math.max(...times) - Math.min(...times);
-  const isShuffled = steps.filter((step) => step > span * FAR).length > times.length * TELLING_SHARE;
+  const far = steps.filter((step) => step > span * FAR).length;
+  // To read a token list to its end costs less than what an order that is none would hide.
+  const isShuffled = page.mode === "token" ? far >= TELLING_RISES : far > times.length * TELLING_SHARE;
   return isShuffled ? NO_ORDER : null;
 }
 

@@ -78,7 +78,8 @@ export function openList(
   const name = `${sourceKey(source)}|${key}|${projection.output}`;
   const isEnteredLater = applied.statusIn !== undefined || applied.timed !== undefined;
 
-  const isNamed = namesSomething(query);
+  // A list that the status does not narrow is not asked for it.
+  const isNamed = namesSomething({ ...query, statusIn: applied.statusIn } as InvocationQuery);
 
   const load = async (): Promise<ListState> => stateOf(await store.readList(source, key));
   const read: OpenList["read"] = async (place, offset, operation) => {

@@ -15,8 +15,8 @@ export interface CodeMeaning {
   readonly says: string;
   /** What a person can do; null where there is nothing. */
   readonly advice: string | null;
-  /** True if the HTTP status alone says it. */
-  readonly isByStatus?: boolean;
+  /** True if the code does not tell whether the account or an argument is refused: the HTTP status alone says it, or words that are used for both. */
+  readonly isUnspecific?: boolean;
 }
 
 /** A family of codes that is open: `match` says what it holds. */
@@ -51,6 +51,7 @@ const badTimeFormat = meaning("UNAUTHENTICATED", "none", "the time of the reques
 const badKey = meaning("UNAUTHENTICATED", "renewedKeys", "the access key was refused", "check the access key id");
 const badToken = meaning("UNAUTHENTICATED", "renewKeys", "the security token was refused", "renew the temporary keys");
 const denied = meaning("FORBIDDEN", "none", "the account may not do this", "check its RAM policy");
+const refusedSomehow: CodeMeaning = { ...denied, isUnspecific: true };
 const barred = meaning("FORBIDDEN", "none", "the account is barred from this", "check the state of the account");
 const notFound = meaning("NOT_FOUND", "none", "what was asked for does not exist");
 const throttled = meaning("THROTTLED", "wait", "too many requests");
@@ -107,7 +108,7 @@ export const UPSTREAM_CODES: Readonly<Record<string, CodeMeaning>> = {
   "Forbidden.SubUser": denied,
   "Forbidden.Unauthorized": denied,
   "Forbidden.NotSupportRAM": denied,
-  "Operation.Forbidden": denied,
+  "Operation.Forbidden": refusedSomehow,
   "InvalidInstanceId.NotFound": notFound,
   "InvalidInstance.NotFound": notFound,
   NotFoundInstance: notFound,
@@ -152,8 +153,8 @@ export const CODE_FAMILIES: readonly CodeFamily[] = [
   { pattern: "InvalidVersion*", meaning: badEndpoint },
   { pattern: "*.NotSupportedEndpoint", meaning: badEndpoint },
   { pattern: "Unsupported*", meaning: notSupported },
-  { pattern: "Forbidden*", meaning: denied },
-  { pattern: "*.Forbidden", meaning: denied },
+  { pattern: "Forbidden*", meaning: refusedSomehow },
+  { pattern: "*.Forbidden", meaning: refusedSomehow },
   { pattern: "NoPermission*", meaning: denied },
   { pattern: "NumberExceed*", meaning: badRequest },
   { pattern: "Duplicate.*", meaning: badRequest },
@@ -187,7 +188,7 @@ export function explainCode(upstreamCode: string | null, httpStatus: number): Co
       FAMILIES.find((family) => family.test.test(upstreamCode))?.meaning;
     if (known !== undefined) return known;
   }
-  return { ...explainStatus(httpStatus), isByStatus: true };
+  return { ...explainStatus(httpStatus), isUnspecific: true };
 }
 
 function explainStatus(httpStatus: number): CodeMeaning {

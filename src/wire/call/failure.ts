@@ -13,7 +13,7 @@ export interface FailureDetails {
   readonly retryAfterMs?: number | null;
   readonly isPaced?: boolean;
   readonly isTooLarge?: boolean;
-  readonly isByStatus?: boolean;
+  readonly isUnspecific?: boolean;
 }
 
 /** Makes the one kind of error that leaves this room. Everything in its message is our own words, save the upstream's code. */
@@ -36,6 +36,6 @@ export function createFailure({ source, action }: CallRequest, details: FailureD
     retryAfterMs,
     ...(details.isPaced ? { isPaced: true } : {}),
     ...(details.isTooLarge ? { isTooLarge: true } : {}),
-    ...(details.isByStatus ? { isByStatus: true } : {}),
+    ...(details.isUnspecific ? { isUnspecific: true } : {}),
   });
 }

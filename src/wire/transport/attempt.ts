@@ -117,7 +117,7 @@ function classifyError(
   { upstreamCode, requestId }: Extract<ReadAnswer, { kind: "error" }>,
   upstreamNowMs: number,
 ): AttemptFailure {
-  const { code, retryKind: usualKind, says, advice, isByStatus = false } = explainCode(upstreamCode, sent.status);
+  const { code, retryKind: usualKind, says, advice, isUnspecific = false } = explainCode(upstreamCode, sent.status);
   const isFinal = usualKind === "few" && request.internalErrorIsFinal === true;
   const retryKind = isFinal ? "none" : usualKind;
   const isOutage = code === "UNAVAILABLE" && sent.status >= 500 && !isFinal;
@@ -130,7 +130,7 @@ function classifyError(
     requestId,
     retryable: RETRYABLE[retryKind],
     retryAfterMs: code === "THROTTLED" ? readThrottleMs(sent.headers, upstreamCode, upstreamNowMs) : null,
-    isByStatus,
+    isUnspecific,
   });
   const serverDateMs = readServerDate(sent.headers);
   return { kind: "failed", error, retryKind, isOutage, serverDateMs, quota: readQuotaHint(sent.headers) };
