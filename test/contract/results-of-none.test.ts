@@ -19,7 +19,9 @@ async function start(run: Run, mangle: (text: string) => string, product: "ECS" 
 
 const toEmpty = (text: string): string =>
   text.replace(/"InvocationResult":\[.*\]/s, '"InvocationResult":[]').replace(/"TotalCount":\d+/, '"TotalCount":0');
-const toOthers = (text: string): string => text.replaceAll('"InvokeId":"t-1"', '"InvokeId":"t-9"');
+// Without a total, as in token mode, nothing but the ids tells that these are others.
+const toOthers = (text: string): string =>
+  text.replaceAll('"InvokeId":"t-1"', '"InvokeId":"t-9"').replace(/"TotalCount":\d+/, '"TotalCount":0');
 
 const read = async (query = RESULTS) => {
   const { data, errors } = await rig.ask(query);
