@@ -93,7 +93,7 @@ function requireSome(context: Context, { shown, meant, isFinal }: Found, { insta
   const isOnItsWay = !isFinal && open.every(({ status }) => UNFINISHED_STATES.includes(status));
   if (open.length === 0 || isOnItsWay) {
     if (shown === 0 && !report.isIncomplete && !context.isJson)
-      tell(context, open.length === 0 ? "no instance failed." : "no instance has failed so far.");
+      tell(context, isFinal ? "no instance failed." : "no instance has failed so far.");
     return;
   }
   const message = `can say whether these instances failed: ${formatStates(open)}.`;

@@ -202,7 +202,7 @@ describe("cloud-assistant output", () => {
     it.each<[State, number, string]>([
       [{ status: "SUCCESS", instances: ["SUCCESS", "SUCCESS"] }, 0, NONE],
       [{ status: "STOPPED", instances: ["SUCCESS", "CANCELLED", "TERMINATED", "STOPPED"] }, 0, NONE],
-      [{ status: "RUNNING", isFinal: false, instances: ["SUCCESS"] }, 0, NONE],
+      [{ status: "RUNNING", isFinal: false, instances: ["SUCCESS"] }, 0, "no instance has failed so far."],
       [
         { status: "RUNNING", isFinal: false, instances: ["SUCCESS", "RUNNING", "PENDING"] },
         0,

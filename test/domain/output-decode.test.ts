@@ -56,6 +56,21 @@ describe("decodeOutput of one charset", () => {
       bytes(0xff, 0xfe, 0x41, 0, 0x42),
       { text: "A\ufffd", charset: "utf-16le", lossy: true, isCharsetCertain: true },
     ],
+    [
+      "letters with NULs that UTF-16 does not end",
+      utf8("a\0b\0c\0d\n"),
+      { text: "abc\u0a64", charset: "utf-16le", lossy: false, isCharsetCertain: false },
+    ],
+    [
+      "letters with NULs that UTF-16 does not begin",
+      utf8("a\0b\0\nok\n"),
+      { text: "\ufffdb\nok\n", charset: "utf-16be", lossy: true, isCharsetCertain: false },
+    ],
+    [
+      "letters with a NUL each",
+      utf8("a\0b\0c\0\n\0"),
+      { text: "abc\n", charset: "utf-16le", lossy: false, isCharsetCertain: true },
+    ],
     ["GBK", bytes(0xd6, 0xd0, 0xce, 0xc4), { text: "中文", charset: "gb18030", lossy: false, isCharsetCertain: true }],
     [
       "GB18030 of four bytes",

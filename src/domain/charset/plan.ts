@@ -7,7 +7,7 @@ import { planAs } from "./plan-as.ts";
 import { linePlanner, looksChinese, type Main, readChinese } from "./plan-line.ts";
 import { findStretches, type WidthStretch } from "./stretches.ts";
 import { isCutOnly } from "./utf8.ts";
-import { findUtf16 } from "./utf16.ts";
+import { findUtf16, isOpenUtf16 } from "./utf16.ts";
 
 /**
  * Says how bytes are to be read when nobody knows their charset. Lines in UTF-16 are told from others by NULs and marks. Of what is
@@ -46,7 +46,8 @@ function planStretches(bytes: Uint8Array, stretches: readonly WidthStretch[], ha
     const plan = charset === null ? planAlike(own, hasSeam, findMark(own)) : planAs(charset, own, hasSeam);
     for (const piece of plan.pieces) pieces.push({ ...piece, start: start + piece.start, end: start + piece.end });
     sizes.set(plan.charset, (sizes.get(plan.charset) ?? 0) + own.length);
-    isCertain &&= stretch.isCertain && plan.isCertain;
+    const isOpen = charset !== null && isOpenUtf16(own, plan.pieces);
+    isCertain &&= stretch.isCertain && plan.isCertain && !isOpen;
   }
   const [[charset] = ["utf-8"]] = [...sizes].toSorted(([, one], [, other]) => other - one);
   return { pieces, charset, isCertain };

@@ -1,6 +1,6 @@
 import { isFrequentUnit } from "./chinese.ts";
 import { createFit, type Fitting, likelier } from "./fit.ts";
-import { type Measure, measureUtf16be, measureUtf16le } from "./measure.ts";
+import { isWhole, type Measure, measureUtf8, measureUtf16be, measureUtf16le } from "./measure.ts";
 import type { Piece, Plan } from "./piece.ts";
 
 /** UTF-16 in either order. */
@@ -10,6 +10,8 @@ export type WideCharset = "utf-16le" | "utf-16be";
 const USUAL_SHARE = 0.9;
 /** Share of what ASCII in UTF-16 looks like: letters of plain ASCII in pairs look like ideographs, and some have a NUL between. */
 const ASCII_SHARE = 0.75;
+/** Below this, bytes that are UTF-8 as well are UTF-16 for certain only if nothing speaks against it. */
+const FEW_BYTES = 32;
 /** Share of ASCII, kana and the most frequent characters of Chinese together, where the bytes are no UTF-8. */
 const FREQUENT_SHARE = 0.4;
 /** Share of ASCII and ideographs, rare ones too, where the bytes are no UTF-8: names hold few of the frequent ones. */
@@ -29,7 +31,18 @@ export function findUtf16(bytes: Uint8Array, isUtf8: boolean, hasSeam: boolean):
     ? better.ascii >= ASCII_SHARE
     : better.frequent >= FREQUENT_SHARE || better.written >= WRITTEN_SHARE;
   if (!isLikely || better.usual < USUAL_SHARE) return null;
-  return { pieces: better.pieces, charset: better.charset, isCertain: true };
+  const { pieces } = better;
+  const isOpen = isUtf8 && bytes.length < FEW_BYTES && (better.ascii < 1 || hasGap(pieces));
+  return { pieces, charset: better.charset, isCertain: !isOpen };
+}
+
+/** True if bytes that UTF-16 does not explain whole are UTF-8 as well, and too few to say that they are UTF-16. */
+export function isOpenUtf16(bytes: Uint8Array, pieces: readonly Piece[]): boolean {
+  return bytes.length < FEW_BYTES && hasGap(pieces) && isWhole(bytes, 0, bytes.length, measureUtf8);
+}
+
+function hasGap(pieces: readonly Piece[]): boolean {
+  return pieces.some((piece) => piece.isGap);
 }
 
 /** Reads bytes as UTF-16, with the least left out where cuts have shifted them. */

@@ -2,6 +2,7 @@ import {
   type Invocation,
   type InvocationRef,
   type InvocationResult,
+  isShownInPart,
   lacksOthers,
   type Operation,
   type Projection,
@@ -38,8 +39,10 @@ export async function readRun(
     ? (await sync.results.findHistory(source, query, projection))?.results
     : await findFresh(sync, ref, instanceId, projection);
   const toShown = async (all: readonly InvocationResult[]): Promise<ShownResults> => {
-    // An empty history is that of a run that nobody knows, or lacks something: only the run itself tells.
-    if (isHistory && all.length === 0) await readIf(sync, ref, (seen) => seen === null, projection, operation);
+    // An empty list is that of a run that nobody knows, or lacks something: only the run itself tells.
+    const isRunRead =
+      all.length > 0 || (await readIf(sync, ref, (seen) => seen === null, isHistory ? projection : NOTHING, operation));
+    if (!isHistory && all.length === 0) return findNested(sync, ref, instanceId, isRunRead);
     const isWhole = !isHistory || !(await lacksBegun(sync, ref, instanceId, all));
     return { all: newestFirst(all), isWhole };
   };
@@ -56,20 +59,39 @@ export async function readRun(
   }
 }
 
-/** Reads a run by its id if what is known of it, if anything, does not do. That is shown if the reading fails. */
+/** What the record of a run shows on the instances that are meant, for where its results show nothing: as their results, without outputs. */
+async function findNested(
+  { runs }: Sync,
+  ref: InvocationRef,
+  instanceId: string | undefined,
+  isRead: boolean,
+): Promise<ShownResults> {
+  const [known] = await runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
+  if (!known) return { all: [], isWhole: isRead };
+  const meant = known.run.instances.filter((one) => instanceId === undefined || one.instanceId === instanceId);
+  const isWhole = isRead && (meant.length > 0 || !isShownInPart(known.run));
+  return { all: newestFirst(meant.map(resultOf)), isWhole };
+}
+
+/**
+ * Reads a run by its id if what is known of it, if anything, does not do. That is shown if the reading fails.
+ * @returns false if it failed
+ */
 async function readIf(
   sync: Sync,
   ref: InvocationRef,
   isNeeded: (seen: Invocation | null) => boolean,
   { output }: Projection,
   operation: Operation,
-): Promise<void> {
+): Promise<boolean> {
   const [seen] = await sync.runs.findKnown([ref], NOTHING, Number.POSITIVE_INFINITY);
-  if (!isNeeded(seen?.run ?? null)) return;
+  if (!isNeeded(seen?.run ?? null)) return true;
   try {
     await sync.runs.read(ref, { output, content: false }, operation);
+    return true;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
+    return false;
   }
 }
 

@@ -66,6 +66,7 @@ async function readAllResults(
     return instanceIds.every((instanceId) => found.has(instanceId));
   };
   let requestId: string | null = null;
+  let ignoresQuestion = false;
   const names = new WeakMap<InvocationResult, string>();
   const keyOf = (result: InvocationResult): string => names.get(result) ?? "";
   const readAll = () =>
@@ -75,6 +76,7 @@ async function readAllResults(
         const asked = { ...parameters, ...toParameters(paging) };
         const page = await readResultsPage(context, asked, operation);
         requestId = page.requestId;
+        ignoresQuestion ||= page.hasOthers;
         for (const [result, name] of nameResults(page.items)) names.set(result, name);
         return page;
       },
@@ -90,15 +92,16 @@ async function readAllResults(
   if (failure !== null) throw partial(failure, items);
   // Each instance has a record from the beginning on: what is not there the list has lost, or the run is gone, which the run tells.
   const isShort = instanceIds !== undefined;
-  if ((lack === null && !isShort) || isEnough(items)) return items;
+  if ((lack === null && !ignoresQuestion && !isShort) || isEnough(items)) return items;
   const nested = includeHistory ? null : await readNested(context, query.invokeId, items, operation);
   if (nested !== null) return [...items, ...nested];
-  if (lack === null) return items;
+  if (lack === null && !ignoresQuestion) return items;
   const again = lack === "shuffled" ? await readSeveralTimes(readAll, items, keyOf) : { items, failure: null };
   if (again.failure !== null) throw partial(again.failure, again.items);
   if (lack === "shuffled" && again.items.length >= told) return again.items;
-  const flaw =
-    lack === "unreadable"
+  const flaw = ignoresQuestion
+    ? "the list shows results that were not asked for"
+    : lack === "unreadable"
       ? "a result of the run cannot be read"
       : `the list tells of ${told} results and shows ${again.items.length || "none"}`;
   throw partial(badResponse(context.source, ACTION, requestId, flaw), again.items);
@@ -176,7 +179,11 @@ export function openResultList(context: AdapterContext, { instanceId, commandId 
 }
 
 function readResultsPage(context: AdapterContext, parameters: Parameters, operation: Operation) {
-  const toStandIn = (error: UpstreamError) => ({ ...toEmptyPage(error), requestId: error.requestId });
+  const toStandIn = (error: UpstreamError) => ({
+    ...toEmptyPage(error),
+    requestId: error.requestId,
+    hasOthers: false,
+  });
   return orNotFound(readGivenResults(context, parameters, operation), toStandIn, parameters);
 }
 
@@ -193,7 +200,7 @@ async function readGivenResults(context: AdapterContext, parameters: Parameters,
   );
   if (meant !== page) reading.warn("a result that was not asked for is left out");
   const items = meant.items.map((shape) => toInvocationResult(shape, context.source, reading));
-  return { ...meant, items, requestId: answer.requestId };
+  return { ...meant, items, requestId: answer.requestId, hasOthers: meant !== page };
 }
 
 // The document: IncludeHistory needs the InvokeId of a periodic command; of others the latest execution is all there is.
