@@ -121,11 +121,26 @@ function weighText(value: unknown, weight: Weight): void {
 }
 
 const jsonLengths = new WeakMap<object, number>();
+/** What a member takes in memory, at least, until the answer is written: JSON may write it in three. */
+const BYTES_A_MEMBER = 32;
 
 function jsonLengthOf(value: object): number {
-  const length = jsonLengths.get(value) ?? JSON.stringify(value).length;
+  const length = jsonLengths.get(value) ?? Math.max(JSON.stringify(value).length, BYTES_A_MEMBER * membersIn(value));
   jsonLengths.set(value, length);
   return length;
+}
+
+function membersIn(value: object): number {
+  let count = 0;
+  const parts: unknown[] = [value];
+  while (parts.length > 0) {
+    const part = parts.pop();
+    if (typeof part !== "object" || part === null) continue;
+    const members = Object.values(part);
+    count += members.length;
+    for (const member of members) if (typeof member === "object") parts.push(member);
+  }
+  return count;
 }
 
 function bytesOf(text: string): number {

@@ -46,6 +46,9 @@ import { agreeing, type RunNeeds, settleRun, settleRuns, VALUES_A_LOAD } from ".
 import { firstOf, groupRows, groupSimilarRows, OutputGroup, OutputGroupsArgs, withUnnamed } from "./output-group.ts";
 import { InvocationSettings } from "./settings.ts";
 
+/** To choose an instance, and to put it in its place, takes as long as to make so many leaf values. */
+const VALUES_A_CHOICE = 2;
+
 /** One run of a command on one or many instances. */
 @ObjectType("Invocation", { implements: Node, description: "One run of a command on one or many instances." })
 export class Invocation extends InvocationSettings {
@@ -78,6 +81,17 @@ export class Invocation extends InvocationSettings {
     @Args(() => InstanceInvocationsArgs) args: InstanceInvocationsArgs,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
+  ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
+    // To choose and to order them takes as long for no row as for all.
+    const work = VALUES_A_CHOICE * this.record.instances.length;
+    const turn = isAll(args) ? null : giveInTurns(context.operation, work, null);
+    return turn === null ? this.pageOf(args, context, info) : turn.then(() => this.pageOf(args, context, info));
+  }
+
+  private pageOf(
+    args: InstanceInvocationsArgs,
+    context: GraphContext,
+    info: GraphQLResolveInfo,
   ): Connection<InstanceInvocation> | Promise<Connection<InstanceInvocation>> {
     const opened = openPage(() => this.purposeOf(args), args, context.sealer);
     const page = cutPage(this.listOf(args), opened, context.sealer);
@@ -177,9 +191,10 @@ export class Invocation extends InvocationSettings {
     return this.#all;
   }
 
-  private listOf({ statusIn, orderBy }: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
+  private listOf(args: InstanceInvocationsArgs): MemoryList<InstanceRecord> {
+    if (isAll(args)) return this.all;
+    const { statusIn, orderBy } = args;
     const isInOrder = orderBy !== "FAILURES_FIRST";
-    if (statusIn == null && isInOrder) return this.all;
     const { isPartial } = this.all;
     const rows = this.all.rows.filter(({ status }) => statusIn?.includes(status) ?? true);
     if (isInOrder) return listByName(rows, ({ instanceId }) => instanceId, isPartial);
@@ -196,6 +211,10 @@ export class Invocation extends InvocationSettings {
     const order = orderBy === "FAILURES_FIRST" ? [orderBy] : [];
     return ["instanceInvocations", sourceKey(this.record.source), this.record.invokeId, filter, ...order].join("\n");
   }
+}
+
+function isAll({ statusIn, orderBy }: InstanceInvocationsArgs): boolean {
+  return statusIn == null && orderBy !== "FAILURES_FIRST";
 }
 
 const known = new WeakMap<InvocationRecord, Invocation>();
