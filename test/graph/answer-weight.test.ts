@@ -128,6 +128,20 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     expect([bytes > answer.length * 0.8, bytes < answer.length * 1.3]).toEqual([true, true]);
   });
 
+  it.each([
+    ["members of objects that are written in a few bytes", { a: Array(500).fill({}) }, 501 * 32],
+    ["a long text in an object", { a: "x".repeat(2_000) }, 2_008],
+  ])("is about what JSON takes until it is written: %s", async (_name, json, expected) => {
+    let bytes = 0;
+    const addAnswer = (_values: number, more: number) => {
+      bytes += more;
+    };
+    const found = [runThatPrinted(Buffer.from(JSON.stringify(json)))];
+    await run(outputsWith("textAsJson"), { addAnswer }, executor, undefined, undefined, found);
+    const outputs = found[0]?.instances.length ?? 0;
+    expect([bytes >= expected * outputs, bytes < expected * outputs * 1.2]).toEqual([true, true]);
+  });
+
   it("is what is decoded, cut and searched, once for what is equal", async () => {
     const output = `a: text(maxBytes: 1) b: text(maxBytes: 1) c: search(text: "y") { line } d: search(text: "y") { line } e: lineCount`;
     const { reading } = await charge(

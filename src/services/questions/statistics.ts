@@ -1,4 +1,4 @@
-import { InputError, type InvocationFilter } from "#domain";
+import { InputError, type InvocationFilter, mapInBreaks } from "#domain";
 import type { RunOutline } from "#store";
 import type { Services, StatisticsGroup, StatisticsInterval, StatisticsRow } from "../contract/index.ts";
 import type { Places } from "./places.ts";
@@ -112,37 +112,51 @@ interface RowRules {
 }
 
 /** The largest groups with a row each, and one for the rest; with an interval, a row for each of its stretches that has any. None only if there are certainly no runs. */
-function toRows(
+async function toRows(
   tallies: ReadonlyMap<string, ReadonlyMap<number | null, Tally>>,
   { by, hasInterval, isComplete }: RowRules,
-): readonly StatisticsRow[] {
-  const sizeOf = (slots: ReadonlyMap<number | null, Tally>): number =>
-    [...slots.values()].reduce((sum, { count }) => sum + count, 0);
-  const groups = [...tallies].sort(([a, one], [b, other]) => sizeOf(other) - sizeOf(one) || (a < b ? -1 : 1));
+): Promise<readonly StatisticsRow[]> {
+  // A thousand servers by the hour are a million counts.
+  const unsized = [...tallies].map(([key, slots]) => ({ key, slots }));
+  const groups = await mapInBreaks(unsized, weightOfGroup, ({ key, slots }) => {
+    const size = [...slots.values()].reduce((sum, { count }) => sum + count, 0);
+    return { key, slots, size };
+  });
+  const inOrder = groups.toSorted((one, other) => other.size - one.size || (one.key < other.key ? -1 : 1));
   const most = hasInterval ? GROUPS_WITH_INTERVAL_MAX : GROUPS_MAX;
   const rest = new Map<number | null, Tally>();
-  for (const [, slots] of groups.slice(most)) {
+  await mapInBreaks(inOrder.slice(most), weightOfGroup, ({ slots }) => {
     for (const [slot, tally] of slots) {
       const joined = rest.get(slot) ?? createTally();
       joinTally(joined, tally);
       rest.set(slot, joined);
     }
-  }
+  });
   const isUnnamed = by === "NONE" || by === "DAY" || by === "HOUR";
-  const named = groups.slice(0, most).map(([key, slots]) => ({ key: isUnnamed ? null : key, slots, isRest: false }));
+  const named = inOrder.slice(0, most).map(({ key, slots }) => ({ key: isUnnamed ? null : key, slots, isRest: false }));
   const all = rest.size === 0 ? named : [...named, { key: null, slots: rest, isRest: true }];
-  const rows = all.flatMap(({ key, slots, isRest }) =>
-    [...slots].map(([intervalStart, tally]) => toRow(tally, { key, isRest, intervalStart, isComplete })),
+  const cells = all.flatMap(({ key, slots, isRest }) =>
+    [...slots].map(([intervalStart, tally]) => ({ tally, place: { key, isRest, intervalStart, isComplete } })),
   );
-  const byTime = hasInterval || by === "DAY" || by === "HOUR" ? rows.sort(newestFirst) : rows;
+  const byTime = hasInterval || by === "DAY" || by === "HOUR" ? cells.sort(newestFirst) : cells;
   // No row at all would say that there are no such runs.
   if (byTime.length === 0 && !isComplete)
     return [toRow(createTally(), { key: null, isRest: !isUnnamed, intervalStart: null, isComplete })];
-  if (byTime.length <= ROWS_MAX) return byTime;
-  return byTime.slice(0, ROWS_MAX).map((row) => ({ ...row, isComplete: false }));
+  const isCut = byTime.length > ROWS_MAX;
+  return byTime
+    .slice(0, ROWS_MAX)
+    .map(({ tally, place }) => toRow(tally, isCut ? { ...place, isComplete: false } : place));
+}
+
+function weightOfGroup({ slots }: { readonly slots: ReadonlyMap<number | null, Tally> }): number {
+  return slots.size;
 }
 
 // The order of the groups stays within one stretch.
-function newestFirst(a: StatisticsRow, b: StatisticsRow): number {
-  return (b.intervalStart ?? Number.NEGATIVE_INFINITY) - (a.intervalStart ?? Number.NEGATIVE_INFINITY) || 0;
+function newestFirst({ place: one }: Placed, { place: other }: Placed): number {
+  return (other.intervalStart ?? Number.NEGATIVE_INFINITY) - (one.intervalStart ?? Number.NEGATIVE_INFINITY) || 0;
+}
+
+interface Placed {
+  readonly place: Pick<StatisticsRow, "intervalStart">;
 }
