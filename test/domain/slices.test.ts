@@ -6,8 +6,10 @@ import { createBreaks, mapInBreaks, wakeInSlices } from "#domain";
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-/** What happens, in its order, while items of these weights are worked on, and something else is there to be done once a round. */
-async function follow(weights: readonly number[]): Promise<readonly (number | "other")[]> {
+/** What happens, in its order, while this is worked on, and something else is there to be done once a round. */
+async function noteDone(
+  work: (note: (piece: number) => void) => Promise<void>,
+): Promise<readonly (number | "other")[]> {
   const done: (number | "other")[] = [];
   let isOver = false;
   const workOther = (): void => {
@@ -16,17 +18,25 @@ async function follow(weights: readonly number[]): Promise<readonly (number | "o
     setImmediate(workOther);
   };
   setImmediate(workOther);
-  const results = await mapInBreaks(
-    [...weights.keys()],
-    (position) => weights[position] ?? 0,
-    (position) => {
-      done.push(position);
-      return -position;
-    },
-  );
+  await work((piece) => done.push(piece));
   isOver = true;
-  expect(results).toEqual(weights.map((_weight, position) => -position));
-  return done;
+  // How many rounds a break takes is not promised.
+  return done.filter((one, at) => one !== "other" || done[at - 1] !== "other");
+}
+
+/** The same of items of these weights. */
+function follow(weights: readonly number[]): Promise<readonly (number | "other")[]> {
+  return noteDone(async (note) => {
+    const results = await mapInBreaks(
+      [...weights.keys()],
+      (position) => weights[position] ?? 0,
+      (position) => {
+        note(position);
+        return -position;
+      },
+    );
+    expect(results).toEqual(weights.map((_weight, position) => -position));
+  });
 }
 
 describe("work with breaks", () => {
@@ -36,9 +46,7 @@ describe("work with breaks", () => {
     ["whose first item weighs too much has no break before it", [600, 1], [0, "other", 1]],
     ["on nothing is nothing", [], []],
   ])("%s", async (_name, weights, expected) => {
-    const done = await follow(weights);
-    // How many rounds a break takes is not promised.
-    expect(done.filter((one, at) => one !== "other" || done[at - 1] !== "other")).toEqual(expected);
+    expect(await follow(weights)).toEqual(expected);
   });
 
   it("shares the time of a round with all others that break off", async () => {
@@ -134,30 +142,16 @@ describe("pieces of work that share breaks", () => {
 
   it("are done in the order in which they came, with others in between", async () => {
     const takeBreak = createBreaks();
-    const done: (number | "other")[] = [];
-    let isOver = false;
-    const workOther = (): void => {
-      if (isOver) return;
-      done.push("other");
-      setImmediate(workOther);
-    };
-    setImmediate(workOther);
-    await Promise.all(
-      [1, 2, 3].map(async (piece) => {
-        await takeBreak(300);
-        done.push(piece);
-        // As long as a piece of that weight may take.
-        for (const end = performance.now() + 2; performance.now() < end; );
-      }),
-    );
-    isOver = true;
-    expect(done.filter((one, at) => one !== "other" || done[at - 1] !== "other")).toEqual([
-      "other",
-      1,
-      "other",
-      2,
-      "other",
-      3,
-    ]);
+    const done = await noteDone(async (note) => {
+      await Promise.all(
+        [1, 2, 3].map(async (piece) => {
+          await takeBreak(300);
+          note(piece);
+          // As long as a piece of that weight may take.
+          for (const end = performance.now() + 2; performance.now() < end; );
+        }),
+      );
+    });
+    expect(done).toEqual(["other", 1, "other", 2, "other", 3]);
   });
 });

@@ -10,11 +10,10 @@ import {
   type Operation,
   silentTelemetry,
 } from "#domain";
-import { toGlobalId } from "#graph";
 import { createLoaders } from "#loaders";
 import { createOperation } from "../support/operation.ts";
 import { ANYONE, pageOf, schema, stubServices } from "./ask.ts";
-import { anInstance, anInstanceInvocation, anInvocation, ecs, printed } from "./records.ts";
+import { anInstance, anInstanceInvocation, anInvocation, printed } from "./records.ts";
 
 interface Charged {
   values: number;
@@ -399,56 +398,3 @@ describe.each(["graphql-js", "graphql-jit"] as const)("what an answer is charged
     expect(turns).toBe(0);
   });
 });
-
-it("opens what ids name in turns of four lists of a hundred", async () => {
-  const id = toGlobalId({ type: "Invocation", source: ecs, invokeId: "t-1" });
-  let looked = 0;
-  let turns = 0;
-  const operation: Operation = {
-    ...createOperation(),
-    turn: async () => {
-      turns += 1;
-    },
-  };
-  const { services } = stubServices({
-    findSource: () => {
-      looked += 1;
-      return null;
-    },
-  });
-  const loaders = createLoaders(services, silentTelemetry, operation);
-  const names = Array.from({ length: 16 }, (_, index) => `a${index}: nodes(ids: $ids) { id }`).join(" ");
-  const document = parse(`query ($ids: [ID!]!) { ${names} }`);
-  const contextValue = { services, loaders, operation, sealer: { seal: () => "c", open: () => null }, ...ANYONE };
-  await execute({ schema, document, contextValue, variableValues: { ids: Array<string>(100).fill(id) } });
-  expect([looked, turns]).toEqual([1_600, 3]);
-});
-
-it.each([
-  ["chosen", "statusIn: [SUCCESS]", 5],
-  ["ordered", "orderBy: FAILURES_FIRST", 5],
-  ["taken as they are", "", 0],
-])(
-  "instances that are %s under many names, and none shown, are gone through in turns",
-  async (_name, args, expected) => {
-    let turns = 0;
-    const operation: Operation = {
-      ...createOperation(),
-      turn: async () => {
-        turns += 1;
-      },
-    };
-    const instances = Array.from({ length: 300 }, (_, index) => anInstanceInvocation({ instanceId: `i-${index}` }));
-    const { services } = stubServices({ readInvocations: async (refs) => refs.map(() => anInvocation({ instances })) });
-    const loaders = createLoaders(services, silentTelemetry, operation);
-    const id = toGlobalId({ type: "Invocation", source: ecs, invokeId: "t-1" });
-    const names = Array.from(
-      { length: 36 },
-      (_, index) => `a${index}: instanceInvocations(first: 0, ${args}) { totalCount }`,
-    );
-    const document = parse(`{ node(id: "${id}") { ... on Invocation { ${names.join(" ")} } } }`);
-    const contextValue = { services, loaders, operation, sealer: { seal: () => "c", open: () => null }, ...ANYONE };
-    const { errors } = await execute({ schema, document, contextValue });
-    expect([errors, turns]).toEqual([undefined, expected]);
-  },
-);
