@@ -1,5 +1,7 @@
 import { PROVIDERS, type Provider } from "#domain";
 import { type AccountSettings, regionsOf } from "./accounts.ts";
+import { isSlip, nearestOf } from "./misspelt.ts";
+import { PRODUCTS } from "./products.ts";
 import type { Variables } from "./settings.ts";
 
 /** One sentence for each thing that is wrong between several settings, though each alone is right. */
@@ -20,10 +22,11 @@ export function checkTogether(values: Variables): readonly string[] {
 export function warnTogether(values: Variables, accounts: readonly AccountSettings[]): readonly string[] {
   return [
     warnOfKeys(values, accounts),
+    warnOfInventedData(values, accounts),
     warnOfDeadline(values),
     warnOfSoftDeadline(values),
     warnOfHosts(values),
-    ...PROVIDERS.map((provider) => warnOfEndpoint(provider, values, accounts)),
+    ...PROVIDERS.flatMap((provider) => warnOfProduct(provider, values, accounts)),
     ...(values.NODE_ENV === undefined || KNOWN_ENVIRONMENTS.has(values.NODE_ENV)
       ? []
       : [`NODE_ENV=${values.NODE_ENV} is none of production, development and test, and counts as development`]),
@@ -89,6 +92,11 @@ function warnOfKeys(values: Variables, accounts: readonly AccountSettings[]): st
   return "keys of an account are set but no ECS_REGIONS or SWAS_REGIONS: the data is that of the embedded upstream, and invented";
 }
 
+function warnOfInventedData({ UPSTREAM: upstream }: Variables, accounts: readonly AccountSettings[]): string | null {
+  if (upstream !== "embedded" || accounts.length === 0) return null;
+  return "UPSTREAM=embedded: the data of the regions that are set is invented";
+}
+
 function warnOfDeadline({ OPERATION_DEADLINE_MS: deadline, UPSTREAM_TIMEOUT_MS: attempt }: Variables): string | null {
   if (deadline >= attempt) return null;
   return `OPERATION_DEADLINE_MS (${deadline}) is shorter than UPSTREAM_TIMEOUT_MS (${attempt}): a slow attempt is never tried again`;
@@ -104,14 +112,40 @@ function warnOfHosts(values: Variables): string | null {
   return "ALLOWED_HOSTS is not set: only requests for a loopback name are served, and clients of other machines use another";
 }
 
-// A region's endpoint answers with an empty list for every other region.
-function warnOfEndpoint(provider: Provider, values: Variables, accounts: readonly AccountSettings[]): string | null {
-  const endpoint = values[`${provider}_ENDPOINT`];
-  if (endpoint === undefined || endpoint.includes("{regionId}") || !VENDOR_HOST.test(new URL(endpoint).hostname))
-    return null;
-  const regionIds = new Set(accounts.flatMap((one) => regionsOf(one, provider)));
-  if (regionIds.size < 2 && !regionIds.has("all")) return null;
+function warnOfProduct(
+  provider: Provider,
+  values: Variables,
+  accounts: readonly AccountSettings[],
+): readonly (string | null)[] {
+  const regionIds = [...new Set(accounts.flatMap((one) => regionsOf(one, provider)))];
+  return [
+    warnOfEndpoint(provider, values[`${provider}_ENDPOINT`], regionIds),
+    ...regionIds.map((regionId) => warnOfRegion(provider, regionId)),
+  ];
+}
+
+function warnOfEndpoint(provider: Provider, endpoint: string | undefined, regionIds: readonly string[]): string | null {
+  if (endpoint === undefined) return null;
+  if (regionIds.length === 0) {
+    return `${provider}_ENDPOINT is set and no region of ${provider} is: nothing is read from there; is ${provider}_REGIONS missing?`;
+  }
+  // A region's endpoint answers with an empty list for every other region.
+  if (endpoint.includes("{regionId}") || !VENDOR_HOST.test(new URL(endpoint).hostname)) return null;
+  if (regionIds.length < 2 && !regionIds.includes("all")) return null;
   return `${provider}_ENDPOINT names one region's host for several regions, and a host tells nothing of another region: put {regionId} in place of the region`;
+}
+
+// A region may be newer than this program: only a slip in a word is told, and no other number.
+function warnOfRegion(provider: Provider, regionId: string): string | null {
+  const known = PRODUCTS[provider].description.knownRegions;
+  if (regionId === "all" || known.some((one) => withoutNumbers(one) === withoutNumbers(regionId))) return null;
+  const relatives = known.filter((one) => one.split("-")[0] === regionId.split("-")[0]);
+  const { setting: nearest } = nearestOf(regionId, relatives);
+  return isSlip(regionId, nearest) ? `${regionId} is no region known of ${provider}: is ${nearest} meant?` : null;
+}
+
+function withoutNumbers(regionId: string): string {
+  return regionId.replace(/\d+/g, "");
 }
 
 const VENDOR_HOST = /(^|\.)aliyuncs\.com$/i;

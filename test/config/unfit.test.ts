@@ -103,6 +103,26 @@ describe("settings that would pass silently", () => {
       { SWAS_REGIONS: "all", SWAS_ENDPOINT: "https://swas.cn-hangzhou.aliyuncs.com" },
       "SWAS_ENDPOINT names one region's host",
     ],
+    [
+      "an endpoint of a product that is not read",
+      { ECS_REGIONS: "cn-hangzhou", SWAS_ENDPOINT: "https://swas.example.com" },
+      "SWAS_ENDPOINT is set and no region of SWAS is",
+    ],
+    [
+      "regions beside invented data",
+      { ECS_REGIONS: "cn-hangzhou", UPSTREAM: "embedded" },
+      "the data of the regions that are set is invented",
+    ],
+    [
+      "a slip in a region",
+      { ECS_REGIONS: "cn-hangzou,cn-beijing" },
+      "cn-hangzou is no region known of ECS: is cn-hangzhou meant?",
+    ],
+    [
+      "two letters of a region that are swapped",
+      { SWAS_REGIONS: "cn-shnaghai" },
+      "cn-shnaghai is no region known of SWAS: is cn-shanghai meant?",
+    ],
     ["an open address that nobody may name", { HOST: "0.0.0.0", ACCESS: "open" }, "ALLOWED_HOSTS is not set"],
   ])("are warned of: %s", (_name, environment, warning) => {
     expect(readConfig(environment).warnings).toEqual([expect.stringContaining(warning)]);
@@ -112,6 +132,7 @@ describe("settings that would pass silently", () => {
     { ECS_REGIONS: "cn-hangzhou", ECS_ENDPOINT: "https://ecs.cn-hangzhou.aliyuncs.com" },
     { ECS_REGIONS: "all", ECS_ENDPOINT: "https://ecs-vpc.{regionId}.aliyuncs.com" },
     { ECS_REGIONS: "all", ECS_ENDPOINT: "http://127.0.0.1:4010" },
+    { ECS_REGIONS: "ap-southeast-12,cn-shanghai-finance-2,sa-east-1" },
   ])("are not warned of for %j", (environment) => {
     expect(readConfig(environment).warnings).toEqual([]);
   });

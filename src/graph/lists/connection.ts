@@ -48,8 +48,8 @@ export class PageInfo {
 
   @Value(() => Boolean, {
     description:
-      "False where the page is short because the search for matching rows was broken off to spare the upstream; `endCursor` " +
-      "goes on from there.",
+      "False where rows may be missing: a source did not tell all that the page needs, or the search for matching rows was broken " +
+      "off to spare the upstream, and `endCursor` goes on from there.",
   })
   get isScanComplete(): boolean {
     return this.page.isScanComplete;
