@@ -37,6 +37,7 @@ export {
   type Slices,
   splitByWeight,
   takeBreak,
+  takeBreakBefore,
   wakeInSlices,
   weightOf,
 } from "./slices.ts";

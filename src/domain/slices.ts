@@ -177,6 +177,9 @@ function whenOthersRest(goOn: () => void, workedMs: number): void {
   look(performance.now());
 }
 
+/** All pieces of work of this process that take their turn by weight. */
+export const takeBreakBefore = createBreaks();
+
 /** Resolves in a later round of the event loop. */
 export function takeBreak(): Promise<void> {
   return new Promise((resolve) => {

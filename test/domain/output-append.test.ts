@@ -1,5 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
-import { type AppendedOutput, type Output, readAppended } from "#domain";
+import { type AppendedOutput, type Output, readAppended as readInParts } from "#domain";
+
+/** What is appended, once all has been decoded that had to be. */
+function readAppended(...asked: Parameters<typeof readInParts>): AppendedOutput | null {
+  const reading = readInParts(...asked);
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done) return value;
+  }
+}
 
 const output = (bytes: Uint8Array, droppedBytes: number | null = 0): Output => ({ bytes, droppedBytes });
 const gb18030 = Uint8Array.from([0xd6, 0xd0, 0xce, 0xc4, 0x0a, 0xd6, 0xd0, 0xce, 0xc4, 0xb2, 0xe2, 0xca, 0xd4, 0x0a]);

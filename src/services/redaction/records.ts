@@ -2,13 +2,13 @@ import { type Redactor, redactOutput } from "#access";
 import {
   applyOverwriting,
   type Command,
-  createBreaks,
   decodeOutput,
   type Execution,
   type Invocation,
   isFinalInstanceStatus,
   type Output,
   stripAnsi,
+  takeBreakBefore,
 } from "#domain";
 import type { RunOutline } from "#store";
 
@@ -50,9 +50,6 @@ export async function redactOutline(run: RunOutline, redactor: Redactor): Promis
   }
   return { ...run, executions };
 }
-
-/** All that is hidden at a time shares the rounds of the event loop: an output may take 50 ms. */
-const takeBreakBefore = createBreaks();
 
 /** So much of an output takes as long as the other texts of an execution. */
 const BYTES_AN_EXECUTION = 100;

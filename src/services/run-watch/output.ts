@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import {
   type AppendedOutput,
   type Clock,
@@ -12,6 +13,7 @@ import {
   type Projection,
   readAppended,
   takeBreak,
+  takeBreakBefore,
 } from "#domain";
 import type { Sync } from "#sync";
 import type { OutputChunk, PositionSealer, Services } from "../contract/index.ts";
@@ -68,7 +70,8 @@ export function createOutputWatch(
         const isFinal = isEnd || isPrinted(run, execution, clock.now());
         const make = () => tell(run, execution, before, isFinal, seal);
         // Of several servers, what was told of the others is in the event too.
-        const { chunk, now } = ref.instanceId === null ? make() : share(run, execution, before, isFinal, make);
+        const telling = ref.instanceId === null ? make() : share(run, execution, before, isFinal, make);
+        const { chunk, now } = await telling;
         told.set(execution.instanceId, now);
         if (chunk === null) continue;
         if (!isFirst) await takeBreak();
@@ -111,15 +114,18 @@ function meant({ instances }: Invocation, instanceId: string | null): readonly I
 
 /** One event for all who watch one server's output and were told as much of it: they share its answer. */
 function createSharing() {
-  const made = new WeakMap<Invocation, Map<string, { readonly after: Output | null; readonly telling: Telling }>>();
+  const made = new WeakMap<
+    Invocation,
+    Map<string, { readonly after: Output | null; readonly telling: Promise<Telling> }>
+  >();
   return (
     run: Invocation,
     { instanceId }: InstanceInvocation,
     before: Told,
     isFinal: boolean,
-    make: () => Telling,
-  ): Telling => {
-    const ofRun = made.get(run) ?? new Map<string, { after: Output | null; telling: Telling }>();
+    make: () => Promise<Telling>,
+  ): Promise<Telling> => {
+    const ofRun = made.get(run) ?? new Map<string, { after: Output | null; telling: Promise<Telling> }>();
     made.set(run, ofRun);
     const key = `${instanceId} ${before.nextByte} ${before.isFinal} ${isFinal}`;
     const known = ofRun.get(key);
@@ -130,16 +136,34 @@ function createSharing() {
   };
 }
 
+/** So much of an odd output takes as long to decode as all else that is done to an execution. */
+const BYTES_AN_EXECUTION = 100;
+
+/** Odd bytes take some 10 ms each time they are decoded: others are served before. */
+async function readInBreaks(...asked: Parameters<typeof readAppended>): Promise<AppendedOutput | null> {
+  const reading = readAppended(...asked);
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done) return value;
+    await takeBreakBefore(isUsual(value) ? 0 : value.byteLength / BYTES_AN_EXECUTION);
+  }
+}
+
+/** True for what is decoded at once. */
+function isUsual(bytes: Uint8Array): boolean {
+  return !bytes.includes(0) && isUtf8(bytes);
+}
+
 /** Nothing, or what is new; the end is told once, also without anything new. */
-function tell(
+async function tell(
   run: Invocation,
   execution: InstanceInvocation,
   before: Told,
   isFinal: boolean,
   seal: (now: Told) => string | null,
-): Telling {
+): Promise<Telling> {
   const output = execution.output ?? null;
-  const appended: AppendedOutput | null = output === null ? null : readAppended(output, before, isFinal);
+  const appended: AppendedOutput | null = output === null ? null : await readInBreaks(output, before, isFinal);
   const isEnd = isFinal && !before.isFinal;
   const nextByte = appended?.nextByte ?? before.nextByte;
   const now: Told = { output: output ?? before.output, mark: before.mark, nextByte, isFinal };
