@@ -210,3 +210,13 @@ export interface InstanceRef {
   readonly source: Source;
   readonly instanceId: string;
 }
+
+/** The run without what its instances printed, which counts as not read. Its other parts are shared. */
+export function withoutOutputs(run: Invocation): Invocation {
+  return { ...run, instances: run.instances.map(withoutOutput) };
+}
+
+function withoutOutput(instance: InstanceInvocation): InstanceInvocation {
+  const { pastOutput, ...others } = instance;
+  return pastOutput === undefined && instance.output === undefined ? instance : { ...others, output: undefined };
+}

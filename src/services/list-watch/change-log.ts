@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type InstanceInvocation, type Invocation, type InvocationStatus, invocationKey, wakeInSlices } from "#domain";
+import {
+  type InstanceInvocation,
+  type Invocation,
+  type InvocationStatus,
+  invocationKey,
+  wakeInSlices,
+  withoutOutputs,
+} from "#domain";
 import type { RunChange, RunStore } from "#store";
 
 /** What one run was and is. Costly parts are left out: they are read when they are asked for. */
@@ -163,16 +170,10 @@ function isEqualBut<Compared extends object>(ignored: ReadonlySet<string>, one: 
 function withoutCostly(run: Invocation): Invocation {
   const { isGuess: _guess, ...command } = run.command;
   return {
-    ...run,
+    ...withoutOutputs(run),
     command: { ...command, content: undefined },
     resourceGroupIds: run.resourceGroupIds ?? [],
-    instances: run.instances.map(withoutOutput),
   };
-}
-
-function withoutOutput(instance: InstanceInvocation): InstanceInvocation {
-  const { pastOutput, ...others } = instance;
-  return pastOutput === undefined && instance.output === undefined ? instance : { ...others, output: undefined };
 }
 
 /**

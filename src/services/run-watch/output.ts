@@ -14,6 +14,7 @@ import {
   readAppended,
   takeBreak,
   takeBreakBefore,
+  withoutOutputs,
 } from "#domain";
 import type { Sync } from "#sync";
 import type { OutputChunk, PositionSealer, Services } from "../contract/index.ts";
@@ -32,6 +33,12 @@ interface Told extends MarkedBytes {
   readonly output: Output | null;
 }
 
+/** A state of the run with those of its executions that are followed. */
+interface Seen {
+  readonly run: Invocation;
+  readonly executions: readonly InstanceInvocation[];
+}
+
 interface Telling {
   /** Null for nothing new. */
   readonly chunk: OutputChunk | null;
@@ -46,6 +53,7 @@ export function createOutputWatch(
   { runs, results }: Pick<Sync, "runs" | "results">,
 ): Services["watchOutput"] {
   const share = createSharing();
+  const narrowTo = createNarrowing();
   return async function* (ref: WatchedOutput, { fromByte, after }, operation: Operation) {
     const toldBefore = after === null ? () => null : openOutputPosition(sealer, ref, after);
     const fromHere: ToldBytes = { nextByte: fromByte, isFinal: false };
@@ -58,9 +66,8 @@ export function createOutputWatch(
     const seal = (now: Told) =>
       sealOutputPosition(sealer, ref, ref.instanceId === null ? told : new Map([[ref.instanceId, now]]));
     /** A run on 300 servers makes 300 events at once: each has its own round of the event loop. @param isEnd true once nothing more is waited for */
-    async function* tellAll(run: Invocation, isEnd: boolean): AsyncGenerator<OutputChunk> {
+    async function* tellAll({ run, executions }: Seen, isEnd: boolean): AsyncGenerator<OutputChunk> {
       let isFirst = true;
-      const executions = meant(run, ref.instanceId);
       for (const { instanceId } of executions) {
         // All of them before the first event, whose position says of each how far it was told.
         if (!told.has(instanceId)) told.set(instanceId, begin(instanceId));
@@ -88,15 +95,15 @@ export function createOutputWatch(
       const [known] = await runs.findKnown([ref], WATCHED, Number.POSITIVE_INFINITY);
       return known?.run ?? run;
     };
-    let last: Invocation | null = null;
-    for await (const seen of watch(ref, { ...WATCHED, details: false }, operation)) {
-      const run = await withMeant(seen);
-      yield* tellAll(run, false);
+    const narrow = async (seen: Invocation) => narrowTo(await withMeant(seen), ref.instanceId);
+    let last: Seen | null = null;
+    for await (const seen of mapEach(watch(ref, { ...WATCHED, details: false }, operation), narrow)) {
+      yield* tellAll(seen, false);
       // Others of its servers may go on for long.
       if (ref.instanceId !== null && told.get(ref.instanceId)?.isFinal === true) return;
-      last = run;
+      last = seen;
     }
-    const isOver = last !== null && isFinalInvocationStatus(last.status);
+    const isOver = last !== null && isFinalInvocationStatus(last.run.status);
     if (last !== null && isOver && !operation.signal.aborted) yield* tellAll(last, true);
   };
 }
@@ -110,6 +117,38 @@ function isPrinted(run: Invocation, execution: InstanceInvocation, now: number):
 function meant({ instances }: Invocation, instanceId: string | null): readonly InstanceInvocation[] {
   const some = instances.filter((one) => instanceId === null || one.instanceId === instanceId);
   return some.toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+}
+
+/** A reader of one output keeps no others, also while its turn is far off. The run is one object for all of them. */
+function createNarrowing(): (run: Invocation, instanceId: string | null) => Seen {
+  const narrowed = new WeakMap<Invocation, Invocation>();
+  return (run, instanceId) => {
+    const executions = meant(run, instanceId);
+    if (instanceId === null) return { run, executions };
+    const known = narrowed.get(run) ?? withoutOutputs(run);
+    narrowed.set(run, known);
+    return { run: known, executions };
+  };
+}
+
+/** What each value is mapped to; holds no value while that is read, as a generator would. */
+function mapEach<Value, Mapped>(
+  values: AsyncIterableIterator<Value>,
+  map: (value: Value) => Promise<Mapped>,
+): AsyncIterableIterator<Mapped> {
+  return {
+    async next() {
+      const { done, value } = await values.next();
+      return done ? { done, value } : { done: false, value: await map(value) };
+    },
+    async return() {
+      await values.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** One event for all who watch one server's output and were told as much of it: they share its answer. */
